@@ -1,0 +1,3 @@
+"""tui-pod: listening sessions in the terminal."""
+
+__version__ = "1.0.0"

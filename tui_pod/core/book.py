@@ -1,0 +1,90 @@
+"""The progress of all episodes, with counts by topic that are kept, not counted."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from tui_pod.core.library import Library
+from tui_pod.core.progress import Progress, Status, remaining
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is done of one topic."""
+
+    played: int = 0
+    started: int = 0
+    left: float = 0.0
+    """Seconds still to be heard."""
+
+
+class ProgressBook:
+    """Progress by episode id; ids that the library does not have are kept and not counted."""
+
+    def __init__(self, library: Library, progress: Mapping[str, Progress]) -> None:
+        self._library = library
+        self._progress: dict[str, Progress] = {}
+        self.tallies = [Tally(left=seconds) for seconds in library.topics.seconds]
+        self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
+        """Library indexes of the started and of the played episodes."""
+        for ident, value in progress.items():
+            self.put(ident, value)
+
+    def __iter__(self) -> Iterator[tuple[str, Progress]]:
+        return iter(self._progress.items())
+
+    def get(self, ident: str) -> Progress | None:
+        """Return the progress of an episode; None when it was never touched."""
+        return self._progress.get(ident)
+
+    def status(self, ident: str) -> Status:
+        """Return how far the listener is with an episode."""
+        progress = self._progress.get(ident)
+        return progress.status if progress else Status.UNPLAYED
+
+    def remaining(self, index: int) -> float:
+        """Return the seconds still to be heard of the episode at a library index."""
+        return remaining(self._progress.get(self._library.ids[index]), self._library.duration(index))
+
+    def put(self, ident: str, progress: Progress | None) -> None:
+        """Set the progress of an episode (None: as if never touched) and bring the counts up to date."""
+        former = self._progress.get(ident)
+        if progress is None:
+            self._progress.pop(ident, None)
+        else:
+            self._progress[ident] = progress
+        index = self._library.index(ident)
+        if index is None:
+            return
+        duration = self._library.duration(index)
+        was, now = (value.status if value else Status.UNPLAYED for value in (former, progress))
+        gained = remaining(progress, duration) - remaining(former, duration)
+        if was is now and not gained:
+            return
+        for status, inside in self.indexes.items():
+            (inside.add if now is status else inside.discard)(index)
+        for tally in self._tallies_of(index):
+            tally.played += (now is Status.PLAYED) - (was is Status.PLAYED)
+            tally.started += (now is Status.STARTED) - (was is Status.STARTED)
+            tally.left += gained
+
+    def unfinished(self) -> list[int]:
+        """Return the library indexes of Continue: started, not dismissed, the most recently heard first."""
+        entries = [
+            (progress.listened or progress.updated, index)
+            for index in self.indexes[Status.STARTED]
+            if not (progress := self._progress[self._library.ids[index]]).is_dismissed
+        ]
+        return [index for _, index in sorted(entries, key=lambda entry: (entry[0], -entry[1]), reverse=True)]
+
+    def left_in(self, indexes: Iterable[int]) -> float:
+        """Return the seconds still to be heard of the episodes at these library indexes."""
+        return sum(self.remaining(index) for index in indexes)
+
+    def _tallies_of(self, index: int) -> Iterator[Tally]:
+        for tally, members in zip(self.tallies, self._library.topics.members, strict=True):
+            place = bisect_left(members, index)
+            if place < len(members) and members[place] == index:
+                yield tally

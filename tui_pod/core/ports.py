@@ -1,0 +1,100 @@
+"""What listening needs from outside, as protocols. Adapters do not inherit: the contract tests prove them.
+
+All calls come from one thread, return at once and never wait; what happened comes back as events
+(see `playback`), which the adapter posts and `Listening.handle` receives.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tui_pod.core.catalog import Episode
+from tui_pod.core.playback import Playback, Source
+from tui_pod.core.records import Record
+
+
+class Player(Protocol):
+    """Plays one file at a time."""
+
+    def load(self, source: Source, start: float, load: int, is_paused: bool) -> None:
+        """Open a source at `start` seconds. `FileLoaded` or `LoadFailed` follows, then events with this `load`.
+
+        What played before ends without an event.
+        """
+        ...
+
+    def prepare(self, source: Source | None) -> None:
+        """Get ready to load this source next; None: nothing is next."""
+        ...
+
+    def stop(self) -> None:
+        """End playing and forget the file."""
+        ...
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Pause or go on; `PauseChanged` follows when that changes anything."""
+        ...
+
+    def seek(self, position: float) -> None:
+        """Go to `position` exactly; `SeekFinished` follows. Before `FileLoaded`, the file starts there."""
+        ...
+
+    def position(self) -> float | None:
+        """Return the present position in seconds; None while loading, seeking or stopped."""
+        ...
+
+    def set_speed(self, speed: float) -> None:
+        """Play at `speed` times the normal rate, at the same pitch."""
+        ...
+
+    def set_volume(self, percent: int) -> None:
+        """Set the volume, 0 to 100."""
+        ...
+
+    def set_muted(self, is_muted: bool) -> None:
+        """Silence the sound or let it be heard again."""
+        ...
+
+
+class Sources(Protocol):
+    """Finds, checks or makes the audio of an episode."""
+
+    def request(self, episode: Episode, load: int) -> None:
+        """Find the audio; `SourceReady` or `LoadFailed` with this `load` follows."""
+        ...
+
+    def prepare(self, episode: Episode) -> None:
+        """Make what a request for this episode would wait for, when there is time."""
+        ...
+
+
+class Recorder(Protocol):
+    """Saves records in the background."""
+
+    def save(self, *records: Record) -> int:
+        """Queue records; `RecordsSaved` with at least the returned ticket follows once they are on the disk."""
+        ...
+
+    def compact(self) -> None:
+        """Have the file that people open brought up to date."""
+        ...
+
+
+class Audience(Protocol):
+    """Is told what changed; it must not call back into listening."""
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Show this playback."""
+        ...
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        """Show the progress of these episodes, and the counts, anew."""
+        ...
+
+    def queue_changed(self) -> None:
+        """Show the queue and the session anew."""
+        ...
+
+    def notify(self, text: str, is_error: bool = False) -> None:
+        """Tell the listener something."""
+        ...

@@ -1,0 +1,122 @@
+"""What has been heard of an episode, and the rules of resuming and of "played".
+
+The rules are DESIGN §6 in one place each. Pure: times of day come in as arguments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tui_pod.core.heard import Ranges, add_range
+
+
+class Status(StrEnum):
+    """How far the listener is with an episode."""
+
+    UNPLAYED = "unplayed"
+    STARTED = "started"
+    PLAYED = "played"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The listener's place in one episode."""
+
+    updated: datetime
+    """When this value was made (UTC): of two for one episode the newer holds."""
+    position: float = 0.0
+    """Seconds; 0 when played."""
+    duration: float | None = None
+    """Seconds as last measured; None when it never was."""
+    played: bool = False
+    plays: int = 0
+    """How often it was played to the end."""
+    listened: datetime | None = None
+    """When it last played (UTC): orders Continue and sets the rewind; None: never."""
+    heard: Ranges = ()
+    """Stretches that were really played, in seconds, merged and in order."""
+    is_dismissed: bool = False
+    """Taken off Continue until it is played again."""
+
+    @property
+    def status(self) -> Status:
+        """Unplayed, started or played."""
+        if self.played:
+            return Status.PLAYED
+        return Status.STARTED if self.position > 0 else Status.UNPLAYED
+
+    def at(self, position: float, duration: float | None, now: datetime) -> Progress:
+        """Return this progress after playing or seeking to `position`."""
+        return replace(self, position=max(0.0, position), duration=duration or self.duration, played=False, updated=now)
+
+    def with_heard(self, start: float, end: float, now: datetime) -> Progress:
+        """Return this progress with the stretch from `start` to `end` heard, which also ends a dismissal."""
+        heard = add_range(self.heard, start, end)
+        return replace(self, heard=heard, listened=now, updated=now, is_dismissed=False)
+
+    def marked(self, played: bool, now: datetime) -> Progress:
+        """Return this progress marked by the listener; either way the position is 0."""
+        return replace(self, position=0.0, played=played, updated=now)
+
+    def finished(self, now: datetime) -> Progress:
+        """Return this progress after its end was reached by playing."""
+        return replace(self, position=0.0, played=True, plays=self.plays + 1, updated=now)
+
+
+SHARE_LEFT = 0.03
+"""Share of the length that may be left when an episode counts as played."""
+MIN_LEFT, MAX_LEFT = 5.0, 30.0
+"""Seconds between which that share is held."""
+MAX_SHARE_LEFT = 0.10
+"""Share of the length it is never more than, for very short episodes."""
+
+REWINDS = ((timedelta(days=1), 20.0), (timedelta(hours=1), 10.0), (timedelta(minutes=1), 3.0))
+"""Pause from which on, and seconds to go back when resuming; longest first."""
+MAX_REWIND_SHARE = 0.05
+"""Share of the length that a rewind is never more than."""
+
+
+def played_from(duration: float) -> float:
+    """Return the position in seconds from which on an episode of `duration` seconds counts as played."""
+    left = min(max(SHARE_LEFT * duration, MIN_LEFT), MAX_LEFT)
+    return duration - min(left, MAX_SHARE_LEFT * duration)
+
+
+def is_reached(position: float, duration: float | None) -> bool:
+    """Return whether playing up to `position` makes an episode played; never with an unknown length."""
+    return duration is not None and duration > 0 and position >= played_from(duration)
+
+
+def is_whole(position: float, duration: float | None) -> bool:
+    """Return whether an end of file at `position` is the episode's end and not a cut or a drop."""
+    return duration is None or duration - position <= max(2.0, 0.02 * duration)
+
+
+def rewind(pause: timedelta, duration: float | None) -> float:
+    """Return how many seconds to go back after a `pause`, more after a longer one."""
+    seconds = next((back for least, back in REWINDS if pause >= least), 0.0)
+    return min(seconds, MAX_REWIND_SHARE * duration) if duration else seconds
+
+
+def resume_position(progress: Progress | None, duration: float | None, now: datetime, is_rewinding: bool = True) -> float:
+    """Return where to start playing, in seconds: 0 when unplayed or played, else the place less a rewind."""
+    if progress is None or progress.played or progress.position <= 0:
+        return 0.0
+    length = progress.duration or duration
+    position = progress.position
+    if length:
+        position = min(position, played_from(length))
+    if is_rewinding:
+        position -= rewind(now - (progress.listened or progress.updated), length)
+    return max(0.0, position)
+
+
+def remaining(progress: Progress | None, duration: float | None) -> float:
+    """Return the seconds of an episode still to be heard, 0 when played or of unknown length."""
+    if progress is None:
+        return duration or 0.0
+    if progress.played:
+        return 0.0
+    return max(0.0, (progress.duration or duration or 0.0) - progress.position)

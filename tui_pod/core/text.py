@@ -1,0 +1,110 @@
+"""Make text from outside safe to show, to compare and to count.
+
+Every string from a catalogue, feed, file or stream passes `clean` once, where it enters.
+Textual hands escape sequences through to the terminal whatever its markup setting, so this is
+the only guard. This module knows nothing of where the text comes from or who draws it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+TITLE_LIMIT = 300
+"""Characters of a title that are shown (contract)."""
+
+SUMMARY_LIMIT = 4_000
+"""Characters of a summary that are kept: more than any screen shows at once."""
+
+UNTITLED = "(untitled)"
+
+_DROP = (
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0, DEL and C1 without white space
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # invisible
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero-width, bidi controls
+    "\ufe00-\ufe0f\ufff0-\ufffb\ufffe\uffff"  # variation selectors, annotations
+    "\U000e0000-\U000e0fff"  # tags and further selectors
+)
+_SPACE = "\t\n\x0b\x0c\r\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_UNSAFE = re.compile(f"[{_DROP}]")
+_NOT_PLAIN = re.compile(r"[^\x20-\x7e]|  |^ | $")
+_BLANKS = re.compile(f"[ {_SPACE}]+")
+_LINE_BLANKS = re.compile(f"[ {_SPACE.replace(chr(10), '')}]+")
+_MAY_COMBINE = re.compile("[\u0300-\u1fff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_MAX_MARKS = 2  # combining marks a letter: enough for Vietnamese, too few to climb over a line
+
+
+def clean(text: str, limit: int = TITLE_LIMIT) -> str:
+    """Return `text` as one safe line of at most `limit` characters; may be empty.
+
+    Control, bidi, zero-width and tag characters go, white space is folded, lone surrogates become
+    U+FFFD, at most two combining marks stay on a letter, and the rest is in NFC.
+    """
+    if not _NOT_PLAIN.search(text):
+        return _cut(text, limit)
+    return _cut(_BLANKS.sub(" ", _sift(text)).strip(), limit)
+
+
+def clean_title(text: str) -> str:
+    """Return a title fit to show: one line, never empty."""
+    return clean(text) or UNTITLED
+
+
+def clean_lines(text: str, limit: int) -> str:
+    """Return `text` cleaned like `clean`, with its line breaks kept and blank lines at the ends cut."""
+    text = text[: limit * 2].replace("\r\n", "\n").replace("\r", "\n")
+    lines = (_LINE_BLANKS.sub(" ", line).strip() for line in _sift(text).split("\n"))
+    return _cut("\n".join(lines).strip("\n"), limit)
+
+
+def is_safe(text: str) -> bool:
+    """Return whether `text` has none of the characters that `clean` removes or folds to a blank."""
+    return not (_UNSAFE.search(text) or _SURROGATES.search(text) or re.search(f"[{_SPACE}]", text))
+
+
+def without_surrogates(text: str) -> str:
+    """Replace lone surrogates, which no file in UTF-8 can hold."""
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def fold(text: str) -> str:
+    """Return `text` as search compares it: no case, no accents."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def clock(seconds: float) -> str:
+    """Return a time as `M:SS` or `H:MM:SS`; halves of a second are cut, not rounded."""
+    minutes, second = divmod(max(0, int(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def span(seconds: float) -> str:
+    """Return a length as `47 s`, `24 m` or `2 h 47 m`."""
+    if seconds < 60:
+        return f"{max(0, int(seconds))} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02} m" if hours else f"{minutes} m"
+
+
+def _sift(text: str) -> str:
+    text = unicodedata.normalize("NFC", _UNSAFE.sub("", without_surrogates(text)))
+    return _thin_marks(text) if _MAY_COMBINE.search(text) else text
+
+
+def _thin_marks(text: str) -> str:
+    kept: list[str] = []
+    run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _MAX_MARKS and not (run and not kept):
+            kept.append(character)
+    return "".join(kept)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,0 +1,99 @@
+"""The tree of topics and which episodes each topic holds, counted once however many ways lead to it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tui_pod.core.catalog import ROOT_TOPIC, Topic
+from tui_pod.core.text import fold
+
+ROOT = 0
+"""Index of All Topics in every table."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicTable:
+    """Topics by index, parents before their children; index 0 is All Topics."""
+
+    names: tuple[str, ...]
+    parents: tuple[int, ...]
+    """Index of each topic's parent; -1 for the root."""
+    members: tuple[Sequence[int], ...]
+    """Episode indexes of each topic and all below it, ascending and distinct."""
+    seconds: tuple[float, ...]
+    """Total length of each topic's episodes, those of unknown length counted as 0."""
+
+    def children(self, topic: int) -> list[int]:
+        """Return the topics directly under `topic`, in the order of the catalogue."""
+        return [index for index, parent in enumerate(self.parents) if parent == topic]
+
+    def path(self, topic: int) -> list[int]:
+        """Return the topics from the root down to `topic`."""
+        path = []
+        while topic >= 0:
+            path.append(topic)
+            topic = self.parents[topic]
+        return path[::-1]
+
+    def find(self, name: str) -> int | None:
+        """Return the topic called `name`, by its exact name before any other case; None when there is none."""
+        if name in self.names:
+            return self.names.index(name)
+        wanted = fold(name)
+        return next((index for index, other in enumerate(self.names) if fold(other) == wanted), None)
+
+
+def arrange(topics: Iterable[Topic], tags: Iterable[tuple[str, ...]], durations: Sequence[float]) -> TopicTable:
+    """Return the table for episodes with these `tags` and `durations` (seconds, 0 unknown), in their order.
+
+    A tag that no topic names is a topic under All Topics. Of two entries for one name the first holds.
+    """
+    tags = list(tags)
+    parent_of: dict[str, str | None] = {}
+    for topic in topics:
+        parent_of.setdefault(topic.name, topic.parent)
+    for combination in dict.fromkeys(tags):
+        for tag in combination:
+            parent_of.setdefault(tag, None)
+    names, parents = _ordered(parent_of)
+    members = _members(names, parents, tags)
+    seconds = tuple(sum(durations[index] for index in inside) for inside in members)
+    return TopicTable(names, parents, members, seconds)
+
+
+def _ordered(parent_of: dict[str, str | None]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return names and parent indexes in tree order: each topic is followed by what is under it."""
+    below: dict[str | None, list[str]] = {}
+    for name, parent in parent_of.items():
+        below.setdefault(parent if parent in parent_of else None, []).append(name)
+    names, parents = [ROOT_TOPIC], [-1]
+    waiting = [(name, ROOT) for name in reversed(below.get(None, []))]
+    while waiting:
+        name, parent_index = waiting.pop()
+        waiting += [(child, len(names)) for child in reversed(below.get(name, []))]
+        names.append(name)
+        parents.append(parent_index)
+    return tuple(names), tuple(parents)
+
+
+def _members(
+    names: tuple[str, ...], parents: tuple[int, ...], tags: Sequence[tuple[str, ...]]
+) -> tuple[Sequence[int], ...]:
+    place = {name: index for index, name in enumerate(names) if index != ROOT}
+    members = tuple(array("I") for _ in names)
+    known: dict[tuple[str, ...], tuple[array[int], ...]] = {}
+    for index, combination in enumerate(tags):
+        inside = known.get(combination)
+        if inside is None:
+            reached = {ROOT}
+            for tag in combination:
+                topic = place.get(tag, ROOT)
+                while topic not in reached:
+                    reached.add(topic)
+                    topic = parents[topic]
+            inside = known[combination] = tuple(members[topic] for topic in reached)
+        for topic_members in inside:
+            topic_members.append(index)
+    return members

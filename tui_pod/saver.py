@@ -1,0 +1,131 @@
+"""Save progress in the background, in order, the newest value of each thing only.
+
+The app hands records over and goes on; one thread writes them. It knows the state file and nothing of
+the app: what happened is told through a callback, which runs on the thread and may only post a message.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui_pod.core.records import HeardRecord, ProgressRecord, Record
+from tui_pod.store import StateError, StateFile
+
+SMALL_STATE = 300_000
+"""Bytes of `state.toml`, about 2,000 episodes, up to which it is rewritten at every pause and mark."""
+
+RETRY_AFTER = 2.0
+"""Seconds after which a failed save is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """All records up to `ticket` are on the disk."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFailed:
+    """A save failed and is being retried; `reason` says what is wrong. None: saving works again."""
+
+    reason: str | None
+
+
+class Saver:
+    """Owner of the writing thread."""
+
+    def __init__(self, file: StateFile, report: Callable[[Saved | SaveFailed], None]) -> None:
+        self._file = file
+        self._report = report
+        self._pending: dict[tuple[object, ...], Record] = {}
+        self._changed = threading.Condition()
+        self._ticket = 0
+        self._wants_compaction = False
+        self._is_closing = False
+        self._has_failed = False
+        self._thread = threading.Thread(target=self._run, name="saver", daemon=True)
+        self._thread.start()
+
+    def save(self, *records: Record) -> int:
+        """Queue records and return a ticket that a later `Saved` reaches."""
+        with self._changed:
+            self._pending |= {_key(record): record for record in records}
+            self._ticket += 1
+            self._changed.notify()
+            return self._ticket
+
+    def compact(self) -> None:
+        """Have the snapshot rewritten after what is queued, so that the file a person opens is fresh."""
+        with self._changed:
+            self._wants_compaction = True
+            self._changed.notify()
+
+    def close(self, timeout: float) -> bool:
+        """Write what is queued and end the thread; return whether all was saved within `timeout` seconds."""
+        with self._changed:
+            self._is_closing = True
+            self._wants_compaction = True
+            self._changed.notify()
+        self._thread.join(timeout)
+        return not self._thread.is_alive() and not self._pending
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if not (self._pending or self._wants_compaction or self._is_closing):
+                    self._changed.wait()
+                batch, self._pending = self._pending, {}
+                ticket = self._ticket
+                wants_compaction, self._wants_compaction = self._wants_compaction, False
+                is_closing = self._is_closing
+            is_saved = self._write(batch, wants_compaction)
+            if is_saved:
+                self._report(Saved(ticket))
+            if is_closing:
+                return
+            if not is_saved:
+                with self._changed:
+                    self._changed.wait(RETRY_AFTER)
+
+    def _write(self, batch: dict[tuple[object, ...], Record], wants_compaction: bool) -> bool:
+        try:
+            is_long = self._file.append(batch.values())
+        except StateError as error:
+            with self._changed:
+                self._pending = batch | self._pending
+            if not self._has_failed:
+                self._report(SaveFailed(str(error)))
+            self._has_failed = True
+            return False
+        if self._has_failed:
+            self._report(SaveFailed(None))
+            self._has_failed = False
+        if is_long or wants_compaction:
+            self._compact(is_long)
+        return True
+
+    def _compact(self, is_long: bool) -> None:
+        if self._file.size() > SMALL_STATE:
+            if is_long or self._is_closing:  # a second of work would hold up the screen, and quitting
+                command = [sys.executable, "-m", "tui_pod.store", str(self._file.path)]
+                subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            return
+        try:
+            self._file.compact()
+        except StateError as error:  # nothing is lost: the journal has it all
+            self._report(SaveFailed(str(error)))
+
+
+def _key(record: Record) -> tuple[object, ...]:
+    match record:
+        case ProgressRecord(episode):
+            return ("progress", episode)
+        case HeardRecord(key):
+            return ("heard", key)
+        case _:
+            return ("setting", record.table, record.key)

@@ -1,0 +1,56 @@
+"""Where things lie on this machine. Reads no state and no catalogue."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+APP = "tui-pod"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The folders and files that the program uses."""
+
+    config: Path
+    """`config.toml`, the user's, never written."""
+    state: Path
+    """`state.toml`; its journal and backup lie beside it."""
+    data: Path
+    """Folder of downloads and feeds."""
+    cache: Path
+    """Folder of what can be made again: narrations and the library's cache."""
+    log: Path
+    """File that the C libraries' messages and the app's own go to."""
+
+
+def find_paths(state: Path | None = None, config: Path | None = None) -> Paths:
+    """Return the paths for this user, with those given on the command line in place."""
+    from platformdirs import PlatformDirs  # only what needs a path pays for it
+
+    folders = PlatformDirs(APP, appauthor=False)
+    return Paths(
+        config=(config or folders.user_config_path / "config.toml").absolute(),
+        state=(state or folders.user_state_path / "state.toml").absolute(),
+        data=folders.user_data_path,
+        cache=folders.user_cache_path,
+        log=folders.user_log_path / "tui-pod.log",
+    )
+
+
+def embedded_catalog() -> Path:
+    """Return the catalogue that comes with the program: beside the package in a checkout, in it when installed."""
+    package = Path(__file__).parent
+    installed = package / "catalog.toml"
+    return installed if installed.exists() else package.parent / "catalog.toml"
+
+
+def embedded_transcripts() -> Path:
+    """Return the folder of the embedded catalogue's transcripts, `<id>.txt`."""
+    return Path(__file__).parent / "transcripts"
+
+
+def is_dumb_terminal() -> bool:
+    """Return whether the terminal says that it cannot move its cursor."""
+    return os.environ.get("TERM", "dumb") in ("dumb", "unknown", "")

@@ -1,0 +1,365 @@
+"""Keep the listener's progress in `state.toml` so that no kill, cut, second program or full disk loses it.
+
+`state.toml` is a snapshot, written whole; between snapshots each save appends records to
+`state.journal.toml`. Loading merges both, compaction writes the merge back as the next snapshot.
+This module knows nothing of the app: every call works on the files alone, under a lock shared with
+other instances, and may block, so it belongs in a thread (see `saver`) or a command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tui_pod.core.progress import Progress
+from tui_pod.core.records import HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.state_format import (
+    DamagedState,
+    NewerState,
+    Table,
+    apply_journal,
+    parse_journal,
+    parse_snapshot,
+    record_text,
+    snapshot_text,
+    to_progress,
+    to_table,
+)
+
+COMPACT_AT = 256 * 1024
+"""Bytes of journal from which on it is merged into the snapshot."""
+
+LOCK_WAIT = 5.0
+"""Seconds to wait for another instance; it holds the lock for milliseconds, a compaction for a second."""
+
+STALE_TEMP = 60.0
+"""Seconds after which a temporary file is taken for one that a killed program left."""
+
+
+_LASTING = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EINVAL))
+"""Errors that do not go away while the app runs."""
+
+
+class StateError(Exception):
+    """State that cannot be read or written; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the files hold together."""
+
+    progress: dict[str, Progress] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    """The other tables, such as `ui`, `player` and `queue`."""
+    notices: tuple[str, ...] = ()
+    """What the listener must be told: a recovery, or why nothing will be saved."""
+    is_writable: bool = True
+
+    def setting(self, table: str, key: str, default: Any) -> Any:
+        """Return a remembered value of the same type as `default`, else `default`."""
+        section = self.tables.get(table)
+        value = section.get(key, default) if isinstance(section, dict) else default
+        if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+            return float(value)
+        return value if type(value) is type(default) else default
+
+
+class StateFile:
+    """The state at one path; `path` may be a link, which stays one."""
+
+    def __init__(self, path: Path) -> None:
+        real = Path(os.path.realpath(path))
+        self.path = real
+        self.journal = real.with_name(f"{real.stem}.journal.toml")
+        self.backup = real.with_name(f"{real.name}.bak")
+        self.history = real.with_name(f"{real.stem}.history.toml")
+        self._lock = real.with_name(f"{real.name}.lock")
+
+    def load(self) -> State:
+        """Return the state, mending what can be mended. Never raises: what is wrong is in the notices."""
+        try:
+            with self._locked():
+                self._remove_stale_temps()
+                data, notices = self._merged()
+        except NewerState as newer:
+            notice = f"{self.path} was written by a newer tui-pod (format {newer}). Nothing will be saved; update tui-pod."
+            return State(notices=(notice,), is_writable=False)
+        except (StateError, OSError) as error:
+            return self._load_without_lock(error)
+        return _state(data, notices)
+
+    def append(self, records: Iterable[Record]) -> bool:
+        """Append records to the journal and have the disk keep them; return whether it is time to compact.
+
+        Raises:
+            StateError: nothing was saved; the journal is as it was.
+        """
+        text = "".join(record_text(*_record_table(record)) for record in records)
+        if not text:
+            return False
+        try:
+            with self._locked():
+                return _append(self.journal, text) >= COMPACT_AT
+        except OSError as error:
+            raise StateError(f"cannot save progress to {self.journal}: {_reason(error)}") from error
+
+    def compact(self) -> None:
+        """Merge the journal into a new snapshot and empty it.
+
+        Raises:
+            StateError: the snapshot is the old one and the journal still holds the rest.
+        """
+        try:
+            with self._locked():
+                if not _size(self.journal):
+                    return
+                data, _ = self._merged()
+                self._write_snapshot(data)
+                self._move_history()
+                _empty(self.journal)
+        except NewerState as newer:
+            raise StateError(f"{self.path} is of a newer format ({newer})") from newer
+        except OSError as error:
+            raise StateError(f"cannot write {self.path}: {_reason(error)}") from error
+
+    def size(self) -> int:
+        """Return the bytes of the snapshot, 0 when there is none."""
+        return _size(self.path)
+
+    def heard_records(self) -> list[HeardRecord]:
+        """Return the stretches of listening ever saved, oldest first."""
+        found: dict[str, HeardRecord] = {}
+        for path in (self.history, self.journal):
+            for table in parse_journal(_read_text(path, "replace") or "").get("heard", []):
+                with contextlib.suppress(KeyError, TypeError, ValueError):
+                    table.pop("crc", None)
+                    record = HeardRecord(**table)
+                    found[record.key] = record
+        return sorted(found.values(), key=lambda record: record.started)
+
+    def _merged(self, may_move: bool = True) -> tuple[Table, list[str]]:
+        """Return snapshot and journal merged; a damaged snapshot is put aside and the backup used."""
+        modified = _modified(self.path)
+        data, notices = self._snapshot(may_move)
+        journal = _read_text(self.journal, "replace")
+        if journal:
+            apply_journal(data, parse_journal(journal), modified)
+        return data, notices
+
+    def _snapshot(self, may_move: bool) -> tuple[Table, list[str]]:
+        try:
+            text = _read_text(self.path)
+            if text is not None:
+                return parse_snapshot(text), []
+            said = f"{self.path.name} was missing."
+            if not self.backup.exists():
+                return {"episodes": {}}, []
+        except (DamagedState, UnicodeDecodeError) as damage:
+            said = f"{self.path.name} was damaged ({_reason(damage)})"
+            said += f" and is kept as {self._put_aside().name}." if may_move else "."
+        try:
+            return parse_snapshot(_read_text(self.backup) or ""), [f"{said} Progress was read from its backup."]
+        except (DamagedState, UnicodeDecodeError):
+            return {"episodes": {}}, [f"{said} There was no good backup; what the journal holds was kept."]
+
+    def _put_aside(self) -> Path:
+        aside = self.path.with_name(f"{self.path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        number = 1
+        while aside.exists():
+            number += 1
+            aside = aside.with_name(f"{aside.name.partition('~')[0]}~{number}")
+        os.rename(self.path, aside)
+        _sync_folder(self.path.parent)
+        return aside
+
+    def _load_without_lock(self, problem: Exception) -> State:
+        """Return what can be read when nothing can be written or locked.
+
+        A full or failing disk may recover, so saving is still tried then.
+        """
+        is_lasting = isinstance(problem, OSError) and problem.errno in _LASTING
+        said = f"Progress cannot be saved in {self.path.parent}: {_reason(problem)}."
+        try:
+            data, notices = self._merged(may_move=False)
+        except (NewerState, OSError) as error:
+            return State(notices=(said, f"Nor can it be read: {_reason(error)}."), is_writable=False)
+        state = _state(data, [said, *notices])
+        return State(state.progress, state.tables, state.notices, is_writable=not is_lasting)
+
+    def _write_snapshot(self, data: Table) -> None:
+        text = snapshot_text(data, datetime.now(UTC))
+        temp = self.path.with_name(f".{self.path.name}.{os.getpid()}-{time.monotonic_ns():x}.tmp")
+        try:
+            _write_new(temp, text)
+            if self.path.exists():
+                link = temp.with_suffix(".bak")
+                _link_or_copy(self.path, link)
+                os.rename(link, self.backup)
+            os.rename(temp, self.path)
+        finally:
+            temp.unlink(missing_ok=True)
+        _sync_folder(self.path.parent)
+
+    def _move_history(self) -> None:
+        """Append the journal's listening records to the history, the last of each key only."""
+        tables = parse_journal(_read_text(self.journal, "replace") or "").get("heard", [])
+        last: dict[object, Table] = {}
+        for table in tables:
+            table.pop("crc", None)
+            last[table.get("key")] = table
+        if last:
+            _append(self.history, "".join(record_text("heard", table) for table in last.values()))
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the lock that all instances on this state share.
+
+        Raises:
+            StateError: another program held it for `LOCK_WAIT` seconds.
+            OSError: the folder cannot be made or written.
+        """
+        import fcntl  # POSIX only; where it is missing the app says so at start
+
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            limit = time.monotonic() + LOCK_WAIT
+            while True:
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > limit:
+                        raise StateError("another tui-pod is busy with it; close it and try again") from None
+                    time.sleep(0.01)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _remove_stale_temps(self) -> None:
+        for leftover in self.path.parent.glob(f".{self.path.name}.*-*.*"):
+            with contextlib.suppress(OSError):
+                if leftover.suffix in (".tmp", ".bak") and time.time() - leftover.stat().st_mtime > STALE_TEMP:
+                    leftover.unlink()
+
+
+def _state(data: Table, notices: list[str]) -> State:
+    progress = {ident: value for ident, entry in data["episodes"].items() if (value := to_progress(entry)) is not None}
+    tables = {key: value for key, value in data.items() if key != "episodes" and isinstance(value, dict)}
+    return State(progress, tables, tuple(notices))
+
+
+def _record_table(record: Record) -> tuple[str, Table]:
+    match record:
+        case ProgressRecord(episode, progress):
+            return "progress", {"id": episode, **to_table(progress)}
+        case SettingRecord(table, key, value):
+            return "setting", {"table": table, "key": key, "value": value}
+        case HeardRecord():
+            return "heard", {name: getattr(record, name) for name in HeardRecord.__slots__}
+
+
+def _read_text(path: Path, errors: str = "strict") -> str | None:
+    """Return a file's text; None when there is no such file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe would wait for a writer
+    except FileNotFoundError:
+        return None
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, f"{path.name} is not a regular file")
+        return file.read().decode("utf-8", errors)
+
+
+def _append(path: Path, text: str) -> int:
+    """Append to a file and have the disk keep it; return its size. On any error it is cut back to what it was."""
+    is_new = not path.exists()
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        size = os.fstat(descriptor).st_size
+        content = text.encode()
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            content = b"\n" + content  # a killed program left half a record
+        try:
+            if os.write(descriptor, content) < len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(descriptor) if is_new else _sync_data(descriptor)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(descriptor, size)
+            raise
+    finally:
+        os.close(descriptor)
+    if is_new:
+        _sync_folder(path.parent)
+    return size + len(content)
+
+
+def _write_new(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _link_or_copy(path: Path, link: Path) -> None:
+    try:
+        os.link(path, link)
+    except OSError:  # a file system without hard links
+        _write_new(link, path.read_text("utf-8"))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _empty(path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.ftruncate(descriptor, 0)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _sync_data(descriptor: int) -> None:
+    getattr(os, "fdatasync", os.fsync)(descriptor)  # macOS has no fdatasync
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _modified(path: Path) -> datetime:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error)
+
+
+if __name__ == "__main__":  # `saver` compacts a large state in a process of its own
+    StateFile(Path(sys.argv[1])).compact()
