@@ -1,0 +1,330 @@
+"""The player: libmpv through python-mpv. The only file that imports mpv.
+
+Nothing here makes its caller wait: calls are queued for a thread of the player's own, which is the only one
+to talk to libmpv, opens it, and looks at the position while something plays. libmpv's event thread and that
+thread build events and hand them to `emit`, which must be safe to call from any thread.
+"""
+
+from __future__ import annotations
+
+import locale
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from tui_pod.audio.mpv_options import OPTIONAL, OPTIONS
+from tui_pod.core.playback import (
+    BufferingChanged,
+    DurationKnown,
+    Event,
+    FileEnded,
+    FileLoaded,
+    LoadFailed,
+    Mark,
+    MarksKnown,
+    PauseChanged,
+    PositionChanged,
+    SeekFinished,
+    Source,
+)
+from tui_pod.core.text import clean
+
+if TYPE_CHECKING:
+    from mpv import MPV
+
+POLL = 0.25
+"""Seconds between two looks at the position while playing."""
+
+CLOSE_LIMIT = 0.8
+"""Seconds that closing may take; libmpv can hang in a driver, and quitting must not."""
+
+INSTALL_HINTS = {
+    "apt-get": "sudo apt-get install libmpv2",
+    "dnf": "sudo dnf install mpv-libs",
+    "pacman": "sudo pacman -S mpv",
+    "brew": "brew install mpv",
+}
+"""How to install libmpv, by the package manager's command."""
+
+_ESTIMATED = ("mp3", "aac")
+"""Containers without a length of their own: mpv guesses from the first bytes when no header tells."""
+
+Task = Callable[["MPV"], object]
+
+
+class MpvPlayer:
+    """A `Player` on one libmpv handle, opened in the background by `open`."""
+
+    def __init__(self, emit: Callable[[Event], None], ao: str | None = None) -> None:
+        self._emit = emit
+        self._ao = ao
+        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._load = 0  # of the newest load asked for
+        self._loads: dict[int, int] = {}  # playlist entry of mpv -> load
+        self._active = 0  # load whose events come now; set on libmpv's event thread
+        self._is_open = False  # whether the active load has begun to sound
+        self._is_playing = False
+        self._log: deque[str] = deque(maxlen=20)
+        self._problem: str | None = None
+        self._thread = threading.Thread(target=self._run, name="player", daemon=True)
+
+    def open(self) -> None:
+        """Begin to open libmpv. What is asked for before it is open waits; without libmpv each load fails."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End playing and libmpv, in at most `CLOSE_LIMIT` seconds."""
+        self._tasks.put(None)
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_LIMIT)
+
+    # -- Player ----------------------------------------------------------------------------------------
+
+    def load(self, source: Source, start: float, load: int, is_paused: bool) -> None:
+        """See `Player.load`."""
+        self._load = load
+
+        def task(mpv: MPV) -> None:
+            if load != self._load:
+                return
+            mpv["pause"] = is_paused
+            mpv["start"] = f"{start:.3f}" if start > 0 else "none"
+            self._log.clear()
+            answer = mpv.command("loadfile", source.location, "replace")
+            self._loads[answer["playlist_entry_id"]] = load
+
+        self._tasks.put(task)
+
+    def prepare(self, source: Source | None) -> None:
+        """See `Player.prepare`: local files open in milliseconds, so there is nothing to do for them."""
+
+    def stop(self) -> None:
+        """See `Player.stop`."""
+        self._load = 0
+        self._tasks.put(lambda mpv: mpv.command("stop"))
+
+    def set_paused(self, is_paused: bool) -> None:
+        """See `Player.set_paused`."""
+        self._tasks.put(lambda mpv: mpv.__setitem__("pause", is_paused))
+
+    def seek(self, position: float) -> None:
+        """See `Player.seek`."""
+        load = self._load
+
+        def task(mpv: MPV) -> None:
+            if load == self._active and self._is_open:
+                mpv.command("seek", f"{position:.3f}", "absolute+exact")
+
+        self._tasks.put(task)
+
+    def position(self) -> float | None:
+        """See `Player.position`; None also when libmpv does not answer within a tenth of a second."""
+        answer: queue.SimpleQueue[float | None] = queue.SimpleQueue()
+        if self._problem is not None or not self._is_open:
+            return None
+        self._tasks.put(lambda mpv: answer.put(self._read_position(mpv)))
+        try:
+            return answer.get(timeout=0.1)
+        except queue.Empty:
+            return None
+
+    def set_speed(self, speed: float) -> None:
+        """See `Player.set_speed`."""
+        self._tasks.put(lambda mpv: mpv.__setitem__("speed", speed))
+
+    def set_volume(self, percent: int) -> None:
+        """See `Player.set_volume`."""
+        self._tasks.put(lambda mpv: mpv.__setitem__("volume", percent))
+
+    def set_muted(self, is_muted: bool) -> None:
+        """See `Player.set_muted`."""
+        self._tasks.put(lambda mpv: mpv.__setitem__("mute", is_muted))
+
+    # -- the player's own thread -----------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            mpv = open_mpv(self._ao, self._on_log)
+        except (OSError, AttributeError, ValueError, TypeError) as error:
+            self._problem = explain_missing(error)
+            self._refuse_loads()
+            return
+        mpv.register_event_callback(lambda event: self._guard(self._on_event, mpv, event))
+        observers: dict[str, Callable[[Any], None]] = {
+            "pause": self._on_pause,
+            "duration": self._on_duration,
+            "paused-for-cache": self._on_buffering,
+            "chapter-list": self._on_chapters,
+        }
+        for name, observer in observers.items():
+            mpv.observe_property(name, lambda _, value, observer=observer: self._guard(observer, value))
+        mpv.observe_property("eof-reached", lambda _, value: self._guard(self._on_eof, mpv, value))
+        self._work(mpv)
+        mpv.terminate()
+
+    def _work(self, mpv: MPV) -> None:
+        while True:
+            try:
+                task = self._tasks.get(timeout=POLL if self._is_playing else None)
+            except queue.Empty:
+                position = self._read_position(mpv)
+                if position is not None:
+                    self._emit(PositionChanged(self._active, position))
+                continue
+            if task is None:
+                return
+            try:
+                task(mpv)
+            except (SystemError, AttributeError, ValueError, TypeError, RuntimeError) as error:
+                self._emit(LoadFailed(self._load, f"The player refused: {clean(str(error))}. Try again."))
+
+    def _refuse_loads(self) -> None:
+        """Without libmpv: fail every load asked for, now and later."""
+        while True:
+            if self._load and self._problem is not None:
+                self._emit(LoadFailed(self._load, self._problem, is_fatal=True))
+            if self._tasks.get() is None:
+                return
+
+    def _read_position(self, mpv: MPV) -> float | None:
+        if not self._is_open or mpv.seeking:
+            return None
+        position = mpv.time_pos
+        return None if position is None else max(0.0, float(position))
+
+    # -- libmpv's event thread -------------------------------------------------------------------------
+
+    def _guard(self, callback: Callable[..., None], *arguments: Any) -> None:
+        """Run a callback: python-mpv turns its errors into warnings that nobody sees."""
+        try:
+            callback(*arguments)
+        except Exception as error:  # on a foreign thread there is nobody else to tell
+            self._emit(LoadFailed(self._active, f"The player failed: {clean(str(error))}. Try again."))
+
+    def _on_event(self, mpv: MPV, event: Any) -> None:
+        from mpv import MpvEventEndFile, MpvEventID
+
+        match event.event_id.value:
+            case MpvEventID.START_FILE:
+                self._is_open = False
+                self._active = self._loads.pop(event.data.playlist_entry_id, self._load)
+            case MpvEventID.PLAYBACK_RESTART:
+                self._on_restart(mpv)
+            case MpvEventID.END_FILE:
+                self._is_open = self._is_playing = False
+                if event.data.reason == MpvEventEndFile.ERROR:
+                    self._emit(LoadFailed(self._active, self._explain(event.data.error)))
+                elif event.data.reason == MpvEventEndFile.EOF:
+                    self._emit(FileEnded(self._active, 0.0))
+
+    def _on_restart(self, mpv: MPV) -> None:
+        """A file begins to sound, or a seek has arrived."""
+        position = max(0.0, float(mpv.time_pos or 0.0))
+        if self._is_open:
+            self._emit(SeekFinished(self._active, position))
+            return
+        self._is_open = True
+        self._is_playing = not mpv.pause
+        duration = mpv.duration
+        is_exact = mpv.file_format not in _ESTIMATED
+        self._emit(FileLoaded(self._active, position, float(duration) if duration else None, is_exact))
+        self._tasks.put(lambda _: None)  # wakes the thread, which polls from now on
+
+    def _on_pause(self, is_paused: Any) -> None:
+        if self._is_open:
+            self._is_playing = not is_paused
+            self._emit(PauseChanged(self._active, bool(is_paused)))
+            self._tasks.put(lambda _: None)
+
+    def _on_duration(self, duration: Any) -> None:
+        if duration and self._is_open:
+            self._emit(DurationKnown(self._active, float(duration)))
+
+    def _on_buffering(self, is_buffering: Any) -> None:
+        if is_buffering is not None:
+            self._emit(BufferingChanged(self._active, bool(is_buffering)))
+
+    def _on_chapters(self, chapters: Any) -> None:
+        if not isinstance(chapters, list) or not chapters:
+            return
+        marks = (Mark(float(entry.get("time", 0.0)), clean(str(entry.get("title", "")))) for entry in chapters)
+        self._emit(MarksKnown(self._active, tuple(sorted(marks, key=lambda mark: mark.start))))
+
+    def _on_eof(self, mpv: MPV, is_reached: Any) -> None:
+        if is_reached and self._is_open:
+            self._is_playing = False
+            self._emit(FileEnded(self._active, max(0.0, float(mpv.time_pos or 0.0))))
+
+    def _on_log(self, level: str, prefix: str, text: str) -> None:
+        self._log.append(f"{prefix}: {text.strip()}")
+
+    def _explain(self, error: int) -> str:
+        """Return what a failed load means to a listener. Numbers: mpv's client.h."""
+        log = " ".join(self._log)
+        if error == -14:
+            return "No sound device works. Connect or enable one, or start with --ao null to go on in silence."
+        if error == -17:
+            return "That is not audio that tui-pod plays (mp3, m4a, ogg, opus, flac, wav, webm). Your place is kept."
+        if error == -16:
+            return "There is nothing to play in it from here. Press ^ to play it from the start."
+        for code, meaning in _HTTP.items():
+            if f"HTTP error {code}" in log:
+                return f"{meaning} Your place is kept."
+        if "No such file" in log or "Cannot open file" in log:
+            return "The file cannot be opened: it is gone or not readable. Your place is kept."
+        return "The audio cannot be opened. Check the address and the network, then press Enter to try again."
+
+
+_HTTP = {
+    404: "The server no longer has it (404).",
+    403: "The server refuses it (403).",
+    401: "The server wants a login (401).",
+    410: "The server says it is gone for good (410).",
+    5: "The server is in trouble. Try again later.",
+}
+
+
+def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None, **extra: str) -> MPV:
+    """Return a libmpv handle set up by `OPTIONS`.
+
+    Raises:
+        OSError: there is no libmpv, or it cannot be loaded.
+        AttributeError, ValueError, TypeError: it does not know an option that safety needs.
+    """
+    _load_without_stall()
+    import mpv
+
+    locale.setlocale(locale.LC_NUMERIC, "C")  # libmpv ends the process under another one
+    options = {**OPTIONS, **({"ao": ao} if ao else {}), **extra}
+    player = mpv.MPV(log_handler=log, loglevel="warn", **options)
+    for name, value in OPTIONAL.items():
+        try:
+            player[name] = value
+        except AttributeError:
+            continue  # this version has no such option, and so no such feature
+    return player
+
+
+def _load_without_stall() -> None:
+    """Load libmpv with the interpreter free for the screen: a plain import holds it for a tenth of a second."""
+    import ctypes
+    import ctypes.util
+    import os
+
+    name = ctypes.util.find_library("mpv")
+    if name is not None:
+        loader = ctypes.CDLL(None).dlopen
+        loader.restype = ctypes.c_void_p
+        loader(name.encode(), os.RTLD_NOW)
+
+
+def explain_missing(error: Exception) -> str:
+    """Return why libmpv cannot be used and the command that mends it."""
+    import shutil
+
+    command = next((hint for tool, hint in INSTALL_HINTS.items() if shutil.which(tool)), "install mpv")
+    if isinstance(error, OSError) and "Cannot find" in str(error):
+        return f"Sound needs libmpv, which is not installed. Run: {command} — then start tui-pod again."
+    return f"libmpv cannot be used ({clean(str(error), 120)}). Run: {command} — then start tui-pod again."

@@ -1,0 +1,333 @@
+"""Make narrations: own the worker process, its requests and the cache. Knows no player and no screen.
+
+All calls and answers are on the event loop's thread; nothing here waits. The worker is started on the first
+wish, ended by its own process handle, started anew after a crash, and stopped when idle for a minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from tui_pod.core.speech import speakable
+from tui_pod.core.transcript import Cue, timed_cues, to_webvtt
+
+MAX_CHARS = 30_000
+"""Characters of a text that are narrated: half an hour of speech."""
+
+IDLE_LIMIT = 60.0
+"""Seconds after which an idle worker is ended: it holds 230 MB."""
+
+INSTALL_HINT = "pip install 'tui-pod[voice]'"
+"""The command that adds the voice."""
+
+ROUND = 1
+"""Counts changes to how narrations are made: a new number makes them anew."""
+
+
+class NarrationError(Exception):
+    """A text that could not be narrated; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narration:
+    """A finished narration: its audio and when each sentence is spoken."""
+
+    audio: Path
+    duration: float
+    """Seconds."""
+    cues: tuple[Cue, ...]
+    is_shortened: bool = False
+    """Whether the text was longer than `MAX_CHARS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What is to be narrated."""
+
+    sentences: tuple[str, ...]
+    """As they are shown."""
+    target: float | None = None
+    """Seconds that the narration should last; None: as long as it takes."""
+    is_shortened: bool = False
+
+
+def make_script(sentences: Sequence[str], target: float | None) -> Script:
+    """Return the script of a text, cut at `MAX_CHARS`; a cut or very odd length is not stretched to fit."""
+    kept: list[str] = []
+    room = MAX_CHARS
+    for sentence in sentences:
+        room -= len(sentence)
+        if room < 0:
+            break
+        kept.append(sentence)
+    is_shortened = len(kept) < len(sentences)
+    words = sum(len(sentence.split()) for sentence in kept)
+    fits = target is not None and not is_shortened and 100 < words / (target / 60) < 230
+    return Script(tuple(kept), target if fits else None, is_shortened)
+
+
+Answer = Callable[[Narration | NarrationError], None]
+
+
+@dataclass(slots=True)
+class _Wish:
+    script: Script
+    key: str
+    answers: list[Answer]
+    is_urgent: bool
+
+
+class Narrator:
+    """Makes narrations one after the other, those that someone waits for first."""
+
+    def __init__(self, folder: Path, cache_bytes: int, python: str = sys.executable) -> None:
+        self._folder = folder
+        self._cache_bytes = cache_bytes
+        self._python = python
+        self._wishes: list[_Wish] = []
+        self._current: _Wish | None = None
+        self._worker: asyncio.subprocess.Process | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._number = 0
+        self._must_encode = False
+
+    def find(self, script: Script) -> Narration | None:
+        """Return the narration when it is in the cache."""
+        return self._cached(script, self._key(script))
+
+    def request(self, script: Script, answer: Answer, is_urgent: bool = True) -> None:
+        """Make a narration; `answer` is called with it or with what went wrong, later or at once."""
+        key = self._key(script)
+        found = self._cached(script, key)
+        if found is not None:
+            answer(found)
+        elif not script.sentences:
+            answer(NarrationError("There is no text to narrate."))
+        elif not has_voice():
+            answer(NarrationError(f"This episode has no recording; narrating it needs the voice. Run: {INSTALL_HINT}"))
+        else:
+            self._enqueue(_Wish(script, key, [answer], is_urgent))
+
+    async def render(self, script: Script) -> Narration:
+        """Return the narration of a script, encoded; for commands, which may wait.
+
+        Raises:
+            NarrationError: with the reason.
+        """
+        results: asyncio.Queue[Narration | NarrationError] = asyncio.Queue()
+        found = self.find(script)
+        if found is None or found.audio.suffix != ".opus":
+            self.discard(self._folder / self._key(script))
+            self._must_encode = True
+            self.request(script, results.put_nowait)
+            found_or_error = await results.get()
+            if isinstance(found_or_error, NarrationError):
+                raise found_or_error
+            found = found_or_error
+        return found
+
+    def discard(self, narration: Path) -> None:
+        """Remove a narration that turned out not to play, so that it is made anew."""
+        for suffix in (".wav", ".opus", ".vtt"):
+            with contextlib.suppress(OSError):
+                narration.with_suffix(suffix).unlink()
+
+    async def close(self) -> None:
+        """End the worker."""
+        self._wishes.clear()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._end_worker()
+
+    # -- the queue of wishes ---------------------------------------------------------------------------
+
+    def _enqueue(self, wish: _Wish) -> None:
+        for other in (*self._wishes, *((self._current,) if self._current else ())):
+            if other.key == wish.key:
+                other.answers += wish.answers
+                other.is_urgent = other.is_urgent or wish.is_urgent
+                break
+        else:
+            if not wish.is_urgent:  # only the newest idea of what comes next is worth making
+                self._wishes = [other for other in self._wishes if other.is_urgent]
+            self._wishes.append(wish)
+        self._wishes.sort(key=lambda other: not other.is_urgent)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        try:
+            while self._wishes:
+                wish = self._current = self._wishes.pop(0)
+                try:
+                    result: Narration | NarrationError = await self._make(wish)
+                except NarrationError as error:
+                    result = error
+                self._current = None
+                for answer in wish.answers:
+                    answer(result)
+                if not self._wishes:
+                    await self._idle()
+        finally:
+            if not self._wishes:
+                await self._end_worker()
+
+    async def _idle(self) -> None:
+        """Let the worker encode, and wait for the next wish up to `IDLE_LIMIT` seconds."""
+        waited = 0.0
+        while not self._wishes and waited < IDLE_LIMIT:
+            await asyncio.sleep(0.02 if waited < 2 else 0.1)
+            waited += 0.02 if waited < 2 else 0.1
+
+    async def _make(self, wish: _Wish) -> Narration:
+        for is_last_try in (False, True):
+            try:
+                return await self._ask(wish)
+            except (OSError, EOFError, ValueError) as error:
+                await self._end_worker()
+                if is_last_try:
+                    raise NarrationError(f"The narrator stopped twice ({error}). Run: tui-pod doctor") from error
+        raise AssertionError
+
+    async def _ask(self, wish: _Wish) -> Narration:
+        """Return what the worker makes of a wish. Raises OSError, EOFError or ValueError when it breaks."""
+        worker = await self._ready_worker()
+        assert worker.stdin is not None and worker.stdout is not None
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        base = self._folder / wish.key
+        table = pronunciations()
+        request = {
+            "id": (number := self._next_number()),
+            "sentences": [speakable(sentence, table) for sentence in wish.script.sentences],
+            "target": wish.script.target,
+            "wav": str(base.with_suffix(".wav")),
+            "opus": str(base.with_suffix(".opus")),
+            "encode": self._must_encode,
+        }
+        worker.stdin.write(json.dumps(request).encode() + b"\n")
+        await worker.stdin.drain()
+        while True:
+            line = await worker.stdout.readline()
+            if not line:
+                raise EOFError("it ended without an answer")
+            answer: dict[str, Any] = json.loads(line)
+            if answer["id"] == number:
+                break
+        if "error" in answer:
+            raise NarrationError(f"This cannot be narrated: {answer['error']}.")
+        self._keep(wish, answer["duration"], answer["times"])
+        found = self._cached(wish.script, wish.key)
+        if found is None:
+            raise OSError("its file is gone")
+        return found
+
+    def _next_number(self) -> int:
+        self._number += 1
+        return self._number
+
+    async def _ready_worker(self) -> asyncio.subprocess.Process:
+        if self._worker is None or self._worker.returncode is not None:
+            self._worker = await asyncio.create_subprocess_exec(
+                self._python, "-m", "tui_pod.audio.narrator_worker",
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24,
+                env={**os.environ, "HIBARI_HOME": os.devnull, "PYTHONPATH": str(Path(__file__).parents[2])},
+            )  # fmt: skip
+        return self._worker
+
+    async def _end_worker(self) -> None:
+        """Let the worker finish what it encodes, for a second, then end it."""
+        worker, self._worker = self._worker, None
+        if worker is None or worker.returncode is not None:
+            return
+        with contextlib.suppress(OSError, ProcessLookupError):
+            worker.terminate()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(worker.wait(), 0.3)
+            return
+        with contextlib.suppress(ProcessLookupError):
+            worker.kill()
+
+    # -- the cache -------------------------------------------------------------------------------------
+
+    def _key(self, script: Script) -> str:
+        content = json.dumps([ROUND, _voice_version(), script.sentences, script.target, _table_stamp()])
+        return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
+
+    def _cached(self, script: Script, key: str) -> Narration | None:
+        base = self._folder / key
+        times = base.with_suffix(".vtt")
+        for audio in (base.with_suffix(".opus"), base.with_suffix(".wav")):
+            with contextlib.suppress(OSError, ValueError):
+                if audio.stat().st_size == 0:
+                    continue
+                head, _, body = times.read_text("utf-8").partition("NOTE duration ")
+                stated, _, rest = body.partition("\n")
+                cues = tuple(
+                    Cue(sentence, cue.start, cue.end)
+                    for sentence, cue in zip(script.sentences, timed_cues(head + rest), strict=True)
+                )
+                os.utime(audio)  # the oldest unused narration goes first
+                return Narration(audio, float(stated), cues, script.is_shortened)
+        return None
+
+    def _keep(self, wish: _Wish, duration: float, times: list[tuple[float, float]]) -> None:
+        base = self._folder / wish.key
+        cues = tuple(Cue(text, *pair) for text, pair in zip(wish.script.sentences, times, strict=True))
+        content = to_webvtt(cues).replace("WEBVTT\n", f"WEBVTT\n\nNOTE duration {duration}\n", 1)
+        temp = base.with_suffix(".vtt.part")
+        temp.write_text(content, "utf-8")
+        temp.replace(base.with_suffix(".vtt"))
+        self._trim()
+
+    def _trim(self) -> None:
+        """Remove the narrations unused for longest until the cache is within its bound."""
+        with contextlib.suppress(OSError):
+            files = sorted((entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in os.scandir(self._folder))
+            total = sum(size for _, size, _ in files)
+            for _, size, path in files[:-2]:
+                if total <= self._cache_bytes:
+                    break
+                os.unlink(path)
+                total -= size
+
+
+def has_voice() -> bool:
+    """Return whether the extra `voice` is installed."""
+    return find_spec("hibari") is not None
+
+
+@cache
+def pronunciations() -> Mapping[str, str]:
+    """Return the table of written to spoken words."""
+    lines = (Path(__file__).parents[1] / "pronunciation.tsv").read_text("utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+
+
+@cache
+def _voice_version() -> str:
+    try:
+        return version("hibari-tts")
+    except PackageNotFoundError:
+        return ""
+
+
+@cache
+def _table_stamp() -> int:
+    import zlib
+
+    return zlib.crc32(repr(sorted(pronunciations().items())).encode())

@@ -1,0 +1,188 @@
+"""The narrator's process: requests as JSON lines on standard input, answers as JSON lines on standard output.
+
+It alone imports the voice, so that its memory, its threads and its licence stay out of the app. A request is
+    {"id": 7, "sentences": ["spoken form", …], "target": 105.0 or null, "wav": "PATH.wav", "opus": "PATH.opus", "encode": false}
+and its one answer is
+    {"id": 7, "duration": 105.0, "times": [[0.1, 4.2], …]}       the WAV is complete; with "encode" the Opus file is, instead
+    {"id": 7, "error": "…"}                                      with the reason for the listener
+Without "encode" the Opus file takes the WAV's place when no request came for a while.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import sys
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from hibari import Hibari
+
+    Audio = np.ndarray[Any, np.dtype[np.float32]]
+
+SAMPLE_RATE = 24_000
+"""Samples a second that the voice makes."""
+
+LEAD, TAIL = 0.15, 0.35
+"""Seconds of silence before the first and after the last sentence."""
+
+PAUSE = 0.3
+"""Seconds between sentences when no length is wished."""
+
+MIN_PAUSE, MAX_PAUSE = 0.1, 0.6
+"""Seconds between sentences that still sound natural."""
+
+SPEEDS = ((0.8, 0.795), (0.85, 0.890), (0.9, 0.959), (1.0, 1.0), (1.1, 1.033), (1.2, 1.102), (1.3, 1.174))
+"""The voice's speed setting, and by how much it really is faster (measured; rounding makes it uneven)."""
+
+GAIN = 2.5
+"""The voice is at -26 LUFS; +8 dB brings it to -18, as podcasts are."""
+
+LIMIT = 0.7
+"""Level from which on peaks are bent instead of cut."""
+
+ENCODE_AFTER = 1.0
+"""Seconds without a request before a narration is encoded: the listener's wishes go first."""
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    with contextlib.suppress(OSError):
+        os.nice(10)
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a library prints must not look like an answer
+    voice: Hibari | None = None
+    to_encode: list[dict[str, Any]] = []
+    for request in _requests(to_encode):
+        if request is None:
+            _encode(to_encode.pop(0))
+            continue
+        try:
+            voice = voice or _load_voice()
+            answer = narrate(voice, request["sentences"], request["target"], Path(request["wav"]))
+            if request["encode"]:
+                _encode(request)
+            else:
+                to_encode.append(request)
+        except (ValueError, OSError, RuntimeError, ImportError) as error:
+            answer = {"error": str(error)}
+        answer["id"] = request["id"]
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+def _requests(to_encode: list[dict[str, Any]]) -> Iterator[dict[str, Any] | None]:
+    """Yield each request, and None when none came for a while and something waits to be encoded."""
+    buffer = b""
+    while True:
+        if to_encode and not select.select([0], [], [], ENCODE_AFTER)[0]:
+            yield None
+            continue
+        data = os.read(0, 1 << 16)
+        if not data:
+            break
+        *lines, buffer = (buffer + data).split(b"\n")
+        for line in lines:
+            yield json.loads(line)
+    while to_encode:
+        yield None
+
+
+def _load_voice() -> Hibari:
+    from hibari import Hibari
+
+    return Hibari(voice="heart")
+
+
+def narrate(voice: Hibari, sentences: list[str], target: float | None, wav: Path) -> dict[str, Any]:
+    """Write the narration of `sentences` and return its `duration` and the `times` of each, in seconds.
+
+    Raises:
+        ValueError: nothing in the text can be spoken.
+        OSError: the file cannot be written.
+    """
+    import numpy as np
+
+    parts = _speak(voice, sentences, 1.0)
+    spoken = sum(map(len, parts)) / SAMPLE_RATE
+    if spoken < 0.2:
+        raise ValueError("there is nothing in it that the voice can speak: it reads English")
+    pause = _pause(spoken, len(parts), target)
+    if target is not None and not MIN_PAUSE <= pause <= MAX_PAUSE:
+        wished = max(target - LEAD - TAIL - PAUSE * (len(parts) - 1), 1.0)
+        parts = _speak(voice, sentences, speed_for(spoken / wished))
+        pause = _pause(sum(map(len, parts)) / SAMPLE_RATE, len(parts), target)
+    pause = min(max(pause, MIN_PAUSE), MAX_PAUSE)
+    times: list[tuple[float, float]] = []
+    pieces = [np.zeros(int(LEAD * SAMPLE_RATE), np.float32)]
+    place = len(pieces[0])
+    gap = np.zeros(int(pause * SAMPLE_RATE), np.float32)
+    for part in parts:
+        times.append((round(place / SAMPLE_RATE, 3), round((place + len(part)) / SAMPLE_RATE, 3)))
+        pieces += [part, gap]
+        place += len(part) + len(gap)
+    pieces[-1] = np.zeros(int(TAIL * SAMPLE_RATE), np.float32)
+    audio = np.concatenate(pieces)
+    _write_wav(wav, _louder(audio))
+    return {"duration": round(len(audio) / SAMPLE_RATE, 3), "times": times}
+
+
+def speed_for(factor: float) -> float:
+    """Return the setting at which the voice is `factor` times as fast as at 1, as far as it stays natural."""
+    if factor <= SPEEDS[0][1]:
+        return SPEEDS[0][0]
+    for (low, slow), (high, fast) in zip(SPEEDS, SPEEDS[1:], strict=False):
+        if factor <= fast:
+            return low + (high - low) * (factor - slow) / (fast - slow)
+    return SPEEDS[-1][0]
+
+
+def _speak(voice: Hibari, sentences: list[str], speed: float) -> list[Audio]:
+    return [voice(sentence, speed=speed, seed=0) for sentence in sentences]
+
+
+def _pause(spoken: float, count: int, target: float | None) -> float:
+    """Return the seconds between sentences that bring the whole to `target` seconds."""
+    if target is None or count < 2:
+        return PAUSE
+    return (target - LEAD - TAIL - spoken) / (count - 1)
+
+
+def _louder(audio: Audio) -> Audio:
+    import numpy as np
+
+    audio = audio * np.float32(GAIN)
+    over = np.abs(audio) > LIMIT
+    room = 1.0 - LIMIT
+    audio[over] = np.sign(audio[over]) * (LIMIT + room * np.tanh((np.abs(audio[over]) - LIMIT) / room))
+    return audio
+
+
+def _write_wav(path: Path, audio: Audio) -> None:
+    temp = path.with_suffix(".part")
+    with wave.open(str(temp), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        file.writeframes((audio * 32767.0).astype("<i2").tobytes())
+    temp.replace(path)
+
+
+def _encode(request: dict[str, Any]) -> None:
+    """Put the Opus file in the WAV's place; when that fails, as without libmpv, the WAV stays."""
+    from tui_pod.audio.opus import encode_opus
+
+    with contextlib.suppress(OSError, RuntimeError):
+        encode_opus(Path(request["wav"]), Path(request["opus"]))
+        os.unlink(request["wav"])
+
+
+if __name__ == "__main__":
+    main()
+    sys.exit(0)

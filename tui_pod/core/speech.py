@@ -1,0 +1,110 @@
+"""Turn written text into text that a voice reads right.
+
+What the eye reads stays exact; the ear gets `RoPE` as "rope" and `O(n²)` as "order n squared". Words come
+from one table that is passed in, patterns (powers, code tokens, addresses, Greek letters) are the rules here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+_TITLES = frozenset(
+    ("Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Jr", "Sr", "vs", "etc", "Fig", "fig", "No", "al", "approx", "cf", "e.g", "i.e")
+)
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+")
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿᵀ", "0123456789-nT")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₙ", "0123456789n")
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "η": "eta", "θ": "theta", "λ": "lambda",
+    "μ": "mu", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+    "Δ": "delta", "Σ": "sigma", "Ω": "omega", "∞": "infinity",
+}  # fmt: skip
+_SYMBOLS = {
+    "→": " to ", "⇒": " so ", "≈": " about ", "≤": " at most ", "≥": " at least ", "≠": " is not ", "±": " plus or minus ",
+    "√": " the root of ", "∑": " the sum of ", "∈": " in ", "·": " times ", "…": ", ", "ℝ": "R", "•": ", ", "&": " and ",
+}  # fmt: skip
+
+_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), spoken)
+    for pattern, spoken in (
+        (r"https?://(?:www\.)?([\w.-]+)\S*", r"\1"),
+        (r"<\|([\w ]+)\|>", r" \1 "),
+        (r"</?([A-Za-z_]+)>", r" \1 "),
+        (r"\bO\(([^()]*)\)", r"order \1"),
+        (r"(\d)(?:\.0)?[eE][-−](\d+)\b", r"\1 times ten to the minus \2"),
+        (r"(\d)(?:\.0)?[eE]\+?(\d+)\b", r"\1 times ten to the \2"),
+        (r"(\d)\^(\d+)", r"\1 to the \2"),
+        (r"(\d)\s?[-–]\s?(\d+)(?:x|\s?×)(?!\d)", r"\1 to \2 times"),
+        (r"(\d)(?:x|\s?×\s?)(\d)", r"\1 by \2"),
+        (r"(\d)(?:x|\s?×)(?!\w)", r"\1 times"),
+        (r"(?<!\w)~\s?(\d)", r"about \1"),
+        (r"\$(\d[\d.,]*)\s?[-–]\s?\$?(\d[\d.,]*)\s?([KMB])\b\+?", r"\1 to \2 \3 dollars"),
+        (r"\$(\d[\d.,]*)\s?([KMB])\b\+?", r"\1 \2 dollars"),
+        (r"(\d)\s?[–](\d)", r"\1 to \2"),
+        (r"(\d)\+(?!\+)", r"\1 or more"),
+        (r"(?<=[A-Za-z])/(?=[A-Z]\b)", " "),
+        (r"(?<=\w)_(?=\w)", " "),
+        (r"[\[\]{}<>|*#^\\`]", " "),
+    )
+)
+_SCALES = {"K": "thousand", "M": "million", "B": "billion"}
+_POWERS = {"2": " squared", "3": " cubed", "T": " transposed"}
+_RAISED = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿᵀ]+)")
+_LOWERED = re.compile("([₀₁₂₃₄₅₆₇₈₉ₙ]+)")
+_DOLLARS = re.compile(r"\b([KMB]) dollars\b")
+_BLANKS = re.compile(r"\s+")
+_GAPS = re.compile(r"\s+([,.;:!?])")
+
+
+def split_sentences(text: str) -> list[str]:
+    """Return the sentences of one paragraph; a mark after a title, an initial or before a small letter ends none."""
+    sentences: list[str] = []
+    begin = 0
+    for end in _SENTENCE_END.finditer(text):
+        if _is_end(text, end):
+            sentences.append(text[begin : end.end()].strip())
+            begin = end.end()
+    sentences.append(text[begin:].strip())
+    return [sentence for sentence in sentences if sentence]
+
+
+def _is_end(text: str, end: re.Match[str]) -> bool:
+    following = text[end.end() : end.end() + 1]
+    if following.islower():
+        return False
+    if text[end.start()] != ".":
+        return True
+    word = text[text.rfind(" ", 0, end.start()) + 1 : end.start()].lstrip("(\"'“‘")
+    return word not in _TITLES and not (len(word) == 1 and word.isupper() and word != "I")
+
+
+def speakable(sentence: str, table: Mapping[str, str]) -> str:
+    """Return `sentence` as the voice should get it; `table` maps written words to spoken ones."""
+    words = _table_pattern(tuple(sorted(table, key=len, reverse=True)))
+    if words is not None:
+        sentence = words.sub(lambda found: table[found[0]], sentence)
+    sentence = _RAISED.sub(_power, sentence)
+    sentence = _LOWERED.sub(lambda found: f" {found[1].translate(_SUBSCRIPTS)}", sentence)
+    for letter, name in _GREEK.items():
+        sentence = sentence.replace(letter, f" {name} ")
+    for pattern, spoken in _RULES:
+        sentence = pattern.sub(spoken, sentence)
+    sentence = _DOLLARS.sub(lambda found: f"{_SCALES[found[1]]} dollars", sentence)
+    for symbol, spoken in _SYMBOLS.items():
+        sentence = sentence.replace(symbol, spoken)
+    return _GAPS.sub(r"\1", _BLANKS.sub(" ", sentence)).strip()
+
+
+def _power(found: re.Match[str]) -> str:
+    raised = found[1].translate(_SUPERSCRIPTS)
+    return _POWERS.get(raised, f" to the {raised.replace('-', 'minus ')}") + " "
+
+
+@lru_cache(maxsize=4)
+def _table_pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    if not words:
+        return None
+    return re.compile("|".join(rf"(?<![\w-]){re.escape(word)}(?![\w])" for word in words))

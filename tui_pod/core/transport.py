@@ -1,0 +1,357 @@
+"""Play episodes: load, pause, seek, speed, and what the player's events mean.
+
+`Listening` builds on this and decides what plays next. Events of another load than the present one are
+dropped, the outgoing episode is saved before the next is loaded, and nothing here waits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tui_pod.core.book import ProgressBook
+from tui_pod.core.library import Library
+from tui_pod.core.playback import (
+    BufferingChanged,
+    DurationKnown,
+    Event,
+    FileEnded,
+    FileLoaded,
+    LoadFailed,
+    MarksKnown,
+    PauseChanged,
+    Playback,
+    PlayerStatus,
+    PositionChanged,
+    RecordsSaved,
+    SeekFinished,
+    Source,
+    SourceReady,
+)
+from tui_pod.core.ports import Audience, Player, Recorder, Sources
+from tui_pod.core.progress import played_from, resume_position, rewind
+from tui_pod.core.records import SettingRecord
+from tui_pod.core.text import clock as clock_text
+from tui_pod.core.tracker import AT_ONCE, Clock, Tracker
+
+MIN_SPEED, MAX_SPEED = 0.5, 3.0
+"""Times the normal rate, between which speech stays speech."""
+
+SAVE_GRACE = timedelta(milliseconds=250)
+"""How long a load waits for the outgoing episode's save: a full disk must not stop the listening."""
+
+SEEK_TOLERANCE = 1.0
+"""Seconds that a file may start off the wished place before it is sought again."""
+
+MAX_ENDS_AT_ONCE = 3
+"""Files in a row that end at once, after which nothing is played on by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything that playing needs from outside the core."""
+
+    player: Player
+    sources: Sources
+    recorder: Recorder
+    audience: Audience
+    clock: Clock
+    run: str
+    """Name of this run of the program, unlike any other's: it begins the keys of what was heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The listener's choices about playing."""
+
+    is_rewinding: bool = True
+    """Whether resuming goes back a little, the more the longer the pause."""
+
+
+class Transport:
+    """Plays one episode at a time and keeps its progress."""
+
+    def __init__(self, library: Library, book: ProgressBook, around: Surroundings, rules: Rules) -> None:
+        self.library = library
+        self.book = book
+        self.rules = rules
+        self.playback = Playback()
+        self._player = around.player
+        self._sources = around.sources
+        self._recorder = around.recorder
+        self._audience = around.audience
+        self._clock = around.clock
+        self._tracker = Tracker(book, around.recorder, around.clock, around.run)
+        self._source: Source | None = None
+        self._is_with_player = False
+        self._wish = 0.0
+        self._wants_pause = False
+        self._paused_at: datetime | None = None
+        self._await_ticket = 0
+        self._saved_ticket = 0
+        self._asked_at = around.clock()
+        self._ends_at_once = 0
+        self._is_estimate = False
+
+    # -- what the listener does ------------------------------------------------------------------------
+
+    def toggle_pause(self) -> None:
+        """Pause, or go on after a small rewind when the pause was long."""
+        if self.playback.status is PlayerStatus.LOADING:
+            self._wants_pause = not self._wants_pause
+            if self._is_with_player:
+                self._player.set_paused(self._wants_pause)
+        elif self.playback.status is PlayerStatus.PLAYING:
+            self._player.set_paused(True)
+        elif self.playback.status is PlayerStatus.PAUSED:
+            if self.rules.is_rewinding and self._paused_at is not None:
+                back = rewind(self._clock() - self._paused_at, self.playback.duration)
+                if back:
+                    self._go_to(max(0.0, self.playback.position - back))
+            self._player.set_paused(False)
+
+    def seek_to(self, position: float) -> None:
+        """Go to `position` seconds; forward no further than where the episode counts as played."""
+        here, length = self.playback.position, self.playback.duration
+        if length and position > here:
+            position = min(position, max(here, played_from(length)))
+        self._go_to(max(0.0, position))
+
+    def seek_by(self, seconds: float) -> None:
+        """Go `seconds` forward, or back when negative."""
+        self.seek_to(self.playback.position + seconds)
+
+    def seek_mark(self, direction: int) -> None:
+        """Go to the next (1) or previous (-1) chapter or sentence."""
+        here = self.playback.position
+        starts = [mark.start for mark in self.playback.marks]
+        if direction > 0:
+            place = next((start for start in starts if start > here + 0.05), None)
+        else:  # shortly after a start, its own start is no step back
+            place = next((start for start in reversed(starts) if start < here - 1.5), 0.0)
+        if place is not None:
+            self.seek_to(place)
+
+    def set_speed(self, speed: float) -> None:
+        """Play at `speed` times the normal rate, held between `MIN_SPEED` and `MAX_SPEED`, and remember it."""
+        speed = round(min(max(speed, MIN_SPEED), MAX_SPEED), 2)
+        self._player.set_speed(speed)
+        self._remember("speed", speed)
+        self._show(replace(self.playback, speed=speed))
+
+    def set_volume(self, percent: int) -> None:
+        """Set the volume, 0 to 100, and remember it."""
+        percent = min(max(percent, 0), 100)
+        self._player.set_volume(percent)
+        self._remember("volume", percent)
+        self._show(replace(self.playback, volume=percent))
+
+    def toggle_mute(self) -> None:
+        """Silence the sound, or let it be heard again."""
+        is_muted = not self.playback.is_muted
+        self._player.set_muted(is_muted)
+        self._remember("muted", is_muted)
+        self._show(replace(self.playback, is_muted=is_muted))
+
+    def stop(self) -> None:
+        """End playing; the place is kept."""
+        self._await_ticket = self._tracker.leave()
+        self._source = None
+        self._is_with_player = False
+        self._player.stop()
+        self._show(self._silence())
+
+    def save(self) -> None:
+        """Save where the listener is, to the moment: before quitting or being ended."""
+        self.tick()
+        self._tracker.save()
+
+    # -- what happens ----------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Look where the player is; to be called four times a second while something is loaded."""
+        if self.playback.status is PlayerStatus.LOADING:
+            self._load_when_saved()
+            return
+        position = self._player.position()
+        if position is not None:
+            self.handle(PositionChanged(self.playback.load, position))
+
+    def handle(self, event: Event) -> None:
+        """Take in what the player, the sources or the recorder report."""
+        if isinstance(event, RecordsSaved):
+            self._saved_ticket = max(self._saved_ticket, event.ticket)
+            self._load_when_saved()
+        elif event.load != self.playback.load or not self.playback.is_loaded:
+            return
+        else:
+            self._handle_current(event)
+
+    def _handle_current(self, event: Event) -> None:
+        match event:
+            case SourceReady(source=source):
+                self._source = source
+                self._load_when_saved()
+            case FileLoaded():
+                self._on_loaded(event)
+            case PositionChanged(position=position):
+                self._on_position(position)
+            case SeekFinished(position=position):
+                self._tracker.arrive(position)
+                self._show(replace(self.playback, position=position))
+            case DurationKnown(duration=duration):
+                self._set_duration(duration)
+            case MarksKnown(marks=marks):
+                self._show(replace(self.playback, marks=marks))
+            case PauseChanged(is_paused=is_paused):
+                self._on_pause(is_paused)
+            case BufferingChanged(is_buffering=is_buffering):
+                self._show(replace(self.playback, is_buffering=is_buffering))
+            case FileEnded(position=position):
+                self._on_end(position)
+            case LoadFailed(reason=reason):
+                self._fail(reason)
+
+    def _start(self, index: int, position: float | None = None, is_paused: bool = False) -> None:
+        """Play the episode at a library index, from `position` or from where it was left."""
+        self._await_ticket = self._tracker.leave()
+        self._player.stop()
+        episode = self.library.episode(index)
+        progress = self.book.get(episode.id)
+        length = (progress.duration if progress else None) or episode.duration
+        if position is None:
+            position = resume_position(progress, length, self._clock(), self.rules.is_rewinding)
+        self._tracker.begin(episode.id)
+        self._source = None
+        self._is_with_player = False
+        self._wish, self._wants_pause = position, is_paused
+        self._asked_at = self._clock()
+        self._show(
+            replace(
+                self._silence(),
+                status=PlayerStatus.LOADING,
+                episode=episode.id,
+                title=episode.title,
+                position=position,
+                duration=length,
+                load=self.playback.load + 1,
+            )
+        )
+        self._sources.request(episode, self.playback.load)
+
+    def _load_when_saved(self) -> None:
+        if self._source is None or self._is_with_player:
+            return
+        is_saved = self._saved_ticket >= self._await_ticket
+        if is_saved or self._clock() - self._asked_at > SAVE_GRACE:
+            self._is_with_player = True
+            self._player.load(self._source, self._wish, self.playback.load, self._wants_pause)
+
+    def _on_loaded(self, event: FileLoaded) -> None:
+        assert self._source is not None
+        self._is_estimate = not event.is_exact and not self._source.duration
+        status = PlayerStatus.PAUSED if self._wants_pause else PlayerStatus.PLAYING
+        self._paused_at = self._clock() if self._wants_pause else None
+        is_narrated, marks = self._source.is_narrated, self._source.marks or self.playback.marks
+        self._show(replace(self.playback, status=status, is_narrated=is_narrated, marks=marks))
+        self._set_duration(self._source.duration or event.duration)
+        if abs(event.position - self._wish) > SEEK_TOLERANCE:
+            self._player.seek(self._wish)
+        else:
+            self._tracker.arrive(event.position)
+        self._prepare_next()
+
+    def _set_duration(self, measured: float | None) -> None:
+        """Set the length: a file's own is right, an estimate's or a stream's may only be too short."""
+        assert self._source is not None
+        episode = self.library.index(self.playback.episode or "")
+        stated = self.library.duration(episode) if episode is not None else None
+        if self._source.is_stream or self._is_estimate:
+            shown = max(measured or 0.0, stated or 0.0) or None
+        else:
+            shown = measured or stated
+        is_known = measured is not None and not (self._is_estimate and stated is None)
+        self._tracker.duration = shown if is_known or self._source.is_stream else None
+        self._show(replace(self.playback, duration=shown))
+
+    def _on_position(self, position: float) -> None:
+        if self.playback.status is not PlayerStatus.PLAYING:
+            return
+        if self.playback.duration is not None and position > self.playback.duration:
+            if self._tracker.duration is not None:
+                self._tracker.duration = position
+            self._show(replace(self.playback, duration=position))
+        is_new_second = int(position) != int(self.playback.position)
+        is_played = self._tracker.move(position, self.playback.speed)
+        self._show(replace(self.playback, position=position))
+        if (is_played or is_new_second) and self.playback.episode is not None:
+            self._audience.progress_changed(frozenset((self.playback.episode,)))
+
+    def _on_pause(self, is_paused: bool) -> None:
+        self._wants_pause = is_paused
+        if self.playback.status is PlayerStatus.LOADING:
+            return
+        if is_paused:
+            position = self._player.position()
+            if position is not None:
+                self._on_position(position)
+            self._paused_at = self._clock()
+            self._tracker.save()
+            self._recorder.compact()
+        self._show(replace(self.playback, status=PlayerStatus.PAUSED if is_paused else PlayerStatus.PLAYING))
+
+    def _on_end(self, position: float) -> None:
+        assert self._source is not None
+        if self._is_estimate and not self._source.is_stream:
+            self._tracker.duration = position  # played to its end, the file has told its length
+        is_whole = self._tracker.finish(position, self.playback.speed)
+        at_once = self._tracker.heard < AT_ONCE
+        self._ends_at_once = self._ends_at_once + 1 if at_once else 0
+        self._tracker.save()
+        self._recorder.compact()
+        self._audience.progress_changed(frozenset((self.playback.episode or "",)))
+        if not is_whole:
+            length = clock_text(self.playback.duration or 0)
+            self._fail(f"“{self.playback.title}” broke off at {clock_text(position)} of {length}. Your place is kept.")
+        elif self._ends_at_once >= MAX_ENDS_AT_ONCE:
+            self._ends_at_once = 0
+            self._fail("Three episodes in a row ended at once; nothing more is played by itself.")
+        else:
+            self._play_next()
+
+    def _fail(self, reason: str) -> None:
+        self.stop()
+        self._audience.notify(reason, is_error=True)
+
+    def _go_to(self, position: float) -> None:
+        if not self.playback.is_loaded:
+            return
+        self._wish = position
+        if self.playback.status is not PlayerStatus.LOADING:
+            self._tracker.seek(position)
+        if self._is_with_player:
+            self._player.seek(position)
+        self._show(replace(self.playback, position=position))
+        if self.playback.episode is not None:
+            self._audience.progress_changed(frozenset((self.playback.episode,)))
+
+    def _silence(self) -> Playback:
+        """Return a playback of nothing, with the listener's speed and volume kept."""
+        now = self.playback
+        return Playback(speed=now.speed, volume=now.volume, is_muted=now.is_muted, load=now.load)
+
+    def _show(self, playback: Playback) -> None:
+        if playback != self.playback:
+            self.playback = playback
+            self._audience.playback_changed(playback)
+
+    def _remember(self, key: str, value: float | int | bool) -> None:
+        self._recorder.save(SettingRecord("player", key, value))
+
+    def _play_next(self) -> None:
+        """Play what comes after the episode that ended."""
+        raise NotImplementedError
+
+    def _prepare_next(self) -> None:
+        """Have what comes next made ready."""
+        raise NotImplementedError

@@ -1,0 +1,112 @@
+"""Find the audio and the words of an episode: a file, a stream, or a narration made for it.
+
+The one place that knows where audio may come from. It runs on the event loop; what waits is done in tasks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, make_script
+from tui_pod.core.catalog import Episode
+from tui_pod.core.playback import Event, LoadFailed, Mark, Source, SourceReady
+from tui_pod.core.speech import split_sentences
+from tui_pod.core.transcript import MAX_CHARS, Transcript, parse_transcript
+
+
+class EpisodeSources:
+    """A `Sources` over files, streams and the narrator."""
+
+    def __init__(self, narrator: Narrator, emit: Callable[[Event], None]) -> None:
+        self._narrator = narrator
+        self._emit = emit
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def request(self, episode: Episode, load: int) -> None:
+        """See `Sources.request`."""
+        if episode.audio is None:
+            self._run(self._narrate(episode, load))
+        elif "://" in episode.audio:
+            self._run(self._stream(episode.audio, load))
+        elif not Path(episode.audio).is_file():
+            self._emit(LoadFailed(load, f"The file is not there: {episode.audio}. Your place is kept."))
+        else:
+            self._emit(SourceReady(load, Source(episode.audio)))
+
+    def prepare(self, episode: Episode) -> None:
+        """See `Sources.prepare`."""
+        if episode.audio is None:
+            self._run(self._prepare(episode))
+
+    async def close(self) -> None:
+        """End what is under way, and the narrator."""
+        for task in self._tasks:
+            task.cancel()
+        await self._narrator.close()
+
+    async def transcript(self, episode: Episode) -> Transcript:
+        """Return the words of an episode, timed when its audio is a narration that was made."""
+        transcript = await asyncio.to_thread(read_transcript, episode)
+        if episode.audio is None and not transcript.is_timed:
+            found = self._narrator.find(_script(episode, transcript))
+            if found is not None:
+                return Transcript(found.cues)
+        return transcript
+
+    async def _stream(self, address: str, load: int) -> None:
+        from tui_pod.feeds.address import AddressError, check_address  # sockets and ssl are not for start-up
+
+        try:
+            await asyncio.to_thread(check_address, address)
+        except AddressError as error:
+            self._emit(LoadFailed(load, f"{error} Your place is kept."))
+        else:
+            self._emit(SourceReady(load, Source(address, is_stream=True)))
+
+    async def _narrate(self, episode: Episode, load: int) -> None:
+        script = _script(episode, await asyncio.to_thread(read_transcript, episode))
+
+        def answer(result: Narration | NarrationError) -> None:
+            if isinstance(result, NarrationError):
+                self._emit(LoadFailed(load, str(result)))
+                return
+            marks = tuple(Mark(cue.start or 0.0, cue.text) for cue in result.cues)
+            source = Source(str(result.audio), is_narrated=True, duration=result.duration, marks=marks)
+            self._emit(SourceReady(load, source))
+
+        self._narrator.request(script, answer)
+
+    async def _prepare(self, episode: Episode) -> None:
+        script = _script(episode, await asyncio.to_thread(read_transcript, episode))
+        if script.sentences:
+            self._narrator.request(script, lambda _: None, is_urgent=False)
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def read_transcript(episode: Episode) -> Transcript:
+    """Return the transcript that an episode's own file holds; empty when it has none that can be read."""
+    if episode.transcript is None or "://" in episode.transcript:
+        return Transcript()
+    try:
+        path = Path(episode.transcript)
+        if not path.is_file():
+            return Transcript()
+        with path.open("rb") as file:
+            return parse_transcript(file.read(MAX_CHARS).decode("utf-8", "replace"))
+    except OSError:
+        return Transcript()
+
+
+def _script(episode: Episode, transcript: Transcript) -> Script:
+    """Return what is narrated: the transcript, or title and summary while there is none."""
+    if transcript.cues:
+        return make_script([cue.text for cue in transcript.cues], episode.duration)
+    title = episode.title if episode.title.endswith((".", "!", "?")) else f"{episode.title}."
+    return make_script([title, *split_sentences(episode.summary)], None)
