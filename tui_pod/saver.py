@@ -121,6 +121,24 @@ class Saver:
             self._report(SaveFailed(str(error)))
 
 
+class NoSaver:
+    """A recorder that saves nothing, for a state that must not be touched; loads need not wait for it."""
+
+    def __init__(self, report: Callable[[Saved | SaveFailed], None]) -> None:
+        self._report = report
+
+    def save(self, *records: Record) -> int:
+        """Save nothing."""
+        return 0
+
+    def compact(self) -> None:
+        """Write nothing."""
+
+    def close(self, timeout: float) -> bool:
+        """Say that nothing is left to save."""
+        return True
+
+
 def _key(record: Record) -> tuple[object, ...]:
     match record:
         case ProgressRecord(episode):

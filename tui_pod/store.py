@@ -72,6 +72,10 @@ class State:
             return float(value)
         return value if type(value) is type(default) else default
 
+    def strings(self, table: str, key: str) -> list[str]:
+        """Return a remembered list of texts."""
+        return [value for value in self.setting(table, key, []) if isinstance(value, str)]
+
 
 class StateFile:
     """The state at one path; `path` may be a link, which stays one."""

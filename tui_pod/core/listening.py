@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tui_pod.core.book import ProgressBook
+from tui_pod.core.browsing import View
 from tui_pod.core.library import Library
-from tui_pod.core.playback import PlayerStatus
+from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.progress import Progress, Status
 from tui_pod.core.queue import Queue
 from tui_pod.core.records import ProgressRecord, SettingRecord
@@ -43,8 +45,9 @@ class Listening(Transport):
         around: Surroundings,
         rules: Rules | None = None,
         queue: Queue | None = None,
+        playback: Playback | None = None,
     ) -> None:
-        super().__init__(library, book, around, rules or Rules())
+        super().__init__(library, book, around, rules or Rules(), playback or Playback())
         self.queue = queue or Queue()
         self._succession = Succession()
         self._undo = UndoHistory()
@@ -74,7 +77,7 @@ class Listening(Transport):
     def next(self) -> None:
         """Play what comes next; the present episode keeps its place."""
         if self._next() is None:
-            self._audience.notify("Nothing comes next. Press e on an episode to queue it.")
+            self._audience.tell("Nothing comes next. Press e on an episode to queue it.")
         else:
             self._play_next()
 
@@ -102,6 +105,13 @@ class Listening(Transport):
         if episode is not None and before != after:
             label = f"seek from {clock_text(before)} to {clock_text(after)}"
             self._undo.add(SeekChange(label, episode, before, after, self._clock()))
+
+    def remember_view(self, view: View) -> None:
+        """Remember what is looked at, for the next start."""
+        records = [SettingRecord("ui", "sort", str(view.sort)), SettingRecord("ui", "filter", str(view.filter))]
+        if view.place >= 0:
+            records.append(SettingRecord("ui", "topic", self.library.topics.names[view.place]))
+        self._recorder.save(*records)
 
     # -- marking ---------------------------------------------------------------------------------------
 
@@ -153,19 +163,19 @@ class Listening(Transport):
         """Take back the last change, and say which."""
         change = self._undo.undo()
         if change is None:
-            self._audience.notify("Nothing to take back.")
+            self._audience.tell("Nothing to take back.")
         else:
             self._put_back(change, is_undo=True)
-            self._audience.notify(f"Taken back: {change.label}")
+            self._audience.tell(f"Taken back: {change.label}")
 
     def redo(self) -> None:
         """Do again what was taken back last, and say which."""
         change = self._undo.redo()
         if change is None:
-            self._audience.notify("Nothing to do again.")
+            self._audience.tell("Nothing to do again.")
         else:
             self._put_back(change, is_undo=False)
-            self._audience.notify(f"Done again: {change.label}")
+            self._audience.tell(f"Done again: {change.label}")
 
     def _put_back(self, change: Change, is_undo: bool) -> None:
         match change:
@@ -218,7 +228,7 @@ class Listening(Transport):
     def _fresh(self, episode: str) -> Progress:
         return self.book.get(episode) or Progress(updated=self._clock())
 
-    def _stamp(self, episode: str):  # type: ignore[no-untyped-def]
+    def _stamp(self, episode: str) -> datetime:
         return self._tracker.stamp(self.book.get(episode))
 
     # -- what comes next -------------------------------------------------------------------------------
@@ -226,7 +236,7 @@ class Listening(Transport):
     def _play(self, episode: str, position: float | None = None) -> None:
         index = self.library.index(episode)
         if index is None:
-            self._audience.notify("That episode is no longer in the library.", is_error=True)
+            self._audience.tell("That episode is no longer in the library.", is_error=True)
             return
         queue = self.queue.started(episode)
         self._start(index, position)

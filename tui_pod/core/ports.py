@@ -95,6 +95,6 @@ class Audience(Protocol):
         """Show the queue and the session anew."""
         ...
 
-    def notify(self, text: str, is_error: bool = False) -> None:
+    def tell(self, text: str, is_error: bool = False) -> None:
         """Tell the listener something."""
         ...

@@ -71,11 +71,13 @@ class Rules:
 class Transport:
     """Plays one episode at a time and keeps its progress."""
 
-    def __init__(self, library: Library, book: ProgressBook, around: Surroundings, rules: Rules) -> None:
+    def __init__(
+        self, library: Library, book: ProgressBook, around: Surroundings, rules: Rules, playback: Playback
+    ) -> None:
         self.library = library
         self.book = book
         self.rules = rules
-        self.playback = Playback()
+        self.playback = playback
         self._player = around.player
         self._sources = around.sources
         self._recorder = around.recorder
@@ -92,6 +94,9 @@ class Transport:
         self._asked_at = around.clock()
         self._ends_at_once = 0
         self._is_estimate = False
+        self._player.set_speed(playback.speed)
+        self._player.set_volume(playback.volume)
+        self._player.set_muted(playback.is_muted)
 
     # -- what the listener does ------------------------------------------------------------------------
 
@@ -321,7 +326,7 @@ class Transport:
 
     def _fail(self, reason: str) -> None:
         self.stop()
-        self._audience.notify(reason, is_error=True)
+        self._audience.tell(reason, is_error=True)
 
     def _go_to(self, position: float) -> None:
         if not self.playback.is_loaded:

@@ -1,0 +1,7 @@
+"""Lets `python -m tui_pod` start the program."""
+
+import sys
+
+from tui_pod.cli import main
+
+sys.exit(main())

@@ -1,0 +1,85 @@
+"""The command line: what can be asked of tui-pod from a shell.
+
+Only the parser and the choice of the command are here. Nothing at the top imports Textual, mpv or the
+voice: a command pays for what it uses.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui_pod import __version__
+
+COMMANDS = ("list", "mark", "status", "check", "narrate", "doctor")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit status: 0 done, 1 failed, 2 wrong usage."""
+    options = _parse(list(sys.argv[1:] if arguments is None else arguments))
+    try:
+        if options.command is None:
+            from tui_pod.launch import run_app  # imports Textual
+
+            return run_app(options)
+        from tui_pod import commands
+
+        return int(getattr(commands, f"run_{options.command}")(options))
+    except BrokenPipeError:  # `tui-pod list | head`
+        sys.stderr.close()
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    shared, rest = _shared_options().parse_known_args(arguments)
+    return make_parser().parse_args(rest, shared)
+
+
+def _shared_options() -> argparse.ArgumentParser:
+    """Return the four options that work with every command, before or after its word."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--catalog", metavar="FILE", type=Path, action="append", default=[],
+                        help="use this catalogue instead of the embedded one; may be given several times")  # fmt: skip
+    parser.add_argument("--state", metavar="FILE", type=Path, help="keep progress in this file")
+    parser.add_argument("--config", metavar="FILE", type=Path, help="read settings from this file")
+    parser.add_argument("--ao", metavar="NAME", help="mpv's audio output, such as pulse; null for none")
+    return parser
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser; manual and completions are made from it too."""
+    parser = argparse.ArgumentParser(
+        "tui-pod", description="Listening sessions in the terminal. Without a command: the app.",
+        parents=[_shared_options()], allow_abbrev=False,
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"tui-pod {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False)
+
+    command = add("list", "print the episodes: id, title, duration, position, status, topics")
+    command.add_argument("--topic", metavar="NAME", help="only those of this topic")
+    command.add_argument("--status", choices=("unplayed", "started", "played"), help="only those")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command = add("mark", "mark episodes as played or unplayed")
+    command.add_argument("mark", choices=("played", "unplayed"))
+    command.add_argument("ids", metavar="ID", nargs="+")
+    command = add("status", "print what would be resumed, and what is played and left")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command = add("check", "validate a catalogue and print every fault as FILE:LINE: message")
+    command.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: the catalogues in use")
+    command = add("narrate", "render narrations ahead of time")
+    command.add_argument("ids", metavar="ID", nargs="*")
+    command.add_argument("--all", action="store_true", help="every episode without a recording")
+    command.add_argument("--out", metavar="DIR", type=Path, help="also write DIR/<id>.opus and DIR/<id>.vtt")
+    add("doctor", "tell what works on this machine, and the command that mends what does not")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

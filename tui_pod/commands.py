@@ -1,0 +1,195 @@
+"""The commands that need no screen: list, mark, status, check. They import neither Textual nor mpv.
+
+Standard output is data, standard error is messages, and every text from outside was cleaned on its way in.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tui_pod.core.book import ProgressBook
+from tui_pod.core.catalog import CatalogError
+from tui_pod.core.library import Library
+from tui_pod.core.progress import Progress, Status, resume_position
+from tui_pod.core.records import ProgressRecord
+from tui_pod.core.text import clock, span
+from tui_pod.library_cache import CatalogsError, load_library, read_catalog
+from tui_pod.settings import Paths, embedded_catalog, find_paths
+from tui_pod.store import State, StateError, StateFile
+
+
+class CommandError(Exception):
+    """A command that cannot be done; the message goes to standard error."""
+
+
+def catalog_paths(options: Namespace) -> list[Path]:
+    """Return the catalogues in use: those given, else the embedded one."""
+    return [path.absolute() for path in options.catalog] or [embedded_catalog()]
+
+
+def open_library(options: Namespace) -> tuple[Library, State, StateFile, Paths]:
+    """Return the library and the state that the options name.
+
+    Raises:
+        CommandError: with the faults of the catalogue, a line each.
+    """
+    paths = find_paths(options.state, options.config)
+    try:
+        loaded = load_library(catalog_paths(options), paths.cache)
+    except CatalogsError as error:
+        raise CommandError(str(error)) from None
+    if loaded.save is not None and len(loaded.library) > 1000:
+        loaded.save()
+    file = StateFile(paths.state)
+    state = file.load()
+    for notice in state.notices:
+        print(f"tui-pod: {notice}", file=sys.stderr)
+    return loaded.library, state, file, paths
+
+
+def command(run: Any) -> Any:
+    """Turn a `CommandError` into a message and exit status 1."""
+
+    def guarded(options: Namespace) -> int:
+        try:
+            return int(run(options) or 0)
+        except CommandError as error:
+            print(error, file=sys.stderr)
+            return 1
+
+    return guarded
+
+
+def episode_json(library: Library, book: ProgressBook, index: int) -> dict[str, object]:
+    """Return an episode as `list --json` prints it."""
+    episode = library.episode(index)
+    progress = book.get(episode.id)
+    return {
+        "id": episode.id,
+        "title": episode.title,
+        "summary": episode.summary,
+        "duration": (progress.duration if progress else None) or episode.duration,
+        "position": progress.position if progress else 0.0,
+        "status": str(book.status(episode.id)),
+        "topics": list(episode.tags),
+        "published": episode.published.isoformat() if episode.published else None,
+        "audio": episode.audio,
+    }
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+@command
+def run_list(options: Namespace) -> None:
+    """Print the episodes."""
+    library, state, _, _ = open_library(options)
+    book = ProgressBook(library, state.progress)
+    indexes = topic_members(library, options.topic) if options.topic is not None else range(len(library))
+    if options.status is not None:
+        indexes = [index for index in indexes if book.status(library.ids[index]) == options.status]
+    if options.json:
+        print_json([episode_json(library, book, index) for index in indexes])
+        return
+    for index in indexes:
+        entry = episode_json(library, book, index)
+        length, position = entry["duration"], entry["position"]
+        shown = (clock(length) if isinstance(length, float) else "?", clock(position) if isinstance(position, float) else "")
+        print(entry["id"], entry["title"], *shown, entry["status"], ", ".join(library.episode(index).tags), sep="\t")
+
+
+def topic_members(library: Library, name: str) -> Any:
+    """Return the library indexes of a topic.
+
+    Raises:
+        CommandError: there is no such topic.
+    """
+    topic = library.topics.find(name)
+    if topic is None:
+        raise CommandError(f"tui-pod: no topic “{name}”. These are there: {', '.join(library.topics.names)}")
+    return library.topics.members[topic]
+
+
+@command
+def run_mark(options: Namespace) -> None:
+    """Mark episodes, all or none."""
+    library, state, file, _ = open_library(options)
+    unknown = [ident for ident in options.ids if library.index(ident) is None]
+    if unknown:
+        raise CommandError(f"tui-pod: no episode {', '.join(unknown)}; nothing was changed. See: tui-pod list")
+    if not state.is_writable:
+        raise CommandError("tui-pod: nothing was marked.")
+    book = ProgressBook(library, state.progress)
+    played = options.mark == "played"
+    wanted = Status.PLAYED if played else Status.UNPLAYED
+    records = []
+    for ident in dict.fromkeys(options.ids):
+        if book.status(ident) is not wanted:
+            now = datetime.now(UTC)
+            former = book.get(ident) or Progress(updated=now)
+            records.append(ProgressRecord(ident, former.marked(played, max(now, former.updated))))
+    try:
+        file.append(records)
+        file.compact()
+    except StateError as error:
+        raise CommandError(f"tui-pod: {error}") from None
+    print(f"{len(records)} marked {options.mark}", file=sys.stderr)
+
+
+@command
+def run_status(options: Namespace) -> None:
+    """Print what would be resumed, and totals."""
+    library, state, _, _ = open_library(options)
+    book = ProgressBook(library, state.progress)
+    tally = book.tallies[0]
+    unfinished = book.unfinished()
+    resumed = episode_json(library, book, unfinished[0]) if unfinished else None
+    if options.json:
+        totals = {"episodes": len(library), "played": tally.played, "started": tally.started, "left": round(tally.left, 1)}
+        print_json({"resume": resumed, **totals})
+        return
+    if resumed is not None:
+        index = unfinished[0]
+        progress = book.get(library.ids[index])
+        place = resume_position(progress, library.duration(index), datetime.now(UTC))
+        print(f"resume\t{library.ids[index]}\t{library.titles[index]}\t{clock(place)}")
+    print(f"played\t{tally.played} of {len(library)}")
+    print(f"started\t{tally.started}")
+    print(f"left\t{span(tally.left)}")
+
+
+def run_check(options: Namespace) -> int:
+    """Validate catalogues; faults go to standard output."""
+    paths = [options.file] if options.file is not None else catalog_paths(options)
+    is_good = True
+    for path in paths:
+        try:
+            catalog, _ = read_catalog(path)
+            print(f"{path}: {len(catalog.episodes)} episodes, no faults", file=sys.stderr)
+        except CatalogError as error:
+            is_good = False
+            for fault in error.faults:
+                print(f"{path}:{fault.line}: {fault.message}")
+    return 0 if is_good else 1
+
+
+def run_narrate(options: Namespace) -> int:
+    """Render narrations."""
+    from tui_pod.narrate import run
+
+    return command(run)(options)
+
+
+def run_doctor(options: Namespace) -> int:
+    """Tell what works on this machine."""
+    from tui_pod.doctor import run
+
+    return command(run)(options)

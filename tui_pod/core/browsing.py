@@ -1,0 +1,119 @@
+"""Which episodes a list shows, and in which order: topic, filter, sort and search words.
+
+Pure and fast: a list is a sequence of library indexes, and narrowing a search looks only at what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from tui_pod.core.book import ProgressBook
+from tui_pod.core.library import Library
+from tui_pod.core.progress import Status
+from tui_pod.core.queue import Queue
+from tui_pod.core.text import fold
+
+
+class Special(IntEnum):
+    """Entries of the tree that are not topics; a topic is its index, from 0."""
+
+    CONTINUE = -1
+    QUEUE = -2
+
+
+class Filter(StrEnum):
+    """Which episodes of a topic are shown."""
+
+    ALL = "all"
+    UNPLAYED = "unplayed"
+    STARTED = "started"
+    PLAYED = "played"
+
+
+class Sort(StrEnum):
+    """In which order they are shown."""
+
+    NEWEST = "newest"
+    COURSE = "course"
+    SHORTEST = "shortest"
+    LONGEST = "longest"
+    TITLE = "title"
+
+
+SORT_NAMES = {
+    Sort.NEWEST: "newest first",
+    Sort.COURSE: "course order",
+    Sort.SHORTEST: "shortest first",
+    Sort.LONGEST: "longest first",
+    Sort.TITLE: "by title",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the listener chose to see."""
+
+    place: int = 0
+    """A topic's index, or a `Special`."""
+    filter: Filter = Filter.ALL
+    sort: Sort = Sort.NEWEST
+    query: str = ""
+    """Words that must all be in title, summary or topics; a part of a word will do."""
+
+
+def list_episodes(library: Library, book: ProgressBook, queue: Queue, view: View) -> Sequence[int]:
+    """Return the library indexes that a view shows, in order."""
+    if view.place == Special.CONTINUE:
+        found: Sequence[int] = book.unfinished()
+    elif view.place == Special.QUEUE:
+        found = [index for ident in queue.entries if (index := library.index(ident)) is not None]
+    else:
+        found = _sorted(library, _filtered(library.topics.members[view.place], book, view.filter), view.sort)
+    return narrow(library, found, view.query) if view.query.strip() else found
+
+
+def narrow(library: Library, indexes: Sequence[int], query: str) -> Sequence[int]:
+    """Return those of `indexes` whose search text has all words of `query`, in the same order."""
+    folded = library.folded
+    for word in sorted(fold(query).split(), key=len, reverse=True):
+        indexes = [index for index in indexes if word in folded[index]]
+    return indexes
+
+
+def first_place(library: Library, book: ProgressBook, indexes: Sequence[int]) -> int:
+    """Return where the cursor starts: on the most recently heard unfinished episode, else the first unplayed one."""
+    inside = set(indexes) if len(book.indexes[Status.STARTED]) else set()
+    for index in book.unfinished():
+        if index in inside:
+            return list(indexes).index(index)
+    touched = book.indexes[Status.PLAYED] | book.indexes[Status.STARTED]
+    return next((place for place, index in enumerate(indexes) if index not in touched), 0)
+
+
+def _filtered(members: Sequence[int], book: ProgressBook, wanted: Filter) -> Sequence[int]:
+    started, played = book.indexes[Status.STARTED], book.indexes[Status.PLAYED]
+    match wanted:
+        case Filter.UNPLAYED:
+            return [index for index in members if index not in played and index not in started]
+        case Filter.STARTED:
+            return [index for index in members if index in started]
+        case Filter.PLAYED:
+            return [index for index in members if index in played]
+        case _:
+            return members
+
+
+def _sorted(library: Library, indexes: Sequence[int], sort: Sort) -> Sequence[int]:
+    match sort:
+        case Sort.COURSE:
+            return indexes[::-1]
+        case Sort.SHORTEST:  # those of unknown length last
+            return sorted(indexes, key=lambda index: library.durations[index] or float("inf"))
+        case Sort.LONGEST:
+            return sorted(indexes, key=lambda index: -library.durations[index])
+        case Sort.TITLE:
+            return sorted(indexes, key=lambda index: fold(library.titles[index]))
+        case _:
+            return indexes

@@ -1,0 +1,194 @@
+"""The app: wires listening, player and screens together, and is the door by which threads come in."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from textual import on
+from textual.app import App
+from textual.reactive import reactive
+
+from tui_pod.core.listening import Listening
+from tui_pod.core.playback import Event, Playback, PlayerStatus, RecordsSaved
+from tui_pod.core.browsing import View
+from tui_pod.ui.actions import bindings
+from tui_pod.ui.messages import ListeningEvent, SavingChanged
+from tui_pod.ui.screens.main import MainScreen
+
+TICK = 0.25
+"""Seconds between two looks at a load that waits."""
+
+
+@dataclass(slots=True)
+class Start:
+    """What the app starts with."""
+
+    make_listening: Callable[[TuiPodApp], Listening]
+    """Makes the listening whose audience is the app."""
+    view: View
+    notices: tuple[str, ...] = ()
+    after_paint: tuple[Callable[[], None], ...] = ()
+    """What is put off until the first screen is there: opening the player, writing caches."""
+    closers: list[Callable[[], object]] = field(default_factory=list)
+    """What ends tasks on the event loop when the app ends; may return awaitables."""
+    is_ascii: bool = False
+    theme: str = ""
+
+
+class TuiPodApp(App[None]):
+    """Listening sessions in the terminal."""
+
+    TITLE = "tui-pod"
+    CSS_PATH = "tui_pod.tcss"
+    BINDINGS = bindings("app")
+    ENABLE_COMMAND_PALETTE = True
+
+    playback: reactive[Playback] = reactive(Playback())
+
+    def __init__(self, start: Start) -> None:
+        super().__init__()
+        self._start = start
+        self.listening = start.make_listening(self)
+        self.set_reactive(TuiPodApp.playback, self.listening.playback)
+        self._main = MainScreen(self.listening, start.view, start.is_ascii)
+        self._failed_save: str | None = None
+
+    def on_mount(self) -> None:
+        """Show the library and let the signals that end a program save first."""
+        if self._start.theme in self.available_themes:
+            self.theme = self._start.theme
+        self.push_screen(self._main.data_bind(TuiPodApp.playback))
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(number, self._end)
+
+    def on_ready(self) -> None:
+        """Do what was put off until the first screen was there."""
+        gc.enable()
+        for notice in self._start.notices:
+            self.notify(notice, severity="warning", timeout=20, markup=False)
+        for task in self._start.after_paint:
+            task()
+        self.set_interval(TICK, self._tick)
+
+    async def on_unmount(self) -> None:
+        """End the tasks that run on the loop."""
+        for close in self._start.closers:
+            result = close()
+            if hasattr(result, "__await__"):
+                await result
+
+    def _tick(self) -> None:
+        if self.listening.playback.status is PlayerStatus.LOADING:
+            self.listening.tick()
+
+    def _end(self) -> None:
+        self.listening.save()
+        self.exit()
+
+    # -- the audience of listening ---------------------------------------------------------------------
+
+    def playback_changed(self, playback: Playback) -> None:
+        """See `Audience.playback_changed`."""
+        former, self.playback = self.playback, playback
+        if former.speed != playback.speed and self._main.is_mounted:
+            self._main.show_counts()
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        """See `Audience.progress_changed`."""
+        if self._main.is_mounted:
+            self._main.show_progress(episodes)
+
+    def queue_changed(self) -> None:
+        """See `Audience.queue_changed`."""
+        if self._main.is_mounted:
+            self._main.show_queue()
+
+    def tell(self, text: str, is_error: bool = False) -> None:
+        """See `Audience.tell`."""
+        self.notify(text, severity="error" if is_error else "information", timeout=12 if is_error else 4, markup=False)
+
+    # -- what comes in from threads and tasks ----------------------------------------------------------
+
+    def emit(self, event: Event) -> None:
+        """Post an event from any thread."""
+        self.post_message(ListeningEvent(event))
+
+    @on(ListeningEvent)
+    def _on_listening_event(self, message: ListeningEvent) -> None:
+        self.listening.handle(message.event)
+
+    @on(SavingChanged)
+    def _on_saving(self, message: SavingChanged) -> None:
+        if message.reason is not None:
+            self.tell(f"Progress cannot be saved now: {message.reason}. It is kept and tried again.", is_error=True)
+        elif self._failed_save is not None:
+            self.tell("Progress is saved again.")
+        self._failed_save = message.reason
+
+    # -- actions ---------------------------------------------------------------------------------------
+
+    def action_toggle_pause(self) -> None:
+        """Pause or go on; with nothing loaded, play what the cursor is on."""
+        if self.listening.playback.is_loaded:
+            self.listening.toggle_pause()
+        elif self.screen is self._main:
+            self._main.episodes.action_choose()
+
+    def action_seek(self, seconds: float) -> None:
+        """Go forward or back."""
+        self.listening.seek_by(seconds)
+
+    def action_seek_mark(self, direction: int) -> None:
+        """Go to the next or previous chapter or sentence."""
+        self.listening.seek_mark(direction)
+
+    def action_next(self) -> None:
+        """Play what comes next."""
+        self.listening.next()
+
+    def action_previous(self) -> None:
+        """Play what came before."""
+        self.listening.previous()
+
+    def action_change_speed(self, by: float) -> None:
+        """Play faster or slower."""
+        self.listening.set_speed(self.listening.playback.speed + by)
+
+    def action_normal_speed(self) -> None:
+        """Play at normal speed."""
+        self.listening.set_speed(1.0)
+
+    def action_change_volume(self, by: int) -> None:
+        """Play louder or quieter."""
+        self.listening.set_volume(self.listening.playback.volume + by)
+
+    def action_toggle_mute(self) -> None:
+        """Silence the sound or let it be heard again."""
+        self.listening.toggle_mute()
+
+    def action_undo(self) -> None:
+        """Take back the last change."""
+        self.listening.undo()
+
+    def action_redo(self) -> None:
+        """Do again what was taken back."""
+        self.listening.redo()
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        from tui_pod.ui.screens.details import HelpScreen  # not for start-up
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+    async def action_quit(self) -> None:
+        """Save and quit."""
+        self._end()

@@ -1,0 +1,105 @@
+"""Dialogs that show text: all about an episode, and the keys."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui_pod.core.listening import Listening
+from tui_pod.core.progress import Status
+from tui_pod.core.text import clock, fold, span
+from tui_pod.ui.actions import ACTIONS, shown_keys
+
+
+class Card(VerticalScroll):
+    """The box of a dialog; long text scrolls in it."""
+
+    BINDINGS = [Binding("j", "scroll_down", show=False), Binding("k", "scroll_up", show=False)]
+
+
+class CardScreen(ModalScreen[None]):
+    """A dialog that esc closes."""
+
+    BINDINGS = [Binding("escape", "dismiss", "Close", id="dialog.close")]
+
+
+class DetailsScreen(CardScreen):
+    """All about one episode."""
+
+    BINDINGS = [Binding("i", "dismiss", "Close", show=False)]
+
+    def __init__(self, listening: Listening, index: int) -> None:
+        super().__init__()
+        self._listening = listening
+        self._index = index
+
+    def compose(self) -> ComposeResult:
+        """Show title, facts, summary and the place in it."""
+        card = Card()
+        card.border_title = "Details"
+        card.border_subtitle = "esc closes"
+        with card:
+            yield Static(self._content())
+
+    def _content(self) -> Content:
+        library, book = self._listening.library, self._listening.book
+        episode = library.episode(self._index)
+        progress = book.get(episode.id)
+        length = (progress.duration if progress else None) or episode.duration
+        if episode.audio is None:
+            audio = "narrated from its transcript" if episode.transcript else "narrated from title and summary"
+        else:
+            audio = episode.audio
+        facts = [
+            ("Length", f"{clock(length)} ({span(length)})" if length else "unknown"),
+            ("Progress", self._progress_text()),
+            ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown"),
+            ("Topics", " · ".join(episode.tags) or "none"),
+            ("Audio", audio),
+            ("Id", episode.id),
+        ]
+        parts = [Content(episode.title).stylize("bold"), Content("\n\n"), Content(episode.summary), Content("\n\n")]
+        for name, value in facts:
+            parts += [Content(f"{name:<10}").stylize("dim"), Content(f"{value}\n")]
+        return Content("").join(parts)
+
+    def _progress_text(self) -> str:
+        library, book = self._listening.library, self._listening.book
+        progress = book.get(library.ids[self._index])
+        status = book.status(library.ids[self._index])
+        times = f", played {progress.plays} time{'s' * (progress.plays != 1)}" if progress and progress.plays else ""
+        if progress and status is Status.STARTED:
+            return f"at {clock(progress.position)}, {span(book.remaining(self._index))} left{times}"
+        return f"{status}{times}"
+
+
+class HelpScreen(CardScreen):
+    """All keys, narrowed by what is typed."""
+
+    BINDINGS = [Binding("question_mark", "dismiss", "Close", show=False)]
+
+    def compose(self) -> ComposeResult:
+        """Show a search field over the table of keys."""
+        card = Card()
+        card.border_title = "Keys"
+        card.border_subtitle = "type to search · esc closes"
+        with card:
+            yield Input(placeholder="search the keys", id="key-search")
+            yield Static(self._table(""), id="keys")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show the keys that match."""
+        self.query_one("#keys", Static).update(self._table(event.value))
+
+    def _table(self, query: str) -> Content:
+        words = fold(query).split()
+        lines = []
+        for action in ACTIONS:
+            keys = " ".join(shown_keys(action))
+            if all(word in fold(f"{action.label} {keys} {action.id}") for word in words):
+                lines.append(Content.assemble((f"{keys:<16}", "bold"), action.label, (f"   {action.id}", "dim")))
+        return Content("\n").join(lines) if lines else Content("No key does that.")

@@ -1,0 +1,126 @@
+"""The header line and the playback bar: a few lines of text, drawn when what they say changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.core.text import clock
+from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, spread
+
+_STATUS = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused", PlayerStatus.LOADING: "loading"}
+
+
+class HeaderLine(Widget):
+    """Where the listener is, and what is played and left."""
+
+    left = reactive("")
+    right = reactive("")
+
+    def render_line(self, y: int) -> Strip:
+        """Return the line."""
+        width = self.size.width
+        return Strip([Segment(spread(f" {self.left}", f"{self.right} ", width), self.rich_style)], width)
+
+
+class PlaybackBar(Widget):
+    """What plays, where in it, and how."""
+
+    COMPONENT_CLASSES = {"playback-bar--done", "playback-bar--rest", "playback-bar--title"}
+    ALLOW_SELECT = False
+
+    playback: reactive[Playback] = reactive(Playback(), repaint=False)
+    note = reactive("")
+    """What stands at the right of the title: the session and what is next."""
+    extra = reactive("")
+    """What stands at the right of the bar: the sleep timer."""
+
+    @dataclass
+    class SeekWished(Message):
+        """The listener clicked on a place of the bar."""
+
+        position: float
+
+    def __init__(self, hint: str, is_ascii: bool = False, **options: str) -> None:
+        super().__init__(**options)
+        self._hint = hint
+        self._is_ascii = is_ascii
+        self._bar = (0, 0)  # first cell and width of the bar, as last drawn
+        self._drawn: tuple[str, ...] = ()
+
+    def watch_playback(self) -> None:
+        """Draw anew when a second or a cell has changed."""
+        shown = (self._title_line(), *self._parts())
+        if shown != self._drawn:
+            self._drawn = shown
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one of the two lines."""
+        width = self.size.width
+        if y == 0:
+            return Strip([Segment(self._title_line(), self.get_component_rich_style("playback-bar--title"))], width)
+        before, done, rest, after = self._parts()
+        base = self.rich_style
+        return Strip(
+            [
+                Segment(before, base),
+                Segment(done, self.get_component_rich_style("playback-bar--done")),
+                Segment(rest, self.get_component_rich_style("playback-bar--rest")),
+                Segment(after, base),
+            ],
+            width,
+        )
+
+    def _title_line(self) -> str:
+        playback = self.playback
+        width = self.size.width
+        if not playback.is_loaded:
+            return spread(f"   {self._hint}", f"{self.note} " if self.note else "", width)
+        marks = ASCII_MARKS if self._is_ascii else MARKS
+        said = f" {marks[_STATUS[playback.status]]} {playback.title}"
+        if playback.is_buffering:
+            said += " (buffering)"
+        elif playback.status is PlayerStatus.LOADING:
+            said += " (loading)"
+        return spread(said, f"{self.note} " if self.note else "", width)
+
+    def _parts(self) -> tuple[str, str, str, str]:
+        """Return the text before the bar, its done part, its rest, and the text after; in all as wide as the widget."""
+        playback = self.playback
+        length = playback.duration
+        before = f" {clock(playback.position)} " if playback.is_loaded else " --:-- "
+        after = f" {clock(length) if length and playback.is_loaded else '--:--'}  {self._state()} "
+        width = self.size.width - len(before) - len(after)
+        if width < 5:
+            return fit(before + after.strip(), self.size.width), "", "", ""
+        share = min(1.0, playback.position / length) if length and playback.is_loaded else 0.0
+        self._bar = (len(before), width)
+        full, rest, head = ("=", "-", ">") if self._is_ascii else ("━", "─", "╸")
+        halves = int(share * width * 2)
+        done = full * (halves // 2) + (head if halves % 2 else "")
+        return before, done, rest * (width - len(done)), after
+
+    def _state(self) -> str:
+        playback = self.playback
+        said = [f"{playback.speed:g}×"] if not self._is_ascii else [f"{playback.speed:g}x"]
+        said.append("muted" if playback.is_muted else f"vol {playback.volume}")
+        if playback.is_narrated:
+            said.append("narrated")
+        if self.extra:
+            said.append(self.extra)
+        text = "  ".join(said)
+        return text if len(text) < self.size.width // 2 else said[0]
+
+    def on_click(self, event: events.Click) -> None:
+        """Seek to where the mouse points."""
+        first, width = self._bar
+        if event.y == 1 and width and self.playback.duration and first <= event.x < first + width:
+            self.post_message(self.SeekWished((event.x - first) / width * self.playback.duration))
