@@ -8,16 +8,16 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.catalog import CatalogError
 from tui_pod.core.library import Library
 from tui_pod.core.progress import Progress, Status, resume_position
 from tui_pod.core.records import ProgressRecord
-from tui_pod.core.text import clock, span
+from tui_pod.core.text import clock, length, span
 from tui_pod.library_cache import CatalogsError, load_library, read_catalog
 from tui_pod.settings import Paths, embedded_catalog, find_paths
 from tui_pod.store import State, StateError, StateFile
@@ -52,7 +52,7 @@ def open_library(options: Namespace) -> tuple[Library, State, StateFile, Paths]:
     return loaded.library, state, file, paths
 
 
-def command(run: Any) -> Any:
+def command(run: Callable[[Namespace], int | None]) -> Callable[[Namespace], int]:
     """Turn a `CommandError` into a message and exit status 1."""
 
     def guarded(options: Namespace) -> int:
@@ -101,12 +101,13 @@ def run_list(options: Namespace) -> None:
         return
     for index in indexes:
         entry = episode_json(library, book, index)
-        length, position = entry["duration"], entry["position"]
-        shown = (clock(length) if isinstance(length, float) else "?", clock(position) if isinstance(position, float) else "")
-        print(entry["id"], entry["title"], *shown, entry["status"], ", ".join(library.episode(index).tags), sep="\t")
+        progress = book.get(library.ids[index])
+        duration = (progress.duration if progress else None) or library.duration(index)
+        times = (length(duration), clock(progress.position if progress else 0.0))
+        print(entry["id"], entry["title"], *times, entry["status"], ", ".join(library.episode(index).tags), sep="\t")
 
 
-def topic_members(library: Library, name: str) -> Any:
+def topic_members(library: Library, name: str) -> Sequence[int]:
     """Return the library indexes of a topic.
 
     Raises:
@@ -153,7 +154,12 @@ def run_status(options: Namespace) -> None:
     unfinished = book.unfinished()
     resumed = episode_json(library, book, unfinished[0]) if unfinished else None
     if options.json:
-        totals = {"episodes": len(library), "played": tally.played, "started": tally.started, "left": round(tally.left, 1)}
+        totals = {
+            "episodes": len(library),
+            "played": tally.played,
+            "started": tally.started,
+            "left": round(tally.left, 1),
+        }
         print_json({"resume": resumed, **totals})
         return
     if resumed is not None:

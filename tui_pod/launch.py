@@ -44,7 +44,9 @@ def run_app(options: Namespace) -> int:
         print("tui-pod needs a terminal. In scripts use its commands; see: tui-pod --help", file=sys.stderr)
         return 1
     if is_dumb_terminal():
-        print("This terminal cannot move its cursor (TERM=dumb). Use the commands; see: tui-pod --help", file=sys.stderr)
+        print(
+            "This terminal cannot move its cursor (TERM=dumb). Use the commands; see: tui-pod --help", file=sys.stderr
+        )
         return 1
     file = StateFile(paths.state)
     with _own_terminal(paths):
@@ -61,7 +63,7 @@ def _run(options: Namespace, paths: Paths, loaded: Loaded, file: StateFile, stat
     from tui_pod.core.listening import Listening
     from tui_pod.core.playback import Playback, RecordsSaved
     from tui_pod.core.transport import Surroundings
-    from tui_pod.saver import NoSaver, SaveFailed, Saved, Saver
+    from tui_pod.saver import NoSaver, Saved, SaveFailed, Saver
     from tui_pod.sources import EpisodeSources
     from tui_pod.ui.app import Start, TuiPodApp
     from tui_pod.ui.messages import SavingChanged

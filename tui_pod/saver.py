@@ -113,7 +113,9 @@ class Saver:
         if self._file.size() > SMALL_STATE:
             if is_long or self._is_closing:  # a second of work would hold up the screen, and quitting
                 command = [sys.executable, "-m", "tui_pod.store", str(self._file.path)]
-                subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                )
             return
         try:
             self._file.compact()
@@ -127,14 +129,14 @@ class NoSaver:
     def __init__(self, report: Callable[[Saved | SaveFailed], None]) -> None:
         self._report = report
 
-    def save(self, *records: Record) -> int:
+    def save(self, *_records: Record) -> int:
         """Save nothing."""
         return 0
 
     def compact(self) -> None:
         """Write nothing."""
 
-    def close(self, timeout: float) -> bool:
+    def close(self, _timeout: float) -> bool:
         """Say that nothing is left to save."""
         return True
 

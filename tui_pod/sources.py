@@ -51,7 +51,7 @@ class EpisodeSources:
         """Return the words of an episode, timed when its audio is a narration that was made."""
         transcript = await asyncio.to_thread(read_transcript, episode)
         if episode.audio is None and not transcript.is_timed:
-            found = self._narrator.find(_script(episode, transcript))
+            found = self._narrator.find(make_episode_script(episode, transcript))
             if found is not None:
                 return Transcript(found.cues)
         return transcript
@@ -67,7 +67,7 @@ class EpisodeSources:
             self._emit(SourceReady(load, Source(address, is_stream=True)))
 
     async def _narrate(self, episode: Episode, load: int) -> None:
-        script = _script(episode, await asyncio.to_thread(read_transcript, episode))
+        script = make_episode_script(episode, await asyncio.to_thread(read_transcript, episode))
 
         def answer(result: Narration | NarrationError) -> None:
             if isinstance(result, NarrationError):
@@ -80,7 +80,7 @@ class EpisodeSources:
         self._narrator.request(script, answer)
 
     async def _prepare(self, episode: Episode) -> None:
-        script = _script(episode, await asyncio.to_thread(read_transcript, episode))
+        script = make_episode_script(episode, await asyncio.to_thread(read_transcript, episode))
         if script.sentences:
             self._narrator.request(script, lambda _: None, is_urgent=False)
 
@@ -104,7 +104,7 @@ def read_transcript(episode: Episode) -> Transcript:
         return Transcript()
 
 
-def _script(episode: Episode, transcript: Transcript) -> Script:
+def make_episode_script(episode: Episode, transcript: Transcript) -> Script:
     """Return what is narrated: the transcript, or title and summary while there is none."""
     if transcript.cues:
         return make_script([cue.text for cue in transcript.cues], episode.duration)

@@ -107,7 +107,13 @@ def snapshot_text(data: Table, now: datetime) -> str:
         entry["check"] = entry_check(entry)
     written = now.astimezone(UTC).replace(microsecond=0)
     rest = {key: value for key, value in data.items() if key not in ("version", "written", "episodes", "end")}
-    ordered = {"version": VERSION, "written": written, **rest, "episodes": data["episodes"], "end": {"written": written}}
+    ordered = {
+        "version": VERSION,
+        "written": written,
+        **rest,
+        "episodes": data["episodes"],
+        "end": {"written": written},
+    }
     return HEADER + tomli_w.dumps(_writable(ordered))
 
 
@@ -149,9 +155,7 @@ def newest(first: Table | None, second: Table) -> Table:
     return merged
 
 
-_OWN_KEYS = frozenset(
-    ("position", "duration", "played", "updated", "plays", "listened", "heard", "dismissed", "check")
-)
+_OWN_KEYS = frozenset(("position", "duration", "played", "updated", "plays", "listened", "heard", "dismissed", "check"))
 
 
 def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datetime) -> None:

@@ -95,7 +95,9 @@ class StateFile:
                 self._remove_stale_temps()
                 data, notices = self._merged()
         except NewerState as newer:
-            notice = f"{self.path} was written by a newer tui-pod (format {newer}). Nothing will be saved; update tui-pod."
+            notice = (
+                f"{self.path} was written by a newer tui-pod (format {newer}). Nothing will be saved; update tui-pod."
+            )
             return State(notices=(notice,), is_writable=False)
         except (StateError, OSError) as error:
             return self._load_without_lock(error)

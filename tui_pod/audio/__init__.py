@@ -1,0 +1,1 @@
+"""Sound: the player and the narrator. Knows nothing of the screen."""

@@ -220,7 +220,7 @@ class MpvPlayer:
                     self._emit(FileEnded(self._active, 0.0))
 
     def _on_restart(self, mpv: MPV) -> None:
-        """A file begins to sound, or a seek has arrived."""
+        """Tell that a file begins to sound, or that a seek has arrived."""
         position = max(0.0, float(mpv.time_pos or 0.0))
         if self._is_open:
             self._emit(SeekFinished(self._active, position))
@@ -257,7 +257,7 @@ class MpvPlayer:
             self._is_playing = False
             self._emit(FileEnded(self._active, max(0.0, float(mpv.time_pos or 0.0))))
 
-    def _on_log(self, level: str, prefix: str, text: str) -> None:
+    def _on_log(self, _level: str, prefix: str, text: str) -> None:
         self._log.append(f"{prefix}: {text.strip()}")
 
     def _explain(self, error: int) -> str:

@@ -206,7 +206,8 @@ class Narrator:
     async def _ask(self, wish: _Wish) -> Narration:
         """Return what the worker makes of a wish. Raises OSError, EOFError or ValueError when it breaks."""
         worker = await self._ready_worker()
-        assert worker.stdin is not None and worker.stdout is not None
+        assert worker.stdin is not None
+        assert worker.stdout is not None
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         base = self._folder / wish.key
         table = pronunciations()
@@ -296,7 +297,9 @@ class Narrator:
     def _trim(self) -> None:
         """Remove the narrations unused for longest until the cache is within its bound."""
         with contextlib.suppress(OSError):
-            files = sorted((entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in os.scandir(self._folder))
+            files = sorted(
+                (entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in os.scandir(self._folder)
+            )
             total = sum(size for _, size, _ in files)
             for _, size, path in files[:-2]:
                 if total <= self._cache_bytes:

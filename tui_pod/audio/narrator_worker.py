@@ -1,9 +1,10 @@
 """The narrator's process: requests as JSON lines on standard input, answers as JSON lines on standard output.
 
 It alone imports the voice, so that its memory, its threads and its licence stay out of the app. A request is
-    {"id": 7, "sentences": ["spoken form", …], "target": 105.0 or null, "wav": "PATH.wav", "opus": "PATH.opus", "encode": false}
+    {"id": 7, "sentences": ["spoken form", …], "target": 105.0 or null,
+     "wav": "PATH.wav", "opus": "PATH.opus", "encode": false}
 and its one answer is
-    {"id": 7, "duration": 105.0, "times": [[0.1, 4.2], …]}       the WAV is complete; with "encode" the Opus file is, instead
+    {"id": 7, "duration": 105.0, "times": [[0.1, 4.2], …]}       the WAV is complete; with "encode": the Opus file
     {"id": 7, "error": "…"}                                      with the reason for the listener
 Without "encode" the Opus file takes the WAV's place when no request came for a while.
 """
@@ -11,6 +12,7 @@ Without "encode" the Opus file takes the WAV's place when no request came for a 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import select
@@ -127,7 +129,9 @@ def narrate(voice: Hibari, sentences: list[str], target: float | None, wav: Path
         times.append((round(place / SAMPLE_RATE, 3), round((place + len(part)) / SAMPLE_RATE, 3)))
         pieces += [part, gap]
         place += len(part) + len(gap)
-    pieces[-1] = np.zeros(int(TAIL * SAMPLE_RATE), np.float32)
+    place -= len(gap)
+    rest = (target or 0.0) - place / SAMPLE_RATE  # to the sample when the length was met, as it is otherwise
+    pieces[-1] = np.zeros(round((rest if abs(rest - TAIL) < 0.1 else TAIL) * SAMPLE_RATE), np.float32)
     audio = np.concatenate(pieces)
     _write_wav(wav, _louder(audio))
     return {"duration": round(len(audio) / SAMPLE_RATE, 3), "times": times}
@@ -137,7 +141,7 @@ def speed_for(factor: float) -> float:
     """Return the setting at which the voice is `factor` times as fast as at 1, as far as it stays natural."""
     if factor <= SPEEDS[0][1]:
         return SPEEDS[0][0]
-    for (low, slow), (high, fast) in zip(SPEEDS, SPEEDS[1:], strict=False):
+    for (low, slow), (high, fast) in itertools.pairwise(SPEEDS):
         if factor <= fast:
             return low + (high - low) * (factor - slow) / (fast - slow)
     return SPEEDS[-1][0]

@@ -82,7 +82,7 @@ def narrow(library: Library, indexes: Sequence[int], query: str) -> Sequence[int
     return indexes
 
 
-def first_place(library: Library, book: ProgressBook, indexes: Sequence[int]) -> int:
+def first_place(book: ProgressBook, indexes: Sequence[int]) -> int:
     """Return where the cursor starts: on the most recently heard unfinished episode, else the first unplayed one."""
     inside = set(indexes) if len(book.indexes[Status.STARTED]) else set()
     for index in book.unfinished():

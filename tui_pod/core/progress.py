@@ -100,7 +100,9 @@ def rewind(pause: timedelta, duration: float | None) -> float:
     return min(seconds, MAX_REWIND_SHARE * duration) if duration else seconds
 
 
-def resume_position(progress: Progress | None, duration: float | None, now: datetime, is_rewinding: bool = True) -> float:
+def resume_position(
+    progress: Progress | None, duration: float | None, now: datetime, is_rewinding: bool = True
+) -> float:
     """Return where to start playing, in seconds: 0 when unplayed or played, else the place less a rewind."""
     if progress is None or progress.played or progress.position <= 0:
         return 0.0

@@ -11,7 +11,26 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 _TITLES = frozenset(
-    ("Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Jr", "Sr", "vs", "etc", "Fig", "fig", "No", "al", "approx", "cf", "e.g", "i.e")
+    (
+        "Dr",
+        "Mr",
+        "Mrs",
+        "Ms",
+        "Prof",
+        "St",
+        "Jr",
+        "Sr",
+        "vs",
+        "etc",
+        "Fig",
+        "fig",
+        "No",
+        "al",
+        "approx",
+        "cf",
+        "e.g",
+        "i.e",
+    )
 )
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+")
 

@@ -30,7 +30,9 @@ _UNSAFE = re.compile(f"[{_DROP}]")
 _NOT_PLAIN = re.compile(r"[^\x20-\x7e]|  |^ | $")
 _BLANKS = re.compile(f"[ {_SPACE}]+")
 _LINE_BLANKS = re.compile(f"[ {_SPACE.replace(chr(10), '')}]+")
-_MAY_COMBINE = re.compile("[\u0300-\u1fff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]")
+_MAY_COMBINE = re.compile(
+    "[\u0300-\u1fff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]"
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MAX_MARKS = 2  # combining marks a letter: enough for Vietnamese, too few to climb over a line
 
@@ -77,10 +79,15 @@ def fold(text: str) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Return a time as `M:SS` or `H:MM:SS`; halves of a second are cut, not rounded."""
+    """Return a place in an episode as `M:SS` or `H:MM:SS`; parts of a second are cut."""
     minutes, second = divmod(max(0, int(seconds)), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def length(seconds: float | None) -> str:
+    """Return a length as `clock` does, rounded to the second; `?` when unknown."""
+    return clock(round(seconds)) if seconds else "?"
 
 
 def span(seconds: float) -> str:
@@ -89,6 +96,11 @@ def span(seconds: float) -> str:
         return f"{max(0, int(seconds))} s"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours} h {minutes:02} m" if hours else f"{minutes} m"
+
+
+def fit_to(text: str, width: int) -> str:
+    """Return `text` cut or padded to `width` characters, for tables of plain text."""
+    return _cut(text, width).ljust(width)
 
 
 def _sift(text: str) -> str:

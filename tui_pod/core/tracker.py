@@ -1,4 +1,4 @@
-"""Follow the position of what is playing and turn it into progress: what was heard, when it is saved, when it is played.
+"""Follow the position of what is playing and turn it into progress: heard, saved, played.
 
 Only playing makes progress here; a jump ends one stretch of listening and begins the next. It does not
 talk to the player and does not choose what plays.

@@ -139,7 +139,7 @@ def _json_cues(text: str) -> Iterator[Cue]:
 
 
 def _arranged(cues: Iterable[Cue]) -> Transcript:
-    """Return cues in the order of their times, none reaching into the next, with cards and words joined to sentences."""
+    """Return cues in the order of their times, none reaching into the next, joined to sentences."""
     ordered = sorted(cues, key=lambda cue: cue.start or 0.0)
     for number, cue in enumerate(ordered):
         following = ordered[number + 1].start if number + 1 < len(ordered) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,6 @@ class Action:
     """Whether it works in dialogs too."""
 
 
-_SEEK = Binding.Group("Seek", compact=True)
-
 ACTIONS: tuple[Action, ...] = (
     Action("playback.toggle", "space,p", "Play or pause", "app.toggle_pause", hint="Pause", is_everywhere=True),
     Action("episode.play", "enter", "Play or resume the episode; open the topic", "choose", "list", hint="Play"),
@@ -42,8 +40,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("move.page_up", "pageup", "A page up", "move_page(-1)", "move"),
     Action("move.half_down", "ctrl+d", "Half a page down", "move_page(0.5)", "move"),
     Action("move.half_up", "ctrl+u", "Half a page up", "move_page(-0.5)", "move"),
-    Action("focus.next", "tab", "Next pane", "screen.focus_pane(1)", "screen"),
-    Action("focus.previous", "shift+tab", "Previous pane", "screen.focus_pane(-1)", "screen"),
+    Action("focus.next", "tab", "Next pane", "screen.focus_pane", "screen"),
+    Action("focus.previous", "shift+tab", "Previous pane", "screen.focus_pane", "screen"),
     Action("focus.left", "h", "Pane to the left; in the tree: fold", "left", "move"),
     Action("focus.right", "l", "Pane to the right; in the tree: unfold", "right", "move"),
     Action("topic.fold", "left", "Fold the topic", "left", "tree"),
@@ -82,9 +80,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("redo", "ctrl+r", "Do again", "app.redo"),
     Action("app.palette", "ctrl+p", "Command palette", "app.command_palette", is_everywhere=True),
     Action("app.help", "question_mark", "Help", "app.help", hint="Help", is_everywhere=True),
-    Action("app.quit", "q,ctrl+q", "Quit; everything is saved", "app.quit", is_everywhere=True),
+    Action("app.quit", "q,ctrl+q", "Quit; everything is saved", "app.quit", hint="Quit", is_everywhere=True),
     Action("app.suspend", "ctrl+z", "Back to the shell for a while", "app.suspend_process"),
 )
+
+HINT_ORDER = ("Pause", "Seek", "Play", "Open", "Played", "Search", "Session", "Transcript", "Help", "Quit")
+"""Words of the key line, from left to right; the last ones go first where it is narrow."""
 
 BY_ID = {action.id: action for action in ACTIONS}
 
@@ -97,9 +98,21 @@ KEY_NAMES = {
 """How keys are shown, where Textual's name is not what is on the key."""
 
 
-def bindings(*where: str) -> list[Binding]:
+def bindings(*where: str) -> list[BindingType]:
     """Return the bindings of the actions that belong to one of these panes."""
     return [_binding(action) for action in ACTIONS if action.where in where]
+
+
+def key_hints(pane: str) -> tuple[tuple[str, str, str], ...]:
+    """Return key, word and action of what the key line shows while `pane` has the focus, in its order."""
+    hints: dict[str, tuple[str, str, str]] = {}
+    for word in HINT_ORDER:
+        for action in ACTIONS:
+            if action.hint == word and action.where in ("app", "screen", "move", pane):
+                key = next(shown_keys(action))
+                keys = f"{hints[word][0]} {key}" if word in hints else key
+                hints[word] = (keys, word, action.action)
+    return tuple(hints.values())
 
 
 def show_key(key: str) -> str:
@@ -123,5 +136,4 @@ def _binding(action: Action) -> Binding:
         priority=action.is_everywhere,
         tooltip=action.label,
         id=action.id,
-        group=_SEEK if action.hint == "Seek" else None,
     )

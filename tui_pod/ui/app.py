@@ -12,9 +12,9 @@ from textual import on
 from textual.app import App
 from textual.reactive import reactive
 
-from tui_pod.core.listening import Listening
-from tui_pod.core.playback import Event, Playback, PlayerStatus, RecordsSaved
 from tui_pod.core.browsing import View
+from tui_pod.core.listening import Listening
+from tui_pod.core.playback import Event, Playback, PlayerStatus
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import ListeningEvent, SavingChanged
 from tui_pod.ui.screens.main import MainScreen

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -11,26 +13,29 @@ from textual.widgets import Input, Static
 
 from tui_pod.core.listening import Listening
 from tui_pod.core.progress import Status
-from tui_pod.core.text import clock, fold, span
+from tui_pod.core.text import clock, fold, length, span
 from tui_pod.ui.actions import ACTIONS, shown_keys
 
 
 class Card(VerticalScroll):
     """The box of a dialog; long text scrolls in it."""
 
-    BINDINGS = [Binding("j", "scroll_down", show=False), Binding("k", "scroll_up", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+    ]
 
 
 class CardScreen(ModalScreen[None]):
     """A dialog that esc closes."""
 
-    BINDINGS = [Binding("escape", "dismiss", "Close", id="dialog.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close", id="dialog.close")]
 
 
 class DetailsScreen(CardScreen):
     """All about one episode."""
 
-    BINDINGS = [Binding("i", "dismiss", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("i", "dismiss", "Close", show=False)]
 
     def __init__(self, listening: Listening, index: int) -> None:
         super().__init__()
@@ -49,13 +54,13 @@ class DetailsScreen(CardScreen):
         library, book = self._listening.library, self._listening.book
         episode = library.episode(self._index)
         progress = book.get(episode.id)
-        length = (progress.duration if progress else None) or episode.duration
+        duration = (progress.duration if progress else None) or episode.duration
         if episode.audio is None:
             audio = "narrated from its transcript" if episode.transcript else "narrated from title and summary"
         else:
             audio = episode.audio
         facts = [
-            ("Length", f"{clock(length)} ({span(length)})" if length else "unknown"),
+            ("Length", f"{length(duration)} minutes" if duration else "unknown"),
             ("Progress", self._progress_text()),
             ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown"),
             ("Topics", " · ".join(episode.tags) or "none"),
@@ -80,7 +85,7 @@ class DetailsScreen(CardScreen):
 class HelpScreen(CardScreen):
     """All keys, narrowed by what is typed."""
 
-    BINDINGS = [Binding("question_mark", "dismiss", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss", "Close", show=False)]
 
     def compose(self) -> ComposeResult:
         """Show a search field over the table of keys."""

@@ -12,15 +12,15 @@ from textual.content import Content
 from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from tui_pod.core.browsing import SORT_NAMES, Filter, Sort, Special, View, first_place, list_episodes, narrow
 from tui_pod.core.listening import Listening, Succession
 from tui_pod.core.playback import Playback
 from tui_pod.core.text import span
-from tui_pod.ui.actions import bindings
+from tui_pod.ui.actions import bindings, key_hints
 from tui_pod.ui.widgets.episode_list import EpisodeList
-from tui_pod.ui.widgets.lines import HeaderLine, PlaybackBar
+from tui_pod.ui.widgets.lines import HeaderLine, KeyLine, PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree
 
 NARROW = 64
@@ -59,17 +59,22 @@ class MainScreen(Screen[None]):
             yield TopicTree(self._library, self._book, self._is_ascii, id="tree")
             yield EpisodeList(self._library, self._book, self._is_ascii, id="list").data_bind(MainScreen.playback)
         yield PlaybackBar(HINT, self._is_ascii, id="bar").data_bind(MainScreen.playback)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Show the topic that was open last."""
-        self.tree.border_title = "Topics"
+        self.topic_tree.border_title = "Topics"
         self.list_view()
-        self.tree.go(self.view.place)
+        self.topic_tree.go(self.view.place)
         self.show_progress(frozenset())
 
+    def on_descendant_focus(self) -> None:
+        """Show the keys of the pane that has the focus."""
+        where = "tree" if self.focused is self.topic_tree else "list"
+        self.query_one("#keys", KeyLine).hints = key_hints(where)
+
     @property
-    def tree(self) -> TopicTree:
+    def topic_tree(self) -> TopicTree:
         """The tree of topics."""
         return self.query_one("#tree", TopicTree)
 
@@ -89,7 +94,7 @@ class MainScreen(Screen[None]):
         if keeps_cursor:
             self.episodes.update(found)
         else:
-            self.episodes.show(found, first_place(self._library, self._book, found))
+            self.episodes.show(found, first_place(self._book, found))
         self._title_list()
 
     def show_progress(self, episodes: frozenset[str]) -> None:
@@ -109,7 +114,7 @@ class MainScreen(Screen[None]):
         header = self.query_one("#header", HeaderLine)
         header.right = f"{tally.played}/{len(self._library)} played · {left}"
         header.left = f"tui-pod   {self._path()}"
-        self.tree.show_counts(len(self._book.unfinished()), len(self._listening.queue.upcoming))
+        self.topic_tree.show_counts(len(self._book.unfinished()), len(self._listening.queue.upcoming))
 
     def show_queue(self) -> None:
         """Show a changed queue."""
@@ -168,19 +173,19 @@ class MainScreen(Screen[None]):
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-tiny")
         self.episodes.row_height = 3 if width >= ROOMY[0] and height >= ROOMY[1] else 2
 
-    def action_focus_pane(self, by: int) -> None:
+    def action_focus_pane(self) -> None:
         """Go to the other pane; where only one fits, it takes the place."""
-        self._show_pane(is_tree=self.focused is not self.tree)
+        self._show_pane(is_tree=self.focused is not self.topic_tree)
 
     def _show_pane(self, is_tree: bool) -> None:
         self.set_class(is_tree, "-on-tree")
-        (self.tree if is_tree else self.episodes).focus()
+        (self.topic_tree if is_tree else self.episodes).focus()
 
     # -- messages of the parts -------------------------------------------------------------------------
 
     @on(TopicTree.Highlighted)
     def _on_topic(self, event: TopicTree.Highlighted) -> None:
-        if self.focused is self.tree:
+        if self.focused is self.topic_tree:
             self._change(replace(self.view, place=event.place, query=""))
 
     @on(TopicTree.Opened)
@@ -288,7 +293,9 @@ class MainScreen(Screen[None]):
     def action_filter(self) -> None:
         """Show the next kind of episodes."""
         kinds = list(Filter)
-        self._change(replace(self.view, filter=kinds[(kinds.index(self.view.filter) + 1) % len(kinds)]), keeps_cursor=True)
+        self._change(
+            replace(self.view, filter=kinds[(kinds.index(self.view.filter) + 1) % len(kinds)]), keeps_cursor=True
+        )
 
     def action_sort(self) -> None:
         """Show them in the next order."""
@@ -304,7 +311,7 @@ class MainScreen(Screen[None]):
             return
         if index not in self.episodes.indexes:
             self._change(View(sort=self.view.sort))
-            self.tree.go(0)
+            self.topic_tree.go(0)
         self.episodes.go(list(self.episodes.indexes).index(index), is_centred=True)
         self._show_pane(is_tree=False)
 

@@ -1,0 +1,1 @@
+"""Widgets: each draws a value and reports wishes."""

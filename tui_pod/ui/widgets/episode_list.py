@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
@@ -19,7 +20,7 @@ from textual.strip import Strip
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.library import Library
 from tui_pod.core.playback import Playback, PlayerStatus
-from tui_pod.core.text import clock
+from tui_pod.core.text import clock, length
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, spread
 
@@ -31,7 +32,7 @@ class EpisodeList(ScrollView, can_focus=True):
     """Rows of two or three lines: title and time, summary, topics and date."""
 
     BINDINGS = bindings("list", "move")
-    COMPONENT_CLASSES = {
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
         "episode-list--title",
         "episode-list--dim",
         "episode-list--cursor",
@@ -59,7 +60,7 @@ class EpisodeList(ScrollView, can_focus=True):
 
     @dataclass
     class Wished(Message):
-        """The listener wants something done with episodes: `toggle_played`, `queue_last`, …"""
+        """The listener wants something done with episodes, such as `queue_last`."""
 
         wish: str
         episodes: list[str]
@@ -71,8 +72,8 @@ class EpisodeList(ScrollView, can_focus=True):
 
         direction: int
 
-    def __init__(self, library: Library, book: ProgressBook, is_ascii: bool = False, **options: str) -> None:
-        super().__init__(**options)
+    def __init__(self, library: Library, book: ProgressBook, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
         self._library = library
         self._book = book
         self._marks = ASCII_MARKS if is_ascii else MARKS
@@ -80,6 +81,10 @@ class EpisodeList(ScrollView, can_focus=True):
         self._cursor = 0
         self._selected: set[int] = set()
         self._range_start: int | None = None
+        topics = library.topics
+        self._everywhere = {
+            name for name, members in zip(topics.names, topics.members, strict=True) if len(members) == len(library)
+        }  # topics of every episode tell nothing about one
         self._rows: dict[tuple[object, ...], list[Strip]] = {}
 
     # -- what is shown ---------------------------------------------------------------------------------
@@ -172,7 +177,7 @@ class EpisodeList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return one screen line."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         place, line = divmod(y + self.scroll_offset.y, self.row_height)
         if place >= len(self._indexes):
             if y == 1 and not self._indexes:
@@ -199,20 +204,22 @@ class EpisodeList(ScrollView, can_focus=True):
         left = self._marks["selected"] if is_selected else " "
         title = spread(f"{left}{self._marks[name]} {episode.title}", f"{time} ", width)
         summary = f"   {episode.summary}"
-        about = [*episode.tags, f"{episode.published:%-d %b %Y}"] if episode.published else [*episode.tags]
+        about = [tag for tag in episode.tags if tag not in self._everywhere]
+        if episode.published:
+            about.append(f"{episode.published:%-d %b %Y}")
         lines = [title, fit(summary, width), fit("   " + " · ".join(about), width)]
-        return [self._strip(line, number, name, is_cursor, width) for number, line in enumerate(lines[: self.row_height])]
+        return [
+            self._strip(line, number, name, is_cursor, width) for number, line in enumerate(lines[: self.row_height])
+        ]
 
     def _mark_and_time(self, ident: str, index: int) -> tuple[str, str]:
         playback = self.playback
         duration = self._library.duration(index)
         if playback.episode == ident and playback.is_loaded:
             name = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused"}.get(playback.status, "loading")
-            length = playback.duration or duration
-            return name, f"{clock(playback.position)} / {clock(length) if length else '?'}"
+            return name, f"{clock(playback.position)} / {length(playback.duration or duration)}"
         progress = self._book.get(ident)
-        length = (progress.duration if progress else None) or duration
-        shown = clock(length) if length else "?"
+        shown = length((progress.duration if progress else None) or duration)
         if progress and progress.position > 0:
             return "started", f"{clock(progress.position)} / {shown}"
         return ("played" if progress and progress.played else "unplayed"), shown
@@ -350,5 +357,3 @@ class EpisodeList(ScrollView, can_focus=True):
             self.post_message(self.Wished(wish, episodes, by))
             if moves_on and is_single:
                 self.go(self._cursor + 1)
-
-

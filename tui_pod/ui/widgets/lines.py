@@ -1,10 +1,13 @@
-"""The header line and the playback bar: a few lines of text, drawn when what they say changes."""
+"""The header, the playback bar and the key line: a few lines of text, drawn when what they say changes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.reactive import reactive
@@ -12,10 +15,35 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_pod.core.playback import Playback, PlayerStatus
-from tui_pod.core.text import clock
+from tui_pod.core.text import clock, length
 from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, spread
 
 _STATUS = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused", PlayerStatus.LOADING: "loading"}
+
+
+class KeyLine(Widget):
+    """The keys that matter most where the focus is."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key"}
+    ALLOW_SELECT = False
+
+    hints: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
+    """Each hint's key, word and Textual action, the most useful first."""
+
+    def render_line(self, y: int) -> Strip:
+        """Return the line, with as many hints as fit."""
+        width = self.size.width
+        base, bright = self.rich_style, self.get_component_rich_style("key-line--key")
+        segments = [Segment(" ", base)]
+        used = 1
+        for key, word, action in self.hints:
+            size = cell_len(key) + cell_len(word) + 3
+            if used + size > width:
+                break
+            meta = Style.from_meta({"@click": action})
+            segments += [Segment(key, bright + meta), Segment(f" {word}", base + meta), Segment("  ", base)]
+            used += size
+        return Strip([*segments, Segment(" " * (width - used), base)], width)
 
 
 class HeaderLine(Widget):
@@ -33,7 +61,7 @@ class HeaderLine(Widget):
 class PlaybackBar(Widget):
     """What plays, where in it, and how."""
 
-    COMPONENT_CLASSES = {"playback-bar--done", "playback-bar--rest", "playback-bar--title"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"playback-bar--done", "playback-bar--rest", "playback-bar--title"}
     ALLOW_SELECT = False
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
@@ -48,8 +76,8 @@ class PlaybackBar(Widget):
 
         position: float
 
-    def __init__(self, hint: str, is_ascii: bool = False, **options: str) -> None:
-        super().__init__(**options)
+    def __init__(self, hint: str, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
         self._hint = hint
         self._is_ascii = is_ascii
         self._bar = (0, 0)  # first cell and width of the bar, as last drawn
@@ -95,13 +123,13 @@ class PlaybackBar(Widget):
     def _parts(self) -> tuple[str, str, str, str]:
         """Return the text before the bar, its done part, its rest, and the text after; in all as wide as the widget."""
         playback = self.playback
-        length = playback.duration
+        duration = playback.duration
         before = f" {clock(playback.position)} " if playback.is_loaded else " --:-- "
-        after = f" {clock(length) if length and playback.is_loaded else '--:--'}  {self._state()} "
+        after = f" {length(duration) if playback.is_loaded else '--:--'}  {self._state()} "
         width = self.size.width - len(before) - len(after)
         if width < 5:
             return fit(before + after.strip(), self.size.width), "", "", ""
-        share = min(1.0, playback.position / length) if length and playback.is_loaded else 0.0
+        share = min(1.0, playback.position / duration) if duration and playback.is_loaded else 0.0
         self._bar = (len(before), width)
         full, rest, head = ("=", "-", ">") if self._is_ascii else ("━", "─", "╸")
         halves = int(share * width * 2)

@@ -59,8 +59,8 @@ class TopicTree(Tree[int], inherit_bindings=False):
     class LeaveWished(Message):
         """The listener wants the pane on the right."""
 
-    def __init__(self, library: Library, book: ProgressBook, is_ascii: bool = False, **options: str) -> None:
-        super().__init__("", **options)
+    def __init__(self, library: Library, book: ProgressBook, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
+        super().__init__("", id=id)
         self._library = library
         self._book = book
         self._is_ascii = is_ascii
@@ -76,7 +76,7 @@ class TopicTree(Tree[int], inherit_bindings=False):
         for special in Special:
             self._topic_nodes[special] = self.root.add_leaf("", data=special)
         root = self._topic_nodes[0] = self.root.add("", data=0, expand=True)
-        self._add_children(root)
+        self._grow(root)
 
     @property
     def place(self) -> int:
@@ -95,13 +95,13 @@ class TopicTree(Tree[int], inherit_bindings=False):
         for topic in self._library.topics.path(place) if place >= 0 else ():
             node = self._topic_nodes.get(topic)
             if node is not None and topic != place:
-                self._add_children(node)
+                self._grow(node)
                 node.expand()
         node = self._topic_nodes.get(place)
         if node is not None:
             self.call_after_refresh(self.move_cursor, node)
 
-    def _add_children(self, node: TreeNode[int]) -> None:
+    def _grow(self, node: TreeNode[int]) -> None:
         topics = self._library.topics
         if node.data is None or node.data < 0 or node.children:
             return
@@ -111,7 +111,7 @@ class TopicTree(Tree[int], inherit_bindings=False):
             child = node.add("", data=topic, allow_expand=has_children, expand=is_open)
             self._topic_nodes[topic] = child
             if is_open:
-                self._add_children(child)
+                self._grow(child)
 
     # -- drawing ---------------------------------------------------------------------------------------
 
@@ -143,7 +143,7 @@ class TopicTree(Tree[int], inherit_bindings=False):
 
     def _fitted(self, name: str, bar: str, count: int, width: int) -> str:
         right = f"{bar}{count:>4} "
-        return f"{fit(name, width - len(right))}{right}"
+        return f"{fit(name, width - len(right) - 1)} {right}"
 
     def _bar(self, share: float) -> str:
         if self._is_ascii:
@@ -166,13 +166,13 @@ class TopicTree(Tree[int], inherit_bindings=False):
             self.post_message(self.Highlighted(event.node.data))
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[int]) -> None:
-        """A click on a row is like Enter on it."""
+        """Keep the click on a row to the tree."""
         event.stop()
 
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[int]) -> None:
         """Make the rows of what was unfolded."""
         event.stop()
-        self._add_children(event.node)
+        self._grow(event.node)
 
     # -- actions ---------------------------------------------------------------------------------------
 

@@ -1,0 +1,180 @@
+"""Stand-ins for everything outside the core: they record what they are told and report when the test says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from tui_pod.core.catalog import Episode
+from tui_pod.core.playback import (
+    Event,
+    FileEnded,
+    FileLoaded,
+    Mark,
+    PauseChanged,
+    Playback,
+    PositionChanged,
+    RecordsSaved,
+    SeekFinished,
+    Source,
+    SourceReady,
+)
+from tui_pod.core.records import ProgressRecord, Record, SettingRecord
+
+START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """A clock that moves only when told."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go(self, seconds: float) -> None:
+        """Let time pass, or go back."""
+        self.now += timedelta(seconds=seconds)
+
+
+class FakePlayer:
+    """A `Player` that loads at once and plays when `play` is called."""
+
+    def __init__(self, clock: FakeClock | None = None) -> None:
+        self.emit: Callable[[Event], None] = lambda event: None
+        self.clock = clock or FakeClock()
+        self.calls: list[tuple[object, ...]] = []
+        self.source: Source | None = None
+        self.durations: dict[str, float | None] = {}
+        self.duration: float | None = None
+        self.is_exact = True
+        self.is_holding = False
+        self.speed = 1.0
+        self._load = 0
+        self._position = 0.0
+        self._is_paused = False
+
+    def load(self, source: Source, start: float, load: int, is_paused: bool) -> None:
+        self.calls.append(("load", source.location, start, load))
+        self.source, self._load, self._position, self._is_paused = source, load, start, is_paused
+        self.duration = source.duration or self.durations.get(source.location, 100.0)
+        if not self.is_holding:
+            self.emit(FileLoaded(load, start, self.duration, self.is_exact))
+
+    def prepare(self, source: Source | None) -> None:
+        self.calls.append(("prepare", source))
+
+    def stop(self) -> None:
+        self.calls.append(("stop",))
+        self.source = None
+
+    def set_paused(self, is_paused: bool) -> None:
+        self.calls.append(("pause", is_paused))
+        if self.source is not None and is_paused != self._is_paused:
+            self._is_paused = is_paused
+            self.emit(PauseChanged(self._load, is_paused))
+
+    def seek(self, position: float) -> None:
+        self.calls.append(("seek", position))
+        self._position = position
+        self.emit(SeekFinished(self._load, position))
+
+    def position(self) -> float | None:
+        return self._position if self.source is not None else None
+
+    def set_speed(self, speed: float) -> None:
+        self.speed = speed
+
+    def set_volume(self, percent: int) -> None:
+        self.calls.append(("volume", percent))
+
+    def set_muted(self, is_muted: bool) -> None:
+        self.calls.append(("mute", is_muted))
+
+    def play(self, seconds: float, step: float = 0.25) -> None:
+        """Play on for so many seconds of the listener's time, to the end of the file at most."""
+        if self.source is None or self._is_paused:
+            self.clock.go(seconds)
+            return
+        load, passed = self._load, 0.0
+        while passed < seconds - 1e-9 and self._load == load and self.source is not None and not self._is_paused:
+            passed += step
+            self.clock.go(step)
+            self._position += step * self.speed
+            if self.duration is not None and self._position >= self.duration:
+                self._position = self.duration
+                self.emit(FileEnded(load, self._position))
+                return
+            self.emit(PositionChanged(load, self._position))
+
+
+class FakeSources:
+    """A `Sources` for which every episode has a file of its length, or what `found` says."""
+
+    def __init__(self) -> None:
+        self.emit: Callable[[Event], None] = lambda event: None
+        self.requests: list[str] = []
+        self.prepared: list[str] = []
+        self.found: dict[str, Source] = {}
+        self.is_holding = False
+
+    def request(self, episode: Episode, load: int) -> None:
+        self.requests.append(episode.id)
+        if self.is_holding:
+            return
+        marks = (Mark(0.0, "One."), Mark(20.0, "Two."), Mark(40.0, "Three."))
+        default = Source(f"/{episode.id}.opus", is_narrated=True, duration=episode.duration, marks=marks)
+        self.emit(SourceReady(load, self.found.get(episode.id, default)))
+
+    def prepare(self, episode: Episode) -> None:
+        self.prepared.append(episode.id)
+
+
+class FakeRecorder:
+    """A `Recorder` that has saved everything at once."""
+
+    def __init__(self) -> None:
+        self.emit: Callable[[Event], None] = lambda event: None
+        self.records: list[Record] = []
+        self.compactions = 0
+        self.is_holding = False
+
+    def save(self, *records: Record) -> int:
+        self.records += records
+        if not self.is_holding:
+            self.emit(RecordsSaved(len(self.records)))
+        return len(self.records)
+
+    def compact(self) -> None:
+        self.compactions += 1
+
+    def progress(self, ident: str) -> list[float]:
+        """Return the positions saved for an episode, in order."""
+        return [r.progress.position for r in self.records if isinstance(r, ProgressRecord) and r.episode == ident]
+
+    def setting(self, key: str) -> object:
+        """Return the value last saved under a key."""
+        return next((r.value for r in reversed(self.records) if isinstance(r, SettingRecord) and r.key == key), None)
+
+
+class FakeAudience:
+    """An `Audience` that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.playbacks: list[Playback] = []
+        self.changed: list[frozenset[str]] = []
+        self.said: list[str] = []
+        self.queue_changes = 0
+
+    def playback_changed(self, playback: Playback) -> None:
+        self.playbacks.append(playback)
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        self.changed.append(episodes)
+
+    def queue_changed(self) -> None:
+        self.queue_changes += 1
+
+    def tell(self, text: str, is_error: bool = False) -> None:
+        self.said.append(text)

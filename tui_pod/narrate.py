@@ -1,0 +1,92 @@
+"""The command `narrate`: make narrations ahead of time, and copies of them."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui_pod.audio.narrator import INSTALL_HINT, Narration, NarrationError, Narrator, has_voice
+from tui_pod.commands import CommandError, open_library
+from tui_pod.core.catalog import Episode
+from tui_pod.core.text import fit_to
+from tui_pod.sources import make_episode_script, read_transcript
+
+TOLERANCE = 0.01
+"""Share of the wished length that a narration may be off."""
+
+UNBOUNDED = 1 << 50
+"""Bytes: what was asked for by name is not thrown out of the cache again."""
+
+
+def run(options: Namespace) -> int:
+    """Render what the options name; return the exit status.
+
+    Raises:
+        CommandError: an unknown id, nothing named, or no voice.
+    """
+    library, _, _, paths = open_library(options)
+    if not options.ids and not options.all:
+        raise CommandError("tui-pod narrate: name episodes, or use --all")
+    indexes = range(len(library)) if options.all else [library.index(ident) for ident in options.ids]
+    unknown = [ident for ident, index in zip(options.ids, indexes, strict=False) if index is None]
+    if unknown:
+        raise CommandError(f"tui-pod: no episode {', '.join(unknown)}. See: tui-pod list")
+    episodes = [library.episode(index) for index in indexes if index is not None]
+    recorded = [episode.id for episode in episodes if episode.audio is not None]
+    if recorded and not options.all:
+        raise CommandError(f"tui-pod: {', '.join(recorded)} has a recording and is not narrated")
+    if not has_voice():
+        raise CommandError(f"tui-pod: narrating needs the voice. Run: {INSTALL_HINT}")
+    if options.out is not None:
+        try:
+            options.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandError(f"tui-pod: {options.out} cannot be made: {error.strerror}") from None
+    wanted = [episode for episode in episodes if episode.audio is None]
+    return asyncio.run(_render(wanted, Narrator(paths.cache / "narrations", UNBOUNDED), options.out))
+
+
+async def _render(episodes: Sequence[Episode], narrator: Narrator, out: Path | None) -> int:
+    failures = 0
+    print(f"{'id':<30} {'wished':>8} {'real':>9} {'off':>7}")
+    for number, episode in enumerate(episodes, 1):
+        _show_progress(number, len(episodes), episode.id)
+        try:
+            script = make_episode_script(episode, await asyncio.to_thread(read_transcript, episode))
+            narration = await narrator.render(script)
+            if out is not None:
+                _copy(narration, out / episode.id)
+        except (NarrationError, OSError) as error:
+            failures += 1
+            _show_progress(0, 0, "")
+            print(f"tui-pod: {episode.id}: {error}", file=sys.stderr)
+            continue
+        _show_progress(0, 0, "")
+        off = narration.duration / episode.duration - 1 if episode.duration else 0.0
+        wished = f"{episode.duration:.2f}" if episode.duration else "-"
+        mark = "" if abs(off) <= TOLERANCE else "  over 1 %"
+        print(f"{fit_to(episode.id, 30)} {wished:>8} {narration.duration:>9.2f} {off:>6.2%}{mark}", flush=True)
+    await narrator.close()
+    return 1 if failures else 0
+
+
+def _copy(narration: Narration, base: Path) -> None:
+    """Copy audio and times to `base`.opus and `base`.vtt; an id may not leave the folder."""
+    if base.name in (".", "..") or "/" in base.name or base.parent.name == "..":
+        raise OSError("its id is no file name")
+    shutil.copyfile(narration.audio, f"{base}{narration.audio.suffix}")
+    shutil.copyfile(narration.audio.with_suffix(".vtt"), f"{base}.vtt")
+
+
+def _show_progress(number: int, count: int, ident: str) -> None:
+    """Draw a bar on the terminal, or remove it when `count` is 0."""
+    if not sys.stderr.isatty():
+        return
+    done = round(20 * (number - 1) / count) if count else 0
+    text = f"[{'#' * done}{'.' * (20 - done)}] {number}/{count} {ident}" if count else ""
+    sys.stderr.write(f"\r\x1b[K{text}")
+    sys.stderr.flush()
