@@ -70,7 +70,7 @@ def list_episodes(library: Library, book: ProgressBook, queue: Queue, view: View
     elif view.place == Special.QUEUE:
         found = [index for ident in queue.entries if (index := library.index(ident)) is not None]
     else:
-        found = _sorted(library, _filtered(library.topics.members[view.place], book, view.filter), view.sort)
+        found = sort_indexes(library, _filtered(library.topics.members[view.place], book, view.filter), view.sort)
     return narrow(library, found, view.query) if view.query.strip() else found
 
 
@@ -105,7 +105,8 @@ def _filtered(members: Sequence[int], book: ProgressBook, wanted: Filter) -> Seq
             return members
 
 
-def _sorted(library: Library, indexes: Sequence[int], sort: Sort) -> Sequence[int]:
+def sort_indexes(library: Library, indexes: Sequence[int], sort: Sort) -> Sequence[int]:
+    """Return library indexes in an order; given ascending, which is the catalogue's own."""
     match sort:
         case Sort.COURSE:
             return indexes[::-1]

@@ -1,0 +1,185 @@
+"""Sessions: fill the time that a listener has, and follow it until it is used up.
+
+Times are seconds; a budget is the listener's time, so an episode costs its length divided by the speed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tui_pod.core.book import ProgressBook
+from tui_pod.core.browsing import Sort, sort_indexes
+from tui_pod.core.library import Library
+from tui_pod.core.progress import Status
+
+OVER = 1.05
+"""Share of the budget that a plan may take: a session ends between episodes."""
+
+ENOUGH = 0.80
+"""Share of the budget from which on a plan is full."""
+
+MAX_BUDGET = 24 * 3600.0
+"""Seconds of the longest session."""
+
+MAX_CANDIDATES = 2_000
+"""Episodes looked at when the first ones in order do not fill the time."""
+
+_SPAN = re.compile(r"(?=\d)(?:(\d{1,2})\s*h)?\s*(?:(\d{1,4})\s*(?:m|min)?)?")
+_TIME = re.compile(r"(\d{1,2}):(\d{2})")
+
+
+class Order(StrEnum):
+    """In which order unplayed episodes are taken."""
+
+    COURSE = "course"
+    NEWEST = "newest"
+    SHORTEST = "shortest"
+
+
+_SORTS = {Order.COURSE: Sort.COURSE, Order.NEWEST: Sort.NEWEST, Order.SHORTEST: Sort.SHORTEST}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a session should be."""
+
+    budget: float
+    """Seconds of the listener's time."""
+    topic: int = 0
+    order: Order = Order.COURSE
+    has_started: bool = True
+    """Whether unfinished episodes are taken, which then come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Episodes that fit, in order."""
+
+    indexes: tuple[int, ...]
+    total: float
+    """Seconds of the listener's time that they take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session under way."""
+
+    wish: Wish
+    episodes: tuple[str, ...]
+    """Ids in the order they are played, those done included."""
+    started: datetime
+    finished: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
+    heard: float = 0.0
+    """Seconds of episodes heard."""
+    used: float = 0.0
+    """Seconds of the listener's time used."""
+
+    def place(self, episode: str | None) -> int | None:
+        """Return which one of the session an episode is, from 1; None when it is not of it."""
+        return self.episodes.index(episode) + 1 if episode in self.episodes else None
+
+    def spent(self, heard: float, speed: float) -> Session:
+        """Return the session after so many more seconds of an episode."""
+        return replace(self, heard=self.heard + heard, used=self.used + heard / speed)
+
+
+def parse_budget(text: str, now: datetime) -> float:
+    """Return the seconds that a text names: `15`, `15m`, `1h30m`, or an end time such as `18:42`.
+
+    Args:
+        text: what the listener typed.
+        now: the present local time; an end time that has passed today is tomorrow's.
+
+    Raises:
+        ValueError: it names no time, or none between a minute and a day; the message is for the listener.
+    """
+    text = text.strip().lower()
+    if found := _TIME.fullmatch(text):
+        hour, minute = int(found[1]), int(found[2])
+        if hour > 23 or minute > 59:
+            raise ValueError(f"“{text}” is no time of day; write it like 18:42")
+        end = now.replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None)
+        if end <= now.replace(tzinfo=None):
+            end += timedelta(days=1)
+        seconds = (end.astimezone() - now).total_seconds()  # by the clock on the wall, also when it is put forward
+    elif (found := _SPAN.fullmatch(text)) and (found[1] or found[2]):
+        seconds = int(found[1] or 0) * 3600.0 + int(found[2] or 0) * 60.0
+    else:
+        raise ValueError(f"“{text}” is no time; write minutes like 15, 15m or 1h30m, or an end time like 18:42")
+    if not 60 <= seconds <= MAX_BUDGET:
+        raise ValueError("a session takes between a minute and a day")
+    return seconds
+
+
+def plan_session(
+    library: Library, book: ProgressBook, wish: Wish, speed: float, without: Iterable[str] = ()
+) -> Plan:
+    """Return the episodes that fill a budget: unfinished ones first, then unplayed ones in order.
+
+    It takes at most `OVER` of the budget, and at least `ENOUGH` of it while what is left allows it.
+
+    Args:
+        without: ids that are not taken.
+    """
+    excluded = set(without)
+    candidates = [index for index in _candidates(library, book, wish) if library.ids[index] not in excluded]
+    costs = {index: book.remaining(index) / speed for index in candidates}
+    candidates = [index for index in candidates if costs[index] > 0]  # unknown lengths cannot be planned
+    room = wish.budget * OVER
+    chosen: list[int] = []
+    total = 0.0
+    for index in candidates:
+        if total + costs[index] <= room:
+            chosen.append(index)
+            total += costs[index]
+        elif total >= wish.budget * ENOUGH:
+            break
+    if total < wish.budget * ENOUGH:
+        better = _fullest(candidates[:MAX_CANDIDATES], costs, room)
+        if sum(costs[index] for index in better) > total:
+            chosen = better
+    return Plan(tuple(chosen), sum(costs[index] for index in chosen))
+
+
+def _candidates(library: Library, book: ProgressBook, wish: Wish) -> list[int]:
+    members = library.topics.members[wish.topic]
+    inside = set(members) if wish.topic else None
+    started = [index for index in book.unfinished() if inside is None or index in inside] if wish.has_started else []
+    touched = book.indexes[Status.PLAYED] | book.indexes[Status.STARTED]
+    unplayed = [index for index in members if index not in touched]
+    return [*started, *sort_indexes(library, unplayed, _SORTS[wish.order])]
+
+
+def _fullest(candidates: Sequence[int], costs: dict[int, float], room: float) -> list[int]:
+    """Return the candidates, in order, whose whole seconds come nearest to `room` from below (subset sum).
+
+    Each reachable sum is a bit of a number, so that adding an episode to all of them is one shift.
+    """
+    limit = (1 << (int(room) + 1)) - 1
+    reach = [1]
+    for index in candidates:
+        before = reach[-1]
+        reach.append((before | before << _whole(costs[index])) & limit)
+    left = reach[-1].bit_length() - 1
+    chosen: list[int] = []
+    for number in range(len(candidates), 0, -1):
+        cost = _whole(costs[candidates[number - 1]])
+        if not reach[number - 1] >> left & 1:  # this sum was not reached without it
+            chosen.append(candidates[number - 1])
+            left -= cost
+    return chosen[::-1]
+
+
+def _whole(seconds: float) -> int:
+    return max(1, -int(-seconds // 1))
+
+
+def seconds_left(session: Session, book: ProgressBook, library: Library, upcoming: Iterable[str], speed: float) -> float:
+    """Return the listener's time until the end of a session, from what is upcoming of it."""
+    indexes = (library.index(ident) for ident in upcoming if ident in session.episodes)
+    return book.left_in(index for index in indexes if index is not None) / speed
