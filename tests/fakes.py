@@ -20,6 +20,7 @@ from tui_pod.core.playback import (
     SourceReady,
 )
 from tui_pod.core.records import ProgressRecord, Record, SettingRecord
+from tui_pod.core.session import Summary
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
@@ -98,7 +99,7 @@ class FakePlayer:
             self.clock.go(seconds)
             return
         load, passed = self._load, 0.0
-        while passed < seconds - 1e-9 and self._load == load and self.source is not None and not self._is_paused:
+        while passed < seconds - 1e-9 and self._load == load and not self._is_paused:
             passed += step
             self.clock.go(step)
             self._position += step * self.speed
@@ -166,6 +167,7 @@ class FakeAudience:
         self.changed: list[frozenset[str]] = []
         self.said: list[str] = []
         self.queue_changes = 0
+        self.summaries: list[Summary] = []
 
     def playback_changed(self, playback: Playback) -> None:
         self.playbacks.append(playback)
@@ -178,3 +180,6 @@ class FakeAudience:
 
     def tell(self, text: str, is_error: bool = False) -> None:
         self.said.append(text)
+
+    def session_ended(self, summary: Summary) -> None:
+        self.summaries.append(summary)

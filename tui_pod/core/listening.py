@@ -6,36 +6,24 @@ come from one thread. It knows its surroundings only through the ports, and its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import View
 from tui_pod.core.library import Library
+from tui_pod.core.lineup import Lineup, Succession
 from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.progress import Progress, Status
 from tui_pod.core.queue import Queue
 from tui_pod.core.records import ProgressRecord, SettingRecord
 from tui_pod.core.text import clock as clock_text
-from tui_pod.core.transport import Rules, Surroundings, Transport
+from tui_pod.core.transport import Rules, Surroundings
 from tui_pod.core.undo import Change, ProgressChange, QueueChange, SeekChange, UndoHistory
 
 
-@dataclass(frozen=True, slots=True)
-class Succession:
-    """The list that an episode was started from, as sorted and filtered then."""
-
-    indexes: Sequence[int] = ()
-    place: int = -1
-    """Where in the list the last episode played from it stands."""
-
-    def following(self) -> Iterator[int]:
-        """Return the library indexes after that place."""
-        return (self.indexes[place] for place in range(self.place + 1, len(self.indexes)))
-
-
-class Listening(Transport):
+class Listening(Lineup):
     """What the listener does with episodes: play them in a row, mark them, queue them, and take it back."""
 
     def __init__(
@@ -47,9 +35,7 @@ class Listening(Transport):
         queue: Queue | None = None,
         playback: Playback | None = None,
     ) -> None:
-        super().__init__(library, book, around, rules or Rules(), playback or Playback())
-        self.queue = queue or Queue()
-        self._succession = Succession()
+        super().__init__(library, book, around, rules or Rules(), playback or Playback(), queue or Queue())
         self._undo = UndoHistory()
 
     # -- playing ---------------------------------------------------------------------------------------
@@ -73,29 +59,6 @@ class Listening(Transport):
             self._player.set_paused(False)
         else:
             self._play(episode, position=0.0)
-
-    def next(self) -> None:
-        """Play what comes next; the present episode keeps its place."""
-        if self._next() is None:
-            self._audience.tell("Nothing comes next. Press e on an episode to queue it.")
-        else:
-            self._play_next()
-
-    def previous(self) -> None:
-        """Play what came before in the queue or the list; else begin the present episode anew."""
-        current = self.playback.episode
-        if current is not None and current in self.queue.entries:
-            place = self.queue.entries.index(current)
-            known = [ident for ident in self.queue.entries[:place] if self.library.index(ident) is not None]
-            if known:
-                self._play(known[-1])
-                return
-        elif self._succession.place > 0:
-            place = self._succession.place - 1
-            self._succession = replace(self._succession, place=place)
-            self._play(self.library.ids[self._succession.indexes[place]])
-            return
-        self.seek_to(0.0)
 
     def seek_to(self, position: float) -> None:
         """Go to `position` seconds, as far as the rules let it; can be taken back."""
@@ -210,65 +173,19 @@ class Listening(Transport):
                 self._tracker.forget_done(progress.played)
         self._recorder.compact()
         self._audience.progress_changed(frozenset(values))
+        if self.session is not None and any(ident in self.session.episodes for ident in values):
+            self._replan()
 
     def _change_queue(self, label: str, queue: Queue) -> None:
         if queue != self.queue:
             self._undo.add(QueueChange(label, self.queue, queue))
             self._set_queue(queue)
 
-    def _set_queue(self, queue: Queue) -> None:
-        self.queue = queue
-        self._recorder.save(
-            SettingRecord("queue", "entries", list(queue.entries)), SettingRecord("queue", "cursor", queue.cursor)
-        )
-        self._audience.queue_changed()
-        if self.playback.is_loaded:
-            self._prepare_next()
-
     def _fresh(self, episode: str) -> Progress:
         return self.book.get(episode) or Progress(updated=self._clock())
 
     def _stamp(self, episode: str) -> datetime:
         return self._tracker.stamp(self.book.get(episode))
-
-    # -- what comes next -------------------------------------------------------------------------------
-
-    def _play(self, episode: str, position: float | None = None) -> None:
-        index = self.library.index(episode)
-        if index is None:
-            self._audience.tell("That episode is no longer in the library.", is_error=True)
-            return
-        queue = self.queue.started(episode)
-        self._start(index, position)
-        if queue != self.queue:
-            self._set_queue(queue)
-
-    def _next(self) -> str | None:
-        """Return what plays next: the queue, else the next not played one of the list."""
-        queued = next((ident for ident in self.queue.upcoming if self.library.index(ident) is not None), None)
-        if queued is not None:
-            return queued
-        for index in self._succession.following():
-            ident = self.library.ids[index]
-            if ident != self.playback.episode and self.book.status(ident) is not Status.PLAYED:
-                return ident
-        return None
-
-    def _play_next(self) -> None:
-        following = self._next()
-        if following is None:
-            self.stop()
-            return
-        if following not in self.queue.upcoming:
-            place = list(self._succession.following()).index(self.library.index(following) or 0)
-            self._succession = replace(self._succession, place=self._succession.place + 1 + place)
-        self._play(following)
-
-    def _prepare_next(self) -> None:
-        following = self._next()
-        index = None if following is None else self.library.index(following)
-        if index is not None:
-            self._sources.prepare(self.library.episode(index))
 
 
 def _count(episodes: Sequence[str] | Iterable[str]) -> str:

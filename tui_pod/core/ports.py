@@ -11,6 +11,7 @@ from typing import Protocol
 from tui_pod.core.catalog import Episode
 from tui_pod.core.playback import Playback, Source
 from tui_pod.core.records import Record
+from tui_pod.core.session import Summary
 
 
 class Player(Protocol):
@@ -97,4 +98,8 @@ class Audience(Protocol):
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """Tell the listener something."""
+        ...
+
+    def session_ended(self, summary: Summary) -> None:
+        """Show what a session came to, and offer to go on."""
         ...

@@ -88,6 +88,21 @@ class Session:
         return replace(self, heard=self.heard + heard, used=self.used + heard / speed)
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a session came to."""
+
+    finished: int
+    heard: float
+    """Seconds of episodes heard."""
+    used: float
+    """Seconds of the listener's time used."""
+    topics: tuple[tuple[str, int, int], ...]
+    """Topics that moved forward: name, episodes played, episodes in all."""
+    next: str | None
+    """Id of what would play next."""
+
+
 def parse_budget(text: str, now: datetime) -> float:
     """Return the seconds that a text names: `15`, `15m`, `1h30m`, or an end time such as `18:42`.
 
@@ -116,9 +131,7 @@ def parse_budget(text: str, now: datetime) -> float:
     return seconds
 
 
-def plan_session(
-    library: Library, book: ProgressBook, wish: Wish, speed: float, without: Iterable[str] = ()
-) -> Plan:
+def plan_session(library: Library, book: ProgressBook, wish: Wish, speed: float, without: Iterable[str] = ()) -> Plan:
     """Return the episodes that fill a budget: unfinished ones first, then unplayed ones in order.
 
     It takes at most `OVER` of the budget, and at least `ENOUGH` of it while what is left allows it.
@@ -177,9 +190,3 @@ def _fullest(candidates: Sequence[int], costs: dict[int, float], room: float) ->
 
 def _whole(seconds: float) -> int:
     return max(1, -int(-seconds // 1))
-
-
-def seconds_left(session: Session, book: ProgressBook, library: Library, upcoming: Iterable[str], speed: float) -> float:
-    """Return the listener's time until the end of a session, from what is upcoming of it."""
-    indexes = (library.index(ident) for ident in upcoming if ident in session.episodes)
-    return book.left_in(index for index in indexes if index is not None) / speed

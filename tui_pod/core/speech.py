@@ -42,8 +42,9 @@ _GREEK = {
     "Δ": "delta", "Σ": "sigma", "Ω": "omega", "∞": "infinity",
 }  # fmt: skip
 _SYMBOLS = {
-    "→": " to ", "⇒": " so ", "≈": " about ", "≤": " at most ", "≥": " at least ", "≠": " is not ", "±": " plus or minus ",
-    "√": " the root of ", "∑": " the sum of ", "∈": " in ", "·": " times ", "…": ", ", "ℝ": "R", "•": ", ", "&": " and ",
+    "→": " to ", "⇒": " so ", "≈": " about ", "≤": " at most ", "≥": " at least ", "≠": " is not ", "·": " times ",
+    "±": " plus or minus ", "√": " the root of ", "∑": " the sum of ", "∈": " in ", "…": ", ", "ℝ": "R", "•": ", ",
+    "&": " and ",
 }  # fmt: skip
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(

@@ -72,6 +72,7 @@ class Tracker:
         step = position - self._last
         if step <= 0:
             return False
+        self._split_at_midnight()
         self._stretch += step
         self._wall += step / speed
         self.heard += step
@@ -150,6 +151,12 @@ class Tracker:
         self._stretches += 1
         self._stretch = self._wall = 0.0
         self._started = self._clock()
+
+    def _split_at_midnight(self) -> None:
+        """End the stretch when the local day has changed: each day is told what was heard on it."""
+        if self._stretch > 0 and self._clock().astimezone().date() != self._started.astimezone().date():
+            self._save_heard()
+            self._start_stretch()
 
     def _save_heard(self) -> None:
         """Save the running stretch under its key; it goes on, and its next save replaces this one."""

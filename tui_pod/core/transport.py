@@ -287,10 +287,12 @@ class Transport:
                 self._tracker.duration = position
             self._show(replace(self.playback, duration=position))
         is_new_second = int(position) != int(self.playback.position)
+        heard = self._tracker.heard
         is_played = self._tracker.move(position, self.playback.speed)
         self._show(replace(self.playback, position=position))
         if (is_played or is_new_second) and self.playback.episode is not None:
             self._audience.progress_changed(frozenset((self.playback.episode,)))
+        self._heard(self._tracker.heard - heard)
 
     def _on_pause(self, is_paused: bool) -> None:
         self._wants_pause = is_paused
@@ -322,7 +324,7 @@ class Transport:
             self._ends_at_once = 0
             self._fail("Three episodes in a row ended at once; nothing more is played by itself.")
         else:
-            self._play_next()
+            self._after_end()
 
     def _fail(self, reason: str) -> None:
         self.stop()
@@ -353,8 +355,12 @@ class Transport:
     def _remember(self, key: str, value: float | int | bool) -> None:
         self._recorder.save(SettingRecord("player", key, value))
 
-    def _play_next(self) -> None:
-        """Play what comes after the episode that ended."""
+    def _heard(self, seconds: float) -> None:
+        """Take in that so many seconds of the episode were heard."""
+        raise NotImplementedError
+
+    def _after_end(self) -> None:
+        """Go on after the end of an episode."""
         raise NotImplementedError
 
     def _prepare_next(self) -> None:

@@ -1,0 +1,257 @@
+"""Play episodes in a row: what comes next, sessions with a time budget, and the sleep timer.
+
+What comes next is the queue, in which a session's episodes stand first, then the list that an episode was
+started from. A session ends between episodes and then waits for the listener.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tui_pod.core.book import ProgressBook
+from tui_pod.core.library import Library
+from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.core.progress import Status
+from tui_pod.core.queue import Queue
+from tui_pod.core.records import SettingRecord
+from tui_pod.core.session import Plan, Session, Summary, Wish, plan_session
+from tui_pod.core.sleep import FADE, SleepTimer
+from tui_pod.core.transport import Rules, Surroundings, Transport
+
+WORTH_PLANNING = 30.0
+"""Seconds of a session left under which nothing more is planned into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """The list that an episode was started from, as sorted and filtered then."""
+
+    indexes: Sequence[int] = ()
+    place: int = -1
+    """Where in the list the last episode played from it stands."""
+
+    def following(self) -> Iterator[tuple[int, int]]:
+        """Yield the places after that one, each with the library index that stands there."""
+        return ((place, self.indexes[place]) for place in range(self.place + 1, len(self.indexes)))
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the listener can expect: of the session, and next."""
+
+    place: int | None
+    """Which one of the session is playing, from 1; None outside a session."""
+    count: int
+    """Episodes of the session."""
+    left: float
+    """Seconds of the listener's time until the session's, else the queue's, end."""
+    next: str | None
+
+
+class Lineup(Transport):
+    """Plays one episode after the other."""
+
+    def __init__(
+        self,
+        library: Library,
+        book: ProgressBook,
+        around: Surroundings,
+        rules: Rules,
+        playback: Playback,
+        queue: Queue,
+    ) -> None:
+        super().__init__(library, book, around, rules, playback)
+        self.queue = queue
+        self.session: Session | None = None
+        self.sleep: SleepTimer | None = None
+        self._succession = Succession()
+
+    # -- what the listener does ------------------------------------------------------------------------
+
+    def next(self) -> None:
+        """Play what comes next; the present episode keeps its place, and a session is planned anew without it."""
+        skipped = self.playback.episode
+        if self.session is not None and skipped is not None and skipped in self.session.episodes:
+            self.session = replace(self.session, skipped=self.session.skipped | {skipped})
+            self._replan()
+        if self._next() is None:
+            self._audience.tell("Nothing comes next. Press e on an episode to queue it.")
+        else:
+            self._advance()
+
+    def previous(self) -> None:
+        """Play what came before in the queue or the list; else begin the present episode anew."""
+        current = self.playback.episode
+        if current is not None and current in self.queue.entries:
+            before = self.queue.entries[: self.queue.entries.index(current)]
+            known = [ident for ident in before if self.library.index(ident) is not None]
+            if known:
+                self._play(known[-1])
+                return
+        elif self._succession.place > 0:
+            place = self._succession.place - 1
+            self._succession = replace(self._succession, place=place)
+            self._play(self.library.ids[self._succession.indexes[place]])
+            return
+        self.seek_to(0.0)
+
+    def start_session(self, wish: Wish, plan: Plan) -> None:
+        """Play the episodes of a plan, before what is queued already."""
+        episodes = tuple(self.library.ids[index] for index in plan.indexes)
+        if not episodes:
+            return
+        self.session = Session(wish, episodes, self._clock())
+        self._set_queue(self.queue.add_next(episodes))
+        self._play(episodes[0])
+
+    def end_session(self) -> Summary | None:
+        """Forget the session; what was planned and not played leaves the queue. Return what was done in it."""
+        session, self.session = self.session, None
+        if session is None:
+            return None
+        self._set_queue(self.queue.remove(ident for ident in self.queue.upcoming if ident in session.episodes))
+        return self._summary(session)
+
+    def go_on(self) -> None:
+        """Play on after a session has ended."""
+        if self._next() is None:
+            self._audience.tell("Nothing comes next. Press S to plan another session.")
+        else:
+            self._advance()
+
+    def set_sleep(self, timer: SleepTimer | None) -> None:
+        """Set the sleep timer; None: off."""
+        self.sleep = timer
+        self._player.set_volume(self.playback.volume)
+        self._audience.queue_changed()
+
+    def outlook(self) -> Outlook:
+        """Return what can be expected."""
+        session, current = self.session, self.playback.episode
+        upcoming = [ident for ident in self.queue.upcoming if session is None or ident in session.episodes]
+        coming = [index for ident in (current, *upcoming) if ident and (index := self.library.index(ident)) is not None]
+        left = self.book.left_in(coming) / self.playback.speed
+        place = session.place(current) if session else None
+        return Outlook(place, len(session.episodes) if session else 0, left, self._next())
+
+    # -- what happens ----------------------------------------------------------------------------------
+
+    def _heard(self, seconds: float) -> None:
+        speed = self.playback.speed
+        if self.session is not None and self.playback.episode in self.session.episodes:
+            self.session = self.session.spent(seconds, speed)
+        if self.sleep is not None:
+            self.sleep = self.sleep.played(seconds / speed)
+            self._player.set_volume(round(self.playback.volume * self.sleep.loudness))
+            if self.sleep.is_over:
+                self._fall_silent()
+
+    def _fall_silent(self) -> None:
+        """Pause, give the fade back, and forget the timer."""
+        self.sleep = None
+        self._player.set_paused(True)
+        self._go_to(max(0.0, self.playback.position - FADE * self.playback.speed))
+        self._player.set_volume(self.playback.volume)
+        self._audience.queue_changed()
+        self._audience.tell("The sleep timer has paused. Press space to go on.")
+
+    def _after_end(self) -> None:
+        session, ended = self.session, self.playback.episode
+        if session is not None and ended is not None:
+            session = self.session = replace(session, finished=session.finished | {ended})
+        if self.sleep is not None:
+            self.sleep = self.sleep.ended()
+            if self.sleep.is_over:
+                self.set_sleep(None)
+                self.stop()
+                self._audience.tell("The sleep timer has ended the listening here. Good night.")
+                return
+        if session is not None and not any(ident in session.episodes for ident in self.queue.upcoming):
+            self.session = None
+            self.stop()
+            self._audience.session_ended(self._summary(session))
+        else:
+            self._advance()
+
+    def _prepare_next(self) -> None:
+        following = self._next()
+        index = None if following is None else self.library.index(following)
+        if index is not None:
+            self._sources.prepare(self.library.episode(index))
+
+    # -- what comes next -------------------------------------------------------------------------------
+
+    def _play(self, episode: str, position: float | None = None) -> None:
+        index = self.library.index(episode)
+        if index is None:
+            self._audience.tell("That episode is no longer in the library.", is_error=True)
+            return
+        queue = self.queue.started(episode)
+        self._start(index, position)
+        if queue != self.queue:
+            self._set_queue(queue)
+
+    def _next(self) -> str | None:
+        """Return what plays next: the queue, else the next not played one of the list."""
+        queued = next((ident for ident in self.queue.upcoming if self.library.index(ident) is not None), None)
+        if queued is not None:
+            return queued
+        place = self._next_place()
+        return None if place is None else self.library.ids[self._succession.indexes[place]]
+
+    def _next_place(self) -> int | None:
+        for place, index in self._succession.following():
+            ident = self.library.ids[index]
+            if ident != self.playback.episode and self.book.status(ident) is not Status.PLAYED:
+                return place
+        return None
+
+    def _advance(self) -> None:
+        following = self._next()
+        if following is None:
+            self.stop()
+            return
+        if following not in self.queue.upcoming:
+            self._succession = replace(self._succession, place=self._next_place() or 0)
+        self._play(following)
+
+    def _replan(self) -> None:
+        """Fill what is left of the session anew, with what has not had its turn in it."""
+        session, current = self.session, self.playback.episode
+        if session is None:
+            return
+        gone = session.finished | session.skipped
+        left = session.wish.budget - session.used
+        is_current = current is not None and current in session.episodes and current not in gone
+        index = self.library.index(current) if is_current and current is not None else None
+        if index is not None and self.playback.status is not PlayerStatus.STOPPED:
+            left -= self.book.remaining(index) / self.playback.speed
+        planned: tuple[str, ...] = ()
+        if left >= WORTH_PLANNING:
+            wish = replace(session.wish, budget=left)
+            plan = plan_session(self.library, self.book, wish, self.playback.speed, gone | {current or ""})
+            planned = tuple(self.library.ids[index] for index in plan.indexes)
+        had = tuple(i for i in session.episodes if i in session.finished or (is_current and i == current))
+        self.session = replace(session, episodes=had + planned)
+        stale = [ident for ident in self.queue.upcoming if ident in session.episodes]
+        self._set_queue(self.queue.remove(stale).add_next(planned))
+
+    def _summary(self, session: Session) -> Summary:
+        indexes = [index for ident in session.finished if (index := self.library.index(ident)) is not None]
+        topics = dict.fromkeys(tag for index in indexes for tag in self.library.episode(index).tags)
+        moved = []
+        for name in topics:
+            topic = self.library.topics.find(name)
+            if topic is not None and len(self.library.topics.members[topic]) < len(self.library):
+                moved.append((name, self.book.tallies[topic].played, len(self.library.topics.members[topic])))
+        return Summary(len(session.finished), session.heard, session.used, tuple(moved), self._next())
+
+    def _set_queue(self, queue: Queue) -> None:
+        self.queue = queue
+        self._recorder.save(
+            SettingRecord("queue", "entries", list(queue.entries)), SettingRecord("queue", "cursor", queue.cursor)
+        )
+        self._audience.queue_changed()
+        if self.playback.is_loaded:
+            self._prepare_next()
