@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui_pod.core.library import Library
@@ -79,12 +79,20 @@ class ProgressBook:
         ]
         return [index for _, index in sorted(entries, key=lambda entry: (entry[0], -entry[1]), reverse=True)]
 
+    def started_in(self, members: Sequence[int]) -> list[int]:
+        """Return which of these library indexes, given in ascending order, are started."""
+        return [index for index in self.indexes[Status.STARTED] if _has(members, index)]
+
     def left_in(self, indexes: Iterable[int]) -> float:
         """Return the seconds still to be heard of the episodes at these library indexes."""
         return sum(self.remaining(index) for index in indexes)
 
     def _tallies_of(self, index: int) -> Iterator[Tally]:
         for tally, members in zip(self.tallies, self._library.topics.members, strict=True):
-            place = bisect_left(members, index)
-            if place < len(members) and members[place] == index:
+            if _has(members, index):
                 yield tally
+
+
+def _has(members: Sequence[int], index: int) -> bool:
+    place = bisect_left(members, index)
+    return place < len(members) and members[place] == index

@@ -17,7 +17,7 @@ from tui_pod.core.library import Library
 from tui_pod.core.progress import Status
 
 OVER = 1.05
-"""Share of the budget that a plan may take: a session ends between episodes."""
+"""Share of the budget that a plan may take where nothing else would fill it: sessions end between episodes."""
 
 ENOUGH = 0.80
 """Share of the budget from which on a plan is full."""
@@ -143,17 +143,16 @@ def plan_session(library: Library, book: ProgressBook, wish: Wish, speed: float,
     candidates = [index for index in _candidates(library, book, wish) if library.ids[index] not in excluded]
     costs = {index: book.remaining(index) / speed for index in candidates}
     candidates = [index for index in candidates if costs[index] > 0]  # unknown lengths cannot be planned
-    room = wish.budget * OVER
     chosen: list[int] = []
     total = 0.0
     for index in candidates:
-        if total + costs[index] <= room:
+        if total + costs[index] <= wish.budget:
             chosen.append(index)
             total += costs[index]
         elif total >= wish.budget * ENOUGH:
             break
     if total < wish.budget * ENOUGH:
-        better = _fullest(candidates[:MAX_CANDIDATES], costs, room)
+        better = _fullest(candidates[:MAX_CANDIDATES], costs, wish.budget * OVER)
         if sum(costs[index] for index in better) > total:
             chosen = better
     return Plan(tuple(chosen), sum(costs[index] for index in chosen))

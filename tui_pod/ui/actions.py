@@ -1,129 +1,15 @@
-"""The one table of keys: bindings, help, palette, manual and keymap are all made from it."""
+"""Textual's bindings, made from the table of keys."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 from textual.binding import Binding, BindingType
 
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing a key does."""
-
-    id: str
-    keys: str
-    """Default keys in Textual's names, separated by commas."""
-    label: str
-    """What it does, for help and palette."""
-    action: str
-    """Textual's action string."""
-    where: str = "app"
-    """The pane whose focus it needs, or `app` for anywhere."""
-    hint: str = ""
-    """Its word in the key line at the bottom; empty: not shown there."""
-    is_everywhere: bool = False
-    """Whether it works in dialogs too."""
-
-
-ACTIONS: tuple[Action, ...] = (
-    Action("playback.toggle", "space,p", "Play or pause", "app.toggle_pause", hint="Pause", is_everywhere=True),
-    Action("episode.play", "enter", "Play or resume the episode; open the topic", "choose", "list", hint="Play"),
-    Action("topic.open", "enter", "Open the topic", "choose", "tree", hint="Open"),
-    Action("episode.restart", "circumflex_accent", "Play from the start", "restart", "list"),
-    Action("move.down", "j,down", "Down", "move(1)", "move"),
-    Action("move.up", "k,up", "Up", "move(-1)", "move"),
-    Action("move.top", "g,home", "To the top", "move_to(0)", "move"),
-    Action("move.bottom", "G,end", "To the bottom", "move_to(-1)", "move"),
-    Action("move.page_down", "pagedown", "A page down", "move_page(1)", "move"),
-    Action("move.page_up", "pageup", "A page up", "move_page(-1)", "move"),
-    Action("move.half_down", "ctrl+d", "Half a page down", "move_page(0.5)", "move"),
-    Action("move.half_up", "ctrl+u", "Half a page up", "move_page(-0.5)", "move"),
-    Action("focus.next", "tab", "Next pane", "screen.focus_pane", "screen"),
-    Action("focus.previous", "shift+tab", "Previous pane", "screen.focus_pane", "screen"),
-    Action("focus.left", "h", "Pane to the left; in the tree: fold", "left", "move"),
-    Action("focus.right", "l", "Pane to the right; in the tree: unfold", "right", "move"),
-    Action("topic.fold", "left", "Fold the topic", "left", "tree"),
-    Action("topic.unfold", "right", "Unfold the topic", "right", "tree"),
-    Action("playback.back", "left,comma", "Back 10 seconds", "app.seek(-10)", hint="Seek"),
-    Action("playback.forward", "right,full_stop", "Forward 30 seconds", "app.seek(30)", hint="Seek"),
-    Action("playback.back_small", "shift+left", "Back 5 seconds", "app.seek(-5)"),
-    Action("playback.forward_small", "shift+right", "Forward 5 seconds", "app.seek(5)"),
-    Action("playback.previous_mark", "left_curly_bracket", "Previous chapter or sentence", "app.seek_mark(-1)"),
-    Action("playback.next_mark", "right_curly_bracket", "Next chapter or sentence", "app.seek_mark(1)"),
-    Action("queue.previous", "less_than_sign", "Previous in the queue", "app.previous"),
-    Action("queue.next", "greater_than_sign", "Next in the queue", "app.next"),
-    Action("playback.slower", "left_square_bracket", "Slower by 0.1", "app.change_speed(-0.1)"),
-    Action("playback.faster", "right_square_bracket", "Faster by 0.1", "app.change_speed(0.1)"),
-    Action("playback.normal_speed", "backspace", "Normal speed", "app.normal_speed"),
-    Action("playback.quieter", "minus", "Quieter by 5", "app.change_volume(-5)"),
-    Action("playback.louder", "plus,equals_sign", "Louder by 5", "app.change_volume(5)"),
-    Action("playback.mute", "M", "Mute", "app.toggle_mute"),
-    Action("episode.toggle_played", "m", "Mark played or unplayed, move on", "toggle_played", "move", hint="Played"),
-    Action("select.one", "v", "Select one", "select_one", "list"),
-    Action("select.range", "V", "Select a range", "select_range", "list"),
-    Action("queue.add_last", "e", "Queue last", "queue_last", "move"),
-    Action("queue.add_next", "E", "Queue next", "queue_next", "move"),
-    Action("queue.move_down", "J", "Move down in the queue", "queue_move(1)", "list"),
-    Action("queue.move_up", "K", "Move up in the queue", "queue_move(-1)", "list"),
-    Action("search.start", "slash", "Search in the list", "screen.search", "screen", hint="Search"),
-    Action("search.next", "n", "Next match", "screen.search_next(1)", "screen"),
-    Action("search.previous", "N", "Previous match", "screen.search_next(-1)", "screen"),
-    Action("search.clear", "escape", "Clear search, selection and notices", "screen.clear", "screen"),
-    Action("list.filter", "f", "Filter: all, unplayed, started, played", "screen.filter", "screen"),
-    Action("list.sort", "s", "Sort: newest, course, shortest, longest, title", "screen.sort", "screen"),
-    Action("list.remove", "x", "Remove from the queue or from Continue", "remove", "list"),
-    Action("list.go_to_playing", "c", "Go to the playing episode", "screen.go_to_playing", "screen"),
-    Action("view.details", "i", "Details of the episode", "screen.details", "screen"),
-    Action("undo", "u", "Take back", "app.undo"),
-    Action("redo", "ctrl+r", "Do again", "app.redo"),
-    Action("app.palette", "ctrl+p", "Command palette", "app.command_palette", is_everywhere=True),
-    Action("app.help", "question_mark", "Help", "app.help", hint="Help", is_everywhere=True),
-    Action("app.quit", "q,ctrl+q", "Quit; everything is saved", "app.quit", hint="Quit", is_everywhere=True),
-    Action("app.suspend", "ctrl+z", "Back to the shell for a while", "app.suspend_process"),
-)
-
-HINT_ORDER = ("Pause", "Seek", "Play", "Open", "Played", "Search", "Session", "Transcript", "Help", "Quit")
-"""Words of the key line, from left to right; the last ones go first where it is narrow."""
-
-BY_ID = {action.id: action for action in ACTIONS}
-
-KEY_NAMES = {
-    "left": "←", "right": "→", "up": "↑", "down": "↓", "full_stop": ".", "comma": ",", "slash": "/", "question_mark": "?",
-    "circumflex_accent": "^", "left_curly_bracket": "{", "right_curly_bracket": "}", "less_than_sign": "<",
-    "greater_than_sign": ">", "left_square_bracket": "[", "right_square_bracket": "]", "minus": "-", "plus": "+",
-    "equals_sign": "=", "pagedown": "pgdn", "pageup": "pgup", "escape": "esc",
-}  # fmt: skip
-"""How keys are shown, where Textual's name is not what is on the key."""
+from tui_pod.core.keys import ACTIONS, Action, shown_keys
 
 
 def bindings(*where: str) -> list[BindingType]:
     """Return the bindings of the actions that belong to one of these panes."""
     return [_binding(action) for action in ACTIONS if action.where in where]
-
-
-def key_hints(pane: str) -> tuple[tuple[str, str, str], ...]:
-    """Return key, word and action of what the key line shows while `pane` has the focus, in its order."""
-    hints: dict[str, tuple[str, str, str]] = {}
-    for word in HINT_ORDER:
-        for action in ACTIONS:
-            if action.hint == word and action.where in ("app", "screen", "move", pane):
-                key = next(shown_keys(action))
-                keys = f"{hints[word][0]} {key}" if word in hints else key
-                hints[word] = (keys, word, action.action)
-    return tuple(hints.values())
-
-
-def show_key(key: str) -> str:
-    """Return a key as it is shown to people: `shift+left` as `shift+←`."""
-    *modifiers, name = key.split("+") if len(key) > 1 else [key]
-    return "+".join((*modifiers, KEY_NAMES.get(name, name)))
-
-
-def shown_keys(action: Action) -> Iterator[str]:
-    """Yield each of an action's keys as it is shown."""
-    return (show_key(key) for key in action.keys.split(","))
 
 
 def _binding(action: Action) -> Binding:

@@ -28,3 +28,21 @@ def spread(left: str, right: str, width: int) -> str:
         return fit(left, width)
     room = width - cell_len(right) - 1
     return f"{fit(left, room)} {right}" if room > 0 else fit(right, width)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return `text` in lines of at most `width` cells, broken at blanks, and within words that are longer."""
+    lines: list[str] = []
+    line, used = "", 0
+    for word in text.split():
+        size = cell_len(word)
+        if line and used + 1 + size > width:
+            lines.append(line)
+            line, used = "", 0
+        while size > width > 0:
+            head = set_cell_size(word, width).rstrip()
+            lines.append(head)
+            word = word[max(1, len(head)) :]
+            size = cell_len(word)
+        line, used = (f"{line} {word}", used + 1 + size) if line else (word, size)
+    return [*lines, line] if line else lines or [""]

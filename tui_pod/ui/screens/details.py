@@ -11,10 +11,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui_pod.core.keys import ACTIONS, shown_keys
 from tui_pod.core.listening import Listening
 from tui_pod.core.progress import Status
 from tui_pod.core.text import clock, fold, length, span
-from tui_pod.ui.actions import ACTIONS, shown_keys
 
 
 class Card(VerticalScroll):

@@ -15,11 +15,12 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tui_pod.core.browsing import SORT_NAMES, Filter, Sort, Special, View, first_place, list_episodes, narrow
+from tui_pod.core.keys import key_hints
 from tui_pod.core.lineup import Succession
 from tui_pod.core.listening import Listening
 from tui_pod.core.playback import Playback
 from tui_pod.core.text import span
-from tui_pod.ui.actions import bindings, key_hints
+from tui_pod.ui.actions import bindings
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine, PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree

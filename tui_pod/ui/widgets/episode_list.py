@@ -31,7 +31,7 @@ CACHED_ROWS = 400
 class EpisodeList(ScrollView, can_focus=True):
     """Rows of two or three lines: title and time, summary, topics and date."""
 
-    BINDINGS = bindings("list", "move")
+    BINDINGS = bindings("list", "move", "episodes")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "episode-list--title",
         "episode-list--dim",

@@ -34,7 +34,7 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 class TopicTree(Tree[int], inherit_bindings=False):
     """All Topics with what is below it, under Continue and Queue. A node's data is a topic's index or a `Special`."""
 
-    BINDINGS = bindings("tree", "move")
+    BINDINGS = bindings("tree", "move", "episodes")
 
     @dataclass
     class Highlighted(Message):

@@ -1,0 +1,103 @@
+"""Run what waits for the network in a thread that can be told to stop and never holds up quitting.
+
+The event loop's own executor joins its threads at exit, so a name look-up that hangs would keep the program
+open. The threads here are daemons, and stopping one also wakes it from its socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+class Stopped(Exception):
+    """The work was told to stop."""
+
+
+class Stop:
+    """A wish to end some work, given by one thread and heeded by another."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._sockets: set[socket.socket] = set()
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the work is to end."""
+        return self._event.is_set()
+
+    def set(self) -> None:
+        """Have the work end, also when it waits in a socket."""
+        with self._lock:
+            self._event.set()
+            for connection in self._sockets:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def check(self) -> None:
+        """End the work here if it is to end.
+
+        Raises:
+            Stopped: it is.
+        """
+        if self._event.is_set():
+            raise Stopped
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, unless told to stop.
+
+        Raises:
+            Stopped: the work is to end.
+        """
+        self._event.wait(seconds)
+        self.check()
+
+    @contextlib.contextmanager
+    def waking(self, connection: socket.socket) -> Iterator[None]:
+        """Have `set` shut this socket down while the block runs."""
+        with self._lock:
+            self._sockets.add(connection)
+        try:
+            self.check()
+            yield
+        finally:
+            with self._lock:
+                self._sockets.discard(connection)
+
+
+async def in_thread(work: Callable[[Stop], Result], stop: Stop | None = None) -> Result:
+    """Return what `work` returns, run in a thread of its own; a cancelled wait stops the work too."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Result] = loop.create_future()
+    stop = stop or Stop()
+
+    def settle(result: Result | None, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        result, problem = None, None
+        try:
+            result = work(stop)
+        except BaseException as error:  # handed to the one who waits
+            problem = error
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, result, problem)
+
+    threading.Thread(target=run, name="feeds", daemon=True).start()
+    try:
+        return await future
+    except asyncio.CancelledError:
+        stop.set()
+        raise

@@ -1,0 +1,217 @@
+"""Dialogs around a session: planning one, what it came to, and the sleep timer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui_pod.core.listening import Listening
+from tui_pod.core.session import Order, Plan, Summary, Wish, parse_budget, plan_session
+from tui_pod.core.sleep import SleepTimer
+from tui_pod.core.text import length, span
+from tui_pod.core.transport import Clock
+from tui_pod.ui.screens.details import Card
+
+BUDGETS = ("5m", "15m", "30m", "45m", "60m")
+"""Times that the arrow keys offer."""
+
+SHOWN = 12
+"""Planned episodes that are listed; the rest is counted."""
+
+
+class PlanScreen(ModalScreen[None]):
+    """How long have you got? Shows what fits, and when it would end, before it starts."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Close"),
+        Binding("up", "step(-1)", show=False),
+        Binding("down", "step(1)", show=False),
+        Binding("ctrl+t", "topic", show=False, priority=True),
+        Binding("ctrl+o", "order", show=False, priority=True),
+        Binding("ctrl+s", "started", show=False, priority=True),
+    ]
+
+    def __init__(self, listening: Listening, topic: int, clock: Clock) -> None:
+        super().__init__()
+        self._listening = listening
+        self._topic = topic
+        self._clock = clock
+        self._wish = Wish(budget=15 * 60.0, topic=topic)
+        self._plan: Plan | None = None
+
+    def compose(self) -> ComposeResult:
+        """Show the time, the choices and the plan."""
+        card = Card()
+        card.border_title = "How long have you got?"
+        card.border_subtitle = "enter starts · esc closes"
+        with card:
+            yield Input("15m", placeholder="15m, 1h30m or an end time such as 18:42", id="budget", select_on_focus=True)
+            yield Static(id="choices")
+            yield Static(id="plan")
+
+    def on_mount(self) -> None:
+        """Plan what is shown at first."""
+        self._show()
+
+    @on(Input.Changed, "#budget")
+    def _on_budget(self) -> None:
+        self._show()
+
+    @on(Input.Submitted, "#budget")
+    def _on_start(self) -> None:
+        if self._plan is not None and self._plan.indexes:
+            self.dismiss()
+            self._listening.start_session(self._wish, self._plan)
+
+    def action_step(self, by: int) -> None:
+        """Offer the next of the usual times."""
+        field = self.query_one("#budget", Input)
+        place = BUDGETS.index(field.value) + by if field.value in BUDGETS else 1
+        field.value = BUDGETS[place % len(BUDGETS)]
+        field.cursor_position = len(field.value)
+
+    def action_topic(self) -> None:
+        """Choose between the topic that is open and everything."""
+        self._wish = replace(self._wish, topic=0 if self._wish.topic else self._topic)
+        self._show()
+
+    def action_order(self) -> None:
+        """Choose the next order."""
+        orders = list(Order)
+        self._wish = replace(self._wish, order=orders[(orders.index(self._wish.order) + 1) % len(orders)])
+        self._show()
+
+    def action_started(self) -> None:
+        """Choose whether unfinished episodes come in."""
+        self._wish = replace(self._wish, has_started=not self._wish.has_started)
+        self._show()
+
+    def _show(self) -> None:
+        listening = self._listening
+        names = listening.library.topics.names
+        choices = (
+            ("ctrl+t", "from", names[self._wish.topic]),
+            ("ctrl+o", "order", str(self._wish.order)),
+            ("ctrl+s", "unfinished ones", "first" if self._wish.has_started else "left out"),
+        )
+        lines = [Content.assemble((f"{key:<8}", "bold"), f"{name}: ", (value, "bold")) for key, name, value in choices]
+        self.query_one("#choices", Static).update(Content("\n").join([Content(""), *lines, Content("")]))
+        self.query_one("#plan", Static).update(self._planned())
+
+    def _planned(self) -> Content:
+        listening = self._listening
+        now = self._clock().astimezone()
+        try:
+            budget = parse_budget(self.query_one("#budget", Input).value, now)
+        except ValueError as error:
+            self._plan = None
+            return Content(str(error))
+        self._wish = replace(self._wish, budget=budget)
+        speed = listening.playback.speed
+        plan = self._plan = plan_session(listening.library, listening.book, self._wish, speed)
+        if not plan.indexes:
+            name = listening.library.topics.names[self._wish.topic]
+            return Content(f"Nothing left in {name} fits into {span(budget)}.")
+        end = now + timedelta(seconds=plan.total)
+        lines = [Content(f"{len(plan.indexes)} episodes, {span(plan.total)}, until {end:%H:%M}").stylize("bold")]
+        for index in plan.indexes[:SHOWN]:
+            time = length(listening.book.remaining(index) / speed)
+            lines.append(Content(f"{time:>7}  {listening.library.titles[index]}"))
+        if len(plan.indexes) > SHOWN:
+            lines.append(Content(f"         and {len(plan.indexes) - SHOWN} more"))
+        return Content("\n").join(lines)
+
+
+class SummaryScreen(ModalScreen[None]):
+    """What a session came to, and whether to go on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Close"),
+        Binding("enter", "go_on", "Go on"),
+    ]
+
+    def __init__(self, listening: Listening, summary: Summary) -> None:
+        super().__init__()
+        self._listening = listening
+        self._summary = summary
+
+    def compose(self) -> ComposeResult:
+        """Show the numbers, quietly."""
+        card = Card()
+        card.border_title = "Session over"
+        card.border_subtitle = "enter goes on · esc closes" if self._summary.next else "esc closes"
+        with card:
+            yield Static(self._content())
+
+    def _content(self) -> Content:
+        summary, library = self._summary, self._listening.library
+        heard = f"{span(summary.heard)} heard"
+        if abs(summary.heard - summary.used) >= 30:
+            heard += f" in {span(summary.used)}"
+        count = f"{summary.finished} episode{'s' * (summary.finished != 1)} finished"
+        lines = [Content(f"{count}, {heard}").stylize("bold"), Content("")]
+        lines += [Content(f"{played:>4} of {count:<4} {name}") for name, played, count in summary.topics]
+        index = library.index(summary.next) if summary.next else None
+        if index is not None:
+            lines += [Content(""), Content(f"Next: {library.titles[index]}")]
+        return Content("\n").join(lines)
+
+    def action_go_on(self) -> None:
+        """Play on."""
+        self.dismiss()
+        self._listening.go_on()
+
+
+_TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
+    ("5 minutes", SleepTimer(seconds=300.0)),
+    ("15 minutes", SleepTimer(seconds=900.0)),
+    ("30 minutes", SleepTimer(seconds=1800.0)),
+    ("45 minutes", SleepTimer(seconds=2700.0)),
+    ("60 minutes", SleepTimer(seconds=3600.0)),
+    ("End of this episode", SleepTimer(episodes=1)),
+    ("End of the next episode", SleepTimer(episodes=2)),
+    ("After 3 episodes", SleepTimer(episodes=3)),
+    ("After 5 episodes", SleepTimer(episodes=5)),
+    ("Off", None),
+)
+
+
+class SleepScreen(ModalScreen[None]):
+    """When to fall silent."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Close"),
+        Binding("j", "list('cursor_down')", show=False),
+        Binding("k", "list('cursor_up')", show=False),
+    ]
+
+    def __init__(self, choose: Callable[[SleepTimer | None], None]) -> None:
+        super().__init__()
+        self._choose = choose
+
+    def compose(self) -> ComposeResult:
+        """Show the choices."""
+        card = Card()
+        card.border_title = "Sleep timer"
+        card.border_subtitle = "z again adds 5 minutes · esc closes"
+        with card:
+            yield OptionList(*(Option(name) for name, _ in _TIMERS), compact=True)
+
+    @on(OptionList.OptionSelected)
+    def _on_chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss()
+        self._choose(_TIMERS[event.option_index][1])
+
+    def action_list(self, name: str) -> None:
+        """Move in the list."""
+        getattr(self.query_one(OptionList), f"action_{name}")()

@@ -1,0 +1,128 @@
+"""View 3: a year of listening, how far each topic is, and the recent sessions."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui_pod.core.history import History, streak
+from tui_pod.core.listening import Listening
+from tui_pod.core.text import span
+from tui_pod.ui.cells import fit
+from tui_pod.ui.screens.details import Card
+
+WEEKS = 53
+"""Columns of the year."""
+
+LEVELS = (0.0, 300.0, 900.0, 1800.0)
+"""Seconds a day above which a cell is fuller."""
+
+CELLS, ASCII_CELLS = "·░▒▓█", ".:+x#"
+"""A day of nothing, and four levels."""
+
+NAME_WIDTH, MAP_WIDTH = 28, 30
+"""Cells of a topic's name, and of its map."""
+
+
+class StatisticsScreen(ModalScreen[None]):
+    """Numbers of what was really heard; nothing here asks for more."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Close"),
+        Binding("1", "dismiss", show=False),
+    ]
+
+    def __init__(
+        self, listening: Listening, history: History, today: date, is_ascii: bool, free_days: int | None
+    ) -> None:
+        super().__init__()
+        self._listening = listening
+        self._history = history
+        self._today = today
+        self._is_ascii = is_ascii
+        self._free_days = free_days
+
+    def compose(self) -> ComposeResult:
+        """Show everything in one scrolling card."""
+        card = Card(classes="-wide-card")
+        card.border_title = "What you have heard"
+        card.border_subtitle = "esc closes"
+        with card:
+            yield Static(Content("\n").join((*self._totals(), *self._year(), *self._topics(), *self._sessions())))
+
+    def _totals(self) -> list[Content]:
+        history, today = self._history, self._today
+        year, week, _ = today.isocalendar()
+        this_week = history.weeks.get(f"{year}-W{week:02}", 0.0)
+        parts = [
+            f"today {span(history.days.get(today, 0.0))}",
+            f"this week {span(this_week)}",
+            f"this month {span(history.months.get(f'{today:%Y-%m}', 0.0))}",
+            f"in all {span(history.total)}",
+        ]
+        if history.saved >= 60:
+            parts.append(f"{span(history.saved)} saved by speed")
+        if self._free_days is not None:
+            days = streak(history.days, today, self._free_days)
+            parts.append(f"{days} day{'s' * (days != 1)} in a row")
+        return [Content(" · ".join(parts)), Content("")]
+
+    def _year(self) -> list[Content]:
+        """Return the heat map: a column a week, a row a weekday, the present week last."""
+        cells = ASCII_CELLS if self._is_ascii else CELLS
+        monday = self._today - timedelta(days=self._today.weekday() + 7 * (WEEKS - 1))
+        months = [" "] * (WEEKS + 3)
+        for column in range(WEEKS):
+            first = monday + timedelta(weeks=column)
+            if first.day <= 7 and column < WEEKS - 2:
+                months[column : column + 3] = f"{first:%b}"
+        lines = [Content(f"    {''.join(months)}").stylize("dim")]
+        for row, name in enumerate(("Mon", "", "Wed", "", "Fri", "", "Sun")):
+            days = [monday + timedelta(weeks=column, days=row) for column in range(WEEKS)]
+            text = "".join(" " if day > self._today else cells[self._level(day)] for day in days)
+            lines.append(Content.assemble((f"{name:<4}", "dim"), (text, "$success")))
+        return [*lines, Content("")]
+
+    def _level(self, day: date) -> int:
+        heard = self._history.days.get(day, 0.0)
+        return sum(heard > level for level in LEVELS)
+
+    def _topics(self) -> list[Content]:
+        """Return the completion map: how much of each topic's time is played, started and untouched."""
+        topics, book = self._listening.library.topics, self._listening.book
+        lines = [Content("Topics").stylize("bold")]
+        for topic, name in enumerate(topics.names[:200]):
+            depth = len(topics.path(topic)) - 1
+            total = topics.seconds[topic] or 1.0
+            tally = book.tallies[topic]
+            started = sum(self._listening.library.durations[index] for index in book.started_in(topics.members[topic]))
+            played = max(0.0, total - tally.left - self._heard_of_started(topic))
+            full = round(MAP_WIDTH * min(1.0, played / total))
+            half = min(MAP_WIDTH - full, round(MAP_WIDTH * started / total))
+            marks = "#+." if self._is_ascii else "█▒·"
+            line = marks[0] * full + marks[1] * half + marks[2] * (MAP_WIDTH - full - half)
+            label = fit(f"{'  ' * depth}{name}", NAME_WIDTH)
+            count = f"{tally.played}/{len(topics.members[topic])}"
+            lines.append(Content.assemble(label, " ", (line, "$primary"), f" {count:>7}  {span(tally.left)} left"))
+        return [*lines, Content("")]
+
+    def _heard_of_started(self, topic: int) -> float:
+        library, book = self._listening.library, self._listening.book
+        return sum(library.durations[i] - book.remaining(i) for i in book.started_in(library.topics.members[topic]))
+
+    def _sessions(self) -> list[Content]:
+        lines = [Content("Recent sessions").stylize("bold")]
+        for session in self._history.sessions:
+            count = f"{len(session.episodes)} episode{'s' * (len(session.episodes) != 1)}"
+            lines.append(
+                Content(f"{session.started:%a %-d %b %H:%M}–{session.ended:%H:%M}  {span(session.heard):>9}  {count}")
+            )
+        if not self._history.sessions:
+            lines.append(Content("None yet. What you hear from now on is counted here."))
+        return lines
