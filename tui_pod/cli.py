@@ -13,8 +13,6 @@ from pathlib import Path
 
 from tui_pod import __version__
 
-COMMANDS = ("list", "mark", "status", "check", "narrate", "doctor")
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0 done, 1 failed, 2 wrong usage."""
@@ -56,6 +54,7 @@ def make_parser() -> argparse.ArgumentParser:
         "tui-pod", description="Listening sessions in the terminal. Without a command: the app.",
         parents=[_shared_options()], allow_abbrev=False,
     )  # fmt: skip
+    parser.add_argument("--session", metavar="TIME", help="start in a session of this time, such as 15m or 18:42")
     parser.add_argument("--version", action="version", version=f"tui-pod {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
@@ -73,6 +72,13 @@ def make_parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print JSON")
     command = add("check", "validate a catalogue and print every fault as FILE:LINE: message")
     command.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: the catalogues in use")
+    command = add("plan", "print the episodes that fit into a time: 15, 15m, 1h30m, or until 18:42")
+    command.add_argument("time", metavar="TIME")
+    command.add_argument("--topic", metavar="NAME", help="only from this topic")
+    command.add_argument("--order", choices=("course", "newest", "shortest"), default="course")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command = add("stats", "print what was heard")
+    command.add_argument("--json", action="store_true", help="print JSON")
     command = add("narrate", "render narrations ahead of time")
     command.add_argument("ids", metavar="ID", nargs="*")
     command.add_argument("--all", action="store_true", help="every episode without a recording")

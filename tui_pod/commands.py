@@ -187,6 +187,20 @@ def run_check(options: Namespace) -> int:
     return 0 if is_good else 1
 
 
+def run_plan(options: Namespace) -> int:
+    """Print the episodes that fit into a time."""
+    from tui_pod import session_commands
+
+    return command(session_commands.run_plan)(options)
+
+
+def run_stats(options: Namespace) -> int:
+    """Print what was heard."""
+    from tui_pod import session_commands
+
+    return command(session_commands.run_stats)(options)
+
+
 def run_narrate(options: Namespace) -> int:
     """Render narrations."""
     from tui_pod.narrate import run

@@ -16,9 +16,12 @@ from datetime import UTC, datetime
 
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import Filter, Sort, View
+from tui_pod.core.history import History
 from tui_pod.core.library import Library
 from tui_pod.core.queue import Queue
+from tui_pod.core.session import parse_budget
 from tui_pod.library_cache import CatalogsError, Loaded, load_library
+from tui_pod.saver import NoSaver, Saved, SaveFailed, Saver
 from tui_pod.settings import Paths, find_paths, is_dumb_terminal
 from tui_pod.store import State, StateFile
 
@@ -48,22 +51,28 @@ def run_app(options: Namespace) -> int:
             "This terminal cannot move its cursor (TERM=dumb). Use the commands; see: tui-pod --help", file=sys.stderr
         )
         return 1
+    try:
+        budget = parse_budget(options.session, datetime.now(UTC).astimezone()) if options.session else None
+    except ValueError as error:
+        print(f"tui-pod --session: {error}", file=sys.stderr)
+        return 2
     file = StateFile(paths.state)
     with _own_terminal(paths):
-        is_saved = _run(options, paths, loaded, file, file.load())
+        is_saved = _run(options, paths, loaded, file, file.load(), budget)
     if not is_saved:
         print(f"tui-pod: the last progress could not be saved in {file.path.parent}", file=sys.stderr)
     return 0 if is_saved else 1
 
 
-def _run(options: Namespace, paths: Paths, loaded: Loaded, file: StateFile, state: State) -> bool:
+def _run(options: Namespace, paths: Paths, loaded: Loaded, file: StateFile, state: State, budget: float | None) -> bool:
     """Run the app on what was loaded; return whether all was saved in the end."""
+    import asyncio  # with Textual, not before
+
     from tui_pod.audio.mpv_player import MpvPlayer
     from tui_pod.audio.narrator import Narrator
     from tui_pod.core.listening import Listening
     from tui_pod.core.playback import Playback, RecordsSaved
     from tui_pod.core.transport import Surroundings
-    from tui_pod.saver import NoSaver, Saved, SaveFailed, Saver
     from tui_pod.sources import EpisodeSources
     from tui_pod.ui.app import Start, TuiPodApp
     from tui_pod.ui.messages import SavingChanged
@@ -87,16 +96,27 @@ def _run(options: Namespace, paths: Paths, loaded: Loaded, file: StateFile, stat
         )
         return Listening(library, book, around, queue=queue, playback=playback)
 
+    async def look_back() -> History:
+        app.listening.save()
+        return await asyncio.to_thread(_look_back, file, library, saver)
+
     saver = Saver(file, report) if state.is_writable else NoSaver(report)
     player = MpvPlayer(lambda event: app.emit(event), options.ao)
     sources = EpisodeSources(Narrator(paths.cache / "narrations", CACHE_BYTES), lambda event: app.emit(event))
-    after_paint = [player.open, saver.compact]
+
+    def begin_session() -> None:
+        if budget is not None:
+            app.start_session(budget)
+
+    after_paint = [player.open, saver.compact, begin_session]
     if loaded.save is not None:
         after_paint.append(loaded.save)
     app = TuiPodApp(
         Start(
             make_listening,
             _view(library, state),
+            sources.transcript,
+            look_back,
             notices=state.notices,
             after_paint=tuple(after_paint),
             closers=[sources.close],
@@ -106,6 +126,14 @@ def _run(options: Namespace, paths: Paths, loaded: Loaded, file: StateFile, stat
     app.run()
     player.close()
     return saver.close(SAVE_LIMIT)
+
+
+def _look_back(file: StateFile, library: Library, saver: Saver | NoSaver) -> History:
+    """Return the statistics of what was heard until now; waits for the disk."""
+    from tui_pod.core.history import look_back  # only for those who ask
+
+    saver.flush(SAVE_LIMIT)
+    return look_back(file.heard_records(), library)
 
 
 def _view(library: Library, state: State) -> View:

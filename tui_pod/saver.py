@@ -45,6 +45,7 @@ class Saver:
         self._pending: dict[tuple[object, ...], Record] = {}
         self._changed = threading.Condition()
         self._ticket = 0
+        self._done = 0
         self._wants_compaction = False
         self._is_closing = False
         self._has_failed = False
@@ -56,21 +57,26 @@ class Saver:
         with self._changed:
             self._pending |= {_key(record): record for record in records}
             self._ticket += 1
-            self._changed.notify()
+            self._changed.notify_all()
             return self._ticket
 
     def compact(self) -> None:
         """Have the snapshot rewritten after what is queued, so that the file a person opens is fresh."""
         with self._changed:
             self._wants_compaction = True
-            self._changed.notify()
+            self._changed.notify_all()
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until what is queued is written, for a thread that may; return whether it was."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._done >= self._ticket, timeout)
 
     def close(self, timeout: float) -> bool:
         """Write what is queued and end the thread; return whether all was saved within `timeout` seconds."""
         with self._changed:
             self._is_closing = True
             self._wants_compaction = True
-            self._changed.notify()
+            self._changed.notify_all()
         self._thread.join(timeout)
         return not self._thread.is_alive() and not self._pending
 
@@ -85,6 +91,9 @@ class Saver:
                 is_closing = self._is_closing
             is_saved = self._write(batch, wants_compaction)
             if is_saved:
+                with self._changed:
+                    self._done = ticket
+                    self._changed.notify_all()
                 self._report(Saved(ticket))
             if is_closing:
                 return
@@ -135,6 +144,10 @@ class NoSaver:
 
     def compact(self) -> None:
         """Write nothing."""
+
+    def flush(self, _timeout: float) -> bool:
+        """Say that nothing waits."""
+        return True
 
     def close(self, _timeout: float) -> bool:
         """Say that nothing is left to save."""

@@ -12,6 +12,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.mpv_options import OPTIONAL, OPTIONS
@@ -159,7 +160,7 @@ class MpvPlayer:
             "chapter-list": self._on_chapters,
         }
         for name, observer in observers.items():
-            mpv.observe_property(name, lambda _, value, observer=observer: self._guard(observer, value))
+            mpv.observe_property(name, partial(self._on_property, observer))
         mpv.observe_property("eof-reached", lambda _, value: self._guard(self._on_eof, mpv, value))
         self._work(mpv)
         mpv.terminate()
@@ -202,6 +203,9 @@ class MpvPlayer:
             callback(*arguments)
         except Exception as error:  # on a foreign thread there is nobody else to tell
             self._emit(LoadFailed(self._active, f"The player failed: {clean(str(error))}. Try again."))
+
+    def _on_property(self, observer: Callable[[Any], None], _name: str, value: Any) -> None:
+        self._guard(observer, value)
 
     def _on_event(self, mpv: MPV, event: Any) -> None:
         from mpv import MpvEventEndFile, MpvEventID

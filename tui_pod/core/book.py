@@ -87,6 +87,13 @@ class ProgressBook:
         """Return the seconds still to be heard of the episodes at these library indexes."""
         return sum(self.remaining(index) for index in indexes)
 
+    def playing_time(self, index: int) -> float:
+        """Return the seconds that playing the episode at a library index would take: a played one starts anew."""
+        progress = self._progress.get(self._library.ids[index])
+        if progress is not None and progress.played:
+            return progress.duration or self._library.duration(index) or 0.0
+        return self.remaining(index)
+
     def _tallies_of(self, index: int) -> Iterator[Tally]:
         for tally, members in zip(self.tallies, self._library.topics.members, strict=True):
             if _has(members, index):

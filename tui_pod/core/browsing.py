@@ -68,17 +68,23 @@ def list_episodes(library: Library, book: ProgressBook, queue: Queue, view: View
     if view.place == Special.CONTINUE:
         found: Sequence[int] = book.unfinished()
     elif view.place == Special.QUEUE:
-        found = [index for ident in queue.entries if (index := library.index(ident)) is not None]
+        found = [missing(place) if (index := library.index(ident)) is None else index
+                 for place, ident in enumerate(queue.entries)]  # fmt: skip
     else:
         found = sort_indexes(library, _filtered(library.topics.members[view.place], book, view.filter), view.sort)
     return narrow(library, found, view.query) if view.query.strip() else found
+
+
+def missing(place: int) -> int:
+    """Return the index by which a list shows the queue's entry at `place`, whose episode is gone from the library."""
+    return -1 - place
 
 
 def narrow(library: Library, indexes: Sequence[int], query: str) -> Sequence[int]:
     """Return those of `indexes` whose search text has all words of `query`, in the same order."""
     folded = library.folded
     for word in sorted(fold(query).split(), key=len, reverse=True):
-        indexes = [index for index in indexes if word in folded[index]]
+        indexes = [index for index in indexes if index >= 0 and word in folded[index]]
     return indexes
 
 

@@ -131,9 +131,14 @@ class Lineup(Transport):
         session, current = self.session, self.playback.episode
         upcoming = [ident for ident in self.queue.upcoming if session is None or ident in session.episodes]
         coming = [index for ident in (current, *upcoming) if ident and (index := self.library.index(ident)) is not None]
-        left = self.book.left_in(coming) / self.playback.speed
+        left = sum(map(self._coming_time, coming)) / self.playback.speed
         place = session.place(current) if session else None
         return Outlook(place, len(session.episodes) if session else 0, left, self._next())
+
+    def _coming_time(self, index: int) -> float:
+        """Return the seconds that an episode still takes; the tail of one that counts as played takes no time."""
+        is_current = self.library.ids[index] == self.playback.episode
+        return self.book.remaining(index) if is_current else self.book.playing_time(index)
 
     # -- what happens ----------------------------------------------------------------------------------
 

@@ -50,6 +50,10 @@ class Listening(Lineup):
             return
         self._play(episode)
 
+    def play_from(self, episode: str, position: float) -> None:
+        """Play an episode from a place in it."""
+        self._play(episode, position)
+
     def restart(self, episode: str, succession: Succession | None = None) -> None:
         """Play an episode from its start."""
         if succession is not None:
@@ -68,6 +72,10 @@ class Listening(Lineup):
         if episode is not None and before != after:
             label = f"seek from {clock_text(before)} to {clock_text(after)}"
             self._undo.add(SeekChange(label, episode, before, after, self._clock()))
+
+    def now(self) -> datetime:
+        """Return the local time."""
+        return self._clock().astimezone()
 
     def remember_view(self, view: View) -> None:
         """Remember what is looked at, for the next start."""

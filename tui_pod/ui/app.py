@@ -15,9 +15,12 @@ from textual.reactive import reactive
 from tui_pod.core.browsing import View
 from tui_pod.core.listening import Listening
 from tui_pod.core.playback import Event, Playback, PlayerStatus
+from tui_pod.core.session import Summary, Wish, plan_session
+from tui_pod.core.text import span
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import ListeningEvent, SavingChanged
-from tui_pod.ui.screens.main import MainScreen
+from tui_pod.ui.screens.main import LookBack, MainScreen
+from tui_pod.ui.screens.reading import ReadTranscript
 
 TICK = 0.25
 """Seconds between two looks at a load that waits."""
@@ -30,6 +33,8 @@ class Start:
     make_listening: Callable[[TuiPodApp], Listening]
     """Makes the listening whose audience is the app."""
     view: View
+    read_transcript: ReadTranscript
+    look_back: LookBack
     notices: tuple[str, ...] = ()
     after_paint: tuple[Callable[[], None], ...] = ()
     """What is put off until the first screen is there: opening the player, writing caches."""
@@ -54,7 +59,7 @@ class TuiPodApp(App[None]):
         self._start = start
         self.listening = start.make_listening(self)
         self.set_reactive(TuiPodApp.playback, self.listening.playback)
-        self._main = MainScreen(self.listening, start.view, start.is_ascii)
+        self._main = MainScreen(self.listening, start.view, start.read_transcript, start.look_back, start.is_ascii)
         self._failed_save: str | None = None
 
     def on_mount(self) -> None:
@@ -85,6 +90,16 @@ class TuiPodApp(App[None]):
             if hasattr(result, "__await__"):
                 await result
 
+    def start_session(self, budget: float) -> None:
+        """Start a session of so many seconds, or say that nothing fits."""
+        listening = self.listening
+        wish = Wish(budget)
+        plan = plan_session(listening.library, listening.book, wish, listening.playback.speed)
+        if plan.indexes:
+            listening.start_session(wish, plan)
+        else:
+            self.tell(f"Nothing left fits into {span(budget)}. Press S to plan another session.")
+
     def _tick(self) -> None:
         if self.listening.playback.status is PlayerStatus.LOADING:
             self.listening.tick()
@@ -110,6 +125,12 @@ class TuiPodApp(App[None]):
         """See `Audience.queue_changed`."""
         if self._main.is_mounted:
             self._main.show_queue()
+
+    def session_ended(self, summary: Summary) -> None:
+        """See `Audience.session_ended`."""
+        from tui_pod.ui.screens.session import SummaryScreen  # not for start-up
+
+        self.push_screen(SummaryScreen(self.listening, summary))
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """See `Audience.tell`."""
@@ -173,6 +194,15 @@ class TuiPodApp(App[None]):
     def action_toggle_mute(self) -> None:
         """Silence the sound or let it be heard again."""
         self.listening.toggle_mute()
+
+    def action_sleep_timer(self) -> None:
+        """Set the sleep timer, or give a running one five minutes more."""
+        from tui_pod.ui.screens.session import SleepScreen  # not for start-up
+
+        if self.listening.sleep is not None:
+            self.listening.set_sleep(self.listening.sleep.extended())
+        elif not isinstance(self.screen, SleepScreen):
+            self.push_screen(SleepScreen(self.listening.set_sleep))
 
     def action_undo(self) -> None:
         """Take back the last change."""

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from rich.cells import cell_len, set_cell_size
 
-MARKS = {"playing": "▶", "paused": "‖", "loading": "◌", "unplayed": "○", "started": "◐", "played": "✓", "selected": "▌"}
+MARKS = {
+    "playing": "▶",
+    "paused": "‖",
+    "loading": "◌",
+    "unplayed": "○",
+    "started": "◐",
+    "played": "✓",
+    "selected": "▌",
+    "missing": "✗",
+}
 """Marks of an episode. They never rely on colour."""
 
 ASCII_MARKS = {
     "playing": ">", "paused": "=", "loading": "~", "unplayed": "o", "started": "%", "played": "x", "selected": "|",
+    "missing": "!",
 }  # fmt: skip
 
 

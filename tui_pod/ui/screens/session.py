@@ -19,7 +19,6 @@ from tui_pod.core.listening import Listening
 from tui_pod.core.session import Order, Plan, Summary, Wish, parse_budget, plan_session
 from tui_pod.core.sleep import SleepTimer
 from tui_pod.core.text import length, span
-from tui_pod.core.transport import Clock
 from tui_pod.ui.screens.details import Card
 
 BUDGETS = ("5m", "15m", "30m", "45m", "60m")
@@ -41,11 +40,10 @@ class PlanScreen(ModalScreen[None]):
         Binding("ctrl+s", "started", show=False, priority=True),
     ]
 
-    def __init__(self, listening: Listening, topic: int, clock: Clock) -> None:
+    def __init__(self, listening: Listening, topic: int) -> None:
         super().__init__()
         self._listening = listening
         self._topic = topic
-        self._clock = clock
         self._wish = Wish(budget=15 * 60.0, topic=topic)
         self._plan: Plan | None = None
 
@@ -110,7 +108,7 @@ class PlanScreen(ModalScreen[None]):
 
     def _planned(self) -> Content:
         listening = self._listening
-        now = self._clock().astimezone()
+        now = self._listening.now()
         try:
             budget = parse_budget(self.query_one("#budget", Input).value, now)
         except ValueError as error:

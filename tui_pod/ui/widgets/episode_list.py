@@ -20,7 +20,8 @@ from textual.strip import Strip
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.library import Library
 from tui_pod.core.playback import Playback, PlayerStatus
-from tui_pod.core.text import clock, length
+from tui_pod.core.queue import Queue
+from tui_pod.core.text import clean, clock, length
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, spread
 
@@ -44,6 +45,8 @@ class EpisodeList(ScrollView, can_focus=True):
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     row_height: reactive[int] = reactive(3, repaint=False)
     empty_text = var("")
+    ends: var[dict[int, str]] = var({})
+    """When each upcoming entry of the queue would end, by library index."""
 
     @dataclass
     class Chosen(Message):
@@ -79,6 +82,7 @@ class EpisodeList(ScrollView, can_focus=True):
         self._marks = ASCII_MARKS if is_ascii else MARKS
         self._indexes: Sequence[int] = ()
         self._cursor = 0
+        self._queue: Queue | None = None
         self._selected: set[int] = set()
         self._range_start: int | None = None
         topics = library.topics
@@ -110,23 +114,25 @@ class EpisodeList(ScrollView, can_focus=True):
         places = sorted(self._selection())
         if not places:
             places = [self._cursor] if self.index is not None else []
-        return [self._library.ids[self._indexes[place]] for place in places]
+        return [self._ident(self._indexes[place]) for place in places]
 
-    def show(self, indexes: Sequence[int], cursor: int = 0) -> None:
-        """Show these episodes with the cursor at a place of the list."""
+    def show(self, indexes: Sequence[int], cursor: int = 0, queue: Queue | None = None) -> None:
+        """Show these episodes with the cursor at a place of the list; a `queue` tells when each would end."""
         self._indexes = indexes
+        self._queue = queue
         self._selected.clear()
         self._range_start = None
         self._resize()
         self.go(cursor, is_centred=True)
         self.refresh()
 
-    def update(self, indexes: Sequence[int]) -> None:
+    def update(self, indexes: Sequence[int], queue: Queue | None = None) -> None:
         """Show these episodes, with the cursor still on the same one where it is still there."""
-        if indexes == self._indexes:
+        if indexes == self._indexes and queue == self._queue:
             return
         current, place = self.index, self._cursor
         self._indexes = indexes
+        self._queue = queue
         self._selected.clear()
         self._range_start = None
         self._resize()
@@ -156,7 +162,7 @@ class EpisodeList(ScrollView, can_focus=True):
             return
         first = self.scroll_offset.y // self.row_height
         for place in range(first, min(first + self.size.height // self.row_height + 2, len(self._indexes))):
-            if self._library.ids[self._indexes[place]] in episodes:
+            if self._ident(self._indexes[place]) in episodes:
                 self._refresh_row(place)
 
     def clear_selection(self) -> bool:
@@ -185,8 +191,9 @@ class EpisodeList(ScrollView, can_focus=True):
                 return Strip([Segment(fit(f" {self.empty_text}", width), style)], width)
             return Strip.blank(width, self.rich_style)
         index = self._indexes[place]
-        progress = self._book.get(self._library.ids[index])
-        is_current = self.playback.episode == self._library.ids[index]
+        ident = self._ident(index)
+        progress = self._book.get(ident)
+        is_current = self.playback.episode == ident
         live = (self.playback.status, int(self.playback.position)) if is_current else None
         state = (progress.status, int(progress.position), progress.duration) if progress else None
         is_selected = place in self._selection()
@@ -198,16 +205,34 @@ class EpisodeList(ScrollView, can_focus=True):
             row = self._rows[key] = self._draw(index, width, place == self._cursor, is_selected)
         return row[line]
 
+    def _ident(self, index: int) -> str:
+        """Return the id at an index; a negative one is an entry of the queue that the library no longer has."""
+        if index >= 0:
+            return self._library.ids[index]
+        return self._queue.entries[-1 - index] if self._queue is not None else ""
+
+    def _draw_missing(self, ident: str, width: int, is_cursor: bool) -> list[Strip]:
+        lines = [
+            f" {self._marks['missing']} {clean(ident)}",
+            "   No longer in the library; it is skipped. x removes it.",
+            "",
+        ]
+        return [self._strip(fit(text, width), 1, "", is_cursor, width) for text in lines[: self.row_height]]
+
     def _draw(self, index: int, width: int, is_cursor: bool, is_selected: bool) -> list[Strip]:
+        if index < 0:
+            return self._draw_missing(self._ident(index), width, is_cursor)
         episode = self._library.episode(index)
         name, time = self._mark_and_time(episode.id, index)
         left = self._marks["selected"] if is_selected else " "
+        if self._queue is not None and index in self.ends:
+            time = f"{time}  until {self.ends[index]}"
         title = spread(f"{left}{self._marks[name]} {episode.title}", f"{time} ", width)
         summary = f"   {episode.summary}"
         about = [tag for tag in episode.tags if tag not in self._everywhere]
         if episode.published:
             about.append(f"{episode.published:%-d %b %Y}")
-        lines = [title, fit(summary, width), fit("   " + " · ".join(about), width)]
+        lines = [title, fit(summary, width - 1), fit("   " + " · ".join(about), width - 1)]
         return [
             self._strip(line, number, name, is_cursor, width) for number, line in enumerate(lines[: self.row_height])
         ]
@@ -224,6 +249,11 @@ class EpisodeList(ScrollView, can_focus=True):
             return "started", f"{clock(progress.position)} / {shown}"
         return ("played" if progress and progress.played else "unplayed"), shown
 
+    def watch_ends(self) -> None:
+        """Draw the times anew."""
+        self._rows.clear()
+        self.refresh()
+
     def _strip(self, text: str, line: int, name: str, is_cursor: bool, width: int) -> Strip:
         component = "title" if line == 0 else "dim"
         if name in ("playing", "paused", "loading") and line == 0:
@@ -231,7 +261,7 @@ class EpisodeList(ScrollView, can_focus=True):
         style = self.get_component_rich_style(f"episode-list--{component}")
         if is_cursor:
             style += self.get_component_rich_style(f"episode-list--{'cursor' if self.has_focus else 'blurred'}")
-        return Strip([Segment(text, style)], width)
+        return Strip([Segment(fit(text, width), style)], width)
 
     def _refresh_row(self, place: int) -> None:
         self.refresh_lines(place * self.row_height, self.row_height)
@@ -307,12 +337,12 @@ class EpisodeList(ScrollView, can_focus=True):
     def action_choose(self) -> None:
         """Play the episode at the cursor."""
         if self.index is not None:
-            self.post_message(self.Chosen(self._library.ids[self.index]))
+            self.post_message(self.Chosen(self._ident(self.index)))
 
     def action_restart(self) -> None:
         """Play the episode at the cursor from its start."""
         if self.index is not None:
-            self.post_message(self.Chosen(self._library.ids[self.index], is_restart=True))
+            self.post_message(self.Chosen(self._ident(self.index), is_restart=True))
 
     def action_select_one(self) -> None:
         """Select the row at the cursor, or no longer, and move on."""

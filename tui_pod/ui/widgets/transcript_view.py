@@ -152,9 +152,9 @@ class TranscriptView(ScrollView, can_focus=True):
         self.refresh()
         if active is not None and self.is_following:
             self._cursor = active
-            self._scroll_to(active, is_gliding)
+            self._glide_to(active, is_gliding)
 
-    def _scroll_to(self, cue: int, is_gliding: bool) -> None:
+    def _glide_to(self, cue: int, is_gliding: bool) -> None:
         """Bring a sentence to a third of the height, where the eye has room ahead."""
         line = self._first_line[cue] - self.size.height // 3
         self.scroll_to(y=max(0, line), animate=is_gliding, duration=GLIDE if is_gliding else None, force=True)

@@ -1,0 +1,263 @@
+"""Browsing: which episodes the library screen lists, what it says about them, search, filter and sort."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from textual import on
+from textual.content import Content
+from textual.css.query import NoMatches
+from textual.widgets import Input
+
+from tui_pod.core.browsing import SORT_NAMES, Filter, Sort, Special, View, first_place, list_episodes, narrow
+from tui_pod.core.listening import Listening
+from tui_pod.core.playback import Playback
+from tui_pod.core.text import clock, span
+from tui_pod.ui.cells import fit
+from tui_pod.ui.screens.reading import ReadingScreen, ReadTranscript
+from tui_pod.ui.widgets.episode_list import EpisodeList
+from tui_pod.ui.widgets.lines import HeaderLine, PlaybackBar
+from tui_pod.ui.widgets.topic_tree import TopicTree
+
+NEXT_WIDTH = 30
+"""Cells of the next episode's title in the bar."""
+
+SPECIAL_NAMES = {Special.CONTINUE: "Continue", Special.QUEUE: "Queue"}
+
+
+class BrowsingScreen(ReadingScreen):
+    """A screen with a tree, a list and a bar; the list shows what its view says."""
+
+    def __init__(self, listening: Listening, view: View, read_transcript: ReadTranscript, is_ascii: bool) -> None:
+        super().__init__(listening, read_transcript)
+        self.view = view
+        self._library = listening.library
+        self._book = listening.book
+        self._is_ascii = is_ascii
+        self._unsearched: Sequence[int] = ()
+        self._searches_words = False  # whether the search field looks in the transcript
+        self._topic = max(0, view.place)  # where `1` goes back to
+
+    @property
+    def topic_tree(self) -> TopicTree:
+        """The tree of topics."""
+        return self.query_one("#tree", TopicTree)
+
+    @property
+    def episodes(self) -> EpisodeList:
+        """The list of episodes."""
+        return self.query_one("#list", EpisodeList)
+
+    def episode_at_cursor(self) -> int | None:
+        """See `ReadingScreen.episode_at_cursor`."""
+        index = self.episodes.index
+        return index if index is not None and index >= 0 else None
+
+    # -- what is shown ---------------------------------------------------------------------------------
+
+    def change_view(self, view: View, keeps_cursor: bool = False) -> None:
+        """Show something else, and remember it."""
+        former, self.view = self.view, view
+        if view.place >= 0:
+            self._topic = view.place
+        if former != view:
+            self.list_view(keeps_cursor)
+            self.show_counts()
+            self._listening.remember_view(view)
+
+    def list_view(self, keeps_cursor: bool = False) -> None:
+        """Show what the view asks for; the cursor stays on its episode, or starts where listening goes on."""
+        queue = self._listening.queue
+        everything = list_episodes(self._library, self._book, queue, replace(self.view, query=""))
+        self._unsearched = everything
+        found = narrow(self._library, everything, self.view.query) if self.view.query.strip() else everything
+        shown_queue = queue if self.view.place == Special.QUEUE else None
+        self.episodes.empty_text = self._empty_text()
+        if keeps_cursor:
+            self.episodes.update(found, shown_queue)
+        else:
+            self.episodes.show(found, first_place(self._book, found), shown_queue)
+        self.show_title()
+
+    def show_progress(self, episodes: frozenset[str]) -> None:
+        """Show changed progress: rows, counts and what is left."""
+        self.episodes.refresh_episodes(episodes)
+        if self.view.place == Special.CONTINUE or self.view.filter is not Filter.ALL:
+            self.list_view(keeps_cursor=True)
+        self.show_counts()
+
+    def show_queue(self) -> None:
+        """Show a changed queue."""
+        if self.view.place == Special.QUEUE:
+            self.list_view(keeps_cursor=True)
+        self.show_counts()
+        self.show_outlook()
+
+    def show_counts(self) -> None:
+        """Show the counts of the tree and of the header."""
+        tally = self._book.tallies[0]
+        speed = self._listening.playback.speed
+        left = f"{span(tally.left)} left"
+        if speed != 1.0:
+            left += f" ({span(tally.left / speed)} at {speed:g}{'x' if self._is_ascii else '×'})"
+        header = self.query_one("#header", HeaderLine)
+        header.right = f"{tally.played}/{len(self._library)} played {self._dot} {left}"
+        header.left = f"tui-pod   {self._path()}"
+        self.topic_tree.show_counts(len(self._book.unfinished()), len(self._listening.queue.upcoming))
+
+    def watch_playback(self, playback: Playback) -> None:
+        """Show what comes next, and how much of the session is left."""
+        super().watch_playback(playback)
+        self.show_outlook()
+
+    def show_outlook(self) -> None:
+        """Show the session, what is next, and the sleep timer."""
+        listening = self._listening
+        outlook = listening.outlook()
+        said = []
+        if outlook.place is not None:
+            said += [f"session {outlook.place}/{outlook.count}", f"{clock(outlook.left)} left"]
+        following = self._library.index(outlook.next) if outlook.next and listening.playback.is_loaded else None
+        if following is not None:
+            said.append(f"next: {fit(self._library.titles[following], NEXT_WIDTH).rstrip()}")
+        bar = self.query_one("#bar", PlaybackBar)
+        bar.note = f" {self._dot} ".join(said)
+        timer = listening.sleep
+        if timer is None:
+            bar.extra = ""
+        elif timer.seconds is not None:
+            bar.extra = f"sleep {clock(max(0.0, timer.seconds))}"
+        else:
+            bar.extra = f"sleep after {timer.episodes}"
+        if self.view.place == Special.QUEUE:
+            self.show_title()
+
+    def show_title(self) -> None:
+        """Show above the list what it is, how many episodes and how long."""
+        indexes, view = self.episodes.indexes, self.view
+        names = self._library.topics.names
+        name = SPECIAL_NAMES[Special(view.place)] if view.place < 0 else names[view.place]
+        parts = [name, f"{len(indexes)} episode{'s' * (len(indexes) != 1)}"]
+        if view.place == Special.QUEUE:
+            parts += self._until()
+        elif view.place == Special.CONTINUE:
+            parts.append(f"{span(self._book.left_in(indexes))} left")
+        else:
+            is_whole = len(indexes) == len(self._library.topics.members[view.place])
+            durations = self._library.durations
+            total = self._library.topics.seconds[view.place] if is_whole else sum(durations[i] for i in indexes)
+            parts += [span(total), SORT_NAMES[view.sort]]
+            if view.filter is not Filter.ALL:
+                parts.append(f"{view.filter} only")
+        if view.query.strip():
+            parts.append(f"“{view.query.strip()}”")
+        self.episodes.border_title = Content(f" {self._dot} ".join(parts))
+
+    def _until(self) -> list[str]:
+        """Return how long the queue plays and until when, and give the list the time at which each entry ends."""
+        listening = self._listening
+        current = self._library.index(listening.playback.episode or "")
+        total = self._book.remaining(current) if current is not None else 0.0
+        now, speed = listening.now(), listening.playback.speed
+        ends: dict[int, str] = {}
+        for ident in listening.queue.upcoming:
+            index = self._library.index(ident)
+            if index is not None:
+                total += self._book.playing_time(index)
+                ends[index] = f"{now + timedelta(seconds=total / speed):%H:%M}"
+        self.episodes.ends = ends
+        return [span(total / speed), f"plays until {list(ends.values())[-1]}"] if ends else [span(total / speed)]
+
+    @property
+    def _dot(self) -> str:
+        return "-" if self._is_ascii else "·"
+
+    def _path(self) -> str:
+        if self.view.place < 0:
+            return SPECIAL_NAMES[Special(self.view.place)]
+        topics = self._library.topics
+        return (" > " if self._is_ascii else " › ").join(topics.names[topic] for topic in topics.path(self.view.place))
+
+    def _empty_text(self) -> str:
+        if self.view.query.strip():
+            return "Nothing matches. Press esc to see all episodes again."
+        if self.view.place == Special.CONTINUE:
+            return "Nothing is unfinished. What you begin and do not finish appears here."
+        if self.view.place == Special.QUEUE:
+            return "The queue is empty. Press e on an episode to add it, E to hear it next."
+        if self.view.filter is not Filter.ALL:
+            return f"No {self.view.filter} episodes here. Press f for the next filter."
+        return "No episodes here."
+
+    # -- search, filter, sort --------------------------------------------------------------------------
+
+    async def action_search(self) -> None:
+        """Open the search field; the list narrows while one types. In the transcript it searches the words."""
+        self._searches_words = self.is_reading and self.focused is self.transcript
+        try:
+            field = self.query_one("#search", Input)
+        except NoMatches:
+            field = Input(placeholder="words in title, summary or topic", id="search", select_on_focus=True)
+            await self.mount(field, after="#panes")
+        field.value = "" if self._searches_words else self.view.query
+        field.add_class("-shown")
+        field.focus()
+
+    @on(Input.Changed, "#search")
+    def _on_search(self, event: Input.Changed) -> None:
+        if self._searches_words and self.transcript is not None:
+            self.transcript.search(event.value)
+            return
+        former, self.view = self.view.query, replace(self.view, query=event.value)
+        is_longer = event.value.startswith(former) and bool(former.strip())
+        base = self.episodes.indexes if is_longer else self._unsearched
+        self.episodes.empty_text = self._empty_text()
+        queue = self._listening.queue if self.view.place == Special.QUEUE else None
+        self.episodes.show(narrow(self._library, base, event.value), queue=queue)
+        self.show_title()
+
+    @on(Input.Submitted, "#search")
+    def _on_search_done(self) -> None:
+        self.query_one("#search", Input).remove_class("-shown")
+        self.show_list()
+
+    def action_search_next(self, by: int) -> None:
+        """Go to the next or previous match of the search, round and round."""
+        if self.transcript is not None and self.focused is self.transcript:
+            if not self.transcript.go_to_match(by):
+                self.app.notify("Nothing found: press / and type a word.")
+            return
+        count = len(self.episodes.indexes)
+        if self.view.query.strip() and count:
+            self.episodes.go((self.episodes.cursor + by) % count)
+        else:
+            self.app.notify("No search yet: press / and type a word.")
+
+    def action_clear(self) -> None:
+        """Close the search field, then forget the search, then the selection."""
+        self.app.clear_notifications()
+        for field in self.query("#search"):
+            field.remove_class("-shown")
+        if self.focused is None or self.focused.id == "search":
+            self.show_list()
+        if self._searches_words and self.transcript is not None:
+            self._searches_words = False
+            self.transcript.search("")
+        elif self.view.query:
+            self.change_view(replace(self.view, query=""), keeps_cursor=True)
+        else:
+            self.episodes.clear_selection()
+
+    def action_filter(self) -> None:
+        """Show the next kind of episodes."""
+        kinds = list(Filter)
+        kind = kinds[(kinds.index(self.view.filter) + 1) % len(kinds)]
+        self.change_view(replace(self.view, filter=kind), keeps_cursor=True)
+
+    def action_sort(self) -> None:
+        """Show them in the next order."""
+        kinds = list(Sort)
+        kind = kinds[(kinds.index(self.view.sort) + 1) % len(kinds)]
+        self.change_view(replace(self.view, sort=kind), keeps_cursor=True)

@@ -1,0 +1,105 @@
+"""Reading along: the transcript pane of the library screen, what it shows and how it comes and goes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from textual import on
+from textual.css.query import NoMatches
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from tui_pod.core.catalog import Episode
+from tui_pod.core.listening import Listening
+from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.core.transcript import Transcript
+from tui_pod.ui.widgets.transcript_view import TranscriptView
+
+ReadTranscript = Callable[[Episode], Awaitable[Transcript]]
+
+
+class ReadingScreen(Screen[None]):
+    """A screen with a transcript pane that is made when it is first asked for."""
+
+    playback: reactive[Playback] = reactive(Playback(), repaint=False)
+
+    def __init__(self, listening: Listening, read_transcript: ReadTranscript) -> None:
+        super().__init__()
+        self._listening = listening
+        self._read_transcript = read_transcript
+        self._shown = ("", False)  # episode whose words are shown, and whether they were looked up while it played
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the transcript is shown."""
+        return self.has_class("-reading")
+
+    @property
+    def transcript(self) -> TranscriptView | None:
+        """The transcript pane; None before it is first asked for."""
+        try:
+            return self.query_one("#transcript", TranscriptView)
+        except NoMatches:
+            return None
+
+    def episode_at_cursor(self) -> int | None:
+        """Return the library index of the episode that the cursor is on."""
+        raise NotImplementedError
+
+    def show_list(self) -> None:
+        """Give the focus back to the list."""
+        raise NotImplementedError
+
+    async def action_transcript(self) -> None:
+        """Open the transcript of what plays, else of the episode at the cursor; or close it."""
+        if self.is_reading:
+            self.remove_class("-reading")
+            self.show_list()
+            return
+        if self.transcript is None:
+            await self.query_one("#panes").mount(TranscriptView(id="transcript"))
+        self.add_class("-reading")
+        self._shown = ("", False)
+        self._look_up()
+        if self.transcript is not None:
+            self.transcript.focus()
+
+    def watch_playback(self, playback: Playback) -> None:
+        """Show the words of the next episode when it begins, and their times once they are known."""
+        if self.transcript is not None:
+            self.transcript.playback = playback
+        is_sounding = playback.status in (PlayerStatus.PLAYING, PlayerStatus.PAUSED)
+        if self.is_reading and is_sounding and self._shown != (playback.episode, True):
+            self._look_up()
+
+    def _look_up(self) -> None:
+        library, playback = self._listening.library, self._listening.playback
+        index = library.index(playback.episode) if playback.episode else self.episode_at_cursor()
+        if index is not None:
+            is_sounding = playback.status in (PlayerStatus.PLAYING, PlayerStatus.PAUSED)
+            self._shown = (library.ids[index], is_sounding)
+            self.run_worker(self._read(index), group="transcript", exclusive=True)
+
+    async def _read(self, index: int) -> None:
+        episode = self._listening.library.episode(index)
+        transcript = await self._read_transcript(episode)
+        view = self.transcript
+        if view is None:
+            return
+        view.playback = self._listening.playback
+        view.show(episode.id, episode.title, transcript, "This episode has no transcript. Press t to close.")
+
+    @on(TranscriptView.SeekWished)
+    def _on_sentence_wished(self, event: TranscriptView.SeekWished) -> None:
+        view, playback = self.transcript, self._listening.playback
+        if view is None or view.episode is None:
+            return
+        if playback.episode == view.episode:
+            self._listening.seek_to(event.position)
+        else:
+            self._listening.play_from(view.episode, event.position)
+
+    @on(TranscriptView.Copied)
+    def _on_copied(self, event: TranscriptView.Copied) -> None:
+        self.app.copy_to_clipboard(event.text)
+        self.app.notify("Copied.", timeout=2)
