@@ -77,6 +77,10 @@ class Listening(Lineup):
         """Return the local time."""
         return self._clock().astimezone()
 
+    def remember(self, table: str, key: str, value: str) -> None:
+        """Remember a choice of the listener."""
+        self._recorder.save(SettingRecord(table, key, value))
+
     def remember_view(self, view: View) -> None:
         """Remember what is looked at, for the next start."""
         records = [SettingRecord("ui", "sort", str(view.sort)), SettingRecord("ui", "filter", str(view.filter))]

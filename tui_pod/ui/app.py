@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from textual import on
-from textual.app import App
+from textual.app import App, SystemCommand
+from textual.command import Provider
 from textual.reactive import reactive
+from textual.screen import Screen
 
 from tui_pod.core.browsing import View
 from tui_pod.core.listening import Listening
@@ -21,6 +24,15 @@ from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import ListeningEvent, SavingChanged
 from tui_pod.ui.screens.main import LookBack, MainScreen
 from tui_pod.ui.screens.reading import ReadTranscript
+from tui_pod.ui.themes import HIGH_CONTRAST, usable
+
+
+def load_library_provider() -> type[Provider]:
+    """Return the provider of episodes and topics, which needs not be there at the start."""
+    from tui_pod.ui.palette import LibraryProvider
+
+    return LibraryProvider
+
 
 TICK = 0.25
 """Seconds between two looks at a load that waits."""
@@ -50,7 +62,7 @@ class TuiPodApp(App[None]):
     TITLE = "tui-pod"
     CSS_PATH = "tui_pod.tcss"
     BINDINGS = bindings("app")
-    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = App.COMMANDS | {load_library_provider}
 
     playback: reactive[Playback] = reactive(Playback())
 
@@ -64,8 +76,9 @@ class TuiPodApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the library and let the signals that end a program save first."""
-        if self._start.theme in self.available_themes:
-            self.theme = self._start.theme
+        self.register_theme(HIGH_CONTRAST)
+        self.theme = usable(self._start.theme, list(self.available_themes))
+        self.theme_changed_signal.subscribe(self, lambda theme: self.listening.remember("ui", "theme", theme.name))
         self.push_screen(self._main.data_bind(TuiPodApp.playback))
         import asyncio
 
@@ -89,6 +102,22 @@ class TuiPodApp(App[None]):
             result = close()
             if hasattr(result, "__await__"):
                 await result
+
+    @property
+    def main_screen(self) -> MainScreen:
+        """The library, over which dialogs lie."""
+        return self._main
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer Textual's own commands and an entry for each key."""
+        from tui_pod.ui.palette import system_commands  # not for start-up
+
+        yield from system_commands(self)
+        yield from (entry for entry in super().get_system_commands(screen) if entry.title == "Theme")
+
+    def run_action_soon(self, action: str) -> None:
+        """Run an action once the palette has closed."""
+        self.call_later(self.run_action, action, self._main if action.startswith("screen.") else None)
 
     def start_session(self, budget: float) -> None:
         """Start a session of so many seconds, or say that nothing fits."""

@@ -168,6 +168,17 @@ class MainScreen(BrowsingScreen):
 
     # -- views ------------------------------------------------------------------------------------------
 
+    @property
+    def listening(self) -> Listening:
+        """What is listened to."""
+        return self._listening
+
+    def open_topic(self, topic: int) -> None:
+        """Show a topic's episodes."""
+        self.change_view(replace(self.view, place=topic, query=""))
+        self.topic_tree.go(topic)
+        self.show_list()
+
     def action_go_to_playing(self) -> None:
         """Put the cursor on the playing episode, in its topic when this list does not show it."""
         playing = self._listening.playback.episode

@@ -1,0 +1,62 @@
+"""The command palette: every key's action, and the episodes and topics by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import SystemCommand
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from tui_pod.core.browsing import narrow
+from tui_pod.core.keys import ACTIONS, shown_keys
+
+if TYPE_CHECKING:
+    from tui_pod.ui.app import TuiPodApp
+    from tui_pod.ui.screens.main import MainScreen
+
+MOST = 30
+"""Episodes that a search in the palette lists."""
+
+MIN_LETTERS = 2
+"""Letters from which on episodes are searched: one letter is in all of them."""
+
+
+def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
+    """Yield a command for each action that works without a cursor on something."""
+    for action in ACTIONS:
+        if action.where in ("app", "screen") and action.id != "app.palette":
+            keys = " ".join(shown_keys(action))
+            yield SystemCommand(action.label, f"key: {keys}", partial(app.run_action_soon, action.action))
+
+
+class LibraryProvider(Provider):
+    """Finds episodes, which Enter then plays, and topics, which it opens."""
+
+    @property
+    def _main(self) -> MainScreen:
+        app: TuiPodApp = self.app  # type: ignore[assignment]  # the only app there is
+        return app.main_screen
+
+    async def discover(self) -> Hits:
+        """Offer the topics before anything is typed."""
+        for topic, name in enumerate(self._main.listening.library.topics.names[:MOST]):
+            yield DiscoveryHit(Content(name), partial(self._main.open_topic, topic), text=name, help="open the topic")
+
+    async def search(self, query: str) -> Hits:
+        """Offer the topics and episodes that have all the words."""
+        listening = self._main.listening
+        library = listening.library
+        matcher = self.matcher(query)
+        for topic, name in enumerate(library.topics.names):
+            score = matcher.match(name)
+            if score > 0:
+                yield Hit(score, Content(name), partial(self._main.open_topic, topic), text=name, help="open the topic")
+        if len(query.strip()) < MIN_LETTERS:
+            return
+        for rank, index in enumerate(narrow(library, range(len(library)), query)[:MOST]):
+            title = library.titles[index]
+            play = partial(listening.play, library.ids[index])
+            yield Hit(1.5 - rank / 1000, Content(title), play, text=title, help="play the episode")
