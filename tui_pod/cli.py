@@ -7,6 +7,7 @@ voice: a command pays for what it uses.
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parse(list(sys.argv[1:] if arguments is None else arguments))
     try:
         if options.command is None:
+            gc.disable()  # a twentieth of the start; the app turns it on again once it has painted
             from tui_pod.launch import run_app  # imports Textual
 
             return run_app(options)

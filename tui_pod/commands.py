@@ -10,26 +10,21 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
+from tui_pod.catalog_files import read_catalog
 from tui_pod.core.book import ProgressBook
-from tui_pod.core.catalog import CatalogError
+from tui_pod.core.catalog import CatalogError, CatalogsError
 from tui_pod.core.library import Library
 from tui_pod.core.progress import Progress, Status, resume_position
 from tui_pod.core.records import ProgressRecord
 from tui_pod.core.text import clock, length, span
-from tui_pod.library_cache import CatalogsError, load_library, read_catalog
-from tui_pod.settings import Paths, embedded_catalog, find_paths
+from tui_pod.library_cache import load_library
+from tui_pod.settings import Paths, catalog_paths, find_paths
 from tui_pod.store import State, StateError, StateFile
 
 
 class CommandError(Exception):
     """A command that cannot be done; the message goes to standard error."""
-
-
-def catalog_paths(options: Namespace) -> list[Path]:
-    """Return the catalogues in use: those given, else the embedded one."""
-    return [path.absolute() for path in options.catalog] or [embedded_catalog()]
 
 
 def open_library(options: Namespace) -> tuple[Library, State, StateFile, Paths]:
@@ -40,7 +35,7 @@ def open_library(options: Namespace) -> tuple[Library, State, StateFile, Paths]:
     """
     paths = find_paths(options.state, options.config)
     try:
-        loaded = load_library(catalog_paths(options), paths.cache)
+        loaded = load_library(catalog_paths(options.catalog), paths.cache)
     except CatalogsError as error:
         raise CommandError(str(error)) from None
     if loaded.save is not None and len(loaded.library) > 1000:
@@ -174,7 +169,7 @@ def run_status(options: Namespace) -> None:
 
 def run_check(options: Namespace) -> int:
     """Validate catalogues; faults go to standard output."""
-    paths = [options.file] if options.file is not None else catalog_paths(options)
+    paths = [options.file] if options.file is not None else catalog_paths(options.catalog)
     is_good = True
     for path in paths:
         try:

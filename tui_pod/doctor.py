@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tui_pod.audio.narrator import INSTALL_HINT, has_voice
-from tui_pod.commands import catalog_paths
+from tui_pod.core.catalog import CatalogsError
 from tui_pod.core.text import clean
-from tui_pod.library_cache import CatalogsError, load_library
-from tui_pod.settings import Paths, find_paths
+from tui_pod.library_cache import load_library
+from tui_pod.settings import Paths, catalog_paths, find_paths
 from tui_pod.store import StateFile
 
 Finding = tuple[bool, str, str]
@@ -103,7 +103,7 @@ def _folders(paths: Paths) -> Iterator[Finding]:
 
 def _catalog(options: Namespace, paths: Paths) -> Iterator[Finding]:
     try:
-        library = load_library(catalog_paths(options), paths.cache).library
+        library = load_library(catalog_paths(options.catalog), paths.cache).library
     except CatalogsError as error:
         yield False, error.lines[0], "tui-pod check prints every fault"
     else:

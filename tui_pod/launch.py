@@ -1,29 +1,36 @@
 """Start the app: load what it shows, take the terminal, and end everything in order.
 
-The first screen comes first: whatever it does not need is put off until it is painted.
+The first screen comes first: whatever it does not need is imported and made after it is painted.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
-import secrets
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import Filter, Sort, View
-from tui_pod.core.history import History
+from tui_pod.core.catalog import CatalogsError
 from tui_pod.core.library import Library
+from tui_pod.core.playback import Playback
 from tui_pod.core.queue import Queue
-from tui_pod.core.session import parse_budget
-from tui_pod.library_cache import CatalogsError, Loaded, load_library
-from tui_pod.saver import NoSaver, Saved, SaveFailed, Saver
-from tui_pod.settings import Paths, find_paths, is_dumb_terminal
+from tui_pod.library_cache import Loaded, load_library
+from tui_pod.settings import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.store import State, StateFile
+from tui_pod.ui.start import Start
+
+if TYPE_CHECKING:
+    from tui_pod.core.catalog import Episode
+    from tui_pod.core.history import History
+    from tui_pod.core.listening import Listening
+    from tui_pod.core.playback import Event
+    from tui_pod.core.transcript import Transcript
+    from tui_pod.saver import Saved, SaveFailed
 
 CACHE_BYTES = 200 * 1000 * 1000
 """Bytes of narrations that are kept."""
@@ -34,15 +41,16 @@ SAVE_LIMIT = 0.8
 
 def run_app(options: Namespace) -> int:
     """Run the app and return its exit status."""
-    gc.disable()  # a twentieth of the start; the app turns it on again once it has painted
-    from tui_pod.commands import catalog_paths
-
     paths = find_paths(options.state, options.config)
     try:
-        loaded = load_library(catalog_paths(options), paths.cache)
+        loaded = load_library(catalog_paths(options.catalog), paths.cache)
+        budget = _budget(options.session)
     except CatalogsError as error:
         print(error, file=sys.stderr)
         return 1
+    except ValueError as error:
+        print(f"tui-pod --session: {error}", file=sys.stderr)
+        return 2
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("tui-pod needs a terminal. In scripts use its commands; see: tui-pod --help", file=sys.stderr)
         return 1
@@ -51,89 +59,121 @@ def run_app(options: Namespace) -> int:
             "This terminal cannot move its cursor (TERM=dumb). Use the commands; see: tui-pod --help", file=sys.stderr
         )
         return 1
-    try:
-        budget = parse_budget(options.session, datetime.now(UTC).astimezone()) if options.session else None
-    except ValueError as error:
-        print(f"tui-pod --session: {error}", file=sys.stderr)
-        return 2
     file = StateFile(paths.state)
     with _own_terminal(paths):
-        is_saved = _run(options, paths, loaded, file, file.load(), budget)
+        from tui_pod.ui.app import TuiPodApp  # the costliest import, once nothing can refuse any more
+
+        start = ProgramStart(paths, loaded, file, file.load(), options.ao, budget)
+        TuiPodApp(start).run()
+        is_saved = start.finish()
     if not is_saved:
         print(f"tui-pod: the last progress could not be saved in {file.path.parent}", file=sys.stderr)
     return 0 if is_saved else 1
 
 
-def _run(options: Namespace, paths: Paths, loaded: Loaded, file: StateFile, state: State, budget: float | None) -> bool:
-    """Run the app on what was loaded; return whether all was saved in the end."""
-    import asyncio  # with Textual, not before
+def _budget(text: str | None) -> float | None:
+    if text is None:
+        return None
+    from tui_pod.core.session import parse_budget  # only for those who ask
 
-    from tui_pod.audio.mpv_player import MpvPlayer
-    from tui_pod.audio.narrator import Narrator
-    from tui_pod.core.listening import Listening
-    from tui_pod.core.playback import Playback, RecordsSaved
-    from tui_pod.core.transport import Surroundings
-    from tui_pod.sources import EpisodeSources
-    from tui_pod.ui.app import Start, TuiPodApp
-    from tui_pod.ui.messages import SavingChanged
+    return parse_budget(text, datetime.now(UTC).astimezone())
 
-    library = loaded.library
-    book = ProgressBook(library, state.progress)
 
-    def report(result: Saved | SaveFailed) -> None:
-        if isinstance(result, Saved):
-            app.emit(RecordsSaved(result.ticket))
-        else:
-            app.post_message(SavingChanged(result.reason))
+class ProgramStart(Start):
+    """The program as it is started by its user: real files, the real player, the real voice."""
 
-    def make_listening(app: TuiPodApp) -> Listening:
-        around = Surroundings(player, sources, saver, app, lambda: datetime.now(UTC), secrets.token_hex(4))
-        queue = Queue(tuple(state.strings("queue", "entries")), state.setting("queue", "cursor", 0))
-        playback = Playback(
-            speed=state.setting("player", "speed", 1.0),
-            volume=state.setting("player", "volume", 80),
-            is_muted=state.setting("player", "muted", False),
-        )
-        return Listening(library, book, around, queue=queue, playback=playback)
-
-    async def look_back() -> History:
-        app.listening.save()
-        return await asyncio.to_thread(_look_back, file, library, saver)
-
-    saver = Saver(file, report) if state.is_writable else NoSaver(report)
-    player = MpvPlayer(lambda event: app.emit(event), options.ao)
-    sources = EpisodeSources(Narrator(paths.cache / "narrations", CACHE_BYTES), lambda event: app.emit(event))
-
-    def begin_session() -> None:
-        if budget is not None:
-            app.start_session(budget)
-
-    after_paint = [player.open, saver.compact, begin_session]
-    if loaded.save is not None:
-        after_paint.append(loaded.save)
-    app = TuiPodApp(
-        Start(
-            make_listening,
+    def __init__(
+        self, paths: Paths, loaded: Loaded, file: StateFile, state: State, ao: str | None, budget: float | None
+    ) -> None:
+        library = loaded.library
+        super().__init__(
+            library,
+            ProgressBook(library, state.progress),
+            Queue(tuple(state.strings("queue", "entries")), state.setting("queue", "cursor", 0)),
+            Playback(
+                speed=state.setting("player", "speed", 1.0),
+                volume=state.setting("player", "volume", 80),
+                is_muted=state.setting("player", "muted", False),
+            ),
             _view(library, state),
-            sources.transcript,
-            look_back,
-            notices=state.notices,
-            after_paint=tuple(after_paint),
-            closers=[sources.close],
-            theme=state.setting("ui", "theme", ""),
         )
-    )
-    app.run()
-    player.close()
-    return saver.close(SAVE_LIMIT)
+        self.notices = state.notices
+        self.theme = state.setting("ui", "theme", "")
+        self._paths = paths
+        self._save_cache = loaded.save
+        self._file = file
+        self._is_writable = state.is_writable
+        self._ao = ao
+        self._budget = budget
 
+    def make_listening(self) -> Listening:
+        """See `Start.make_listening`."""
+        from tui_pod.audio.mpv_player import MpvPlayer
+        from tui_pod.audio.narrator import Narrator
+        from tui_pod.core.listening import Listening
+        from tui_pod.core.transport import Surroundings
+        from tui_pod.saver import NoSaver, Saver
+        from tui_pod.sources import EpisodeSources
 
-def _look_back(file: StateFile, library: Library, saver: Saver | NoSaver) -> History:
-    """Return the statistics of what was heard until now; waits for the disk."""
-    from tui_pod.core.history import look_back  # only for those who ask
+        self._saver = Saver(self._file, self._report) if self._is_writable else NoSaver()
+        self._player = MpvPlayer(self._emit, self._ao)
+        self._sources = EpisodeSources(Narrator(self._paths.cache / "narrations", CACHE_BYTES), self._emit)
+        run = os.urandom(4).hex()
+        around = Surroundings(self._player, self._sources, self._saver, self.app, lambda: datetime.now(UTC), run)
+        listening = Listening(self.library, self.book, around, queue=self.queue, playback=self.playback)
+        self._player.open()
+        self._saver.compact()
+        return listening
 
-    saver.flush(SAVE_LIMIT)
-    return look_back(file.heard_records(), library)
+    def after_paint(self) -> None:
+        """See `Start.after_paint`."""
+        _ = self.listening
+        if self._save_cache is not None:
+            self._save_cache()
+        if self._budget is not None:
+            self.app.start_session(self._budget)
+
+    async def read_transcript(self, episode: Episode) -> Transcript:
+        """See `Start.read_transcript`."""
+        return await self._sources.transcript(episode)
+
+    async def look_back(self) -> History:
+        """See `Start.look_back`."""
+        import asyncio
+
+        from tui_pod.core.history import look_back
+
+        def read() -> History:
+            self._saver.flush(SAVE_LIMIT)
+            return look_back(self._file.heard_records(), self.library)
+
+        self.listening.save()
+        return await asyncio.to_thread(read)
+
+    async def close(self) -> None:
+        """See `Start.close`."""
+        if "listening" in self.__dict__:
+            await self._sources.close()
+
+    def finish(self) -> bool:
+        """End player and saver, after the app; return whether all progress was saved."""
+        if "listening" not in self.__dict__:
+            return True
+        self._player.close()
+        return self._saver.close(SAVE_LIMIT)
+
+    def _emit(self, event: Event) -> None:
+        self.app.emit(event)
+
+    def _report(self, result: Saved | SaveFailed) -> None:
+        from tui_pod.core.playback import RecordsSaved
+        from tui_pod.saver import Saved
+        from tui_pod.ui.messages import SavingChanged
+
+        if isinstance(result, Saved):
+            self.app.emit(RecordsSaved(result.ticket))
+        else:
+            self.app.post_message(SavingChanged(result.reason))
 
 
 def _view(library: Library, state: State) -> View:

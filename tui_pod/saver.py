@@ -135,9 +135,6 @@ class Saver:
 class NoSaver:
     """A recorder that saves nothing, for a state that must not be touched; loads need not wait for it."""
 
-    def __init__(self, report: Callable[[Saved | SaveFailed], None]) -> None:
-        self._report = report
-
     def save(self, *_records: Record) -> int:
         """Save nothing."""
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,11 @@ def embedded_catalog() -> Path:
     package = Path(__file__).parent
     installed = package / "catalog.toml"
     return installed if installed.exists() else package.parent / "catalog.toml"
+
+
+def catalog_paths(given: Sequence[Path]) -> list[Path]:
+    """Return the catalogues in use: those given on the command line, else the embedded one."""
+    return [path.absolute() for path in given] or [embedded_catalog()]
 
 
 def embedded_transcripts() -> Path:

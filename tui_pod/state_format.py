@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -82,6 +81,8 @@ def parse_snapshot(text: str) -> Table:
         DamagedState: not TOML, empty, without a version, of odd types, or cut off.
         NewerState: of a version from the future.
     """
+    import tomllib  # a first start has no state
+
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -133,6 +134,8 @@ def record_text(kind: str, table: Table) -> str:
 
 def parse_journal(text: str) -> dict[str, list[Table]]:
     """Return the whole records of a journal by kind, in order; torn and damaged ones are left out."""
+    import tomllib
+
     good = [record for record in _RECORD.split(text) if _is_whole(record)]
     try:
         records = tomllib.loads("".join(good))

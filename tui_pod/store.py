@@ -271,7 +271,7 @@ def _record_table(record: Record) -> tuple[str, Table]:
         case SettingRecord(table, key, value):
             return "setting", {"table": table, "key": key, "value": value}
         case HeardRecord():
-            return "heard", {name: getattr(record, name) for name in HeardRecord.__slots__}
+            return "heard", {name: getattr(record, name) for name in HeardRecord._fields}
 
 
 def _read_text(path: Path, errors: str = "strict") -> str | None:

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui_pod.core.text import SUMMARY_LIMIT, clean, clean_title, is_safe
-from tui_pod.core.toml_lines import TableLines, error_line
 
 VERSION = 1
 """The catalogue format that is read here."""
@@ -54,16 +52,14 @@ class Episode:
     """An http(s) address, or a path beside the catalogue."""
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(NamedTuple):
     """A node of the topic tree as a catalogue names it; no parent: under All Topics."""
 
     name: str
     parent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(NamedTuple):
     """The content of one catalogue, newest episode first."""
 
     title: str
@@ -71,8 +67,7 @@ class Catalog:
     episodes: tuple[Episode, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong in a catalogue; `line` counts from 1."""
 
     line: int
@@ -87,6 +82,14 @@ class CatalogError(Exception):
         self.faults = faults
 
 
+class CatalogsError(Exception):
+    """Catalogues that cannot be used; each line is `FILE:LINE: message`."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
 def parse_catalog(text: str) -> Catalog:
     """Return the catalogue in `text`.
 
@@ -94,6 +97,10 @@ def parse_catalog(text: str) -> Catalog:
         CatalogError: with every fault: bad TOML, a wrong type, a missing or duplicate id, a negative
             length, an unknown parent, a circle of topics, a newer version.
     """
+    import tomllib  # a library from the cache does without both
+
+    from tui_pod.core.toml_lines import error_line
+
     try:
         data = tomllib.loads(text)
     except RecursionError:
@@ -108,6 +115,8 @@ class _Reader:
     """Walks one parsed catalogue and collects its faults."""
 
     def __init__(self, data: dict[str, Any], text: str) -> None:
+        from tui_pod.core.toml_lines import TableLines
+
         self._data = data
         self._lines = TableLines(text)
         self._faults: list[Fault] = []

@@ -1,13 +1,15 @@
 """What is playing, as one value, and the events by which a player and its helpers report.
 
 Each event carries the number of the load it belongs to, so that one that comes late can never be
-taken for the next episode's. Times within an episode are seconds.
+taken for the next episode's. Times within an episode are seconds. The events are named tuples, which cost
+an eighth of a dataclass at start-up; that counts for a program that is to open at once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class PlayerStatus(StrEnum):
@@ -19,16 +21,14 @@ class PlayerStatus(StrEnum):
     PAUSED = "paused"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A point to jump to: the start of a chapter or of a sentence."""
 
     start: float
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Audio that can be given to the player now."""
 
     location: str
@@ -64,16 +64,14 @@ class Playback:
         return self.status is not PlayerStatus.STOPPED
 
 
-@dataclass(frozen=True, slots=True)
-class SourceReady:
+class SourceReady(NamedTuple):
     """The audio that a load asked for can be played."""
 
     load: int
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class FileLoaded:
+class FileLoaded(NamedTuple):
     """The player opened the file and stands at `position`."""
 
     load: int
@@ -83,64 +81,56 @@ class FileLoaded:
     """Whether `duration` is the file's own and not an estimate from its first bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class PositionChanged:
+class PositionChanged(NamedTuple):
     """Playing came to `position`."""
 
     load: int
     position: float
 
 
-@dataclass(frozen=True, slots=True)
-class SeekFinished:
+class SeekFinished(NamedTuple):
     """A seek arrived at `position`."""
 
     load: int
     position: float
 
 
-@dataclass(frozen=True, slots=True)
-class DurationKnown:
+class DurationKnown(NamedTuple):
     """The player learnt the length, or learnt it better."""
 
     load: int
     duration: float
 
 
-@dataclass(frozen=True, slots=True)
-class MarksKnown:
+class MarksKnown(NamedTuple):
     """The file has chapters."""
 
     load: int
     marks: tuple[Mark, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PauseChanged:
+class PauseChanged(NamedTuple):
     """The player paused or went on."""
 
     load: int
     is_paused: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BufferingChanged:
+class BufferingChanged(NamedTuple):
     """The player waits for the network, or no longer does."""
 
     load: int
     is_buffering: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FileEnded:
+class FileEnded(NamedTuple):
     """The player came to the end of what it could read; whether that is the episode's end is not its matter."""
 
     load: int
     position: float
 
 
-@dataclass(frozen=True, slots=True)
-class LoadFailed:
+class LoadFailed(NamedTuple):
     """The audio could not be found, made, opened or played on."""
 
     load: int
@@ -150,8 +140,7 @@ class LoadFailed:
     """Whether no other episode can be played either: no libmpv, no sound device."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordsSaved:
+class RecordsSaved(NamedTuple):
     """All records up to `ticket` are on the disk."""
 
     ticket: int

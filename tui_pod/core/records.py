@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui_pod.core.progress import Progress
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressRecord:
+class ProgressRecord(NamedTuple):
     """One episode's newest progress."""
 
     episode: str
     progress: Progress
 
 
-@dataclass(frozen=True, slots=True)
-class SettingRecord:
+class SettingRecord(NamedTuple):
     """One value to remember, such as the volume; `table` and `key` name its place."""
 
     table: str
@@ -26,8 +23,7 @@ class SettingRecord:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class HeardRecord:
+class HeardRecord(NamedTuple):
     """A stretch of listening for the statistics; a later record with the same key replaces it."""
 
     key: str

@@ -5,26 +5,28 @@ from __future__ import annotations
 import contextlib
 import gc
 import signal
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from textual import on
-from textual.app import App, SystemCommand
-from textual.command import Provider
+from textual.app import App
 from textual.reactive import reactive
-from textual.screen import Screen
 
-from tui_pod.core.browsing import View
-from tui_pod.core.listening import Listening
 from tui_pod.core.playback import Event, Playback, PlayerStatus
-from tui_pod.core.session import Summary, Wish, plan_session
 from tui_pod.core.text import span
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import ListeningEvent, SavingChanged
-from tui_pod.ui.screens.main import LookBack, MainScreen
-from tui_pod.ui.screens.reading import ReadTranscript
+from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.themes import HIGH_CONTRAST, usable
+
+if TYPE_CHECKING:
+    from textual.app import SystemCommand
+    from textual.command import Provider
+    from textual.screen import Screen
+
+    from tui_pod.core.listening import Listening
+    from tui_pod.core.session import Summary
+    from tui_pod.ui.start import Start
 
 
 def load_library_provider() -> type[Provider]:
@@ -36,24 +38,6 @@ def load_library_provider() -> type[Provider]:
 
 TICK = 0.25
 """Seconds between two looks at a load that waits."""
-
-
-@dataclass(slots=True)
-class Start:
-    """What the app starts with."""
-
-    make_listening: Callable[[TuiPodApp], Listening]
-    """Makes the listening whose audience is the app."""
-    view: View
-    read_transcript: ReadTranscript
-    look_back: LookBack
-    notices: tuple[str, ...] = ()
-    after_paint: tuple[Callable[[], None], ...] = ()
-    """What is put off until the first screen is there: opening the player, writing caches."""
-    closers: list[Callable[[], object]] = field(default_factory=list)
-    """What ends tasks on the event loop when the app ends; may return awaitables."""
-    is_ascii: bool = False
-    theme: str = ""
 
 
 class TuiPodApp(App[None]):
@@ -69,16 +53,15 @@ class TuiPodApp(App[None]):
     def __init__(self, start: Start) -> None:
         super().__init__()
         self._start = start
-        self.listening = start.make_listening(self)
-        self.set_reactive(TuiPodApp.playback, self.listening.playback)
-        self._main = MainScreen(self.listening, start.view, start.read_transcript, start.look_back, start.is_ascii)
+        start.app = self
+        self.set_reactive(TuiPodApp.playback, start.playback)
+        self._main = MainScreen(start)
         self._failed_save: str | None = None
 
     def on_mount(self) -> None:
         """Show the library and let the signals that end a program save first."""
         self.register_theme(HIGH_CONTRAST)
         self.theme = usable(self._start.theme, list(self.available_themes))
-        self.theme_changed_signal.subscribe(self, lambda theme: self.listening.remember("ui", "theme", theme.name))
         self.push_screen(self._main.data_bind(TuiPodApp.playback))
         import asyncio
 
@@ -92,16 +75,13 @@ class TuiPodApp(App[None]):
         gc.enable()
         for notice in self._start.notices:
             self.notify(notice, severity="warning", timeout=20, markup=False)
-        for task in self._start.after_paint:
-            task()
+        self._start.after_paint()
+        self.theme_changed_signal.subscribe(self, lambda theme: self.listening.remember("ui", "theme", theme.name))
         self.set_interval(TICK, self._tick)
 
     async def on_unmount(self) -> None:
         """End the tasks that run on the loop."""
-        for close in self._start.closers:
-            result = close()
-            if hasattr(result, "__await__"):
-                await result
+        await self._start.close()
 
     @property
     def main_screen(self) -> MainScreen:
@@ -121,6 +101,8 @@ class TuiPodApp(App[None]):
 
     def start_session(self, budget: float) -> None:
         """Start a session of so many seconds, or say that nothing fits."""
+        from tui_pod.core.session import Wish, plan_session  # not for start-up
+
         listening = self.listening
         wish = Wish(budget)
         plan = plan_session(listening.library, listening.book, wish, listening.playback.speed)
@@ -130,12 +112,17 @@ class TuiPodApp(App[None]):
             self.tell(f"Nothing left fits into {span(budget)}. Press S to plan another session.")
 
     def _tick(self) -> None:
-        if self.listening.playback.status is PlayerStatus.LOADING:
+        if self.playback.status is PlayerStatus.LOADING:
             self.listening.tick()
 
     def _end(self) -> None:
         self.listening.save()
         self.exit()
+
+    @property
+    def listening(self) -> Listening:
+        """What is listened to."""
+        return self._start.listening
 
     # -- the audience of listening ---------------------------------------------------------------------
 
@@ -187,7 +174,7 @@ class TuiPodApp(App[None]):
 
     def action_toggle_pause(self) -> None:
         """Pause or go on; with nothing loaded, play what the cursor is on."""
-        if self.listening.playback.is_loaded:
+        if self.playback.is_loaded:
             self.listening.toggle_pause()
         elif self.screen is self._main:
             self._main.episodes.action_choose()
@@ -210,7 +197,7 @@ class TuiPodApp(App[None]):
 
     def action_change_speed(self, by: float) -> None:
         """Play faster or slower."""
-        self.listening.set_speed(self.listening.playback.speed + by)
+        self.listening.set_speed(self.playback.speed + by)
 
     def action_normal_speed(self) -> None:
         """Play at normal speed."""
@@ -218,7 +205,7 @@ class TuiPodApp(App[None]):
 
     def action_change_volume(self, by: int) -> None:
         """Play louder or quieter."""
-        self.listening.set_volume(self.listening.playback.volume + by)
+        self.listening.set_volume(self.playback.volume + by)
 
     def action_toggle_mute(self) -> None:
         """Silence the sound or let it be heard again."""

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from textual import on
 from textual.content import Content
-from textual.css.query import NoMatches
-from textual.widgets import Input
 
 from tui_pod.core.browsing import SORT_NAMES, Filter, Sort, Special, View, first_place, list_episodes, narrow
-from tui_pod.core.listening import Listening
 from tui_pod.core.playback import Playback
 from tui_pod.core.text import clock, span
 from tui_pod.ui.cells import fit
-from tui_pod.ui.screens.reading import ReadingScreen, ReadTranscript
+from tui_pod.ui.screens.reading import ReadingScreen
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+    from tui_pod.ui.start import Start
 
 NEXT_WIDTH = 30
 """Cells of the next episode's title in the bar."""
@@ -30,15 +32,15 @@ SPECIAL_NAMES = {Special.CONTINUE: "Continue", Special.QUEUE: "Queue"}
 class BrowsingScreen(ReadingScreen):
     """A screen with a tree, a list and a bar; the list shows what its view says."""
 
-    def __init__(self, listening: Listening, view: View, read_transcript: ReadTranscript, is_ascii: bool) -> None:
-        super().__init__(listening, read_transcript)
-        self.view = view
-        self._library = listening.library
-        self._book = listening.book
-        self._is_ascii = is_ascii
+    def __init__(self, start: Start) -> None:
+        super().__init__(start)
+        self.view = start.view
+        self.queue = start.queue
+        self._book = start.book
+        self._is_ascii = start.is_ascii
         self._unsearched: Sequence[int] = ()
         self._searches_words = False  # whether the search field looks in the transcript
-        self._topic = max(0, view.place)  # where `1` goes back to
+        self._topic = max(0, start.view.place)  # where `1` goes back to
 
     @property
     def topic_tree(self) -> TopicTree:
@@ -65,11 +67,11 @@ class BrowsingScreen(ReadingScreen):
         if former != view:
             self.list_view(keeps_cursor)
             self.show_counts()
-            self._listening.remember_view(view)
+            self.listening.remember_view(view)
 
     def list_view(self, keeps_cursor: bool = False) -> None:
         """Show what the view asks for; the cursor stays on its episode, or starts where listening goes on."""
-        queue = self._listening.queue
+        queue = self.queue
         everything = list_episodes(self._library, self._book, queue, replace(self.view, query=""))
         self._unsearched = everything
         found = narrow(self._library, everything, self.view.query) if self.view.query.strip() else everything
@@ -90,6 +92,7 @@ class BrowsingScreen(ReadingScreen):
 
     def show_queue(self) -> None:
         """Show a changed queue."""
+        self.queue = self.listening.queue
         if self.view.place == Special.QUEUE:
             self.list_view(keeps_cursor=True)
         self.show_counts()
@@ -98,28 +101,29 @@ class BrowsingScreen(ReadingScreen):
     def show_counts(self) -> None:
         """Show the counts of the tree and of the header."""
         tally = self._book.tallies[0]
-        speed = self._listening.playback.speed
+        speed = self.playback.speed
         left = f"{span(tally.left)} left"
         if speed != 1.0:
             left += f" ({span(tally.left / speed)} at {speed:g}{'x' if self._is_ascii else '×'})"
         header = self.query_one("#header", HeaderLine)
         header.right = f"{tally.played}/{len(self._library)} played {self._dot} {left}"
         header.left = f"tui-pod   {self._path()}"
-        self.topic_tree.show_counts(len(self._book.unfinished()), len(self._listening.queue.upcoming))
+        self.topic_tree.show_counts(len(self._book.unfinished()), len(self.queue.upcoming))
 
     def watch_playback(self, playback: Playback) -> None:
         """Show what comes next, and how much of the session is left."""
         super().watch_playback(playback)
-        self.show_outlook()
+        if playback.load:  # something was played
+            self.show_outlook()
 
     def show_outlook(self) -> None:
         """Show the session, what is next, and the sleep timer."""
-        listening = self._listening
+        listening = self.listening
         outlook = listening.outlook()
         said = []
         if outlook.place is not None:
             said += [f"session {outlook.place}/{outlook.count}", f"{clock(outlook.left)} left"]
-        following = self._library.index(outlook.next) if outlook.next and listening.playback.is_loaded else None
+        following = self._library.index(outlook.next) if outlook.next and self.playback.is_loaded else None
         if following is not None:
             said.append(f"next: {fit(self._library.titles[following], NEXT_WIDTH).rstrip()}")
         bar = self.query_one("#bar", PlaybackBar)
@@ -157,12 +161,12 @@ class BrowsingScreen(ReadingScreen):
 
     def _until(self) -> list[str]:
         """Return how long the queue plays and until when, and give the list the time at which each entry ends."""
-        listening = self._listening
-        current = self._library.index(listening.playback.episode or "")
+        playback = self.playback
+        current = self._library.index(playback.episode or "")
         total = self._book.remaining(current) if current is not None else 0.0
-        now, speed = listening.now(), listening.playback.speed
+        now, speed = self.listening.now(), playback.speed
         ends: dict[int, str] = {}
-        for ident in listening.queue.upcoming:
+        for ident in self.queue.upcoming:
             index = self._library.index(ident)
             if index is not None:
                 total += self._book.playing_time(index)
@@ -196,17 +200,19 @@ class BrowsingScreen(ReadingScreen):
     async def action_search(self) -> None:
         """Open the search field; the list narrows while one types. In the transcript it searches the words."""
         self._searches_words = self.is_reading and self.focused is self.transcript
-        try:
-            field = self.query_one("#search", Input)
-        except NoMatches:
+        from textual.widgets import Input  # not for start-up
+
+        found = self.query("#search").results(Input)
+        field = next(found, None)
+        if field is None:
             field = Input(placeholder="words in title, summary or topic", id="search", select_on_focus=True)
             await self.mount(field, after="#panes")
         field.value = "" if self._searches_words else self.view.query
         field.add_class("-shown")
         field.focus()
 
-    @on(Input.Changed, "#search")
-    def _on_search(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list to what is typed, or light it in the transcript."""
         if self._searches_words and self.transcript is not None:
             self.transcript.search(event.value)
             return
@@ -214,13 +220,13 @@ class BrowsingScreen(ReadingScreen):
         is_longer = event.value.startswith(former) and bool(former.strip())
         base = self.episodes.indexes if is_longer else self._unsearched
         self.episodes.empty_text = self._empty_text()
-        queue = self._listening.queue if self.view.place == Special.QUEUE else None
+        queue = self.queue if self.view.place == Special.QUEUE else None
         self.episodes.show(narrow(self._library, base, event.value), queue=queue)
         self.show_title()
 
-    @on(Input.Submitted, "#search")
-    def _on_search_done(self) -> None:
-        self.query_one("#search", Input).remove_class("-shown")
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Close the search field and keep what it found."""
+        event.input.remove_class("-shown")
         self.show_list()
 
     def action_search_next(self, by: int) -> None:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from tui_pod.core.browsing import Special, View, list_episodes
-from tui_pod.core.history import History
 from tui_pod.core.keys import key_hints
-from tui_pod.core.lineup import Succession
-from tui_pod.core.listening import Listening
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.screens.browsing import BrowsingScreen
-from tui_pod.ui.screens.reading import ReadTranscript
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine, PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree
-from tui_pod.ui.widgets.transcript_view import TranscriptView
+
+if TYPE_CHECKING:
+    from tui_pod.ui.widgets.transcript_view import TranscriptView
 
 NARROW = 64
 """Cells below which one pane is shown at a time."""
@@ -34,8 +32,6 @@ BESIDE = 140
 ROOMY = (100, 30)
 """Columns and rows from which on a row of the list has three lines."""
 
-LookBack = Callable[[], Awaitable[History]]
-
 HINT = "Enter plays the episode at the cursor · ? shows all keys"
 
 
@@ -44,12 +40,6 @@ class MainScreen(BrowsingScreen):
 
     BINDINGS = bindings("screen")
     AUTO_FOCUS = "#list"
-
-    def __init__(
-        self, listening: Listening, view: View, words: ReadTranscript, look_back: LookBack, is_ascii: bool
-    ) -> None:
-        super().__init__(listening, view, words, is_ascii)
-        self._look_back = look_back
 
     def compose(self) -> ComposeResult:
         """Make the parts, each showing the playback that the screen has."""
@@ -97,8 +87,8 @@ class MainScreen(BrowsingScreen):
         content = self.transcript if self.is_reading and self.transcript is not None else self.episodes
         (self.topic_tree if is_tree else content).focus()
 
-    @on(TranscriptView.Left)
-    def _on_transcript_left(self, event: TranscriptView.Left) -> None:
+    def on_transcript_view_left(self, event: TranscriptView.Left) -> None:
+        """Go to the tree or the list."""
         if event.direction < 0:
             self._show_pane(is_tree=True)
         elif self.has_class("-beside"):
@@ -131,14 +121,16 @@ class MainScreen(BrowsingScreen):
 
     def play(self, episode: str, is_restart: bool = False) -> None:
         """Play an episode of the list, and after it what follows in the list."""
+        from tui_pod.core.lineup import Succession  # not for start-up
+
         succession = None
         if self.view.place != Special.QUEUE:
             succession = Succession(self.episodes.indexes, self.episodes.cursor)
-        (self._listening.restart if is_restart else self._listening.play)(episode, succession)
+        (self.listening.restart if is_restart else self.listening.play)(episode, succession)
 
     @on(EpisodeList.Wished)
     def _on_episodes_wish(self, event: EpisodeList.Wished) -> None:
-        listening, episodes = self._listening, event.episodes
+        listening, episodes = self.listening, event.episodes
         match event.wish:
             case "toggle_played":
                 listening.toggle_played(episodes)
@@ -158,20 +150,15 @@ class MainScreen(BrowsingScreen):
     @on(TopicTree.Wished)
     def _on_topic_wish(self, event: TopicTree.Wished) -> None:
         view = View(place=event.place, sort=self.view.sort)
-        indexes = list_episodes(self._library, self._book, self._listening.queue, view)
+        indexes = list_episodes(self._library, self._book, self.queue, view)
         episodes = [self._library.ids[index] for index in indexes]
         self._on_episodes_wish(EpisodeList.Wished(event.wish, episodes))
 
     @on(PlaybackBar.SeekWished)
     def _on_seek(self, event: PlaybackBar.SeekWished) -> None:
-        self._listening.seek_to(event.position)
+        self.listening.seek_to(event.position)
 
     # -- views ------------------------------------------------------------------------------------------
-
-    @property
-    def listening(self) -> Listening:
-        """What is listened to."""
-        return self._listening
 
     def open_topic(self, topic: int) -> None:
         """Show a topic's episodes."""
@@ -181,7 +168,7 @@ class MainScreen(BrowsingScreen):
 
     def action_go_to_playing(self) -> None:
         """Put the cursor on the playing episode, in its topic when this list does not show it."""
-        playing = self._listening.playback.episode
+        playing = self.playback.episode
         index = self._library.index(playing) if playing else None
         if index is None:
             self.app.notify("Nothing is playing.")
@@ -198,13 +185,13 @@ class MainScreen(BrowsingScreen):
 
         index = self.episode_at_cursor()
         if index is not None:
-            self.app.push_screen(DetailsScreen(self._listening, index))
+            self.app.push_screen(DetailsScreen(self.listening, index))
 
     def action_plan(self) -> None:
         """Plan a session."""
         from tui_pod.ui.screens.session import PlanScreen  # not for start-up
 
-        self.app.push_screen(PlanScreen(self._listening, max(0, self.view.place)))
+        self.app.push_screen(PlanScreen(self.listening, max(0, self.view.place)))
 
     def action_view(self, number: int) -> None:
         """Show the library, the queue, or the statistics."""
@@ -220,7 +207,7 @@ class MainScreen(BrowsingScreen):
     async def _show_statistics(self) -> None:
         from tui_pod.ui.screens.statistics import StatisticsScreen  # not for start-up
 
-        history = await self._look_back()
+        history = await self._start.look_back()
         self.app.push_screen(
-            StatisticsScreen(self._listening, history, self._listening.now().date(), self._is_ascii, None)
+            StatisticsScreen(self.listening, history, self.listening.now().date(), self._is_ascii, None)
         )

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
-from textual import on
-from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from tui_pod.core.catalog import Episode
-from tui_pod.core.listening import Listening
 from tui_pod.core.playback import Playback, PlayerStatus
-from tui_pod.core.transcript import Transcript
-from tui_pod.ui.widgets.transcript_view import TranscriptView
 
-ReadTranscript = Callable[[Episode], Awaitable[Transcript]]
+if TYPE_CHECKING:
+    from tui_pod.core.listening import Listening
+    from tui_pod.ui.start import Start
+    from tui_pod.ui.widgets.transcript_view import TranscriptView
 
 
 class ReadingScreen(Screen[None]):
@@ -23,11 +20,17 @@ class ReadingScreen(Screen[None]):
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
 
-    def __init__(self, listening: Listening, read_transcript: ReadTranscript) -> None:
+    def __init__(self, start: Start) -> None:
         super().__init__()
-        self._listening = listening
-        self._read_transcript = read_transcript
+        self._start = start
+        self._library = start.library
+        self._has_pane = False
         self._shown = ("", False)  # episode whose words are shown, and whether they were looked up while it played
+
+    @property
+    def listening(self) -> Listening:
+        """What is listened to; made when it is first asked for."""
+        return self._start.listening
 
     @property
     def is_reading(self) -> bool:
@@ -37,10 +40,11 @@ class ReadingScreen(Screen[None]):
     @property
     def transcript(self) -> TranscriptView | None:
         """The transcript pane; None before it is first asked for."""
-        try:
-            return self.query_one("#transcript", TranscriptView)
-        except NoMatches:
+        if not self._has_pane:
             return None
+        from tui_pod.ui.widgets.transcript_view import TranscriptView  # not for start-up
+
+        return self.query_one("#transcript", TranscriptView)
 
     def episode_at_cursor(self) -> int | None:
         """Return the library index of the episode that the cursor is on."""
@@ -56,7 +60,10 @@ class ReadingScreen(Screen[None]):
             self.remove_class("-reading")
             self.show_list()
             return
-        if self.transcript is None:
+        if not self._has_pane:
+            from tui_pod.ui.widgets.transcript_view import TranscriptView  # not for start-up
+
+            self._has_pane = True
             await self.query_one("#panes").mount(TranscriptView(id="transcript"))
         self.add_class("-reading")
         self._shown = ("", False)
@@ -73,7 +80,7 @@ class ReadingScreen(Screen[None]):
             self._look_up()
 
     def _look_up(self) -> None:
-        library, playback = self._listening.library, self._listening.playback
+        library, playback = self._library, self.playback
         index = library.index(playback.episode) if playback.episode else self.episode_at_cursor()
         if index is not None:
             is_sounding = playback.status in (PlayerStatus.PLAYING, PlayerStatus.PAUSED)
@@ -81,25 +88,25 @@ class ReadingScreen(Screen[None]):
             self.run_worker(self._read(index), group="transcript", exclusive=True)
 
     async def _read(self, index: int) -> None:
-        episode = self._listening.library.episode(index)
-        transcript = await self._read_transcript(episode)
+        episode = self._library.episode(index)
+        transcript = await self._start.read_transcript(episode)
         view = self.transcript
         if view is None:
             return
-        view.playback = self._listening.playback
+        view.playback = self.playback
         view.show(episode.id, episode.title, transcript, "This episode has no transcript. Press t to close.")
 
-    @on(TranscriptView.SeekWished)
-    def _on_sentence_wished(self, event: TranscriptView.SeekWished) -> None:
-        view, playback = self.transcript, self._listening.playback
+    def on_transcript_view_seek_wished(self, event: TranscriptView.SeekWished) -> None:
+        """Play from the sentence that was chosen."""
+        view = self.transcript
         if view is None or view.episode is None:
             return
-        if playback.episode == view.episode:
-            self._listening.seek_to(event.position)
+        if self.playback.episode == view.episode:
+            self.listening.seek_to(event.position)
         else:
-            self._listening.play_from(view.episode, event.position)
+            self.listening.play_from(view.episode, event.position)
 
-    @on(TranscriptView.Copied)
-    def _on_copied(self, event: TranscriptView.Copied) -> None:
+    def on_transcript_view_copied(self, event: TranscriptView.Copied) -> None:
+        """Put a sentence into the clipboard."""
         self.app.copy_to_clipboard(event.text)
         self.app.notify("Copied.", timeout=2)

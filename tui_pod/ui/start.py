@@ -1,0 +1,69 @@
+"""What the app starts with: what the first screen shows, and how to get the rest once it is there."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tui_pod.core.book import ProgressBook
+from tui_pod.core.browsing import View
+from tui_pod.core.library import Library
+from tui_pod.core.playback import Playback
+from tui_pod.core.queue import Queue
+
+if TYPE_CHECKING:
+    from tui_pod.core.catalog import Episode
+    from tui_pod.core.history import History
+    from tui_pod.core.listening import Listening
+    from tui_pod.core.transcript import Transcript
+    from tui_pod.ui.app import TuiPodApp
+
+
+class Start:
+    """The values of the first screen. Listening is made when something first needs it: that is after the paint.
+
+    Subclassed by whoever wires the program together.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        book: ProgressBook,
+        queue: Queue | None = None,
+        playback: Playback | None = None,
+        view: View | None = None,
+    ) -> None:
+        self.library = library
+        self.book = book
+        self.queue = queue or Queue()
+        self.playback = playback or Playback()
+        self.view = view or View()
+        self.notices: tuple[str, ...] = ()
+        """What the listener must be told at once."""
+        self.is_ascii = False
+        self.theme = ""
+        self.app: TuiPodApp
+        """The app, set by itself."""
+
+    @cached_property
+    def listening(self) -> Listening:
+        """What is listened to, with the app as its audience."""
+        return self.make_listening()
+
+    def make_listening(self) -> Listening:
+        """Return the listening, and open what it needs."""
+        raise NotImplementedError
+
+    def after_paint(self) -> None:
+        """Do what was put off until the first screen was there."""
+
+    async def read_transcript(self, episode: Episode) -> Transcript:
+        """Return the words of an episode."""
+        raise NotImplementedError
+
+    async def look_back(self) -> History:
+        """Return the statistics of what was heard until now."""
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        """End what runs on the event loop."""
