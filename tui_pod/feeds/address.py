@@ -20,6 +20,7 @@ MAX_ADDRESS = 4_000
 """Characters of an address that is used at all; servers refuse longer ones."""
 
 _PORTS = {"http": 80, "https": 443}
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?/[!#-;=?-\[\]_a-z~]*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d+(?:/|$))")
 _FEED_SCHEMES = frozenset(("feed", "itpc", "pcast", "podcast", "itms", "rss"))
@@ -142,5 +143,10 @@ def check_address(address: str, allowed: frozenset[Origin] = frozenset()) -> lis
 
 def _is_public(number: str) -> bool:
     address = ipaddress.ip_address(number.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_global and not address.is_multicast
+    carried: list[ipaddress.IPv4Address | ipaddress.IPv6Address | None] = [address]
+    if isinstance(address, ipaddress.IPv6Address):  # forms of IPv6 that lead to a number of IPv4
+        carried = [address.ipv4_mapped] if address.ipv4_mapped else [address, address.sixtofour]
+        if address in _NAT64:
+            carried.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        carried += address.teredo or ()
+    return all(found.is_global and not found.is_multicast for found in carried if found is not None)
