@@ -23,6 +23,7 @@ _DROP = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # invisible
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero-width, bidi controls
     "\ufe00-\ufe0f\ufff0-\ufffb\ufffe\uffff"  # variation selectors, annotations
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # formats of rare scripts and of music
     "\U000e0000-\U000e0fff"  # tags and further selectors
 )
 _SPACE = "\t\n\x0b\x0c\r\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -31,7 +32,7 @@ _NOT_PLAIN = re.compile(r"[^\x20-\x7e]|  |^ | $")
 _BLANKS = re.compile(f"[ {_SPACE}]+")
 _LINE_BLANKS = re.compile(f"[ {_SPACE.replace(chr(10), '')}]+")
 _MAY_COMBINE = re.compile(
-    "[\u0300-\u1fff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]"
+    "[\u0300-\u1fff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MAX_MARKS = 2  # combining marks a letter: enough for Vietnamese, too few to climb over a line
@@ -104,18 +105,26 @@ def fit_to(text: str, width: int) -> str:
 
 
 def _sift(text: str) -> str:
-    text = unicodedata.normalize("NFC", _UNSAFE.sub("", without_surrogates(text)))
-    return _thin_marks(text) if _MAY_COMBINE.search(text) else text
+    text = _UNSAFE.sub("", without_surrogates(text))
+    if not _MAY_COMBINE.search(text):
+        return unicodedata.normalize("NFC", text)
+    # first without the many: NFC sorts a run of marks in the square of its length; then without what it took apart
+    return _thin_marks(unicodedata.normalize("NFC", _thin_marks(text)))
 
 
 def _thin_marks(text: str) -> str:
+    """Return `text` with `_MAX_MARKS` marks a letter at most, and none without a letter."""
     kept: list[str] = []
     run = 0
     for character in text:
-        run = run + 1 if unicodedata.combining(character) else 0
-        if run <= _MAX_MARKS and not (run and not kept):
+        run = run + 1 if _takes_no_column(character) else 0
+        if run <= _MAX_MARKS and not (run and (not kept or kept[-1].isspace())):
             kept.append(character)
     return "".join(kept)
+
+
+def _takes_no_column(character: str) -> bool:
+    return unicodedata.category(character) in ("Mn", "Me") or "\u1160" <= character <= "\u11ff"  # Hangul vowels
 
 
 def _cut(text: str, limit: int) -> str:

@@ -1,0 +1,106 @@
+"""The standard library, and listening to it with a fake of everything outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tests.fakes import FakeAudience, FakeClock, FakePlayer, FakeRecorder, FakeSources
+from tests.hostile import HOSTILE_TITLES
+from tui_pod.core.book import ProgressBook
+from tui_pod.core.episode import Episode, Topic
+from tui_pod.core.library import Library, build_library
+from tui_pod.core.lineup import Succession
+from tui_pod.core.listening import Listening
+from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.core.progress import Progress
+from tui_pod.core.queue import Queue
+from tui_pod.core.text import clean_title
+from tui_pod.core.transport import Rules, Surroundings
+
+TOPICS = (
+    Topic("Basics"),
+    Topic("Numbers", "Basics"),
+    Topic("Hostile"),
+)
+
+EPISODES = (
+    Episode("one", "One", "The first of five.", 100.0, date(2026, 2, 5), ("Numbers",)),
+    Episode("two", "Two", "The second of five.", 200.0, date(2026, 2, 4), ("Numbers", "Basics")),
+    Episode("three", "Three", "The third of five.", 300.0, date(2026, 2, 3), ("Basics",)),
+    Episode("four", "Four", "Nobody knows how long.", None, date(2026, 2, 2), ("Basics",)),
+    Episode("five", "Five", "Very short.", 10.0, date(2026, 2, 1), ("Basics", "Series")),
+    *(Episode(f"hostile-{name}", clean_title(title), duration=60.0, tags=("Hostile",))
+      for name, title in HOSTILE_TITLES.items()),
+)  # fmt: skip
+"""Newest first; `four` has no known length, `Series` no entry of its own."""
+
+BASICS = (0, 1, 2, 3, 4)
+"""Library indexes of one, two, three, four and five."""
+
+
+@dataclass(slots=True)
+class Room:
+    """Listening and everything around it."""
+
+    listening: Listening
+    library: Library
+    book: ProgressBook
+    clock: FakeClock
+    player: FakePlayer
+    sources: FakeSources
+    recorder: FakeRecorder
+    audience: FakeAudience
+
+    def play(self, episode: str, seconds: float = 0.0, following: Sequence[int] = BASICS) -> None:
+        """Start an episode from a list that holds it, and listen for so many seconds."""
+        index = self.library.index(episode)
+        assert index is not None
+        place = list(following).index(index) if index in following else -1
+        self.listening.play(episode, Succession(following, place))
+        self.player.play(seconds)
+
+    def progress(self, episode: str) -> Progress:
+        """Return the progress of an episode that was touched."""
+        progress = self.book.get(episode)
+        assert progress is not None
+        return progress
+
+    @property
+    def playing(self) -> str | None:
+        """The episode that is loaded."""
+        return self.listening.playback.episode
+
+    @property
+    def position(self) -> float:
+        """Where in it the listener is."""
+        return self.listening.playback.position
+
+    @property
+    def status(self) -> PlayerStatus:
+        """What the player does."""
+        return self.listening.playback.status
+
+    def loads(self) -> list[str]:
+        """Return what the player was given, in order, named as the episodes are."""
+        return [str(call[1]).strip("/").removesuffix(".opus") for call in self.player.calls if call[0] == "load"]
+
+
+def make_room(
+    episodes: Sequence[Episode] = EPISODES,
+    progress: Mapping[str, Progress] | None = None,
+    queue: Queue | None = None,
+    playback: Playback | None = None,
+    rules: Rules | None = None,
+) -> Room:
+    """Return listening to these episodes, with everything outside it faked and joined up."""
+    library = build_library(TOPICS, episodes)
+    book = ProgressBook(library, progress or {})
+    clock = FakeClock()
+    player, sources, recorder, audience = FakePlayer(clock), FakeSources(), FakeRecorder(), FakeAudience()
+    around = Surroundings(player, sources, recorder, audience, clock, "run")
+    listening = Listening(library, book, around, rules, queue, playback)
+    for fake in (player, sources, recorder):
+        fake.emit = listening.handle
+    return Room(listening, library, book, clock, player, sources, recorder, audience)
