@@ -6,13 +6,27 @@ voice: a command pays for what it uses.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from tui_pod import __version__
+
+if TYPE_CHECKING:
+    import argparse
+
+NO_OPTIONS: dict[str, object] = {
+    "command": None,
+    "catalog": [],
+    "state": None,
+    "config": None,
+    "ao": None,
+    "session": None,
+}
+"""What the parser returns for an empty command line; the plain start does without importing it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,13 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parse(arguments: list[str]) -> argparse.Namespace:
+def _parse(arguments: list[str]) -> argparse.Namespace | SimpleNamespace:
+    if not arguments:
+        return SimpleNamespace(**NO_OPTIONS)
     shared, rest = _shared_options().parse_known_args(arguments)
     return make_parser().parse_args(rest, shared)
 
 
 def _shared_options() -> argparse.ArgumentParser:
     """Return the four options that work with every command, before or after its word."""
+    import argparse
+
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--catalog", metavar="FILE", type=Path, action="append", default=[],
                         help="use this catalogue instead of the embedded one; may be given several times")  # fmt: skip
@@ -52,6 +70,8 @@ def _shared_options() -> argparse.ArgumentParser:
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser; manual and completions are made from it too."""
+    import argparse
+
     parser = argparse.ArgumentParser(
         "tui-pod", description="Listening sessions in the terminal. Without a command: the app.",
         parents=[_shared_options()], allow_abbrev=False,

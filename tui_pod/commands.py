@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 
 from tui_pod.catalog_files import read_catalog
 from tui_pod.core.book import ProgressBook
-from tui_pod.core.catalog import CatalogError, CatalogsError
+from tui_pod.core.catalog import CatalogError
 from tui_pod.core.library import Library
 from tui_pod.core.progress import Progress, Status, resume_position
 from tui_pod.core.records import ProgressRecord
 from tui_pod.core.text import clock, length, span
-from tui_pod.library_cache import load_library
+from tui_pod.library_cache import CatalogsError, load_library
 from tui_pod.settings import Paths, catalog_paths, find_paths
 from tui_pod.store import State, StateError, StateFile
 

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tui_pod.audio.narrator import INSTALL_HINT, has_voice
-from tui_pod.core.catalog import CatalogsError
 from tui_pod.core.text import clean
-from tui_pod.library_cache import load_library
+from tui_pod.library_cache import CatalogsError, load_library
 from tui_pod.settings import Paths, catalog_paths, find_paths
 from tui_pod.store import StateFile
 

@@ -8,24 +8,25 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from argparse import Namespace
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import Filter, Sort, View
-from tui_pod.core.catalog import CatalogsError
 from tui_pod.core.library import Library
 from tui_pod.core.playback import Playback
 from tui_pod.core.queue import Queue
-from tui_pod.library_cache import Loaded, load_library
+from tui_pod.library_cache import CatalogsError, Loaded, load_library
 from tui_pod.settings import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.store import State, StateFile
 from tui_pod.ui.start import Start
 
 if TYPE_CHECKING:
-    from tui_pod.core.catalog import Episode
+    from argparse import Namespace
+
+    from tui_pod.core.episode import Episode
     from tui_pod.core.history import History
     from tui_pod.core.listening import Listening
     from tui_pod.core.playback import Event
@@ -39,7 +40,7 @@ SAVE_LIMIT = 0.8
 """Seconds that quitting waits for the last save."""
 
 
-def run_app(options: Namespace) -> int:
+def run_app(options: Namespace | SimpleNamespace) -> int:
     """Run the app and return its exit status."""
     paths = find_paths(options.state, options.config)
     try:

@@ -19,13 +19,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod import __version__
-from tui_pod.core.catalog import Episode
+from tui_pod.core.episode import Episode
 from tui_pod.core.library import Library, build_library, search_text
 from tui_pod.core.topics import TopicTable
 from tui_pod.settings import embedded_transcripts
 
 SCHEMA = 2
 """Changes with the tables below; a cache of another schema is made anew."""
+
+
+class CatalogsError(Exception):
+    """Catalogues that cannot be used; each line is `FILE:LINE: message`."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
 
 
 class Loaded(NamedTuple):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, make_script
-from tui_pod.core.catalog import Episode
+from tui_pod.core.episode import Episode
 from tui_pod.core.playback import Event, LoadFailed, Mark, Source, SourceReady
 from tui_pod.core.speech import split_sentences
 from tui_pod.core.transcript import MAX_CHARS, Transcript, parse_transcript

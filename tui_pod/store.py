@@ -15,10 +15,9 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui_pod.core.progress import Progress
 from tui_pod.core.records import HeardRecord, ProgressRecord, Record, SettingRecord
@@ -53,12 +52,11 @@ class StateError(Exception):
     """State that cannot be read or written; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What the files hold together."""
 
-    progress: dict[str, Progress] = field(default_factory=dict)
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    progress: dict[str, Progress]
+    tables: Mapping[str, Table]
     """The other tables, such as `ui`, `player` and `queue`."""
     notices: tuple[str, ...] = ()
     """What the listener must be told: a recovery, or why nothing will be saved."""
@@ -98,7 +96,7 @@ class StateFile:
             notice = (
                 f"{self.path} was written by a newer tui-pod (format {newer}). Nothing will be saved; update tui-pod."
             )
-            return State(notices=(notice,), is_writable=False)
+            return State({}, {}, notices=(notice,), is_writable=False)
         except (StateError, OSError) as error:
             return self._load_without_lock(error)
         return _state(data, notices)
@@ -197,7 +195,7 @@ class StateFile:
         try:
             data, notices = self._merged(may_move=False)
         except (NewerState, OSError) as error:
-            return State(notices=(said, f"Nor can it be read: {_reason(error)}."), is_writable=False)
+            return State({}, {}, notices=(said, f"Nor can it be read: {_reason(error)}."), is_writable=False)
         state = _state(data, [said, *notices])
         return State(state.progress, state.tables, state.notices, is_writable=not is_lasting)
 

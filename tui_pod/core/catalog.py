@@ -8,17 +8,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from tui_pod.core.episode import ROOT_TOPIC, Episode, Topic
 from tui_pod.core.text import SUMMARY_LIMIT, clean, clean_title, is_safe
 
 VERSION = 1
 """The catalogue format that is read here."""
-
-ROOT_TOPIC = "All Topics"
-"""Name of the tree's root: as a parent it means "no parent", as a tag it adds nothing."""
 
 TITLE_FAULT = 100_000
 """Characters over which a title is a fault rather than cut."""
@@ -33,30 +30,6 @@ MAX_FAULTS = 50
 """Faults reported at most: nobody mends more in one go."""
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-
-
-@dataclass(frozen=True, slots=True)
-class Episode:
-    """One thing to listen to, as its catalogue or feed describes it."""
-
-    id: str
-    title: str
-    summary: str = ""
-    duration: float | None = None
-    """Seconds; None when unknown."""
-    published: date | None = None
-    tags: tuple[str, ...] = ()
-    audio: str | None = None
-    """An http(s) address, or a path beside the catalogue; None: it is narrated."""
-    transcript: str | None = None
-    """An http(s) address, or a path beside the catalogue."""
-
-
-class Topic(NamedTuple):
-    """A node of the topic tree as a catalogue names it; no parent: under All Topics."""
-
-    name: str
-    parent: str | None = None
 
 
 class Catalog(NamedTuple):
@@ -80,14 +53,6 @@ class CatalogError(Exception):
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__("; ".join(f"{fault.line}: {fault.message}" for fault in faults))
         self.faults = faults
-
-
-class CatalogsError(Exception):
-    """Catalogues that cannot be used; each line is `FILE:LINE: message`."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
 
 
 def parse_catalog(text: str) -> Catalog:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Protocol
 
-from tui_pod.core.catalog import Episode, Topic
+from tui_pod.core.episode import Episode, Topic
 from tui_pod.core.text import fold
 from tui_pod.core.topics import TopicTable, arrange
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tui_pod.core.catalog import Episode
+from tui_pod.core.episode import Episode
 from tui_pod.core.playback import Playback, Source
 from tui_pod.core.records import Record
 from tui_pod.core.session import Summary

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from tui_pod.core.catalog import ROOT_TOPIC, Topic
+from tui_pod.core.episode import ROOT_TOPIC, Topic
 from tui_pod.core.text import fold
 
 ROOT = 0
 """Index of All Topics in every table."""
 
 
-@dataclass(frozen=True, slots=True)
-class TopicTable:
+class TopicTable(NamedTuple):
     """Topics by index, parents before their children; index 0 is All Topics."""
 
     names: tuple[str, ...]

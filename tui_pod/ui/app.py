@@ -58,11 +58,14 @@ class TuiPodApp(App[None]):
         self._main = MainScreen(start)
         self._failed_save: str | None = None
 
+    def get_default_screen(self) -> MainScreen:
+        """Show the library from the start."""
+        return self._main.data_bind(TuiPodApp.playback)
+
     def on_mount(self) -> None:
-        """Show the library and let the signals that end a program save first."""
+        """Let the signals that end a program save first."""
         self.register_theme(HIGH_CONTRAST)
         self.theme = usable(self._start.theme, list(self.available_themes))
-        self.push_screen(self._main.data_bind(TuiPodApp.playback))
         import asyncio
 
         loop = asyncio.get_running_loop()

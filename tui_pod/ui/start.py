@@ -12,7 +12,7 @@ from tui_pod.core.playback import Playback
 from tui_pod.core.queue import Queue
 
 if TYPE_CHECKING:
-    from tui_pod.core.catalog import Episode
+    from tui_pod.core.episode import Episode
     from tui_pod.core.history import History
     from tui_pod.core.listening import Listening
     from tui_pod.core.transcript import Transcript

@@ -200,12 +200,11 @@ class BrowsingScreen(ReadingScreen):
     async def action_search(self) -> None:
         """Open the search field; the list narrows while one types. In the transcript it searches the words."""
         self._searches_words = self.is_reading and self.focused is self.transcript
-        from textual.widgets import Input  # not for start-up
+        from tui_pod.ui.widgets.search_field import SearchField  # not for start-up
 
-        found = self.query("#search").results(Input)
-        field = next(found, None)
+        field = next(self.query("#search").results(SearchField), None)
         if field is None:
-            field = Input(placeholder="words in title, summary or topic", id="search", select_on_focus=True)
+            field = SearchField()
             await self.mount(field, after="#panes")
         field.value = "" if self._searches_words else self.view.query
         field.add_class("-shown")

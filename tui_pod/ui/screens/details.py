@@ -29,6 +29,7 @@ class Card(VerticalScroll):
 class CardScreen(ModalScreen[None]):
     """A dialog that esc closes."""
 
+    CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close", id="dialog.close")]
 
 

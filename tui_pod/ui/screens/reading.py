@@ -58,6 +58,8 @@ class ReadingScreen(Screen[None]):
         """Open the transcript of what plays, else of the episode at the cursor; or close it."""
         if self.is_reading:
             self.remove_class("-reading")
+            if self.transcript is not None:
+                self.transcript.display = False
             self.show_list()
             return
         if not self._has_pane:
@@ -69,6 +71,7 @@ class ReadingScreen(Screen[None]):
         self._shown = ("", False)
         self._look_up()
         if self.transcript is not None:
+            self.transcript.display = True
             self.transcript.focus()
 
     def watch_playback(self, playback: Playback) -> None:

@@ -11,7 +11,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,7 +18,7 @@ from tui_pod.core.listening import Listening
 from tui_pod.core.session import Order, Plan, Summary, Wish, parse_budget, plan_session
 from tui_pod.core.sleep import SleepTimer
 from tui_pod.core.text import length, span
-from tui_pod.ui.screens.details import Card
+from tui_pod.ui.screens.details import Card, CardScreen
 
 BUDGETS = ("5m", "15m", "30m", "45m", "60m")
 """Times that the arrow keys offer."""
@@ -28,11 +27,10 @@ SHOWN = 12
 """Planned episodes that are listed; the rest is counted."""
 
 
-class PlanScreen(ModalScreen[None]):
+class PlanScreen(CardScreen):
     """How long have you got? Shows what fits, and when it would end, before it starts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Close"),
         Binding("up", "step(-1)", show=False),
         Binding("down", "step(1)", show=False),
         Binding("ctrl+t", "topic", show=False, priority=True),
@@ -130,11 +128,10 @@ class PlanScreen(ModalScreen[None]):
         return Content("\n").join(lines)
 
 
-class SummaryScreen(ModalScreen[None]):
+class SummaryScreen(CardScreen):
     """What a session came to, and whether to go on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Close"),
         Binding("enter", "go_on", "Go on"),
     ]
 
@@ -184,11 +181,10 @@ _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
 )
 
 
-class SleepScreen(ModalScreen[None]):
+class SleepScreen(CardScreen):
     """When to fall silent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Close"),
         Binding("j", "list('cursor_down')", show=False),
         Binding("k", "list('cursor_up')", show=False),
     ]

@@ -8,14 +8,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_pod.core.history import History, streak
 from tui_pod.core.listening import Listening
 from tui_pod.core.text import span
 from tui_pod.ui.cells import fit
-from tui_pod.ui.screens.details import Card
+from tui_pod.ui.screens.details import Card, CardScreen
 
 WEEKS = 53
 """Columns of the year."""
@@ -30,11 +29,10 @@ NAME_WIDTH, MAP_WIDTH = 28, 30
 """Cells of a topic's name, and of its map."""
 
 
-class StatisticsScreen(ModalScreen[None]):
+class StatisticsScreen(CardScreen):
     """Numbers of what was really heard; nothing here asks for more."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Close"),
         Binding("1", "dismiss", show=False),
     ]
 
@@ -50,7 +48,7 @@ class StatisticsScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Show everything in one scrolling card."""
-        card = Card(classes="-wide-card")
+        card = Card(classes="-wide")
         card.border_title = "What you have heard"
         card.border_subtitle = "esc closes"
         with card:

@@ -40,6 +40,20 @@ class TranscriptView(ScrollView, can_focus=True):
         "transcript-view--match",
     }
     ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    TranscriptView {
+        width: 3fr;
+        border: round $panel-lighten-2;
+        background: $background;
+        border-title-color: $text-muted;
+        scrollbar-size-vertical: 1;
+        &:focus { border: round $primary; border-title-color: $primary; }
+        .transcript-view--text { color: $text-muted; }
+        .transcript-view--active { color: $foreground; text-style: bold; background: $surface-lighten-1; }
+        .transcript-view--match { color: $warning; }
+        .transcript-view--cursor { text-style: underline; }
+    }
+    """  # here and not in the stylesheet: the first screen does without, and each rule costs it
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     is_following = var(True)

@@ -1,0 +1,34 @@
+"""An episode and a topic, as values: what a catalogue or a feed says of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+ROOT_TOPIC = "All Topics"
+"""Name of the tree's root: as a parent it means "no parent", as a tag it adds nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One thing to listen to, as its catalogue or feed describes it."""
+
+    id: str
+    title: str
+    summary: str = ""
+    duration: float | None = None
+    """Seconds; None when unknown."""
+    published: date | None = None
+    tags: tuple[str, ...] = ()
+    audio: str | None = None
+    """An http(s) address, or a path beside the catalogue; None: it is narrated."""
+    transcript: str | None = None
+    """An http(s) address, or a path beside the catalogue."""
+
+
+class Topic(NamedTuple):
+    """A node of the topic tree as a catalogue names it; no parent: under All Topics."""
+
+    name: str
+    parent: str | None = None
