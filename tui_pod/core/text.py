@@ -99,9 +99,24 @@ def span(seconds: float) -> str:
     return f"{hours} h {minutes:02} m" if hours else f"{minutes} m"
 
 
+def spoken_time(seconds: float) -> str:
+    """Return a length or a place as one says it: `42 seconds`, `1 minute 45`, `2 hours 5 minutes`."""
+    minutes, second = divmod(max(0, int(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    if hours:
+        return f"{_counted(hours, 'hour')} {_counted(minute, 'minute')}" if minute else _counted(hours, "hour")
+    if minute:
+        return f"{_counted(minute, 'minute')} {second}" if second else _counted(minute, "minute")
+    return _counted(second, "second")
+
+
 def fit_to(text: str, width: int) -> str:
     """Return `text` cut or padded to `width` characters, for tables of plain text."""
     return _cut(text, width).ljust(width)
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}{'s' * (number != 1)}"
 
 
 def _sift(text: str) -> str:
