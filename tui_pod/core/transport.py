@@ -115,6 +115,18 @@ class Transport:
                     self._go_to(max(0.0, self.playback.position - back))
             self._player.set_paused(False)
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether what is loaded is paused, or will be once it has loaded."""
+        if self.playback.status is PlayerStatus.LOADING:
+            return self._wants_pause
+        return self.playback.status is PlayerStatus.PAUSED
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Pause or go on as asked, whatever it did before; with nothing loaded, do nothing."""
+        if self.playback.is_loaded and self.is_paused != is_paused:
+            self.toggle_pause()
+
     def seek_to(self, position: float) -> None:
         """Go to `position` seconds; forward no further than where the episode counts as played."""
         here, length = self.playback.position, self.playback.duration
