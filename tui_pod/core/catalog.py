@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from tui_pod.core.episode import ROOT_TOPIC, Episode, Topic
@@ -25,9 +25,6 @@ DURATION_FAULT = 100 * 3600.0
 
 MAX_DEPTH = 16
 """Topics below one another that still fit a pane."""
-
-MAX_FAULTS = 50
-"""Faults reported at most: nobody mends more in one go."""
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
@@ -85,6 +82,7 @@ class _Reader:
         self._data = data
         self._lines = TableLines(text)
         self._faults: list[Fault] = []
+        self._topic_places: dict[str, int] = {}
 
     def read(self) -> Catalog:
         self._check_version()
@@ -94,12 +92,11 @@ class _Reader:
         episodes = tuple(self._episodes())
         if self._faults:
             self._faults.sort(key=lambda fault: fault.line)
-            raise CatalogError(self._faults[:MAX_FAULTS])
+            raise CatalogError(self._faults)
         return Catalog(title, topics, episodes)
 
     def _fault(self, message: str, table: str = "", index: int | None = None, key: str = "") -> None:
-        if len(self._faults) < 10 * MAX_FAULTS:  # a file of nothing but faults stays quick to refuse
-            self._faults.append(Fault(self._lines.find(table, index, key), message))
+        self._faults.append(Fault(self._lines.find(table, index, key), message))
 
     def _check_version(self) -> None:
         version = self._data.get("version")
@@ -108,7 +105,7 @@ class _Reader:
         elif not isinstance(version, int) or isinstance(version, bool) or version < 1:
             self._fault(f"version must be a whole number, such as {VERSION}", key="version")
         elif version > VERSION:
-            self._fault(f"version {version} is newer than this tui-pod reads ({VERSION}): update it", key="version")
+            self._fault(f"version is newer than this tui-pod reads ({VERSION}): update it", key="version")
 
     def _tables(self, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
         tables = self._data.get(name, [])
@@ -122,7 +119,6 @@ class _Reader:
                 self._fault(f"{name} must hold tables, not {_kind(table)}", key=name)
 
     def _topics(self) -> Iterator[Topic]:
-        seen: set[str] = set()
         for index, table in self._tables("topics"):
             name = self._text(table, "name", "topics", index, clean)
             parent = self._text(table, "parent", "topics", index, clean)
@@ -131,28 +127,27 @@ class _Reader:
                     self._fault("a topic needs a name", "topics", index, "name")
             elif name == ROOT_TOPIC:
                 self._fault(f"“{ROOT_TOPIC}” is the root of the tree and needs no entry", "topics", index, "name")
-            elif name in seen:
+            elif name in self._topic_places:
                 self._fault(f"topic “{_short(name)}” is there twice", "topics", index, "name")
             else:
-                seen.add(name)
+                self._topic_places[name] = index
                 yield Topic(name, parent if parent and parent != ROOT_TOPIC else None)
 
     def _check_tree(self, topics: tuple[Topic, ...]) -> None:
+        def fault(topic: Topic, wrong: str) -> None:
+            place = self._topic_places[topic.name]
+            self._fault(f"topic “{_short(topic.name)}” {wrong}", "topics", place, "parent")
+
         parents = {topic.name: topic.parent for topic in topics}
-        places = {clean(str(table.get("name"))): index for index, table in self._tables("topics")}
         settled: dict[str, int] = {}
         for topic in topics:
             if topic.parent is not None and topic.parent not in parents:
-                message = f"topic “{_short(topic.name)}” has an unknown parent “{_short(topic.parent)}”"
-                self._fault(message, "topics", places.get(topic.name), "parent")
-            is_known = topic.name in settled
+                fault(topic, f"has an unknown parent “{_short(topic.parent)}”")
             depth = _depth(topic.name, parents, settled)
-            if depth == 0 and not is_known:
-                message = f"topic “{_short(topic.name)}” is its own ancestor"
-                self._fault(message, "topics", places.get(topic.name), "parent")
+            if depth == _CIRCLE:
+                fault(topic, "is its own ancestor")
             elif depth == MAX_DEPTH + 1:
-                message = f"topic “{_short(topic.name)}” lies deeper than {MAX_DEPTH} levels"
-                self._fault(message, "topics", places.get(topic.name), "parent")
+                fault(topic, f"lies deeper than {MAX_DEPTH} levels")
 
     def _episodes(self) -> Iterator[Episode]:
         first: dict[str, int] = {}
@@ -173,8 +168,9 @@ class _Reader:
             self._fault("an episode needs an id, which stays the same for ever", "episodes", index)
         elif not isinstance(value, str):
             self._fault(f"id must be text in quotes, not {_kind(value)}", "episodes", index, "id")
-        elif not value or len(value) > 200 or not is_safe(value):
-            self._fault("id must be 1 to 200 characters, none of them a control character", "episodes", index, "id")
+        elif not value.strip() or len(value) > 200 or not is_safe(value):
+            message = "id must be 1 to 200 characters, not only blanks and none of them a control character"
+            self._fault(message, "episodes", index, "id")
         else:
             return value
         return None
@@ -263,30 +259,37 @@ class _Reader:
         return None
 
 
+_CIRCLE, _BELOW_CIRCLE = -1, -2
+
+
 def _depth(name: str, parents: dict[str, str | None], settled: dict[str, int]) -> int:
-    """Return how deep a topic lies, 1 for the top, 0 when its parents run in a circle.
+    """Return how deep a topic lies, 1 for the top; `_CIRCLE` or `_BELOW_CIRCLE` when its parents have no end.
 
     `settled` keeps the answers, so that a long chain is walked once.
     """
     chain: dict[str, None] = {}
     here: str | None = name
-    while here is not None and here not in settled:
-        if here in chain:
-            settled.update(dict.fromkeys(chain, 0))
-            return 0
+    while here is not None and here not in settled and here not in chain:
         chain[here] = None
         here = parents.get(here)
-    depth = settled[here] if here is not None else 0
-    is_circle = here is not None and depth == 0
+    if here is None:
+        depth = 0
+    elif here in settled:
+        depth = settled[here]
+    else:
+        way = list(chain)
+        settled.update(dict.fromkeys(way[way.index(here) :], _CIRCLE))
+        depth = _CIRCLE
     for link in reversed(chain):
-        depth = 0 if is_circle else depth + 1
-        settled[link] = depth
+        if link not in settled:
+            depth = _BELOW_CIRCLE if depth < 0 else depth + 1
+            settled[link] = depth
     return settled[name]
 
 
 def _kind(value: object) -> str:
     names = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "a table"}
-    return names.get(type(value), "a date or time")
+    return names.get(type(value), "a time" if isinstance(value, time) else "a date")
 
 
 def _short(text: str) -> str:

@@ -9,18 +9,21 @@ import re
 from functools import cached_property
 
 _ERROR_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+_LONG_NUMBER = re.compile(r"[0-9][0-9_]{4000}")
 _HEADER = re.compile(r"\s*\[\[\s*[\"']?([A-Za-z0-9_-]+)[\"']?\s*\]\]")
-_TABLE = re.compile(r"\s*\[")
-_KEY = re.compile(r"\s*[\"']?([A-Za-z0-9_-]+)[\"']?\s*=")
-_STRING = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*')
+_TABLE = re.compile(r"\s*\[+\s*[\"']?([A-Za-z0-9_-]+)")
+_KEY = re.compile(r"\s*[\"']?([A-Za-z0-9_-]+)[\"']?\s*[.=]")
+_PIECE = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*|[\[\]{}]')
+_CLOSING = {'"""': re.compile(r'(?:\\.|[^\\])*?"""'), "'''": re.compile(r".*?'''")}
 
 
 def error_line(error: ValueError, text: str) -> tuple[int, str]:
     """Return the line that a parser's error names, and its message without the place."""
     message = str(error)
     place = _ERROR_PLACE.search(message)
-    if place is None:
-        return 1, message.split(";")[0]
+    if place is None:  # a number of more digits than Python turns into an int
+        number = _LONG_NUMBER.search(text)
+        return text.count("\n", 0, number.start() if number else 0) + 1, message.split(";")[0]
     line = int(place[1]) if place[1] else text.count("\n") + 1
     return line, message[: place.start()]
 
@@ -56,32 +59,37 @@ class TableLines:
     def _scan(self) -> tuple[dict[str, int], dict[str, list[tuple[int, dict[str, int]]]]]:
         root: dict[str, int] = {}
         tables: dict[str, list[tuple[int, dict[str, int]]]] = {}
-        keys, closing = root, ""
+        keys, closing, depth = root, "", 0
         for number, line in enumerate(self._text.split("\n"), 1):
-            if not closing:
+            if not closing and not depth:
                 if header := _HEADER.match(line):
                     keys = {}
                     tables.setdefault(header[1], []).append((number, keys))
-                elif _TABLE.match(line):
+                elif table := _TABLE.match(line):
+                    root.setdefault(table[1], number)
                     keys = {}
                 elif key := _KEY.match(line):
                     keys.setdefault(key[1], number)
-            closing = _open_string(line, closing)
+            closing, depth = _open_value(line, closing, depth)
         return root, tables
 
 
-def _open_string(line: str, closing: str) -> str:
-    """Return the quotes of the multi-line string that is open after `line`, or nothing."""
+def _open_value(line: str, closing: str, depth: int) -> tuple[str, int]:
+    """Return the quotes of the multi-line string and the count of the brackets that are open after `line`."""
     place = 0
     while True:
         if closing:
-            end = line.find(closing, place)
-            if end < 0:
-                return closing
-            place, closing = end + 3, ""
-        found = _STRING.search(line, place)
+            end = _CLOSING[closing].match(line, place)
+            if end is None:
+                return closing, depth
+            place, closing = end.end(), ""
+        found = _PIECE.search(line, place)
         if found is None:
-            return ""
+            return "", depth
         place = found.end()
-        if found[0] in ('"""', "'''"):
+        if found[0] in _CLOSING:
             closing = found[0]
+        elif found[0] in "[{":
+            depth += 1
+        elif found[0] in "]}":
+            depth -= 1
