@@ -96,17 +96,21 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 HINT_ORDER = (
-    "Pause", "Seek", "Play", "Open", "Hear", "Follow", "Copy", "Played", "Search", "Session", "Transcript", "Help", "Quit",
+    "Pause", "Seek", "Play", "Open", "Hear", "Follow", "Copy", "Played", "Search", "Session", "Transcript", "Help",
+    "Quit",
 )  # fmt: skip
 """Words of the key line, from left to right; the last ones go first where it is narrow."""
 
 BY_ID = {action.id: action for action in ACTIONS}
 
 KEY_NAMES = {
-    "left": "←", "right": "→", "up": "↑", "down": "↓", "full_stop": ".", "comma": ",", "slash": "/",
-    "question_mark": "?", "circumflex_accent": "^", "left_curly_bracket": "{", "right_curly_bracket": "}", "less_than_sign": "<",
-    "greater_than_sign": ">", "left_square_bracket": "[", "right_square_bracket": "]", "minus": "-", "plus": "+",
-    "equals_sign": "=", "pagedown": "pgdn", "pageup": "pgup", "escape": "esc",
+    "left": "←", "right": "→", "up": "↑", "down": "↓", "pagedown": "pgdn", "pageup": "pgup", "escape": "esc",
+    "full_stop": ".", "comma": ",", "colon": ":", "semicolon": ";", "slash": "/", "backslash": "\\", "vertical_line": "|",
+    "question_mark": "?", "exclamation_mark": "!", "quotation_mark": '"', "apostrophe": "'", "grave_accent": "`",
+    "left_parenthesis": "(", "right_parenthesis": ")", "left_square_bracket": "[", "right_square_bracket": "]",
+    "left_curly_bracket": "{", "right_curly_bracket": "}", "less_than_sign": "<", "greater_than_sign": ">",
+    "minus": "-", "plus": "+", "equals_sign": "=", "asterisk": "*", "underscore": "_", "tilde": "~",
+    "circumflex_accent": "^", "at": "@", "number_sign": "#", "dollar_sign": "$", "percent_sign": "%", "ampersand": "&",
 }  # fmt: skip
 """How keys are shown, where Textual's name is not what is on the key."""
 
