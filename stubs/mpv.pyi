@@ -1,0 +1,40 @@
+"""What tui-pod uses of python-mpv."""
+
+from collections.abc import Callable
+from ctypes import c_int
+from typing import Any, ClassVar
+
+class MpvEventID(c_int):
+    START_FILE: ClassVar[int]
+    END_FILE: ClassVar[int]
+    PLAYBACK_RESTART: ClassVar[int]
+
+class MpvEventEndFile:
+    EOF: ClassVar[int]
+    ERROR: ClassVar[int]
+
+class MPV:
+    audio_device_list: list[dict[str, str]]
+    duration: float | None
+    ffmpeg_version: str
+    file_format: str | None
+    mpv_version: str
+    pause: bool
+    seeking: bool | None
+    time_pos: float | None
+
+    def __init__(
+        self,
+        *,
+        log_handler: Callable[[str, str, str], None] | None = ...,
+        loglevel: str | None = ...,
+        **options: str,
+    ) -> None: ...
+    def __getitem__(self, name: str) -> Any: ...
+    def __setitem__(self, name: str, value: object) -> None: ...
+    def command(self, name: str, *arguments: str) -> Any: ...
+    def observe_property(self, name: str, handler: Callable[[str, Any], None]) -> None: ...
+    def play(self, filename: str) -> None: ...
+    def register_event_callback(self, callback: Callable[[Any], None]) -> None: ...
+    def terminate(self) -> None: ...
+    def wait_for_playback(self, timeout: float | None = ...) -> Any: ...

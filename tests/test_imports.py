@@ -1,0 +1,69 @@
+"""A command pays only for what it uses: what stays unimported is looked up in the modules of a real process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+COSTLY = {"hibari", "mpv", "numpy", "rich", "textual"}
+"""Packages that commands without a screen must leave alone."""
+
+RUN_COMMAND = """
+import sys
+from tui_pod.cli import main
+try:
+    status = main(sys.argv[1:])
+except SystemExit as error:
+    status = error.code
+print(*sorted(sys.modules), file=sys.stderr)
+sys.exit(status)
+"""
+
+IMPORT_CORE = """
+import sys
+before = set(sys.modules)
+import importlib, pkgutil
+import tui_pod.core
+for module in pkgutil.walk_packages(tui_pod.core.__path__, "tui_pod.core."):
+    importlib.import_module(module.name)
+print(*sorted(set(sys.modules) - before), file=sys.stderr)
+"""
+
+
+def modules_after(script: str, *arguments: str, home: Path) -> set[str]:
+    """Return the modules that a fresh process has when `script` is done; it lists them on its last line."""
+    folders = {f"XDG_{name}_HOME": str(home) for name in ("CACHE", "CONFIG", "DATA", "STATE")}
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env={**os.environ, **folders, "HOME": str(home), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["--version", "list", "list --json", "status", "mark played llm-layers", "check"],
+)
+def test_command_without_a_screen_leaves_costly_packages_alone(command: str, tmp_path: Path) -> None:
+    modules = modules_after(RUN_COMMAND, *command.split(), home=tmp_path)
+    assert "tui_pod.cli" in modules
+    assert not {name.partition(".")[0] for name in modules} & COSTLY
+
+
+def test_core_imported_whole_is_standard_library_alone(tmp_path: Path) -> None:
+    modules = modules_after(IMPORT_CORE, home=tmp_path)
+    assert "tui_pod.core.listening" in modules
+    ours = {name for name in modules if name.partition(".")[0] == "tui_pod"}
+    assert {name.partition(".")[0] for name in modules - ours} <= sys.stdlib_module_names
+    assert all(name in ("tui_pod", "tui_pod.core") or name.startswith("tui_pod.core.") for name in ours)

@@ -1,0 +1,80 @@
+"""What is built from the tree holds all that the program reads, and runs from an empty folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> str:
+    """Return what a command prints; its failure is the test's."""
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel built from the tree, without the network: the builder is installed with the tests."""
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_wheel_holds_catalogue_stylesheet_and_words(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        assert archive.read("tui_pod/catalog.toml") == (ROOT / "catalog.toml").read_bytes()
+    assert {"tui_pod/ui/tui_pod.tcss", "tui_pod/pronunciation.tsv"} <= names
+    for kind in ("**/*.py", "transcripts/*.txt"):
+        assert {str(path.relative_to(ROOT)) for path in (ROOT / "tui_pod").glob(kind)} <= names
+
+
+def test_wheel_holds_nothing_but_the_program(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert {name.partition("/")[0].partition("-")[0] for name in names} == {"tui_pod"}
+    assert not [name for name in names if name.endswith(".pyc")]
+
+
+def test_wheel_installed_lists_the_catalogue_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
+    installed, empty = tmp_path / "installed", tmp_path / "empty"
+    empty.mkdir()
+    run(sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target", installed, wheel)
+    assert (installed / "bin" / "tui-pod").is_file()
+    folders = {f"XDG_{name}_HOME": str(tmp_path) for name in ("CACHE", "CONFIG", "DATA", "STATE")}
+    # -P: the folder it is started in is not searched for modules, so what runs is what was installed
+    python = (sys.executable, "-P")
+    surroundings = {**folders, "HOME": str(tmp_path), "PYTHONPATH": str(installed)}
+    place = run(*python, "-c", "import tui_pod; print(tui_pod.__file__)", cwd=empty, **surroundings)
+    assert Path(place.strip()).is_relative_to(installed)
+    episodes = json.loads(run(*python, "-m", "tui_pod", "list", "--json", cwd=empty, **surroundings))
+    assert len(episodes) == 119
+    assert not list(empty.iterdir())
+
+
+def test_source_archive_holds_what_tests_and_wheel_need(tmp_path: Path) -> None:
+    run(sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(tmp_path))
+    (built,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(built) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"catalog.toml", "LICENSE", "Makefile", "scripts/setup.sh", "tests/test_packaging.py"} <= names
+    assert {"tui_pod/cli.py", "tui_pod/ui/tui_pod.tcss", "pyproject.toml"} <= names
