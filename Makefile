@@ -1,0 +1,60 @@
+# Two commands do all there is to do on a new machine: make run, make test.
+# PYTHON=/path/to/python3 chooses the interpreter, ARGS="…" goes to the program or the tests.
+
+PYTHON ?=
+export PYTHON
+
+BIN := .venv/bin
+SETUP := ./scripts/setup.sh
+CODE := $(wildcard tui_pod tests benchmarks/*.py screenshots/*.py)
+SCRIPTS := scripts/setup.sh .ci/run
+
+# Python finds Homebrew's libmpv only when told; /bin/sh on macOS forgets it, so each command is told.
+ifeq ($(shell uname -s),Darwin)
+WITH := DYLD_FALLBACK_LIBRARY_PATH="$$(brew --prefix)/lib:/usr/local/lib:/usr/lib"
+endif
+
+.PHONY: help run test check format install bench torture screenshots clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Set up what is missing and start the app
+	@$(SETUP) venv voice
+	@$(WITH) $(BIN)/tui-pod $(ARGS)
+
+test: ## Set up what is missing and run every test
+	@$(SETUP) venv voice test
+	@$(WITH) $(BIN)/python -m pytest $(ARGS)
+
+check: ## Check format, lint, types, import contracts and scripts
+	@$(SETUP) venv voice test dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	$(BIN)/shellcheck $(SCRIPTS)
+
+format: ## Format the code, and mend what the linter can
+	@$(SETUP) venv voice test dev
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+install: ## Put tui-pod on the PATH
+	@$(SETUP) install
+
+bench: ## Measure, as ratios to a bare app and to peers
+	@$(SETUP) venv voice test
+	@$(WITH) $(BIN)/python benchmarks/run.py $(ARGS)
+
+torture: ## Kill, tear and fill until something is lost; takes long
+	@$(SETUP) venv voice test
+	@$(WITH) $(BIN)/python tests/torture/run.py $(ARGS)
+
+screenshots: ## Draw the pictures of the README anew
+	@$(SETUP) venv voice test dev
+	@$(WITH) $(BIN)/python screenshots/take.py $(ARGS)
+
+clean: ## Remove everything that can be made again
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

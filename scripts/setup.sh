@@ -1,0 +1,177 @@
+#!/bin/sh
+# Sets up what tui-pod needs and does nothing where it is there already.
+#
+#   scripts/setup.sh venv EXTRA...   .venv with the program and these of its extras
+#   scripts/setup.sh install         the program, with its voice, on the PATH
+#
+# PYTHON names the interpreter; without it, the first Python 3.11 or newer on the PATH.
+set -eu
+cd "$(dirname "$0")/.."
+wanted_python=${PYTHON-}
+
+say() { printf 'tui-pod: %s\n' "$*" >&2; }
+fail() {
+    say "$*"
+    exit 1
+}
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# -- the system: libmpv, and Python's venv where a distribution splits it off ------------------------------
+
+# ldconfig answers in 5 ms; Python asks as python-mpv does, wherever there is no ldconfig.
+has_libmpv() {
+    /sbin/ldconfig -p 2>/dev/null | grep -q 'libmpv\.so\.2' && return
+    find_python
+    if has brew; then # only Homebrew's own Python looks there by itself
+        DYLD_FALLBACK_LIBRARY_PATH=$(brew --prefix)/lib
+        export DYLD_FALLBACK_LIBRARY_PATH
+    fi
+    "$PYTHON" -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library("mpv"))'
+}
+
+has_venv() { "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; }
+
+# system_install WHAT APT DNF PACMAN BREW: install WHAT by the name that the package manager has for it.
+system_install() {
+    what=$1
+    if has apt-get; then
+        update='apt-get update' command="apt-get install -y --no-install-recommends $2"
+    elif has dnf; then
+        update='' command="dnf install -y $3"
+    elif has pacman; then
+        update='' command="pacman -S --needed --noconfirm $4"
+    elif has brew; then
+        update='' command="brew install $5"
+    else
+        fail "$what is missing. Install it with your system's package manager, then try again."
+    fi
+    case $command in
+    brew*) root= ;;
+    *)
+        if [ "$(id -u)" -eq 0 ]; then
+            root=
+        elif has sudo; then
+            root=sudo
+        else
+            fail "$what is missing. As root, run: ${update:+$update && }$command — then try again."
+        fi
+        ;;
+    esac
+    say "$what is missing; running: ${update:+${root:+$root }$update; }${root:+$root }$command"
+    # shellcheck disable=SC2086 # commands of several words
+    {
+        [ -z "$update" ] || $root $update || say "the lists could not be updated; trying with those that are there"
+        $root $command || fail "$what could not be installed. Run: ${root:+$root }$command — then try again."
+    }
+}
+
+ensure_libmpv() {
+    has_libmpv && return
+    apt=libmpv2
+    # libmpv checks every https stream by the system's certificates; those that are there stay as they are
+    [ -e /etc/ssl/certs/ca-certificates.crt ] || apt="$apt ca-certificates"
+    system_install libmpv "$apt" mpv-libs mpv mpv
+    has_libmpv || fail "libmpv was installed, but cannot be found. Run: ldconfig — then try again."
+}
+
+ensure_venv_module() {
+    has_venv && return
+    version=$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    system_install "Python's venv" "python$version-venv" python3 python python
+    has_venv || fail "$PYTHON has no venv module. Name another Python: make PYTHON=/path/to/python3"
+}
+
+is_new_enough() { has "$1" && "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+find_python() {
+    [ -z "${is_python_found-}" ] || return 0
+    is_python_found=yes
+    if [ -n "${PYTHON-}" ]; then
+        is_new_enough "$PYTHON" || fail "$PYTHON is not Python 3.11 or newer."
+        return
+    fi
+    for PYTHON in python3 python3.14 python3.13 python3.12 python3.11; do
+        is_new_enough "$PYTHON" && return
+    done
+    fail "Python 3.11 or newer is needed. Name one: make PYTHON=/path/to/python3"
+}
+
+# -- .venv -----------------------------------------------------------------------------------------------
+
+# Not editable: an installed copy is compiled, and starts almost four times as fast.
+make_venv() {
+    ensure_libmpv
+    extras=$(printf '%s,' "$@")
+    stamp=.venv/.made-$(printf '%s-' "$@")
+    [ "$(sources)" != "$(cat "$stamp" 2>/dev/null)" ] || return 0
+    find_python
+    ensure_venv_module
+    is_good_venv .venv || "$PYTHON" -m venv --clear .venv
+    install_into .venv "${extras%,}"
+    sources >"$stamp"
+}
+
+pip_in() {
+    venv=$1
+    shift
+    "$venv/bin/python" -m pip --disable-pip-version-check "$@"
+}
+
+# install_into VENV EXTRAS: the builder is kept there too, so that a later change needs no network.
+install_into() {
+    if [ ! -e "$1/bin/hatchling" ]; then
+        say "getting what the program needs; this takes a minute, once"
+        pip_in "$1" install --quiet 'hatchling>=1.27'
+    fi
+    pip_in "$1" install --quiet --no-build-isolation ".[$2]" && return
+    [ "$2" = voice ] || fail "the packages could not be installed."
+    say "the voice cannot be installed here; going on without. Episodes without a recording stay silent."
+    pip_in "$1" install --quiet --no-build-isolation .
+}
+
+# What an installed copy is made from, and the Python it is made for.
+sources() {
+    find tui_pod pyproject.toml catalog.toml -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | {
+        cat
+        printf '%s %s\n' "$wanted_python" "$(readlink -f .venv/bin/python 2>/dev/null)"
+    } | cksum
+}
+
+# is_good_venv VENV: it is whole, and of the Python that is wanted.
+is_good_venv() {
+    asked='import sys; print(sys.base_prefix, sys.version_info[:2])'
+    [ -x "$1/bin/python" ] &&
+        [ "$("$1/bin/python" -c "import pip; $asked" 2>/dev/null)" = "$("$PYTHON" -c "$asked")" ]
+}
+
+# -- the PATH --------------------------------------------------------------------------------------------
+
+install_program() {
+    ensure_libmpv
+    find_python
+    if has pipx; then
+        pipx install --force --python "$(command -v "$PYTHON")" '.[voice]'
+        return
+    fi
+    ensure_venv_module
+    home=${XDG_DATA_HOME:-$HOME/.local/share}/tui-pod/venv
+    bin=$HOME/.local/bin
+    is_good_venv "$home" || "$PYTHON" -m venv --clear "$home"
+    install_into "$home" voice
+    mkdir -p "$bin"
+    ln -sf "$home/bin/tui-pod" "$bin/tui-pod"
+    say "installed. To remove it again: rm -r '$home' '$bin/tui-pod'"
+    case :$PATH: in
+    *:"$bin":*) say "start it with: tui-pod" ;;
+    *) say "$bin is not on your PATH: add it there, or start $bin/tui-pod" ;;
+    esac
+}
+
+case ${1-} in
+venv)
+    shift
+    make_venv "$@"
+    ;;
+install) install_program ;;
+*) fail "usage: scripts/setup.sh venv EXTRA... | install" ;;
+esac
