@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.message import Message
 
 from tui_pod.core.playback import Event, PositionChanged
 
 
-@dataclass
 class ListeningEvent(Message):
     """The player, the sources or the recorder report something."""
 
-    event: Event
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
 
     def can_replace(self, message: Message) -> bool:
         """Let a newer position take the place of one that still waits."""
@@ -25,8 +24,9 @@ class ListeningEvent(Message):
         )
 
 
-@dataclass
 class SavingChanged(Message):
     """Saving fails for a reason, or works again (None)."""
 
-    reason: str | None
+    def __init__(self, reason: str | None) -> None:
+        super().__init__()
+        self.reason = reason

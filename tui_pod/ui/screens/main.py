@@ -101,24 +101,6 @@ class MainScreen(BrowsingScreen):
         if self.focused is self.topic_tree:
             self.change_view(replace(self.view, place=event.place, query=""))
 
-    @on(TopicTree.Opened)
-    def _on_topic_opened(self, event: TopicTree.Opened) -> None:
-        self.change_view(replace(self.view, place=event.place, query=""))
-        self._show_pane(is_tree=False)
-
-    @on(TopicTree.LeaveWished)
-    def _on_tree_left(self) -> None:
-        self._show_pane(is_tree=False)
-
-    @on(EpisodeList.LeaveWished)
-    def _on_list_left(self, event: EpisodeList.LeaveWished) -> None:
-        if event.direction < 0:
-            self._show_pane(is_tree=True)
-
-    @on(EpisodeList.Chosen)
-    def _on_chosen(self, event: EpisodeList.Chosen) -> None:
-        self.play(event.episode, event.is_restart)
-
     def play(self, episode: str, is_restart: bool = False) -> None:
         """Play an episode of the list, and after it what follows in the list."""
         from tui_pod.core.lineup import Succession  # not for start-up
@@ -129,9 +111,32 @@ class MainScreen(BrowsingScreen):
         (self.listening.restart if is_restart else self.listening.play)(episode, succession)
 
     @on(EpisodeList.Wished)
-    def _on_episodes_wish(self, event: EpisodeList.Wished) -> None:
-        listening, episodes = self.listening, event.episodes
+    def _on_list_wish(self, event: EpisodeList.Wished) -> None:
         match event.wish:
+            case "play" | "restart":
+                self.play(event.episodes[0], is_restart=event.wish == "restart")
+            case "left":
+                self._show_pane(is_tree=True)
+            case "right":
+                pass  # the list is the rightmost pane
+            case _:
+                self._do(event.wish, event.episodes, event.by)
+
+    @on(TopicTree.Wished)
+    def _on_tree_wish(self, event: TopicTree.Wished) -> None:
+        if event.wish == "open":
+            self.change_view(replace(self.view, place=event.place, query=""))
+        if event.wish in ("open", "leave"):
+            self._show_pane(is_tree=False)
+            return
+        view = View(place=event.place, sort=self.view.sort)
+        indexes = list_episodes(self._library, self._book, self.queue, view)
+        self._do(event.wish, [self._library.ids[index] for index in indexes if index >= 0])
+
+    def _do(self, wish: str, episodes: list[str], by: int = 0) -> None:
+        """Do with episodes what the listener wishes."""
+        listening = self.listening
+        match wish:
             case "toggle_played":
                 listening.toggle_played(episodes)
             case "queue_last":
@@ -139,20 +144,13 @@ class MainScreen(BrowsingScreen):
             case "queue_next":
                 listening.queue_next(episodes)
             case "queue_move":
-                listening.move_in_queue(episodes[0], event.by)
+                listening.move_in_queue(episodes[0], by)
             case "remove" if self.view.place == Special.QUEUE:
                 listening.unqueue(episodes)
             case "remove" if self.view.place == Special.CONTINUE:
                 listening.dismiss(episodes)
             case _:
                 self.app.notify("Nothing to remove here: x takes entries out of Queue and Continue.")
-
-    @on(TopicTree.Wished)
-    def _on_topic_wish(self, event: TopicTree.Wished) -> None:
-        view = View(place=event.place, sort=self.view.sort)
-        indexes = list_episodes(self._library, self._book, self.queue, view)
-        episodes = [self._library.ids[index] for index in indexes]
-        self._on_episodes_wish(EpisodeList.Wished(event.wish, episodes))
 
     @on(PlaybackBar.SeekWished)
     def _on_seek(self, event: PlaybackBar.SeekWished) -> None:

@@ -6,7 +6,6 @@ It draws what it is given and says what the listener wants; it changes nothing i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -48,32 +47,14 @@ class EpisodeList(ScrollView, can_focus=True):
     ends: var[dict[int, str]] = var({})
     """When each upcoming entry of the queue would end, by library index."""
 
-    @dataclass
-    class Chosen(Message):
-        """The listener wants to hear the episode at the cursor."""
-
-        episode: str
-        is_restart: bool = False
-
-    @dataclass
-    class Highlighted(Message):
-        """The cursor moved."""
-
-        index: int | None
-
-    @dataclass
     class Wished(Message):
-        """The listener wants something done with episodes, such as `queue_last`."""
+        """The listener wants something: `play`, `restart`, `left` and `right` for another pane, `queue_last`, …"""
 
-        wish: str
-        episodes: list[str]
-        by: int = 0
-
-    @dataclass
-    class LeaveWished(Message):
-        """The listener wants the pane to the left or right."""
-
-        direction: int
+        def __init__(self, wish: str, episodes: list[str], by: int = 0) -> None:
+            super().__init__()
+            self.wish = wish
+            self.episodes = episodes
+            self.by = by
 
     def __init__(self, library: Library, book: ProgressBook, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -152,7 +133,6 @@ class EpisodeList(ScrollView, can_focus=True):
         height = self.row_height
         region = Region(0, self._cursor * height, 1, height)
         self.scroll_to_region(region, animate=False, center=is_centred, force=True, immediate=True)
-        self.post_message(self.Highlighted(self.index))
 
     def refresh_episodes(self, episodes: frozenset[str]) -> None:
         """Draw the rows of these episodes anew, where they are visible."""
@@ -328,21 +308,21 @@ class EpisodeList(ScrollView, can_focus=True):
 
     def action_left(self) -> None:
         """Go to the pane on the left."""
-        self.post_message(self.LeaveWished(-1))
+        self.post_message(self.Wished("left", []))
 
     def action_right(self) -> None:
         """Go to the pane on the right."""
-        self.post_message(self.LeaveWished(1))
+        self.post_message(self.Wished("right", []))
 
     def action_choose(self) -> None:
         """Play the episode at the cursor."""
         if self.index is not None:
-            self.post_message(self.Chosen(self._ident(self.index)))
+            self.post_message(self.Wished("play", [self._ident(self.index)]))
 
     def action_restart(self) -> None:
         """Play the episode at the cursor from its start."""
         if self.index is not None:
-            self.post_message(self.Chosen(self._ident(self.index), is_restart=True))
+            self.post_message(self.Wished("restart", [self._ident(self.index)]))
 
     def action_select_one(self) -> None:
         """Select the row at the cursor, or no longer, and move on."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -70,11 +69,12 @@ class PlaybackBar(Widget):
     extra = reactive("")
     """What stands at the right of the bar: the sleep timer."""
 
-    @dataclass
     class SeekWished(Message):
         """The listener clicked on a place of the bar."""
 
-        position: float
+        def __init__(self, position: float) -> None:
+            super().__init__()
+            self.position = position
 
     def __init__(self, hint: str, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rich.style import Style
 from rich.text import Text
 from textual.message import Message
@@ -36,28 +34,20 @@ class TopicTree(Tree[int], inherit_bindings=False):
 
     BINDINGS = bindings("tree", "move", "episodes")
 
-    @dataclass
     class Highlighted(Message):
         """The cursor came to a topic or a special entry."""
 
-        place: int
+        def __init__(self, place: int) -> None:
+            super().__init__()
+            self.place = place
 
-    @dataclass
-    class Opened(Message):
-        """The listener wants the episodes of the entry at the cursor."""
-
-        place: int
-
-    @dataclass
     class Wished(Message):
-        """The listener wants something done with all episodes of an entry."""
+        """The listener wants something with an entry: `open`, `leave` for the list, `queue_last`, …"""
 
-        wish: str
-        place: int
-
-    @dataclass
-    class LeaveWished(Message):
-        """The listener wants the pane on the right."""
+        def __init__(self, wish: str, place: int) -> None:
+            super().__init__()
+            self.wish = wish
+            self.place = place
 
     def __init__(self, library: Library, book: ProgressBook, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__("", id=id)
@@ -204,11 +194,11 @@ class TopicTree(Tree[int], inherit_bindings=False):
         if node is not None and node.allow_expand and not node.is_expanded:
             node.expand()
         else:
-            self.post_message(self.LeaveWished())
+            self.post_message(self.Wished("leave", self.place))
 
     def action_choose(self) -> None:
         """Open the entry at the cursor."""
-        self.post_message(self.Opened(self.place))
+        self.post_message(self.Wished("open", self.place))
 
     def action_toggle_played(self) -> None:
         """Mark all episodes of the entry."""
