@@ -27,14 +27,14 @@ _DROP = (
     "\U000e0000-\U000e0fff"  # tags and further selectors
 )
 _SPACE = "\t\n\x0b\x0c\r\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_UNSAFE = re.compile(f"[{_DROP}]")
-_NOT_PLAIN = re.compile(r"[^\x20-\x7e]|  |^ | $")
-_BLANKS = re.compile(f"[ {_SPACE}]+")
-_LINE_BLANKS = re.compile(f"[ {_SPACE.replace(chr(10), '')}]+")
-_MAY_COMBINE = re.compile(
+_UNSAFE = f"[{_DROP}]"  # patterns are texts that `re` compiles when first used: opening the app needs none
+_NOT_PLAIN = r"[^\x20-\x7e]|  |^ | $"
+_BLANKS = f"[ {_SPACE}]+"
+_LINE_BLANKS = f"[ {_SPACE.replace(chr(10), '')}]+"
+_MAY_COMBINE = (
     "[\u0300-\u1fff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]"
 )
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_SURROGATES = "[\ud800-\udfff]"
 _MAX_MARKS = 2  # combining marks a letter: enough for Vietnamese, too few to climb over a line
 
 
@@ -44,9 +44,9 @@ def clean(text: str, limit: int = TITLE_LIMIT) -> str:
     Control, bidi, zero-width and tag characters go, white space is folded, lone surrogates become
     U+FFFD, at most two combining marks stay on a letter, and the rest is in NFC.
     """
-    if not _NOT_PLAIN.search(text):
+    if not re.search(_NOT_PLAIN, text):
         return _cut(text, limit)
-    return _cut(_BLANKS.sub(" ", _sift(text)).strip(), limit)
+    return _cut(re.sub(_BLANKS, " ", _sift(text)).strip(), limit)
 
 
 def clean_title(text: str) -> str:
@@ -57,18 +57,18 @@ def clean_title(text: str) -> str:
 def clean_lines(text: str, limit: int) -> str:
     """Return `text` cleaned like `clean`, with its line breaks kept and blank lines at the ends cut."""
     text = text[: limit * 2].replace("\r\n", "\n").replace("\r", "\n")
-    lines = (_LINE_BLANKS.sub(" ", line).strip() for line in _sift(text).split("\n"))
+    lines = (re.sub(_LINE_BLANKS, " ", line).strip() for line in _sift(text).split("\n"))
     return _cut("\n".join(lines).strip("\n"), limit)
 
 
 def is_safe(text: str) -> bool:
     """Return whether `text` has none of the characters that `clean` removes or folds to a blank."""
-    return not (_UNSAFE.search(text) or _SURROGATES.search(text) or re.search(f"[{_SPACE}]", text))
+    return not (re.search(_UNSAFE, text) or re.search(_SURROGATES, text) or re.search(f"[{_SPACE}]", text))
 
 
 def without_surrogates(text: str) -> str:
     """Replace lone surrogates, which no file in UTF-8 can hold."""
-    return _SURROGATES.sub("\ufffd", text)
+    return re.sub(_SURROGATES, "\ufffd", text)
 
 
 def fold(text: str) -> str:
@@ -120,8 +120,8 @@ def _counted(number: int, unit: str) -> str:
 
 
 def _sift(text: str) -> str:
-    text = _UNSAFE.sub("", without_surrogates(text))
-    if not _MAY_COMBINE.search(text):
+    text = re.sub(_UNSAFE, "", without_surrogates(text))
+    if not re.search(_MAY_COMBINE, text):
         return unicodedata.normalize("NFC", text)
     # first without the many: NFC sorts a run of marks in the square of its length; then without what it took apart
     return _thin_marks(unicodedata.normalize("NFC", _thin_marks(text)))
