@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from tui_pod.core.toml_lines import TableLines, error_line
+from tui_pod.core.toml_lines import TableLines, error_line, key_lines
 
 
 def failure(text: str) -> ValueError:
@@ -98,3 +98,27 @@ def test_find_name_used_as_plain_table_returns_its_header() -> None:
 
 def test_find_entries_written_as_a_list_returns_its_line() -> None:
     assert TableLines('version = 1\nepisodes = [{id = "a"}]\n').find("episodes", 0, "id") == 2
+
+
+def test_key_lines_of_tables_and_dotted_keys_are_found_by_path() -> None:
+    text = """catalogs = [
+  "a.toml", # [keys]
+]
+playback.speed = 1.5
+[ui] # looks
+ascii = true
+note = '''
+theme = "x"
+'''
+[keys]
+"playback.toggle" = "x"
+playback . mute = "y"
+[speeds]
+"A topic" = 2
+'Another = one' = { a = 1 }
+"""
+    assert key_lines(text) == {
+        "catalogs": 1, "playback.speed": 4, "ui": 5, "ui.ascii": 6, "ui.note": 7, "keys": 10,
+        "keys.playback.toggle": 11, "keys.playback.mute": 12, "speeds": 13, "speeds.A topic": 14,
+        "speeds.Another = one": 15,
+    }  # fmt: skip

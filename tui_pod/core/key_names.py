@@ -8,9 +8,10 @@ from tui_pod.core.keys import KEY_NAMES, show_key
 
 FUNCTION_KEYS = frozenset(f"f{number}" for number in range(1, 25))
 
-EDITING_KEYS = frozenset(
-    "enter tab shift+tab escape backspace delete home end pageup pagedown left right up down".split()
-)
+EDITING_KEYS = frozenset((
+    "enter", "tab", "shift+tab", "escape", "backspace", "delete", "home", "end", "pageup", "pagedown",
+    "left", "right", "up", "down",
+))  # fmt: skip
 """Keys that dialogs and text fields need for themselves."""
 
 NAMED_KEYS = FUNCTION_KEYS | EDITING_KEYS - {"shift+tab"} | {"space", "insert"}
@@ -70,6 +71,11 @@ def parse_key(text: str) -> str:
     if key in SAME_KEYS:
         raise ValueError(f"“{text}” arrives as {show_key(SAME_KEYS[key])}")
     return key
+
+
+def show_keys(keys: str) -> str:
+    """Return keys in Textual's names, separated by commas, as they are shown to people."""
+    return ", ".join(show_key(key) for key in keys.split(","))
 
 
 def character_key(character: str) -> str:

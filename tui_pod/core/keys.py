@@ -105,12 +105,13 @@ BY_ID = {action.id: action for action in ACTIONS}
 
 KEY_NAMES = {
     "left": "←", "right": "→", "up": "↑", "down": "↓", "pagedown": "pgdn", "pageup": "pgup", "escape": "esc",
-    "full_stop": ".", "comma": ",", "colon": ":", "semicolon": ";", "slash": "/", "backslash": "\\", "vertical_line": "|",
-    "question_mark": "?", "exclamation_mark": "!", "quotation_mark": '"', "apostrophe": "'", "grave_accent": "`",
-    "left_parenthesis": "(", "right_parenthesis": ")", "left_square_bracket": "[", "right_square_bracket": "]",
-    "left_curly_bracket": "{", "right_curly_bracket": "}", "less_than_sign": "<", "greater_than_sign": ">",
-    "minus": "-", "plus": "+", "equals_sign": "=", "asterisk": "*", "underscore": "_", "tilde": "~",
-    "circumflex_accent": "^", "at": "@", "number_sign": "#", "dollar_sign": "$", "percent_sign": "%", "ampersand": "&",
+    "full_stop": ".", "comma": ",", "colon": ":", "semicolon": ";", "slash": "/", "backslash": "\\",
+    "vertical_line": "|", "question_mark": "?", "exclamation_mark": "!", "quotation_mark": '"', "apostrophe": "'",
+    "grave_accent": "`", "left_parenthesis": "(", "right_parenthesis": ")", "left_square_bracket": "[",
+    "right_square_bracket": "]", "left_curly_bracket": "{", "right_curly_bracket": "}", "less_than_sign": "<",
+    "greater_than_sign": ">", "minus": "-", "plus": "+", "equals_sign": "=", "asterisk": "*", "underscore": "_",
+    "tilde": "~", "circumflex_accent": "^", "at": "@", "number_sign": "#", "dollar_sign": "$", "percent_sign": "%",
+    "ampersand": "&",
 }  # fmt: skip
 """How keys are shown, where Textual's name is not what is on the key."""
 

@@ -9,6 +9,9 @@ import re
 from functools import cached_property
 
 _ERROR_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+_PART = r"(?:[A-Za-z0-9_-]+|\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*')"
+_PATH = re.compile(rf"\s*(\[*)\s*({_PART}(?:\s*\.\s*{_PART})*)\s*([]=])")
+_PATH_PART = re.compile(_PART)
 _LONG_NUMBER = re.compile(r"[0-9][0-9_]{4000}")
 _HEADER = re.compile(r"\s*\[\[\s*[\"']?([A-Za-z0-9_-]+)[\"']?\s*\]\]")
 _TABLE = re.compile(r"\s*\[+\s*[\"']?([A-Za-z0-9_-]+)")
@@ -26,6 +29,25 @@ def error_line(error: ValueError, text: str) -> tuple[int, str]:
         return text.count("\n", 0, number.start() if number else 0) + 1, message.split(";")[0]
     line = int(place[1]) if place[1] else text.count("\n") + 1
     return line, message[: place.start()]
+
+
+def key_lines(text: str) -> dict[str, int]:
+    """Return the first line of each table and key, by its path: `keys.playback.toggle`, quoted parts or not.
+
+    What stands inside an inline table is not found; its own key is.
+    """
+    lines: dict[str, int] = {}
+    prefix, closing, depth = "", "", 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if not closing and not depth and (found := _PATH.match(line)):
+            path = ".".join(part.strip("\"'") for part in _PATH_PART.findall(found[2]))
+            if found[1]:
+                prefix = f"{path}."
+            else:
+                path = prefix + path
+            lines.setdefault(path, number)
+        closing, depth = _open_value(line, closing, depth)
+    return lines
 
 
 class TableLines:
