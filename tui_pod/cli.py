@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -106,7 +106,33 @@ def make_parser() -> argparse.ArgumentParser:
     command.add_argument("--all", action="store_true", help="every episode without a recording")
     command.add_argument("--out", metavar="DIR", type=Path, help="also write DIR/<id>.opus and DIR/<id>.vtt")
     add("doctor", "tell what works on this machine, and the command that mends what does not")
+    _add_remote_commands(add)
     return parser
+
+
+def _add_remote_commands(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Add the commands that reach the running app; what they print is what plays afterwards."""
+    for name, text in (
+        ("toggle", "pause the running app, or let it go on"),
+        ("play", "let the running app go on, or play an episode"),
+        ("pause", "pause the running app"),
+        ("next", "play what comes next"),
+        ("previous", "play what came before"),
+        ("seek", "go to another place"),
+        ("speed", "play faster or slower"),
+        ("volume", "play louder or softer"),
+        ("now", "print what is playing"),
+    ):
+        command = add(name, text)
+        if name == "play":
+            command.add_argument("id", metavar="ID", nargs="?", help="this one instead")
+        elif name == "seek":
+            command.add_argument("place", metavar="PLACE", help="+30 or -10 seconds from here, or a place such as 1:05")
+        elif name == "speed":
+            command.add_argument("speed", metavar="SPEED", help="such as 1.5, +0.1 or -0.1")
+        elif name == "volume":
+            command.add_argument("percent", metavar="PERCENT", help="such as 80, +5 or -5")
+        command.add_argument("--json", action="store_true", help="print JSON")
 
 
 if __name__ == "__main__":

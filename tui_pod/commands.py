@@ -208,3 +208,13 @@ def run_doctor(options: Namespace) -> int:
     from tui_pod.doctor import run
 
     return command(run)(options)
+
+
+def run_remote(options: Namespace) -> int:
+    """Ask the running app for something."""
+    from tui_pod.remote_commands import run
+
+    return command(run)(options)
+
+
+run_toggle = run_play = run_pause = run_next = run_previous = run_seek = run_speed = run_volume = run_now = run_remote

@@ -113,14 +113,16 @@ class ProgramStart(Start):
         from tui_pod.audio.narrator import Narrator
         from tui_pod.core.listening import Listening
         from tui_pod.core.transport import Surroundings
+        from tui_pod.followers import Followers
         from tui_pod.saver import NoSaver, Saver
         from tui_pod.sources import EpisodeSources
 
         self._saver = Saver(self._file, self._report) if self._is_writable else NoSaver()
         self._player = MpvPlayer(self._emit, self._ao)
         self._sources = EpisodeSources(Narrator(self._paths.cache / "narrations", CACHE_BYTES), self._emit)
+        self._followers = Followers(self.app)
         run = os.urandom(4).hex()
-        around = Surroundings(self._player, self._sources, self._saver, self.app, lambda: datetime.now(UTC), run)
+        around = Surroundings(self._player, self._sources, self._saver, self._followers, lambda: datetime.now(UTC), run)
         listening = Listening(self.library, self.book, around, queue=self.queue, playback=self.playback)
         self._player.open()
         self._saver.compact()
@@ -128,7 +130,8 @@ class ProgramStart(Start):
 
     def after_paint(self) -> None:
         """See `Start.after_paint`."""
-        _ = self.listening
+        listening = self.listening
+        self._followers.start(listening, self._file.path)
         if self._save_cache is not None:
             self._save_cache()
         if self._budget is not None:
@@ -154,6 +157,7 @@ class ProgramStart(Start):
     async def close(self) -> None:
         """See `Start.close`."""
         if "listening" in self.__dict__:
+            await self._followers.close()
             await self._sources.close()
 
     def finish(self) -> bool:

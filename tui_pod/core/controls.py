@@ -27,6 +27,11 @@ class Controls:
         """What is playing."""
         return self._listening.playback
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether what is loaded is paused, or will be once it has loaded."""
+        return self._listening.is_paused
+
     def toggle(self) -> None:
         """Pause or go on; with nothing loaded, play what comes first."""
         if self.playback.is_loaded:
@@ -114,7 +119,7 @@ class Controls:
             "title": playback.title if playback.is_loaded else None,
             "position": round(playback.position, 2),
             "duration": playback.duration,
-            "paused": not playback.is_loaded or self._listening.is_paused,
+            "paused": not playback.is_loaded or self.is_paused,
             "speed": playback.speed,
             "volume": playback.volume,
         }

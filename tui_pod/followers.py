@@ -1,0 +1,108 @@
+"""What follows the playing beside the screen: remote control, the desktop's media keys, the terminal's title.
+
+`Followers` stands between listening and its audience and passes everything on to both, so that neither knows
+of the other. It knows nothing of what a follower does with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from tui_pod.core.playback import Playback
+from tui_pod.core.ports import Audience
+from tui_pod.log import log
+
+if TYPE_CHECKING:
+    from tui_pod.core.listening import Listening
+    from tui_pod.core.session import Summary
+
+
+class Follower(Protocol):
+    """Is told what changed, on the event loop; it must neither wait nor call back into listening."""
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Take in this playback."""
+        ...
+
+    def queue_changed(self) -> None:
+        """Take in that the queue or the session changed."""
+        ...
+
+    def told(self, text: str, is_error: bool) -> None:
+        """Take in what the listener was told."""
+        ...
+
+    async def close(self) -> None:
+        """End it."""
+        ...
+
+
+class Followers:
+    """An `Audience` of one that shows, and of those that follow."""
+
+    def __init__(self, audience: Audience) -> None:
+        self._audience = audience
+        self._followers: list[Follower] = []
+        self._starting: asyncio.Task[None] | None = None
+
+    def add(self, follower: Follower) -> None:
+        """Let another one follow from now on."""
+        self._followers.append(follower)
+
+    def start(self, listening: Listening, state: Path) -> None:
+        """Begin to be reached from outside, once there is time for it; to be called on the event loop.
+
+        Args:
+            listening: what is followed; this must be its audience.
+            state: the state file, by which commands find the app.
+        """
+        self._starting = asyncio.get_running_loop().create_task(self._start(listening, state))
+
+    async def _start(self, listening: Listening, state: Path) -> None:
+        """Start each on its own: one that cannot is off, with a line in the log."""
+        from tui_pod.core.controls import Controls
+        from tui_pod.remote import RemoteControl
+        from tui_pod.remote_socket import RemoteError
+
+        remote = RemoteControl(Controls(listening), state)
+        try:
+            await remote.start()
+        except RemoteError as error:
+            log(f"remote control is off: {error}")
+        else:
+            self.add(remote)
+
+    async def close(self) -> None:
+        """End all that follow."""
+        if self._starting is not None:
+            self._starting.cancel()
+        while self._followers:
+            await self._followers.pop().close()
+
+    def playback_changed(self, playback: Playback) -> None:
+        """See `Audience.playback_changed`."""
+        self._audience.playback_changed(playback)
+        for follower in self._followers:
+            follower.playback_changed(playback)
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        """See `Audience.progress_changed`."""
+        self._audience.progress_changed(episodes)
+
+    def queue_changed(self) -> None:
+        """See `Audience.queue_changed`."""
+        self._audience.queue_changed()
+        for follower in self._followers:
+            follower.queue_changed()
+
+    def tell(self, text: str, is_error: bool = False) -> None:
+        """See `Audience.tell`."""
+        self._audience.tell(text, is_error)
+        for follower in self._followers:
+            follower.told(text, is_error)
+
+    def session_ended(self, summary: Summary) -> None:
+        """See `Audience.session_ended`."""
+        self._audience.session_ended(summary)
