@@ -7,7 +7,8 @@ import pytest
 import tomli_w
 
 from tests.hostile import HOSTILE_TITLES
-from tui_pod.core.catalog import MAX_DEPTH, Catalog, CatalogError, Episode, Fault, Topic, parse_catalog
+from tui_pod.core.catalog import MAX_DEPTH, Catalog, CatalogError, Fault, parse_catalog
+from tui_pod.core.episode import Episode, Topic
 from tui_pod.core.text import SUMMARY_LIMIT, TITLE_LIMIT, UNTITLED, clean_title, without_surrogates
 
 HEAD = 'version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n'

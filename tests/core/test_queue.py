@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from tui_pod.core.queue import Queue
+
+HEARD_TWO = Queue(("a", "b", "c", "d"), 2)
+"""a and b have had their turn, c and d are upcoming."""
+
+
+def test_queue_made_with_doubles_and_a_wild_cursor_is_put_in_order() -> None:
+    """A state file may say anything."""
+    assert Queue(("a", "b", "a"), 99) == Queue(("a", "b"), 2)
+    assert Queue(("a",), -5) == Queue(("a",), 0)
+
+
+def test_add_last_new_ones_come_last_in_their_order() -> None:
+    assert HEARD_TWO.add_last(["x", "y", "x"]).upcoming == ("c", "d", "x", "y")
+
+
+def test_add_last_upcoming_one_keeps_its_place() -> None:
+    assert HEARD_TWO.add_last(["c"]) == HEARD_TWO
+
+
+def test_add_last_one_that_was_heard_comes_again() -> None:
+    assert HEARD_TWO.add_last(["a"]) == Queue(("b", "c", "d", "a"), 1)
+
+
+def test_add_next_comes_before_all_upcoming_in_its_order() -> None:
+    assert HEARD_TWO.add_next(["x", "y"]).upcoming == ("x", "y", "c", "d")
+
+
+def test_add_next_upcoming_one_moves_to_the_front() -> None:
+    assert HEARD_TWO.add_next(["d"]) == Queue(("a", "b", "d", "c"), 2)
+
+
+def test_add_next_one_that_was_heard_comes_again() -> None:
+    assert HEARD_TWO.add_next(["a"]) == Queue(("b", "a", "c", "d"), 1)
+
+
+def test_remove_keeps_the_order_and_the_cursor_on_the_same_entry() -> None:
+    assert HEARD_TWO.remove(["a", "d", "nothing"]) == Queue(("b", "c"), 1)
+
+
+@pytest.mark.parametrize(("by", "upcoming"), [(1, ("d", "c")), (9, ("d", "c")), (-1, ("c", "d")), (-9, ("c", "d"))])
+def test_move_stays_within_what_is_upcoming(by: int, upcoming: tuple[str, ...]) -> None:
+    moved = HEARD_TWO.move("c", by)
+    assert (moved.upcoming, moved.entries[:2]) == (upcoming, ("a", "b"))
+
+
+@pytest.mark.parametrize("ident", ["a", "nothing"])
+def test_move_what_is_not_upcoming_changes_nothing(ident: str) -> None:
+    assert HEARD_TWO.move(ident, 1) == HEARD_TWO
+
+
+def test_started_what_stands_before_has_had_its_turn() -> None:
+    assert HEARD_TWO.started("d").upcoming == ()
+
+
+def test_started_what_is_not_queued_changes_nothing() -> None:
+    assert HEARD_TWO.started("nothing") == HEARD_TWO
+
+
+def test_queue_change_leaves_the_former_one_for_undo() -> None:
+    before = Queue(("a", "b"), 0)
+    before.add_next(["x"])
+    assert before == Queue(("a", "b"), 0)
