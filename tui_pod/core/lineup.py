@@ -176,6 +176,8 @@ class Lineup(Transport):
             self.session = None
             self.stop()
             self._audience.session_ended(self._summary(session))
+        elif not self.rules.is_autoplaying and self._queued() is None:
+            self.stop()
         else:
             self._advance()
 
@@ -199,11 +201,14 @@ class Lineup(Transport):
 
     def _next(self) -> str | None:
         """Return what plays next: the queue, else the next not played one of the list."""
-        queued = next((ident for ident in self.queue.upcoming if self.library.index(ident) is not None), None)
+        queued = self._queued()
         if queued is not None:
             return queued
         place = self._next_place()
         return None if place is None else self.library.ids[self._succession.indexes[place]]
+
+    def _queued(self) -> str | None:
+        return next((ident for ident in self.queue.upcoming if self.library.index(ident) is not None), None)
 
     def _next_place(self) -> int | None:
         for place, index in self._succession.following():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from tui_pod.core.heard import Ranges, add_range
 
@@ -65,28 +66,34 @@ class Progress:
         return replace(self, position=0.0, played=True, plays=self.plays + 1, updated=now)
 
 
-SHARE_LEFT = 0.03
-"""Share of the length that may be left when an episode counts as played."""
-MIN_LEFT, MAX_LEFT = 5.0, 30.0
-"""Seconds between which that share is held."""
 MAX_SHARE_LEFT = 0.10
-"""Share of the length it is never more than, for very short episodes."""
+"""Share of the length that is never more than left when an episode counts as played, for very short ones."""
+
+
+class PlayedRule(NamedTuple):
+    """How much may be left when an episode counts as played."""
+
+    share: float = 0.03
+    """Share of the length."""
+    min_left: float = 5.0
+    """Seconds that the share is at least, and"""
+    max_left: float = 30.0
+    """at most."""
+
+    def starts_at(self, duration: float) -> float:
+        """Return the position in seconds from which on an episode of `duration` seconds counts as played."""
+        left = min(max(self.share * duration, self.min_left), self.max_left)
+        return duration - min(left, MAX_SHARE_LEFT * duration)
+
+    def is_reached(self, position: float, duration: float | None) -> bool:
+        """Return whether playing up to `position` makes an episode played; never with an unknown length."""
+        return duration is not None and duration > 0 and position >= self.starts_at(duration)
+
 
 REWINDS = ((timedelta(days=1), 20.0), (timedelta(hours=1), 10.0), (timedelta(minutes=1), 3.0))
 """Pause from which on, and seconds to go back when resuming; longest first."""
 MAX_REWIND_SHARE = 0.05
 """Share of the length that a rewind is never more than."""
-
-
-def played_from(duration: float) -> float:
-    """Return the position in seconds from which on an episode of `duration` seconds counts as played."""
-    left = min(max(SHARE_LEFT * duration, MIN_LEFT), MAX_LEFT)
-    return duration - min(left, MAX_SHARE_LEFT * duration)
-
-
-def is_reached(position: float, duration: float | None) -> bool:
-    """Return whether playing up to `position` makes an episode played; never with an unknown length."""
-    return duration is not None and duration > 0 and position >= played_from(duration)
 
 
 def is_whole(position: float, duration: float | None) -> bool:
@@ -101,7 +108,11 @@ def rewind(pause: timedelta, duration: float | None) -> float:
 
 
 def resume_position(
-    progress: Progress | None, duration: float | None, now: datetime, is_rewinding: bool = True
+    progress: Progress | None,
+    duration: float | None,
+    now: datetime,
+    is_rewinding: bool = True,
+    rule: PlayedRule = PlayedRule(),  # noqa: B008 - a value
 ) -> float:
     """Return where to start playing, in seconds: 0 when unplayed or played, else the place less a rewind."""
     if progress is None or progress.played or progress.position <= 0:
@@ -109,7 +120,7 @@ def resume_position(
     length = progress.duration or duration
     position = progress.position
     if length:
-        position = min(position, played_from(length))
+        position = min(position, rule.starts_at(length))
     if is_rewinding:
         position -= rewind(now - (progress.listened or progress.updated), length)
     return max(0.0, position)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.ports import Recorder
-from tui_pod.core.progress import Progress, is_reached, is_whole
+from tui_pod.core.progress import PlayedRule, Progress, is_whole
 from tui_pod.core.records import HeardRecord, ProgressRecord
 
 SAVE_EVERY = 4.0
@@ -26,7 +26,8 @@ Clock = Callable[[], datetime]
 class Tracker:
     """The progress of one load of one episode."""
 
-    def __init__(self, book: ProgressBook, recorder: Recorder, clock: Clock, run: str) -> None:
+    def __init__(self, book: ProgressBook, recorder: Recorder, clock: Clock, run: str, rule: PlayedRule) -> None:
+        self._rule = rule
         self._book = book
         self._recorder = recorder
         self._clock = clock
@@ -80,7 +81,7 @@ class Tracker:
         now = self._stamp()
         progress = self._progress().with_heard(self._last, position, now)
         self._last = position
-        is_now_done = not self._is_done and is_reached(position, self.duration)
+        is_now_done = not self._is_done and self._rule.is_reached(position, self.duration)
         if is_now_done:
             self._is_done = True
             progress = progress.finished(now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.library import Library
@@ -29,7 +30,7 @@ from tui_pod.core.playback import (
     SourceReady,
 )
 from tui_pod.core.ports import Audience, Player, Recorder, Sources
-from tui_pod.core.progress import played_from, resume_position, rewind
+from tui_pod.core.progress import PlayedRule, resume_position, rewind
 from tui_pod.core.records import SettingRecord
 from tui_pod.core.text import clock as clock_text
 from tui_pod.core.tracker import AT_ONCE, Clock, Tracker
@@ -60,12 +61,18 @@ class Surroundings:
     """Name of this run of the program, unlike any other's: it begins the keys of what was heard."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """The listener's choices about playing."""
 
     is_rewinding: bool = True
     """Whether resuming goes back a little, the more the longer the pause."""
+    is_autoplaying: bool = True
+    """Whether the list plays on by itself; the queue always does."""
+    played: PlayedRule = PlayedRule()
+    seek_back: float = 10.0
+    """Seconds, as the other two."""
+    seek_forward: float = 30.0
+    seek_small: float = 5.0
 
 
 class Transport:
@@ -83,7 +90,7 @@ class Transport:
         self._recorder = around.recorder
         self._audience = around.audience
         self._clock = around.clock
-        self._tracker = Tracker(book, around.recorder, around.clock, around.run)
+        self._tracker = Tracker(book, around.recorder, around.clock, around.run, rules.played)
         self._source: Source | None = None
         self._is_with_player = False
         self._wish = 0.0
@@ -131,12 +138,20 @@ class Transport:
         """Go to `position` seconds; forward no further than where the episode counts as played."""
         here, length = self.playback.position, self.playback.duration
         if length and position > here:
-            position = min(position, max(here, played_from(length)))
+            position = min(position, max(here, self.rules.played.starts_at(length)))
         self._go_to(max(0.0, position))
 
     def seek_by(self, seconds: float) -> None:
         """Go `seconds` forward, or back when negative."""
         self.seek_to(self.playback.position + seconds)
+
+    def step_back(self, is_small: bool = False) -> None:
+        """Go back by the listener's step."""
+        self.seek_by(-(self.rules.seek_small if is_small else self.rules.seek_back))
+
+    def step_forward(self, is_small: bool = False) -> None:
+        """Go forward by the listener's step."""
+        self.seek_by(self.rules.seek_small if is_small else self.rules.seek_forward)
 
     def seek_mark(self, direction: int) -> None:
         """Go to the next (1) or previous (-1) chapter or sentence."""
@@ -237,7 +252,8 @@ class Transport:
         progress = self.book.get(episode.id)
         length = (progress.duration if progress else None) or episode.duration
         if position is None:
-            position = resume_position(progress, length, self._clock(), self.rules.is_rewinding)
+            rules = self.rules
+            position = resume_position(progress, length, self._clock(), rules.is_rewinding, rules.played)
         self._tracker.begin(episode.id)
         self._source = None
         self._is_with_player = False

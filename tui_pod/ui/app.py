@@ -182,9 +182,13 @@ class TuiPodApp(App[None]):
         elif self.screen is self._main:
             self._main.episodes.action_choose()
 
-    def action_seek(self, seconds: float) -> None:
-        """Go forward or back."""
-        self.listening.seek_by(seconds)
+    def action_step_back(self, is_small: bool = False) -> None:
+        """Go back by the listener's step."""
+        self.listening.step_back(is_small)
+
+    def action_step_forward(self, is_small: bool = False) -> None:
+        """Go forward by the listener's step."""
+        self.listening.step_forward(is_small)
 
     def action_seek_mark(self, direction: int) -> None:
         """Go to the next or previous chapter or sentence."""
