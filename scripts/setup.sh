@@ -31,54 +31,48 @@ has_libmpv() {
 
 has_venv() { "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; }
 
-# system_install WHAT APT DNF PACMAN BREW: install WHAT by the name that the package manager has for it.
-system_install() {
-    what=$1
-    if has apt-get; then
-        update='apt-get update' command="apt-get install -y --no-install-recommends $2"
-    elif has dnf; then
-        update='' command="dnf install -y $3"
-    elif has pacman; then
-        update='' command="pacman -S --needed --noconfirm $4"
-    elif has brew; then
-        update='' command="brew install $5"
-    else
-        fail "$what is missing. Install it with your system's package manager, then try again."
+# Installs what is missing, all at once.
+ensure_system() {
+    find_python
+    missing='' apt='' dnf='' pacman='' brew=''
+    if ! has_libmpv; then
+        missing=libmpv apt=libmpv2 dnf=mpv-libs pacman=mpv brew=mpv
+        # libmpv checks every https stream by the system's certificates; those that are there stay as they are
+        [ -e /etc/ssl/certs/ca-certificates.crt ] || apt="$apt ca-certificates"
     fi
-    case $command in
-    brew*) root= ;;
-    *)
-        if [ "$(id -u)" -eq 0 ]; then
-            root=
-        elif has sudo; then
-            root=sudo
-        else
-            fail "$what is missing. As root, run: ${update:+$update && }$command — then try again."
-        fi
-        ;;
-    esac
-    say "$what is missing; running: ${update:+${root:+$root }$update; }${root:+$root }$command"
-    # shellcheck disable=SC2086 # commands of several words
-    {
-        [ -z "$update" ] || $root $update || say "the lists could not be updated; trying with those that are there"
-        $root $command || fail "$what could not be installed. Run: ${root:+$root }$command — then try again."
-    }
-}
-
-ensure_libmpv() {
-    has_libmpv && return
-    apt=libmpv2
-    # libmpv checks every https stream by the system's certificates; those that are there stay as they are
-    [ -e /etc/ssl/certs/ca-certificates.crt ] || apt="$apt ca-certificates"
-    system_install libmpv "$apt" mpv-libs mpv mpv
+    if ! has_venv; then
+        version=$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        missing="${missing:+$missing and }Python's venv"
+        apt="$apt python$version-venv" dnf="$dnf python3" pacman="$pacman python" brew="$brew python"
+    fi
+    [ -n "$missing" ] || return 0
+    system_install
     has_libmpv || fail "libmpv was installed, but cannot be found. Run: ldconfig — then try again."
+    has_venv || fail "$PYTHON has no venv module. Name another Python: make PYTHON=/path/to/python3"
 }
 
-ensure_venv_module() {
-    has_venv && return
-    version=$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-    system_install "Python's venv" "python$version-venv" python3 python python
-    has_venv || fail "$PYTHON has no venv module. Name another Python: make PYTHON=/path/to/python3"
+# Installs `missing` by the names that the package manager has for it.
+system_install() {
+    sudo='' update=''
+    if [ "$(id -u)" -ne 0 ] && has sudo; then sudo='sudo '; fi
+    if has apt-get; then
+        update="${sudo}apt-get update"
+        command="${sudo}apt-get install -y --no-install-recommends $apt"
+    elif has dnf; then
+        command="${sudo}dnf install -y $dnf"
+    elif has pacman; then
+        command="${sudo}pacman -S --needed --noconfirm $pacman"
+    elif has brew; then
+        command="brew install $brew" sudo=none # it refuses to be root
+    else
+        fail "$missing: missing. Install it with your system's package manager, then try again."
+    fi
+    if [ "$(id -u)" -ne 0 ] && [ -z "$sudo" ]; then
+        fail "$missing: missing. As root, run: ${update:+$update && }$command — then try again."
+    fi
+    say "$missing: missing. Running: ${update:+$update; }$command"
+    $update || say "the lists could not be updated; trying with those that are there"
+    $command || fail "$missing: not installed. Run: $command — then try again."
 }
 
 is_new_enough() { has "$1" && "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
@@ -100,12 +94,10 @@ find_python() {
 
 # Not editable: an installed copy is compiled, and starts almost four times as fast.
 make_venv() {
-    ensure_libmpv
     extras=$(printf '%s,' "$@")
     stamp=.venv/.made-$(printf '%s-' "$@")
-    [ "$(sources)" != "$(cat "$stamp" 2>/dev/null)" ] || return 0
-    find_python
-    ensure_venv_module
+    [ "$(sources)" = "$(cat "$stamp" 2>/dev/null)" ] && has_libmpv && return
+    ensure_system
     is_good_venv .venv || "$PYTHON" -m venv --clear .venv
     install_into .venv "${extras%,}"
     sources >"$stamp"
@@ -147,13 +139,11 @@ is_good_venv() {
 # -- the PATH --------------------------------------------------------------------------------------------
 
 install_program() {
-    ensure_libmpv
-    find_python
+    ensure_system
     if has pipx; then
         pipx install --force --python "$(command -v "$PYTHON")" '.[voice]'
         return
     fi
-    ensure_venv_module
     home=${XDG_DATA_HOME:-$HOME/.local/share}/tui-pod/venv
     bin=$HOME/.local/bin
     is_good_venv "$home" || "$PYTHON" -m venv --clear "$home"
