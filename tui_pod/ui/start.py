@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tui_pod.config import Settings
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import View
 from tui_pod.core.library import Library
@@ -40,6 +41,7 @@ class Start:
         self.view = view or View()
         self.notices: tuple[str, ...] = ()
         """What the listener must be told at once."""
+        self.settings = Settings()
         self.is_ascii = False
         self.theme = ""
         self.app: TuiPodApp

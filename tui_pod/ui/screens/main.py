@@ -54,7 +54,7 @@ class MainScreen(BrowsingScreen):
         """Show the topic that was open last."""
         self.topic_tree.border_title = "Topics"
         self.list_view()
-        self.topic_tree.go(self.view.place)
+        self.topic_tree.go_to(self.view.place)
         self.show_progress(frozenset())
 
     def on_descendant_focus(self) -> None:
@@ -161,7 +161,7 @@ class MainScreen(BrowsingScreen):
     def open_topic(self, topic: int) -> None:
         """Show a topic's episodes."""
         self.change_view(replace(self.view, place=topic, query=""))
-        self.topic_tree.go(topic)
+        self.topic_tree.go_to(topic)
         self.show_list()
 
     def action_go_to_playing(self) -> None:
@@ -173,7 +173,7 @@ class MainScreen(BrowsingScreen):
             return
         if index not in self.episodes.indexes:
             self.change_view(View(sort=self.view.sort))
-            self.topic_tree.go(0)
+            self.topic_tree.go_to(0)
         self.episodes.go(list(self.episodes.indexes).index(index), is_centred=True)
         self._show_pane(is_tree=False)
 
@@ -199,7 +199,7 @@ class MainScreen(BrowsingScreen):
         self.remove_class("-reading")
         place = Special.QUEUE if number == 2 else self._topic
         self.change_view(replace(self.view, place=place, query=""))
-        self.topic_tree.go(place)
+        self.topic_tree.go_to(place)
         self.show_list()
 
     async def _show_statistics(self) -> None:

@@ -8,12 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.segment import Segment
-from textual import events
-from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive, var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.core.book import ProgressBook
@@ -23,26 +19,19 @@ from tui_pod.core.queue import Queue
 from tui_pod.core.text import clean, clock, length
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, spread
+from tui_pod.ui.widgets.rows import RowPane
 
 CACHED_ROWS = 400
 """Drawn rows that are kept: several screens."""
 
 
-class EpisodeList(ScrollView, can_focus=True):
+class EpisodeList(RowPane):
     """Rows of two or three lines: title and time, summary, topics and date."""
 
     BINDINGS = bindings("list", "move", "episodes")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "episode-list--title",
-        "episode-list--dim",
-        "episode-list--cursor",
-        "episode-list--playing",
-        "episode-list--blurred",
-    }
-    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"episode-list--playing"}
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
-    row_height: reactive[int] = reactive(3, repaint=False)
     empty_text = var("")
     ends: var[dict[int, str]] = var({})
     """When each upcoming entry of the queue would end, by library index."""
@@ -62,7 +51,6 @@ class EpisodeList(ScrollView, can_focus=True):
         self._book = book
         self._marks = ASCII_MARKS if is_ascii else MARKS
         self._indexes: Sequence[int] = ()
-        self._cursor = 0
         self._queue: Queue | None = None
         self._selected: set[int] = set()
         self._range_start: int | None = None
@@ -78,11 +66,6 @@ class EpisodeList(ScrollView, can_focus=True):
     def indexes(self) -> Sequence[int]:
         """The library indexes shown, in order."""
         return self._indexes
-
-    @property
-    def cursor(self) -> int:
-        """Where in the list the cursor stands."""
-        return self._cursor
 
     @property
     def index(self) -> int | None:
@@ -103,7 +86,7 @@ class EpisodeList(ScrollView, can_focus=True):
         self._queue = queue
         self._selected.clear()
         self._range_start = None
-        self._resize()
+        self.count_rows()
         self.go(cursor, is_centred=True)
         self.refresh()
 
@@ -116,23 +99,21 @@ class EpisodeList(ScrollView, can_focus=True):
         self._queue = queue
         self._selected.clear()
         self._range_start = None
-        self._resize()
+        self.count_rows()
         if current is not None and current in indexes:
             place = list(indexes).index(current)
         self.go(place)
         self.refresh()
 
-    def go(self, place: int, is_centred: bool = False) -> None:
-        """Put the cursor at a place of the list, held within it, and scroll there."""
-        former, self._cursor = self._cursor, max(0, min(place, len(self._indexes) - 1))
+    def go(self, row: int, is_centred: bool = False) -> None:
+        """See `RowPane.go`; with a range begun, all its rows change."""
+        super().go(row, is_centred)
         if self._range_start is not None:
             self.refresh()
-        else:
-            self._refresh_row(former)
-            self._refresh_row(self._cursor)
-        height = self.row_height
-        region = Region(0, self._cursor * height, 1, height)
-        self.scroll_to_region(region, animate=False, center=is_centred, force=True, immediate=True)
+
+    def row_count(self) -> int:
+        """See `RowPane.row_count`."""
+        return len(self._indexes)
 
     def refresh_episodes(self, episodes: frozenset[str]) -> None:
         """Draw the rows of these episodes anew, where they are visible."""
@@ -143,7 +124,7 @@ class EpisodeList(ScrollView, can_focus=True):
         first = self.scroll_offset.y // self.row_height
         for place in range(first, min(first + self.size.height // self.row_height + 2, len(self._indexes))):
             if self._ident(self._indexes[place]) in episodes:
-                self._refresh_row(place)
+                self.refresh_row(place)
 
     def clear_selection(self) -> bool:
         """Select nothing; return whether anything was selected."""
@@ -162,28 +143,27 @@ class EpisodeList(ScrollView, can_focus=True):
     # -- drawing ---------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
-        """Return one screen line."""
-        width = self.scrollable_content_region.width
-        place, line = divmod(y + self.scroll_offset.y, self.row_height)
-        if place >= len(self._indexes):
-            if y == 1 and not self._indexes:
-                style = self.get_component_rich_style("episode-list--dim")
-                return Strip([Segment(fit(f" {self.empty_text}", width), style)], width)
-            return Strip.blank(width, self.rich_style)
-        index = self._indexes[place]
+        """Return one screen line; an empty list says what to do."""
+        if not self._indexes and y == 1:
+            return self.styled(f" {self.empty_text}", self.scrollable_content_region.width, -1, "rows--dim")
+        return super().render_line(y)
+
+    def draw_line(self, row: int, line: int, width: int) -> Strip:
+        """See `RowPane.draw_line`."""
+        index = self._indexes[row]
         ident = self._ident(index)
         progress = self._book.get(ident)
         is_current = self.playback.episode == ident
         live = (self.playback.status, int(self.playback.position)) if is_current else None
         state = (progress.status, int(progress.position), progress.duration) if progress else None
-        is_selected = place in self._selection()
-        key = (index, width, self.row_height, place == self._cursor, self.has_focus, is_selected, state, live)
-        row = self._rows.get(key)
-        if row is None:
+        is_selected = row in self._selection()
+        key = (index, width, self.row_height, row == self._cursor, self.has_focus, is_selected, state, live)
+        lines = self._rows.get(key)
+        if lines is None:
             if len(self._rows) > CACHED_ROWS:
                 self._rows.clear()
-            row = self._rows[key] = self._draw(index, width, place == self._cursor, is_selected)
-        return row[line]
+            lines = self._rows[key] = self._draw(row, index, width, is_selected)
+        return lines[line]
 
     def _ident(self, index: int) -> str:
         """Return the id at an index; a negative one is an entry of the queue that the library no longer has."""
@@ -191,30 +171,25 @@ class EpisodeList(ScrollView, can_focus=True):
             return self._library.ids[index]
         return self._queue.entries[-1 - index] if self._queue is not None else ""
 
-    def _draw_missing(self, ident: str, width: int, is_cursor: bool) -> list[Strip]:
-        lines = [
-            f" {self._marks['missing']} {clean(ident)}",
-            "   No longer in the library; it is skipped. x removes it.",
-            "",
-        ]
-        return [self._strip(fit(text, width), 1, "", is_cursor, width) for text in lines[: self.row_height]]
-
-    def _draw(self, index: int, width: int, is_cursor: bool, is_selected: bool) -> list[Strip]:
+    def _draw(self, row: int, index: int, width: int, is_selected: bool) -> list[Strip]:
         if index < 0:
-            return self._draw_missing(self._ident(index), width, is_cursor)
+            gone = f" {self._marks['missing']} {clean(self._ident(index))}"
+            texts = [gone, "   No longer in the library; it is skipped. x removes it.", ""]
+            return [self.styled(text, width, row, "rows--dim") for text in texts]
         episode = self._library.episode(index)
         name, time = self._mark_and_time(episode.id, index)
-        left = self._marks["selected"] if is_selected else " "
         if self._queue is not None and index in self.ends:
             time = f"{time}  until {self.ends[index]}"
+        left = self._marks["selected"] if is_selected else " "
         title = spread(f"{left}{self._marks[name]} {episode.title}", f"{time} ", width)
-        summary = f"   {episode.summary}"
         about = [tag for tag in episode.tags if tag not in self._everywhere]
         if episode.published:
             about.append(f"{episode.published:%-d %b %Y}")
-        lines = [title, fit(summary, width - 1), fit("   " + " · ".join(about), width - 1)]
+        is_playing = name in ("playing", "paused", "loading")
         return [
-            self._strip(line, number, name, is_cursor, width) for number, line in enumerate(lines[: self.row_height])
+            self.styled(title, width, row, "episode-list--playing" if is_playing else ""),
+            self.styled(fit(f"   {episode.summary}", width - 1), width, row, "rows--dim"),
+            self.styled(fit("   " + " · ".join(about), width - 1), width, row, "rows--dim"),
         ]
 
     def _mark_and_time(self, ident: str, index: int) -> tuple[str, str]:
@@ -234,21 +209,6 @@ class EpisodeList(ScrollView, can_focus=True):
         self._rows.clear()
         self.refresh()
 
-    def _strip(self, text: str, line: int, name: str, is_cursor: bool, width: int) -> Strip:
-        component = "title" if line == 0 else "dim"
-        if name in ("playing", "paused", "loading") and line == 0:
-            component = "playing"
-        style = self.get_component_rich_style(f"episode-list--{component}")
-        if is_cursor:
-            style += self.get_component_rich_style(f"episode-list--{'cursor' if self.has_focus else 'blurred'}")
-        return Strip([Segment(fit(text, width), style)], width)
-
-    def _refresh_row(self, place: int) -> None:
-        self.refresh_lines(place * self.row_height, self.row_height)
-
-    def _resize(self) -> None:
-        self.virtual_size = Size(0, len(self._indexes) * self.row_height)
-
     # -- events ----------------------------------------------------------------------------------------
 
     def watch_playback(self, former: Playback, playback: Playback) -> None:
@@ -258,53 +218,12 @@ class EpisodeList(ScrollView, can_focus=True):
             return
         self.refresh_episodes(frozenset(ident for ident in (former.episode, playback.episode) if ident))
 
-    def watch_row_height(self) -> None:
-        """Keep the cursor in sight when rows become higher or lower."""
-        self._rows.clear()
-        self._resize()
-        self.go(self._cursor, is_centred=True)
-        self.refresh()
-
     def notify_style_update(self) -> None:
         """Forget drawn rows: colours changed."""
         super().notify_style_update()
         self._rows.clear()
 
-    def on_resize(self) -> None:
-        """Keep the cursor in sight."""
-        self._rows.clear()
-        self.go(self._cursor)
-
-    def on_focus(self) -> None:
-        """Draw the cursor as the active one."""
-        self._refresh_row(self._cursor)
-
-    def on_blur(self) -> None:
-        """Draw the cursor as an inactive one."""
-        self._refresh_row(self._cursor)
-
-    def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse points; a second click plays."""
-        place = (event.y + self.scroll_offset.y) // self.row_height
-        if place < len(self._indexes):
-            self.go(place)
-            if event.chain == 2:
-                self.action_choose()
-
     # -- actions ---------------------------------------------------------------------------------------
-
-    def action_move(self, by: int) -> None:
-        """Move the cursor by rows."""
-        self.go(self._cursor + by)
-
-    def action_move_to(self, place: int) -> None:
-        """Move the cursor to a place; -1 is the last."""
-        self.go(place if place >= 0 else len(self._indexes) - 1)
-
-    def action_move_page(self, pages: float) -> None:
-        """Move the cursor by pages or parts of one."""
-        rows = max(1, int(abs(pages) * (self.size.height // self.row_height)))
-        self.go(self._cursor + (rows if pages > 0 else -rows))
 
     def action_left(self) -> None:
         """Go to the pane on the left."""
@@ -314,7 +233,7 @@ class EpisodeList(ScrollView, can_focus=True):
         """Go to the pane on the right."""
         self.post_message(self.Wished("right", []))
 
-    def action_choose(self) -> None:
+    def choose(self) -> None:
         """Play the episode at the cursor."""
         if self.index is not None:
             self.post_message(self.Wished("play", [self._ident(self.index)]))

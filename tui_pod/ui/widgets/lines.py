@@ -38,7 +38,7 @@ class KeyLine(Widget):
         for key, word, action in self.hints:
             size = cell_len(key) + cell_len(word) + 3
             if used + size > width:
-                break
+                continue  # a shorter one may still fit
             meta = Style.from_meta({"@click": action})
             segments += [Segment(key, bright + meta), Segment(f" {word}", base + meta), Segment("  ", base)]
             used += size

@@ -1,0 +1,128 @@
+"""A pane of rows with a cursor, on the line API: only what is visible is drawn, however many rows there are.
+
+The list of episodes and the tree of topics are such panes. Textual's own widgets make an object a row, or
+cost a tenth of the start-up; see DESIGN §8.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region, Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui_pod.ui.cells import fit
+
+
+class RowPane(ScrollView, can_focus=True):
+    """Rows of equal height. A subclass says how many there are and draws them."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", "rows--blurred", "rows--dim"}
+    ALLOW_SELECT = False
+
+    row_height: reactive[int] = reactive(1, repaint=False)
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._cursor = 0
+
+    @property
+    def cursor(self) -> int:
+        """Which row the cursor is on, from 0."""
+        return self._cursor
+
+    def row_count(self) -> int:
+        """Return the number of rows."""
+        raise NotImplementedError
+
+    def draw_line(self, row: int, line: int, width: int) -> Strip:
+        """Return one line of a row."""
+        raise NotImplementedError
+
+    def choose(self) -> None:
+        """Do what Enter does with the row at the cursor."""
+        raise NotImplementedError
+
+    def on_cursor_moved(self) -> None:
+        """Take in that the cursor came to another row."""
+
+    def go(self, row: int, is_centred: bool = False) -> None:
+        """Put the cursor on a row, held within the rows, and scroll there."""
+        former, self._cursor = self._cursor, max(0, min(row, self.row_count() - 1))
+        self.refresh_row(former)
+        self.refresh_row(self._cursor)
+        height = self.row_height
+        region = Region(0, self._cursor * height, 1, height)
+        self.scroll_to_region(region, animate=False, center=is_centred, force=True, immediate=True)
+        if former != self._cursor:
+            self.on_cursor_moved()
+
+    def count_rows(self) -> None:
+        """Fit the scroll bar to the number of rows."""
+        self.virtual_size = Size(0, self.row_count() * self.row_height)
+
+    def refresh_row(self, row: int) -> None:
+        """Draw a row anew."""
+        self.refresh_lines(row * self.row_height, self.row_height)
+
+    def render_line(self, y: int) -> Strip:
+        """Return one screen line."""
+        width = self.scrollable_content_region.width
+        row, line = divmod(y + self.scroll_offset.y, self.row_height)
+        return self.draw_line(row, line, width) if row < self.row_count() else Strip.blank(width, self.rich_style)
+
+    def styled(self, text: str, width: int, row: int, component: str = "") -> Strip:
+        """Return a line of text as wide as the pane, lit when the cursor is on its row."""
+        style = self.get_component_rich_style(component) if component else self.rich_style
+        if row == self._cursor:
+            style += self.get_component_rich_style("rows--cursor" if self.has_focus else "rows--blurred")
+        return Strip([Segment(fit(text, width), style)], width)
+
+    # -- events and actions ----------------------------------------------------------------------------
+
+    def watch_row_height(self) -> None:
+        """Keep the cursor in sight when rows become higher or lower."""
+        self.count_rows()
+        self.go(self._cursor, is_centred=True)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
+        self.go(self._cursor)
+
+    def on_focus(self) -> None:
+        """Draw the cursor as the active one."""
+        self.refresh_row(self._cursor)
+
+    def on_blur(self) -> None:
+        """Draw the cursor as an inactive one."""
+        self.refresh_row(self._cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse points; a second click does what Enter does."""
+        row = (event.y + self.scroll_offset.y) // self.row_height
+        if row < self.row_count():
+            self.go(row)
+            if event.chain == 2:
+                self.choose()
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by rows."""
+        self.go(self._cursor + by)
+
+    def action_move_to(self, row: int) -> None:
+        """Move the cursor to a row; -1 is the last."""
+        self.go(row if row >= 0 else self.row_count() - 1)
+
+    def action_move_page(self, pages: float) -> None:
+        """Move the cursor by pages or parts of one."""
+        rows = max(1, int(abs(pages) * (self.size.height // self.row_height)))
+        self.go(self._cursor + (rows if pages > 0 else -rows))
+
+    def action_choose(self) -> None:
+        """Do what Enter does."""
+        self.choose()
