@@ -25,8 +25,8 @@ PATIENCE = 10.0
 MAX_CLIENTS = 16
 """Clients at a time; a command is done in milliseconds, so more are no commands."""
 
-SETTLING = 2.0
-"""Seconds that an answer waits for the player to do what was asked; a cold voice takes about one."""
+SETTLING = 4.0
+"""Seconds that an answer waits for the player to do what was asked; a cold voice takes one on a free machine."""
 
 WATCH = 2.0
 """Seconds between two looks at whether the socket is still there: a younger app takes its place and leaves."""

@@ -15,8 +15,8 @@ from tui_pod.core.text import clean, clean_title, spoken_time
 from tui_pod.remote_socket import LINE_LIMIT, NOBODY, RemoteError, opened_folder, socket_name
 from tui_pod.settings import find_paths
 
-PATIENCE = 5.0
-"""Seconds for the app to answer; it waits two at most for its player."""
+PATIENCE = 8.0
+"""Seconds for the app to answer; it waits four at most for its player."""
 
 _SIGNED = re.compile(r"[+-]?(\d{1,6}(?:\.\d{0,6})?|\.\d{1,6})")
 _CLOCK = re.compile(r"([+-]?)(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d)")
