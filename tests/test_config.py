@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.config import Settings
+from tui_pod.config import Settings, live_table
 from tui_pod.config_file import allowed, parse_config, read_config, setting_rows
+from tui_pod.core.keys import ACTIONS
 
 ROOT = Path(__file__).parents[1]
 FILE = Path("/home/listener/.config/tui-pod/config.toml")
 
 EVERYTHING = """
-catalogs = ["talks.toml", "/srv/more.toml"]
 [start]
 view = "continue"
 [playback]
@@ -53,7 +53,6 @@ list.sort = "ctrl+s"
 def test_parse_config_of_every_section_is_read_without_a_notice() -> None:
     settings, notices = parse_config(EVERYTHING, FILE)
     assert notices == ()
-    assert settings.catalogs == (f"{FILE.parent}/talks.toml", "/srv/more.toml")
     assert settings.start.view == "continue"
     assert settings.playback == (15.0, 45.5, 5.0, 1.25, False)
     assert not settings.resume.rewind
@@ -68,6 +67,15 @@ def test_parse_config_of_every_section_is_read_without_a_notice() -> None:
     assert (settings.keymap["undo"], settings.keymap["list.sort"], settings.keymap["playback.mute"]) == (
         "Z", "ctrl+s", "m",
     )  # fmt: skip
+
+
+def test_parse_config_of_catalogues_finds_them_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "talks.toml").touch()
+    (tmp_path / "more.toml").touch()
+    text = f'catalogs = [\n"talks.toml",\n"{tmp_path}/more.toml",\n"gone.toml"]'
+    settings, notices = parse_config(text, tmp_path / "config.toml")
+    assert settings.catalogs == (f"{tmp_path}/talks.toml", f"{tmp_path}/more.toml")
+    assert notices == (f"{tmp_path}/config.toml:1: catalogs: there is no file {tmp_path}/gone.toml; it is left out",)
 
 
 def test_parse_config_of_nothing_is_the_defaults() -> None:
@@ -180,6 +188,17 @@ sys.exit(any(name in sys.modules for name in ("tomllib", "json", "difflib", "tui
 """
     command = [sys.executable, "-c", script, str(tmp_path / "config.toml")]
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+def test_live_table_of_the_defaults_is_the_table_itself() -> None:
+    assert live_table(Settings()) is ACTIONS
+
+
+def test_live_table_of_other_keys_and_steps_says_so() -> None:
+    settings, _ = parse_config('[playback]\nseek_back = 20\n[keys]\nundo = "Z"', FILE)
+    live = {action.id: action for action in live_table(settings)}
+    assert live["undo"].keys == "Z"
+    assert live["playback.back"].label == "Back 20 seconds"
 
 
 def test_every_setting_says_what_it_does_and_what_it_may_be() -> None:

@@ -10,12 +10,16 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
 
 from tui_pod.catalog_files import read_catalog
+from tui_pod.config import Settings
+from tui_pod.config_file import read_config
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.catalog import CatalogError
 from tui_pod.core.library import Library
-from tui_pod.core.progress import Progress, Status, resume_position
+from tui_pod.core.progress import PlayedRule, Progress, Status, resume_position
 from tui_pod.core.records import ProgressRecord
 from tui_pod.core.text import clock, length, span
 from tui_pod.library_cache import CatalogsError, load_library
@@ -27,24 +31,35 @@ class CommandError(Exception):
     """A command that cannot be done; the message goes to standard error."""
 
 
-def open_library(options: Namespace) -> tuple[Library, State, StateFile, Paths]:
-    """Return the library and the state that the options name.
+class Opened(NamedTuple):
+    """What a command works on."""
+
+    library: Library
+    state: State
+    file: StateFile
+    paths: Paths
+    settings: Settings
+
+
+def open_library(options: Namespace) -> Opened:
+    """Return the library and the state that the options name, and the settings; what is wrong with these is told.
 
     Raises:
         CommandError: with the faults of the catalogue, a line each.
     """
     paths = find_paths(options.state, options.config)
+    config = read_config(paths.config, is_named=options.config is not None)
     try:
-        loaded = load_library(catalog_paths(options.catalog), paths.cache)
+        loaded = load_library(catalog_paths(options.catalog, config.settings.catalogs), paths.cache)
     except CatalogsError as error:
         raise CommandError(str(error)) from None
     if loaded.save is not None and len(loaded.library) > 1000:
         loaded.save()
     file = StateFile(paths.state)
     state = file.load()
-    for notice in state.notices:
+    for notice in (*config.notices, *state.notices):
         print(f"tui-pod: {notice}", file=sys.stderr)
-    return loaded.library, state, file, paths
+    return Opened(loaded.library, state, file, paths, config.settings)
 
 
 def command(run: Callable[[Namespace], int | None]) -> Callable[[Namespace], int]:
@@ -86,7 +101,7 @@ def print_json(value: object) -> None:
 @command
 def run_list(options: Namespace) -> None:
     """Print the episodes."""
-    library, state, _, _ = open_library(options)
+    library, state, *_ = open_library(options)
     book = ProgressBook(library, state.progress)
     indexes = topic_members(library, options.topic) if options.topic is not None else range(len(library))
     if options.status is not None:
@@ -117,7 +132,7 @@ def topic_members(library: Library, name: str) -> Sequence[int]:
 @command
 def run_mark(options: Namespace) -> None:
     """Mark episodes, all or none."""
-    library, state, file, _ = open_library(options)
+    library, state, file, *_ = open_library(options)
     unknown = [ident for ident in options.ids if library.index(ident) is None]
     if unknown:
         raise CommandError(f"tui-pod: no episode {', '.join(unknown)}; nothing was changed. See: tui-pod list")
@@ -143,7 +158,7 @@ def run_mark(options: Namespace) -> None:
 @command
 def run_status(options: Namespace) -> None:
     """Print what would be resumed, and totals."""
-    library, state, _, _ = open_library(options)
+    library, state, _, _, settings = open_library(options)
     book = ProgressBook(library, state.progress)
     tally = book.tallies[0]
     unfinished = book.unfinished()
@@ -160,16 +175,24 @@ def run_status(options: Namespace) -> None:
     if resumed is not None:
         index = unfinished[0]
         progress = book.get(library.ids[index])
-        place = resume_position(progress, library.duration(index), datetime.now(UTC))
+        rewinds, rule = settings.resume.rewind, PlayedRule(*settings.played)
+        place = resume_position(progress, library.duration(index), datetime.now(UTC), rewinds, rule)
         print(f"resume\t{library.ids[index]}\t{library.titles[index]}\t{clock(place)}")
     print(f"played\t{tally.played} of {len(library)}")
     print(f"started\t{tally.started}")
     print(f"left\t{span(tally.left)}")
 
 
+def _catalogs_in_use(options: Namespace) -> list[Path]:
+    config = read_config(find_paths(options.state, options.config).config, is_named=options.config is not None)
+    for notice in config.notices:
+        print(f"tui-pod: {notice}", file=sys.stderr)
+    return catalog_paths(options.catalog, config.settings.catalogs)
+
+
 def run_check(options: Namespace) -> int:
     """Validate catalogues; faults go to standard output."""
-    paths = [options.file] if options.file is not None else catalog_paths(options.catalog)
+    paths = [options.file] if options.file is not None else _catalogs_in_use(options)
     is_good = True
     for path in paths:
         try:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, NamedTuple
 
+from tui_pod.core.keys import ACTIONS, Action
+
 
 class Key(NamedTuple):
     """What is known of a setting besides its type and default."""
@@ -147,6 +149,16 @@ class Settings(NamedTuple):
     ] = MappingProxyType({})
     keymap: Mapping[str, str] = MappingProxyType({})
     """Keys that differ from the table's own, by the action's id: [keys], checked, over its preset."""
+
+
+def live_table(settings: Settings) -> tuple[Action, ...]:
+    """Return the table of keys as the listener has it: their keys, and their steps in what the keys say."""
+    steps = settings.playback[:3]
+    if not settings.keymap and steps == PlaybackSettings()[:3]:
+        return ACTIONS
+    from tui_pod.core.keymap import live_actions, seek_labels  # only for those who changed something
+
+    return live_actions(settings.keymap, seek_labels(*steps))
 
 
 class Config(NamedTuple):

@@ -126,8 +126,17 @@ class _Reading:
             self._tell(row.path, f"{fault}; {toml_value(row.default)} is used")
             return row.default
         if row.name == "catalogs":
-            return tuple(str((self._path.parent / os.path.expanduser(item)).absolute()) for item in value)
+            return tuple(self._files(value))
         return row.type(value)
+
+    def _files(self, names: list[str]) -> Iterator[str]:
+        """Yield the files that are there, which is told of the others: a catalogue may be on another disk."""
+        for name in names:
+            file = (self._path.parent / os.path.expanduser(name)).absolute()
+            if file.exists():
+                yield str(file)
+            else:
+                self._tell("catalogs", f"there is no file {file}; it is left out")
 
     def _numbers(self, row: Row, value: Any) -> Mapping[str, float]:
         if not isinstance(value, dict):

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tui_pod.audio.narrator import INSTALL_HINT, has_voice
+from tui_pod.config import Config
+from tui_pod.config_file import read_config
 from tui_pod.core.text import clean
 from tui_pod.library_cache import CatalogsError, load_library
 from tui_pod.settings import Paths, catalog_paths, find_paths
@@ -22,6 +24,7 @@ Finding = tuple[bool, str, str]
 def run(options: Namespace) -> int:
     """Print a line for everything that is needed; return 1 when something does not work."""
     paths = find_paths(options.state, options.config)
+    config = read_config(paths.config, is_named=options.config is not None)
     is_good = True
     checks: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
         ("Python", _python),
@@ -29,7 +32,8 @@ def run(options: Namespace) -> int:
         ("voice", _voice),
         ("terminal", _terminal),
         ("folders", lambda: _folders(paths)),
-        ("catalogue", lambda: _catalog(options, paths)),
+        ("settings", lambda: _settings(config, paths)),
+        ("catalogue", lambda: _catalog(options, config, paths)),
         ("state", lambda: _state(paths)),
     )
     for name, check in checks:
@@ -100,9 +104,16 @@ def _folders(paths: Paths) -> Iterator[Finding]:
         yield works, f"{name}: {folder}", f"make it writable: chmod u+rwx {place}"
 
 
-def _catalog(options: Namespace, paths: Paths) -> Iterator[Finding]:
+def _settings(config: Config, paths: Paths) -> Iterator[Finding]:
+    for notice in config.notices:
+        yield False, notice, "correct that line; tui-pod config --default shows what may stand there"
+    if not config.notices:
+        yield True, str(paths.config) if paths.config.exists() else f"the defaults; no {paths.config}", ""
+
+
+def _catalog(options: Namespace, config: Config, paths: Paths) -> Iterator[Finding]:
     try:
-        library = load_library(catalog_paths(options.catalog), paths.cache).library
+        library = load_library(catalog_paths(options.catalog, config.settings.catalogs), paths.cache).library
     except CatalogsError as error:
         yield False, error.lines[0], "tui-pod check prints every fault"
     else:

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from tui_pod.config_file import read_config
 from tui_pod.core.book import ProgressBook
-from tui_pod.core.browsing import Filter, Sort, View
+from tui_pod.core.browsing import Filter, Sort, Special, View
 from tui_pod.core.library import Library
 from tui_pod.core.playback import Playback
 from tui_pod.core.queue import Queue
@@ -26,15 +27,19 @@ from tui_pod.ui.start import Start
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from tui_pod.config import Config, Settings
     from tui_pod.core.episode import Episode
     from tui_pod.core.history import History
     from tui_pod.core.listening import Listening
     from tui_pod.core.playback import Event
     from tui_pod.core.transcript import Transcript
+    from tui_pod.core.transport import Rules
     from tui_pod.saver import Saved, SaveFailed
 
-CACHE_BYTES = 200 * 1000 * 1000
-"""Bytes of narrations that are kept."""
+MEGABYTE = 1_000_000
+
+SHOWN_NOTICES = 5
+"""Faults of the settings that are shown at the start; the commands print all."""
 
 SAVE_LIMIT = 0.8
 """Seconds that quitting waits for the last save."""
@@ -43,8 +48,9 @@ SAVE_LIMIT = 0.8
 def run_app(options: Namespace | SimpleNamespace) -> int:
     """Run the app and return its exit status."""
     paths = find_paths(options.state, options.config)
+    config = read_config(paths.config, is_named=options.config is not None)
     try:
-        loaded = load_library(catalog_paths(options.catalog), paths.cache)
+        loaded = load_library(catalog_paths(options.catalog, config.settings.catalogs), paths.cache)
         budget = _budget(options.session)
     except CatalogsError as error:
         print(error, file=sys.stderr)
@@ -64,8 +70,8 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
     with _own_terminal(paths):
         from tui_pod.ui.app import TuiPodApp  # the costliest import, once nothing can refuse any more
 
-        start = ProgramStart(paths, loaded, file, file.load(), options.ao, budget)
-        TuiPodApp(start).run()
+        start = ProgramStart(paths, config, loaded, file, file.load(), options.ao, budget)
+        TuiPodApp(start).run(mouse=config.settings.ui.mouse)
         is_saved = start.finish()
     if not is_saved:
         print(f"tui-pod: the last progress could not be saved in {file.path.parent}", file=sys.stderr)
@@ -84,22 +90,31 @@ class ProgramStart(Start):
     """The program as it is started by its user: real files, the real player, the real voice."""
 
     def __init__(
-        self, paths: Paths, loaded: Loaded, file: StateFile, state: State, ao: str | None, budget: float | None
+        self,
+        paths: Paths,
+        config: Config,
+        loaded: Loaded,
+        file: StateFile,
+        state: State,
+        ao: str | None,
+        budget: float | None,
     ) -> None:
-        library = loaded.library
+        library, settings = loaded.library, config.settings
         super().__init__(
             library,
             ProgressBook(library, state.progress),
             Queue(tuple(state.strings("queue", "entries")), state.setting("queue", "cursor", 0)),
             Playback(
-                speed=state.setting("player", "speed", 1.0),
+                speed=state.setting("player", "speed", settings.playback.speed),
                 volume=state.setting("player", "volume", 80),
                 is_muted=state.setting("player", "muted", False),
             ),
-            _view(library, state),
+            _view(library, state, settings.start.view),
         )
-        self.notices = state.notices
-        self.theme = state.setting("ui", "theme", "")
+        self.settings = settings
+        self.notices = (*state.notices, *_few(config.notices))
+        self.is_ascii = settings.ui.ascii
+        self.theme = settings.ui.theme or state.setting("ui", "theme", "")
         self._paths = paths
         self._save_cache = loaded.save
         self._file = file
@@ -119,11 +134,13 @@ class ProgramStart(Start):
 
         self._saver = Saver(self._file, self._report) if self._is_writable else NoSaver()
         self._player = MpvPlayer(self._emit, self._ao)
-        self._sources = EpisodeSources(Narrator(self._paths.cache / "narrations", CACHE_BYTES), self._emit)
+        self._sources = EpisodeSources(
+            Narrator(self._paths.cache / "narrations", self.settings.narration.cache_mb * MEGABYTE), self._emit
+        )
         self._followers = Followers(self.app)
         run = os.urandom(4).hex()
         around = Surroundings(self._player, self._sources, self._saver, self._followers, lambda: datetime.now(UTC), run)
-        listening = Listening(self.library, self.book, around, queue=self.queue, playback=self.playback)
+        listening = Listening(self.library, self.book, around, _rules(self.settings), self.queue, self.playback)
         self._player.open()
         self._saver.compact()
         return listening
@@ -134,6 +151,8 @@ class ProgramStart(Start):
         self._followers.start(listening, self._file.path)
         if self._save_cache is not None:
             self._save_cache()
+        if self.settings.start.view == "statistics":
+            self.app.run_action_soon("screen.view(3)")
         if self._budget is not None:
             self.app.start_session(self._budget)
 
@@ -181,12 +200,36 @@ class ProgramStart(Start):
             self.app.post_message(SavingChanged(result.reason))
 
 
-def _view(library: Library, state: State) -> View:
-    """Return what was looked at last; at the first start, the catalogue's top topic."""
-    topic = library.topics.find(state.setting("ui", "topic", ""))
+def _rules(settings: Settings) -> Rules:
+    from tui_pod.core.progress import PlayedRule
+    from tui_pod.core.transport import Rules
+
+    playback = settings.playback
+    return Rules(
+        is_rewinding=settings.resume.rewind,
+        is_autoplaying=playback.autoplay,
+        played=PlayedRule(*settings.played),
+        seek_back=playback.seek_back,
+        seek_forward=playback.seek_forward,
+        seek_small=playback.seek_small,
+    )
+
+
+def _few(notices: tuple[str, ...]) -> tuple[str, ...]:
+    """Return as many notices as a listener reads, and how to see the rest."""
+    more = len(notices) - SHOWN_NOTICES
+    if more <= 0:
+        return notices
+    return (*notices[:SHOWN_NOTICES], f"{more} more faults in the settings: run tui-pod config to see them.")
+
+
+def _view(library: Library, state: State, wanted: str) -> View:
+    """Return what the listener wants to see first: what was looked at last, else the catalogue's top topic."""
+    last = library.topics.find(state.setting("ui", "topic", "")) if wanted != "top" else None
+    topic = last if last is not None else min(1, len(library.topics.names) - 1)
     sort, kind = state.setting("ui", "sort", ""), state.setting("ui", "filter", "")
     return View(
-        place=topic if topic is not None else min(1, len(library.topics.names) - 1),
+        place={"continue": Special.CONTINUE, "queue": Special.QUEUE}.get(wanted, topic),
         sort=Sort(sort) if sort in list(Sort) else Sort.NEWEST,
         filter=Filter(kind) if kind in list(Filter) else Filter.ALL,
     )

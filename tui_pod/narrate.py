@@ -28,7 +28,8 @@ def run(options: Namespace) -> int:
     Raises:
         CommandError: an unknown id, nothing named, or no voice.
     """
-    library, _, _, paths = open_library(options)
+    opened = open_library(options)
+    library, paths = opened.library, opened.paths
     if not options.ids and not options.all:
         raise CommandError("tui-pod narrate: name episodes, or use --all")
     indexes = range(len(library)) if options.all else [library.index(ident) for ident in options.ids]

@@ -34,7 +34,7 @@ def run_plan(options: Namespace) -> int:
     except ValueError as error:
         print(f"tui-pod plan: {error}", file=sys.stderr)
         return 2
-    library, state, _, _ = open_library(options)
+    library, state, *_ = open_library(options)
     book = ProgressBook(library, state.progress)
     wish = wish_of(library, budget, options.topic, options.order)
     speed = state.setting("player", "speed", 1.0)
@@ -54,7 +54,7 @@ def run_plan(options: Namespace) -> int:
 
 def run_stats(options: Namespace) -> None:
     """Print what was heard."""
-    library, state, file, _ = open_library(options)
+    library, state, file, *_ = open_library(options)
     book = ProgressBook(library, state.progress)
     history = look_back(file.heard_records(), library)
     if options.json:

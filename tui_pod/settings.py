@@ -46,9 +46,9 @@ def embedded_catalog() -> Path:
     return installed if installed.exists() else package.parent / "catalog.toml"
 
 
-def catalog_paths(given: Sequence[Path]) -> list[Path]:
-    """Return the catalogues in use: those given on the command line, else the embedded one."""
-    return [path.absolute() for path in given] or [embedded_catalog()]
+def catalog_paths(given: Sequence[Path], added: Sequence[str] = ()) -> list[Path]:
+    """Return the catalogues in use: those given on the command line, else the embedded one and those added to it."""
+    return [path.absolute() for path in given] or [embedded_catalog(), *map(Path, added)]
 
 
 def embedded_transcripts() -> Path:

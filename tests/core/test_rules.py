@@ -63,13 +63,9 @@ def test_steps_of_the_listener_are_gone() -> None:
     room = make_room(rules=Rules(seek_back=7, seek_forward=40, seek_small=2))
     room.play("three", 20.0)
     start = room.position
-    for step, by in (
-        (lambda: room.listening.step_forward(), 40),
-        (lambda: room.listening.step_back(), -7),
-        (lambda: room.listening.step_forward(is_small=True), 2),
-        (lambda: room.listening.step_back(is_small=True), -2),
-    ):
-        step()
+    forward, back = room.listening.step_forward, room.listening.step_back
+    for step, is_small, by in ((forward, False, 40), (back, False, -7), (forward, True, 2), (back, True, -2)):
+        step(is_small)
         start += by
         assert room.position == pytest.approx(start)
 
