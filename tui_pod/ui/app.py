@@ -66,6 +66,8 @@ class TuiPodApp(App[None]):
         """Let the signals that end a program save first."""
         self.register_theme(HIGH_CONTRAST)
         self.theme = usable(self._start.theme, list(self.available_themes))
+        if self._start.settings.keymap:
+            self.set_keymap(self._start.settings.keymap)
         import asyncio
 
         loop = asyncio.get_running_loop()
