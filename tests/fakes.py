@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from tui_pod.core.catalog import Episode
-from tui_pod.core.playback import (
+from tui_pod.core.episode import Episode
+from tui_pod.core.events import (
     Event,
     FileEnded,
     FileLoaded,
-    Mark,
     PauseChanged,
-    Playback,
     PositionChanged,
     RecordsSaved,
     SeekFinished,
-    Source,
     SourceReady,
 )
+from tui_pod.core.playback import Mark, Playback, Source
 from tui_pod.core.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.session import Summary
 

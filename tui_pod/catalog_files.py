@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from tui_pod.core.catalog import Catalog, CatalogError, Fault, parse_catalog
@@ -50,7 +49,7 @@ def _with_places(catalog: Catalog, path: Path) -> Catalog:
         transcript = place(episode.transcript)
         if transcript is None and transcripts:
             transcript = str(transcripts / f"{episode.id}.txt")
-        return replace(episode, audio=place(episode.audio), transcript=transcript)
+        return episode._replace(audio=place(episode.audio), transcript=transcript)
 
     return catalog._replace(episodes=tuple(settled(episode) for episode in catalog.episodes))
 

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from tui_pod.config import Config, Settings
     from tui_pod.core.episode import Episode
+    from tui_pod.core.events import Event
     from tui_pod.core.history import History
     from tui_pod.core.listening import Listening
-    from tui_pod.core.playback import Event
     from tui_pod.core.transcript import Transcript
     from tui_pod.core.transport import Rules
     from tui_pod.saver import Saved, SaveFailed
@@ -190,7 +190,7 @@ class ProgramStart(Start):
         self.app.emit(event)
 
     def _report(self, result: Saved | SaveFailed) -> None:
-        from tui_pod.core.playback import RecordsSaved
+        from tui_pod.core.events import RecordsSaved
         from tui_pod.saver import Saved
         from tui_pod.ui.messages import SavingChanged
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, make_script
 from tui_pod.core.episode import Episode
-from tui_pod.core.playback import Event, LoadFailed, Mark, Source, SourceReady
+from tui_pod.core.events import Event, LoadFailed, SourceReady
+from tui_pod.core.playback import Mark, Source
 from tui_pod.core.speech import split_sentences
 from tui_pod.core.transcript import MAX_CHARS, Transcript, parse_transcript
 

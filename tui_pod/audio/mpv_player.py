@@ -16,20 +16,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.mpv_options import OPTIONAL, OPTIONS
-from tui_pod.core.playback import (
+from tui_pod.core.events import (
     BufferingChanged,
     DurationKnown,
     Event,
     FileEnded,
     FileLoaded,
     LoadFailed,
-    Mark,
     MarksKnown,
     PauseChanged,
     PositionChanged,
     SeekFinished,
-    Source,
 )
+from tui_pod.core.playback import Mark, Source
 from tui_pod.core.text import clean
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ Pure and fast: a list is a sequence of library indexes, and narrowing a search l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.library import Library
@@ -51,8 +51,7 @@ SORT_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """What the listener chose to see."""
 
     place: int = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -10,8 +9,7 @@ ROOT_TOPIC = "All Topics"
 """Name of the tree's root: as a parent it means "no parent", as a tag it adds nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(NamedTuple):
     """One thing to listen to, as its catalogue or feed describes it."""
 
     id: str

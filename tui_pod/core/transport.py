@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tui_pod.core.book import ProgressBook
-from tui_pod.core.library import Library
-from tui_pod.core.playback import (
+from tui_pod.core.events import (
     BufferingChanged,
     DurationKnown,
     Event,
@@ -21,14 +20,13 @@ from tui_pod.core.playback import (
     LoadFailed,
     MarksKnown,
     PauseChanged,
-    Playback,
-    PlayerStatus,
     PositionChanged,
     RecordsSaved,
     SeekFinished,
-    Source,
     SourceReady,
 )
+from tui_pod.core.library import Library
+from tui_pod.core.playback import Playback, PlayerStatus, Source
 from tui_pod.core.ports import Audience, Player, Recorder, Sources
 from tui_pod.core.progress import PlayedRule, resume_position, rewind
 from tui_pod.core.records import SettingRecord

@@ -12,7 +12,7 @@ from textual import on
 from textual.app import App
 from textual.reactive import reactive
 
-from tui_pod.core.playback import Event, Playback, PlayerStatus
+from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.text import span
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import ListeningEvent, SavingChanged
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.screen import Screen
 
+    from tui_pod.core.events import Event
     from tui_pod.core.listening import Listening
     from tui_pod.core.session import Summary
     from tui_pod.ui.start import Start

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
-from tui_pod.core.playback import Event, PositionChanged
+if TYPE_CHECKING:
+    from tui_pod.core.events import Event
 
 
 class ListeningEvent(Message):
@@ -16,6 +19,8 @@ class ListeningEvent(Message):
 
     def can_replace(self, message: Message) -> bool:
         """Let a newer position take the place of one that still waits."""
+        from tui_pod.core.events import PositionChanged  # not for start-up
+
         return (
             isinstance(message, ListeningEvent)
             and isinstance(self.event, PositionChanged)

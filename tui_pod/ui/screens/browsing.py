@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -72,7 +71,7 @@ class BrowsingScreen(ReadingScreen):
     def list_view(self, keeps_cursor: bool = False) -> None:
         """Show what the view asks for; the cursor stays on its episode, or starts where listening goes on."""
         queue = self.queue
-        everything = list_episodes(self._library, self._book, queue, replace(self.view, query=""))
+        everything = list_episodes(self._library, self._book, queue, self.view._replace(query=""))
         self._unsearched = everything
         found = narrow(self._library, everything, self.view.query) if self.view.query.strip() else everything
         shown_queue = queue if self.view.place == Special.QUEUE else None
@@ -215,7 +214,7 @@ class BrowsingScreen(ReadingScreen):
         if self._searches_words and self.transcript is not None:
             self.transcript.search(event.value)
             return
-        former, self.view = self.view.query, replace(self.view, query=event.value)
+        former, self.view = self.view.query, self.view._replace(query=event.value)
         is_longer = event.value.startswith(former) and bool(former.strip())
         base = self.episodes.indexes if is_longer else self._unsearched
         self.episodes.empty_text = self._empty_text()
@@ -251,7 +250,7 @@ class BrowsingScreen(ReadingScreen):
             self._searches_words = False
             self.transcript.search("")
         elif self.view.query:
-            self.change_view(replace(self.view, query=""), keeps_cursor=True)
+            self.change_view(self.view._replace(query=""), keeps_cursor=True)
         else:
             self.episodes.clear_selection()
 
@@ -259,10 +258,10 @@ class BrowsingScreen(ReadingScreen):
         """Show the next kind of episodes."""
         kinds = list(Filter)
         kind = kinds[(kinds.index(self.view.filter) + 1) % len(kinds)]
-        self.change_view(replace(self.view, filter=kind), keeps_cursor=True)
+        self.change_view(self.view._replace(filter=kind), keeps_cursor=True)
 
     def action_sort(self) -> None:
         """Show them in the next order."""
         kinds = list(Sort)
         kind = kinds[(kinds.index(self.view.sort) + 1) % len(kinds)]
-        self.change_view(replace(self.view, sort=kind), keeps_cursor=True)
+        self.change_view(self.view._replace(sort=kind), keeps_cursor=True)

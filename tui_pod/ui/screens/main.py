@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -99,7 +98,7 @@ class MainScreen(BrowsingScreen):
     @on(TopicTree.Highlighted)
     def _on_topic(self, event: TopicTree.Highlighted) -> None:
         if self.focused is self.topic_tree:
-            self.change_view(replace(self.view, place=event.place, query=""))
+            self.change_view(self.view._replace(place=event.place, query=""))
 
     def play(self, episode: str, is_restart: bool = False) -> None:
         """Play an episode of the list, and after it what follows in the list."""
@@ -125,7 +124,7 @@ class MainScreen(BrowsingScreen):
     @on(TopicTree.Wished)
     def _on_tree_wish(self, event: TopicTree.Wished) -> None:
         if event.wish == "open":
-            self.change_view(replace(self.view, place=event.place, query=""))
+            self.change_view(self.view._replace(place=event.place, query=""))
         if event.wish in ("open", "leave"):
             self._show_pane(is_tree=False)
             return
@@ -160,7 +159,7 @@ class MainScreen(BrowsingScreen):
 
     def open_topic(self, topic: int) -> None:
         """Show a topic's episodes."""
-        self.change_view(replace(self.view, place=topic, query=""))
+        self.change_view(self.view._replace(place=topic, query=""))
         self.topic_tree.go_to(topic)
         self.show_list()
 
@@ -198,7 +197,7 @@ class MainScreen(BrowsingScreen):
             return
         self.remove_class("-reading")
         place = Special.QUEUE if number == 2 else self._topic
-        self.change_view(replace(self.view, place=place, query=""))
+        self.change_view(self.view._replace(place=place, query=""))
         self.topic_tree.go_to(place)
         self.show_list()
 
