@@ -82,11 +82,11 @@ class Tracker:
         progress = self._progress().with_heard(self._last, position, now)
         self._last = position
         is_now_done = not self._is_done and self._rule.is_reached(position, self.duration)
+        if not self._is_done:
+            progress = progress.at(position, self.duration, now)
         if is_now_done:
             self._is_done = True
             progress = progress.finished(now)
-        elif not self._is_done:
-            progress = progress.at(position, self.duration, now)
         is_due = is_now_done or self._since_save >= SAVE_EVERY
         self._put(progress, is_saved=is_due)
         if is_due:
@@ -105,6 +105,7 @@ class Tracker:
         if not self._is_done and self.duration is not None and self.heard > 0:
             self._is_done = True
             self._put(self._progress().finished(self._stamp()), is_saved=True)
+            self._save_heard()
         return True
 
     def save(self) -> int:
