@@ -15,6 +15,7 @@ from tui_pod.core.keys import ACTIONS, shown_keys
 from tui_pod.core.listening import Listening
 from tui_pod.core.progress import Status
 from tui_pod.core.text import clock, fold, length, span
+from tui_pod.ui.actions import bindings
 
 
 class Card(VerticalScroll):
@@ -27,10 +28,13 @@ class Card(VerticalScroll):
 
 
 class CardScreen(ModalScreen[None]):
-    """A dialog that esc closes."""
+    """A dialog that esc closes. What plays is at hand in it too: the app's keys work where no text is typed."""
 
     CSS_PATH = "dialog.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close", id="dialog.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Close", id="dialog.close"),
+        *bindings("app"),
+    ]
 
 
 class DetailsScreen(CardScreen):
@@ -86,6 +90,7 @@ class DetailsScreen(CardScreen):
 class HelpScreen(CardScreen):
     """All keys, narrowed by what is typed."""
 
+    AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss", "Close", show=False)]
 
     def compose(self) -> ComposeResult:

@@ -30,6 +30,7 @@ SHOWN = 12
 class PlanScreen(CardScreen):
     """How long have you got? Shows what fits, and when it would end, before it starts."""
 
+    AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "step(-1)", show=False),
         Binding("down", "step(1)", show=False),
@@ -184,6 +185,7 @@ _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
 class SleepScreen(CardScreen):
     """When to fall silent."""
 
+    AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "list('cursor_down')", show=False),
         Binding("k", "list('cursor_up')", show=False),
@@ -200,6 +202,10 @@ class SleepScreen(CardScreen):
         card.border_subtitle = "z again adds 5 minutes · esc closes"
         with card:
             yield OptionList(*(Option(name) for name, _ in _TIMERS), compact=True)
+
+    def on_mount(self) -> None:
+        """Offer the shortest first: Enter takes what is lit."""
+        self.query_one(OptionList).highlighted = 0
 
     @on(OptionList.OptionSelected)
     def _on_chosen(self, event: OptionList.OptionSelected) -> None:
