@@ -39,10 +39,16 @@ class KeyLine(Widget):
             size = cell_len(key) + cell_len(word) + 3
             if used + size > width:
                 continue  # a shorter one may still fit
-            meta = Style.from_meta({"@click": action})
+            meta = Style.from_meta({"action": action})
             segments += [Segment(key, bright + meta), Segment(f" {word}", base + meta), Segment("  ", base)]
             used += size
         return Strip([*segments, Segment(" " * (width - used), base)], width)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the key that was clicked on does in the pane that has the focus."""
+        action = event.style.meta.get("action")
+        if action is not None:
+            await self.app.run_action(action, self.screen.focused or self.screen)
 
 
 class HeaderLine(Widget):
