@@ -1,0 +1,355 @@
+"""The real app over fakes of everything outside: what its tests and its pictures drive.
+
+The fakes report by posting to the app, as the real ones do; nothing here waits for time to pass.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+
+from textual import events
+from textual.keys import _character_to_key, key_to_character
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tests.fakes import FakeClock, FakePlayer, FakeRecorder, FakeSources
+from tests.screen_text import cut_cells, svg_text
+from tui_pod.catalog_files import read_catalogs
+from tui_pod.core.book import ProgressBook
+from tui_pod.core.browsing import View
+from tui_pod.core.episode import Episode
+from tui_pod.core.history import History, look_back
+from tui_pod.core.library import Library, build_library
+from tui_pod.core.listening import Listening
+from tui_pod.core.playback import Event, Playback, PlayerStatus
+from tui_pod.core.progress import Progress
+from tui_pod.core.queue import Queue
+from tui_pod.core.records import HeardRecord
+from tui_pod.core.transcript import Cue, Transcript
+from tui_pod.core.transport import Surroundings
+from tui_pod.settings import embedded_catalog
+from tui_pod.ui.app import TuiPodApp
+from tui_pod.ui.screens.main import MainScreen
+from tui_pod.ui.start import Start
+from tui_pod.ui.widgets.episode_list import EpisodeList
+from tui_pod.ui.widgets.lines import HeaderLine, PlaybackBar
+from tui_pod.ui.widgets.topic_tree import TopicTree
+from tui_pod.ui.widgets.transcript_view import TranscriptView
+
+ROUNDS = 200
+"""Times that the app is let run until something is so, before a test gives up."""
+
+WORDS = Transcript((Cue("One.", 0.0, 19.0), Cue("Two.", 20.0, 39.0), Cue("Three.", 40.0, 59.0)))
+"""What every episode says, at the times that the fake sources give its audio."""
+
+
+@cache
+def embedded_library() -> Library:
+    """Return the library of the embedded catalogue; read once, since nothing changes it."""
+    (catalog,) = read_catalogs([embedded_catalog()])
+    return build_library(catalog.topics, catalog.episodes)
+
+
+class Heartbeat:
+    """Measures for how long at once the event loop did nothing but one thing.
+
+    The time that a busy machine kept the thread waiting for a processor is left out where the system tells it,
+    and so is that of the garbage collector, which has all that the test runner made to look through.
+    """
+
+    EVERY = 0.005
+    """Seconds between two beats."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        """Seconds of the longest standstill."""
+        self._task: asyncio.Task[None] | None = None
+        self._collecting = 0.0
+        self._began_collecting = 0.0
+
+    def start(self) -> None:
+        """Begin to measure."""
+        gc.callbacks.append(self._note_collection)
+        self._task = asyncio.get_running_loop().create_task(self._beat())
+
+    async def stop(self) -> None:
+        """End measuring."""
+        if self._task is not None:
+            self._task.cancel()
+            gc.callbacks.remove(self._note_collection)
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def _note_collection(self, phase: str, _info: dict[str, int]) -> None:
+        if phase == "start":
+            self._began_collecting = time.monotonic()
+        else:
+            self._collecting += time.monotonic() - self._began_collecting
+
+    async def _beat(self) -> None:
+        while True:
+            began, waited, self._collecting = time.monotonic(), _waited_for_processor(), 0.0
+            await asyncio.sleep(self.EVERY)
+            late = time.monotonic() - began - self.EVERY - self._collecting
+            if late > self.longest:  # the rest is asked for only then: it takes a while
+                self.longest = max(self.longest, late - (_waited_for_processor() - waited))
+
+
+def _waited_for_processor() -> float:
+    """Return for how many seconds this thread was ready to run and another one ran."""
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_text("ascii").split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
+class FakeStart(Start):
+    """A start with a fake of everything outside."""
+
+    def __init__(
+        self,
+        library: Library,
+        progress: Mapping[str, Progress] | None = None,
+        queue: Queue | None = None,
+        playback: Playback | None = None,
+        view: View | None = None,
+    ) -> None:
+        super().__init__(library, ProgressBook(library, progress or {}), queue, playback, view)
+        self.clock = FakeClock()
+        self.player, self.sources, self.recorder = FakePlayer(self.clock), FakeSources(), FakeRecorder()
+        self.transcripts: dict[str, Transcript] = {}
+        self.is_closed = False
+
+    def make_listening(self) -> Listening:
+        """See `Start.make_listening`."""
+        around = Surroundings(self.player, self.sources, self.recorder, self.app, self.clock, "run")
+        for fake in (self.player, self.sources, self.recorder):
+            fake.emit = self.emit
+        return Listening(self.library, self.book, around, queue=self.queue, playback=self.playback)
+
+    def emit(self, event: Event) -> None:
+        """Post an event, as the real adapters do."""
+        self.app.emit(event)
+
+    def after_paint(self) -> None:
+        """See `Start.after_paint`."""
+        _ = self.listening
+
+    async def read_transcript(self, episode: Episode) -> Transcript:
+        """See `Start.read_transcript`."""
+        return self.transcripts.get(episode.id, WORDS)
+
+    async def look_back(self) -> History:
+        """See `Start.look_back`."""
+        self.listening.save()
+        newest = {record.key: record for record in self.recorder.records if isinstance(record, HeardRecord)}
+        return look_back(sorted(newest.values(), key=lambda record: record.started), self.library)
+
+    async def close(self) -> None:
+        """See `Start.close`."""
+        self.is_closed = True
+
+
+class Stage:
+    """A running app, the hands on its keys, and what it shows."""
+
+    def __init__(self, app: TuiPodApp, start: FakeStart, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.start = start
+        self.pilot = pilot
+        self.library, self.book = start.library, start.book
+        self.clock, self.player, self.sources, self.recorder = start.clock, start.player, start.sources, start.recorder
+
+    # -- hands -----------------------------------------------------------------------------------------
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and let the app do what they ask for."""
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 else key
+            driver = self.app._driver
+            assert driver is not None
+            driver.send_message(events.Key(name, key_to_character(name)))
+            await self.settle()
+
+    async def write(self, text: str) -> None:
+        """Type text."""
+        await self.press(*text)
+
+    async def settle(self) -> None:
+        """Let the app handle all that is under way, without the wait for real time that `Pilot.pause` is."""
+        for _ in range(4):  # a key's message, the player's answer, what the screen makes of it, its layout
+            await asyncio.sleep(0)
+            if not await self.pilot._wait_for_screen():
+                return
+        self.app.screen._on_timer_update()
+
+    async def until(self, is_so: Callable[[], object], what: str) -> None:
+        """Let the app run until something is so."""
+        for _ in range(ROUNDS):
+            if is_so():
+                return
+            await self.settle()
+        raise AssertionError(f"it never came about that {what}:\n{self.text}")
+
+    async def play(self, seconds: float) -> None:
+        """Let so many seconds of the listener's time pass, a quarter at a time, to an episode's end at most."""
+        self.player.play(seconds)
+        await self.settle()
+
+    async def resize(self, width: int, height: int) -> None:
+        """Change the size of the terminal."""
+        await self.pilot.resize_terminal(width, height)
+        await self.settle()
+
+    async def click(self, widget: Widget, x: int, y: int, times: int = 1) -> None:
+        """Click on a place of a widget, its border included."""
+        await self.pilot.click(widget, offset=(x, y), times=times)
+        await self.settle()
+
+    # -- eyes ------------------------------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return svg_text(self.app.export_screenshot())
+
+    @property
+    def notices(self) -> list[str]:
+        """The notices that are shown, the oldest first."""
+        return [str(notice.message) for notice in self.app._notifications]
+
+    @property
+    def listening(self) -> Listening:
+        """What is listened to."""
+        return self.app.listening
+
+    @property
+    def playback(self) -> Playback:
+        """What the app shows as playing."""
+        return self.app.playback
+
+    def status(self) -> PlayerStatus:
+        """Return what the player does, as the app shows it; no property, since it changes between two looks."""
+        return self.app.playback.status
+
+    def shows(self, kind: type[Screen[None]]) -> bool:
+        """Return whether a screen of this kind is the topmost."""
+        return isinstance(self.app.screen, kind)
+
+    @property
+    def main(self) -> MainScreen:
+        """The library screen."""
+        return self.app.main_screen
+
+    @property
+    def episodes(self) -> EpisodeList:
+        """The list of episodes."""
+        return self.main.episodes
+
+    @property
+    def tree(self) -> TopicTree:
+        """The tree of topics."""
+        return self.main.topic_tree
+
+    @property
+    def header(self) -> HeaderLine:
+        """The header."""
+        return self.main.query_one("#header", HeaderLine)
+
+    @property
+    def bar(self) -> PlaybackBar:
+        """The playback bar."""
+        return self.main.query_one("#bar", PlaybackBar)
+
+    @property
+    def transcript(self) -> TranscriptView:
+        """The transcript, which was opened."""
+        view = self.main.transcript
+        assert view is not None
+        return view
+
+    @property
+    def title(self) -> str:
+        """What stands above the list."""
+        return str(self.episodes.border_title)
+
+    @property
+    def shown(self) -> list[str]:
+        """The ids of the episodes in the list, in order."""
+        return [self.library.ids[index] for index in self.episodes.indexes]
+
+    @property
+    def current(self) -> str | None:
+        """The id of the episode at the cursor."""
+        index = self.episodes.index
+        return self.library.ids[index] if index is not None and index >= 0 else None
+
+    @property
+    def place(self) -> int:
+        """The topic whose episodes are listed, or a `Special`."""
+        return self.main.view.place
+
+    @property
+    def focus(self) -> str:
+        """The id of what has the focus; empty: nothing has."""
+        focused = self.app.screen.focused
+        return "" if focused is None else focused.id or type(focused).__name__
+
+    def rows_of(self, widget: Widget) -> list[str]:
+        """Return the rows of a widget as they are on the screen, without its border."""
+        region = widget.content_region
+        lines = self.text.split("\n")[region.y : region.bottom]
+        return [cut_cells(line, region.x, region.right).rstrip() for line in lines]
+
+    def tree_rows(self) -> list[tuple[str, int]]:
+        """Return name and count of each row of the tree; a name may be cut."""
+        found = (_TREE_ROW.match(row) for row in self.rows_of(self.tree))
+        return [(match[1], int(match[2])) for match in found if match]
+
+
+_TREE_ROW = re.compile(r"\s*(?:[▾▸] )?(\S.*?)\s+(?:[█▇▆▅▄▃▂▁]+\s+)?(\d+)\b")
+
+
+@asynccontextmanager
+async def on_stage(
+    library: Library,
+    size: tuple[int, int] = (120, 40),
+    progress: Mapping[str, Progress] | None = None,
+    queue: Queue | None = None,
+    playback: Playback | None = None,
+    view: View | None = None,
+    is_ascii: bool = False,
+    prepare: Callable[[FakeStart], None] | None = None,
+    max_standstill: float | None = 0.1,
+) -> AsyncIterator[Stage]:
+    """Run the app at a size of columns and rows, and fail when its loop stands still for too long.
+
+    Args:
+        prepare: sets the app's surroundings up before it starts.
+        max_standstill: seconds; None: it may.
+    """
+    start = FakeStart(library, progress, queue, playback, view)
+    start.is_ascii = is_ascii
+    if prepare is not None:
+        prepare(start)
+    app = TuiPodApp(start)
+    app.animation_level = "none"
+    heartbeat = Heartbeat()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        stage = Stage(app, start, pilot)
+        await stage.settle()
+        heartbeat.start()
+        yield stage
+        await heartbeat.stop()
+    assert max_standstill is None or heartbeat.longest <= max_standstill, (
+        f"the event loop stood still for {heartbeat.longest:.3f} s"
+    )

@@ -1,0 +1,53 @@
+"""Guards that every test of the screen runs under, and the stage that it runs on."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from textual.widget import Widget
+from textual.widgets import Input
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _lean_collector() -> Iterator[None]:
+    """Keep what the test runner made out of each collection: it would stand for a stall of the app."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def _own_thread_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Fail a test in which another thread than the app's touched a widget: Textual itself does not notice."""
+    home = threading.get_ident()
+    trespasses: list[str] = []
+    refresh = Widget.refresh
+
+    def watched(self: Widget, *arguments: Any, **named: Any) -> Widget:
+        if threading.get_ident() != home:
+            trespasses.append(f"{self!r} from {threading.current_thread().name}")
+        return refresh(self, *arguments, **named)
+
+    monkeypatch.setattr(Widget, "refresh", watched)
+    yield trespasses
+    assert not trespasses, f"widgets were touched from another thread: {trespasses[:3]}"
+
+
+@pytest.fixture(autouse=True)
+def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Take away what differs between machines and moments: colours, time zone, the blinking cursor."""
+    for name in [name for name in os.environ if name == "NO_COLOR" or name.startswith("TEXTUAL")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
