@@ -164,6 +164,11 @@ class TuiPodApp(App[None]):
         """Post an event from any thread."""
         self.post_message(ListeningEvent(event))
 
+    def write_control(self, sequence: str) -> None:
+        """Send a control sequence to the terminal, in turn with what is drawn."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
     @on(ListeningEvent)
     def _on_listening_event(self, message: ListeningEvent) -> None:
         self.listening.handle(message.event)

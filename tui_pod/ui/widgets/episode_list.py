@@ -187,7 +187,7 @@ class EpisodeList(RowPane):
             about.append(f"{episode.published:%-d %b %Y}")
         is_playing = name in ("playing", "paused", "loading")
         return [
-            self.styled(title, width, row, "episode-list--playing" if is_playing else ""),
+            self.styled(title, width, row, "episode-list--playing" if is_playing else "rows--text"),
             self.styled(fit(f"   {episode.summary}", width - 1), width, row, "rows--dim"),
             self.styled(fit("   " + " · ".join(about), width - 1), width, row, "rows--dim"),
         ]

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.reactive import reactive
@@ -29,24 +28,29 @@ class KeyLine(Widget):
     hints: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
     """Each hint's key, word and Textual action, the most useful first."""
 
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._places: list[tuple[int, str]] = []  # the cell before which each shown hint ends, and its action
+
     def render_line(self, y: int) -> Strip:
         """Return the line, with as many hints as fit."""
         width = self.size.width
         base, bright = self.rich_style, self.get_component_rich_style("key-line--key")
         segments = [Segment(" ", base)]
         used = 1
+        self._places.clear()
         for key, word, action in self.hints:
             size = cell_len(key) + cell_len(word) + 3
             if used + size > width:
                 continue  # a shorter one may still fit
-            meta = Style.from_meta({"action": action})
-            segments += [Segment(key, bright + meta), Segment(f" {word}", base + meta), Segment("  ", base)]
+            segments += [Segment(key, bright), Segment(f" {word}  ", base)]
             used += size
+            self._places.append((used, action))
         return Strip([*segments, Segment(" " * (width - used), base)], width)
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the key that was clicked on does in the pane that has the focus."""
-        action = event.style.meta.get("action")
+        action = next((action for end, action in self._places if event.x < end), None)
         if action is not None:
             await self.app.run_action(action, self.screen.focused or self.screen)
 

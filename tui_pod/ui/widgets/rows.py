@@ -21,7 +21,7 @@ from tui_pod.ui.cells import fit
 class RowPane(ScrollView, can_focus=True):
     """Rows of equal height. A subclass says how many there are and draws them."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", "rows--blurred", "rows--dim"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--text", "rows--dim", "rows--cursor", "rows--blurred"}
     ALLOW_SELECT = False
 
     row_height: reactive[int] = reactive(1, repaint=False)
@@ -73,11 +73,13 @@ class RowPane(ScrollView, can_focus=True):
         """Return one screen line."""
         width = self.scrollable_content_region.width
         row, line = divmod(y + self.scroll_offset.y, self.row_height)
-        return self.draw_line(row, line, width) if row < self.row_count() else Strip.blank(width, self.rich_style)
+        if row < self.row_count():
+            return self.draw_line(row, line, width)
+        return Strip.blank(width, self.get_component_rich_style("rows--text"))  # kept by Textual; `rich_style` is not
 
-    def styled(self, text: str, width: int, row: int, component: str = "") -> Strip:
+    def styled(self, text: str, width: int, row: int, component: str = "rows--text") -> Strip:
         """Return a line of text as wide as the pane, lit when the cursor is on its row."""
-        style = self.get_component_rich_style(component) if component else self.rich_style
+        style = self.get_component_rich_style(component)
         if row == self._cursor:
             style += self.get_component_rich_style("rows--cursor" if self.has_focus else "rows--blurred")
         return Strip([Segment(fit(text, width), style)], width)
