@@ -109,6 +109,13 @@ class StatsSettings(NamedTuple):
     free_days: Annotated[int, Key("Days a week without listening that do not end the row", 0, 6)] = 2
 
 
+class DesktopSettings(NamedTuple):
+    """[desktop]."""
+
+    title: Annotated[bool, Key("Whether the terminal's title shows what plays")] = True
+    notify: Annotated[bool, Key("Whether the desktop tells of each episode that begins")] = False
+
+
 class NetworkSettings(NamedTuple):
     """[network]."""
 
@@ -142,6 +149,7 @@ class Settings(NamedTuple):
     feeds: FeedSettings = FeedSettings()
     audio: AudioSettings = AudioSettings()
     stats: StatsSettings = StatsSettings()
+    desktop: DesktopSettings = DesktopSettings()
     network: NetworkSettings = NetworkSettings()
     speeds: Annotated[
         Mapping[str, float],

@@ -7,6 +7,7 @@ of the other. It knows nothing of what a follower does with it.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +16,7 @@ from tui_pod.core.ports import Audience
 from tui_pod.log import log
 
 if TYPE_CHECKING:
+    from tui_pod.config import DesktopSettings
     from tui_pod.core.listening import Listening
     from tui_pod.core.session import Summary
 
@@ -51,33 +53,45 @@ class Followers:
         """Let another one follow from now on."""
         self._followers.append(follower)
 
-    def start(self, listening: Listening, state: Path) -> None:
-        """Begin to be reached from outside, once there is time for it; to be called on the event loop.
+    def start(self, listening: Listening, state: Path, write: Callable[[str], None], settings: DesktopSettings) -> None:
+        """Begin to be seen and reached from outside, once there is time for it; to be called on the event loop.
 
         Args:
             listening: what is followed; this must be its audience.
             state: the state file, by which commands find the app.
+            write: sends a control sequence to the terminal.
+            settings: what the listener wants of it.
         """
-        self._starting = asyncio.get_running_loop().create_task(self._start(listening, state))
+        from tui_pod.terminal_title import TerminalTitle, has_title
 
-    async def _start(self, listening: Listening, state: Path) -> None:
+        if settings.title and has_title():
+            self.add(TerminalTitle(write))
+        self._starting = asyncio.get_running_loop().create_task(self._start(listening, state, settings.notify))
+
+    async def _start(self, listening: Listening, state: Path, notifies: bool) -> None:
         """Start each on its own: one that cannot is off, with a line in the log."""
         from tui_pod.core.controls import Controls
+        from tui_pod.desktop import DesktopError, follow_desktop
         from tui_pod.remote import RemoteControl
         from tui_pod.remote_socket import RemoteError
 
         remote = RemoteControl(Controls(listening), state)
         try:
             await remote.start()
+            self.add(remote)
         except RemoteError as error:
             log(f"remote control is off: {error}")
-        else:
-            self.add(remote)
+        try:
+            for follower in await follow_desktop(listening, notifies):
+                self.add(follower)
+        except DesktopError as error:
+            log(f"media keys are off: {error}")
 
     async def close(self) -> None:
         """End all that follow."""
         if self._starting is not None:
             self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
         while self._followers:
             await self._followers.pop().close()
 

@@ -148,7 +148,7 @@ class ProgramStart(Start):
     def after_paint(self) -> None:
         """See `Start.after_paint`."""
         listening = self.listening
-        self._followers.start(listening, self._file.path)
+        self._followers.start(listening, self._file.path, self.app.write_control, self.settings.desktop)
         if self._save_cache is not None:
             self._save_cache()
         if self.settings.start.view == "statistics":

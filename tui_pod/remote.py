@@ -102,10 +102,14 @@ class RemoteControl:
             server = await asyncio.start_unix_server(self._accept, sock=listener, limit=LINE_LIMIT)
             os.rename(temporary, self._name, src_dir_fd=folder.descriptor, dst_dir_fd=folder.descriptor)
             self._inode = os.stat(self._name, dir_fd=folder.descriptor).st_ino
-        except OSError as error:
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=folder.descriptor)
             listener.close()
             folder.close()
-            raise RemoteError(f"The socket cannot be made: {error.strerror or error}") from error
+            if isinstance(error, OSError):
+                raise RemoteError(f"The socket cannot be made: {error.strerror or error}") from error
+            raise
         if self._server is not None:
             self._server.close()
         if self._folder is not None:

@@ -1,0 +1,76 @@
+"""The terminal's title: what it shows, that it cannot be broken out of, and that it is given back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.hostile import HOSTILE_TITLES
+from tests.rooms import Room
+from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.followers import Followers
+from tui_pod.terminal_title import TerminalTitle, has_title
+
+
+@pytest.fixture
+def written(room: Room) -> list[str]:
+    """What is written to the terminal while `room` listens."""
+    sequences: list[str] = []
+    followers = Followers(room.audience)
+    followers.add(TerminalTitle(sequences.append))
+    room.listening._audience = followers
+    return sequences
+
+
+def titles(written: list[str]) -> list[str]:
+    """Return the titles that were set."""
+    return re.findall("\x1b\\]2;(.*?)\x1b\\\\", "".join(written))
+
+
+def test_title_shows_what_plays_and_whether_it_is_paused(room: Room, written: list[str]) -> None:
+    room.play("one", 5)
+    room.listening.toggle_pause()
+    room.listening.stop()
+    assert titles(written) == ["One - tui-pod", "One (paused) - tui-pod", "tui-pod"]
+
+
+def test_title_while_playing_on_is_written_once(room: Room, written: list[str]) -> None:
+    room.play("one", 20)
+    assert len(written) == 1
+
+
+def test_title_before_anything_plays_is_left_alone(room: Room, written: list[str]) -> None:
+    room.listening.set_volume(50)
+    assert written == []
+
+
+async def test_title_is_kept_first_and_brought_back_last() -> None:
+    written: list[str] = []
+    title = TerminalTitle(written.append)
+    title.playback_changed(Playback(PlayerStatus.PLAYING, "one", "One"))
+    await title.close()
+    await title.close()
+    assert written == ["\x1b[22;2t\x1b]2;One - tui-pod\x1b\\", "\x1b]2;\x1b\\\x1b[23;2t"]
+
+
+async def test_title_never_set_is_not_brought_back() -> None:
+    written: list[str] = []
+    await TerminalTitle(written.append).close()
+    assert written == []
+
+
+@pytest.mark.parametrize("text", HOSTILE_TITLES.values(), ids=HOSTILE_TITLES.keys())
+def test_hostile_title_stays_inside_its_sequence(text: str) -> None:
+    written: list[str] = []
+    TerminalTitle(written.append).playback_changed(Playback(PlayerStatus.PLAYING, "x", text))
+    (shown,) = re.fullmatch("\x1b\\[22;2t\x1b\\]2;([^\x00-\x1f\x7f-\x9f]*)\x1b\\\\", written[0]).groups()  # type: ignore[union-attr]
+    assert len(shown) <= 120
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("xterm-256color", True), ("tmux-256color", True), ("foot", True), ("linux", False), ("dumb", False), ("", False)],
+)
+def test_terminal_without_a_title_is_left_alone(name: str, expected: bool) -> None:
+    assert has_title({"TERM": name}) is expected
