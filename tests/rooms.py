@@ -84,7 +84,7 @@ class Room:
 
     def loads(self) -> list[str]:
         """Return what the player was given, in order, named as the episodes are."""
-        return [str(call[1]).strip("/").removesuffix(".opus") for call in self.player.calls if call[0] == "load"]
+        return [str(call[1]).rpartition("/")[2].partition(".")[0] for call in self.player.calls if call[0] == "load"]
 
 
 def make_room(

@@ -82,7 +82,9 @@ class Transport:
         self.library = library
         self.book = book
         self.rules = rules
-        self.playback = playback
+        is_speed = MIN_SPEED <= playback.speed <= MAX_SPEED  # a state file may say anything
+        volume = min(max(playback.volume, 0), 100)
+        self.playback = playback = replace(playback, speed=playback.speed if is_speed else 1.0, volume=volume)
         self._player = around.player
         self._sources = around.sources
         self._recorder = around.recorder
@@ -114,7 +116,7 @@ class Transport:
         elif self.playback.status is PlayerStatus.PLAYING:
             self._player.set_paused(True)
         elif self.playback.status is PlayerStatus.PAUSED:
-            if self.rules.is_rewinding and self._paused_at is not None:
+            if self.rules.is_rewinding and self._paused_at is not None and not self._tracker.is_done:
                 back = rewind(self._clock() - self._paused_at, self.playback.duration)
                 if back:
                     self._go_to(max(0.0, self.playback.position - back))
@@ -137,6 +139,8 @@ class Transport:
         here, length = self.playback.position, self.playback.duration
         if length and position > here:
             position = min(position, max(here, self.rules.played.starts_at(length)))
+            if position == here:
+                return
         self._go_to(max(0.0, position))
 
     def seek_by(self, seconds: float) -> None:
@@ -274,7 +278,7 @@ class Transport:
         if self._source is None or self._is_with_player:
             return
         is_saved = self._saved_ticket >= self._await_ticket
-        if is_saved or self._clock() - self._asked_at > SAVE_GRACE:
+        if is_saved or not timedelta() <= self._clock() - self._asked_at <= SAVE_GRACE:
             self._is_with_player = True
             self._player.load(self._source, self._wish, self.playback.load, self._wants_pause)
 
