@@ -27,10 +27,11 @@ from tui_pod.catalog_files import read_catalogs
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import View
 from tui_pod.core.episode import Episode
+from tui_pod.core.events import Event
 from tui_pod.core.history import History, look_back
 from tui_pod.core.library import Library, build_library
 from tui_pod.core.listening import Listening
-from tui_pod.core.playback import Event, Playback, PlayerStatus
+from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.progress import Progress
 from tui_pod.core.queue import Queue
 from tui_pod.core.records import HeardRecord
