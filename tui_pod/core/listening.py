@@ -6,7 +6,7 @@ come from one thread. It knows its surroundings only through the ports, and its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -45,8 +45,7 @@ class Listening(Lineup):
         if succession is not None:
             self._succession = succession
         if episode == self.playback.episode:
-            if self.playback.status is PlayerStatus.PAUSED:
-                self.toggle_pause()
+            self.set_paused(False)
             return
         self._play(episode)
 
@@ -99,11 +98,9 @@ class Listening(Lineup):
         """Mark episodes as played or unplayed; can be taken back."""
         word = "played" if played else "unplayed"
         wanted = Status.PLAYED if played else Status.UNPLAYED
-        self._change_progress(
-            f"{_count(episodes)} marked {word}",
-            {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in episodes
-             if self.book.status(ident) is not wanted},
-        )  # fmt: skip
+        changed = [ident for ident in episodes if self.book.status(ident) is not wanted]
+        after = {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
+        self._change_progress(f"{_count(after)} marked {word}", after)
 
     def dismiss(self, episodes: Sequence[str]) -> None:
         """Take episodes off Continue until they are played again; can be taken back."""
@@ -178,7 +175,7 @@ class Listening(Lineup):
     def _set_progress(self, values: dict[str, Progress] | dict[str, Progress | None]) -> None:
         for ident, value in values.items():
             stamp = self._stamp(ident)
-            progress = replace(value, updated=stamp) if value else Progress(updated=stamp)
+            progress = replace(value or Progress(stamp), updated=stamp).with_history(self.book.get(ident))
             self.book.put(ident, progress)
             self._recorder.save(ProgressRecord(ident, progress))
             if ident == self.playback.episode:
@@ -200,6 +197,6 @@ class Listening(Lineup):
         return self._tracker.stamp(self.book.get(episode))
 
 
-def _count(episodes: Sequence[str] | Iterable[str]) -> str:
-    number = len(list(episodes))
+def _count(episodes: Collection[str]) -> str:
+    number = len(episodes)
     return "1 episode" if number == 1 else f"{number} episodes"

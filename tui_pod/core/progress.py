@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from tui_pod.core.heard import Ranges, add_range
+from tui_pod.core.heard import Ranges, add_range, join
 
 
 class Status(StrEnum):
@@ -56,6 +56,13 @@ class Progress:
         """Return this progress with the stretch from `start` to `end` heard, which also ends a dismissal."""
         heard = add_range(self.heard, start, end)
         return replace(self, heard=heard, listened=now, updated=now, is_dismissed=False)
+
+    def with_history(self, other: Progress | None) -> Progress:
+        """Return this progress with what was heard, when and how often, in either."""
+        if other is None:
+            return self
+        listened = max((time for time in (self.listened, other.listened) if time is not None), default=None)
+        return replace(self, heard=join(self.heard, other.heard), plays=max(self.plays, other.plays), listened=listened)
 
     def marked(self, played: bool, now: datetime) -> Progress:
         """Return this progress marked by the listener; either way the position is 0."""
