@@ -175,10 +175,10 @@ class Stage:
     async def press(self, *keys: str) -> None:
         """Press keys, and let the app do what they ask for."""
         for key in keys:
-            name = _character_to_key(key) if len(key) == 1 else key
+            name, character = (_character_to_key(key), key) if len(key) == 1 else (key, key_to_character(key))
             driver = self.app._driver
             assert driver is not None
-            driver.send_message(events.Key(name, key_to_character(name)))
+            driver.send_message(events.Key(name, character))
             await self.settle()
 
     async def write(self, text: str) -> None:
@@ -281,7 +281,8 @@ class Stage:
     @property
     def title(self) -> str:
         """What stands above the list."""
-        return str(self.episodes.border_title)
+        title = self.episodes._border_title  # the property gives it as markup
+        return "" if title is None else title.plain
 
     @property
     def shown(self) -> list[str]:

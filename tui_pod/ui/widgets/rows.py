@@ -106,8 +106,9 @@ class RowPane(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse points; a second click does what Enter does."""
-        row = (event.y + self.scroll_offset.y) // self.row_height
-        if row < self.row_count():
+        offset = event.get_content_offset(self)  # None: on the border
+        row = (offset.y + self.scroll_offset.y) // self.row_height if offset is not None else -1
+        if 0 <= row < self.row_count():
             self.go(row)
             if event.chain == 2:
                 self.choose()

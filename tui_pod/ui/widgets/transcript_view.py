@@ -223,8 +223,9 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Hear the sentence that was clicked on."""
-        line = event.y + self.scroll_offset.y
-        if line < len(self._lines):
+        offset = event.get_content_offset(self)  # None: on the border
+        line = offset.y + self.scroll_offset.y if offset is not None else -1
+        if 0 <= line < len(self._lines):
             self._cursor = self._lines[line][0]
             self.action_choose()
 
