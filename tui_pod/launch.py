@@ -152,7 +152,7 @@ class ProgramStart(Start):
         if self._save_cache is not None:
             self._save_cache()
         if self.settings.start.view == "statistics":
-            self.app.run_action_soon("screen.view(3)")
+            self.app.show_statistics()
         if self._budget is not None:
             self.app.start_session(self._budget)
 
@@ -192,12 +192,11 @@ class ProgramStart(Start):
     def _report(self, result: Saved | SaveFailed) -> None:
         from tui_pod.core.events import RecordsSaved
         from tui_pod.saver import Saved
-        from tui_pod.ui.messages import SavingChanged
 
         if isinstance(result, Saved):
             self.app.emit(RecordsSaved(result.ticket))
         else:
-            self.app.post_message(SavingChanged(result.reason))
+            self.app.saving_changed(result.reason)
 
 
 def _rules(settings: Settings) -> Rules:

@@ -105,8 +105,12 @@ class TuiPodApp(App[None]):
         """Run an action once the palette has closed."""
         self.call_later(self.run_action, action, self._main if action.startswith("screen.") else None)
 
+    def show_statistics(self) -> None:
+        """See `Stage.show_statistics`."""
+        self.run_action_soon("screen.view(3)")
+
     def start_session(self, budget: float) -> None:
-        """Start a session of so many seconds, or say that nothing fits."""
+        """See `Stage.start_session`."""
         from tui_pod.core.session import Wish, plan_session  # not for start-up
 
         listening = self.listening
@@ -164,8 +168,12 @@ class TuiPodApp(App[None]):
         """Post an event from any thread."""
         self.post_message(ListeningEvent(event))
 
+    def saving_changed(self, reason: str | None) -> None:
+        """See `Stage.saving_changed`."""
+        self.post_message(SavingChanged(reason))
+
     def write_control(self, sequence: str) -> None:
-        """Send a control sequence to the terminal, in turn with what is drawn."""
+        """See `Stage.write_control`: in turn with what is drawn."""
         if self._driver is not None:
             self._driver.write(sequence)
 

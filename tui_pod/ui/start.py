@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui_pod.core.history import History
     from tui_pod.core.listening import Listening
     from tui_pod.core.transcript import Transcript
-    from tui_pod.ui.app import TuiPodApp
+    from tui_pod.stage import Stage
 
 
 class Start:
@@ -44,8 +44,8 @@ class Start:
         self.settings = Settings()
         self.is_ascii = False
         self.theme = ""
-        self.app: TuiPodApp
-        """The app, set by itself."""
+        self.app: Stage
+        """What shows it all, set by itself."""
 
     @cached_property
     def listening(self) -> Listening:

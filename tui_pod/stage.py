@@ -1,0 +1,32 @@
+"""What the program is shown on: Textual's screen, or plain lines. Whoever wires the program knows only this."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tui_pod.core.events import Event
+from tui_pod.core.ports import Audience
+
+
+class Stage(Audience, Protocol):
+    """The audience of listening, and the door by which threads and the rest of the program come in."""
+
+    def emit(self, event: Event) -> None:
+        """Hand an event to listening, on the thread that owns it; to be called from any thread."""
+        ...
+
+    def saving_changed(self, reason: str | None) -> None:
+        """Tell that saving fails for a reason, or works again (None); to be called from any thread."""
+        ...
+
+    def write_control(self, sequence: str) -> None:
+        """Send a control sequence to the terminal, where the stage draws on one."""
+        ...
+
+    def start_session(self, budget: float) -> None:
+        """Start a session of so many seconds, or say that nothing fits."""
+        ...
+
+    def show_statistics(self) -> None:
+        """Show what was heard."""
+        ...
