@@ -32,7 +32,9 @@ _TITLES = frozenset(
         "i.e",
     )
 )
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+")
+_LONGEST_TITLE = 10
+"""Characters looked at before a full stop."""
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+\s+")  # a run of marks is tried once: no square of time
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿᵀ", "0123456789-nT")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₙ", "0123456789n")
@@ -97,7 +99,8 @@ def _is_end(text: str, end: re.Match[str]) -> bool:
         return False
     if text[end.start()] != ".":
         return True
-    word = text[text.rfind(" ", 0, end.start()) + 1 : end.start()].lstrip("(\"'“‘")
+    before = text[max(0, end.start() - _LONGEST_TITLE) : end.start()]
+    word = before[before.rfind(" ") + 1 :].lstrip("(\"'“‘")
     return word not in _TITLES and not (len(word) == 1 and word.isupper() and word != "I")
 
 

@@ -23,10 +23,12 @@ SENTENCE_LIMIT = 2_000
 """Characters of one sentence that are kept."""
 
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
-_TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}")
+_TIMING = re.compile(rf"{_TIME}\s*-->\s*{_TIME}")
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _BREAK = re.compile(r"<(?:/p|/div|/li|/h\d|br)\b[^<>]*>", re.IGNORECASE)
-_SILENT = re.compile(r"<(script|style|time|cite)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_SILENT = re.compile(  # without its end a script is all that follows, as in a browser; the others are words then
+    r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<(time|cite)\b[^<]{0,200}</\2\s*>", re.IGNORECASE | re.DOTALL
+)
 _ENDS = re.compile(r"[.!?…][\"'”’)\]]*$")
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 
@@ -69,8 +71,8 @@ def parse_transcript(text: str) -> Transcript:
     """Return the transcript in `text`, whatever its format: told by the content, since types are often wrong."""
     text = text[:MAX_CHARS].removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     head = text.lstrip()[:400]
-    if head.startswith(("{", "[{")):
-        return _arranged(_json_cues(text))
+    if head.startswith(("{", "[")) and (data := _json(text)) is not None:
+        return _arranged(_json_cues(data))
     if head.startswith("WEBVTT") or _TIMING.search(text[:20_000]):
         return _arranged(timed_cues(text))
     if re.match(r"<(!doctype|html|p|div|body|cite|h\d)\b", head, re.IGNORECASE):
@@ -82,15 +84,17 @@ def plain_sentences(text: str) -> list[str]:
     """Return the sentences of plain text; a line break inside a paragraph ends a sentence only after its mark."""
     found: list[str] = []
     for block in _BLOCKS.split(text):
-        lines = [line.strip() for line in block.split("\n") if line.strip()]
-        joined: list[str] = []
-        for line in lines:
-            if joined and not _ENDS.search(joined[-1]):
-                joined[-1] += f" {line}"
+        paragraphs: list[list[str]] = []
+        is_open = False
+        for line in filter(None, map(str.strip, block.split("\n"))):
+            if is_open:
+                paragraphs[-1].append(line)
             else:
-                joined.append(line)
-        for paragraph in joined:
-            found += (sentence for part in split_sentences(paragraph) if (sentence := clean(part, SENTENCE_LIMIT)))
+                paragraphs.append([line])
+            is_open = not _ENDS.search(line)
+        for lines in paragraphs:
+            parts = split_sentences(" ".join(lines))
+            found += (sentence for part in parts if (sentence := clean(part, SENTENCE_LIMIT)))
     return found
 
 
@@ -105,35 +109,39 @@ def to_webvtt(cues: Iterable[Cue]) -> str:
 
 def timed_cues(text: str) -> Iterator[Cue]:
     """Yield the cues of WebVTT or SRT, which differ in the head and the decimal mark only."""
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        timing = _TIMING.match(line)
+    lines = [line.strip() for line in text.split("\n")]
+    timings = [_TIMING.match(line) for line in lines]
+    for number, timing in enumerate(timings):
         if timing is None:
             continue
-        words: list[str] = []
-        for following in lines[number + 1 :]:
-            if not following.strip() or _TIMING.match(following):
-                break
-            words.append(following)
-        if words and number + 1 + len(words) < len(lines) and _TIMING.match(lines[number + 1 + len(words)]):
-            words = words[:-1] if words[-1].strip().isdigit() else words  # a counter with no blank line before it
-        start, end = _seconds(timing.groups()[:4]), _seconds(timing.groups()[4:])
+        end = number + 1
+        while end < len(lines) and lines[end] and not timings[end]:
+            end += 1
+        words = lines[number + 1 : end]
+        if words and end < len(lines) and timings[end] and words[-1].isdigit():
+            words.pop()  # a counter with no blank line before it
+        begin, until = _seconds(timing.groups()[:4]), _seconds(timing.groups()[4:])
         spoken = clean(unescape(_TAG.sub("", " ".join(words))), SENTENCE_LIMIT)
-        if spoken and start < end:
-            yield Cue(spoken, start, end)
+        if spoken and begin < until:
+            yield Cue(spoken, begin, until)
 
 
-def _json_cues(text: str) -> Iterator[Cue]:
+def _json(text: str) -> object:
+    """Return what JSON text holds; None when it is none."""
     try:
-        data = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        return
+        return None
+
+
+def _json_cues(data: object) -> Iterator[Cue]:
     segments = data.get("segments") if isinstance(data, dict) else data
     for segment in segments if isinstance(segments, list) else []:
         if not isinstance(segment, dict):
             continue
-        start, end = _number(segment.get("startTime")), _number(segment.get("endTime"))
-        body = clean(str(segment.get("body") or ""), SENTENCE_LIMIT)
+        start, end, words = (segment.get(key) for key in ("startTime", "endTime", "body"))
+        start, end = _number(start), _number(end)
+        body = clean(words, SENTENCE_LIMIT) if isinstance(words, str) else ""
         if body and start is not None:
             yield Cue(body, start, end if end is not None and end > start else None)
 
