@@ -1,0 +1,314 @@
+import asyncio
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.feeds import server
+from tests.feeds.server import Site, feed, item
+from tui_pod.feeds import refresh as refreshing
+from tui_pod.feeds.fetch import FetchError, Limits
+from tui_pod.feeds.merge import episode_id
+from tui_pod.feeds.model import FeedError
+from tui_pod.feeds.opml import Entry
+from tui_pod.feeds.refresh import Refreshed, RefreshProgress, refresh
+from tui_pod.feeds.shelf import Shelf
+from tui_pod.feeds.subscribe import subscribe
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "data")
+
+
+def add(shelf: Shelf, site: Site, *paths: str) -> list[str]:
+    shelf.subscribe([Entry(site.url(path)) for path in paths])
+    return [site.url(path) for path in paths]
+
+
+async def test_refresh_new_episodes_arrive_and_are_told(site: Site, shelf: Shelf) -> None:
+    add(shelf, site, "/a", "/b")
+    site.replies["/a"] = server.body(feed(item(1) + item(2), "A"))
+    site.replies["/b"] = server.body(feed(item(1), "B"))
+    told: list[RefreshProgress] = []
+    result = await refresh(shelf, progress=told.append)
+    assert (result.new, result.has_changed, result.failed) == (3, True, ())
+    assert [(entry.done, entry.total) for entry in told] == [(1, 2), (2, 2)]
+    assert sorted(one.title for one in shelf.feeds()) == ["A", "B"]
+
+
+async def test_refresh_unchanged_feed_is_not_sent_again(site: Site, shelf: Shelf) -> None:
+    add(shelf, site, "/a")
+    site.replies["/a"] = server.tagged(feed(item(1)))
+    assert (await refresh(shelf)).new == 1
+    result = await refresh(shelf)
+    assert (result.new, result.has_changed) == (0, False)
+    assert site.asked[1][1]["If-None-Match"] == '"one"'
+    assert site.asked[1][1]["If-Modified-Since"] == "Tue, 24 Nov 2026 13:00:00 GMT"
+
+
+async def test_refresh_partial_feed_is_asked_for_as_a_whole_the_next_time(site: Site, shelf: Shelf) -> None:
+    add(shelf, site, "/a")
+    site.replies["/a"] = server.tagged(feed(item(1) + item(2))[:-60])
+    assert (await refresh(shelf)).new == 1
+    await refresh(shelf)
+    assert "If-None-Match" not in site.asked[1][1]
+
+
+async def test_refresh_bad_feeds_harm_no_other(site: Site, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refreshing, "FEED_LIMITS", Limits(1024 * 1024, seconds=1.0, idle=0.3))
+    bad = {
+        "/gone": server.body("no", status=404), "/page": server.body("<html>login</html>", "text/html"),
+        "/bomb": server.bomb(50), "/drip": server.drip(0.02), "/silent": server.silent,
+        "/loop": server.redirect("/loop"), "/entity": server.body("<!DOCTYPE r [<!ENTITY a 'b'>]><rss/>"),
+        "/deep": server.body("<a>" * 100_000), "/cut": server.cut(feed(item(1)).encode(), 100),
+        "/file": server.redirect("file:///etc/passwd"), "/noise": server.body(bytes(range(256)) * 100),
+    }  # fmt: skip
+    site.replies.update(bad)
+    site.replies["/good"] = server.body(feed(item(1), "Good"))
+    add(shelf, site, *bad, "/good")
+    result = await refresh(shelf)
+    assert [outcome.name for outcome in result.outcomes if not outcome.error] == ["Good"]
+    assert len(result.failed) == len(bad)
+    assert not result.is_offline
+    assert all(one.error for one in shelf.feeds() if one.title != "Good")
+
+
+async def test_refresh_failure_keeps_old_episodes(site: Site, shelf: Shelf) -> None:
+    add(shelf, site, "/a")
+    site.replies["/a"] = server.body(feed(item(1)))
+    await refresh(shelf)
+    site.replies["/a"] = server.body("<html>Sorry</html>", "text/html")
+    (outcome,) = (await refresh(shelf)).outcomes
+    assert "not a feed" in outcome.error
+    (kept,) = shelf.feeds()
+    assert (kept.episodes, kept.title) == (1, "Test Cast")
+    site.replies["/a"] = server.body(feed(item(1)))
+    await refresh(shelf)
+    assert shelf.feeds()[0].error == ""
+
+
+async def test_refresh_few_of_one_host_at_once(site: Site, shelf: Shelf) -> None:
+    busy, most, lock = 0, 0, threading.Lock()
+
+    def slow(exchange: server.Exchange) -> None:
+        nonlocal busy, most
+        with lock:
+            busy += 1
+            most = max(most, busy)
+        time.sleep(0.03)
+        with lock:
+            busy -= 1
+        server.body(feed(item(1)))(exchange)
+
+    paths = [f"/{number}" for number in range(8)]
+    site.replies.update(dict.fromkeys(paths, slow))
+    add(shelf, site, *paths)
+    await refresh(shelf)
+    assert 1 <= most <= refreshing.PER_HOST
+
+
+async def test_refresh_never_blocks_the_loop(site: Site, shelf: Shelf) -> None:
+    document = feed("".join(item(number, "/x.wav") for number in range(3000)))
+    site.replies["/a"] = server.body(document)
+    add(shelf, site, "/a")
+    gaps: list[float] = []
+    task = asyncio.create_task(refresh(shelf))
+    while not task.done():
+        began = time.perf_counter()
+        await asyncio.sleep(0.001)
+        gaps.append(time.perf_counter() - began)
+    assert (await task).new == 3000
+    assert len(gaps) > 5
+
+
+async def test_refresh_cancelled_ends(site: Site, shelf: Shelf) -> None:
+    asked = threading.Event()
+
+    def wait(exchange: server.Exchange) -> None:
+        asked.set()
+        server.silent(exchange)
+
+    site.replies["/a"] = wait
+    add(shelf, site, "/a")
+    task = asyncio.create_task(refresh(shelf))
+    await asyncio.to_thread(asked.wait, 5)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert shelf.feeds()[0].error == ""
+
+
+async def test_refresh_offline_is_told_and_is_not_the_feeds_fault(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_network(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_network)
+    shelf.subscribe([Entry("https://a.example.org/f"), Entry("https://b.example.org/f")])
+    assert (await refresh(shelf)).is_offline
+    assert [one.error for one in shelf.feeds()] == ["", ""]
+
+
+def test_nothing_refreshed_is_not_offline() -> None:
+    assert not Refreshed().is_offline
+
+
+# -- moving --------------------------------------------------------------------------------------------
+
+
+async def test_moved_for_good_keeps_ids(site: Site, shelf: Shelf) -> None:
+    (first,) = add(shelf, site, "/old")
+    site.replies["/old"] = server.body(feed(item(1)))
+    await refresh(shelf)
+    site.replies["/new"] = server.tagged(feed(item(1) + item(2)))
+    site.replies["/old"] = server.redirect("/new", 301)
+    (outcome,) = (await refresh(shelf)).outcomes
+    assert (outcome.moved_to, outcome.new) == (site.url("/new"), 1)
+    site.asked.clear()
+    await refresh(shelf)
+    assert site.paths() == ["/new"]
+    assert site.asked[0][1]["If-None-Match"] == '"one"'
+    assert set(shelf.episode_ids(first)) == {episode_id(first, "guid-1"), episode_id(first, "guid-2")}
+
+
+async def test_moved_for_a_while_keeps_the_address(site: Site, shelf: Shelf) -> None:
+    add(shelf, site, "/old")
+    site.replies["/old"] = server.redirect("/new", 302)
+    site.replies["/new"] = server.body(feed(item(1)))
+    await refresh(shelf)
+    assert shelf.feeds()[0].address == site.url("/old")
+
+
+async def test_moved_to_a_page_does_not_move(site: Site, shelf: Shelf) -> None:
+    add(shelf, site, "/old")
+    site.replies["/old"] = server.redirect("/login", 301)
+    site.replies["/login"] = server.body("<html>Hotel WLAN</html>", "text/html")
+    await refresh(shelf)
+    assert shelf.feeds()[0].address == site.url("/old")
+
+
+async def test_new_feed_url_moves_when_it_is_the_same_podcast(site: Site, shelf: Shelf) -> None:
+    add(shelf, site, "/old")
+    moved = f"<itunes:new-feed-url>{site.url('/new')}</itunes:new-feed-url>"
+    site.replies["/old"] = server.body(feed(item(1), extra=moved))
+    site.replies["/new"] = server.body(feed(item(1) + item(2)))
+    (outcome,) = (await refresh(shelf)).outcomes
+    assert (outcome.moved_to, outcome.new) == (site.url("/new"), 2)
+
+
+@pytest.mark.parametrize("target", ["another", "broken", "inside", "file"])
+async def test_new_feed_url_to_something_else_does_not_move(
+    site: Site, inside: Site, shelf: Shelf, target: str
+) -> None:
+    add(shelf, site, "/old")
+    addresses = {"another": site.url("/b"), "broken": site.url("/c"), "inside": inside.url("/d"), "file": "file:///d"}
+    moved = f"<itunes:new-feed-url>{addresses[target]}</itunes:new-feed-url>"
+    site.replies["/old"] = server.body(feed(item(1), extra=moved))
+    site.replies["/b"] = server.body(feed(item(7), "Another"))
+    inside.replies["/d"] = server.body(feed(item(1)))
+    (outcome,) = (await refresh(shelf)).outcomes
+    assert (outcome.moved_to, outcome.error) == ("", "")
+    assert shelf.feeds()[0].address == site.url("/old")
+    assert inside.asked == []
+
+
+async def test_redirect_to_private_host_reaches_nothing(site: Site, inside: Site, shelf: Shelf) -> None:
+    add(shelf, site, "/old")
+    site.replies["/old"] = server.redirect(inside.url("/secret"), 301)
+    inside.replies["/secret"] = server.body(feed(item(1)))
+    (outcome,) = (await refresh(shelf)).outcomes
+    assert "own network" in outcome.error
+    assert inside.asked == []
+
+
+# -- subscribing ---------------------------------------------------------------------------------------
+
+
+def test_subscribe_feed_address(site: Site, shelf: Shelf) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    result = subscribe(shelf, site.url("/f"), [("A",)])
+    assert (result.is_new, result.new, result.feed.title, result.feed.folders) == (True, 1, "Test Cast", (("A",),))
+    assert result.feed.allowed == site.allowed
+    again = subscribe(shelf, site.url("/f"))
+    assert (again.is_new, again.new, again.feed.first) == (False, 0, site.url("/f"))
+
+
+@pytest.mark.parametrize("scheme", ["feed:", "itpc:", "podcast:"])
+def test_subscribe_schemes_of_other_programs(site: Site, shelf: Shelf, scheme: str) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    assert subscribe(shelf, scheme + site.url("/f").removeprefix("http:")).feed.first == site.url("/f")
+
+
+def test_subscribe_without_scheme_tries_both(site: Site, shelf: Shelf) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    assert subscribe(shelf, site.url("/f").removeprefix("http://")).feed.first == site.url("/f")
+
+
+def test_subscribe_page_that_names_its_feed(site: Site, shelf: Shelf) -> None:
+    page = (
+        "<!DOCTYPE html><html><head><link rel=stylesheet href=/x.css>"
+        "<link rel='alternate' type='application/rss+xml' href='/broken'>"
+        "<LINK REL='Alternate' TYPE='application/rss+xml; charset=utf-8' HREF='f.xml?a=1&amp;b=2'></head><body>Hi"
+    )
+    site.replies["/show/"] = server.body(page, "text/html")
+    site.replies["/show/f.xml"] = server.body(feed(item(1)))
+    result = subscribe(shelf, site.url("/show/"))
+    assert result.feed.first == site.url("/show/f.xml?a=1&b=2")
+    assert result.feed.allowed == site.allowed
+
+
+def test_subscribe_page_that_names_a_private_host_is_refused(site: Site, inside: Site, shelf: Shelf) -> None:
+    link = f"<link rel=alternate type=application/rss+xml href='{inside.url('/f')}'>"
+    site.replies["/"] = server.body(f"<html>{link}", "text/html")
+    inside.replies["/f"] = server.body(feed(item(1)))
+    with pytest.raises(FeedError, match="neither a feed nor a page"):
+        subscribe(shelf, site.url("/"))
+    assert inside.asked == []
+    assert shelf.is_empty
+
+
+@pytest.mark.parametrize("typed", ["", "nonsense here", "file:///etc/passwd", "ftp://x.org/f"])
+def test_subscribe_nonsense_keeps_nothing(shelf: Shelf, typed: str) -> None:
+    with pytest.raises((FeedError, FetchError)):
+        subscribe(shelf, typed)
+    assert shelf.is_empty
+
+
+def test_subscribe_nothing_there_keeps_nothing(site: Site, shelf: Shelf) -> None:
+    with pytest.raises(FetchError, match="does not have"):
+        subscribe(shelf, site.url("/f"))
+    assert shelf.is_empty
+
+
+def test_subscribe_moved_feed_is_the_one_that_is_there(site: Site, shelf: Shelf) -> None:
+    site.replies["/old"] = server.redirect("/f", 301)
+    site.replies["/f"] = server.body(feed(item(1)))
+    assert subscribe(shelf, site.url("/old")).feed.first == site.url("/old")
+    assert shelf.feeds()[0].address == site.url("/f")
+    assert not subscribe(shelf, site.url("/f")).is_new
+    assert not subscribe(shelf, site.url("/old")).is_new
+    assert len(shelf.feeds()) == 1
+
+
+def test_subscribe_same_podcast_at_a_new_address_keeps_progress(site: Site, shelf: Shelf) -> None:
+    extra = "<podcast:guid>11111111-2222</podcast:guid>"
+    site.replies["/old"] = server.body(feed(item(1), extra=extra))
+    site.replies["/new"] = server.body(feed(item(1) + item(2), extra=extra))
+    site.replies["/fake"] = server.body(feed(item(9), extra=extra))
+    first = subscribe(shelf, site.url("/old")).feed.first
+    result = subscribe(shelf, site.url("/new"))
+    assert (result.has_moved, result.feed.first, result.feed.address) == (True, first, site.url("/new"))
+    assert subscribe(shelf, site.url("/fake")).is_new
+
+
+def test_subscribe_removed_feed_brings_it_back(site: Site, shelf: Shelf) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    first = subscribe(shelf, site.url("/f")).feed.first
+    shelf.remove(first)
+    result = subscribe(shelf, site.url("/f"))
+    assert (result.is_new, result.feed.episodes) == (True, 1)

@@ -1,0 +1,213 @@
+"""Ask feeds what is new: several at once, few of one host, each within its time, one bad feed harming no other.
+
+`refresh` is for the event loop; the work is done in threads, and the progress is told on the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from tui_pod.feeds.address import AddressError, Origin, check_address, origin
+from tui_pod.feeds.fetch import Answer, FetchError, Limits, Request, fetch
+from tui_pod.feeds.model import Feed, FeedError
+from tui_pod.feeds.parse import parse_feed
+from tui_pod.feeds.shelf import Shelf, Stored, Subscription
+from tui_pod.feeds.shelf_db import ShelfError
+from tui_pod.feeds.threads import Stop, in_thread
+
+FEED_LIMITS = Limits(size=32 * 1024 * 1024, seconds=30.0)
+AT_ONCE = 8
+"""Feeds that are asked at the same time."""
+
+PER_HOST = 2
+"""Of these, how many of one host."""
+
+ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one feed."""
+
+    first: str
+    name: str
+    new: int = 0
+    """Episodes that were not known before."""
+    has_changed: bool = False
+    """Whether the library is out of date."""
+    error: str = ""
+    is_offline: bool = False
+    """Whether it failed because this machine seems to have no network."""
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshProgress:
+    """How far a refresh is."""
+
+    done: int
+    total: int
+    outcome: Outcome
+    """Of the feed that was done last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh brought."""
+
+    outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def new(self) -> int:
+        """Episodes that were not known before."""
+        return sum(outcome.new for outcome in self.outcomes)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the library is out of date."""
+        return any(outcome.has_changed for outcome in self.outcomes)
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """Those that could not be refreshed."""
+        return tuple(outcome for outcome in self.outcomes if outcome.error)
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether this machine seems to have no network: nothing answered, and something failed for that."""
+        return any(outcome.is_offline for outcome in self.outcomes) and len(self.failed) == len(self.outcomes)
+
+
+async def refresh(
+    shelf: Shelf,
+    feeds: Sequence[Subscription] | None = None,
+    progress: Callable[[RefreshProgress], None] = lambda _: None,
+) -> Refreshed:
+    """Refresh feeds, and return when all are done; cancelling ends it at once.
+
+    Args:
+        shelf: where they are kept.
+        feeds: which; None: all.
+        progress: called on the event loop after each.
+
+    Raises:
+        ShelfError: the subscriptions cannot be read.
+    """
+    wanted = await in_thread(lambda _: shelf.feeds()) if feeds is None else list(feeds)
+    slots = asyncio.Semaphore(AT_ONCE)
+    hosts: dict[str, asyncio.Semaphore] = {}
+    outcomes: list[Outcome] = []
+
+    async def work(feed: Subscription) -> None:
+        host = hosts.setdefault(urlsplit(feed.address).hostname or "", asyncio.Semaphore(PER_HOST))
+        async with host, slots:
+            outcome = await in_thread(lambda stop: refresh_feed(shelf, feed, stop))
+        outcomes.append(outcome)
+        progress(RefreshProgress(len(outcomes), len(wanted), outcome))
+
+    async with asyncio.TaskGroup() as group:
+        for feed in wanted:
+            group.create_task(work(feed))
+    return Refreshed(tuple(outcomes))
+
+
+def refresh_feed(shelf: Shelf, feed: Subscription, stop: Stop) -> Outcome:
+    """Ask one feed and keep its answer; what fails is in the outcome. Waits: for a thread.
+
+    Raises:
+        Stopped: the work was told to stop.
+    """
+    try:
+        return _refreshed(shelf, feed, stop)
+    except FetchError as error:
+        outcome = Outcome(feed.first, feed.name, error=str(error), is_offline=error.is_offline)
+    except (FeedError, ShelfError) as error:
+        outcome = Outcome(feed.first, feed.name, error=f"{feed.name}: {error}")
+    except (RecursionError, MemoryError, ValueError, TypeError, KeyError, AttributeError, LookupError) as error:
+        # a document nobody thought of: one bad feed must not stop the others
+        outcome = Outcome(feed.first, feed.name, error=f"{feed.name}: cannot be read ({type(error).__name__}).")
+    if not outcome.is_offline:
+        with contextlib.suppress(ShelfError):  # the next refresh tells it again
+            shelf.fail(feed.first, outcome.error)
+    return outcome
+
+
+def _refreshed(shelf: Shelf, feed: Subscription, stop: Stop) -> Outcome:
+    allowed = feed.allowed if feed.is_settled else settle(shelf, feed.first)
+    headers = {"Accept": ACCEPT}
+    if feed.etag:
+        headers["If-None-Match"] = feed.etag
+    if feed.modified:
+        headers["If-Modified-Since"] = feed.modified
+    answer, content = fetch(Request(feed.address, allowed, headers), FEED_LIMITS, stop)
+    if answer.status == 304:
+        shelf.touch(feed.first)
+        return Outcome(feed.first, feed.name)
+    found = read_answer(answer, content)
+    moved_to = answer.moved_to or ""
+    if found.moved_to and found.moved_to not in (feed.address, answer.address):
+        successor = _successor(found, allowed, stop)
+        if successor is not None:
+            answer, found = successor
+            moved_to = answer.moved_to or answer.address
+    stop.check()
+    if moved_to and moved_to != feed.address:
+        shelf.move(feed.first, moved_to)
+    stored = keep_answer(shelf, feed.first, answer, found)
+    return Outcome(feed.first, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
+
+
+def settle(shelf: Shelf, first: str) -> frozenset[Origin]:
+    """Look up whether a typed address is private, keep the answer, and return the origins that may be.
+
+    Raises:
+        FetchError: its host cannot be found now.
+    """
+    try:
+        typed = origin(first)
+        check_address(first)
+    except AddressError as error:
+        if not error.is_private:
+            raise FetchError(str(error), is_offline=error.is_unknown) from None
+        shelf.settle(first, typed)
+        return frozenset((typed,))
+    shelf.settle(first, None)
+    return frozenset()
+
+
+def read_answer(answer: Answer, content: bytes) -> Feed:
+    """Return the feed in an answer.
+
+    Raises:
+        FeedError: there is none in it.
+    """
+    return parse_feed(content, answer.address, answer.charset)
+
+
+def keep_answer(shelf: Shelf, first: str, answer: Answer, found: Feed) -> Stored:
+    """Store a feed with what the next conditional request needs; one read in part is asked for again as a whole."""
+    if found.is_partial:
+        return shelf.store(first, found)
+    return shelf.store(first, found, answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
+
+
+def _successor(found: Feed, allowed: frozenset[Origin], stop: Stop) -> tuple[Answer, Feed] | None:
+    """Return the feed that `itunes:new-feed-url` names, if it is there and is the same podcast."""
+    try:
+        answer, content = fetch(Request(found.moved_to or "", allowed, {"Accept": ACCEPT}), FEED_LIMITS, stop)
+        successor = read_answer(answer, content)
+    except (FetchError, FeedError):
+        return None
+    is_same = is_same_podcast(found, successor.guid, {item.guid for item in successor.items})
+    return (answer, successor) if is_same else None
+
+
+def is_same_podcast(found: Feed, guid: str, guids: set[str]) -> bool:
+    """Return whether a feed is the one of this `podcast:guid` and these items' guids; one of these must be shared."""
+    if found.guid and guid and found.guid != guid:
+        return False
+    return any(item.guid and item.guid in guids for item in found.items)

@@ -1,0 +1,131 @@
+"""Subscribe to what the listener typed: a feed's address, or a page that names its feed. Waits: for a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tui_pod.core.text import clean
+from tui_pod.feeds.address import AddressError, Origin, absolute, check_address, origin, typed_addresses
+from tui_pod.feeds.fetch import Answer, FetchError, Request, fetch
+from tui_pod.feeds.html_text import feed_links
+from tui_pod.feeds.model import Feed, FeedError
+from tui_pod.feeds.opml import Entry, Folder
+from tui_pod.feeds.refresh import ACCEPT, FEED_LIMITS, is_same_podcast, keep_answer, read_answer
+from tui_pod.feeds.shelf import Shelf, Subscription
+from tui_pod.feeds.shelf_db import ShelfError
+from tui_pod.feeds.threads import Stop
+
+MAX_LINKS = 4
+"""Feeds named by a page that are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """What subscribing did."""
+
+    feed: Subscription
+    new: int
+    """Episodes that were not known before."""
+    is_new: bool
+    """Whether the feed was not there before."""
+    has_moved: bool = False
+    """Whether it is a feed that was there, at its new address; its progress is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    asked: str
+    answer: Answer
+    feed: Feed
+
+
+def subscribe(shelf: Shelf, typed: str, folders: Sequence[Folder] = (), stop: Stop | None = None) -> Subscribed:
+    """Fetch the feed that `typed` means, keep it, and return what that did. Nothing is kept when it fails.
+
+    Raises:
+        FetchError: nothing answers there.
+        FeedError: it is neither an address, nor a feed, nor a page with one.
+        ShelfError: it cannot be kept.
+        Stopped: the work was told to stop.
+    """
+    stop = stop or Stop()
+    addresses = typed_addresses(typed)
+    if not addresses:
+        raise FeedError(f"“{clean(typed, 80)}” is not an http or https address.")
+    problem: FetchError | None = None
+    for address in addresses:
+        allowed = frozenset((origin(address),))  # typed by the listener
+        try:
+            found = _find(address, allowed, stop)
+        except FetchError as error:
+            problem = problem or error
+            continue
+        stop.check()
+        return _keep(shelf, found, _private(address), folders)
+    raise problem or FeedError("There is no feed.")
+
+
+def _find(address: str, allowed: frozenset[Origin], stop: Stop) -> _Found:
+    answer, content = fetch(Request(address, allowed, {"Accept": ACCEPT}), FEED_LIMITS, stop)
+    try:
+        return _Found(address, answer, read_answer(answer, content))
+    except FeedError as error:
+        refused: FeedError = error
+    for link in _links(answer, content):
+        try:
+            answer, content = fetch(Request(link, allowed, {"Accept": ACCEPT}), FEED_LIMITS, stop)
+            return _Found(link, answer, read_answer(answer, content))
+        except (FetchError, FeedError):
+            continue
+    if "not a feed" in str(refused):
+        raise FeedError(f"{clean(address, 100)} is neither a feed nor a page that names one.")
+    raise refused
+
+
+def _links(answer: Answer, content: bytes) -> Iterator[str]:
+    for link in feed_links(content[: 1024 * 1024].decode("utf-8", "replace"))[:MAX_LINKS]:
+        address = absolute(link, answer.address)
+        if address is not None:
+            yield address
+
+
+def _private(address: str) -> Origin | None:
+    try:
+        check_address(address)
+    except AddressError as error:
+        return origin(address) if error.is_private else None
+    return None
+
+
+def _keep(shelf: Shelf, found: _Found, private: Origin | None, folders: Sequence[Folder]) -> Subscribed:
+    """Put a feed on the shelf: as itself when it is known, as the new address of one it replaces, else as new."""
+    address = found.answer.moved_to or found.asked
+    known = shelf.find(found.asked, with_removed=True) or shelf.find(address, with_removed=True)
+    is_moved = False
+    if known is None:
+        known = _former(shelf, found.feed)
+        is_moved = known is not None
+    first = known.first if known is not None else found.asked
+    entry = Entry(known.address if known is not None else address, found.feed.title, tuple(folders), first)
+    shelf.subscribe([entry])
+    if is_moved or (known is not None and found.answer.moved_to):
+        shelf.move(first, address)
+    if known is None or private is not None:
+        shelf.settle(first, private)
+    stored = keep_answer(shelf, first, found.answer, found.feed)
+    kept = next((feed for feed in shelf.feeds() if feed.first == first), None)
+    if kept is None:
+        raise ShelfError("The feed was removed meanwhile.")
+    is_new = known is None or known.removed is not None
+    return Subscribed(kept, stored.new, is_new, is_moved)
+
+
+def _former(shelf: Shelf, feed: Feed) -> Subscription | None:
+    """Return the feed that this one is under another address: the same `podcast:guid`, and episodes in common."""
+    if not feed.guid:
+        return None
+    for known in shelf.feeds():
+        if known.guid == feed.guid and is_same_podcast(feed, known.guid, shelf.guids(known.first)):
+            return known
+    return None
