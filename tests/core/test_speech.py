@@ -56,7 +56,7 @@ def test_split_sentences_of_a_million_marks_takes_no_square_of_time(text: str) -
         ("α and β, Δ too", "alpha and beta, delta too"),
         ("4x faster, 2-4x", "4 times faster, 2 to 4 times"),
         ("64×64 pixels", "64 by 64 pixels"),
-        ("about ~7 of 5–9", "about about 7 of 5 to 9"),
+        ("some ~7 of 5–9", "some about 7 of 5 to 9"),
         ("$100M or $5-10B", "100 million dollars or 5 to 10 billion dollars"),
         ("100+ models", "100 or more models"),
         ("a → b ≤ c ≈ d", "a to b at most c about d"),

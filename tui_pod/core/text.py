@@ -31,7 +31,8 @@ _UNSAFE = f"[{_DROP}]"  # patterns are texts that `re` compiles when first used:
 _PLAIN = "[ -~\u00a1-\u00ac\u00ae-\u017f\u2010-\u2027\u2030-\u205e\u20ac\u2122]*"  # nothing to sift from
 _LINE_BLANKS = f"[ {_SPACE.replace(chr(10), '')}]+"
 _MAY_COMBINE = (
-    "[\u0300-\u1fff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]"
+    "[\u0300-\u1fff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u302f\u3099\u309a"
+    "\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]"
 )
 _SURROGATES = "[\ud800-\udfff]"
 _MAX_MARKS = 2  # combining marks a letter: enough for Vietnamese, too few to climb over a line
