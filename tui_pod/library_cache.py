@@ -1,4 +1,4 @@
-"""Load catalogues into a library, from a SQLite cache when nothing changed since it was made.
+"""Load catalogues and feeds into a library, from a SQLite cache when nothing changed since it was made.
 
 The cache holds each column as one block, which loads 100,000 episodes in a fraction of the time that any
 TOML parser takes, and the rest of an episode as a row that is fetched when looked at. It can be deleted at
@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod import __version__
-from tui_pod.core.episode import Episode
+from tui_pod.core.episode import Episode, Topic
 from tui_pod.core.library import Library, build_library, search_text
-from tui_pod.core.topics import TopicTable
+from tui_pod.core.topics import TopicTable, topic_names
 from tui_pod.settings import embedded_transcripts
 
-SCHEMA = 2
+SCHEMA = 3
 """Changes with the tables below; a cache of another schema is made anew."""
 
 
@@ -43,15 +43,22 @@ class Loaded(NamedTuple):
     title: str
     """Title of the first catalogue."""
     save: Callable[[], None] | None = None
+    notices: tuple[str, ...] = ()
+    """What the listener must be told: the feeds were mended, or cannot be read."""
 
 
-def load_library(paths: Sequence[Path], cache: Path) -> Loaded:
-    """Return the library of these catalogues together.
+def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded:
+    """Return the library of these catalogues together, and of the feeds after them.
+
+    Args:
+        paths: the catalogues.
+        cache: folder of the cache.
+        data: folder of the feeds; None: no feeds.
 
     Raises:
-        CatalogsError: with the faults of all of them.
+        CatalogsError: with the faults of all catalogues.
     """
-    stamp = _stamp(paths)
+    stamp = _stamp(paths, _generation(data))
     file = cache / f"library-{zlib.crc32(os.fsencode(chr(0).join(map(str, paths)))):08x}.sqlite"
     with contextlib.suppress(sqlite3.Error, OSError, ValueError, KeyError):
         return _read_cache(file, stamp)
@@ -59,18 +66,50 @@ def load_library(paths: Sequence[Path], cache: Path) -> Loaded:
 
     catalogs = read_catalogs(paths)
     episodes = [episode for catalog in catalogs for episode in catalog.episodes]
-    library = build_library((topic for catalog in catalogs for topic in catalog.topics), episodes)
+    topics = [topic for catalog in catalogs for topic in catalog.topics]
     title = catalogs[0].title if catalogs else ""
-    return Loaded(library, title, lambda: _write_cache(file, stamp, library, title, episodes))
+    if data is None or _generation(data) is None:
+        library = build_library(topics, episodes)
+        return Loaded(library, title, lambda: _write_cache(file, stamp, library, title, episodes))
+    return _with_feeds(file, paths, data, (topics, episodes), title)
 
 
-def _stamp(paths: Sequence[Path]) -> str:
+def _with_feeds(
+    file: Path, paths: Sequence[Path], data: Path, catalogs: tuple[list[Topic], list[Episode]], title: str
+) -> Loaded:
+    from tui_pod.feeds.library import read_feeds  # SQLite tables, XML: not for who has no feeds
+
+    feeds = read_feeds(data)
+    topics, episodes = catalogs
+    taken = {episode.id for episode in episodes}
+    keys = [episode.tags for episode in episodes]
+    for episode, places in zip(feeds.episodes, feeds.keys, strict=True):
+        if episode.id not in taken:
+            episodes.append(episode)
+            keys.append(places)
+    library = build_library([*topics, *feeds.topics], episodes, keys)
+    if feeds.generation is None:  # to be tried again at the next start
+        return Loaded(library, title, None, feeds.notices)
+    stamp = _stamp(paths, feeds.generation)  # of what was read, whatever was written meanwhile
+    return Loaded(library, title, lambda: _write_cache(file, stamp, library, title, episodes), feeds.notices)
+
+
+def _generation(data: Path | None) -> tuple[int, int] | None:
+    """Return what tells of changes in the feeds; None when there never were any."""
+    if data is None or not (os.path.exists(data / "feeds.sqlite") or os.path.exists(data / "feeds.opml")):
+        return None
+    from tui_pod.feeds.generation import DATABASE, generation
+
+    return generation(data / DATABASE) or (-1, -1)  # lost: it is made anew from its backup
+
+
+def _stamp(paths: Sequence[Path], feeds: tuple[int, int] | None) -> str:
     stats: list[tuple[str, int, int]] = []
     for path in paths:
         with contextlib.suppress(OSError):
             found = path.stat()
             stats.append((str(path.absolute()), found.st_mtime_ns, found.st_size))
-    return repr([SCHEMA, __version__, str(embedded_transcripts()), stats])
+    return repr([SCHEMA, __version__, str(embedded_transcripts()), stats, feeds])
 
 
 class _CacheShelf:
@@ -114,11 +153,13 @@ def _read_cache(file: Path, stamp: str) -> Loaded:
     for count in array("I", columns["counts"]):
         members.append(block[place : place + count])
         place += count
+    keys = tuple(columns["keys"].split("\n"))
     table = TopicTable(
-        names=tuple(columns["names"].split("\n")),
+        names=topic_names(keys),
         parents=tuple(array("i", columns["parents"])),
         members=tuple(members),
         seconds=tuple(array("d", columns["seconds"])),
+        keys=keys if "\0" in columns["keys"] else (),
     )
     return Loaded(Library(ids, titles, durations, table, _CacheShelf(connection)), columns["title"])
 
@@ -132,7 +173,7 @@ def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes:
         "ids": "\n".join(library.ids),
         "titles": "\n".join(library.titles),
         "durations": array("d", library.durations).tobytes(),
-        "names": "\n".join(table.names),
+        "keys": "\n".join(table.keys or table.names),
         "parents": array("i", table.parents).tobytes(),
         "seconds": array("d", table.seconds).tobytes(),
         "counts": array("I", map(len, table.members)).tobytes(),

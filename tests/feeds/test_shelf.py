@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tui_pod.core.playback import Mark
+from tui_pod.feeds.generation import generation
 from tui_pod.feeds.merge import episode_id
 from tui_pod.feeds.model import Feed, Item
 from tui_pod.feeds.opml import Entry, parse_opml
 from tui_pod.feeds.shelf import Shelf
-from tui_pod.feeds.shelf_db import SCHEMA, ShelfError, generation
+from tui_pod.feeds.shelf_db import SCHEMA, ShelfError
 
 FIRST = "https://cast.example.org/feed.xml"
 NOW = 1_767_225_600.0  # 1 January 2026

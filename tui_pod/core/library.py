@@ -86,10 +86,18 @@ def search_text(episode: Episode) -> str:
     return fold(f"{episode.title} {episode.summary} {' '.join(episode.tags)}")
 
 
-def build_library(topics: Iterable[Topic], episodes: Sequence[Episode]) -> Library:
-    """Return the library of these episodes, whose ids are distinct."""
+def build_library(
+    topics: Iterable[Topic], episodes: Sequence[Episode], keys: Iterable[tuple[str, ...]] | None = None
+) -> Library:
+    """Return the library of these episodes, whose ids are distinct.
+
+    Args:
+        topics: the tree, by name or by key (see `topics.topic_key`).
+        episodes: in order.
+        keys: the topics of each episode; None: its tags.
+    """
     durations = array("d", (episode.duration or 0.0 for episode in episodes))
-    table = arrange(topics, (episode.tags for episode in episodes), durations)
+    table = arrange(topics, (episode.tags for episode in episodes) if keys is None else keys, durations)
     ids = [episode.id for episode in episodes]
     titles = [episode.title for episode in episodes]
     return Library(ids, titles, durations, table, MemoryShelf(episodes))

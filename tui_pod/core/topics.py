@@ -12,6 +12,9 @@ from tui_pod.core.text import fold
 ROOT = 0
 """Index of All Topics in every table."""
 
+FEED_MARK = "feed:"
+"""Begins the part of a key that says which feed a topic stands for."""
+
 
 class TopicTable(NamedTuple):
     """Topics by index, parents before their children; index 0 is All Topics."""
@@ -23,6 +26,8 @@ class TopicTable(NamedTuple):
     """Episode indexes of each topic and all below it, ascending and distinct."""
     seconds: tuple[float, ...]
     """Total length of each topic's episodes, those of unknown length counted as 0."""
+    keys: tuple[str, ...] = ()
+    """What tells topics of one name apart (see `topic_key`), by index; empty where names do."""
 
     def children(self, topic: int) -> list[int]:
         """Return the topics directly under `topic`, in the order of the catalogue."""
@@ -36,6 +41,24 @@ class TopicTable(NamedTuple):
             topic = self.parents[topic]
         return path[::-1]
 
+    def feed(self, topic: int) -> str | None:
+        """Return the first address of the feed that a topic stands for; None when it stands for none."""
+        mark = self.keys[topic].rpartition("\0")[0].rpartition("\0")[2] if self.keys else ""
+        return mark.removeprefix(FEED_MARK) if mark.startswith(FEED_MARK) else None
+
+    def find_all(self, name: str) -> list[int]:
+        """Return all topics called `name`, or at a path such as `Science/Physics`, exactly before any other case."""
+        for compare in (str, fold):
+            wanted = compare(name)
+            found = [index for index, other in enumerate(self.names) if compare(other) == wanted]
+            found = found or [index for index in range(1, len(self.names)) if compare(self._place(index)) == wanted]
+            if found:
+                return found
+        return []
+
+    def _place(self, topic: int) -> str:
+        return "/".join(self.names[index] for index in self.path(topic)[1:])
+
     def find(self, name: str) -> int | None:
         """Return the topic called `name`, by its exact name before any other case; None when there is none."""
         if name in self.names:
@@ -44,10 +67,21 @@ class TopicTable(NamedTuple):
         return next((index for index, other in enumerate(self.names) if fold(other) == wanted), None)
 
 
+def topic_key(parent: str, name: str, feed: str = "") -> str:
+    """Return the key of a topic below the key `parent` (empty: All Topics); `feed` is the address it stands for.
+
+    At the top the key is the name, so that a folder and a catalogue's topic of one name are one topic.
+    """
+    if feed:
+        return f"{parent}\0{FEED_MARK}{feed}\0{name}"
+    return f"{parent}\0{name}" if parent else name
+
+
 def arrange(topics: Iterable[Topic], tags: Iterable[tuple[str, ...]], durations: Sequence[float]) -> TopicTable:
     """Return the table for episodes with these `tags` and `durations` (seconds, 0 unknown), in their order.
 
-    A tag that no topic names is a topic under All Topics. Of two entries for one name the first holds.
+    A tag that no topic names is a topic under All Topics. Of two entries for one name the first holds. Names
+    may be keys of `topic_key`; the table then has both.
     """
     tags = list(tags)
     parent_of: dict[str, str | None] = {}
@@ -56,10 +90,15 @@ def arrange(topics: Iterable[Topic], tags: Iterable[tuple[str, ...]], durations:
     for combination in dict.fromkeys(tags):
         for tag in combination:
             parent_of.setdefault(tag, None)
-    names, parents = _ordered(parent_of)
-    members = _members(names, parents, tags)
+    keys, parents = _ordered(parent_of)
+    members = _members(keys, parents, tags)
     seconds = tuple(sum(durations[index] for index in inside) for inside in members)
-    return TopicTable(names, parents, members, seconds)
+    return TopicTable(topic_names(keys), parents, members, seconds, keys if "\0" in "".join(keys) else ())
+
+
+def topic_names(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the names in keys."""
+    return tuple(key.rpartition("\0")[2] for key in keys)
 
 
 def _ordered(parent_of: dict[str, str | None]) -> tuple[tuple[str, ...], tuple[int, ...]]:

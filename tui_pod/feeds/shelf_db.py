@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tui_pod.feeds.generation import BACKUP, DATABASE
 from tui_pod.feeds.opml import Entry, Folder, parse_opml, write_opml
 
 SCHEMA = 0x5450_0001
@@ -77,8 +78,8 @@ class ShelfDatabase:
     """One connection, shared by threads under a lock; opened at the first use."""
 
     def __init__(self, folder: Path) -> None:
-        self.file = folder / "feeds.sqlite"
-        self.backup = folder / "feeds.opml"
+        self.file = folder / DATABASE
+        self.backup = folder / BACKUP
         self.notices: list[str] = []
         """What the listener must be told: a recovery."""
         self._lock = threading.RLock()
@@ -222,19 +223,6 @@ class ShelfDatabase:
             finally:
                 temp.unlink(missing_ok=True)
             _sync_folder(self.backup.parent)
-
-
-def generation(file: Path) -> tuple[int, int] | None:
-    """Return what changes whenever the library of feeds does; None when there is no database.
-
-    Read from the file's head (bytes 60 and 68 of the SQLite format), which costs nothing beside opening it.
-    """
-    try:
-        with file.open("rb") as opened:
-            head = opened.read(72)
-    except OSError:
-        return None
-    return int.from_bytes(head[60:64], "big"), int.from_bytes(head[68:72], "big")
 
 
 def bump(db: sqlite3.Connection) -> None:
