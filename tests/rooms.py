@@ -14,10 +14,11 @@ from tui_pod.core.library import Library, build_library
 from tui_pod.core.lineup import Succession
 from tui_pod.core.listening import Listening
 from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.core.ports import Surroundings
 from tui_pod.core.progress import Progress
 from tui_pod.core.queue import Queue
+from tui_pod.core.rules import Rules
 from tui_pod.core.text import clean_title
-from tui_pod.core.transport import Rules, Surroundings
 
 TOPICS = (
     Topic("Basics"),

@@ -32,11 +32,11 @@ from tui_pod.core.history import History, look_back
 from tui_pod.core.library import Library, build_library
 from tui_pod.core.listening import Listening
 from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.core.ports import Surroundings
 from tui_pod.core.progress import Progress
 from tui_pod.core.queue import Queue
 from tui_pod.core.records import HeardRecord
 from tui_pod.core.transcript import Cue, Transcript
-from tui_pod.core.transport import Surroundings
 from tui_pod.settings import embedded_catalog
 from tui_pod.ui.app import TuiPodApp
 from tui_pod.ui.screens.main import MainScreen

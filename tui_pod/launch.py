@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from tui_pod.core.events import Event
     from tui_pod.core.history import History
     from tui_pod.core.listening import Listening
+    from tui_pod.core.rules import Rules
     from tui_pod.core.transcript import Transcript
-    from tui_pod.core.transport import Rules
     from tui_pod.saver import Saved, SaveFailed
 
 MEGABYTE = 1_000_000
@@ -58,24 +58,38 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
     except ValueError as error:
         print(f"tui-pod --session: {error}", file=sys.stderr)
         return 2
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        print("tui-pod needs a terminal. In scripts use its commands; see: tui-pod --help", file=sys.stderr)
-        return 1
-    if is_dumb_terminal():
-        print(
-            "This terminal cannot move its cursor (TERM=dumb). Use the commands; see: tui-pod --help", file=sys.stderr
-        )
+    if not options.plain and (refusal := _refusal()):
+        print(refusal, file=sys.stderr)
         return 1
     file = StateFile(paths.state)
     with _own_terminal(paths):
-        from tui_pod.ui.app import TuiPodApp  # the costliest import, once nothing can refuse any more
-
         start = ProgramStart(paths, config, loaded, file, file.load(), options.ao, budget)
-        TuiPodApp(start).run(mouse=config.settings.ui.mouse)
+        _show(start, options.plain)
         is_saved = start.finish()
     if not is_saved:
         print(f"tui-pod: the last progress could not be saved in {file.path.parent}", file=sys.stderr)
     return 0 if is_saved else 1
+
+
+def _show(start: ProgramStart, is_plain: bool) -> None:
+    """Run the program until its user quits."""
+    if is_plain:
+        from tui_pod.plain.program import PlainProgram
+
+        PlainProgram(start).run()
+    else:
+        from tui_pod.ui.app import TuiPodApp  # the costliest import, once nothing can refuse any more
+
+        TuiPodApp(start).run(mouse=start.settings.ui.mouse)
+
+
+def _refusal() -> str:
+    """Return why the screen cannot be drawn here, and what can be done; empty when it can."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "tui-pod needs a terminal. Without one: tui-pod --plain, or the commands; see: tui-pod --help"
+    if is_dumb_terminal():
+        return "This terminal cannot move its cursor (TERM=dumb). Start it in plain lines: tui-pod --plain"
+    return ""
 
 
 def _budget(text: str | None) -> float | None:
@@ -124,16 +138,18 @@ class ProgramStart(Start):
 
     def make_listening(self) -> Listening:
         """See `Start.make_listening`."""
+        from tui_pod.audio.mpv_options import filters
         from tui_pod.audio.mpv_player import MpvPlayer
         from tui_pod.audio.narrator import Narrator
         from tui_pod.core.listening import Listening
-        from tui_pod.core.transport import Surroundings
+        from tui_pod.core.ports import Surroundings
         from tui_pod.followers import Followers
         from tui_pod.saver import NoSaver, Saver
         from tui_pod.sources import EpisodeSources
 
         self._saver = Saver(self._file, self._report) if self._is_writable else NoSaver()
-        self._player = MpvPlayer(self._emit, self._ao)
+        audio = self.settings.audio
+        self._player = MpvPlayer(self._emit, self._ao, filters(audio.level, audio.skip_silence))
         self._sources = EpisodeSources(
             Narrator(self._paths.cache / "narrations", self.settings.narration.cache_mb * MEGABYTE), self._emit
         )
@@ -201,7 +217,7 @@ class ProgramStart(Start):
 
 def _rules(settings: Settings) -> Rules:
     from tui_pod.core.progress import PlayedRule
-    from tui_pod.core.transport import Rules
+    from tui_pod.core.rules import Rules
 
     playback = settings.playback
     return Rules(
@@ -211,6 +227,7 @@ def _rules(settings: Settings) -> Rules:
         seek_back=playback.seek_back,
         seek_forward=playback.seek_forward,
         seek_small=playback.seek_small,
+        speeds=settings.speeds,
     )
 
 

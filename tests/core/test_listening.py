@@ -12,7 +12,7 @@ from tui_pod.core.playback import PlayerStatus
 from tui_pod.core.progress import Progress, Status
 from tui_pod.core.queue import Queue
 from tui_pod.core.records import ProgressRecord
-from tui_pod.core.transport import Rules
+from tui_pod.core.rules import Rules
 
 PLAYED = Progress(START - timedelta(days=1), played=True, plays=1)
 STARTED = Progress(START - timedelta(seconds=1), 50.0, 100.0, listened=START - timedelta(seconds=1))

@@ -8,7 +8,7 @@ from tests.rooms import make_room
 from tui_pod.config import Settings
 from tui_pod.core.playback import PlayerStatus
 from tui_pod.core.progress import PlayedRule
-from tui_pod.core.transport import Rules
+from tui_pod.core.rules import Rules
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ from tui_pod.core.events import (
 from tui_pod.core.playback import Mark, Playback, PlayerStatus, Source
 from tui_pod.core.progress import Progress, Status
 from tui_pod.core.queue import Queue
-from tui_pod.core.transport import MAX_SPEED, MIN_SPEED, Rules
+from tui_pod.core.rules import Rules
+from tui_pod.core.transport import MAX_SPEED, MIN_SPEED
 
 PLAYED = Progress(START - timedelta(days=9), played=True, plays=2)
 

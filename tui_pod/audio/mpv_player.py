@@ -57,9 +57,10 @@ Task = Callable[["MPV"], object]
 class MpvPlayer:
     """A `Player` on one libmpv handle, opened in the background by `open`."""
 
-    def __init__(self, emit: Callable[[Event], None], ao: str | None = None) -> None:
+    def __init__(self, emit: Callable[[Event], None], ao: str | None = None, filters: str = "") -> None:
         self._emit = emit
         self._ao = ao
+        self._filters = filters
         self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._load = 0  # of the newest load asked for
         self._loads: dict[int, int] = {}  # playlist entry of mpv -> load
@@ -146,7 +147,7 @@ class MpvPlayer:
 
     def _run(self) -> None:
         try:
-            mpv = open_mpv(self._ao, self._on_log)
+            mpv = open_mpv(self._ao, self._on_log, **({"af": self._filters} if self._filters else {}))
         except (OSError, AttributeError, ValueError, TypeError) as error:
             self._problem = explain_missing(error)
             self._refuse_loads()

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.library import Library
 from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.core.ports import Surroundings
 from tui_pod.core.progress import Status
 from tui_pod.core.queue import Queue
 from tui_pod.core.records import SettingRecord
+from tui_pod.core.rules import Rules
 from tui_pod.core.session import Plan, Session, Summary, Wish, plan_session
 from tui_pod.core.sleep import FADE, SleepTimer
-from tui_pod.core.transport import Rules, Surroundings, Transport
+from tui_pod.core.transport import Transport
 
 WORTH_PLANNING = 30.0
 """Seconds of a session left under which nothing more is planned into it."""

@@ -15,11 +15,12 @@ from tui_pod.core.browsing import View
 from tui_pod.core.library import Library
 from tui_pod.core.lineup import Lineup, Succession
 from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.core.ports import Surroundings
 from tui_pod.core.progress import Progress, Status
 from tui_pod.core.queue import Queue
 from tui_pod.core.records import ProgressRecord, SettingRecord
+from tui_pod.core.rules import Rules
 from tui_pod.core.text import clock as clock_text
-from tui_pod.core.transport import Rules, Surroundings
 from tui_pod.core.undo import Change, ProgressChange, QueueChange, SeekChange, UndoHistory
 
 

@@ -6,6 +6,9 @@ All calls come from one thread, return at once and never wait; what happened com
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from tui_pod.core.episode import Episode
@@ -103,3 +106,20 @@ class Audience(Protocol):
     def session_ended(self, summary: Summary) -> None:
         """Show what a session came to, and offer to go on."""
         ...
+
+
+Clock = Callable[[], datetime]
+"""Tells the time, as an aware datetime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything that playing needs from outside the core."""
+
+    player: Player
+    sources: Sources
+    recorder: Recorder
+    audience: Audience
+    clock: Clock
+    run: str
+    """Name of this run of the program, unlike any other's: it begins the keys of what was heard."""

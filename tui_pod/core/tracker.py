@@ -6,11 +6,10 @@ talk to the player and does not choose what plays.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from tui_pod.core.book import ProgressBook
-from tui_pod.core.ports import Recorder
+from tui_pod.core.ports import Clock, Recorder
 from tui_pod.core.progress import PlayedRule, Progress, is_whole
 from tui_pod.core.records import HeardRecord, ProgressRecord
 
@@ -19,8 +18,6 @@ SAVE_EVERY = 4.0
 
 AT_ONCE = 1.0
 """Seconds of playing under which an end counts as "at once"."""
-
-Clock = Callable[[], datetime]
 
 
 class Tracker:

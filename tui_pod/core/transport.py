@@ -6,9 +6,8 @@ dropped, the outgoing episode is saved before the next is loaded, and nothing he
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.events import (
@@ -27,11 +26,12 @@ from tui_pod.core.events import (
 )
 from tui_pod.core.library import Library
 from tui_pod.core.playback import Playback, PlayerStatus, Source
-from tui_pod.core.ports import Audience, Player, Recorder, Sources
-from tui_pod.core.progress import PlayedRule, resume_position, rewind
+from tui_pod.core.ports import Surroundings
+from tui_pod.core.progress import resume_position, rewind
 from tui_pod.core.records import SettingRecord
+from tui_pod.core.rules import Rules, speed_of
 from tui_pod.core.text import clock as clock_text
-from tui_pod.core.tracker import AT_ONCE, Clock, Tracker
+from tui_pod.core.tracker import AT_ONCE, Tracker
 
 MIN_SPEED, MAX_SPEED = 0.5, 3.0
 """Times the normal rate, between which speech stays speech."""
@@ -42,35 +42,11 @@ SAVE_GRACE = timedelta(milliseconds=250)
 SEEK_TOLERANCE = 1.0
 """Seconds that a file may start off the wished place before it is sought again."""
 
+SAME_LENGTH = 0.005
+"""Share by which two narrations of one episode may differ and still be the same."""
+
 MAX_ENDS_AT_ONCE = 3
 """Files in a row that end at once, after which nothing is played on by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Everything that playing needs from outside the core."""
-
-    player: Player
-    sources: Sources
-    recorder: Recorder
-    audience: Audience
-    clock: Clock
-    run: str
-    """Name of this run of the program, unlike any other's: it begins the keys of what was heard."""
-
-
-class Rules(NamedTuple):
-    """The listener's choices about playing."""
-
-    is_rewinding: bool = True
-    """Whether resuming goes back a little, the more the longer the pause."""
-    is_autoplaying: bool = True
-    """Whether the list plays on by itself; the queue always does."""
-    played: PlayedRule = PlayedRule()
-    seek_back: float = 10.0
-    """Seconds, as the other two."""
-    seek_forward: float = 30.0
-    seek_small: float = 5.0
 
 
 class Transport:
@@ -101,6 +77,7 @@ class Transport:
         self._asked_at = around.clock()
         self._ends_at_once = 0
         self._is_estimate = False
+        self._usual_speed = playback.speed
         self._player.set_speed(playback.speed)
         self._player.set_volume(playback.volume)
         self._player.set_muted(playback.is_muted)
@@ -168,7 +145,7 @@ class Transport:
 
     def set_speed(self, speed: float) -> None:
         """Play at `speed` times the normal rate, held between `MIN_SPEED` and `MAX_SPEED`, and remember it."""
-        speed = round(min(max(speed, MIN_SPEED), MAX_SPEED), 2)
+        speed = self._usual_speed = round(min(max(speed, MIN_SPEED), MAX_SPEED), 2)
         self._player.set_speed(speed)
         self._remember("speed", speed)
         self._show(replace(self.playback, speed=speed))
@@ -231,6 +208,8 @@ class Transport:
             case PositionChanged(position=position):
                 self._on_position(position)
             case SeekFinished(position=position):
+                if abs(position - self._wish) < SEEK_TOLERANCE:
+                    position = self._wish  # a paused player is off by what its sound device has buffered
                 self._tracker.arrive(position)
                 self._show(replace(self.playback, position=position))
             case DurationKnown(duration=duration):
@@ -261,9 +240,13 @@ class Transport:
         self._is_with_player = False
         self._wish, self._wants_pause = position, is_paused
         self._asked_at = self._clock()
+        speed = speed_of(index, self.library.topics, self.rules.speeds) or self._usual_speed
+        if speed != self.playback.speed:
+            self._player.set_speed(speed)
         self._show(
             replace(
                 self._silence(),
+                speed=speed,
                 status=PlayerStatus.LOADING,
                 episode=episode.id,
                 title=episode.title,
@@ -280,7 +263,16 @@ class Transport:
         is_saved = self._saved_ticket >= self._await_ticket
         if is_saved or not timedelta() <= self._clock() - self._asked_at <= SAVE_GRACE:
             self._is_with_player = True
+            self._wish = self._scaled(self._wish, self._source)
             self._player.load(self._source, self._wish, self.playback.load, self._wants_pause)
+
+    def _scaled(self, position: float, source: Source) -> float:
+        """Return a place in a narration that was made anew as the same share of its length."""
+        progress = self.book.get(self.playback.episode or "")
+        if not source.is_narrated or not source.duration or progress is None or not progress.duration:
+            return position
+        factor = source.duration / progress.duration
+        return position if abs(factor - 1) < SAME_LENGTH else position * factor
 
     def _on_loaded(self, event: FileLoaded) -> None:
         assert self._source is not None

@@ -1,0 +1,39 @@
+"""The listener's choices about playing, and what follows from them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from tui_pod.core.progress import PlayedRule
+from tui_pod.core.topics import TopicTable
+
+
+class Rules(NamedTuple):
+    """The listener's choices about playing."""
+
+    is_rewinding: bool = True
+    """Whether resuming goes back a little, the more the longer the pause."""
+    is_autoplaying: bool = True
+    """Whether the list plays on by itself; the queue always does."""
+    played: PlayedRule = PlayedRule()
+    seek_back: float = 10.0
+    """Seconds, as the other two."""
+    seek_forward: float = 30.0
+    seek_small: float = 5.0
+    speeds: Mapping[str, float] = MappingProxyType({})
+    """A speed of its own for a topic or feed, by name."""
+
+
+def speed_of(index: int, topics: TopicTable, speeds: Mapping[str, float]) -> float | None:
+    """Return the speed chosen for the narrowest topic that the episode at a library index is in; None: the usual."""
+    found: list[tuple[int, float]] = []
+    for name, speed in speeds.items():
+        topic = topics.find(name)
+        members = topics.members[topic] if topic is not None else ()
+        place = bisect_left(members, index)
+        if place < len(members) and members[place] == index:
+            found.append((len(members), speed))
+    return min(found)[1] if found else None
