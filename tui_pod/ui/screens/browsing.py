@@ -108,6 +108,8 @@ class BrowsingScreen(ReadingScreen):
         header.right = f"{tally.played}/{len(self._library)} played {self._dot} {left}"
         header.left = f"tui-pod   {self._path()}"
         self.topic_tree.show_counts(len(self._book.unfinished()), len(self.queue.upcoming))
+        if self.view.place == Special.QUEUE:
+            self.show_title()  # what the queue takes hangs on progress and speed
 
     def watch_playback(self, playback: Playback) -> None:
         """Show what comes next, and how much of the session is left."""

@@ -95,11 +95,14 @@ class EpisodeList(RowPane):
         if indexes == self._indexes and queue == self._queue:
             return
         current, place = self.index, self._cursor
+        ident = self._ident(current) if current is not None else ""
         self._indexes = indexes
         self._queue = queue
         self._selected.clear()
         self._range_start = None
         self.count_rows()
+        if current is not None and current < 0:  # gone from the library: its index is its place in the queue
+            current = next((index for index in indexes if index < 0 and self._ident(index) == ident), None)
         if current is not None and current in indexes:
             place = list(indexes).index(current)
         self.go(place)
@@ -157,7 +160,7 @@ class EpisodeList(RowPane):
         live = (self.playback.status, int(self.playback.position)) if is_current else None
         state = (progress.status, int(progress.position), progress.duration) if progress else None
         is_selected = row in self._selection()
-        key = (index, width, self.row_height, row == self._cursor, self.has_focus, is_selected, state, live)
+        key = (index, ident, width, self.row_height, row == self._cursor, self.has_focus, is_selected, state, live)
         lines = self._rows.get(key)
         if lines is None:
             if len(self._rows) > CACHED_ROWS:
