@@ -73,12 +73,15 @@ def _shared_options() -> argparse.ArgumentParser:
     """Return the four options that work with every command, before or after its word."""
     import argparse
 
+    from tui_pod.command_tree import SHARED
+
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--catalog", metavar="FILE", type=Path, action="append", default=[],
-                        help="use this catalogue instead of the embedded one; may be given several times")  # fmt: skip
-    parser.add_argument("--state", metavar="FILE", type=Path, help="keep progress in this file")
-    parser.add_argument("--config", metavar="FILE", type=Path, help="read settings from this file")
-    parser.add_argument("--ao", metavar="NAME", help="mpv's audio output, such as pulse; null for none")
+    group = parser.add_argument_group(SHARED)
+    group.add_argument("--catalog", metavar="FILE", type=Path, action="append", default=[],
+                       help="use this catalogue instead of the embedded one; may be given several times")  # fmt: skip
+    group.add_argument("--state", metavar="FILE", type=Path, help="keep progress in this file")
+    group.add_argument("--config", metavar="FILE", type=Path, help="read settings from this file")
+    group.add_argument("--ao", metavar="NAME", help="mpv's audio output, such as pulse; null for none")
     return parser
 
 
@@ -121,7 +124,21 @@ def make_parser() -> argparse.ArgumentParser:
     command.add_argument("--out", metavar="DIR", type=Path, help="also write DIR/<id>.opus and DIR/<id>.vtt")
     add("doctor", "tell what works on this machine, and the command that mends what does not")
     _add_remote_commands(add)
+    _add_shell_commands(add)
     return parser
+
+
+def _add_shell_commands(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Add the commands about the program itself."""
+    command = add("keys", "print every key as it is now, and what it does")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command = add("config", "print where the settings are, and what is wrong with them")
+    command.add_argument("--default", action="store_true", help="print the default settings instead, with comments")
+    command = add("completions", "print what a shell needs to complete these commands")
+    command.add_argument("shell", metavar="SHELL", choices=("bash", "zsh", "fish"), nargs="?", default="bash",
+                         help="bash, zsh or fish")  # fmt: skip
+    command.add_argument("--words", choices=("ids", "topics"), help="==SUPPRESS==")  # asked by the scripts themselves
+    command.set_defaults(make_parser=make_parser)
 
 
 def _add_remote_commands(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

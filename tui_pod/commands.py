@@ -6,9 +6,10 @@ Standard output is data, standard error is messages, and every text from outside
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from tui_pod.core.catalog import CatalogError
 from tui_pod.core.library import Library
 from tui_pod.core.progress import PlayedRule, Progress, Status, resume_position
 from tui_pod.core.records import ProgressRecord
+from tui_pod.core.tables import Column, table_lines
 from tui_pod.core.text import clock, length, span
 from tui_pod.library_cache import CatalogsError, load_library
 from tui_pod.settings import Paths, catalog_paths, find_paths
@@ -98,6 +100,16 @@ def print_json(value: object) -> None:
     sys.stdout.write("\n")
 
 
+def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows: in columns that fit the terminal, else a line each with tabs between, without titles."""
+    if sys.stdout.isatty():
+        for line in table_lines(columns, list(rows), shutil.get_terminal_size().columns):
+            print(line)
+    else:
+        for row in rows:
+            print(*row, sep="\t")
+
+
 @command
 def run_list(options: Namespace) -> None:
     """Print the episodes."""
@@ -109,12 +121,17 @@ def run_list(options: Namespace) -> None:
     if options.json:
         print_json([episode_json(library, book, index) for index in indexes])
         return
-    for index in indexes:
-        entry = episode_json(library, book, index)
-        progress = book.get(library.ids[index])
-        duration = (progress.duration if progress else None) or library.duration(index)
-        times = (length(duration), clock(progress.position if progress else 0.0))
-        print(entry["id"], entry["title"], *times, entry["status"], ", ".join(library.episode(index).tags), sep="\t")
+    columns = (Column("id"), Column("title", 24), Column("length", is_right=True), Column("at", is_right=True),
+               Column("status"), Column("topics", 8))  # fmt: skip
+    print_table(columns, (_list_row(library, book, index) for index in indexes))
+
+
+def _list_row(library: Library, book: ProgressBook, index: int) -> tuple[str, ...]:
+    episode = library.episode(index)
+    progress = book.get(episode.id)
+    duration = (progress.duration if progress else None) or library.duration(index)
+    times = (length(duration), clock(progress.position if progress else 0.0))
+    return episode.id, episode.title, *times, str(book.status(episode.id)), ", ".join(episode.tags)
 
 
 def topic_members(library: Library, name: str) -> Sequence[int]:
@@ -231,6 +248,27 @@ def run_doctor(options: Namespace) -> int:
     from tui_pod.doctor import run
 
     return command(run)(options)
+
+
+def run_keys(options: Namespace) -> int:
+    """Print the keys."""
+    from tui_pod import shell_commands
+
+    return command(shell_commands.run_keys)(options)
+
+
+def run_config(options: Namespace) -> int:
+    """Print the settings."""
+    from tui_pod import shell_commands
+
+    return command(shell_commands.run_config)(options)
+
+
+def run_completions(options: Namespace) -> int:
+    """Print what shells complete."""
+    from tui_pod import shell_commands
+
+    return command(shell_commands.run_completions)(options)
 
 
 def run_remote(options: Namespace) -> int:

@@ -34,14 +34,17 @@ class Row(NamedTuple):
 
 
 def setting_rows() -> Iterator[Row]:
-    """Yield every setting but the keys, in the order of the default file."""
-    for section, part in (("", Settings), *_sections()):
-        for name, hint in get_type_hints(part, include_extras=True).items():
-            key = next((extra for extra in get_args(hint)[1:] if isinstance(extra, Key)), None)
-            if key is not None:
-                plain = get_args(hint)[0]
-                kind = {Mapping: dict}.get(get_origin(plain) or plain, get_origin(plain) or plain)
-                yield Row(section, name, kind, part._field_defaults[name], key)
+    """Yield every setting but the keys, in the order of the default file: tables of numbers by name come last."""
+    rows = [row for section, part in (("", Settings), *_sections()) for row in _rows(section, part)]
+    yield from sorted(rows, key=lambda row: row.type is dict)
+
+
+def _rows(section: str, part: Any) -> Iterator[Row]:
+    for name, hint in get_type_hints(part, include_extras=True).items():
+        key = next((extra for extra in get_args(hint)[1:] if isinstance(extra, Key)), None)
+        if key is not None:
+            kind = get_origin(get_args(hint)[0]) or get_args(hint)[0]
+            yield Row(section, name, dict if kind is Mapping else kind, part._field_defaults[name], key)
 
 
 def read_config(path: Path, is_named: bool = False) -> Config:

@@ -1,0 +1,70 @@
+"""Lay rows of text out in columns of terminal cells, for commands that print to a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+GAP = 2
+"""Blank cells between two columns."""
+
+
+class Column(NamedTuple):
+    """How a column looks."""
+
+    title: str
+    least: int = 0
+    """Cells to which it may be cut where the terminal is narrow; 0: never cut."""
+    is_right: bool = False
+    """Whether its texts stand at its right edge."""
+
+
+def cell_width(text: str) -> int:
+    """Return the cells that cleaned text takes on a terminal: two for a wide character, none for a mark."""
+    if text.isascii():
+        return len(text)
+    return sum(_width(character) for character in text)
+
+
+def cut_cells(text: str, width: int) -> str:
+    """Return `text`, with an ellipsis in place of what is over `width` cells."""
+    if cell_width(text) <= width:
+        return text
+    used, kept = 0, []
+    for character in text:
+        used += _width(character)
+        if used > width - 1:
+            break
+        kept.append(character)
+    return "".join(kept).rstrip() + "…"
+
+
+def table_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
+    """Yield a line of titles and a line for each row, of `width` cells at most if the columns can be cut so far."""
+    titles = [column.title for column in columns]
+    widths = [max(map(cell_width, texts)) for texts in zip(titles, *rows, strict=True)]
+    _shrink(widths, columns, sum(widths) + GAP * (len(columns) - 1) - width)
+    for row in (titles, *rows):
+        yield (" " * GAP).join(map(_cell, row, columns, widths)).rstrip()
+
+
+def _shrink(widths: list[int], columns: Sequence[Column], excess: int) -> None:
+    """Take `excess` cells from the columns that may be cut, always from the widest."""
+    for _ in range(excess):
+        spare = [place for place, column in enumerate(columns) if column.least and widths[place] > column.least]
+        if not spare:
+            return
+        widths[max(spare, key=widths.__getitem__)] -= 1
+
+
+def _cell(text: str, column: Column, width: int) -> str:
+    text = cut_cells(text, width)
+    blank = " " * (width - cell_width(text))
+    return blank + text if column.is_right else text + blank
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
