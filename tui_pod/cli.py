@@ -89,6 +89,8 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the parser; manual and completions are made from it too."""
     import argparse
 
+    from tui_pod.feed_parser import add_feed_commands
+
     parser = argparse.ArgumentParser(
         "tui-pod", description="Listening sessions in the terminal. Without a command: the app.",
         parents=[_shared_options()], allow_abbrev=False,
@@ -123,6 +125,7 @@ def make_parser() -> argparse.ArgumentParser:
     command.add_argument("--all", action="store_true", help="every episode without a recording")
     command.add_argument("--out", metavar="DIR", type=Path, help="also write DIR/<id>.opus and DIR/<id>.vtt")
     add("doctor", "tell what works on this machine, and the command that mends what does not")
+    add_feed_commands(add)
     _add_remote_commands(add)
     _add_shell_commands(add)
     return parser

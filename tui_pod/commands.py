@@ -52,14 +52,14 @@ def open_library(options: Namespace) -> Opened:
     paths = find_paths(options.state, options.config)
     config = read_config(paths.config, is_named=options.config is not None)
     try:
-        loaded = load_library(catalog_paths(options.catalog, config.settings.catalogs), paths.cache)
+        loaded = load_library(catalog_paths(options.catalog, config.settings.catalogs), paths.cache, paths.data)
     except CatalogsError as error:
         raise CommandError(str(error)) from None
     if loaded.save is not None and len(loaded.library) > 1000:
         loaded.save()
     file = StateFile(paths.state)
     state = file.load()
-    for notice in (*config.notices, *state.notices):
+    for notice in (*config.notices, *loaded.notices, *state.notices):
         print(f"tui-pod: {notice}", file=sys.stderr)
     return Opened(loaded.library, state, file, paths, config.settings)
 
@@ -135,15 +135,17 @@ def _list_row(library: Library, book: ProgressBook, index: int) -> tuple[str, ..
 
 
 def topic_members(library: Library, name: str) -> Sequence[int]:
-    """Return the library indexes of a topic.
+    """Return the library indexes of the topics of this name, or at this path: folders of feeds may share a name.
 
     Raises:
         CommandError: there is no such topic.
     """
-    topic = library.topics.find(name)
-    if topic is None:
+    topics = library.topics.find_all(name)
+    if not topics:
         raise CommandError(f"tui-pod: no topic “{name}”. These are there: {', '.join(library.topics.names)}")
-    return library.topics.members[topic]
+    if len(topics) == 1:
+        return library.topics.members[topics[0]]
+    return sorted({index for topic in topics for index in library.topics.members[topic]})
 
 
 @command
@@ -241,6 +243,27 @@ def run_narrate(options: Namespace) -> int:
     from tui_pod.narrate import run
 
     return command(run)(options)
+
+
+def run_feeds(options: Namespace) -> int:
+    """Subscribe to podcasts, list, refresh, remove and move them."""
+    from tui_pod import feed_commands  # imports what fetches
+
+    return command(feed_commands.run_feeds)(options)
+
+
+def run_import(options: Namespace) -> int:
+    """Subscribe to the podcasts of an OPML file."""
+    from tui_pod import feed_commands
+
+    return command(feed_commands.run_import)(options)
+
+
+def run_export(options: Namespace) -> int:
+    """Print the podcasts as OPML."""
+    from tui_pod import feed_commands
+
+    return command(feed_commands.run_export)(options)
 
 
 def run_doctor(options: Namespace) -> int:
