@@ -25,6 +25,7 @@ NO_OPTIONS: dict[str, object] = {
     "config": None,
     "ao": None,
     "session": None,
+    "plain": False,
 }
 """What the parser returns for an empty command line; the plain start does without importing it."""
 
@@ -96,6 +97,8 @@ def make_parser() -> argparse.ArgumentParser:
         parents=[_shared_options()], allow_abbrev=False,
     )  # fmt: skip
     parser.add_argument("--session", metavar="TIME", help="start in a session of this time, such as 15m or 18:42")
+    parser.add_argument("--plain", action="store_true",
+                        help="the app in plain lines, for screen readers and dumb terminals")  # fmt: skip
     parser.add_argument("--version", action="version", version=f"tui-pod {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 

@@ -1,0 +1,160 @@
+"""What the plain program looks at: the topics, or the episodes of one, and the one entry it is at.
+
+Every move returns what to say. It plays nothing and changes no progress.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tui_pod.core.book import ProgressBook
+from tui_pod.core.browsing import Filter, Sort, Special, View, first_place, list_episodes
+from tui_pod.core.library import Library
+from tui_pod.core.queue import Queue
+from tui_pod.plain.spoken import say_episode, say_topic, say_view
+
+PAGE = 10
+"""Entries of a page, which has no height here."""
+
+EMPTY = {
+    Special.CONTINUE: "Nothing is unfinished. What you begin and do not finish appears here.",
+    Special.QUEUE: "The queue is empty. Press e on an episode to add it.",
+}
+
+
+class Browser:
+    """Two lists, of which one is gone through."""
+
+    def __init__(self, library: Library, book: ProgressBook, queue: Callable[[], Queue], view: View) -> None:
+        self._library = library
+        self._book = book
+        self._queue = queue
+        self.view = view
+        self.is_on_topics = False
+        self.indexes: Sequence[int] = ()
+        self._cursor = 0
+        self._topics: tuple[int, ...] = (Special.CONTINUE, Special.QUEUE, *range(len(library.topics.names)))
+        self._topic_cursor = self._topics.index(view.place)
+        self._list()
+
+    # -- what is there ---------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> int:
+        """Where in the list it is."""
+        return self._cursor
+
+    @property
+    def index(self) -> int | None:
+        """The library index of the episode it is at; None when the list is empty or the episode is gone."""
+        if self._cursor < len(self.indexes) and self.indexes[self._cursor] >= 0:
+            return self.indexes[self._cursor]
+        return None
+
+    @property
+    def episode(self) -> str | None:
+        """The id of the episode it is at, in a queue also of one that is gone; None when the list is empty."""
+        if self.index is not None:
+            return self._library.ids[self.index]
+        if self.view.place == Special.QUEUE and self._cursor < len(self.indexes):
+            return self._queue().entries[-1 - self.indexes[self._cursor]]
+        return None
+
+    def say_here(self) -> str:
+        """Return the entry it is at, and which one of how many."""
+        if self.is_on_topics:
+            number, total = self._topic_cursor + 1, len(self._topics)
+            return f"{number} of {total}. {say_topic(self._library, self._book, self._queue().upcoming, self._topic)}"
+        if not self.indexes:
+            if self.view.query.strip():
+                return "Nothing matches. Press escape for all episodes."
+            if self.view.filter is not Filter.ALL:
+                return f"No {self.view.filter} episodes here. Press f for the next filter."
+            return EMPTY.get(Special(self.view.place), "") if self.view.place < 0 else "No episodes here."
+        where = f"{self._cursor + 1} of {len(self.indexes)}."
+        if self.index is None:
+            return f"{where} {self.episode}, which is gone from the library."
+        return f"{where} {say_episode(self._library, self._book, self.index)}"
+
+    def say_list(self) -> str:
+        """Return what is listed."""
+        return say_view(self._library, self.view, len(self.indexes))
+
+    @property
+    def _topic(self) -> int:
+        return self._topics[self._topic_cursor]
+
+    # -- going ------------------------------------------------------------------------------------------
+
+    def move(self, by: int) -> str:
+        """Go so many entries down, or up, as far as there are any."""
+        return self.go((self._topic_cursor if self.is_on_topics else self._cursor) + by)
+
+    def go(self, place: int) -> str:
+        """Go to an entry; a place past either end is that end."""
+        if self.is_on_topics:
+            self._topic_cursor = min(max(0, place), len(self._topics) - 1)
+        else:
+            self._cursor = min(max(0, place), max(0, len(self.indexes) - 1))
+        return self.say_here()
+
+    def go_last(self) -> str:
+        """Go to the last entry."""
+        return self.go(len(self._topics if self.is_on_topics else self.indexes))
+
+    def go_to_episode(self, index: int) -> None:
+        """Go to an episode, among all when the present list does not have it."""
+        self.is_on_topics = False
+        if index not in self.indexes:
+            self.look(View(sort=self.view.sort))
+        self._cursor = list(self.indexes).index(index)
+
+    def show_topics(self) -> str:
+        """Go through the topics, from the one whose episodes were listed."""
+        self.is_on_topics = True
+        self._topic_cursor = self._topics.index(self.view.place)
+        return f"Topics. {self.say_here()}"
+
+    def go_to_parent(self) -> str:
+        """Go to the topic above."""
+        if self._topic > 0:
+            self._topic_cursor = self._topics.index(self._library.topics.parents[self._topic])
+        return self.say_here()
+
+    def open_topic(self) -> View:
+        """Return the view of the topic it is at."""
+        return self.view._replace(place=self._topic, query="")
+
+    def look(self, view: View, keeps_cursor: bool = False) -> None:
+        """List something else; the cursor starts where listening goes on, or stays on its episode."""
+        kept = self.episode if keeps_cursor else None
+        self.view = view
+        self.is_on_topics = False
+        self._list()
+        if kept is not None:
+            index = self._library.index(kept)
+            if index is not None and index in self.indexes:
+                self._cursor = list(self.indexes).index(index)
+
+    def update(self) -> None:
+        """List anew what progress and queue have changed; the cursor stays near."""
+        cursor, kept = self._cursor, self.episode
+        was_on_topics = self.is_on_topics
+        self.look(self.view, keeps_cursor=True)
+        self.is_on_topics = was_on_topics
+        if self.episode != kept:
+            self._cursor = min(cursor, max(0, len(self.indexes) - 1))
+
+    def next_filter(self) -> View:
+        """Return the view with the next kind of episodes."""
+        kinds = list(Filter)
+        return self.view._replace(filter=kinds[(kinds.index(self.view.filter) + 1) % len(kinds)])
+
+    def next_sort(self) -> View:
+        """Return the view in the next order."""
+        kinds = list(Sort)
+        return self.view._replace(sort=kinds[(kinds.index(self.view.sort) + 1) % len(kinds)])
+
+    def _list(self) -> None:
+        self.indexes = list_episodes(self._library, self._book, self._queue(), self.view)
+        self._cursor = first_place(self._book, self.indexes)

@@ -1,0 +1,172 @@
+"""Listen in the plain program: play, mark, queue, and plan a session.
+
+What plays answers by itself, through what the player reports; the rest says here what it did.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tui_pod.core.browsing import Special
+from tui_pod.core.lineup import Succession
+from tui_pod.core.progress import Status
+from tui_pod.core.session import Plan, Wish, parse_budget, plan_session
+from tui_pod.core.sleep import SleepTimer
+from tui_pod.core.text import spoken_time
+from tui_pod.plain.looking import Looking
+from tui_pod.plain.spoken import count, say_plan, say_playback, sentence
+
+
+class Doing(Looking):
+    """Does what keys ask that change something."""
+
+    def _change_speed(self, by: float) -> None:
+        self._listening.set_speed(self._listening.playback.speed + by)
+
+    def _change_volume(self, by: int) -> None:
+        self._listening.set_volume(self._listening.playback.volume + by)
+
+    # -- playing ---------------------------------------------------------------------------------------
+
+    def _toggle(self) -> None:
+        if self._listening.playback.is_loaded:
+            self._listening.toggle_pause()
+        else:
+            self._play()
+
+    def _play(self, is_restart: bool = False) -> None:
+        browser, listening = self._browser, self._listening
+        if browser.episode is None:
+            self._say(browser.say_here())
+            return
+        is_the_same = browser.episode == listening.playback.episode and not is_restart
+        is_queue = browser.view.place == Special.QUEUE
+        succession = None if is_queue else Succession(browser.indexes, browser.place)
+        (listening.restart if is_restart else listening.play)(browser.episode, succession)
+        if is_the_same:
+            self._say(say_playback(listening.playback))
+
+    def _seek_mark(self, direction: int) -> None:
+        self._listening.seek_mark(direction)
+        playback = self._listening.playback
+        title = next((mark.title for mark in reversed(playback.marks) if mark.start <= playback.position + 0.01), "")
+        if title:
+            self._say(title)
+
+    def _sleep(self) -> None:
+        timer = self._listening.sleep
+        if timer is not None:
+            self._set_sleep(timer.extended())
+        else:
+            question = "Sleep when? Minutes such as 15, a time such as 22:30, or e for the end of this episode:"
+            self._host.ask(question, self._choose_sleep)
+
+    def _choose_sleep(self, answer: str) -> None:
+        answer = answer.strip().lower()
+        if answer in ("", "0"):
+            self._say("No sleep timer.")
+        elif answer == "e":
+            self._set_sleep(SleepTimer(episodes=1))
+        else:
+            try:
+                self._set_sleep(SleepTimer(seconds=parse_budget(answer, self._listening.now())))
+            except ValueError as error:
+                self._say(f"{error}.")
+
+    def _set_sleep(self, timer: SleepTimer) -> None:
+        self._listening.set_sleep(timer)
+        if timer.seconds is not None:
+            self._say(f"Sleep in {spoken_time(timer.seconds)} of listening. Press z for 5 minutes more.")
+        else:
+            self._say(f"Sleep after {count(timer.episodes or 0)}.")
+
+    # -- marking and queueing --------------------------------------------------------------------------
+
+    def _chosen(self) -> list[str]:
+        """Return the episode it is at, or all of the topic it is at."""
+        browser, library = self._browser, self._listening.library
+        if not browser.is_on_topics:
+            return [browser.episode] if browser.episode is not None else []
+        place = browser.open_topic().place
+        if place == Special.QUEUE:
+            return list(self._listening.queue.entries)
+        indexes = self._listening.book.unfinished() if place == Special.CONTINUE else library.topics.members[place]
+        return [library.ids[index] for index in indexes]
+
+    def _done(self, episodes: list[str], what: str, moves_on: bool = True) -> None:
+        """Say what was done with episodes, and go on to the next one."""
+        index = self._listening.library.index(episodes[0])
+        is_one = len(episodes) == 1 and index is not None
+        name = self._listening.library.titles[index or 0] if is_one else count(len(episodes))
+        self._say(f"{what}: {sentence(name)}")
+        before = self._browser.episode
+        self._browser.update()
+        if moves_on and not self._browser.is_on_topics and self._browser.episode == before:
+            self._browser.move(1)
+        self._say(self._browser.say_here())
+
+    def _toggle_played(self) -> None:
+        episodes = self._chosen()
+        if episodes:
+            self._listening.toggle_played(episodes)
+            is_played = self._listening.book.status(episodes[0]) is Status.PLAYED
+            self._done(episodes, "Marked played" if is_played else "Marked unplayed")
+
+    def _queue(self, is_next: bool) -> None:
+        episodes = self._chosen()
+        if episodes:
+            (self._listening.queue_next if is_next else self._listening.queue_last)(episodes)
+            self._done(episodes, "Queued next" if is_next else "Queued last")
+
+    def _move_in_queue(self, by: int) -> None:
+        episode = self._browser.episode
+        if episode is None or episode not in self._listening.queue.upcoming:
+            self._say("Only what is upcoming in the queue can be moved. Press 2 for the queue.")
+            return
+        self._listening.move_in_queue(episode, by)
+        self._browser.update()
+        self._say(self._browser.say_here())
+
+    def _remove(self) -> None:
+        episodes, place = self._chosen(), self._browser.view.place
+        if self._browser.is_on_topics or place >= 0:
+            self._say("Nothing to remove here: x takes entries out of Queue and Continue.")
+        elif episodes:
+            (self._listening.unqueue if place == Special.QUEUE else self._listening.dismiss)(episodes)
+            self._done(episodes, "Removed", moves_on=False)
+
+    def _undo(self) -> None:
+        self._listening.undo()
+        self._browser.update()
+
+    def _redo(self) -> None:
+        self._listening.redo()
+        self._browser.update()
+
+    # -- sessions --------------------------------------------------------------------------------------
+
+    def _plan(self) -> None:
+        self._host.ask("How long have you got? Such as 15m, 1h30m, or an end time such as 18:42:", self._show_plan)
+
+    def _show_plan(self, answer: str) -> None:
+        listening = self._listening
+        if not answer.strip():
+            self._say("No session.")
+            return
+        try:
+            wish = Wish(parse_budget(answer, listening.now()), max(0, self._browser.view.place))
+        except ValueError as error:
+            self._say(f"{error}.")
+            return
+        plan = plan_session(listening.library, listening.book, wish, listening.playback.speed)
+        if not plan.indexes:
+            self._say(f"Nothing left in {listening.library.topics.names[wish.topic]} fits into that.")
+            return
+        self._say_all(say_plan(listening.library, listening.book, plan, listening.playback.speed, listening.now()))
+        self._host.ask("Press enter to start, or type no:", partial(self._start_session, wish, plan))
+
+    def _start_session(self, wish: Wish, plan: Plan, answer: str) -> None:
+        if answer.strip():
+            self._say("No session.")
+        else:
+            self._listening.start_session(wish, plan)

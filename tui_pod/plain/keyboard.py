@@ -1,0 +1,192 @@
+"""Read keys from a terminal one by one, or from anything else line by line.
+
+Keys come out in Textual's names, as in the table of keys. It knows nothing of what they do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import contextlib
+import os
+import re
+import termios
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tui_pod.core.key_names import character_key, parse_key
+
+ESCAPE_WAIT = 0.1
+"""Seconds that the rest of a key's sequence may take, also over a slow line; longer, and it was the escape key."""
+
+LINE_LIMIT = 10_000
+"""Characters of a line; what goes on beyond is dropped."""
+
+_SEQUENCE = re.compile(r"\x1b(?:\[[0-9;]{0,16}[A-Za-z~]|O[A-Za-z])")
+_BEGINNING = re.compile(r"\x1b(?:\[[0-9;]{0,16}|O)?")
+
+_SEQUENCES = {
+    "A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end", "Z": "shift+tab",
+    "1~": "home", "7~": "home", "4~": "end", "8~": "end", "5~": "pageup", "6~": "pagedown", "3~": "delete",
+    "1;2A": "shift+up", "1;2B": "shift+down", "1;2C": "shift+right", "1;2D": "shift+left",
+}  # fmt: skip
+"""What stands behind the introducer in the sequences of xterm and those like it."""
+
+_CONTROLS = {"\r": "enter", "\n": "enter", "\t": "tab", "\x7f": "backspace", "\x08": "backspace", "\x1b": "escape"}
+
+
+class Keyboard:
+    """The input: keys go to `on_key`, a line that was asked for to its asker, and its end to `on_end`."""
+
+    def __init__(self, descriptor: int, on_key: Callable[[str], None], on_end: Callable[[], None]) -> None:
+        self._descriptor = descriptor
+        self._on_key = on_key
+        self._on_end = on_end
+        self._is_terminal = os.isatty(descriptor)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+        self._text = ""
+        self._asker: Callable[[str], None] | None = None
+        self._cooked: list[Any] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_open = False
+
+    def start(self) -> None:
+        """Begin to read, on the running event loop."""
+        self._is_open = True
+        loop = asyncio.get_running_loop()
+        if self._is_terminal:
+            self._cooked = termios.tcgetattr(self._descriptor)
+            self._set_raw(True)
+        try:
+            loop.add_reader(self._descriptor, self._read)
+        except PermissionError:  # a file or /dev/null: nothing to wait for
+            loop.call_soon(self._read_on)
+
+    def close(self) -> None:
+        """Read no more, and leave the terminal as it was."""
+        if self._is_open:
+            self._is_open = False
+            asyncio.get_running_loop().remove_reader(self._descriptor)
+            self._set_raw(False)
+
+    def resume(self) -> None:
+        """Read keys again after the program was stopped and has come back: the shell has changed the terminal."""
+        self._set_raw(self._asker is None)
+
+    def ask(self, asker: Callable[[str], None]) -> None:
+        """Hand the next line to `asker` instead of reading keys; the terminal lets one edit it."""
+        self._asker = asker
+        self._set_raw(False)
+
+    def _set_raw(self, is_raw: bool) -> None:
+        """Have the terminal hand over each key at once and unseen, or whole lines as before."""
+        if self._cooked is None:
+            return
+        mode = [*self._cooked[:6], list(self._cooked[6])]
+        if is_raw:
+            mode[3] &= ~(termios.ICANON | termios.ECHO)
+            mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
+        with contextlib.suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, mode)
+
+    # -- what comes in ---------------------------------------------------------------------------------
+
+    def _read_on(self) -> None:
+        if self._is_open:
+            self._read()
+            asyncio.get_running_loop().call_soon(self._read_on)
+
+    def _read(self) -> None:
+        try:
+            content = os.read(self._descriptor, 4096)
+        except OSError:  # the terminal was closed
+            content = b""
+        if content:
+            self.feed(content)
+        elif self._is_terminal and self._asker is not None:  # ctrl+d answers nothing
+            self._answer("")
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        if self._text and not self._is_terminal:
+            self.feed(b"\n")
+        self.close()
+        self._on_end()
+
+    def feed(self, content: bytes) -> None:
+        """Take in bytes as they were typed."""
+        self._text += self._decoder.decode(content)
+        if self._timer is not None:
+            self._timer.cancel()
+        while self._text and (self._take_line() if self._asker or not self._is_terminal else self._take_key()):
+            pass
+
+    def _take_line(self) -> bool:
+        line, newline, rest = self._text.partition("\n")
+        if not newline:
+            self._text = line[:LINE_LIMIT]
+            return False
+        self._text, line = rest, line.rstrip("\r")
+        if self._asker is not None:
+            self._answer(line)
+            return True
+        for key, following in line_keys(line):
+            self._on_key(key)
+            if self._asker is not None and following:  # `/words` in one line
+                self._answer(following)
+                break
+        return True
+
+    def _answer(self, line: str) -> None:
+        asker, self._asker = self._asker, None
+        if asker is not None:
+            asker(line)
+        self._set_raw(self._asker is None)
+
+    def _take_key(self) -> bool:
+        if found := _SEQUENCE.match(self._text):
+            self._text = self._text[found.end() :]
+            key = _SEQUENCES.get(found[0][2:], "")
+        elif _BEGINNING.fullmatch(self._text):
+            self._timer = asyncio.get_running_loop().call_later(ESCAPE_WAIT, self._take_escape)
+            return False
+        else:
+            key = character_name(self._text[0])
+            self._text = self._text[1:]
+        if key:
+            self._on_key(key)
+        return True
+
+    def _take_escape(self) -> None:
+        self._text = ""
+        if self._is_open:
+            self._on_key("escape")
+
+
+def character_name(character: str) -> str:
+    """Return Textual's name of the key that sends a character; empty when no key does."""
+    if character in _CONTROLS:
+        return _CONTROLS[character]
+    if "\x01" <= character <= "\x1a":
+        return f"ctrl+{chr(ord(character) + 0x60)}"
+    try:
+        return character_key(character)
+    except ValueError:
+        return ""
+
+
+def line_keys(line: str) -> Iterator[tuple[str, str]]:
+    """Yield the keys that a line means, each with what follows it: a key's name, else each character, else enter."""
+    if not line:
+        yield "enter", ""
+        return
+    if len(line) > 1:
+        try:
+            yield parse_key(line.strip()), ""
+            return
+        except ValueError:
+            pass
+    for place, character in enumerate(line):
+        if name := character_name(character):
+            yield name, line[place + 1 :]

@@ -1,0 +1,173 @@
+"""Look around in the plain program: go through lists, search, sort, and have things read out.
+
+Nothing here plays or changes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from tui_pod.core.browsing import SORT_NAMES, Special, View
+from tui_pod.core.listening import Listening
+from tui_pod.core.text import clean
+from tui_pod.plain.browser import Browser
+from tui_pod.plain.spoken import count, say_details, say_outlook, say_playback
+
+if TYPE_CHECKING:
+    from tui_pod.core.transcript import Transcript
+
+SENTENCES = 20
+"""Sentences that are read at a time."""
+
+QUERY_LIMIT = 200
+"""Characters of a search."""
+
+
+class Host(Protocol):
+    """The program, as far as a key needs it."""
+
+    def say(self, text: str) -> None:
+        """Say a line."""
+        ...
+
+    def ask(self, question: str, asker: Callable[[str], None]) -> None:
+        """Say a question, and hand the line that answers it to `asker`."""
+        ...
+
+    def read_transcript(self, index: int, asker: Callable[[Transcript], None]) -> None:
+        """Find the words of an episode and hand them over."""
+        ...
+
+    def show_statistics(self) -> None:
+        """Say what was heard."""
+        ...
+
+    def quit(self) -> None:
+        """Save and end."""
+        ...
+
+
+class Looking:
+    """Does what keys ask that only look."""
+
+    def __init__(self, host: Host, listening: Listening, browser: Browser) -> None:
+        self._host = host
+        self._say = host.say
+        self._listening = listening
+        self._browser = browser
+        self._reading: tuple[int, Transcript, int] | None = None  # episode, its words, the sentence that is next
+
+    def _say_all(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._say(line)
+
+    # -- going ------------------------------------------------------------------------------------------
+
+    def _move(self, move: Callable[[], str]) -> None:
+        self._say(move())
+
+    def _change_pane(self) -> None:
+        self._right() if self._browser.is_on_topics else self._left()
+
+    def _left(self) -> None:
+        self._say(self._browser.go_to_parent() if self._browser.is_on_topics else self._browser.show_topics())
+
+    def _right(self) -> None:
+        self._look(self._browser.view)
+
+    def _open_topic(self) -> None:
+        self._look(self._browser.open_topic())
+
+    def _look(self, view: View, keeps_cursor: bool = False) -> None:
+        """List something, remember it for the next start, and say it and where the listener is in it."""
+        keeps_cursor = keeps_cursor or view == self._browser.view
+        self._browser.look(view, keeps_cursor)
+        self._listening.remember_view(view)
+        self._say(self._browser.say_list())
+        self._say(self._browser.say_here())
+
+    def _look_at_library(self) -> None:
+        self._look(View(place=max(0, self._browser.view.place), sort=self._browser.view.sort))
+
+    def _look_at_queue(self) -> None:
+        self._look(View(place=Special.QUEUE, sort=self._browser.view.sort))
+
+    def _ask_search(self) -> None:
+        self._host.ask("Search for words in title, summary or topic:", self._search)
+
+    def _search(self, words: str) -> None:
+        self._look(self._browser.view._replace(query=clean(words, QUERY_LIMIT)))
+
+    def _search_next(self, by: int) -> None:
+        total = len(self._browser.indexes)
+        if self._browser.view.query.strip() and total:
+            self._say(self._browser.go((self._browser.place + by) % total))
+        else:
+            self._say("No search yet: press slash and type a word.")
+
+    def _clear(self) -> None:
+        if self._browser.view.query:
+            self._look(self._browser.view._replace(query=""), keeps_cursor=True)
+        else:
+            self._say(self._browser.say_here())
+
+    def _filter(self) -> None:
+        view = self._browser.next_filter()
+        self._say(f"Filter: {view.filter}.")
+        self._look(view, keeps_cursor=True)
+
+    def _sort(self) -> None:
+        view = self._browser.next_sort()
+        self._say(f"Order: {SORT_NAMES[view.sort]}.")
+        self._look(view, keeps_cursor=True)
+
+    def _go_to_playing(self) -> None:
+        listening = self._listening
+        self._say(say_playback(listening.playback))
+        index = listening.library.index(listening.playback.episode or "")
+        if index is not None:
+            self._say_all(say_outlook(listening.library, listening.outlook()))
+            self._browser.go_to_episode(index)
+
+    # -- reading ---------------------------------------------------------------------------------------
+
+    def _details(self) -> None:
+        if self._browser.index is None:
+            self._say(self._browser.say_here())
+        else:
+            self._say_all(say_details(self._listening.library, self._listening.book, self._browser.index))
+
+    def _read(self) -> None:
+        index = self._browser.index
+        if index is None:
+            self._say(self._browser.say_here())
+        elif self._reading is not None and self._reading[0] == index:
+            self._read_on()
+        else:
+            self._host.read_transcript(index, partial(self._begin_reading, index))
+
+    def _begin_reading(self, index: int, transcript: Transcript) -> None:
+        """Read from the start, or from what is being said when it is this episode that plays."""
+        if not transcript.cues:
+            self._say("This episode has no transcript.")
+            return
+        playback = self._listening.playback
+        is_playing = playback.episode == self._listening.library.ids[index]
+        place = transcript.active(playback.position) if is_playing else None
+        self._reading = (index, transcript, place or 0)
+        self._read_on()
+
+    def _read_on(self) -> None:
+        if self._reading is None:
+            return
+        index, transcript, place = self._reading
+        following = place + SENTENCES
+        self._say_all(cue.text for cue in transcript.cues[place:following])
+        if following < len(transcript.cues):
+            self._reading = (index, transcript, following)
+            self._say(f"{count(len(transcript.cues) - following, 'sentence')} more. Press t to read on.")
+        else:
+            self._reading = None
+            self._say("End of the transcript.")

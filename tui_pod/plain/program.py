@@ -1,0 +1,222 @@
+"""The plain program: keys in, lines out, over the same listening as the screen. It never imports Textual.
+
+One event is one line. The cursor is never moved and nothing is drawn, so a screen reader reads it in order and
+it works over any terminal, or none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TextIO
+
+from tui_pod.config import live_table
+from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.core.session import Wish, plan_session
+from tui_pod.core.text import clean, spoken_time
+from tui_pod.plain.actions import Actions
+from tui_pod.plain.browser import Browser
+from tui_pod.plain.keyboard import Keyboard
+from tui_pod.plain.spoken import count, say_change, say_history, say_summary
+
+if TYPE_CHECKING:
+    from tui_pod.core.events import Event
+    from tui_pod.core.listening import Listening
+    from tui_pod.core.session import Summary
+    from tui_pod.core.transcript import Transcript
+    from tui_pod.ui.start import Start
+
+TICK = 0.25
+"""Seconds between two looks at a load that waits."""
+
+LONG_LOAD = 1.0
+"""Seconds of silence after which it is said that something is being prepared."""
+
+LINE_LIMIT = 4_000
+"""Characters of a line: a summary at most."""
+
+
+class PlainProgram:
+    """Shows listening in lines; a `Stage`, and the audience of listening."""
+
+    def __init__(self, start: Start, descriptor: int = 0, output: TextIO | None = None) -> None:
+        self._start = start
+        start.app = self
+        self._output = output or sys.stdout
+        self._keyboard = Keyboard(descriptor, self._press, self.quit)
+        self._playback = start.playback
+        self._loading_since: float | None = None
+        self._failed_save: str | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._browser: Browser
+        self._actions: Actions
+        self._loop: asyncio.AbstractEventLoop
+        self._ended: asyncio.Event
+
+    def run(self) -> None:
+        """Run until the listener quits, the input ends, or a signal ends it."""
+        gc.enable()
+        with contextlib.suppress(AttributeError, ValueError):
+            self._output.reconfigure(errors="replace")  # type: ignore[union-attr]
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
+        handlers = dict.fromkeys((signal.SIGTERM, signal.SIGHUP, signal.SIGINT), self.quit)
+        for number, handler in {**handlers, signal.SIGCONT: self._keyboard.resume}.items():
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                self._loop.add_signal_handler(number, handler)
+        start, listening = self._start, self.listening
+        self._browser = Browser(start.library, start.book, lambda: listening.queue, start.view)
+        self._actions = Actions(self, listening, self._browser, live_table(start.settings))
+        self._greet()
+        self._start.after_paint()
+        self._keyboard.start()
+        ticking = self._loop.create_task(self._tick())
+        try:
+            await self._ended.wait()
+        finally:
+            ticking.cancel()
+            self._keyboard.close()
+            for task in self._tasks:
+                task.cancel()
+            await self._start.close()
+
+    def _greet(self) -> None:
+        book, library = self._start.book, self._start.library
+        self.say(f"tui-pod. {count(len(library))}, {book.tallies[0].played} played. Press question mark for help.")
+        for notice in self._start.notices:
+            self.say(notice)
+        self.say(self._browser.say_list())
+        self.say(self._browser.say_here())
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            if self._playback.status is PlayerStatus.LOADING:
+                self.listening.tick()
+            if self._loading_since is not None and self._loop.time() - self._loading_since > LONG_LOAD:
+                self._loading_since = None
+                self.say(f"Preparing: {self._playback.title}")
+
+    @property
+    def listening(self) -> Listening:
+        """What is listened to."""
+        return self._start.listening
+
+    def _press(self, key: str) -> None:
+        self._actions.press(key)
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # -- what keys need (`Host`) -----------------------------------------------------------------------
+
+    def say(self, text: str) -> None:
+        """Say a line; when nobody is there to read it any more, end."""
+        try:
+            self._output.write(f"{clean(text, LINE_LIMIT)}\n")
+            self._output.flush()
+        except (OSError, ValueError):  # the terminal or the pipe is gone
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self._output.fileno())  # what is left goes nowhere
+            self.quit()
+
+    def ask(self, question: str, asker: Callable[[str], None]) -> None:
+        """Say a question, and hand the line that answers it to `asker`."""
+        self.say(question)
+        self._keyboard.ask(asker)
+
+    def read_transcript(self, index: int, asker: Callable[[Transcript], None]) -> None:
+        """Find the words of an episode and hand them over."""
+
+        async def read() -> None:
+            asker(await self._start.read_transcript(self._start.library.episode(index)))
+
+        self._do(read())
+
+    def quit(self) -> None:
+        """Save and end."""
+        if not self._ended.is_set():
+            self._ended.set()
+            self.listening.save()
+
+    # -- the stage -------------------------------------------------------------------------------------
+
+    def emit(self, event: Event) -> None:
+        """See `Stage.emit`."""
+        self._call(self.listening.handle, event)
+
+    def saving_changed(self, reason: str | None) -> None:
+        """See `Stage.saving_changed`."""
+        self._call(self._tell_saving, reason)
+
+    def _call(self, function: Callable[..., None], *arguments: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and the program with it
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _tell_saving(self, reason: str | None) -> None:
+        if reason is not None:
+            self.tell(f"Progress cannot be saved now: {reason}. It is kept and tried again.", is_error=True)
+        elif self._failed_save is not None:
+            self.tell("Progress is saved again.")
+        self._failed_save = reason
+
+    def write_control(self, sequence: str) -> None:
+        """See `Stage.write_control`: nothing is drawn here, and a voice would read it."""
+
+    def start_session(self, budget: float) -> None:
+        """See `Stage.start_session`."""
+        listening = self.listening
+        wish = Wish(budget)
+        plan = plan_session(listening.library, listening.book, wish, listening.playback.speed)
+        if plan.indexes:
+            self.say(f"A session of {count(len(plan.indexes))}, {spoken_time(plan.total)}.")
+            listening.start_session(wish, plan)
+        else:
+            self.say("Nothing left fits into that time. Press capital S to plan another session.")
+
+    def show_statistics(self) -> None:
+        """See `Stage.show_statistics`."""
+
+        async def read() -> None:
+            for line in say_history(await self._start.look_back(), self.listening.now().date()):
+                self.say(line)
+
+        self._do(read())
+
+    # -- the audience of listening ---------------------------------------------------------------------
+
+    def playback_changed(self, playback: Playback) -> None:
+        """See `Audience.playback_changed`."""
+        former, self._playback = self._playback, playback
+        if playback.status is not PlayerStatus.LOADING:
+            self._loading_since = None
+        elif playback.load != former.load:
+            self._loading_since = self._loop.time()
+        for line in say_change(former, playback):
+            self.say(line)
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        """See `Audience.progress_changed`: it is said when one comes to the episode."""
+
+    def queue_changed(self) -> None:
+        """See `Audience.queue_changed`: what the listener changed was said, and the rest is said when asked."""
+
+    def tell(self, text: str, is_error: bool = False) -> None:
+        """See `Audience.tell`."""
+        self.say(f"Error: {text}" if is_error else text)
+
+    def session_ended(self, summary: Summary) -> None:
+        """See `Audience.session_ended`."""
+        for line in say_summary(self._start.library, summary):
+            self.say(line)
+        if summary.next:
+            self.say("Press greater than sign to go on.")

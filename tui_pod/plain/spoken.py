@@ -1,0 +1,211 @@
+"""What the plain program says, as sentences that can be read aloud: no signs, no columns, the place first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from tui_pod.core.book import ProgressBook
+from tui_pod.core.browsing import SORT_NAMES, Filter, Special, View
+from tui_pod.core.history import History
+from tui_pod.core.keys import Action
+from tui_pod.core.library import Library
+from tui_pod.core.lineup import Outlook
+from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.core.progress import Status
+from tui_pod.core.session import Plan, Summary
+from tui_pod.core.text import clean, spoken_time
+
+SHOWN = 12
+"""Planned episodes that are read out; the rest is counted."""
+
+RECENT = 5
+"""Sessions that are read out."""
+
+SPECIAL_NAMES = {Special.CONTINUE: "Continue", Special.QUEUE: "Queue"}
+
+
+def count(number: int, noun: str = "episode") -> str:
+    """Return a number of things: `1 episode`, `3 episodes`."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def say_place(position: float, duration: float | None) -> str:
+    """Return where it is: `42 seconds of 1 minute 45`."""
+    return f"{spoken_time(position)} of {spoken_time(round(duration))}" if duration else spoken_time(position)
+
+
+def say_episode(library: Library, book: ProgressBook, index: int) -> str:
+    """Return an episode's title, how far the listener is with it, and how long it is."""
+    title, progress = library.titles[index], book.get(library.ids[index])
+    duration = (progress.duration if progress else None) or library.duration(index)
+    length = spoken_time(round(duration)) if duration else "unknown length"
+    match book.status(library.ids[index]):
+        case Status.STARTED if progress is not None:
+            said = f"started, {say_place(progress.position, duration)}"
+        case Status.PLAYED:
+            said = f"played, {length}"
+        case _:
+            said = length
+    return f"{sentence(title)} {said[0].upper()}{said[1:]}."
+
+
+def sentence(text: str) -> str:
+    """Return a text that ends like a sentence, so that a voice pauses after it."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def say_topic(library: Library, book: ProgressBook, queue: Sequence[str], place: int) -> str:
+    """Return an entry of the topics: its name, its level in the tree, and what is in it."""
+    if place == Special.CONTINUE:
+        return f"Continue, {count(len(book.unfinished()))}."
+    if place == Special.QUEUE:
+        return f"Queue, {count(len(queue))}."
+    topics, tally = library.topics, book.tallies[place]
+    said = f"{topics.names[place]}, {count(len(topics.members[place]))}"
+    if tally.played:
+        said += f", {tally.played} played"
+    return f"{said}, level {len(topics.path(place))}."
+
+
+def say_view(library: Library, view: View, number: int) -> str:
+    """Return what is listed and how."""
+    name = SPECIAL_NAMES[Special(view.place)] if view.place < 0 else library.topics.names[view.place]
+    said = [name, count(number)]
+    if view.place >= 0:
+        said.append(SORT_NAMES[view.sort])
+        if view.filter is not Filter.ALL:
+            said.append(f"{view.filter} only")
+    if view.query.strip():
+        said.append(f"with {view.query.strip()}")
+    return f"{', '.join(said)}."
+
+
+def say_playback(playback: Playback) -> str:
+    """Return what plays and where it is."""
+    if not playback.is_loaded:
+        return "Nothing is playing."
+    word = {PlayerStatus.PAUSED: "Paused", PlayerStatus.LOADING: "Preparing"}.get(playback.status, "Playing")
+    said = f"{word}: {sentence(playback.title)} {say_place(playback.position, playback.duration)}"
+    if playback.speed != 1.0:
+        said += f", at {playback.speed:g} times the speed"
+    return f"{said}."
+
+
+def say_change(former: Playback, now: Playback) -> Iterator[str]:
+    """Yield what a listener must hear of a change: what began, paused or jumped, and how it sounds now."""
+    is_other = former.load != now.load or former.status is PlayerStatus.LOADING
+    if now.status is PlayerStatus.PLAYING and (is_other or former.status is not PlayerStatus.PLAYING):
+        if is_other:
+            yield f"Playing: {sentence(now.title)} {_from(now)}."
+        else:
+            yield f"Playing, {say_place(now.position, now.duration)}."
+    elif now.status is PlayerStatus.PAUSED and former.status is not PlayerStatus.PAUSED:
+        yield f"Paused, {say_place(now.position, now.duration)}."
+    elif not now.is_loaded and former.is_loaded:
+        yield "Stopped."
+    elif now.load == former.load and now.is_loaded and not -0.5 < now.position - former.position < JUMP:
+        yield f"At {say_place(now.position, now.duration)}."
+    if now.is_buffering != former.is_buffering and now.load == former.load:
+        yield "Waiting for the network." if now.is_buffering else "The network is back."
+    if now.speed != former.speed:
+        yield f"Speed {now.speed:g}."
+    if now.volume != former.volume:
+        yield f"Volume {now.volume} percent."
+    if now.is_muted != former.is_muted:
+        yield "Muted." if now.is_muted else "Sound on."
+
+
+JUMP = 2.5
+"""Seconds that playing on never covers between two looks, and every step of a listener does."""
+
+
+def _from(playback: Playback) -> str:
+    if playback.position < 1:
+        return spoken_time(round(playback.duration)) if playback.duration else "Length unknown"
+    return f"From {say_place(playback.position, playback.duration)}"
+
+
+def say_outlook(library: Library, outlook: Outlook) -> Iterator[str]:
+    """Yield how far the session is, and what comes next."""
+    if outlook.place is not None:
+        yield f"Number {outlook.place} of {outlook.count} in the session, {spoken_time(outlook.left)} left."
+    index = library.index(outlook.next) if outlook.next else None
+    if index is not None:
+        yield f"Next: {library.titles[index]}"
+
+
+def say_plan(library: Library, book: ProgressBook, plan: Plan, speed: float, now: datetime) -> Iterator[str]:
+    """Yield what a session would be: how much, until when, and which episodes."""
+    end = now + timedelta(seconds=plan.total)
+    yield f"{count(len(plan.indexes))}, {spoken_time(plan.total)}, until {end:%H:%M}."
+    for index in plan.indexes[:SHOWN]:
+        yield f"{sentence(library.titles[index])} {spoken_time(round(book.remaining(index) / speed))}."
+    if len(plan.indexes) > SHOWN:
+        yield f"And {len(plan.indexes) - SHOWN} more."
+
+
+def say_summary(library: Library, summary: Summary) -> Iterator[str]:
+    """Yield what a session came to."""
+    yield f"The session is over. {count(summary.finished)} finished, {spoken_time(summary.heard)} heard."
+    for name, played, members in summary.topics:
+        yield f"{name}: {played} of {members} played."
+    index = library.index(summary.next) if summary.next else None
+    if index is not None:
+        yield f"Next: {library.titles[index]}"
+
+
+def say_details(library: Library, book: ProgressBook, index: int) -> Iterator[str]:
+    """Yield all about an episode."""
+    episode = library.episode(index)
+    yield say_episode(library, book, index)
+    if episode.summary:
+        yield episode.summary
+    if episode.tags:
+        yield f"Topics: {', '.join(episode.tags)}."
+    if episode.published is not None:
+        yield f"Published {episode.published:%d %B %Y}."
+    yield f"Id: {episode.id}"
+
+
+def say_history(history: History, today: date) -> Iterator[str]:
+    """Yield what was heard, in sum and in the last sessions."""
+    year, week, _ = today.isocalendar()
+    yield f"Heard today: {spoken_time(history.days.get(today, 0.0))}."
+    yield f"This week: {spoken_time(history.weeks.get(f'{year}-W{week:02}', 0.0))}."
+    yield f"This month: {spoken_time(history.months.get(f'{today:%Y-%m}', 0.0))}."
+    yield f"In all: {spoken_time(history.total)}."
+    if history.saved >= 60:
+        yield f"Saved by speed: {spoken_time(history.saved)}."
+    for session in history.sessions[:RECENT]:
+        yield f"{session.started:%A %d %B, %H:%M}: {spoken_time(session.heard)}, {count(len(session.episodes))}."
+
+
+def say_keys(actions: Sequence[Action], known: Sequence[str]) -> Iterator[str]:
+    """Yield a line a key: the names of the keys, and what they do."""
+    for action in actions:
+        if action.id in known:
+            yield f"{' or '.join(map(say_key, action.keys.split(',')))}: {_LABELS.get(action.id, action.label)}."
+
+
+_LABELS = {
+    "episode.play": "Play the episode, or go on in it",
+    "focus.next": "Between the topics and their episodes",
+    "focus.left": "To the topics; in the topics: to the one above",
+    "focus.right": "To the episodes",
+    "list.go_to_playing": "Say what is playing, and go to it",
+    "search.clear": "Forget the search",
+    "view.transcript": "Read the words of the episode; again: read on",
+}
+"""What keys do here, where a screen is not there to show it."""
+
+
+def say_key(key: str) -> str:
+    """Return a key as a voice reads it best: its name, not its sign."""
+    *held, name = key.split("+") if len(key) > 1 else [key]
+    if len(name) == 1 and name.isupper():
+        name = f"capital {name}"
+    return " ".join(_SPELT.get(part, clean(part).replace("_", " ")) for part in (*held, name))
+
+
+_SPELT = {"ctrl": "control", "pageup": "page up", "pagedown": "page down"}
