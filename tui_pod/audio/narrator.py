@@ -29,8 +29,8 @@ MAX_CHARS = 30_000
 IDLE_LIMIT = 60.0
 """Seconds after which an idle worker is ended: it holds 230 MB."""
 
-INSTALL_HINT = "pip install 'tui-pod[voice]'"
-"""The command that adds the voice."""
+INSTALL_HINT = f"{sys.executable} -m pip install hibari-tts==0.2.1"
+"""The command that adds the voice to this very installation."""
 
 ROUND = 1
 """Counts changes to how narrations are made: a new number makes them anew."""

@@ -43,7 +43,7 @@ class TranscriptView(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     TranscriptView {
         width: 3fr;
-        border: round $panel-lighten-2;
+        border: round $foreground 25%;
         background: $background;
         border-title-color: $text-muted;
         scrollbar-size-vertical: 1;
