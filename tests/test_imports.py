@@ -53,7 +53,20 @@ def modules_after(script: str, *arguments: str, home: Path) -> set[str]:
 
 @pytest.mark.parametrize(
     "command",
-    ["--version", "list", "list --json", "status", "mark played llm-layers", "check"],
+    [
+        "--version",
+        "list",
+        "list --json",
+        "status",
+        "mark played llm-layers",
+        "check",
+        "stats",
+        "keys",
+        "config",
+        "config --default",
+        "completions zsh",
+        "completions --words ids",
+    ],
 )
 def test_command_without_a_screen_leaves_costly_packages_alone(command: str, tmp_path: Path) -> None:
     modules = modules_after(RUN_COMMAND, *command.split(), home=tmp_path)

@@ -6,11 +6,12 @@ import sys
 from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 
-from tui_pod.commands import CommandError, episode_json, open_library, print_json
+from tui_pod.commands import CommandError, episode_json, open_library, print_json, print_table
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.history import History, look_back
 from tui_pod.core.library import Library
 from tui_pod.core.session import Order, Wish, parse_budget, plan_session
+from tui_pod.core.tables import Column
 from tui_pod.core.text import length, span
 
 
@@ -62,14 +63,16 @@ def run_stats(options: Namespace) -> None:
         return
     today = datetime.now(UTC).astimezone().date()
     year, week, _ = today.isocalendar()
-    print("today", span(history.days.get(today, 0.0)), sep="\t")
-    print("week", span(history.weeks.get(f"{year}-W{week:02}", 0.0)), sep="\t")
-    print("month", span(history.months.get(f"{today:%Y-%m}", 0.0)), sep="\t")
-    print("in all", span(history.total), sep="\t")
-    print("saved by speed", span(max(0.0, history.saved)), sep="\t")
-    print("played", f"{book.tallies[0].played} of {len(library)}", sep="\t")
-    for name, seconds in sorted(history.topics.items(), key=lambda entry: -entry[1]):
-        print(name, span(seconds), sep="\t")
+    rows = [
+        ("today", span(history.days.get(today, 0.0))),
+        ("week", span(history.weeks.get(f"{year}-W{week:02}", 0.0))),
+        ("month", span(history.months.get(f"{today:%Y-%m}", 0.0))),
+        ("in all", span(history.total)),
+        ("saved by speed", span(max(0.0, history.saved))),
+        ("played", f"{book.tallies[0].played} of {len(library)}"),
+    ]
+    rows += [(name, span(seconds)) for name, seconds in sorted(history.topics.items(), key=lambda entry: -entry[1])]
+    print_table((Column("what", 12), Column("heard", is_right=True)), rows)
 
 
 def _stats_json(history: History, book: ProgressBook, library: Library) -> dict[str, object]:

@@ -50,5 +50,10 @@ def test_table_lines_too_narrow_for_any_cut_keep_ids_whole() -> None:
     assert line.split()[0] == "identifier"
 
 
+def test_table_lines_without_room_for_the_last_columns_leave_them_out() -> None:
+    lines = list(table_lines(COLUMNS, [("identifier", "A long title", "1:00", "Some topics")], 30))
+    assert lines == ["id          title       length", "identifier  A long ti…    1:00"]
+
+
 def test_table_lines_of_no_rows_are_the_titles() -> None:
     assert list(table_lines(COLUMNS, [], 80)) == ["id  title  length  topics"]

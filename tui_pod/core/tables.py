@@ -41,12 +41,23 @@ def cut_cells(text: str, width: int) -> str:
 
 
 def table_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
-    """Yield a line of titles and a line for each row, of `width` cells at most if the columns can be cut so far."""
+    """Yield a line of titles and a line for each row, of `width` cells at most.
+
+    Where the columns cannot be cut so far, the last ones are left out; the first two stay, come what may.
+    """
     titles = [column.title for column in columns]
     widths = [max(map(cell_width, texts)) for texts in zip(titles, *rows, strict=True)]
-    _shrink(widths, columns, sum(widths) + GAP * (len(columns) - 1) - width)
+    least = [min(size, column.least) if column.least else size for size, column in zip(widths, columns, strict=True)]
+    while len(least) > 2 and _total(least) > width:
+        least.pop()
+    columns, widths = columns[: len(least)], widths[: len(least)]
+    _shrink(widths, columns, _total(widths) - width)
     for row in (titles, *rows):
-        yield (" " * GAP).join(map(_cell, row, columns, widths)).rstrip()
+        yield (" " * GAP).join(map(_cell, row[: len(least)], columns, widths)).rstrip()
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + GAP * (len(widths) - 1)
 
 
 def _shrink(widths: list[int], columns: Sequence[Column], excess: int) -> None:
