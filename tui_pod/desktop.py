@@ -49,14 +49,17 @@ async def follow_desktop(listening: Listening, notifies: bool) -> list[Mpris | N
     """
     bus = await connect()
     from tui_pod.mpris import Mpris
-    from tui_pod.notifications import Notifications
 
     mpris = Mpris(bus, listening)
     try:
         await mpris.start()
     except Exception as error:  # dbus-fast promises no narrower one
         raise DesktopError(f"the session bus refuses: {error}") from error
-    return [mpris, Notifications(bus, listening.library)] if notifies else [mpris]
+    if not notifies:
+        return [mpris]
+    from tui_pod.notifications import Notifications
+
+    return [mpris, Notifications(bus, listening.library)]
 
 
 async def connect() -> MessageBus:
