@@ -210,6 +210,15 @@ async def test_topics_are_gone_through_and_opened(room: Room) -> None:
     ]
 
 
+async def test_library_after_the_queue_is_the_topic_from_before(room: Room) -> None:
+    assert await run(RoomStart(room, View(place=2)), "2", "1") == [
+        "Queue, 0 episodes.",
+        "The queue is empty. Press e on an episode to add it.",
+        "Numbers, 2 episodes, newest first.",
+        "1 of 2. One. 1 minute 40.",
+    ]
+
+
 async def test_search_narrows_and_escape_shows_all_again(room: Room) -> None:
     said = await run(RoomStart(room), "/third", "escape", "/", "short", "n")
     assert said == [

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
 import re
+import select
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.hostile import HOSTILE_TITLES
 from tests.rooms import Room
+from tests.test_plain import catalog as catalog  # a fixture
+from tests.test_plain import command
 from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.followers import Followers
 from tui_pod.terminal_title import TerminalTitle, has_title
@@ -74,3 +84,38 @@ def test_hostile_title_stays_inside_its_sequence(text: str) -> None:
 )
 def test_terminal_without_a_title_is_left_alone(name: str, expected: bool) -> None:
     assert has_title({"TERM": name}) is expected
+
+
+def test_app_shows_the_title_in_turn_with_the_screen_and_gives_it_back(catalog: Path) -> None:
+    master, slave = pty.openpty()
+    app = subprocess.Popen(
+        command(catalog), stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"},
+    )  # fmt: skip
+    os.close(slave)
+    seen = b""
+
+    def wait(condition: Callable[[], bool]) -> None:
+        nonlocal seen
+        end = time.monotonic() + 30
+        while not condition():
+            assert select.select([master], [], [], max(0.0, end - time.monotonic()))[0], seen[-500:]
+            with contextlib.suppress(OSError):  # it has ended
+                seen += os.read(master, 65_536)
+
+    try:
+        wait(lambda: b"Second" in seen)
+        os.write(master, b"\r")
+        wait(lambda: b"\x1b[22;2t\x1b]2;First - tui-pod\x1b\\" in seen)
+        os.write(master, b"q")
+        wait(lambda: app.poll() is not None)
+        with contextlib.suppress(OSError):  # what it wrote last
+            while part := os.read(master, 65_536):
+                seen += part
+        assert app.returncode == 0
+        assert seen.count(b"\x1b[22;2t") == seen.count(b"\x1b]2;\x1b\\\x1b[23;2t") == 1
+    finally:
+        if app.poll() is None:
+            app.kill()
+            app.wait(10)
+        os.close(master)

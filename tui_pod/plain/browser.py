@@ -30,6 +30,8 @@ class Browser:
         self._book = book
         self._queue = queue
         self.view = view
+        self.topic = max(0, view.place)
+        """The topic that was listed last, while Continue or the queue is."""
         self.is_on_topics = False
         self.indexes: Sequence[int] = ()
         self._cursor = 0
@@ -70,7 +72,7 @@ class Browser:
                 return "Nothing matches. Press escape for all episodes."
             if self.view.filter is not Filter.ALL:
                 return f"No {self.view.filter} episodes here. Press f for the next filter."
-            return EMPTY.get(Special(self.view.place), "") if self.view.place < 0 else "No episodes here."
+            return EMPTY[Special(self.view.place)] if self.view.place < 0 else "No episodes here."
         where = f"{self._cursor + 1} of {len(self.indexes)}."
         if self.index is None:
             return f"{where} {self.episode}, which is gone from the library."
@@ -129,6 +131,7 @@ class Browser:
         """List something else; the cursor starts where listening goes on, or stays on its episode."""
         kept = self.episode if keeps_cursor else None
         self.view = view
+        self.topic = view.place if view.place >= 0 else self.topic
         self.is_on_topics = False
         self._list()
         if kept is not None:

@@ -89,7 +89,7 @@ class Looking:
         self._say(self._browser.say_here())
 
     def _look_at_library(self) -> None:
-        self._look(View(place=max(0, self._browser.view.place), sort=self._browser.view.sort))
+        self._look(View(place=self._browser.topic, sort=self._browser.view.sort))
 
     def _look_at_queue(self) -> None:
         self._look(View(place=Special.QUEUE, sort=self._browser.view.sort))
