@@ -6,11 +6,14 @@ the app: what happened is told through a callback, which runs on the thread and 
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from tui_pod.core.records import HeardRecord, ProgressRecord, Record
 from tui_pod.store import StateError, StateFile
@@ -99,7 +102,8 @@ class Saver:
                 return
             if not is_saved:
                 with self._changed:
-                    self._changed.wait(RETRY_AFTER)
+                    if not self._is_closing:  # which then has one more try, at once
+                        self._changed.wait(RETRY_AFTER)
 
     def _write(self, batch: dict[tuple[object, ...], Record], wants_compaction: bool) -> bool:
         try:
@@ -121,15 +125,23 @@ class Saver:
     def _compact(self, is_long: bool) -> None:
         if self._file.size() > SMALL_STATE:
             if is_long or self._is_closing:  # a second of work would hold up the screen, and quitting
-                command = [sys.executable, "-m", "tui_pod.store", str(self._file.path)]
-                subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-                )
+                self._compact_apart()
             return
         try:
             self._file.compact()
         except StateError as error:  # nothing is lost: the journal has it all
+            self._has_failed = True
             self._report(SaveFailed(str(error)))
+
+    def _compact_apart(self) -> None:
+        """Compact in a process of its own, which goes on when this one ends."""
+        command = [sys.executable, "-P", "-m", "tui_pod.store", str(self._file.path)]  # -P: no code from where we are
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+        nothing = subprocess.DEVNULL
+        with contextlib.suppress(OSError):  # nothing is lost: the journal has it all
+            subprocess.Popen(
+                command, env=environment, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
+            )
 
 
 class NoSaver:

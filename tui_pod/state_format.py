@@ -10,7 +10,7 @@ import math
 import re
 import zlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 from typing import Any
 
 from tui_pod.core.heard import Ranges, join
@@ -25,11 +25,18 @@ Table = dict[str, Any]
 HEADER = (
     "# Your progress in tui-pod. You may edit it while tui-pod is closed: what you change counts from then on.\n"
     "# Comments are not kept. `check` tells tui-pod which entries it wrote itself; leave it or delete it.\n"
+    "# Leave `written` and `end`: they tell a whole file from one that was cut.\n"
 )
 
 _RECORD = re.compile(r"^(?=\[\[)", re.MULTILINE)
 _STRETCH = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
-_CRC = re.compile(r"crc = (\d+)\n*\Z")
+_CRC = re.compile(r"^crc = (\d{1,10})$", re.MULTILINE)
+_VERSION = re.compile(r"^version\s*=\s*(\d{1,9})\s*$", re.MULTILINE)
+
+MAX_DEPTH = 64
+"""Tables or lists inside one another that can be read and written back without running out of stack."""
+MAX_BITS = 10_000
+"""Bits of a whole number that Python still turns into digits."""
 
 
 class DamagedState(Exception):
@@ -78,7 +85,7 @@ def parse_snapshot(text: str) -> Table:
     """Return a snapshot's tables.
 
     Raises:
-        DamagedState: not TOML, empty, without a version, of odd types, or cut off.
+        DamagedState: not TOML, empty, without a version, of odd types, cut off, or nothing that could be written back.
         NewerState: of a version from the future.
     """
     import tomllib  # a first start has no state
@@ -91,13 +98,23 @@ def parse_snapshot(text: str) -> Table:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise DamagedState("it has no version")
     if version > VERSION:
-        raise NewerState(str(version))
+        raise NewerState(str(min(version, 10**9)))
     if not isinstance(data.get("episodes", {}), dict):
         raise DamagedState("its episodes are no tables")
-    if "written" in data and data.get("end") != {"written": data["written"]}:
+    end = data.get("end")
+    was_written_here = "written" in data or text.startswith(HEADER.split("\n")[0])
+    if was_written_here and not (isinstance(end, dict) and end.get("written") == data.get("written")):
         raise DamagedState("its end is missing")
-    data["episodes"] = {ident: entry for ident, entry in data.get("episodes", {}).items() if isinstance(entry, dict)}
+    if not _is_storable(data):
+        raise DamagedState("it holds something too deep or too large to be kept")
+    data.setdefault("episodes", {})
     return data
+
+
+def is_newer(head: str) -> bool:
+    """Return whether a state file that begins with `head` is of a version from the future."""
+    version = _VERSION.search(head)
+    return version is not None and int(version[1]) > VERSION
 
 
 def snapshot_text(data: Table, now: datetime) -> str:
@@ -105,15 +122,17 @@ def snapshot_text(data: Table, now: datetime) -> str:
     import tomli_w  # only writers need it
 
     for entry in data["episodes"].values():
-        entry["check"] = entry_check(entry)
+        if isinstance(entry, dict):
+            entry["check"] = entry_check(entry)
     written = now.astimezone(UTC).replace(microsecond=0)
     rest = {key: value for key, value in data.items() if key not in ("version", "written", "episodes", "end")}
+    end = data.get("end")
     ordered = {
         "version": VERSION,
         "written": written,
         **rest,
         "episodes": data["episodes"],
-        "end": {"written": written},
+        "end": {**(end if isinstance(end, dict) else {}), "written": written},
     }
     return HEADER + tomli_w.dumps(_writable(ordered))
 
@@ -136,12 +155,26 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
     """Return the whole records of a journal by kind, in order; torn and damaged ones are left out."""
     import tomllib
 
-    good = [record for record in _RECORD.split(text) if _is_whole(record)]
+    good = [whole for record in _RECORD.split(text) if (whole := _whole(record))]
     try:
-        records = tomllib.loads("".join(good))
+        parsed = [tomllib.loads("".join(good))]
     except (ValueError, RecursionError):
-        return {}
-    return {kind: tables for kind, tables in records.items() if isinstance(tables, list)}
+        parsed = [table for record in good if (table := _parsed(record)) is not None]
+    found: dict[str, list[Table]] = {}
+    for records in parsed:
+        for kind, tables in records.items():
+            if isinstance(tables, list):
+                found.setdefault(kind, []).extend(table for table in tables if isinstance(table, dict))
+    return found
+
+
+def _parsed(text: str) -> Table | None:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def newest(first: Table | None, second: Table) -> Table:
@@ -175,6 +208,8 @@ def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datet
         if not isinstance(ident, str):
             continue
         entry = episodes.get(ident)
+        if not isinstance(entry, dict):
+            entry = None
         if entry is not None and ident not in fresh and entry.get("check") != entry_check(entry):
             entry["updated"] = max(edited, _updated(entry))
         fresh.add(ident)
@@ -187,9 +222,23 @@ def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datet
                 section[key] = value
 
 
-def _is_whole(record: str) -> bool:
+def _whole(record: str) -> str:
+    """Return the record without what a torn write left after it; nothing when it is torn itself."""
     found = _CRC.search(record)
-    return found is not None and zlib.crc32(record[: found.start()].encode()) == int(found[1])
+    if found is None or zlib.crc32(record[: found.start()].encode("utf-8", "replace")) != int(found[1]):
+        return ""
+    return f"{record[: found.end()]}\n"
+
+
+def _is_storable(value: object, depth: int = MAX_DEPTH) -> bool:
+    if isinstance(value, dict | list):
+        inside = value.values() if isinstance(value, dict) else value
+        return depth > 0 and all(type(item) in _PLAIN or _is_storable(item, depth - 1) for item in inside)
+    return not isinstance(value, int) or value.bit_length() <= MAX_BITS
+
+
+_PLAIN = frozenset((str, float, bool, datetime))
+"""Types of nearly all values, which are looked at no further."""
 
 
 def _updated(entry: Mapping[str, Any]) -> datetime:
@@ -200,9 +249,10 @@ def _time(value: object) -> datetime | None:
     if not isinstance(value, datetime):
         return None
     try:
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        time = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except OverflowError:
         return None
+    return time if time.year < MAXYEAR else None  # what comes after it must be a time too
 
 
 def _seconds(value: object) -> float | None:
@@ -224,11 +274,9 @@ def _ranges(value: object) -> Ranges:
 
 
 def _writable(value: Any) -> Any:
-    """Return `value` as TOML can hold it: no None, no lone surrogates, times in UTC."""
+    """Return `value` as TOML can hold it: no None and no lone surrogates."""
     if isinstance(value, str):
         return without_surrogates(value)
-    if isinstance(value, datetime):
-        return _time(value)
     if isinstance(value, Mapping):
         return {_writable(str(key)): _writable(item) for key, item in value.items() if item is not None}
     if isinstance(value, Iterable):

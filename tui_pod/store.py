@@ -26,6 +26,7 @@ from tui_pod.state_format import (
     NewerState,
     Table,
     apply_journal,
+    is_newer,
     parse_journal,
     parse_snapshot,
     record_text,
@@ -81,10 +82,10 @@ class StateFile:
     def __init__(self, path: Path) -> None:
         real = Path(os.path.realpath(path))
         self.path = real
-        self.journal = real.with_name(f"{real.stem}.journal.toml")
-        self.backup = real.with_name(f"{real.name}.bak")
-        self.history = real.with_name(f"{real.stem}.history.toml")
-        self._lock = real.with_name(f"{real.name}.lock")
+        self.journal = real.parent / f"{real.stem}.journal.toml"
+        self.backup = real.parent / f"{real.name}.bak"
+        self.history = real.parent / f"{real.stem}.history.toml"
+        self._lock = real.parent / f"{real.name}.lock"
 
     def load(self) -> State:
         """Return the state, mending what can be mended. Never raises: what is wrong is in the notices."""
@@ -112,6 +113,7 @@ class StateFile:
             return False
         try:
             with self._locked():
+                self._refuse_newer()
                 return _append(self.journal, text) >= COMPACT_AT
         except OSError as error:
             raise StateError(f"cannot save progress to {self.journal}: {_reason(error)}") from error
@@ -136,19 +138,30 @@ class StateFile:
             raise StateError(f"cannot write {self.path}: {_reason(error)}") from error
 
     def size(self) -> int:
-        """Return the bytes of the snapshot, 0 when there is none."""
-        return _size(self.path)
+        """Return the bytes of the snapshot, 0 when there is none that can be looked at."""
+        try:
+            return _size(self.path)
+        except OSError:
+            return 0
 
     def heard_records(self) -> list[HeardRecord]:
         """Return the stretches of listening ever saved, oldest first."""
         found: dict[str, HeardRecord] = {}
         for path in (self.history, self.journal):
             for table in parse_journal(_read_text(path, "replace") or "").get("heard", []):
-                with contextlib.suppress(KeyError, TypeError, ValueError):
-                    table.pop("crc", None)
-                    record = HeardRecord(**table)
-                    found[record.key] = record
+                table.pop("crc", None)
+                started = table.get("started")
+                if isinstance(started, datetime) and started.tzinfo is not None:
+                    with contextlib.suppress(TypeError):  # a key too many or too few
+                        record = HeardRecord(**table)
+                        found[record.key] = record
         return sorted(found.values(), key=lambda record: record.started)
+
+    def _refuse_newer(self) -> None:
+        """Leave the files of a newer program alone, also when it came while this one ran."""
+        with contextlib.suppress(FileNotFoundError), self.path.open("rb") as file:
+            if is_newer(file.read(1000).decode("utf-8", "replace")):
+                raise StateError(f"{self.path} is of a newer tui-pod; update this one")
 
     def _merged(self, may_move: bool = True) -> tuple[Table, list[str]]:
         """Return snapshot and journal merged; a damaged snapshot is put aside and the backup used."""
@@ -202,15 +215,16 @@ class StateFile:
     def _write_snapshot(self, data: Table) -> None:
         text = snapshot_text(data, datetime.now(UTC))
         temp = self.path.with_name(f".{self.path.name}.{os.getpid()}-{time.monotonic_ns():x}.tmp")
+        link = temp.with_suffix(".bak")
         try:
             _write_new(temp, text)
             if self.path.exists():
-                link = temp.with_suffix(".bak")
                 _link_or_copy(self.path, link)
                 os.rename(link, self.backup)
             os.rename(temp, self.path)
         finally:
             temp.unlink(missing_ok=True)
+            link.unlink(missing_ok=True)  # also when the backup was the same file: then a rename does nothing
         _sync_folder(self.path.parent)
 
     def _move_history(self) -> None:
@@ -250,14 +264,18 @@ class StateFile:
             os.close(descriptor)
 
     def _remove_stale_temps(self) -> None:
-        for leftover in self.path.parent.glob(f".{self.path.name}.*-*.*"):
-            with contextlib.suppress(OSError):
-                if leftover.suffix in (".tmp", ".bak") and time.time() - leftover.stat().st_mtime > STALE_TEMP:
-                    leftover.unlink()
+        start = f".{self.path.name}."
+        with contextlib.suppress(OSError):
+            for leftover in self.path.parent.iterdir():
+                if leftover.name.startswith(start) and leftover.suffix in (".tmp", ".bak"):
+                    with contextlib.suppress(OSError):
+                        if time.time() - leftover.lstat().st_mtime > STALE_TEMP:
+                            leftover.unlink()
 
 
 def _state(data: Table, notices: list[str]) -> State:
-    progress = {ident: value for ident, entry in data["episodes"].items() if (value := to_progress(entry)) is not None}
+    entries = ((ident, entry) for ident, entry in data["episodes"].items() if isinstance(entry, dict))
+    progress = {ident: value for ident, entry in entries if (value := to_progress(entry)) is not None}
     tables = {key: value for key, value in data.items() if key != "episodes" and isinstance(value, dict)}
     return State(progress, tables, tuple(notices))
 
@@ -289,8 +307,10 @@ def _append(path: Path, text: str) -> int:
     is_new = not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
-        size = os.fstat(descriptor).st_size
-        content = text.encode()
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, f"{path.name} is not a regular file")
+        size, content = found.st_size, text.encode()
         if size and os.pread(descriptor, 1, size - 1) != b"\n":
             content = b"\n" + content  # a killed program left half a record
         try:
