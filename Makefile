@@ -14,7 +14,7 @@ ifeq ($(shell uname -s),Darwin)
 WITH := DYLD_FALLBACK_LIBRARY_PATH="$$(brew --prefix)/lib:/usr/local/lib:/usr/lib"
 endif
 
-.PHONY: help run test check format install bench torture screenshots clean
+.PHONY: help run test check format install bench torture manual screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ bench: ## Measure, as ratios to a bare app and to peers
 torture: ## Kill, tear and fill until something is lost; takes long
 	@$(SETUP) venv voice test
 	@$(WITH) $(BIN)/python tests/torture/run.py $(ARGS)
+
+manual: ## Write anew what of manual, man page and completions is made from the code
+	@$(SETUP) venv voice test
+	$(BIN)/python scripts/make_manual.py
 
 screenshots: ## Draw the pictures of the README anew
 	@$(SETUP) venv voice test dev

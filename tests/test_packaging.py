@@ -48,6 +48,17 @@ def test_wheel_holds_catalogue_stylesheet_and_words(wheel: Path) -> None:
         assert {str(path.relative_to(ROOT)) for path in (ROOT / "tui_pod").glob(kind)} <= names
 
 
+def test_wheel_installs_manual_page_and_completions(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        shared = {name.partition(".data/data/")[2] for name in archive.namelist() if ".data/data/" in name}
+    assert shared == {
+        "share/man/man1/tui-pod.1",
+        "share/bash-completion/completions/tui-pod",
+        "share/zsh/site-functions/_tui-pod",
+        "share/fish/vendor_completions.d/tui-pod.fish",
+    }
+
+
 def test_wheel_holds_nothing_but_the_program(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()

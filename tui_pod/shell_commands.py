@@ -41,7 +41,8 @@ def run_config(options: Namespace) -> int:
     for notice in config.notices:
         print(f"tui-pod: {notice}", file=sys.stderr)
     if not path.exists():
-        print(f"There is no such file. To begin one: tui-pod config --default > {path}", file=sys.stderr)
+        begin = f"mkdir -p '{path.parent}' && tui-pod config --default > '{path}'"
+        print(f"There is no such file. To begin one: {begin}", file=sys.stderr)
     return 1 if config.notices else 0
 
 

@@ -1,0 +1,182 @@
+"""Write what is made from the program's own tables: parts of docs/manual.md, the manual page and the completions.
+
+python scripts/make_manual.py            write what has changed
+python scripts/make_manual.py --check    only tell; exit status 1 when something is stale
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tui_pod import __version__  # noqa: E402
+from tui_pod.cli import make_parser  # noqa: E402
+from tui_pod.command_tree import Command, Flag, Value, describe  # noqa: E402
+from tui_pod.completions import SHELLS  # noqa: E402
+from tui_pod.config_text import keys_table, settings_table  # noqa: E402
+from tui_pod.core.key_names import show_keys  # noqa: E402
+from tui_pod.core.keys import ACTIONS  # noqa: E402
+
+MANUAL = ROOT / "docs" / "manual.md"
+COMPLETIONS = {
+    "bash": "share/bash-completion/completions/tui-pod",
+    "zsh": "share/zsh/site-functions/_tui-pod",
+    "fish": "share/fish/vendor_completions.d/tui-pod.fish",
+}
+"""Where each shell looks below a prefix; the wheel installs them there."""
+
+
+def made_files() -> dict[Path, str]:
+    """Return every file that is made, with what it should hold."""
+    root = describe(make_parser())
+    parts = {"keys": keys_table(), "settings": settings_table(), "commands": commands_table(root)}
+    files = {MANUAL: fill_in(MANUAL.read_text("utf-8"), parts)}
+    files[ROOT / "share" / "man" / "man1" / "tui-pod.1"] = man_page(root)
+    return files | {ROOT / place: SHELLS[shell](make_parser()) for shell, place in COMPLETIONS.items()}
+
+
+def fill_in(text: str, parts: dict[str, str]) -> str:
+    """Return Markdown with its made parts written anew."""
+    for name, part in parts.items():
+        before, start, rest = text.partition(f"<!-- made: {name} -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        if not end:
+            raise SystemExit(f"{MANUAL}: the place of the part “{name}” is missing")
+        text = f"{before}{start}{part}\n{end}{after}"
+    return text
+
+
+def commands_table(root: Command) -> str:
+    """Return all commands and their options as tables in Markdown."""
+    lines = ["| command | does |", "| --- | --- |"]
+    owners: dict[tuple[str, str], list[str]] = {}
+    for command in root.all():
+        if not command.commands:
+            lines.append(f"| `{_cell(_usage(command))}` | {command.text[0].upper()}{command.text[1:]} |")
+        for flag in command.flags:
+            if command is root or not flag.is_shared:
+                owner = "every command" if flag.is_shared else f"`{command.name or 'tui-pod'}`"
+                owners.setdefault((_flag(flag), flag.text), []).append(owner)
+    lines += ["", "| option | of | does |", "| --- | --- | --- |"]
+    lines += (f"| `{_cell(flag)}` | {', '.join(names)} | {text} |" for (flag, text), names in owners.items())
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def man_page(root: Command) -> str:
+    """Return the manual page in roff."""
+    sections = (
+        ("NAME", [r"tui\-pod \- listening sessions in the terminal"]),
+        ("SYNOPSIS", [".B tui\\-pod", "[\\fIOPTIONS\\fR]", ".br", ".B tui\\-pod", "\\fICOMMAND\\fR [\\fIOPTIONS\\fR]"]),
+        ("DESCRIPTION", [_roff(DESCRIPTION)]),
+        ("OPTIONS", [line for flag in root.flags for line in _man_flag(flag)]),
+        ("COMMANDS", [line for command in root.all()[1:] for line in _man_command(command)]),
+        ("KEYS", ["As they are without settings; see", '.BR "tui\\-pod keys" .', *_man_keys()]),
+        ("FILES", [line for name, text in FILES for line in (".TP", f".I {_roff(name)}", _roff(text))]),
+        ("ENVIRONMENT", [line for name, text in ENVIRONMENT for line in (".TP", f".B {_roff(name)}", _roff(text))]),
+        ("EXIT STATUS", ["0 when it is done, 1 when it failed, 2 when it was asked wrongly."]),
+        ("EXAMPLES", [line for call, text in EXAMPLES for line in (".TP", f".B {_roff(call)}", _roff(text))]),
+        ("SEE ALSO", [".BR mpv (1)"]),
+    )
+    lines = [r".\" Made by scripts/make_manual.py", f'.TH TUI\\-POD 1 "" "tui\\-pod {__version__}" "User Commands"']
+    for title, content in sections:
+        lines += [f".SH {title}" if " " not in title else f'.SH "{title}"', *content]
+    return "\n".join(lines) + "\n"
+
+
+DESCRIPTION = (
+    "tui-pod shows a tree of topics, the episodes of the chosen topic with their summaries, and a bar that plays them. "
+    "It never loses your place, and it speaks the episodes that have no recording. Without a command it takes the "
+    "terminal; the commands work in scripts, and some reach the running app."
+)
+
+FILES = (
+    ("~/.config/tui-pod/config.toml", "Your settings; read, never written. See: tui-pod config --default"),
+    ("~/.local/state/tui-pod/state.toml", "Your progress, with its journal and backup beside it."),
+    ("~/.local/share/tui-pod", "Feeds and downloads."),
+    ("~/.cache/tui-pod", "Narrations and indexes; all of it can be made again."),
+)
+
+ENVIRONMENT = (
+    ("NO_COLOR", "If set, no colours are used."),
+    ("XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_DATA_HOME, XDG_CACHE_HOME", "Where the folders above lie."),
+)
+
+ROFF = {"\\": "\\e", "-": "\\-", '"': "\\(dq", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"}
+"""How roff writes what it reads otherwise; the backslash first."""
+
+EXAMPLES = (
+    ("tui-pod --session 15m", "Start in a session of a quarter of an hour."),
+    ('tui-pod list --topic "AI Safety" --status unplayed', "What is left of a topic."),
+    ("tui-pod plan 18:42 --json", "What fits in until then, for a program."),
+    ("tui-pod --catalog talks.toml --ao null", "Try a catalogue in silence."),
+)
+
+
+def _usage(command: Command) -> str:
+    values = (f"{value.name}…" if value.is_repeated else value.name for value in map(_named, command.values))
+    words = [word if value.is_required else f"[{word}]" for word, value in zip(values, command.values, strict=True)]
+    flags = [f"[{_flag(flag)}]" for flag in command.flags if not flag.is_shared]
+    return " ".join((f"tui-pod {command.name}".strip(), *words, *flags))
+
+
+def _named(value: Value) -> Value:
+    return value._replace(name="|".join(value.words)) if value.words else value
+
+
+def _flag(flag: Flag) -> str:
+    names = ", ".join(flag.names)
+    return f"{names} {_named(flag.value).name}" if flag.value else names
+
+
+def _man_flag(flag: Flag) -> Iterator[str]:
+    names = ", ".join(f"\\fB{_roff(name)}\\fR" for name in flag.names)
+    value = f" \\fI{_roff(_named(flag.value).name)}\\fR" if flag.value else ""
+    yield from (".TP", names + value, _roff(flag.text or "one of these"))
+
+
+def _man_command(command: Command) -> Iterator[str]:
+    if command.commands:
+        return
+    yield f'.SS "{_roff(_usage(command))}"'
+    yield f"{_roff(command.text[0].upper() + command.text[1:])}."
+    for value in command.values:
+        if value.text and not value.words:
+            yield from (".TP", f"\\fI{_roff(value.name)}\\fR", _roff(value.text))
+    for flag in command.flags:
+        if not flag.is_shared:
+            yield from _man_flag(flag)
+
+
+def _man_keys() -> Iterator[str]:
+    for action in ACTIONS:
+        yield from (".TP", f"\\fB{_roff(show_keys(action.keys))}\\fR", f"{_roff(action.label)} ({_roff(action.id)})")
+
+
+def _roff(text: str) -> str:
+    """Return text as roff reads it: no command, no hyphenation of options."""
+    for character, escape in ROFF.items():
+        text = text.replace(character, escape)
+    return f"\\&{text}" if text.startswith(".") else text
+
+
+def main() -> int:
+    """Write or check; return the exit status."""
+    stale = [path for path, text in made_files().items() if not path.exists() or path.read_text("utf-8") != text]
+    for path in stale:
+        if "--check" not in sys.argv[1:]:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(made_files()[path], "utf-8")
+        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+    return 1 if stale and "--check" in sys.argv[1:] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""The manual says what the program does: its made parts are fresh, its examples work, its links lead somewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tui_pod.config_file import parse_config
+from tui_pod.core.catalog import parse_catalog
+from tui_pod.state_format import parse_snapshot, to_progress
+
+ROOT = Path(__file__).parents[1]
+MANUAL = (ROOT / "docs" / "manual.md").read_text("utf-8")
+TOML = re.findall(r"```toml\n(.*?)```", MANUAL, re.DOTALL)
+
+
+def load_script() -> ModuleType:
+    """Return scripts/make_manual.py, which is in no package."""
+    spec = importlib.util.spec_from_file_location("make_manual", ROOT / "scripts" / "make_manual.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_made_files_are_fresh() -> None:
+    stale = [
+        str(path.relative_to(ROOT))
+        for path, text in load_script().made_files().items()
+        if not path.exists() or path.read_text("utf-8") != text
+    ]
+    assert not stale, "run: python scripts/make_manual.py"
+
+
+def test_fill_in_without_the_place_of_a_part_says_so() -> None:
+    with pytest.raises(SystemExit, match="keys"):
+        load_script().fill_in("# Manual\n", {"keys": "table"})
+
+
+@pytest.mark.parametrize("text", [text for text in TOML if "[keys]" in text])
+def test_keys_of_the_manual_have_no_fault(text: str, tmp_path: Path) -> None:
+    settings, notices = parse_config(text, tmp_path / "config.toml")
+    assert notices == ()
+    assert settings.keymap
+
+
+def test_catalogue_of_the_manual_has_no_fault() -> None:
+    (text,) = (text for text in TOML if "[[episodes]]" in text)
+    (episode,) = parse_catalog(text).episodes
+    assert (episode.id, episode.duration, episode.tags) == ("pruning", 940.0, ("Trees",))
+
+
+def test_state_of_the_manual_is_read() -> None:
+    (text,) = (text for text in TOML if "[episodes." in text)
+    progress = to_progress(parse_snapshot(text)["episodes"]["llm-layers"])
+    assert progress is not None
+    assert (progress.position, progress.duration) == (42.3, 105.0)
+
+
+def test_links_of_the_manual_lead_somewhere() -> None:
+    anchors = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", MANUAL, re.MULTILINE)}
+    for target in re.findall(r"\]\(([^)]+)\)", MANUAL):
+        if target.startswith("#"):
+            assert target[1:] in anchors
+        elif "://" not in target:
+            assert (ROOT / "docs" / target).exists(), target
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
+def test_manual_page_is_read_without_a_warning() -> None:
+    page = ROOT / "share" / "man" / "man1" / "tui-pod.1"
+    command = ["groff", "-ww", "-man", "-Tutf8", "-Kutf8", str(page)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "tui-pod - listening sessions in the terminal" in done.stdout
