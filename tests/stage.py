@@ -191,6 +191,7 @@ class Stage:
             await asyncio.sleep(0)
             if not await self.pilot._wait_for_screen():
                 return
+            await self.app.animator.wait_until_complete()
         self.app.screen._on_timer_update()
 
     async def until(self, is_so: Callable[[], object], what: str) -> None:

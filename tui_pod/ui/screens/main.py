@@ -195,7 +195,7 @@ class MainScreen(BrowsingScreen):
         if number == 3:
             self.app.run_worker(self._show_statistics(), group="statistics", exclusive=True)
             return
-        self.remove_class("-reading")
+        self.show_words(is_open=False)
         place = Special.QUEUE if number == 2 else self._topic
         self.change_view(self.view._replace(place=place, query=""))
         self.topic_tree.go_to(place)

@@ -57,9 +57,7 @@ class ReadingScreen(Screen[None]):
     async def action_transcript(self) -> None:
         """Open the transcript of what plays, else of the episode at the cursor; or close it."""
         if self.is_reading:
-            self.remove_class("-reading")
-            if self.transcript is not None:
-                self.transcript.display = False
+            self.show_words(is_open=False)
             self.show_list()
             return
         if not self._has_pane:
@@ -67,12 +65,17 @@ class ReadingScreen(Screen[None]):
 
             self._has_pane = True
             await self.query_one("#panes").mount(TranscriptView(id="transcript"))
-        self.add_class("-reading")
+        self.show_words(is_open=True)
         self._shown = ("", False)
         self._look_up()
         if self.transcript is not None:
-            self.transcript.display = True
             self.transcript.focus()
+
+    def show_words(self, is_open: bool) -> None:
+        """Show the transcript, or show it no longer; where it is seen is the stylesheet's matter."""
+        self.set_class(is_open, "-reading")
+        if self.transcript is not None:
+            self.transcript.set_class(is_open, "-open")
 
     def watch_playback(self, playback: Playback) -> None:
         """Show the words of the next episode when it begins, and their times once they are known."""

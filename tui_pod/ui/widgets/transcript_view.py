@@ -42,12 +42,14 @@ class TranscriptView(ScrollView, can_focus=True):
     ALLOW_SELECT = False
     DEFAULT_CSS = """
     TranscriptView {
+        display: none;
         width: 3fr;
         border: round $foreground 25%;
         background: $background;
         border-title-color: $text-muted;
         scrollbar-size-vertical: 1;
         &:focus { border: round $primary; border-title-color: $primary; }
+        &.-open { display: block; }
         .transcript-view--text { color: $text-muted; }
         .transcript-view--active { color: $foreground; text-style: bold; background: $surface-lighten-1; }
         .transcript-view--match { color: $warning; }
@@ -95,6 +97,7 @@ class TranscriptView(ScrollView, can_focus=True):
         if not is_same:
             self._cursor, self._words = 0, []
             self.is_following = True
+        self._cursor = max(0, min(self._cursor, len(transcript.cues) - 1))
         self._active = None
         self.border_title = title
         self._lay_out()
@@ -111,6 +114,8 @@ class TranscriptView(ScrollView, can_focus=True):
     def go_to_match(self, by: int, includes_cursor: bool = False) -> bool:
         """Go to the next (1) or previous (-1) match, round and round; return whether there is one."""
         count = len(self._transcript.cues)
+        if not count:
+            return False
         for step in range(0 if includes_cursor else 1, count + 1):
             place = (self._cursor + by * step) % count
             if self._is_match(place):
