@@ -115,6 +115,7 @@ class FakeSources:
         self.emit: Callable[[Event], None] = lambda event: None
         self.requests: list[str] = []
         self.prepared: list[str] = []
+        self.discarded: list[str] = []
         self.found: dict[str, Source] = {}
         self.is_holding = False
 
@@ -125,6 +126,10 @@ class FakeSources:
         marks = (Mark(0.0, "One."), Mark(20.0, "Two."), Mark(40.0, "Three."))
         default = Source(f"/{episode.id}.opus", is_narrated=True, duration=episode.duration, marks=marks)
         self.emit(SourceReady(load, self.found.get(episode.id, default)))
+
+    def discard(self, source: Source) -> bool:
+        self.discarded.append(source.location)
+        return source.is_narrated
 
     def prepare(self, episode: Episode) -> None:
         self.prepared.append(episode.id)

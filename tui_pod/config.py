@@ -74,7 +74,9 @@ class InterfaceSettings(NamedTuple):
     theme: Annotated[str, Key("Name of a theme; empty: the one chosen in the palette, which keeps it")] = ""
     ascii: Annotated[bool, Key("Whether marks, bars and borders are plain ASCII")] = False
     mouse: Annotated[bool, Key("Whether the app takes the mouse; without it the terminal selects text")] = True
-    transparent: Annotated[bool, Key("Whether the terminal's own background shows through")] = False
+    transparent: Annotated[
+        bool, Key("Whether the terminal's own colours and background show through, as the theme ansi-dark does")
+    ] = False
 
 
 class NarrationSettings(NamedTuple):

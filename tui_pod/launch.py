@@ -128,7 +128,8 @@ class ProgramStart(Start):
         self.settings = settings
         self.notices = (*state.notices, *_few(config.notices))
         self.is_ascii = settings.ui.ascii
-        self.theme = settings.ui.theme or state.setting("ui", "theme", "")
+        chosen = "ansi-dark" if settings.ui.transparent else state.setting("ui", "theme", "")
+        self.theme = settings.ui.theme or chosen
         self._paths = paths
         self._save_cache = loaded.save
         self._file = file
@@ -148,10 +149,10 @@ class ProgramStart(Start):
         from tui_pod.sources import EpisodeSources
 
         self._saver = Saver(self._file, self._report) if self._is_writable else NoSaver()
-        audio = self.settings.audio
+        audio, narration = self.settings.audio, self.settings.narration
         self._player = MpvPlayer(self._emit, self._ao, filters(audio.level, audio.skip_silence))
         self._sources = EpisodeSources(
-            Narrator(self._paths.cache / "narrations", self.settings.narration.cache_mb * MEGABYTE), self._emit
+            Narrator(self._paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled), self._emit
         )
         self._followers = Followers(self.app)
         run = os.urandom(4).hex()

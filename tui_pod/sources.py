@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from tui_pod.audio.narrator import MAX_CHARS as NARRATED_CHARS
 from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, make_script
 from tui_pod.core.episode import Episode
 from tui_pod.core.events import Event, LoadFailed, SourceReady
@@ -36,6 +37,12 @@ class EpisodeSources:
             self._emit(LoadFailed(load, f"The file is not there: {episode.audio}. Your place is kept."))
         else:
             self._emit(SourceReady(load, Source(episode.audio)))
+
+    def discard(self, source: Source) -> bool:
+        """See `Sources.discard`: a narration is made anew."""
+        if source.is_narrated:
+            self._narrator.discard(Path(source.location))
+        return source.is_narrated
 
     def prepare(self, episode: Episode) -> None:
         """See `Sources.prepare`."""
@@ -75,7 +82,8 @@ class EpisodeSources:
                 self._emit(LoadFailed(load, str(result)))
                 return
             marks = tuple(Mark(cue.start or 0.0, cue.text) for cue in result.cues)
-            source = Source(str(result.audio), is_narrated=True, duration=result.duration, marks=marks)
+            notice = f"Only the first {NARRATED_CHARS:,} characters are read." if result.is_shortened else ""
+            source = Source(str(result.audio), is_narrated=True, duration=result.duration, marks=marks, notice=notice)
             self._emit(SourceReady(load, source))
 
         self._narrator.request(script, answer)

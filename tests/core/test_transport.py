@@ -619,3 +619,22 @@ def test_queue_from_the_state_plays_first() -> None:
     room = make_room(queue=Queue(("five", "three"), 1))
     room.play("one", seconds=100)
     assert room.playing == "three"
+
+
+def test_narration_that_does_not_open_is_made_anew_once(room: Room) -> None:
+    """A cached narration can be damaged; a second failure is told, or it would go round for ever."""
+    room.player.is_holding = True
+    room.play("one")
+    send(room, LoadFailed, "That is not audio.")
+    assert (room.sources.discarded, room.sources.requests, room.status) == (
+        ["/one.opus"], ["one", "one"], PlayerStatus.LOADING,
+    )  # fmt: skip
+    send(room, LoadFailed, "That is not audio.")
+    assert (room.sources.requests, room.status) == (["one", "one"], PlayerStatus.STOPPED)
+    assert room.audience.said == ["That is not audio."]
+
+
+def test_text_too_long_to_be_read_whole_is_said(room: Room) -> None:
+    room.sources.found["one"] = Source("/one.opus", is_narrated=True, duration=60.0, notice="Only a part is read.")
+    room.play("one")
+    assert room.audience.said == ["Only a part is read."]

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 POLL = 0.25
 """Seconds between two looks at the position while playing."""
 
+NO_SOUND_DEVICE = -14
+"""mpv's error when no audio output can be opened (client.h: MPV_ERROR_AO_INIT_FAILED)."""
+
 CLOSE_LIMIT = 0.8
 """Seconds that closing may take; libmpv can hang in a driver, and quitting must not."""
 
@@ -219,7 +222,8 @@ class MpvPlayer:
             case MpvEventID.END_FILE:
                 self._is_open = self._is_playing = False
                 if event.data.reason == MpvEventEndFile.ERROR:
-                    self._emit(LoadFailed(self._active, self._explain(event.data.error)))
+                    error = event.data.error
+                    self._emit(LoadFailed(self._active, self._explain(error), is_fatal=error == NO_SOUND_DEVICE))
                 elif event.data.reason == MpvEventEndFile.EOF:
                     self._emit(FileEnded(self._active, 0.0))
 
@@ -267,7 +271,7 @@ class MpvPlayer:
     def _explain(self, error: int) -> str:
         """Return what a failed load means to a listener. Numbers: mpv's client.h."""
         log = " ".join(self._log)
-        if error == -14:
+        if error == NO_SOUND_DEVICE:
             return "No sound device works. Connect or enable one, or start with --ao null to go on in silence."
         if error == -17:
             return "That is not audio that tui-pod plays (mp3, m4a, ogg, opus, flac, wav, webm). Your place is kept."

@@ -92,10 +92,11 @@ class _Wish:
 class Narrator:
     """Makes narrations one after the other, those that someone waits for first."""
 
-    def __init__(self, folder: Path, cache_bytes: int, python: str = sys.executable) -> None:
+    def __init__(self, folder: Path, cache_bytes: int, is_enabled: bool = True, python: str = sys.executable) -> None:
         self._folder = folder
         self._cache_bytes = cache_bytes
         self._python = python
+        self._is_enabled = is_enabled
         self._wishes: list[_Wish] = []
         self._current: _Wish | None = None
         self._worker: asyncio.subprocess.Process | None = None
@@ -115,6 +116,8 @@ class Narrator:
             answer(found)
         elif not script.sentences:
             answer(NarrationError("There is no text to narrate."))
+        elif not self._is_enabled:
+            answer(NarrationError("This episode has no recording, and narrating is off in the settings."))
         elif not has_voice():
             answer(NarrationError(f"This episode has no recording; narrating it needs the voice. Run: {INSTALL_HINT}"))
         else:

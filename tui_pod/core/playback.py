@@ -33,6 +33,8 @@ class Source(NamedTuple):
     duration: float | None = None
     """Seconds, when known for certain: a narration's."""
     marks: tuple[Mark, ...] = ()
+    notice: str = ""
+    """What the listener should know of it, such as that a text was too long to be read whole."""
 
 
 @dataclass(frozen=True, slots=True)

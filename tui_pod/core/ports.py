@@ -67,6 +67,10 @@ class Sources(Protocol):
         """Find the audio; `SourceReady` or `LoadFailed` with this `load` follows."""
         ...
 
+    def discard(self, source: Source) -> bool:
+        """Forget audio that the player could not open; return whether a new request may bring better."""
+        ...
+
     def prepare(self, episode: Episode) -> None:
         """Make what a request for this episode would wait for, when there is time."""
         ...

@@ -37,3 +37,25 @@ def speed_of(index: int, topics: TopicTable, speeds: Mapping[str, float]) -> flo
         if place < len(members) and members[place] == index:
             found.append((len(members), speed))
     return min(found)[1] if found else None
+
+
+def lengths(
+    measured: float | None, stated: float | None, is_stream: bool, is_estimate: bool
+) -> tuple[float | None, float | None]:
+    """Return the length to show and the length that may decide about "played", in seconds; None: not known.
+
+    A file's own length is right. An estimate from its first bytes, and a stream's, may only be too short, so the
+    longer of it and what the catalogue states holds; an estimate alone decides nothing.
+
+    Args:
+        measured: as the player says.
+        stated: as the catalogue or feed says.
+        is_stream: whether it is played from the network.
+        is_estimate: whether the player guessed it from the first bytes.
+    """
+    if is_stream or is_estimate:
+        shown = max(measured or 0.0, stated or 0.0) or None
+    else:
+        shown = measured or stated
+    is_known = measured is not None and not (is_estimate and stated is None)
+    return shown, shown if is_known or is_stream else None

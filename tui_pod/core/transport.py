@@ -29,7 +29,7 @@ from tui_pod.core.playback import Playback, PlayerStatus, Source
 from tui_pod.core.ports import Surroundings
 from tui_pod.core.progress import resume_position, rewind
 from tui_pod.core.records import SettingRecord
-from tui_pod.core.rules import Rules, speed_of
+from tui_pod.core.rules import Rules, lengths, speed_of
 from tui_pod.core.text import clock as clock_text
 from tui_pod.core.tracker import AT_ONCE, Tracker
 
@@ -77,6 +77,7 @@ class Transport:
         self._asked_at = around.clock()
         self._ends_at_once = 0
         self._is_estimate = False
+        self._is_second_try = False
         self._usual_speed = playback.speed
         self._player.set_speed(playback.speed)
         self._player.set_volume(playback.volume)
@@ -222,8 +223,8 @@ class Transport:
                 self._show(replace(self.playback, is_buffering=is_buffering))
             case FileEnded(position=position):
                 self._on_end(position)
-            case LoadFailed(reason=reason):
-                self._fail(reason)
+            case LoadFailed():
+                self._on_failed(event)
 
     def _start(self, index: int, position: float | None = None, is_paused: bool = False) -> None:
         """Play the episode at a library index, from `position` or from where it was left."""
@@ -237,7 +238,7 @@ class Transport:
             position = resume_position(progress, length, self._clock(), rules.is_rewinding, rules.played)
         self._tracker.begin(episode.id)
         self._source = None
-        self._is_with_player = False
+        self._is_with_player = self._is_second_try = False
         self._wish, self._wants_pause = position, is_paused
         self._asked_at = self._clock()
         speed = speed_of(index, self.library.topics, self.rules.speeds) or self._usual_speed
@@ -286,19 +287,15 @@ class Transport:
             self._player.seek(self._wish)
         else:
             self._tracker.arrive(event.position)
+        if self._source.notice:
+            self._audience.tell(self._source.notice)
         self._prepare_next()
 
     def _set_duration(self, measured: float | None) -> None:
-        """Set the length: a file's own is right, an estimate's or a stream's may only be too short."""
         assert self._source is not None
-        episode = self.library.index(self.playback.episode or "")
-        stated = self.library.duration(episode) if episode is not None else None
-        if self._source.is_stream or self._is_estimate:
-            shown = max(measured or 0.0, stated or 0.0) or None
-        else:
-            shown = measured or stated
-        is_known = measured is not None and not (self._is_estimate and stated is None)
-        self._tracker.duration = shown if is_known or self._source.is_stream else None
+        index = self.library.index(self.playback.episode or "")
+        stated = self.library.duration(index) if index is not None else None
+        shown, self._tracker.duration = lengths(measured, stated, self._source.is_stream, self._is_estimate)
         self._show(replace(self.playback, duration=shown))
 
     def _on_position(self, position: float) -> None:
@@ -347,6 +344,15 @@ class Transport:
             self._fail("Three episodes in a row ended at once; nothing more is played by itself.")
         else:
             self._after_end()
+
+    def _on_failed(self, event: LoadFailed) -> None:
+        index = self.library.index(self.playback.episode or "")
+        is_opening = self.playback.status is PlayerStatus.LOADING and not event.is_fatal and not self._is_second_try
+        if is_opening and index is not None and self._source is not None and self._sources.discard(self._source):
+            self._start(index, self.playback.position, self._wants_pause)
+            self._is_second_try = True
+        else:
+            self._fail(event.reason)
 
     def _fail(self, reason: str) -> None:
         self.stop()

@@ -205,6 +205,8 @@ class MainScreen(BrowsingScreen):
         from tui_pod.ui.screens.statistics import StatisticsScreen  # not for start-up
 
         history = await self._start.look_back()
+        stats = self._start.settings.stats
+        free_days = stats.free_days if stats.streak else None
         self.app.push_screen(
-            StatisticsScreen(self.listening, history, self.listening.now().date(), self._is_ascii, None)
+            StatisticsScreen(self.listening, history, self.listening.now().date(), self._is_ascii, free_days)
         )

@@ -38,7 +38,7 @@ class TopicTree(RowPane):
             self.place = place
 
     class Wished(Message):
-        """The listener wants something with an entry: `open`, `leave` for the list, `queue_last`, …"""
+        """The listener wants something with an entry: `open`, `leave` for the list, `queue_last` and more."""
 
         def __init__(self, wish: str, place: int) -> None:
             super().__init__()
