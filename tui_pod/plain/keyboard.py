@@ -23,6 +23,7 @@ LINE_LIMIT = 10_000
 """Characters of a line; what goes on beyond is dropped."""
 
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-9;]{0,16}[A-Za-z~]|O[A-Za-z])")
+_ERASED = re.compile(r"[^\x7f]\x7f")
 _BEGINNING = re.compile(r"\x1b(?:\[[0-9;]{0,16}|O)?")
 
 _SEQUENCES = {
@@ -127,7 +128,7 @@ class Keyboard:
         if not newline:
             self._text = line[:LINE_LIMIT]
             return False
-        self._text, line = rest, line.rstrip("\r")
+        self._text, line = rest, _erased(line.rstrip("\r"))
         if self._asker is not None:
             self._answer(line)
             return True
@@ -162,6 +163,13 @@ class Keyboard:
         self._text = ""
         if self._is_open:
             self._on_key("escape")
+
+
+def _erased(line: str) -> str:
+    """Return a line without what was erased in it while the terminal did not edit it yet."""
+    while "\x7f" in line:
+        line = _ERASED.sub("", line).lstrip("\x7f")
+    return line
 
 
 def character_name(character: str) -> str:

@@ -131,8 +131,8 @@ class PlainProgram:
 
     def ask(self, question: str, asker: Callable[[str], None]) -> None:
         """Say a question, and hand the line that answers it to `asker`."""
+        self._keyboard.ask(asker)  # first, so that whoever is quick can edit the line
         self.say(question)
-        self._keyboard.ask(asker)
 
     def read_transcript(self, index: int, asker: Callable[[Transcript], None]) -> None:
         """Find the words of an episode and hand them over."""
