@@ -40,12 +40,16 @@ _OFFLINE = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN))
 class FetchError(Exception):
     """An answer that did not come or cannot be used; the message is for the listener."""
 
-    def __init__(self, message: str, status: int | None = None, is_offline: bool = False) -> None:
+    def __init__(
+        self, message: str, status: int | None = None, is_offline: bool = False, is_final: bool = False
+    ) -> None:
         super().__init__(message)
         self.status = status
         """The server's answer, when there was one."""
         self.is_offline = is_offline
         """Whether this machine seems to have no network."""
+        self.is_final = is_final
+        """Whether asking again in a moment would bring the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ def opened(request: Request, limits: Limits, stop: Stop | None = None) -> Iterat
             is_permanent = is_permanent and answer.status in _PERMANENT and not _is_downgrade(address, following)
             address = following
             moved_to = address if is_permanent else moved_to
-    raise FetchError(f"{_shown(request.address)} redirects more than {MAX_REDIRECTS} times.")
+    raise FetchError(f"{_shown(request.address)} redirects more than {MAX_REDIRECTS} times.", is_final=True)
 
 
 def refusal(answer: Answer) -> FetchError:
@@ -147,7 +151,9 @@ def refusal(answer: Answer) -> FetchError:
         410: "says it is gone for good",
         429: "is asked too often; try again later",
     }.get(answer.status, "is in trouble; try again later" if answer.status >= 500 else "refuses it")
-    return FetchError(f"{_shown(answer.address)}: the server {meaning} ({answer.status}).", answer.status)
+    is_final = answer.status < 500 and answer.status != 429
+    said = f"{_shown(answer.address)}: the server {meaning} ({answer.status})."
+    return FetchError(said, answer.status, is_final=is_final)
 
 
 @contextlib.contextmanager
@@ -157,7 +163,7 @@ def _asked(address: str, request: Request, limits: Limits, deadline: float, stop
         numbers = check_address(address, request.allowed)
         scheme, host, port = origin(address)
     except AddressError as error:
-        raise FetchError(str(error), is_offline=error.is_unknown) from None
+        raise FetchError(str(error), is_offline=error.is_unknown, is_final=not error.is_unknown) from None
     stop.check()
     with contextlib.ExitStack() as stack:
         explained = partial(_explained, address, limits, deadline, stop)
@@ -187,7 +193,8 @@ def _redirected(address: str, target: str) -> str:
         target = target.encode("latin-1").decode("utf-8")  # http.client reads headers as Latin-1
     following = absolute(urljoin(address, target)) if _is_joinable(target) else None
     if following is None:
-        raise FetchError(f"{_shown(address)} redirects to {_shown(target)}, which is not an http or https address.")
+        said = f"{_shown(address)} redirects to {_shown(target)}, which is not an http or https address."
+        raise FetchError(said, is_final=True)
     return following
 
 
@@ -285,7 +292,7 @@ def _body(
             chunk = next(raw, b"")
         size += len(chunk)
         if size > limits.size:
-            raise FetchError(f"The answer is larger than {limits.size // 1024**2} MB.")
+            raise FetchError(f"The answer is larger than {limits.size // 1024**2} MB.", is_final=True)
         if not chunk:
             return
         yield chunk
@@ -331,7 +338,9 @@ def _explained(address: str, limits: Limits, deadline: float, stop: Stop) -> Ite
     except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
         stop.check()
         is_offline = isinstance(error, OSError) and error.errno in _OFFLINE
-        raise FetchError(f"{_shown(address)}: {_reason(error, limits, deadline)}", is_offline=is_offline) from error
+        is_final = isinstance(error, ssl.SSLCertVerificationError)
+        said = f"{_shown(address)}: {_reason(error, limits, deadline)}"
+        raise FetchError(said, is_offline=is_offline, is_final=is_final) from error
 
 
 def _reason(error: Exception, limits: Limits, deadline: float) -> str:
