@@ -70,11 +70,12 @@ def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:
             lines += [f"{path}:{fault.line}: {fault.message}" for fault in error.faults]
             continue
         catalogs.append(catalog)
+        places = TableLines(text)
         for number, episode in enumerate(catalog.episodes):
             if episode.id in first:
-                line = TableLines(text).find("episodes", number, "id")
+                line = places.find("episodes", number, "id")
                 lines.append(f"{path}:{line}: id “{episode.id}” is already used in {first[episode.id]}")
-            first[episode.id] = path
+            first.setdefault(episode.id, path)
     if lines:
         raise CatalogsError(lines)
     return catalogs

@@ -7,11 +7,13 @@ voice: a command pays for what it uses.
 from __future__ import annotations
 
 import gc
+import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_pod import __version__
 
@@ -40,14 +42,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from tui_pod.launch import run_app  # imports Textual
 
             return run_app(options)
-        from tui_pod import commands
-
-        return int(getattr(commands, f"run_{options.command}")(options))
-    except BrokenPipeError:  # `tui-pod list | head`
-        sys.stderr.close()
-        return 1
+        return _run_command(options)
     except KeyboardInterrupt:
         return 130
+
+
+def _run_command(options: Any) -> int:
+    from tui_pod import commands
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a title or path that the terminal's encoding has not is no failure
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status = int(getattr(commands, f"run_{options.command}")(options))
+        sys.stdout.flush()
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):  # as of `tui-pod list | head`
+            print(f"tui-pod: {error}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail again at exit
+        return 1
+    return status
 
 
 def _import_asyncio() -> None:

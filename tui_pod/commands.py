@@ -23,7 +23,7 @@ from tui_pod.core.library import Library
 from tui_pod.core.progress import PlayedRule, Progress, Status, resume_position
 from tui_pod.core.records import ProgressRecord
 from tui_pod.core.tables import Column, table_lines
-from tui_pod.core.text import clock, length, span
+from tui_pod.core.text import clock, length, span, visible
 from tui_pod.library_cache import CatalogsError, load_library
 from tui_pod.settings import Paths, catalog_paths, find_paths
 from tui_pod.store import State, StateError, StateFile
@@ -60,7 +60,7 @@ def open_library(options: Namespace) -> Opened:
     file = StateFile(paths.state)
     state = file.load()
     for notice in (*config.notices, *loaded.notices, *state.notices):
-        print(f"tui-pod: {notice}", file=sys.stderr)
+        print(f"tui-pod: {visible(notice)}", file=sys.stderr)
     return Opened(loaded.library, state, file, paths, config.settings)
 
 
@@ -71,7 +71,7 @@ def command(run: Callable[[Namespace], int | None]) -> Callable[[Namespace], int
         try:
             return int(run(options) or 0)
         except CommandError as error:
-            print(error, file=sys.stderr)
+            print(visible(str(error)), file=sys.stderr)
             return 1
 
     return guarded
@@ -95,8 +95,8 @@ def episode_json(library: Library, book: ProgressBook, index: int) -> dict[str, 
 
 
 def print_json(value: object) -> None:
-    """Print one JSON document."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    """Print one JSON document, in plain ASCII where the output is not Unicode."""
+    json.dump(value, sys.stdout, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2)
     sys.stdout.write("\n")
 
 
@@ -187,7 +187,7 @@ def run_status(options: Namespace) -> None:
             "episodes": len(library),
             "played": tally.played,
             "started": tally.started,
-            "left": round(tally.left, 1),
+            "left": max(0.0, round(tally.left, 1)),
         }
         print_json({"resume": resumed, **totals})
         return
@@ -205,7 +205,7 @@ def run_status(options: Namespace) -> None:
 def _catalogs_in_use(options: Namespace) -> list[Path]:
     config = read_config(find_paths(options.state, options.config).config, is_named=options.config is not None)
     for notice in config.notices:
-        print(f"tui-pod: {notice}", file=sys.stderr)
+        print(f"tui-pod: {visible(notice)}", file=sys.stderr)
     return catalog_paths(options.catalog, config.settings.catalogs)
 
 
@@ -216,11 +216,11 @@ def run_check(options: Namespace) -> int:
     for path in paths:
         try:
             catalog, _ = read_catalog(path)
-            print(f"{path}: {len(catalog.episodes)} episodes, no faults", file=sys.stderr)
+            print(f"{visible(str(path))}: {len(catalog.episodes)} episodes, no faults", file=sys.stderr)
         except CatalogError as error:
             is_good = False
             for fault in error.faults:
-                print(f"{path}:{fault.line}: {fault.message}")
+                print(f"{visible(str(path))}:{fault.line}: {fault.message}")
     return 0 if is_good else 1
 
 

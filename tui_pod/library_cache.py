@@ -60,7 +60,7 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
     """
     stamp = _stamp(paths, _generation(data))
     file = cache / f"library-{zlib.crc32(os.fsencode(chr(0).join(map(str, paths)))):08x}.sqlite"
-    with contextlib.suppress(sqlite3.Error, OSError, ValueError, KeyError):
+    with contextlib.suppress(sqlite3.Error, OSError, ValueError, KeyError, TypeError, AttributeError):
         return _read_cache(file, stamp)
     from tui_pod.catalog_files import read_catalogs  # a library from the cache does without
 
@@ -136,7 +136,7 @@ class _CacheShelf:
     def folded(self) -> list[str]:
         """Return each episode's search text."""
         text: str = self._connection.execute("SELECT value FROM columns WHERE name = 'folded'").fetchone()[0]
-        return text.split("\n")
+        return text.split("\n") if text else []
 
 
 def _read_cache(file: Path, stamp: str) -> Loaded:
@@ -181,11 +181,11 @@ def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes:
         "folded": "\n".join(search_text(episode) for episode in episodes),
     }
     temp = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    with contextlib.suppress(sqlite3.Error, OSError):
+    with contextlib.suppress(sqlite3.Error, OSError, UnicodeEncodeError):  # the last for a path that is not UTF-8
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         temp.unlink(missing_ok=True)
         with contextlib.closing(sqlite3.connect(temp)) as connection, connection:
-            connection.execute("PRAGMA synchronous = OFF")  # a torn cache is only made again
+            connection.execute("PRAGMA journal_mode = OFF")  # nobody reads the file before it is whole
             connection.execute("CREATE TABLE columns (name TEXT PRIMARY KEY, value)")
             connection.execute(
                 "CREATE TABLE episodes (number INTEGER PRIMARY KEY, id TEXT, title TEXT, summary TEXT,"
@@ -196,7 +196,8 @@ def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes:
                 "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_row, range(len(episodes)), episodes)
             )
         temp.replace(file)
-    temp.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        temp.unlink(missing_ok=True)
 
 
 def _row(number: int, episode: Episode) -> tuple[object, ...]:

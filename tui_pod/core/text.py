@@ -66,6 +66,11 @@ def is_safe(text: str) -> bool:
     return not (re.search(_UNSAFE, text) or re.search(_SURROGATES, text) or re.search(f"[{_SPACE}]", text))
 
 
+def visible(text: str) -> str:
+    """Return `text`, such as a path, with a sign for each character that `clean` would remove; its lines stay."""
+    return re.sub(f"{_UNSAFE}|{_SURROGATES}|[\x0b-\x0d\x85\u2028\u2029]", "\ufffd", text)
+
+
 def without_surrogates(text: str) -> str:
     """Replace lone surrogates, which no file in UTF-8 can hold."""
     return re.sub(_SURROGATES, "\ufffd", text)
