@@ -1,16 +1,23 @@
-"""A checked keymap does on Textual's bindings what it says."""
+"""A checked keymap does what it says: on Textual's bindings, in the app, and in what the app shows."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.widget import Widget
+from textual.widgets import Static
 
+from tests.stage import FakeStart, on_stage
+from tui_pod.config_file import parse_config
 from tui_pod.core.keymap import PRESETS, check_keymap, live_actions
+from tui_pod.core.library import Library
+from tui_pod.core.playback import PlayerStatus
 from tui_pod.ui.actions import bindings
+from tui_pod.ui.widgets.lines import KeyLine
 
 PANES = {
     "list": ("list", "episodes", "move"),
@@ -69,3 +76,30 @@ async def test_set_keymap_of_a_checked_keymap_gives_each_action_its_keys(where: 
         for action in live_actions(keymap):
             if action.where in (*PANES[where], "screen", "app"):
                 assert found[action.id] == set(action.keys.split(",")), action.id
+
+
+def prepare(start: FakeStart) -> None:
+    """Give the app a listener's keys and steps."""
+    text = '[playback]\nseek_forward = 45\n[keys]\n"playback.toggle" = "x"\n"list.remove" = "X"\n"app.help" = "f1"\n'
+    start.settings, notices = parse_config(text, Path("config.toml"))
+    assert not notices
+
+
+async def test_app_with_a_keymap_hears_the_new_keys_and_not_the_old_ones(library: Library) -> None:
+    async with on_stage(library, prepare=prepare) as stage:
+        await stage.press("enter", "space")
+        assert stage.status() is PlayerStatus.PLAYING
+        await stage.press("x")
+        assert stage.status() is PlayerStatus.PAUSED
+
+
+async def test_key_line_help_and_palette_of_a_keymap_show_it(library: Library) -> None:
+    async with on_stage(library, prepare=prepare) as stage:
+        hints = {word: keys for keys, word, _ in stage.app.main_screen.query_one("#keys", KeyLine).hints}
+        assert (hints["Pause"], hints["Help"]) == ("x", "f1")
+        offered = {command.title: command.help for command in stage.app.get_system_commands(stage.app.screen)}
+        assert offered["Forward 45 seconds"] == "key: → ."
+        await stage.press("f1")
+        shown = str(stage.app.screen.query_one("#keys", Static).render())
+        assert "x               Play or pause" in shown
+        assert "Forward 45 seconds" in shown

@@ -5,7 +5,7 @@ It names keys and actions as Textual does, and does not import it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -116,12 +116,12 @@ KEY_NAMES = {
 """How keys are shown, where Textual's name is not what is on the key."""
 
 
-def key_hints(pane: str) -> tuple[tuple[str, str, str], ...]:
+def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str, str, str], ...]:
     """Return key, word and action of what the key line shows while `pane` has the focus, in its order."""
     panes = {"app", "screen", "move", pane, *(("episodes",) if pane in ("list", "tree") else ())}
     hints: dict[str, tuple[str, str, str]] = {}
     for word in HINT_ORDER:
-        for action in ACTIONS:
+        for action in actions:
             if action.hint == word and action.where in panes:
                 key = next(shown_keys(action))
                 keys = f"{hints[word][0]} {key}" if word in hints else key

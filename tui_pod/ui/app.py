@@ -12,6 +12,7 @@ from textual import on
 from textual.app import App
 from textual.reactive import reactive
 
+from tui_pod.config import live_table
 from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.text import span
 from tui_pod.ui.actions import bindings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui_pod.core.events import Event
+    from tui_pod.core.keys import Action
     from tui_pod.core.listening import Listening
     from tui_pod.core.session import Summary
     from tui_pod.ui.start import Start
@@ -88,6 +90,11 @@ class TuiPodApp(App[None]):
     async def on_unmount(self) -> None:
         """End the tasks that run on the loop."""
         await self._start.close()
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """The table of keys as the listener has it."""
+        return live_table(self._start.settings)
 
     @property
     def main_screen(self) -> MainScreen:
@@ -256,7 +263,7 @@ class TuiPodApp(App[None]):
         from tui_pod.ui.screens.details import HelpScreen  # not for start-up
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
+            self.push_screen(HelpScreen(self.actions))
 
     async def action_quit(self) -> None:
         """Save and quit."""

@@ -11,7 +11,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from tui_pod.core.browsing import narrow
-from tui_pod.core.keys import ACTIONS, shown_keys
+from tui_pod.core.keys import shown_keys
 
 if TYPE_CHECKING:
     from tui_pod.ui.app import TuiPodApp
@@ -26,7 +26,7 @@ MIN_LETTERS = 2
 
 def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
     """Yield a command for each action that works without a cursor on something."""
-    for action in ACTIONS:
+    for action in app.actions:
         if action.where in ("app", "screen") and action.id != "app.palette":
             keys = " ".join(shown_keys(action))
             yield SystemCommand(action.label, f"key: {keys}", partial(app.run_action_soon, action.action))

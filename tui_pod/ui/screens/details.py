@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui_pod.core.keys import ACTIONS, shown_keys
+from tui_pod.core.keys import Action, shown_keys
 from tui_pod.core.listening import Listening
 from tui_pod.core.progress import Status
 from tui_pod.core.text import clock, fold, length, span
@@ -93,6 +94,10 @@ class HelpScreen(CardScreen):
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss", "Close", show=False)]
 
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__()
+        self._actions = actions
+
     def compose(self) -> ComposeResult:
         """Show a search field over the table of keys."""
         card = Card()
@@ -109,7 +114,7 @@ class HelpScreen(CardScreen):
     def _table(self, query: str) -> Content:
         words = fold(query).split()
         lines = []
-        for action in ACTIONS:
+        for action in self._actions:
             keys = " ".join(shown_keys(action))
             if all(word in fold(f"{action.label} {keys} {action.id}") for word in words):
                 lines.append(Content.assemble((f"{keys:<16}", "bold"), action.label, (f"   {action.id}", "dim")))

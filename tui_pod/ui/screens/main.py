@@ -8,6 +8,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from tui_pod.config import live_table
 from tui_pod.core.browsing import Special, View, list_episodes
 from tui_pod.core.keys import key_hints
 from tui_pod.ui.actions import bindings
@@ -60,7 +61,7 @@ class MainScreen(BrowsingScreen):
         """Show the keys of the pane that has the focus."""
         panes = {"tree": "tree", "transcript": "transcript"}
         where = panes.get(self.focused.id or "", "list") if self.focused else "list"
-        self.query_one("#keys", KeyLine).hints = key_hints(where)
+        self.query_one("#keys", KeyLine).hints = key_hints(where, live_table(self._start.settings))
 
     # -- layout ----------------------------------------------------------------------------------------
 
