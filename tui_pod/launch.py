@@ -197,11 +197,12 @@ class ProgramStart(Start):
             await self._sources.close()
 
     def finish(self) -> bool:
-        """End player and saver, after the app; return whether all progress was saved."""
+        """End saver and player, after the app; return whether all progress was saved."""
         if "listening" not in self.__dict__:
             return True
+        is_saved = self._saver.close(SAVE_LIMIT)  # first: what goes wrong in a sound driver must not cost it
         self._player.close()
-        return self._saver.close(SAVE_LIMIT)
+        return is_saved
 
     def _emit(self, event: Event) -> None:
         self.app.emit(event)

@@ -72,6 +72,8 @@ class MpvPlayer:
         self._is_playing = False
         self._log: deque[str] = deque(maxlen=20)
         self._problem: str | None = None
+        self._calling_back = threading.Lock()
+        self._is_ending = False
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
 
     def open(self) -> None:
@@ -166,6 +168,8 @@ class MpvPlayer:
             mpv.observe_property(name, partial(self._on_property, observer))
         mpv.observe_property("eof-reached", lambda _, value: self._guard(self._on_eof, mpv, value))
         self._work(mpv)
+        with self._calling_back:  # python-mpv takes the handle away first, and a callback that reads from it crashes
+            self._is_ending = True
         mpv.terminate()
 
     def _work(self, mpv: MPV) -> None:
@@ -201,11 +205,14 @@ class MpvPlayer:
     # -- libmpv's event thread -------------------------------------------------------------------------
 
     def _guard(self, callback: Callable[..., None], *arguments: Any) -> None:
-        """Run a callback: python-mpv turns its errors into warnings that nobody sees."""
-        try:
-            callback(*arguments)
-        except Exception as error:  # on a foreign thread there is nobody else to tell
-            self._emit(LoadFailed(self._active, f"The player failed: {clean(str(error))}. Try again."))
+        """Run a callback unless libmpv is ending: python-mpv turns its errors into warnings that nobody sees."""
+        with self._calling_back:
+            if self._is_ending:
+                return
+            try:
+                callback(*arguments)
+            except Exception as error:  # on a foreign thread there is nobody else to tell
+                self._emit(LoadFailed(self._active, f"The player failed: {clean(str(error))}. Try again."))
 
     def _on_property(self, observer: Callable[[Any], None], _name: str, value: Any) -> None:
         self._guard(observer, value)
