@@ -36,7 +36,7 @@ class StartSettings(NamedTuple):
     view: Annotated[
         str,
         Key(
-            "What is shown first: the topic that was open last, the catalogue's top topic, or a view",
+            "What is shown first; last is the topic that was open last, top the catalogue's own",
             choices=("last", "top", "continue", "queue", "statistics"),
         ),
     ] = "last"

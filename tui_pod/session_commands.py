@@ -35,10 +35,10 @@ def run_plan(options: Namespace) -> int:
     except ValueError as error:
         print(f"tui-pod plan: {error}", file=sys.stderr)
         return 2
-    library, state, *_ = open_library(options)
+    library, state, *_, settings = open_library(options)
     book = ProgressBook(library, state.progress)
     wish = wish_of(library, budget, options.topic, options.order)
-    speed = state.setting("player", "speed", 1.0)
+    speed = state.setting("player", "speed", settings.playback.speed)
     plan = plan_session(library, book, wish, speed)
     ends = now + timedelta(seconds=plan.total)
     if options.json:

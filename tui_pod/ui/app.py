@@ -18,7 +18,7 @@ from tui_pod.core.text import span
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import ListeningEvent, SavingChanged
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.themes import HIGH_CONTRAST, usable
+from tui_pod.ui.themes import HIGH_CONTRAST, unknown_theme, usable
 
 if TYPE_CHECKING:
     from textual.app import SystemCommand
@@ -81,7 +81,9 @@ class TuiPodApp(App[None]):
     def on_ready(self) -> None:
         """Do what was put off until the first screen was there."""
         gc.enable()
-        for notice in self._start.notices:
+        wanted = self._start.settings.ui.theme
+        unknown = (unknown_theme(wanted),) if wanted and wanted not in self.available_themes else ()
+        for notice in (*self._start.notices, *unknown):
             self.notify(notice, severity="warning", timeout=20, markup=False)
         self._start.after_paint()
         self.theme_changed_signal.subscribe(self, lambda theme: self.listening.remember("ui", "theme", theme.name))

@@ -6,6 +6,8 @@ import os
 
 from textual.theme import Theme
 
+from tui_pod.core.text import clean
+
 DEFAULT = "textual-dark"
 
 HIGH_CONTRAST = Theme(
@@ -29,6 +31,11 @@ HIGH_CONTRAST = Theme(
         "text-disabled": "#dadada",
     },
 )
+
+
+def unknown_theme(name: str) -> str:
+    """Return what to tell of a theme in the settings that is none: the names are not known where they are read."""
+    return f"config.toml: ui.theme: there is no theme “{clean(name, 40)}”; {DEFAULT} is used. The palette lists them."
 
 
 def usable(name: str, available: list[str]) -> str:
