@@ -8,23 +8,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.narrator import MAX_CHARS as NARRATED_CHARS
 from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, make_script
 from tui_pod.core.episode import Episode
-from tui_pod.core.events import Event, LoadFailed, SourceReady
+from tui_pod.core.events import Event, LoadFailed, MarksKnown, SourceReady
 from tui_pod.core.playback import Mark, Source
 from tui_pod.core.speech import split_sentences
 from tui_pod.core.transcript import MAX_CHARS, Transcript, parse_transcript
 
+if TYPE_CHECKING:
+    from tui_pod.feeds.podcasts import Podcasts
+
 
 class EpisodeSources:
-    """A `Sources` over files, streams and the narrator."""
+    """A `Sources` over files, downloads, streams and the narrator."""
 
     def __init__(self, narrator: Narrator, emit: Callable[[Event], None]) -> None:
         self._narrator = narrator
         self._emit = emit
+        self._opening: asyncio.Task[Podcasts] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def request(self, episode: Episode, load: int) -> None:
@@ -32,7 +36,7 @@ class EpisodeSources:
         if episode.audio is None:
             self._run(self._narrate(episode, load))
         elif "://" in episode.audio:
-            self._run(self._stream(episode.audio, load))
+            self._run(self._stream(episode, load))
         elif not Path(episode.audio).is_file():
             self._emit(LoadFailed(load, f"The file is not there: {episode.audio}. Your place is kept."))
         else:
@@ -48,6 +52,14 @@ class EpisodeSources:
         """See `Sources.prepare`."""
         if episode.audio is None:
             self._run(self._prepare(episode))
+        elif "://" in episode.audio:
+            self._run(self._prepare_stream(episode))
+
+    async def podcasts(self) -> Podcasts:
+        """Return the feeds and downloads; the same at every call. Nothing of them is opened yet."""
+        if self._opening is None:
+            self._opening = asyncio.get_running_loop().create_task(asyncio.to_thread(_open_podcasts))
+        return await asyncio.shield(self._opening)
 
     async def close(self) -> None:
         """End what is under way, and the narrator."""
@@ -57,25 +69,45 @@ class EpisodeSources:
 
     async def transcript(self, episode: Episode) -> Transcript:
         """Return the words of an episode, timed when its audio is a narration that was made."""
-        transcript = await asyncio.to_thread(read_transcript, episode)
+        transcript = await self._words(episode)
         if episode.audio is None and not transcript.is_timed:
             found = self._narrator.find(make_episode_script(episode, transcript))
             if found is not None:
                 return Transcript(found.cues)
         return transcript
 
-    async def _stream(self, address: str, load: int) -> None:
-        from tui_pod.feeds.address import AddressError, check_address  # sockets and ssl are not for start-up
+    async def _words(self, episode: Episode) -> Transcript:
+        """Return the words that an episode's transcript holds, wherever it lies."""
+        if episode.transcript is None or "://" not in episode.transcript:
+            return await asyncio.to_thread(read_transcript, episode)
+        podcasts = await self.podcasts()
+        from tui_pod.feeds.threads import in_thread
+
+        return await in_thread(lambda stop: podcasts.transcript(episode, stop))
+
+    async def _stream(self, episode: Episode, load: int) -> None:
+        podcasts = await self.podcasts()
+        from tui_pod.feeds.fetch import FetchError
+        from tui_pod.feeds.threads import in_thread
 
         try:
-            await asyncio.to_thread(check_address, address)
-        except AddressError as error:
+            source = await in_thread(lambda stop: podcasts.source(episode, stop))
+        except FetchError as error:
             self._emit(LoadFailed(load, f"{error} Your place is kept."))
-        else:
-            self._emit(SourceReady(load, Source(address, is_stream=True)))
+            return
+        self._emit(SourceReady(load, source))
+        marks = await in_thread(lambda stop: podcasts.chapters(episode, stop))
+        if marks and marks != source.marks:
+            self._emit(MarksKnown(load, marks))
+
+    async def _prepare_stream(self, episode: Episode) -> None:
+        podcasts = await self.podcasts()
+        from tui_pod.feeds.threads import in_thread
+
+        await in_thread(lambda stop: podcasts.prepare(episode, stop))
 
     async def _narrate(self, episode: Episode, load: int) -> None:
-        script = make_episode_script(episode, await asyncio.to_thread(read_transcript, episode))
+        script = make_episode_script(episode, await self._words(episode))
 
         def answer(result: Narration | NarrationError) -> None:
             if isinstance(result, NarrationError):
@@ -89,7 +121,7 @@ class EpisodeSources:
         self._narrator.request(script, answer)
 
     async def _prepare(self, episode: Episode) -> None:
-        script = make_episode_script(episode, await asyncio.to_thread(read_transcript, episode))
+        script = make_episode_script(episode, await self._words(episode))
         if script.sentences:
             self._narrator.request(script, lambda _: None, is_urgent=False)
 
@@ -97,6 +129,14 @@ class EpisodeSources:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _open_podcasts() -> Podcasts:
+    from tui_pod.feeds.podcasts import Podcasts  # ssl, sqlite and XML are not for start-up, nor for the loop
+    from tui_pod.settings import find_paths
+
+    paths = find_paths()
+    return Podcasts(paths.data, paths.cache)
 
 
 def read_transcript(episode: Episode) -> Transcript:

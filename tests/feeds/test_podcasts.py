@@ -1,0 +1,199 @@
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.feeds import server
+from tests.feeds.server import Ranged, Site, feed, item, sound
+from tui_pod.audio.narrator import Narrator
+from tui_pod.core.episode import Episode
+from tui_pod.core.events import Event, LoadFailed, MarksKnown, SourceReady
+from tui_pod.core.playback import Mark
+from tui_pod.feeds import remote
+from tui_pod.feeds.library import read_feeds
+from tui_pod.feeds.podcasts import Podcasts
+from tui_pod.feeds.remote import RemoteFiles
+from tui_pod.feeds.subscribe import subscribe
+from tui_pod.feeds.threads import in_thread
+from tui_pod.sources import EpisodeSources
+
+CHAPTERS = json.dumps({"chapters": [{"startTime": 0, "title": "A"}, {"startTime": 5, "title": "B"}]})
+
+
+class Desk:
+    """Sources over real folders, and what they reported."""
+
+    def __init__(self, narrations: Path) -> None:
+        self.events: asyncio.Queue[Event] = asyncio.Queue()
+        self.sources = EpisodeSources(Narrator(narrations, 1_000_000), self.events.put_nowait)
+
+    async def next(self) -> Event:
+        return await asyncio.wait_for(self.events.get(), 10)
+
+    async def subscribe(self, url: str) -> list[Episode]:
+        podcasts = await self.sources.podcasts()
+        await in_thread(lambda _: subscribe(podcasts.shelf, url))
+        return list(read_feeds(podcasts.shelf.db.file.parent).episodes)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    desk = Desk(tmp_path / "narrations")
+    yield desk
+    await desk.sources.close()
+
+
+async def test_stream_of_a_feed_on_the_typed_host_is_played_where_it_ends(site: Site, desk: Desk) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/go.wav")))
+    site.replies["/go.wav"] = server.redirect("/a.wav")
+    site.replies["/a.wav"] = Ranged(sound(0.1))
+    (episode,) = await desk.subscribe(site.url("/f"))
+    desk.sources.request(episode, 7)
+    event = await desk.next()
+    assert isinstance(event, SourceReady)
+    assert (event.load, event.source.location, event.source.is_stream) == (7, site.url("/a.wav"), True)
+
+
+@pytest.mark.parametrize("path", ["direct", "redirect"])
+async def test_stream_on_another_private_host_reaches_nothing(site: Site, inside: Site, desk: Desk, path: str) -> None:
+    address = inside.url("/secret") if path == "direct" else "/go"
+    site.replies["/f"] = server.body(feed(item(1, address)))
+    site.replies["/go"] = server.redirect(inside.url("/secret"))
+    inside.replies["/secret"] = Ranged(sound(0.1))
+    (episode,) = await desk.subscribe(site.url("/f"))
+    desk.sources.request(episode, 1)
+    event = await desk.next()
+    assert isinstance(event, LoadFailed)
+    assert "own network" in event.reason
+    assert "Your place is kept" in event.reason
+    assert inside.asked == []
+
+
+async def test_stream_of_a_catalogue_on_a_private_host_reaches_nothing(inside: Site, desk: Desk) -> None:
+    desk.sources.request(Episode("x", "X", audio=inside.url("/secret")), 1)
+    assert isinstance(await desk.next(), LoadFailed)
+    assert inside.asked == []
+
+
+async def test_download_is_played_at_once_without_the_network(site: Site, desk: Desk) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
+    site.replies["/a.wav"] = Ranged(sound(0.1))
+    (episode,) = await desk.subscribe(site.url("/f"))
+    podcasts = await desk.sources.podcasts()
+    wish = podcasts.wish(episode)
+    assert wish is not None
+    path = await in_thread(lambda stop: podcasts.downloads.fetch(wish, stop=stop))
+    site.asked.clear()
+    desk.sources.request(episode, 1)
+    event = await desk.next()
+    assert isinstance(event, SourceReady)
+    assert (event.source.location, event.source.is_stream, site.asked) == (str(path), False, [])
+
+
+async def test_prepared_stream_is_not_resolved_again(site: Site, desk: Desk) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
+    site.replies["/a.wav"] = Ranged(sound(0.1))
+    (episode,) = await desk.subscribe(site.url("/f"))
+    podcasts = await desk.sources.podcasts()
+    await in_thread(lambda stop: podcasts.prepare(episode, stop))
+    site.asked.clear()
+    desk.sources.request(episode, 1)
+    assert isinstance(await desk.next(), SourceReady)
+    assert site.asked == []
+
+
+async def test_chapters_of_a_file_follow_and_do_not_hold_up_the_sound(site: Site, desk: Desk) -> None:
+    site.replies["/f"] = server.body(
+        feed(item(1, "/a.wav", "<podcast:chapters url='/c.json' type='application/json'/>"))
+    )
+    site.replies["/a.wav"] = Ranged(sound(0.1))
+    site.replies["/c.json"] = server.body(CHAPTERS, "application/json")
+    (episode,) = await desk.subscribe(site.url("/f"))
+    desk.sources.request(episode, 3)
+    assert isinstance(await desk.next(), SourceReady)
+    assert await desk.next() == MarksKnown(3, (Mark(0.0, "A"), Mark(5.0, "B")))
+
+
+async def test_chapters_in_the_notes_are_known(site: Site, desk: Desk) -> None:
+    document = feed(
+        "<item><title>x</title><guid>1</guid><enclosure url='/a.wav' type='audio/wav'/>"
+        "<description>&lt;p&gt;00:00 Start&lt;br&gt;01:30 Middle&lt;/p&gt;</description></item>"
+    )
+    site.replies["/f"] = server.body(document)
+    (episode,) = await desk.subscribe(site.url("/f"))
+    podcasts = await desk.sources.podcasts()
+    assert podcasts.chapters(episode) == (Mark(0.0, "Start"), Mark(90.0, "Middle"))
+    assert podcasts.notes(episode) == "00:00 Start\n01:30 Middle"
+
+
+async def test_transcript_of_a_feed_is_fetched_and_kept(site: Site, desk: Desk) -> None:
+    extra = "<podcast:transcript url='/t.vtt' type='text/vtt'/>"
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav", extra)))
+    site.replies["/t.vtt"] = server.body("WEBVTT\n\n00:01.000 --> 00:02.000\nHello there.\n", "text/vtt")
+    (episode,) = await desk.subscribe(site.url("/f"))
+    for _ in range(2):
+        transcript = await desk.sources.transcript(episode)
+        assert [(cue.text, cue.start) for cue in transcript.cues] == [("Hello there.", 1.0)]
+    assert site.paths().count("/t.vtt") == 1
+
+
+async def test_transcript_on_a_private_host_reaches_nothing(inside: Site, desk: Desk) -> None:
+    inside.replies["/t.vtt"] = server.body("secret")
+    transcript = await desk.sources.transcript(Episode("x", "X", transcript=inside.url("/t.vtt")))
+    assert (transcript.cues, inside.asked) == ((), [])
+
+
+# -- copies --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> RemoteFiles:
+    return RemoteFiles(tmp_path / "remote")
+
+
+def test_copy_is_asked_for_again_once_it_is_old(
+    site: Site, files: RemoteFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "FRESH", -1.0)
+    site.replies["/x"] = server.tagged("one")
+    assert files.text(site.url("/x"), site.allowed) == "one"
+    assert files.text(site.url("/x"), site.allowed) == "one"
+    assert site.asked[1][1]["If-None-Match"] == '"one"'
+    site.replies["/x"] = server.tagged("two", '"two"')
+    assert files.text(site.url("/x"), site.allowed) == "two"
+    site.replies.clear()
+    assert files.text(site.url("/x"), site.allowed) == "two"
+
+
+def test_copy_torn_or_unwritable_costs_nothing(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "blocked").write_text("a file in the way")
+    site.replies["/x"] = server.body("caf\xe9".encode("latin-1"), "text/plain")
+    assert RemoteFiles(tmp_path / "blocked").text(site.url("/x"), site.allowed) == "caf\xe9"
+    files = RemoteFiles(tmp_path / "remote")
+    files.text(site.url("/x"), site.allowed)
+    for about in (tmp_path / "remote").glob("*.json"):
+        about.write_text("{")
+    site.replies.clear()
+    assert files.text(site.url("/x"), site.allowed) is None
+
+
+def test_copy_too_large_or_a_bomb_is_none(site: Site, files: RemoteFiles) -> None:
+    site.replies["/x"] = server.bomb(100)
+    assert files.text(site.url("/x"), site.allowed) is None
+
+
+def test_copies_are_few(site: Site, files: RemoteFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "MOST", 3)
+    for number in range(6):
+        site.replies[f"/{number}"] = server.body(str(number))
+        files.text(site.url(f"/{number}"), site.allowed)
+    assert len(list((tmp_path / "remote").iterdir())) == 6
+
+
+def test_podcasts_open_nothing(tmp_path: Path) -> None:
+    podcasts = Podcasts(tmp_path / "data", tmp_path / "cache")
+    assert podcasts.details("x") is None
+    assert podcasts.downloads.find("x") is None
+    assert not (tmp_path / "data").exists()

@@ -1,0 +1,117 @@
+"""Everything that is kept of podcasts in one place, and how it becomes sound, words and chapters.
+
+Calls wait for disk and network: they belong in a thread (`threads.in_thread`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+
+from tui_pod.core.episode import Episode
+from tui_pod.core.playback import Mark, Source
+from tui_pod.core.transcript import Transcript, parse_transcript
+from tui_pod.feeds.address import Origin
+from tui_pod.feeds.chapters import notes_chapters, parse_chapters
+from tui_pod.feeds.download_files import Wish
+from tui_pod.feeds.downloads import QUOTA, Downloads
+from tui_pod.feeds.fetch import FetchError
+from tui_pod.feeds.html_text import to_notes
+from tui_pod.feeds.remote import RemoteFiles
+from tui_pod.feeds.shelf import Details, Shelf
+from tui_pod.feeds.shelf_db import ShelfError
+from tui_pod.feeds.streams import resolve_stream
+from tui_pod.feeds.threads import Stop
+
+PREPARED_FOR = 240.0
+"""Seconds for which a resolved address is used: media hosts sign theirs for minutes at least."""
+
+
+class Podcasts:
+    """The subscriptions, the downloads, and the documents that episodes name."""
+
+    def __init__(self, data: Path, cache: Path, quota: int = QUOTA) -> None:
+        self.shelf = Shelf(data)
+        self.downloads = Downloads(data / "downloads", quota)
+        self.remote = RemoteFiles(cache / "remote")
+        self._prepared: dict[str, tuple[float, str]] = {}
+
+    def source(self, episode: Episode, stop: Stop | None = None) -> Source:
+        """Return what can be played now of an episode with an address: its download, else its stream.
+
+        Raises:
+            FetchError: it cannot be had.
+            Stopped: the work was told to stop.
+        """
+        assert episode.audio is not None
+        details = self.details(episode.id)
+        marks = details.marks if details else ()
+        path = self.downloads.find(episode.id)
+        if path is not None:
+            return Source(str(path), marks=marks)
+        made, address = self._prepared.pop(episode.id, (0.0, ""))
+        if not address or time.monotonic() - made > PREPARED_FOR:
+            address = resolve_stream(episode.audio, details.allowed if details else (), stop)
+        return Source(address, is_stream=True, marks=marks)
+
+    def prepare(self, episode: Episode, stop: Stop | None = None) -> None:
+        """Do ahead what `source` would wait for; what fails is tried again by it.
+
+        Raises:
+            Stopped: the work was told to stop.
+        """
+        if episode.audio is None or self.downloads.find(episode.id) is not None:
+            return
+        with contextlib.suppress(FetchError):
+            address = resolve_stream(episode.audio, self._allowed(episode.id), stop)
+            self._prepared = {episode.id: (time.monotonic(), address)}
+
+    def chapters(self, episode: Episode, stop: Stop | None = None) -> tuple[Mark, ...]:
+        """Return an episode's chapters: the feed's own, those of its file, else the time codes in its notes.
+
+        Raises:
+            Stopped: the work was told to stop.
+        """
+        details = self.details(episode.id)
+        if details is None:
+            return ()
+        if details.chapters:
+            text = self.remote.text(details.chapters, details.allowed, stop)
+            marks = parse_chapters(text) if text else ()
+            if marks:
+                return marks
+        return details.marks or notes_chapters(to_notes(details.notes), episode.duration)
+
+    def transcript(self, episode: Episode, stop: Stop | None = None) -> Transcript:
+        """Return the words at an episode's transcript address; empty when there are none.
+
+        Raises:
+            Stopped: the work was told to stop.
+        """
+        if episode.transcript is None:
+            return Transcript()
+        text = self.remote.text(episode.transcript, self._allowed(episode.id), stop)
+        return parse_transcript(text) if text else Transcript()
+
+    def details(self, ident: str) -> Details | None:
+        """Return what is kept of an episode beside the library; None also when that cannot be read."""
+        try:
+            return self.shelf.details(ident)
+        except ShelfError:
+            return None
+
+    def notes(self, episode: Episode) -> str:
+        """Return an episode's notes as safe lines, with the addresses of links; its summary where it has none."""
+        details = self.details(episode.id)
+        return to_notes(details.notes) if details and details.notes else episode.summary
+
+    def wish(self, episode: Episode, is_automatic: bool = False) -> Wish | None:
+        """Return what downloading an episode means; None when it has no address."""
+        if episode.audio is None or "://" not in episode.audio:
+            return None
+        return Wish(episode.id, episode.title, episode.audio, self._allowed(episode.id), is_automatic)
+
+    def _allowed(self, ident: str) -> frozenset[Origin]:
+        details = self.details(ident)
+        return details.allowed if details else frozenset()
