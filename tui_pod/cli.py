@@ -90,7 +90,7 @@ def _shared_options() -> argparse.ArgumentParser:
 
     from tui_pod.command_tree import SHARED
 
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser = argparse.ArgumentParser("tui-pod", add_help=False, allow_abbrev=False)
     group = parser.add_argument_group(SHARED)
     group.add_argument("--catalog", metavar="FILE", type=Path, action="append", default=[],
                        help="use this catalogue instead of the embedded one; may be given several times")  # fmt: skip
