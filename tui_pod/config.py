@@ -1,7 +1,7 @@
 """The listener's settings: every key with its type, default, range and meaning, in one table.
 
 The table is the annotations below; reading the file, `tui-pod config --default` and the manual are made
-from it. Named tuples, since eleven frozen dataclasses cost 5 ms of every start and these 1 ms; for the same
+from it. Named tuples, since eleven frozen dataclasses cost 5 ms of every start and these 2 ms; for the same
 reason the annotations stay text until a file has to be read.
 """
 
