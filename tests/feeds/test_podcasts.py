@@ -71,6 +71,16 @@ async def test_stream_on_another_private_host_reaches_nothing(site: Site, inside
     assert inside.asked == []
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["file:///etc/passwd", "edl://x", "memory://#EXTM3U", "lavf://file:/etc/passwd", "av://lavfi:sine", "slice://0@/etc/x",
+     "archive://x.zip", "tcp://127.0.0.1:1", "HTTP://127.0.0.1/", "http://u:p@127.0.0.1/", "fd://0", "ffmpeg://file:/x"],
+)  # fmt: skip
+async def test_address_of_another_kind_never_reaches_the_player(desk: Desk, address: str) -> None:
+    desk.sources.request(Episode("x", "X", audio=address), 1)
+    assert isinstance(await desk.next(), LoadFailed)
+
+
 async def test_stream_of_a_catalogue_on_a_private_host_reaches_nothing(inside: Site, desk: Desk) -> None:
     desk.sources.request(Episode("x", "X", audio=inside.url("/secret")), 1)
     assert isinstance(await desk.next(), LoadFailed)

@@ -1,0 +1,267 @@
+"""What was seen to work on a default libmpv, against the real one as it is set up here.
+
+Each attack leads to a server of the listener's own network, or to a file beside; neither may be touched.
+"""
+
+from __future__ import annotations
+
+import io
+import queue
+import re
+import shutil
+import ssl
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.feeds import server
+from tests.feeds.server import Ranged, Site, serving, sound
+from tui_pod.audio.mpv_options import OPTIONS
+from tui_pod.audio.mpv_player import MpvPlayer, open_mpv
+from tui_pod.core.events import Event, FileEnded, FileLoaded, LoadFailed
+from tui_pod.core.playback import Source
+
+AUDIO = sound(0.5)
+PATIENCE = 15.0
+"""Seconds within which libmpv says something, on a busy machine too."""
+
+
+class Deck:
+    """The player of the app, asked to open one thing after another."""
+
+    def __init__(self) -> None:
+        self._events: queue.Queue[Event] = queue.Queue()
+        self._load = 0
+        self.player = MpvPlayer(self._events.put, "null")
+        self.player.open()
+
+    def opens(self, location: str) -> bool:
+        """Return whether something began to sound."""
+        self._load += 1
+        self.player.load(Source(location, is_stream="://" in location), 0.0, self._load, True)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            event = self._events.get(timeout=max(0.1, deadline - time.monotonic()))
+            if getattr(event, "load", None) == self._load and isinstance(event, FileLoaded | LoadFailed | FileEnded):
+                return isinstance(event, FileLoaded)
+
+
+@pytest.fixture(scope="module")
+def deck() -> Iterator[Deck]:
+    deck = Deck()
+    yield deck
+    deck.player.close()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def inside() -> Iterator[Site]:
+    with serving() as running:
+        for path in ("/secret.wav", "/secret.mp3", "/", "/seg.ts", "/init.mp4"):
+            running.replies[path] = Ranged(AUDIO)
+        yield running
+
+
+@pytest.fixture
+def canary(tmp_path: Path) -> Path:
+    file = tmp_path / "canary.wav"
+    file.write_bytes(AUDIO)
+    return file
+
+
+def hls(target: str) -> str:
+    return f"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n{target}\n#EXT-X-ENDLIST\n"
+
+
+def dash(target: str) -> str:
+    return (
+        '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT5S"'
+        ' profiles="urn:mpeg:dash:profile:isoff-on-demand:2011"><Period><AdaptationSet mimeType="audio/mp4">'
+        f'<Representation id="1" bandwidth="1000"><BaseURL>{target}</BaseURL></Representation>'
+        "</AdaptationSet></Period></MPD>"
+    )
+
+
+def zipped(_: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("inside.wav", AUDIO)
+    return file.getvalue()
+
+
+LISTS: dict[str, tuple[str, Callable[[str], str | bytes]]] = {
+    "m3u": ("audio/mpeg", lambda target: f"#EXTM3U\n#EXTINF:1,x\n{target}\n"),
+    "m3u-typed": ("audio/x-mpegurl", lambda target: f"#EXTM3U\n{target}\n"),
+    "pls": ("audio/mpeg", lambda target: f"[playlist]\nNumberOfEntries=1\nFile1={target}\n"),
+    "pls-typed": ("audio/x-scpls", lambda target: f"[playlist]\nNumberOfEntries=1\nFile1={target}\n"),
+    "edl": ("audio/mpeg", lambda target: f"# mpv EDL v0\n%{len(target)}%{target},0,1\n"),
+    "cue": ("audio/mpeg", lambda target: f'FILE "{target}" WAVE\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n'),
+    "hls": ("audio/mpeg", hls),
+    "hls-typed": ("application/vnd.apple.mpegurl", hls),
+    "dash": ("application/dash+xml", dash),
+    "concat": ("audio/mpeg", lambda target: f"ffconcat version 1.0\noption safe 0\nfile '{target}'\n"),
+    "asx": ("video/x-ms-asf", lambda target: f'<asx version="3.0"><entry><ref href="{target}"/></entry></asx>'),
+    "sdp": ("application/sdp", lambda _: "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nt=0 0\nm=audio 9 RTP/AVP 0\n"),
+    "zip": ("audio/mpeg", zipped),
+}  # fmt: skip
+
+
+def make(kind: str, target: str) -> bytes:
+    made = LISTS[kind][1](target)
+    return made.encode() if isinstance(made, str) else made
+
+
+# -- the options ---------------------------------------------------------------------------------------
+
+
+def test_options_are_read_back_from_a_live_player() -> None:
+    mpv = open_mpv("null")
+    try:
+        found = {name: mpv.command("expand-text", f"${{=options/{name}}}") for name in OPTIONS}
+    finally:
+        mpv.terminate()
+    assert {name: normal(value) for name, value in found.items()} == {name: normal(v) for name, v in OPTIONS.items()}
+
+
+def normal(value: str) -> str:
+    """Return an option's value as libmpv spells it."""
+    sizes = re.fullmatch(r"(\d+)MiB", value)
+    if sizes:
+        return str(int(sizes[1]) * 1024 * 1024)
+    if re.fullmatch(r"\d+(\.\d+)?", value):
+        return str(float(value)) if "." in value or int(value) < 10_000 else value
+    return value.replace("[", "").replace("]", "")
+
+
+def test_options_stop_what_is_not_audio_and_no_less() -> None:
+    needed = {"ytdl": "no", "access-references": "no", "tls-verify": "yes", "load-scripts": "no", "config": "no",
+              "load-unsafe-playlists": "no", "autoload-files": "no", "demuxer": "lavf"}  # fmt: skip
+    assert needed.items() <= OPTIONS.items()
+    assert "max_redirects=0" in OPTIONS["stream-lavf-o"]
+    assert not {"file", "concat", "subfile", "data", "pipe", "unix", "crypto"} & set(
+        re.findall(r"\w+", OPTIONS["stream-lavf-o"] + OPTIONS["demuxer-lavf-o"])
+    )
+
+
+# -- what works ----------------------------------------------------------------------------------------
+
+
+def test_sound_is_opened_from_the_network_and_the_disk(deck: Deck, site: Site, canary: Path) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    assert deck.opens(site.url("/a.wav"))
+    assert deck.opens(str(canary))
+
+
+def test_names_with_options_in_them_are_names(deck: Deck, tmp_path: Path) -> None:
+    file = tmp_path / "x,access-references=yes,speed=3.wav"
+    file.write_bytes(AUDIO)
+    assert deck.opens(str(file))
+
+
+# -- lists that lead elsewhere -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_list_from_the_network_leads_to_no_other_host(deck: Deck, site: Site, inside: Site, kind: str) -> None:
+    site.replies["/a.mp3"] = server.body(make(kind, inside.url("/secret.wav")), LISTS[kind][0])
+    assert not deck.opens(site.url("/a.mp3"))
+    assert inside.asked == []
+    assert site.paths() in (["/a.mp3"], ["/a.mp3"] * 2)
+
+
+@pytest.mark.parametrize("kind", LISTS)
+@pytest.mark.parametrize(
+    "form", ["{}", "file://{}", "edl://{}", "lavf://file:{}", "av://lavfi:amovie={}", "memory://{}"]
+)
+def test_list_from_the_network_leads_to_no_file(deck: Deck, site: Site, canary: Path, kind: str, form: str) -> None:
+    site.replies["/a.mp3"] = server.body(make(kind, form.format(canary)), LISTS[kind][0])
+    assert not deck.opens(site.url("/a.mp3"))
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_downloaded_list_leads_nowhere(deck: Deck, inside: Site, canary: Path, tmp_path: Path, kind: str) -> None:
+    for number, target in enumerate((inside.url("/secret.wav"), str(canary), f"file://{canary}", canary.name)):
+        file = tmp_path / f"episode{number}.mp3"
+        file.write_bytes(make(kind, target))
+        assert not deck.opens(str(file))
+    assert inside.asked == []
+
+
+def test_redirect_is_not_followed(deck: Deck, site: Site, inside: Site, canary: Path) -> None:
+    for target in (
+        inside.url("/secret.wav"),
+        f"file://{canary}",
+        f"concat:{canary}",
+        f"subfile,,start,0,end,0,,:{canary}",
+    ):
+        site.replies["/a.wav"] = server.redirect(target)
+        assert not deck.opens(site.url("/a.wav"))
+    assert inside.asked == []
+
+
+def test_files_beside_are_not_opened(deck: Deck, tmp_path: Path) -> None:
+    """A subtitle, a cover or a setting beside a download is another's; none is even listed as a track."""
+    (tmp_path / "ep.wav").write_bytes(AUDIO)
+    for name in ("ep.srt", "ep.ass", "cover.jpg", "ep.jpg", "ep.wav.conf", "ep.mka", "mpv.conf"):
+        (tmp_path / name).write_text("1\n00:00:00,000 --> 00:00:01,000\nx\n")
+    assert deck.opens(str(tmp_path / "ep.wav"))
+    tracks: queue.Queue[str] = queue.Queue()
+    deck.player._tasks.put(lambda mpv: tracks.put(mpv.command("expand-text", "${track-list/count}")))
+    assert tracks.get(timeout=PATIENCE) == "1"
+
+
+def test_untrusted_certificate_is_refused(deck: Deck, tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-keyout", str(key), "-out", str(certificate), "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    with serving() as site:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        site.socket = context.wrap_socket(site.socket, server_side=True)
+        site.replies["/a.wav"] = Ranged(AUDIO)
+        assert not deck.opens(site.url("/a.wav", "localhost").replace("http:", "https:"))
+        assert site.asked == []
+
+
+# -- the attacks are real: without the options they work -----------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["m3u", "pls", "edl", "hls", "dash"])
+def test_without_the_options_a_list_leads_to_another_host(site: Site, inside: Site, kind: str) -> None:
+    site.replies["/a.mp3"] = server.body(make(kind, inside.url("/secret.wav")), LISTS[kind][0])
+    assert is_reached(inside, site.url("/a.mp3"))
+
+
+def test_without_the_options_a_redirect_is_followed(site: Site, inside: Site) -> None:
+    site.replies["/a.wav"] = server.redirect(inside.url("/secret.wav"))
+    assert is_reached(inside, site.url("/a.wav"))
+
+
+def is_reached(inside: Site, location: str) -> bool:
+    """Return whether a libmpv without our options asks the inner server."""
+    import mpv
+
+    player = mpv.MPV(ao="null", vid="no", ytdl="no", config="no")
+    try:
+        player.command("loadfile", location)
+        deadline = time.monotonic() + PATIENCE
+        while not inside.asked and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return bool(inside.asked)
+    finally:
+        player.terminate()
