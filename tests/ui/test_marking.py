@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.fakes import START
 from tests.stage import on_stage
 from tui_pod.core.browsing import Special, View
@@ -51,6 +53,14 @@ async def test_two_ranges_are_chosen_together(library: Library) -> None:
     async with on_stage(library, view=BASICS) as stage:
         await stage.press("V", "j", "V", "j", "j", "v")
         assert stage.episodes.chosen == ["one", "two", "four"]
+
+
+@pytest.mark.parametrize("key", ["v", "V"])
+async def test_selection_in_an_empty_list_selects_nothing(key: str, library: Library) -> None:
+    async with on_stage(library, view=BASICS) as stage:
+        await stage.press("2", key, key, "m", key, "x", "e", "1")
+        assert stage.app.is_running
+        assert stage.episodes.chosen == ["one"]
 
 
 async def test_escape_forgets_the_selection(library: Library) -> None:

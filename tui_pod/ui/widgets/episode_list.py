@@ -254,6 +254,8 @@ class EpisodeList(RowPane):
 
     def action_select_range(self) -> None:
         """Begin a range at the cursor, or keep the one begun."""
+        if self.index is None:
+            return
         if self._range_start is None:
             self._range_start = self._cursor
         else:

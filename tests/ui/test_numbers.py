@@ -1,0 +1,167 @@
+"""Every number on the screen is right after every action: random keys, and a recount from scratch after each."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.rooms import EPISODES, TOPICS
+from tests.stage import Stage, on_stage
+from tui_pod.core.browsing import Filter, Special
+from tui_pod.core.library import Library
+from tui_pod.core.playback import Playback
+from tui_pod.core.progress import Progress
+from tui_pod.core.text import clock, length, span
+
+KEYS = (
+    "j", "j", "j", "k", "g", "G", "pagedown", "tab", "h", "l", "left", "right", "enter", "enter", "space", "^", ",",
+    ".", "{", "}", "<", ">", "[", "]", "backspace", "m", "m", "m", "v", "V", "e", "e", "E", "J", "K", "x", "u", "u",
+    "ctrl+r", "f", "s", "c", "1", "2", "2", "slash", "o", "escape", "n",
+)  # fmt: skip
+"""What is pressed; often pressed keys stand here often."""
+
+SECONDS = (3, 7, 30, 100)
+"""Seconds that are listened between keys: enough for another whole second, since what is under one is not shown."""
+
+PARENTS = dict(TOPICS)
+
+
+# -- the recount ---------------------------------------------------------------------------------------
+
+
+def topics_of(tags: tuple[str, ...]) -> set[str]:
+    """Return the topics that an episode with these tags belongs to, all above them included."""
+    found = {"All Topics"}
+    for tag in tags:
+        name: str | None = tag
+        while name is not None:
+            found.add(name)
+            name = PARENTS.get(name)
+    return found
+
+
+def left_of(progress: Progress | None, duration: float | None) -> float:
+    """Return the seconds of an episode that are still to be heard."""
+    if progress is not None and progress.played:
+        return 0.0
+    known = (progress.duration if progress else None) or duration or 0.0
+    return max(0.0, known - (progress.position if progress else 0.0))
+
+
+def about(seconds: float) -> set[str]:
+    """Return how a length may be written: sums of floats differ in their last digits."""
+    return {span(seconds - 0.001), span(seconds + 0.001)}
+
+
+def check_header(stage: Stage, progress: dict[str, Progress]) -> None:
+    """Compare the header with a recount."""
+    played = sum(progress[episode.id].played for episode in EPISODES if episode.id in progress)
+    left = sum(left_of(progress.get(episode.id), episode.duration) for episode in EPISODES)
+    speed = stage.playback.speed
+    wanted = {f"{played}/{len(EPISODES)} played · {time} left" for time in about(left)}
+    if speed != 1.0:
+        wanted = {f"{text} ({time} at {speed:g}×)" for text in wanted for time in about(left / speed)}
+    assert any(stage.text.split("\n")[0].endswith(text) for text in wanted), (stage.text.split("\n")[0], wanted)
+
+
+def check_tree(stage: Stage, progress: dict[str, Progress]) -> None:
+    """Compare the counts of the tree with a recount."""
+    unfinished = [value for value in progress.values() if value.position > 0 and not value.is_dismissed]
+    for name, count in stage.tree_rows():
+        if name == "Continue":
+            assert count == len(unfinished)
+        elif name == "Queue":
+            queue = stage.listening.queue
+            assert count == len(queue.entries[queue.cursor :])
+        else:
+            assert count == sum(name in topics_of(episode.tags) for episode in EPISODES), name
+
+
+def expected_ids(stage: Stage, progress: dict[str, Progress]) -> list[str]:
+    """Return the ids that the list must show, in any order."""
+    view = stage.main.view
+    if view.place == Special.QUEUE:
+        found = list(stage.listening.queue.entries)
+    elif view.place == Special.CONTINUE:
+        found = [ident for ident, value in progress.items() if value.position > 0 and not value.is_dismissed]
+    else:
+        topic = stage.library.topics.names[view.place]
+        found = [episode.id for episode in EPISODES if topic in topics_of(episode.tags)]
+        if view.filter is not Filter.ALL:
+            statuses = {ident: str(progress[ident].status) if ident in progress else "unplayed" for ident in found}
+            found = [ident for ident in found if statuses[ident] == view.filter]
+    texts = {e.id: f"{e.title} {e.summary} {' '.join(e.tags)}".lower() for e in EPISODES}
+    return [ident for ident in found if all(word in texts[ident] for word in view.query.lower().split())]
+
+
+def check_list(stage: Stage, progress: dict[str, Progress]) -> None:
+    """Compare the list and its title with a recount."""
+    wanted = expected_ids(stage, progress)
+    assert sorted(stage.shown) == sorted(wanted)
+    name, count, *rest = stage.title.split(" · ")
+    assert count == f"{len(wanted)} episode{'s' * (len(wanted) != 1)}"
+    durations = {episode.id: episode.duration for episode in EPISODES}
+    place = stage.main.view.place
+    if place == Special.CONTINUE:
+        left = sum(left_of(progress.get(ident), durations[ident]) for ident in wanted)
+        assert rest[0].removesuffix(" left") in about(left)
+    elif place >= 0:
+        assert name == stage.library.topics.names[place]
+        assert rest[0] in about(sum(durations[ident] or 0.0 for ident in wanted))
+    assert ("only" in stage.title) == (place >= 0 and stage.main.view.filter is not Filter.ALL)
+
+
+def row_start_and_end(stage: Stage, ident: str, progress: dict[str, Progress]) -> tuple[str, str]:
+    """Return how the row of an episode must begin and end, without the selection."""
+    durations = {episode.id: episode.duration for episode in EPISODES}
+    playback: Playback = stage.playback
+    value = progress.get(ident)
+    known = (value.duration if value else None) or durations[ident]
+    if playback.episode == ident and playback.is_loaded:
+        mark = {"playing": "▶", "paused": "‖", "loading": "◌"}[playback.status]
+        return mark, f"{clock(playback.position)} / {length(playback.duration or durations[ident])}"
+    if value is not None and value.position > 0:
+        return "◐", f"{clock(value.position)} / {length(known)}"
+    return ("✓" if value is not None and value.played else "○"), length(known)
+
+
+def check_rows(stage: Stage, progress: dict[str, Progress]) -> None:
+    """Compare the marks and times of the visible rows with a recount."""
+    rows = stage.rows_of(stage.episodes)
+    height = stage.episodes.row_height
+    first, line = divmod(stage.episodes.scroll_offset.y, height)
+    if line:  # the top row is cut: begin with the next one
+        first, rows = first + 1, rows[height - line :]
+    for number, ident in enumerate(stage.shown[first : first + len(rows) // height]):
+        row = rows[number * height]
+        start, end = row_start_and_end(stage, ident, progress)
+        assert row[1] == start, (ident, row)
+        assert end in row.rstrip(" ▁▂▃▄▅▆▇█▊▉"), (ident, row, end)
+
+
+# -- the walk ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_numbers_after_each_of_many_random_actions_are_those_of_a_recount(seed: int, library: Library) -> None:
+    chance = random.Random(seed)
+    async with on_stage(library) as stage:
+        done: list[str] = []
+        for _ in range(60):
+            if chance.random() < 0.25:
+                seconds = chance.choice(SECONDS)
+                done.append(f"play {seconds}")
+                await stage.play(seconds)
+            else:
+                done.append(chance.choice(KEYS))
+                await stage.press(done[-1])
+            stage.app.clear_notifications()  # they lie over the numbers
+            await stage.settle()
+            progress = dict(stage.book)
+            try:
+                for check in (check_header, check_tree, check_list, check_rows):
+                    check(stage, progress)
+            except AssertionError as error:
+                error.add_note(f"after {' '.join(done)}\n{stage.text}")
+                raise
