@@ -1,0 +1,33 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tui_pod.feeds.model import Feed, Item
+from tui_pod.feeds.opml import Entry
+from tui_pod.feeds.shelf import Shelf
+from tui_pod.library_reload import SMALL, reload_library
+
+FIRST = "https://a.example.org/f"
+
+
+@pytest.mark.parametrize("size", [10, SMALL + 1])
+async def test_reload_has_what_the_feeds_have_now(tmp_path: Path, size: int) -> None:
+    catalog, cache, data = tmp_path / "c.toml", tmp_path / "cache", tmp_path / "data"
+    catalog.write_text("version = 1\n")
+    shelf = Shelf(data)
+    shelf.subscribe([Entry(FIRST, "A")])
+    for count in (3, 5):
+        items = tuple(Item(guid=str(number), title=f"E{number}") for number in range(count))
+        shelf.store(FIRST, Feed("A", items))
+        loaded = await reload_library([catalog], cache, data, size)
+        assert len(loaded.library) == count
+        assert (loaded.save is None) is (size > SMALL)
+
+
+async def test_reload_cancelled_ends_its_process(tmp_path: Path) -> None:
+    task = asyncio.create_task(reload_library([tmp_path / "none"], tmp_path / "cache", tmp_path / "data", SMALL + 1))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task

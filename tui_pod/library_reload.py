@@ -1,0 +1,60 @@
+"""Load the library again after feeds have changed, without holding up the screen.
+
+Building a large library takes seconds of the interpreter, so a process of its own makes the cache, and this
+one only reads it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui_pod.library_cache import Loaded, load_library
+
+SMALL = 3_000
+"""Episodes up to which a thread is quicker than another process."""
+
+
+async def reload_library(paths: Sequence[Path], cache: Path, data: Path, size: int) -> Loaded:
+    """Return the library as it is now; everything that waits is done elsewhere than on the event loop.
+
+    Args:
+        paths: the catalogues.
+        cache: folder of the cache.
+        data: folder of the feeds.
+        size: episodes that are expected.
+
+    Raises:
+        CatalogsError: with the faults of the catalogues.
+    """
+    if size > SMALL:
+        with contextlib.suppress(OSError):  # then it is made here
+            await _make_cache([cache, data, *paths])
+    return await asyncio.to_thread(load_library, paths, cache, data)
+
+
+async def _make_cache(words: Sequence[Path]) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tui_pod.library_reload", *words,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        await process.wait()
+    except asyncio.CancelledError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        raise
+
+
+def _main() -> None:
+    cache, data, *paths = map(Path, sys.argv[1:])
+    loaded = load_library(paths, cache, data)
+    if loaded.save is not None:
+        loaded.save()
+
+
+if __name__ == "__main__":
+    _main()
