@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, timedelta
 
 import pytest
@@ -172,6 +173,7 @@ def test_finish_of_a_short_one_is_played_and_tells_what_was_heard(library: Libra
     listener.play(0, 3)
     assert listener.tracker.finish(3.25, 1.0)
     assert (listener.progress.played, listener.progress.duration) == (True, 5.0)
+    assert ProgressRecord("one", listener.progress) in listener.recorder.records
     assert sum(record.seconds for record in listener.heard().values()) == 3.25
 
 
@@ -215,5 +217,26 @@ def test_heard_record_is_split_at_local_midnight(library: Library) -> None:
     listener = Listener(library, clock)
     listener.play(0, 20)
     listener.tracker.leave()
-    days = [record.started.astimezone().date() for record in listener.heard().values()]
-    assert len(days) == len(set(days)) == 2
+    before, after = listener.heard().values()
+    assert after.started.astimezone().date() - before.started.astimezone().date() == timedelta(days=1)
+    assert before.seconds + after.seconds == 20.0
+
+
+def test_heard_record_of_a_jump_without_playing_is_none(listener: Listener) -> None:
+    listener.tracker.seek(50.0)
+    listener.tracker.arrive(50.0)
+    listener.tracker.leave()
+    assert listener.heard() == {}
+
+
+@pytest.mark.parametrize(("zone", "minutes"), [("XXX-05:30", 330), ("XXX+03", -180), ("UTC", 0)])
+def test_heard_record_tells_how_far_local_time_is_ahead(
+    library: Library, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, zone: str, minutes: int
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    listener = Listener(library, clock)
+    listener.play(0, 5)
+    monkeypatch.undo()
+    time.tzset()
+    assert [record.offset for record in listener.heard().values()] == [minutes]
