@@ -68,10 +68,13 @@ class MainScreen(BrowsingScreen):
     def on_resize(self, event: events.Resize) -> None:
         """Fit the layout to the terminal."""
         width, height = event.size
+        was_tiny = self.has_class("-tiny")
         self.set_class(width < NARROW, "-narrow")
         self.set_class(width >= BESIDE, "-beside")
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-tiny")
         self.episodes.row_height = 3 if width >= ROOMY[0] and height >= ROOMY[1] else 2
+        if was_tiny and not self.has_class("-tiny") and self.focused is None:  # hidden parts lose the focus
+            self.call_after_refresh(self._show_pane, self.has_class("-on-tree"))
 
     def action_focus_pane(self) -> None:
         """Go to the next pane; where only one fits, it takes the place."""

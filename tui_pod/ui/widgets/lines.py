@@ -16,6 +16,9 @@ from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.text import clock, length
 from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, spread
 
+MIN_NOTE = 12
+"""Cells under which a note at the right of the title says nothing."""
+
 _STATUS = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused", PlayerStatus.LOADING: "loading"}
 
 
@@ -121,14 +124,20 @@ class PlaybackBar(Widget):
         playback = self.playback
         width = self.size.width
         if not playback.is_loaded:
-            return spread(f"   {self._hint}", f"{self.note} " if self.note else "", width)
+            return self._beside(f"   {self._hint}", width)
         marks = ASCII_MARKS if self._is_ascii else MARKS
         said = f" {marks[_STATUS[playback.status]]} {playback.title}"
         if playback.is_buffering:
             said += " (buffering)"
         elif playback.status is PlayerStatus.LOADING:
             said += " (loading)"
-        return spread(said, f"{self.note} " if self.note else "", width)
+        return self._beside(said, width)
+
+    def _beside(self, said: str, width: int) -> str:
+        """Return a line with the note at its right; of two long ones the note has a third of it."""
+        room = max(width - cell_len(said) - 3, width // 3)
+        note = self.note if cell_len(self.note) <= room else fit(self.note, room)
+        return spread(said, f"{note} " if room >= MIN_NOTE and note else "", width)
 
     def _parts(self) -> tuple[str, str, str, str]:
         """Return the text before the bar, its done part, its rest, and the text after; in all as wide as the widget."""
