@@ -133,6 +133,8 @@ def test_download_of_part_of_another_address_begins_anew(site: Site, downloads: 
         server.body("# mpv EDL v0\n/etc/passwd", "audio/mpeg"),
         server.body("[playlist]\nFile1=/etc/passwd", "application/octet-stream"),
         server.body(b"PK\x03\x04zip", "audio/mpeg"),
+        server.body("words", "text/html"),
+        server.body(b"\x89PNG", "image/png"),
         server.body("", "audio/mpeg"),
         server.body("gone", "audio/mpeg", status=410),
         server.redirect("file:///etc/passwd"),
@@ -161,6 +163,22 @@ def test_download_too_large_is_stopped(site: Site, tmp_path: Path, announced: bo
     with pytest.raises(DownloadError, match="larger"):
         downloads.fetch(wish(site))
     assert all(path.stat().st_size <= 200_000 for path in downloads.folder.iterdir())
+
+
+def test_download_that_grows_with_every_attempt_is_stopped(site: Site, tmp_path: Path) -> None:
+    """A server that drops each time and never says how much there is gains no more than the limit."""
+    downloads = Downloads(tmp_path / "d", limits=Limits(size=100_000, seconds=10))
+
+    def more(exchange: server.Exchange) -> None:
+        start = int(exchange.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")[0])
+        status = f"206 Partial\r\nContent-Range: bytes {start}-{start + 70_000 - 1}/*" if start else "200 OK"
+        head = f'HTTP/1.1 {status}\r\nETag: "a"\r\nContent-Type: audio/mpeg\r\nTransfer-Encoding: chunked\r\n\r\n'
+        exchange.wfile.write(head.encode() + b"11170\r\n" + b"\xff" * 70_000 + b"\r\n")
+
+    site.replies["/a.wav"] = more
+    with pytest.raises(DownloadError, match="larger"):
+        downloads.fetch(wish(site))
+    assert (downloads.folder / f"{ID}.part").stat().st_size <= 140_000
 
 
 def test_download_when_the_disk_is_full_says_so(

@@ -1,5 +1,6 @@
 import json
 import time
+import tracemalloc
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from tests.feeds.server import feed, item
 from tui_pod.core.playback import Mark
 from tui_pod.core.text import is_safe
+from tui_pod.feeds.html_text import to_notes
 from tui_pod.feeds.model import Feed, FeedError, Item
 from tui_pod.feeds.parse import parse_feed
 from tui_pod.feeds.values import to_duration, to_time
@@ -357,8 +359,21 @@ def test_text_that_is_built_to_be_slow_is_not(text: str) -> None:
     assert time.process_time() - began < 1
 
 
+def test_notes_that_are_built_to_be_slow_are_not() -> None:
+    began = time.process_time()
+    for text in ("<a>" * 20_000, "<a href='x'>" * 5_000, "<a href=" * 8_000, "\n " * 30_000):
+        to_notes(text)
+    assert time.process_time() - began < 1
+
+
 def test_megabytes_of_one_text_are_cut() -> None:
-    found = only("<title>x</title><description>" + "word " * 1_000_000 + "</description>")
+    document = feed("<item><title>x</title><description>" + "word " * 4_000_000 + "</description></item>").encode()
+    tracemalloc.start()
+    try:
+        (found,) = read(document).items
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
     assert len(found.summary) <= 4_000
     assert len(found.notes) <= 64 * 1024
 

@@ -163,7 +163,7 @@ def test_unknown_feed_is_an_error(shelf: Shelf) -> None:
 # -- what must not be lost -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("damage", ["noise", "cut", "empty", "gone"])
+@pytest.mark.parametrize("damage", ["noise", "cut", "middle", "empty", "gone"])
 def test_damaged_database_is_put_aside_and_made_anew_from_the_backup(shelf: Shelf, damage: str) -> None:
     shelf.store(FIRST, make_feed(*(make_item(n, summary="x" * 500) for n in range(200))), now=NOW)
     shelf.move(FIRST, "https://new.org/feed")
@@ -172,7 +172,9 @@ def test_damaged_database_is_put_aside_and_made_anew_from_the_backup(shelf: Shel
     if damage == "gone":
         shelf.db.file.unlink()
     else:
-        damaged = {"noise": b"noise" * 1000, "cut": content[: len(content) // 2 - 100], "empty": b""}[damage]
+        middle = content[:40_960] + b"\xa5" * 16_384 + content[57_344:]
+        cut = content[: len(content) // 2 - 100]
+        damaged = {"noise": b"noise" * 1000, "cut": cut, "middle": middle, "empty": b""}[damage]
         shelf.db.file.write_bytes(damaged)
     again = Shelf(shelf.db.file.parent)
     found = []
@@ -186,7 +188,7 @@ def test_damaged_database_is_put_aside_and_made_anew_from_the_backup(shelf: Shel
         (FIRST, "https://new.org/feed", (("Science", "Physics"),))
     ]
     assert again.db.notices
-    if damage in ("noise", "cut"):
+    if damage in ("noise", "cut", "middle"):
         (aside,) = again.db.file.parent.glob("feeds.sqlite.corrupt-*")
         assert aside.read_bytes() == damaged
     again.store(FIRST, make_feed(make_item(1)), now=NOW)
