@@ -128,6 +128,20 @@ def test_play_pause_while_loading_loads_paused(room: Room) -> None:
     assert room.status is PlayerStatus.PAUSED
 
 
+def test_play_pause_that_the_player_reports_while_loading_is_not_playing_yet(room: Room) -> None:
+    room.player.is_holding = True
+    room.play("one")
+    room.listening.toggle_pause()
+    assert (room.status, room.recorder.compactions) == (PlayerStatus.LOADING, 0)
+
+
+def test_play_seek_before_the_player_has_the_file_is_none_for_the_player(room: Room) -> None:
+    room.sources.is_holding = True
+    room.play("three")
+    room.listening.seek_by(60)
+    assert seeks(room) == []
+
+
 def test_play_pause_twice_while_loading_plays(room: Room) -> None:
     room.player.is_holding = True
     room.play("one")
@@ -135,6 +149,68 @@ def test_play_pause_twice_while_loading_plays(room: Room) -> None:
     room.listening.toggle_pause()
     send(room, FileLoaded, 0.0, 100.0)
     assert room.status is PlayerStatus.PLAYING
+
+
+def test_play_narration_made_anew_with_another_length_resumes_at_the_same_share() -> None:
+    room = make_room(progress={"three": Progress(START, 150.0, 300.0, listened=START)})
+    room.sources.found["three"] = Source("/three.opus", is_narrated=True, duration=600.0)
+    room.play("three", seconds=1)
+    assert starts(room) == [300.0]
+    assert (room.position, room.progress("three").position, room.progress("three").duration) == (301, 301, 600)
+
+
+def test_play_narration_made_anew_with_nearly_the_same_length_resumes_at_the_place() -> None:
+    room = make_room(progress={"three": Progress(START, 150.0, 300.0, listened=START)})
+    room.sources.found["three"] = Source("/three.opus", is_narrated=True, duration=301.0)
+    room.play("three")
+    assert starts(room) == [150.0]
+
+
+def test_play_recording_of_another_length_resumes_at_the_place() -> None:
+    room = make_room(progress={"three": Progress(START, 150.0, 300.0, listened=START)})
+    room.sources.found["three"] = Source("/three.mp3", duration=600.0)
+    room.play("three")
+    assert starts(room) == [150.0]
+
+
+def test_play_source_with_a_notice_tells_it(room: Room) -> None:
+    room.sources.found["one"] = Source("/one.opus", notice="The text was too long.")
+    room.play("one")
+    assert room.audience.said == ["The text was too long."]
+
+
+def test_play_in_a_topic_with_a_speed_of_its_own_and_then_in_another(room: Room) -> None:
+    room.listening.rules = Rules(speeds={"Numbers": 1.5})
+    room.play("one")
+    assert (room.player.speed, room.listening.playback.speed) == (1.5, 1.5)
+    room.play("three")
+    assert (room.player.speed, room.listening.playback.speed) == (1.0, 1.0)
+    assert room.recorder.setting("speed") is None
+
+
+def test_play_damaged_narration_is_made_anew_once_at_the_same_place(room: Room) -> None:
+    room.player.is_holding = True
+    room.listening.play_from("three", 42.0)
+    send(room, LoadFailed, "damaged")
+    assert (room.sources.discarded, room.sources.requests) == (["/three.opus"], ["three", "three"])
+    assert (starts(room)[-1], room.audience.said) == (42.0, [])
+    send(room, LoadFailed, "damaged again")
+    assert (room.status, room.audience.said) == (PlayerStatus.STOPPED, ["damaged again"])
+
+
+@pytest.mark.parametrize("is_fatal", [True, False])
+def test_play_recording_that_fails_is_not_tried_again(room: Room, is_fatal: bool) -> None:
+    room.sources.found["one"] = Source("/one.mp3", is_narrated=is_fatal)
+    room.player.is_holding = True
+    room.play("one")
+    send(room, LoadFailed, "no device", is_fatal)
+    assert (room.status, room.audience.said, room.sources.requests) == (PlayerStatus.STOPPED, ["no device"], ["one"])
+
+
+def test_play_narration_that_fails_after_it_was_opened_is_not_tried_again(room: Room) -> None:
+    room.play("one", seconds=1)
+    send(room, LoadFailed, "no device")
+    assert (room.sources.requests, room.sources.discarded) == (["one"], [])
 
 
 def test_play_episode_that_is_gone_says_so_and_plays_on(room: Room) -> None:
@@ -259,6 +335,28 @@ def test_pause_saves_to_the_moment_and_brings_the_file_up_to_date(room: Room) ->
     room.listening.toggle_pause()
     assert (room.status, room.recorder.progress("one")[-1]) == (PlayerStatus.PAUSED, 10.5)
     assert room.recorder.compactions == 1
+
+
+def test_pause_asks_the_player_where_it_is(room: Room) -> None:
+    room.play("one", seconds=10)
+    room.player._position = 10.2
+    room.listening.toggle_pause()
+    assert (room.position, room.recorder.progress("one")[-1]) == (10.2, 10.2)
+
+
+def test_seek_that_arrives_nearly_there_is_there(room: Room) -> None:
+    """A paused player is off by what its sound device has buffered, and steps must add up."""
+    room.play("three", seconds=10)
+    room.listening.seek_to(60.0)
+    send(room, SeekFinished, 59.8)
+    assert room.position == 60.0
+
+
+def test_seek_that_arrives_elsewhere_is_there(room: Room) -> None:
+    room.play("three", seconds=10)
+    room.listening.seek_to(60.0)
+    send(room, SeekFinished, 55.0)
+    assert room.position == 55.0
 
 
 def test_seek_saves_where_it_goes_before_the_player_arrives(room: Room) -> None:
@@ -402,6 +500,13 @@ def test_playing_beyond_the_known_length_makes_it_longer(room: Room) -> None:
 
 
 # -- ends ----------------------------------------------------------------------------------------------
+
+
+def test_end_tells_the_counts(room: Room) -> None:
+    room.play("five", seconds=9.75)
+    room.audience.changed.clear()
+    send(room, FileEnded, 10.0)
+    assert frozenset(("five",)) in room.audience.changed
 
 
 def test_stream_cut_short_is_not_played_keeps_its_place_and_says_so(room: Room) -> None:
