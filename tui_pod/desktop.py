@@ -59,7 +59,7 @@ async def follow_desktop(listening: Listening, notifies: bool) -> list[Mpris | N
         return [mpris]
     from tui_pod.notifications import Notifications
 
-    return [mpris, Notifications(bus, listening.library)]
+    return [mpris, Notifications(bus, listening)]
 
 
 async def connect() -> MessageBus:

@@ -12,7 +12,7 @@ from typing import Any
 from dbus_fast import DBusFastError, Message, MessageType
 from dbus_fast.aio import MessageBus
 
-from tui_pod.core.library import Library
+from tui_pod.core.listening import Listening
 from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.text import clean, clean_title, spoken_time
 from tui_pod.log import log
@@ -29,9 +29,9 @@ BODY_LIMIT = 300
 class Notifications:
     """Tells of each episode that begins, and of whatever else it is asked to."""
 
-    def __init__(self, bus: MessageBus, library: Library) -> None:
+    def __init__(self, bus: MessageBus, listening: Listening) -> None:
         self._bus = bus
-        self._library = library
+        self._listening = listening
         self._episode: str | None = None
         self._shown = 0
         self._capabilities: list[str] | None = None
@@ -62,8 +62,9 @@ class Notifications:
         self._task.cancel()
 
     def _describe(self, playback: Playback) -> str:
-        index = self._library.index(playback.episode) if playback.episode is not None else None
-        tags = self._library.episode(index).tags if index is not None else ()
+        library = self._listening.library
+        index = library.index(playback.episode) if playback.episode is not None else None
+        tags = library.episode(index).tags if index is not None else ()
         length = spoken_time(round(playback.duration)) if playback.duration else ""
         return ", ".join(part for part in (*tags[:1], length) if part)
 
