@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
+from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive, var
@@ -99,7 +100,7 @@ class TranscriptView(ScrollView, can_focus=True):
             self.is_following = True
         self._cursor = max(0, min(self._cursor, len(transcript.cues) - 1))
         self._active = None
-        self.border_title = title
+        self.border_title = Content(title)
         self._lay_out()
         self._follow(is_gliding=False)
         self._show_state()

@@ -1,0 +1,236 @@
+"""Text from outside is shown letter for letter everywhere, moves nothing, and never commands the terminal."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import textual.drivers.headless_driver
+import tomli_w
+from textual.drivers.headless_driver import HeadlessDriver
+
+from tests.hostile import HOSTILE_TITLES
+from tests.stage import WORDS, FakeStart, Stage, on_stage
+from tui_pod.catalog_files import read_catalogs
+from tui_pod.core.browsing import View
+from tui_pod.core.library import Library, build_library
+from tui_pod.core.queue import Queue
+from tui_pod.core.text import is_safe
+from tui_pod.core.transcript import Cue, Transcript, parse_transcript
+from tui_pod.ui.screens.main import MainScreen
+from tui_pod.ui.screens.session import SummaryScreen
+from tui_pod.ui.screens.statistics import StatisticsScreen
+
+WRITABLE = {name: title for name, title in HOSTILE_TITLES.items() if name != "surrogate"}
+"""Those that a catalogue can hold: TOML has no lone surrogates."""
+
+SEQUENCES = re.compile(
+    r"\x1b\[[0-9;]*m"  # colours
+    r"|\x1b\[\d+;\d+H|\x1b\[[0-9]*[ABCDGJK]"  # places
+    r"|\x1b\[\?\d+(;\d+)*[hlup]|\x1b\[>?\d*u|\x1b\[\?\d+\$p"  # modes
+    r"|\x1b\]22;[a-z-]*\x07"  # the shape of the mouse pointer
+)
+"""What Textual itself writes; everything else that is not text came from outside."""
+
+
+class RecordingDriver(HeadlessDriver):
+    """A driver that keeps what a terminal would be sent."""
+
+    sent: list[str]
+
+    @property
+    def is_headless(self) -> bool:
+        """Say that there is a terminal, so that everything is drawn."""
+        return False
+
+    def write(self, data: str) -> None:
+        """Keep what is written."""
+        type(self).sent.append(data)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was sent to the terminal."""
+    RecordingDriver.sent = []
+    monkeypatch.setattr(textual.drivers.headless_driver, "HeadlessDriver", RecordingDriver)
+    return RecordingDriver.sent
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Library:
+    """A library from a catalogue in which every text is hostile, read as the program reads it."""
+    names = list(WRITABLE)
+    topics = [{"name": f"T {title}"[:300]} for title in WRITABLE.values() if title.strip()]
+    episodes = [
+        {
+            "id": name, "title": title, "summary": f"About {title} {WRITABLE[names[number - 1]]}", "duration": 60,
+            "tags": [f"T {title}"[:300]],
+        }
+        for number, (name, title) in enumerate(WRITABLE.items())
+    ]  # fmt: skip
+    file = tmp_path / "hostile.toml"
+    file.write_bytes(tomli_w.dumps({"version": 1, "topics": topics, "episodes": episodes}).encode())
+    (catalog,) = read_catalogs([file])
+    return build_library(catalog.topics, catalog.episodes)
+
+
+def check_sent(sent: list[str]) -> None:
+    """Fail when something else than text and Textual's own sequences was sent."""
+    text = SEQUENCES.sub("", "".join(sent))
+    strange = sorted({hex(ord(character)) for character in text if character not in "\n " and not is_safe(character)})
+    assert not strange, strange
+    assert "\x1b" not in text
+
+
+def squeezed(text: str) -> str:
+    """Return a text without blanks and what frames are drawn with."""
+    return re.sub(r"[\s│╭╮╰╯─▌▎▊]", "", text)
+
+
+async def visit(stage: Stage) -> None:
+    """Look at the episode at the cursor in every way there is."""
+    await stage.press("i", "escape", "enter")
+    await stage.play(2)
+    await stage.press("t", "j", "escape", "t", "e", "k", "2", "G", "m", "1", "S", "escape")
+    await stage.press("slash", "escape", "u")
+
+
+# -- the terminal --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(120, 40), (40, 12)])
+async def test_nothing_from_outside_reaches_the_terminal_but_letters(
+    size: tuple[int, int], hostile: Library, sent: list[str]
+) -> None:
+    async with on_stage(hostile, size=size) as stage:
+        for place in range(len(hostile)):
+            stage.episodes.go(place)
+            await stage.settle()
+            await visit(stage)
+            stage.app.tell(hostile.titles[place])
+            await stage.settle()
+        await stage.press("tab", "home", *["j"] * len(hostile))
+        await stage.press("ctrl+p", *"topic", "escape", "3")
+        await stage.until(lambda: stage.shows(StatisticsScreen), "the statistics are shown")
+        await stage.press("end", "escape")
+    assert len("".join(sent)) > 10_000
+    check_sent(sent)
+
+
+async def test_copied_sentence_reaches_the_clipboard_and_nothing_else(library: Library, sent: list[str]) -> None:
+    words = parse_transcript(f"Say {HOSTILE_TITLES['clipboard']} now.")
+
+    def prepare(start: FakeStart) -> None:
+        start.transcripts["one"] = words
+
+    async with on_stage(library, prepare=prepare) as stage:
+        await stage.press("t", "y")
+    written = "".join(sent)
+    (copied,) = re.findall(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", written)
+    assert copied
+    check_sent([written.replace(f"\x1b]52;c;{copied}\x07", "")])
+
+
+async def test_check_of_what_is_sent_sees_what_a_widget_lets_through(library: Library, sent: list[str]) -> None:
+    async with on_stage(library) as stage:
+        stage.header.left = HOSTILE_TITLES["clipboard"]
+        await stage.settle()
+    with pytest.raises(AssertionError):
+        check_sent(sent)
+
+
+# -- letter for letter ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
+async def test_hostile_titles_in_the_list_are_cut_but_never_changed(size: tuple[int, int], hostile: Library) -> None:
+    async with on_stage(hostile, size=size) as stage:
+        for place, title in enumerate(hostile.titles):
+            stage.episodes.go(place, is_centred=True)
+            await stage.settle()
+            first = squeezed(title)[: size[0] // 6]
+            assert first in squeezed(stage.text), title
+
+
+@pytest.mark.parametrize("name", WRITABLE)
+async def test_hostile_episode_in_details_bar_and_queue_is_shown_letter_for_letter(name: str, hostile: Library) -> None:
+    place = hostile.index(name)
+    assert place is not None
+    title, summary = squeezed(hostile.titles[place])[:12], squeezed(hostile.episode(place).summary)[:60]
+    async with on_stage(hostile) as stage:
+        stage.episodes.go(place)
+        await stage.press("i")
+        card = squeezed("".join(stage.rows_of(stage.app.screen.query_one("Card"))))
+        assert title in card
+        assert summary in card
+        await stage.press("escape", "enter")
+        assert title in squeezed("".join(stage.rows_of(stage.bar)))
+        await stage.press("t")
+        assert title in squeezed(stage.text.split("\n")[1])
+        await stage.press("t")
+        await stage.press("e", "2")
+        assert title in squeezed("".join(stage.rows_of(stage.episodes)[:3]))
+
+
+async def test_hostile_topics_in_tree_header_and_title_are_shown_letter_for_letter(hostile: Library) -> None:
+    async with on_stage(hostile) as stage:
+        await stage.press("tab", "home", "j", "j")
+        for topic in range(1, len(hostile.topics.names)):
+            await stage.press("j")
+            name = squeezed(hostile.topics.names[topic])[:12]
+            assert name in squeezed(stage.text.split("\n")[0])
+            assert name in squeezed(stage.title)
+            assert name[:8] in squeezed("".join(stage.rows_of(stage.tree)))
+
+
+async def test_hostile_titles_in_plan_summary_and_palette_are_shown_letter_for_letter(hostile: Library) -> None:
+    async with on_stage(hostile, view=View(place=0)) as stage:
+        await stage.press("S", "ctrl+u", *"10m", "ctrl+o")
+        for title in hostile.titles[:8]:
+            assert squeezed(title)[:20] in squeezed(stage.text)
+        await stage.press("enter")
+        assert stage.listening.session is not None
+        for _ in stage.listening.session.episodes:
+            await stage.play(60)
+        assert stage.shows(SummaryScreen)
+        assert "T[/]" in squeezed(stage.text)
+        await stage.press("escape")
+        await stage.press("ctrl+p", *"[bos]")
+        await stage.until(lambda: "[BOS] and [EOS] frame a text" in stage.text, "the palette has found it")
+
+
+# -- clicks --------------------------------------------------------------------------------------------
+
+
+async def test_click_on_a_link_in_a_title_does_nothing_but_move_the_cursor(hostile: Library) -> None:
+    place = hostile.index("click")
+    assert place is not None
+    async with on_stage(hostile, queue=Queue(("[@click=app.quit]gone[/]",))) as stage:
+        for x in range(1, 24, 5):
+            await stage.click(stage.episodes, x, 1 + place * 3)
+        await stage.press("i")
+        card = stage.app.screen.query_one("Card")
+        for x in range(2, 24, 5):
+            for y in (2, 4):
+                await stage.click(card, x, y)
+        await stage.press("escape", "enter")
+        for x in range(2, 24, 5):
+            await stage.click(stage.bar, x, 0)
+            await stage.click(stage.header, x, 0)
+        stage.app.tell(hostile.titles[place])
+        await stage.settle()
+        assert stage.app.is_running
+        assert stage.shows(MainScreen)
+        assert stage.playback.episode == "click"
+
+
+async def test_click_on_a_link_in_the_words_seeks_and_does_nothing_else(library: Library) -> None:
+    def prepare(start: FakeStart) -> None:
+        start.transcripts["one"] = Transcript((*WORDS.cues, Cue("[@click=app.quit]Quit[/]", 60.0, 70.0)))
+
+    async with on_stage(library, prepare=prepare) as stage:
+        await stage.press("enter", "t")
+        await stage.click(stage.transcript, 6, 4)
+        assert stage.app.is_running
+        assert stage.playback.position == 60.0
