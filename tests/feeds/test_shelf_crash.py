@@ -34,7 +34,8 @@ def test_killed_at_any_moment_no_subscription_is_lost(tmp_path: Path) -> None:
     folder, chance, kept = tmp_path / "data", random.Random(7), []
     for trial in range(TRIALS):
         process = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(folder), str(trial * 1000)], stdout=subprocess.PIPE, text=True, env=os.environ
+            [sys.executable, "-c", WRITER, str(folder), str(trial * 1000)],
+            stdout=subprocess.PIPE, text=True, env=os.environ,
         )  # fmt: skip
         assert process.stdout is not None
         for _ in range(chance.randint(1, 8)):
