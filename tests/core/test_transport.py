@@ -25,6 +25,7 @@ from tui_pod.core.events import (
 from tui_pod.core.playback import Mark, Playback, PlayerStatus, Source
 from tui_pod.core.progress import Progress, Status
 from tui_pod.core.queue import Queue
+from tui_pod.core.retry import PAUSES
 from tui_pod.core.rules import Rules
 from tui_pod.core.transport import MAX_SPEED, MIN_SPEED
 
@@ -509,15 +510,66 @@ def test_end_tells_the_counts(room: Room) -> None:
     assert frozenset(("five",)) in room.audience.changed
 
 
-def test_stream_cut_short_is_not_played_keeps_its_place_and_says_so(room: Room) -> None:
-    """mpv tells a dropped stream as an end without an error."""
-    room.sources.found["three"] = stream()
-    room.player.durations["https://example.org/a.mp3"] = 300.0
+def test_local_file_cut_short_is_not_played_keeps_its_place_and_says_so(room: Room) -> None:
+    """mpv tells a cut file as an end without an error."""
     room.play("three", seconds=6)
     send(room, FileEnded, 6.2)
     assert (room.progress("three").played, room.recorder.progress("three")[-1]) == (False, 6.2)
     assert (room.status, room.playing) == (PlayerStatus.STOPPED, None)
     assert "broke off at 0:06 of 5:00" in room.audience.said[-1]
+
+
+def dropped(room: Room) -> None:
+    """Play a stream whose connection drops after six seconds."""
+    room.sources.found["three"] = stream()
+    room.player.durations["https://example.org/a.mp3"] = 300.0
+    room.play("three", seconds=6)
+    send(room, FileEnded, 6.2)
+
+
+def test_stream_that_drops_is_not_played_and_waits_at_its_place(room: Room) -> None:
+    dropped(room)
+    assert (room.progress("three").played, room.recorder.progress("three")[-1]) == (False, 6.2)
+    assert (room.status, room.playing, room.position) == (PlayerStatus.LOADING, "three", 6.2)
+    assert room.listening.playback.is_buffering
+    assert room.audience.said == []
+
+
+def test_stream_that_dropped_is_opened_again_from_the_same_place(room: Room) -> None:
+    dropped(room)
+    room.clock.go(PAUSES[0])
+    room.listening.tick()
+    assert (room.status, room.position) == (PlayerStatus.PLAYING, 6.2)
+    assert room.player.calls[-1][:3] != ("stop",)
+    assert room.sources.requests == ["three", "three"]
+
+
+def test_stream_that_cannot_be_opened_again_is_given_up_with_its_place_kept(room: Room) -> None:
+    dropped(room)
+    room.player.is_holding = True
+    for pause in PAUSES:
+        room.clock.go(pause)
+        room.listening.tick()
+        send(room, LoadFailed, "The server is in trouble.")
+    assert (room.status, room.recorder.progress("three")[-1]) == (PlayerStatus.STOPPED, 6.2)
+    assert room.audience.said == ["The server is in trouble."]
+    assert len(room.sources.requests) == 1 + len(PAUSES)
+
+
+def test_another_episode_ends_the_attempts_at_a_dropped_stream(room: Room) -> None:
+    dropped(room)
+    room.play("one")
+    room.clock.go(60)
+    room.listening.tick()
+    assert (room.playing, room.sources.requests) == ("one", ["three", "one"])
+
+
+def test_stop_ends_the_attempts_at_a_dropped_stream(room: Room) -> None:
+    dropped(room)
+    room.listening.stop()
+    room.clock.go(60)
+    room.listening.tick()
+    assert (room.playing, room.sources.requests) == (None, ["three"])
 
 
 def test_failure_while_playing_keeps_the_place_and_says_why(room: Room) -> None:

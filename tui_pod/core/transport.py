@@ -1,89 +1,38 @@
-"""Play episodes: load, pause, seek, speed, and what the player's events mean.
+"""The transport: what the listener does with the episode that is loaded.
 
-`Listening` builds on this and decides what plays next. Events of another load than the present one are
-dropped, the outgoing episode is saved before the next is loaded, and nothing here waits.
+Pause, seek, speed and volume; what comes of it is told by the player and taken in by the deck.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from tui_pod.core.book import ProgressBook
-from tui_pod.core.events import (
-    BufferingChanged,
-    DurationKnown,
-    Event,
-    FileEnded,
-    FileLoaded,
-    LoadFailed,
-    MarksKnown,
-    PauseChanged,
-    PositionChanged,
-    RecordsSaved,
-    SeekFinished,
-    SourceReady,
-)
+from tui_pod.core.deck import Deck
 from tui_pod.core.library import Library
-from tui_pod.core.playback import Playback, PlayerStatus, Source
+from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.ports import Surroundings
-from tui_pod.core.progress import resume_position, rewind
+from tui_pod.core.progress import rewind
 from tui_pod.core.records import SettingRecord
-from tui_pod.core.rules import Rules, lengths, speed_of
-from tui_pod.core.text import clock as clock_text
-from tui_pod.core.tracker import AT_ONCE, Tracker
+from tui_pod.core.rules import Rules
 
 MIN_SPEED, MAX_SPEED = 0.5, 3.0
 """Times the normal rate, between which speech stays speech."""
 
-SAVE_GRACE = timedelta(milliseconds=250)
-"""How long a load waits for the outgoing episode's save: a full disk must not stop the listening."""
 
-SEEK_TOLERANCE = 1.0
-"""Seconds that a file may start off the wished place before it is sought again."""
-
-SAME_LENGTH = 0.005
-"""Share by which two narrations of one episode may differ and still be the same."""
-
-MAX_ENDS_AT_ONCE = 3
-"""Files in a row that end at once, after which nothing is played on by itself."""
-
-
-class Transport:
-    """Plays one episode at a time and keeps its progress."""
+class Transport(Deck):
+    """A deck with its keys."""
 
     def __init__(
         self, library: Library, book: ProgressBook, around: Surroundings, rules: Rules, playback: Playback
     ) -> None:
-        self.library = library
-        self.book = book
-        self.rules = rules
         is_speed = MIN_SPEED <= playback.speed <= MAX_SPEED  # a state file may say anything
         volume = min(max(playback.volume, 0), 100)
-        self.playback = playback = replace(playback, speed=playback.speed if is_speed else 1.0, volume=volume)
-        self._player = around.player
-        self._sources = around.sources
-        self._recorder = around.recorder
-        self._audience = around.audience
-        self._clock = around.clock
-        self._tracker = Tracker(book, around.recorder, around.clock, around.run, rules.played)
-        self._source: Source | None = None
-        self._is_with_player = False
-        self._wish = 0.0
-        self._wants_pause = False
-        self._paused_at: datetime | None = None
-        self._await_ticket = 0
-        self._saved_ticket = 0
-        self._asked_at = around.clock()
-        self._ends_at_once = 0
-        self._is_estimate = False
-        self._is_second_try = False
-        self._usual_speed = playback.speed
+        playback = replace(playback, speed=playback.speed if is_speed else 1.0, volume=volume)
+        super().__init__(library, book, around, rules, playback)
         self._player.set_speed(playback.speed)
         self._player.set_volume(playback.volume)
         self._player.set_muted(playback.is_muted)
-
-    # -- what the listener does ------------------------------------------------------------------------
 
     def toggle_pause(self) -> None:
         """Pause, or go on after a small rewind when the pause was long."""
@@ -165,232 +114,5 @@ class Transport:
         self._remember("muted", is_muted)
         self._show(replace(self.playback, is_muted=is_muted))
 
-    def stop(self) -> None:
-        """End playing; the place is kept."""
-        self._await_ticket = self._tracker.leave()
-        self._source = None
-        self._is_with_player = False
-        self._player.stop()
-        self._show(self._silence())
-
-    def save(self) -> None:
-        """Save where the listener is, to the moment: before quitting or being ended."""
-        self.tick()
-        self._tracker.save()
-
-    # -- what happens ----------------------------------------------------------------------------------
-
-    def tick(self) -> None:
-        """Look where the player is; to be called four times a second while something is loaded."""
-        if self.playback.status is PlayerStatus.LOADING:
-            self._load_when_saved()
-            return
-        position = self._player.position()
-        if position is not None:
-            self.handle(PositionChanged(self.playback.load, position))
-
-    def handle(self, event: Event) -> None:
-        """Take in what the player, the sources or the recorder report."""
-        if isinstance(event, RecordsSaved):
-            self._saved_ticket = max(self._saved_ticket, event.ticket)
-            self._load_when_saved()
-        elif event.load != self.playback.load or not self.playback.is_loaded:
-            return
-        else:
-            self._handle_current(event)
-
-    def _handle_current(self, event: Event) -> None:
-        match event:
-            case SourceReady(source=source):
-                self._source = source
-                self._load_when_saved()
-            case FileLoaded():
-                self._on_loaded(event)
-            case PositionChanged(position=position):
-                self._on_position(position)
-            case SeekFinished(position=position):
-                if abs(position - self._wish) < SEEK_TOLERANCE:
-                    position = self._wish  # a paused player is off by what its sound device has buffered
-                self._tracker.arrive(position)
-                self._show(replace(self.playback, position=position))
-            case DurationKnown(duration=duration):
-                self._set_duration(duration)
-            case MarksKnown(marks=marks):
-                self._show(replace(self.playback, marks=marks))
-            case PauseChanged(is_paused=is_paused):
-                self._on_pause(is_paused)
-            case BufferingChanged(is_buffering=is_buffering):
-                self._show(replace(self.playback, is_buffering=is_buffering))
-            case FileEnded(position=position):
-                self._on_end(position)
-            case LoadFailed():
-                self._on_failed(event)
-
-    def _start(self, index: int, position: float | None = None, is_paused: bool = False) -> None:
-        """Play the episode at a library index, from `position` or from where it was left."""
-        self._await_ticket = self._tracker.leave()
-        self._player.stop()
-        episode = self.library.episode(index)
-        progress = self.book.get(episode.id)
-        length = (progress.duration if progress else None) or episode.duration
-        if position is None:
-            rules = self.rules
-            position = resume_position(progress, length, self._clock(), rules.is_rewinding, rules.played)
-        self._tracker.begin(episode.id)
-        self._source = None
-        self._is_with_player = self._is_second_try = False
-        self._wish, self._wants_pause = position, is_paused
-        self._asked_at = self._clock()
-        speed = speed_of(index, self.library.topics, self.rules.speeds) or self._usual_speed
-        if speed != self.playback.speed:
-            self._player.set_speed(speed)
-        self._show(
-            replace(
-                self._silence(),
-                speed=speed,
-                status=PlayerStatus.LOADING,
-                episode=episode.id,
-                title=episode.title,
-                position=position,
-                duration=length,
-                load=self.playback.load + 1,
-            )
-        )
-        self._sources.request(episode, self.playback.load)
-
-    def _load_when_saved(self) -> None:
-        if self._source is None or self._is_with_player:
-            return
-        is_saved = self._saved_ticket >= self._await_ticket
-        if is_saved or not timedelta() <= self._clock() - self._asked_at <= SAVE_GRACE:
-            self._is_with_player = True
-            self._wish = self._scaled(self._wish, self._source)
-            self._player.load(self._source, self._wish, self.playback.load, self._wants_pause)
-
-    def _scaled(self, position: float, source: Source) -> float:
-        """Return a place in a narration that was made anew as the same share of its length."""
-        progress = self.book.get(self.playback.episode or "")
-        if not source.is_narrated or not source.duration or progress is None or not progress.duration:
-            return position
-        factor = source.duration / progress.duration
-        return position if abs(factor - 1) < SAME_LENGTH else position * factor
-
-    def _on_loaded(self, event: FileLoaded) -> None:
-        assert self._source is not None
-        self._is_estimate = not event.is_exact and not self._source.duration
-        status = PlayerStatus.PAUSED if self._wants_pause else PlayerStatus.PLAYING
-        self._paused_at = self._clock() if self._wants_pause else None
-        is_narrated, marks = self._source.is_narrated, self._source.marks or self.playback.marks
-        self._show(replace(self.playback, status=status, is_narrated=is_narrated, marks=marks))
-        self._set_duration(self._source.duration or event.duration)
-        if abs(event.position - self._wish) > SEEK_TOLERANCE:
-            self._player.seek(self._wish)
-        else:
-            self._tracker.arrive(event.position)
-        if self._source.notice:
-            self._audience.tell(self._source.notice)
-        self._prepare_next()
-
-    def _set_duration(self, measured: float | None) -> None:
-        assert self._source is not None
-        index = self.library.index(self.playback.episode or "")
-        stated = self.library.duration(index) if index is not None else None
-        shown, self._tracker.duration = lengths(measured, stated, self._source.is_stream, self._is_estimate)
-        self._show(replace(self.playback, duration=shown))
-
-    def _on_position(self, position: float) -> None:
-        if self.playback.status is not PlayerStatus.PLAYING:
-            return
-        if self.playback.duration is not None and position > self.playback.duration:
-            if self._tracker.duration is not None:
-                self._tracker.duration = position
-            self._show(replace(self.playback, duration=position))
-        is_new_second = int(position) != int(self.playback.position)
-        heard = self._tracker.heard
-        is_played = self._tracker.move(position, self.playback.speed)
-        self._show(replace(self.playback, position=position))
-        if (is_played or is_new_second) and self.playback.episode is not None:
-            self._audience.progress_changed(frozenset((self.playback.episode,)))
-        self._heard(self._tracker.heard - heard)
-
-    def _on_pause(self, is_paused: bool) -> None:
-        self._wants_pause = is_paused
-        if self.playback.status is PlayerStatus.LOADING:
-            return
-        if is_paused:
-            position = self._player.position()
-            if position is not None:
-                self._on_position(position)
-            self._paused_at = self._clock()
-            self._tracker.save()
-            self._recorder.compact()
-        self._show(replace(self.playback, status=PlayerStatus.PAUSED if is_paused else PlayerStatus.PLAYING))
-
-    def _on_end(self, position: float) -> None:
-        assert self._source is not None
-        if self._is_estimate and not self._source.is_stream:
-            self._tracker.duration = position  # played to its end, the file has told its length
-        is_whole = self._tracker.finish(position, self.playback.speed)
-        at_once = self._tracker.heard < AT_ONCE
-        self._ends_at_once = self._ends_at_once + 1 if at_once else 0
-        self._tracker.save()
-        self._recorder.compact()
-        self._audience.progress_changed(frozenset((self.playback.episode or "",)))
-        if not is_whole:
-            length = clock_text(self.playback.duration or 0)
-            self._fail(f"“{self.playback.title}” broke off at {clock_text(position)} of {length}. Your place is kept.")
-        elif self._ends_at_once >= MAX_ENDS_AT_ONCE:
-            self._ends_at_once = 0
-            self._fail("Three episodes in a row ended at once; nothing more is played by itself.")
-        else:
-            self._after_end()
-
-    def _on_failed(self, event: LoadFailed) -> None:
-        index = self.library.index(self.playback.episode or "")
-        is_opening = self.playback.status is PlayerStatus.LOADING and not event.is_fatal and not self._is_second_try
-        if is_opening and index is not None and self._source is not None and self._sources.discard(self._source):
-            self._start(index, self.playback.position, self._wants_pause)
-            self._is_second_try = True
-        else:
-            self._fail(event.reason)
-
-    def _fail(self, reason: str) -> None:
-        self.stop()
-        self._audience.tell(reason, is_error=True)
-
-    def _go_to(self, position: float) -> None:
-        if not self.playback.is_loaded:
-            return
-        self._wish = position
-        if self.playback.status is not PlayerStatus.LOADING:
-            self._tracker.seek(position)
-        if self._is_with_player:
-            self._player.seek(position)
-        self._show(replace(self.playback, position=position))
-        if self.playback.episode is not None:
-            self._audience.progress_changed(frozenset((self.playback.episode,)))
-
-    def _silence(self) -> Playback:
-        """Return a playback of nothing, with the listener's speed and volume kept."""
-        now = self.playback
-        return Playback(speed=now.speed, volume=now.volume, is_muted=now.is_muted, load=now.load)
-
-    def _show(self, playback: Playback) -> None:
-        if playback != self.playback:
-            self.playback = playback
-            self._audience.playback_changed(playback)
-
     def _remember(self, key: str, value: float | int | bool) -> None:
         self._recorder.save(SettingRecord("player", key, value))
-
-    def _heard(self, seconds: float) -> None:
-        """Take in that so many seconds of the episode were heard."""
-        raise NotImplementedError
-
-    def _after_end(self) -> None:
-        """Go on after the end of an episode."""
-        raise NotImplementedError
-
-    def _prepare_next(self) -> None:
-        """Have what comes next made ready."""
-        raise NotImplementedError
