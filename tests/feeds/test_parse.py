@@ -1,3 +1,4 @@
+import contextlib
 import json
 import time
 import tracemalloc
@@ -336,6 +337,8 @@ def test_entities_and_external_documents_are_refused(doctype: str, is_broken: bo
     "document",
     [
         "<rss><channel>" + "<a>" * 200_000,
+        "<rss><channel>" + "".join(f"<a{n}/>" for n in range(100_000)),
+        "<rss><channel>" + "&" * 4_000_000,
         "<rss><channel><item " + " ".join(f"a{n}='x'" for n in range(20_000)) + "/></channel></rss>",
     ],
 )
@@ -357,6 +360,16 @@ def test_text_that_is_built_to_be_slow_is_not(text: str) -> None:
     began = time.process_time()
     read(feed("<item><title>x</title><description><![CDATA[" + text + "]]></description></item>"))
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "part", ["<item></item>", "<item><title>x</title></item>", "<item>", "<a/>", "<item><b></item>"]
+)
+def test_megabytes_of_little_are_read_or_refused_in_seconds(part: str) -> None:
+    began = time.process_time()
+    with contextlib.suppress(FeedError):
+        read("<rss><channel>" + part * (4 * 1024 * 1024 // len(part)))
+    assert time.process_time() - began < 6
 
 
 def test_notes_that_are_built_to_be_slow_are_not() -> None:

@@ -16,7 +16,7 @@ from tui_pod.feeds.html_text import to_text
 from tui_pod.feeds.items import MAX_ITEMS, MAX_MARKS, Enclosure, best_audio, best_transcript, make_item
 from tui_pod.feeds.model import Feed, FeedError, Item
 from tui_pod.feeds.values import to_duration, to_time
-from tui_pod.feeds.xml import MAX_TEXT, read_xml
+from tui_pod.feeds.xml import MAX_TEXT, OVERLOAD, read_xml
 
 _PREFIXES = {
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
@@ -41,6 +41,9 @@ _LINKS = frozenset((
 ))  # fmt: skip
 _OTHERS = frozenset(("item", "entry", "channel", "feed", "itunes:category"))
 _KEYS = {key.lower(): key for key in _TEXTS | _LINKS | _OTHERS}
+MAX_NAMES = 2_000
+"""Different names of elements; a feed has some fifty."""
+
 _BREAKS = frozenset(("p", "br", "div", "li"))
 
 
@@ -77,6 +80,7 @@ class _Reader:
         self._aliases: dict[str, str] = {}
         self._base = self._address
         self._items: list[Item] = []
+        self._count = 0
         self._channel: dict[str, str] = {}
         self._channel_links: list[tuple[str, dict[str, str]]] = []
         self._categories: list[tuple[str, ...]] = []
@@ -105,6 +109,8 @@ class _Reader:
             self._learn(attributes)
         key = self._names.get(name)
         if key is None:
+            if len(self._names) > MAX_NAMES:
+                raise FeedError(OVERLOAD)
             key = self._names[name] = self._named(name)
         if not key:
             return
@@ -140,10 +146,10 @@ class _Reader:
             return
         key = self._names.get(name)
         if key in ("item", "entry") and self._is_in_item and depth == self._parent_depth:
-            if len(self._items) < MAX_ITEMS:
-                item = self._item(self._fields, self._links)
-                if item is not None:
-                    self._items.append(item)
+            self._count += 1
+            item = self._item(self._fields, self._links) if self._count <= MAX_ITEMS else None
+            if item is not None:
+                self._items.append(item)
             path = self._path
             self.abandon()
             self._parent_depth, self._path = depth - 1, path

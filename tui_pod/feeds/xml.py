@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from html.entities import html5
 from typing import Protocol
 from xml.parsers import expat
@@ -21,8 +22,16 @@ MAX_ATTRIBUTES = 200
 MAX_ELEMENTS = 2_000_000
 """Elements of a document: twenty each of 100,000 items."""
 
+MAX_SLICES = 50_000
+"""Items that are read one by one when a document is broken."""
+
+MAX_AMPERSANDS = 3_000_000
+"""In a document that is mended: a tenth of the largest."""
+
 MAX_TEXT = 256 * 1024
 """Characters of one element that are kept."""
+
+OVERLOAD = "The feed is refused: it is built to overload its readers."
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(
@@ -30,7 +39,7 @@ _AMPERSAND = re.compile(
 )
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _PROLOGUE = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
-_SLICE = re.compile(r"<(item|entry)\b[^<>]*>.*?</\1\s*>", re.DOTALL)
+_ITEM = re.compile(r"<(item|entry)\b")
 _ROOT = re.compile(r"<([A-Za-z][\w:.-]*)((?:\s+[^<>]*)?)>")
 
 
@@ -88,9 +97,15 @@ def read_xml(content: bytes, charset: str | None, handler: Handler) -> bool:
 
 
 def mended(content: bytes, charset: str | None) -> str:
-    """Return a document as text with its common faults repaired, and without its declaration."""
+    """Return a document as text with its common faults repaired, and without its declaration.
+
+    Raises:
+        FeedError: repairing it would take too long.
+    """
     text = _decoded(content, charset).lstrip("\ufeff \t\r\n")
     text = _PROLOGUE.sub("", _CONTROLS.sub("", text)).lstrip()
+    if text.count("&") > MAX_AMPERSANDS:
+        raise FeedError(OVERLOAD)
     return _AMPERSAND.sub(_reference, text)
 
 
@@ -122,7 +137,7 @@ def _decoded(content: bytes, charset: str | None) -> str:
 
 def _read_slices(text: str, handler: Handler) -> bool:
     """Read the head, then each item on its own; return False, as something is missing."""
-    first = _SLICE.search(text)
+    first = _ITEM.search(text)
     root = _ROOT.search(text)
     if root is None:
         return False
@@ -131,12 +146,24 @@ def _read_slices(text: str, handler: Handler) -> bool:
     inner = "<channel>" if root[1] == "rss" else ""
     opening, closing = wrapper + inner, f"{'</channel>' if inner else ''}</{root[1]}>"
     head = text[root.end() : start].replace("<channel>", "", 1).rstrip()
-    for part in [head, *(found[0] for found in _SLICE.finditer(text, start))]:
+    for part in (head, *_slices(text, start)):
         try:
             _parse(f"{opening}{part}{closing}".encode(), handler, "utf-8")
         except Malformed:
             handler.abandon()
     return False
+
+
+def _slices(text: str, place: int) -> Iterator[str]:
+    """Yield the items in `text` from `place` on. Each look goes forward only, so no text takes long."""
+    for _ in range(MAX_SLICES):
+        found = _ITEM.search(text, place)
+        end = text.find(f"</{found[1]}>", found.start()) if found else -1
+        if found is None or end < 0:
+            return
+        place = end + len(found[1]) + 3
+        start = text.rfind(f"<{found[1]}", found.start(), end)  # an item that was not closed is left out
+        yield text[start:place]
 
 
 def _parse(content: bytes, handler: Handler, encoding: str | None = None) -> None:
@@ -157,7 +184,7 @@ def _parse(content: bytes, handler: Handler, encoding: str | None = None) -> Non
         depth += 1
         count += 1
         if depth > MAX_DEPTH or count > MAX_ELEMENTS or len(attributes) > MAX_ATTRIBUTES:
-            raise FeedError("The feed is refused: it is built to overload its readers.")
+            raise FeedError(OVERLOAD)
         start(name, attributes, depth)
 
     def on_end(name: str) -> None:
