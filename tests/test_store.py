@@ -84,6 +84,12 @@ def test_append_is_in_the_journal_and_leaves_the_snapshot(kept: StateFile) -> No
     assert positions(kept.load())["a"] == 9
 
 
+def test_append_makes_the_folders_above_too(tmp_path: Path) -> None:
+    file = StateFile(tmp_path / "a" / "b" / "c" / "state.toml")
+    file.append([record("a", 1)])
+    assert positions(file.load()) == {"a": 1}
+
+
 def test_append_nothing_makes_no_file(file: StateFile) -> None:
     assert not file.append([])
     assert not file.path.parent.exists()
@@ -763,6 +769,63 @@ def test_load_on_a_full_disk_reads_and_stays_writable(kept: StateFile, monkeypat
     state = kept.load()
     assert (positions(state), state.is_writable) == ({"a": 1, "b": 2, "c": 3}, True)
     assert "No space left" in state.notices[0]
+
+
+# -- power cuts ----------------------------------------------------------------------------------------
+
+
+class Log:
+    """Stands for `os` in the store and notes in order what is written, synced and renamed."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(os, name)
+        if name not in ("write", "fsync", "fdatasync", "rename", "ftruncate"):
+            return real
+
+        def call(target: Any, *rest: Any) -> Any:
+            path = Path(os.readlink(f"/proc/self/fd/{target}") if isinstance(target, int) else target)
+            self.calls.append(f"{name} {'temp' if path.suffix == '.tmp' else path.suffix or 'folder'}")
+            return real(target, *rest)
+
+        return call
+
+
+linux_only = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc to name open files")
+
+
+@linux_only
+def test_append_is_on_the_disk_before_it_returns(file: StateFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new file is there after a power cut only when its folder was synced too."""
+    log = Log()
+    monkeypatch.setattr(store, "os", log)
+    file.append([record("a", 1)])
+    assert log.calls == ["write .toml", "fsync .toml", "fsync folder"]
+    log.calls.clear()
+    file.append([record("a", 2)])
+    assert log.calls == ["write .toml", "fdatasync .toml"]
+
+
+@linux_only
+def test_compact_is_on_the_disk_before_the_journal_is_emptied(kept: StateFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a power cut between the two finds neither the snapshot nor the journal."""
+    log = Log()
+    monkeypatch.setattr(store, "os", log)
+    kept.compact()
+    assert log.calls == [
+        "fsync temp", "rename .bak", "rename temp", "fsync folder", "ftruncate .toml", "fsync .toml",
+    ]  # fmt: skip
+
+
+@linux_only
+def test_damaged_is_renamed_for_good(kept: StateFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log()
+    monkeypatch.setattr(store, "os", log)
+    kept.path.write_bytes(b"")
+    kept.load()
+    assert log.calls == ["rename .toml", "fsync folder"]
 
 
 # -- many ----------------------------------------------------------------------------------------------
