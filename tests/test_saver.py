@@ -163,6 +163,8 @@ def test_failed_save_is_told_once_kept_and_tried_again(
     ticket = saver.save(record(5.0))
     reports.wait_saved(ticket)
     assert reports.all == [SaveFailed("the disk is full"), SaveFailed(None), Saved(ticket)]
+    reports.wait_saved(saver.save(record(5.0)))
+    assert reports.all[3:] == [Saved(ticket + 1)]
     assert saved_positions(file) == {"a": 5.0}
 
 
