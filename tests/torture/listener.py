@@ -1,0 +1,163 @@
+"""A listener who cannot keep still: real listening and the real store, over stand-ins for sound and time.
+
+Runs in a process that is killed. While a save is under way no time passes for the listener, so that what is lost
+of the playing is what the program did not ask to have saved, however fast the listener is and slow the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import random
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from tests.fakes import FakeAudience, FakeClock, FakePlayer, FakeSources
+from tests.torture.ledger import Ledger
+from tui_pod import saver as saver_module
+from tui_pod import store as store_module
+from tui_pod.core.book import ProgressBook
+from tui_pod.core.episode import Episode
+from tui_pod.core.events import RecordsSaved
+from tui_pod.core.library import Library, build_library
+from tui_pod.core.lineup import Succession
+from tui_pod.core.listening import Listening
+from tui_pod.core.playback import PlayerStatus
+from tui_pod.core.ports import Surroundings
+from tui_pod.core.queue import Queue
+from tui_pod.core.records import Record
+from tui_pod.saver import Saved, SaveFailed, Saver
+from tui_pod.store import StateFile
+
+EPISODES = 8
+
+
+class WatchedSaver(Saver):
+    """A saver that keeps a ledger of what it is given and of what it says is safe."""
+
+    def __init__(self, file: StateFile, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._sent = 0
+        self.played: dict[str, float] = {}
+        """For how long each episode has played, in seconds of the listener's time."""
+        self.reports: queue.SimpleQueue[int] = queue.SimpleQueue()
+        super().__init__(file, self._note)
+
+    def save(self, *records: Record) -> int:
+        """Note the records, then save them."""
+        self._sent += 1
+        self._ledger.asked(self._sent, records, self.played)
+        return super().save(*records)
+
+    def _note(self, report: Saved | SaveFailed) -> None:
+        if isinstance(report, Saved):
+            self._ledger.saved(report.ticket)
+            self.reports.put(report.ticket)
+        else:
+            self._ledger.write("failed", report.reason)
+
+
+class RestlessListener:
+    """Plays, pauses, seeks, marks and queues by chance."""
+
+    def __init__(self, path: Path, ledger: Path, chances: random.Random, run: str, days: int) -> None:
+        self._chances = chances
+        self._ledger = Ledger(ledger)
+        file = StateFile(path)
+        state = file.load()
+        library = make_library(run.partition("-")[0])
+        self._player, sources, self._clock = FakePlayer(), FakeSources(), FakeClock()
+        self._clock.now += timedelta(days=days)
+        self._player.clock = self._clock
+        self._saver = WatchedSaver(file, self._ledger)
+        around = Surroundings(self._player, sources, self._saver, FakeAudience(), self._clock, run)
+        self._listening = Listening(
+            library,
+            ProgressBook(library, state.progress),
+            around,
+            queue=Queue(tuple(state.strings("queue", "entries"))),
+        )
+        self._player.emit = sources.emit = self._listening.handle
+        self._saver.compact()
+
+    def listen(self, until: float = float("inf")) -> None:
+        """Do one thing after the other, until a time of the monotonic clock."""
+        actions = (self._play, self._go_on, self._go_on, self._pause, self._seek, self._mark, self._mark_many,
+                   self._queue, self._undo, self._compact, self._change_speed)  # fmt: skip
+        parent = os.getppid()
+        while time.monotonic() < until and os.getppid() == parent:
+            self._chances.choice(actions)()
+            self._settle()
+
+    def close(self) -> None:
+        """Quit as the app does."""
+        self._listening.save()
+        self._saver.close(10.0)
+
+    def _settle(self) -> None:
+        """Let what was asked for be saved, and note how long has been listened."""
+        self._saver.flush(10.0)
+        while not self._saver.reports.empty():
+            self._listening.handle(RecordsSaved(self._saver.reports.get()))
+        episode = self._listening.playback.episode
+        if episode is not None:
+            self._ledger.played(episode, self._saver.played.get(episode, 0.0))
+
+    def _some(self, most: int = 1) -> list[str]:
+        return self._chances.sample(self._listening.library.ids, self._chances.randint(1, most))
+
+    def _play(self) -> None:
+        self._listening.play(self._some()[0], Succession(range(EPISODES)))
+
+    def _go_on(self) -> None:
+        if self._listening.playback.status is PlayerStatus.PAUSED:
+            self._clock.go(self._chances.choice((1.0, 100.0, 10_000.0)))
+            self._listening.toggle_pause()
+        for _ in range(self._chances.randint(1, 40)):
+            playback = self._listening.playback
+            if playback.episode is not None and playback.status is PlayerStatus.PLAYING:
+                self._saver.played[playback.episode] = self._saver.played.get(playback.episode, 0.0) + 0.25
+            self._player.play(0.25)
+            self._settle()
+
+    def _pause(self) -> None:
+        self._listening.toggle_pause()
+
+    def _seek(self) -> None:
+        self._listening.seek_by(self._chances.choice((-10.0, 30.0, -5.0, 5.0)))
+
+    def _mark(self) -> None:
+        self._listening.toggle_played(self._some())
+
+    def _mark_many(self) -> None:
+        self._listening.mark(self._some(EPISODES), played=self._chances.random() < 0.5)
+
+    def _queue(self) -> None:
+        self._listening.queue_last(self._some(3))
+
+    def _undo(self) -> None:
+        self._chances.choice((self._listening.undo, self._listening.redo))()
+
+    def _compact(self) -> None:
+        self._saver.compact()
+
+    def _change_speed(self) -> None:
+        self._listening.set_speed(self._chances.choice((1.0, 1.5, 3.0)))
+
+
+def make_library(name: str) -> Library:
+    """Return a library of one's own: two listeners on one state do not touch the same episodes."""
+    return build_library((), [Episode(f"{name}-{n}", f"Part {n}", duration=60.0 + 90 * n) for n in range(EPISODES)])
+
+
+def compact_apart() -> Callable[[], None]:
+    """Have every compaction done by a process of its own, as with a large state; return what takes that back."""
+    former = saver_module.SMALL_STATE, store_module.COMPACT_AT
+    saver_module.SMALL_STATE, store_module.COMPACT_AT = 0, 4096
+
+    def undo() -> None:
+        saver_module.SMALL_STATE, store_module.COMPACT_AT = former
+
+    return undo

@@ -1,0 +1,149 @@
+"""What a program that does less for its listener's progress would look like: each must fail the checks.
+
+A mutant changes the driven process from within, before it begins; the code of the program stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import tomli_w
+
+from tui_pod import store
+from tui_pod.core import tracker
+from tui_pod.core.records import ProgressRecord, Record
+from tui_pod.saver import Saved, Saver
+from tui_pod.state_format import snapshot_text, to_table
+from tui_pod.store import StateFile
+
+
+def _change(owner: Any, name: str, value: Any) -> None:
+    setattr(owner, name, value)
+
+
+def write_in_place() -> None:
+    """Keep all in memory, and write the whole file over itself."""
+
+    def append(self: StateFile, records: Iterable[Record]) -> bool:
+        entries = self.__dict__.setdefault("entries", {ident: to_table(v) for ident, v in self.load().progress.items()})
+        for record in records:
+            if isinstance(record, ProgressRecord):
+                entries[record.episode] = to_table(record.progress)
+        filler = {f"other-{number}": {"position": float(number)} for number in range(200)}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("wb") as file:
+            tomli_w.dump({"version": 1, "episodes": {**filler, **entries}}, file)
+        return False
+
+    _change(StateFile, "append", append)
+    _change(StateFile, "compact", lambda self: None)
+
+
+def no_fsync() -> None:
+    """Write, and leave it to the system when."""
+    _change(store, "_sync_data", lambda descriptor: None)
+    _change(store, "_sync_folder", lambda folder: None)
+    _change(store, "os", _without(os, "fsync"))
+
+
+def no_folder_fsync() -> None:
+    """Have the content of files kept, but not their names."""
+    _change(store, "_sync_folder", lambda folder: None)
+
+
+class _without:
+    """A module with one function that does nothing."""
+
+    def __init__(self, module: Any, name: str) -> None:
+        self._module, self._name = module, name
+
+    def __getattr__(self, name: str) -> Any:
+        return (lambda *_: None) if name == self._name else getattr(self._module, name)
+
+
+def no_merge() -> None:
+    """Write what this program knows, whatever else is on the disk by now."""
+    former = StateFile.append
+
+    def append(self: StateFile, records: Iterable[Record]) -> bool:
+        records = list(records)
+        own = self.__dict__.setdefault("own", {"episodes": {i: to_table(v) for i, v in self.load().progress.items()}})
+        own["episodes"] |= {r.episode: to_table(r.progress) for r in records if isinstance(r, ProgressRecord)}
+        return former(self, records)
+
+    def merged(self: StateFile, may_move: bool = True) -> tuple[dict[str, Any], list[str]]:
+        own = self.__dict__.get("own")
+        return read(self, may_move) if own is None else (own, [])
+
+    read = StateFile._merged
+    _change(StateFile, "append", append)
+    _change(StateFile, "_merged", merged)
+
+
+def no_lock() -> None:
+    """Write while others do."""
+    import contextlib
+
+    _change(
+        StateFile, "_locked", lambda self: contextlib.nullcontext(self.path.parent.mkdir(parents=True, exist_ok=True))
+    )
+
+
+def say_saved_first() -> None:
+    """Report a save before it is made."""
+    former = Saver._write
+
+    def write(self: Saver, batch: Any, wants_compaction: bool) -> bool:
+        self._report(Saved(self._ticket))
+        return former(self, batch, wants_compaction)
+
+    _change(Saver, "_write", write)
+
+
+def save_late() -> None:
+    """Write three seconds after it was asked for."""
+    former = Saver._write
+
+    def write(self: Saver, batch: Any, wants_compaction: bool) -> bool:
+        time.sleep(3.0)
+        return former(self, batch, wants_compaction)
+
+    _change(Saver, "_write", write)
+
+
+def save_seldom() -> None:
+    """Save every minute only."""
+    _change(tracker, "SAVE_EVERY", 60.0)
+
+
+def snapshot_in_place() -> None:
+    """Write the snapshot over the old one."""
+
+    def write(self: StateFile, data: Any) -> None:
+        from datetime import UTC, datetime
+
+        self.path.write_text(snapshot_text(data, datetime.now(UTC)), "utf-8")
+
+    _change(StateFile, "_write_snapshot", write)
+
+
+MUTANTS: dict[str, Callable[[], None]] = {
+    "no fsync": no_fsync,
+    "no folder fsync": no_folder_fsync,
+    "naive write": write_in_place,
+    "snapshot in place": snapshot_in_place,
+    "no merge": no_merge,
+    "no lock": no_lock,
+    "says saved first": say_saved_first,
+    "saves late": save_late,
+    "saves seldom": save_seldom,
+}
+
+
+def apply(name: str) -> None:
+    """Change this process; an empty name changes nothing."""
+    if name:
+        MUTANTS[name]()

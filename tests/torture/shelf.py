@@ -1,0 +1,70 @@
+"""What the driven app listens to: a catalogue of silent recordings, and a home that holds nothing else."""
+
+from __future__ import annotations
+
+import os
+import sys
+import wave
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+
+RATE = 8000
+"""Samples a second of a recording: little to decode."""
+
+
+class Home(NamedTuple):
+    """Where a trial's app lives."""
+
+    folder: Path
+    catalog: Path
+    state: Path
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment: no folder, setting or session of whoever runs this."""
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "DYLD_FALLBACK_LIBRARY_PATH")
+                if name in os.environ}  # fmt: skip
+        folders = {f"XDG_{name}_HOME": str(self.folder / name.lower()) for name in ("CONFIG", "STATE", "DATA", "CACHE")}
+        python = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        return {**kept, **folders, **python, "HOME": str(self.folder), "TERM": "xterm-256color",
+                "COLORTERM": "truecolor", "LANG": "C.UTF-8"}  # fmt: skip
+
+
+def make_home(folder: Path, lengths: Sequence[float], parts: int | None = None) -> Home:
+    """Return a home whose catalogue has `parts` episodes, `Part 1` first; their recordings last `lengths` in turn."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for seconds in set(lengths):
+        make_silence(folder / f"silence-{seconds:g}.wav", seconds)
+    lines = ["version = 1", 'title = "Torture"']
+    for number in range(1, (parts or len(lengths)) + 1):
+        seconds = lengths[(number - 1) % len(lengths)]
+        lines += ["[[episodes]]", f'id = "part-{number}"', f'title = "Part {number}"', f"duration = {seconds:g}",
+                  f'audio = "silence-{seconds:g}.wav"', 'tags = ["Torture"]']  # fmt: skip
+    catalog = folder / "catalog.toml"
+    catalog.write_text("\n".join(lines) + "\n", "utf-8")
+    return Home(folder, catalog, folder / "state" / "state.toml")
+
+
+def make_silence(path: Path, seconds: float) -> None:
+    """Write a recording in which nothing is said."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(1)
+        file.setframerate(RATE)
+        file.writeframes(b"\x80" * round(RATE * seconds))
+
+
+def app_command(home: Home, mutant: str = "", mpv: Mapping[str, str] | None = None, ao: str = "null") -> list[str]:
+    """Return how the app is started: the installed program, or one that is changed for the trial."""
+    installed = Path(sys.executable).with_name("tui-pod")
+    if mutant or mpv:
+        changes = [f"--mutant={mutant}", *(f"--mpv={name}={value}" for name, value in (mpv or {}).items())]
+        program = [sys.executable, "-m", "tests.torture.driven", *changes, "--"]
+    elif installed.exists():
+        program = [str(installed)]
+    else:
+        program = [sys.executable, "-m", "tui_pod"]
+    return [*program, "--catalog", str(home.catalog), "--state", str(home.state), "--ao", ao]

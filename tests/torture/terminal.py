@@ -1,0 +1,187 @@
+"""A program on a terminal of its own: keys go in, and what a listener would see comes out, with the time of it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import pyte
+
+T = TypeVar("T")
+
+WIDTH, HEIGHT = 120, 40
+
+PATIENCE = 20.0
+"""Seconds that something may take to show on a busy machine."""
+
+_UNKNOWN = re.compile(rb"\x1b\[[<=>?][0-9;]*u|\x1b\[\?[0-9;]*\$p|\x1b[P_\]].*?(?:\x07|\x1b\\)", re.DOTALL)
+"""Sequences that pyte would print: the keyboard protocol, mode requests, and what goes to the terminal's title."""
+
+_PLACE = re.compile(r"^ (\d+):(\d\d)(?::(\d\d))? [━╸─]")
+_SPEED = re.compile(r"([\d.]+)×")
+_ROW = re.compile(r"[│▌ ]([▶‖◌○◐✓]) (Part \d+)\b.*? (\d[\d:]*)(?: / [\d:]+)? *│")
+
+
+class Bar(NamedTuple):
+    """What the playback bar says."""
+
+    mark: str
+    """▶ playing, ‖ paused, ◌ loading."""
+    title: str
+    position: int
+    """Whole seconds."""
+    speed: float
+
+
+class Terminal:
+    """A program with a terminal; it is the leader of its session, so that closing the terminal hangs it up."""
+
+    def __init__(self, command: Sequence[str], variables: Mapping[str, str], folder: Path) -> None:
+        self._screen = pyte.Screen(WIDTH, HEIGHT)
+        self._stream = pyte.ByteStream(self._screen)
+        self._rest = b""
+        self._speed = 1.0
+        self.raw = b""
+        """The end of what the program wrote."""
+        self.status: int | None = None
+        """How it ended: an exit status, or a signal's number as a negative one; None: it runs."""
+        self.pid, self._master = pty.fork()
+        if self.pid == 0:
+            try:
+                os.chdir(folder)
+                os.execvpe(command[0], list(command), dict(variables))
+            finally:
+                os._exit(127)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self.close()
+
+    def press(self, keys: str) -> None:
+        """Type keys."""
+        with contextlib.suppress(OSError):  # the program may have ended
+            os.write(self._master, keys.encode())
+
+    def look(self, seconds: float = 0.0) -> bool:
+        """Take in what the program writes, for so many seconds; return whether the screen may have changed."""
+        until = time.monotonic() + seconds
+        has_changed = False
+        while self._master >= 0:
+            left = max(0.0, until - time.monotonic())
+            if not select.select([self._master], [], [], left)[0]:
+                break
+            try:
+                data = os.read(self._master, 65536)
+            except OSError:  # the last process that had the terminal is gone
+                data = b""
+            if not data:
+                time.sleep(left)
+                break
+            self._feed(data)
+            has_changed = True
+            if seconds == 0.0:
+                break
+        return has_changed
+
+    def _feed(self, data: bytes) -> None:
+        self.raw = (self.raw + data)[-100_000:]
+        data = _UNKNOWN.sub(b"", self._rest + data)
+        cut = data.rfind(b"\x1b", -200)  # a sequence may be cut in two by the read
+        cut = len(data) if cut < 0 or re.match(rb"\x1b(\[[0-9;:?]*[A-Za-z]|[^\[\]P_])", data[cut:]) else cut
+        self._rest = data[cut:]
+        self._stream.feed(data[:cut])
+
+    @property
+    def lines(self) -> list[str]:
+        """What is on the screen."""
+        return list(self._screen.display)
+
+    @property
+    def text(self) -> str:
+        """What is on the screen, in one piece."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def until(self, found: Callable[[], T | None], what: str, patience: float = PATIENCE) -> T:
+        """Look on until something is so, and return it.
+
+        Raises:
+            AssertionError: it did not come about.
+        """
+        limit = time.monotonic() + patience
+        while not (answer := found()):
+            assert time.monotonic() < limit, f"never came about: {what}\n{self.text}"
+            assert self.is_running() or found(), f"ended ({self.status}) before it came about: {what}\n{self.text}"
+            self.look(0.02)
+        return answer
+
+    def shows(self, *words: str) -> bool:
+        """Return whether all these are on the screen."""
+        text = self.text
+        return all(word in text for word in words)
+
+    def bar(self) -> Bar | None:
+        """Return what the playback bar says; None while nothing is loaded, or a dialog hides it."""
+        title, bar = self.lines[-3], self.lines[-2]
+        place, speed = _PLACE.match(bar), _SPEED.search(bar)
+        if place is None or title[1:2] not in "▶‖◌":
+            return None
+        if speed is not None:  # else a notice lies over it
+            self._speed = float(speed[1])
+        numbers = [int(part) for part in place.groups() if part is not None]
+        seconds = 0
+        for number in numbers:
+            seconds = seconds * 60 + number
+        found = re.match(r"Part \d+", title[3:])
+        return Bar(title[1], found[0] if found else title[3:40].strip(), seconds, self._speed)
+
+    def rows(self) -> dict[str, str]:
+        """Return the mark of each episode in the list that can be seen whole, by its title."""
+        return {match[2]: match[1] for line in self.lines if (match := _ROW.search(line))}
+
+    def is_running(self) -> bool:
+        """Return whether the program has not ended."""
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+        return self.status is None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send the program a signal."""
+        if self.is_running():
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End the program at once, as kill -9 does."""
+        self.send(signal.SIGKILL)
+        self.wait(5.0)
+
+    def wait(self, seconds: float) -> float | None:
+        """Wait for the program's end; return how many seconds that took, None: it did not end."""
+        began = time.monotonic()
+        while self.is_running():
+            if time.monotonic() - began > seconds:
+                return None
+            self.look(0.005) if self._master >= 0 else time.sleep(0.005)
+        return time.monotonic() - began
+
+    def close(self) -> None:
+        """Close the terminal, as a listener closes a window."""
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1

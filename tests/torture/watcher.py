@@ -1,0 +1,118 @@
+"""What a listener saw on the screen and when, held against what the state says afterwards.
+
+The screen alone is asked, never the program: what was seen is what must not be lost.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from typing import NamedTuple
+
+from tests.torture.ledger import MOST_LOST, SAFE_AFTER
+from tests.torture.terminal import Bar, Terminal
+from tui_pod.core.progress import PlayedRule, Progress
+from tui_pod.store import State
+
+SEEKS = ",.<>\r^ u"
+"""Keys after which the place is another one than was seen."""
+
+
+class Seen(NamedTuple):
+    """What the bar said, and from when on."""
+
+    when: float
+    bar: Bar
+
+
+class Watcher:
+    """Watches a running app."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._bars: list[Seen] = []
+        self._rows: dict[str, tuple[str, float]] = {}
+        """The mark of each episode in the list, and since when it has stood there."""
+        self._keys: deque[tuple[float, str]] = deque(maxlen=20)
+        self._is_marked = False
+
+    def press(self, keys: str) -> None:
+        """Type keys."""
+        self._keys.append((time.monotonic(), keys))
+        self._is_marked = self._is_marked or "m" in keys
+        self._terminal.press(keys)
+
+    def look(self, seconds: float) -> None:
+        """Watch for so many seconds."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if self._terminal.look(min(left, 0.02)):
+                self._note()
+
+    def _note(self) -> None:
+        now = time.monotonic()
+        bar = self._terminal.bar()
+        if bar is not None and (not self._bars or self._bars[-1].bar != bar):
+            self._bars.append(Seen(now, bar))
+        rows = self._terminal.rows()
+        for title, mark in rows.items():
+            if self._rows.get(title, ("", 0.0))[0] != mark:
+                self._rows[title] = (mark, now)
+        for title in set(self._rows) - set(rows):
+            del self._rows[title]
+
+    def judge(self, state: State, killed: float) -> tuple[list[str], dict[str, float]]:
+        """Return what was seen and is lost, and the worst of what was measured."""
+        losses: list[str] = []
+        worst = {"s of playing lost": 0.0}
+        for title, (mark, since) in self._rows.items():
+            if killed - since >= SAFE_AFTER and mark in "○✓":
+                progress = state.progress.get(_ident(title))
+                if (progress is not None and progress.played) is not (mark == "✓"):
+                    losses.append(f"the mark {mark} of {title}, seen for {killed - since:.2f} s")
+        for title in {seen.bar.title for seen in self._bars}:
+            lost = self._lost(title, state.progress.get(_ident(title)), killed)
+            worst["s of playing lost"] = max(worst["s of playing lost"], lost)
+            if lost > MOST_LOST:
+                losses.append(f"{lost:.1f} s of {title}, last seen at {self._last(title)}, "
+                              f"found {state.progress.get(_ident(title))}")  # fmt: skip
+        return losses, worst
+
+    def _last(self, title: str) -> Bar:
+        return next(seen.bar for seen in reversed(self._bars) if seen.bar.title == title)
+
+    def _lost(self, title: str, progress: Progress | None, killed: float) -> float:
+        """Return how long before the end the saved place was left for others; 0 when it is newer than what was seen."""
+        places = [number for number, seen in enumerate(self._bars) if seen.bar.title == title]
+        after = self._bars[places[-1] + 1 :]
+        end = after[0].when if after else killed  # another episode's turn loses nothing of this one
+        for number in reversed(places):
+            seen = self._bars[number]
+            following = self._bars[number + 1] if number != places[-1] else None
+            if _is_at(seen.bar, progress, self._is_marked) or (following and _is_between(seen, following, progress)):
+                return max(0.0, end - following.when) if following else 0.0
+        if any(killed - when < 0.5 and set(keys) & set(SEEKS) for when, keys in self._keys):
+            return 0.0
+        return math.inf if progress is not None else end - self._bars[places[0]].when
+
+
+def _is_at(bar: Bar, progress: Progress | None, is_marked: bool) -> bool:
+    """Return whether a saved place is what the bar showed, give or take what it rounds and draws late."""
+    if progress is None:
+        return bar.position <= 1
+    if progress.played:
+        length = progress.duration or 0.0
+        return is_marked or bar.position + 2 >= PlayedRule().starts_at(length)
+    return abs(progress.position - bar.position - 0.5) <= 0.5 + 0.8 * bar.speed
+
+
+def _is_between(seen: Seen, following: Seen, progress: Progress | None) -> bool:
+    """Return whether a saved place was passed between two looks at the bar: a busy machine draws seldom."""
+    first, last = seen.bar.position, following.bar.position
+    is_playing = first < last <= first + 2 + (following.when - seen.when) * max(seen.bar.speed, following.bar.speed)
+    return progress is not None and is_playing and first <= progress.position <= last + 1
+
+
+def _ident(title: str) -> str:
+    return title.lower().replace(" ", "-")
