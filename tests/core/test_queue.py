@@ -57,6 +57,10 @@ def test_started_what_stands_before_has_had_its_turn() -> None:
     assert HEARD_TWO.started("d").upcoming == ()
 
 
+def test_started_the_next_one_leaves_those_after_it() -> None:
+    assert HEARD_TWO.started("c").upcoming == ("d",)
+
+
 def test_started_what_is_not_queued_changes_nothing() -> None:
     assert HEARD_TWO.started("nothing") == HEARD_TWO
 

@@ -127,6 +127,10 @@ def test_clean_over_the_limit_ends_in_an_ellipsis() -> None:
     assert clean("abcdef", 4) == "abc…"
 
 
+def test_clean_title_is_cut_at_300_characters() -> None:
+    assert len(clean_title("x" * 301)) == TITLE_LIMIT == 300
+
+
 def test_clean_at_the_limit_is_whole() -> None:
     assert clean("abcd", 4) == "abcd"
 

@@ -61,6 +61,11 @@ def test_parse_json_of_podcasting_gives_its_segments() -> None:
     assert parse_transcript(json.dumps(data["segments"], indent=2)).cues == TIMED
 
 
+def test_parse_json_segment_without_an_end_lasts_to_the_next() -> None:
+    segments = [{"startTime": 1, "body": "One."}, {"startTime": 3, "endTime": 2, "body": "Two."}]
+    assert parse_transcript(json.dumps(segments)).cues == (Cue("One.", 1.0, 3.0), Cue("Two.", 3.0, 8.0))
+
+
 @pytest.mark.parametrize(
     "segment",
     [3, None, [], {}, {"startTime": -1, "body": "x"}, {"startTime": "0", "body": "x"}, {"startTime": 1e9, "body": "x"},
