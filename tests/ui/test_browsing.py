@@ -51,6 +51,11 @@ async def test_start_of_the_embedded_catalogue_shows_its_119_episodes() -> None:
         assert stage.current == "llm-layers"
 
 
+async def test_start_on_a_small_terminal_shows_the_tree_from_its_top() -> None:
+    async with on_stage(embedded_library(), size=(80, 24), view=View(place=1)) as stage:
+        assert stage.tree_rows()[:4] == [("Continue", 0), ("Queue", 0), ("All Topics", 119), ("Generative AI", 119)]
+
+
 # -- topics --------------------------------------------------------------------------------------------
 
 

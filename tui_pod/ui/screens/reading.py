@@ -64,7 +64,7 @@ class ReadingScreen(Screen[None]):
             from tui_pod.ui.widgets.transcript_view import TranscriptView  # not for start-up
 
             self._has_pane = True
-            await self.query_one("#panes").mount(TranscriptView(id="transcript"))
+            await self.query_one("#panes").mount(TranscriptView(self._start.is_ascii, id="transcript"))
         self.show_words(is_open=True)
         self._shown = ("", False)
         self._look_up()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -26,7 +27,13 @@ CELLS, ASCII_CELLS = "·░▒▓█", ".:+x#"
 """A day of nothing, and four levels."""
 
 NAME_WIDTH, MAP_WIDTH = 28, 30
-"""Cells of a topic's name, and of its map."""
+"""Cells of a topic's name, and of its map, where there is room."""
+
+MIN_MAP_WIDTH, COUNT_WIDTH = 6, 26
+"""Cells under which a map shows nothing, and of what stands after it."""
+
+CARD_WIDTH, CARD_EDGES = 96, 8
+"""Cells of the dialog, and of its border, padding and scroll bar."""
 
 
 class StatisticsScreen(CardScreen):
@@ -52,7 +59,16 @@ class StatisticsScreen(CardScreen):
         card.border_title = "What you have heard"
         card.border_subtitle = "esc closes"
         with card:
-            yield Static(Content("\n").join((*self._totals(), *self._year(), *self._topics(), *self._sessions())))
+            yield Static(self._content(self.app.size.width), id="numbers")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show as much as the terminal is wide enough for."""
+        content = self._content(event.size.width)
+        self.call_after_refresh(self.query_one("#numbers", Static).update, content)  # not amid a layout
+
+    def _content(self, width: int) -> Content:
+        room = min(CARD_WIDTH, width * 96 // 100) - CARD_EDGES
+        return Content("\n").join((*self._totals(), *self._year(room), *self._topics(room), *self._sessions()))
 
     def _totals(self) -> list[Content]:
         history, today = self._history, self._today
@@ -71,18 +87,19 @@ class StatisticsScreen(CardScreen):
             parts.append(f"{days} day{'s' * (days != 1)} in a row")
         return [Content(" · ".join(parts)), Content("")]
 
-    def _year(self) -> list[Content]:
+    def _year(self, room: int) -> list[Content]:
         """Return the heat map: a column a week, a row a weekday, the present week last."""
         cells = ASCII_CELLS if self._is_ascii else CELLS
-        monday = self._today - timedelta(days=self._today.weekday() + 7 * (WEEKS - 1))
-        months = [" "] * (WEEKS + 3)
-        for column in range(WEEKS):
+        weeks = max(1, min(WEEKS, room - 4))
+        monday = self._today - timedelta(days=self._today.weekday() + 7 * (weeks - 1))
+        months = [" "] * weeks
+        for column in range(weeks):
             first = monday + timedelta(weeks=column)
-            if first.day <= 7 and column < WEEKS - 2:
+            if first.day <= 7 and column < weeks - 2:
                 months[column : column + 3] = f"{first:%b}"
         lines = [Content(f"    {''.join(months)}").stylize("dim")]
         for row, name in enumerate(("Mon", "", "Wed", "", "Fri", "", "Sun")):
-            days = [monday + timedelta(weeks=column, days=row) for column in range(WEEKS)]
+            days = [monday + timedelta(weeks=column, days=row) for column in range(weeks)]
             text = "".join(" " if day > self._today else cells[self._level(day)] for day in days)
             lines.append(Content.assemble((f"{name:<4}", "dim"), (text, "$success")))
         return [*lines, Content("")]
@@ -91,23 +108,27 @@ class StatisticsScreen(CardScreen):
         heard = self._history.days.get(day, 0.0)
         return sum(heard > level for level in LEVELS)
 
-    def _topics(self) -> list[Content]:
+    def _topics(self, room: int) -> list[Content]:
         """Return the completion map: how much of each topic's time is played, started and untouched."""
         topics, book = self._listening.library.topics, self._listening.book
         lines = [Content("Topics").stylize("bold")]
+        names = max(10, min(NAME_WIDTH, room * 2 // 5))
+        width = max(0, min(MAP_WIDTH, room - names - COUNT_WIDTH))
+        has_map, has_left = width >= MIN_MAP_WIDTH, room >= names + COUNT_WIDTH
         for topic, name in enumerate(topics.names[:200]):
             depth = len(topics.path(topic)) - 1
             total = topics.seconds[topic] or 1.0
             tally = book.tallies[topic]
             started = sum(self._listening.library.durations[index] for index in book.started_in(topics.members[topic]))
             played = max(0.0, total - tally.left - self._heard_of_started(topic))
-            full = round(MAP_WIDTH * min(1.0, played / total))
-            half = min(MAP_WIDTH - full, round(MAP_WIDTH * started / total))
+            full = round(width * min(1.0, played / total))
+            half = min(width - full, round(width * started / total))
             marks = "#+." if self._is_ascii else "█▒·"
-            line = marks[0] * full + marks[1] * half + marks[2] * (MAP_WIDTH - full - half)
-            label = fit(f"{'  ' * depth}{name}", NAME_WIDTH)
+            bar = marks[0] * full + marks[1] * half + marks[2] * (width - full - half) if has_map else ""
+            label = fit(f"{'  ' * depth}{name}", names)
+            left = f"  {span(tally.left)} left" if has_left else ""
             count = f"{tally.played}/{len(topics.members[topic])}"
-            lines.append(Content.assemble(label, " ", (line, "$primary"), f" {count:>7}  {span(tally.left)} left"))
+            lines.append(Content.assemble(label, " ", (bar, "$primary"), f" {count:>7}{left}"))
         return [*lines, Content("")]
 
     def _heard_of_started(self, topic: int) -> float:

@@ -29,6 +29,7 @@ class RowPane(ScrollView, can_focus=True):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._cursor = 0
+        self._is_laid_out = False  # before the first layout there is nothing to scroll in
 
     @property
     def cursor(self) -> int:
@@ -55,9 +56,10 @@ class RowPane(ScrollView, can_focus=True):
         former, self._cursor = self._cursor, max(0, min(row, self.row_count() - 1))
         self.refresh_row(former)
         self.refresh_row(self._cursor)
-        height = self.row_height
-        region = Region(0, self._cursor * height, 1, height)
-        self.scroll_to_region(region, animate=False, center=is_centred, force=True, immediate=True)
+        if self._is_laid_out:
+            height = self.row_height
+            region = Region(0, self._cursor * height, 1, height)
+            self.scroll_to_region(region, animate=False, center=is_centred, force=True, immediate=True)
         if former != self._cursor:
             self.on_cursor_moved()
 
@@ -94,7 +96,8 @@ class RowPane(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
-        self.go(self._cursor)
+        is_first, self._is_laid_out = not self._is_laid_out, True
+        self.go(self._cursor, is_centred=is_first)
 
     def on_focus(self) -> None:
         """Draw the cursor as the active one."""

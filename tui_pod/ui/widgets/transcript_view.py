@@ -18,7 +18,7 @@ from tui_pod.core.playback import Playback
 from tui_pod.core.text import fold
 from tui_pod.core.transcript import Transcript
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.cells import fit, wrap
+from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, wrap
 
 MARGIN = 2
 """Blank cells on both sides of the words."""
@@ -79,8 +79,9 @@ class TranscriptView(ScrollView, can_focus=True):
 
         direction: int
 
-    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._spoken_mark = f"{(ASCII_MARKS if is_ascii else MARKS)['selected']} "
         self.episode: str | None = None
         """The episode whose words are shown."""
         self._transcript = Transcript()
@@ -139,7 +140,13 @@ class TranscriptView(ScrollView, can_focus=True):
         style = self.get_component_rich_style(f"transcript-view--{name}")
         if cue == self._cursor and not self.is_following and self.has_focus:
             style += self.get_component_rich_style("transcript-view--cursor")
-        mark = "▌ " if cue == self._active else "> " if cue == self._cursor and not self.is_following else "  "
+        mark = (
+            self._spoken_mark
+            if cue == self._active
+            else "> "
+            if cue == self._cursor and not self.is_following
+            else "  "
+        )
         return Strip([Segment(mark, style), Segment(fit(text, width - MARGIN), style)], width)
 
     def _lay_out(self) -> None:

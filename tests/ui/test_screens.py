@@ -1,0 +1,42 @@
+"""The screens as text, against those in `screens/`.
+
+UPDATE_SCREENS=1 pytest tests/ui/test_screens.py writes them anew; look at the difference before keeping it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.scenes import SCENES, play_scene
+from tests.stage import on_stage
+
+SCREENS = Path(__file__).parent / "screens"
+
+SIZES = ((120, 40), (80, 24), (40, 12))
+
+SHOTS = [
+    *((name, size, False) for name in SCENES for size in SIZES),
+    *((name, (80, 24), True) for name in ("playing", "queue", "session", "statistics", "transcript")),
+]
+
+
+@pytest.mark.parametrize(("name", "size", "is_ascii"), SHOTS)
+async def test_screen_is_as_it_was_kept(name: str, size: tuple[int, int], is_ascii: bool) -> None:
+    scene = SCENES[name]
+    async with on_stage(scene.library(), size, scene.progress(), scene.queue, view=scene.view, is_ascii=is_ascii,
+                        prepare=scene.prepare, max_standstill=None) as stage:  # fmt: skip
+        await play_scene(stage, scene)
+        text = stage.text
+    file = SCREENS / f"{name}-{size[0]}x{size[1]}{'-ascii' * is_ascii}.txt"
+    if os.environ.get("UPDATE_SCREENS"):
+        file.write_text(text, "utf-8")
+    assert file.exists(), "made with UPDATE_SCREENS=1"
+    assert text == file.read_text("utf-8")
+
+
+def test_kept_screens_are_all_compared() -> None:
+    compared = {f"{name}-{size[0]}x{size[1]}{'-ascii' * is_ascii}.txt" for name, size, is_ascii in SHOTS}
+    assert {file.name for file in SCREENS.iterdir()} == compared
