@@ -1,0 +1,3 @@
+"""What the pictures use of CairoSVG."""
+
+def svg2png(bytestring: bytes, *, write_to: str, output_width: int | None = ...) -> None: ...
