@@ -338,6 +338,18 @@ def test_mark_is_newer_than_what_was_saved_with_a_clock_ahead(run: Run, small: l
     assert state.load().progress["two"].played
 
 
+def test_mark_in_a_large_state_does_not_rewrite_it(
+    run: Run, small: list[str], state: StateFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(state, two=started(65.9))
+    state.compact()
+    before = state.path.read_bytes()
+    monkeypatch.setattr("tui_pod.commands.SMALL_STATE", 10)
+    run(*small, "mark", "played", "one")
+    assert state.path.read_bytes() == before
+    assert state.load().progress["one"].played
+
+
 def test_mark_keeps_unknown_keys(run: Run, small: list[str], state: StateFile) -> None:
     state.path.parent.mkdir()
     text = 'version = 1\nowner = "me"\n[episodes.one]\nposition = 5.0\nmood = "bright"\n'
@@ -432,6 +444,13 @@ def test_check_good_file(run: Run, small: list[str]) -> None:
 
 def test_check_goes_by_the_catalogues_given_when_it_names_none(run: Run, small: list[str]) -> None:
     assert "3 episodes" in run(*small, "check").err
+
+
+def test_check_several_catalogues_finds_an_id_that_two_of_them_have(run: Run, small: list[str], tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text('version = 1\n[[episodes]]\nid = "two"\ntitle = "X"\n')
+    status, out, _ = run(*small, "--catalog", other, "check")
+    assert (status, out) == (1, f"{other}:3: id “two” is already used in {small[1]}\n")
 
 
 def test_check_prints_every_fault_as_file_line_message(run: Run, tmp_path: Path) -> None:

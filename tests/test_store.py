@@ -222,6 +222,13 @@ def test_compact_moves_what_was_heard_to_the_history_once(file: StateFile) -> No
     assert [one.seconds for one in file.heard_records()] == [5.0, 9.0]
 
 
+def test_heard_records_of_a_history_that_cannot_be_read_are_the_journals(file: StateFile) -> None:
+    good = HeardRecord("run-1", "a", START, 60, 4.0, 4.0)
+    file.append([good])
+    file.history.mkdir()
+    assert file.heard_records() == [good]
+
+
 def test_heard_records_that_make_no_sense_are_left_out(file: StateFile) -> None:
     good = HeardRecord("run-1", "a", START, 60, 4.0, 4.0)
     file.append([good])

@@ -14,11 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_pod.catalog_files import read_catalog
+from tui_pod.catalog_files import read_catalogs
 from tui_pod.config import Settings
 from tui_pod.config_file import read_config
 from tui_pod.core.book import ProgressBook
-from tui_pod.core.catalog import CatalogError
 from tui_pod.core.library import Library
 from tui_pod.core.progress import PlayedRule, Progress, Status, resume_position
 from tui_pod.core.records import ProgressRecord
@@ -26,7 +25,7 @@ from tui_pod.core.tables import Column, table_lines
 from tui_pod.core.text import clock, length, span, visible
 from tui_pod.library_cache import CatalogsError, load_library
 from tui_pod.settings import Paths, catalog_paths, find_paths
-from tui_pod.store import State, StateError, StateFile
+from tui_pod.store import SMALL_STATE, State, StateError, StateFile
 
 
 class CommandError(Exception):
@@ -167,8 +166,8 @@ def run_mark(options: Namespace) -> None:
             former = book.get(ident) or Progress(updated=now)
             records.append(ProgressRecord(ident, former.marked(played, max(now, former.updated))))
     try:
-        file.append(records)
-        file.compact()
+        if file.append(records) or file.size() <= SMALL_STATE:
+            file.compact()
     except StateError as error:
         raise CommandError(f"tui-pod: {error}") from None
     print(f"{len(records)} marked {options.mark}", file=sys.stderr)
@@ -212,16 +211,14 @@ def _catalogs_in_use(options: Namespace) -> list[Path]:
 def run_check(options: Namespace) -> int:
     """Validate catalogues; faults go to standard output."""
     paths = [options.file] if options.file is not None else _catalogs_in_use(options)
-    is_good = True
-    for path in paths:
-        try:
-            catalog, _ = read_catalog(path)
-            print(f"{visible(str(path))}: {len(catalog.episodes)} episodes, no faults", file=sys.stderr)
-        except CatalogError as error:
-            is_good = False
-            for fault in error.faults:
-                print(f"{visible(str(path))}:{fault.line}: {fault.message}")
-    return 0 if is_good else 1
+    try:
+        catalogs = read_catalogs(paths)
+    except CatalogsError as error:
+        print(visible(str(error)))
+        return 1
+    for path, catalog in zip(paths, catalogs, strict=True):
+        print(f"{visible(str(path))}: {len(catalog.episodes)} episodes, no faults", file=sys.stderr)
+    return 0
 
 
 def run_plan(options: Namespace) -> int:

@@ -16,10 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_pod.core.records import HeardRecord, ProgressRecord, Record
-from tui_pod.store import StateError, StateFile
-
-SMALL_STATE = 300_000
-"""Bytes of `state.toml`, about 2,000 episodes, up to which it is rewritten at every pause and mark."""
+from tui_pod.store import SMALL_STATE, StateError, StateFile
 
 RETRY_AFTER = 2.0
 """Seconds after which a failed save is tried again."""

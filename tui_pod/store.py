@@ -38,6 +38,9 @@ from tui_pod.state_format import (
 COMPACT_AT = 256 * 1024
 """Bytes of journal from which on it is merged into the snapshot."""
 
+SMALL_STATE = 300_000
+"""Bytes of `state.toml`, about 2,000 episodes, up to which it is rewritten at every pause and mark."""
+
 LOCK_WAIT = 5.0
 """Seconds to wait for another instance; it holds the lock for milliseconds, a compaction for a second."""
 
@@ -148,7 +151,10 @@ class StateFile:
         """Return the stretches of listening ever saved, oldest first."""
         found: dict[str, HeardRecord] = {}
         for path in (self.history, self.journal):
-            for table in parse_journal(_read_text(path, "replace") or "").get("heard", []):
+            text = None
+            with contextlib.suppress(OSError):  # better some statistics than none
+                text = _read_text(path, "replace")
+            for table in parse_journal(text or "").get("heard", []):
                 table.pop("crc", None)
                 started = table.get("started")
                 if isinstance(started, datetime) and started.tzinfo is not None:

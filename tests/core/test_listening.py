@@ -11,7 +11,7 @@ from tui_pod.core.browsing import Filter, Sort, Special, View
 from tui_pod.core.playback import PlayerStatus
 from tui_pod.core.progress import Progress, Status
 from tui_pod.core.queue import Queue
-from tui_pod.core.records import ProgressRecord
+from tui_pod.core.records import ProgressRecord, SettingRecord
 from tui_pod.core.rules import Rules
 
 PLAYED = Progress(START - timedelta(days=1), played=True, plays=1)
@@ -421,8 +421,11 @@ def test_undo_hundred_changes_of_all_kinds_and_redo_them_all(room: Room) -> None
 
 def test_remember_view_saves_sort_filter_and_the_topics_name(room: Room) -> None:
     room.listening.remember_view(View(2, Filter.STARTED, Sort.TITLE))
-    saved_view = {r.key: r.value for r in room.recorder.records if hasattr(r, "table")}  # type: ignore[union-attr]
-    assert saved_view == {"sort": "title", "filter": "started", "topic": "Numbers"}
+    assert room.recorder.records == [
+        SettingRecord("ui", "sort", "title"),
+        SettingRecord("ui", "filter", "started"),
+        SettingRecord("ui", "topic", "Numbers"),
+    ]
 
 
 def test_remember_view_of_the_queue_keeps_the_last_topic(room: Room) -> None:

@@ -733,6 +733,14 @@ def test_toggle_mute_is_shown_and_remembered(room: Room) -> None:
     assert (room.listening.playback.is_muted, room.recorder.setting("muted")) == (True, True)
 
 
+def test_speed_volume_and_mute_are_remembered_for_the_player(room: Room) -> None:
+    room.listening.set_speed(1.5)
+    room.listening.set_volume(35)
+    room.listening.toggle_mute()
+    expected = [("player", "speed", 1.5), ("player", "volume", 35), ("player", "muted", True)]
+    assert [tuple(record) for record in room.recorder.records] == expected
+
+
 def test_speed_volume_and_mute_stay_through_episodes(room: Room) -> None:
     room.listening.set_speed(1.5)
     room.listening.set_volume(35)
