@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from tui_pod.core.episode import Episode
@@ -186,3 +186,25 @@ class FakeAudience:
 
     def session_ended(self, summary: Summary) -> None:
         self.summaries.append(summary)
+
+
+class FakeFeeds:
+    """A `Feeds` that keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        self.wishes: list[tuple[object, ...]] = []
+
+    def add(self, typed: str) -> None:
+        self.wishes.append(("add", typed))
+
+    def refresh(self, first: str | None = None) -> None:
+        self.wishes.append(("refresh", first))
+
+    def remove_feed(self, first: str) -> None:
+        self.wishes.append(("remove_feed", first))
+
+    def download(self, episodes: Sequence[str]) -> None:
+        self.wishes.append(("download", *episodes))
+
+    def remove_downloads(self, episodes: Sequence[str]) -> None:
+        self.wishes.append(("remove_downloads", *episodes))

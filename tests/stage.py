@@ -21,7 +21,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tests.fakes import FakeClock, FakePlayer, FakeRecorder, FakeSources
+from tests.fakes import FakeClock, FakeFeeds, FakePlayer, FakeRecorder, FakeSources
 from tests.screen_text import cut_cells, svg_text
 from tui_pod.catalog_files import read_catalogs
 from tui_pod.core.book import ProgressBook
@@ -128,7 +128,12 @@ class FakeStart(Start):
         self.clock = FakeClock()
         self.player, self.sources, self.recorder = FakePlayer(self.clock), FakeSources(), FakeRecorder()
         self.transcripts: dict[str, Transcript] = {}
+        self.asked_feeds = FakeFeeds()
         self.is_closed = False
+
+    @property
+    def feeds(self) -> FakeFeeds:
+        return self.asked_feeds
 
     def make_listening(self) -> Listening:
         """See `Start.make_listening`."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from tui_pod.core.listening import Listening
     from tui_pod.core.rules import Rules
     from tui_pod.core.transcript import Transcript
+    from tui_pod.feed_desk import FeedDesk
     from tui_pod.saver import Saved, SaveFailed
 
 MEGABYTE = 1_000_000
@@ -50,7 +52,8 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
     paths = find_paths(options.state, options.config)
     config = read_config(paths.config, is_named=options.config is not None)
     try:
-        loaded = load_library(catalog_paths(options.catalog, config.settings.catalogs), paths.cache)
+        catalogs = catalog_paths(options.catalog, config.settings.catalogs)
+        loaded = load_library(catalogs, paths.cache, paths.data)
         budget = _budget(options.session)
     except CatalogsError as error:
         print(error, file=sys.stderr)
@@ -63,7 +66,7 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
         return 1
     file = StateFile(paths.state)
     with _own_terminal(paths):
-        start = ProgramStart(paths, config, loaded, file, file.load(), options.ao, budget)
+        start = ProgramStart(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)
         _show(start, options.plain)
         is_saved = start.finish()
     if not is_saved:
@@ -106,6 +109,7 @@ class ProgramStart(Start):
     def __init__(
         self,
         paths: Paths,
+        catalogs: Sequence[Path],
         config: Config,
         loaded: Loaded,
         file: StateFile,
@@ -126,11 +130,12 @@ class ProgramStart(Start):
             _view(library, state, settings.start.view),
         )
         self.settings = settings
-        self.notices = (*state.notices, *_few(config.notices))
+        self.notices = (*state.notices, *loaded.notices, *_few(config.notices))
         self.is_ascii = settings.ui.ascii
         chosen = "ansi-dark" if settings.ui.transparent else state.setting("ui", "theme", "")
         self.theme = settings.ui.theme or chosen
         self._paths = paths
+        self._catalogs = catalogs
         self._save_cache = loaded.save
         self._file = file
         self._is_writable = state.is_writable
@@ -144,6 +149,7 @@ class ProgramStart(Start):
         from tui_pod.audio.narrator import Narrator
         from tui_pod.core.listening import Listening
         from tui_pod.core.ports import Surroundings
+        from tui_pod.feed_desk import FeedDesk
         from tui_pod.followers import Followers
         from tui_pod.saver import NoSaver, Saver
         from tui_pod.sources import EpisodeSources
@@ -155,6 +161,9 @@ class ProgramStart(Start):
             Narrator(self._paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled), self._emit
         )
         self._followers = Followers(self.app)
+        self._feeds = FeedDesk(
+            lambda: self.listening, self.app, self._sources.podcasts, self._reload, self.settings.feeds
+        )
         run = os.urandom(4).hex()
         around = Surroundings(self._player, self._sources, self._saver, self._followers, lambda: datetime.now(UTC), run)
         listening = Listening(self.library, self.book, around, _rules(self.settings), self.queue, self.playback)
@@ -168,10 +177,31 @@ class ProgramStart(Start):
         self._followers.start(listening, self._file.path, self.app.write_control, self.settings.desktop)
         if self._save_cache is not None:
             self._save_cache()
+        if self._paths.data.exists():
+            self._feeds.start()
         if self.settings.start.view == "statistics":
             self.app.show_statistics()
         if self._budget is not None:
             self.app.start_session(self._budget)
+
+    @property
+    def feeds(self) -> FeedDesk:
+        """See `Start.feeds`."""
+        _ = self.listening  # makes it
+        return self._feeds
+
+    async def _reload(self) -> None:
+        """Load the library anew and show it, after feeds were added, removed or refreshed."""
+        from tui_pod.library_reload import reload_library
+
+        paths = self._paths
+        loaded = await reload_library(self._catalogs, paths.cache, paths.data, len(self.listening.library))
+        book = self.listening.book.moved_to(loaded.library)
+        self.listening.adopt(loaded.library, book)
+        self.library, self.book = loaded.library, book
+        self.app.library_changed(loaded.library, book)
+        if loaded.save is not None:
+            loaded.save()
 
     async def read_transcript(self, episode: Episode) -> Transcript:
         """See `Start.read_transcript`."""
@@ -194,6 +224,7 @@ class ProgramStart(Start):
         """See `Start.close`."""
         if "listening" in self.__dict__:
             await self._followers.close()
+            await self._feeds.close()
             await self._sources.close()
 
     def finish(self) -> bool:
@@ -243,7 +274,7 @@ def _few(notices: tuple[str, ...]) -> tuple[str, ...]:
 
 def _view(library: Library, state: State, wanted: str) -> View:
     """Return what the listener wants to see first: what was looked at last, else the catalogue's top topic."""
-    last = library.topics.find(state.setting("ui", "topic", "")) if wanted != "top" else None
+    last = library.topics.with_key(state.setting("ui", "topic", "")) if wanted != "top" else None
     topic = last if last is not None else min(1, len(library.topics.names) - 1)
     sort, kind = state.setting("ui", "sort", ""), state.setting("ui", "filter", "")
     return View(

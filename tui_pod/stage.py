@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from tui_pod.core.book import ProgressBook
 from tui_pod.core.events import Event
+from tui_pod.core.library import Library
 from tui_pod.core.ports import Audience
 
 
@@ -21,6 +23,18 @@ class Stage(Audience, Protocol):
 
     def write_control(self, sequence: str) -> None:
         """Send a control sequence to the terminal, where the stage draws on one."""
+        ...
+
+    def library_changed(self, library: Library, book: ProgressBook) -> None:
+        """Show another library, such as after feeds were refreshed."""
+        ...
+
+    def download_changed(self, episode: str, text: str) -> None:
+        """Show how far the download of an episode is, in a few cells; empty: there is none."""
+        ...
+
+    def work_changed(self, text: str) -> None:
+        """Show what is being done in the background; empty: nothing."""
         ...
 
     def start_session(self, budget: float) -> None:

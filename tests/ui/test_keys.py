@@ -343,6 +343,30 @@ async def _(stage: Stage, key: str) -> None:
     assert stage.listening.queue.entries == ("two",)
 
 
+@exercises("feed.add")
+async def _(stage: Stage, key: str) -> None:
+    await stage.press(key, "a", "full_stop", *"org", "enter")
+    assert stage.start.asked_feeds.wishes == [("add", "a.org")]
+
+
+@exercises("feed.refresh")
+async def _(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert stage.notices == ["This topic is no feed. R refreshes all feeds, a adds one."]
+
+
+@exercises("feed.refresh_all")
+async def _(stage: Stage, key: str) -> None:
+    await stage.press(key)
+    assert stage.start.asked_feeds.wishes == [("refresh", None)]
+
+
+@exercises("download.start")
+async def _(stage: Stage, key: str) -> None:
+    await stage.press("v", "v", key)
+    assert stage.start.asked_feeds.wishes == [("download", "one", "two")]
+
+
 @exercises("undo")
 async def _(stage: Stage, key: str) -> None:
     await stage.press("m", key)

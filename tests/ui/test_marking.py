@@ -149,8 +149,14 @@ async def test_undo_goes_back_a_hundred_steps_in_order(library: Library) -> None
         assert stage.notices[-1] == "Nothing to take back."
 
 
-async def test_remove_where_nothing_can_be_removed_says_where_it_can(library: Library) -> None:
+async def test_remove_in_a_topic_takes_downloads_away(library: Library) -> None:
     async with on_stage(library, view=BASICS) as stage:
         await stage.press("x")
-        assert len(stage.notices) == 1
-        assert "x takes entries out of Queue and Continue" in stage.notices[0]
+        assert stage.start.asked_feeds.wishes == [("remove_downloads", "one")]
+
+
+async def test_remove_of_a_topic_that_is_no_feed_says_what_can_be_removed(library: Library) -> None:
+    async with on_stage(library, view=BASICS) as stage:
+        await stage.press("h", "x")
+        assert stage.start.asked_feeds.wishes == []
+        assert "x takes feeds, downloads" in stage.notices[0]

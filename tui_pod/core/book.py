@@ -35,6 +35,10 @@ class ProgressBook:
     def __iter__(self) -> Iterator[tuple[str, Progress]]:
         return iter(self._progress.items())
 
+    def moved_to(self, library: Library) -> ProgressBook:
+        """Return the same progress counted for another library."""
+        return ProgressBook(library, self._progress)
+
     def get(self, ident: str) -> Progress | None:
         """Return the progress of an episode; None when it was never touched."""
         return self._progress.get(ident)

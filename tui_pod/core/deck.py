@@ -86,6 +86,12 @@ class Deck:
         self._player.stop()
         self._show(self._silence())
 
+    def adopt(self, library: Library, book: ProgressBook) -> None:
+        """Go on with another library, such as after feeds were refreshed; what plays goes on."""
+        self.library = library
+        self.book = book
+        self._tracker.adopt(book)
+
     def save(self) -> None:
         """Save where the listener is, to the moment: before quitting or being ended."""
         self.tick()

@@ -69,6 +69,15 @@ class Lineup(Transport):
         self.sleep: SleepTimer | None = None
         self._succession = Succession()
 
+    def adopt(self, library: Library, book: ProgressBook) -> None:
+        """See `Deck.adopt`; the list that is played on is found again by its episodes."""
+        known, place = self._succession.indexes, self._succession.place
+        ids = [self.library.ids[index] for index in known[max(place, 0) :] if index >= 0]
+        super().adopt(library, book)
+        found = [index for ident in ids if (index := library.index(ident)) is not None]
+        was_found = place >= 0 and bool(ids) and library.index(ids[0]) is not None
+        self._succession = Succession(found, 0 if was_found else -1)
+
     # -- what the listener does ------------------------------------------------------------------------
 
     def next(self) -> None:

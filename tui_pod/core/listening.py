@@ -21,7 +21,7 @@ from tui_pod.core.queue import Queue
 from tui_pod.core.records import ProgressRecord, SettingRecord
 from tui_pod.core.rules import Rules
 from tui_pod.core.text import clock as clock_text
-from tui_pod.core.undo import Change, ProgressChange, QueueChange, SeekChange, UndoHistory
+from tui_pod.core.undo import Change, DeedChange, ProgressChange, QueueChange, SeekChange, UndoHistory
 
 
 class Listening(Lineup):
@@ -85,7 +85,7 @@ class Listening(Lineup):
         """Remember what is looked at, for the next start."""
         records = [SettingRecord("ui", "sort", str(view.sort)), SettingRecord("ui", "filter", str(view.filter))]
         if view.place >= 0:
-            records.append(SettingRecord("ui", "topic", self.library.topics.names[view.place]))
+            records.append(SettingRecord("ui", "topic", self.library.topics.key(view.place)))
         self._recorder.save(*records)
 
     # -- marking ---------------------------------------------------------------------------------------
@@ -130,6 +130,10 @@ class Listening(Lineup):
         """Empty the queue."""
         self._change_queue("the queue cleared", Queue())
 
+    def note_deed(self, deed: DeedChange) -> None:
+        """Keep something done outside listening, so that it can be taken back in its turn."""
+        self._undo.add(deed)
+
     # -- taking back -----------------------------------------------------------------------------------
 
     def undo(self) -> None:
@@ -156,6 +160,8 @@ class Listening(Lineup):
                 self._set_progress(change.before if is_undo else change.after)
             case QueueChange():
                 self._set_queue(change.before if is_undo else change.after)
+            case DeedChange():
+                (change.take_back if is_undo else change.do_again)()
             case SeekChange():
                 self._put_seek_back(change.episode, change.before if is_undo else change.after)
 

@@ -41,6 +41,15 @@ class TopicTable(NamedTuple):
             topic = self.parents[topic]
         return path[::-1]
 
+    def key(self, topic: int) -> str:
+        """Return what tells a topic from all others, also in another table."""
+        return self.keys[topic] if self.keys else self.names[topic]
+
+    def with_key(self, key: str) -> int | None:
+        """Return the topic with this key; None when it is not here."""
+        keys = self.keys or self.names
+        return keys.index(key) if key in keys else None
+
     def feed(self, topic: int) -> str | None:
         """Return the first address of the feed that a topic stands for; None when it stands for none."""
         mark = self.keys[topic].rpartition("\0")[0].rpartition("\0")[2] if self.keys else ""

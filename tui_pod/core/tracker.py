@@ -36,6 +36,10 @@ class Tracker:
         self.heard = 0.0
         """Seconds heard in this load."""
 
+    def adopt(self, book: ProgressBook) -> None:
+        """Keep progress in another book from now on."""
+        self._book = book
+
     def begin(self, episode: str) -> None:
         """Follow a new episode; the former one must have been left."""
         self.episode = episode

@@ -6,6 +6,7 @@ A change keeps the values before and after it, not a recipe; `Listening` puts va
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,7 +49,16 @@ class SeekChange:
     at: datetime
 
 
-Change = ProgressChange | QueueChange | SeekChange
+@dataclass(frozen=True, slots=True)
+class DeedChange:
+    """Something outside listening was deleted, such as a download or a feed."""
+
+    label: str
+    take_back: Callable[[], None]
+    do_again: Callable[[], None]
+
+
+Change = ProgressChange | QueueChange | SeekChange | DeedChange
 
 
 class UndoHistory:

@@ -39,6 +39,20 @@ class Browser:
         self._topic_cursor = self._topics.index(view.place)
         self._list()
 
+    def adopt(self, library: Library, book: ProgressBook) -> None:
+        """Look at another library: the same topic and the same episode in it, where they are still there."""
+        kept, former = self.episode, self._library.topics
+        self._library, self._book = library, book
+        self._topics = (Special.CONTINUE, Special.QUEUE, *range(len(library.topics.names)))
+        place = self.view.place
+        if place >= 0:
+            place = library.topics.with_key(former.key(place)) or 0
+        self._topic_cursor = self._topics.index(place)
+        self.look(self.view._replace(place=place))
+        index = library.index(kept) if kept is not None else None
+        if index is not None and index in self.indexes:
+            self._cursor = list(self.indexes).index(index)
+
     # -- what is there ---------------------------------------------------------------------------------
 
     @property

@@ -25,7 +25,9 @@ from tui_pod.plain.keyboard import Keyboard
 from tui_pod.plain.spoken import count, say_change, say_history, say_summary
 
 if TYPE_CHECKING:
+    from tui_pod.core.book import ProgressBook
     from tui_pod.core.events import Event
+    from tui_pod.core.library import Library
     from tui_pod.core.listening import Listening
     from tui_pod.core.session import Summary
     from tui_pod.core.transcript import Transcript
@@ -153,6 +155,16 @@ class PlainProgram:
     def emit(self, event: Event) -> None:
         """See `Stage.emit`."""
         self._call(self.listening.handle, event)
+
+    def library_changed(self, library: Library, book: ProgressBook) -> None:
+        """See `Stage.library_changed`."""
+        self._browser.adopt(library, book)
+
+    def download_changed(self, episode: str, text: str) -> None:
+        """See `Stage.download_changed`: plain lines say only what was asked for."""
+
+    def work_changed(self, text: str) -> None:
+        """See `Stage.work_changed`: what comes of it is told."""
 
     def saving_changed(self, reason: str | None) -> None:
         """See `Stage.saving_changed`."""

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.screen import Screen
 
+    from tui_pod.core.book import ProgressBook
     from tui_pod.core.events import Event
     from tui_pod.core.keys import Action
+    from tui_pod.core.library import Library
     from tui_pod.core.listening import Listening
     from tui_pod.core.session import Summary
     from tui_pod.ui.start import Start
@@ -117,6 +119,18 @@ class TuiPodApp(App[None]):
     def show_statistics(self) -> None:
         """See `Stage.show_statistics`."""
         self.run_action_soon("screen.view(3)")
+
+    def library_changed(self, library: Library, book: ProgressBook) -> None:
+        """See `Stage.library_changed`."""
+        self._main.adopt(library, book)
+
+    def download_changed(self, episode: str, text: str) -> None:
+        """See `Stage.download_changed`."""
+        self._main.show_download(episode, text)
+
+    def work_changed(self, text: str) -> None:
+        """See `Stage.work_changed`."""
+        self._main.show_work(text)
 
     def start_session(self, budget: float) -> None:
         """See `Stage.start_session`."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tui_pod.config import Settings
 from tui_pod.core.book import ProgressBook
@@ -18,6 +19,30 @@ if TYPE_CHECKING:
     from tui_pod.core.listening import Listening
     from tui_pod.core.transcript import Transcript
     from tui_pod.stage import Stage
+
+
+class Feeds(Protocol):
+    """What the screen may ask for of podcasts; all of it returns at once, and what comes of it is told."""
+
+    def add(self, typed: str) -> None:
+        """Subscribe to the feed that an address means."""
+        ...
+
+    def refresh(self, first: str | None = None) -> None:
+        """Refresh the feed that was first known by this address; None: all feeds."""
+        ...
+
+    def remove_feed(self, first: str) -> None:
+        """Unsubscribe from the feed that was first known by this address."""
+        ...
+
+    def download(self, episodes: Sequence[str]) -> None:
+        """Download recordings, or stop that."""
+        ...
+
+    def remove_downloads(self, episodes: Sequence[str]) -> None:
+        """Take recordings off the disk."""
+        ...
 
 
 class Start:
@@ -54,6 +79,11 @@ class Start:
 
     def make_listening(self) -> Listening:
         """Return the listening, and open what it needs."""
+        raise NotImplementedError
+
+    @property
+    def feeds(self) -> Feeds:
+        """What the app does with podcasts."""
         raise NotImplementedError
 
     def after_paint(self) -> None:

@@ -20,6 +20,8 @@ from tui_pod.ui.widgets.topic_tree import TopicTree
 if TYPE_CHECKING:
     from textual.widgets import Input
 
+    from tui_pod.core.book import ProgressBook
+    from tui_pod.core.library import Library
     from tui_pod.ui.start import Start
 
 NEXT_WIDTH = 30
@@ -38,6 +40,7 @@ class BrowsingScreen(ReadingScreen):
         self._book = start.book
         self._is_ascii = start.is_ascii
         self._unsearched: Sequence[int] = ()
+        self._work = ""
         self._searches_words = False  # whether the search field looks in the transcript
         self._topic = max(0, start.view.place)  # where `1` goes back to
 
@@ -55,6 +58,33 @@ class BrowsingScreen(ReadingScreen):
         """See `ReadingScreen.episode_at_cursor`."""
         index = self.episodes.index
         return index if index is not None and index >= 0 else None
+
+    def adopt(self, library: Library, book: ProgressBook) -> None:
+        """Show another library: the same topic and the same episode in it, where they are still there."""
+        topics = self._library.topics
+        place, here = self.view.place, self.episodes.index
+        ident = self._library.ids[here] if here is not None and here >= 0 else ""
+        self._library, self._book = library, book
+        self._topic = library.topics.with_key(topics.key(self._topic)) or 0
+        if place >= 0:
+            self.view = self.view._replace(place=library.topics.with_key(topics.key(place)) or 0)
+        self.topic_tree.adopt(library, book)
+        self.episodes.adopt(library, book)
+        self.list_view()
+        index = library.index(ident)
+        if index is not None and index in self.episodes.indexes:
+            self.episodes.go(list(self.episodes.indexes).index(index), is_centred=True)
+        self.show_counts()
+
+    def show_download(self, episode: str, text: str) -> None:
+        """Show how far a download is; empty: there is none."""
+        others = {ident: shown for ident, shown in self.episodes.downloads.items() if ident != episode}
+        self.episodes.downloads = {**others, episode: text} if text else others
+
+    def show_work(self, text: str) -> None:
+        """Show what is being done in the background."""
+        self._work = text
+        self.show_counts()
 
     # -- what is shown ---------------------------------------------------------------------------------
 
@@ -106,7 +136,7 @@ class BrowsingScreen(ReadingScreen):
             left += f" ({span(tally.left / speed)} at {speed:g}{'x' if self._is_ascii else '×'})"
         header = self.query_one("#header", HeaderLine)
         header.right = f"{tally.played}/{len(self._library)} played {self._dot} {left}"
-        header.left = f"tui-pod   {self._path()}"
+        header.left = f"tui-pod   {self._path()}{f'   ({self._work})' if self._work else ''}"
         self.topic_tree.show_counts(len(self._book.unfinished()), len(self.queue.upcoming))
         if self.view.place == Special.QUEUE:
             self.show_title()  # what the queue takes hangs on progress and speed

@@ -132,6 +132,9 @@ class MainScreen(BrowsingScreen):
         if event.wish in ("open", "leave"):
             self._show_pane(is_tree=False)
             return
+        if event.wish == "remove_feed":
+            self._remove_feed(event.place)
+            return
         view = View(place=event.place, sort=self.view.sort)
         indexes = list_episodes(self._library, self._book, self.queue, view)
         self._do(event.wish, [self._library.ids[index] for index in indexes if index >= 0])
@@ -152,8 +155,10 @@ class MainScreen(BrowsingScreen):
                 listening.unqueue(episodes)
             case "remove" if self.view.place == Special.CONTINUE:
                 listening.dismiss(episodes)
+            case "download":
+                self._start.feeds.download(episodes)
             case _:
-                self.app.notify("Nothing to remove here: x takes entries out of Queue and Continue.")
+                self._start.feeds.remove_downloads(episodes)
 
     @on(PlaybackBar.SeekWished)
     def _on_seek(self, event: PlaybackBar.SeekWished) -> None:
@@ -166,6 +171,31 @@ class MainScreen(BrowsingScreen):
         self.change_view(self.view._replace(place=topic, query=""))
         self.topic_tree.go_to(topic)
         self.show_list()
+
+    def action_add_feed(self) -> None:
+        """Ask for a podcast's address."""
+        from tui_pod.ui.screens.feeds import AddFeedScreen  # not for start-up
+
+        self.app.push_screen(AddFeedScreen(self._start.feeds.add))
+
+    def action_refresh_feed(self) -> None:
+        """Refresh the feed that the open topic is."""
+        feed = self._library.topics.feed(self.view.place) if self.view.place > 0 else None
+        if feed is None:
+            self.app.notify("This topic is no feed. R refreshes all feeds, a adds one.")
+        else:
+            self._start.feeds.refresh(feed)
+
+    def action_refresh_feeds(self) -> None:
+        """Refresh all feeds."""
+        self._start.feeds.refresh()
+
+    def _remove_feed(self, place: int) -> None:
+        feed = self._library.topics.feed(place) if place > 0 else None
+        if feed is not None:
+            self._start.feeds.remove_feed(feed)
+        else:
+            self.app.notify("That is no feed: x takes feeds, downloads, and entries of Queue and Continue.")
 
     def action_go_to_playing(self) -> None:
         """Put the cursor on the playing episode, in its topic when this list does not show it."""

@@ -33,6 +33,8 @@ class EpisodeList(RowPane):
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     empty_text = var("")
+    downloads: var[dict[str, str]] = var({})
+    """How far the download of an episode is, in a few cells, by id."""
     ends: var[dict[int, str]] = var({})
     """When each upcoming entry of the queue would end, by library index."""
 
@@ -54,10 +56,7 @@ class EpisodeList(RowPane):
         self._queue: Queue | None = None
         self._selected: set[int] = set()
         self._range_start: int | None = None
-        topics = library.topics
-        self._everywhere = {
-            name for name, members in zip(topics.names, topics.members, strict=True) if len(members) == len(library)
-        }  # topics of every episode tell nothing about one
+        self._everywhere = _topics_of_all(library)
         self._rows: dict[tuple[object, ...], list[Strip]] = {}
 
     # -- what is shown ---------------------------------------------------------------------------------
@@ -117,6 +116,13 @@ class EpisodeList(RowPane):
     def row_count(self) -> int:
         """See `RowPane.row_count`."""
         return len(self._indexes)
+
+    def adopt(self, library: Library, book: ProgressBook) -> None:
+        """Show episodes of another library from now on; what was shown is forgotten."""
+        self._library, self._book = library, book
+        self._everywhere = _topics_of_all(library)
+        self._indexes = ()
+        self._rows.clear()
 
     def refresh_episodes(self, episodes: frozenset[str]) -> None:
         """Draw the rows of these episodes anew, where they are visible."""
@@ -181,6 +187,8 @@ class EpisodeList(RowPane):
             return [self.styled(text, width, row, "rows--dim") for text in texts]
         episode = self._library.episode(index)
         name, time = self._mark_and_time(episode.id, index)
+        if episode.id in self.downloads:
+            time = f"{self.downloads[episode.id]}  {time}"
         if self._queue is not None and index in self.ends:
             time = f"{time}  until {self.ends[index]}"
         left = self._marks["selected"] if is_selected else " "
@@ -206,6 +214,11 @@ class EpisodeList(RowPane):
         if progress and progress.position > 0:
             return "started", f"{clock(progress.position)} / {shown}"
         return ("played" if progress and progress.played else "unplayed"), shown
+
+    def watch_downloads(self) -> None:
+        """Draw how far downloads are."""
+        self._rows.clear()
+        self.refresh()
 
     def watch_ends(self) -> None:
         """Draw the times anew."""
@@ -275,6 +288,10 @@ class EpisodeList(RowPane):
         """Queue what is chosen as next and move on."""
         self._wish("queue_next", moves_on=True)
 
+    def action_download(self) -> None:
+        """Download what is chosen, or stop that."""
+        self._wish("download")
+
     def action_remove(self) -> None:
         """Remove what is chosen from where it is shown."""
         self._wish("remove")
@@ -291,3 +308,10 @@ class EpisodeList(RowPane):
             self.post_message(self.Wished(wish, episodes, by))
             if moves_on and is_single:
                 self.go(self._cursor + 1)
+
+
+def _topics_of_all(library: Library) -> set[str]:
+    """Return the topics that hold every episode: they tell nothing about one."""
+    topics = library.topics
+    named = zip(topics.names, topics.members, strict=True)
+    return {name for name, members in named if len(members) == len(library)}

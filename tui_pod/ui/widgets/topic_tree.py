@@ -47,21 +47,33 @@ class TopicTree(RowPane):
 
     def __init__(self, library: Library, book: ProgressBook, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._is_ascii = is_ascii
+        self._rows: list[int] = []
+        self._special_counts = {Special.CONTINUE: 0, Special.QUEUE: 0}
+        self._set_topics(library, book)
+        is_large = len(self._depths) > MANY_TOPICS
+        self._folded = {topic for topic, depth in enumerate(self._depths) if is_large and depth >= 1}
+        self._list_rows()
+
+    def _set_topics(self, library: Library, book: ProgressBook) -> None:
         self._topics = library.topics
         self._book = book
-        self._is_ascii = is_ascii
-        self._special_counts = {Special.CONTINUE: 0, Special.QUEUE: 0}
         parents = self._topics.parents
         self._depths = [0] * len(parents)
+        self._is_parent = [False] * len(parents)
         for topic in range(1, len(parents)):
             self._depths[topic] = self._depths[parents[topic]] + 1
-        self._is_parent = [False] * len(parents)
-        for parent in parents[1:]:
-            self._is_parent[parent] = True
-        is_large = len(parents) > MANY_TOPICS
-        self._folded = {topic for topic, depth in enumerate(self._depths) if is_large and depth >= 1}
-        self._rows: list[int] = []
+            self._is_parent[parents[topic]] = True
+
+    def adopt(self, library: Library, book: ProgressBook) -> None:
+        """Show the topics of another library; what is folded stays so."""
+        folded = {self._topics.key(topic) for topic in self._folded}
+        place = self.place
+        here = self._topics.key(place) if place >= 0 else ""
+        self._set_topics(library, book)
+        self._folded = {topic for topic in range(len(self._depths)) if self._topics.key(topic) in folded}
         self._list_rows()
+        self.go_to(place if place < 0 else self._topics.with_key(here) or 0)
 
     @property
     def place(self) -> int:
@@ -165,3 +177,11 @@ class TopicTree(RowPane):
     def action_queue_next(self) -> None:
         """Queue all episodes of the entry as next."""
         self.post_message(self.Wished("queue_next", self.place))
+
+    def action_download(self) -> None:
+        """Download all episodes of the entry."""
+        self.post_message(self.Wished("download", self.place))
+
+    def action_remove(self) -> None:
+        """Remove the feed that the entry is."""
+        self.post_message(self.Wished("remove_feed", self.place))

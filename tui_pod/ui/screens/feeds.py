@@ -1,0 +1,36 @@
+"""The dialog that asks for a podcast's address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from tui_pod.ui.screens.details import Card, CardScreen
+
+
+class AddFeedScreen(CardScreen):
+    """Asks for the address of a feed, or of a page that names one."""
+
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, add: Callable[[str], None]) -> None:
+        super().__init__()
+        self._add = add
+
+    def compose(self) -> ComposeResult:
+        """Show a field and what may be typed into it."""
+        card = Card()
+        card.border_title = "Add a podcast"
+        card.border_subtitle = "enter adds · esc closes"
+        with card:
+            yield Input(placeholder="https://…", id="feed-address")
+            yield Static("The address of a feed (RSS, Atom, JSON Feed) or of the podcast's page.", markup=False)
+
+    @on(Input.Submitted)
+    def _on_typed(self, event: Input.Submitted) -> None:
+        if event.value.strip():
+            self.dismiss()
+            self._add(event.value.strip())
