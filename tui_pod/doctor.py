@@ -113,7 +113,8 @@ def _settings(config: Config, paths: Paths) -> Iterator[Finding]:
 
 def _catalog(options: Namespace, config: Config, paths: Paths) -> Iterator[Finding]:
     try:
-        library = load_library(catalog_paths(options.catalog, config.settings.catalogs), paths.cache, paths.data).library
+        catalogs = catalog_paths(options.catalog, config.settings.catalogs)
+        library = load_library(catalogs, paths.cache, paths.data).library
     except CatalogsError as error:
         yield False, error.lines[0], "tui-pod check prints every fault"
     else:

@@ -53,9 +53,7 @@ def lengths(
         is_stream: whether it is played from the network.
         is_estimate: whether the player guessed it from the first bytes.
     """
-    if is_stream or is_estimate:
-        shown = max(measured or 0.0, stated or 0.0) or None
-    else:
-        shown = measured or stated
+    longest = max(measured or 0.0, stated or 0.0) or None
+    shown = longest if is_stream or is_estimate else measured or stated
     is_known = measured is not None and not (is_estimate and stated is None)
     return shown, shown if is_known or is_stream else None
