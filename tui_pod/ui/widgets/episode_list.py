@@ -39,7 +39,7 @@ class EpisodeList(RowPane):
     """When each upcoming entry of the queue would end, by library index."""
 
     class Wished(Message):
-        """The listener wants something: `play`, `restart`, `left` or `right` for another pane, `queue_last` and more."""
+        """The listener wants something: `play`, `restart`, `left` or `right` for another pane, and more."""
 
         def __init__(self, wish: str, episodes: list[str], by: int = 0) -> None:
             super().__init__()
