@@ -10,6 +10,7 @@ from __future__ import annotations
 import locale
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -39,6 +40,9 @@ POLL = 0.25
 
 NO_SOUND_DEVICE = -14
 """mpv's error when no audio output can be opened (client.h: MPV_ERROR_AO_INIT_FAILED)."""
+
+LOG_DELAY = 0.05
+"""Seconds after a failure until libmpv has told its log; on the player's own thread."""
 
 CLOSE_LIMIT = 0.8
 """Seconds that closing may take; libmpv can hang in a driver, and quitting must not."""
@@ -70,6 +74,7 @@ class MpvPlayer:
         self._active = 0  # load whose events come now; set on libmpv's event thread
         self._is_open = False  # whether the active load has begun to sound
         self._is_playing = False
+        self._early_seek = (0, 0.0)  # load and place of the last seek that came before its file was open
         self._log: deque[str] = deque(maxlen=20)
         self._problem: str | None = None
         self._calling_back = threading.Lock()
@@ -122,6 +127,8 @@ class MpvPlayer:
         def task(mpv: MPV) -> None:
             if load == self._active and self._is_open:
                 mpv.command("seek", f"{position:.3f}", "absolute+exact")
+            else:
+                self._early_seek = (load, position)
 
         self._tasks.put(task)
 
@@ -196,6 +203,18 @@ class MpvPlayer:
             if self._tasks.get() is None:
                 return
 
+    def _begin(self, mpv: MPV) -> None:
+        """Do what was asked for before the file was open; this also wakes the thread, which polls from now on."""
+        load, position = self._early_seek
+        self._early_seek = (0, 0.0)
+        if load and load == self._active:
+            mpv.command("seek", f"{position:.3f}", "absolute+exact")
+
+    def _tell_failure(self, load: int, error: int) -> None:
+        """Say why a load failed, once libmpv has told its log, which it does after its events."""
+        time.sleep(LOG_DELAY)
+        self._emit(LoadFailed(load, self._explain(error), is_fatal=error == NO_SOUND_DEVICE))
+
     def _read_position(self, mpv: MPV) -> float | None:
         if not self._is_open or mpv.seeking:
             return None
@@ -229,8 +248,8 @@ class MpvPlayer:
             case MpvEventID.END_FILE:
                 self._is_open = self._is_playing = False
                 if event.data.reason == MpvEventEndFile.ERROR:
-                    error = event.data.error
-                    self._emit(LoadFailed(self._active, self._explain(error), is_fatal=error == NO_SOUND_DEVICE))
+                    load, error = self._active, event.data.error
+                    self._tasks.put(lambda _: self._tell_failure(load, error))
                 elif event.data.reason == MpvEventEndFile.EOF:
                     self._emit(FileEnded(self._active, 0.0))
 
@@ -245,7 +264,7 @@ class MpvPlayer:
         duration = mpv.duration
         is_exact = mpv.file_format not in _ESTIMATED
         self._emit(FileLoaded(self._active, position, float(duration) if duration else None, is_exact))
-        self._tasks.put(lambda _: None)  # wakes the thread, which polls from now on
+        self._tasks.put(self._begin)
 
     def _on_pause(self, is_paused: Any) -> None:
         if self._is_open:

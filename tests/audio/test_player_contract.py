@@ -1,0 +1,421 @@
+"""What listening may rely on of a player: the same tests over the fake and over the real libmpv."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+import time
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes import FakePlayer
+from tui_pod.audio.mpv_player import CLOSE_LIMIT, MpvPlayer
+from tui_pod.core.events import Event, FileEnded, FileLoaded, LoadFailed, PauseChanged, PositionChanged, SeekFinished
+from tui_pod.core.playback import Source
+from tui_pod.core.ports import Player
+
+if TYPE_CHECKING:
+    from mpv import MPV
+
+LENGTH = 3.0
+"""Seconds of the files that are played."""
+
+PATIENCE = 20.0
+"""Seconds after which a test gives up; everything here takes far less."""
+
+Check = Callable[[], object]
+
+
+class Rig:
+    """A player, what it reported, and a way to let its time pass."""
+
+    player: Player
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._arrived = threading.Condition()
+
+    def emit(self, event: Event) -> None:
+        """Keep an event, from whichever thread."""
+        with self._arrived:
+            self.events.append(event)
+            self._arrived.notify_all()
+
+    def wait(self, is_so: Check, what: str) -> None:
+        """Wait until something is so."""
+        with self._arrived:
+            assert self._arrived.wait_for(is_so, PATIENCE), f"it never came about that {what}: {self.events}"
+
+    def wait_for(self, kind: type[Event], load: int) -> Event:
+        """Wait for an event of a kind and a load, and return the newest one."""
+        self.wait(lambda: self.of(kind, load), f"{kind.__name__} came for load {load}")
+        return self.of(kind, load)[-1]
+
+    def of(self, kind: type[Event], load: int | None = None) -> list[Event]:
+        """Return the events of a kind, and of a load when one is named."""
+        return [e for e in self.events if isinstance(e, kind) and (load is None or getattr(e, "load", 0) == load)]
+
+    def close(self) -> None:
+        """Close the real player."""
+        assert isinstance(self.player, MpvPlayer)
+        self.player.close()
+
+    def play(self, seconds: float) -> None:
+        """Let the player play on for at least so many seconds, or to the end."""
+        if isinstance(self.player, FakePlayer):
+            self.player.play(seconds)
+            return
+        here = self.place()
+        self.wait(lambda: self.of(FileEnded) or self.place() >= here + seconds, f"{seconds} s were played")
+
+    def place(self) -> float:
+        """Return the position last reported."""
+        return max((e.position for e in self.events[-1:] if isinstance(e, PositionChanged)), default=0.0)
+
+    def load(self, source: Path, load: int = 1, start: float = 0.0, is_paused: bool = False) -> FileLoaded:
+        """Load a file and wait until it is open."""
+        self.player.load(Source(str(source)), start, load, is_paused)
+        loaded = self.wait_for(FileLoaded, load)
+        assert isinstance(loaded, FileLoaded)
+        return loaded
+
+
+def open_real(ao: str = "null") -> Rig:
+    """Return a rig with the real player on an audio output of mpv's."""
+    rig = Rig()
+    rig.player = player = MpvPlayer(rig.emit, ao)
+    player.open()
+    return rig
+
+
+def make_wav(path: Path, seconds: float = LENGTH) -> Path:
+    """Write a file of a soft click track and return its path."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(b"\x00\x10\x00\x00" * int(seconds * 4000))
+    return path
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Path:
+    """A file to play."""
+    return make_wav(tmp_path / "first.wav")
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    """Another one."""
+    return make_wav(tmp_path / "second.wav")
+
+
+@pytest.fixture
+def real() -> Iterator[Rig]:
+    """The real player, silent."""
+    rig = open_real()
+    yield rig
+    rig.close()
+
+
+@pytest.fixture
+def fake(first: Path, second: Path) -> Rig:
+    """The fake player, which knows the length of the files."""
+    rig = Rig()
+    rig.player = player = FakePlayer()
+    player.emit = rig.emit
+    player.durations = {str(first): LENGTH, str(second): LENGTH}
+    return rig
+
+
+@pytest.fixture(name="rig", params=["fake", "real"])
+def either(request: pytest.FixtureRequest) -> Rig:
+    """Either player."""
+    found: Rig = request.getfixturevalue(request.param)
+    return found
+
+
+# -- of every player -----------------------------------------------------------------------------------
+
+
+def test_load_opened_tells_place_and_length(rig: Rig, first: Path) -> None:
+    loaded = rig.load(first)
+    assert loaded.load == 1
+    assert loaded.position == pytest.approx(0.0, abs=0.1)
+    assert loaded.duration == pytest.approx(LENGTH, abs=0.05)
+    assert loaded.is_exact
+
+
+@pytest.mark.parametrize("start", [0.5, 1.5, 2.5])
+def test_load_with_a_start_begins_there(rig: Rig, first: Path, start: float) -> None:
+    assert rig.load(first, start=start, is_paused=True).position == pytest.approx(start, abs=0.1)
+
+
+def test_load_paused_stays_where_it_is_until_it_goes_on(rig: Rig, first: Path) -> None:
+    rig.load(first, start=1.0, is_paused=True)
+    assert rig.player.position() == pytest.approx(1.0, abs=0.1)
+    rig.player.set_paused(False)
+    event = rig.wait_for(PauseChanged, 1)
+    assert isinstance(event, PauseChanged)
+    assert not event.is_paused
+    rig.play(0.5)
+    assert (rig.player.position() or 0.0) > 1.2
+
+
+def test_playing_tells_positions_that_grow(rig: Rig, first: Path) -> None:
+    rig.load(first)
+    rig.play(1.0)
+    places = [event.position for event in rig.of(PositionChanged, 1) if isinstance(event, PositionChanged)]
+    assert len(places) >= 3
+    assert places == sorted(places)
+
+
+def test_pause_is_told_once_and_holds_the_place(rig: Rig, first: Path) -> None:
+    rig.load(first)
+    rig.play(0.5)
+    rig.player.set_paused(True)
+    rig.wait_for(PauseChanged, 1)
+    here = rig.player.position()
+    rig.player.set_paused(True)
+    assert rig.player.position() == pytest.approx(here, abs=0.05)
+    assert [event.is_paused for event in rig.of(PauseChanged) if isinstance(event, PauseChanged)] == [True]
+
+
+@pytest.mark.parametrize("is_paused", [False, True])
+@pytest.mark.parametrize("place", [0.0, 2.0, 1.25])
+def test_seek_arrives_exactly_where_it_was_told(rig: Rig, first: Path, place: float, is_paused: bool) -> None:
+    rig.load(first, is_paused=is_paused)
+    rig.player.seek(place)
+    event = rig.wait_for(SeekFinished, 1)
+    assert isinstance(event, SeekFinished)
+    assert event.position == pytest.approx(place, abs=0.05)
+
+
+def test_seek_before_the_file_is_open_is_not_lost(rig: Rig, first: Path) -> None:
+    rig.player.load(Source(str(first)), 0.0, 1, True)
+    rig.player.seek(1.5)
+    rig.wait_for(FileLoaded, 1)
+    rig.wait(lambda: (rig.player.position() or 0.0) == pytest.approx(1.5, abs=0.1), "it stands where it was told")
+
+
+def test_end_is_told_once_with_the_exact_place(rig: Rig, first: Path) -> None:
+    rig.load(first, start=LENGTH - 0.6)
+    rig.play(1.0)
+    event = rig.wait_for(FileEnded, 1)
+    assert isinstance(event, FileEnded)
+    assert event.position == pytest.approx(LENGTH, abs=0.05)
+    assert len(rig.of(FileEnded)) == 1
+    assert rig.of(LoadFailed) == []
+
+
+def test_seek_back_after_the_end_plays_on(rig: Rig, first: Path) -> None:
+    rig.load(first, start=LENGTH - 0.5)
+    rig.play(1.0)
+    rig.wait_for(FileEnded, 1)
+    rig.player.seek(LENGTH - 0.7)
+    rig.wait_for(SeekFinished, 1)
+    rig.events.clear()
+    rig.play(1.0)
+    rig.wait_for(FileEnded, 1)
+
+
+def test_load_of_another_file_ends_the_former_without_a_word(rig: Rig, first: Path, second: Path) -> None:
+    rig.load(first)
+    rig.play(0.5)
+    rig.load(second, load=2)
+    rig.events.clear()
+    rig.play(0.5)
+    assert rig.events
+    assert all(getattr(event, "load", 2) == 2 for event in rig.events)
+
+
+def test_loads_in_quick_succession_leave_the_last_one_playing(rig: Rig, first: Path, second: Path) -> None:
+    for load in range(1, 9):
+        rig.player.load(Source(str(second if load % 2 else first)), 0.0, load, False)
+    rig.wait_for(FileLoaded, 8)
+    rig.play(0.5)
+    order = [event.load for event in rig.events if isinstance(event, FileLoaded | PositionChanged)]
+    assert order == sorted(order)
+    assert rig.of(LoadFailed) == []
+    assert rig.of(FileEnded) == []
+
+
+def test_stop_is_no_end_and_leaves_nothing_loaded(rig: Rig, first: Path, second: Path) -> None:
+    rig.load(first)
+    rig.play(0.5)
+    rig.player.stop()
+    rig.wait(lambda: rig.player.position() is None, "nothing is loaded")
+    rig.load(second, load=2)
+    assert rig.of(FileEnded) == []
+    assert rig.of(LoadFailed) == []
+
+
+def test_position_with_nothing_loaded_is_none(rig: Rig) -> None:
+    assert rig.player.position() is None
+
+
+def test_speed_volume_and_mute_can_be_set_before_anything_is_loaded(rig: Rig, first: Path) -> None:
+    rig.player.set_speed(2.0)
+    rig.player.set_volume(30)
+    rig.player.set_muted(True)
+    rig.load(first)
+    rig.play(0.5)
+    if isinstance(rig.player, MpvPlayer):
+        assert [read(rig.player, name) for name in ("speed", "volume", "mute")] == [2.0, 30.0, True]
+    assert rig.of(LoadFailed) == []
+
+
+def test_source_prepared_changes_nothing(rig: Rig, first: Path, second: Path) -> None:
+    rig.load(first)
+    rig.player.prepare(Source(str(second)))
+    rig.player.prepare(None)
+    rig.play(0.5)
+    assert all(getattr(event, "load", 1) == 1 for event in rig.events)
+
+
+# -- of the real one -----------------------------------------------------------------------------------
+
+
+def read(player: MpvPlayer, name: str) -> object:
+    """Return a property of libmpv, asked on the thread that may."""
+    answers: list[object] = []
+    done = threading.Event()
+
+    def task(mpv: MPV) -> None:
+        answers.append(mpv[name])
+        done.set()
+
+    player._tasks.put(task)
+    assert done.wait(PATIENCE)
+    return answers[0]
+
+
+def test_double_speed_takes_half_the_time(real: Rig, first: Path) -> None:
+    real.player.set_speed(3.0)
+    began = time.monotonic()
+    real.load(first)
+    real.wait_for(FileEnded, 1)
+    assert time.monotonic() - began < LENGTH
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("gone.wav", None, "gone or not readable"),
+        ("text.mp3", b"This is no sound at all, however long one looks at it.\n" * 50, "not audio"),
+        ("page.wav", b"<!doctype html><title>404</title>", "not audio"),
+        ("empty.wav", b"", "not audio"),
+        ("list.m3u", b"#EXTM3U\nfirst.wav\n", "not audio"),
+    ],
+)
+def test_file_that_cannot_be_played_is_told_in_words_and_the_next_one_plays(
+    real: Rig, first: Path, tmp_path: Path, name: str, content: bytes | None, said: str
+) -> None:
+    file = tmp_path / name
+    if content is not None:
+        file.write_bytes(content)
+    real.player.load(Source(str(file)), 0.0, 1, False)
+    event = real.wait_for(LoadFailed, 1)
+    assert isinstance(event, LoadFailed)
+    assert said in event.reason
+    assert not event.is_fatal
+    real.load(first, load=2)
+    assert real.of(LoadFailed, 2) == []
+
+
+def test_start_past_the_end_never_hangs(real: Rig, first: Path) -> None:
+    real.player.load(Source(str(first)), LENGTH + 50.0, 1, False)
+    real.wait(lambda: real.of(LoadFailed, 1) or real.of(FileEnded, 1), "it is told")
+
+
+def test_file_without_a_sound_in_it_ends_at_once(real: Rig, tmp_path: Path) -> None:
+    real.player.load(Source(str(make_wav(tmp_path / "short.wav", 0.001))), 0.0, 1, False)
+    real.wait(lambda: real.of(LoadFailed, 1) or real.of(FileEnded, 1), "it is told")
+
+
+def test_file_removed_while_it_plays_is_played_to_its_end(real: Rig, first: Path) -> None:
+    real.load(first, start=LENGTH - 1.0)
+    first.unlink()
+    event = real.wait_for(FileEnded, 1)
+    assert isinstance(event, FileEnded)
+    assert event.position == pytest.approx(LENGTH, abs=0.05)
+
+
+def test_no_sound_device_is_a_fatal_notice_and_never_a_pretended_playing(
+    first: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "none"))
+    rig = open_real("alsa")
+    rig.player.load(Source(str(first)), 0.0, 1, False)
+    event = rig.wait_for(LoadFailed, 1)
+    rig.close()
+    assert isinstance(event, LoadFailed)
+    assert event.is_fatal
+    assert "--ao null" in event.reason
+    assert rig.of(PositionChanged) == []
+
+
+def test_missing_libmpv_fails_each_load_with_the_command_that_mends_it(
+    first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "mpv", raising=False)
+    monkeypatch.setattr("ctypes.util.find_library", lambda name: None)
+    rig = open_real()
+    for load in (1, 2):
+        rig.player.set_volume(50)
+        rig.player.load(Source(str(first)), 0.0, load, False)
+        event = rig.wait_for(LoadFailed, load)
+        assert isinstance(event, LoadFailed)
+        assert event.is_fatal
+        assert event.reason.startswith("Sound needs libmpv, which is not installed. Run: ")
+        rig.player.stop()
+    assert rig.player.position() is None
+    began = time.monotonic()
+    rig.close()
+    assert time.monotonic() - began < CLOSE_LIMIT
+
+
+@pytest.fixture
+def silent_server() -> Iterator[str]:
+    """An address where someone takes the call and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/sound.mp3"
+
+
+def test_close_amid_a_hung_opening_takes_a_second_at_most(silent_server: str) -> None:
+    rig = open_real()
+    rig.player.load(Source(silent_server, is_stream=True), 0.0, 1, False)
+    rig.player.set_paused(True)
+    assert isinstance(rig.player, MpvPlayer)
+    read(rig.player, "pause")
+    began = time.monotonic()
+    assert rig.player.position() is None
+    rig.close()
+    assert time.monotonic() - began < 1.0
+
+
+def test_file_after_a_hung_opening_plays_at_once(real: Rig, silent_server: str, first: Path) -> None:
+    real.player.load(Source(silent_server, is_stream=True), 0.0, 1, False)
+    began = time.monotonic()
+    real.load(first, load=2)
+    assert time.monotonic() - began < 5.0
+    assert real.of(LoadFailed, 2) == []
+
+
+def test_close_without_having_been_opened_returns() -> None:
+    MpvPlayer(lambda event: None, "null").close()
+
+
+def test_calls_after_closing_are_ignored(first: Path) -> None:
+    rig = open_real()
+    rig.load(first)
+    rig.close()
+    rig.player.set_paused(True)
+    rig.player.seek(1.0)
+    rig.player.stop()
+    assert rig.player.position() is None
