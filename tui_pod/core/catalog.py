@@ -9,10 +9,14 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_pod.core.episode import ROOT_TOPIC, Episode, Topic
 from tui_pod.core.text import SUMMARY_LIMIT, clean, clean_title, is_safe
+
+if TYPE_CHECKING:
+    from tui_pod.core.toml_lines import TableLines
 
 VERSION = 1
 """The catalogue format that is read here."""
@@ -59,15 +63,15 @@ def parse_catalog(text: str) -> Catalog:
         CatalogError: with every fault: bad TOML, a wrong type, a missing or duplicate id, a negative
             length, an unknown parent, a circle of topics, a newer version.
     """
-    import tomllib  # a library from the cache does without both
-
-    from tui_pod.core.toml_lines import error_line
+    import tomllib  # a library from the cache does without
 
     try:
         data = tomllib.loads(text)
     except RecursionError:
         raise CatalogError([Fault(1, "nested too deeply to be read")]) from None
     except ValueError as error:  # also numbers of more digits than Python turns into an int
+        from tui_pod.core.toml_lines import error_line  # its patterns are for faults only
+
         line, message = error_line(error, text)
         raise CatalogError([Fault(line, f"not valid TOML: {message}")]) from None
     return _Reader(data, text).read()
@@ -77,12 +81,17 @@ class _Reader:
     """Walks one parsed catalogue and collects its faults."""
 
     def __init__(self, data: dict[str, Any], text: str) -> None:
-        from tui_pod.core.toml_lines import TableLines
-
         self._data = data
-        self._lines = TableLines(text)
+        self._content = text
         self._faults: list[Fault] = []
         self._topic_places: dict[str, int] = {}
+        self._clean_tags: dict[str, str] = {}
+
+    @cached_property
+    def _lines(self) -> TableLines:
+        from tui_pod.core.toml_lines import TableLines  # its patterns are for faults only
+
+        return TableLines(self._content)
 
     def read(self) -> Catalog:
         self._check_version()
@@ -240,8 +249,14 @@ class _Reader:
         if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
             self._fault("tags must be a list of texts", "episodes", index, "tags")
             return ()
-        tags = dict.fromkeys(clean(tag) for tag in value)
-        return tuple(tag for tag in tags if tag and tag != ROOT_TOPIC)
+        return tuple(tag for tag in dict.fromkeys(map(self._clean_tag, value)) if tag and tag != ROOT_TOPIC)
+
+    def _clean_tag(self, tag: str) -> str:
+        """Return a tag cleaned; a few tags are on all episodes, so each is cleaned once."""
+        found = self._clean_tags.get(tag)
+        if found is None:
+            found = self._clean_tags[tag] = clean(tag)
+        return found
 
     def _place(self, table: dict[str, Any], key: str, index: int) -> str | None:
         """Return an http(s) address or a path; any other scheme is a fault."""

@@ -44,7 +44,7 @@ def clean(text: str, limit: int = TITLE_LIMIT) -> str:
     Control, bidi, zero-width and tag characters go, white space is folded, lone surrogates become
     U+FFFD, at most two combining marks stay on a letter, and the rest is in NFC.
     """
-    if not re.fullmatch(_PLAIN, text):  # most texts are, and sifting costs ten times the look
+    if not _is_ascii_line(text) and not re.fullmatch(_PLAIN, text):  # sifting costs ten times the look
         text = _sift(text)
     return _cut(" ".join(text.split()), limit)
 
@@ -63,7 +63,9 @@ def clean_lines(text: str, limit: int) -> str:
 
 def is_safe(text: str) -> bool:
     """Return whether `text` has none of the characters that `clean` removes or folds to a blank."""
-    return not (re.search(_UNSAFE, text) or re.search(_SURROGATES, text) or re.search(f"[{_SPACE}]", text))
+    return _is_ascii_line(text) or not (
+        re.search(_UNSAFE, text) or re.search(_SURROGATES, text) or re.search(f"[{_SPACE}]", text)
+    )
 
 
 def visible(text: str) -> str:
@@ -118,6 +120,11 @@ def spoken_time(seconds: float) -> str:
 def fit_to(text: str, width: int) -> str:
     """Return `text` cut or padded to `width` characters, for tables of plain text."""
     return _cut(text, width).ljust(width)
+
+
+def _is_ascii_line(text: str) -> bool:
+    """Return whether `text` is nothing but letters that any terminal prints, as most texts are; needs no pattern."""
+    return text.isascii() and text.isprintable()
 
 
 def _counted(number: int, unit: str) -> str:
