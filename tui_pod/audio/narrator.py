@@ -101,6 +101,7 @@ class Narrator:
         self._current: _Wish | None = None
         self._worker: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
+        self._has_wish = asyncio.Event()
         self._number = 0
         self._must_encode = False
 
@@ -168,9 +169,20 @@ class Narrator:
             if not wish.is_urgent:  # only the newest idea of what comes next is worth making
                 self._wishes = [other for other in self._wishes if other.is_urgent]
             self._wishes.append(wish)
+        if wish.is_urgent:
+            self._drop_urgent_but(wish.key)
         self._wishes.sort(key=lambda other: not other.is_urgent)
+        self._has_wish.set()
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())
+
+    def _drop_urgent_but(self, key: str) -> None:
+        """Drop what someone waited for before: the listener wants the newest only, and each takes a second."""
+        dropped = [other for other in self._wishes if other.is_urgent and other.key != key]
+        self._wishes = [other for other in self._wishes if other not in dropped]
+        for other in dropped:
+            for answer in other.answers:
+                answer(NarrationError("Something else was asked for."))
 
     async def _work(self) -> None:
         try:
@@ -191,23 +203,23 @@ class Narrator:
 
     async def _idle(self) -> None:
         """Let the worker encode, and wait for the next wish up to `IDLE_LIMIT` seconds."""
-        waited = 0.0
-        while not self._wishes and waited < IDLE_LIMIT:
-            await asyncio.sleep(0.02 if waited < 2 else 0.1)
-            waited += 0.02 if waited < 2 else 0.1
+        self._has_wish.clear()
+        if not self._wishes:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._has_wish.wait(), IDLE_LIMIT)
 
     async def _make(self, wish: _Wish) -> Narration:
         for is_last_try in (False, True):
             try:
                 return await self._ask(wish)
-            except (OSError, EOFError, ValueError) as error:
+            except (OSError, EOFError, ValueError, TypeError, LookupError) as error:  # it may answer anything
                 await self._end_worker()
                 if is_last_try:
                     raise NarrationError(f"The narrator stopped twice ({error}). Run: tui-pod doctor") from error
         raise AssertionError
 
     async def _ask(self, wish: _Wish) -> Narration:
-        """Return what the worker makes of a wish. Raises OSError, EOFError or ValueError when it breaks."""
+        """Return what the worker makes of a wish. Raises one of several errors when it breaks."""
         worker = await self._ready_worker()
         assert worker.stdin is not None
         assert worker.stdout is not None
@@ -224,16 +236,13 @@ class Narrator:
         }
         worker.stdin.write(json.dumps(request).encode() + b"\n")
         await worker.stdin.drain()
-        while True:
-            line = await worker.stdout.readline()
-            if not line:
-                raise EOFError("it ended without an answer")
-            answer: dict[str, Any] = json.loads(line)
-            if answer["id"] == number:
-                break
+        try:
+            answer = await asyncio.wait_for(_read_answer(worker.stdout, number), answer_limit(wish.script))
+        except TimeoutError:
+            raise OSError("it does not answer") from None
         if "error" in answer:
             raise NarrationError(f"This cannot be narrated: {answer['error']}.")
-        self._keep(wish, answer["duration"], answer["times"])
+        self._keep(wish, float(answer["duration"]), answer["times"])
         found = self._cached(wish.script, wish.key)
         if found is None:
             raise OSError("its file is gone")
@@ -300,15 +309,34 @@ class Narrator:
     def _trim(self) -> None:
         """Remove the narrations unused for longest until the cache is within its bound."""
         with contextlib.suppress(OSError):
-            files = sorted(
-                (entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in os.scandir(self._folder)
-            )
-            total = sum(size for _, size, _ in files)
-            for _, size, path in files[:-2]:
+            narrations: dict[str, list[os.DirEntry[str]]] = {}
+            for entry in os.scandir(self._folder):
+                narrations.setdefault(entry.name.partition(".")[0], []).append(entry)
+            oldest_first = sorted(narrations.values(), key=lambda files: max(file.stat().st_mtime for file in files))
+            sizes = [sum(file.stat().st_size for file in files) for files in oldest_first]
+            total = sum(sizes)
+            for files, size in zip(oldest_first[:-1], sizes, strict=False):
                 if total <= self._cache_bytes:
                     break
-                os.unlink(path)
+                for file in files:
+                    os.unlink(file.path)
                 total -= size
+
+
+async def _read_answer(lines: asyncio.StreamReader, number: int) -> dict[str, Any]:
+    """Return the answer to a request; those to former ones are passed over."""
+    while True:
+        line = await lines.readline()
+        if not line:
+            raise EOFError("it ended without an answer")
+        answer: dict[str, Any] = json.loads(line)
+        if answer["id"] == number:
+            return answer
+
+
+def answer_limit(script: Script) -> float:
+    """Return the seconds after which a worker that has not answered is taken for hung; it needs a hundredth of that."""
+    return 30.0 + sum(map(len, script.sentences)) / 100
 
 
 def has_voice() -> bool:

@@ -1,0 +1,452 @@
+"""The owner of the narrator's process, over a stub of that process which does what each test says."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+import tui_pod.audio.narrator as module
+from tui_pod.audio.narrator import MAX_CHARS, Narration, NarrationError, Narrator, Script, make_script
+
+PATIENCE = 30.0
+"""Seconds after which a test gives up."""
+
+ONE = Script(("Hello there.", "And good bye."))
+TWO = Script(("Something else.",))
+THREE = Script(("A third thing.",))
+
+STUB = '''#!{python}
+"""Stands for the narrator's process: does what the next line of a file says, and `good` when there is none."""
+import json, os, sys, time
+from pathlib import Path
+
+home = Path(__file__).parent
+plan = home / "plan"
+log = (home / "log").open("a")
+print("start", os.getpid(), os.environ.get("HIBARI_HOME"), *sys.argv[1:], file=log, flush=True)
+for line in sys.stdin:
+    request = json.loads(line)
+    print("request", request["sentences"][0], file=log, flush=True)
+    steps = plan.read_text().split("\\n") if plan.exists() else []
+    step = steps.pop(0) if steps else ""
+    plan.write_text("\\n".join(steps))
+    answer = {{"id": request["id"], "duration": 4.0, "times": [[n, n + 0.5] for n in range(len(request["sentences"]))]}}
+    if step == "die":
+        sys.exit(3)
+    elif step == "hang":
+        time.sleep(3600)
+    elif step == "slow":
+        time.sleep(0.4)
+    elif step == "garbage":
+        print("%%% no JSON %%%", flush=True)
+        continue
+    elif step in ("[1, 2]", '"text"', "null", "{{}}", '{{"id": 1}}'):
+        print(step.replace("1", str(request["id"])), flush=True)
+        continue
+    elif step == "error":
+        print(json.dumps({{"id": request["id"], "error": "it reads English"}}), flush=True)
+        continue
+    elif step == "old answer":
+        print(json.dumps({{"id": -5, "duration": 1.0, "times": []}}), flush=True)
+    elif step == "wrong times":
+        answer["times"] = answer["times"][1:]
+    if step != "no file":
+        Path(request["opus" if request["encode"] else "wav"]).write_bytes(b"x" * 1000)
+    print(json.dumps(answer), flush=True)
+'''
+
+
+class Rig:
+    """A narrator over a stub process, and what became of it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.folder = home / "narrations"
+        stub = home / "stub"
+        stub.write_text(STUB.format(python=sys.executable), "utf-8")
+        stub.chmod(0o755)
+        self.narrator = self.make()
+
+    def make(self, cache_bytes: int = 1_000_000) -> Narrator:
+        """Return a narrator on the stub."""
+        return Narrator(self.folder, cache_bytes, python=str(self.home / "stub"))
+
+    def plan(self, *steps: str) -> None:
+        """Set what the process does with the next requests."""
+        (self.home / "plan").write_text("\n".join(steps), "utf-8")
+
+    def log(self, kind: str) -> list[str]:
+        """Return what the processes noted of a kind: starts or requests."""
+        file = self.home / "log"
+        lines = file.read_text("utf-8").splitlines() if file.exists() else []
+        return [line.partition(" ")[2] for line in lines if line.startswith(kind)]
+
+    async def ask(self, script: Script, is_urgent: bool = True) -> Narration | NarrationError:
+        """Return the answer to a request."""
+        return await asyncio.wait_for(self.promise(script, is_urgent), PATIENCE)
+
+    def promise(self, script: Script, is_urgent: bool = True) -> asyncio.Future[Narration | NarrationError]:
+        """Request a narration and return what will hold its answer."""
+        future: asyncio.Future[Narration | NarrationError] = asyncio.get_running_loop().create_future()
+        self.narrator.request(script, future.set_result, is_urgent)
+        return future
+
+    async def until(self, is_so: Callable[[], object], what: str) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + PATIENCE
+        while not is_so():
+            assert time.monotonic() < deadline, f"it never came about that {what}"
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
+    """A narrator over a stub process."""
+    monkeypatch.setattr(module, "has_voice", lambda: True)
+    rig = Rig(tmp_path)
+    yield rig
+    await rig.narrator.close()
+
+
+def good(result: Narration | NarrationError) -> Narration:
+    """Return a result that is a narration."""
+    assert isinstance(result, Narration), result
+    return result
+
+
+def is_running(pid: int) -> bool:
+    """Return whether there is such a process, and it is no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+# -- what comes back -----------------------------------------------------------------------------------
+
+
+async def test_narration_made_has_its_audio_length_and_times(rig: Rig) -> None:
+    narration = good(await rig.ask(ONE))
+    assert narration.audio.stat().st_size == 1000
+    assert narration.duration == 4.0
+    assert [(cue.text, cue.start, cue.end) for cue in narration.cues] == [
+        ("Hello there.", 0.0, 0.5),
+        ("And good bye.", 1.0, 1.5),
+    ]
+    assert not narration.is_shortened
+
+
+async def test_process_is_started_as_the_worker_and_looks_nothing_up(rig: Rig) -> None:
+    await rig.ask(ONE)
+    assert rig.log("start")[0].split(" ", 1)[1] == f"{os.devnull} -m tui_pod.audio.narrator_worker"
+
+
+async def test_words_are_made_speakable_before_they_are_spoken(rig: Rig) -> None:
+    narration = good(await rig.ask(Script(("RoPE costs O(n²).",))))
+    assert narration.cues[0].text == "RoPE costs O(n²)."
+    assert rig.log("request") != ["RoPE costs O(n²)."]
+
+
+async def test_nothing_to_say_is_an_error_in_words(rig: Rig) -> None:
+    assert str(await rig.ask(Script(()))) == "There is no text to narrate."
+
+
+async def test_no_voice_is_an_error_that_names_the_command(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "has_voice", lambda: False)
+    error = await rig.ask(ONE)
+    assert isinstance(error, NarrationError)
+    assert module.INSTALL_HINT in str(error)
+    assert rig.log("start") == []
+
+
+async def test_narrating_set_off_is_an_error_that_says_so(rig: Rig) -> None:
+    rig.narrator = Narrator(rig.folder, 1000, is_enabled=False)
+    assert "off in the settings" in str(await rig.ask(ONE))
+
+
+async def test_long_text_is_cut_between_sentences_and_says_so(rig: Rig) -> None:
+    script = make_script([f"Sentence number {number} of very many." for number in range(30_000)], 90.0)
+    assert sum(map(len, script.sentences)) <= MAX_CHARS
+    assert script.target is None
+    narration = good(await rig.ask(script))
+    assert narration.is_shortened
+    assert len(narration.cues) == len(script.sentences)
+
+
+# -- a process that fails ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "step", ["die", "garbage", "[1, 2]", '"text"', "null", "{}", '{"id": 1}', "no file", "wrong times"]
+)
+async def test_process_that_fails_once_is_started_again(rig: Rig, step: str) -> None:
+    rig.plan(step)
+    good(await rig.ask(ONE))
+    assert len(rig.log("start")) == 2
+
+
+@pytest.mark.parametrize("step", ["die", "garbage", "[1, 2]", '{"id": 1}', "no file"])
+async def test_process_that_fails_twice_is_told_and_tried_anew_at_the_next_wish(rig: Rig, step: str) -> None:
+    rig.plan(step, step)
+    error = await rig.ask(ONE)
+    assert isinstance(error, NarrationError)
+    assert "tui-pod doctor" in str(error)
+    good(await rig.ask(ONE))
+
+
+async def test_process_that_hangs_is_ended_and_told(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "answer_limit", lambda script: 0.5)
+    rig.plan("hang", "hang")
+    error = await rig.ask(ONE)
+    assert isinstance(error, NarrationError)
+    assert "does not answer" in str(error)
+    pids = [int(line.split()[0]) for line in rig.log("start")]
+    await rig.until(lambda: not any(map(is_running, pids)), "the hung processes are gone")
+    good(await rig.ask(ONE))
+
+
+def test_limit_of_an_answer_grows_with_the_text() -> None:
+    long = Script(("word " * 6_000,))
+    assert 10.0 <= module.answer_limit(ONE) < 60.0
+    assert module.answer_limit(long) > 200.0
+
+
+async def test_process_that_cannot_be_started_is_told(rig: Rig) -> None:
+    (rig.home / "stub").unlink()
+    assert isinstance(await rig.ask(ONE), NarrationError)
+
+
+async def test_text_that_cannot_be_spoken_is_told_without_a_second_try(rig: Rig) -> None:
+    rig.plan("error")
+    assert str(await rig.ask(ONE)) == "This cannot be narrated: it reads English."
+    assert len(rig.log("request")) == 1
+
+
+async def test_late_answer_of_a_former_request_is_passed_over(rig: Rig) -> None:
+    rig.plan("old answer")
+    assert good(await rig.ask(ONE)).duration == 4.0
+
+
+async def test_slow_process_never_holds_up_the_loop(rig: Rig) -> None:
+    rig.plan("slow")
+    promise = rig.promise(ONE)
+    turns = 0
+    while not promise.done():
+        await asyncio.sleep(0.01)
+        turns += 1
+    assert turns > 10
+
+
+# -- the order of wishes -------------------------------------------------------------------------------
+
+
+async def test_wish_asked_twice_is_made_once(rig: Rig) -> None:
+    first, second = rig.promise(ONE), rig.promise(ONE)
+    assert good(await first).audio == good(await second).audio
+    assert len(rig.log("request")) == 1
+
+
+async def test_urgent_wish_goes_before_a_prepared_one(rig: Rig) -> None:
+    rig.plan("slow")
+    rig.promise(ONE)
+    await rig.until(lambda: rig.log("request"), "the process is at work")
+    prepared = rig.promise(TWO, is_urgent=False)
+    urgent = rig.promise(THREE)
+    await asyncio.wait_for(asyncio.gather(prepared, urgent), PATIENCE)
+    assert rig.log("request") == ["Hello there.", "A third thing.", "Something else."]
+
+
+async def test_prepared_wish_gives_way_to_the_newest_idea_of_what_comes_next(rig: Rig) -> None:
+    rig.plan("slow")
+    rig.promise(ONE)
+    await rig.until(lambda: rig.log("request"), "the process is at work")
+    rig.promise(TWO, is_urgent=False)
+    await asyncio.wait_for(rig.promise(THREE, is_urgent=False), PATIENCE)
+    assert rig.log("request") == ["Hello there.", "A third thing."]
+
+
+async def test_prepared_wish_that_becomes_urgent_goes_first(rig: Rig) -> None:
+    rig.plan("slow")
+    rig.promise(ONE)
+    await rig.until(lambda: rig.log("request"), "the process is at work")
+    rig.promise(TWO, is_urgent=False)
+    await asyncio.wait_for(rig.promise(TWO), PATIENCE)
+    assert rig.log("request") == ["Hello there.", "Something else."]
+
+
+async def test_urgent_wish_that_a_newer_one_replaced_is_answered_and_not_made(rig: Rig) -> None:
+    rig.plan("slow")
+    rig.promise(ONE)
+    await rig.until(lambda: rig.log("request"), "the process is at work")
+    dropped = rig.promise(TWO)
+    newest = rig.promise(THREE)
+    assert isinstance(await asyncio.wait_for(dropped, PATIENCE), NarrationError)
+    good(await asyncio.wait_for(newest, PATIENCE))
+    assert rig.log("request") == ["Hello there.", "A third thing."]
+
+
+# -- the cache -----------------------------------------------------------------------------------------
+
+
+async def test_narration_made_before_is_found_by_another_start(rig: Rig) -> None:
+    made = good(await rig.ask(ONE))
+    found = rig.make().find(ONE)
+    assert found == made
+    answers: list[object] = []
+    rig.make().request(ONE, answers.append)
+    assert answers == [made]  # at once
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Script(("Hello there.", "And good by.")),
+        Script(("Hello there. And good bye.",)),
+        Script(ONE.sentences, 90.0),
+    ],
+    ids=["a letter", "a sentence less", "a length"],
+)
+async def test_other_words_or_length_make_another_narration(rig: Rig, other: Script) -> None:
+    made = good(await rig.ask(ONE))
+    assert rig.narrator.find(other) is None
+    assert good(await rig.ask(other)).audio != made.audio
+
+
+@pytest.mark.parametrize("changed", ["_voice_version", "_table_stamp"])
+async def test_other_voice_or_pronunciation_makes_another_narration(
+    rig: Rig, changed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rig.ask(ONE)
+    monkeypatch.setattr(module, changed, lambda: "another")
+    assert rig.narrator.find(ONE) is None
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [(".wav", b""), (".wav", None), (".vtt", b""), (".vtt", None), (".vtt", b"\xff\x00 nonsense")],
+)  # whether audio plays is for the player to tell; see `discard`
+async def test_damaged_narration_is_made_anew(rig: Rig, suffix: str, content: bytes | None) -> None:
+    made = good(await rig.ask(ONE))
+    file = made.audio.with_suffix(suffix)
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(content)
+    assert rig.narrator.find(ONE) is None
+    assert good(await rig.ask(ONE)) == made
+
+
+async def test_discarded_narration_is_made_anew(rig: Rig) -> None:
+    made = good(await rig.ask(ONE))
+    rig.narrator.discard(made.audio)
+    assert rig.narrator.find(ONE) is None
+    good(await rig.ask(ONE))
+    assert len(rig.log("request")) == 2
+
+
+async def test_cache_removed_at_any_time_is_made_anew(rig: Rig) -> None:
+    made = good(await rig.ask(ONE))
+    with made.audio.open("rb") as playing:
+        shutil.rmtree(rig.folder)
+        good(await rig.ask(TWO))
+        assert len(playing.read()) == 1000
+    good(await rig.ask(ONE))
+
+
+async def test_cache_is_kept_within_its_bound(rig: Rig) -> None:
+    rig.narrator = rig.make(cache_bytes=5_000)
+    for number in range(12):
+        good(await rig.ask(Script((f"Number {number}.",))))
+        os.utime(rig.folder)
+    assert sum(file.stat().st_size for file in rig.folder.iterdir()) <= 5_000
+    assert rig.narrator.find(Script(("Number 11.",))) is not None
+    assert rig.narrator.find(Script(("Number 0.",))) is None
+
+
+async def test_narration_used_lately_outlives_those_made_after_it(rig: Rig) -> None:
+    rig.narrator = rig.make(cache_bytes=5_000)
+    scripts = [Script((f"Number {number}.",)) for number in range(8)]
+    for age, script in enumerate(scripts[:3]):
+        made = good(await rig.ask(script))
+        for file in (made.audio, made.audio.with_suffix(".vtt")):
+            os.utime(file, (1_000_000 + age, 1_000_000 + age))
+    assert rig.narrator.find(scripts[0]) is not None  # used: now the newest
+    for script in scripts[3:5]:
+        good(await rig.ask(script))
+    assert rig.narrator.find(scripts[0]) is not None
+    assert rig.narrator.find(scripts[1]) is None
+
+
+async def test_narration_removed_from_the_cache_leaves_nothing_behind(rig: Rig) -> None:
+    rig.narrator = rig.make(cache_bytes=3_000)
+    for number in range(8):
+        good(await rig.ask(Script((f"Number {number}.",))))
+    stems = [file.stem for file in rig.folder.iterdir()]
+    assert all(stems.count(stem) == 2 for stem in stems)
+
+
+async def test_render_waits_for_the_encoded_file(rig: Rig) -> None:
+    narration = await rig.narrator.render(ONE)
+    assert narration.audio.suffix == ".opus"
+
+
+async def test_render_of_what_is_cached_as_wav_encodes_it(rig: Rig) -> None:
+    good(await rig.ask(ONE))
+    assert (await rig.narrator.render(ONE)).audio.suffix == ".opus"
+    assert not list(rig.folder.glob("*.wav"))
+
+
+async def test_folder_that_cannot_be_made_is_told(rig: Rig) -> None:
+    rig.folder.write_text("a file stands here", "utf-8")
+    assert isinstance(await rig.ask(ONE), NarrationError)
+
+
+# -- the end -------------------------------------------------------------------------------------------
+
+
+async def test_idle_process_is_ended(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "IDLE_LIMIT", 0.1)
+    good(await rig.ask(ONE))
+    pid = int(rig.log("start")[0].split()[0])
+    await rig.until(lambda: not is_running(pid), "the idle process is gone")
+    good(await rig.ask(TWO))
+    assert len(rig.log("start")) == 2
+
+
+async def test_process_not_idle_for_long_serves_the_next_wish(rig: Rig) -> None:
+    good(await rig.ask(ONE))
+    good(await rig.ask(TWO))
+    assert len(rig.log("start")) == 1
+
+
+@pytest.mark.parametrize("step", ["", "slow", "hang"])
+async def test_close_ends_the_process_within_a_second(rig: Rig, step: str) -> None:
+    rig.plan(step)
+    rig.promise(ONE)
+    await rig.until(lambda: rig.log("request"), "the process is at work")
+    began = time.monotonic()
+    await rig.narrator.close()
+    assert time.monotonic() - began < 1.0
+    pid = int(rig.log("start")[0].split()[0])
+    await rig.until(lambda: not is_running(pid), "the process is gone")
+
+
+async def test_close_with_nothing_begun_returns(rig: Rig) -> None:
+    await rig.narrator.close()
+    await rig.narrator.close()
+
+
+async def test_times_of_a_narration_are_kept_as_webvtt(rig: Rig) -> None:
+    made = good(await rig.ask(ONE))
+    text = made.audio.with_suffix(".vtt").read_text("utf-8")
+    assert text.startswith("WEBVTT\n")
+    assert "00:00:00.000 --> 00:00:00.500\nHello there." in text
+    assert json.dumps(made.duration) in text
