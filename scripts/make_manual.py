@@ -15,8 +15,8 @@ sys.path.insert(0, str(ROOT))
 
 from tui_pod import __version__  # noqa: E402
 from tui_pod.cli import make_parser  # noqa: E402
-from tui_pod.command_tree import Command, Flag, Value, describe  # noqa: E402
-from tui_pod.completions import SHELLS  # noqa: E402
+from tui_pod.commands.command_tree import Command, Flag, Value, describe  # noqa: E402
+from tui_pod.commands.completions import SHELLS  # noqa: E402
 from tui_pod.config_text import keys_table, settings_table  # noqa: E402
 from tui_pod.core.key_names import show_keys  # noqa: E402
 from tui_pod.core.keys import ACTIONS  # noqa: E402

@@ -9,7 +9,7 @@ from tests.test_store import run_without_rights
 from tui_pod import catalog_files
 from tui_pod.catalog_files import read_catalog, read_catalogs
 from tui_pod.core.catalog import CatalogError
-from tui_pod.library_cache import CatalogsError
+from tui_pod.core.library import CatalogsError
 
 GOOD = 'version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n'
 

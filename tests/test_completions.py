@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from tui_pod.cli import make_parser
-from tui_pod.command_tree import describe
-from tui_pod.completions import SHELLS
+from tui_pod.commands.command_tree import describe
+from tui_pod.commands.completions import SHELLS
 
 ROOT = Path(__file__).parents[1]
 CATALOG = """

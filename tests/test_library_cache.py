@@ -10,9 +10,9 @@ import tomli_w
 
 from tests.hostile import HOSTILE_TITLES
 from tui_pod import catalog_files, library_cache
-from tui_pod.core.library import Library
+from tui_pod.core.library import CatalogsError, Library
 from tui_pod.core.text import without_surrogates
-from tui_pod.library_cache import CatalogsError, Loaded, load_library
+from tui_pod.library_cache import Loaded, load_library
 
 EPISODES = [
     {"id": f"hostile-{name}", "title": title, "summary": title * 2, "tags": [title[:50], "Hostile"]}

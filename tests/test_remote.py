@@ -18,12 +18,12 @@ import pytest
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod import remote, remote_socket
+from tui_pod.commands.remote import ask, describe, make_request
 from tui_pod.core.controls import Controls
 from tui_pod.core.events import LoadFailed, PauseChanged
 from tui_pod.core.playback import PlayerStatus
 from tui_pod.followers import Followers
 from tui_pod.remote import RemoteControl
-from tui_pod.remote_commands import ask, describe, make_request
 from tui_pod.remote_socket import RemoteError, open_folder, socket_name
 
 ROOT = Path(__file__).parents[1]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tui_pod.core.catalog import Catalog, CatalogError, Fault, parse_catalog
 from tui_pod.core.episode import Episode
+from tui_pod.core.library import CatalogsError
 from tui_pod.core.toml_lines import TableLines
-from tui_pod.library_cache import CatalogsError
 from tui_pod.settings import embedded_catalog, embedded_transcripts
 
 MAX_CATALOG = 512 * 1024 * 1024

@@ -11,6 +11,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,28 @@ NO_OPTIONS: dict[str, object] = {
 }
 """What the parser returns for an empty command line; the plain start does without importing it."""
 
+COMMANDS = {
+    "list": ("library", "run_list"),
+    "mark": ("library", "run_mark"),
+    "status": ("library", "run_status"),
+    "check": ("library", "run_check"),
+    "plan": ("sessions", "run_plan"),
+    "stats": ("sessions", "run_stats"),
+    "feeds": ("feeds", "run_feeds"),
+    "import": ("feeds", "run_import"),
+    "export": ("feeds", "run_export"),
+    "keys": ("shell", "run_keys"),
+    "config": ("shell", "run_config"),
+    "completions": ("shell", "run_completions"),
+    "narrate": ("narrate", "run"),
+    "doctor": ("doctor", "run"),
+    **dict.fromkeys(
+        ("toggle", "play", "pause", "next", "previous", "seek", "speed", "volume", "now"),
+        ("remote", "run"),
+    ),
+}
+"""The module in `tui_pod.commands` of each word, and the function there, which returns None or an exit status."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0 done, 1 failed, 2 wrong usage."""
@@ -48,14 +71,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_command(options: Any) -> int:
-    from tui_pod import commands
+    from tui_pod.commands.shared import CommandError
+    from tui_pod.core.text import visible
 
+    module, function = COMMANDS[options.command]
+    run: Callable[[Any], int | None] = getattr(import_module(f"tui_pod.commands.{module}"), function)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a title or path that the terminal's encoding has not is no failure
             stream.reconfigure(errors="backslashreplace")
     try:
-        status = int(getattr(commands, f"run_{options.command}")(options))
+        status = run(options) or 0
         sys.stdout.flush()
+    except CommandError as error:
+        print(visible(str(error)), file=sys.stderr)
+        return 1
     except OSError as error:
         if not isinstance(error, BrokenPipeError):  # as of `tui-pod list | head`
             print(f"tui-pod: {error}", file=sys.stderr)
@@ -88,7 +117,7 @@ def _shared_options() -> argparse.ArgumentParser:
     """Return the four options that work with every command, before or after its word."""
     import argparse
 
-    from tui_pod.command_tree import SHARED
+    from tui_pod.commands.command_tree import SHARED
 
     parser = argparse.ArgumentParser("tui-pod", add_help=False, allow_abbrev=False)
     group = parser.add_argument_group(SHARED)
@@ -104,7 +133,7 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the parser; manual and completions are made from it too."""
     import argparse
 
-    from tui_pod.feed_parser import add_feed_commands
+    from tui_pod.commands.feed_parser import add_feed_commands
 
     parser = argparse.ArgumentParser(
         "tui-pod", description="Listening sessions in the terminal. Without a command: the app.",

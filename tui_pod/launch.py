@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from tui_pod.config_file import read_config
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import Filter, Sort, Special, View
-from tui_pod.core.library import Library
+from tui_pod.core.library import CatalogsError, Library
 from tui_pod.core.playback import Playback
 from tui_pod.core.queue import Queue
-from tui_pod.library_cache import CatalogsError, Loaded, load_library
+from tui_pod.library_cache import Loaded, load_library
 from tui_pod.settings import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.store import State, StateFile
 from tui_pod.ui.start import Start

@@ -28,14 +28,6 @@ SCHEMA = 3
 """Changes with the tables below; a cache of another schema is made anew."""
 
 
-class CatalogsError(Exception):
-    """Catalogues that cannot be used; each line is `FILE:LINE: message`."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
-
-
 class Loaded(NamedTuple):
     """A library, and how to keep it for the next start; `save` is None when it came from the cache."""
 

@@ -16,6 +16,14 @@ from tui_pod.core.text import fold
 from tui_pod.core.topics import TopicTable, arrange
 
 
+class CatalogsError(Exception):
+    """Catalogues that cannot be used; each line is `FILE:LINE: message`."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
 class Shelf(Protocol):
     """Where the parts of an episode lie that are not in a column."""
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from tui_pod.audio.narrator import INSTALL_HINT, has_voice
 from tui_pod.config import Config
 from tui_pod.config_file import read_config
+from tui_pod.core.library import CatalogsError
 from tui_pod.core.text import clean
-from tui_pod.library_cache import CatalogsError, load_library
+from tui_pod.library_cache import load_library
 from tui_pod.settings import Paths, catalog_paths, find_paths
 from tui_pod.store import StateFile
 

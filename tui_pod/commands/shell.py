@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sized
 
-from tui_pod.commands import open_library, print_json, print_table
+from tui_pod.commands.shared import open_library, print_json, print_table
 from tui_pod.config import live_table
 from tui_pod.config_file import read_config
 from tui_pod.core.key_names import show_keys
@@ -48,7 +48,7 @@ def run_config(options: Namespace) -> int:
 
 def run_completions(options: Namespace) -> None:
     """Print what a shell needs to complete this program's words, or the words of one kind."""
-    from tui_pod.completions import SHELLS
+    from tui_pod.commands.completions import SHELLS
 
     if options.words is None:
         sys.stdout.write(SHELLS[options.shell](options.make_parser()))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_pod.audio.narrator import INSTALL_HINT, Narration, NarrationError, Narrator, has_voice
-from tui_pod.commands import CommandError, open_library
+from tui_pod.commands.shared import CommandError, open_library
 from tui_pod.core.episode import Episode
 from tui_pod.core.text import fit_to
 from tui_pod.sources import make_episode_script, read_transcript

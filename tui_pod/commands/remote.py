@@ -10,7 +10,7 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
-from tui_pod.commands import CommandError, print_json
+from tui_pod.commands.shared import CommandError, print_json
 from tui_pod.core.text import clean, clean_title, spoken_time
 from tui_pod.remote_socket import LINE_LIMIT, NOBODY, RemoteError, opened_folder, socket_name
 from tui_pod.settings import find_paths

@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from tui_pod.commands import CommandError, print_json, print_table
+from tui_pod.commands.shared import CommandError, print_json, print_table
 from tui_pod.core.tables import Column
 from tui_pod.core.text import clean
 from tui_pod.feeds.fetch import FetchError

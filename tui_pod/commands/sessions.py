@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 
-from tui_pod.commands import CommandError, episode_json, open_library, print_json, print_table
+from tui_pod.commands.shared import CommandError, episode_json, open_library, print_json, print_table
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.history import History, look_back
 from tui_pod.core.library import Library

@@ -9,8 +9,8 @@ import argparse
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from tui_pod.command_tree import Command, Flag, Value, describe
-from tui_pod.completion_scripts import BASH, FISH, ZSH, ZSH_COMMANDS
+from tui_pod.commands.command_tree import Command, Flag, Value, describe
+from tui_pod.commands.completion_scripts import BASH, FISH, ZSH, ZSH_COMMANDS
 
 
 def complete_bash(parser: argparse.ArgumentParser) -> str:
