@@ -388,6 +388,19 @@ def test_save_while_paused_keeps_the_place(room: Room) -> None:
     assert room.progress("one").position == 10
 
 
+def test_stop_ends_the_sound(room: Room) -> None:
+    room.play("one", seconds=1)
+    room.listening.stop()
+    assert room.player.calls[-1] == ("stop",)
+
+
+def test_play_another_ends_the_sound_before_anything_else(room: Room) -> None:
+    room.play("one", seconds=1)
+    room.sources.is_holding = True
+    room.play("two")
+    assert room.player.calls[-1] == ("stop",)
+
+
 def test_stop_keeps_the_place_and_saves_it(room: Room) -> None:
     room.play("one", seconds=10.25)
     room.listening.stop()
@@ -501,6 +514,14 @@ def test_playing_beyond_the_known_length_makes_it_longer(room: Room) -> None:
 
 
 # -- ends ----------------------------------------------------------------------------------------------
+
+
+def test_end_of_unknown_length_brings_the_state_file_up_to_date(room: Room) -> None:
+    room.sources.found["four"] = Source("/four.mp3")
+    room.player.durations["/four.mp3"] = None
+    room.play("four", seconds=9)
+    send(room, FileEnded, 9.0)
+    assert room.recorder.compactions == 1
 
 
 def test_end_tells_the_counts(room: Room) -> None:
@@ -664,6 +685,21 @@ def test_buffering_is_shown(room: Room) -> None:
     room.play("one")
     send(room, BufferingChanged, True)
     assert room.listening.playback.is_buffering
+
+
+def test_seek_leaves_out_what_was_jumped_over(room: Room) -> None:
+    room.play("three", seconds=10)
+    room.listening.seek_to(50)
+    room.player.play(1)
+    assert room.progress("three").heard == ((0.0, 10.0), (50.0, 51.0))
+
+
+def test_seek_tells_the_counts(room: Room) -> None:
+    room.play("three", seconds=10)
+    room.audience.changed.clear()
+    room.listening.seek_to(50)
+    assert frozenset(("three",)) in room.audience.changed
+    assert room.book.tallies[0].left == room.library.topics.seconds[0] - 50
 
 
 def test_seek_back_before_the_start_is_the_start(room: Room) -> None:
