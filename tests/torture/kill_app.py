@@ -20,7 +20,7 @@ LONGEST = 9.0
 LENGTHS = (300.0, 600.0, 450.0, 8.0, 300.0, 900.0, 300.0, 600.0)
 
 KEYS = ("\r", "\r", " ", " ", ",", ".", ".", "m", "m", "jm", "j", "k", "jj\r", ">", "<", "[", "]", "e", "E", "u", "^",
-        "f", "\x1b[1;2C", "\x1b[1;2D", "vjvjm")  # fmt: skip
+        "\x1b[1;2C", "\x1b[1;2D", "vjvjm")  # fmt: skip
 
 
 def run(trial: Trial) -> Result:

@@ -28,6 +28,11 @@ class Trial(NamedTuple):
     mutant: str = ""
     """What is wrong with the program on purpose; empty: nothing."""
 
+    @property
+    def number(self) -> int:
+        """The how manyth trial of its check it is, from 0."""
+        return int(self.seed.rpartition("/")[2])
+
     def chances(self) -> random.Random:
         """Return what decides everything random in this trial."""
         return random.Random(self.seed)
