@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -201,6 +202,7 @@ def test_save_where_nothing_can_be_written_is_done_without(catalog: Path, tmp_pa
         assert len(loaded.library) == len(EPISODES)
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="file names are UTF-8 there")
 def test_save_of_paths_that_are_not_utf8_is_done_without(catalog: Path, tmp_path: Path, cache: Path) -> None:
     folder = tmp_path / os.fsdecode(b"caf\xe9")
     folder.mkdir()
