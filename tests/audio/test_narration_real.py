@@ -1,0 +1,220 @@
+"""Narrations as they are heard: the real voice, the real encoder and the real player."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import math
+import re
+import threading
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.stage import embedded_library
+from tui_pod.audio.mpv_player import MpvPlayer
+from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, has_voice, pronunciations
+from tui_pod.core.events import Event, FileLoaded, LoadFailed
+from tui_pod.core.playback import Source
+from tui_pod.core.speech import speakable
+from tui_pod.core.transcript import timed_cues
+from tui_pod.sources import make_episode_script, read_transcript
+
+pytestmark = pytest.mark.skipif(not has_voice(), reason="the voice is not installed: pip install hibari-tts")
+
+SAMPLE = ("llm-layers", "special-tokens", "attention-bottleneck", "scaling-laws", "peft-methods", "what-is-an-llm")
+"""Episodes that are narrated: short and long ones, with symbols, numbers and names in them."""
+
+WINDOW = 0.02
+"""Seconds over which loudness is measured."""
+
+SILENCE = 0.003
+"""Loudness, as a share of the most there can be, under which nothing is heard."""
+
+
+SPEAKABLE = re.compile(r"[A-Za-zÀ-ÿ0-9 .,;:!?'’“”()%&+$-]+")
+"""What the voice reads well, and nothing that it would spell out or pass over."""
+
+
+class Heard(NamedTuple):
+    """A narration, and its samples."""
+
+    narration: Narration
+    rate: int
+    samples: array.array[int]
+
+    def loudness(self, start: float, end: float) -> float:
+        """Return the root of the mean square between two times in seconds."""
+        part = self.samples[int(start * self.rate) : int(end * self.rate)]
+        return math.sqrt(sum(sample * sample for sample in part) / max(1, len(part))) / 32768
+
+
+def script_of(ident: str) -> Script:
+    """Return what is narrated of an embedded episode."""
+    library = embedded_library()
+    index = library.index(ident)
+    assert index is not None
+    episode = library.episode(index)
+    return make_episode_script(episode, read_transcript(episode))
+
+
+def listen(narration: Narration) -> Heard:
+    """Return the samples of a narration that is still a WAV file."""
+    with wave.open(str(narration.audio)) as file:
+        return Heard(narration, file.getframerate(), array.array("h", file.readframes(file.getnframes())))
+
+
+async def narrate(narrator: Narrator, script: Script) -> Narration:
+    """Return the narration of a script."""
+    future: asyncio.Future[Narration | NarrationError] = asyncio.get_running_loop().create_future()
+    narrator.request(script, future.set_result)
+    result = await asyncio.wait_for(future, 120)
+    assert isinstance(result, Narration), result
+    return result
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Heard]:
+    """The narrations of the sample."""
+
+    async def make() -> dict[str, Heard]:
+        narrator = Narrator(tmp_path_factory.mktemp("narrations"), 1 << 30)
+        try:
+            return {ident: listen(await narrate(narrator, script_of(ident))) for ident in SAMPLE}
+        finally:
+            await narrator.close()
+
+    return asyncio.run(make())
+
+
+@pytest.mark.parametrize("ident", SAMPLE)
+def test_narration_lasts_what_the_catalogue_says(heard: dict[str, Heard], ident: str) -> None:
+    library = embedded_library()
+    index = library.index(ident)
+    assert index is not None
+    narration, rate, samples = heard[ident]
+    assert narration.duration == pytest.approx(library.durations[index], rel=0.01)
+    assert len(samples) / rate == pytest.approx(narration.duration, abs=0.01)
+
+
+@pytest.mark.parametrize("ident", SAMPLE)
+def test_narration_has_a_voice_in_every_sentence_and_none_between(heard: dict[str, Heard], ident: str) -> None:
+    sound = heard[ident]
+    cues = sound.narration.cues
+    assert [cue.text for cue in cues] == list(script_of(ident).sentences)
+    for number, cue in enumerate(cues):
+        assert cue.start is not None
+        assert cue.end is not None
+        assert sound.loudness(cue.start, cue.end) > 0.02, cue
+        following = cues[number + 1].start if number + 1 < len(cues) else sound.narration.duration
+        assert following is not None
+        assert 0.05 <= following - cue.end <= 0.75, cue
+        assert sound.loudness(cue.end + WINDOW, following - WINDOW) < SILENCE, cue
+
+
+@pytest.mark.parametrize("ident", SAMPLE)
+def test_narration_is_as_loud_as_speech_and_not_cut_off(heard: dict[str, Heard], ident: str) -> None:
+    sound = heard[ident]
+    assert 0.05 < sound.loudness(0.0, sound.narration.duration) < 0.3
+    assert max(map(abs, sound.samples)) < 32_767
+
+
+@pytest.mark.parametrize("ident", SAMPLE)
+def test_narration_is_spoken_at_a_natural_rate(heard: dict[str, Heard], ident: str) -> None:
+    words = sum(len(cue.text.split()) for cue in heard[ident].narration.cues)
+    assert 130 <= words / heard[ident].narration.duration * 60 <= 190
+
+
+@pytest.mark.parametrize("ident", SAMPLE)
+def test_times_kept_beside_a_narration_are_those_that_were_told(heard: dict[str, Heard], ident: str) -> None:
+    narration = heard[ident].narration
+    kept = list(timed_cues(narration.audio.with_suffix(".vtt").read_text("utf-8")))
+    assert [(cue.start, cue.end) for cue in kept] == [(cue.start, cue.end) for cue in narration.cues]
+
+
+def test_narration_made_again_is_as_long_as_before(heard: dict[str, Heard], tmp_path: Path) -> None:
+    async def make() -> Narration:
+        narrator = Narrator(tmp_path, 1 << 30)
+        try:
+            return await narrate(narrator, script_of(SAMPLE[0]))
+        finally:
+            await narrator.close()
+
+    again = asyncio.run(make())
+    assert again.duration == heard[SAMPLE[0]].narration.duration
+    assert again.cues == heard[SAMPLE[0]].narration.cues
+
+
+@pytest.fixture
+def encoded(tmp_path: Path) -> Narration:
+    """A short narration as it is kept."""
+
+    async def make() -> Narration:
+        narrator = Narrator(tmp_path / "kept", 1 << 30)
+        try:
+            return await narrator.render(Script(("This is what is kept.", "It is small.")))
+        finally:
+            await narrator.close()
+
+    return asyncio.run(make())
+
+
+def test_narration_kept_is_small_and_opens_with_its_length(encoded: Narration) -> None:
+    assert encoded.audio.suffix == ".opus"
+    assert encoded.audio.stat().st_size < encoded.duration * 6_000
+    loaded = threading.Event()
+    events: list[Event] = []
+
+    def note(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, FileLoaded | LoadFailed):
+            loaded.set()
+
+    player = MpvPlayer(note, "null")
+    player.open()
+    player.load(Source(str(encoded.audio)), 0.0, 1, True)
+    assert loaded.wait(20)
+    player.close()
+    (opened,) = (event for event in events if isinstance(event, FileLoaded))
+    assert opened.duration == pytest.approx(encoded.duration, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [("…",), ("€ ± ∞",), ("注意力机制",), ("   ",)],
+    ids=["dots", "symbols", "script", "blank"],
+)
+def test_text_with_nothing_to_speak_is_told_in_words_or_passed_over(sentences: tuple[str, ...], tmp_path: Path) -> None:
+    async def make() -> Narration | NarrationError:
+        narrator = Narrator(tmp_path, 1 << 30)
+        future: asyncio.Future[Narration | NarrationError] = asyncio.get_running_loop().create_future()
+        try:
+            narrator.request(Script(sentences), future.set_result)
+            return await asyncio.wait_for(future, 120)
+        finally:
+            await narrator.close()
+
+    result = asyncio.run(make())
+    if isinstance(result, NarrationError):
+        assert str(result).startswith("This cannot be narrated: ")
+    else:
+        assert result.duration > 0.2
+
+
+def every_sentence() -> Iterator[tuple[str, str]]:
+    """Yield each sentence of the embedded catalogue with its episode."""
+    library = embedded_library()
+    for index, ident in enumerate(library.ids):
+        for sentence in make_episode_script(library.episode(index), read_transcript(library.episode(index))).sentences:
+            yield ident, sentence
+
+
+def test_every_embedded_sentence_has_a_spoken_form_without_symbols() -> None:
+    table = pronunciations()
+    spoken = [(ident, speakable(sentence, table)) for ident, sentence in every_sentence()]
+    assert len({ident for ident, _ in spoken}) == 119
+    odd = [(ident, text) for ident, text in spoken if not SPEAKABLE.fullmatch(text)]
+    assert odd == []
