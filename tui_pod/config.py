@@ -1,15 +1,16 @@
 """The listener's settings: every key with its type, default, range and meaning, in one table.
 
 The table is the annotations below; reading the file, `tui-pod config --default` and the manual are made
-from it. Named tuples, since eleven frozen dataclasses cost 5 ms of every start and these 2 ms; for the same
-reason the annotations stay text until a file has to be read.
+from it. Eleven frozen dataclasses cost 5 ms of every start, named tuples 2 ms and `Section` a tenth of that; for
+the same reason the annotations stay text until a file has to be read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from types import MappingProxyType
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple, Self, dataclass_transform
 
 from tui_pod.core.keys import ACTIONS, Action
 
@@ -30,7 +31,37 @@ class Key(NamedTuple):
     """A line of TOML for the default file, where the default shows nothing."""
 
 
-class StartSettings(NamedTuple):
+@dataclass_transform(frozen_default=True)
+class Section(tuple[Any, ...]):
+    """A named tuple whose fields all have defaults, made without compiling code."""
+
+    __slots__ = ()
+    _fields: tuple[str, ...]
+    _field_defaults: dict[str, Any]
+
+    def __init_subclass__(cls) -> None:
+        cls._fields = tuple(cls.__annotations__)
+        cls._field_defaults = {name: cls.__dict__[name] for name in cls._fields}
+        for place, name in enumerate(cls._fields):
+            setattr(cls, name, property(itemgetter(place)))
+
+    def __new__(cls, *values: Any, **named: Any) -> Self:
+        given = dict(zip(cls._fields, values, strict=False)) | named
+        if len(given) < len(values) + len(named) or not given.keys() <= cls._field_defaults.keys():
+            raise TypeError(f"{cls.__name__} has the fields {', '.join(cls._fields)}")
+        return super().__new__(cls, (cls._field_defaults | given).values())
+
+    def _asdict(self) -> dict[str, Any]:
+        return dict(zip(self._fields, self, strict=True))
+
+    def _replace(self, **named: Any) -> Self:
+        return type(self)(**(self._asdict() | named))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._asdict().items())})"
+
+
+class StartSettings(Section):
     """[start]."""
 
     view: Annotated[
@@ -42,7 +73,7 @@ class StartSettings(NamedTuple):
     ] = "last"
 
 
-class PlaybackSettings(NamedTuple):
+class PlaybackSettings(Section):
     """[playback]."""
 
     seek_back: Annotated[float, Key("Seconds that playback.back goes back (← and ,)", 1, 3600)] = 10.0
@@ -54,13 +85,13 @@ class PlaybackSettings(NamedTuple):
     )
 
 
-class ResumeSettings(NamedTuple):
+class ResumeSettings(Section):
     """[resume]."""
 
     rewind: Annotated[bool, Key("Whether resuming goes back a few seconds, the more the longer the pause")] = True
 
 
-class PlayedSettings(NamedTuple):
+class PlayedSettings(Section):
     """[played]: an episode counts as played when no more than this is left, and never more than a tenth of it."""
 
     share: Annotated[float, Key("Share of the length that may be left when an episode counts as played", 0, 0.1)] = 0.03
@@ -68,7 +99,7 @@ class PlayedSettings(NamedTuple):
     max_left: Annotated[float, Key("Seconds that this share is at most", 0, 600)] = 30.0
 
 
-class InterfaceSettings(NamedTuple):
+class InterfaceSettings(Section):
     """[ui]."""
 
     theme: Annotated[str, Key("Name of a theme; empty: the one chosen in the palette, which keeps it")] = ""
@@ -79,14 +110,14 @@ class InterfaceSettings(NamedTuple):
     ] = False
 
 
-class NarrationSettings(NamedTuple):
+class NarrationSettings(Section):
     """[narration]."""
 
     enabled: Annotated[bool, Key("Whether episodes without a recording are spoken")] = True
     cache_mb: Annotated[int, Key("Megabytes of narrations that are kept, the oldest go first", 10, 100_000)] = 200
 
 
-class FeedSettings(NamedTuple):
+class FeedSettings(Section):
     """[feeds]."""
 
     refresh_at_start: Annotated[bool, Key("Whether feeds are refreshed when the app starts")] = True
@@ -97,28 +128,28 @@ class FeedSettings(NamedTuple):
     keep_next: Annotated[int, Key("How many of a feed's next episodes are downloaded ahead", 0, 100)] = 0
 
 
-class AudioSettings(NamedTuple):
+class AudioSettings(Section):
     """[audio]."""
 
     level: Annotated[bool, Key("Whether loud and quiet recordings are brought to one loudness")] = False
     skip_silence: Annotated[bool, Key("Whether silence is cut short")] = False
 
 
-class StatsSettings(NamedTuple):
+class StatsSettings(Section):
     """[stats]."""
 
     streak: Annotated[bool, Key("Whether the statistics count days in a row")] = False
     free_days: Annotated[int, Key("Days a week without listening that do not end the row", 0, 6)] = 2
 
 
-class DesktopSettings(NamedTuple):
+class DesktopSettings(Section):
     """[desktop]."""
 
     title: Annotated[bool, Key("Whether the terminal's title shows what plays")] = True
     notify: Annotated[bool, Key("Whether the desktop tells of each episode that begins")] = False
 
 
-class NetworkSettings(NamedTuple):
+class NetworkSettings(Section):
     """[network]."""
 
     private_hosts: Annotated[
@@ -131,7 +162,7 @@ class NetworkSettings(NamedTuple):
     ] = ()
 
 
-class Settings(NamedTuple):
+class Settings(Section):
     """All settings, by section."""
 
     catalogs: Annotated[
