@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tui_pod.core.book import ProgressBook
+from tui_pod.core.episode import Episode
 from tui_pod.core.events import (
     BufferingChanged,
     DurationKnown,
@@ -62,6 +63,7 @@ class Deck:
         self._audience = around.audience
         self._clock = around.clock
         self._tracker = Tracker(book, around.recorder, around.clock, around.run, rules.played)
+        self._episode: Episode | None = None  # what is loaded, which another library may no longer have
         self._source: Source | None = None
         self._is_with_player = False
         self._wish = 0.0
@@ -145,23 +147,22 @@ class Deck:
             case LoadFailed():
                 self._on_failed(event)
 
-    def _start(self, index: int, position: float | None = None, is_paused: bool = False) -> None:
-        """Play the episode at a library index, from `position` or from where it was left."""
+    def _start(self, episode: Episode, position: float | None = None, is_paused: bool = False) -> None:
+        """Play an episode from `position`, or from where it was left."""
         self._await_ticket = self._tracker.leave()
         self._player.stop()
-        episode = self.library.episode(index)
         progress = self.book.get(episode.id)
         length = (progress.duration if progress else None) or episode.duration
         if position is None:
             rules = self.rules
             position = resume_position(progress, length, self._clock(), rules.is_rewinding, rules.played)
         self._tracker.begin(episode.id)
-        self._source = None
+        self._episode, self._source = episode, None
         self._is_with_player = self._is_second_try = False
         self._retry, self._retry_at = Retry(), None
         self._wish, self._wants_pause = position, is_paused
         self._asked_at = self._clock()
-        speed = speed_of(index, self.library.topics, self.rules.speeds) or self._usual_speed
+        speed = self._speed_of(episode)
         if speed != self.playback.speed:
             self._player.set_speed(speed)
         self._show(
@@ -213,8 +214,7 @@ class Deck:
 
     def _set_duration(self, measured: float | None) -> None:
         assert self._source is not None
-        index = self.library.index(self.playback.episode or "")
-        stated = self.library.duration(index) if index is not None else None
+        stated = self._episode.duration if self._episode is not None else None
         shown, self._tracker.duration = lengths(measured, stated, self._source.is_stream, self._is_estimate)
         self._show(replace(self.playback, duration=shown))
 
@@ -293,19 +293,18 @@ class Deck:
 
     def _load_again(self) -> None:
         self._retry_at = None
-        index = self.library.index(self.playback.episode or "")
-        if index is not None:
+        if self._episode is not None:
             retry = self._retry
-            self._start(index, self._wish, self._wants_pause)
+            self._start(self._episode, self._wish, self._wants_pause)
             self._retry = retry
 
     def _on_failed(self, event: LoadFailed) -> None:
         if self._retry.attempts and not event.is_fatal and self._fails_again():
             return
-        index = self.library.index(self.playback.episode or "")
+        episode = self._episode
         is_opening = self.playback.status is PlayerStatus.LOADING and not event.is_fatal and not self._is_second_try
-        if is_opening and index is not None and self._source is not None and self._sources.discard(self._source):
-            self._start(index, self.playback.position, self._wants_pause)
+        if is_opening and episode is not None and self._source is not None and self._sources.discard(self._source):
+            self._start(episode, self.playback.position, self._wants_pause)
             self._is_second_try = True
         else:
             self._fail(event.reason)
@@ -325,6 +324,11 @@ class Deck:
         self._show(replace(self.playback, position=position))
         if self.playback.episode is not None:
             self._audience.progress_changed(frozenset((self.playback.episode,)))
+
+    def _speed_of(self, episode: Episode) -> float:
+        index = self.library.index(episode.id)
+        speed = speed_of(index, self.library.topics, self.rules.speeds) if index is not None else None
+        return speed or self._usual_speed
 
     def _silence(self) -> Playback:
         """Return a playback of nothing, with the listener's speed and volume kept."""

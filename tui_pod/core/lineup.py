@@ -37,6 +37,23 @@ class Succession:
         """Yield the places after that one, each with the library index that stands there."""
         return ((place, self.indexes[place]) for place in range(self.place + 1, len(self.indexes)))
 
+    def moved(self, ids: Sequence[str], library: Library) -> Succession:
+        """Return the same list in another library, without the episodes that this one does not have.
+
+        Args:
+            ids: those of the former library, which the indexes are of.
+            library: the other one.
+        """
+        found: list[int] = []
+        place = -1
+        for number, former in enumerate(self.indexes):
+            index = library.index(ids[former]) if former >= 0 else None
+            if index is not None:
+                found.append(index)
+            if number == self.place:  # where it vanished, the list goes on after the one before it
+                place = len(found) - 1
+        return Succession(found, place)
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
@@ -70,13 +87,16 @@ class Lineup(Transport):
         self._succession = Succession()
 
     def adopt(self, library: Library, book: ProgressBook) -> None:
-        """See `Deck.adopt`; the list that is played on is found again by its episodes."""
-        known, place = self._succession.indexes, self._succession.place
-        ids = [self.library.ids[index] for index in known[max(place, 0) :] if index >= 0]
+        """See `Deck.adopt`; the list that is played on and the session's topic are found again in it."""
+        former = self.library
         super().adopt(library, book)
-        found = [index for ident in ids if (index := library.index(ident)) is not None]
-        was_found = place >= 0 and bool(ids) and library.index(ids[0]) is not None
-        self._succession = Succession(found, 0 if was_found else -1)
+        self._succession = self._succession.moved(former.ids, library)
+        if self.session is not None:
+            wish = self.session.wish
+            topic = library.topics.with_key(former.topics.key(wish.topic)) or 0
+            self.session = replace(self.session, wish=replace(wish, topic=topic))
+        if self.playback.is_loaded:
+            self._prepare_next()
 
     # -- what the listener does ------------------------------------------------------------------------
 
@@ -183,7 +203,7 @@ class Lineup(Transport):
                 self.stop()
                 self._audience.tell("The sleep timer has ended the listening here. Good night.")
                 return
-        if session is not None and not any(ident in session.episodes for ident in self.queue.upcoming):
+        if session is not None and not any(ident in session.episodes for ident in self._coming()):
             self.session = None
             self.stop()
             self._audience.session_ended(self._summary(session))
@@ -206,7 +226,7 @@ class Lineup(Transport):
             self._audience.tell("That episode is no longer in the library.", is_error=True)
             return
         queue = self.queue.started(episode)
-        self._start(index, position)
+        self._start(self.library.episode(index), position)
         if queue != self.queue:
             self._set_queue(queue)
 
@@ -219,7 +239,11 @@ class Lineup(Transport):
         return None if place is None else self.library.ids[self._succession.indexes[place]]
 
     def _queued(self) -> str | None:
-        return next((ident for ident in self.queue.upcoming if self.library.index(ident) is not None), None)
+        return next(self._coming(), None)
+
+    def _coming(self) -> Iterator[str]:
+        """Yield what is upcoming in the queue, without what the library does not have."""
+        return (ident for ident in self.queue.upcoming if self.library.index(ident) is not None)
 
     def _next_place(self) -> int | None:
         for place, index in self._succession.following():
