@@ -18,7 +18,7 @@ from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
 from tests.test_state_format import entry
 from tui_pod import __version__
-from tui_pod.cli import main
+from tui_pod.cli import _app_options, _parse, main, make_parser
 from tui_pod.core.progress import Progress
 from tui_pod.core.records import ProgressRecord
 from tui_pod.core.text import without_surrogates
@@ -160,6 +160,29 @@ def test_shared_options_work_before_and_after_the_word(run: Run, small: list[str
     before, after = run(*small, "--ao", "null", "list"), run("list", *small, "--ao", "null")
     assert before == after
     assert before.out.count("\n") == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--plain"],
+        ["--catalog", "a.toml", "--catalog=b.toml", "--state", "s", "--config", "c", "--ao=null", "--session", "15m"],
+        ["--session", "1 h", "--plain", "--ao", "pulse", "--ao", "null"],
+        ["--catalog="],
+        ["--ao", ""],
+    ],
+)
+def test_start_of_the_app_is_parsed_as_argparse_does(arguments: list[str]) -> None:
+    assert vars(_parse(arguments)) == vars(make_parser().parse_args(arguments))
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["list"], ["--ao", "null", "list"], ["--ao"], ["--ao", "--plain"], ["--", "x"], ["-h"],
+                  ["--catalogue", "x"], ["--plain=yes"], ["---ao", "null"]]
+)  # fmt: skip
+def test_anything_but_a_start_of_the_app_is_left_to_argparse(arguments: list[str]) -> None:
+    assert _app_options(arguments) is None
 
 
 def test_program_of_its_own_gives_the_same(small: list[str], run: Run) -> None:

@@ -46,6 +46,7 @@ class Section(tuple[Any, ...]):
             setattr(cls, name, property(itemgetter(place)))
 
     def __new__(cls, *values: Any, **named: Any) -> Self:
+        """Return a section with these values, and the defaults of the others."""
         given = dict(zip(cls._fields, values, strict=False)) | named
         if len(given) < len(values) + len(named) or not given.keys() <= cls._field_defaults.keys():
             raise TypeError(f"{cls.__name__} has the fields {', '.join(cls._fields)}")
