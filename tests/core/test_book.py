@@ -4,7 +4,10 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from tests.fakes import START
+from tui_pod.core import book as book_module
 from tui_pod.core.book import ProgressBook, Tally
 from tui_pod.core.library import Library
 from tui_pod.core.progress import Progress, Status
@@ -47,6 +50,24 @@ def test_put_keeps_every_count_right_through_any_changes(library: Library) -> No
         tally = book.tallies[topic]
         assert (tally.played, tally.started, round(tally.left, 6)) == counted(library, book, topic)
     assert {library.ids[i] for i in book.indexes[Status.PLAYED]} == {i for i, p in book if p.status is Status.PLAYED}
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_book_made_from_much_progress_counts_as_one_filled_by_and_by(
+    library: Library, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(book_module, "FEW", few)
+    random.seed(12)
+    values = [PLAYED, started(0.0), started(5.0), started(900.0), Progress(START, position=5.0, duration=99.0)]
+    progress = {ident: random.choice(values) for ident in (*library.ids, "gone")}
+    filled = ProgressBook(library, {})
+    for ident, value in progress.items():
+        filled.put(ident, value)
+    made = ProgressBook(library, progress)
+    assert [replace(tally, left=round(tally.left, 6)) for tally in made.tallies] == [
+        replace(tally, left=round(tally.left, 6)) for tally in filled.tallies
+    ]
+    assert (made.indexes, dict(made)) == (filled.indexes, dict(filled))
 
 
 def test_put_episode_that_the_library_has_not_is_kept_and_not_counted(library: Library) -> None:
