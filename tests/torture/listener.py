@@ -10,7 +10,6 @@ import os
 import queue
 import random
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -152,12 +151,7 @@ def make_library(name: str) -> Library:
     return build_library((), [Episode(f"{name}-{n}", f"Part {n}", duration=60.0 + 90 * n) for n in range(EPISODES)])
 
 
-def compact_apart() -> Callable[[], None]:
-    """Have every compaction done by a process of its own, as with a large state; return what takes that back."""
-    former = saver_module.SMALL_STATE, store_module.COMPACT_AT
-    saver_module.SMALL_STATE, store_module.COMPACT_AT = 0, 4096
-
-    def undo() -> None:
-        saver_module.SMALL_STATE, store_module.COMPACT_AT = former
-
-    return undo
+def compact_apart() -> None:
+    """Have every compaction done by a process of its own, as with a large state."""
+    for owner, name, value in ((saver_module, "SMALL_STATE", 0), (store_module, "COMPACT_AT", 4096)):
+        setattr(owner, name, value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import tomli_w
@@ -130,9 +131,42 @@ def snapshot_in_place() -> None:
     _change(StateFile, "_write_snapshot", write)
 
 
+def forget_damaged() -> None:
+    """Let the next save write over a damaged file."""
+    _change(StateFile, "_put_aside", lambda self: self.path)
+
+
+def use_no_backup() -> None:
+    """Begin anew when the snapshot is damaged."""
+    former = StateFile.__init__
+
+    def init(self: StateFile, path: Path) -> None:
+        former(self, path)
+        self.backup = self.path.with_name("none")
+
+    _change(StateFile, "__init__", init)
+
+
+def read_journal_whole() -> None:
+    """Read a journal as one file: all of it, or nothing."""
+
+    def parse(text: str) -> dict[str, Any]:
+        import tomllib
+
+        try:
+            return tomllib.loads(text)
+        except ValueError:
+            return {}
+
+    _change(store, "parse_journal", parse)
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "no fsync": no_fsync,
     "no folder fsync": no_folder_fsync,
+    "forgets damaged files": forget_damaged,
+    "uses no backup": use_no_backup,
+    "reads a journal whole": read_journal_whole,
     "naive write": write_in_place,
     "snapshot in place": snapshot_in_place,
     "no merge": no_merge,
