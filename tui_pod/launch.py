@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from tui_pod.core.rules import Rules
     from tui_pod.core.transcript import Transcript
     from tui_pod.feed_desk import FeedDesk
+    from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.saver import Saved, SaveFailed
 
 MEGABYTE = 1_000_000
@@ -158,7 +160,9 @@ class ProgramStart(Start):
         audio, narration = self.settings.audio, self.settings.narration
         self._player = MpvPlayer(self._emit, self._ao, filters(audio.level, audio.skip_silence))
         self._sources = EpisodeSources(
-            Narrator(self._paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled), self._emit
+            Narrator(self._paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled),
+            self._emit,
+            partial(_open_podcasts, self._paths, self.settings),
         )
         self._followers = Followers(self.app)
         self._feeds = FeedDesk(
@@ -246,6 +250,14 @@ class ProgramStart(Start):
             self.app.emit(RecordsSaved(result.ticket))
         else:
             self.app.saving_changed(result.reason)
+
+
+def _open_podcasts(paths: Paths, settings: Settings) -> Podcasts:
+    from tui_pod.feeds.access import to_access  # ssl, sqlite and XML are not for start-up, nor for the loop
+    from tui_pod.feeds.podcasts import Podcasts
+
+    access = to_access(settings.network.private_hosts, settings.feeds.timeout)
+    return Podcasts(paths.data, paths.cache, settings.feeds.downloads_mb * MEGABYTE, access)
 
 
 def _rules(settings: Settings) -> Rules:

@@ -25,9 +25,19 @@ if TYPE_CHECKING:
 class EpisodeSources:
     """A `Sources` over files, downloads, streams and the narrator."""
 
-    def __init__(self, narrator: Narrator, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, narrator: Narrator, emit: Callable[[Event], None], open_podcasts: Callable[[], Podcasts]
+    ) -> None:
+        """Begin with nothing open.
+
+        Args:
+            narrator: speaks what has no recording.
+            emit: takes what is found.
+            open_podcasts: called in a thread when something of podcasts is first needed.
+        """
         self._narrator = narrator
         self._emit = emit
+        self._open_podcasts = open_podcasts
         self._opening: asyncio.Task[Podcasts] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -58,7 +68,7 @@ class EpisodeSources:
     async def podcasts(self) -> Podcasts:
         """Return the feeds and downloads; the same at every call. Nothing of them is opened yet."""
         if self._opening is None:
-            self._opening = asyncio.get_running_loop().create_task(asyncio.to_thread(_open_podcasts))
+            self._opening = asyncio.get_running_loop().create_task(asyncio.to_thread(self._open_podcasts))
         return await asyncio.shield(self._opening)
 
     async def close(self) -> None:
@@ -129,14 +139,6 @@ class EpisodeSources:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _open_podcasts() -> Podcasts:
-    from tui_pod.feeds.podcasts import Podcasts  # ssl, sqlite and XML are not for start-up, nor for the loop
-    from tui_pod.settings import find_paths
-
-    paths = find_paths()
-    return Podcasts(paths.data, paths.cache)
 
 
 def read_transcript(episode: Episode) -> Transcript:

@@ -12,6 +12,7 @@ from tui_pod.core.episode import Episode
 from tui_pod.core.events import Event, LoadFailed, MarksKnown, SourceReady
 from tui_pod.core.playback import Mark
 from tui_pod.feeds import remote
+from tui_pod.feeds.access import PUBLIC, Access, to_access
 from tui_pod.feeds.library import read_feeds
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.remote import RemoteFiles
@@ -25,9 +26,13 @@ CHAPTERS = json.dumps({"chapters": [{"startTime": 0, "title": "A"}, {"startTime"
 class Desk:
     """Sources over real folders, and what they reported."""
 
-    def __init__(self, narrations: Path) -> None:
+    def __init__(self, folder: Path, access: Access = PUBLIC) -> None:
         self.events: asyncio.Queue[Event] = asyncio.Queue()
-        self.sources = EpisodeSources(Narrator(narrations, 1_000_000), self.events.put_nowait)
+        self.sources = EpisodeSources(
+            Narrator(folder / "narrations", 1_000_000),
+            self.events.put_nowait,
+            lambda: Podcasts(folder / "data", folder / "cache", access=access),
+        )
 
     async def next(self) -> Event:
         return await asyncio.wait_for(self.events.get(), 10)
@@ -40,7 +45,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    desk = Desk(tmp_path / "narrations")
+    desk = Desk(tmp_path)
     yield desk
     await desk.sources.close()
 
@@ -207,3 +212,24 @@ def test_podcasts_open_nothing(tmp_path: Path) -> None:
     assert podcasts.details("x") is None
     assert podcasts.downloads.find("x") is None
     assert not (tmp_path / "data").exists()
+
+
+# -- what the settings allow ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_named", [False, True])
+async def test_recording_of_a_catalogue_on_the_own_network_needs_the_settings(
+    inside: Site, tmp_path: Path, is_named: bool
+) -> None:
+    inside.replies["/a.wav"] = Ranged(sound(0.1))
+    access = to_access([f"127.0.0.1:{inside.server_port}"] if is_named else [], 20.0)
+    desk = Desk(tmp_path, access)
+    episode = Episode("x", "X", audio=inside.url("/a.wav"))
+    desk.sources.request(episode, 1)
+    event = await desk.next()
+    assert isinstance(event, SourceReady if is_named else LoadFailed)
+    podcasts = await desk.sources.podcasts()
+    wish = podcasts.wish(episode)
+    assert wish is not None
+    assert (inside.origin() in wish.allowed) is is_named
+    await desk.sources.close()

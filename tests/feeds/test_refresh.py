@@ -10,6 +10,7 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Site, feed, item
 from tui_pod.feeds import refresh as refreshing
+from tui_pod.feeds.access import Access, to_access
 from tui_pod.feeds.fetch import FetchError, Limits
 from tui_pod.feeds.merge import episode_id
 from tui_pod.feeds.model import FeedError
@@ -58,8 +59,7 @@ async def test_refresh_partial_feed_is_asked_for_as_a_whole_the_next_time(site: 
     assert "If-None-Match" not in site.asked[1][1]
 
 
-async def test_refresh_bad_feeds_harm_no_other(site: Site, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refreshing, "FEED_LIMITS", Limits(1024 * 1024, seconds=1.0, idle=0.3))
+async def test_refresh_bad_feeds_harm_no_other(site: Site, shelf: Shelf) -> None:
     bad = {
         "/gone": server.body("no", status=404), "/page": server.body("<html>login</html>", "text/html"),
         "/bomb": server.bomb(50), "/drip": server.drip(0.02), "/silent": server.silent,
@@ -70,7 +70,7 @@ async def test_refresh_bad_feeds_harm_no_other(site: Site, shelf: Shelf, monkeyp
     site.replies.update(bad)
     site.replies["/good"] = server.body(feed(item(1), "Good"))
     add(shelf, site, *bad, "/good")
-    result = await refresh(shelf)
+    result = await refresh(shelf, access=Access(limits=Limits(1024 * 1024, seconds=1.0, idle=0.3)))
     assert [outcome.name for outcome in result.outcomes if not outcome.error] == ["Good"]
     assert len(result.failed) == len(bad)
     assert not result.is_offline
@@ -312,3 +312,34 @@ def test_subscribe_removed_feed_brings_it_back(site: Site, shelf: Shelf) -> None
     shelf.remove(first)
     result = subscribe(shelf, site.url("/f"))
     assert (result.is_new, result.feed.episodes) == (True, 1)
+
+
+# -- what the settings allow ---------------------------------------------------------------------------
+
+
+async def test_refresh_host_of_the_own_network_that_the_settings_name_may_be_led_to(
+    site: Site, inside: Site, shelf: Shelf
+) -> None:
+    site.replies["/f"] = server.redirect(inside.url("/g"))
+    inside.replies["/g"] = server.body(feed(item(1), "Inside"))
+    add(shelf, site, "/f")
+    assert "own network" in (await refresh(shelf)).failed[0].error
+    assert inside.asked == []
+    access = to_access([f"127.0.0.1:{inside.server_port}", "nas.home:99999"], 20.0)
+    assert (await refresh(shelf, access=access)).new == 1
+
+
+def test_subscribe_page_may_lead_to_a_host_that_the_settings_name(site: Site, inside: Site, shelf: Shelf) -> None:
+    site.replies["/"] = server.body(
+        f'<link rel="alternate" type="application/rss+xml" href="{inside.url("/g")}">', "text/html"
+    )
+    inside.replies["/g"] = server.body(feed(item(1), "Inside"))
+    with pytest.raises(FeedError):
+        subscribe(shelf, site.url("/"))
+    access = to_access([f"127.0.0.1:{inside.server_port}"], 20.0)
+    assert subscribe(shelf, site.url("/"), access=access).feed.title == "Inside"
+
+
+def test_access_waits_as_long_as_the_settings_say() -> None:
+    limits = to_access((), 4.0).limits
+    assert (limits.idle, limits.seconds) == (4.0, 6.0)

@@ -12,6 +12,7 @@ from pathlib import Path
 from tui_pod.core.episode import Episode
 from tui_pod.core.playback import Mark, Source
 from tui_pod.core.transcript import Transcript, parse_transcript
+from tui_pod.feeds.access import PUBLIC, Access
 from tui_pod.feeds.address import Origin
 from tui_pod.feeds.chapters import notes_chapters, parse_chapters
 from tui_pod.feeds.download_files import Wish
@@ -31,7 +32,16 @@ PREPARED_FOR = 240.0
 class Podcasts:
     """The subscriptions, the downloads, and the documents that episodes name."""
 
-    def __init__(self, data: Path, cache: Path, quota: int = QUOTA) -> None:
+    def __init__(self, data: Path, cache: Path, quota: int = QUOTA, access: Access = PUBLIC) -> None:
+        """Name the folders; nothing in them is opened yet.
+
+        Args:
+            data: folder of what is kept for good.
+            cache: folder of what can be fetched again.
+            quota: bytes of downloads that are kept.
+            access: what the settings allow on the network.
+        """
+        self.access = access
         self.shelf = Shelf(data)
         self.downloads = Downloads(data / "downloads", quota)
         self.remote = RemoteFiles(cache / "remote")
@@ -52,7 +62,7 @@ class Podcasts:
             return Source(str(path), marks=marks)
         made, address = self._prepared.pop(episode.id, (0.0, ""))
         if not address or time.monotonic() - made > PREPARED_FOR:
-            address = resolve_stream(episode.audio, details.allowed if details else (), stop)
+            address = resolve_stream(episode.audio, self._allowed(details), stop)
         return Source(address, is_stream=True, marks=marks)
 
     def prepare(self, episode: Episode, stop: Stop | None = None) -> None:
@@ -64,7 +74,7 @@ class Podcasts:
         if episode.audio is None or self.downloads.find(episode.id) is not None:
             return
         with contextlib.suppress(FetchError):
-            address = resolve_stream(episode.audio, self._allowed(episode.id), stop)
+            address = resolve_stream(episode.audio, self._allowed(self.details(episode.id)), stop)
             self._prepared = {episode.id: (time.monotonic(), address)}
 
     def chapters(self, episode: Episode, stop: Stop | None = None) -> tuple[Mark, ...]:
@@ -77,7 +87,7 @@ class Podcasts:
         if details is None:
             return ()
         if details.chapters:
-            text = self.remote.text(details.chapters, details.allowed, stop)
+            text = self.remote.text(details.chapters, self._allowed(details), stop)
             marks = parse_chapters(text) if text else ()
             if marks:
                 return marks
@@ -91,7 +101,7 @@ class Podcasts:
         """
         if episode.transcript is None:
             return Transcript()
-        text = self.remote.text(episode.transcript, self._allowed(episode.id), stop)
+        text = self.remote.text(episode.transcript, self._allowed(self.details(episode.id)), stop)
         return parse_transcript(text) if text else Transcript()
 
     def details(self, ident: str) -> Details | None:
@@ -110,8 +120,8 @@ class Podcasts:
         """Return what downloading an episode means; None when it has no address."""
         if episode.audio is None or "://" not in episode.audio:
             return None
-        return Wish(episode.id, episode.title, episode.audio, self._allowed(episode.id), is_automatic)
+        allowed = self._allowed(self.details(episode.id))
+        return Wish(episode.id, episode.title, episode.audio, allowed, is_automatic)
 
-    def _allowed(self, ident: str) -> frozenset[Origin]:
-        details = self.details(ident)
-        return details.allowed if details else frozenset()
+    def _allowed(self, details: Details | None) -> frozenset[Origin]:
+        return self.access.private | (details.allowed if details else frozenset())

@@ -8,18 +8,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from tui_pod.feeds.access import PUBLIC, Access
 from tui_pod.feeds.address import AddressError, Origin, check_address, origin
-from tui_pod.feeds.fetch import Answer, FetchError, Limits, Request, fetch
+from tui_pod.feeds.fetch import Answer, FetchError, Request, fetch
 from tui_pod.feeds.model import Feed, FeedError
 from tui_pod.feeds.parse import parse_feed
 from tui_pod.feeds.shelf import Shelf, Stored, Subscription
 from tui_pod.feeds.shelf_db import ShelfError
 from tui_pod.feeds.threads import Stop, in_thread
 
-FEED_LIMITS = Limits(size=32 * 1024 * 1024, seconds=30.0)
 AT_ONCE = 8
 """Feeds that are asked at the same time."""
 
@@ -86,6 +86,7 @@ async def refresh(
     shelf: Shelf,
     feeds: Sequence[Subscription] | None = None,
     progress: Callable[[RefreshProgress], None] = lambda _: None,
+    access: Access = PUBLIC,
 ) -> Refreshed:
     """Refresh feeds, and return when all are done; cancelling ends it at once.
 
@@ -93,6 +94,7 @@ async def refresh(
         shelf: where they are kept.
         feeds: which; None: all.
         progress: called on the event loop after each.
+        access: what the settings allow.
 
     Raises:
         ShelfError: the subscriptions cannot be read.
@@ -105,7 +107,7 @@ async def refresh(
     async def work(feed: Subscription) -> None:
         host = hosts.setdefault(urlsplit(feed.address).hostname or "", asyncio.Semaphore(PER_HOST))
         async with host, slots:
-            outcome = await in_thread(lambda stop: refresh_feed(shelf, feed, stop))
+            outcome = await in_thread(lambda stop: refresh_feed(shelf, feed, stop, access))
         outcomes.append(outcome)
         progress(RefreshProgress(len(outcomes), len(wanted), outcome))
 
@@ -115,14 +117,14 @@ async def refresh(
     return Refreshed(tuple(outcomes))
 
 
-def refresh_feed(shelf: Shelf, feed: Subscription, stop: Stop) -> Outcome:
+def refresh_feed(shelf: Shelf, feed: Subscription, stop: Stop, access: Access) -> Outcome:
     """Ask one feed and keep its answer; what fails is in the outcome. Waits: for a thread.
 
     Raises:
         Stopped: the work was told to stop.
     """
     try:
-        return _refreshed(shelf, feed, stop)
+        return _refreshed(shelf, feed, stop, access)
     except FetchError as error:
         outcome = Outcome(feed.first, feed.name, error=str(error), is_offline=error.is_offline)
     except (FeedError, ShelfError) as error:
@@ -136,21 +138,22 @@ def refresh_feed(shelf: Shelf, feed: Subscription, stop: Stop) -> Outcome:
     return outcome
 
 
-def _refreshed(shelf: Shelf, feed: Subscription, stop: Stop) -> Outcome:
-    allowed = feed.allowed if feed.is_settled else settle(shelf, feed.first)
+def _refreshed(shelf: Shelf, feed: Subscription, stop: Stop, access: Access) -> Outcome:
+    typed = feed.allowed if feed.is_settled else settle(shelf, feed.first)
+    allowed = typed | access.private
     headers = {"Accept": ACCEPT}
     if feed.etag:
         headers["If-None-Match"] = feed.etag
     if feed.modified:
         headers["If-Modified-Since"] = feed.modified
-    answer, content = fetch(Request(feed.address, allowed, headers), FEED_LIMITS, stop)
+    answer, content = fetch(Request(feed.address, allowed, headers), access.limits, stop)
     if answer.status == 304:
         shelf.touch(feed.first)
         return Outcome(feed.first, feed.name)
     found = read_answer(answer, content)
     moved_to = answer.moved_to or ""
     if found.moved_to and found.moved_to not in (feed.address, answer.address):
-        successor = _successor(found, allowed, stop)
+        successor = _successor(found, replace(access, private=allowed), stop)
         if successor is not None:
             answer, found = successor
             moved_to = answer.moved_to or answer.address
@@ -195,10 +198,11 @@ def keep_answer(shelf: Shelf, first: str, answer: Answer, found: Feed) -> Stored
     return shelf.store(first, found, answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
 
 
-def _successor(found: Feed, allowed: frozenset[Origin], stop: Stop) -> tuple[Answer, Feed] | None:
+def _successor(found: Feed, access: Access, stop: Stop) -> tuple[Answer, Feed] | None:
     """Return the feed that `itunes:new-feed-url` names, if it is there and is the same podcast."""
     try:
-        answer, content = fetch(Request(found.moved_to or "", allowed, {"Accept": ACCEPT}), FEED_LIMITS, stop)
+        request = Request(found.moved_to or "", access.private, {"Accept": ACCEPT})
+        answer, content = fetch(request, access.limits, stop)
         successor = read_answer(answer, content)
     except (FetchError, FeedError):
         return None

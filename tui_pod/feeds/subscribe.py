@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui_pod.core.text import clean
+from tui_pod.feeds.access import PUBLIC, Access
 from tui_pod.feeds.address import AddressError, Origin, absolute, check_address, origin, typed_addresses
 from tui_pod.feeds.fetch import Answer, FetchError, Request, fetch
 from tui_pod.feeds.html_text import feed_links
 from tui_pod.feeds.model import Feed, FeedError
 from tui_pod.feeds.opml import Entry, Folder
-from tui_pod.feeds.refresh import ACCEPT, FEED_LIMITS, is_same_podcast, keep_answer, read_answer
+from tui_pod.feeds.refresh import ACCEPT, is_same_podcast, keep_answer, read_answer
 from tui_pod.feeds.shelf import Shelf, Subscription
 from tui_pod.feeds.shelf_db import ShelfError
 from tui_pod.feeds.threads import Stop
@@ -40,8 +41,21 @@ class _Found:
     feed: Feed
 
 
-def subscribe(shelf: Shelf, typed: str, folders: Sequence[Folder] = (), stop: Stop | None = None) -> Subscribed:
+def subscribe(
+    shelf: Shelf,
+    typed: str,
+    folders: Sequence[Folder] = (),
+    stop: Stop | None = None,
+    access: Access = PUBLIC,
+) -> Subscribed:
     """Fetch the feed that `typed` means, keep it, and return what that did. Nothing is kept when it fails.
+
+    Args:
+        shelf: where it is kept.
+        typed: the address of a feed, or of a page that names one.
+        folders: topics to put it under.
+        stop: ends the wait.
+        access: what the settings allow.
 
     Raises:
         FetchError: nothing answers there.
@@ -55,9 +69,9 @@ def subscribe(shelf: Shelf, typed: str, folders: Sequence[Folder] = (), stop: St
         raise FeedError(f"“{clean(typed, 80)}” is not an http or https address.")
     problem: FetchError | None = None
     for address in addresses:
-        allowed = frozenset((origin(address),))  # typed by the listener
+        allowed = access.private | {origin(address)}  # typed by the listener
         try:
-            found = _find(address, allowed, stop)
+            found = _find(address, replace(access, private=allowed), stop)
         except FetchError as error:
             problem = problem or error
             continue
@@ -66,15 +80,15 @@ def subscribe(shelf: Shelf, typed: str, folders: Sequence[Folder] = (), stop: St
     raise problem or FeedError("There is no feed.")
 
 
-def _find(address: str, allowed: frozenset[Origin], stop: Stop) -> _Found:
-    answer, content = fetch(Request(address, allowed, {"Accept": ACCEPT}), FEED_LIMITS, stop)
+def _find(address: str, access: Access, stop: Stop) -> _Found:
+    answer, content = fetch(Request(address, access.private, {"Accept": ACCEPT}), access.limits, stop)
     try:
         return _Found(address, answer, read_answer(answer, content))
     except FeedError as error:
         refused: FeedError = error
     for link in _links(answer, content):
         try:
-            answer, content = fetch(Request(link, allowed, {"Accept": ACCEPT}), FEED_LIMITS, stop)
+            answer, content = fetch(Request(link, access.private, {"Accept": ACCEPT}), access.limits, stop)
             return _Found(link, answer, read_answer(answer, content))
         except (FetchError, FeedError):
             continue
