@@ -119,6 +119,43 @@ def test_feeds_move_to_topics_and_to_an_address(site: Site, shell: Shell) -> Non
     shell("feeds", "move", "Nobody", "A", status=1)
 
 
+def test_feeds_keep_says_how_many_are_downloaded_ahead(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    shell("feeds", "add", site.url("/f"))
+    assert shell.json("feeds", "list")[0]["keep"] is None
+    for count, kept in (("3", 3), ("0", 0), ("default", None)):
+        shell("feeds", "keep", "Test Cast", count)
+        assert shell.json("feeds", "list")[0]["keep"] == kept
+    for count in ("1.5", "101", "many"):
+        shell("feeds", "keep", "Test Cast", count, status=1)
+        assert shell.err.count("\n") == 1
+    shell("feeds", "keep", "Nobody", "1", status=1)
+
+
+def test_feeds_topics_makes_categories_and_keywords_topics(site: Site, shell: Shell) -> None:
+    category = '<itunes:category text="Science"><itunes:category text="Physics"/></itunes:category>'
+    site.replies["/f"] = server.body(feed(item(1, extra="<category>Quarks</category>"), extra=category))
+    shell("feeds", "add", site.url("/f"))
+    assert shell.json("list")[1]["topics"] == ["Test Cast"]
+    assert shell("feeds", "topics", "Test Cast", "on") == "Science/Physics\n"
+    assert shell.json("list")[1]["topics"] == ["Test Cast", "Physics", "Science", "Quarks"]
+    assert len(shell.json("list", "--topic", "Quarks")) == 1
+    assert shell.json("feeds", "list")[0]["shows_topics"]
+    shell("feeds", "topics", "Test Cast", "off")
+    assert shell.json("list")[1]["topics"] == ["Test Cast"]
+
+
+def test_feeds_add_goes_where_the_settings_let_it(site: Site, inside: Site, shell: Shell, home: Path) -> None:
+    site.replies["/f"] = server.redirect(inside.url("/g"))
+    inside.replies["/g"] = server.body(feed(item(1), "Inside"))
+    assert shell("feeds", "add", site.url("/f"), status=1) == ""
+    config = home / "c.toml"
+    config.write_text(f'[network]\nprivate_hosts = ["127.0.0.1:{inside.server_port}"]\n')
+    assert "Inside" in shell("feeds", "add", site.url("/f"), "--config", str(config))
+    shell("feeds", "refresh", status=1)
+    shell("feeds", "refresh", "--config", str(config))
+
+
 def test_import_and_export_round_trip(site: Site, shell: Shell, tmp_path: Path) -> None:
     site.replies["/f"] = server.body(feed(item(1), "Fetched"))
     file = tmp_path / "list.opml"

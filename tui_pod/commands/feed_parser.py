@@ -32,6 +32,12 @@ def add_feed_commands(add: Callable[[str, str], argparse.ArgumentParser]) -> Non
     command.add_argument("feed", metavar="FEED", help="address or title")
     command.add_argument("places", metavar="TO", nargs="+",
                          help="new address, or topics such as Science/Physics; / for none")  # fmt: skip
+    command = add_action("keep", "download the next episodes of a podcast ahead, whenever it is refreshed")
+    command.add_argument("feed", metavar="FEED", help="address or title")
+    command.add_argument("count", metavar="COUNT", help="how many; 0 for none, default for what the settings say")
+    command = add_action("topics", "print a podcast's categories, and make them and its keywords topics or not")
+    command.add_argument("feed", metavar="FEED", help="address or title")
+    command.add_argument("wish", choices=("on", "off"))
     command = add("import", "subscribe to all podcasts of an OPML file; its folders become topics")
     command.add_argument("file", metavar="FILE", type=Path)
     add("export", "print the podcasts as OPML")

@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from tui_pod.commands.shared import CommandError, print_json, print_table
+from tui_pod.config_file import read_config
 from tui_pod.core.tables import Column
-from tui_pod.core.text import clean
+from tui_pod.core.text import clean, visible
+from tui_pod.feeds.access import Access, to_access
 from tui_pod.feeds.fetch import FetchError
 from tui_pod.feeds.model import FeedError
 from tui_pod.feeds.opml import MAX_OPML, Folder, parse_opml, write_opml
@@ -19,6 +21,9 @@ from tui_pod.feeds.shelf import Shelf, Subscription
 from tui_pod.feeds.shelf_db import ShelfError
 from tui_pod.feeds.subscribe import subscribe
 from tui_pod.settings import find_paths
+
+MOST_KEPT = 100
+"""Of a feed's next episodes, how many may be downloaded ahead: as in the settings."""
 
 
 def run_feeds(options: Namespace) -> int:
@@ -33,6 +38,8 @@ def run_feeds(options: Namespace) -> int:
         "refresh": _refresh,
         "remove": _remove,
         "move": _move,
+        "keep": _keep,
+        "topics": _topics,
     }
     return _with_shelf(options, actions[options.action])
 
@@ -70,10 +77,11 @@ def _with_shelf(options: Namespace, run: Callable[[Shelf, Namespace], int]) -> i
 
 def _add(shelf: Shelf, options: Namespace) -> int:
     folders = [folder for text in options.folder if (folder := _folder(text))]
+    access = _access(options)
     failures = 0
     for url in options.urls:
         try:
-            done = subscribe(shelf, url, folders)
+            done = subscribe(shelf, url, folders, access=access)
         except (FeedError, FetchError) as error:
             _tell(str(error))
             failures += 1
@@ -112,6 +120,8 @@ def _feed_json(feed: Subscription) -> dict[str, object]:
         "title": feed.title,
         "folders": ["/".join(folder) for folder in feed.folders],
         "categories": ["/".join(category) for category in feed.categories],
+        "shows_topics": feed.shows_categories,
+        "keep": feed.keep,
         "episodes": feed.episodes,
         "refreshed": fetched,
         "error": feed.error or None,
@@ -129,7 +139,7 @@ def _refresh(shelf: Shelf, options: Namespace) -> int:
         if outcome.error:
             _tell(outcome.error)
 
-    result = asyncio.run(refresh(shelf, feeds, show))
+    result = asyncio.run(refresh(shelf, feeds, show, _access(options)))
     if sys.stderr.isatty():
         sys.stderr.write("\r\x1b[K")
     asked = len(result.outcomes)
@@ -162,6 +172,30 @@ def _move(shelf: Shelf, options: Namespace) -> int:
     return 0
 
 
+def _keep(shelf: Shelf, options: Namespace) -> int:
+    if options.count != "default" and not (options.count.isdecimal() and int(options.count) <= MOST_KEPT):
+        raise CommandError(f"tui-pod: {clean(options.count, 40)}: must be a number from 0 to {MOST_KEPT}, or default")
+    (feed,) = _named(shelf, [options.feed])
+    if options.count == "default":
+        shelf.set_keep(feed.first, None)
+        said = "as many of the next episodes are kept as the settings say"
+    else:
+        shelf.set_keep(feed.first, int(options.count))
+        said = f"the next {_count(int(options.count), 'episode')} will be downloaded ahead"
+    print(f"{feed.name}: {said}", file=sys.stderr)
+    return 0
+
+
+def _topics(shelf: Shelf, options: Namespace) -> int:
+    (feed,) = _named(shelf, [options.feed])
+    shelf.set_shows_categories(feed.first, options.wish == "on")
+    for category in feed.categories:
+        print("/".join(category))
+    said = "are topics now" if options.wish == "on" else "are no topics now"
+    print(f"{feed.name}: its categories and keywords {said}", file=sys.stderr)
+    return 0
+
+
 def _import(shelf: Shelf, options: Namespace) -> int:
     try:
         with options.file.open("rb") as file:
@@ -184,6 +218,14 @@ def _named(shelf: Shelf, texts: Sequence[str]) -> list[Subscription]:
     if unknown:
         raise CommandError(f"tui-pod: no feed {', '.join(unknown)}; nothing was changed. See: tui-pod feeds list")
     return [feed for feed in dict.fromkeys(found) if feed is not None]
+
+
+def _access(options: Namespace) -> Access:
+    """Return what the settings allow; what is wrong with them is told."""
+    config = read_config(find_paths(options.state, options.config).config, is_named=options.config is not None)
+    for notice in config.notices:
+        _tell(visible(notice))
+    return to_access(config.settings.network.private_hosts, config.settings.feeds.timeout)
 
 
 def _folder(text: str) -> Folder:

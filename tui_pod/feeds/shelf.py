@@ -23,6 +23,9 @@ from tui_pod.feeds.shelf_items import store_episodes
 PURGE_AFTER = 30 * 86_400.0
 """Seconds for which a removed feed can be brought back."""
 
+_AS_SET, _NONE = 0, -1
+"""Values of the column `keep`: as many as the settings say, and none at all."""
+
 _COLUMNS = (
     "feeds.number, first, address, feeds.title, page, folders, etag, modified, fetched, error, origin, guid, is_serial,"
     " categories, shows_categories, keep, removed"
@@ -52,7 +55,8 @@ class Subscription:
     is_serial: bool
     categories: tuple[Folder, ...]
     shows_categories: bool
-    keep: int
+    keep: int | None
+    """How many of the next episodes are downloaded by themselves; None: as many as the settings say."""
     removed: float | None
     episodes: int = 0
 
@@ -168,9 +172,9 @@ class Shelf:
         """Put a feed under other topics."""
         self._set(first, "folders = ?", json.dumps(list(dict.fromkeys(folders))), changes_list=True)
 
-    def set_keep(self, first: str, count: int) -> None:
-        """Have the next `count` episodes of a feed downloaded by themselves; 0: none."""
-        self._set(first, "keep = ?", max(0, count), changes_library=False)
+    def set_keep(self, first: str, count: int | None) -> None:
+        """Have the next `count` episodes of a feed downloaded by themselves; 0: none; None: as the settings say."""
+        self._set(first, "keep = ?", _AS_SET if count is None else count or _NONE, changes_library=False)
 
     def set_shows_categories(self, first: str, shows: bool) -> None:
         """Show a feed's categories and its items' keywords as topics, or not."""
@@ -287,6 +291,7 @@ def _subscription(row: tuple[object, ...], episodes: int) -> Subscription:
     values = list(row)
     values[5], values[13] = to_folders(str(row[5])), to_folders(str(row[13]))
     values[12], values[14] = bool(row[12]), bool(row[14])
+    values[15] = {_AS_SET: None, _NONE: 0}.get(int(str(row[15])), row[15])
     return Subscription(*values, episodes)  # type: ignore[arg-type, call-arg]
 
 

@@ -56,6 +56,12 @@ function __tui_pod_at
             case 'feeds:move'
                 set at 'feeds move'
                 set place 0
+            case 'feeds:keep'
+                set at 'feeds keep'
+                set place 0
+            case 'feeds:topics'
+                set at 'feeds topics'
+                set place 0
             case ':import'
                 set at 'import'
                 set place 0
@@ -166,8 +172,11 @@ complete -c tui-pod -n '__tui_pod_is "feeds"' -a list -d 'print the podcasts: ad
 complete -c tui-pod -n '__tui_pod_is "feeds"' -a refresh -d 'fetch what is new'
 complete -c tui-pod -n '__tui_pod_is "feeds"' -a remove -d 'unsubscribe; adding the same address within a month brings all back'
 complete -c tui-pod -n '__tui_pod_is "feeds"' -a move -d 'fetch a podcast from another address, or put it under other topics'
+complete -c tui-pod -n '__tui_pod_is "feeds"' -a keep -d 'download the next episodes of a podcast ahead, whenever it is refreshed'
+complete -c tui-pod -n '__tui_pod_is "feeds"' -a topics -d 'print a podcast\'s categories, and make them and its keywords topics or not'
 complete -c tui-pod -n '__tui_pod_is "feeds add"' -l folder -x -d 'topic to put it under, such as Science/Physics; may be given several times'
 complete -c tui-pod -n '__tui_pod_is "feeds list"' -l json -d 'print JSON'
+complete -c tui-pod -n '__tui_pod_is "feeds topics" 1 1' -x -a 'on off'
 complete -c tui-pod -n '__tui_pod_is "import" 0 0' -r -F
 complete -c tui-pod -n '__tui_pod_is "toggle"' -l json -d 'print JSON'
 complete -c tui-pod -n '__tui_pod_is "play"' -l json -d 'print JSON'
