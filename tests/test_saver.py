@@ -193,9 +193,14 @@ def test_failed_compaction_is_told_and_loses_nothing(
     saver.compact()
     reports.wait(lambda all_: SaveFailed("no room") in all_)
     assert saved_positions(file) == {"a": 5.0}
+    for position in (6.0, 7.0):  # tried again with each save, and not told each time
+        saver.compact()
+        reports.wait_saved(saver.save(record(position)))
+    assert [one for one in reports.all if isinstance(one, SaveFailed)] == [SaveFailed("no room")]
     monkeypatch.undo()
-    saver.save(record(6.0))
+    saver.save(record(8.0))
     reports.wait(lambda all_: SaveFailed(None) in all_)
+    assert "position = 8.0" in file.path.read_text("utf-8")
 
 
 def test_journal_that_grew_long_is_compacted(

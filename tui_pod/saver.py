@@ -49,6 +49,7 @@ class Saver:
         self._wants_compaction = False
         self._is_closing = False
         self._has_failed = False
+        self._owes_compaction = False
         self._thread = threading.Thread(target=self._run, name="saver", daemon=True)
         self._thread.start()
 
@@ -108,27 +109,31 @@ class Saver:
         except StateError as error:
             with self._changed:
                 self._pending = batch | self._pending
-            if not self._has_failed:
-                self._report(SaveFailed(str(error)))
-            self._has_failed = True
+            self._tell(str(error))
             return False
-        if self._has_failed:
-            self._report(SaveFailed(None))
-            self._has_failed = False
-        if is_long or wants_compaction:
+        if is_long or wants_compaction or self._owes_compaction:
             self._compact(is_long)
+        if not self._owes_compaction:
+            self._tell(None)
         return True
 
+    def _tell(self, failure: str | None) -> None:
+        """Report the first of failures that follow each other, and their end."""
+        if self._has_failed is not (failure is not None):
+            self._has_failed = failure is not None
+            self._report(SaveFailed(failure))
+
     def _compact(self, is_long: bool) -> None:
+        self._owes_compaction = False
         if self._file.size() > SMALL_STATE:
             if is_long or self._is_closing:  # a second of work would hold up the screen, and quitting
                 self._compact_apart()
             return
         try:
             self._file.compact()
-        except StateError as error:  # nothing is lost: the journal has it all
-            self._has_failed = True
-            self._report(SaveFailed(str(error)))
+        except StateError as error:  # nothing is lost: the journal has it all; tried again with the next save
+            self._owes_compaction = True
+            self._tell(str(error))
 
     def _compact_apart(self) -> None:
         """Compact in a process of its own, which goes on when this one ends."""
