@@ -13,7 +13,7 @@ from typing import Any
 
 import tomli_w
 
-from tui_pod import store
+from tui_pod import state_format, store
 from tui_pod.core import tracker
 from tui_pod.core.records import ProgressRecord, Record
 from tui_pod.saver import Saved, Saver
@@ -161,9 +161,15 @@ def read_journal_whole() -> None:
     _change(store, "parse_journal", parse)
 
 
+def read_newer() -> None:
+    """Take a newer format for one's own."""
+    _change(state_format, "VERSION", 99)
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "no fsync": no_fsync,
     "no folder fsync": no_folder_fsync,
+    "reads newer formats": read_newer,
     "forgets damaged files": forget_damaged,
     "uses no backup": use_no_backup,
     "reads a journal whole": read_journal_whole,
