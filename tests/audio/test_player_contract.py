@@ -9,7 +9,8 @@ import time
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -419,3 +420,48 @@ def test_calls_after_closing_are_ignored(first: Path) -> None:
     rig.player.seek(1.0)
     rig.player.stop()
     assert rig.player.position() is None
+
+
+class EarlyStart:
+    """A libmpv that tells the start of a file before it answers the command to load it."""
+
+    def __init__(self, player: MpvPlayer) -> None:
+        self.player = player
+        self.thread: threading.Thread | None = None
+
+    def __setitem__(self, name: str, value: object) -> None:
+        pass
+
+    def command(self, _name: str, *_arguments: str) -> dict[str, int]:
+        from mpv import MpvEventID
+
+        event = SimpleNamespace(
+            event_id=SimpleNamespace(value=MpvEventID.START_FILE), data=SimpleNamespace(playlist_entry_id=7)
+        )
+        self.player._load = 6  # asked for meanwhile
+        self.thread = threading.Thread(target=self.player._guard, args=(self.player._on_event, self, event))
+        self.thread.start()
+        self.thread.join(0.2)
+        return {"playlist_entry_id": 7}
+
+
+def test_start_told_before_the_command_returns_is_that_of_its_own_load() -> None:
+    player = MpvPlayer(lambda event: None, "null")
+    player.load(Source("/first.wav"), 0.0, 5, False)
+    task = player._tasks.get()
+    assert task is not None
+    mpv = EarlyStart(player)
+    task(cast("MPV", mpv))
+    assert mpv.thread is not None
+    mpv.thread.join()
+    assert player._active == 5
+
+
+def test_file_from_its_start_begins_at_zero_however_late_that_is_told(first: Path, tmp_path: Path) -> None:
+    """Decoding into a file waits for nobody: it is ahead by seconds when its beginning is told."""
+    rig = open_real("pcm")
+    player = rig.player
+    assert isinstance(player, MpvPlayer)
+    player._tasks.put(lambda mpv: mpv.__setitem__("ao-pcm-file", str(tmp_path / "dump.wav")))
+    assert rig.load(first).position == 0.0
+    rig.close()

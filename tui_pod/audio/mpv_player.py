@@ -70,14 +70,15 @@ class MpvPlayer:
         self._filters = filters
         self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._load = 0  # of the newest load asked for
-        self._loads: dict[int, int] = {}  # playlist entry of mpv -> load
+        self._loads: dict[int, tuple[int, bool]] = {}  # playlist entry of mpv -> load, and whether it starts at 0
         self._active = 0  # load whose events come now; set on libmpv's event thread
+        self._is_from_zero = False
         self._is_open = False  # whether the active load has begun to sound
         self._is_playing = False
         self._early_seek = (0, 0.0)  # load and place of the last seek that came before its file was open
         self._log: deque[str] = deque(maxlen=20)
         self._problem: str | None = None
-        self._calling_back = threading.Lock()
+        self._calling_back = threading.Lock()  # held by callbacks, and while they may not run
         self._is_ending = False
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
 
@@ -103,8 +104,9 @@ class MpvPlayer:
             mpv["pause"] = is_paused
             mpv["start"] = f"{start:.3f}" if start > 0 else "none"
             self._log.clear()
-            answer = mpv.command("loadfile", source.location, "replace")
-            self._loads[answer["playlist_entry_id"]] = load
+            with self._calling_back:  # its start may be told before the command returns
+                answer = mpv.command("loadfile", source.location, "replace")
+                self._loads[answer["playlist_entry_id"]] = load, start <= 0
 
         self._tasks.put(task)
 
@@ -242,7 +244,8 @@ class MpvPlayer:
         match event.event_id.value:
             case MpvEventID.START_FILE:
                 self._is_open = False
-                self._active = self._loads.pop(event.data.playlist_entry_id, self._load)
+                entry = event.data.playlist_entry_id
+                self._active, self._is_from_zero = self._loads.pop(entry, (self._load, False))
             case MpvEventID.PLAYBACK_RESTART:
                 self._on_restart(mpv)
             case MpvEventID.END_FILE:
@@ -259,6 +262,8 @@ class MpvPlayer:
         if self._is_open:
             self._emit(SeekFinished(self._active, position))
             return
+        if self._is_from_zero:  # it may have played on since: without a device, decoding waits for nobody
+            position = 0.0
         self._is_open = True
         self._is_playing = not mpv.pause
         duration = mpv.duration
