@@ -337,7 +337,7 @@ async def on_stage(
     view: View | None = None,
     is_ascii: bool = False,
     prepare: Callable[[FakeStart], None] | None = None,
-    max_standstill: float | None = 0.1,
+    max_standstill: float | None = 0.3,
 ) -> AsyncIterator[Stage]:
     """Run the app at a size of columns and rows, and fail when its loop stands still for too long.
 

@@ -14,7 +14,7 @@ from tui_pod.core.library import Library
 async def test_standstill_of_the_loop_is_noticed(library: Library) -> None:
     async def block() -> None:
         async with on_stage(library) as stage:
-            stage.app.call_later(lambda: time.sleep(0.2))
+            stage.app.call_later(lambda: time.sleep(0.5))
             await stage.settle()
 
     with pytest.raises(AssertionError, match="stood still"):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from textual.geometry import Region
+from textual.widget import Widget
 
 from tests.fakes import START
 from tests.stage import Stage, on_stage
@@ -54,6 +57,30 @@ async def test_bar_is_as_full_as_the_episode_is_played(library: Library) -> None
             done = bar(stage)[1].count("━")
             shares.append(done / (done + bar(stage)[1].count("─")))
         assert shares == pytest.approx([0.2, 0.4, 0.6, 0.8], abs=0.02)
+
+
+async def test_playing_on_draws_the_bar_and_the_row_alone(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is drawn each second goes over the wire: a few hundred bytes, not the screen."""
+    async with on_stage(library, view=BASICS) as stage:
+        await stage.press("enter")
+        await stage.play(20)
+        laid_out: list[object] = []
+        drawn: list[Widget] = []
+        stage.app.screen.screen_layout_refresh_signal.subscribe(stage.app, laid_out.append)
+        for widget in (stage.main, stage.bar, stage.episodes, stage.tree):
+            monkeypatch.setattr(widget, "refresh", partial(record_whole, widget, drawn))
+        await stage.play(20)
+        assert bar(stage)[1].startswith("0:40")
+        assert row(stage).endswith("0:40 / 1:40")
+        assert not laid_out
+        assert not drawn
+
+
+def record_whole(widget: Widget, drawn: list[Widget], *regions: Region, **options: bool) -> Widget:
+    """Take note of a refresh of a whole widget."""
+    if not regions:
+        drawn.append(widget)
+    return type(widget).refresh(widget, *regions, **options)
 
 
 async def test_pause_shows_what_the_player_did_not_what_was_asked(library: Library) -> None:

@@ -53,7 +53,7 @@ class TuiPodApp(App[None]):
     BINDINGS = bindings("app")
     COMMANDS = App.COMMANDS | {load_library_provider}
 
-    playback: reactive[Playback] = reactive(Playback())
+    playback: reactive[Playback] = reactive(Playback(), repaint=False)  # what shows it draws itself
 
     def __init__(self, start: Start) -> None:
         super().__init__()

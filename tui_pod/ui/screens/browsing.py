@@ -10,6 +10,7 @@ from textual.content import Content
 
 from tui_pod.core.browsing import SORT_NAMES, Filter, Sort, Special, View, first_place, list_episodes, narrow
 from tui_pod.core.playback import Playback
+from tui_pod.core.progress import Status
 from tui_pod.core.text import clock, span
 from tui_pod.ui.cells import fit
 from tui_pod.ui.screens.reading import ReadingScreen
@@ -41,6 +42,7 @@ class BrowsingScreen(ReadingScreen):
         self._is_ascii = start.is_ascii
         self._unsearched: Sequence[int] = ()
         self._work = ""
+        self._statuses: dict[str, Status] = {}  # as last told, of those that changed
         self._searches_words = False  # whether the search field looks in the transcript
         self._topic = max(0, start.view.place)  # where `1` goes back to
 
@@ -115,7 +117,10 @@ class BrowsingScreen(ReadingScreen):
     def show_progress(self, episodes: frozenset[str]) -> None:
         """Show changed progress: rows, counts and what is left."""
         self.episodes.refresh_episodes(episodes)
-        if self.view.place == Special.CONTINUE or self.view.filter is not Filter.ALL:
+        statuses = {ident: self._book.status(ident) for ident in episodes}
+        is_other = not statuses.items() <= self._statuses.items()  # playing on changes the place, each second
+        self._statuses.update(statuses)
+        if self.view.place == Special.CONTINUE or (is_other and self.view.filter is not Filter.ALL):
             self.list_view(keeps_cursor=True)
         self.show_counts()
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -94,14 +95,14 @@ class PlaybackBar(Widget):
         self._hint = hint
         self._is_ascii = is_ascii
         self._bar = (0, 0)  # first cell and width of the bar, as last drawn
-        self._drawn: tuple[str, ...] = ()
+        self._drawn: tuple[object, object] = ("", ())  # what each line said when playback changed last
 
     def watch_playback(self) -> None:
-        """Draw anew when a second or a cell has changed."""
-        shown = (self._title_line(), *self._parts())
-        if shown != self._drawn:
-            self._drawn = shown
-            self.refresh()
+        """Draw a line anew when a word, a second or a cell of it has changed."""
+        former, self._drawn = self._drawn, (self._title_line(), self._parts())
+        changed = [y for y, (old, new) in enumerate(zip(former, self._drawn, strict=True)) if old != new]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
         """Return one of the two lines."""

@@ -50,6 +50,7 @@ class TopicTree(RowPane):
         self._is_ascii = is_ascii
         self._rows: list[int] = []
         self._special_counts = {Special.CONTINUE: 0, Special.QUEUE: 0}
+        self._counts: list[int] = []
         self._set_topics(library, book)
         is_large = len(self._depths) > MANY_TOPICS
         self._folded = {topic for topic, depth in enumerate(self._depths) if is_large and depth >= 1}
@@ -81,9 +82,12 @@ class TopicTree(RowPane):
         return self._rows[self._cursor]
 
     def show_counts(self, unfinished: int, queued: int) -> None:
-        """Show the counts of the special entries, and those of all topics anew."""
+        """Show the counts of the special entries, and what is played of all topics."""
         self._special_counts = {Special.CONTINUE: unfinished, Special.QUEUE: queued}
-        self.refresh()
+        counts = [unfinished, queued, *(tally.played for tally in self._book.tallies)]
+        if counts != self._counts:
+            self._counts = counts
+            self.refresh()
 
     def go_to(self, place: int) -> None:
         """Put the cursor on a topic or special entry, unfolding what is above it."""
