@@ -21,6 +21,7 @@ from tui_pod.core.browsing import Filter, Sort, Special, View
 from tui_pod.core.library import CatalogsError, Library
 from tui_pod.core.playback import Playback
 from tui_pod.core.queue import Queue
+from tui_pod.core.text import visible
 from tui_pod.library_cache import Loaded, load_library
 from tui_pod.settings import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.store import State, StateFile
@@ -45,6 +46,9 @@ MEGABYTE = 1_000_000
 SHOWN_NOTICES = 5
 """Faults of the settings that are shown at the start; the commands print all."""
 
+FEED_FILES = ("feeds.sqlite", "feeds.opml", "downloads")
+"""What lies in the data folder of who has podcasts; of anyone else it is not looked at."""
+
 SAVE_LIMIT = 0.8
 """Seconds that quitting waits for the last save."""
 
@@ -58,7 +62,7 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
         loaded = load_library(catalogs, paths.cache, paths.data)
         budget = _budget(options.session)
     except CatalogsError as error:
-        print(error, file=sys.stderr)
+        print(visible(str(error)), file=sys.stderr)
         return 1
     except ValueError as error:
         print(f"tui-pod --session: {error}", file=sys.stderr)
@@ -163,10 +167,16 @@ class ProgramStart(Start):
             Narrator(self._paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled),
             self._emit,
             partial(_open_podcasts, self._paths, self.settings),
+            lambda is_offline: self._feeds.network_changed(is_offline),
         )
         self._followers = Followers(self.app)
         self._feeds = FeedDesk(
-            lambda: self.listening, self.app, self._sources.podcasts, self._reload, self.settings.feeds
+            lambda: self.listening,
+            self.app,
+            self._sources.podcasts,
+            self._reload,
+            self.settings.feeds,
+            self._followers.announce,
         )
         run = os.urandom(4).hex()
         around = Surroundings(self._player, self._sources, self._saver, self._followers, lambda: datetime.now(UTC), run)
@@ -181,7 +191,7 @@ class ProgramStart(Start):
         self._followers.start(listening, self._file.path, self.app.write_control, self.settings.desktop)
         if self._save_cache is not None:
             self._save_cache()
-        if self._paths.data.exists():
+        if any((self._paths.data / name).exists() for name in FEED_FILES):
             self._feeds.start()
         if self.settings.start.view == "statistics":
             self.app.show_statistics()
@@ -194,18 +204,21 @@ class ProgramStart(Start):
         _ = self.listening  # makes it
         return self._feeds
 
-    async def _reload(self) -> None:
-        """Load the library anew and show it, after feeds were added, removed or refreshed."""
+    async def _reload(self, new: int) -> None:
+        """Load the library anew and show it, after feeds were changed; so many episodes are new."""
+        from tui_pod.feeds.threads import in_thread
         from tui_pod.library_reload import reload_library
 
         paths = self._paths
-        loaded = await reload_library(self._catalogs, paths.cache, paths.data, len(self.listening.library))
+        loaded = await reload_library(self._catalogs, paths.cache, paths.data, len(self.listening.library) + new)
         book = self.listening.book.moved_to(loaded.library)
         self.listening.adopt(loaded.library, book)
         self.library, self.book = loaded.library, book
         self.app.library_changed(loaded.library, book)
-        if loaded.save is not None:
-            loaded.save()
+        for notice in loaded.notices:
+            self.app.tell(notice, is_error=True)
+        if (save := loaded.save) is not None:
+            await in_thread(lambda _: save())
 
     async def read_transcript(self, episode: Episode) -> Transcript:
         """See `Start.read_transcript`."""

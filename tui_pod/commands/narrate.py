@@ -60,7 +60,7 @@ async def _render(episodes: Sequence[Episode], narrator: Narrator, out: Path | N
             script = make_episode_script(episode, await asyncio.to_thread(read_transcript, episode))
             narration = await narrator.render(script)
             if out is not None:
-                _copy(narration, out / episode.id)
+                _copy(narration, out, episode.id)
         except (NarrationError, OSError) as error:
             failures += 1
             _show_progress(0, 0, "")
@@ -75,12 +75,12 @@ async def _render(episodes: Sequence[Episode], narrator: Narrator, out: Path | N
     return 1 if failures else 0
 
 
-def _copy(narration: Narration, base: Path) -> None:
-    """Copy audio and times to `base`.opus and `base`.vtt; an id may not leave the folder."""
-    if base.name in (".", "..") or "/" in base.name or base.parent.name == "..":
-        raise OSError("its id is no file name")
-    shutil.copyfile(narration.audio, f"{base}{narration.audio.suffix}")
-    shutil.copyfile(narration.audio.with_suffix(".vtt"), f"{base}.vtt")
+def _copy(narration: Narration, folder: Path, ident: str) -> None:
+    """Copy audio and times to `ident`.opus and `ident`.vtt in a folder; an id may not leave it."""
+    if Path(ident).name != ident:
+        raise OSError("its id is no file name; another id in the catalogue helps")
+    shutil.copyfile(narration.audio, folder / f"{ident}{narration.audio.suffix}")
+    shutil.copyfile(narration.audio.with_suffix(".vtt"), folder / f"{ident}.vtt")
 
 
 def _show_progress(number: int, count: int, ident: str) -> None:
