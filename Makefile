@@ -20,15 +20,15 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Set up what is missing and start the app
-	@$(SETUP) venv voice
+	@$(SETUP) venv voice mpris
 	@$(WITH) $(BIN)/tui-pod $(ARGS)
 
 test: ## Set up what is missing and run every test
-	@$(SETUP) venv voice test
+	@$(SETUP) venv voice mpris test
 	@$(WITH) $(BIN)/python -m pytest $(ARGS)
 
 check: ## Check format, lint, types, import contracts and scripts
-	@$(SETUP) venv voice test dev
+	@$(SETUP) venv voice mpris test dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(CODE)
@@ -36,7 +36,7 @@ check: ## Check format, lint, types, import contracts and scripts
 	$(BIN)/shellcheck $(SCRIPTS)
 
 format: ## Format the code, and mend what the linter can
-	@$(SETUP) venv voice test dev
+	@$(SETUP) venv voice mpris test dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
@@ -44,19 +44,19 @@ install: ## Put tui-pod on the PATH
 	@$(SETUP) install
 
 bench: ## Measure, as ratios to a bare app and to peers
-	@$(SETUP) venv voice test
+	@$(SETUP) venv voice mpris test
 	@$(WITH) $(BIN)/python benchmarks/run.py $(ARGS)
 
 torture: ## Kill, tear and fill until something is lost; takes long
-	@$(SETUP) venv voice test
+	@$(SETUP) venv voice mpris test
 	@$(WITH) $(BIN)/python tests/torture/run.py $(ARGS)
 
 manual: ## Write anew what of manual, man page and completions is made from the code
-	@$(SETUP) venv voice test
+	@$(SETUP) venv voice mpris test
 	$(BIN)/python scripts/make_manual.py
 
 screenshots: ## Draw the pictures of the README anew
-	@$(SETUP) venv voice test dev
+	@$(SETUP) venv voice mpris test dev
 	@$(WITH) $(BIN)/python screenshots/take.py $(ARGS)
 
 clean: ## Remove everything that can be made again

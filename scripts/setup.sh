@@ -2,12 +2,15 @@
 # Sets up what tui-pod needs and does nothing where it is there already.
 #
 #   scripts/setup.sh venv EXTRA...   .venv with the program and these of its extras
-#   scripts/setup.sh install         the program, with its voice, on the PATH
+#   scripts/setup.sh install         the program, with voice and media keys, on the PATH
 #
 # PYTHON names the interpreter; without it, the first Python 3.11 or newer on the PATH.
 set -eu
 cd "$(dirname "$0")/.."
 wanted_python=${PYTHON-}
+
+# what a listener gets beside the program itself: the voice, and the desktop's media keys
+EXTRAS=voice,mpris
 
 say() { printf 'tui-pod: %s\n' "$*" >&2; }
 fail() {
@@ -116,8 +119,8 @@ install_into() {
         pip_in "$1" install --quiet 'hatchling>=1.27'
     fi
     pip_in "$1" install --quiet --no-build-isolation ".[$2]" && return
-    [ "$2" = voice ] || fail "the packages could not be installed."
-    say "the voice cannot be installed here; going on without. Episodes without a recording stay silent."
+    [ "$2" = "$EXTRAS" ] || fail "the packages could not be installed."
+    say "voice and media keys cannot be installed here; going on without. Episodes without a recording stay silent."
     pip_in "$1" install --quiet --no-build-isolation .
 }
 
@@ -141,13 +144,13 @@ is_good_venv() {
 install_program() {
     ensure_system
     if has pipx; then
-        pipx install --force --python "$(command -v "$PYTHON")" '.[voice]'
+        pipx install --force --python "$(command -v "$PYTHON")" ".[$EXTRAS]"
         return
     fi
     home=${XDG_DATA_HOME:-$HOME/.local/share}/tui-pod/venv
     bin=$HOME/.local/bin
     is_good_venv "$home" || "$PYTHON" -m venv --clear "$home"
-    install_into "$home" voice
+    install_into "$home" "$EXTRAS"
     mkdir -p "$bin"
     ln -sf "$home/bin/tui-pod" "$bin/tui-pod"
     say "installed. To remove it again: rm -r '$home' '$bin/tui-pod'"
