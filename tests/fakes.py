@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from tui_pod.core.book import ProgressBook
+from tui_pod.core.downloading import Downloading
 from tui_pod.core.episode import Episode
 from tui_pod.core.events import (
     Event,
@@ -16,6 +18,7 @@ from tui_pod.core.events import (
     SeekFinished,
     SourceReady,
 )
+from tui_pod.core.library import Library
 from tui_pod.core.playback import Mark, Playback, Source
 from tui_pod.core.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.session import Summary
@@ -186,6 +189,58 @@ class FakeAudience:
 
     def session_ended(self, summary: Summary) -> None:
         self.summaries.append(summary)
+
+
+class FakeStage(FakeAudience):
+    """A `Stage` that keeps what it is told to show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.errors: list[str] = []
+        self.works: list[str] = []
+        self.downloads: dict[str, Downloading] = {}
+        self.download_texts: dict[str, list[str]] = {}
+        """What was shown of each download, one after the other; empty: gone."""
+        self.libraries: list[Library] = []
+
+    @property
+    def work(self) -> str:
+        """What is shown of the work in the background."""
+        return self.works[-1] if self.works else ""
+
+    def tell(self, text: str, is_error: bool = False) -> None:
+        super().tell(text)
+        if is_error:
+            self.errors.append(text)
+
+    def emit(self, event: Event) -> None:
+        raise AssertionError(f"nobody is to emit {event}")
+
+    def saving_changed(self, reason: str | None) -> None:
+        raise AssertionError("nobody saves")
+
+    def write_control(self, sequence: str) -> None:
+        raise AssertionError("nobody writes")
+
+    def start_session(self, budget: float) -> None:
+        raise AssertionError("nobody starts a session")
+
+    def show_statistics(self) -> None:
+        raise AssertionError("nobody wants statistics")
+
+    def library_changed(self, library: Library, book: ProgressBook) -> None:
+        self.libraries.append(library)
+
+    def downloads_changed(self, downloads: Mapping[str, Downloading | None]) -> None:
+        for ident, download in downloads.items():
+            text = "" if download is None else "whole" if download.is_whole else download.text
+            self.download_texts.setdefault(ident, []).append(text)
+            self.downloads.pop(ident, None)
+            if download is not None:
+                self.downloads[ident] = download
+
+    def work_changed(self, text: str) -> None:
+        self.works.append(text)
 
 
 class FakeFeeds:

@@ -1,300 +1,236 @@
-"""What the app does with podcasts: add, refresh, remove and download, on the event loop.
+"""What the app does with podcasts: add, refresh, remove, and what is done with downloads beside it.
 
-Everything that waits is done in threads by `feeds`; what comes of it is told to the stage. The library is
-loaded again when it is out of date.
+It is called on the event loop. Everything that waits is done in threads by `feeds`; what comes of it is told to
+the stage, and the library is loaded again when it is out of date.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
 from tui_pod.core.listening import Listening
-from tui_pod.core.undo import DeedChange
+from tui_pod.download_desk import DownloadDesk
+from tui_pod.errands import Errands
+from tui_pod.log import log
 from tui_pod.stage import Stage
 
 if TYPE_CHECKING:
     from tui_pod.config import FeedSettings
-    from tui_pod.feeds.download_queue import DownloadProgress, DownloadQueue
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.refresh import Refreshed, RefreshProgress
     from tui_pod.feeds.shelf import Subscription
+    from tui_pod.feeds.subscribe import Subscribed
 
-DOWNLOADED = "↓"
-"""What a row shows of an episode whose recording is on the disk."""
+TOLD = 3
+"""Failures of a refresh that are told one by one; the rest is counted."""
+
+NO_FEEDS = "There are no podcasts yet. Press a to add one."
+
+Reload = Callable[[int], Awaitable[None]]
+"""Loads and shows the library anew, given how many episodes are new."""
+
+Announce = Callable[[str, str], Awaitable[None]]
+"""Tells the desktop something: a title, and more."""
 
 
 class FeedDesk:
-    """The one place in the running app that changes feeds and downloads."""
+    """The one place in the running app that changes feeds."""
 
     def __init__(
         self,
         listening: Callable[[], Listening],
         stage: Stage,
         open_podcasts: Callable[[], Awaitable[Podcasts]],
-        reload: Callable[[], Awaitable[None]],
+        reload: Reload,
         settings: FeedSettings,
+        announce: Announce,
     ) -> None:
-        self._listening = listening
         self._stage = stage
         self._open = open_podcasts
         self._reload = reload
         self._settings = settings
-        self._queue: DownloadQueue | None = None
+        self._announce = announce
+        self._errands = Errands(listening, stage)
+        self._downloads = DownloadDesk(listening, stage, self._errands, open_podcasts)
         self._refreshing: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._reloading = asyncio.Lock()
+        self._generation: tuple[int, int] | None = None
 
     def start(self) -> None:
         """Show what is downloaded and refresh the feeds, when there are any."""
-        self._run(self._start())
+        self._errands.run(self._start())
 
     def add(self, typed: str) -> None:
         """Subscribe to the feed that an address means."""
-        self._run(self._add(typed))
+        self._errands.run(self._add(typed))
 
     def refresh(self, first: str | None = None) -> None:
         """Refresh the feed that was first known by this address; None: all feeds."""
         if self._refreshing is not None and not self._refreshing.done():
             self._stage.tell("Feeds are being refreshed already.")
-            return
-        self._refreshing = self._run(self._refresh(first))
+        else:
+            self._refreshing = self._errands.run(self._refresh(first, is_asked=True))
 
     def remove_feed(self, first: str) -> None:
         """Unsubscribe from the feed that was first known by this address; can be taken back."""
-        self._run(self._remove_feed(first))
+        self._errands.run(self._remove_feed(first))
 
     def download(self, episodes: Sequence[str]) -> None:
-        """Download recordings; those that are being downloaded are stopped."""
-        self._run(self._download(list(episodes)))
+        """Download recordings, or stop that."""
+        self._errands.run(self._downloads.download(list(episodes)))
 
     def remove_downloads(self, episodes: Sequence[str]) -> None:
         """Take recordings off the disk; can be taken back."""
-        self._run(self._remove_downloads(list(episodes)))
+        self._errands.run(self._downloads.remove(list(episodes)))
+
+    def network_changed(self, is_offline: bool) -> None:
+        """Show whether there is a network, as far as was seen."""
+        self._errands.show("network", "offline" if is_offline else "")
 
     async def close(self) -> None:
         """End everything that is under way; a download is gone on with the next time."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._queue is not None:
-            await self._queue.close()
+        await self._errands.close()
+        await self._downloads.close()
 
-    # -- feeds -----------------------------------------------------------------------------------------
+    # -- what is done ----------------------------------------------------------------------------------
 
     async def _start(self) -> None:
         podcasts = await self._open()
-        queue = await self._downloads()
-        await asyncio.to_thread(self._clean_up, podcasts)
-        for download in await asyncio.to_thread(queue.downloads.all):
-            self._stage.download_changed(download.episode, DOWNLOADED)
-        if self._settings.refresh_at_start and not podcasts.shelf.is_empty:
-            self.refresh()
+        from tui_pod.feeds.threads import in_thread
 
-    def _clean_up(self, podcasts: Podcasts) -> None:
-        """Delete for good what was removed and can no longer be taken back."""
-        from tui_pod.feeds.shelf import PURGE_AFTER
-        from tui_pod.feeds.shelf_db import ShelfError
-
-        with contextlib.suppress(ShelfError, OSError):
-            podcasts.downloads.purge()
-            if not podcasts.shelf.is_empty:
-                podcasts.shelf.purge(time.time() - PURGE_AFTER)
+        self._generation = podcasts.shelf.generation
+        await in_thread(lambda _: _clean_up(podcasts))
+        await self._downloads.show_all()
+        if self._settings.refresh_at_start and not podcasts.shelf.is_empty and self._refreshing is None:
+            self._refreshing = self._errands.run(self._refresh(None, is_asked=False))
 
     async def _add(self, typed: str) -> None:
         podcasts = await self._open()
-        from tui_pod.feeds.fetch import FetchError
-        from tui_pod.feeds.model import FeedError
-        from tui_pod.feeds.shelf_db import ShelfError
         from tui_pod.feeds.subscribe import subscribe
         from tui_pod.feeds.threads import in_thread
 
-        self._stage.work_changed("adding a feed …")
-        try:
-            done = await in_thread(lambda stop: subscribe(podcasts.shelf, typed, stop=stop))
-        except (FetchError, FeedError, ShelfError) as error:
-            self._stage.tell(str(error), is_error=True)
-            return
-        finally:
-            self._stage.work_changed("")
-        await self._reload()
-        if done.is_new:
-            self._stage.tell(f"{done.feed.name}: {_count(done.feed.episodes)}.")
-        else:
-            self._stage.tell(f"{done.feed.name} was there already; {_count(done.new)} new.")
+        with self._errands.showing("add", "adding a podcast …"):
+            done = await in_thread(lambda stop: subscribe(podcasts.shelf, typed, stop=stop, access=podcasts.access))
+        self.network_changed(is_offline=False)
+        await self._bring_up_to_date(podcasts, done.new)
+        self._stage.tell(_said(done))
+        await self._downloads.keep_next([done.feed], self._settings.keep_next)
 
-    async def _refresh(self, first: str | None) -> None:
+    async def _refresh(self, first: str | None, is_asked: bool) -> None:
         podcasts = await self._open()
         from tui_pod.feeds.refresh import refresh
-        from tui_pod.feeds.shelf_db import ShelfError
         from tui_pod.feeds.threads import in_thread
 
-        def progressed(progress: RefreshProgress) -> None:
-            self._stage.work_changed(f"refreshing {progress.done}/{progress.total}")
-
-        try:
-            feeds = await in_thread(lambda _: podcasts.shelf.feeds())
-            if first is not None:
-                feeds = [feed for feed in feeds if feed.first == first]
-            if not feeds:
-                self._stage.tell("There are no feeds yet. Press a to add one.")
-                return
-            self._stage.work_changed(f"refreshing 0/{len(feeds)}")
-            result = await refresh(podcasts.shelf, feeds, progressed)
-        except ShelfError as error:
-            self._stage.tell(str(error), is_error=True)
+        feeds = await in_thread(lambda _: podcasts.shelf.feeds())
+        if first is not None:
+            feeds = [feed for feed in feeds if feed.first == first]
+        if not feeds:
+            if is_asked:
+                self._stage.tell(NO_FEEDS if first is None else "That podcast is no longer there.")
             return
-        finally:
-            self._stage.work_changed("")
-        await self._tell_refreshed(result)
-        await self._keep_next(podcasts, feeds)
-
-    async def _tell_refreshed(self, result: Refreshed) -> None:
-        if result.has_changed:
-            await self._reload()
-        if result.is_offline:
-            self._stage.work_changed("offline")
-            return
-        for outcome in result.failed[:3]:
-            self._stage.tell(outcome.error, is_error=True)
-        if len(result.failed) > 3:
-            self._stage.tell(f"{len(result.failed) - 3} more feeds failed; see: tui-pod feeds list", is_error=True)
-        if result.new:
-            self._stage.tell(f"{_count(result.new)} new.")
+        with self._errands.showing("refresh", f"refreshing 0/{len(feeds)}"):
+            result = await refresh(podcasts.shelf, feeds, self._show_progress, podcasts.access)
+        self.network_changed(result.is_offline)
+        await self._bring_up_to_date(podcasts, result.new)
+        self._tell_refreshed(result, is_asked)
+        if not result.is_offline:
+            await self._announce_new(result)
+            await self._downloads.keep_next(feeds, self._settings.keep_next)
 
     async def _remove_feed(self, first: str) -> None:
         podcasts = await self._open()
-        from tui_pod.feeds.shelf_db import ShelfError
+        from tui_pod.feeds.threads import in_thread
 
         shelf = podcasts.shelf
-        try:
-            feed = await asyncio.to_thread(shelf.find, first)
-            await asyncio.to_thread(shelf.remove, first)
-        except ShelfError as error:
-            self._stage.tell(str(error), is_error=True)
+        feed = await in_thread(lambda _: shelf.find(first))
+        if feed is None:
+            self._stage.tell("That podcast is no longer there.")
             return
-        await self._reload()
-        name = feed.name if feed is not None else "The feed"
-        self._note(f"{name} removed", lambda: shelf.restore(first), lambda: shelf.remove(first), reloads=True)
+        taken = await self._take_feed(podcasts, feed)
 
-    # -- downloads -------------------------------------------------------------------------------------
+        async def bring_back() -> None:
+            await in_thread(lambda _: shelf.restore(first))
+            await self._downloads.bring_back(taken)
+            await self._bring_up_to_date(podcasts)
 
-    async def _downloads(self) -> DownloadQueue:
-        if self._queue is None:
-            podcasts = await self._open()
-            from tui_pod.feeds.download_queue import DownloadQueue, oldest_played
+        async def take_again() -> None:
+            await self._take_feed(podcasts, feed)
 
-            self._queue = DownloadQueue(
-                podcasts.downloads, self._on_download, lambda kept: oldest_played(self._listening().book, kept)
-            )
-        return self._queue
+        self._errands.note(f"{feed.name} removed", bring_back, take_again)
 
-    async def _download(self, episodes: list[str]) -> None:
-        queue = await self._downloads()
-        running = [episode for episode in episodes if episode in queue.running]
-        if running:
-            queue.stop(running)
+    async def _take_feed(self, podcasts: Podcasts, feed: Subscription) -> list[str]:
+        """Take a feed and its downloads away; return the episodes of these."""
+        from tui_pod.feeds.threads import in_thread
+
+        ids = await in_thread(lambda _: podcasts.shelf.episode_ids(feed.first))
+        await in_thread(lambda _: podcasts.shelf.remove(feed.first))
+        taken = await self._downloads.take(ids)
+        await self._bring_up_to_date(podcasts)
+        return taken
+
+    # -- what comes of it ------------------------------------------------------------------------------
+
+    def _show_progress(self, progress: RefreshProgress) -> None:
+        self._errands.show("refresh", f"refreshing {progress.done}/{progress.total}")
+
+    async def _bring_up_to_date(self, podcasts: Podcasts, new: int = 0) -> None:
+        """Load and show the library anew when it is out of date, also by what another program did."""
+        async with self._reloading:  # else the older of two could come last
+            generation = podcasts.shelf.generation
+            if generation != self._generation:
+                await self._reload(new)
+                self._generation = generation
+        for notice in podcasts.shelf.take_notices():
+            self._stage.tell(notice, is_error=True)
+
+    def _tell_refreshed(self, result: Refreshed, is_asked: bool) -> None:
+        failed = result.failed
+        if result.is_offline:
+            if is_asked:
+                self._stage.tell(failed[0].error, is_error=True)
             return
-        podcasts = await self._open()
-        library = self._listening().library
-        found = [library.episode(index) for ident in episodes if (index := library.index(ident)) is not None]
-        wishes = await asyncio.to_thread(lambda: [wish for episode in found if (wish := podcasts.wish(episode))])
-        if not wishes:
-            self._stage.tell("Nothing to download here: these episodes are narrated or lie on this machine.")
-            return
-        queue.start(wishes)
+        for outcome in failed[:TOLD]:
+            self._stage.tell(outcome.error, is_error=True)
+        if len(failed) > TOLD:
+            self._stage.tell(f"{len(failed) - TOLD} more podcasts failed. See: tui-pod feeds list", is_error=True)
+        for outcome in result.outcomes:
+            if outcome.moved_to:
+                self._stage.tell(f"{outcome.name} has moved, and is fetched from its new address now.")
+        if result.new:
+            self._stage.tell(f"{_count(result.new)} new.")
+        elif is_asked and not failed:
+            self._stage.tell("Nothing new.")
 
-    def _on_download(self, progress: DownloadProgress) -> None:
-        from tui_pod.feeds.download_queue import DownloadStatus
+    async def _announce_new(self, result: Refreshed) -> None:
+        if result.new:
+            names = [outcome.name for outcome in result.outcomes if outcome.new]
+            await self._announce(f"{_count(result.new)} new", ", ".join(names))
 
-        match progress.status:
-            case DownloadStatus.WAITING:
-                text = "↓ …"
-            case DownloadStatus.RUNNING:
-                share = f"{100 * progress.done // progress.total} %" if progress.total else f"{progress.done >> 20} MB"
-                text = f"↓ {share}"
-            case DownloadStatus.DONE:
-                text = DOWNLOADED
-            case _:
-                text = ""
-        self._stage.download_changed(progress.episode, text)
-        if progress.status is DownloadStatus.FAILED and not progress.is_automatic:
-            self._stage.tell(progress.error, is_error=True)
 
-    async def _remove_downloads(self, episodes: list[str]) -> None:
-        queue = await self._downloads()
-        downloads = queue.downloads
-        removed = await asyncio.to_thread(lambda: [ident for ident in episodes if downloads.remove(ident)])
-        if not removed:
-            self._stage.tell("Nothing to remove here: x takes feeds, downloads, and entries of Queue and Continue.")
-            return
-        for ident in removed:
-            self._stage.download_changed(ident, "")
+def _clean_up(podcasts: Podcasts) -> None:
+    """Delete for good what was removed and can no longer be taken back; what fails is tried at the next start."""
+    from tui_pod.feeds.shelf import PURGE_AFTER
+    from tui_pod.feeds.shelf_db import ShelfError
 
-        def restore() -> None:
-            for ident in removed:
-                if downloads.restore(ident):
-                    self._stage.download_changed(ident, DOWNLOADED)
+    try:
+        podcasts.downloads.purge()
+        if not podcasts.shelf.is_empty:
+            podcasts.shelf.purge(time.time() - PURGE_AFTER)
+    except (ShelfError, OSError) as error:
+        log(f"what was removed is not deleted yet: {error}")
 
-        def remove() -> None:
-            for ident in removed:
-                downloads.remove(ident)
-                self._stage.download_changed(ident, "")
 
-        count = "1 download" if len(removed) == 1 else f"{len(removed)} downloads"
-        self._note(f"{count} removed", restore, remove)
-
-    async def _keep_next(self, podcasts: Podcasts, feeds: Iterable[Subscription]) -> None:
-        """Download the next episodes of the feeds that should have some on the disk."""
-        from tui_pod.feeds.download_queue import next_to_keep
-
-        library, book = self._listening().library, self._listening().book
-        for feed in feeds:
-            count = feed.keep or self._settings.keep_next
-            if count:
-                ids = await asyncio.to_thread(podcasts.shelf.episode_ids, feed.first)
-                wanted = next_to_keep(book, ids, count, feed.is_serial)
-                found = [library.episode(index) for ident in wanted if (index := library.index(ident)) is not None]
-                queue = await self._downloads()
-                wishes = [podcasts.wish(episode, is_automatic=True) for episode in found]
-                queue.start(wish for wish in wishes if wish and queue.downloads.find(wish.episode) is None)
-
-    # -- both ------------------------------------------------------------------------------------------
-
-    def _note(self, label: str, back: Callable[[], None], again: Callable[[], None], reloads: bool = False) -> None:
-        """Let a deed be taken back, and say so."""
-
-        def doing(deed: Callable[[], None]) -> Callable[[], None]:
-            def do() -> None:
-                self._run(self._redo(deed, reloads))
-
-            return do
-
-        self._listening().note_deed(DeedChange(label, doing(back), doing(again)))
-        self._stage.tell(f"{label}. u takes it back.")
-
-    async def _redo(self, deed: Callable[[], None], reloads: bool) -> None:
-        if reloads:
-            await asyncio.to_thread(deed)
-            await self._reload()
-        else:
-            deed()
-
-    def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._stage.tell(f"That went wrong ({type(error).__name__}). The log tells more.", is_error=True)
-            from tui_pod.log import log
-
-            log(f"{type(error).__name__}: {error}")
+def _said(done: Subscribed) -> str:
+    """Return what subscribing did."""
+    name = done.feed.name
+    if done.has_moved:
+        return f"{name} is fetched from its new address now; {_count(done.new)} new."
+    if done.is_new:
+        return f"{name}: {_count(done.feed.episodes)}."
+    return f"{name} was there already; {_count(done.new)} new."
 
 
 def _count(number: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tui_pod.core.playback import Playback
 from tui_pod.core.ports import Audience
@@ -38,6 +38,15 @@ class Follower(Protocol):
 
     async def close(self) -> None:
         """End it."""
+        ...
+
+
+@runtime_checkable
+class Herald(Protocol):
+    """A follower that can tell other things too."""
+
+    def notify(self, title: str, body: str = "") -> None:
+        """Tell something soon."""
         ...
 
 
@@ -86,6 +95,14 @@ class Followers:
                 self.add(follower)
         except DesktopError as error:
             log(f"media keys are off: {error}")
+
+    async def announce(self, title: str, text: str) -> None:
+        """Have the desktop tell something, where the listener wants that."""
+        if self._starting is not None:
+            await asyncio.wait((self._starting,))  # the desktop takes its time
+        for follower in self._followers:
+            if isinstance(follower, Herald):
+                follower.notify(title, text)
 
     async def close(self) -> None:
         """End all that follow."""

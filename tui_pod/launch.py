@@ -73,23 +73,27 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
     file = StateFile(paths.state)
     with _own_terminal(paths):
         start = ProgramStart(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)
-        _show(start, options.plain)
-        is_saved = start.finish()
+        try:
+            status = _show(start, options.plain)
+        finally:
+            is_saved = start.finish()
     if not is_saved:
         print(f"tui-pod: the last progress could not be saved in {file.path.parent}", file=sys.stderr)
-    return 0 if is_saved else 1
+    return status if is_saved else 1
 
 
-def _show(start: ProgramStart, is_plain: bool) -> None:
-    """Run the program until its user quits."""
+def _show(start: ProgramStart, is_plain: bool) -> int:
+    """Run the program until its user quits; return 0, or 1 when it broke off and told why."""
     if is_plain:
         from tui_pod.plain.program import PlainProgram
 
         PlainProgram(start).run()
-    else:
-        from tui_pod.ui.app import TuiPodApp  # the costliest import, once nothing can refuse any more
+        return 0
+    from tui_pod.ui.app import TuiPodApp  # the costliest import, once nothing can refuse any more
 
-        TuiPodApp(start).run(mouse=start.settings.ui.mouse)
+    app = TuiPodApp(start)
+    app.run(mouse=start.settings.ui.mouse)
+    return app.return_code or 0
 
 
 def _refusal() -> str:

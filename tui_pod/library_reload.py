@@ -33,7 +33,9 @@ async def reload_library(paths: Sequence[Path], cache: Path, data: Path, size: i
     if size > SMALL:
         with contextlib.suppress(OSError):  # then it is made here
             await _make_cache([cache, data, *paths])
-    return await asyncio.to_thread(load_library, paths, cache, data)
+    from tui_pod.feeds.threads import in_thread  # whoever has feeds has it
+
+    return await in_thread(lambda _: load_library(paths, cache, data))
 
 
 async def _make_cache(words: Sequence[Path]) -> None:

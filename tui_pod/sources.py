@@ -26,7 +26,11 @@ class EpisodeSources:
     """A `Sources` over files, downloads, streams and the narrator."""
 
     def __init__(
-        self, narrator: Narrator, emit: Callable[[Event], None], open_podcasts: Callable[[], Podcasts]
+        self,
+        narrator: Narrator,
+        emit: Callable[[Event], None],
+        open_podcasts: Callable[[], Podcasts],
+        network_changed: Callable[[bool], None] = lambda _: None,
     ) -> None:
         """Begin with nothing open.
 
@@ -34,10 +38,12 @@ class EpisodeSources:
             narrator: speaks what has no recording.
             emit: takes what is found.
             open_podcasts: called in a thread when something of podcasts is first needed.
+            network_changed: told whether there seems to be no network, when a stream is opened or cannot be.
         """
         self._narrator = narrator
         self._emit = emit
         self._open_podcasts = open_podcasts
+        self._network_changed = network_changed
         self._opening: asyncio.Task[Podcasts] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -103,8 +109,12 @@ class EpisodeSources:
         try:
             source = await in_thread(lambda stop: podcasts.source(episode, stop))
         except FetchError as error:
+            if error.is_offline:
+                self._network_changed(True)
             self._emit(LoadFailed(load, f"{error} Your place is kept."))
             return
+        if source.is_stream:
+            self._network_changed(False)
         self._emit(SourceReady(load, source))
         marks = await in_thread(lambda stop: podcasts.chapters(episode, stop))
         if marks and marks != source.marks:

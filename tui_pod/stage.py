@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from tui_pod.core.book import ProgressBook
+from tui_pod.core.downloading import Downloading
 from tui_pod.core.events import Event
 from tui_pod.core.library import Library
 from tui_pod.core.ports import Audience
@@ -29,8 +31,8 @@ class Stage(Audience, Protocol):
         """Show another library, such as after feeds were refreshed."""
         ...
 
-    def download_changed(self, episode: str, text: str) -> None:
-        """Show how far the download of an episode is, in a few cells; empty: there is none."""
+    def downloads_changed(self, downloads: Mapping[str, Downloading | None]) -> None:
+        """Show how far the downloads of these episodes are; None: there is none any more."""
         ...
 
     def work_changed(self, text: str) -> None:

@@ -77,3 +77,10 @@ def test_path_leads_from_the_root_to_the_topic() -> None:
 def test_find_exact_name_goes_before_another_case() -> None:
     found = table(Topic("llms"), Topic("LLMs"), tags=[])
     assert [found.find(name) for name in ("LLMs", "LLMS", "all topics", "none", "")] == [2, 1, ROOT, None, None]
+
+
+def test_found_in_another_table_is_the_same_topic_else_the_nearest_above_it() -> None:
+    former = arrange([Topic("A"), Topic("B", "A"), Topic("C", "B")], [], [])
+    other = arrange([Topic("Z"), Topic("A"), Topic("C", "A")], [], [])
+    found = [other.names[former.found_in(other, topic)] for topic in range(len(former.names))]
+    assert found == ["All Topics", "A", "A", "C"]

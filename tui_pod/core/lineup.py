@@ -93,8 +93,8 @@ class Lineup(Transport):
         self._succession = self._succession.moved(former.ids, library)
         if self.session is not None:
             wish = self.session.wish
-            topic = library.topics.with_key(former.topics.key(wish.topic)) or 0
-            self.session = replace(self.session, wish=replace(wish, topic=topic))
+            wish = replace(wish, topic=former.topics.found_in(library.topics, wish.topic))
+            self.session = replace(self.session, wish=wish)
         if self.playback.is_loaded:
             self._prepare_next()
 

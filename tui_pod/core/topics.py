@@ -50,6 +50,11 @@ class TopicTable(NamedTuple):
         keys = self.keys or self.names
         return keys.index(key) if key in keys else None
 
+    def found_in(self, other: TopicTable, topic: int) -> int:
+        """Return where a topic of this table is in another one; where it is gone, what is nearest above it."""
+        found = (other.with_key(self.key(above)) for above in reversed(self.path(topic)))
+        return next((there for there in found if there is not None), ROOT)
+
     def feed(self, topic: int) -> str | None:
         """Return the first address of the feed that a topic stands for; None when it stands for none."""
         mark = self.keys[topic].rpartition("\0")[0].rpartition("\0")[2] if self.keys else ""

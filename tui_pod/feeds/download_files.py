@@ -34,6 +34,11 @@ _ENDINGS = {
 class DownloadError(Exception):
     """A download that did not come about; the message is for the listener."""
 
+    def __init__(self, message: str, is_general: bool = False) -> None:
+        super().__init__(message)
+        self.is_general = is_general
+        """Whether any other would fail likewise now: there is no room, or no network."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:

@@ -30,6 +30,8 @@ class DownloadStatus(StrEnum):
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"
+    GIVEN_UP = "given up"
+    """It was on the disk, and made room for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class DownloadProgress:
     """Bytes; None when the server does not say."""
     error: str = ""
     is_automatic: bool = False
+    is_general: bool = False
+    """Whether it failed for a reason for which others would too."""
 
 
 class DownloadQueue:
@@ -107,7 +111,12 @@ class DownloadQueue:
                 loop.call_soon_threadsafe(self._progress, wish.episode, done, total)
 
         def work(stop: Stop, expendable: Sequence[str]) -> None:
-            self.downloads.fetch(wish, told, stop, expendable)
+            try:
+                self.downloads.fetch(wish, told, stop, expendable)
+            finally:
+                gone = [episode for episode in expendable if self.downloads.find(episode) is None]
+                with contextlib.suppress(RuntimeError):
+                    loop.call_soon_threadsafe(self._give_up, gone)
 
         try:
             async with self._slots:
@@ -119,7 +128,7 @@ class DownloadQueue:
         except (asyncio.CancelledError, Stopped):
             self._end(wish.episode, DownloadStatus.STOPPED)
         except DownloadError as error:
-            self._end(wish.episode, DownloadStatus.FAILED, str(error))
+            self._end(wish.episode, DownloadStatus.FAILED, str(error), error.is_general)
         except Exception as error:  # one bad download must not end the others, and must be told
             self._end(
                 wish.episode, DownloadStatus.FAILED, f"“{wish.title}” was not downloaded ({type(error).__name__})."
@@ -127,15 +136,21 @@ class DownloadQueue:
 
     def _forget(self, episode: str, _: asyncio.Task[None]) -> None:
         self._tasks.pop(episode, None)
+        if episode in self.running:  # stopped before it had begun
+            self._end(episode, DownloadStatus.STOPPED)
 
     def _progress(self, episode: str, done: int, total: int | None) -> None:
         state = self.running.get(episode)
         if state is not None and state.status is DownloadStatus.RUNNING:
             self._show(replace(state, done=done, total=total))
 
-    def _end(self, episode: str, status: DownloadStatus, error: str = "") -> None:
+    def _give_up(self, episodes: Iterable[str]) -> None:
+        for episode in episodes:
+            self._report(DownloadProgress(episode, "", DownloadStatus.GIVEN_UP))
+
+    def _end(self, episode: str, status: DownloadStatus, error: str = "", is_general: bool = False) -> None:
         state = self.running.pop(episode)
-        self._report(replace(state, status=status, error=error))
+        self._report(replace(state, status=status, error=error, is_general=is_general))
 
     def _show(self, state: DownloadProgress) -> None:
         self.running[state.episode] = state

@@ -54,6 +54,13 @@ _NAME = re.compile(r"[a-z0-9-]{1,48}-([0-9a-f]{16})\.[a-z0-9]{2,5}")
 _REMOVED = ".removed"
 
 
+class NoRoom(FetchError):
+    """There is no room for a recording."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, is_final=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Download:
     """A recording that is on the disk."""
@@ -133,7 +140,8 @@ class Downloads:
                 kind = self._fetch_part(wish, part, report, stop, expendable)
                 return self._finish(wish, part, kind)
         except OSError as error:
-            raise DownloadError(f"“{wish.title}” cannot be saved in {self.folder}: {error.strerror}.") from error
+            said = f"“{wish.title}” cannot be saved in {self.folder}: {error.strerror}."
+            raise DownloadError(said, is_general=True) from error
 
     def remove(self, episode: str) -> bool:
         """Take away a download; `restore` brings it back until `purge`. Return whether there was one."""
@@ -192,7 +200,8 @@ class Downloads:
             except FetchError as error:
                 attempts = 0 if part.size() > size + 64 * 1024 else attempts
                 if error.is_final or error.is_offline or attempts >= ATTEMPTS:
-                    raise DownloadError(f"“{wish.title}” was not downloaded. {error}") from error
+                    is_general = error.is_offline or isinstance(error, NoRoom)
+                    raise DownloadError(f"“{wish.title}” was not downloaded. {error}", is_general) from error
             stop.sleep(PAUSES[attempts])
             attempts += 1
 
@@ -269,9 +278,9 @@ class Downloads:
                 self._delete(download.path)
                 used -= download.size
         if used + needed > self._quota:
-            raise _refused(f"Downloads may take {self._quota // 1000**2:,} MB, and nothing that was played is left.")
+            raise NoRoom(f"Downloads may take {self._quota // 1000**2:,} MB, and nothing that was played is left.")
         if self._free() - needed < LEAVE_FREE:
-            raise _refused("The disk is full.")
+            raise NoRoom("The disk is full.")
 
     def _free(self) -> int:
         return shutil.disk_usage(self.folder).free

@@ -15,6 +15,7 @@ from pathlib import Path
 from tui_pod.core.playback import Mark
 from tui_pod.core.text import fold
 from tui_pod.feeds.address import Origin, typed_addresses
+from tui_pod.feeds.generation import generation
 from tui_pod.feeds.model import Feed
 from tui_pod.feeds.opml import Entry, Folder
 from tui_pod.feeds.shelf_db import ShelfDatabase, ShelfError, bump, insert_entries, read_entries, to_folders
@@ -112,6 +113,16 @@ class Shelf:
     def is_empty(self) -> bool:
         """Whether no feed was ever added, told without opening anything."""
         return not (self.db.file.exists() or self.db.backup.exists())
+
+    @property
+    def generation(self) -> tuple[int, int] | None:
+        """What changes whenever the library of feeds does, whoever changed it; None: there is none."""
+        return generation(self.db.file)
+
+    def take_notices(self) -> list[str]:
+        """Return what the listener must be told of a recovery, once."""
+        notices, self.db.notices[:] = list(self.db.notices), []
+        return notices
 
     def feeds(self, with_removed: bool = False) -> list[Subscription]:
         """Return the subscriptions in order, each with its number of episodes."""

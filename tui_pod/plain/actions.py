@@ -121,6 +121,10 @@ class Actions(Doing):
             "queue.move_down": partial(self._move_in_queue, 1),
             "queue.move_up": partial(self._move_in_queue, -1),
             "list.remove": self._remove,
+            "feed.add": self._add_feed,
+            "feed.refresh": self._refresh_feed,
+            "feed.refresh_all": self._refresh_feeds,
+            "download.start": self._download,
             "undo": self._undo,
             "redo": self._redo,
         }

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import Filter, Sort, Special, View, first_place, list_episodes
+from tui_pod.core.downloading import Downloading
 from tui_pod.core.library import Library
 from tui_pod.core.queue import Queue
 from tui_pod.plain.spoken import say_episode, say_topic, say_view
@@ -34,6 +35,8 @@ class Browser:
         """The topic that was listed last, while Continue or the queue is."""
         self.is_on_topics = False
         self.indexes: Sequence[int] = ()
+        self.downloads: dict[str, Downloading] = {}
+        """What is on the disk or on its way there, by id."""
         self._cursor = 0
         self._topics: tuple[int, ...] = (Special.CONTINUE, Special.QUEUE, *range(len(library.topics.names)))
         self._topic_cursor = self._topics.index(view.place)
@@ -41,17 +44,20 @@ class Browser:
 
     def adopt(self, library: Library, book: ProgressBook) -> None:
         """Look at another library: the same topic and the same episode in it, where they are still there."""
-        kept, former = self.episode, self._library.topics
+        former, topics = self._library.topics, library.topics
+        kept, cursor, was_on_topics, at = self.episode, self._cursor, self.is_on_topics, self._topic
         self._library, self._book = library, book
-        self._topics = (Special.CONTINUE, Special.QUEUE, *range(len(library.topics.names)))
+        self._topics = (Special.CONTINUE, Special.QUEUE, *range(len(topics.names)))
+        self._topic_cursor = self._topics.index(at if at < 0 else former.found_in(topics, at))
+        self.topic = former.found_in(topics, self.topic)
         place = self.view.place
-        if place >= 0:
-            place = library.topics.with_key(former.key(place)) or 0
-        self._topic_cursor = self._topics.index(place)
-        self.look(self.view._replace(place=place))
+        self.look(self.view._replace(place=place if place < 0 else former.found_in(topics, place)))
+        self.is_on_topics = was_on_topics
         index = library.index(kept) if kept is not None else None
         if index is not None and index in self.indexes:
             self._cursor = list(self.indexes).index(index)
+        elif self.episode != kept:
+            self._cursor = min(cursor, max(0, len(self.indexes) - 1))
 
     # -- what is there ---------------------------------------------------------------------------------
 
@@ -90,7 +96,9 @@ class Browser:
         where = f"{self._cursor + 1} of {len(self.indexes)}."
         if self.index is None:
             return f"{where} {self.episode}, which is gone from the library."
-        return f"{where} {say_episode(self._library, self._book, self.index)}"
+        download = self.downloads.get(self._library.ids[self.index])
+        kept = "" if download is None else " Downloaded." if download.is_whole else f" Downloading, {download.text}."
+        return f"{where} {say_episode(self._library, self._book, self.index)}{kept}"
 
     def say_list(self) -> str:
         """Return what is listed."""
@@ -99,6 +107,12 @@ class Browser:
     @property
     def _topic(self) -> int:
         return self._topics[self._topic_cursor]
+
+    @property
+    def feed(self) -> str | None:
+        """The first address of the feed whose topic it is at, or whose episodes are listed; None: it is none."""
+        place = self._topic if self.is_on_topics else self.view.place
+        return self._library.topics.feed(place) if place > 0 else None
 
     # -- going ------------------------------------------------------------------------------------------
 

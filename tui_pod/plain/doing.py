@@ -129,8 +129,13 @@ class Doing(Looking):
 
     def _remove(self) -> None:
         episodes, place = self._chosen(), self._browser.view.place
-        if self._browser.is_on_topics or place >= 0:
-            self._say("Nothing to remove here: x takes entries out of Queue and Continue.")
+        if self._browser.is_on_topics:
+            if self._browser.feed is not None:
+                self._host.feeds.remove_feed(self._browser.feed)
+            else:
+                self._say("That is no podcast: x takes podcasts, downloads, and entries of Queue and Continue.")
+        elif place >= 0:
+            self._host.feeds.remove_downloads(episodes)
         elif episodes:
             (self._listening.unqueue if place == Special.QUEUE else self._listening.dismiss)(episodes)
             self._done(episodes, "Removed", moves_on=False)
@@ -142,6 +147,31 @@ class Doing(Looking):
     def _redo(self) -> None:
         self._listening.redo()
         self._browser.update()
+
+    # -- podcasts --------------------------------------------------------------------------------------
+
+    def _add_feed(self) -> None:
+        self._host.ask("The address of a podcast, or of its page:", self._choose_feed)
+
+    def _choose_feed(self, answer: str) -> None:
+        if answer.strip():
+            self._host.feeds.add(answer.strip())
+        else:
+            self._say("No podcast added.")
+
+    def _refresh_feed(self) -> None:
+        if self._browser.feed is not None:
+            self._host.feeds.refresh(self._browser.feed)
+        else:
+            self._say("This topic is no podcast. Press capital R to refresh all of them, a to add one.")
+
+    def _refresh_feeds(self) -> None:
+        self._host.feeds.refresh()
+
+    def _download(self) -> None:
+        episodes = self._chosen()
+        if episodes:
+            self._host.feeds.download(episodes)
 
     # -- sessions --------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from tui_pod.plain.spoken import count, say_details, say_outlook, say_playback
 
 if TYPE_CHECKING:
     from tui_pod.core.transcript import Transcript
+    from tui_pod.ui.start import Feeds
 
 SENTENCES = 20
 """Sentences that are read at a time."""
@@ -42,6 +43,11 @@ class Host(Protocol):
 
     def show_statistics(self) -> None:
         """Say what was heard."""
+        ...
+
+    @property
+    def feeds(self) -> Feeds:
+        """What can be done with podcasts."""
         ...
 
     def quit(self) -> None:

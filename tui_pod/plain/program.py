@@ -12,7 +12,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tui_pod.config import live_table
@@ -22,16 +22,17 @@ from tui_pod.core.text import clean, spoken_time
 from tui_pod.plain.actions import Actions
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.keyboard import Keyboard
-from tui_pod.plain.spoken import count, say_change, say_history, say_summary
+from tui_pod.plain.spoken import count, say_change, say_download, say_history, say_summary, sentence
 
 if TYPE_CHECKING:
     from tui_pod.core.book import ProgressBook
+    from tui_pod.core.downloading import Downloading
     from tui_pod.core.events import Event
     from tui_pod.core.library import Library
     from tui_pod.core.listening import Listening
     from tui_pod.core.session import Summary
     from tui_pod.core.transcript import Transcript
-    from tui_pod.ui.start import Start
+    from tui_pod.ui.start import Feeds, Start
 
 TICK = 0.25
 """Seconds between two looks at a load that waits."""
@@ -54,6 +55,7 @@ class PlainProgram:
         self._playback = start.playback
         self._loading_since: float | None = None
         self._failed_save: str | None = None
+        self._work = ""
         self._tasks: set[asyncio.Task[None]] = set()
         self._browser: Browser
         self._actions: Actions
@@ -121,6 +123,11 @@ class PlainProgram:
 
     # -- what keys need (`Host`) -----------------------------------------------------------------------
 
+    @property
+    def feeds(self) -> Feeds:
+        """What can be done with podcasts."""
+        return self._start.feeds
+
     def say(self, text: str) -> None:
         """Say a line; when nobody is there to read it any more, end."""
         try:
@@ -160,11 +167,22 @@ class PlainProgram:
         """See `Stage.library_changed`."""
         self._browser.adopt(library, book)
 
-    def download_changed(self, episode: str, text: str) -> None:
-        """See `Stage.download_changed`: plain lines say only what was asked for."""
+    def downloads_changed(self, downloads: Mapping[str, Downloading | None]) -> None:
+        """See `Stage.downloads_changed`: when one begins and ends is said, if it was asked for."""
+        for ident, download in downloads.items():
+            former = self._browser.downloads.pop(ident, None)
+            if download is not None:
+                self._browser.downloads[ident] = download
+            index = self.listening.library.index(ident)
+            said = say_download(former, download)
+            if said and index is not None:
+                self.say(f"{said}: {sentence(self.listening.library.titles[index])}")
 
     def work_changed(self, text: str) -> None:
-        """See `Stage.work_changed`: what comes of it is told."""
+        """See `Stage.work_changed`: that something begins is said; what comes of it is told."""
+        if text and not self._work:
+            self.say(sentence(f"{text[0].upper()}{text[1:]}"))
+        self._work = text
 
     def saving_changed(self, reason: str | None) -> None:
         """See `Stage.saving_changed`."""

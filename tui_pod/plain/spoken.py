@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import SORT_NAMES, Filter, Special, View
+from tui_pod.core.downloading import WHOLE, Downloading
 from tui_pod.core.history import History
 from tui_pod.core.keys import Action
 from tui_pod.core.library import Library
@@ -53,6 +54,18 @@ def say_episode(library: Library, book: ProgressBook, index: int) -> str:
 def sentence(text: str) -> str:
     """Return a text that ends like a sentence, so that a voice pauses after it."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def say_download(former: Downloading | None, now: Downloading | None) -> str:
+    """Return what happened to a download, to be followed by its title; empty: nothing that is to be said."""
+    was_coming = former is not None and not former.is_whole
+    if (now or former or WHOLE).is_automatic:
+        return ""
+    if now is None:
+        return "Download ended" if was_coming else ""
+    if now.is_whole:
+        return "Downloaded" if was_coming else ""
+    return "" if was_coming else "Downloading"
 
 
 def say_topic(library: Library, book: ProgressBook, queue: Sequence[str], place: int) -> str:

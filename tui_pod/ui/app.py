@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui_pod.core.book import ProgressBook
+    from tui_pod.core.downloading import Downloading
     from tui_pod.core.events import Event
     from tui_pod.core.keys import Action
     from tui_pod.core.library import Library
@@ -124,9 +125,9 @@ class TuiPodApp(App[None]):
         """See `Stage.library_changed`."""
         self._main.adopt(library, book)
 
-    def download_changed(self, episode: str, text: str) -> None:
-        """See `Stage.download_changed`."""
-        self._main.show_download(episode, text)
+    def downloads_changed(self, downloads: Mapping[str, Downloading | None]) -> None:
+        """See `Stage.downloads_changed`."""
+        self._main.episodes.show_downloads(downloads)
 
     def work_changed(self, text: str) -> None:
         """See `Stage.work_changed`."""

@@ -13,13 +13,25 @@ MARKS = {
     "played": "✓",
     "selected": "▌",
     "missing": "✗",
+    "download": "↓",
 }
 """Marks of an episode. They never rely on colour."""
 
 ASCII_MARKS = {
     "playing": ">", "paused": "=", "loading": "~", "unplayed": "o", "started": "%", "played": "x", "selected": "|",
-    "missing": "!",
+    "missing": "!", "download": "v",
 }  # fmt: skip
+
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+
+
+def meter(share: float, width: int, is_ascii: bool = False) -> str:
+    """Return a small bar that shows a share from 0 to 1; whatever is more than nothing can be seen."""
+    if is_ascii:
+        full = max(1, int(share * width))
+        return "#" * full + "." * (width - full)
+    full, rest = divmod(max(1, int(share * width * 8)), 8)
+    return ("█" * full + (_EIGHTHS[rest] if rest else "") + "▁" * width)[:width]
 
 
 def fit(text: str, width: int) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tui_pod.core.book import ProgressBook
     from tui_pod.core.library import Library
+    from tui_pod.core.queue import Queue
     from tui_pod.ui.start import Start
 
 NEXT_WIDTH = 30
@@ -62,26 +63,18 @@ class BrowsingScreen(ReadingScreen):
         return index if index is not None and index >= 0 else None
 
     def adopt(self, library: Library, book: ProgressBook) -> None:
-        """Show another library: the same topic and the same episode in it, where they are still there."""
-        topics = self._library.topics
-        place, here = self.view.place, self.episodes.index
-        ident = self._library.ids[here] if here is not None and here >= 0 else ""
+        """Show another library: the same topic, search, filter and episode in it, where they are still there."""
+        former, topics = self._library.topics, library.topics
         self._library, self._book = library, book
-        self._topic = library.topics.with_key(topics.key(self._topic)) or 0
-        if place >= 0:
-            self.view = self.view._replace(place=library.topics.with_key(topics.key(place)) or 0)
+        self._topic = former.found_in(topics, self._topic)
+        if self.view.place >= 0:
+            self.view = self.view._replace(place=former.found_in(topics, self.view.place))
         self.topic_tree.adopt(library, book)
-        self.episodes.adopt(library, book)
-        self.list_view()
-        index = library.index(ident)
-        if index is not None and index in self.episodes.indexes:
-            self.episodes.go(list(self.episodes.indexes).index(index), is_centred=True)
+        self.episodes.adopt(library, book, self._found(), self._shown_queue)
+        self.show_title()
         self.show_counts()
-
-    def show_download(self, episode: str, text: str) -> None:
-        """Show how far a download is; empty: there is none."""
-        others = {ident: shown for ident, shown in self.episodes.downloads.items() if ident != episode}
-        self.episodes.downloads = {**others, episode: text} if text else others
+        if self.playback.load:
+            self.show_outlook()
 
     def show_work(self, text: str) -> None:
         """Show what is being done in the background."""
@@ -102,17 +95,23 @@ class BrowsingScreen(ReadingScreen):
 
     def list_view(self, keeps_cursor: bool = False) -> None:
         """Show what the view asks for; the cursor stays on its episode, or starts where listening goes on."""
-        queue = self.queue
-        everything = list_episodes(self._library, self._book, queue, self.view._replace(query=""))
-        self._unsearched = everything
-        found = narrow(self._library, everything, self.view.query) if self.view.query.strip() else everything
-        shown_queue = queue if self.view.place == Special.QUEUE else None
-        self.episodes.empty_text = self._empty_text()
+        found = self._found()
         if keeps_cursor:
-            self.episodes.update(found, shown_queue)
+            self.episodes.update(found, self._shown_queue)
         else:
-            self.episodes.show(found, first_place(self._book, found), shown_queue)
+            self.episodes.show(found, first_place(self._book, found), self._shown_queue)
         self.show_title()
+
+    def _found(self) -> Sequence[int]:
+        """Return what the view asks for, and say in an empty list why it is empty."""
+        everything = list_episodes(self._library, self._book, self.queue, self.view._replace(query=""))
+        self._unsearched = everything
+        self.episodes.empty_text = self._empty_text()
+        return narrow(self._library, everything, self.view.query) if self.view.query.strip() else everything
+
+    @property
+    def _shown_queue(self) -> Queue | None:
+        return self.queue if self.view.place == Special.QUEUE else None
 
     def show_progress(self, episodes: frozenset[str]) -> None:
         """Show changed progress: rows, counts and what is left."""
@@ -141,7 +140,8 @@ class BrowsingScreen(ReadingScreen):
             left += f" ({span(tally.left / speed)} at {speed:g}{'x' if self._is_ascii else '×'})"
         header = self.query_one("#header", HeaderLine)
         header.right = f"{tally.played}/{len(self._library)} played {self._dot} {left}"
-        header.left = f"tui-pod   {self._path()}{f'   ({self._work})' if self._work else ''}"
+        work = f"({self._work})   " if self._work else ""  # first: where it is narrow, the end is cut
+        header.left = f"tui-pod   {work}{self._path()}"
         self.topic_tree.show_counts(len(self._book.unfinished()), len(self.queue.upcoming))
         if self.view.place == Special.QUEUE:
             self.show_title()  # what the queue takes hangs on progress and speed
@@ -255,8 +255,7 @@ class BrowsingScreen(ReadingScreen):
         is_longer = event.value.startswith(former) and bool(former.strip())
         base = self.episodes.indexes if is_longer else self._unsearched
         self.episodes.empty_text = self._empty_text()
-        queue = self.queue if self.view.place == Special.QUEUE else None
-        self.episodes.show(narrow(self._library, base, event.value), queue=queue)
+        self.episodes.show(narrow(self._library, base, event.value), queue=self._shown_queue)
         self.show_title()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -101,8 +101,9 @@ class MainScreen(BrowsingScreen):
 
     @on(TopicTree.Highlighted)
     def _on_topic(self, event: TopicTree.Highlighted) -> None:
-        if self.focused is self.topic_tree:
-            self.change_view(self.view._replace(place=event.place, query=""))
+        place = self._place_of(event)
+        if self.focused is self.topic_tree and place != self.view.place:
+            self.change_view(self.view._replace(place=place, query=""))
 
     def play(self, episode: str, is_restart: bool = False) -> None:
         """Play an episode of the list, and after it what follows in the list."""
@@ -127,17 +128,23 @@ class MainScreen(BrowsingScreen):
 
     @on(TopicTree.Wished)
     def _on_tree_wish(self, event: TopicTree.Wished) -> None:
+        place = self._place_of(event)
         if event.wish == "open":
-            self.change_view(self.view._replace(place=event.place, query=""))
+            self.change_view(self.view._replace(place=place, query=""))
         if event.wish in ("open", "leave"):
             self._show_pane(is_tree=False)
             return
         if event.wish == "remove_feed":
-            self._remove_feed(event.place)
+            self._remove_feed(place)
             return
-        view = View(place=event.place, sort=self.view.sort)
+        view = View(place=place, sort=self.view.sort)
         indexes = list_episodes(self._library, self._book, self.queue, view)
         self._do(event.wish, [self._library.ids[index] for index in indexes if index >= 0])
+
+    def _place_of(self, event: TopicTree.Highlighted | TopicTree.Wished) -> int:
+        """Return the place that the tree told of, in the library of now: it may have been swapped meanwhile."""
+        is_other = event.place >= 0 and event.topics is not self._library.topics
+        return event.topics.found_in(self._library.topics, event.place) if is_other else event.place
 
     def _do(self, wish: str, episodes: list[str], by: int = 0) -> None:
         """Do with episodes what the listener wishes."""

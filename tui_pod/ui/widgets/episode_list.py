@@ -5,7 +5,7 @@ It draws what it is given and says what the listener wants; it changes nothing i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.message import Message
@@ -13,16 +13,23 @@ from textual.reactive import reactive, var
 from textual.strip import Strip
 
 from tui_pod.core.book import ProgressBook
+from tui_pod.core.downloading import Downloading
 from tui_pod.core.library import Library
 from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.queue import Queue
 from tui_pod.core.text import clean, clock, length
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, spread
+from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, meter, spread
 from tui_pod.ui.widgets.rows import RowPane
 
 CACHED_ROWS = 400
 """Drawn rows that are kept: several screens."""
+
+METER_WIDTH = 6
+"""Cells of the bar that shows how far a download is."""
+
+ROOM_FOR_METER = 60
+"""Cells of a row from which on that bar is shown."""
 
 
 class EpisodeList(RowPane):
@@ -33,8 +40,6 @@ class EpisodeList(RowPane):
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     empty_text = var("")
-    downloads: var[dict[str, str]] = var({})
-    """How far the download of an episode is, in a few cells, by id."""
     ends: var[dict[int, str]] = var({})
     """When each upcoming entry of the queue would end, by library index."""
 
@@ -51,7 +56,9 @@ class EpisodeList(RowPane):
         super().__init__(id=id)
         self._library = library
         self._book = book
+        self._is_ascii = is_ascii
         self._marks = ASCII_MARKS if is_ascii else MARKS
+        self._downloads: dict[str, Downloading] = {}
         self._indexes: Sequence[int] = ()
         self._queue: Queue | None = None
         self._selected: set[int] = set()
@@ -117,12 +124,30 @@ class EpisodeList(RowPane):
         """See `RowPane.row_count`."""
         return len(self._indexes)
 
-    def adopt(self, library: Library, book: ProgressBook) -> None:
-        """Show episodes of another library from now on; what was shown is forgotten."""
-        self._library, self._book = library, book
+    def adopt(self, library: Library, book: ProgressBook, indexes: Sequence[int], queue: Queue | None = None) -> None:
+        """Show these episodes of another library; the cursor, what is selected and what is in sight stay."""
+        here, line = (self._ident(self.index) if self.index is not None else ""), self.line
+        chosen = {self._ident(self._indexes[place]) for place in self._selected}
+        start = self._ident(self._indexes[self._range_start]) if self._range_start is not None else ""
+        self._library, self._book, self._indexes, self._queue = library, book, indexes, queue
         self._everywhere = _topics_of_all(library)
-        self._indexes = ()
         self._rows.clear()
+        wanted = {here, start, *chosen}
+        places = {ident: place for place, index in enumerate(indexes) if (ident := self._ident(index)) in wanted}
+        self._selected = {places[ident] for ident in chosen if ident in places}
+        self._range_start = places.get(start)
+        self.count_rows()
+        self.go_at_line(places.get(here, self._cursor), line)
+        self.refresh()
+
+    def show_downloads(self, downloads: Mapping[str, Downloading | None]) -> None:
+        """Show how far downloads are; None: there is none any more."""
+        for ident, download in downloads.items():
+            if download is None:
+                self._downloads.pop(ident, None)
+            else:
+                self._downloads[ident] = download
+        self.refresh_episodes(frozenset(downloads))
 
     def refresh_episodes(self, episodes: frozenset[str]) -> None:
         """Draw the rows of these episodes anew, where they are visible."""
@@ -166,7 +191,8 @@ class EpisodeList(RowPane):
         live = (self.playback.status, int(self.playback.position)) if is_current else None
         state = (progress.status, int(progress.position), progress.duration) if progress else None
         is_selected = row in self._selection()
-        key = (index, ident, width, self.row_height, row == self._cursor, self.has_focus, is_selected, state, live)
+        is_here = (row == self._cursor, self.has_focus, is_selected)
+        key = (index, ident, width, self.row_height, is_here, state, live, self._downloads.get(ident))
         lines = self._rows.get(key)
         if lines is None:
             if len(self._rows) > CACHED_ROWS:
@@ -187,8 +213,8 @@ class EpisodeList(RowPane):
             return [self.styled(text, width, row, "rows--dim") for text in texts]
         episode = self._library.episode(index)
         name, time = self._mark_and_time(episode.id, index)
-        if episode.id in self.downloads:
-            time = f"{self.downloads[episode.id]}  {time}"
+        if (download := self._downloads.get(episode.id)) is not None:
+            time = f"{self._download_text(download, width)}  {time}"
         if self._queue is not None and index in self.ends:
             time = f"{time}  until {self.ends[index]}"
         left = self._marks["selected"] if is_selected else " "
@@ -203,6 +229,14 @@ class EpisodeList(RowPane):
             self.styled(fit("   " + " · ".join(about), width - 1), width, row, "rows--dim"),
         ]
 
+    def _download_text(self, download: Downloading, width: int) -> str:
+        mark = self._marks["download"]
+        if download.is_whole:
+            return mark
+        if download.share is None or width < ROOM_FOR_METER:
+            return f"{mark} {download.text}"
+        return f"{mark} {meter(download.share, METER_WIDTH, self._is_ascii)} {download.text}"
+
     def _mark_and_time(self, ident: str, index: int) -> tuple[str, str]:
         playback = self.playback
         duration = self._library.duration(index)
@@ -214,11 +248,6 @@ class EpisodeList(RowPane):
         if progress and progress.position > 0:
             return "started", f"{clock(progress.position)} / {shown}"
         return ("played" if progress and progress.played else "unplayed"), shown
-
-    def watch_downloads(self) -> None:
-        """Draw how far downloads are."""
-        self._rows.clear()
-        self.refresh()
 
     def watch_ends(self) -> None:
         """Draw the times anew."""

@@ -63,6 +63,18 @@ class RowPane(ScrollView, can_focus=True):
         if former != self._cursor:
             self.on_cursor_moved()
 
+    def go_at_line(self, row: int, line: int) -> None:
+        """Put the cursor on a row, and that row on a line of the pane, as far as it can be scrolled so."""
+        if self._is_laid_out:
+            y = max(0, row * self.row_height - line)
+            self.scroll_to(y=y, animate=False, force=True, immediate=True)
+        self.go(row)
+
+    @property
+    def line(self) -> int:
+        """On which line of the pane the row at the cursor begins."""
+        return self._cursor * self.row_height - self.scroll_offset.y
+
     def count_rows(self) -> None:
         """Fit the scroll bar to the number of rows."""
         self.virtual_size = Size(0, self.row_count() * self.row_height)

@@ -8,8 +8,9 @@ from textual.strip import Strip
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import Special
 from tui_pod.core.library import Library
+from tui_pod.core.topics import TopicTable
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.cells import fit
+from tui_pod.ui.cells import fit, meter
 from tui_pod.ui.widgets.rows import RowPane
 
 BAR_WIDTH = 4
@@ -21,7 +22,6 @@ ROOM_FOR_BAR = 24
 MANY_TOPICS = 500
 """Topics from which on those below the second level start folded."""
 
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
 _NAMES = {Special.CONTINUE: "Continue", Special.QUEUE: "Queue"}
 
 
@@ -33,17 +33,19 @@ class TopicTree(RowPane):
     class Highlighted(Message):
         """The cursor came to a topic or a special entry."""
 
-        def __init__(self, place: int) -> None:
+        def __init__(self, place: int, topics: TopicTable) -> None:
             super().__init__()
             self.place = place
+            self.topics = topics
 
     class Wished(Message):
         """The listener wants something with an entry: `open`, `leave` for the list, `queue_last` and more."""
 
-        def __init__(self, wish: str, place: int) -> None:
+        def __init__(self, wish: str, place: int, topics: TopicTable) -> None:
             super().__init__()
             self.wish = wish
             self.place = place
+            self.topics = topics
 
     def __init__(self, library: Library, book: ProgressBook, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -67,14 +69,13 @@ class TopicTree(RowPane):
             self._is_parent[parents[topic]] = True
 
     def adopt(self, library: Library, book: ProgressBook) -> None:
-        """Show the topics of another library; what is folded stays so."""
-        folded = {self._topics.key(topic) for topic in self._folded}
-        place = self.place
-        here = self._topics.key(place) if place >= 0 else ""
+        """Show the topics of another library; what is folded stays so, and the cursor on its topic."""
+        former, place = self._topics, self.place
+        folded = {former.key(topic) for topic in self._folded}
         self._set_topics(library, book)
         self._folded = {topic for topic in range(len(self._depths)) if self._topics.key(topic) in folded}
         self._list_rows()
-        self.go_to(place if place < 0 else self._topics.with_key(here) or 0)
+        self.go_to(place if place < 0 else former.found_in(self._topics, place))
 
     @property
     def place(self) -> int:
@@ -127,25 +128,21 @@ class TopicTree(RowPane):
         mark = marks[place in self._folded] if self._is_parent[place] else " "
         count = len(self._topics.members[place])
         share = self._book.tallies[place].played / count if count else 0.0
-        bar = f"{self._bar(share)} " if share > 0 and width >= ROOM_FOR_BAR else ""
+        bar = f"{meter(share, BAR_WIDTH, self._is_ascii)} " if share > 0 and width >= ROOM_FOR_BAR else ""
         return self._fitted(f"{' ' * self._depths[place]}{mark} {self._topics.names[place]}", bar, count, width)
 
     def _fitted(self, name: str, bar: str, count: int, width: int) -> str:
         right = f"{bar}{count:>4} "
         return f"{fit(name, width - len(right) - 1)} {right}"
 
-    def _bar(self, share: float) -> str:
-        if self._is_ascii:
-            full = max(1, int(share * BAR_WIDTH))
-            return "#" * full + "." * (BAR_WIDTH - full)
-        full, rest = divmod(max(1, int(share * BAR_WIDTH * 8)), 8)
-        return ("█" * full + (_EIGHTHS[rest] if rest else "") + "▁" * BAR_WIDTH)[:BAR_WIDTH]
-
     # -- events and actions ----------------------------------------------------------------------------
 
     def on_cursor_moved(self) -> None:
         """Tell which entry the cursor is on."""
-        self.post_message(self.Highlighted(self.place))
+        self.post_message(self.Highlighted(self.place, self._topics))
+
+    def _wish(self, wish: str) -> None:
+        self.post_message(self.Wished(wish, self.place, self._topics))
 
     def _fold(self, topic: int, is_folded: bool) -> None:
         (self._folded.add if is_folded else self._folded.discard)(topic)
@@ -164,28 +161,28 @@ class TopicTree(RowPane):
         if self.place in self._folded and self._is_parent[self.place]:
             self._fold(self.place, is_folded=False)
         else:
-            self.post_message(self.Wished("leave", self.place))
+            self._wish("leave")
 
     def choose(self) -> None:
         """Open the entry at the cursor."""
-        self.post_message(self.Wished("open", self.place))
+        self._wish("open")
 
     def action_toggle_played(self) -> None:
         """Mark all episodes of the entry."""
-        self.post_message(self.Wished("toggle_played", self.place))
+        self._wish("toggle_played")
 
     def action_queue_last(self) -> None:
         """Queue all episodes of the entry at the end."""
-        self.post_message(self.Wished("queue_last", self.place))
+        self._wish("queue_last")
 
     def action_queue_next(self) -> None:
         """Queue all episodes of the entry as next."""
-        self.post_message(self.Wished("queue_next", self.place))
+        self._wish("queue_next")
 
     def action_download(self) -> None:
         """Download all episodes of the entry."""
-        self.post_message(self.Wished("download", self.place))
+        self._wish("download")
 
     def action_remove(self) -> None:
         """Remove the feed that the entry is."""
-        self.post_message(self.Wished("remove_feed", self.place))
+        self._wish("remove_feed")
