@@ -146,7 +146,7 @@ class FakeStart(Start):
         """Post an event, as the real adapters do."""
         self.app.emit(event)
 
-    def after_paint(self) -> None:
+    async def after_paint(self) -> None:
         """See `Start.after_paint`."""
         _ = self.listening
 

@@ -49,6 +49,21 @@ SHOWN_NOTICES = 5
 FEED_FILES = ("feeds.sqlite", "feeds.opml", "downloads")
 """What lies in the data folder of who has podcasts; of anyone else it is not looked at."""
 
+LISTENING = (
+    "tui_pod.core.session",
+    "tui_pod.core.listening",
+    "tui_pod.core.transcript",
+    "hashlib",
+    "json",
+    "tui_pod.audio.narrator",
+    "tui_pod.audio.mpv_player",
+    "tui_pod.saver",
+    "tui_pod.sources",
+    "tui_pod.followers",
+    "tui_pod.feed_desk",
+)
+"""What listening needs, in steps of a few milliseconds: keys are answered between them."""
+
 SAVE_LIMIT = 0.8
 """Seconds that quitting waits for the last save."""
 
@@ -189,12 +204,21 @@ class ProgramStart(Start):
         self._saver.compact()
         return listening
 
-    def after_paint(self) -> None:
+    async def after_paint(self) -> None:
         """See `Start.after_paint`."""
+        from asyncio import sleep
+        from importlib import import_module
+
+        for module in LISTENING:
+            await sleep(0)
+            import_module(module)
+        await sleep(0)
         listening = self.listening
         self._followers.start(listening, self._file.path, self.app.write_control, self.settings.desktop)
         if self._save_cache is not None:
-            self._save_cache()
+            from tui_pod.library_reload import keep_library
+
+            await keep_library(self._save_cache, self._catalogs, self._paths, len(self.library))
         if any((self._paths.data / name).exists() for name in FEED_FILES):
             self._feeds.start()
         if self.settings.start.view == "statistics":

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tui_pod.apart import run_apart
 from tui_pod.library_cache import Loaded, load_library
+from tui_pod.settings import Paths
 
 SMALL = 3_000
 """Episodes up to which a thread is quicker than another process."""
@@ -36,6 +38,14 @@ async def reload_library(paths: Sequence[Path], cache: Path, data: Path, size: i
     from tui_pod.feeds.threads import in_thread  # whoever has feeds has it
 
     return await in_thread(lambda _: load_library(paths, cache, data))
+
+
+async def keep_library(save: Callable[[], None], catalogs: Sequence[Path], paths: Paths, size: int) -> None:
+    """Have a library that was just loaded kept for the next start."""
+    if size > SMALL:
+        run_apart("tui_pod.library_reload", paths.cache, paths.data, *catalogs)
+    else:
+        await asyncio.to_thread(save)
 
 
 async def _make_cache(words: Sequence[Path]) -> None:

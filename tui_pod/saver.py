@@ -6,15 +6,11 @@ the app: what happened is told through a callback, which runs on the thread and 
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
+from tui_pod.apart import run_apart
 from tui_pod.core.records import HeardRecord, ProgressRecord, Record
 from tui_pod.store import SMALL_STATE, StateError, StateFile
 
@@ -127,23 +123,13 @@ class Saver:
         self._owes_compaction = False
         if self._file.size() > SMALL_STATE:
             if is_long or self._is_closing:  # a second of work would hold up the screen, and quitting
-                self._compact_apart()
+                run_apart("tui_pod.store", self._file.path)  # should it fail, the journal has it all
             return
         try:
             self._file.compact()
         except StateError as error:  # nothing is lost: the journal has it all; tried again with the next save
             self._owes_compaction = True
             self._tell(str(error))
-
-    def _compact_apart(self) -> None:
-        """Compact in a process of its own, which goes on when this one ends."""
-        command = [sys.executable, "-P", "-m", "tui_pod.store", str(self._file.path)]  # -P: no code from where we are
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-        nothing = subprocess.DEVNULL
-        with contextlib.suppress(OSError):  # nothing is lost: the journal has it all
-            subprocess.Popen(
-                command, env=environment, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
-            )
 
 
 class NoSaver:

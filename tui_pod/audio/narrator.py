@@ -15,8 +15,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -341,6 +339,8 @@ def answer_limit(script: Script) -> float:
 
 def has_voice() -> bool:
     """Return whether the extra `voice` is installed."""
+    from importlib.util import find_spec  # for the first wish, as the one below
+
     return find_spec("hibari") is not None
 
 
@@ -354,6 +354,8 @@ def pronunciations() -> Mapping[str, str]:
 
 @cache
 def _voice_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # 12 ms
+
     try:
         return version("hibari-tts")
     except PackageNotFoundError:

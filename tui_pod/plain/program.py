@@ -79,7 +79,7 @@ class PlainProgram:
         self._browser = Browser(start.library, start.book, lambda: listening.queue, start.view)
         self._actions = Actions(self, listening, self._browser, live_table(start.settings))
         self._greet()
-        self._start.after_paint()
+        await self._start.after_paint()
         self._keyboard.start()
         ticking = self._loop.create_task(self._tick())
         try:

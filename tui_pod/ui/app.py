@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.command import Provider
     from textual.screen import Screen
+    from textual.timer import Timer
 
     from tui_pod.core.book import ProgressBook
     from tui_pod.core.downloading import Downloading
@@ -63,6 +64,7 @@ class TuiPodApp(App[None]):
         self.set_reactive(TuiPodApp.playback, start.playback)
         self._main = MainScreen(start)
         self._failed_save: str | None = None
+        self._ticking: Timer | None = None
 
     def get_default_screen(self) -> MainScreen:
         """Show the library from the start."""
@@ -82,15 +84,15 @@ class TuiPodApp(App[None]):
                 loop.add_signal_handler(number, self._end)
 
     def on_ready(self) -> None:
-        """Do what was put off until the first screen was there."""
+        """Have done, bit by bit, what was put off until the first screen was there."""
+        gc.freeze()  # what is there stays; to look through it again would hold up a key for 20 ms
         gc.enable()
         wanted = self._start.settings.ui.theme
         unknown = (unknown_theme(wanted),) if wanted and wanted not in self.available_themes else ()
         for notice in (*self._start.notices, *unknown):
             self.notify(notice, severity="warning", timeout=20, markup=False)
-        self._start.after_paint()
         self.theme_changed_signal.subscribe(self, lambda theme: self.listening.remember("ui", "theme", theme.name))
-        self.set_interval(TICK, self._tick)
+        self.run_worker(self._start.after_paint())
 
     async def on_unmount(self) -> None:
         """End the tasks that run on the loop."""
@@ -145,9 +147,14 @@ class TuiPodApp(App[None]):
         else:
             self.tell(f"Nothing left fits into {span(budget)}. Press S to plan another session.")
 
-    def _tick(self) -> None:
-        if self.playback.status is PlayerStatus.LOADING:
-            self.listening.tick()
+    def _tick_while_loading(self) -> None:
+        """Look at a load that waits, and at nothing while none does: an idle app sleeps."""
+        is_loading = self.playback.status is PlayerStatus.LOADING
+        if is_loading and self._ticking is None:
+            self._ticking = self.set_interval(TICK, self.listening.tick)
+        elif not is_loading and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
 
     def _end(self) -> None:
         self.listening.save()
@@ -163,6 +170,7 @@ class TuiPodApp(App[None]):
     def playback_changed(self, playback: Playback) -> None:
         """See `Audience.playback_changed`."""
         former, self.playback = self.playback, playback
+        self._tick_while_loading()
         if former.speed != playback.speed and self._main.is_mounted:
             self._main.show_counts()
 

@@ -86,8 +86,8 @@ class Start:
         """What the app does with podcasts."""
         raise NotImplementedError
 
-    def after_paint(self) -> None:
-        """Do what was put off until the first screen was there."""
+    async def after_paint(self) -> None:
+        """Do what was put off until the first screen was there, with room for keys in between."""
 
     async def read_transcript(self, episode: Episode) -> Transcript:
         """Return the words of an episode."""

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tui_pod.config import Config
+from tui_pod.launch import LISTENING, ProgramStart
+from tui_pod.library_cache import load_library
+from tui_pod.settings import embedded_catalog, find_paths
+from tui_pod.store import StateFile
+
+
+@pytest.fixture
+def start() -> ProgramStart:
+    """The program as it is started, with no one to show it."""
+    paths, catalogs = find_paths(), [embedded_catalog()]
+    file = StateFile(paths.state)
+    start = ProgramStart(
+        paths, catalogs, Config(), load_library(catalogs, paths.cache), file, file.load(), "null", None
+    )
+    nobody: Any = SimpleNamespace(emit=lambda event: None, write_control=lambda text: None)
+    start.app = nobody
+    return start
+
+
+async def test_what_waits_for_the_first_screen_leaves_room_for_keys(start: ProgramStart, home: Path) -> None:
+    rounds = 0
+
+    async def count_rounds() -> None:
+        nonlocal rounds
+        while True:
+            rounds += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count_rounds())
+    try:
+        await start.after_paint()
+        assert rounds > len(LISTENING)
+        assert "listening" in start.__dict__
+        assert load_library([embedded_catalog()], home / "cache" / "tui-pod").save is None
+    finally:
+        counting.cancel()
+        await start.close()
+        assert start.finish()

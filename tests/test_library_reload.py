@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui_pod import library_reload
+from tui_pod.library_cache import load_library
+from tui_pod.library_reload import keep_library
+from tui_pod.settings import find_paths
+
+CATALOG = 'version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n'
+
+
+@pytest.mark.parametrize("small", [3_000, 0])
+async def test_library_that_was_parsed_is_kept_here_when_small_else_by_a_process(
+    small: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog, paths = tmp_path / "catalog.toml", find_paths()
+    catalog.write_text(CATALOG, "utf-8")
+    loaded = load_library([catalog], paths.cache, paths.data)
+    assert loaded.save is not None
+    started: list[Any] = []
+    popen: Any = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)))
+    monkeypatch.setattr(library_reload, "SMALL", small)
+    await keep_library(loaded.save, [catalog], paths, len(loaded.library))
+    assert [process.wait(30) for process in started] == ([] if small else [0])
+    assert load_library([catalog], paths.cache, paths.data).save is None
