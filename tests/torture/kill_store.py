@@ -32,7 +32,9 @@ def run(trial: Trial) -> Result:
     for number in range(0, KILLS, writers):
         ledgers = [trial.folder / f"{number}-{writer}" for writer in range(writers)]
         children = [
-            _start(path, ledger, chances.getrandbits(64), f"{'ab'[at]}-{number}", number, trial.mutant, is_apart)
+            start_listener(
+                path, ledger, chances.getrandbits(64), f"{'ab'[at]}-{number}", number, trial.mutant, is_apart
+            )
             for at, ledger in enumerate(ledgers)
         ]
         for at in chances.sample(range(writers), writers):
@@ -41,18 +43,21 @@ def run(trial: Trial) -> Result:
             os.kill(children[at], signal.SIGKILL)
             _, status = os.waitpid(children[at], 0)
             if not os.WIFSIGNALED(status):
-                losses.append(f"the process ended by itself, see {ledgers[at].name}.error")
+                losses.append(f"the process ended by itself: {ledgers[at].with_suffix('.error').read_text('utf-8')}")
             losses += [f"kill {number}: {loss}" for loss in oracles[at].judge(ledgers[at], killed, StateFile(path))]
     worst = {name: max(o.worst.get(name, 0.0) for o in oracles) for name in set().union(*(o.worst for o in oracles))}
     return Result(tuple(losses), KILLS, worst)
 
 
-def _start(path: Path, ledger: Path, seed: int, name: str, days: int, mutant: str, is_apart: bool) -> int:
+def start_listener(
+    path: Path, ledger: Path, seed: int, name: str, days: int, mutant: str, is_apart: bool = False
+) -> int:
     """Start a process and return its id. It is forked: all is imported already, so that it begins at once."""
     ledger.touch()
     child = os.fork()
     if child == 0:
         try:
+            os.dup2(os.open(ledger.with_suffix(".error"), os.O_WRONLY | os.O_CREAT), 2)
             mutants.apply(mutant)
             if is_apart:
                 compact_apart()
