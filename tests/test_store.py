@@ -816,6 +816,17 @@ def test_append_is_on_the_disk_before_it_returns(file: StateFile, monkeypatch: p
 
 
 @linux_only
+def test_first_append_keeps_the_name_of_a_journal_that_was_there(
+    kept: StateFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that was killed may have made it without coming to sync the folder."""
+    log = Log()
+    monkeypatch.setattr(store, "os", log)
+    StateFile(kept.path).append([record("a", 2)])
+    assert log.calls == ["write .toml", "fsync .toml", "fsync folder"]
+
+
+@linux_only
 def test_compact_is_on_the_disk_before_the_journal_is_emptied(kept: StateFile, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a power cut between the two finds neither the snapshot nor the journal."""
     log = Log()

@@ -89,6 +89,7 @@ class StateFile:
         self.backup = real.parent / f"{real.name}.bak"
         self.history = real.parent / f"{real.stem}.history.toml"
         self._lock = real.parent / f"{real.name}.lock"
+        self._has_appended = False
 
     def load(self) -> State:
         """Return the state, mending what can be mended. Never raises: what is wrong is in the notices."""
@@ -117,7 +118,9 @@ class StateFile:
         try:
             with self._locked():
                 self._refuse_newer()
-                return _append(self.journal, text) >= COMPACT_AT
+                size = _append(self.journal, text, is_first=not self._has_appended)
+                self._has_appended = True
+                return size >= COMPACT_AT
         except OSError as error:
             raise StateError(f"cannot save progress to {self.journal}: {_reason(error)}") from error
 
@@ -308,9 +311,12 @@ def _read_text(path: Path, errors: str = "strict") -> str | None:
         return file.read().decode("utf-8", errors)
 
 
-def _append(path: Path, text: str) -> int:
-    """Append to a file and have the disk keep it; return its size. On any error it is cut back to what it was."""
-    is_new = not path.exists()
+def _append(path: Path, text: str, is_first: bool = False) -> int:
+    """Append to a file and have the disk keep it; return its size. On any error it is cut back to what it was.
+
+    The first time its name is kept too: a program that was killed may have made the file and not come to that.
+    """
+    is_new = is_first or not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         found = os.fstat(descriptor)
