@@ -192,10 +192,15 @@ GUESSES = 10
 """Disks that are tried after each call, beside the least and the most that can be left."""
 
 
+UNNAMED = "append to a journal whose name a killed program did not sync"
+
+
 def cut_anywhere(trial: Trial) -> Result:
     """Trace saves, and load from every disk that a cut after each of their calls could leave."""
-    scenario = list(saving.SCENARIOS)[trial.number % len(saving.SCENARIOS)]
+    scenario = [*saving.SCENARIOS, UNNAMED][trial.number % (len(saving.SCENARIOS) + 1)]
     chances = trial.chances()
+    is_unnamed = scenario == UNNAMED
+    scenario = "append" if is_unnamed else scenario
     log = trial.folder / "log"
     with faults.victim(scenario, trial) as (process, file):
         folder = file.path.parent
@@ -209,14 +214,17 @@ def cut_anywhere(trial: Trial) -> Result:
     for number, (name, text) in enumerate(content.items()):
         disk.data[number] = disk.synced[number] = text
         disk.names[name] = disk.synced_names[name] = number
+    if is_unnamed:
+        del disk.synced_names["state.journal.toml"]
     losses: list[str] = []
     count = marks = 0
     for call, after in replay(log.read_text("ascii"), disk, folder):
         marks += after is None
         saved = range(4, 4 + marks // 2)
         maybe = 4 + marks // 2 if marks % 2 else 0
-        if after is None:
-            after = disk.copy()
+        after = after or disk.copy()
+        if is_unnamed and not saved:
+            continue
         for files in (after.least(), after.most(), *(after.any(chances) for _ in range(GUESSES))):
             count += 1
             _write(folder, files, modes)
@@ -249,6 +257,6 @@ def _why_not() -> str:
 
 CHECKS = (
     Check("d", "power cut, ext4", cut_power, 20, {"no fsync": 2, "naive write": 2}, _why_not),
-    Check("d", "power cut after each call, worst disk that POSIX allows", cut_anywhere, len(saving.SCENARIOS),
+    Check("d", "power cut after each call, worst disk that POSIX allows", cut_anywhere, len(saving.SCENARIOS) + 1,
           {"no fsync": 2, "no folder fsync": 2, "naive write": 2}, faults.why_not),
 )  # fmt: skip
