@@ -62,13 +62,15 @@ def room(home: Path) -> Path:
 
 
 @contextmanager
-def running(folder: Path, *arguments: str, **variables: str) -> Iterator[Terminal]:
+def running(
+    folder: Path, *arguments: str, program: Sequence[str] = ("-m", "tui_pod"), **variables: str
+) -> Iterator[Terminal]:
     """Run the program on a terminal."""
     surroundings = {
         **os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", **variables,
     }  # fmt: skip
     surroundings.pop("NO_COLOR", None)
-    with Terminal([sys.executable, "-m", "tui_pod", *arguments], surroundings, folder) as terminal:
+    with Terminal([sys.executable, *program, *arguments], surroundings, folder) as terminal:
         yield terminal
 
 
@@ -164,6 +166,30 @@ def test_next_episode_follows_at_the_end(room: Path) -> None:
 
 
 # -- sudden ends ---------------------------------------------------------------------------------------
+
+BROKEN = """
+import sys
+from tui_pod.cli import main
+from tui_pod.ui.screens.details import HelpScreen
+
+def compose(screen):
+    raise RuntimeError("a fault of ours")
+
+HelpScreen.compose = compose
+sys.exit(main())
+"""
+
+
+def test_fault_of_the_program_saves_first_and_is_no_success(room: Path) -> None:
+    (room / "broken.py").write_text(BROKEN, "utf-8")
+    with running(room, *two(room), program=(str(room / "broken.py"),)) as terminal:
+        play_until(terminal, 3)
+        terminal.press("?")
+        assert terminal.wait(10) is not None
+        terminal.look(0.05)
+        assert terminal.status == 1
+        assert terminal.shows("a fault of ours")
+    assert position(room) >= 2.5
 
 
 def test_kill_in_mid_play_loses_five_seconds_at_most(room: Path) -> None:

@@ -19,6 +19,7 @@ from tui_pod.config_file import read_config
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import Filter, Sort, Special, View
 from tui_pod.core.library import CatalogsError, Library
+from tui_pod.core.notes import EpisodeNotes
 from tui_pod.core.playback import Playback
 from tui_pod.core.queue import Queue
 from tui_pod.core.text import visible
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tui_pod.core.events import Event
     from tui_pod.core.history import History
     from tui_pod.core.listening import Listening
+    from tui_pod.core.playback import Mark
     from tui_pod.core.rules import Rules
     from tui_pod.core.transcript import Transcript
     from tui_pod.feed_desk import FeedDesk
@@ -219,7 +221,7 @@ class ProgramStart(Start):
             from tui_pod.library_reload import keep_library
 
             await keep_library(self._save_cache, self._catalogs, self._paths, len(self.library))
-        if any((self._paths.data / name).exists() for name in FEED_FILES):
+        if self._has_podcasts:
             self._feeds.start()
         if self.settings.start.view == "statistics":
             self.app.show_statistics()
@@ -252,6 +254,18 @@ class ProgramStart(Start):
         """See `Start.read_transcript`."""
         return await self._sources.transcript(episode)
 
+    async def read_notes(self, episode: Episode) -> EpisodeNotes:
+        """See `Start.read_notes`."""
+        return await self._sources.notes(episode) if self._has_podcasts else EpisodeNotes()
+
+    async def read_chapters(self, episode: Episode) -> tuple[Mark, ...]:
+        """See `Start.read_chapters`."""
+        return await self._sources.chapters(episode) if self._has_podcasts else ()
+
+    @property
+    def _has_podcasts(self) -> bool:
+        return any((self._paths.data / name).exists() for name in FEED_FILES)
+
     async def look_back(self) -> History:
         """See `Start.look_back`."""
         import asyncio
@@ -276,6 +290,8 @@ class ProgramStart(Start):
         """End saver and player, after the app; return whether all progress was saved."""
         if "listening" not in self.__dict__:
             return True
+        with contextlib.suppress(Exception):  # quitting has saved; after a fault, save what still can be
+            self.listening.save()
         is_saved = self._saver.close(SAVE_LIMIT)  # first: what goes wrong in a sound driver must not cost it
         self._player.close()
         return is_saved
