@@ -68,15 +68,15 @@ class Watcher:
         worst = {"s of playing lost": 0.0}
         for title, (mark, since) in self._rows.items():
             if killed - since >= SAFE_AFTER and mark in "○✓":
-                progress = state.progress.get(_ident(title))
+                progress = state.progress.get(ident_of(title))
                 if (progress is not None and progress.played) is not (mark == "✓"):
                     losses.append(f"the mark {mark} of {title}, seen for {killed - since:.2f} s")
         for title in {seen.bar.title for seen in self._bars}:
-            lost = self._lost(title, state.progress.get(_ident(title)), killed)
+            lost = self._lost(title, state.progress.get(ident_of(title)), killed)
             worst["s of playing lost"] = max(worst["s of playing lost"], lost)
             if lost > MOST_LOST:
                 losses.append(f"{lost:.1f} s of {title}, last seen at {self._last(title)}, "
-                              f"found {state.progress.get(_ident(title))}")  # fmt: skip
+                              f"found {state.progress.get(ident_of(title))}")  # fmt: skip
         return losses, worst
 
     def _last(self, title: str) -> Bar:
@@ -114,5 +114,6 @@ def _is_between(seen: Seen, following: Seen, progress: Progress | None) -> bool:
     return progress is not None and is_playing and first <= progress.position <= last + 1
 
 
-def _ident(title: str) -> str:
+def ident_of(title: str) -> str:
+    """Return the id of an episode of a trial by its title."""
     return title.lower().replace(" ", "-")
