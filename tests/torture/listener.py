@@ -61,7 +61,9 @@ class WatchedSaver(Saver):
 class RestlessListener:
     """Plays, pauses, seeks, marks and queues by chance."""
 
-    def __init__(self, path: Path, ledger: Path, chances: random.Random, run: str, days: int) -> None:
+    def __init__(
+        self, path: Path, ledger: Path, chances: random.Random, run: str, days: int, changes_clock: bool = False
+    ) -> None:
         self._chances = chances
         self._ledger = Ledger(ledger)
         file = StateFile(path)
@@ -79,6 +81,7 @@ class RestlessListener:
             queue=Queue(tuple(state.strings("queue", "entries"))),
         )
         self._player.emit = sources.emit = self._listening.handle
+        self._changes_clock = changes_clock
         self._saver.compact()
 
     def listen(self, until: float = float("inf")) -> None:
@@ -88,6 +91,8 @@ class RestlessListener:
         parent = os.getppid()
         while time.monotonic() < until and os.getppid() == parent:
             self._chances.choice(actions)()
+            if self._changes_clock and self._chances.random() < 0.2:
+                self._clock.go(86400.0 * self._chances.choice((-1, 1, -365, 365)))
             self._settle()
 
     def close(self) -> None:

@@ -175,6 +175,18 @@ def read_journal_whole() -> None:
     _change(store, "parse_journal", parse)
 
 
+def trust_clock() -> None:
+    """Take the clock's word for what is newer."""
+    _change(tracker.Tracker, "stamp", lambda self, former: self._clock())
+
+
+def die_of_signals() -> None:
+    """Let signals do what they do to a program that knows nothing of them."""
+    import asyncio
+
+    _change(asyncio.SelectorEventLoop, "add_signal_handler", lambda *_: None)
+
+
 def read_newer() -> None:
     """Take a newer format for one's own."""
     _change(state_format, "VERSION", 99)
@@ -183,6 +195,8 @@ def read_newer() -> None:
 MUTANTS: dict[str, Callable[[], None]] = {
     "no fsync": no_fsync,
     "no folder fsync": no_folder_fsync,
+    "trusts the clock": trust_clock,
+    "dies of signals": die_of_signals,
     "reads newer formats": read_newer,
     "forgets what failed": forget_failed,
     "forgets damaged files": forget_damaged,

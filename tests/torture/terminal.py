@@ -161,6 +161,10 @@ class Terminal:
         found = re.match(r"Part \d+", title[3:])
         return Bar(title[1], found[0] if found else title[3:40].strip(), seconds, self._speed)
 
+    def play_to(self, position: int) -> Bar:
+        """Look on until the bar says at least so many seconds, and return it."""
+        return self.until(lambda: bar if (bar := self.bar()) and bar.position >= position else None, f"{position} s")
+
     def rows(self) -> dict[str, str]:
         """Return the mark of each episode in the list that can be seen whole, by its title."""
         return {match[2]: match[1] for line in self.lines if (match := _ROW.search(line))}

@@ -108,7 +108,12 @@ def run_check(check: Check, seed: int, share: float, say: Callable[[str], None])
     for mutant, trials in check.mutants.items():
         outcome.caught[mutant] = ""
         with closing(_results(check, seed, trials, mutant)) as results:
-            outcome.caught[mutant] = next((r.losses[0] for _, r in results if r.losses and not r.is_broken), "")
+            for _, result in results:
+                if result.is_broken:
+                    say(f"  {mutant}: {result.losses[0]}")
+                elif result.losses:
+                    outcome.caught[mutant] = result.losses[0]
+                    break
         say(f"  {mutant}: {'caught: ' + outcome.caught[mutant] if outcome.caught[mutant] else 'NOT CAUGHT'}")
     return outcome
 
