@@ -31,7 +31,8 @@ from tui_pod.core.events import Event
 from tui_pod.core.history import History, look_back
 from tui_pod.core.library import Library, build_library
 from tui_pod.core.listening import Listening
-from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.core.notes import EpisodeNotes
+from tui_pod.core.playback import Mark, Playback, PlayerStatus
 from tui_pod.core.ports import Surroundings
 from tui_pod.core.progress import Progress
 from tui_pod.core.queue import Queue
@@ -128,6 +129,8 @@ class FakeStart(Start):
         self.clock = FakeClock()
         self.player, self.sources, self.recorder = FakePlayer(self.clock), FakeSources(), FakeRecorder()
         self.transcripts: dict[str, Transcript] = {}
+        self.notes: dict[str, EpisodeNotes] = {}
+        self.chapters: dict[str, tuple[Mark, ...]] = {}
         self.asked_feeds = FakeFeeds()
         self.is_closed = False
 
@@ -153,6 +156,14 @@ class FakeStart(Start):
     async def read_transcript(self, episode: Episode) -> Transcript:
         """See `Start.read_transcript`."""
         return self.transcripts.get(episode.id, WORDS)
+
+    async def read_notes(self, episode: Episode) -> EpisodeNotes:
+        """See `Start.read_notes`."""
+        return self.notes.get(episode.id, EpisodeNotes())
+
+    async def read_chapters(self, episode: Episode) -> tuple[Mark, ...]:
+        """See `Start.read_chapters`."""
+        return self.chapters.get(episode.id, ())
 
     async def look_back(self) -> History:
         """See `Start.look_back`."""

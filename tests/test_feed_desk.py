@@ -614,7 +614,9 @@ async def test_remove_downloads_where_there_is_none_says_what_x_takes(site: Site
     await added(site, desk, "a")
     desk.desk.remove_downloads(desk.listening.library.ids)
     await desk.done()
-    assert desk.stage.said == ["Nothing to remove here: x takes feeds, downloads, and entries of Queue and Continue."]
+    assert desk.stage.said == [
+        "Nothing to remove here: x takes podcasts, downloads, and entries of Queue and Continue."
+    ]
 
 
 # -- the next ones are kept ----------------------------------------------------------------------------

@@ -81,7 +81,7 @@ class DownloadDesk:
             label = "1 download removed" if len(removed) == 1 else f"{len(removed)} downloads removed"
             self._errands.note(label, lambda: self.bring_back(removed), lambda: self._take(removed))
         elif not stopped:
-            self._stage.tell("Nothing to remove here: x takes feeds, downloads, and entries of Queue and Continue.")
+            self._stage.tell("Nothing to remove here: x takes podcasts, downloads, and entries of Queue and Continue.")
 
     async def take(self, episodes: Iterable[str]) -> list[str]:
         """Take recordings off the disk until they are brought back; return which were there."""

@@ -19,7 +19,6 @@ from tui_pod.config_file import read_config
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import Filter, Sort, Special, View
 from tui_pod.core.library import CatalogsError, Library
-from tui_pod.core.notes import EpisodeNotes
 from tui_pod.core.playback import Playback
 from tui_pod.core.queue import Queue
 from tui_pod.core.text import visible
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from tui_pod.core.events import Event
     from tui_pod.core.history import History
     from tui_pod.core.listening import Listening
+    from tui_pod.core.notes import EpisodeNotes
     from tui_pod.core.playback import Mark
     from tui_pod.core.rules import Rules
     from tui_pod.core.transcript import Transcript
@@ -256,6 +256,8 @@ class ProgramStart(Start):
 
     async def read_notes(self, episode: Episode) -> EpisodeNotes:
         """See `Start.read_notes`."""
+        from tui_pod.core.notes import EpisodeNotes
+
         return await self._sources.notes(episode) if self._has_podcasts else EpisodeNotes()
 
     async def read_chapters(self, episode: Episode) -> tuple[Mark, ...]:

@@ -14,6 +14,7 @@ from tui_pod.audio.narrator import MAX_CHARS as NARRATED_CHARS
 from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, make_script
 from tui_pod.core.episode import Episode
 from tui_pod.core.events import Event, LoadFailed, MarksKnown, SourceReady
+from tui_pod.core.notes import EpisodeNotes
 from tui_pod.core.playback import Mark, Source
 from tui_pod.core.speech import split_sentences
 from tui_pod.core.transcript import MAX_CHARS, Transcript, parse_transcript
@@ -92,6 +93,20 @@ class EpisodeSources:
                 return Transcript(found.cues)
         return transcript
 
+    async def notes(self, episode: Episode) -> EpisodeNotes:
+        """Return what is kept of an episode beside its library entry."""
+        podcasts = await self.podcasts()
+        from tui_pod.feeds.threads import in_thread
+
+        return await in_thread(lambda _: podcasts.notes(episode))
+
+    async def chapters(self, episode: Episode) -> tuple[Mark, ...]:
+        """Return the chapters of an episode, which may be asked of the network."""
+        podcasts = await self.podcasts()
+        from tui_pod.feeds.threads import in_thread
+
+        return (await in_thread(lambda stop: podcasts.chapters(episode, stop)))[0]
+
     async def _words(self, episode: Episode) -> Transcript:
         """Return the words that an episode's transcript holds, wherever it lies."""
         if episode.transcript is None or "://" not in episode.transcript:
@@ -116,9 +131,9 @@ class EpisodeSources:
         if source.is_stream:
             self._network_changed(False)
         self._emit(SourceReady(load, source))
-        marks = await in_thread(lambda stop: podcasts.chapters(episode, stop))
+        marks, told_by = await in_thread(lambda stop: podcasts.chapters(episode, stop))
         if marks and marks != source.marks:
-            self._emit(MarksKnown(load, marks))
+            self._emit(MarksKnown(load, marks, told_by))
 
     async def _prepare_stream(self, episode: Episode) -> None:
         podcasts = await self.podcasts()

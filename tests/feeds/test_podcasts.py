@@ -10,7 +10,8 @@ from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.audio.narrator import Narrator
 from tui_pod.core.episode import Episode
 from tui_pod.core.events import Event, LoadFailed, MarksKnown, SourceReady
-from tui_pod.core.playback import Mark
+from tui_pod.core.notes import EpisodeNotes
+from tui_pod.core.playback import Mark, MarkOrigin
 from tui_pod.feeds import remote
 from tui_pod.feeds.access import PUBLIC, Access, to_access
 from tui_pod.feeds.library import read_feeds
@@ -128,7 +129,7 @@ async def test_chapters_of_a_file_follow_and_do_not_hold_up_the_sound(site: Site
     (episode,) = await desk.subscribe(site.url("/f"))
     desk.sources.request(episode, 3)
     assert isinstance(await desk.next(), SourceReady)
-    assert await desk.next() == MarksKnown(3, (Mark(0.0, "A"), Mark(5.0, "B")))
+    assert await desk.next() == MarksKnown(3, (Mark(0.0, "A"), Mark(5.0, "B")), MarkOrigin.FEED)
 
 
 async def test_chapters_in_the_notes_are_known(site: Site, desk: Desk) -> None:
@@ -139,8 +140,8 @@ async def test_chapters_in_the_notes_are_known(site: Site, desk: Desk) -> None:
     site.replies["/f"] = server.body(document)
     (episode,) = await desk.subscribe(site.url("/f"))
     podcasts = await desk.sources.podcasts()
-    assert podcasts.chapters(episode) == (Mark(0.0, "Start"), Mark(90.0, "Middle"))
-    assert podcasts.notes(episode) == "00:00 Start\n01:30 Middle"
+    assert podcasts.chapters(episode) == ((Mark(0.0, "Start"), Mark(90.0, "Middle")), MarkOrigin.NOTES)
+    assert podcasts.notes(episode) == EpisodeNotes("00:00 Start\n01:30 Middle", "Test Cast")
 
 
 async def test_transcript_of_a_feed_is_fetched_and_kept(site: Site, desk: Desk) -> None:

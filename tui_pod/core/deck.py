@@ -26,7 +26,7 @@ from tui_pod.core.events import (
     SourceReady,
 )
 from tui_pod.core.library import Library
-from tui_pod.core.playback import Playback, PlayerStatus, Source
+from tui_pod.core.playback import MarkOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.ports import Surroundings
 from tui_pod.core.progress import resume_position
 from tui_pod.core.retry import Retry, is_drop
@@ -65,6 +65,7 @@ class Deck:
         self._tracker = Tracker(book, around.recorder, around.clock, around.run, rules.played)
         self._episode: Episode | None = None  # what is loaded, which another library may no longer have
         self._source: Source | None = None
+        self._marks_from = MarkOrigin.NOTES
         self._is_with_player = False
         self._wish = 0.0
         self._wants_pause = False
@@ -124,6 +125,7 @@ class Deck:
         match event:
             case SourceReady(source=source):
                 self._source = source
+                self._marks_from = MarkOrigin.FEED if source.marks else self._marks_from
                 self._load_when_saved()
             case FileLoaded():
                 self._on_loaded(event)
@@ -136,7 +138,8 @@ class Deck:
                 self._show(replace(self.playback, position=position))
             case DurationKnown(duration=duration):
                 self._set_duration(duration)
-            case MarksKnown(marks=marks):
+            case MarksKnown(marks=marks, origin=origin) if origin >= self._marks_from:
+                self._marks_from = origin
                 self._show(replace(self.playback, marks=marks))
             case PauseChanged(is_paused=is_paused):
                 self._on_pause(is_paused)
@@ -157,7 +160,7 @@ class Deck:
             rules = self.rules
             position = resume_position(progress, length, self._clock(), rules.is_rewinding, rules.played)
         self._tracker.begin(episode.id)
-        self._episode, self._source = episode, None
+        self._episode, self._source, self._marks_from = episode, None, MarkOrigin.NOTES
         self._is_with_player = self._is_second_try = False
         self._retry, self._retry_at = Retry(), None
         self._wish, self._wants_pause = position, is_paused

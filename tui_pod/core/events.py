@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tui_pod.core.playback import Mark, Source
+from tui_pod.core.playback import Mark, MarkOrigin, Source
 
 
 class SourceReady(NamedTuple):
@@ -51,10 +51,11 @@ class DurationKnown(NamedTuple):
 
 
 class MarksKnown(NamedTuple):
-    """The file has chapters."""
+    """There are chapters."""
 
     load: int
     marks: tuple[Mark, ...]
+    origin: MarkOrigin = MarkOrigin.FILE
 
 
 class PauseChanged(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 
@@ -21,6 +21,17 @@ class Mark(NamedTuple):
 
     start: float
     title: str = ""
+
+
+class MarkOrigin(IntEnum):
+    """Who says where chapters are: of two the higher one is believed."""
+
+    NOTES = 0
+    """Time codes in show notes."""
+    FILE = 1
+    """The recording itself."""
+    FEED = 2
+    """The feed, or who made the narration."""
 
 
 class Source(NamedTuple):
@@ -54,6 +65,16 @@ class Playback:
     is_buffering: bool = False
     marks: tuple[Mark, ...] = ()
     load: int = 0
+
+    @property
+    def chapters(self) -> tuple[Mark, ...]:
+        """The chapters; the marks of a narration are its sentences."""
+        return () if self.is_narrated else self.marks
+
+    @property
+    def chapter(self) -> str:
+        """The title of the chapter that plays; empty where there is none."""
+        return next((mark.title for mark in reversed(self.chapters) if mark.start <= self.position + 0.05), "")
 
     @property
     def is_loaded(self) -> bool:

@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from tui_pod.core.episode import Episode
-from tui_pod.core.playback import Mark, Source
+from tui_pod.core.notes import EpisodeNotes
+from tui_pod.core.playback import Mark, MarkOrigin, Source
 from tui_pod.core.transcript import Transcript, parse_transcript
 from tui_pod.feeds.access import PUBLIC, Access
 from tui_pod.feeds.address import Origin
@@ -77,21 +78,23 @@ class Podcasts:
             address = resolve_stream(episode.audio, self._allowed(self.details(episode.id)), stop)
             self._prepared = {episode.id: (time.monotonic(), address)}
 
-    def chapters(self, episode: Episode, stop: Stop | None = None) -> tuple[Mark, ...]:
-        """Return an episode's chapters: the feed's own, those of its file, else the time codes in its notes.
+    def chapters(self, episode: Episode, stop: Stop | None = None) -> tuple[tuple[Mark, ...], MarkOrigin]:
+        """Return an episode's chapters and who says so: its chapters file, the feed, else time codes in its notes.
 
         Raises:
             Stopped: the work was told to stop.
         """
         details = self.details(episode.id)
         if details is None:
-            return ()
+            return (), MarkOrigin.NOTES
         if details.chapters:
             text = self.remote.text(details.chapters, self._allowed(details), stop)
             marks = parse_chapters(text) if text else ()
             if marks:
-                return marks
-        return details.marks or notes_chapters(to_notes(details.notes), episode.duration)
+                return marks, MarkOrigin.FEED
+        if details.marks:
+            return details.marks, MarkOrigin.FEED
+        return notes_chapters(to_notes(details.notes), episode.duration), MarkOrigin.NOTES
 
     def transcript(self, episode: Episode, stop: Stop | None = None) -> Transcript:
         """Return the words at an episode's transcript address; empty when there are none.
@@ -111,10 +114,13 @@ class Podcasts:
         except ShelfError:
             return None
 
-    def notes(self, episode: Episode) -> str:
-        """Return an episode's notes as safe lines, with the addresses of links; its summary where it has none."""
+    def notes(self, episode: Episode) -> EpisodeNotes:
+        """Return what is kept of an episode, fit to be shown."""
+        is_downloaded = self.downloads.find(episode.id) is not None
         details = self.details(episode.id)
-        return to_notes(details.notes) if details and details.notes else episode.summary
+        if details is None:
+            return EpisodeNotes(is_downloaded=is_downloaded)
+        return EpisodeNotes(to_notes(details.notes), details.feed_title, details.link or "", is_downloaded)
 
     def wish(self, episode: Episode, is_automatic: bool = False) -> Wish | None:
         """Return what downloading an episode means; None when it has no address."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tui_pod.core.episode import Episode
     from tui_pod.core.history import History
     from tui_pod.core.listening import Listening
+    from tui_pod.core.notes import EpisodeNotes
+    from tui_pod.core.playback import Mark
     from tui_pod.core.transcript import Transcript
     from tui_pod.stage import Stage
 
@@ -91,6 +93,14 @@ class Start:
 
     async def read_transcript(self, episode: Episode) -> Transcript:
         """Return the words of an episode."""
+        raise NotImplementedError
+
+    async def read_notes(self, episode: Episode) -> EpisodeNotes:
+        """Return what is kept of an episode beside its library entry."""
+        raise NotImplementedError
+
+    async def read_chapters(self, episode: Episode) -> tuple[Mark, ...]:
+        """Return the chapters of an episode that does not play; the network may be asked for them."""
         raise NotImplementedError
 
     async def look_back(self) -> History:

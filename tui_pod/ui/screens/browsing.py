@@ -139,8 +139,9 @@ class BrowsingScreen(ReadingScreen):
         if speed != 1.0:
             left += f" ({span(tally.left / speed)} at {speed:g}{'x' if self._is_ascii else '×'})"
         header = self.query_one("#header", HeaderLine)
-        header.right = f"{tally.played}/{len(self._library)} played {self._dot} {left}"
-        work = f"({self._work})   " if self._work else ""  # first: where it is narrow, the end is cut
+        is_crowded = bool(self._work) and self.has_class("-narrow")
+        header.right = "" if is_crowded else f"{tally.played}/{len(self._library)} played {self._dot} {left}"
+        work = f"({self._work})   " if self._work else ""  # first, since the end is cut
         header.left = f"tui-pod   {work}{self._path()}"
         self.topic_tree.show_counts(len(self._book.unfinished()), len(self.queue.upcoming))
         if self.view.place == Special.QUEUE:

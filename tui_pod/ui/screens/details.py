@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,11 +12,17 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui_pod.core.episode import Episode
 from tui_pod.core.keys import Action, shown_keys
 from tui_pod.core.listening import Listening
+from tui_pod.core.notes import EpisodeNotes
+from tui_pod.core.playback import Mark
 from tui_pod.core.progress import Status
 from tui_pod.core.text import clock, fold, length, span
 from tui_pod.ui.actions import bindings
+
+if TYPE_CHECKING:
+    from textual.widgets import OptionList
 
 
 class Card(VerticalScroll):
@@ -39,14 +45,24 @@ class CardScreen(ModalScreen[None]):
 
 
 class DetailsScreen(CardScreen):
-    """All about one episode."""
+    """All about one episode: what the library knows at once, and soon what else is kept of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("i", "dismiss", "Close", show=False)]
 
-    def __init__(self, listening: Listening, index: int) -> None:
+    def __init__(
+        self,
+        listening: Listening,
+        index: int,
+        read_notes: Callable[[Episode], Awaitable[EpisodeNotes]],
+        read_chapters: Callable[[Episode], Awaitable[tuple[Mark, ...]]],
+    ) -> None:
         super().__init__()
         self._listening = listening
-        self._index = index
+        self._episode = listening.library.episode(index)
+        self._left = listening.book.remaining(index)
+        self._read_notes = read_notes
+        self._read_chapters = read_chapters
+        self._chapters: tuple[Mark, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Show title, facts, summary and the place in it."""
@@ -54,12 +70,48 @@ class DetailsScreen(CardScreen):
         card.border_title = "Details"
         card.border_subtitle = "esc closes"
         with card:
-            yield Static(self._content())
+            yield Static(self._content(EpisodeNotes()), id="about")
 
-    def _content(self) -> Content:
-        library, book = self._listening.library, self._listening.book
-        episode = library.episode(self._index)
-        progress = book.get(episode.id)
+    def on_mount(self) -> None:
+        """Look up the rest, the network's part of it last."""
+        self.run_worker(self._look_up())
+
+    async def _look_up(self) -> None:
+        notes = await self._read_notes(self._episode)
+        for about in self.query("#about").results(Static):  # none: it was closed meanwhile
+            about.update(self._content(notes))
+        playback = self._listening.playback
+        is_playing = playback.episode == self._episode.id
+        chapters = playback.chapters if is_playing else ()
+        self._chapters = chapters or await self._read_chapters(self._episode)
+        for card in self.query(Card):
+            if self._chapters:
+                await self._show_chapters(card, playback.position if is_playing else None)
+
+    async def _show_chapters(self, card: Card, position: float | None) -> None:
+        """List the chapters under the rest; Enter plays from the one that is lit."""
+        from textual.widgets import OptionList
+        from textual.widgets.option_list import Option
+
+        rows = [Option(Content(f"{clock(mark.start):>8}  {mark.title or 'Chapter'}")) for mark in self._chapters]
+        chapters = OptionList(*rows, id="chapters", compact=True)
+        card.border_subtitle = "tab to the chapters, enter plays from there · esc closes"
+        await card.mount(Static(Content("Chapters").stylize("bold")), chapters)
+        if position is not None:
+            chapters.highlighted = sum(mark.start <= position for mark in self._chapters) - 1
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Play from a chapter."""
+        self.dismiss()
+        start = self._chapters[event.option_index].start
+        if self._listening.playback.episode == self._episode.id:
+            self._listening.seek_to(start)
+        else:
+            self._listening.play_from(self._episode.id, start)
+
+    def _content(self, notes: EpisodeNotes) -> Content:
+        episode = self._episode
+        progress = self._listening.book.get(episode.id)
         duration = (progress.duration if progress else None) or episode.duration
         if episode.audio is None:
             audio = "narrated from its transcript" if episode.transcript else "narrated from title and summary"
@@ -69,22 +121,25 @@ class DetailsScreen(CardScreen):
             ("Length", f"{length(duration)} minutes" if duration else "unknown"),
             ("Progress", self._progress_text()),
             ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown"),
+            ("Podcast", notes.podcast),
             ("Topics", " · ".join(episode.tags) or "none"),
-            ("Audio", audio),
+            ("Page", notes.page),
+            ("Audio", f"{audio} (downloaded)" if notes.is_downloaded else audio),
             ("Id", episode.id),
         ]
-        parts = [Content(episode.title).stylize("bold"), Content("\n\n"), Content(episode.summary), Content("\n\n")]
+        text = notes.text or episode.summary
+        parts = [Content(episode.title).stylize("bold"), Content("\n\n"), Content(text), Content("\n\n")]
         for name, value in facts:
-            parts += [Content(f"{name:<10}").stylize("dim"), Content(f"{value}\n")]
+            if value:
+                parts += [Content(f"{name:<10}").stylize("dim"), Content(f"{value}\n")]
         return Content("").join(parts)
 
     def _progress_text(self) -> str:
-        library, book = self._listening.library, self._listening.book
-        progress = book.get(library.ids[self._index])
-        status = book.status(library.ids[self._index])
+        ident, book = self._episode.id, self._listening.book
+        progress, status = book.get(ident), book.status(ident)
         times = f", played {progress.plays} time{'s' * (progress.plays != 1)}" if progress and progress.plays else ""
         if progress and status is Status.STARTED:
-            return f"at {clock(progress.position)}, {span(book.remaining(self._index))} left{times}"
+            return f"at {clock(progress.position)}, {span(self._left)} left{times}"
         return f"{status}{times}"
 
 

@@ -189,7 +189,7 @@ class MainScreen(BrowsingScreen):
         """Refresh the feed that the open topic is."""
         feed = self._library.topics.feed(self.view.place) if self.view.place > 0 else None
         if feed is None:
-            self.app.notify("This topic is no feed. R refreshes all feeds, a adds one.")
+            self.app.notify("This topic is no podcast. R refreshes all of them, a adds one.")
         else:
             self._start.feeds.refresh(feed)
 
@@ -202,14 +202,14 @@ class MainScreen(BrowsingScreen):
         if feed is not None:
             self._start.feeds.remove_feed(feed)
         else:
-            self.app.notify("That is no feed: x takes feeds, downloads, and entries of Queue and Continue.")
+            self.app.notify("That is no podcast: x takes podcasts, downloads, and entries of Queue and Continue.")
 
     def action_go_to_playing(self) -> None:
         """Put the cursor on the playing episode, in its topic when this list does not show it."""
         playing = self.playback.episode
         index = self._library.index(playing) if playing else None
         if index is None:
-            self.app.notify("Nothing is playing.")
+            self.app.notify("What plays is no longer in the library." if playing else "Nothing is playing.")
             return
         if index not in self.episodes.indexes:
             self.change_view(View(sort=self.view.sort))
@@ -223,7 +223,8 @@ class MainScreen(BrowsingScreen):
 
         index = self.episode_at_cursor()
         if index is not None:
-            self.app.push_screen(DetailsScreen(self.listening, index))
+            start = self._start
+            self.app.push_screen(DetailsScreen(self.listening, index, start.read_notes, start.read_chapters))
 
     def action_plan(self) -> None:
         """Plan a session."""

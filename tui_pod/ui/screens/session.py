@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -43,6 +44,7 @@ class PlanScreen(CardScreen):
         super().__init__()
         self._listening = listening
         self._topic = topic
+        self._library = listening.library
         self._wish = Wish(budget=15 * 60.0, topic=topic)
         self._plan: Plan | None = None
 
@@ -66,6 +68,8 @@ class PlanScreen(CardScreen):
 
     @on(Input.Submitted, "#budget")
     def _on_start(self) -> None:
+        if self._library is not self._listening.library:
+            self._show()  # what was planned is of another library
         if self._plan is not None and self._plan.indexes:
             self.dismiss()
             self._listening.start_session(self._wish, self._plan)
@@ -93,7 +97,16 @@ class PlanScreen(CardScreen):
         self._wish = replace(self._wish, has_started=not self._wish.has_started)
         self._show()
 
+    def _catch_up(self) -> None:
+        """Find the topics again after the library was swapped."""
+        former, self._library = self._library, self._listening.library
+        if former is not self._library:
+            found = partial(former.topics.found_in, self._library.topics)
+            self._topic = found(self._topic)
+            self._wish = replace(self._wish, topic=found(self._wish.topic))
+
     def _show(self) -> None:
+        self._catch_up()
         listening = self._listening
         names = listening.library.topics.names
         choices = (

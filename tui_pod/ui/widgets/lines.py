@@ -132,6 +132,8 @@ class PlaybackBar(Widget):
             said += " (buffering)"
         elif playback.status is PlayerStatus.LOADING:
             said += " (loading)"
+        if chapter := playback.chapter:
+            said += f" {'-' if self._is_ascii else '·'} {chapter}"
         return self._beside(said, width)
 
     def _beside(self, said: str, width: int) -> str:
@@ -154,7 +156,18 @@ class PlaybackBar(Widget):
         full, rest, head = ("=", "-", ">") if self._is_ascii else ("━", "─", "╸")
         halves = int(share * width * 2)
         done = full * (halves // 2) + (head if halves % 2 else "")
-        return before, done, rest * (width - len(done)), after
+        cells = list(done + rest * (width - len(done)))
+        for cell in self._chapter_cells(width):
+            cells[cell] = "|" if self._is_ascii else "╋" if cell < len(done) else "┼"
+        return before, "".join(cells[: len(done)]), "".join(cells[len(done) :]), after
+
+    def _chapter_cells(self, width: int) -> set[int]:
+        """Return the cells of the bar in which a chapter begins; none when they would be most of it."""
+        duration, chapters = self.playback.duration, self.playback.chapters
+        if not duration or not chapters or not self.playback.is_loaded:
+            return set()
+        cells = {int(mark.start / duration * width) for mark in chapters if mark.start < duration} - {0}
+        return cells if len(cells) <= width // 2 else set()
 
     def _state(self) -> str:
         playback = self.playback

@@ -1,0 +1,16 @@
+"""What is known of an episode beside what its library entry says."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class EpisodeNotes(NamedTuple):
+    """Show notes and what belongs to them; all of it is safe to show."""
+
+    text: str = ""
+    """Lines, with the addresses of links; empty: there is no more than the summary."""
+    podcast: str = ""
+    """Name of the podcast; empty: it is of none."""
+    page: str = ""
+    is_downloaded: bool = False
