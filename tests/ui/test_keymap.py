@@ -9,14 +9,18 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
 from tests.stage import FakeStart, on_stage
 from tui_pod.config_file import parse_config
+from tui_pod.core.browsing import Special
 from tui_pod.core.keymap import PRESETS, check_keymap, live_actions
 from tui_pod.core.library import Library
 from tui_pod.core.playback import PlayerStatus
 from tui_pod.ui.actions import bindings
+from tui_pod.ui.screens.details import DetailsScreen
+from tui_pod.ui.screens.main import MainScreen
+from tui_pod.ui.screens.statistics import StatisticsScreen
 from tui_pod.ui.widgets.lines import KeyLine
 
 PANES = {
@@ -78,10 +82,25 @@ async def test_set_keymap_of_a_checked_keymap_gives_each_action_its_keys(where: 
                 assert found[action.id] == set(action.keys.split(",")), action.id
 
 
+CONFIG = """
+[playback]
+seek_forward = 45
+[keys]
+"playback.toggle" = "x"
+"list.remove" = "X"
+"app.help" = "f1"
+"view.details" = "D"
+"view.session" = "8"
+"view.statistics" = "9"
+"move.down" = "n"
+"search.next" = "N"
+"search.previous" = "ctrl+n"
+"""
+
+
 def prepare(start: FakeStart) -> None:
     """Give the app a listener's keys and steps."""
-    text = '[playback]\nseek_forward = 45\n[keys]\n"playback.toggle" = "x"\n"list.remove" = "X"\n"app.help" = "f1"\n'
-    start.settings, notices = parse_config(text, Path("config.toml"))
+    start.settings, notices = parse_config(CONFIG, Path("config.toml"))
     assert not notices
 
 
@@ -103,3 +122,20 @@ async def test_key_line_help_and_palette_of_a_keymap_show_it(library: Library) -
         shown = str(stage.app.screen.query_one("#keys", Static).render())
         assert "x               Play or pause" in shown
         assert "Forward 45 seconds" in shown
+
+
+async def test_dialogs_hear_the_keys_of_a_keymap_and_not_the_old_ones(library: Library) -> None:
+    async with on_stage(library, prepare=prepare) as stage:
+        await stage.press("D", "i")
+        assert stage.shows(DetailsScreen)
+        await stage.press("D")
+        assert stage.shows(MainScreen)
+        await stage.press("9")
+        await stage.until(lambda: stage.shows(StatisticsScreen), "the statistics are shown")
+        await stage.press("2")
+        assert stage.shows(StatisticsScreen)
+        await stage.press("8")
+        assert stage.shows(MainScreen)
+        assert stage.main.view.place == Special.QUEUE
+        await stage.press("z", "n")
+        assert stage.app.screen.query_one(OptionList).highlighted == 1

@@ -29,8 +29,8 @@ class Card(VerticalScroll):
     """The box of a dialog; long text scrolls in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", show=False),
-        Binding("k", "scroll_up", show=False),
+        Binding("j", "scroll_down", show=False, id="move.down"),
+        Binding("k", "scroll_up", show=False, id="move.up"),
     ]
 
 
@@ -47,7 +47,7 @@ class CardScreen(ModalScreen[None]):
 class DetailsScreen(CardScreen):
     """All about one episode: what the library knows at once, and soon what else is kept of it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("i", "dismiss", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("i", "dismiss", show=False, id="view.details")]
 
     def __init__(
         self,
@@ -147,7 +147,7 @@ class HelpScreen(CardScreen):
     """All keys, narrowed by what is typed."""
 
     AUTO_FOCUS = "Input"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss", show=False, id="app.help")]
 
     def __init__(self, actions: Sequence[Action]) -> None:
         super().__init__()

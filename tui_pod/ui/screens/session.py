@@ -200,8 +200,8 @@ class SleepScreen(CardScreen):
 
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "list('cursor_down')", show=False),
-        Binding("k", "list('cursor_up')", show=False),
+        Binding("j", "list('cursor_down')", show=False, id="move.down"),
+        Binding("k", "list('cursor_up')", show=False, id="move.up"),
     ]
 
     def __init__(self, choose: Callable[[SleepTimer | None], None]) -> None:

@@ -40,7 +40,9 @@ class StatisticsScreen(CardScreen):
     """Numbers of what was really heard; nothing here asks for more."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "dismiss", show=False),
+        Binding("1", "view(1)", show=False, id="view.library"),
+        Binding("2", "view(2)", show=False, id="view.session"),
+        Binding("3", "dismiss", show=False, id="view.statistics"),
     ]
 
     def __init__(
@@ -52,6 +54,11 @@ class StatisticsScreen(CardScreen):
         self._today = today
         self._is_ascii = is_ascii
         self._free_days = free_days
+
+    def action_view(self, number: int) -> None:
+        """Show the library or the queue instead."""
+        self.dismiss()
+        self.app.call_later(self.app.run_action, f"screen.view({number})")
 
     def compose(self) -> ComposeResult:
         """Show everything in one scrolling card."""
