@@ -1,0 +1,237 @@
+"""The app with its real desk, player and files, over servers of its own on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from tests.feeds import server
+from tests.feeds.conftest import site as site
+from tests.feeds.server import Ranged, Site, feed, item, sound
+from tests.stage import FakeStart, Stage
+from tui_pod.config_file import read_config
+from tui_pod.core.playback import PlayerStatus
+from tui_pod.launch import ProgramStart
+from tui_pod.library_cache import load_library
+from tui_pod.settings import find_paths
+from tui_pod.store import StateFile
+from tui_pod.ui.app import TuiPodApp
+
+CATALOG = 'version = 1\n[[topics]]\nname = "Talks"\n[[episodes]]\nid = "talk"\ntitle = "A talk"\ntags = ["Talks"]\n'
+
+AUDIO = sound(30.0)
+
+
+@asynccontextmanager
+async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40)) -> AsyncIterator[Stage]:
+    """Run the app on the files of a home, as its user would start it, without a sound device."""
+    catalog = home / "catalog.toml"
+    catalog.write_text(CATALOG)
+    (home / "config.toml").write_text(config)
+    paths = find_paths(home / "state.toml", home / "config.toml")
+    loaded = load_library([catalog], paths.cache, paths.data)
+    file = StateFile(paths.state)
+    start = ProgramStart(paths, [catalog], read_config(paths.config), loaded, file, file.load(), "null", None)
+    app = TuiPodApp(start)
+    app.animation_level = "none"
+    try:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            stage = RealStage(app, start, pilot)
+            await stage.wait(lambda: "listening" in start.__dict__, "the rest of the program is made")
+            yield stage
+    finally:
+        start.finish()
+
+
+class RealStage(Stage):
+    """A stage on which things take their time."""
+
+    def __init__(self, app: TuiPodApp, start: ProgramStart, pilot: Any) -> None:
+        with contextlib.suppress(AttributeError):  # the fakes are not there
+            super().__init__(app, cast(FakeStart, start), pilot)
+
+    async def wait(self, is_so: Callable[[], object], what: str) -> None:
+        """Wait until something is so, twenty seconds at most."""
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            await self.settle()
+            if is_so():
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"it never came about that {what}:\n{self.text}")
+
+    async def see(self, *words: str) -> None:
+        """Wait until all these are on the screen."""
+        await self.wait(lambda: all(word in self.text for word in words), f"{words} are shown")
+
+    async def see_not(self, word: str) -> None:
+        """Wait until this is no longer on the screen."""
+        await self.wait(lambda: word not in self.text, f"{word} is gone")
+
+    async def told(self, words: str) -> None:
+        """Wait until a notice has these words."""
+        await self.wait(lambda: any(words in notice for notice in self.notices), f"“{words}” is told")
+
+    async def add(self, address: str) -> None:
+        """Add a podcast by the key for it."""
+        await self.press("a")
+        await self.write(address)
+        await self.press("enter")
+
+
+def real(stage: Stage) -> RealStage:
+    assert isinstance(stage, RealStage)
+    return stage
+
+
+def serve(site: Site, *, extra: str = "", pause: threading.Event | None = None) -> None:
+    site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav", extra) for number in (3, 2, 1))))
+    for number in (1, 2, 3):
+        site.replies[f"/{number}.wav"] = Ranged(AUDIO, pause=pause)
+
+
+async def test_podcast_is_added_played_removed_and_brought_back(site: Site, home: Path) -> None:
+    serve(site)
+    async with running(home) as found:
+        stage = real(found)
+        await stage.add(site.url("/f"))
+        await stage.see("Test Cast: 3 episodes.", "Test Cast")
+        assert ("Test Cast", 3) in stage.tree_rows()
+        await stage.press("tab", "G", "enter")
+        await stage.see("Test Cast · 3 episodes", "Episode 3", "About 3")
+        await stage.press("enter")
+        await stage.wait(lambda: stage.status() is PlayerStatus.PLAYING and stage.playback.position > 0.3, "it plays")
+        await stage.press("h", "x")
+        await stage.see("Test Cast removed. u takes it back.")
+        assert ("Test Cast", 3) not in stage.tree_rows()
+        assert (stage.status(), stage.playback.title) == (PlayerStatus.PLAYING, "Episode 3")
+        await stage.press("u")
+        await stage.wait(lambda: ("Test Cast", 3) in stage.tree_rows(), "it is back")
+        await stage.press("space", "G", "enter")
+        await stage.see("‖ Episode 3")
+        assert stage.listening.book.tallies[0].started == 1
+
+
+async def test_download_is_shown_stopped_removed_and_brought_back(site: Site, home: Path) -> None:
+    going = threading.Event()
+    serve(site, pause=going)
+    async with running(home) as found:
+        stage = real(found)
+        await stage.add(site.url("/f"))
+        await stage.see("3 episodes.")
+        await stage.press("tab", "G", "enter", "g", "d")
+        await stage.see("↓", "▁▁▁", " %")
+        await stage.press("d")
+        await stage.see_not("↓")
+        await stage.press("j", "d")
+        going.set()
+        await stage.see("↓  ? ")  # its length is not known yet
+        await stage.press("x")
+        await stage.told("1 download removed. u takes it back.")
+        await stage.see_not("↓")
+        await stage.press("u")
+        await stage.see("↓")
+        await stage.press("d")
+        await stage.told("That is downloaded already.")
+
+
+async def test_refresh_brings_episodes_while_one_looks_elsewhere(site: Site, home: Path) -> None:
+    serve(site)
+    async with running(home) as found:
+        stage = real(found)
+        await stage.add(site.url("/f"))
+        await stage.see("3 episodes.")
+        site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in (5, 4, 3, 2, 1))))
+        assert stage.current == "talk"
+        await stage.press("R")
+        await stage.see("2 episodes new.", "0/6 played")
+        assert (stage.current, ("Test Cast", 5) in stage.tree_rows()) == ("talk", True)
+        await stage.press("tab", "G", "r")
+        await stage.see("Nothing new.")
+
+
+async def test_settings_keep_the_next_ones_and_name_hosts(site: Site, home: Path) -> None:
+    serve(site)
+    with server.serving() as media:
+        media.replies["/3.wav"] = Ranged(AUDIO)
+        site.replies["/f"] = server.body(feed(item(3, media.url("/3.wav")) + item(2, media.url("/2.wav"))))
+        config = f'[feeds]\nkeep_next = 1\n[network]\nprivate_hosts = ["127.0.0.1:{media.server_port}"]\n'
+        async with running(home, config) as found:
+            stage = real(found)
+            await stage.add(site.url("/f"))
+            await stage.press("tab")
+            await stage.wait(lambda: ("Test Cast", 2) in stage.tree_rows(), "it is there")
+            await stage.press("G", "enter")
+            await stage.see("↓")
+            assert [path for path in media.paths() if path != "/3.wav"] == []
+
+
+async def test_words_and_chapters_of_a_podcast_are_shown(site: Site, home: Path) -> None:
+    extra = (
+        "<podcast:transcript url='/t.vtt' type='text/vtt'/><podcast:chapters url='/c.json' type='application/json'/>"
+        "<content:encoded>&lt;p&gt;All of it. &lt;a href='https://x.example.org/'&gt;A link&lt;/a&gt;</content:encoded>"
+    )
+    serve(site, extra=extra)
+    site.replies["/t.vtt"] = server.body("WEBVTT\n\n00:01.000 --> 00:20.000\nHello from the transcript.\n", "text/vtt")
+    chapters = [{"startTime": 0, "title": "Beginning"}, {"startTime": 12.5, "title": "Middle"}]
+    site.replies["/c.json"] = server.body(json.dumps({"chapters": chapters}), "application/json")
+    async with running(home) as found:
+        stage = real(found)
+        await stage.add(site.url("/f"))
+        await stage.see("3 episodes.")
+        await stage.press("tab", "G", "enter", "g", "i")
+        await stage.see("All of it. A link (https://x.example.org/)", "Podcast   Test Cast", "0:12  Middle")
+        await stage.press("tab", "down", "enter")
+        await stage.wait(lambda: stage.status() is PlayerStatus.PLAYING, "it plays")
+        await stage.see("· Middle", "╋")
+        assert stage.playback.position >= 12
+        await stage.press("t")
+        await stage.see("Hello from the transcript.")
+
+
+async def test_offline_is_shown_and_what_is_there_stays(
+    site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(site)
+    async with running(home) as found:
+        stage = real(found)
+        await stage.add(site.url("/f"))
+        await stage.see("3 episodes.")
+        await stage.press("tab", "G", "enter", "g", "d")
+        await stage.see("↓")
+
+    def no_network(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_network)
+    async with running(home) as found:
+        stage = real(found)
+        await stage.see("(offline)", "Test Cast · 3 episodes", "↓")
+        await stage.press("g", "enter")
+        await stage.wait(lambda: stage.status() is PlayerStatus.PLAYING, "the download plays")
+        await stage.press("j", "enter")
+        await stage.told("cannot be found. Check the address and the network. Your place is kept.")
+        assert "(offline)" in stage.text
+
+
+async def test_library_of_a_state_that_was_kept_opens_in_the_podcast(site: Site, home: Path) -> None:
+    serve(site)
+    async with running(home) as found:
+        stage = real(found)
+        await stage.add(site.url("/f"))
+        await stage.see("3 episodes.")
+        await stage.press("tab", "G", "enter", "g", "m")
+    async with running(home, "[feeds]\nrefresh_at_start = false\n") as found:
+        stage = real(found)
+        await stage.see("Test Cast · 3 episodes", "1/4 played")
+        assert site.paths().count("/f") == 1
