@@ -6,20 +6,24 @@ A scene is a start and the keys that lead to it; the same one is drawn at every 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from tests.fakes import START
 from tests.stage import FakeStart, Stage, embedded_library
+from tui_pod.catalog_files import read_catalogs
 from tui_pod.core.browsing import View
-from tui_pod.core.library import Library
+from tui_pod.core.downloading import WHOLE, Downloading
+from tui_pod.core.episode import Episode, Topic
+from tui_pod.core.library import Library, build_library
 from tui_pod.core.playback import Mark, Source
 from tui_pod.core.progress import Progress
 from tui_pod.core.queue import Queue
 from tui_pod.core.records import HeardRecord
+from tui_pod.core.topics import topic_key
 from tui_pod.core.transcript import Cue, Transcript, parse_transcript
-from tui_pod.settings import embedded_transcripts
+from tui_pod.settings import embedded_catalog, embedded_transcripts
 
 HEARD = "llm-layers"
 """The newest episode, which most scenes play."""
@@ -58,12 +62,13 @@ def spoken(ident: str) -> Transcript:
     return Transcript(tuple(timed))
 
 
-def speak(start: FakeStart) -> None:
-    """Give the episode that is played its words, and their times to the player."""
-    words = spoken(HEARD)
-    start.transcripts[HEARD] = words
+def speak(start: FakeStart, ident: str = HEARD) -> None:
+    """Give an episode its words, and their times to the player."""
+    words = spoken(ident)
+    start.transcripts[ident] = words
     marks = tuple(Mark(cue.start or 0.0, cue.text) for cue in words.cues)
-    start.sources.found[HEARD] = Source(f"/{HEARD}.opus", is_narrated=True, duration=105.0, marks=marks)
+    duration = words.cues[-1].end
+    start.sources.found[ident] = Source(f"/{ident}.opus", is_narrated=True, duration=duration, marks=marks)
 
 
 def remember(start: FakeStart) -> None:
@@ -76,6 +81,37 @@ def remember(start: FakeStart) -> None:
             minutes = chance.choice((3, 6, 9, 14, 18, 24, 33))
             ident = FINISHED[days % len(FINISHED)]
             start.recorder.records.append(HeardRecord(f"past-{days}", ident, day, 0, minutes * 60.0, minutes * 52.0))
+
+
+FEEDS = (("Astronomy", "The Quiet Sky"), ("History", "Ships and Harbours"))
+"""Folder and name of each podcast that is followed; both are made up."""
+
+FEED_EPISODES = (
+    ("harbour-3", 1, "The lamp that never went out", 2415, date(2026, 11, 23),
+     "Three families kept the light on the rock for ninety years. Their logbooks name every ship that passed."),
+    ("harbour-2", 1, "A crane in every port", 2702, date(2026, 11, 16),
+     "How the container came, what it did to the docks, and who remembers the hooks and the sacks."),
+    ("harbour-1", 1, "Tide tables and other prophecies", 2533, date(2026, 11, 9),
+     "A brass machine with forty wheels told the sea's height a year ahead, and was right to a hand's breadth."),
+    ("sky-1", 0, "What a dark sky costs", 1980, date(2026, 11, 20),
+     "A valley turned its street lamps down and counted the stars before and after."),
+)  # fmt: skip
+"""Id, number of the feed, title, seconds, day and summary."""
+
+
+def library_with_feeds() -> Library:
+    """Return the embedded catalogue and the podcasts, as the feeds' own library would put them into the tree."""
+    (catalog,) = read_catalogs([embedded_catalog()])
+    keys, topics = [], list(catalog.topics)
+    for folder, name in FEEDS:
+        keys.append(topic_key(folder, name, feed=f"https://{folder.lower()}.example/feed"))
+        topics += [Topic(folder), Topic(keys[-1], folder)]
+    episodes = [
+        Episode(ident, title, summary, seconds, day, FEEDS[feed][::-1], f"https://media.example/{ident}.mp3")
+        for ident, feed, title, seconds, day, summary in FEED_EPISODES
+    ]
+    tags = [episode.tags for episode in catalog.episodes] + [(keys[feed],) for _, feed, *_ in FEED_EPISODES]
+    return build_library(topics, [*catalog.episodes, *episodes], tags)
 
 
 LATER = Queue(("grouped-query-attention", "multi-query-attention", "swiglu", "context-window", "scaling-laws"))
@@ -95,6 +131,7 @@ class Scene:
     view: View = GENERATIVE_AI
     prepare: Callable[[FakeStart], None] = speak
     library: Callable[[], Library] = embedded_library
+    downloads: Mapping[str, Downloading] = field(default_factory=dict)
 
 
 SCENES = {
@@ -109,6 +146,28 @@ SCENES = {
     "queue": Scene(("2",), seconds=42, queue=LATER),
 }
 
+"""What is kept as text too, at several sizes."""
+
+PICTURED = SCENES | {
+    "sleep": Scene(("z",), seconds=42, queue=LATER),
+    "feeds": Scene(
+        ("tab", "end", "enter"),
+        seconds=42,
+        library=library_with_feeds,
+        downloads={"harbour-3": Downloading(text="64 %", share=0.64), "harbour-2": WHOLE},
+    ),
+    "add-feed": Scene(("a", *"https://harbour.example/feed")),
+}
+"""What the pictures show."""
+
+
+async def press(stage: Stage, key: str) -> None:
+    """Press a key, and wait for what it opens."""
+    await stage.press(key)
+    if key == "3" and stage.app.screen is stage.main:
+        await stage.until(lambda: len(stage.app.screen_stack) > 1, "the statistics are shown")
+        await stage.settle()
+
 
 async def play_scene(stage: Stage, scene: Scene) -> None:
     """Bring a stage to a scene."""
@@ -116,9 +175,8 @@ async def play_scene(stage: Stage, scene: Scene) -> None:
         stage.episodes.go(stage.shown.index(HEARD))
         await stage.press("circumflex_accent")
         await stage.play(scene.seconds)
-    await stage.press(*scene.keys)
-    if "3" in scene.keys:
-        await stage.until(lambda: len(stage.app.screen_stack) > 1, "the statistics are shown")
-        await stage.settle()
+    for key in scene.keys:
+        await press(stage, key)
+    stage.app.downloads_changed(scene.downloads)
     stage.app.clear_notifications()
     await stage.settle()

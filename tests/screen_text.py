@@ -1,7 +1,4 @@
-"""The text of a screen, taken from the SVG that Textual exports: for golden screens and for stale pictures.
-
-Colours and fonts are left out, so that a picture is stale only when what it says is.
-"""
+"""The text of a screen, taken from the SVG that Textual exports; colours and fonts are left out."""
 
 from __future__ import annotations
 
