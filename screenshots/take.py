@@ -1,7 +1,7 @@
-"""Draw the pictures of the README from the real app: SVG, and PNG for pages that do not show SVG.
+"""Draw the pictures of the README from the real app, as SVG.
 
     python screenshots/take.py            draws all of them anew
-    python screenshots/take.py --check    fails when the text of an SVG is not what the app shows now
+    python screenshots/take.py --check    fails when the text of one is not what the app shows now
 
 The app runs over the fakes of its tests, so that the clock and the progress are the same each time. Only the
 text is compared: a new version of the terminal library may colour a cell differently, and that is not stale.
@@ -11,33 +11,22 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import sys
 import time
-from html import unescape
 from pathlib import Path
 from typing import NamedTuple
-
-from rich.cells import cell_len
 
 FOLDER = Path(__file__).parent
 
 sys.path.insert(0, str(FOLDER.parent))  # the tree, whichever copy is installed
 
-from tests.scenes import SCENES, play_scene  # noqa: E402
-from tests.screen_text import CELL_WIDTH, svg_text  # noqa: E402
+from screenshots.drawing import DARK, LIGHT, Sheet, read_picture, read_rows  # noqa: E402
+from screenshots.record import draw_recording, record  # noqa: E402
+from tests.scenes import PICTURED, play_scene  # noqa: E402
 from tests.stage import on_stage  # noqa: E402
 
-FONT = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
-"""Fonts with the characters that frames, bars and marks are drawn with."""
-
-PNG_WIDTH = 1400
-"""Pixels."""
-
-_TEXT = re.compile(
-    r'(?P<start><text [^>]*?)\bx="(?P<x>[\d.]+)" (?P<middle>[^>]*?)textLength="[\d.]+"(?P<end>[^>]*)>'
-    r"(?P<text>[^<]*)</text>"
-)
+RECORDING = "recording"
+"""The picture that moves."""
 
 
 class Shot(NamedTuple):
@@ -48,26 +37,23 @@ class Shot(NamedTuple):
     theme: str = "textual-dark"
 
 
+SIZES = {"statistics": (120, 46)}
+"""Columns and rows of the views that need more than others."""
+
+VIEWS = {scene: Shot(scene, SIZES.get(scene, (120, 36))) for scene in PICTURED}
+
 SHOTS = {
-    "library": Shot("library"),
-    "playing": Shot("playing"),
-    "details": Shot("details"),
-    "search": Shot("search"),
-    "help": Shot("help"),
-    "session": Shot("session"),
-    "transcript": Shot("transcript"),
-    "statistics": Shot("statistics", (120, 46)),
-    "queue": Shot("queue"),
+    **VIEWS,
+    **{f"{name}-light": shot._replace(theme="textual-light") for name, shot in VIEWS.items()},
+    "playing-high-contrast": Shot("playing", theme="high-contrast"),
+    "playing-terminal": Shot("playing", theme="ansi-dark"),
     "narrow": Shot("playing", (40, 12)),
-    "playing-light": Shot("playing", theme="textual-light"),
-    "transcript-light": Shot("transcript", theme="textual-light"),
-    "statistics-light": Shot("statistics", (120, 46), "textual-light"),
 }
 
 
 async def draw(shot: Shot) -> str:
     """Return a picture as SVG."""
-    scene = SCENES[shot.scene]
+    scene = PICTURED[shot.scene]
     async with on_stage(
         scene.library(), shot.size, scene.progress(), scene.queue, view=scene.view, prepare=scene.prepare,
         max_standstill=None,
@@ -75,41 +61,15 @@ async def draw(shot: Shot) -> str:
         stage.app.theme = shot.theme
         await stage.settle()
         await play_scene(stage, scene)
-        return without_web_fonts(stage.app.export_screenshot(title="tui-pod"))
-
-
-def without_web_fonts(svg: str) -> str:
-    """Return an SVG that asks no server for a font, with names that are the same each time."""
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"font-family:[^;\"]*", f"font-family: {FONT}", svg)
-    return re.sub(r"terminal-\d+", "terminal", svg)
-
-
-def write(name: str, svg: str) -> None:
-    """Write a picture as SVG and PNG."""
-    import cairosvg  # only for drawing: checking does without
-
-    (FOLDER / f"{name}.svg").write_text(svg, "utf-8")
-    placed = _TEXT.sub(place_letters, svg.replace(FONT, "DejaVu Sans Mono"))
-    cairosvg.svg2png(placed.encode(), write_to=str(FOLDER / f"{name}.png"), output_width=PNG_WIDTH)
-
-
-def place_letters(text: re.Match[str]) -> str:
-    """Return a text element with a place for each letter: the renderer does not stretch text to its cells."""
-    x = float(text["x"])
-    places = []
-    for letter in unescape(text["text"]):
-        places.append(f"{x:.1f}")
-        x += cell_len(letter) * CELL_WIDTH
-    return f'{text["start"]}x="{" ".join(places)}" {text["middle"]}{text["end"]}>{text["text"]}</text>'
+        rows = await read_rows(stage)
+        sheet = Sheet(rows)
+        return sheet.window(sheet.screen(rows), DARK if stage.app.current_theme.dark else LIGHT)
 
 
 def is_stale(name: str, svg: str) -> bool:
     """Return whether a picture is missing or says something else than the app."""
     file = FOLDER / f"{name}.svg"
-    return not (
-        file.exists() and (FOLDER / f"{name}.png").exists() and svg_text(file.read_text("utf-8")) == svg_text(svg)
-    )
+    return not (file.exists() and read_picture(file.read_text("utf-8")) == read_picture(svg))
 
 
 def main(arguments: list[str]) -> int:
@@ -118,9 +78,10 @@ def main(arguments: list[str]) -> int:
     os.environ.pop("NO_COLOR", None)
     time.tzset()
     drawn = {name: asyncio.run(draw(shot)) for name, shot in SHOTS.items()}
+    drawn[RECORDING] = draw_recording(asyncio.run(record()))
     if "--check" not in arguments:
         for name, svg in drawn.items():
-            write(name, svg)
+            (FOLDER / f"{name}.svg").write_text(svg, "utf-8")
         return 0
     stale = [name for name, svg in drawn.items() if is_stale(name, svg)]
     if stale:
