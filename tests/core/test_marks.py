@@ -55,7 +55,7 @@ def test_chapters_of_the_next_episode_are_its_own(room: Room) -> None:
     play_recording(room, FEED)
     room.sources.found["one"] = Source("/one.mp3")
     room.play("one")
-    assert room.listening.playback.chapters == ()
+    assert not room.listening.playback.chapters
     told(room, NOTES, MarkOrigin.NOTES)
     assert room.listening.playback.chapters == NOTES
 

@@ -159,4 +159,4 @@ async def test_remove_of_a_topic_that_is_no_feed_says_what_can_be_removed(librar
     async with on_stage(library, view=BASICS) as stage:
         await stage.press("h", "x")
         assert stage.start.asked_feeds.wishes == []
-        assert "x takes feeds, downloads" in stage.notices[0]
+        assert "x takes podcasts, downloads" in stage.notices[0]
