@@ -13,9 +13,11 @@ from tui_pod.core.browsing import SORT_NAMES, Special, View
 from tui_pod.core.listening import Listening
 from tui_pod.core.text import clean
 from tui_pod.plain.browser import Browser
-from tui_pod.plain.spoken import count, say_details, say_outlook, say_playback
+from tui_pod.plain.spoken import count, say_details, say_notes, say_outlook, say_playback
 
 if TYPE_CHECKING:
+    from tui_pod.core.notes import EpisodeNotes
+    from tui_pod.core.playback import Mark
     from tui_pod.core.transcript import Transcript
     from tui_pod.ui.start import Feeds
 
@@ -39,6 +41,10 @@ class Host(Protocol):
 
     def read_transcript(self, index: int, asker: Callable[[Transcript], None]) -> None:
         """Find the words of an episode and hand them over."""
+        ...
+
+    def read_notes(self, index: int, asker: Callable[[EpisodeNotes, tuple[Mark, ...]], None]) -> None:
+        """Find what else is kept of an episode, and its chapters, and hand them over."""
         ...
 
     def show_statistics(self) -> None:
@@ -143,7 +149,14 @@ class Looking:
         if self._browser.index is None:
             self._say(self._browser.say_here())
         else:
-            self._say_all(say_details(self._listening.library, self._listening.book, self._browser.index))
+            library, index = self._listening.library, self._browser.index
+            self._say_all(say_details(library, self._listening.book, index))
+            self._host.read_notes(index, partial(self._say_notes, library.ids[index]))
+
+    def _say_notes(self, episode: str, notes: EpisodeNotes, chapters: tuple[Mark, ...]) -> None:
+        playback = self._listening.playback
+        own = playback.chapters if playback.episode == episode else ()
+        self._say_all(say_notes(notes, own or chapters))
 
     def _read(self) -> None:
         index = self._browser.index

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tui_pod.core.events import Event
     from tui_pod.core.library import Library
     from tui_pod.core.listening import Listening
+    from tui_pod.core.notes import EpisodeNotes
+    from tui_pod.core.playback import Mark
     from tui_pod.core.session import Summary
     from tui_pod.core.transcript import Transcript
     from tui_pod.ui.start import Feeds, Start
@@ -148,6 +150,15 @@ class PlainProgram:
 
         async def read() -> None:
             asker(await self._start.read_transcript(self._start.library.episode(index)))
+
+        self._do(read())
+
+    def read_notes(self, index: int, asker: Callable[[EpisodeNotes, tuple[Mark, ...]], None]) -> None:
+        """Find what else is kept of an episode, and its chapters, and hand them over."""
+
+        async def read() -> None:
+            episode = self.listening.library.episode(index)
+            asker(await self._start.read_notes(episode), await self._start.read_chapters(episode))
 
         self._do(read())
 

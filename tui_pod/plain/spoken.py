@@ -12,7 +12,8 @@ from tui_pod.core.history import History
 from tui_pod.core.keys import Action
 from tui_pod.core.library import Library
 from tui_pod.core.lineup import Outlook
-from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.core.notes import EpisodeNotes
+from tui_pod.core.playback import Mark, Playback, PlayerStatus
 from tui_pod.core.progress import Status
 from tui_pod.core.session import Plan, Summary
 from tui_pod.core.text import clean, spoken_time
@@ -179,6 +180,19 @@ def say_details(library: Library, book: ProgressBook, index: int) -> Iterator[st
     if episode.published is not None:
         yield f"Published {episode.published:%d %B %Y}."
     yield f"Id: {episode.id}"
+
+
+def say_notes(notes: EpisodeNotes, chapters: Sequence[Mark]) -> Iterator[str]:
+    """Yield what else is kept of an episode: its podcast, its notes, a line each, and its chapters."""
+    if notes.podcast:
+        yield f"Podcast: {sentence(notes.podcast)}"
+    if notes.page:
+        yield f"Page: {notes.page}"
+    if notes.text:
+        yield "Notes:"
+        yield from (line for line in notes.text.split("\n") if line.strip())
+    for number, mark in enumerate(chapters, 1):
+        yield f"Chapter {number}, at {spoken_time(mark.start)}: {sentence(mark.title or 'no title')}"
 
 
 def say_history(history: History, today: date) -> Iterator[str]:
