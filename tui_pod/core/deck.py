@@ -205,8 +205,8 @@ class Deck:
         status = PlayerStatus.PAUSED if self._wants_pause else PlayerStatus.PLAYING
         self._paused_at = self._clock() if self._wants_pause else None
         is_narrated, marks = self._source.is_narrated, self._source.marks or self.playback.marks
+        self._set_duration(self._source.duration or event.duration)  # first: whoever hears of it wants to know
         self._show(replace(self.playback, status=status, is_narrated=is_narrated, marks=marks))
-        self._set_duration(self._source.duration or event.duration)
         if abs(event.position - self._wish) > SEEK_TOLERANCE:
             self._player.seek(self._wish)
         else:
