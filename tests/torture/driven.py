@@ -1,30 +1,56 @@
-"""The app with something changed for a trial: a mutant of it, or more options for libmpv.
+"""The app with something changed for a trial: a mutant of it, more options for libmpv, or another pace.
 
-python -m tests.torture.driven [--mutant=NAME] [--mpv=OPTION=VALUE]… -- ARGUMENTS
+    python -m tests.torture.driven [--mutant=NAME] [--mpv=OPTION=VALUE]… [--poll=SECONDS] -- ARGUMENTS
+
+SIGUSR1 takes its sound device away.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
+from typing import Any
 
 from tests.torture import mutants
 
 
 def main(arguments: list[str]) -> int:
     """Change this process as asked and run the program in it."""
+    from tui_pod.audio import mpv_options, mpv_player
+
     place = arguments.index("--")
     for change in arguments[:place]:
         name, _, value = change.removeprefix("--").partition("=")
         if name == "mutant":
             mutants.apply(value)
         elif name == "mpv":
-            from tui_pod.audio.mpv_options import OPTIONS
-
             option, _, wanted = value.partition("=")
-            OPTIONS[option] = wanted
+            mpv_options.OPTIONS[option] = wanted
+        elif name == "poll":
+            mpv_player.POLL = float(value)
+    _let_device_go(mpv_player)
     from tui_pod.cli import main as run
 
     return run(arguments[place + 1 :])
+
+
+def _let_device_go(player: Any) -> None:
+    """Have the sound device vanish at SIGUSR1: libmpv then tries to open one that is not there."""
+    handles: list[Any] = []
+    former = player.open_mpv
+
+    def open_mpv(*arguments: Any, **options: Any) -> Any:
+        handles.append(former(*arguments, **options))
+        return handles[-1]
+
+    def lose() -> None:
+        for handle in handles:
+            handle["ao"] = "alsa"
+            handle.command("ao-reload")
+
+    player.open_mpv = open_mpv
+    signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=lose).start())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.torture import faults, mounts, mutants, saving
 from tests.torture.shelf import app_command, make_home
-from tests.torture.terminal import Bar, Terminal
+from tests.torture.terminal import Bar, NeverCame, Terminal
 from tests.torture.trials import Check, Result, Trial
 from tui_pod.store import StateError, StateFile
 
@@ -83,7 +83,7 @@ def app_in_trouble(trial: Trial) -> Result:
         mounts.mounted(home.state.parent, "-t", "tmpfs", "-o", "size=128k", "tmpfs"),
         Terminal(app_command(home, trial.mutant), home.variables, home.folder) as app,
     ):
-        app.until(app.rows, "the list")
+        app.begin()
         app.press("\r")
         app.until(lambda: (bar := app.bar()) and bar.position >= 1, "playing")
         mend = _fill_up(home.state) if is_full else _break(app, home.state)
@@ -112,7 +112,7 @@ def quit_while_full(trial: Trial) -> Result:
         mounts.mounted(home.state.parent, "-t", "tmpfs", "-o", "size=128k", "tmpfs"),
         Terminal(app_command(home, trial.mutant), home.variables, home.folder) as app,
     ):
-        app.until(app.rows, "the list")
+        app.begin()
         app.press("jm")
         app.press("\r")
         app.until(lambda: (bar := app.bar()) and bar.position >= 6, "playing")
@@ -141,7 +141,7 @@ def _within(app: Terminal, seconds: float, is_so: Callable[[], object], otherwis
     """Yield a loss when something does not come about in time."""
     try:
         app.until(is_so, otherwise, seconds)
-    except AssertionError as error:
+    except NeverCame as error:
         yield str(error)
 
 

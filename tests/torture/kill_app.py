@@ -31,7 +31,7 @@ def run(trial: Trial) -> Result:
     worst: dict[str, float] = {}
     for number in range(KILLS):
         with Terminal(app_command(home, trial.mutant), home.variables, home.folder) as terminal:
-            terminal.until(terminal.rows, "the list")
+            terminal.begin()
             watcher = Watcher(terminal)
             _listen(watcher, chances, time.monotonic() + chances.uniform(0.0, LONGEST))
             killed = time.monotonic()

@@ -22,6 +22,7 @@ from tui_pod.store import StateError, StateFile
 
 
 def _change(owner: Any, name: str, value: Any) -> None:
+    getattr(owner, name)  # a mutant of what is no longer there would live for ever
     setattr(owner, name, value)
 
 
@@ -187,6 +188,71 @@ def die_of_signals() -> None:
     _change(asyncio.SelectorEventLoop, "add_signal_handler", lambda *_: None)
 
 
+def play_into_silence() -> None:
+    """Play on when there is no sound device."""
+    from tui_pod.audio import mpv_options
+
+    mpv_options.OPTIONS["audio-fallback-to-null"] = "yes"
+
+
+def take_any_end() -> None:
+    """Take whatever ends a file for the end of the episode."""
+    from tui_pod.core.listening import Listening
+    from tui_pod.core.progress import Progress
+
+    def fail(self: Any, event: Any) -> None:
+        episode = self.playback.episode
+        progress = self.book.get(episode) or Progress(self._clock())
+        self._set_progress({episode: progress.finished(self._clock())})
+        self._fail(event.reason)
+
+    _change(Listening, "_on_failed", fail)
+
+
+def wait_for_player() -> None:
+    """Let each mark wait for the player to answer, which it may do late."""
+    from tui_pod.core.listening import Listening
+
+    former = Listening.toggle_played
+
+    def toggle(self: Any, episodes: Any) -> None:
+        time.sleep(0.7)
+        former(self, episodes)
+
+    _change(Listening, "toggle_played", toggle)
+
+
+def give_narrator_up() -> None:
+    """Start the narrator once only."""
+    from tui_pod.audio.narrator import Narrator
+
+    former = Narrator._ready_worker
+
+    async def ready(self: Any) -> Any:
+        if self.__dict__.setdefault("begun", False):
+            raise OSError("it ended")
+        self.begun = True
+        return await former(self)
+
+    _change(Narrator, "_ready_worker", ready)
+
+
+def leak() -> None:
+    """Keep something of every save."""
+    import threading
+
+    kept: list[Any] = []
+    former = Saver._write
+
+    def write(self: Saver, batch: Any, wants_compaction: bool) -> bool:
+        kept.append((bytearray(100_000), os.open(os.devnull, os.O_RDONLY)))
+        if len(kept) % 100 == 0:
+            threading.Thread(target=time.sleep, args=(1e6,), daemon=True).start()
+        return former(self, batch, wants_compaction)
+
+    _change(Saver, "_write", write)
+
+
 def read_newer() -> None:
     """Take a newer format for one's own."""
     _change(state_format, "VERSION", 99)
@@ -197,6 +263,11 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "no folder fsync": no_folder_fsync,
     "trusts the clock": trust_clock,
     "dies of signals": die_of_signals,
+    "plays into silence": play_into_silence,
+    "takes an end for the end": take_any_end,
+    "gives a dead narrator up": give_narrator_up,
+    "waits for the player": wait_for_player,
+    "leaks": leak,
     "reads newer formats": read_newer,
     "forgets what failed": forget_failed,
     "forgets damaged files": forget_damaged,

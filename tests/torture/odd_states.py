@@ -96,7 +96,7 @@ def run(trial: Trial) -> Result:
 def _listen(home: Home, mutant: str, kind: Kind) -> Iterator[str]:
     """Yield what goes wrong while the app is used."""
     with Terminal(app_command(home, mutant), home.variables, home.folder) as app:
-        app.until(app.rows, "the list")
+        app.begin()
         app.look(1.0)
         if kind.said not in app.text:
             yield f"the listener is not told:\n{app.text}"

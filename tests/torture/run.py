@@ -22,7 +22,19 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.torture.report import section, table, write_results
 from tests.torture.trials import Check, run_check
 
-MODULES = ("kill_store", "kill_app", "faults", "damage", "odd_states", "full_disk", "power", "sharing", "signals")
+MODULES = (
+    "kill_store",
+    "kill_app",
+    "faults",
+    "damage",
+    "odd_states",
+    "full_disk",
+    "power",
+    "sharing",
+    "signals",
+    "troubles",
+    "marathon",
+)
 
 KILLS = 1000
 """Kills of the store in a full run."""

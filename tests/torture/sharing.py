@@ -169,7 +169,7 @@ def two_apps(trial: Trial) -> Result:
         Terminal(command, home.variables, home.folder) as second,
     ):
         for app, row in ((first, 0), (second, 1)):
-            app.until(app.rows, "the list")
+            app.begin()
             app.press("g" + "j" * row + "\r")
             app.until(lambda app=app: (bar := app.bar()) and bar.position >= 1, "playing")  # type: ignore[misc]
         for number in chances.sample(range(3, 8), 5):

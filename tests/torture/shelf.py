@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import wave
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,6 +48,13 @@ def make_home(folder: Path, lengths: Sequence[float], parts: int | None = None) 
     return Home(folder, catalog, folder / "state" / "state.toml")
 
 
+def add_episode(home: Home, number: int, *lines: str) -> None:
+    """Add an episode to the end of a catalogue, with these lines of TOML."""
+    with home.catalog.open("a", encoding="utf-8") as file:
+        content = ["[[episodes]]", f'id = "part-{number}"', f'title = "Part {number}"', 'tags = ["Torture"]', *lines]
+        file.write("\n".join(content) + "\n")
+
+
 def make_silence(path: Path, seconds: float) -> None:
     """Write a recording in which nothing is said."""
     with wave.open(str(path), "wb") as file:
@@ -57,12 +64,11 @@ def make_silence(path: Path, seconds: float) -> None:
         file.writeframes(b"\x80" * round(RATE * seconds))
 
 
-def app_command(home: Home, mutant: str = "", mpv: Mapping[str, str] | None = None, ao: str = "null") -> list[str]:
-    """Return how the app is started: the installed program, or one that is changed for the trial."""
+def app_command(home: Home, mutant: str = "", changes: Sequence[str] = (), ao: str = "null") -> list[str]:
+    """Return how the app is started: the installed program, or one that is changed for the trial (see `driven`)."""
     installed = Path(sys.executable).with_name("tui-pod")
-    if mutant or mpv:
-        changes = [f"--mutant={mutant}", *(f"--mpv={name}={value}" for name, value in (mpv or {}).items())]
-        program = [sys.executable, "-m", "tests.torture.driven", *changes, "--"]
+    if mutant or changes:
+        program = [sys.executable, "-m", "tests.torture.driven", f"--mutant={mutant}", *changes, "--"]
     elif installed.exists():
         program = [str(installed)]
     else:

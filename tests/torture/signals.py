@@ -35,7 +35,7 @@ def end(trial: Trial) -> Result:
     home = make_home(trial.folder / "home", (300.0, 600.0), parts=6)
     losses: list[str] = []
     with Terminal(app_command(home, trial.mutant), home.variables, home.folder) as app:
-        app.until(app.rows, "the list")
+        app.begin()
         app.press("\rjm")
         app.play_to(1)
         app.look(chances.uniform(0.0, 4.5))
@@ -85,7 +85,7 @@ def suspend(trial: Trial) -> Result:
     with Terminal(["bash", "--norc", "--noprofile", "-i"], variables, home.folder) as shell:
         shell.until(lambda: shell.shows("prompt>"), "the shell")
         shell.press(shlex.join(app_command(home, trial.mutant)) + "\n")
-        shell.until(shell.rows, "the list")
+        shell.begin()
         shell.press("\rjm")
         shell.play_to(1)
         shell.look(chances.uniform(0.0, 9.0))
@@ -146,7 +146,7 @@ def set_app_clock_back(trial: Trial) -> Result:
             *app_command(home, trial.mutant),
         ]
         with Terminal(command, {**home.variables, "TZ": "UTC"}, home.folder) as app:
-            app.until(app.rows, "the list")
+            app.begin()
             app.press("g\r")
             app.play_to(app.until(app.bar, "the bar").position + 2)
             app.press("gjm")

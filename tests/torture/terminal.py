@@ -35,6 +35,10 @@ _SPEED = re.compile(r"([\d.]+)×")
 _ROW = re.compile(r"[│▌ ]([▶‖◌○◐✓]) (Part \d+)\b.*? (\d[\d:]*)(?: / [\d:]+)? *│")
 
 
+class NeverCame(AssertionError):
+    """What should have shown did not."""
+
+
 def obey_permissions() -> None:
     """Have files closed to root too, from the next program on that this process runs."""
     if os.geteuid() == 0 and sys.platform == "linux":
@@ -132,14 +136,27 @@ class Terminal:
         """Look on until something is so, and return it.
 
         Raises:
-            AssertionError: it did not come about.
+            NeverCame: it did not come about.
         """
         limit = time.monotonic() + patience
         while not (answer := found()):
-            assert time.monotonic() < limit, f"never came about: {what}\n{self.text}"
-            assert self.is_running() or found(), f"ended ({self.status}) before it came about: {what}\n{self.text}"
+            if time.monotonic() > limit:
+                raise NeverCame(f"never came about: {what}\n{self.text}")
+            if not self.is_running() and not found():
+                raise NeverCame(f"ended ({self.status}) before it came about: {what}\n{self.text}")
             self.look(0.02)
         return answer
+
+    def begin(self) -> None:
+        """Look on until the list is there.
+
+        Raises:
+            RuntimeError: the app does not even start.
+        """
+        try:
+            self.until(self.rows, "the list")
+        except NeverCame as error:
+            raise RuntimeError(str(error)) from None
 
     def shows(self, *words: str) -> bool:
         """Return whether all these are on the screen."""

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.torture.terminal import NeverCame
+
 AT_ONCE = 2
 """Trials at a time."""
 
@@ -134,6 +136,8 @@ def _run_one(check: Check, name: str, mutant: str) -> tuple[str, Result]:
     folder = Path(tempfile.mkdtemp(prefix="torture-"))
     try:
         return name, check.run(Trial(name, folder, mutant))
+    except NeverCame as error:
+        return name, Result((str(error),))
     except Exception:  # a trial that breaks tells nothing good of what it tries
         return name, Result((f"the trial broke: {traceback.format_exc(limit=-4)}",), is_broken=True)
     finally:
