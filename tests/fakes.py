@@ -18,6 +18,7 @@ from tui_pod.core.events import (
     SeekFinished,
     SourceReady,
 )
+from tui_pod.core.keys import put_keys
 from tui_pod.core.library import Library
 from tui_pod.core.playback import Mark, Playback, Source
 from tui_pod.core.records import ProgressRecord, Record, SettingRecord
@@ -185,7 +186,7 @@ class FakeAudience:
         self.queue_changes += 1
 
     def tell(self, text: str, is_error: bool = False) -> None:
-        self.said.append(text)
+        self.said.append(put_keys(text))
 
     def session_ended(self, summary: Summary) -> None:
         self.summaries.append(summary)

@@ -376,7 +376,7 @@ async def test_remove_feed_can_be_taken_back_with_its_place_progress_and_downloa
     desk.desk.remove_feed(site.url("/f"))
     await desk.done()
     assert (desk.titles, desk.topics, desk.stage.downloads) == (["Episode 9"], ["Z"], {})
-    assert desk.stage.said[-1] == "Test Cast removed. u takes it back."
+    assert desk.stage.said[-1] == "Test Cast removed. Press u to take it back."
     assert desk.listening.book.tallies[0].played == 0
     desk.listening.undo()
     await desk.done()
@@ -456,7 +456,7 @@ async def test_download_shows_how_far_it_is_and_is_played_from_the_disk(site: Si
     assert desk.podcasts.source(episode).location == str(desk.podcasts.downloads.find(ident))
     desk.desk.download([ident])
     await desk.done()
-    assert desk.stage.said[-1] == "That is downloaded already. x takes it off the disk."
+    assert desk.stage.said[-1] == "That is downloaded already. Press x to take it off the disk."
 
 
 async def test_download_of_unknown_length_shows_megabytes(
@@ -582,7 +582,7 @@ async def test_remove_downloads_can_be_taken_back_and_done_again(site: Site, des
     desk.desk.remove_downloads([*ids, *desk.ids("Episode 0")])
     await desk.done()
     assert (desk.stage.downloads, desk.podcasts.downloads.find(ids[0])) == ({}, None)
-    assert desk.stage.said[-1] == "2 downloads removed. u takes it back."
+    assert desk.stage.said[-1] == "2 downloads removed. Press u to take it back."
     desk.listening.undo()
     await desk.done()
     assert set(desk.stage.downloads) == set(ids)

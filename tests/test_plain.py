@@ -24,6 +24,7 @@ import pytest
 from tests.fakes import START
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
+from tui_pod.config_file import parse_config
 from tui_pod.core.browsing import Special, View
 from tui_pod.core.history import History, look_back
 from tui_pod.core.listening import Listening
@@ -186,7 +187,7 @@ async def test_queue_is_filled_gone_through_and_emptied(room: Room) -> None:
         "Removed: Two.",
         "1 of 1. One. 1 minute 40.",
         "Removed: One.",
-        "The queue is empty. Press e on an episode to add it.",
+        "The queue is empty. Press e on an episode to add it, capital E to hear it next.",
     ]
 
 
@@ -213,9 +214,21 @@ async def test_topics_are_gone_through_and_opened(room: Room) -> None:
 async def test_library_after_the_queue_is_the_topic_from_before(room: Room) -> None:
     assert await run(RoomStart(room, View(place=2)), "2", "1") == [
         "Queue, 0 episodes.",
-        "The queue is empty. Press e on an episode to add it.",
+        "The queue is empty. Press e on an episode to add it, capital E to hear it next.",
         "Numbers, 2 episodes, newest first.",
         "1 of 2. One. 1 minute 40.",
+    ]
+
+
+async def test_notices_name_the_keys_of_a_keymap_as_a_voice_reads_them(room: Room) -> None:
+    start = RoomStart(room)
+    start.settings, _ = parse_config(
+        '[keys]\n"app.help" = "F1"\n"search.start" = "S"\n"session.plan" = "P"\n', Path("c")
+    )
+    said = await run(start, "$", "n")
+    assert said[:2] == [
+        "That key does nothing. Press f1 for help.",
+        "No search yet: press capital S and type a word.",
     ]
 
 
@@ -235,7 +248,7 @@ async def test_search_narrows_and_escape_shows_all_again(room: Room) -> None:
 
 
 async def test_search_for_nothing_there_says_what_to_do(room: Room) -> None:
-    assert (await run(RoomStart(room), "/zebra", ""))[-1] == "Nothing matches. Press escape for all episodes."
+    assert (await run(RoomStart(room), "/zebra", ""))[-1] == "Nothing matches. Press escape to see all episodes again."
 
 
 async def test_session_is_planned_and_begun(room: Room) -> None:

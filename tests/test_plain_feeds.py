@@ -130,7 +130,7 @@ async def test_x_removes_a_download_or_a_podcast() -> None:
 
 async def test_x_on_another_topic_says_what_it_takes() -> None:
     start = FeedStart(View(place=1))
-    assert (await run(start, "tab", "x"))[-1].startswith("That is no podcast: x takes podcasts, downloads,")
+    assert (await run(start, "tab", "x"))[-1].startswith("Nothing to remove here: x takes podcasts, downloads,")
     assert start.asked.wishes == []
 
 
@@ -273,11 +273,11 @@ def test_podcast_is_added_played_downloaded_and_removed(cast: Site, terminal: Te
     terminal.wait("Downloading: Episode 2.")
     terminal.wait("Downloaded: Episode 2.")
     terminal.send("x")
-    terminal.wait("1 download removed. u takes it back.")
+    terminal.wait("1 download removed. Press u to take it back.")
     terminal.send("u")
     terminal.wait("Taken back: 1 download removed")
     terminal.send("\tx")
-    terminal.wait("Test Cast removed. u takes it back.")
+    terminal.wait("Test Cast removed. Press u to take it back.")
     terminal.send("R")
     terminal.wait("There are no podcasts yet. Press a to add one.")
     terminal.send("u")

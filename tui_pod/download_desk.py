@@ -9,7 +9,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from tui_pod.core.browsing import NOT_REMOVABLE
 from tui_pod.core.downloading import WHOLE, Downloading
+from tui_pod.core.keys import key_of
 from tui_pod.core.listening import Listening
 from tui_pod.errands import Errands
 from tui_pod.log import log
@@ -68,7 +70,7 @@ class DownloadDesk:
         if coming:
             queue.stop(coming)
         elif are_here:
-            self._stage.tell("That is downloaded already. x takes it off the disk.")
+            self._stage.tell(f"That is downloaded already. Press {key_of('list.remove')} to take it off the disk.")
         else:
             self._stage.tell("Nothing to download here: these episodes are narrated or lie on this machine.")
 
@@ -81,7 +83,7 @@ class DownloadDesk:
             label = "1 download removed" if len(removed) == 1 else f"{len(removed)} downloads removed"
             self._errands.note(label, lambda: self.bring_back(removed), lambda: self._take(removed))
         elif not stopped:
-            self._stage.tell("Nothing to remove here: x takes podcasts, downloads, and entries of Queue and Continue.")
+            self._stage.tell(NOT_REMOVABLE)
 
     async def take(self, episodes: Iterable[str]) -> list[str]:
         """Take recordings off the disk until they are brought back; return which were there."""

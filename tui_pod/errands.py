@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tui_pod.core.keys import key_of
 from tui_pod.core.listening import Listening
 from tui_pod.core.undo import DeedChange
 from tui_pod.log import log
@@ -70,7 +71,7 @@ class Errands:
             return do
 
         self._listening().note_deed(DeedChange(label, doing(back), doing(again)))
-        self._stage.tell(f"{label}. u takes it back.")
+        self._stage.tell(f"{label}. Press {key_of('undo')} to take it back.")
 
     async def _in_turn(self, deed: Callable[[], Work]) -> None:
         async with self._turn:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
+from tui_pod.core.keys import key_of
 from tui_pod.core.listening import Listening
 from tui_pod.download_desk import DownloadDesk
 from tui_pod.errands import Errands
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 TOLD = 3
 """Failures of a refresh that are told one by one; the rest is counted."""
 
-NO_FEEDS = "There are no podcasts yet. Press a to add one."
+NO_FEEDS = f"There are no podcasts yet. Press {key_of('feed.add')} to add one."
 
 Reload = Callable[[int], Awaitable[None]]
 """Loads and shows the library anew, given how many episodes are new."""

@@ -7,10 +7,11 @@ of the other. It knows nothing of what a follower does with it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from tui_pod.core.keys import ACTIONS, Action, put_keys
 from tui_pod.core.playback import Playback
 from tui_pod.core.ports import Audience
 from tui_pod.log import log
@@ -51,10 +52,11 @@ class Herald(Protocol):
 
 
 class Followers:
-    """An `Audience` of one that shows, and of those that follow."""
+    """An `Audience` of one that shows, and of those that follow, who are told with the keys of the table `actions`."""
 
-    def __init__(self, audience: Audience) -> None:
+    def __init__(self, audience: Audience, actions: Sequence[Action] = ACTIONS) -> None:
         self._audience = audience
+        self._actions = actions
         self._followers: list[Follower] = []
         self._starting: asyncio.Task[None] | None = None
 
@@ -132,7 +134,7 @@ class Followers:
         """See `Audience.tell`."""
         self._audience.tell(text, is_error)
         for follower in self._followers:
-            follower.told(text, is_error)
+            follower.told(put_keys(text, self._actions), is_error)
 
     def session_ended(self, summary: Summary) -> None:
         """See `Audience.session_ended`."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from tui_pod.config import live_table
 from tui_pod.config_file import read_config
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import Filter, Sort, Special, View
@@ -190,7 +191,7 @@ class ProgramStart(Start):
             partial(_open_podcasts, self._paths, self.settings),
             lambda is_offline: self._feeds.network_changed(is_offline),
         )
-        self._followers = Followers(self.app)
+        self._followers = Followers(self.app, live_table(self.settings))
         self._feeds = FeedDesk(
             lambda: self.listening,
             self.app,

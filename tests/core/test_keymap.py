@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import string
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from textual.keys import _character_to_key
 
+import tui_pod
 from tui_pod.core.key_names import character_key, is_printable, parse_key, parse_keys
 from tui_pod.core.keymap import CHAINS, PRESETS, check_keymap, live_actions, seek_labels
-from tui_pod.core.keys import ACTIONS, BY_ID, Action, show_key
+from tui_pod.core.keys import ACTIONS, BY_ID, Action, key_of, put_keys, show_key
 
 
 @pytest.mark.parametrize("character", [c for c in string.printable if c.isprintable()] + ["ä", "¿", "€", "Ω", "한"])
@@ -180,3 +183,22 @@ def test_seek_labels_of_the_default_steps_are_the_tables() -> None:
 @pytest.mark.parametrize("character", list(string.punctuation))
 def test_show_key_of_every_character_shows_the_character(character: str) -> None:
     assert show_key(character_key(character)) == character
+
+
+def test_keys_put_into_a_text_are_those_of_the_table() -> None:
+    text = f"Press {key_of('session.plan')} or {key_of('app.help')}."
+    assert put_keys(text) == "Press S or ?."
+    assert put_keys(text, live_actions({"session.plan": "ctrl+left,x"})) == "Press ctrl+← or ?."
+    assert put_keys(text, show=str.upper) == "Press S or QUESTION_MARK."
+
+
+@pytest.mark.parametrize("text", ["", "No keys.", "A lone \0.", "\0no.such\0"])
+def test_keys_put_into_a_text_without_places_change_no_word(text: str) -> None:
+    assert put_keys(text).strip() == text.replace("\0no.such\0", "")
+
+
+def test_texts_of_the_program_name_actions_that_there_are() -> None:
+    code = Path(tui_pod.__file__).parent.rglob("*.py")
+    named = {ident for path in code for ident in re.findall(r"key_of\([\"']([^\"']+)[\"']\)", path.read_text("utf-8"))}
+    assert len(named) > 10
+    assert named <= set(BY_ID)

@@ -25,7 +25,7 @@ async def test_start_of_a_fresh_library_has_the_cursor_on_the_first_episode(libr
     async with on_stage(library, view=BASICS) as stage:
         assert stage.focus == "list"
         assert stage.current == "one"
-        assert "Enter plays the episode at the cursor" in stage.text
+        assert "Press enter to play, ? for all keys" in stage.text
 
 
 async def test_start_with_played_episodes_has_the_cursor_on_the_first_unplayed_one(library: Library) -> None:

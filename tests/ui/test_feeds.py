@@ -108,7 +108,7 @@ async def test_r_refreshes_the_podcast_that_is_open() -> None:
 async def test_r_in_what_is_no_podcast_says_what_to_press(place: int) -> None:
     async with on_stage(LIBRARY, view=View(place=place)) as stage:
         await stage.press("r")
-        assert stage.notices == ["This topic is no podcast. R refreshes all of them, a adds one."]
+        assert stage.notices == ["This topic is no podcast. Press R to refresh all of them, a to add one."]
         assert stage.start.asked_feeds.wishes == []
 
 
@@ -156,7 +156,7 @@ async def test_x_on_another_topic_removes_nothing_and_says_so(name: str) -> None
     async with on_stage(LIBRARY, view=View(place=topic(LIBRARY, name))) as stage:
         await stage.press("tab", "x")
         assert stage.start.asked_feeds.wishes == []
-        assert "That is no podcast" in stage.notices[0]
+        assert "Nothing to remove here" in stage.notices[0]
 
 
 async def test_x_in_a_list_removes_downloads() -> None:

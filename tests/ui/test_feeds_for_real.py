@@ -112,7 +112,7 @@ async def test_podcast_is_added_played_removed_and_brought_back(site: Site, home
         await stage.press("enter")
         await stage.wait(lambda: stage.status() is PlayerStatus.PLAYING and stage.playback.position > 0.3, "it plays")
         await stage.press("h", "x")
-        await stage.see("Test Cast removed. u takes it back.")
+        await stage.see("Test Cast removed. Press u to take it back.")
         assert ("Test Cast", 3) not in stage.tree_rows()
         assert (stage.status(), stage.playback.title) == (PlayerStatus.PLAYING, "Episode 3")
         await stage.press("u")
@@ -137,7 +137,7 @@ async def test_download_is_shown_stopped_removed_and_brought_back(site: Site, ho
         going.set()
         await stage.see("↓  ? ")  # its length is not known yet
         await stage.press("x")
-        await stage.told("1 download removed. u takes it back.")
+        await stage.told("1 download removed. Press u to take it back.")
         await stage.see_not("↓")
         await stage.press("u")
         await stage.see("↓")

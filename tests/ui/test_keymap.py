@@ -90,6 +90,7 @@ seek_forward = 45
 "list.remove" = "X"
 "app.help" = "f1"
 "view.details" = "D"
+"queue.add_last" = "Q"
 "view.session" = "8"
 "view.statistics" = "9"
 "move.down" = "n"
@@ -122,6 +123,16 @@ async def test_key_line_help_and_palette_of_a_keymap_show_it(library: Library) -
         shown = str(stage.app.screen.query_one("#keys", Static).render())
         assert "x               Play or pause" in shown
         assert "Forward 45 seconds" in shown
+
+
+async def test_hints_and_notices_of_a_keymap_name_its_keys(library: Library) -> None:
+    async with on_stage(library, prepare=prepare) as stage:
+        assert "Press enter to play, f1 for all keys" in stage.text
+        await stage.press("8")
+        assert "The queue is empty. Press Q on an episode to add it, E to hear it next." in stage.text
+        await stage.press("less_than_sign")
+        await stage.press("greater_than_sign")
+        assert "Press Q on an episode to queue it." in stage.notices[-1]
 
 
 async def test_dialogs_hear_the_keys_of_a_keymap_and_not_the_old_ones(library: Library) -> None:

@@ -352,7 +352,7 @@ async def _(stage: Stage, key: str) -> None:
 @exercises("feed.refresh")
 async def _(stage: Stage, key: str) -> None:
     await stage.press(key)
-    assert stage.notices == ["This topic is no podcast. R refreshes all of them, a adds one."]
+    assert stage.notices == ["This topic is no podcast. Press R to refresh all of them, a to add one."]
 
 
 @exercises("feed.refresh_all")

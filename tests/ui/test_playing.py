@@ -298,7 +298,7 @@ async def test_end_of_the_last_episode_stops(library: Library) -> None:
         await stage.press("G", "enter")
         await stage.play(10)
         assert not stage.playback.is_loaded
-        assert "Enter plays the episode at the cursor" in bar(stage)[0]
+        assert "Press enter to play, ? for all keys" in bar(stage)[0]
 
 
 async def test_filtered_list_played_to_its_end_stops_there(library: Library) -> None:

@@ -29,6 +29,7 @@ from tui_pod.core.events import (
     PositionChanged,
     SeekFinished,
 )
+from tui_pod.core.keys import key_of
 from tui_pod.core.playback import Mark, Source
 from tui_pod.core.text import clean
 
@@ -307,13 +308,14 @@ class MpvPlayer:
         if error == -17:
             return "That is not audio that tui-pod plays (mp3, m4a, ogg, opus, flac, wav, webm). Your place is kept."
         if error == -16:
-            return "There is nothing to play in it from here. Press ^ to play it from the start."
+            return f"There is nothing to play in it from here. Press {key_of('episode.restart')} for the start."
         for code, meaning in _HTTP.items():
             if f"HTTP error {code}" in log:
                 return f"{meaning} Your place is kept."
         if "No such file" in log or "Cannot open file" in log:
             return "The file cannot be opened: it is gone or not readable. Your place is kept."
-        return "The audio cannot be opened. Check the address and the network, then press Enter to try again."
+        again = f"press {key_of('episode.play')} to try again"
+        return f"The audio cannot be opened. Check the address and the network, then {again}."
 
 
 _HTTP = {

@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from tui_pod.core.book import ProgressBook
+from tui_pod.core.keys import key_of
 from tui_pod.core.library import Library
 from tui_pod.core.progress import Status
 from tui_pod.core.queue import Queue
@@ -51,6 +52,16 @@ SORT_NAMES = {
 }
 
 
+NOT_REMOVABLE = (
+    f"Nothing to remove here: {key_of('list.remove')} takes podcasts, downloads, and entries of Queue and Continue."
+)
+NOT_A_PODCAST = (
+    "This topic is no podcast. "
+    f"Press {key_of('feed.refresh_all')} to refresh all of them, {key_of('feed.add')} to add one."
+)
+NO_SEARCH = f"No search yet: press {key_of('search.start')} and type a word."
+
+
 class View(NamedTuple):
     """What the listener chose to see."""
 
@@ -60,6 +71,20 @@ class View(NamedTuple):
     sort: Sort = Sort.NEWEST
     query: str = ""
     """Words that must all be in title, summary or topics; a part of a word will do."""
+
+
+def why_empty(view: View) -> str:
+    """Return what to tell of a view that lists nothing."""
+    if view.query.strip():
+        return f"Nothing matches. Press {key_of('search.clear')} to see all episodes again."
+    if view.place == Special.CONTINUE:
+        return "Nothing is unfinished. What you begin and do not finish appears here."
+    if view.place == Special.QUEUE:
+        add, add_next = key_of("queue.add_last"), key_of("queue.add_next")
+        return f"The queue is empty. Press {add} on an episode to add it, {add_next} to hear it next."
+    if view.filter is not Filter.ALL:
+        return f"No {view.filter} episodes here. Press {key_of('list.filter')} for the next filter."
+    return "No episodes here."
 
 
 def list_episodes(library: Library, book: ProgressBook, queue: Queue, view: View) -> Sequence[int]:

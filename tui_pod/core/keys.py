@@ -5,7 +5,8 @@ It names keys and actions as Textual does, and does not import it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -142,3 +143,25 @@ def show_key(key: str) -> str:
 def shown_keys(action: Action) -> Iterator[str]:
     """Yield each of an action's keys as it is shown."""
     return (show_key(key) for key in action.keys.split(","))
+
+
+def key_of(ident: str) -> str:
+    """Return what stands for an action's key in a text, until `put_keys` knows which key the listener gave it."""
+    return f"\0{ident}\0"
+
+
+def put_keys(text: str, actions: Iterable[Action] = ACTIONS, show: Callable[[str], str] = show_key) -> str:
+    """Return a text with the listener's keys where `key_of` left a place for them.
+
+    Args:
+        text: what is to be told; what came from outside in it is clean, so that it has no such places.
+        actions: the table of keys as the listener has it.
+        show: how a key, in Textual's name, is shown.
+    """
+    if "\0" not in text:
+        return text
+    keys = {action.id: action.keys for action in actions}
+    return _PLACE.sub(lambda place: show(keys.get(place[1], "").split(",")[0]), text)
+
+
+_PLACE = re.compile("\0([^\0]*)\0")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tui_pod.core.book import ProgressBook
+from tui_pod.core.keys import key_of
 from tui_pod.core.library import Library
 from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.ports import Surroundings
@@ -107,7 +108,7 @@ class Lineup(Transport):
             self.session = replace(self.session, skipped=self.session.skipped | {skipped})
             self._replan()
         if self._next() is None:
-            self._audience.tell("Nothing comes next. Press e on an episode to queue it.")
+            self._audience.tell(f"Nothing comes next. Press {key_of('queue.add_last')} on an episode to queue it.")
         else:
             self._advance()
 
@@ -147,7 +148,7 @@ class Lineup(Transport):
     def go_on(self) -> None:
         """Play on after a session has ended."""
         if self._next() is None:
-            self._audience.tell("Nothing comes next. Press S to plan another session.")
+            self._audience.tell(f"Nothing comes next. Press {key_of('session.plan')} to plan another session.")
         else:
             self._advance()
 
@@ -190,7 +191,7 @@ class Lineup(Transport):
         self._go_to(max(0.0, self.playback.position - FADE * self.playback.speed))
         self._player.set_volume(self.playback.volume)
         self._audience.queue_changed()
-        self._audience.tell("The sleep timer has paused. Press space to go on.")
+        self._audience.tell(f"The sleep timer has paused. Press {key_of('playback.toggle')} to go on.")
 
     def _after_end(self) -> None:
         session, ended = self.session, self.playback.episode

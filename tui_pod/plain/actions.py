@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from tui_pod.core.keys import Action
+from tui_pod.core.keys import Action, key_of
 from tui_pod.core.listening import Listening
 from tui_pod.plain.browser import PAGE, Browser
 from tui_pod.plain.doing import Doing
@@ -31,7 +31,7 @@ class Actions(Doing):
             if action.where == where and key in action.keys.split(",")
         ]
         if not found:
-            self._say("That key does nothing. Press question mark for help.")
+            self._say(f"That key does nothing. Press {key_of('app.help')} for help.")
             return
         if found[0].id != "view.transcript":
             self._reading = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tui_pod.core.book import ProgressBook
-from tui_pod.core.browsing import Filter, Sort, Special, View, first_place, list_episodes
+from tui_pod.core.browsing import Filter, Sort, Special, View, first_place, list_episodes, why_empty
 from tui_pod.core.downloading import Downloading
 from tui_pod.core.library import Library
 from tui_pod.core.queue import Queue
@@ -16,11 +16,6 @@ from tui_pod.plain.spoken import say_episode, say_topic, say_view
 
 PAGE = 10
 """Entries of a page, which has no height here."""
-
-EMPTY = {
-    Special.CONTINUE: "Nothing is unfinished. What you begin and do not finish appears here.",
-    Special.QUEUE: "The queue is empty. Press e on an episode to add it.",
-}
 
 
 class Browser:
@@ -88,11 +83,7 @@ class Browser:
             number, total = self._topic_cursor + 1, len(self._topics)
             return f"{number} of {total}. {say_topic(self._library, self._book, self._queue().upcoming, self._topic)}"
         if not self.indexes:
-            if self.view.query.strip():
-                return "Nothing matches. Press escape for all episodes."
-            if self.view.filter is not Filter.ALL:
-                return f"No {self.view.filter} episodes here. Press f for the next filter."
-            return EMPTY[Special(self.view.place)] if self.view.place < 0 else "No episodes here."
+            return why_empty(self.view)
         where = f"{self._cursor + 1} of {len(self.indexes)}."
         if self.index is None:
             return f"{where} {self.episode}, which is gone from the library."

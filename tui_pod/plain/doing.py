@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from tui_pod.core.browsing import Special
+from tui_pod.core.browsing import NOT_A_PODCAST, NOT_REMOVABLE, Special
+from tui_pod.core.keys import key_of
 from tui_pod.core.lineup import Succession
 from tui_pod.core.progress import Status
 from tui_pod.core.session import Plan, Wish, parse_budget, plan_session
@@ -76,7 +77,9 @@ class Doing(Looking):
     def _set_sleep(self, timer: SleepTimer) -> None:
         self._listening.set_sleep(timer)
         if timer.seconds is not None:
-            self._say(f"Sleep in {spoken_time(timer.seconds)} of listening. Press z for 5 minutes more.")
+            self._say(
+                f"Sleep in {spoken_time(timer.seconds)} of listening. Press {key_of('sleep.timer')} for 5 minutes more."
+            )
         else:
             self._say(f"Sleep after {count(timer.episodes or 0)}.")
 
@@ -121,7 +124,7 @@ class Doing(Looking):
     def _move_in_queue(self, by: int) -> None:
         episode = self._browser.episode
         if episode is None or episode not in self._listening.queue.upcoming:
-            self._say("Only what is upcoming in the queue can be moved. Press 2 for the queue.")
+            self._say(f"Only what is upcoming in the queue can be moved. Press {key_of('view.session')} for the queue.")
             return
         self._listening.move_in_queue(episode, by)
         self._browser.update()
@@ -133,7 +136,7 @@ class Doing(Looking):
             if self._browser.feed is not None:
                 self._host.feeds.remove_feed(self._browser.feed)
             else:
-                self._say("That is no podcast: x takes podcasts, downloads, and entries of Queue and Continue.")
+                self._say(NOT_REMOVABLE)
         elif place >= 0:
             self._host.feeds.remove_downloads(episodes)
         elif episodes:
@@ -163,7 +166,7 @@ class Doing(Looking):
         if self._browser.feed is not None:
             self._host.feeds.refresh(self._browser.feed)
         else:
-            self._say("This topic is no podcast. Press capital R to refresh all of them, a to add one.")
+            self._say(NOT_A_PODCAST)
 
     def _refresh_feeds(self) -> None:
         self._host.feeds.refresh()

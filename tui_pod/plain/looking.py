@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from tui_pod.core.browsing import SORT_NAMES, Special, View
+from tui_pod.core.browsing import NO_SEARCH, SORT_NAMES, Special, View
+from tui_pod.core.keys import key_of
 from tui_pod.core.listening import Listening
 from tui_pod.core.text import clean
 from tui_pod.plain.browser import Browser
@@ -117,7 +118,7 @@ class Looking:
         if self._browser.view.query.strip() and total:
             self._say(self._browser.go((self._browser.place + by) % total))
         else:
-            self._say("No search yet: press slash and type a word.")
+            self._say(NO_SEARCH)
 
     def _clear(self) -> None:
         if self._browser.view.query:
@@ -186,7 +187,8 @@ class Looking:
         self._say_all(cue.text for cue in transcript.cues[place:following])
         if following < len(transcript.cues):
             self._reading = (index, transcript, following)
-            self._say(f"{count(len(transcript.cues) - following, 'sentence')} more. Press t to read on.")
+            left = count(len(transcript.cues) - following, "sentence")
+            self._say(f"{left} more. Press {key_of('view.transcript')} to read on.")
         else:
             self._reading = None
             self._say("End of the transcript.")

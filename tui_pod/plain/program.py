@@ -16,13 +16,14 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tui_pod.config import live_table
+from tui_pod.core.keys import key_of
 from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.session import Wish, plan_session
 from tui_pod.core.text import clean, spoken_time
 from tui_pod.plain.actions import Actions
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.keyboard import Keyboard
-from tui_pod.plain.spoken import count, say_change, say_download, say_history, say_summary, sentence
+from tui_pod.plain.spoken import count, say_change, say_download, say_history, say_key, say_summary, sentence
 
 if TYPE_CHECKING:
     from tui_pod.core.book import ProgressBook
@@ -95,7 +96,9 @@ class PlainProgram:
 
     def _greet(self) -> None:
         book, library = self._start.book, self._start.library
-        self.say(f"tui-pod. {count(len(library))}, {book.tallies[0].played} played. Press question mark for help.")
+        self.say(
+            f"tui-pod. {count(len(library))}, {book.tallies[0].played} played. Press {key_of('app.help')} for help."
+        )
         for notice in self._start.notices:
             self.say(notice)
         self.say(self._browser.say_list())
@@ -133,7 +136,8 @@ class PlainProgram:
     def say(self, text: str) -> None:
         """Say a line; when nobody is there to read it any more, end."""
         try:
-            self._output.write(f"{clean(text, LINE_LIMIT)}\n")
+            said = self._start.with_keys(text, say_key)
+            self._output.write(f"{clean(said, LINE_LIMIT)}\n")
             self._output.flush()
         except (OSError, ValueError):  # the terminal or the pipe is gone
             with contextlib.suppress(OSError, ValueError):
@@ -222,7 +226,7 @@ class PlainProgram:
             self.say(f"A session of {count(len(plan.indexes))}, {spoken_time(plan.total)}.")
             listening.start_session(wish, plan)
         else:
-            self.say("Nothing left fits into that time. Press capital S to plan another session.")
+            self.say(f"Nothing left fits into that time. Press {key_of('session.plan')} to plan another session.")
 
     def show_statistics(self) -> None:
         """See `Stage.show_statistics`."""
@@ -260,4 +264,4 @@ class PlainProgram:
         for line in say_summary(self._start.library, summary):
             self.say(line)
         if summary.next:
-            self.say("Press greater than sign to go on.")
+            self.say(f"Press {key_of('queue.next')} to go on.")

@@ -13,6 +13,7 @@ from textual.app import App
 from textual.reactive import reactive
 
 from tui_pod.config import live_table
+from tui_pod.core.keys import key_of
 from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.text import span
 from tui_pod.ui.actions import bindings
@@ -23,6 +24,7 @@ from tui_pod.ui.themes import HIGH_CONTRAST, unknown_theme, usable
 if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.command import Provider
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -90,7 +92,7 @@ class TuiPodApp(App[None]):
         wanted = self._start.settings.ui.theme
         unknown = (unknown_theme(wanted),) if wanted and wanted not in self.available_themes else ()
         for notice in (*self._start.notices, *unknown):
-            self.notify(notice, severity="warning", timeout=20, markup=False)
+            self.notify(notice, severity="warning", timeout=20)
         self.theme_changed_signal.subscribe(self, lambda theme: self.listening.remember("ui", "theme", theme.name))
         self.run_worker(self._start.after_paint())
 
@@ -145,7 +147,7 @@ class TuiPodApp(App[None]):
         if plan.indexes:
             listening.start_session(wish, plan)
         else:
-            self.tell(f"Nothing left fits into {span(budget)}. Press S to plan another session.")
+            self.tell(f"Nothing left fits into {span(budget)}. Press {key_of('session.plan')} to plan another session.")
 
     def _tick_while_loading(self) -> None:
         """Look at a load that waits, and at nothing while none does: an idle app sleeps."""
@@ -192,7 +194,20 @@ class TuiPodApp(App[None]):
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """See `Audience.tell`."""
-        self.notify(text, severity="error" if is_error else "information", timeout=12 if is_error else 4, markup=False)
+        self.notify(text, severity="error" if is_error else "information", timeout=12 if is_error else 4)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a notice, with the listener's keys in it."""
+        text = self._start.with_keys(message)
+        super().notify(text, title=title, severity=severity, timeout=timeout, markup=markup)
 
     # -- what comes in from threads and tasks ----------------------------------------------------------
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from tui_pod.config import Settings
+from tui_pod.config import Settings, live_table
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import View
+from tui_pod.core.keys import put_keys, show_key
 from tui_pod.core.library import Library
 from tui_pod.core.playback import Playback
 from tui_pod.core.queue import Queue
@@ -87,6 +88,10 @@ class Start:
     def feeds(self) -> Feeds:
         """What the app does with podcasts."""
         raise NotImplementedError
+
+    def with_keys(self, text: str, show: Callable[[str], str] = show_key) -> str:
+        """Return a text with the listener's keys in it, where `key_of` left places for them."""
+        return put_keys(text, live_table(self.settings), show)
 
     async def after_paint(self) -> None:
         """Do what was put off until the first screen was there, with room for keys in between."""

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui_pod.core.browsing import SORT_NAMES, Filter, Sort, Special, View, first_place, list_episodes, narrow
+from tui_pod.core.browsing import (
+    NO_SEARCH,
+    SORT_NAMES,
+    Filter,
+    Sort,
+    Special,
+    View,
+    first_place,
+    list_episodes,
+    narrow,
+    why_empty,
+)
+from tui_pod.core.keys import key_of
 from tui_pod.core.playback import Playback
 from tui_pod.core.progress import Status
 from tui_pod.core.text import clock, span
@@ -106,7 +118,7 @@ class BrowsingScreen(ReadingScreen):
         """Return what the view asks for, and say in an empty list why it is empty."""
         everything = list_episodes(self._library, self._book, self.queue, self.view._replace(query=""))
         self._unsearched = everything
-        self.episodes.empty_text = self._empty_text()
+        self.episodes.empty_text = self._start.with_keys(why_empty(self.view))
         return narrow(self._library, everything, self.view.query) if self.view.query.strip() else everything
 
     @property
@@ -221,17 +233,6 @@ class BrowsingScreen(ReadingScreen):
         topics = self._library.topics
         return (" > " if self._is_ascii else " › ").join(topics.names[topic] for topic in topics.path(self.view.place))
 
-    def _empty_text(self) -> str:
-        if self.view.query.strip():
-            return "Nothing matches. Press esc to see all episodes again."
-        if self.view.place == Special.CONTINUE:
-            return "Nothing is unfinished. What you begin and do not finish appears here."
-        if self.view.place == Special.QUEUE:
-            return "The queue is empty. Press e on an episode to add it, E to hear it next."
-        if self.view.filter is not Filter.ALL:
-            return f"No {self.view.filter} episodes here. Press f for the next filter."
-        return "No episodes here."
-
     # -- search, filter, sort --------------------------------------------------------------------------
 
     async def action_search(self) -> None:
@@ -255,7 +256,7 @@ class BrowsingScreen(ReadingScreen):
         former, self.view = self.view.query, self.view._replace(query=event.value)
         is_longer = event.value.startswith(former) and bool(former.strip())
         base = self.episodes.indexes if is_longer else self._unsearched
-        self.episodes.empty_text = self._empty_text()
+        self.episodes.empty_text = self._start.with_keys(why_empty(self.view))
         self.episodes.show(narrow(self._library, base, event.value), queue=self._shown_queue)
         self.show_title()
 
@@ -268,13 +269,13 @@ class BrowsingScreen(ReadingScreen):
         """Go to the next or previous match of the search, round and round."""
         if self.transcript is not None and self.focused is self.transcript:
             if not self.transcript.go_to_match(by):
-                self.app.notify("Nothing found: press / and type a word.")
+                self.app.notify(f"Nothing found: press {key_of('search.start')} and type a word.")
             return
         count = len(self.episodes.indexes)
         if self.view.query.strip() and count:
             self.episodes.go((self.episodes.cursor + by) % count)
         else:
-            self.app.notify("No search yet: press / and type a word.")
+            self.app.notify(NO_SEARCH)
 
     def action_clear(self) -> None:
         """Close the search field, then forget the search, then the selection."""

@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from tui_pod.config import live_table
-from tui_pod.core.browsing import Special, View, list_episodes
-from tui_pod.core.keys import key_hints
+from tui_pod.core.browsing import NOT_A_PODCAST, NOT_REMOVABLE, Special, View, list_episodes
+from tui_pod.core.keys import key_hints, key_of
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.screens.browsing import BrowsingScreen
 from tui_pod.ui.widgets.episode_list import EpisodeList
@@ -32,7 +32,7 @@ BESIDE = 140
 ROOMY = (100, 30)
 """Columns and rows from which on a row of the list has three lines."""
 
-HINT = "Enter plays the episode at the cursor · ? shows all keys"
+HINT = f"Press {key_of('episode.play')} to play, {key_of('app.help')} for all keys"
 
 
 class MainScreen(BrowsingScreen):
@@ -47,7 +47,7 @@ class MainScreen(BrowsingScreen):
         with Horizontal(id="panes"):
             yield TopicTree(self._library, self._book, self._is_ascii, id="tree")
             yield EpisodeList(self._library, self._book, self._is_ascii, id="list").data_bind(MainScreen.playback)
-        yield PlaybackBar(HINT, self._is_ascii, id="bar").data_bind(MainScreen.playback)
+        yield PlaybackBar(self._start.with_keys(HINT), self._is_ascii, id="bar").data_bind(MainScreen.playback)
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
@@ -189,7 +189,7 @@ class MainScreen(BrowsingScreen):
         """Refresh the feed that the open topic is."""
         feed = self._library.topics.feed(self.view.place) if self.view.place > 0 else None
         if feed is None:
-            self.app.notify("This topic is no podcast. R refreshes all of them, a adds one.")
+            self.app.notify(NOT_A_PODCAST)
         else:
             self._start.feeds.refresh(feed)
 
@@ -202,7 +202,7 @@ class MainScreen(BrowsingScreen):
         if feed is not None:
             self._start.feeds.remove_feed(feed)
         else:
-            self.app.notify("That is no podcast: x takes podcasts, downloads, and entries of Queue and Continue.")
+            self.app.notify(NOT_REMOVABLE)
 
     def action_go_to_playing(self) -> None:
         """Put the cursor on the playing episode, in its topic when this list does not show it."""

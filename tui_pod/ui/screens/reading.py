@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from tui_pod.core.keys import key_of
 from tui_pod.core.playback import Playback, PlayerStatus
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class ReadingScreen(Screen[None]):
             from tui_pod.ui.widgets.transcript_view import TranscriptView  # not for start-up
 
             self._has_pane = True
-            await self.query_one("#panes").mount(TranscriptView(self._start.is_ascii, id="transcript"))
+            hint = self._start.with_keys(f"{key_of('transcript.follow')} follows again")
+            await self.query_one("#panes").mount(TranscriptView(hint, self._start.is_ascii, id="transcript"))
         self.show_words(is_open=True)
         self._shown = ("", False)
         self._look_up()
@@ -100,7 +102,8 @@ class ReadingScreen(Screen[None]):
         if view is None:
             return
         view.playback = self.playback
-        view.show(episode.id, episode.title, transcript, "This episode has no transcript. Press t to close.")
+        why_empty = f"This episode has no transcript. Press {key_of('view.transcript')} to close."
+        view.show(episode.id, episode.title, transcript, self._start.with_keys(why_empty))
 
     def on_transcript_view_seek_wished(self, event: TranscriptView.SeekWished) -> None:
         """Play from the sentence that was chosen."""

@@ -79,9 +79,10 @@ class TranscriptView(ScrollView, can_focus=True):
 
         direction: int
 
-    def __init__(self, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, follow_hint: str, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._spoken_mark = f"{(ASCII_MARKS if is_ascii else MARKS)['selected']} "
+        self._follow_hint = follow_hint
         self.episode: str | None = None
         """The episode whose words are shown."""
         self._transcript = Transcript()
@@ -206,7 +207,7 @@ class TranscriptView(ScrollView, can_focus=True):
         elif not self._transcript.is_timed:
             self.border_subtitle = "no times"
         else:
-            self.border_subtitle = "following" if self.is_following else "f follows again"
+            self.border_subtitle = "following" if self.is_following else self._follow_hint
 
     # -- events and actions ----------------------------------------------------------------------------
 
