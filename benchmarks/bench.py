@@ -1,0 +1,140 @@
+"""One run of the suite: where it measures, with what, and how often."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import material
+from benchmarks.programs import install_program
+from benchmarks.rows import amount
+from benchmarks.terminal import NotPainted, Terminal, environment
+from tui_pod.settings import embedded_catalog
+
+HERE = Path(__file__).parent
+
+MARKER = "E000000"
+"""The newest episode's title begins so."""
+
+
+class Shelf(NamedTuple):
+    """A library to start the program with, and the home that it was opened in before."""
+
+    size: int
+    """Episodes."""
+    arguments: tuple[str, ...]
+    variables: Mapping[str, str]
+    marker: str
+    """What its first title begins with."""
+
+    @property
+    def name(self) -> str:
+        """How many episodes it has."""
+        return f"{self.size:,} episodes"
+
+    @property
+    def cache(self) -> Path:
+        """The program's cache folder."""
+        return Path(self.variables["XDG_CACHE_HOME"]) / "tui-pod"
+
+    @property
+    def state(self) -> Path:
+        """The program's state."""
+        return Path(self.variables["XDG_STATE_HOME"]) / "tui-pod" / "state.toml"
+
+
+class Bench:
+    """A folder for all that is written, and the installed program."""
+
+    def __init__(self, folder: Path, runs: int, is_quick: bool) -> None:
+        self.folder = folder
+        self.runs = runs
+        """How often a start is measured."""
+        self.is_quick = is_quick
+        self.sizes = (119, 10_000) if is_quick else (119, 10_000, 100_000)
+        """Episodes of the libraries."""
+        self._homes = 0
+
+    @functools.cached_property
+    def python(self) -> Path:
+        """The Python that has the program as a listener gets it."""
+        return install_program()
+
+    def inside(self, script: str, *words: object) -> list[str]:
+        """Return the command that runs one of the scripts here within the measured process."""
+        return [str(self.python), "-P", str(HERE / script), *map(str, words)]
+
+    def program(self, *arguments: str) -> list[str]:
+        """Return the command of the program, in silence."""
+        return [str(self.python.with_name("tui-pod")), "--ao", "null", *arguments]
+
+    def fresh_home(self) -> dict[str, str]:
+        """Return an environment whose home is empty."""
+        self._homes += 1
+        return environment(self.folder / f"home-{self._homes}")
+
+    @functools.cached_property
+    def sounds(self) -> tuple[Path, ...]:
+        """Recordings, the last four short."""
+        return material.write_sounds(self.folder / "sounds")
+
+    @functools.cache  # noqa: B019 - there is one bench
+    def shelf(self, count: int) -> Shelf:
+        """Return a made library of so many episodes, the first with recordings, whose cache is there."""
+        catalog = material.write_catalog(self.folder / f"{count}.toml", count, self.sounds)
+        return self.warmed(Shelf(count, ("--catalog", str(catalog)), self.fresh_home(), MARKER))
+
+    @functools.cached_property
+    def embedded(self) -> Shelf:
+        """The library that comes with the program, whose cache is there."""
+        return self.warmed(self.first_shelf())
+
+    def first_shelf(self) -> Shelf:
+        """Return the library that comes with the program, in a home where it was never started."""
+        return Shelf(119, (), self.fresh_home(), _first_title(embedded_catalog()))
+
+    def warmed(self, shelf: Shelf) -> Shelf:
+        """Return the shelf, once a first start has made its cache."""
+        with Terminal(self.program(*shelf.arguments), shelf.variables) as terminal:
+            terminal.wait_for(shelf.marker, 120.0)
+            while not list(shelf.cache.glob("library-*.sqlite")):
+                if terminal.rest(0.2) and not terminal.is_alive:
+                    raise NotPainted("ended before it had made its cache")
+            terminal.rest(1.0)
+            terminal.press("q")
+            terminal.wait_for_end(10.0)
+        return shelf
+
+    def touched(self, count: int) -> Shelf:
+        """Return a shelf of so many episodes that were all heard, in a home of its own."""
+        shelf = self.shelf(count)
+        home = self.fresh_home()
+        Path(home["XDG_CACHE_HOME"]).rmdir()
+        Path(home["XDG_CACHE_HOME"]).symlink_to(shelf.variables["XDG_CACHE_HOME"])
+        touched = shelf._replace(variables=home)
+        material.write_state(touched.state, count)
+        return touched
+
+
+def _first_title(catalog: Path) -> str:
+    line = next(line for line in catalog.read_text("utf-8").splitlines() if line.startswith("title = ") and "—" in line)
+    return line.removeprefix('title = "')[:20]
+
+
+def note_of(error: Exception) -> str:
+    """Return what went wrong, in a line."""
+    return " ".join(str(error).split())[:160]
+
+
+def spread(values: list[float], unit: str) -> str:
+    """Return what lies between the least and the most that was measured."""
+    return f"{amount(min(values), unit)} to {amount(max(values), unit)}"
+
+
+def clean_environment() -> None:
+    """Have nothing of the caller's change how the measured programs are installed."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.pop("PYTHONPATH", None)

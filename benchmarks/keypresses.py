@@ -1,0 +1,120 @@
+"""Keys in the list, the tree and the search field: the CPU that one takes, and how soon its repaint is over."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from benchmarks.bench import Bench, Shelf
+from benchmarks.peers import peers_with, start_peer
+from benchmarks.rows import Row, Table, percentile
+from benchmarks.terminal import Terminal
+
+KEY_LIMIT = 8.0
+"""Milliseconds of CPU of a key in the list."""
+
+REPAINT_LIMIT = 25.0
+"""Milliseconds until 95 of 100 repaints are over."""
+
+FIND_LIMITS = {119: None, 10_000: 20.0, 100_000: 60.0}
+"""Milliseconds of CPU of a keystroke that searches or filters, by the number of episodes."""
+
+TYPED = ("model", "cache", "search", "vector", "s0000")
+"""What is searched for; each is taken out of the field before the next."""
+
+FEW = 8
+"""Keys that a peer is given which takes longer than a second for one."""
+
+
+class Press(NamedTuple):
+    """What a key took, in milliseconds."""
+
+    repaint: float
+    cpu: float
+
+
+def measure(bench: Bench) -> Table:
+    """Measure the keys at each size."""
+    rows: list[Row] = []
+    for size in bench.sizes:
+        rows += _rows(bench, bench.shelf(size))
+    return Table(
+        "Keys",
+        "CPU time of the whole program, the mean of the keys; the time on the clock from a key to the end of its"
+        " repaint, or, of the peers, to its beginning. A search has 26 keystrokes, one after the other.",
+        rows,
+    )
+
+
+def _rows(bench: Bench, shelf: Shelf) -> list[Row]:
+    few = 15 if bench.is_quick else 50
+    with Terminal(bench.program(*shelf.arguments), shelf.variables) as terminal:
+        terminal.wait_for(shelf.marker)
+        terminal.rest(2.0)  # what comes after the first paint
+        downs = _presses(terminal, ["down"] * few)
+        pages = _presses(terminal, ["pagedown"] * (few // 2))
+        terminal.press("tab", pause=0.3)
+        topics = _presses(terminal, ["down"] * 12)
+        terminal.press("tab", pause=0.3)
+        filters = _presses(terminal, ["f"] * 12)
+        terminal.press("/", pause=0.5)
+        finds: list[Press] = []
+        for word in TYPED:
+            finds += _presses(terminal, list(word))
+            terminal.press("escape", "/", pause=0.3)
+    peers = _peer_presses(bench, shelf.size)
+    name, limit = shelf.name, FIND_LIMITS[shelf.size]
+    return [
+        _cpu_row(f"{name}: a key in the list, CPU", downs, KEY_LIMIT, peers),
+        *(_repaint_row(f"{name}: a key in the list, repaint, p{n}", downs, n, peers) for n in (50, 95)),
+        _cpu_row(f"{name}: a page down, CPU", pages, KEY_LIMIT),
+        _repaint_row(f"{name}: a page down, repaint, p95", pages, 95),
+        _cpu_row(f"{name}: another topic, CPU", topics),
+        _repaint_row(f"{name}: another topic, repaint, p95", topics, 95),
+        _cpu_row(f"{name}: a keystroke of a search, CPU", finds, limit),
+        _cpu_row(f"{name}: another filter, CPU", filters, limit),
+    ]
+
+
+def _presses(terminal: Terminal, keys: Sequence[str], is_first: bool = False) -> list[Press]:
+    taken = (terminal.time_key(key, is_first) for key in keys)
+    return [Press(repaint * 1000, cpu * 1000) for repaint, cpu in taken]
+
+
+def _cpu_row(
+    what: str, presses: Sequence[Press], limit: float | None = None, peers: dict[str, list[Press] | None] | None = None
+) -> Row:
+    others = {name: found and _mean(found) for name, found in (peers or {}).items()}
+    dearest = max(press.cpu for press in presses)
+    note = f"the dearest took {dearest:.0f} ms" if limit is not None and dearest > limit else ""
+    return Row(what, _mean(presses), "ms", limit, others, note)
+
+
+def _mean(presses: Sequence[Press]) -> float:
+    return statistics.fmean(press.cpu for press in presses)
+
+
+def _repaint_row(
+    what: str, presses: Sequence[Press], percent: int, peers: dict[str, list[Press] | None] | None = None
+) -> Row:
+    def at(found: Sequence[Press]) -> float:
+        return percentile([press.repaint for press in found], percent)
+
+    others = {name: found and at(found) for name, found in (peers or {}).items()}
+    return Row(what, at(presses), "ms", REPAINT_LIMIT if percent == 95 else None, others)
+
+
+def _peer_presses(bench: Bench, size: int) -> dict[str, list[Press] | None]:
+    found: dict[str, list[Press] | None] = {}
+    for name, peer in peers_with(bench, size).items():
+        if peer is None:
+            found[name] = None
+            continue
+        with start_peer(peer) as terminal:
+            terminal.press(*peer.to_list, pause=1.0)
+            terminal.rest(1.0)
+            presses = _presses(terminal, ["down"], is_first=True)
+            count = FEW if presses[0].repaint > 1000 else 30
+            found[name] = _presses(terminal, ["down"] * count, is_first=True)
+    return found

@@ -1,0 +1,116 @@
+"""What was measured, beside its target and the same of others: rows, and how they read. Measures nothing."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+OTHERS = ("bare", "mpv", "newsboat", "castero")
+"""What the program is held against, in the order of the columns."""
+
+TITLES = {"bare": "bare Textual app", "mpv": "mpv itself"}
+"""What the columns are called; the others by their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One number."""
+
+    what: str
+    value: float | None
+    """None: it could not be measured; `note` says why."""
+    unit: str
+    """`×` is a ratio to the bare app."""
+    limit: float | None = None
+    """The most that it may be; None: it has no target."""
+    others: Mapping[str, float | None] = field(default_factory=dict)
+    """The same of others, by their names in `OTHERS`; None: not installed."""
+    note: str = ""
+    """What a reader must know of it."""
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether it has a target and is above it."""
+        return self.value is not None and self.limit is not None and self.value > self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of one part, and what they are."""
+
+    title: str
+    about: str
+    """How it was measured, in a sentence or two."""
+    rows: Sequence[Row]
+
+
+def amount(value: float | None, unit: str) -> str:
+    """Return a number with its unit, in as many digits as say something."""
+    if value is None:
+        return "not measured"
+    if unit == "×":
+        return f"{value:.3f} ×"
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return f"{value:,.{digits}f}{'' if unit == '%' else ' '}{unit}"
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Return the smallest of the values that so many percent of them do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
+
+
+def paired_ratio(values: Sequence[float], floors: Sequence[float]) -> float:
+    """Return the median of the ratios of values to what was measured right beside each: a busy machine slows both."""
+    return statistics.median(value / floor for value, floor in zip(values, floors, strict=True))
+
+
+def as_markdown(table: Table) -> str:
+    """Return a table in Markdown, under its title; a reference has a column where any row has it."""
+    names = [name for name in OTHERS if any(name in row.others for row in table.rows)]
+    heads = ["what", "tui-pod", "target", "holds", *(TITLES.get(name, name) for name in names)]
+    lines = [_line(heads), _line(["---", *["---:"] * 2, ":---:", *["---:"] * len(names)])]
+    lines += [_line(_cells(row, names)) for row in table.rows]
+    notes = [f"{row.what}: {row.note}." for row in table.rows if row.note]
+    return "\n".join([f"### {table.title}", "", table.about, "", *lines, *([""] if notes else []), *_listed(notes)])
+
+
+def _cells(row: Row, names: Iterable[str]) -> list[str]:
+    target = "–" if row.limit is None else f"≤ {row.limit:g}{'' if row.unit == '%' else ' '}{row.unit}"
+    holds = "–" if row.limit is None or row.value is None else "no" if row.is_missed else "yes"
+    return [row.what, amount(row.value, row.unit), target, holds, *(_other(row, name) for name in names)]
+
+
+def _other(row: Row, name: str) -> str:
+    """Return what another needs, and how many times tui-pod's that is."""
+    if name not in row.others:
+        return ""
+    value = row.others[name]
+    if value is None:
+        return "not installed"
+    if row.unit == "×" or not row.value:
+        return amount(value, row.unit)
+    times = value / row.value
+    return f"{amount(value, row.unit)} ({times:,.{0 if times >= 10 else 1 if times >= 1 else 2}f}×)"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _listed(notes: Iterable[str]) -> list[str]:
+    return [f"- {note}" for note in notes]
+
+
+def summary(tables: Iterable[Table]) -> str:
+    """Return how many targets hold, and which do not."""
+    rows = [(table.title, row) for table in tables for row in table.rows if row.limit is not None]
+    missed = [f"{title}: {row.what}, {amount(row.value, row.unit)}" for title, row in rows if row.is_missed]
+    open_ones = [f"{title}: {row.what}" for title, row in rows if row.value is None]
+    measured = len(rows) - len(open_ones)
+    text = f"{measured - len(missed)} of {measured} targets hold."
+    for head, names in (("Missed", missed), ("Not measured", open_ones)):
+        text += f" {head}: {'; '.join(names)}." if names else ""
+    return text

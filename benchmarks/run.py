@@ -1,0 +1,81 @@
+"""Measure what DESIGN promises in numbers, and print each beside its target, the floors and the peers.
+
+    run.py [PART…] [--quick] [--runs NUMBER] [--write]
+
+Without a PART all are measured, which takes about a quarter of an hour. Nothing else should run meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.bench import Bench, clean_environment
+from benchmarks.results import machine, put_section
+from benchmarks.rows import Table, as_markdown, summary
+
+PARTS = ("start", "keypresses", "upkeep", "sound", "files")
+"""The modules that measure, in order."""
+
+RUNS = 25
+"""Pairs of starts: CPU time is off by 2 % with so many."""
+
+QUICK_RUNS = 5
+
+HEADING = "## Speed and size"
+
+
+def main() -> int:
+    """Measure, and return the exit status: 1 when a target is missed."""
+    parser = argparse.ArgumentParser(description="Measure tui-pod, beside its targets, a bare app and its peers.")
+    parser.add_argument("parts", metavar="PART", nargs="*", choices=[[], *PARTS], help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--quick", action="store_true", help="fewer runs, and no 100,000 episodes")
+    parser.add_argument("--runs", type=int, help=f"pairs of starts, {RUNS} by default")
+    parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/RESULTS.md")
+    options = parser.parse_args()
+    if options.write and (options.parts or options.quick):
+        parser.error("--write takes a whole run, without PART or --quick")
+    runs = options.runs or (QUICK_RUNS if options.quick else RUNS)
+    clean_environment()
+    began = time.monotonic()
+    tables = []
+    folder = Path(tempfile.mkdtemp(prefix="tui-pod-bench-"))
+    try:
+        bench = Bench(folder, runs, options.quick)
+        for part in options.parts or PARTS:
+            table: Table = import_module(f"benchmarks.{part}").measure(bench)
+            say(f"{as_markdown(table)}\n")
+            tables.append(table)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    say(f"{summary(tables)} {(time.monotonic() - began) / 60:.0f} minutes.")
+    if options.write:
+        put_section(section(tables, time.monotonic() - began))
+    return 1 if any(row.is_missed for table in tables for row in table.rows) else 0
+
+
+def say(text: str) -> None:
+    """Print at once: a run takes long."""
+    print(text, flush=True)
+
+
+def section(tables: Sequence[Table], seconds: float) -> str:
+    """Return the section of the results."""
+    head = (
+        f"{HEADING}\n\n`make bench`, {datetime.now(UTC):%-d %b %Y}, on {machine()}; {seconds / 60:.0f} minutes."
+        f" {summary(tables)}\n\nIn brackets: how many times tui-pod's that is. Sound goes to `ao=null`."
+    )
+    return "\n\n".join([head, *map(as_markdown, tables)]) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

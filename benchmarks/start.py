@@ -1,0 +1,143 @@
+"""From the start to the first painted titles: instructions, CPU time and time on the clock, beside a bare app."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from benchmarks.bench import Bench, Shelf
+from benchmarks.peers import peers_with, start_peer
+from benchmarks.programs import find_valgrind
+from benchmarks.rows import Row, Table, paired_ratio
+from benchmarks.terminal import NotPainted, Terminal
+
+LIMITS = {119: 1.20, 10_000: 1.25, 100_000: 1.60}
+"""How many times the bare app's a start from the cache may take, by the number of episodes."""
+
+FIRST_LIMIT = 1.30
+"""The same for the very first start, with the catalogue that comes with the program."""
+
+BARE_TEXT = "the least that an app can show"
+
+PEER_RUNS = 3
+
+
+class Starter(NamedTuple):
+    """A way to start the program."""
+
+    name: str
+    size: int
+    """Episodes."""
+    limit: float
+    shelf: Callable[[], Shelf]
+
+
+class Cost(NamedTuple):
+    """What a start took."""
+
+    cpu: float
+    clock: float
+
+
+def measure(bench: Bench) -> Table:
+    """Measure the starts."""
+    starters = [
+        Starter("119 episodes", 119, LIMITS[119], lambda: bench.embedded),
+        Starter("119 episodes, the very first", 119, FIRST_LIMIT, bench.first_shelf),
+        *(
+            Starter(f"{count:,} episodes", count, LIMITS[count], functools.partial(bench.shelf, count))
+            for count in bench.sizes
+            if count > 119
+        ),
+    ]
+    return Table(
+        "Start to first titles",
+        "Times a bare Textual app's, which shows one Static. Instructions are counted by cachegrind in user space; CPU"
+        f" time and the clock are medians of {bench.runs} pairs, {PEER_RUNS} of the peers. newsboat's includes the key"
+        " that opens its list. All but the very first start read the library from its cache.",
+        [*_instructions(bench, starters), *_times(bench, starters)],
+    )
+
+
+def _instructions(bench: Bench, starters: Sequence[Starter]) -> list[Row]:
+    if find_valgrind() is None:
+        return [Row(f"{s.name}: instructions", None, "×", s.limit, note="valgrind is not installed") for s in starters]
+    bare = _count(bench, BARE_TEXT, ["bare", BARE_TEXT], bench.fresh_home())
+    rows = []
+    for starter in starters:
+        shelf = starter.shelf()
+        counted = _count(bench, shelf.marker, ["tui-pod", *shelf.arguments], shelf.variables)
+        rows.append(Row(f"{starter.name}: instructions", counted / bare, "×", starter.limit))
+    return rows
+
+
+def _times(bench: Bench, starters: Sequence[Starter]) -> list[Row]:
+    floors: list[Cost] = []
+    costs: dict[str, list[Cost]] = {starter.name: [] for starter in starters}
+    home = bench.fresh_home()
+    for _ in range(bench.runs):
+        floors.append(_start(bench, BARE_TEXT, ["bare", BARE_TEXT], home))
+        for starter in starters:
+            shelf = starter.shelf()
+            costs[starter.name].append(_start(bench, shelf.marker, ["tui-pod", *shelf.arguments], shelf.variables))
+    peers = {count: _peer_ratios(bench, count) for count in bench.sizes}
+    rows = []
+    for kind, index in (("CPU time", 0), ("clock", 1)):
+        for starter in starters:
+            values = [cost[index] for cost in costs[starter.name]]
+            others = {name: found and found[index] for name, found in peers[starter.size].items()}
+            is_first = starter.limit == FIRST_LIMIT
+            rows.append(
+                Row(
+                    f"{starter.name}: {kind}",
+                    paired_ratio(values, [cost[index] for cost in floors]),
+                    "×",
+                    starter.limit if index == 0 else None,
+                    {} if is_first else others,
+                )
+            )
+    return rows
+
+
+def _peer_ratios(bench: Bench, count: int) -> dict[str, Cost | None]:
+    """Return what the peers' starts take, as ratios to a bare app's right before; None: not installed."""
+    ratios: dict[str, Cost | None] = {}
+    home = bench.fresh_home()
+    for name, peer in peers_with(bench, count).items():
+        if peer is None:
+            ratios[name] = None
+            continue
+        floors, costs = [], []
+        for _ in range(1 if bench.is_quick else PEER_RUNS):
+            floors.append(_start(bench, BARE_TEXT, ["bare", BARE_TEXT], home))
+            with start_peer(peer) as terminal:
+                costs.append(Cost(terminal.cpu(), time.monotonic() - terminal.started))
+        ratios[name] = Cost(*(paired_ratio(*zip(*pairs, strict=True)) for pairs in _pairs(costs, floors)))
+    return ratios
+
+
+def _pairs(costs: Sequence[Cost], floors: Sequence[Cost]) -> list[list[tuple[float, float]]]:
+    return [[(cost[index], floor[index]) for cost, floor in zip(costs, floors, strict=True)] for index in (0, 1)]
+
+
+def _start(bench: Bench, marker: str, words: Sequence[str], variables: Mapping[str, str], *under: str) -> Cost:
+    """Start a program, have it leave once the marker is painted, and return what it took."""
+    report = bench.folder / "report"
+    report.unlink(missing_ok=True)
+    with Terminal([*under, *bench.inside("first_titles.py", marker, report, *words)], variables) as terminal:
+        terminal.wait_for_end(600.0 if under else 60.0)
+        if not report.exists():
+            raise NotPainted(f"{words[0]} ended without its titles: {terminal.painted[-500:]!r}")
+        cpu, clock = map(float, report.read_text("ascii").split())
+        return Cost(cpu, clock - terminal.started)
+
+
+def _count(bench: Bench, marker: str, words: Sequence[str], variables: Mapping[str, str]) -> float:
+    """Return the instructions from the start to the painted marker."""
+    out = bench.folder / "cachegrind.out"
+    under = ["valgrind", "--tool=cachegrind", "--cache-sim=no", f"--cachegrind-out-file={out}", "--log-file=/dev/null"]
+    _start(bench, marker, words, variables, *under)
+    summary = next(line for line in out.read_text("utf-8").splitlines() if line.startswith("summary:"))
+    return float(summary.split()[1])

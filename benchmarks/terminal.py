@@ -1,0 +1,192 @@
+"""A terminal around a program: what it paints, and how long after a key.
+
+It keeps the bytes and draws nothing, which would take the time of what is measured: a list paints a title in one
+piece, and so it is found in them. The torture's terminal has a screen to look at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import select
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.processes import cpu_time
+
+SIZE = (120, 40)
+"""Columns and rows."""
+
+QUIET = 0.06
+"""Seconds without a byte after which a repaint is over."""
+
+KEYS = {
+    "enter": "\r", "tab": "\t", "escape": "\x1b", "space": " ", "backspace": "\x7f", "down": "\x1b[B",
+    "pagedown": "\x1b[6~", "right": "\x1b[C",
+}  # fmt: skip
+"""What a terminal sends for keys that are no letters."""
+
+_KEPT = ("PATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
+
+_FOLDERS = {
+    "HOME": "", "XDG_CONFIG_HOME": ".config", "XDG_DATA_HOME": ".local/share", "XDG_STATE_HOME": ".local/state",
+    "XDG_CACHE_HOME": ".cache", "XDG_RUNTIME_DIR": ".run",
+}  # fmt: skip
+
+_ANSWERS = {
+    b"\x1b[?2026$p": b"\x1b[?2026;2$y",  # frames can be held until they are whole
+    b"\x1b[c": b"\x1b[?62;22c",
+    b"\x1b[6n": b"\x1b[1;1R",
+}
+
+
+class NotPainted(Exception):
+    """What should have been painted was not."""
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return an environment with a home of its own, and nothing that changes how a Python starts."""
+    for folder in _FOLDERS.values():
+        (home / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+    return {
+        **{key: os.environ[key] for key in _KEPT if key in os.environ},
+        **{key: str(home / folder) for key, folder in _FOLDERS.items()},
+        "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
+        "PYTHONHASHSEED": "0",  # the same instructions each time
+    }  # fmt: skip
+
+
+class Terminal:
+    """A program in a pseudo terminal."""
+
+    def __init__(self, command: Sequence[str], variables: Mapping[str, str]) -> None:
+        self._master, slave = os.openpty()
+        columns, rows = SIZE
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.started = time.monotonic()
+        self._process = subprocess.Popen(
+            command, env=dict(variables), cwd="/", stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+        )
+        os.close(slave)
+        self._is_open = True
+        self.painted = b""
+        """What came since the last key that was timed, or since `forget`."""
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    @property
+    def pid(self) -> int:
+        """The program's process."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the program runs."""
+        return self._process.poll() is None
+
+    def cpu(self) -> float:
+        """Return the seconds of CPU used so far."""
+        return cpu_time(self.pid)
+
+    def wait_for(self, pattern: str, timeout: float = 60.0) -> float:
+        """Wait until a pattern is painted; return the seconds since the start.
+
+        Raises:
+            NotPainted: it was not, or the program has ended.
+        """
+        limit = time.monotonic() + timeout
+        while not re.search(pattern.encode(), self.painted):
+            if time.monotonic() > limit or not self._is_open:
+                end = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.painted[-3000:].decode("utf-8", "replace"))
+                raise NotPainted(f"“{pattern}” was not painted, but: {end}")
+            self._read(0.5)
+        return time.monotonic() - self.started
+
+    def press(self, *keys: str, pause: float = 0.05) -> None:
+        """Press keys one after the other; after each, read for so many seconds."""
+        for key in keys:
+            with contextlib.suppress(OSError):  # it may have ended
+                os.write(self._master, KEYS.get(key, key).encode())
+            self.rest(pause)
+
+    def rest(self, seconds: float) -> int:
+        """Read what comes for so many seconds; return how many bytes that was."""
+        limit, before = time.monotonic() + seconds, len(self.painted)
+        while (left := limit - time.monotonic()) > 0 and self._is_open:
+            self._read(left)
+        return len(self.painted) - before
+
+    def wait_for_end(self, timeout: float) -> float:
+        """Read until the program has ended; return the seconds that took.
+
+        Raises:
+            NotPainted: it goes on.
+        """
+        began = time.monotonic()
+        while self.is_alive:
+            if time.monotonic() - began > timeout:
+                raise NotPainted(f"did not end within {timeout:g} s")
+            if not self._read(0.002):
+                time.sleep(0.001)
+        return time.monotonic() - began
+
+    def time_key(self, key: str, is_first: bool = False, timeout: float = 10.0) -> tuple[float, float]:
+        """Press a key; return the seconds until its repaint was over, and those of CPU that it took.
+
+        Args:
+            key: the key.
+            is_first: count until the repaint begins, for a program that writes without end.
+            timeout: seconds that it may take to begin.
+
+        Raises:
+            NotPainted: nothing came of it.
+        """
+        self.painted = b""
+        used, began = self.cpu(), time.monotonic()
+        self.press(key, pause=0.0)
+        if not self._read(timeout):
+            raise NotPainted(f"nothing came of the key {key}")
+        last = time.monotonic()
+        if is_first:
+            self.rest(QUIET)
+        while not is_first and self._read(QUIET):
+            last = time.monotonic()
+        return last - began, self.cpu() - used
+
+    def forget(self) -> None:
+        """Drop what was painted up to now."""
+        self.painted = b""
+
+    def end(self) -> None:
+        """End the program at once."""
+        self._process.kill()
+        self._process.wait()
+        self._is_open = False
+        with contextlib.suppress(OSError):
+            os.close(self._master)
+        self._master = -1
+
+    def _read(self, timeout: float) -> bool:
+        """Take in what comes within so many seconds; return whether anything did."""
+        if not self._is_open or not select.select([self._master], [], [], max(0.0, timeout))[0]:
+            return False
+        try:
+            data = os.read(self._master, 1 << 16)
+        except OSError:  # the last that had the terminal is gone
+            data = b""
+        self._is_open = bool(data)
+        self.painted += data
+        for question, answer in _ANSWERS.items():
+            if question in data:
+                os.write(self._master, answer)
+        return self._is_open
