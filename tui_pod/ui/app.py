@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import signal
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -24,6 +24,7 @@ from tui_pod.ui.themes import HIGH_CONTRAST, unknown_theme, usable
 if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.command import Provider
+    from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
     from textual.timer import Timer
@@ -109,6 +110,15 @@ class TuiPodApp(App[None]):
     def main_screen(self) -> MainScreen:
         """The library, over which dialogs lie."""
         return self._main
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Have lines drawn in ASCII too, where the listener wants that."""
+        filters = super().get_line_filters()
+        if not self._start.is_ascii:
+            return filters
+        from tui_pod.ui.ascii_lines import AsciiLines  # only for those who want it
+
+        return (*filters, AsciiLines())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer Textual's own commands and an entry for each key."""
