@@ -253,7 +253,9 @@ class Deck:
         assert self._source is not None
         if self._is_estimate and not self._source.is_stream:
             self._tracker.duration = position  # played to its end, the file has told its length
+        heard = self._tracker.heard
         is_whole = self._tracker.finish(position, self.playback.speed)
+        self._heard(self._tracker.heard - heard, is_at_end=True)
         at_once = self._tracker.heard < AT_ONCE
         self._ends_at_once = self._ends_at_once + 1 if at_once else 0
         self._tracker.save()
@@ -343,8 +345,8 @@ class Deck:
             self.playback = playback
             self._audience.playback_changed(playback)
 
-    def _heard(self, seconds: float) -> None:
-        """Take in that so many seconds of the episode were heard."""
+    def _heard(self, seconds: float, is_at_end: bool = False) -> None:
+        """Take in that so many seconds of the episode were heard, which has ended with them or goes on."""
         raise NotImplementedError
 
     def _after_end(self) -> None:

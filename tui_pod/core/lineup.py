@@ -174,11 +174,11 @@ class Lineup(Transport):
 
     # -- what happens ----------------------------------------------------------------------------------
 
-    def _heard(self, seconds: float) -> None:
+    def _heard(self, seconds: float, is_at_end: bool = False) -> None:
         speed = self.playback.speed
         if self.session is not None and self.playback.episode in self.session.episodes:
             self.session = self.session.spent(seconds, speed)
-        if self.sleep is not None:
+        if self.sleep is not None and not is_at_end:  # there is nothing left to fade
             self.sleep = self.sleep.played(seconds / speed)
             self._player.set_volume(round(self.playback.volume * self.sleep.loudness))
             if self.sleep.is_over:
