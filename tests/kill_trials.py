@@ -23,7 +23,7 @@ import tomli_w
 from tests.fakes import START
 from tui_pod.core.progress import Progress
 from tui_pod.core.records import ProgressRecord, Record
-from tui_pod.saver import Saved, SaveFailed, Saver
+from tui_pod.saver import Report, Saved, Saver
 from tui_pod.state_format import DamagedState, parse_snapshot, to_progress, to_table
 from tui_pod.store import StateFile
 
@@ -55,8 +55,9 @@ class NaiveFile(StateFile):
             tomli_w.dump({"version": 1, "episodes": self._entries}, file)
         return False
 
-    def compact(self) -> None:
+    def compact(self) -> tuple[str, ...]:
         """Do nothing: the file is whole already."""
+        return ()
 
 
 def naive_entries(path: Path) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def save_by_saver(file: StateFile, step: int, acknowledge: Callable[[int], None]
     steps: dict[int, int] = {}
     is_saved = threading.Event()
 
-    def report(result: Saved | SaveFailed) -> None:
+    def report(result: Report) -> None:
         assert isinstance(result, Saved)
         for ticket in [ticket for ticket in steps if ticket <= result.ticket]:
             acknowledge(steps.pop(ticket))

@@ -201,6 +201,23 @@ def test_kill_in_mid_play_loses_five_seconds_at_most(room: Path) -> None:
     assert position(room) >= shown - 5.0
 
 
+def test_state_damaged_while_the_app_runs_is_told_and_made_whole_again(room: Path) -> None:
+    """Without a backup, what was read at the start is nowhere but in the app."""
+    state = room / "state.toml"
+    state.write_text("version = 1\n[episodes.first]\nposition = 30.0\nupdated = 2026-01-01T00:00:00Z\n", "utf-8")
+    with running(room, *two(room)) as terminal:
+        terminal.until(lambda: terminal.shows("The first of two"), "the list")
+        state.write_bytes(b"\x00\xff\x00")
+        terminal.press("Gm")
+        terminal.until(lambda: terminal.shows("was damaged"), "the notice")
+        terminal.send(signal.SIGKILL)
+        terminal.wait(5)
+    progress = StateFile(state).load().progress
+    assert progress["second"].played
+    assert progress["first"].position == 30.0
+    assert len(list(room.glob("state.toml.corrupt-*"))) == 1
+
+
 @pytest.mark.parametrize("end", ["SIGTERM", "SIGHUP", "SIGINT", "closed"])
 def test_end_by_signal_or_closed_terminal_saves_the_very_place(room: Path, end: str) -> None:
     with running(room, *two(room)) as terminal:

@@ -13,9 +13,10 @@ import pytest
 
 from tests.fakes import START
 from tui_pod import saver as saver_module
+from tui_pod.core.events import StateMended
 from tui_pod.core.progress import Progress
 from tui_pod.core.records import HeardRecord, ProgressRecord, Record, SettingRecord
-from tui_pod.saver import NoSaver, Saved, SaveFailed, Saver
+from tui_pod.saver import NoSaver, Report, Saved, SaveFailed, Saver
 from tui_pod.store import StateError, StateFile
 
 LIMIT = 10.0
@@ -26,15 +27,15 @@ class Reports:
     """What the thread reported; tests wait on it."""
 
     def __init__(self) -> None:
-        self.all: list[Saved | SaveFailed] = []
+        self.all: list[Report] = []
         self._changed = threading.Condition()
 
-    def __call__(self, report: Saved | SaveFailed) -> None:
+    def __call__(self, report: Report) -> None:
         with self._changed:
             self.all.append(report)
             self._changed.notify_all()
 
-    def wait(self, condition: Callable[[list[Saved | SaveFailed]], bool]) -> None:
+    def wait(self, condition: Callable[[list[Report]], bool]) -> None:
         with self._changed:
             assert self._changed.wait_for(lambda: condition(self.all), LIMIT), self.all
 
@@ -64,9 +65,9 @@ class Gate(StateFile):
         self.batches.append(batch)
         return super().append(batch)
 
-    def compact(self) -> None:
+    def compact(self) -> tuple[str, ...]:
         self.compactions += 1
-        super().compact()
+        return super().compact()
 
     def hold(self) -> None:
         """Let the next save wait."""
@@ -201,6 +202,16 @@ def test_failed_compaction_is_told_and_loses_nothing(
     saver.save(record(8.0))
     reports.wait(lambda all_: SaveFailed(None) in all_)
     assert "position = 8.0" in file.path.read_text("utf-8")
+
+
+def test_state_damaged_meanwhile_is_told_with_what_was_mended(saver: Saver, file: Gate, reports: Reports) -> None:
+    reports.wait_saved(saver.save(record(6.0)))
+    file.path.write_bytes(b"\x00\xff")
+    saver.compact()
+    reports.wait(lambda all_: any(isinstance(one, StateMended) for one in all_))
+    [notice] = next(one.notices for one in reports.all if isinstance(one, StateMended))
+    assert notice.startswith(f"{file.path.name} was damaged")
+    assert saved_positions(file) == {"a": 6.0}
 
 
 def test_journal_that_grew_long_is_compacted(

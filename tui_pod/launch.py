@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from tui_pod.core.transcript import Transcript
     from tui_pod.feed_desk import FeedDesk
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.saver import Saved, SaveFailed
+    from tui_pod.saver import Report
 
 MEGABYTE = 1_000_000
 
@@ -302,14 +302,17 @@ class ProgramStart(Start):
     def _emit(self, event: Event) -> None:
         self.app.emit(event)
 
-    def _report(self, result: Saved | SaveFailed) -> None:
-        from tui_pod.core.events import RecordsSaved
+    def _report(self, report: Report) -> None:
+        from tui_pod.core.events import RecordsSaved, StateMended
         from tui_pod.saver import Saved
 
-        if isinstance(result, Saved):
-            self.app.emit(RecordsSaved(result.ticket))
-        else:
-            self.app.saving_changed(result.reason)
+        match report:
+            case Saved(ticket):
+                self.app.emit(RecordsSaved(ticket))
+            case StateMended():
+                self.app.emit(report)
+            case _:
+                self.app.saving_changed(report.reason)
 
 
 def _open_podcasts(paths: Paths, settings: Settings) -> Podcasts:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui_pod.apart import run_apart
+from tui_pod.core.events import StateMended
 from tui_pod.core.records import HeardRecord, ProgressRecord, Record
 from tui_pod.store import SMALL_STATE, StateError, StateFile
 
@@ -32,10 +33,13 @@ class SaveFailed:
     reason: str | None
 
 
+Report = Saved | SaveFailed | StateMended
+
+
 class Saver:
     """Owner of the writing thread."""
 
-    def __init__(self, file: StateFile, report: Callable[[Saved | SaveFailed], None]) -> None:
+    def __init__(self, file: StateFile, report: Callable[[Report], None]) -> None:
         self._file = file
         self._report = report
         self._pending: dict[tuple[object, ...], Record] = {}
@@ -126,10 +130,13 @@ class Saver:
                 run_apart("tui_pod.store", self._file.path)  # should it fail, the journal has it all
             return
         try:
-            self._file.compact()
+            notices = self._file.compact()
         except StateError as error:  # nothing is lost: the journal has it all; tried again with the next save
             self._owes_compaction = True
             self._tell(str(error))
+            return
+        if notices:
+            self._report(StateMended(notices))
 
 
 class NoSaver:

@@ -124,8 +124,8 @@ class StateFile:
         except OSError as error:
             raise StateError(f"cannot save progress to {self.journal}: {_reason(error)}") from error
 
-    def compact(self) -> None:
-        """Merge the journal into a new snapshot and empty it.
+    def compact(self) -> tuple[str, ...]:
+        """Merge the journal into a new snapshot and empty it; return what had to be mended for that.
 
         Raises:
             StateError: the snapshot is the old one and the journal still holds the rest.
@@ -133,11 +133,12 @@ class StateFile:
         try:
             with self._locked():
                 if not _size(self.journal):
-                    return
-                data, _ = self._merged()
+                    return ()
+                data, notices = self._merged()
                 self._write_snapshot(data)
                 self._move_history()
                 _empty(self.journal)
+                return tuple(notices)
         except NewerState as newer:
             raise StateError(f"{self.path} is of a newer format ({newer})") from newer
         except OSError as error:

@@ -8,6 +8,7 @@ import pytest
 from tests.fakes import START
 from tests.rooms import BASICS, Room, make_room
 from tui_pod.core.browsing import Filter, Sort, Special, View
+from tui_pod.core.events import StateMended
 from tui_pod.core.playback import PlayerStatus
 from tui_pod.core.progress import Progress, Status
 from tui_pod.core.queue import Queue
@@ -431,3 +432,14 @@ def test_remember_view_saves_sort_filter_and_the_topics_name(room: Room) -> None
 def test_remember_view_of_the_queue_keeps_the_last_topic(room: Room) -> None:
     room.listening.remember_view(View(Special.QUEUE))
     assert room.recorder.setting("topic") is None
+
+
+def test_state_mended_meanwhile_is_told_and_all_that_is_known_is_saved_again() -> None:
+    room = make_room(progress={"one": STARTED, "gone": STARTED})
+    room.listening.queue_last(["two", "gone"])
+    room.recorder.records.clear()
+    room.listening.handle(StateMended(("state.toml was damaged.",)))
+    saved = room.recorder.records
+    assert {one.episode for one in saved if isinstance(one, ProgressRecord)} == {"one", "gone"}
+    assert SettingRecord("queue", "entries", ["two", "gone"]) in saved
+    assert room.audience.said == ["state.toml was damaged."]

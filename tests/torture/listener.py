@@ -27,7 +27,7 @@ from tui_pod.core.playback import PlayerStatus
 from tui_pod.core.ports import Surroundings
 from tui_pod.core.queue import Queue
 from tui_pod.core.records import Record
-from tui_pod.saver import Saved, SaveFailed, Saver
+from tui_pod.saver import Report, Saved, SaveFailed, Saver
 from tui_pod.store import StateFile
 
 EPISODES = 8
@@ -50,11 +50,11 @@ class WatchedSaver(Saver):
         self._ledger.asked(self._sent, records, self.played)
         return super().save(*records)
 
-    def _note(self, report: Saved | SaveFailed) -> None:
+    def _note(self, report: Report) -> None:
         if isinstance(report, Saved):
             self._ledger.saved(report.ticket)
             self.reports.put(report.ticket)
-        else:
+        elif isinstance(report, SaveFailed):
             self._ledger.write("failed", report.reason)
 
 

@@ -24,11 +24,13 @@ from tui_pod.core.events import (
     RecordsSaved,
     SeekFinished,
     SourceReady,
+    StateMended,
 )
 from tui_pod.core.library import Library
 from tui_pod.core.playback import MarkOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.ports import Surroundings
 from tui_pod.core.progress import resume_position
+from tui_pod.core.records import ProgressRecord
 from tui_pod.core.retry import Retry, is_drop
 from tui_pod.core.rules import Rules, lengths, speed_of
 from tui_pod.core.text import clock as clock_text
@@ -116,10 +118,18 @@ class Deck:
         if isinstance(event, RecordsSaved):
             self._saved_ticket = max(self._saved_ticket, event.ticket)
             self._load_when_saved()
+        elif isinstance(event, StateMended):
+            self._save_all()
+            for notice in event.notices:
+                self._audience.tell(notice, is_error=True)
         elif event.load != self.playback.load or not self.playback.is_loaded:
             return
         else:
             self._handle_current(event)
+
+    def _save_all(self) -> None:
+        """Save everything that is known, not only what changes."""
+        self._recorder.save(*(ProgressRecord(ident, progress) for ident, progress in self.book))
 
     def _handle_current(self, event: Event) -> None:
         match event:

@@ -95,6 +95,13 @@ class RecordsSaved(NamedTuple):
     ticket: int
 
 
+class StateMended(NamedTuple):
+    """The files were damaged and mended while this ran; they may lack what is known here."""
+
+    notices: tuple[str, ...]
+    """What was done, for the listener."""
+
+
 Event = (
     SourceReady
     | FileLoaded
@@ -107,4 +114,5 @@ Event = (
     | FileEnded
     | LoadFailed
     | RecordsSaved
+    | StateMended
 )

@@ -293,11 +293,17 @@ class Lineup(Transport):
                 moved.append((name, self.book.tallies[topic].played, len(self.library.topics.members[topic])))
         return Summary(len(session.finished), session.heard, session.used, tuple(moved), self._next())
 
+    def _save_all(self) -> None:
+        super()._save_all()
+        self._save_queue()
+
+    def _save_queue(self) -> None:
+        entries, cursor = list(self.queue.entries), self.queue.cursor
+        self._recorder.save(SettingRecord("queue", "entries", entries), SettingRecord("queue", "cursor", cursor))
+
     def _set_queue(self, queue: Queue) -> None:
         self.queue = queue
-        self._recorder.save(
-            SettingRecord("queue", "entries", list(queue.entries)), SettingRecord("queue", "cursor", queue.cursor)
-        )
+        self._save_queue()
         self._audience.queue_changed()
         if self.playback.is_loaded:
             self._prepare_next()
