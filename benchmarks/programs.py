@@ -17,7 +17,7 @@ FOLDER = ROOT / "build" / "benchmarks"
 
 CASTERO = "castero==0.9.5"
 
-SILENT = "\nMPV.__init__ = functools.partialmethod(MPV.__init__, ao='null')  # benchmarks\n"
+SILENT = "\nfrom functools import partialmethod\n\nMPV.__init__ = partialmethod(MPV.__init__, ao='null')\n"
 """What makes a python-mpv silent that has no setting for it."""
 
 

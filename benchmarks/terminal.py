@@ -71,10 +71,12 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.started = time.monotonic()
         self._process = subprocess.Popen(
-            command, env=dict(variables), cwd="/", stdin=slave, stdout=slave, stderr=slave, start_new_session=True
-        )
+            command, env=dict(variables), cwd="/", stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # mpv shows its time to a foreground terminal only
+        )  # fmt: skip
         os.close(slave)
         self._is_open = True
+        self._sends_application_keys = False
         self.painted = b""
         """What came since the last key that was timed, or since `forget`."""
 
@@ -116,7 +118,7 @@ class Terminal:
         """Press keys one after the other; after each, read for so many seconds."""
         for key in keys:
             with contextlib.suppress(OSError):  # it may have ended
-                os.write(self._master, KEYS.get(key, key).encode())
+                os.write(self._master, self._sent_for(key))
             self.rest(pause)
 
     def rest(self, seconds: float) -> int:
@@ -140,26 +142,28 @@ class Terminal:
                 time.sleep(0.001)
         return time.monotonic() - began
 
-    def time_key(self, key: str, is_first: bool = False, timeout: float = 10.0) -> tuple[float, float]:
+    def time_key(self, key: str, expected: str = "", timeout: float = 10.0) -> tuple[float, float]:
         """Press a key; return the seconds until its repaint was over, and those of CPU that it took.
 
         Args:
             key: the key.
-            is_first: count until the repaint begins, for a program that writes without end.
+            expected: what the repaint paints, of a program that also writes without a key; it is over with that.
             timeout: seconds that it may take to begin.
 
         Raises:
             NotPainted: nothing came of it.
         """
-        self.painted = b""
+        self.forget()
         used, began = self.cpu(), time.monotonic()
         self.press(key, pause=0.0)
-        if not self._read(timeout):
+        if expected:
+            self.wait_for(expected, timeout)
+        elif not self._read(timeout):
             raise NotPainted(f"nothing came of the key {key}")
         last = time.monotonic()
-        if is_first:
+        if expected:
             self.rest(QUIET)
-        while not is_first and self._read(QUIET):
+        while not expected and self._read(QUIET):
             last = time.monotonic()
         return last - began, self.cpu() - used
 
@@ -176,6 +180,12 @@ class Terminal:
             os.close(self._master)
         self._master = -1
 
+    def _sent_for(self, key: str) -> bytes:
+        sent = KEYS.get(key, key)
+        if self._sends_application_keys and re.fullmatch(r"\x1b\[[A-D]", sent):
+            sent = f"\x1bO{sent[-1]}"
+        return sent.encode()
+
     def _read(self, timeout: float) -> bool:
         """Take in what comes within so many seconds; return whether anything did."""
         if not self._is_open or not select.select([self._master], [], [], max(0.0, timeout))[0]:
@@ -186,6 +196,8 @@ class Terminal:
             data = b""
         self._is_open = bool(data)
         self.painted += data
+        if b"\x1b[?1h" in data or b"\x1b[?1l" in data:
+            self._sends_application_keys = data.rfind(b"\x1b[?1h") > data.rfind(b"\x1b[?1l")
         for question, answer in _ANSWERS.items():
             if question in data:
                 os.write(self._master, answer)

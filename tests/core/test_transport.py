@@ -565,6 +565,13 @@ def test_stream_that_dropped_is_opened_again_from_the_same_place(room: Room) -> 
     assert room.sources.requests == ["three", "three"]
 
 
+def test_stream_that_dropped_is_opened_again_soon_though_the_clock_is_set_back(room: Room) -> None:
+    dropped(room)
+    room.clock.go(-3600)
+    room.listening.tick()
+    assert (room.status, room.sources.requests) == (PlayerStatus.PLAYING, ["three", "three"])
+
+
 def test_stream_that_cannot_be_opened_again_is_given_up_with_its_place_kept(room: Room) -> None:
     dropped(room)
     room.player.is_holding = True

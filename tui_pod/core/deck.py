@@ -31,7 +31,7 @@ from tui_pod.core.playback import MarkOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.ports import Surroundings
 from tui_pod.core.progress import resume_position
 from tui_pod.core.records import ProgressRecord
-from tui_pod.core.retry import Retry, is_drop
+from tui_pod.core.retry import PAUSES, Retry, is_drop
 from tui_pod.core.rules import Rules, lengths, speed_of
 from tui_pod.core.text import clock as clock_text
 from tui_pod.core.tracker import AT_ONCE, Tracker
@@ -104,8 +104,10 @@ class Deck:
 
     def tick(self) -> None:
         """Look where the player is; to be called four times a second while something is loaded."""
-        if self._retry_at is not None and self._clock() >= self._retry_at:
-            self._load_again()
+        if self._retry_at is not None:
+            left = (self._retry_at - self._clock()).total_seconds()
+            if not 0 < left <= PAUSES[-1]:  # more: the clock was set back
+                self._load_again()
         if self.playback.status is PlayerStatus.LOADING:
             self._load_when_saved()
             return
