@@ -1,4 +1,4 @@
-"""Draw the pictures of the README from the real app, as SVG.
+"""Draw the pictures of the README from the real app: SVG, and some as PNG for pages that do not show SVG.
 
     python screenshots/take.py            draws all of them anew
     python screenshots/take.py --check    fails when the text of one is not what the app shows now
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent
 
 sys.path.insert(0, str(FOLDER.parent))  # the tree, whichever copy is installed
 
-from screenshots.drawing import DARK, LIGHT, Sheet, read_picture, read_rows  # noqa: E402
+from screenshots.drawing import DARK, FONT, LIGHT, Sheet, read_picture, read_rows  # noqa: E402
 from screenshots.record import draw_recording, record  # noqa: E402
 from tests.scenes import PICTURED, play_scene  # noqa: E402
 from tests.stage import on_stage  # noqa: E402
@@ -51,6 +51,10 @@ SHOTS = {
 }
 
 
+PNGS = ("library", "playing", "details", "search", "narrow", "help")
+"""The pictures that there are as PNG too."""
+
+
 async def draw(shot: Shot) -> str:
     """Return a picture as SVG."""
     scene = PICTURED[shot.scene]
@@ -66,9 +70,20 @@ async def draw(shot: Shot) -> str:
         return sheet.window(sheet.screen(rows), DARK if stage.app.current_theme.dark else LIGHT)
 
 
+def write(name: str, svg: str) -> None:
+    """Write a picture into its files."""
+    (FOLDER / f"{name}.svg").write_text(svg, "utf-8")
+    if name in PNGS:
+        import cairosvg  # only for drawing: checking does without
+
+        cairosvg.svg2png(svg.replace(FONT, "DejaVu Sans Mono").encode(), write_to=str(FOLDER / f"{name}.png"))
+
+
 def is_stale(name: str, svg: str) -> bool:
     """Return whether a picture is missing or says something else than the app."""
     file = FOLDER / f"{name}.svg"
+    if name in PNGS and not file.with_suffix(".png").exists():
+        return True
     return not (file.exists() and read_picture(file.read_text("utf-8")) == read_picture(svg))
 
 
@@ -81,7 +96,7 @@ def main(arguments: list[str]) -> int:
     drawn[RECORDING] = draw_recording(asyncio.run(record()))
     if "--check" not in arguments:
         for name, svg in drawn.items():
-            (FOLDER / f"{name}.svg").write_text(svg, "utf-8")
+            write(name, svg)
         return 0
     stale = [name for name, svg in drawn.items() if is_stale(name, svg)]
     if stale:

@@ -56,7 +56,7 @@ def test_pictures_are_not_stale(home: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["library", take.RECORDING])
+@pytest.mark.parametrize("name", ["queue", take.RECORDING])
 def test_picture_of_another_text_is_stale(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     svg = kept(name)
     monkeypatch.setattr(take, "FOLDER", tmp_path)
@@ -68,9 +68,8 @@ def test_picture_of_another_text_is_stale(name: str, monkeypatch: pytest.MonkeyP
 
 
 def test_pictures_that_are_kept_are_those_that_are_drawn() -> None:
-    assert {file.name for file in take.FOLDER.iterdir() if file.suffix not in (".py", "")} == {
-        f"{name}.svg" for name in NAMES
-    }
+    pictures = {f"{name}.svg" for name in NAMES} | {f"{name}.png" for name in take.PNGS}
+    assert {file.name for file in take.FOLDER.iterdir() if file.suffix not in (".py", "")} == pictures
 
 
 def test_pictures_are_small() -> None:
