@@ -298,7 +298,8 @@ class TuiPodApp(App[None]):
         if self.listening.sleep is not None:
             self.listening.set_sleep(self.listening.sleep.extended())
         elif not isinstance(self.screen, SleepScreen):
-            self.push_screen(SleepScreen(self.listening.set_sleep))
+            again = self._start.with_keys(f"{key_of('sleep.timer')} again adds 5 minutes")
+            self.push_screen(SleepScreen(self.listening.set_sleep, again))
 
     def action_undo(self) -> None:
         """Take back the last change."""

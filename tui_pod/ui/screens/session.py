@@ -204,15 +204,16 @@ class SleepScreen(CardScreen):
         Binding("k", "list('cursor_up')", show=False, id="move.up"),
     ]
 
-    def __init__(self, choose: Callable[[SleepTimer | None], None]) -> None:
+    def __init__(self, choose: Callable[[SleepTimer | None], None], again: str) -> None:
         super().__init__()
         self._choose = choose
+        self._again = again
 
     def compose(self) -> ComposeResult:
         """Show the choices."""
         card = Card()
         card.border_title = "Sleep timer"
-        card.border_subtitle = "z again adds 5 minutes · esc closes"
+        card.border_subtitle = f"{self._again} · esc closes"
         with card:
             yield OptionList(*(Option(name) for name, _ in _TIMERS), compact=True)
 
