@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -45,6 +46,10 @@ class Shelf(NamedTuple):
         """The program's state."""
         return Path(self.variables["XDG_STATE_HOME"]) / "tui-pod" / "state.toml"
 
+    def forget(self) -> None:
+        """Have nothing heard: the cursor is on the newest episode again."""
+        shutil.rmtree(self.state.parent, ignore_errors=True)
+
 
 class Bench:
     """A folder for all that is written, and the installed program."""
@@ -83,7 +88,7 @@ class Bench:
 
     @functools.cache  # noqa: B019 - there is one bench
     def shelf(self, count: int) -> Shelf:
-        """Return a made library of so many episodes, the first with recordings, whose cache is there."""
+        """Return a made library of so many episodes with recordings, whose cache is there."""
         catalog = material.write_catalog(self.folder / f"{count}.toml", count, self.sounds)
         return self.warmed(Shelf(count, ("--catalog", str(catalog)), self.fresh_home(), MARKER))
 

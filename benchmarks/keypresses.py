@@ -48,6 +48,7 @@ def measure(bench: Bench) -> Table:
 
 
 def _rows(bench: Bench, shelf: Shelf) -> list[Row]:
+    shelf.forget()
     few = 15 if bench.is_quick else 50
     with Terminal(bench.program(*shelf.arguments), shelf.variables) as terminal:
         terminal.wait_for(shelf.marker)

@@ -34,8 +34,8 @@ def ident(number: int) -> str:
     return f"episode-{number:06}"
 
 
-def write_catalog(path: Path, count: int, audio: Sequence[Path] = ()) -> Path:
-    """Write a catalogue of `count` episodes in `TOPICS` topics; the first of them can be heard, one for each audio."""
+def write_catalog(path: Path, count: int, audio: Sequence[Path]) -> Path:
+    """Write a catalogue of `count` episodes in `TOPICS` topics; after the first few all have the first recording."""
     path.write_text("\n".join(_catalog(count, audio)), "utf-8")
     return path
 
@@ -51,7 +51,7 @@ def _catalog(count: int, audio: Sequence[Path]) -> Iterator[str]:
         yield f'[[episodes]]\nid = "{ident(number)}"\ntitle = "{title(number)}"'
         yield f'summary = "{" ".join(chances.choices(WORDS, k=28)).capitalize()}."'
         yield f"duration = {chances.randint(60, 5400)}\npublished = {NEWEST - timedelta(hours=number)}\ntags = [{tags}]"
-        yield f'audio = "{audio[number]}"\n' if number < len(audio) else ""
+        yield f'audio = "{audio[number if number < len(audio) else 0]}"\n'
 
 
 def write_state(path: Path, count: int) -> Path:

@@ -1,0 +1,227 @@
+"""Use the app from within and tell how long things take there: until something sounds, or the loop stands still.
+
+    inside_app.py SCENARIO REPORT [ARGUMENT…]
+
+Runs in the measured process; the arguments go to tui-pod, and the report is JSON. A scenario begins when the first
+screen is painted. All times are seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tui_pod.ui.app import TuiPodApp
+
+Report = dict[str, Any]
+
+STEP = 0.001
+"""Seconds between two beats of the heart by which a stall is seen."""
+
+SAVES = 40
+
+PATIENCE = 30.0
+"""Seconds that anything may take."""
+
+
+def main() -> int:
+    """Start the app with a scenario in it."""
+    scenario, report = SCENARIOS[sys.argv[1]], Path(sys.argv[2])
+    del sys.argv[1:3]
+    from tui_pod.ui.app import TuiPodApp
+
+    on_ready = TuiPodApp.on_ready
+    reports: list[Report] = []
+
+    async def act(app: TuiPodApp) -> None:
+        found: Report = {}
+        try:
+            await scenario(app, found)
+        except TimeoutError as error:
+            found["error"] = str(error)
+        reports.append(found)
+        app.exit()
+
+    def ready(app: TuiPodApp) -> None:
+        on_ready(app)
+        app.run_worker(act(app))
+
+    TuiPodApp.on_ready = ready  # type: ignore[assignment, method-assign]
+    from tui_pod.cli import main as run
+
+    sys.argv[0] = "tui-pod"
+    status = run()
+    report.write_text(json.dumps(reports[0]), "utf-8")
+    return status
+
+
+async def longest_stall(work: Awaitable[object]) -> float:
+    """Return the longest time that the event loop stands still while something is awaited."""
+    longest = 0.0
+
+    async def beat() -> None:
+        nonlocal longest
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(STEP)
+            now = time.perf_counter()
+            longest = max(longest, now - last - STEP)
+            last = now
+
+    heart = asyncio.get_running_loop().create_task(beat())
+    await asyncio.sleep(5 * STEP)
+    longest = 0.0
+    await work
+    await asyncio.sleep(2 * STEP)
+    heart.cancel()
+    return longest
+
+
+async def until(is_so: Callable[[], bool], what: str) -> float:
+    """Wait for something; return the seconds it took."""
+    began = time.perf_counter()
+    while not is_so():
+        if time.perf_counter() - began > PATIENCE:
+            raise TimeoutError(f"{what}: not within {PATIENCE:g} s")
+        await asyncio.sleep(STEP)
+    return time.perf_counter() - began
+
+
+async def sounding(app: TuiPodApp, episode: str, what: str) -> float:
+    """Wait until an episode sounds; return the seconds it took."""
+
+    def is_so() -> bool:
+        playback = app.listening.playback
+        return playback.episode == episode and playback.status == "playing"
+
+    return await until(is_so, what)
+
+
+async def load(app: TuiPodApp, found: Report) -> None:
+    """The longest stall while libmpv loads, from the first wish to the first sound."""
+
+    async def first_sound() -> None:
+        ident = app.listening.library.ids[0]  # makes the listening, which opens libmpv
+        app.listening.play(ident)
+        await sounding(app, ident, "the first sound")
+
+    found["stall"] = await longest_stall(first_sound())
+
+
+async def sound(app: TuiPodApp, found: Report) -> None:
+    """From a wish to its sound: play, seek, next, and the gap between two episodes."""
+    from tui_pod.core.lineup import Succession
+
+    listening, ids = app.listening, app.listening.library.ids
+    everything = range(len(ids))
+    listening.play(ids[0])
+    await sounding(app, ids[0], "the first sound")
+    found |= {"play": [], "seek": [], "next": [], "gap": []}
+    for ident in ids[1:8]:
+        await asyncio.sleep(0.3)
+        listening.play(ident)
+        found["play"].append(await sounding(app, ident, "play"))
+    events = _watch(app)
+    for place in range(12):
+        await asyncio.sleep(0.1)
+        events.clear()
+        began = time.perf_counter()
+        listening.seek_to(40.0 * (place % 5) + 20.0)
+        await until(lambda: "SeekFinished" in events, "seek")
+        found["seek"].append(events["SeekFinished"] - began)
+    listening.play(ids[0], Succession(everything, 0))
+    await sounding(app, ids[0], "play")
+    for ident in ids[1:7]:
+        await asyncio.sleep(0.5)  # in which the next one is prepared
+        listening.next()
+        found["next"].append(await sounding(app, ident, "next"))
+    listening.play(ids[8], Succession(everything, 8))  # from here on they take 8 s
+    await sounding(app, ids[8], "play")
+    for ident in ids[9:12]:
+        await asyncio.sleep(0.5)
+        listening.seek_to(7.0)
+        await sounding(app, ident, "the end of an episode")
+        found["gap"].append(events["FileLoaded"] - events["FileEnded"])
+
+
+def _watch(app: TuiPodApp) -> dict[str, float]:
+    """Return the times of the latest events of the player, which go on changing."""
+    handle = app.listening.handle
+    seen: dict[str, float] = {}
+
+    def watched(event: Any) -> None:
+        seen[type(event).__name__] = time.perf_counter()
+        handle(event)
+
+    app.listening.handle = watched  # type: ignore[method-assign]
+    return seen
+
+
+async def narrated(app: TuiPodApp, found: Report) -> None:
+    """From a wish to the sound of what must be narrated: with a cold voice, prepared, and made before."""
+    from tui_pod.core.lineup import Succession
+
+    listening, ids = app.listening, app.listening.library.ids
+    folder = Path(os.environ["XDG_CACHE_HOME"]) / "tui-pod" / "narrations"
+    await asyncio.sleep(2.0)  # the player is there
+    listening.play(ids[0], Succession(range(len(ids)), 0))
+    found["cold"] = await sounding(app, ids[0], "a cold narration")
+    await until(lambda: len(list(folder.glob("*.vtt"))) >= 2, "what comes next")
+    workers = _children()
+    await asyncio.sleep(1.0)
+    listening.next()
+    found["next"] = await sounding(app, ids[1], "next")
+    await asyncio.sleep(0.5)
+    listening.play(ids[0])
+    found["cached"] = await sounding(app, ids[0], "a narration made before")
+    found["resident"] = max((_memory(pid, "VmRSS") for pid in workers), default=0.0)
+    found["peak"] = max((_memory(pid, "VmHWM") for pid in workers), default=0.0)
+
+
+def _children() -> list[int]:
+    tasks = Path("/proc/self/task").iterdir()
+    return [int(pid) for task in tasks for pid in (task / "children").read_text("ascii").split()]
+
+
+def _memory(pid: int, kind: str) -> float:
+    """Return what a process has in memory, in MB; 0 when it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("utf-8")
+    except OSError:
+        return 0.0
+    return int(status.partition(f"{kind}:")[2].split()[0]) * 1024 / 1e6 if kind in status else 0.0
+
+
+async def save(app: TuiPodApp, found: Report) -> None:
+    """The longest stalls after saves of the place while something plays, and those of as many waits without one."""
+    listening = app.listening
+    ident = listening.library.ids[0]
+    await asyncio.sleep(2.0)
+    listening.play(ident)
+    await sounding(app, ident, "the first sound")
+
+    async def save_once() -> None:
+        listening.save()
+        await asyncio.sleep(0.15)
+
+    await asyncio.sleep(1.0)
+    found["saving"] = [await longest_stall(save_once()) for _ in range(SAVES)]
+    found["not saving"] = [await longest_stall(asyncio.sleep(0.15)) for _ in range(SAVES)]
+
+
+SCENARIOS: dict[str, Callable[[TuiPodApp, Report], Awaitable[None]]] = {
+    "load": load,
+    "sound": sound,
+    "narrated": narrated,
+    "save": save,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""What the program needs while nobody presses a key: memory, CPU while idle and while playing; and how it quits."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from benchmarks.bench import Bench, Shelf
+from benchmarks.peers import Peer, peers_with, start_peer
+from benchmarks.processes import memory
+from benchmarks.programs import find_mpv
+from benchmarks.rows import Row, Table
+from benchmarks.terminal import Terminal
+
+MEMORY_LIMITS = {119: 90.0, 10_000: None, 100_000: 200.0}
+"""MB with libmpv loaded, by the number of episodes."""
+
+IDLE_LIMIT, PLAYING_LIMIT = 0.2, 1.5
+"""Percent of a core."""
+
+QUIT_LIMIT, QUIT_MOST = 0.3, 1.0
+"""Seconds: usually, and always."""
+
+QUITS = 10
+
+
+class Upkeep(NamedTuple):
+    """What a program needs."""
+
+    memory: float
+    """MB, playing where it can."""
+    idle: float | None
+    """Percent of a core; None: it is never idle."""
+    playing: float | None = None
+    """Percent of a core; None: it does not play."""
+    written: float = 0.0
+    """Bytes a second to the terminal while playing."""
+
+
+def measure(bench: Bench) -> Table:
+    """Measure upkeep and quitting at each size."""
+    window = 5.0 if bench.is_quick else 15.0
+    fixed = {"bare": _bare(bench, window), "mpv": _mpv(bench, window)}
+    rows: list[Row] = []
+    for size in bench.sizes:
+        bench.shelf(size).forget()
+        own = _program(bench, bench.shelf(size), window)
+        peers = {name: peer and _peer(name, peer, window) for name, peer in peers_with(bench, size).items()}
+        rows += _rows(bench.shelf(size), own, {**fixed, **peers} if size == 119 else peers)
+        rows += _quit_rows(bench, bench.shelf(size))
+    return Table(
+        "Memory, idling, playing and quitting",
+        f"PSS of all processes, with libmpv loaded and playing. CPU over {window:g} s, 100 % being one core; each"
+        f" play is of the same WAV file. Quit: q while playing, {QUITS} times.",
+        rows,
+    )
+
+
+def _rows(shelf: Shelf, own: Upkeep, others: dict[str, Upkeep | None]) -> list[Row]:
+    def of(name: str) -> dict[str, float | None]:
+        known = {peer: getattr(found, name) if found else None for peer, found in others.items()}
+        return {peer: value for peer, value in known.items() if value is not None or others[peer] is None}
+
+    name = shelf.name
+    return [
+        Row(f"{name}: memory", own.memory, "MB", MEMORY_LIMITS[shelf.size], of("memory")),
+        Row(f"{name}: idle", own.idle, "%", IDLE_LIMIT, of("idle")),
+        Row(f"{name}: playing", own.playing, "%", PLAYING_LIMIT, of("playing")),
+        Row(f"{name}: written to the terminal, playing", own.written, "B/s"),
+    ]
+
+
+def _used(terminal: Terminal, seconds: float) -> tuple[float, float]:
+    """Return the percent of a core that a program uses for so many seconds, and the bytes a second that it writes."""
+    before = terminal.cpu()
+    written = terminal.rest(seconds)
+    return (terminal.cpu() - before) / seconds * 100, written / seconds
+
+
+def _program(bench: Bench, shelf: Shelf, window: float) -> Upkeep:
+    with Terminal(bench.program(*shelf.arguments), shelf.variables) as terminal:
+        terminal.wait_for(shelf.marker)
+        terminal.rest(4.0)
+        idle, _ = _used(terminal, window)
+        _play(terminal)
+        playing, written = _used(terminal, window)
+        return Upkeep(memory(terminal.pid), idle, playing, written)
+
+
+def _play(terminal: Terminal) -> None:
+    terminal.forget()
+    terminal.press("^", pause=0.0)  # from the start: enough is left of the recording
+    terminal.wait_for("▶ E")
+    terminal.rest(2.0)
+
+
+def _quit_rows(bench: Bench, shelf: Shelf) -> list[Row]:
+    took = []
+    for _ in range(3 if bench.is_quick else QUITS):
+        with Terminal(bench.program(*shelf.arguments), shelf.variables) as terminal:
+            terminal.wait_for(shelf.marker)
+            terminal.rest(1.0)
+            _play(terminal)
+            terminal.press("q", pause=0.0)
+            took.append(terminal.wait_for_end(10.0))
+    return [
+        Row(f"{shelf.name}: quit, the median", statistics.median(took), "s", QUIT_LIMIT),
+        Row(f"{shelf.name}: quit, the slowest", max(took), "s", QUIT_MOST),
+    ]
+
+
+def _bare(bench: Bench, window: float) -> Upkeep:
+    text = "the least that an app can show"
+    command = bench.inside("first_titles.py", "never painted", bench.folder / "report", "bare")
+    with Terminal([*command, text], bench.fresh_home()) as terminal:
+        terminal.wait_for(text)
+        terminal.rest(2.0)
+        return Upkeep(memory(terminal.pid), _used(terminal, window)[0])
+
+
+def _mpv(bench: Bench, window: float) -> Upkeep | None:
+    command = find_mpv()
+    if command is None:
+        return None
+    words: Sequence[str] = [str(command), "--no-config", "--ao=null", "--no-video", str(bench.sounds[0])]
+    with Terminal(words, bench.fresh_home()) as terminal:
+        terminal.wait_for("A: 00:00:0[12]")
+        playing, written = _used(terminal, window)
+        return Upkeep(memory(terminal.pid), None, playing, written)
+
+
+def _peer(name: str, peer: Peer, window: float) -> Upkeep:
+    with start_peer(peer) as terminal:
+        terminal.press(*peer.to_list, pause=1.0)
+        terminal.rest(2.0)
+        idle, _ = _used(terminal, window)
+        if name != "castero":  # newsboat plays nothing by itself
+            return Upkeep(memory(terminal.pid), idle)
+        terminal.forget()
+        terminal.press("enter", pause=0.0)
+        terminal.wait_for("Playing: E", 60.0)
+        terminal.rest(2.0)
+        playing, written = _used(terminal, window)
+        return Upkeep(memory(terminal.pid), idle, playing, written)
