@@ -27,7 +27,7 @@ def put_section(text: str, path: Path = RESULTS) -> None:
     """
     heading, _, _ = text.partition("\n")
     former = path.read_text("utf-8") if path.exists() else "# Results\n"
-    kept, _, rest = former.partition(f"{heading}\n")
-    following = re.search(r"^## ", rest, re.MULTILINE)
-    parts = [kept.rstrip("\n"), text.rstrip("\n"), rest[following.start() :].rstrip("\n") if following else ""]
+    found = re.search(rf"^{re.escape(heading)}\n(?:(?!## ).*\n?)*", former, re.MULTILINE)
+    start, end = found.span() if found else (len(former), len(former))
+    parts = (former[:start].rstrip("\n"), text.rstrip("\n"), former[end:].rstrip("\n"))
     path.write_text("\n\n".join(part for part in parts if part) + "\n", "utf-8")

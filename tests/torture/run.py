@@ -19,7 +19,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.torture.report import section, table, write_results
+from benchmarks.results import put_section
+from tests.torture.report import section, table
 from tests.torture.trials import Check, run_check
 
 MODULES = (
@@ -63,7 +64,7 @@ def main() -> int:
         outcomes.append(outcome)
     say(f"\n{table(outcomes)}\n\nseed {options.seed}")
     if options.write:
-        write_results(section(outcomes, options.seed, time.monotonic() - began))
+        put_section(section(outcomes, options.seed, time.monotonic() - began))
     return 0 if all(outcome.is_good for outcome in outcomes) else 1
 
 
