@@ -191,11 +191,20 @@ class Stage:
     async def press(self, *keys: str) -> None:
         """Press keys, and let the app do what they ask for."""
         for key in keys:
-            name, character = (_character_to_key(key), key) if len(key) == 1 else (key, key_to_character(key))
-            driver = self.app._driver
-            assert driver is not None
-            driver.send_message(events.Key(name, character))
+            self._send(key)
             await self.settle()
+
+    async def press_at_once(self, *keys: str) -> None:
+        """Press keys faster than the app can do what they ask for, as a slow line delivers them."""
+        for key in keys:
+            self._send(key)
+        await self.settle()
+
+    def _send(self, key: str) -> None:
+        name, character = (_character_to_key(key), key) if len(key) == 1 else (key, key_to_character(key))
+        driver = self.app._driver
+        assert driver is not None
+        driver.send_message(events.Key(name, character))
 
     async def write(self, text: str) -> None:
         """Type text."""

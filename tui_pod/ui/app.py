@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import signal
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.reactive import reactive
 
@@ -24,6 +25,7 @@ from tui_pod.ui.themes import HIGH_CONTRAST, unknown_theme, usable
 if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.command import Provider
+    from textual.dom import DOMNode
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
@@ -48,6 +50,9 @@ def load_library_provider() -> type[Provider]:
 
 TICK = 0.25
 """Seconds between two looks at a load that waits."""
+
+PATIENCE = 0.5
+"""Seconds that the next key waits at most for what the last one has set going."""
 
 
 class TuiPodApp(App[None]):
@@ -79,8 +84,6 @@ class TuiPodApp(App[None]):
         self.theme = usable(self._start.theme, list(self.available_themes))
         if self._start.settings.keymap:
             self.set_keymap(self._start.settings.keymap)
-        import asyncio
-
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
@@ -246,6 +249,33 @@ class TuiPodApp(App[None]):
             self.tell("Progress is saved again.")
         self._failed_save = message.reason
 
+    async def on_event(self, event: events.Event) -> None:
+        """Have all done that a key asks for before the next key is looked at.
+
+        Textual lets the pane with the focus hear it first, and it comes back behind the keys typed after it: of keys
+        that a slow line sends at once, `q` would overtake a mark, and a field miss what is typed into it.
+        """
+        if not isinstance(event, events.Key) or event.is_forwarded or not self.app_focus:
+            await super().on_event(event)
+            return
+        pane = self.focused
+        is_text = pane is not None and pane.check_consume_key(event.key, event.character)
+        bound = None if is_text else self.screen.active_bindings.get(event.key)
+        if bound is None or not bound.enabled or not await self.run_action(bound.binding.action, bound.node):
+            await super().on_event(event)
+        elif bound.node in (self, self.screen):
+            return
+        if pane is not None:
+            with contextlib.suppress(TimeoutError):  # a pane that is being removed
+                await asyncio.wait_for(self._arrived(pane), PATIENCE)
+
+    async def _arrived(self, pane: DOMNode) -> None:
+        """Wait until a pane has heard all, and its screen what the pane wishes."""
+        for part in pane.ancestors_with_self:
+            passed = asyncio.Event()
+            if part is not self and part.call_later(passed.set):
+                await passed.wait()
+
     # -- actions ---------------------------------------------------------------------------------------
 
     def action_toggle_pause(self) -> None:
@@ -309,12 +339,12 @@ class TuiPodApp(App[None]):
         """Do again what was taken back."""
         self.listening.redo()
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         """Show the keys."""
         from tui_pod.ui.screens.details import HelpScreen  # not for start-up
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.actions))
+            await self.push_screen(HelpScreen(self.actions))
 
     async def action_quit(self) -> None:
         """Save and quit."""

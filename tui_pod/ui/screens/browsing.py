@@ -246,7 +246,7 @@ class BrowsingScreen(ReadingScreen):
             await self.mount(field, after="#panes")
         field.value = "" if self._searches_words else self.view.query
         field.add_class("-shown")
-        field.focus()
+        self.set_focus(field)  # at once: the next key is its own
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list to what is typed, or light it in the transcript."""

@@ -44,6 +44,14 @@ class CardScreen(ModalScreen[None]):
     ]
 
 
+class FieldScreen(CardScreen):
+    """A dialog with a field, which hears all that is typed from the start on."""
+
+    def on_mount(self) -> None:
+        """Let the field have the focus now: to wait for the first paint would lose what is typed meanwhile."""
+        self.set_focus(self.query_one(Input))
+
+
 class DetailsScreen(CardScreen):
     """All about one episode: what the library knows at once, and soon what else is kept of it."""
 
@@ -143,10 +151,9 @@ class DetailsScreen(CardScreen):
         return f"{status}{times}"
 
 
-class HelpScreen(CardScreen):
+class HelpScreen(FieldScreen):
     """All keys, narrowed by what is typed."""
 
-    AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss", show=False, id="app.help")]
 
     def __init__(self, actions: Sequence[Action]) -> None:

@@ -8,13 +8,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from tui_pod.ui.screens.details import Card, CardScreen
+from tui_pod.ui.screens.details import Card, FieldScreen
 
 
-class AddFeedScreen(CardScreen):
+class AddFeedScreen(FieldScreen):
     """Asks for the address of a feed, or of a page that names one."""
-
-    AUTO_FOCUS = "Input"
 
     def __init__(self, add: Callable[[str], None]) -> None:
         super().__init__()

@@ -88,14 +88,14 @@ class MainScreen(BrowsingScreen):
         """Give the focus to the tree, else to the transcript where it is open, else to the list."""
         self.set_class(is_tree, "-on-tree")
         content = self.transcript if self.is_reading and self.transcript is not None else self.episodes
-        (self.topic_tree if is_tree else content).focus()
+        self.set_focus(self.topic_tree if is_tree else content)  # at once: the next key is its own
 
     def on_transcript_view_left(self, event: TranscriptView.Left) -> None:
         """Go to the tree or the list."""
         if event.direction < 0:
             self._show_pane(is_tree=True)
         elif self.has_class("-beside"):
-            self.episodes.focus()
+            self.set_focus(self.episodes)
 
     # -- messages of the parts -------------------------------------------------------------------------
 
@@ -179,11 +179,11 @@ class MainScreen(BrowsingScreen):
         self.topic_tree.go_to(topic)
         self.show_list()
 
-    def action_add_feed(self) -> None:
+    async def action_add_feed(self) -> None:
         """Ask for a podcast's address."""
         from tui_pod.ui.screens.feeds import AddFeedScreen  # not for start-up
 
-        self.app.push_screen(AddFeedScreen(self._start.feeds.add))
+        await self.app.push_screen(AddFeedScreen(self._start.feeds.add))
 
     def action_refresh_feed(self) -> None:
         """Refresh the feed that the open topic is."""
@@ -226,11 +226,11 @@ class MainScreen(BrowsingScreen):
             start = self._start
             self.app.push_screen(DetailsScreen(self.listening, index, start.read_notes, start.read_chapters))
 
-    def action_plan(self) -> None:
+    async def action_plan(self) -> None:
         """Plan a session."""
         from tui_pod.ui.screens.session import PlanScreen  # not for start-up
 
-        self.app.push_screen(PlanScreen(self.listening, max(0, self.view.place)))
+        await self.app.push_screen(PlanScreen(self.listening, max(0, self.view.place)))
 
     def action_view(self, number: int) -> None:
         """Show the library, the queue, or the statistics."""

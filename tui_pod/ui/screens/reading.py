@@ -71,7 +71,7 @@ class ReadingScreen(Screen[None]):
         self._shown = ("", False)
         self._look_up()
         if self.transcript is not None:
-            self.transcript.focus()
+            self.set_focus(self.transcript)
 
     def show_words(self, is_open: bool) -> None:
         """Show the transcript, or show it no longer; where it is seen is the stylesheet's matter."""

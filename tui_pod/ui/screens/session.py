@@ -19,7 +19,7 @@ from tui_pod.core.listening import Listening
 from tui_pod.core.session import Order, Plan, Summary, Wish, parse_budget, plan_session
 from tui_pod.core.sleep import SleepTimer
 from tui_pod.core.text import length, span
-from tui_pod.ui.screens.details import Card, CardScreen
+from tui_pod.ui.screens.details import Card, CardScreen, FieldScreen
 
 BUDGETS = ("5m", "15m", "30m", "45m", "60m")
 """Times that the arrow keys offer."""
@@ -28,10 +28,9 @@ SHOWN = 12
 """Planned episodes that are listed; the rest is counted."""
 
 
-class PlanScreen(CardScreen):
+class PlanScreen(FieldScreen):
     """How long have you got? Shows what fits, and when it would end, before it starts."""
 
-    AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "step(-1)", show=False),
         Binding("down", "step(1)", show=False),
