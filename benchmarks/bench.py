@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -129,17 +128,6 @@ def _first_title(catalog: Path) -> str:
     return line.removeprefix('title = "')[:20]
 
 
-def note_of(error: Exception) -> str:
-    """Return what went wrong, in a line."""
-    return " ".join(str(error).split())[:160]
-
-
 def spread(values: list[float], unit: str) -> str:
     """Return what lies between the least and the most that was measured."""
     return f"{amount(min(values), unit)} to {amount(max(values), unit)}"
-
-
-def clean_environment() -> None:
-    """Have nothing of the caller's change how the measured programs are installed."""
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ.pop("PYTHONPATH", None)

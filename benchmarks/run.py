@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,9 +20,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.bench import Bench, clean_environment
+from benchmarks.bench import Bench
 from benchmarks.results import machine, put_section
 from benchmarks.rows import Table, as_markdown, summary
+from benchmarks.terminal import NotPainted
 
 PARTS = ("start", "keypresses", "upkeep", "sound", "files")
 """The modules that measure, in order."""
@@ -35,7 +37,7 @@ HEADING = "## Speed and size"
 
 
 def main() -> int:
-    """Measure, and return the exit status: 1 when a target is missed."""
+    """Measure, and return the exit status: 1 when a target is missed, 2 when something could not be measured."""
     parser = argparse.ArgumentParser(description="Measure tui-pod, beside its targets, a bare app and its peers.")
     parser.add_argument("parts", metavar="PART", nargs="*", choices=[[], *PARTS], help=f"of {', '.join(PARTS)}")
     parser.add_argument("--quick", action="store_true", help="fewer runs, and no 100,000 episodes")
@@ -45,19 +47,25 @@ def main() -> int:
     if options.write and (options.parts or options.quick):
         parser.error("--write takes a whole run, without PART or --quick")
     runs = options.runs or (QUICK_RUNS if options.quick else RUNS)
-    clean_environment()
     began = time.monotonic()
-    tables = []
+    tables: list[Table] = []
+    has_failed = False
     folder = Path(tempfile.mkdtemp(prefix="tui-pod-bench-"))
     try:
         bench = Bench(folder, runs, options.quick)
         for part in options.parts or PARTS:
-            table: Table = import_module(f"benchmarks.{part}").measure(bench)
-            say(f"{as_markdown(table)}\n")
-            tables.append(table)
+            try:
+                tables.append(import_module(f"benchmarks.{part}").measure(bench))
+            except (NotPainted, OSError, subprocess.SubprocessError) as error:
+                has_failed = True
+                say(f"{part} came to no end: {error}\n")
+            else:
+                say(f"{as_markdown(tables[-1])}\n")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     say(f"{summary(tables)} {(time.monotonic() - began) / 60:.0f} minutes.")
+    if has_failed:
+        return 2
     if options.write:
         put_section(section(tables, time.monotonic() - began))
     return 1 if any(row.is_missed for table in tables for row in table.rows) else 0
