@@ -20,6 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from benchmarks.results import put_section
+from tests.torture.leftovers import nothing_left
 from tests.torture.report import section, table
 from tests.torture.trials import Check, run_check
 
@@ -57,11 +58,12 @@ def main() -> int:
     say(f"seed {options.seed}")
     began = time.monotonic()
     outcomes = []
-    for check in checks:
-        say(f"{check.part} {check.name}")
-        outcome = run_check(check, options.seed, share, say)
-        say(f"  {outcome.count:,} trials, {len(outcome.losses)} losses, {outcome.seconds:.0f} s")
-        outcomes.append(outcome)
+    with nothing_left():
+        for check in checks:
+            say(f"{check.part} {check.name}")
+            outcome = run_check(check, options.seed, share, say)
+            say(f"  {outcome.count:,} trials, {len(outcome.losses)} losses, {outcome.seconds:.0f} s")
+            outcomes.append(outcome)
     say(f"\n{table(outcomes)}\n\nseed {options.seed}")
     if options.write:
         put_section(section(outcomes, options.seed, time.monotonic() - began))

@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.torture import mutants
+from tests.torture.leftovers import end_with_parent
 from tui_pod.core.progress import Progress
 from tui_pod.core.records import HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.store import StateError, StateFile
@@ -99,6 +100,7 @@ def make_state(scenario: str, path: Path) -> None:
 
 def main(scenario: str, path: Path, signals: Path, mutant: str = "") -> None:
     """Rehearse elsewhere, so that all is imported, then save whenever the parent says so."""
+    end_with_parent()
     rehearsal = Path(tempfile.mkdtemp()) / "state.toml"
     make_state("start after damage", rehearsal)
     start(StateFile(rehearsal), 4)
@@ -109,7 +111,7 @@ def main(scenario: str, path: Path, signals: Path, mutant: str = "") -> None:
     with signals.open("r+b") as mapped:
         shared = mmap.mmap(mapped.fileno(), SIZE)
     shared[1] = 100
-    parent, done = os.getppid(), 0
+    done = 0
     while True:
         while shared[0] == done:
             time.sleep(0.002)
@@ -120,8 +122,7 @@ def main(scenario: str, path: Path, signals: Path, mutant: str = "") -> None:
             SCENARIOS[scenario](file, 3 + done)
         except StateError as error:
             answer = str(error)
-        if os.getppid() != parent:
-            return
+        os.getppid()
         content = json.dumps(answer).encode()
         shared[2 : 2 + len(content) + 1] = content + b"\0"
         shared[1] = done

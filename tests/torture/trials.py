@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.torture.leftovers import end_with_parent, left_behind
 from tests.torture.terminal import NeverCame
 
 AT_ONCE = 2
@@ -106,6 +107,9 @@ def run_check(check: Check, seed: int, share: float, say: Callable[[str], None])
             say(f"  LOST in {name}: {loss}")
         for measure, value in result.worst.items():
             outcome.worst[measure] = max(value, outcome.worst.get(measure, value))
+    for loss in left_behind():
+        outcome.losses.append(loss)
+        say(f"  LOST: {loss}")
     outcome.seconds = time.monotonic() - began
     for mutant, trials in check.mutants.items():
         outcome.caught[mutant] = ""
@@ -117,13 +121,14 @@ def run_check(check: Check, seed: int, share: float, say: Callable[[str], None])
                     outcome.caught[mutant] = result.losses[0]
                     break
         say(f"  {mutant}: {'caught: ' + outcome.caught[mutant] if outcome.caught[mutant] else 'NOT CAUGHT'}")
+        left_behind()
     return outcome
 
 
 def _results(check: Check, seed: int, count: int, mutant: str) -> Generator[tuple[str, Result], None, None]:
     """Yield what trials come to; no more are begun once the caller has seen enough, and those begun are ended."""
     names = [f"{seed}/{check.part}/{check.name}/{number}" for number in range(count)]
-    with ProcessPoolExecutor(AT_ONCE, multiprocessing.get_context("fork")) as pool:
+    with ProcessPoolExecutor(AT_ONCE, multiprocessing.get_context("fork"), end_with_parent) as pool:
         waiting = [pool.submit(_run_one, check, name, mutant) for name in names]
         try:
             for done in as_completed(waiting):
