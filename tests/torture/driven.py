@@ -1,15 +1,20 @@
 """The app with something changed for a trial: a mutant of it, more options for libmpv, or another pace.
 
-    python -m tests.torture.driven [--mutant=NAME] [--mpv=OPTION=VALUE]… [--poll=SECONDS] -- ARGUMENTS
+    python -m tests.torture.driven [--mutant=NAME] [--mpv=OPTION=VALUE]… [--poll=SECONDS] [--count=FILE]
+                                   -- ARGUMENTS
 
 SIGUSR1 takes its sound device away.
 """
 
 from __future__ import annotations
 
+import atexit
+import json
 import signal
 import sys
 import threading
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from tests.torture import mutants
@@ -29,10 +34,31 @@ def main(arguments: list[str]) -> int:
             mpv_options.OPTIONS[option] = wanted
         elif name == "poll":
             mpv_player.POLL = float(value)
+        elif name == "count":
+            _count(Path(value))
     _let_device_go(mpv_player)
     from tui_pod.cli import main as run
 
     return run(arguments[place + 1 :])
+
+
+def _count(path: Path) -> None:
+    """Write at the end how many positions the player told, and how many saves were made."""
+    from tui_pod.core.tracker import Tracker
+    from tui_pod.store import StateFile
+
+    counts = Counter[str]()
+    for what, owner, name in (("positions", Tracker, "move"), ("saves", StateFile, "append")):
+        setattr(owner, name, _counted(counts, what, getattr(owner, name)))
+    atexit.register(lambda: path.write_text(json.dumps(counts), "ascii"))
+
+
+def _counted(counts: Counter[str], what: str, former: Any) -> Any:
+    def call(*arguments: Any) -> Any:
+        counts[what] += 1
+        return former(*arguments)
+
+    return call
 
 
 def _let_device_go(player: Any) -> None:

@@ -22,12 +22,16 @@ def table(outcomes: Sequence[Outcome]) -> str:
         if outcome.skipped:
             lines.append(f"| {check.part} | {check.name} | skipped | – | {outcome.skipped} | – |")
             continue
-        worst = ", ".join(f"{value:.3g} {name}" for name, value in sorted(outcome.worst.items())) or "–"
+        worst = ", ".join(f"{_figure(value)} {name}" for name, value in sorted(outcome.worst.items())) or "–"
         caught = ", ".join(name if how else f"NOT {name}" for name, how in outcome.caught.items()) or "–"
         lines.append(
             f"| {check.part} | {check.name} | {outcome.count:,} | {len(outcome.losses)} | {worst} | {caught} |"
         )
     return "\n".join(lines)
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
 
 
 def section(outcomes: Sequence[Outcome], seed: int, seconds: float) -> str:
