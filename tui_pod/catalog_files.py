@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from tui_pod.core.catalog import Catalog, CatalogError, Fault, parse_catalog
 from tui_pod.core.episode import Episode
 from tui_pod.core.library import CatalogsError
-from tui_pod.core.toml_lines import TableLines
 from tui_pod.settings import embedded_catalog, embedded_transcripts
 
 MAX_CATALOG = 512 * 1024 * 1024
@@ -30,7 +30,7 @@ def read_catalog(path: Path) -> tuple[Catalog, str]:
     except OSError as error:
         raise CatalogError([Fault(1, f"cannot be read: {error.strerror}")]) from error
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise CatalogError([Fault(line, "not UTF-8 text: save the file in UTF-8")]) from None
@@ -48,7 +48,7 @@ def _with_places(catalog: Catalog, path: Path) -> Catalog:
     def settled(episode: Episode) -> Episode:
         transcript = place(episode.transcript)
         if transcript is None and transcripts:
-            transcript = str(transcripts / f"{episode.id}.txt")
+            transcript = os.path.join(transcripts, f"{episode.id}.txt")
         return episode._replace(audio=place(episode.audio), transcript=transcript)
 
     return catalog._replace(episodes=tuple(settled(episode) for episode in catalog.episodes))
@@ -70,11 +70,15 @@ def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:
             lines += [f"{path}:{fault.line}: {fault.message}" for fault in error.faults]
             continue
         catalogs.append(catalog)
-        places = TableLines(text)
-        for number, episode in enumerate(catalog.episodes):
-            if episode.id in first:
-                line = places.find("episodes", number, "id")
-                lines.append(f"{path}:{line}: id “{episode.id}” is already used in {first[episode.id]}")
+        twice = [number for number, episode in enumerate(catalog.episodes) if episode.id in first]
+        if twice:
+            from tui_pod.core.toml_lines import TableLines  # its patterns are for faults only
+
+            places = TableLines(text)
+            for number in twice:
+                line, ident = places.find("episodes", number, "id"), catalog.episodes[number].id
+                lines.append(f"{path}:{line}: id “{ident}” is already used in {first[ident]}")
+        for episode in catalog.episodes:
             first.setdefault(episode.id, path)
     if lines:
         raise CatalogsError(lines)

@@ -30,7 +30,7 @@ DURATION_FAULT = 100 * 3600.0
 MAX_DEPTH = 16
 """Topics below one another that still fit a pane."""
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+:"  # compiled when first used: the embedded catalogue has no address
 
 
 class Catalog(NamedTuple):
@@ -267,7 +267,7 @@ class _Reader:
             self._fault(f"{key} must be an address or a path in quotes, not {_kind(value)}", "episodes", index, key)
         elif len(value) > 4_000 or not is_safe(value):
             self._fault(f"{key} is no usable address or path", "episodes", index, key)
-        elif _SCHEME.match(value) and not value.lower().startswith(("http://", "https://")):
+        elif re.match(_SCHEME, value) and not value.lower().startswith(("http://", "https://")):
             self._fault(f"{key} must be an http(s) address or a path", "episodes", index, key)
         else:
             return value
