@@ -144,9 +144,9 @@ async def test_narration_made_has_its_audio_length_and_times(rig: Rig) -> None:
     assert not narration.is_shortened
 
 
-async def test_process_is_started_as_the_worker_and_looks_nothing_up(rig: Rig) -> None:
+async def test_process_is_started_as_the_worker_runs_no_code_from_here_and_looks_nothing_up(rig: Rig) -> None:
     await rig.ask(ONE)
-    assert rig.log("start")[0].split(" ", 1)[1] == f"{os.devnull} -m tui_pod.audio.narrator_worker"
+    assert rig.log("start")[0].split(" ", 1)[1] == f"{os.devnull} -P -m tui_pod.audio.narrator_worker"
 
 
 async def test_words_are_made_speakable_before_they_are_spoken(rig: Rig) -> None:

@@ -253,7 +253,7 @@ class Narrator:
     async def _ready_worker(self) -> asyncio.subprocess.Process:
         if self._worker is None or self._worker.returncode is not None:
             self._worker = await asyncio.create_subprocess_exec(
-                self._python, "-m", "tui_pod.audio.narrator_worker",
+                self._python, "-P", "-m", "tui_pod.audio.narrator_worker",
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24,
                 env={**os.environ, "HIBARI_HOME": os.devnull, "PYTHONPATH": str(Path(__file__).parents[2])},
             )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from pathlib import Path
 
 BITRATE = "24k"
@@ -38,3 +39,18 @@ def encode_opus(wav: Path, opus: Path) -> None:
             temp.unlink()
         raise RuntimeError(f"encoding {wav.name} failed")
     temp.replace(opus)
+
+
+def main(wav: Path, opus: Path) -> int:
+    """Put the Opus file in the WAV's place, or leave that; return the exit status."""
+    try:
+        encode_opus(wav, opus)
+        wav.unlink()
+    except (OSError, RuntimeError) as error:
+        sys.stderr.write(f"{wav.name} stays as it is: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(Path, sys.argv[1:])))
