@@ -44,8 +44,11 @@ def test_put_keeps_every_count_right_through_any_changes(library: Library) -> No
     random.seed(11)
     book = ProgressBook(library, {})
     values = [None, PLAYED, started(0.0), started(5.0), started(900.0), Progress(START, position=5.0, duration=99.0)]
+    values.append(started(5.0, is_dismissed=True))
     for _ in range(500):
         book.put(random.choice(library.ids), random.choice(values))
+        continuing = [ident for ident, p in book if p.status is Status.STARTED and not p.is_dismissed]
+        assert book.unfinished_count == len(book.unfinished()) == len(continuing)
     for topic in range(len(library.topics.names)):
         tally = book.tallies[topic]
         assert (tally.played, tally.started, round(tally.left, 6)) == counted(library, book, topic)
@@ -99,6 +102,7 @@ def test_unfinished_most_recently_heard_comes_first(library: Library) -> None:
 def test_unfinished_dismissed_one_is_not_there(library: Library) -> None:
     book = ProgressBook(library, {"one": started(5.0), "two": started(5.0, is_dismissed=True)})
     assert [library.ids[index] for index in book.unfinished()] == ["one"]
+    assert book.unfinished_count == 1
 
 
 def test_unfinished_heard_at_once_are_in_catalogue_order(library: Library) -> None:

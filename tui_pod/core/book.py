@@ -32,6 +32,7 @@ class ProgressBook:
         self.tallies = [Tally(left=seconds) for seconds in library.topics.seconds]
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
         """Library indexes of the started and of the played episodes."""
+        self._continuing: set[int] = set()
         self._count()
 
     def __iter__(self) -> Iterator[tuple[str, Progress]]:
@@ -64,6 +65,7 @@ class ProgressBook:
         index = self._library.index(ident)
         if index is None:
             return
+        (self._continuing.add if _is_continuing(progress) else self._continuing.discard)(index)
         duration = self._library.duration(index)
         was, now = (value.status if value else Status.UNPLAYED for value in (former, progress))
         gained = remaining(progress, duration) - remaining(former, duration)
@@ -76,13 +78,15 @@ class ProgressBook:
             tally.started += (now is Status.STARTED) - (was is Status.STARTED)
             tally.left += gained
 
+    @property
+    def unfinished_count(self) -> int:
+        """How many episodes Continue has."""
+        return len(self._continuing)
+
     def unfinished(self) -> list[int]:
         """Return the library indexes of Continue: started, not dismissed, the most recently heard first."""
-        entries = [
-            (progress.listened or progress.updated, index)
-            for index in self.indexes[Status.STARTED]
-            if not (progress := self._progress[self._library.ids[index]]).is_dismissed
-        ]
+        progresses = ((self._progress[self._library.ids[index]], index) for index in self._continuing)
+        entries = [(progress.listened or progress.updated, index) for progress, index in progresses]
         return [index for _, index in sorted(entries, key=lambda entry: (entry[0], -entry[1]), reverse=True)]
 
     def started_in(self, members: Sequence[int]) -> list[int]:
@@ -109,6 +113,8 @@ class ProgressBook:
                 continue
             if progress.status is not Status.UNPLAYED:
                 self.indexes[progress.status].add(index)
+            if _is_continuing(progress):
+                self._continuing.add(index)
             duration = self._library.duration(index)
             gained[index] = remaining(progress, duration) - remaining(None, duration)
         members = self._library.topics.members
@@ -127,6 +133,10 @@ class ProgressBook:
         for tally, members in zip(self.tallies, self._library.topics.members, strict=True):
             if _has(members, index):
                 yield tally
+
+
+def _is_continuing(progress: Progress | None) -> bool:
+    return progress is not None and progress.status is Status.STARTED and not progress.is_dismissed
 
 
 def _has(members: Sequence[int], index: int) -> bool:

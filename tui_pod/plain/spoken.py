@@ -72,7 +72,7 @@ def say_download(former: Downloading | None, now: Downloading | None) -> str:
 def say_topic(library: Library, book: ProgressBook, queue: Sequence[str], place: int) -> str:
     """Return an entry of the topics: its name, its level in the tree, and what is in it."""
     if place == Special.CONTINUE:
-        return f"Continue, {count(len(book.unfinished()))}."
+        return f"Continue, {count(book.unfinished_count)}."
     if place == Special.QUEUE:
         return f"Queue, {count(len(queue))}."
     topics, tally = library.topics, book.tallies[place]

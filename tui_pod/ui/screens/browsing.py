@@ -155,7 +155,7 @@ class BrowsingScreen(ReadingScreen):
         header.right = "" if is_crowded else f"{tally.played}/{len(self._library)} played {self._dot} {left}"
         work = f"({self._work})   " if self._work else ""  # first, since the end is cut
         header.left = f"tui-pod   {work}{self._path()}"
-        self.topic_tree.show_counts(len(self._book.unfinished()), len(self.queue.upcoming))
+        self.topic_tree.show_counts(self._book.unfinished_count, len(self.queue.upcoming))
         if self.view.place == Special.QUEUE:
             self.show_title()  # what the queue takes hangs on progress and speed
 
