@@ -2,12 +2,14 @@
 
     run.py [PART…] [--quick] [--runs NUMBER] [--write]
 
-Without a PART all are measured, which takes about a quarter of an hour. Nothing else should run meanwhile.
+Without a PART all are measured, which takes about a quarter of an hour. Nothing else should run meanwhile. valgrind,
+newsboat and mpv are used where they are installed; castero is installed into an environment of its own. Linux only.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -33,6 +35,9 @@ RUNS = 25
 
 QUICK_RUNS = 5
 
+BUSY = 0.5
+"""Load of the machine from which on other programs disturb."""
+
 HEADING = "## Speed and size"
 
 
@@ -47,7 +52,9 @@ def main() -> int:
     if options.write and (options.parts or options.quick):
         parser.error("--write takes a whole run, without PART or --quick")
     runs = options.runs or (QUICK_RUNS if options.quick else RUNS)
-    began = time.monotonic()
+    began, busy = time.monotonic(), os.getloadavg()[0]
+    if busy > BUSY:
+        say(f"Other programs are running (load {busy:.1f}): times will be too long.\n")
     tables: list[Table] = []
     has_failed = False
     folder = Path(tempfile.mkdtemp(prefix="tui-pod-bench-"))
@@ -67,7 +74,7 @@ def main() -> int:
     if has_failed:
         return 2
     if options.write:
-        put_section(section(tables, time.monotonic() - began))
+        put_section(section(tables, time.monotonic() - began, busy))
     return 1 if any(row.is_missed for table in tables for row in table.rows) else 0
 
 
@@ -76,11 +83,11 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def section(tables: Sequence[Table], seconds: float) -> str:
-    """Return the section of the results."""
+def section(tables: Sequence[Table], seconds: float, busy: float) -> str:
+    """Return the section of the results; `busy` is the machine's load before."""
     head = (
-        f"{HEADING}\n\n`make bench`, {datetime.now(UTC):%-d %b %Y}, on {machine()}; {seconds / 60:.0f} minutes."
-        f" {summary(tables)}\n\nIn brackets: how many times tui-pod's that is. Sound goes to `ao=null`."
+        f"{HEADING}\n\n`make bench`, {datetime.now(UTC):%-d %b %Y}, on {machine()}, load {busy:.1f} before;"
+        f" {seconds / 60:.0f} minutes. {summary(tables)}\n\nIn brackets: how many times tui-pod's that is. Sound goes to `ao=null`."
     )
     return "\n\n".join([head, *map(as_markdown, tables)]) + "\n"
 
