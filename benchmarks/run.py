@@ -87,7 +87,8 @@ def section(tables: Sequence[Table], seconds: float, busy: float) -> str:
     """Return the section of the results; `busy` is the machine's load before."""
     head = (
         f"{HEADING}\n\n`make bench`, {datetime.now(UTC):%-d %b %Y}, on {machine()}, load {busy:.1f} before;"
-        f" {seconds / 60:.0f} minutes. {summary(tables)}\n\nIn brackets: how many times tui-pod's that is. Sound goes to `ao=null`."
+        f" {seconds / 60:.0f} minutes. Sound goes to `ao=null`. In brackets: how many times tui-pod's that is.\n\n"
+        f"{summary(tables)}"
     )
     return "\n\n".join([head, *map(as_markdown, tables)]) + "\n"
 
