@@ -128,7 +128,7 @@ async def test_download_is_shown_stopped_removed_and_brought_back(site: Site, ho
     async with running(home) as found:
         stage = real(found)
         await stage.add(site.url("/f"))
-        await stage.see("3 episodes.")
+        await stage.wait(lambda: ("Test Cast", 3) in stage.tree_rows(), "it is in the tree")
         await stage.press("tab", "G", "enter", "g", "d")
         await stage.see("↓", "▁▁▁", " %")
         await stage.press("d")
@@ -150,7 +150,7 @@ async def test_refresh_brings_episodes_while_one_looks_elsewhere(site: Site, hom
     async with running(home) as found:
         stage = real(found)
         await stage.add(site.url("/f"))
-        await stage.see("3 episodes.")
+        await stage.wait(lambda: ("Test Cast", 3) in stage.tree_rows(), "it is in the tree")
         site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in (5, 4, 3, 2, 1))))
         assert stage.current == "talk"
         await stage.press("R")
@@ -188,7 +188,7 @@ async def test_words_and_chapters_of_a_podcast_are_shown(site: Site, home: Path)
     async with running(home) as found:
         stage = real(found)
         await stage.add(site.url("/f"))
-        await stage.see("3 episodes.")
+        await stage.wait(lambda: ("Test Cast", 3) in stage.tree_rows(), "it is in the tree")
         await stage.press("tab", "G", "enter", "g", "i")
         await stage.see("All of it. A link (https://x.example.org/)", "Podcast   Test Cast", "0:12  Middle")
         await stage.press("tab", "down", "enter")
@@ -206,7 +206,7 @@ async def test_offline_is_shown_and_what_is_there_stays(
     async with running(home) as found:
         stage = real(found)
         await stage.add(site.url("/f"))
-        await stage.see("3 episodes.")
+        await stage.wait(lambda: ("Test Cast", 3) in stage.tree_rows(), "it is in the tree")
         await stage.press("tab", "G", "enter", "g", "d")
         await stage.see("↓  ? ")  # all of it
 
@@ -229,8 +229,9 @@ async def test_library_of_a_state_that_was_kept_opens_in_the_podcast(site: Site,
     async with running(home) as found:
         stage = real(found)
         await stage.add(site.url("/f"))
-        await stage.see("3 episodes.")
+        await stage.wait(lambda: ("Test Cast", 3) in stage.tree_rows(), "it is in the tree")
         await stage.press("tab", "G", "enter", "g", "m")
+        await stage.see("1/4 played")
     async with running(home, "[feeds]\nrefresh_at_start = false\n") as found:
         stage = real(found)
         await stage.see("Test Cast · 3 episodes", "1/4 played")
