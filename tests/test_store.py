@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import START
-from tui_pod import store
+from tui_pod import durable, store
 from tui_pod.core.progress import Progress
 from tui_pod.core.records import HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.state_format import record_text, snapshot_text, to_table
@@ -683,10 +683,16 @@ class FailingDisk:
             raise OSError(self._code, os.strerror(self._code))
 
 
+def use_os(system: object, patch: pytest.MonkeyPatch) -> None:
+    """Have the state's files go through another module than `os`."""
+    for module in (store, durable):
+        patch.setattr(module, "os", system)
+
+
 def failing(at: int, code: int, is_lasting: bool, patch: pytest.MonkeyPatch) -> FailingDisk:
     disk = FailingDisk(at, code, is_lasting)
-    patch.setattr(store, "os", disk)
-    patch.setattr(store, "open", disk.open_file, raising=False)
+    use_os(disk, patch)
+    patch.setattr(durable, "open", disk.open_file, raising=False)
     return disk
 
 
@@ -807,7 +813,7 @@ linux_only = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="need
 def test_append_is_on_the_disk_before_it_returns(file: StateFile, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new file is there after a power cut only when its folder was synced too."""
     log = Log()
-    monkeypatch.setattr(store, "os", log)
+    use_os(log, monkeypatch)
     file.append([record("a", 1)])
     assert log.calls == ["write .toml", "fsync .toml", "fsync folder"]
     log.calls.clear()
@@ -821,7 +827,7 @@ def test_first_append_keeps_the_name_of_a_journal_that_was_there(
 ) -> None:
     """A program that was killed may have made it without coming to sync the folder."""
     log = Log()
-    monkeypatch.setattr(store, "os", log)
+    use_os(log, monkeypatch)
     StateFile(kept.path).append([record("a", 2)])
     assert log.calls == ["write .toml", "fsync .toml", "fsync folder"]
 
@@ -830,7 +836,7 @@ def test_first_append_keeps_the_name_of_a_journal_that_was_there(
 def test_compact_is_on_the_disk_before_the_journal_is_emptied(kept: StateFile, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a power cut between the two finds neither the snapshot nor the journal."""
     log = Log()
-    monkeypatch.setattr(store, "os", log)
+    use_os(log, monkeypatch)
     kept.compact()
     assert log.calls == [
         "fsync temp", "rename .bak", "rename temp", "fsync folder", "ftruncate .toml", "fsync .toml",
@@ -840,7 +846,7 @@ def test_compact_is_on_the_disk_before_the_journal_is_emptied(kept: StateFile, m
 @linux_only
 def test_damaged_is_renamed_for_good(kept: StateFile, monkeypatch: pytest.MonkeyPatch) -> None:
     log = Log()
-    monkeypatch.setattr(store, "os", log)
+    use_os(log, monkeypatch)
     kept.path.write_bytes(b"")
     kept.load()
     assert log.calls == ["rename .toml", "fsync folder"]

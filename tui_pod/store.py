@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tui_pod import durable
 from tui_pod.core.progress import Progress
 from tui_pod.core.records import HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.state_format import (
@@ -118,7 +118,7 @@ class StateFile:
         try:
             with self._locked():
                 self._refuse_newer()
-                size = _append(self.journal, text, is_first=not self._has_appended)
+                size = durable.append(self.journal, text, is_first=not self._has_appended)
                 self._has_appended = True
                 return size >= COMPACT_AT
         except OSError as error:
@@ -132,12 +132,12 @@ class StateFile:
         """
         try:
             with self._locked():
-                if not _size(self.journal):
+                if not durable.size(self.journal):
                     return ()
                 data, notices = self._merged()
                 self._write_snapshot(data)
                 self._move_history()
-                _empty(self.journal)
+                durable.empty(self.journal)
                 return tuple(notices)
         except NewerState as newer:
             raise StateError(f"{self.path} is of a newer format ({newer})") from newer
@@ -147,7 +147,7 @@ class StateFile:
     def size(self) -> int:
         """Return the bytes of the snapshot, 0 when there is none that can be looked at."""
         try:
-            return _size(self.path)
+            return durable.size(self.path)
         except OSError:
             return 0
 
@@ -157,7 +157,7 @@ class StateFile:
         for path in (self.history, self.journal):
             text = None
             with contextlib.suppress(OSError):  # better some statistics than none
-                text = _read_text(path, "replace")
+                text = durable.read_text(path, "replace")
             for table in parse_journal(text or "").get("heard", []):
                 table.pop("crc", None)
                 started = table.get("started")
@@ -175,16 +175,16 @@ class StateFile:
 
     def _merged(self, may_move: bool = True) -> tuple[Table, list[str]]:
         """Return snapshot and journal merged; a damaged snapshot is put aside and the backup used."""
-        modified = _modified(self.path)
+        modified = durable.modified(self.path)
         data, notices = self._snapshot(may_move)
-        journal = _read_text(self.journal, "replace")
+        journal = durable.read_text(self.journal, "replace")
         if journal:
             apply_journal(data, parse_journal(journal), modified)
         return data, notices
 
     def _snapshot(self, may_move: bool) -> tuple[Table, list[str]]:
         try:
-            text = _read_text(self.path)
+            text = durable.read_text(self.path)
             if text is not None:
                 return parse_snapshot(text), []
             said = f"{self.path.name} was missing."
@@ -194,7 +194,7 @@ class StateFile:
             said = f"{self.path.name} was damaged ({_reason(damage)})"
             said += f" and is kept as {self._put_aside().name}." if may_move else "."
         try:
-            return parse_snapshot(_read_text(self.backup) or ""), [f"{said} Progress was read from its backup."]
+            return parse_snapshot(durable.read_text(self.backup) or ""), [f"{said} Progress was read from its backup."]
         except (DamagedState, UnicodeDecodeError):
             return {"episodes": {}}, [f"{said} There was no good backup; what the journal holds was kept."]
 
@@ -205,7 +205,7 @@ class StateFile:
             number += 1
             aside = aside.with_name(f"{aside.name.partition('~')[0]}~{number}")
         os.rename(self.path, aside)
-        _sync_folder(self.path.parent)
+        durable.sync_folder(self.path.parent)
         return aside
 
     def _load_without_lock(self, problem: Exception) -> State:
@@ -227,25 +227,25 @@ class StateFile:
         temp = self.path.with_name(f".{self.path.name}.{os.getpid()}-{time.monotonic_ns():x}.tmp")
         link = temp.with_suffix(".bak")
         try:
-            _write_new(temp, text)
+            durable.write_new(temp, text)
             if self.path.exists():
-                _link_or_copy(self.path, link)
+                durable.link_or_copy(self.path, link)
                 os.rename(link, self.backup)
             os.rename(temp, self.path)
         finally:
             temp.unlink(missing_ok=True)
             link.unlink(missing_ok=True)  # also when the backup was the same file: then a rename does nothing
-        _sync_folder(self.path.parent)
+        durable.sync_folder(self.path.parent)
 
     def _move_history(self) -> None:
         """Append the journal's listening records to the history, the last of each key only."""
-        tables = parse_journal(_read_text(self.journal, "replace") or "").get("heard", [])
+        tables = parse_journal(durable.read_text(self.journal, "replace") or "").get("heard", [])
         last: dict[object, Table] = {}
         for table in tables:
             table.pop("crc", None)
             last[table.get("key")] = table
         if last:
-            _append(self.history, "".join(record_text("heard", table) for table in last.values()))
+            durable.append(self.history, "".join(record_text("heard", table) for table in last.values()))
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -298,98 +298,6 @@ def _record_table(record: Record) -> tuple[str, Table]:
             return "setting", {"table": table, "key": key, "value": value}
         case HeardRecord():
             return "heard", {name: getattr(record, name) for name in HeardRecord._fields}
-
-
-def _read_text(path: Path, errors: str = "strict") -> str | None:
-    """Return a file's text; None when there is no such file."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe would wait for a writer
-    except FileNotFoundError:
-        return None
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, f"{path.name} is not a regular file")
-        return file.read().decode("utf-8", errors)
-
-
-def _append(path: Path, text: str, is_first: bool = False) -> int:
-    """Append to a file and have the disk keep it; return its size. On any error it is cut back to what it was.
-
-    The first time its name is kept too: a program that was killed may have made the file and not come to that.
-    """
-    is_new = is_first or not path.exists()
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, f"{path.name} is not a regular file")
-        size, content = found.st_size, text.encode()
-        if size and os.pread(descriptor, 1, size - 1) != b"\n":
-            content = b"\n" + content  # a killed program left half a record
-        try:
-            if os.write(descriptor, content) < len(content):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(descriptor) if is_new else _sync_data(descriptor)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.ftruncate(descriptor, size)
-            raise
-    finally:
-        os.close(descriptor)
-    if is_new:
-        _sync_folder(path.parent)
-    return size + len(content)
-
-
-def _write_new(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _link_or_copy(path: Path, link: Path) -> None:
-    try:
-        os.link(path, link)
-    except OSError:  # a file system without hard links
-        _write_new(link, path.read_text("utf-8"))
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def _empty(path: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-        try:
-            os.ftruncate(descriptor, 0)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _sync_data(descriptor: int) -> None:
-    getattr(os, "fdatasync", os.fsync)(descriptor)  # macOS has no fdatasync
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _modified(path: Path) -> datetime:
-    try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except (OSError, OverflowError, ValueError):
-        return datetime.fromtimestamp(0, UTC)
 
 
 def _reason(error: BaseException) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import tomli_w
 
-from tui_pod import state_format, store
+from tui_pod import durable, state_format, store
 from tui_pod.core import tracker
 from tui_pod.core.records import ProgressRecord, Record
 from tui_pod.saver import Saved, Saver
@@ -46,14 +46,14 @@ def write_in_place() -> None:
 
 def no_fsync() -> None:
     """Write, and leave it to the system when."""
-    _change(store, "_sync_data", lambda descriptor: None)
-    _change(store, "_sync_folder", lambda folder: None)
-    _change(store, "os", _without(os, "fsync"))
+    _change(durable, "sync_data", lambda descriptor: None)
+    _change(durable, "sync_folder", lambda folder: None)
+    _change(durable, "os", _without(os, "fsync"))
 
 
 def no_folder_fsync() -> None:
     """Have the content of files kept, but not their names."""
-    _change(store, "_sync_folder", lambda folder: None)
+    _change(durable, "sync_folder", lambda folder: None)
 
 
 class _without:

@@ -164,12 +164,3 @@ def text_of(data: Mapping[str, Any], key: str) -> str:
     """Return a value if it is text, else nothing."""
     value = data.get(key)
     return value if isinstance(value, str) else ""
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the disk keep the names in a folder."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_pod.core.retry import PAUSES
+from tui_pod.durable import sync_folder
 from tui_pod.feeds.download_files import (
     RANGE,
     DownloadError,
@@ -26,7 +27,6 @@ from tui_pod.feeds.download_files import (
     file_hash,
     file_name,
     read_json,
-    sync_folder,
     text_of,
     write_json,
 )

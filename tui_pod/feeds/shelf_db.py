@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tui_pod.durable import sync_folder
 from tui_pod.feeds.generation import BACKUP, DATABASE
 from tui_pod.feeds.opml import Entry, Folder, parse_opml, write_opml
 
@@ -222,7 +223,7 @@ class ShelfDatabase:
                 os.rename(temp, self.backup)
             finally:
                 temp.unlink(missing_ok=True)
-            _sync_folder(self.backup.parent)
+            sync_folder(self.backup.parent)
 
 
 def bump(db: sqlite3.Connection) -> None:
@@ -272,11 +273,3 @@ def _is_damage(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorname", "") in ("SQLITE_CORRUPT", "SQLITE_NOTADB") or (
         isinstance(error, sqlite3.OperationalError) and "no such" in str(error)
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
