@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,6 @@ from tui_pod.desktop import DesktopError, connect, find_bus, follow_desktop
 from tui_pod.followers import Followers
 
 pytest.importorskip("dbus_fast", reason="dbus-fast is not installed (extra mpris)")
-if shutil.which("dbus-daemon") is None:
-    pytest.skip("dbus-daemon is not installed", allow_module_level=True)
 
 from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
@@ -32,25 +29,6 @@ from tui_pod.mpris_interfaces import track_path
 PLAYER = "org.mpris.MediaPlayer2.Player"
 
 needs_playerctl = pytest.mark.skipif(shutil.which("playerctl") is None, reason="playerctl is not installed")
-
-
-@pytest.fixture
-def bus_address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A session bus of the test's own."""
-    daemon = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert daemon.stdout is not None
-    address = daemon.stdout.readline().strip()
-    assert address
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-    yield address
-    daemon.terminate()
-    daemon.wait(10)
-    daemon.stdout.close()
 
 
 class Desktop:

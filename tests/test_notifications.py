@@ -16,7 +16,6 @@ pytest.importorskip("dbus_fast", reason="dbus-fast is not installed (extra mpris
 from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
-from tests.test_mpris import bus_address as bus_address  # a fixture
 from tui_pod.notifications import SERVICE, Notifications
 
 
