@@ -1,4 +1,4 @@
-"""Measure what DESIGN promises in numbers, and print each beside its target, the floors and the peers.
+"""Measure what the program must hold in numbers, and print each beside its target, the floors and the peers.
 
     run.py [PART…] [--quick] [--runs NUMBER] [--write]
 

@@ -1,6 +1,6 @@
 """What has been heard of an episode, and the rules of resuming and of "played".
 
-The rules are DESIGN §6 in one place each. Pure: times of day come in as arguments.
+Each rule is in one place. Pure: times of day come in as arguments.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ TITLE_FROM_WORDS = 80
 
 _PLAYABLE_VIDEO = ("video/mp4", "video/x-m4v", "video/m4v", "video/webm", "video/quicktime")
 _TRANSCRIPTS = (("json",), ("vtt",), ("srt", "subrip"), ("html",), ("plain", "txt"))
-"""Words in the type or the name of a transcript, the most useful kind first (features of each: DESIGN §1)."""
+"""Words in the type or the name of a transcript, the most useful kind first."""
 
 
 @dataclass(frozen=True, slots=True)

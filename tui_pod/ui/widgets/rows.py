@@ -1,7 +1,7 @@
 """A pane of rows with a cursor, on the line API: only what is visible is drawn, however many rows there are.
 
 The list of episodes and the tree of topics are such panes. Textual's own widgets make an object a row, or
-cost a tenth of the start-up; see DESIGN §8.
+cost a tenth of the start-up.
 """
 
 from __future__ import annotations
