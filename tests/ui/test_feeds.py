@@ -348,7 +348,7 @@ async def test_swap_in_the_queue_shows_what_vanished_as_missing() -> None:
         await swap(stage, LESS)
         assert stage.current == "cast-7"
         assert "✗ cast-8" in stage.text
-        assert "No longer in the library; it is skipped. x removes it." in stage.text
+        assert "No longer in the library; it is skipped. Press x to remove it." in stage.text
         await stage.press("g", "x")
         assert stage.listening.queue.entries == ("cast-7",)
 

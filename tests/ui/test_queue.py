@@ -149,7 +149,7 @@ async def test_entry_gone_from_the_library_is_shown_as_missing(library: Library)
         await stage.press("2")
         rows = stage.rows_of(stage.episodes)
         assert rows[0].strip().startswith("✗ gone [/]")
-        assert "No longer in the library; it is skipped. x removes it." in rows[1]
+        assert "No longer in the library; it is skipped. Press x to remove it." in rows[1]
         assert rows[6].strip().startswith("✗ lost")
         assert stage.title == "Queue · 4 episodes · 5 m · plays until 13:05"
 

@@ -59,6 +59,7 @@ NOT_A_PODCAST = (
     "This topic is no podcast. "
     f"Press {key_of('feed.refresh_all')} to refresh all of them, {key_of('feed.add')} to add one."
 )
+GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} to remove it."
 NO_SEARCH = f"No search yet: press {key_of('search.start')} and type a word."
 
 

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from tui_pod.config import live_table
-from tui_pod.core.browsing import NOT_A_PODCAST, NOT_REMOVABLE, Special, View, list_episodes
+from tui_pod.core.browsing import GONE, NOT_A_PODCAST, NOT_REMOVABLE, Special, View, list_episodes
 from tui_pod.core.keys import key_hints, key_of
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.screens.browsing import BrowsingScreen
@@ -53,6 +53,7 @@ class MainScreen(BrowsingScreen):
     def on_mount(self) -> None:
         """Show the topic that was open last."""
         self.topic_tree.border_title = "Topics"
+        self.episodes.gone_text = self._start.with_keys(GONE)
         self.list_view()
         self.topic_tree.go_to(self.view.place)
         self.show_progress(frozenset())

@@ -40,6 +40,8 @@ class EpisodeList(RowPane):
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     empty_text = var("")
+    gone_text = var("")
+    """What is said of an episode that is no longer there."""
     ends: var[dict[int, str]] = var({})
     """When each upcoming entry of the queue would end, by library index."""
 
@@ -209,7 +211,7 @@ class EpisodeList(RowPane):
     def _draw(self, row: int, index: int, width: int, is_selected: bool) -> list[Strip]:
         if index < 0:
             gone = f" {self._marks['missing']} {clean(self._ident(index))}"
-            texts = [gone, "   No longer in the library; it is skipped. x removes it.", ""]
+            texts = [gone, f"   {self.gone_text}", ""]
             return [self.styled(text, width, row, "rows--dim") for text in texts]
         episode = self._library.episode(index)
         name, time = self._mark_and_time(episode.id, index)
