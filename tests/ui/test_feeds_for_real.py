@@ -88,6 +88,11 @@ class RealStage(Stage):
         await self.write(address)
         await self.press("enter")
 
+    async def subscribe(self, site: Site) -> None:
+        """Add the podcast that `serve` serves, and wait until it is in the tree."""
+        await self.add(site.url("/f"))
+        await self.wait(lambda: ("Test Cast", 3) in self.tree_rows(), "it is in the tree")
+
 
 def real(stage: Stage) -> RealStage:
     assert isinstance(stage, RealStage)
@@ -127,8 +132,7 @@ async def test_download_is_shown_stopped_removed_and_brought_back(site: Site, ho
     serve(site, pause=going)
     async with running(home) as found:
         stage = real(found)
-        await stage.add(site.url("/f"))
-        await stage.wait(lambda: ("Test Cast", 3) in stage.tree_rows(), "it is in the tree")
+        await stage.subscribe(site)
         await stage.press("tab", "G", "enter", "g", "d")
         await stage.see("↓", "▁▁▁", " %")
         await stage.press("d")
@@ -149,8 +153,7 @@ async def test_refresh_brings_episodes_while_one_looks_elsewhere(site: Site, hom
     serve(site)
     async with running(home) as found:
         stage = real(found)
-        await stage.add(site.url("/f"))
-        await stage.wait(lambda: ("Test Cast", 3) in stage.tree_rows(), "it is in the tree")
+        await stage.subscribe(site)
         site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in (5, 4, 3, 2, 1))))
         assert stage.current == "talk"
         await stage.press("R")
@@ -187,8 +190,7 @@ async def test_words_and_chapters_of_a_podcast_are_shown(site: Site, home: Path)
     site.replies["/c.json"] = server.body(json.dumps({"chapters": chapters}), "application/json")
     async with running(home) as found:
         stage = real(found)
-        await stage.add(site.url("/f"))
-        await stage.wait(lambda: ("Test Cast", 3) in stage.tree_rows(), "it is in the tree")
+        await stage.subscribe(site)
         await stage.press("tab", "G", "enter", "g", "i")
         await stage.see("All of it. A link (https://x.example.org/)", "Podcast   Test Cast", "0:12  Middle")
         await stage.press("tab", "down", "enter")
@@ -205,8 +207,7 @@ async def test_offline_is_shown_and_what_is_there_stays(
     serve(site)
     async with running(home) as found:
         stage = real(found)
-        await stage.add(site.url("/f"))
-        await stage.wait(lambda: ("Test Cast", 3) in stage.tree_rows(), "it is in the tree")
+        await stage.subscribe(site)
         await stage.press("tab", "G", "enter", "g", "d")
         await stage.see("↓  ? ")  # all of it
 
@@ -228,8 +229,7 @@ async def test_library_of_a_state_that_was_kept_opens_in_the_podcast(site: Site,
     serve(site)
     async with running(home) as found:
         stage = real(found)
-        await stage.add(site.url("/f"))
-        await stage.wait(lambda: ("Test Cast", 3) in stage.tree_rows(), "it is in the tree")
+        await stage.subscribe(site)
         await stage.press("tab", "G", "enter", "g", "m")
         await stage.see("1/4 played")
     async with running(home, "[feeds]\nrefresh_at_start = false\n") as found:
