@@ -112,11 +112,9 @@ class DownloadDesk:
             feeds: which.
             usual: how many, of a feed that says nothing of its own.
         """
-        keeping = [(feed, count) for feed in feeds if (count := usual if feed.keep is None else feed.keep)]
-        if not keeping:
-            return
-        for feed, count in keeping:
-            await self._keep(feed, count)
+        for feed in feeds:
+            if count := usual if feed.keep is None else feed.keep:
+                await self._keep(feed, count)
 
     async def _keep(self, feed: Subscription, count: int) -> None:
         queue, podcasts = await self._opened(), await self._open()

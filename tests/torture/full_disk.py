@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.torture import faults, mounts, mutants, saving
-from tests.torture.shelf import app_command, make_home
+from tests.torture.shelf import Home, app_command, make_home
 from tests.torture.terminal import Bar, NeverCame, Terminal
 from tests.torture.trials import Check, Result, Trial
 from tui_pod.store import StateError, StateFile
@@ -74,16 +74,23 @@ def fill(filler: Path, free: int = 0) -> None:
         file.truncate(max(0, file.tell() - free * PAGE))
 
 
-def app_in_trouble(trial: Trial) -> Result:
-    """Let the app play and mark while the disk is full, or fails; then mend the disk, and kill the app."""
-    is_full = trial.number % 2 == 0
-    home = make_home(trial.folder / "home", (300.0, 600.0), parts=6)
-    losses: list[str] = []
+@contextlib.contextmanager
+def _app_on_small_disk(home: Home, trial: Trial) -> Iterator[Terminal]:
+    """Run the app with its state on a disk that has little room."""
     with (
         mounts.mounted(home.state.parent, "-t", "tmpfs", "-o", "size=128k", "tmpfs"),
         Terminal(app_command(home, trial.mutant), home.variables, home.folder) as app,
     ):
         app.begin()
+        yield app
+
+
+def app_in_trouble(trial: Trial) -> Result:
+    """Let the app play and mark while the disk is full, or fails; then mend the disk, and kill the app."""
+    is_full = trial.number % 2 == 0
+    home = make_home(trial.folder / "home", (300.0, 600.0), parts=6)
+    losses: list[str] = []
+    with _app_on_small_disk(home, trial) as app:
         app.press("\r")
         app.until(lambda: (bar := app.bar()) and bar.position >= 1, "playing")
         mend = _fill_up(home.state) if is_full else _break(app, home.state)
@@ -108,11 +115,7 @@ def quit_while_full(trial: Trial) -> Result:
     """Quit on a full disk: the listener is told, and what was saved before is there."""
     home = make_home(trial.folder / "home", (300.0, 600.0), parts=6)
     losses: list[str] = []
-    with (
-        mounts.mounted(home.state.parent, "-t", "tmpfs", "-o", "size=128k", "tmpfs"),
-        Terminal(app_command(home, trial.mutant), home.variables, home.folder) as app,
-    ):
-        app.begin()
+    with _app_on_small_disk(home, trial) as app:
         app.press("jm")
         app.press("\r")
         app.until(lambda: (bar := app.bar()) and bar.position >= 6, "playing")
