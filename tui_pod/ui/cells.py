@@ -40,7 +40,8 @@ def fit(text: str, width: int) -> str:
         return ""
     if cell_len(text) <= width:
         return set_cell_size(text, width)
-    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+    cut = set_cell_size(text, width - 1).rstrip()
+    return f"{cut}…{' ' * (width - 1 - cell_len(cut))}"
 
 
 def spread(left: str, right: str, width: int) -> str:

@@ -20,7 +20,7 @@ from tui_pod.core.queue import Queue
 from tui_pod.core.text import clean, clock, length
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, meter, spread
-from tui_pod.ui.widgets.rows import RowPane
+from tui_pod.ui.widgets.rows import RowPane, Sight
 
 CACHED_ROWS = 400
 """Drawn rows that are kept: several screens."""
@@ -170,37 +170,47 @@ class EpisodeList(RowPane):
         self.refresh()
         return had_any
 
-    def _selection(self) -> set[int]:
+    @property
+    def _range(self) -> range:
+        """The rows from where a range was begun to the cursor."""
         if self._range_start is None:
-            return self._selected
+            return range(0)
         low, high = sorted((self._range_start, self._cursor))
-        return self._selected | set(range(low, high + 1))
+        return range(low, high + 1)
+
+    def _selection(self) -> set[int]:
+        return self._selected.union(self._range)
 
     # -- drawing ---------------------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
-        """Return one screen line; an empty list says what to do."""
-        if not self._indexes and y == 1:
-            return self.styled(f" {self.empty_text}", self.scrollable_content_region.width, -1, "rows--dim")
-        return super().render_line(y)
+    def draw_blank(self, line: int) -> Strip:
+        """See `RowPane.draw_blank`; an empty list says what to do."""
+        if not self._indexes and line == 1:
+            return self.framed(f" {self.empty_text}", component="rows--dim")
+        return super().draw_blank(line)
 
-    def draw_line(self, row: int, line: int, width: int) -> Strip:
-        """See `RowPane.draw_line`."""
+    def draw_row(self, row: int, sight: Sight) -> Sequence[Strip]:
+        """See `RowPane.draw_row`."""
         index = self._indexes[row]
         ident = self._ident(index)
         progress = self._book.get(ident)
-        is_current = self.playback.episode == ident
-        live = (self.playback.status, int(self.playback.position)) if is_current else None
+        playback = self.playback
+        live = (playback.status, int(playback.position)) if playback.episode == ident else None
         state = (progress.status, int(progress.position), progress.duration) if progress else None
-        is_selected = row in self._selection()
-        is_here = (row == self._cursor, self.has_focus, is_selected)
-        key = (index, ident, width, self.row_height, is_here, state, live, self._downloads.get(ident))
+        is_selected = row in self._selected or row in self._range
+        is_lit = sight.has_focus if row == self._cursor else None
+        key = (index, ident, is_lit, is_selected, state, live, self._downloads.get(ident))
         lines = self._rows.get(key)
         if lines is None:
             if len(self._rows) > CACHED_ROWS:
                 self._rows.clear()
-            lines = self._rows[key] = self._draw(row, index, width, is_selected)
-        return lines[line]
+            lines = self._rows[key] = self._draw(row, index, sight.width, is_selected)
+        return lines
+
+    def forget_drawn(self) -> None:
+        """See `RowPane.forget_drawn`."""
+        super().forget_drawn()
+        self._rows.clear()
 
     def _ident(self, index: int) -> str:
         """Return the id at an index; a negative one is an entry of the queue that the library no longer has."""
@@ -212,7 +222,7 @@ class EpisodeList(RowPane):
         if index < 0:
             gone = f" {self._marks['missing']} {clean(self._ident(index))}"
             texts = [gone, f"   {self.gone_text}", ""]
-            return [self.styled(text, width, row, "rows--dim") for text in texts]
+            return [self.framed(text, row, "rows--dim") for text in texts]
         episode = self._library.episode(index)
         name, time = self._mark_and_time(episode.id, index)
         if (download := self._downloads.get(episode.id)) is not None:
@@ -226,9 +236,9 @@ class EpisodeList(RowPane):
             about.append(f"{episode.published:%-d %b %Y}")
         is_playing = name in ("playing", "paused", "loading")
         return [
-            self.styled(title, width, row, "episode-list--playing" if is_playing else "rows--text"),
-            self.styled(fit(f"   {episode.summary}", width - 1), width, row, "rows--dim"),
-            self.styled(fit("   " + " · ".join(about), width - 1), width, row, "rows--dim"),
+            self.framed(title, row, "episode-list--playing" if is_playing else "rows--text"),
+            self.framed(fit(f"   {episode.summary}", width - 1), row, "rows--dim"),
+            self.framed(fit("   " + " · ".join(about), width - 1), row, "rows--dim"),
         ]
 
     def _download_text(self, download: Downloading, width: int) -> str:
@@ -264,11 +274,6 @@ class EpisodeList(RowPane):
         if is_same and int(former.position) == int(playback.position) and former.duration == playback.duration:
             return
         self.refresh_episodes(frozenset(ident for ident in (former.episode, playback.episode) if ident))
-
-    def notify_style_update(self) -> None:
-        """Forget drawn rows: colours changed."""
-        super().notify_style_update()
-        self._rows.clear()
 
     # -- actions ---------------------------------------------------------------------------------------
 

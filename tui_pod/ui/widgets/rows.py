@@ -7,9 +7,10 @@ cost a tenth of the start-up.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple, Self
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region, Size
@@ -18,6 +19,19 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.ui.cells import fit
+
+
+class Sight(NamedTuple):
+    """What drawn rows hang on, looked up once for all lines."""
+
+    width: int = 0
+    """Cells of a row."""
+    has_focus: bool = False
+    """Whether keys go to the pane."""
+    left: Strip = Strip.blank(0)
+    """What of the border stands before each line."""
+    right: Strip = Strip.blank(0)
+    """What stands after it."""
 
 
 class RowPane(ScrollView, can_focus=True):
@@ -31,7 +45,10 @@ class RowPane(ScrollView, can_focus=True):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._cursor = 0
-        self._width = 0
+        self._sight = Sight()
+        self._drawn: dict[int, Sequence[Strip]] = {}
+        self._blank: Strip | None = None
+        self._row_styles: dict[str, Style] = {}
         self._is_laid_out = False  # before the first layout there is nothing to scroll in
 
     @property
@@ -43,9 +60,15 @@ class RowPane(ScrollView, can_focus=True):
         """Return the number of rows."""
         raise NotImplementedError
 
-    def draw_line(self, row: int, line: int, width: int) -> Strip:
-        """Return one line of a row."""
+    def draw_row(self, row: int, sight: Sight) -> Sequence[Strip]:
+        """Return the lines of a row, each `framed`."""
         raise NotImplementedError
+
+    def draw_blank(self, line: int) -> Strip:
+        """Return a line below the last row, `framed`."""
+        if self._blank is None:
+            self._blank = self.framed("")
+        return self._blank
 
     def choose(self) -> None:
         """Do what Enter does with the row at the cursor."""
@@ -87,30 +110,80 @@ class RowPane(ScrollView, can_focus=True):
         self.refresh_lines(row * self.row_height, self.row_height)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the screen lines of a part of the pane."""
-        self._width = self.scrollable_content_region.width  # not for each line anew
-        return super().render_lines(crop)
+        """Return the screen lines of a part of the pane.
+
+        Textual draws the border and one blank line between its sides, which are then put around each line of a row:
+        to have it frame them all anew takes a third of a key that scrolls.
+        """
+        width, height = self.outer_size
+        top, _, bottom, left = self.styles.gutter
+        room = self.scrollable_content_region.width
+        head = super().render_lines(Region(0, 0, width, top + 1))
+        side = head.pop()
+        sight = Sight(room, self.has_focus, side.crop(0, left), side.crop(left + room))
+        if sight != self._sight:
+            self._sight = sight
+            self.forget_drawn()
+        first = self.scroll_offset.y
+        body = (self._line(first + y) for y in range(height - top - bottom))
+        lines = [*head, *body, *super().render_lines(Region(0, height - bottom, width, bottom))]
+        lines = lines[crop.y : crop.bottom]
+        return lines if crop.column_span == (0, width) else [line.crop(*crop.column_span) for line in lines]
 
     def render_line(self, y: int) -> Strip:
-        """Return one screen line."""
-        width = self._width
-        row, line = divmod(y + self.scroll_offset.y, self.row_height)
-        if row < self.row_count():
-            return self.draw_line(row, line, width)
-        return Strip.blank(width, self.get_component_rich_style("rows--text"))  # kept by Textual; `rich_style` is not
+        """Return the blank line that Textual puts between the sides of the border."""
+        return Strip.blank(self.scrollable_content_region.width, self.style_of("rows--text"))
+
+    def _line(self, y: int) -> Strip:
+        """Return a line, counted from the first of the first row."""
+        row, line = divmod(y, self.row_height)
+        if row >= self.row_count():
+            return self.draw_blank(y - self.row_count() * self.row_height)
+        lines = self._drawn.get(row)
+        if lines is None:
+            lines = self._drawn[row] = self.draw_row(row, self._sight)
+        return lines[line]
+
+    def forget_drawn(self) -> None:
+        """Draw all rows anew when they are needed: the width or the colours changed."""
+        self._drawn.clear()
+        self._blank = None
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Ask for the pane or parts of it to be drawn anew."""
+        self._drawn.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Leave out the search for ANSI colours, which rows do not have: it takes a tenth of a key that scrolls."""
+        """Leave out the search for ANSI colours, which rows do not have: it takes a tenth of a page down."""
         return [
             line_filter for line_filter in super().get_line_filters() if not isinstance(line_filter, ANSIToTruecolor)
         ]
 
-    def styled(self, text: str, width: int, row: int, component: str = "rows--text") -> Strip:
-        """Return a line of text as wide as the pane, lit when the cursor is on its row."""
-        style = self.get_component_rich_style(component)
+    def framed(self, text: str, row: int = -1, component: str = "rows--text") -> Strip:
+        """Return a line of text between the sides of the border, lit when the cursor is on its row."""
+        width, has_focus, left, right = self._sight
+        style = self.style_of(component)
         if row == self._cursor:
-            style += self.get_component_rich_style("rows--cursor" if self.has_focus else "rows--blurred")
-        return Strip([Segment(fit(text, width), style)], width)
+            style += self.style_of("rows--cursor" if has_focus else "rows--blurred")
+        segments = [*left, Segment(fit(text, width), style), *right]
+        line = Strip(segments, left.cell_length + width + right.cell_length)
+        for line_filter in self.get_line_filters():
+            line = line.apply_filter(line_filter, self.background_colors[1])
+        return line
+
+    def style_of(self, component: str) -> Style:
+        """Return the style of a component; Textual forgets it with each refresh."""
+        style = self._row_styles.get(component)
+        if style is None:
+            style = self._row_styles[component] = self.get_component_rich_style(component)
+        return style
+
+    def notify_style_update(self) -> None:
+        """Forget what is drawn: colours changed."""
+        super().notify_style_update()
+        self._row_styles.clear()
+        self.forget_drawn()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Draw what is scrolled to, and the scroll bar only when its handle comes a whole cell further.

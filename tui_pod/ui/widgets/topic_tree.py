@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.message import Message
 from textual.strip import Strip
 
@@ -11,7 +13,7 @@ from tui_pod.core.library import Library
 from tui_pod.core.topics import TopicTable
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import fit, meter
-from tui_pod.ui.widgets.rows import RowPane
+from tui_pod.ui.widgets.rows import RowPane, Sight
 
 BAR_WIDTH = 4
 """Cells of the bar that shows how much of a topic is played."""
@@ -117,9 +119,9 @@ class TopicTree(RowPane):
         """See `RowPane.row_count`."""
         return len(self._rows)
 
-    def draw_line(self, row: int, line: int, width: int) -> Strip:
-        """See `RowPane.draw_line`."""
-        return self.styled(self._text(self._rows[row], width), width, row)
+    def draw_row(self, row: int, sight: Sight) -> Sequence[Strip]:
+        """See `RowPane.draw_row`."""
+        return (self.framed(self._text(self._rows[row], sight.width), row),)
 
     def _text(self, place: int, width: int) -> str:
         if place < 0:
