@@ -191,12 +191,12 @@ def _children() -> list[int]:
 
 
 def _memory(pid: int, kind: str) -> float:
-    """Return what a process has in memory, in MB; 0 when it is gone."""
+    """Return what a process has in memory, in MiB; 0 when it is gone."""
     try:
         status = Path(f"/proc/{pid}/status").read_text("utf-8")
     except OSError:
         return 0.0
-    return int(status.partition(f"{kind}:")[2].split()[0]) * 1024 / 1e6 if kind in status else 0.0
+    return int(status.partition(f"{kind}:")[2].split()[0]) / 1024 if kind in status else 0.0
 
 
 async def save(app: TuiPodApp, found: Report) -> None:

@@ -7,8 +7,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-MEGABYTE = 1_000_000
-
 
 def cpu_time(pid: int) -> float:
     """Return the seconds of CPU that a process and those below it have used; 0.0 for one that is gone."""
@@ -47,13 +45,14 @@ def _parents() -> Iterator[tuple[int, int]]:
 
 
 def memory(pid: int) -> float:
-    """Return the proportional set size of a process and those below it, in MB."""
-    return sum(_pss(each) for each in tree(pid)) / MEGABYTE
+    """Return the proportional set size of a process and those below it, in MiB."""
+    return sum(_pss(each) for each in tree(pid)) / 1024
 
 
 def _pss(pid: int) -> int:
+    """Return the kibibytes of one process; 0 for one that is gone."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
     except OSError:
         return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))

@@ -21,7 +21,7 @@ COLD_LIMIT = 2.0
 """Seconds to the first sound of a narration, the voice not yet loaded."""
 
 WORKER_LIMIT = 260.0
-"""MB that the narrating process may have resident."""
+"""MiB that the narrating process may have resident."""
 
 LOADS = 7
 """Starts in which libmpv is loaded."""
@@ -82,8 +82,8 @@ def _narrated(bench: Bench) -> list[Row]:
         row("narrated: cold first sound", "cold", "s", COLD_LIMIT),
         row("narrated: next to sound", "next", "ms", NEXT_LIMIT, 1000),
         row("narrated before: play to sound", "cached", "ms", PLAY_LIMIT, 1000),
-        row("narrated: resident memory of the worker", "resident", "MB", WORKER_LIMIT),
-        row("narrated: the most that it had", "peak", "MB", WORKER_LIMIT),
+        row("narrated: resident memory of the worker", "resident", "MiB", WORKER_LIMIT),
+        row("narrated: the most that it had", "peak", "MiB", WORKER_LIMIT),
     ]
 
 

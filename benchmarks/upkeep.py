@@ -14,7 +14,7 @@ from benchmarks.rows import Row, Table
 from benchmarks.terminal import Terminal
 
 MEMORY_LIMITS = {119: 90.0, 10_000: None, 100_000: 200.0}
-"""MB with libmpv loaded, by the number of episodes."""
+"""MiB with libmpv loaded, by the number of episodes."""
 
 IDLE_LIMIT, PLAYING_LIMIT = 0.2, 1.5
 """Percent of a core."""
@@ -29,7 +29,7 @@ class Upkeep(NamedTuple):
     """What a program needs."""
 
     memory: float
-    """MB, playing where it can."""
+    """MiB, playing where it can."""
     idle: float | None
     """Percent of a core; None: it is never idle."""
     playing: float | None = None
@@ -37,7 +37,7 @@ class Upkeep(NamedTuple):
     written: float = 0.0
     """Bytes a second to the terminal while playing."""
     searched: float = 0.0
-    """MB after a search, for which the text of all episodes is in memory."""
+    """MiB after a search, for which the text of all episodes is in memory."""
 
 
 def measure(bench: Bench) -> Table:
@@ -66,8 +66,8 @@ def _rows(shelf: Shelf, own: Upkeep, others: dict[str, Upkeep | None]) -> list[R
 
     name = shelf.name
     return [
-        Row(f"{name}: memory", own.memory, "MB", MEMORY_LIMITS[shelf.size], of("memory")),
-        Row(f"{name}: memory after a search", own.searched, "MB", MEMORY_LIMITS[shelf.size]),
+        Row(f"{name}: memory", own.memory, "MiB", MEMORY_LIMITS[shelf.size], of("memory")),
+        Row(f"{name}: memory after a search", own.searched, "MiB", MEMORY_LIMITS[shelf.size]),
         Row(f"{name}: idle", own.idle, "%", IDLE_LIMIT, of("idle")),
         Row(f"{name}: playing", own.playing, "%", PLAYING_LIMIT, of("playing")),
         Row(f"{name}: written to the terminal, playing", own.written, "B/s"),

@@ -35,6 +35,19 @@ for module in pkgutil.walk_packages(tui_pod.core.__path__, "tui_pod.core."):
 print(*sorted(set(sys.modules) - before), file=sys.stderr)
 """
 
+IMPORT_LISTENING = """
+import importlib, sys
+from pathlib import Path
+from tui_pod import cli
+cli._import_asyncio()
+from tui_pod.launch import LISTENING
+from tui_pod.remote_socket import socket_name
+for module in LISTENING:
+    importlib.import_module(module)
+socket_name(Path("state.toml"))
+print(*sorted(sys.modules), file=sys.stderr)
+"""
+
 
 def modules_after(script: str, *arguments: str, home: Path) -> set[str]:
     """Return the modules that a fresh process has when `script` is done; it lists them on its last line."""
@@ -80,3 +93,9 @@ def test_core_imported_whole_is_standard_library_alone(tmp_path: Path) -> None:
     ours = {name for name in modules if name.partition(".")[0] == "tui_pod"}
     assert {name.partition(".")[0] for name in modules - ours} <= sys.stdlib_module_names
     assert all(name in ("tui_pod", "tui_pod.core") or name.startswith("tui_pod.core.") for name in ours)
+
+
+def test_listening_alone_loads_no_big_tables(tmp_path: Path) -> None:
+    modules = modules_after(IMPORT_LISTENING, home=tmp_path)
+    assert "tui_pod.core.transcript" in modules
+    assert not modules & {"_hashlib", "html.entities", "numpy", "ssl"}  # OpenSSL has 2 MiB, the entities half of one

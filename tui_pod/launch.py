@@ -56,7 +56,6 @@ LISTENING = (
     "tui_pod.core.session",
     "tui_pod.core.listening",
     "tui_pod.core.transcript",
-    "hashlib",
     "json",
     "tui_pod.audio.narrator",
     "tui_pod.audio.mpv_player",

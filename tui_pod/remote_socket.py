@@ -6,10 +6,10 @@ The folder is nobody else's, or nothing is done with it. It knows nothing of wha
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import stat
 import warnings
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +49,11 @@ class RuntimeFolder:
 
 
 def socket_name(state: Path) -> str:
-    """Return the socket's name for a state file, the same by whatever links and ways it is reached."""
-    return hashlib.sha256(os.fsencode(os.path.realpath(state))).hexdigest()[:16] + ".sock"
+    """Return the socket's name for a state file, the same by whatever links and ways it is reached.
+
+    A checksum tells the few states of a user from each other; hashlib would bring 2 MiB of OpenSSL into memory.
+    """
+    return f"{zlib.crc32(os.fsencode(os.path.realpath(state))):08x}.sock"
 
 
 def open_folder(may_make: bool) -> RuntimeFolder:

@@ -337,6 +337,8 @@ def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None,
     _load_without_stall()
     import mpv
 
+    from tui_pod.audio.memory import give_back
+
     locale.setlocale(locale.LC_NUMERIC, "C")  # libmpv ends the process under another one
     options = {**OPTIONS, **({"ao": ao} if ao else {}), **extra}
     player = mpv.MPV(log_handler=log, loglevel="warn", **options)
@@ -345,6 +347,7 @@ def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None,
             player[name] = value
         except AttributeError:
             continue  # this version has no such option, and so no such feature
+    give_back()  # a megabyte that opening leaves behind
     return player
 
 

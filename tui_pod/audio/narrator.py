@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import os
 import sys
@@ -275,6 +274,8 @@ class Narrator:
     # -- the cache -------------------------------------------------------------------------------------
 
     def _key(self, script: Script) -> str:
+        import hashlib  # brings 2 MiB of OpenSSL into memory: only for those who have something read to them
+
         content = json.dumps([ROUND, _voice_version(), script.sentences, script.target, _table_stamp()])
         return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
 

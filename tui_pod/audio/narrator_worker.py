@@ -12,7 +12,6 @@ Without "encode" the Opus file takes the WAV's place when no request came for a 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import itertools
 import json
 import os
@@ -23,6 +22,8 @@ import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tui_pod.audio.memory import give_back
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +81,7 @@ def main() -> None:
         answer["id"] = request["id"]
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
-        _give_back()
+        give_back()  # 40 MB of 270
 
 
 def _requests(to_encode: list[dict[str, Any]]) -> Iterator[dict[str, Any] | None]:
@@ -98,12 +99,6 @@ def _requests(to_encode: list[dict[str, Any]]) -> Iterator[dict[str, Any] | None
             yield json.loads(line)
     while to_encode:
         yield None
-
-
-def _give_back() -> None:
-    """Have the C library give back the memory that it keeps for later, where it can (glibc): 40 MB of 270."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _load_voice() -> Hibari:

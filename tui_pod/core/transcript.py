@@ -11,7 +11,6 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from html import escape, unescape
 
 from tui_pod.core.speech import split_sentences
 from tui_pod.core.text import clean
@@ -76,7 +75,7 @@ def parse_transcript(text: str) -> Transcript:
     if head.startswith("WEBVTT") or _TIMING.search(text[:20_000]):
         return _arranged(timed_cues(text))
     if re.match(r"<(!doctype|html|p|div|body|cite|h\d)\b", head, re.IGNORECASE):
-        text = unescape(_TAG.sub("", _BREAK.sub("\n\n", _SILENT.sub(" ", text))))
+        text = _unescaped(_TAG.sub("", _BREAK.sub("\n\n", _SILENT.sub(" ", text))))
     return Transcript(tuple(Cue(sentence) for sentence in plain_sentences(text)))
 
 
@@ -100,6 +99,8 @@ def plain_sentences(text: str) -> list[str]:
 
 def to_webvtt(cues: Iterable[Cue]) -> str:
     """Return timed cues as WebVTT."""
+    from html import escape  # see `_unescaped`
+
     blocks = ["WEBVTT"]
     for cue in cues:
         times = f"{_stamp(cue.start or 0.0)} --> {_stamp(cue.end or 0.0)}"
@@ -121,9 +122,18 @@ def timed_cues(text: str) -> Iterator[Cue]:
         if words and end < len(lines) and timings[end] and words[-1].isdigit():
             words.pop()  # a counter with no blank line before it
         begin, until = _seconds(timing.groups()[:4]), _seconds(timing.groups()[4:])
-        spoken = clean(unescape(_TAG.sub("", " ".join(words))), SENTENCE_LIMIT)
+        spoken = clean(_unescaped(_TAG.sub("", " ".join(words))), SENTENCE_LIMIT)
         if spoken and begin < until:
             yield Cue(spoken, begin, until)
+
+
+def _unescaped(text: str) -> str:
+    """Return HTML text with its character references read; few have any, and their table takes half a megabyte."""
+    if "&" not in text:
+        return text
+    from html import unescape
+
+    return unescape(text)
 
 
 def _json(text: str) -> object:

@@ -22,8 +22,8 @@ from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, meter, spread
 from tui_pod.ui.widgets.rows import RowPane, Sight
 
-CACHED_ROWS = 400
-"""Drawn rows that are kept: several screens."""
+KEPT_SCREENS = 4
+"""How many screens of drawn rows are kept. A row takes 25 kB: Textual keeps with each strip what it cut from it."""
 
 METER_WIDTH = 6
 """Cells of the bar that shows how far a download is."""
@@ -202,7 +202,7 @@ class EpisodeList(RowPane):
         key = (index, ident, is_lit, is_selected, state, live, self._downloads.get(ident))
         lines = self._rows.get(key)
         if lines is None:
-            if len(self._rows) > CACHED_ROWS:
+            if len(self._rows) > KEPT_SCREENS * self.size.height // self.row_height:
                 self._rows.clear()
             lines = self._rows[key] = self._draw(row, index, sight.width, is_selected)
         return lines
