@@ -33,6 +33,9 @@ _STRETCH = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 _CRC = re.compile(r"^crc = (\d{1,10})$", re.MULTILINE)
 _VERSION = re.compile(r"^version\s*=\s*(\d{1,9})\s*$", re.MULTILINE)
 
+LONG = 20_000
+"""Characters of a snapshot, some hundred episodes, from which on it is worth while to read it faster."""
+
 MAX_DEPTH = 64
 """Tables or lists inside one another that can be read and written back without running out of stack."""
 MAX_BITS = 10_000
@@ -88,10 +91,8 @@ def parse_snapshot(text: str) -> Table:
         DamagedState: not TOML, empty, without a version, of odd types, cut off, or nothing that could be written back.
         NewerState: of a version from the future.
     """
-    import tomllib  # a first start has no state
-
     try:
-        data = tomllib.loads(text)
+        data = _loads(text)
     except (ValueError, RecursionError) as error:
         raise DamagedState(str(error)) from None
     version = data.get("version")
@@ -109,6 +110,16 @@ def parse_snapshot(text: str) -> Table:
         raise DamagedState("it holds something too deep or too large to be kept")
     data.setdefault("episodes", {})
     return data
+
+
+def _loads(text: str) -> Table:
+    if len(text) > LONG:
+        from tui_pod.state_entries import loads  # takes 3 ms to prepare
+
+        return loads(text)
+    import tomllib  # a first start has no state
+
+    return tomllib.loads(text)
 
 
 def is_newer(head: str) -> bool:
