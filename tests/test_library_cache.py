@@ -71,6 +71,16 @@ def test_load_from_the_cache_is_what_was_parsed(catalog: Path, cache: Path) -> N
     assert second.title == first.title == "Some"
 
 
+@pytest.mark.parametrize("block", [1, 2, 3])
+def test_load_from_the_cache_has_the_search_text_of_each_episode(
+    catalog: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(library_cache, "BLOCK", block)
+    first, second = parsed([catalog], cache), from_cache([catalog], cache)
+    assert len(first.library) == len(EPISODES) > 3
+    assert second.library.folded == first.library.folded
+
+
 def test_load_from_the_cache_parses_nothing(catalog: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parsed([catalog], cache)
     monkeypatch.setattr(catalog_files, "read_catalogs", lambda _: pytest.fail("parsed"))

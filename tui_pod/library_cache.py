@@ -12,7 +12,7 @@ import os
 import sqlite3
 import zlib
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -24,8 +24,11 @@ from tui_pod.core.library import Library, build_library, search_text
 from tui_pod.core.topics import TopicTable, topic_names
 from tui_pod.settings import embedded_transcripts
 
-SCHEMA = 3
+SCHEMA = 4
 """Changes with the tables below; a cache of another schema is made anew."""
+
+BLOCK = 4_000
+"""Episodes whose search texts are one value: reading one holds the screen up for 2 ms."""
 
 
 class Loaded(NamedTuple):
@@ -127,14 +130,14 @@ class _CacheShelf:
 
     def folded(self) -> list[str]:
         """Return each episode's search text."""
-        text: str = self._connection.execute("SELECT value FROM columns WHERE name = 'folded'").fetchone()[0]
-        return text.split("\n") if text else []
+        blocks = self._connection.execute("SELECT value FROM folded ORDER BY number")
+        return [text for (block,) in blocks for text in block.split("\n")]
 
 
 def _read_cache(file: Path, stamp: str) -> Loaded:
     """Return what the cache holds. Raises one of several errors when it is missing, old or damaged."""
     connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
-    columns = dict(connection.execute("SELECT name, value FROM columns WHERE name != 'folded'"))
+    columns = dict(connection.execute("SELECT name, value FROM columns"))
     if columns["stamp"] != stamp:
         raise ValueError("made from other catalogues")
     durations = array("d", columns["durations"])
@@ -170,7 +173,6 @@ def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes:
         "seconds": array("d", table.seconds).tobytes(),
         "counts": array("I", map(len, table.members)).tobytes(),
         "members": b"".join(array("I", members).tobytes() for members in table.members),
-        "folded": "\n".join(search_text(episode) for episode in episodes),
     }
     temp = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     with contextlib.suppress(sqlite3.Error, OSError, UnicodeEncodeError):  # the last for a path that is not UTF-8
@@ -179,17 +181,25 @@ def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes:
         with contextlib.closing(sqlite3.connect(temp)) as connection, connection:
             connection.execute("PRAGMA journal_mode = OFF")  # nobody reads the file before it is whole
             connection.execute("CREATE TABLE columns (name TEXT PRIMARY KEY, value)")
+            connection.execute("CREATE TABLE folded (number INTEGER PRIMARY KEY, value TEXT)")
             connection.execute(
                 "CREATE TABLE episodes (number INTEGER PRIMARY KEY, id TEXT, title TEXT, summary TEXT,"
                 " duration REAL, published TEXT, tags TEXT, audio TEXT, transcript TEXT)"
             )
             connection.executemany("INSERT INTO columns VALUES (?, ?)", columns.items())
+            connection.executemany("INSERT INTO folded VALUES (?, ?)", enumerate(_blocks(episodes)))
             connection.executemany(
                 "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_row, range(len(episodes)), episodes)
             )
         temp.replace(file)
     with contextlib.suppress(OSError):
         temp.unlink(missing_ok=True)
+
+
+def _blocks(episodes: Sequence[Episode]) -> Iterator[str]:
+    """Yield the search texts of so many episodes at a time, a line each."""
+    for start in range(0, len(episodes), BLOCK):
+        yield "\n".join(map(search_text, episodes[start : start + BLOCK]))
 
 
 def _row(number: int, episode: Episode) -> tuple[object, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from array import array
 
 import pytest
@@ -126,3 +128,32 @@ async def test_range_over_many_marks_them_all_and_undo_takes_them_back(many: Lib
         await stage.press("u")
         assert stage.header.right.startswith("0/100000 played")
         assert stage.notices == ["Taken back: 5000 episodes marked played"]
+
+
+class Slow(Many):
+    """A shelf that reads the search texts no sooner than it is told to."""
+
+    def __init__(self) -> None:
+        self.is_due = threading.Event()
+        self.readers: list[threading.Thread] = []
+
+    def folded(self) -> list[str]:
+        """See `Many.folded`."""
+        self.readers.append(threading.current_thread())
+        assert self.is_due.wait(10)
+        return super().folded()
+
+
+async def test_search_texts_are_read_beside_the_loop_and_what_is_typed_meanwhile_counts(many: Library) -> None:
+    shelf = Slow()
+    library = Library(many.ids, many.titles, many.durations, many.topics, shelf)
+    async with on_stage(library, max_standstill=None) as stage:
+        await stage.press("slash")
+        typing = asyncio.create_task(stage.press("7", "7", "7"))
+        await asyncio.sleep(0.1)
+        assert len(stage.episodes.indexes) == COUNT
+        shelf.is_due.set()
+        await typing
+        assert list(stage.episodes.indexes) == [place for place, text in enumerate(library.folded) if "777" in text]
+        assert len(shelf.readers) == 1
+        assert shelf.readers[0] is not threading.main_thread()

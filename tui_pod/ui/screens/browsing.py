@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -57,6 +58,7 @@ class BrowsingScreen(ReadingScreen):
         self._work = ""
         self._statuses: dict[str, Status] = {}  # as last told, of those that changed
         self._searches_words = False  # whether the search field looks in the transcript
+        self._reading: asyncio.Task[object] | None = None  # reads what a search looks at
         self._topic = max(0, start.view.place)  # where `1` goes back to
 
     @property
@@ -247,12 +249,16 @@ class BrowsingScreen(ReadingScreen):
         field.value = "" if self._searches_words else self.view.query
         field.add_class("-shown")
         self.set_focus(field)  # at once: the next key is its own
+        library = self._library
+        self._reading = asyncio.create_task(asyncio.to_thread(lambda: library.folded))
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    async def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list to what is typed, or light it in the transcript."""
         if self._searches_words and self.transcript is not None:
             self.transcript.search(event.value)
             return
+        if self._reading is not None:
+            await self._reading
         former, self.view = self.view.query, self.view._replace(query=event.value)
         is_longer = event.value.startswith(former) and bool(former.strip())
         base = self.episodes.indexes if is_longer else self._unsearched
