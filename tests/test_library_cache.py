@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import sys
@@ -240,3 +241,41 @@ def test_save_replaces_a_cache_that_another_program_has_open(catalog: Path, cach
     assert reader.episode(1) != expected
     assert reader.ids[0] == expected.id
     assert len(from_cache([catalog], cache).library) == 1
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM episodes",
+        "DELETE FROM episodes WHERE number = 1",
+        "DROP TABLE episodes",
+        "UPDATE episodes SET number = number + 1000",
+        "UPDATE episodes SET id = 'other'",
+        "UPDATE episodes SET published = 'some day'",
+        "UPDATE episodes SET title = CAST(x'ff' AS TEXT)",
+        "DELETE FROM folded",
+        "DROP TABLE folded",
+        "UPDATE folded SET value = NULL",
+        "UPDATE folded SET value = 'one line'",
+    ],
+)
+def test_cache_damaged_in_what_is_read_later_costs_nothing_but_time(catalog: Path, cache: Path, harm: str) -> None:
+    expected = parsed([catalog], cache).library
+    (file,) = cache.iterdir()
+    with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(harm)
+    library = from_cache([catalog], cache).library
+    assert library.folded == expected.folded
+    assert [library.episode(i) for i in range(len(library))] == [expected.episode(i) for i in range(len(expected))]
+    assert not file.exists()  # it is made anew at the next start
+
+
+def test_cache_whose_rows_are_gone_with_the_catalogue_still_has_ids_and_titles(catalog: Path, cache: Path) -> None:
+    expected = parsed([catalog], cache).library
+    (file,) = cache.iterdir()
+    library = from_cache([catalog], cache).library
+    file.write_bytes(file.read_bytes()[:4096])
+    catalog.unlink()
+    episodes = [library.episode(i) for i in range(len(library))]
+    assert [episode.id for episode in episodes] == expected.ids
+    assert [episode.title for episode in episodes] == expected.titles

@@ -14,13 +14,13 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod import __version__
 from tui_pod.core.episode import Episode, Topic
-from tui_pod.core.library import Library, build_library, search_text
+from tui_pod.core.library import CatalogsError, Library, build_library, search_text
 from tui_pod.core.topics import TopicTable, topic_names
 from tui_pod.settings import embedded_transcripts
 
@@ -29,6 +29,9 @@ SCHEMA = 4
 
 BLOCK = 4_000
 """Episodes whose search texts are one value: reading one holds the screen up for 2 ms."""
+
+_DAMAGE = (sqlite3.Error, OSError, ValueError, KeyError, TypeError, AttributeError)
+"""What is raised by a cache that is not there, old, or damaged in any way."""
 
 
 class Loaded(NamedTuple):
@@ -55,8 +58,17 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
     """
     stamp = _stamp(paths, _generation(data))
     file = cache / f"library-{zlib.crc32(os.fsencode(chr(0).join(map(str, paths)))):08x}.sqlite"
-    with contextlib.suppress(sqlite3.Error, OSError, ValueError, KeyError, TypeError, AttributeError):
-        return _read_cache(file, stamp)
+
+    def parse() -> Loaded:
+        return _parse(file, stamp, paths, data)
+
+    with contextlib.suppress(*_DAMAGE):
+        return _read_cache(file, stamp, parse)
+    return parse()
+
+
+def _parse(file: Path, stamp: str, paths: Sequence[Path], data: Path | None) -> Loaded:
+    """Return what the catalogues and the feeds hold."""
     from tui_pod.catalog_files import read_catalogs  # a library from the cache does without
 
     catalogs = read_catalogs(paths)
@@ -108,41 +120,76 @@ def _stamp(paths: Sequence[Path], feeds: tuple[int, int] | None) -> str:
 
 
 class _CacheShelf:
-    """The rows of a cache file, which is read only and replaced, never changed."""
+    """The rows of a cache file, which is read only and replaced, never changed.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    A file that turns out to be damaged is removed, and what it should hold is taken from the catalogues.
+    """
+
+    def __init__(self, file: Path, parse: Callable[[], Loaded]) -> None:
+        self.connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+        self.ids: list[str] = []
+        self.titles: list[str] = []
+        self._file = file
+        self._parse = parse
         self.episode = lru_cache(maxsize=512)(self._episode)
 
     def _episode(self, index: int) -> Episode:
-        row = self._connection.execute("SELECT * FROM episodes WHERE number = ?", (index,)).fetchone()
-        _, ident, title, summary, duration, published, tags, audio, transcript = row
-        return Episode(
-            id=ident,
-            title=title,
-            summary=summary,
-            duration=duration,
-            published=date.fromisoformat(published) if published else None,
-            tags=tuple(tags.split("\n")) if tags else (),
-            audio=audio,
-            transcript=transcript,
-        )
+        try:
+            row = self.connection.execute("SELECT * FROM episodes WHERE number = ?", (index,)).fetchone()
+            _, ident, title, summary, duration, published, tags, audio, transcript = row
+            if ident != self.ids[index]:
+                raise ValueError("not the episode that stood there")
+            return Episode(
+                id=ident,
+                title=title,
+                summary=summary,
+                duration=duration,
+                published=date.fromisoformat(published) if published else None,
+                tags=tuple(tags.split("\n")) if tags else (),
+                audio=audio,
+                transcript=transcript,
+            )
+        except _DAMAGE:
+            place = self._parsed.index(self.ids[index])
+            return Episode(self.ids[index], self.titles[index]) if place is None else self._parsed.episode(place)
 
     def folded(self) -> list[str]:
         """Return each episode's search text."""
-        blocks = self._connection.execute("SELECT value FROM folded ORDER BY number")
-        return [text for (block,) in blocks for text in block.split("\n")]
+        found: list[str] = []
+        with contextlib.suppress(*_DAMAGE):
+            blocks = self.connection.execute("SELECT value FROM folded ORDER BY number")
+            found = [text for (block,) in blocks for text in block.split("\n")]
+        if len(found) != len(self.ids):
+            self._discard()
+            found = [search_text(self.episode(index)) for index in range(len(self.ids))]
+        return found
+
+    @cached_property
+    def _parsed(self) -> Library:
+        self._discard()
+        try:
+            return self._parse().library
+        except (CatalogsError, OSError):  # they are gone since the start
+            return build_library([], [])
+
+    def _discard(self) -> None:
+        """Have the cache made anew at the next start."""
+        with contextlib.suppress(OSError):
+            self._file.unlink()
 
 
-def _read_cache(file: Path, stamp: str) -> Loaded:
-    """Return what the cache holds. Raises one of several errors when it is missing, old or damaged."""
-    connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
-    columns = dict(connection.execute("SELECT name, value FROM columns"))
+def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
+    """Return what the cache holds. Raises one of `_DAMAGE` when it is missing, old or damaged."""
+    shelf = _CacheShelf(file, parse)
+    columns = dict(shelf.connection.execute("SELECT name, value FROM columns"))
     if columns["stamp"] != stamp:
         raise ValueError("made from other catalogues")
     durations = array("d", columns["durations"])
     ids = columns["ids"].split("\n") if durations else []
     titles = columns["titles"].split("\n") if durations else []
+    if not len(ids) == len(titles) == len(durations):
+        raise ValueError("not whole")
+    shelf.ids, shelf.titles = ids, titles
     members: list[array[int]] = []
     place, block = 0, array("I", columns["members"])
     for count in array("I", columns["counts"]):
@@ -156,7 +203,7 @@ def _read_cache(file: Path, stamp: str) -> Loaded:
         seconds=tuple(array("d", columns["seconds"])),
         keys=keys if "\0" in columns["keys"] else (),
     )
-    return Loaded(Library(ids, titles, durations, table, _CacheShelf(connection)), columns["title"])
+    return Loaded(Library(ids, titles, durations, table, shelf), columns["title"])
 
 
 def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes: Sequence[Episode]) -> None:
