@@ -240,7 +240,8 @@ class BrowsingScreen(ReadingScreen):
     async def action_search(self) -> None:
         """Open the search field; the list narrows while one types. In the transcript it searches the words."""
         self._searches_words = self.is_reading and self.focused is self.transcript
-        from tui_pod.ui.widgets.search_field import SearchField  # not for start-up
+        from tui_pod.feeds.threads import in_thread  # not for start-up
+        from tui_pod.ui.widgets.search_field import SearchField
 
         field = next(self.query("#search").results(SearchField), None)
         if field is None:
@@ -250,7 +251,7 @@ class BrowsingScreen(ReadingScreen):
         field.add_class("-shown")
         self.set_focus(field)  # at once: the next key is its own
         library = self._library
-        self._reading = asyncio.create_task(asyncio.to_thread(lambda: library.folded))
+        self._reading = asyncio.create_task(in_thread(lambda _: library.folded))
 
     async def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list to what is typed, or light it in the transcript."""
