@@ -232,6 +232,37 @@ def test_end_by_signal_or_closed_terminal_saves_the_very_place(room: Path, end: 
         assert shown <= position(room) <= shown + 1.0 + took
 
 
+@pytest.mark.parametrize("way", ["ctrl+z", "SIGTSTP", "SIGSTOP"])
+def test_app_stopped_and_gone_on_with_is_drawn_whole_plays_on_and_quits(room: Path, way: str) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 1)
+        threads = Path(f"/proc/{terminal.pid}/task")
+        count = len(list(threads.iterdir()))
+        for _ in range(3):
+            terminal.press("\x1a" if way == "ctrl+z" else "")
+            if way != "ctrl+z":
+                terminal.send(signal.Signals[way])
+            terminal.until(lambda: is_stopped(terminal), "the app stopped")
+            terminal.look(0.3)
+            terminal.raw = b""
+            terminal.send(signal.SIGCONT)
+            terminal.until(lambda: b"All Topics" in terminal.raw and b"Help" in terminal.raw, "the screen drawn whole")
+            check_plays_on(terminal)
+        assert len(list(threads.iterdir())) <= count + 1  # Python makes a thread more for work, now and then
+        quit_and_wait(terminal)
+
+
+def check_plays_on(terminal: Terminal) -> None:
+    """Fail unless the bar moves on."""
+    shown = place(terminal)
+    terminal.until(lambda: place(terminal) > shown, "it plays on")
+
+
+def is_stopped(terminal: Terminal) -> bool:
+    """Return whether the program is stopped."""
+    return Path(f"/proc/{terminal.pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] == "T"
+
+
 # -- refusals before the screen is taken ---------------------------------------------------------------
 
 

@@ -69,7 +69,7 @@ class MpvPlayer:
         self._emit = emit
         self._ao = ao
         self._filters = filters
-        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._tasks: queue.Queue[Task | None] = queue.Queue()  # a signal can make SimpleQueue wait for ever
         self._load = 0  # of the newest load asked for
         self._loads: dict[int, tuple[int, bool]] = {}  # playlist entry of mpv -> load, and whether it starts at 0
         self._active = 0  # load whose events come now; set on libmpv's event thread
@@ -137,7 +137,7 @@ class MpvPlayer:
 
     def position(self) -> float | None:
         """See `Player.position`; None also when libmpv does not answer within a tenth of a second."""
-        answer: queue.SimpleQueue[float | None] = queue.SimpleQueue()
+        answer: queue.Queue[float | None] = queue.Queue()
         if self._problem is not None or not self._is_open:
             return None
         self._tasks.put(lambda mpv: answer.put(self._read_position(mpv)))

@@ -20,6 +20,7 @@ from tui_pod.core.text import span
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import ListeningEvent, SavingChanged
 from tui_pod.ui.screens.main import MainScreen
+from tui_pod.ui.suspension import Suspension
 from tui_pod.ui.themes import HIGH_CONTRAST, unknown_theme, usable
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ class TuiPodApp(App[None]):
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._end)
+        if self._driver is not None and self._driver.can_suspend:
+            Suspension(self, self._driver)
 
     def on_ready(self) -> None:
         """Have done, bit by bit, what was put off until the first screen was there."""
