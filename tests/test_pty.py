@@ -239,8 +239,9 @@ def test_app_stopped_and_gone_on_with_is_drawn_whole_plays_on_and_quits(room: Pa
         threads = Path(f"/proc/{terminal.pid}/task")
         count = len(list(threads.iterdir()))
         for _ in range(3):
-            terminal.press("\x1a" if way == "ctrl+z" else "")
-            if way != "ctrl+z":
+            if way == "ctrl+z":
+                terminal.press("\x1a")
+            else:
                 terminal.send(signal.Signals[way])
             terminal.until(lambda: is_stopped(terminal), "the app stopped")
             terminal.look(0.3)

@@ -125,19 +125,21 @@ class _CacheShelf:
     A file that turns out to be damaged is removed, and what it should hold is taken from the catalogues.
     """
 
-    def __init__(self, file: Path, parse: Callable[[], Loaded]) -> None:
-        self.connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
-        self.ids: list[str] = []
-        self.titles: list[str] = []
+    def __init__(
+        self, connection: sqlite3.Connection, file: Path, ids: list[str], titles: list[str], parse: Callable[[], Loaded]
+    ) -> None:
+        self._connection = connection
         self._file = file
+        self._ids = ids
+        self._titles = titles
         self._parse = parse
         self.episode = lru_cache(maxsize=512)(self._episode)
 
     def _episode(self, index: int) -> Episode:
         try:
-            row = self.connection.execute("SELECT * FROM episodes WHERE number = ?", (index,)).fetchone()
+            row = self._connection.execute("SELECT * FROM episodes WHERE number = ?", (index,)).fetchone()
             _, ident, title, summary, duration, published, tags, audio, transcript = row
-            if ident != self.ids[index]:
+            if ident != self._ids[index]:
                 raise ValueError("not the episode that stood there")
             return Episode(
                 id=ident,
@@ -150,18 +152,18 @@ class _CacheShelf:
                 transcript=transcript,
             )
         except _DAMAGE:
-            place = self._parsed.index(self.ids[index])
-            return Episode(self.ids[index], self.titles[index]) if place is None else self._parsed.episode(place)
+            place = self._parsed.index(self._ids[index])
+            return Episode(self._ids[index], self._titles[index]) if place is None else self._parsed.episode(place)
 
     def folded(self) -> list[str]:
         """Return each episode's search text."""
         found: list[str] = []
         with contextlib.suppress(*_DAMAGE):
-            blocks = self.connection.execute("SELECT value FROM folded ORDER BY number")
+            blocks = self._connection.execute("SELECT value FROM folded ORDER BY number")
             found = [text for (block,) in blocks for text in block.split("\n")]
-        if len(found) != len(self.ids):
+        if len(found) != len(self._ids):
             self._discard()
-            found = [search_text(self.episode(index)) for index in range(len(self.ids))]
+            found = [search_text(self.episode(index)) for index in range(len(self._ids))]
         return found
 
     @cached_property
@@ -180,8 +182,8 @@ class _CacheShelf:
 
 def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
     """Return what the cache holds. Raises one of `_DAMAGE` when it is missing, old or damaged."""
-    shelf = _CacheShelf(file, parse)
-    columns = dict(shelf.connection.execute("SELECT name, value FROM columns"))
+    connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    columns = dict(connection.execute("SELECT name, value FROM columns"))
     if columns["stamp"] != stamp:
         raise ValueError("made from other catalogues")
     durations = array("d", columns["durations"])
@@ -189,7 +191,6 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
     titles = columns["titles"].split("\n") if durations else []
     if not len(ids) == len(titles) == len(durations):
         raise ValueError("not whole")
-    shelf.ids, shelf.titles = ids, titles
     members: list[array[int]] = []
     place, block = 0, array("I", columns["members"])
     for count in array("I", columns["counts"]):
@@ -203,7 +204,9 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
         seconds=tuple(array("d", columns["seconds"])),
         keys=keys if "\0" in columns["keys"] else (),
     )
-    return Loaded(Library(ids, titles, durations, table, shelf), columns["title"])
+    return Loaded(
+        Library(ids, titles, durations, table, _CacheShelf(connection, file, ids, titles, parse)), columns["title"]
+    )
 
 
 def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes: Sequence[Episode]) -> None:

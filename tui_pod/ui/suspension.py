@@ -6,10 +6,11 @@ import asyncio
 import os
 import signal
 import sys
-from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from textual.app import App
     from textual.driver import Driver
 

@@ -250,6 +250,8 @@ class BrowsingScreen(ReadingScreen):
         field.value = "" if self._searches_words else self.view.query
         field.add_class("-shown")
         self.set_focus(field)  # at once: the next key is its own
+        if self._searches_words:
+            return
         library = self._library
         self._reading = asyncio.create_task(in_thread(lambda _: library.folded))
 
