@@ -76,6 +76,29 @@ async def test_playing_on_draws_the_bar_and_the_row_alone(library: Library, monk
         assert not drawn
 
 
+async def test_playing_on_within_a_second_draws_nothing(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with on_stage(library, view=BASICS) as stage:
+        await stage.press("enter")
+        await stage.play(20)
+        drawn: list[Widget] = []
+        for widget in (stage.main, stage.bar, stage.episodes, stage.tree, stage.main.query_one("#header")):
+            monkeypatch.setattr(widget, "refresh", lambda *_, widget=widget, **__: drawn.append(widget))
+        for _ in range(3):
+            await stage.play(0.25)
+        assert stage.listening.playback.position == 20.75
+        assert not drawn
+        await stage.play(0.25)
+        assert stage.bar in drawn
+
+
+async def test_what_comes_next_is_right_at_once_when_it_is_marked_while_paused(library: Library) -> None:
+    async with on_stage(library, view=BASICS) as stage:
+        await stage.press("enter", "space")
+        assert stage.bar.note == "next: Two"
+        await stage.press("j", "m")
+        assert stage.bar.note == "next: Three"
+
+
 def record_whole(widget: Widget, drawn: list[Widget], *regions: Region, **options: bool) -> Widget:
     """Take note of a refresh of a whole widget."""
     if not regions:

@@ -147,6 +147,16 @@ async def test_sentence_spoken_is_the_one_lit_at_every_speed(speed_keys: list[st
             assert lit(stage) == [expected]
 
 
+async def test_sentence_that_begins_within_a_second_is_lit_at_once(library: Library) -> None:
+    quick = Transcript((Cue("One.", 0.0, 10.2), Cue("Two.", 10.2, 10.5), Cue("Three.", 10.5, 20.0)))
+    async with on_stage(library, view=BASICS, prepare=with_words("one", quick)) as stage:
+        await stage.press("enter", "t")
+        await stage.play(10)
+        for expected in ("Two.", "Three."):
+            await stage.play(0.25)
+            assert lit(stage) == [expected]
+
+
 async def test_sentence_lit_is_right_after_seeks_and_on_pause(library: Library) -> None:
     async with on_stage(library, view=BASICS) as stage:
         await stage.press("enter", "t", "full_stop")

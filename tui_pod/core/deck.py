@@ -244,9 +244,9 @@ class Deck:
         heard = self._tracker.heard
         is_played = self._tracker.move(position, self.playback.speed)
         self._show(replace(self.playback, position=position))
+        self._heard(self._tracker.heard - heard)
         if (is_played or is_new_second) and self.playback.episode is not None:
             self._audience.progress_changed(frozenset((self.playback.episode,)))
-        self._heard(self._tracker.heard - heard)
 
     def _on_pause(self, is_paused: bool) -> None:
         self._wants_pause = is_paused

@@ -64,7 +64,7 @@ class TuiPodApp(App[None]):
     BINDINGS = bindings("app")
     COMMANDS = App.COMMANDS | {load_library_provider}
 
-    playback: reactive[Playback] = reactive(Playback(), repaint=False)  # what shows it draws itself
+    playback: reactive[Playback] = reactive(Playback(), repaint=False)  # as it looks; what shows it draws itself
 
     def __init__(self, start: Start) -> None:
         super().__init__()
@@ -186,8 +186,12 @@ class TuiPodApp(App[None]):
     # -- the audience of listening ---------------------------------------------------------------------
 
     def playback_changed(self, playback: Playback) -> None:
-        """See `Audience.playback_changed`."""
-        former, self.playback = self.playback, playback
+        """See `Audience.playback_changed`. Most positions change nothing that is seen: those only the words follow."""
+        former = self.playback
+        if playback.looks_like(former):
+            self._main.follow(playback)
+            return
+        self.playback = playback
         self._tick_while_loading()
         if former.speed != playback.speed and self._main.is_mounted:
             self._main.show_counts()

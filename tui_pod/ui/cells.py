@@ -38,8 +38,9 @@ def fit(text: str, width: int) -> str:
     """Return `text` in exactly `width` cells, cut with an ellipsis or padded with blanks."""
     if width <= 0:
         return ""
-    if cell_len(text) <= width:
-        return set_cell_size(text, width)
+    size = cell_len(text)
+    if size <= width:
+        return text + " " * (width - size)
     cut = set_cell_size(text, width - 1).rstrip()
     return f"{cut}…{' ' * (width - 1 - cell_len(cut))}"
 

@@ -136,6 +136,8 @@ class BrowsingScreen(ReadingScreen):
         if self.view.place == Special.CONTINUE or (is_other and self.view.filter is not Filter.ALL):
             self.list_view(keeps_cursor=True)
         self.show_counts()
+        if self.playback.load:
+            self.show_outlook()
 
     def show_queue(self) -> None:
         """Show a changed queue."""

@@ -79,10 +79,14 @@ class ReadingScreen(Screen[None]):
         if self.transcript is not None:
             self.transcript.set_class(is_open, "-open")
 
-    def watch_playback(self, playback: Playback) -> None:
-        """Show the words of the next episode when it begins, and their times once they are known."""
+    def follow(self, playback: Playback) -> None:
+        """Light the words that are spoken; they come and go within a second."""
         if self.transcript is not None:
             self.transcript.playback = playback
+
+    def watch_playback(self, playback: Playback) -> None:
+        """Show the words of the next episode when it begins, and their times once they are known."""
+        self.follow(playback)
         is_sounding = playback.status in (PlayerStatus.PLAYING, PlayerStatus.PAUSED)
         if self.is_reading and is_sounding and self._shown != (playback.episode, True):
             self._look_up()
@@ -101,7 +105,7 @@ class ReadingScreen(Screen[None]):
         view = self.transcript
         if view is None:
             return
-        view.playback = self.playback
+        view.playback = self.listening.playback
         why_empty = f"This episode has no transcript. Press {key_of('view.transcript')} to close."
         view.show(episode.id, episode.title, transcript, self._start.with_keys(why_empty))
 

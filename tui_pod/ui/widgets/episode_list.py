@@ -19,7 +19,7 @@ from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.queue import Queue
 from tui_pod.core.text import clean, clock, length
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, meter, spread
+from tui_pod.ui.cells import ASCII_MARKS, MARKS, meter, spread
 from tui_pod.ui.widgets.rows import RowPane, Sight
 
 KEPT_SCREENS = 4
@@ -230,15 +230,15 @@ class EpisodeList(RowPane):
         if self._queue is not None and index in self.ends:
             time = f"{time}  until {self.ends[index]}"
         left = self._marks["selected"] if is_selected else " "
-        title = spread(f"{left}{self._marks[name]} {episode.title}", f"{time} ", width)
+        title = spread(f"{left}{self._marks[name]} {episode.title}", time, width - 1)
         about = [tag for tag in episode.tags if tag not in self._everywhere]
         if episode.published:
             about.append(f"{episode.published:%-d %b %Y}")
         is_playing = name in ("playing", "paused", "loading")
         return [
             self.framed(title, row, "episode-list--playing" if is_playing else "rows--text"),
-            self.framed(fit(f"   {episode.summary}", width - 1), row, "rows--dim"),
-            self.framed(fit("   " + " · ".join(about), width - 1), row, "rows--dim"),
+            self.framed(f"   {episode.summary}", row, "rows--dim"),
+            self.framed("   " + " · ".join(about), row, "rows--dim"),
         ]
 
     def _download_text(self, download: Downloading, width: int) -> str:

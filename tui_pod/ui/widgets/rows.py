@@ -161,12 +161,15 @@ class RowPane(ScrollView, can_focus=True):
         ]
 
     def framed(self, text: str, row: int = -1, component: str = "rows--text") -> Strip:
-        """Return a line of text between the sides of the border, lit when the cursor is on its row."""
+        """Return a line of text between the sides of the border, lit when the cursor is on its row.
+
+        The text is cut to leave a blank cell at its right.
+        """
         width, has_focus, left, right = self._sight
         style = self.style_of(component)
         if row == self._cursor:
             style += self.style_of("rows--cursor" if has_focus else "rows--blurred")
-        segments = [*left, Segment(fit(text, width), style), *right]
+        segments = [*left, Segment(f"{fit(text, width - 1)} ", style), *right]
         line = Strip(segments, left.cell_length + width + right.cell_length)
         for line_filter in self.get_line_filters():
             line = line.apply_filter(line_filter, self.background_colors[1])

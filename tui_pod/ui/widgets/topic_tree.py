@@ -134,8 +134,8 @@ class TopicTree(RowPane):
         return self._fitted(f"{' ' * self._depths[place]}{mark} {self._topics.names[place]}", bar, count, width)
 
     def _fitted(self, name: str, bar: str, count: int, width: int) -> str:
-        right = f"{bar}{count:>4} "
-        return f"{fit(name, width - len(right) - 1)} {right}"
+        right = f"{bar}{count:>4}"
+        return f"{fit(name, width - len(right) - 2)} {right}"
 
     # -- events and actions ----------------------------------------------------------------------------
 
