@@ -40,7 +40,7 @@ import importlib, sys
 from pathlib import Path
 from tui_pod import cli
 cli._import_asyncio()
-from tui_pod.launch import LISTENING
+from tui_pod.program_start import LISTENING
 from tui_pod.remote_socket import socket_name
 for module in LISTENING:
     importlib.import_module(module)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tui_pod.config import Config
-from tui_pod.launch import LISTENING, ProgramStart
 from tui_pod.library_cache import load_library
+from tui_pod.program_start import LISTENING, ProgramStart
 from tui_pod.settings import embedded_catalog, find_paths
 from tui_pod.store import StateFile
 

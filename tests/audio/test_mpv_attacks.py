@@ -20,8 +20,9 @@ import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, serving, sound
+from tui_pod.audio.libmpv import open_mpv
 from tui_pod.audio.mpv_options import OPTIONS
-from tui_pod.audio.mpv_player import MpvPlayer, open_mpv
+from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.events import Event, FileEnded, FileLoaded, LoadFailed
 from tui_pod.core.playback import Source
 

@@ -21,8 +21,8 @@ from tests.feeds.server import Ranged, Site, feed, item, sound
 from tests.stage import FakeStart, Stage
 from tui_pod.config_file import read_config
 from tui_pod.core.playback import PlayerStatus
-from tui_pod.launch import ProgramStart
 from tui_pod.library_cache import load_library
+from tui_pod.program_start import ProgramStart
 from tui_pod.settings import find_paths
 from tui_pod.store import StateFile
 from tui_pod.ui.app import TuiPodApp

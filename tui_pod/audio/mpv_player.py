@@ -1,4 +1,4 @@
-"""The player: libmpv through python-mpv. The only file that imports mpv.
+"""The player: libmpv through python-mpv.
 
 Nothing here makes its caller wait: calls are queued for a thread of the player's own, which is the only one
 to talk to libmpv, opens it, and looks at the position while something plays. libmpv's event thread and that
@@ -7,7 +7,6 @@ thread build events and hand them to `emit`, which must be safe to call from any
 
 from __future__ import annotations
 
-import locale
 import queue
 import threading
 import time
@@ -16,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tui_pod.audio.mpv_options import OPTIONAL, OPTIONS
+from tui_pod.audio.libmpv import NO_SOUND_DEVICE, explain_failure, explain_missing, open_mpv
 from tui_pod.core.events import (
     BufferingChanged,
     DurationKnown,
@@ -29,7 +28,6 @@ from tui_pod.core.events import (
     PositionChanged,
     SeekFinished,
 )
-from tui_pod.core.keys import key_of
 from tui_pod.core.playback import Mark, Source
 from tui_pod.core.text import clean
 
@@ -39,22 +37,11 @@ if TYPE_CHECKING:
 POLL = 0.25
 """Seconds between two looks at the position while playing."""
 
-NO_SOUND_DEVICE = -14
-"""mpv's error when no audio output can be opened (client.h: MPV_ERROR_AO_INIT_FAILED)."""
-
 LOG_DELAY = 0.05
 """Seconds after a failure until libmpv has told its log; on the player's own thread."""
 
 CLOSE_LIMIT = 0.8
 """Seconds that closing may take; libmpv can hang in a driver, and quitting must not."""
-
-INSTALL_HINTS = {
-    "apt-get": "sudo apt-get install libmpv2",
-    "dnf": "sudo dnf install mpv-libs",
-    "pacman": "sudo pacman -S mpv",
-    "brew": "brew install mpv",
-}
-"""How to install libmpv, by the package manager's command."""
 
 _ESTIMATED = ("mp3", "aac")
 """Containers without a length of their own: mpv guesses from the first bytes when no header tells."""
@@ -216,7 +203,7 @@ class MpvPlayer:
     def _tell_failure(self, load: int, error: int) -> None:
         """Say why a load failed, once libmpv has told its log, which it does after its events."""
         time.sleep(LOG_DELAY)
-        self._emit(LoadFailed(load, self._explain(error), is_fatal=error == NO_SOUND_DEVICE))
+        self._emit(LoadFailed(load, explain_failure(error, " ".join(self._log)), is_fatal=error == NO_SOUND_DEVICE))
 
     def _read_position(self, mpv: MPV) -> float | None:
         if not self._is_open or mpv.seeking:
@@ -299,76 +286,3 @@ class MpvPlayer:
 
     def _on_log(self, _level: str, prefix: str, text: str) -> None:
         self._log.append(f"{prefix}: {text.strip()}")
-
-    def _explain(self, error: int) -> str:
-        """Return what a failed load means to a listener. Numbers: mpv's client.h."""
-        log = " ".join(self._log)
-        if error == NO_SOUND_DEVICE:
-            return "No sound device works. Connect or enable one, or start with --ao null to go on in silence."
-        if error == -17:
-            return "That is not audio that tui-pod plays (mp3, m4a, ogg, opus, flac, wav, webm). Your place is kept."
-        if error == -16:
-            return f"There is nothing to play in it from here. Press {key_of('episode.restart')} for the start."
-        for code, meaning in _HTTP.items():
-            if f"HTTP error {code}" in log:
-                return f"{meaning} Your place is kept."
-        if "No such file" in log or "Cannot open file" in log:
-            return "The file cannot be opened: it is gone or not readable. Your place is kept."
-        again = f"press {key_of('episode.play')} to try again"
-        return f"The audio cannot be opened. Check the address and the network, then {again}."
-
-
-_HTTP = {
-    404: "The server no longer has it (404).",
-    403: "The server refuses it (403).",
-    401: "The server wants a login (401).",
-    410: "The server says it is gone for good (410).",
-    5: "The server is in trouble. Try again later.",
-}
-
-
-def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None, **extra: str) -> MPV:
-    """Return a libmpv handle set up by `OPTIONS`.
-
-    Raises:
-        OSError: there is no libmpv, or it cannot be loaded.
-        AttributeError, ValueError, TypeError: it does not know an option that safety needs.
-    """
-    _load_without_stall()
-    import mpv
-
-    from tui_pod.audio.memory import give_back
-
-    locale.setlocale(locale.LC_NUMERIC, "C")  # libmpv ends the process under another one
-    options = {**OPTIONS, **({"ao": ao} if ao else {}), **extra}
-    player = mpv.MPV(log_handler=log, loglevel="warn", **options)
-    for name, value in OPTIONAL.items():
-        try:
-            player[name] = value
-        except AttributeError:
-            continue  # this version has no such option, and so no such feature
-    give_back()  # a megabyte that opening leaves behind
-    return player
-
-
-def _load_without_stall() -> None:
-    """Load libmpv with the interpreter free for the screen: a plain import holds it for a tenth of a second."""
-    import ctypes
-    import ctypes.util
-    import os
-
-    name = ctypes.util.find_library("mpv")
-    if name is not None:
-        loader = ctypes.CDLL(None).dlopen
-        loader.restype = ctypes.c_void_p
-        loader(name.encode(), os.RTLD_NOW)
-
-
-def explain_missing(error: Exception) -> str:
-    """Return why libmpv cannot be used and the command that mends it."""
-    import shutil
-
-    command = next((hint for tool, hint in INSTALL_HINTS.items() if shutil.which(tool)), "install mpv")
-    if isinstance(error, OSError) and "Cannot find" in str(error):
-        return f"Sound needs libmpv, which is not installed. Run: {command} — then start tui-pod again."
-    return f"libmpv cannot be used ({clean(str(error), 120)}). Run: {command} — then start tui-pod again."

@@ -51,7 +51,7 @@ def _python() -> Iterator[Finding]:
 
 
 def _libmpv(ao: str | None) -> Iterator[Finding]:
-    from tui_pod.audio.mpv_player import explain_missing, open_mpv
+    from tui_pod.audio.libmpv import explain_missing, open_mpv
 
     quiet = os.dup(2)  # sound libraries complain there at length
     null = os.open(os.devnull, os.O_WRONLY)
