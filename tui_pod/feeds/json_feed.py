@@ -38,6 +38,7 @@ def parse_json_feed(content: bytes, address: str) -> Feed:
         items=tuple(items[:MAX_ITEMS]),
         link=absolute(_text(data, "home_page_url"), base) if data.get("home_page_url") else None,
         summary=clean(_text(data, "description")),
+        next_page=absolute(_text(data, "next_url"), base) if data.get("next_url") else None,
     )
 
 

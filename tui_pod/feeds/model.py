@@ -55,3 +55,5 @@ class Feed:
     """Each from the general to the special."""
     is_partial: bool = False
     """Whether a part could not be read."""
+    next_page: str | None = None
+    """Where its older items are, when they are not all in one document."""

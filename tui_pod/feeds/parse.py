@@ -182,6 +182,7 @@ class _Reader:
             is_serial=channel.get("itunes:type", "").strip().lower() == "serial",
             categories=tuple(path for path in dict.fromkeys(self._categories) if path not in prefixes and all(path)),
             is_partial=is_partial,
+            next_page=self._linked("next", channel, self._channel_links),
         )
 
     def _learn(self, attributes: dict[str, str]) -> None:
@@ -211,12 +212,17 @@ class _Reader:
         elif text:
             self._fields.setdefault(self._wanted, text)
 
-    def _page(self, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> str | None:
-        base = fields.get("base", self._base)
+    def _linked(self, relation: str, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> str | None:
         for key, attributes in links:
-            if key == "link" and attributes.get("rel", "alternate") == "alternate" and attributes.get("href"):
-                return absolute(attributes["href"], base)
-        return absolute(fields["link"], base) if fields.get("link") else None
+            if key == "link" and attributes.get("rel", "alternate") == relation and attributes.get("href"):
+                return absolute(attributes["href"], fields.get("base", self._base))
+        return None
+
+    def _page(self, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> str | None:
+        linked = self._linked("alternate", fields, links)
+        if linked is None and fields.get("link"):
+            linked = absolute(fields["link"], fields.get("base", self._base))
+        return linked
 
     def _item(self, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> Item | None:
         base = fields.get("base", self._base)

@@ -15,7 +15,7 @@ from tui_pod.feeds.access import PUBLIC, Access
 from tui_pod.feeds.address import AddressError, Origin, check_address, origin
 from tui_pod.feeds.fetch import Answer, FetchError, Request, fetch
 from tui_pod.feeds.model import Feed, FeedError
-from tui_pod.feeds.parse import parse_feed
+from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
 from tui_pod.feeds.shelf import Shelf, Stored, Subscription
 from tui_pod.feeds.shelf_db import ShelfError
 from tui_pod.feeds.threads import Stop, in_thread
@@ -25,8 +25,6 @@ AT_ONCE = 8
 
 PER_HOST = 2
 """Of these, how many of one host."""
-
-ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,23 +138,26 @@ def refresh_feed(shelf: Shelf, feed: Subscription, stop: Stop, access: Access) -
 
 def _refreshed(shelf: Shelf, feed: Subscription, stop: Stop, access: Access) -> Outcome:
     typed = feed.allowed if feed.is_settled else settle(shelf, feed.first)
-    allowed = typed | access.private
+    access = replace(access, private=typed | access.private)
     headers = {"Accept": ACCEPT}
     if feed.etag:
         headers["If-None-Match"] = feed.etag
     if feed.modified:
         headers["If-Modified-Since"] = feed.modified
-    answer, content = fetch(Request(feed.address, allowed, headers), access.limits, stop)
+    answer, content = fetch(Request(feed.address, access.private, headers), access.limits, stop)
     if answer.status == 304:
         shelf.touch(feed.first)
         return Outcome(feed.first, feed.name)
     found = read_answer(answer, content)
     moved_to = answer.moved_to or ""
     if found.moved_to and found.moved_to not in (feed.address, answer.address):
-        successor = _successor(found, replace(access, private=allowed), stop)
+        successor = _successor(found, access, stop)
         if successor is not None:
             answer, found = successor
             moved_to = answer.moved_to or answer.address
+    was_whole = bool(feed.etag or feed.modified)  # not kept of one that was read in part
+    known = shelf.guids(feed.first) if was_whole else frozenset[str]()
+    found = with_older_pages(found, answer.address, known, access, stop)
     stop.check()
     if moved_to and moved_to != feed.address:
         shelf.move(feed.first, moved_to)
@@ -182,15 +183,6 @@ def settle(shelf: Shelf, first: str) -> frozenset[Origin]:
     return frozenset()
 
 
-def read_answer(answer: Answer, content: bytes) -> Feed:
-    """Return the feed in an answer.
-
-    Raises:
-        FeedError: there is none in it.
-    """
-    return parse_feed(content, answer.address, answer.charset)
-
-
 def keep_answer(shelf: Shelf, first: str, answer: Answer, found: Feed) -> Stored:
     """Store a feed with what the next conditional request needs; one read in part is asked for again as a whole."""
     if found.is_partial:
@@ -201,9 +193,7 @@ def keep_answer(shelf: Shelf, first: str, answer: Answer, found: Feed) -> Stored
 def _successor(found: Feed, access: Access, stop: Stop) -> tuple[Answer, Feed] | None:
     """Return the feed that `itunes:new-feed-url` names, if it is there and is the same podcast."""
     try:
-        request = Request(found.moved_to or "", access.private, {"Accept": ACCEPT})
-        answer, content = fetch(request, access.limits, stop)
-        successor = read_answer(answer, content)
+        answer, successor = read_page(found.moved_to or "", access, stop)
     except (FetchError, FeedError):
         return None
     is_same = is_same_podcast(found, successor.guid, {item.guid for item in successor.items})

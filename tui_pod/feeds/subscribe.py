@@ -12,7 +12,8 @@ from tui_pod.feeds.fetch import Answer, FetchError, Request, fetch
 from tui_pod.feeds.html_text import feed_links
 from tui_pod.feeds.model import Feed, FeedError
 from tui_pod.feeds.opml import Entry, Folder
-from tui_pod.feeds.refresh import ACCEPT, is_same_podcast, keep_answer, read_answer
+from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
+from tui_pod.feeds.refresh import is_same_podcast, keep_answer
 from tui_pod.feeds.shelf import Shelf, Subscription
 from tui_pod.feeds.shelf_db import ShelfError
 from tui_pod.feeds.threads import Stop
@@ -69,14 +70,15 @@ def subscribe(
         raise FeedError(f"“{clean(typed, 80)}” is not an http or https address.")
     problem: FetchError | None = None
     for address in addresses:
-        allowed = access.private | {origin(address)}  # typed by the listener
+        wider = replace(access, private=access.private | {origin(address)})  # typed by the listener
         try:
-            found = _find(address, replace(access, private=allowed), stop)
+            found = _find(address, wider, stop)
         except FetchError as error:
             problem = problem or error
             continue
+        whole = with_older_pages(found.feed, found.answer.address, frozenset(), wider, stop)
         stop.check()
-        return _keep(shelf, found, _private(address), folders)
+        return _keep(shelf, replace(found, feed=whole), _private(address), folders)
     raise problem or FeedError("There is no feed.")
 
 
@@ -88,8 +90,7 @@ def _find(address: str, access: Access, stop: Stop) -> _Found:
         refused: FeedError = error
     for link in _links(answer, content):
         try:
-            answer, content = fetch(Request(link, access.private, {"Accept": ACCEPT}), access.limits, stop)
-            return _Found(link, answer, read_answer(answer, content))
+            return _Found(link, *read_page(link, access, stop))
         except (FetchError, FeedError):
             continue
     if "not a feed" in str(refused):

@@ -1,0 +1,77 @@
+"""Read a feed's pages: the first, and those with its older items (RFC 5005; `next_url` of a JSON Feed)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Set
+from dataclasses import replace
+
+from tui_pod.feeds.access import Access
+from tui_pod.feeds.fetch import Answer, FetchError, Request, fetch
+from tui_pod.feeds.items import MAX_ITEMS
+from tui_pod.feeds.model import Feed, FeedError
+from tui_pod.feeds.parse import parse_feed
+from tui_pod.feeds.threads import Stop
+
+ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
+
+MAX_PAGES = 100
+"""Pages that one feed may have."""
+
+PATIENCE = 120.0
+"""Seconds after which no further page is asked for."""
+
+
+def read_page(address: str, access: Access, stop: Stop) -> tuple[Answer, Feed]:
+    """Return the head of an answer and the feed in it.
+
+    Raises:
+        FetchError: nothing answers there.
+        FeedError: it is no feed.
+        Stopped: the work was told to stop.
+    """
+    answer, content = fetch(Request(address, access.private, {"Accept": ACCEPT}), access.limits, stop)
+    return answer, read_answer(answer, content)
+
+
+def read_answer(answer: Answer, content: bytes) -> Feed:
+    """Return the feed in an answer.
+
+    Raises:
+        FeedError: there is none in it.
+    """
+    return parse_feed(content, answer.address, answer.charset)
+
+
+def with_older_pages(feed: Feed, address: str, known: Set[str], access: Access, stop: Stop) -> Feed:
+    """Return a feed with the items of its further pages, up to the first page on which nothing is new.
+
+    Where a page cannot be read, the feed is partial: what was read before counts, and the rest is for another time.
+
+    Args:
+        feed: its first page.
+        address: of the first page.
+        known: guids of items; a page of these alone is the last.
+        access: what the settings and the feed allow.
+        stop: ends the wait.
+
+    Raises:
+        Stopped: the work was told to stop.
+    """
+    items = list(feed.items)
+    visited = {address}
+    page, is_partial = feed, feed.is_partial
+    deadline = time.monotonic() + PATIENCE
+    while not is_partial and len(visited) < MAX_PAGES and len(items) < MAX_ITEMS:
+        following = page.next_page
+        if following is None or following in visited or all(item.guid in known for item in page.items):
+            break
+        visited.add(following)
+        try:
+            _, page = read_page(following, access, stop)
+        except (FetchError, FeedError):
+            is_partial = True
+        else:
+            items += page.items
+            is_partial = page.is_partial or time.monotonic() > deadline
+    return replace(feed, items=tuple(items[:MAX_ITEMS]), is_partial=is_partial)
