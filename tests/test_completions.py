@@ -18,6 +18,8 @@ import pytest
 from tui_pod.cli import make_parser
 from tui_pod.commands.command_tree import describe
 from tui_pod.commands.completions import SHELLS
+from tui_pod.feeds.opml import Entry
+from tui_pod.feeds.shelf import Shelf
 
 ROOT = Path(__file__).parents[1]
 CATALOG = """
@@ -47,6 +49,8 @@ CASES = [
     ("completions z", {"zsh"}),
     ("check cat", {"catalog.toml"}),
     ("--config cat", {"catalog.toml"}),
+    ("feeds remove S", {"Slow Science"}),
+    ("feeds refresh ", {"Slow Science", "Tea Time"}),
     ("doctor x", set()),
 ]
 """What is typed, and what is offered."""
@@ -66,6 +70,8 @@ def room(tmp_path: Path) -> Path:
     call = shlex.join([sys.executable, "-m", "tui_pod", "--catalog", str(tmp_path / "catalog.toml")])
     program.write_text(f'#!/bin/sh\nexport PYTHONPATH={shlex.quote(str(ROOT))}\nexec {call} "$@"\n')
     program.chmod(0o755)
+    subscriptions = [Entry("https://example.org/s", "Slow Science"), Entry("https://example.org/t", "Tea Time")]
+    Shelf(tmp_path / "data" / "tui-pod").subscribe(subscriptions)
     for shell, make in SHELLS.items():
         (tmp_path / f"complete.{shell}").write_text(make(make_parser()))
     return tmp_path

@@ -208,7 +208,7 @@ def _add_shell_commands(add: Callable[[str, str], argparse.ArgumentParser]) -> N
     command = add("completions", "print what a shell needs to complete these commands")
     command.add_argument("shell", metavar="SHELL", choices=("bash", "zsh", "fish"), nargs="?", default="bash",
                          help="bash, zsh or fish")  # fmt: skip
-    command.add_argument("--words", choices=("ids", "topics"), help="==SUPPRESS==")  # asked by the scripts themselves
+    command.add_argument("--words", choices=("ids", "topics", "feeds"), help="==SUPPRESS==")  # asked by the scripts
     command.set_defaults(make_parser=make_parser)
 
 

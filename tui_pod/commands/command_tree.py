@@ -16,7 +16,7 @@ class Value(NamedTuple):
     """As the help shows it, such as FILE."""
     text: str
     kind: str = ""
-    """`files`, `folders`, `ids` or `topics`; empty: anything, or one of `words`."""
+    """`files`, `folders`, `ids`, `topics` or `feeds`; empty: anything, or one of `words`."""
     words: tuple[str, ...] = ()
     is_required: bool = True
     is_repeated: bool = False
@@ -48,7 +48,7 @@ class Command(NamedTuple):
         return [self, *(below for command in self.commands for below in command.all())]
 
 
-_KINDS = {"FILE": "files", "DIR": "folders", "ID": "ids"}
+_KINDS = {"FILE": "files", "DIR": "folders", "ID": "ids", "FEED": "feeds"}
 
 
 def describe(parser: argparse.ArgumentParser, name: str = "", text: str = "") -> Command:

@@ -88,6 +88,7 @@ _tui_pod_ask() {
 }
 _tui_pod_ids() { _tui_pod_ask ids }
 _tui_pod_topics() { _tui_pod_ask topics }
+_tui_pod_feeds() { _tui_pod_ask feeds }
 
 typeset -ga _tui_pod_shared=(
     @shared@

@@ -1,6 +1,6 @@
 """Write what bash, zsh and fish need to complete the program's words, from its parser.
 
-Ids and topics are asked of the program itself while one types: `tui-pod completions --words ids`.
+Ids, topics and podcasts are asked of the program itself while one types: `tui-pod completions --words ids`.
 """
 
 from __future__ import annotations
@@ -131,8 +131,9 @@ def _zsh_value(value: Value) -> str:
 
 
 def _zsh_kind(value: Value) -> str:
-    kinds = {"files": "_files", "folders": "_files -/", "ids": "_tui_pod_ids", "topics": "_tui_pod_topics"}
-    return f":{value.name}:" + (f"({' '.join(value.words)})" if value.words else kinds.get(value.kind, " "))
+    paths = {"files": "_files", "folders": "_files -/", "": " "}
+    offered = f"({' '.join(value.words)})" if value.words else paths.get(value.kind, f"_tui_pod_{value.kind}")
+    return f":{value.name}:{offered}"
 
 
 def _fish_case(command: Command) -> tuple[str, ...]:

@@ -63,6 +63,17 @@ def run_export(options: Namespace) -> int:
     return _with_shelf(options, export)
 
 
+def print_names(options: Namespace) -> None:
+    """Print what each podcast is called and its address, for a shell to complete."""
+
+    def print_all(shelf: Shelf, _: Namespace) -> int:
+        for feed in shelf.feeds():
+            print(feed.name, feed.address, sep="\t")
+        return 0
+
+    _with_shelf(options, print_all)
+
+
 def _with_shelf(options: Namespace, run: Callable[[Shelf, Namespace], int]) -> int:
     shelf = Shelf(find_paths(options.state, options.config).data)
     try:

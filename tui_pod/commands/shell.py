@@ -53,6 +53,11 @@ def run_completions(options: Namespace) -> None:
     if options.words is None:
         sys.stdout.write(SHELLS[options.shell](options.make_parser()))
         return
+    if options.words == "feeds":
+        from tui_pod.commands.feeds import print_names
+
+        print_names(options)
+        return
     library = open_library(options).library
     words: Iterable[tuple[str, str]]
     if options.words == "ids":
