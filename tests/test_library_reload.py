@@ -8,7 +8,7 @@ import pytest
 
 from tui_pod import library_reload
 from tui_pod.library_cache import load_library
-from tui_pod.library_reload import keep_library
+from tui_pod.library_reload import keep_library, reload_library
 from tui_pod.settings import find_paths
 
 CATALOG = 'version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n'
@@ -29,3 +29,17 @@ async def test_library_that_was_parsed_is_kept_here_when_small_else_by_a_process
     await keep_library(loaded.save, [catalog], paths, len(loaded.library))
     assert [process.wait(30) for process in started] == ([] if small else [0])
     assert load_library([catalog], paths.cache, paths.data).save is None
+
+
+async def test_library_made_by_a_process_runs_no_code_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog, paths, ran = tmp_path / "catalog.toml", find_paths(), tmp_path / "ran"
+    catalog.write_text(CATALOG, "utf-8")
+    (tmp_path / "sqlite3.py").write_text(f"open({str(ran)!r}, 'w')\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setattr(library_reload, "SMALL", 0)
+    loaded = await reload_library([catalog], paths.cache, paths.data, 1)
+    assert loaded.save is None  # the process has made the cache
+    assert not ran.exists()

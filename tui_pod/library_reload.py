@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tui_pod.apart import run_apart
+from tui_pod.apart import run_apart, start_of
 from tui_pod.library_cache import Loaded, load_library
 from tui_pod.settings import Paths
 
@@ -49,8 +49,9 @@ async def keep_library(save: Callable[[], None], catalogs: Sequence[Path], paths
 
 
 async def _make_cache(words: Sequence[Path]) -> None:
+    command, environment = start_of("tui_pod.library_reload", *words)
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tui_pod.library_reload", *words,
+        *command, env=environment,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:

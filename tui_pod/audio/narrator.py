@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tui_pod.apart import start_of
 from tui_pod.core.speech import speakable
 from tui_pod.core.transcript import Cue, timed_cues, to_webvtt
 
@@ -251,10 +252,10 @@ class Narrator:
 
     async def _ready_worker(self) -> asyncio.subprocess.Process:
         if self._worker is None or self._worker.returncode is not None:
+            command, environment = start_of("tui_pod.audio.narrator_worker", python=self._python)
             self._worker = await asyncio.create_subprocess_exec(
-                self._python, "-P", "-m", "tui_pod.audio.narrator_worker",
+                *command, env={**environment, "HIBARI_HOME": os.devnull},
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24,
-                env={**os.environ, "HIBARI_HOME": os.devnull, "PYTHONPATH": str(Path(__file__).parents[2])},
             )  # fmt: skip
         return self._worker
 

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_pod.apart import start_of
 from tui_pod.audio.memory import give_back
 
 if TYPE_CHECKING:
@@ -192,12 +193,9 @@ def _encode(request: dict[str, Any]) -> None:
 
     In a process of its own: libmpv's memory is given back with it.
     """
+    command, environment = start_of("tui_pod.audio.opus", request["wav"], request["opus"])
     with contextlib.suppress(OSError):
-        subprocess.run(
-            [sys.executable, "-P", "-m", "tui_pod.audio.opus", request["wav"], request["opus"]],
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False)
 
 
 if __name__ == "__main__":
