@@ -58,15 +58,38 @@ def test_outlook_without_a_session_counts_the_queue(room: Room) -> None:
     assert (outlook.place, outlook.count, outlook.left, outlook.next) == (None, 0, 70.0, "five")
 
 
-def test_session_ended_by_the_listener_takes_what_was_planned_out_of_the_queue(room: Room) -> None:
+def test_session_taken_back_takes_what_was_planned_out_of_the_queue(room: Room) -> None:
     room.listening.queue_last(["five"])
     start_session(room)
     room.player.play(20)
-    summary = room.listening.end_session()
-    assert summary is not None
-    assert (summary.finished, summary.heard) == (0, 20.0)
-    assert (room.playing, room.listening.queue.upcoming) == ("two", ("five",))
-    assert room.listening.end_session() is None
+    room.listening.undo()
+    assert room.listening.session is None
+    assert (room.playing, room.position, room.listening.queue.upcoming) == ("two", 20.0, ("five",))
+    room.listening.undo()
+    assert room.listening.queue.upcoming == ()
+    assert room.audience.said == ["Taken back: a session of 2 episodes", "Taken back: 1 episode queued"]
+    room.listening.redo()
+    room.listening.redo()
+    assert room.listening.session is not None
+    assert room.listening.queue.upcoming == ("one", "five")
+
+
+def test_session_taken_back_after_it_was_planned_anew_leaves_nothing_of_it(room: Room) -> None:
+    room.listening.queue_last(["one", "five"])
+    start_session(room)
+    room.listening.next()
+    room.listening.undo()
+    assert room.listening.session is None
+    assert room.listening.queue.upcoming == ("five",)
+
+
+def test_session_begun_takes_the_place_of_one_under_way(room: Room) -> None:
+    start_session(room)
+    room.listening.start_session(Wish(200.0), Plan((4,), 200.0))
+    assert room.listening.queue.upcoming == ()
+    room.listening.undo()
+    assert room.listening.session is not None
+    assert room.listening.session.episodes == ("two", "one")
 
 
 def test_session_skipped_episode_is_planned_no_more_and_its_time_filled_anew(room: Room) -> None:

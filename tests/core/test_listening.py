@@ -367,7 +367,7 @@ def test_undo_a_seek_in_an_episode_left_since_sets_its_place(room: Room) -> None
         (lambda room: room.listening.queue_next(["five"]), "1 episode queued next"),
         (lambda room: room.listening.unqueue(["two"]), "1 episode taken out of the queue"),
         (lambda room: room.listening.move_in_queue("one", 1), "a move in the queue"),
-        (lambda room: room.listening.clear_queue(), "the queue cleared"),
+        (lambda room: room.listening.unqueue(["one", "two", "three"]), "3 episodes taken out of the queue"),
     ],
 )
 def test_undo_and_redo_a_change_of_the_queue(change: object, label: str) -> None:
@@ -383,9 +383,37 @@ def test_undo_and_redo_a_change_of_the_queue(change: object, label: str) -> None
     assert (room.listening.queue, room.audience.said[0]) == (after, f"Taken back: {label}")
 
 
+def test_undo_a_change_of_the_queue_leaves_what_has_had_its_turn_since(room: Room) -> None:
+    room.listening.queue_last(["one", "two"])
+    room.listening.queue_last(["three", "four"])
+    room.play("one")
+    room.listening.play("three")
+    room.listening.undo()
+    assert (room.playing, room.listening.queue.upcoming) == ("three", ())
+    room.listening.redo()
+    assert room.listening.queue.upcoming == ("four",)
+    room.listening.undo()
+    room.listening.undo()
+    assert (room.playing, room.listening.queue) == ("three", Queue(("one", "two", "three"), 3))
+
+
+def test_undo_an_old_seek_leaves_an_episode_played_that_was_heard_to_its_end_since(room: Room) -> None:
+    room.play("one", seconds=10)
+    room.listening.seek_to(40.0)
+    room.listening.queue_last(["three"])
+    room.player.play(100)
+    assert room.playing == "three"
+    room.listening.undo()
+    room.listening.undo()
+    assert room.book.status("one") is Status.PLAYED
+    assert room.audience.said[-1] == "Nothing to take back."
+    room.listening.redo()
+    assert (room.playing, room.book.status("one")) == ("three", Status.PLAYED)
+
+
 def test_change_of_the_queue_that_changes_nothing_cannot_be_taken_back(room: Room) -> None:
     room.listening.unqueue(["one"])
-    room.listening.clear_queue()
+    room.listening.move_in_queue("one", 1)
     room.listening.undo()
     assert room.audience.said == ["Nothing to take back."]
 

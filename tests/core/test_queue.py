@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tui_pod.core.queue import Queue
@@ -69,3 +71,42 @@ def test_queue_change_leaves_the_former_one_for_undo() -> None:
     before = Queue(("a", "b"), 0)
     before.add_next(["x"])
     assert before == Queue(("a", "b"), 0)
+
+
+CHANGES: list[Callable[[Queue], Queue]] = [
+    lambda queue: queue.add_last(["x", "c"]),
+    lambda queue: queue.add_next(["x", "d"]),
+    lambda queue: queue.add_last(["a"]),
+    lambda queue: queue.add_next(["b"]),
+    lambda queue: queue.remove(["a", "c"]),
+    lambda queue: queue.move("c", 2),
+    lambda queue: queue.move("e", -2),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_change_taken_back_at_once_gives_the_former_queue(change: Callable[[Queue], Queue]) -> None:
+    before = Queue(("a", "b", "c", "d", "e"), 2)
+    after = change(before)
+    assert after.changed_as(after, before) == before
+    assert before.changed_as(before, after) == after
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_change_taken_back_later_leaves_what_came_and_went_since(change: Callable[[Queue], Queue]) -> None:
+    before = Queue(("a", "b", "c", "d", "e"), 2)
+    after = change(before)
+    present = after.add_last(["y"]).started(after.upcoming[0])
+    undone = present.changed_as(after, before)
+    expected = [ident for ident in before.upcoming if ident != after.upcoming[0]]
+    assert undone.upcoming == (*expected, "y")
+    assert after.upcoming[0] in undone.entries[: undone.cursor]
+    again = undone.changed_as(before, after)
+    assert {*again.upcoming, after.upcoming[0]} == {*after.upcoming, "y"}
+
+
+def test_move_taken_back_moves_only_what_it_moved() -> None:
+    before = Queue(("a", "b", "c"), 0)
+    after = before.move("c", -2)
+    present = after.add_next(["x"]).add_last(["y"])
+    assert present.changed_as(after, before).upcoming == ("x", "a", "b", "c", "y")

@@ -129,21 +129,14 @@ class Lineup(Transport):
         self.seek_to(0.0)
 
     def start_session(self, wish: Wish, plan: Plan) -> None:
-        """Play the episodes of a plan, before what is queued already."""
+        """Play the episodes of a plan, before what is queued already; it takes the place of a session under way."""
         episodes = tuple(self.library.ids[index] for index in plan.indexes)
         if not episodes:
             return
+        queue = self._unplanned().add_next(episodes)
         self.session = Session(wish, episodes, self._clock())
-        self._set_queue(self.queue.add_next(episodes))
+        self._set_queue(queue)
         self._play(episodes[0])
-
-    def end_session(self) -> Summary | None:
-        """Forget the session; what was planned and not played leaves the queue. Return what was done in it."""
-        session, self.session = self.session, None
-        if session is None:
-            return None
-        self._set_queue(self.queue.remove(ident for ident in self.queue.upcoming if ident in session.episodes))
-        return self._summary(session)
 
     def go_on(self) -> None:
         """Play on after a session has ended."""
@@ -279,9 +272,14 @@ class Lineup(Transport):
             plan = plan_session(self.library, self.book, wish, self.playback.speed, gone | {current or ""})
             planned = tuple(self.library.ids[index] for index in plan.indexes)
         had = tuple(i for i in session.episodes if i in session.finished or (is_current and i == current))
+        queue = self._unplanned().add_next(planned)
         self.session = replace(session, episodes=had + planned)
-        stale = [ident for ident in self.queue.upcoming if ident in session.episodes]
-        self._set_queue(self.queue.remove(stale).add_next(planned))
+        self._set_queue(queue)
+
+    def _unplanned(self) -> Queue:
+        """Return the queue without what the session has planned and not played."""
+        planned = self.session.episodes if self.session is not None else ()
+        return self.queue.remove(ident for ident in self.queue.upcoming if ident in planned)
 
     def _summary(self, session: Session) -> Summary:
         indexes = [index for ident in session.finished if (index := self.library.index(ident)) is not None]

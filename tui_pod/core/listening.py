@@ -20,8 +20,17 @@ from tui_pod.core.progress import Progress, Status
 from tui_pod.core.queue import Queue
 from tui_pod.core.records import ProgressRecord, SettingRecord
 from tui_pod.core.rules import Rules
+from tui_pod.core.session import Plan, Wish
 from tui_pod.core.text import clock as clock_text
-from tui_pod.core.undo import Change, DeedChange, ProgressChange, QueueChange, SeekChange, UndoHistory
+from tui_pod.core.undo import (
+    Change,
+    DeedChange,
+    ProgressChange,
+    QueueChange,
+    SeekChange,
+    SessionChange,
+    UndoHistory,
+)
 
 
 class Listening(Lineup):
@@ -88,6 +97,15 @@ class Listening(Lineup):
             records.append(SettingRecord("ui", "topic", self.library.topics.key(view.place)))
         self._recorder.save(*records)
 
+    def start_session(self, wish: Wish, plan: Plan) -> None:
+        """Begin a session; can be taken back, and what plays goes on."""
+        before, queue = self.session, self.queue
+        super().start_session(wish, plan)
+        session = self.session
+        if session is not None and session is not before:
+            label = f"a session of {_count(session.episodes)}"
+            self._undo.add(SessionChange(label, before, session, queue, self.queue))
+
     # -- marking ---------------------------------------------------------------------------------------
 
     def toggle_played(self, episodes: Sequence[str]) -> None:
@@ -126,10 +144,6 @@ class Listening(Lineup):
         """Move an episode within what is upcoming, down when `by` is positive."""
         self._change_queue("a move in the queue", self.queue.move(episode, by))
 
-    def clear_queue(self) -> None:
-        """Empty the queue."""
-        self._change_queue("the queue cleared", Queue())
-
     def note_deed(self, deed: DeedChange) -> None:
         """Keep something done outside listening, so that it can be taken back in its turn."""
         self._undo.add(deed)
@@ -139,6 +153,8 @@ class Listening(Lineup):
     def undo(self) -> None:
         """Take back the last change, and say which."""
         change = self._undo.undo()
+        while change is not None and self._is_over(change):
+            change = self._undo.undo()
         if change is None:
             self._audience.tell("Nothing to take back.")
         else:
@@ -148,18 +164,32 @@ class Listening(Lineup):
     def redo(self) -> None:
         """Do again what was taken back last, and say which."""
         change = self._undo.redo()
+        while change is not None and self._is_over(change):
+            change = self._undo.redo()
         if change is None:
             self._audience.tell("Nothing to do again.")
         else:
             self._put_back(change, is_undo=False)
             self._audience.tell(f"Done again: {change.label}")
 
+    def _is_over(self, change: Change) -> bool:
+        """Return whether a change no longer matters: a seek in an episode that was heard to its end since."""
+        if not isinstance(change, SeekChange) or change.episode == self.playback.episode:
+            return False
+        return self.book.status(change.episode) is Status.PLAYED
+
     def _put_back(self, change: Change, is_undo: bool) -> None:
+        """Put back the values before a change, or those after it."""
         match change:
             case ProgressChange():
                 self._set_progress(change.before if is_undo else change.after)
-            case QueueChange():
-                self._set_queue(change.before if is_undo else change.after)
+            case QueueChange(before=before, after=after):
+                queue = self.queue
+                self._set_queue(queue.changed_as(after, before) if is_undo else queue.changed_as(before, after))
+            case SessionChange(queue_before=before, queue_after=after):
+                queue = self._unplanned()
+                self.session = change.before if is_undo else change.after
+                self._set_queue(queue.changed_as(after, before) if is_undo else queue.changed_as(before, after))
             case DeedChange():
                 (change.take_back if is_undo else change.do_again)()
             case SeekChange():

@@ -1,6 +1,6 @@
 """What the listener did and can take back: marks, seeks, queue changes, deletes, in order.
 
-A change keeps the values before and after it, not a recipe; `Listening` puts values back.
+A change keeps the values before and after it; `Listening` puts them back.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from tui_pod.core.progress import Progress
 from tui_pod.core.queue import Queue
+from tui_pod.core.session import Session
 
 DEPTH = 500
-"""Changes that can be taken back; the contract asks for 100."""
+"""Changes that can be taken back."""
 
 SEEK_BURST = timedelta(seconds=2)
 """Seeks closer together than this are one change: a key held down is one accident."""
@@ -39,6 +40,17 @@ class QueueChange:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionChange:
+    """A session was begun, and its episodes queued."""
+
+    label: str
+    before: Session | None
+    after: Session
+    queue_before: Queue
+    queue_after: Queue
+
+
+@dataclass(frozen=True, slots=True)
 class SeekChange:
     """The listener went from one place of an episode to another."""
 
@@ -58,7 +70,7 @@ class DeedChange:
     do_again: Callable[[], None]
 
 
-Change = ProgressChange | QueueChange | SeekChange | DeedChange
+Change = ProgressChange | QueueChange | SessionChange | SeekChange | DeedChange
 
 
 class UndoHistory:
