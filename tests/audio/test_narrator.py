@@ -25,7 +25,7 @@ THREE = Script(("A third thing.",))
 
 STUB = '''#!{python}
 """Stands for the narrator's process: does what the next line of a file says, and `good` when there is none."""
-import json, os, sys, time
+import json, os, signal, sys, time
 from pathlib import Path
 
 home = Path(__file__).parent
@@ -45,6 +45,8 @@ for line in sys.stdin:
         time.sleep(3600)
     elif step == "slow":
         time.sleep(0.4)
+    elif step == "end late":
+        signal.signal(signal.SIGTERM, lambda *_: print("ending", file=log, flush=True))
     elif step == "garbage":
         print("%%% no JSON %%%", flush=True)
         continue
@@ -417,6 +419,17 @@ async def test_idle_process_is_ended(rig: Rig, monkeypatch: pytest.MonkeyPatch) 
     good(await rig.ask(ONE))
     pid = int(rig.log("start")[0].split()[0])
     await rig.until(lambda: not is_running(pid), "the idle process is gone")
+    good(await rig.ask(TWO))
+    assert len(rig.log("start")) == 2
+
+
+async def test_wish_while_the_idle_process_is_being_ended_is_made_by_another(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "IDLE_LIMIT", 0.1)
+    rig.plan("end late")
+    good(await rig.ask(ONE))
+    await rig.until(lambda: rig.log("ending"), "the idle process is told to end")
     good(await rig.ask(TWO))
     assert len(rig.log("start")) == 2
 

@@ -183,21 +183,19 @@ class Narrator:
                 answer(NarrationError("Something else was asked for."))
 
     async def _work(self) -> None:
-        try:
-            while self._wishes:
-                wish = self._current = self._wishes.pop(0)
-                try:
-                    result: Narration | NarrationError = await self._make(wish)
-                except NarrationError as error:
-                    result = error
-                self._current = None
-                for answer in wish.answers:
-                    answer(result)
-                if not self._wishes:
-                    await self._idle()
-        finally:
+        while self._wishes:
+            wish = self._current = self._wishes.pop(0)
+            try:
+                result: Narration | NarrationError = await self._make(wish)
+            except NarrationError as error:
+                result = error
+            self._current = None
+            for answer in wish.answers:
+                answer(result)
             if not self._wishes:
-                await self._end_worker()
+                await self._idle()
+            if not self._wishes:
+                await self._end_worker()  # which takes a while: a wish that comes meanwhile is made in the next round
 
     async def _idle(self) -> None:
         """Let the worker encode, and wait for the next wish up to `IDLE_LIMIT` seconds."""
