@@ -41,6 +41,10 @@ def files(downloads: Downloads) -> list[str]:
     return sorted(entry.name for entry in downloads.folder.iterdir())
 
 
+def _denied(path: object) -> None:
+    raise PermissionError(13, "Permission denied", str(path))
+
+
 def test_download_is_whole_and_found_again(site: Site, downloads: Downloads) -> None:
     site.replies["/a.wav"] = Ranged(AUDIO)
     told: list[tuple[int, int | None]] = []
@@ -54,6 +58,37 @@ def test_download_is_whole_and_found_again(site: Site, downloads: Downloads) -> 
     assert downloads.fetch(wish(site)) == path
     assert len(site.asked) == 1
     assert downloads.find("another") is None
+
+
+@pytest.mark.parametrize("kind", ["file", "unreadable"])
+def test_folder_that_cannot_be_read_has_no_downloads(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    if kind == "file":
+        downloads.folder.write_text("no folder")
+    else:
+        downloads.folder.mkdir()
+        monkeypatch.setattr("os.scandir", _denied)
+    assert downloads.find(ID) is None
+    assert downloads.all() == []
+    assert not downloads.remove(ID)
+
+
+def test_folder_that_can_be_read_again_has_its_downloads(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    path = downloads.fetch(wish(site))
+    with monkeypatch.context() as patched:
+        patched.setattr("os.scandir", _denied)
+        assert downloads.find(ID) is None
+    assert downloads.find(ID) == path
+
+
+def test_download_into_a_file_says_where_it_cannot_be_saved(site: Site, downloads: Downloads) -> None:
+    downloads.folder.write_text("no folder")
+    with pytest.raises(DownloadError, match=rf"cannot be saved in {downloads.folder}: File exists"):
+        downloads.fetch(wish(site))
 
 
 def test_download_dropped_goes_on_where_it_was(site: Site, downloads: Downloads) -> None:

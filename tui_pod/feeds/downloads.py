@@ -171,14 +171,13 @@ class Downloads:
                     path.unlink()
 
     def _index(self) -> dict[str, str]:
+        """Return the file names by their hashes; none while there is no folder that can be read."""
         with self._lock:
             if self._names is None:
-                self._names = {}
-                with contextlib.suppress(FileNotFoundError), os.scandir(self.folder) as entries:
-                    for entry in entries:
-                        match = _NAME.fullmatch(entry.name)
-                        if match and not entry.name.endswith(".json"):
-                            self._names[match[1]] = entry.name
+                try:
+                    self._names = _names_in(self.folder)
+                except OSError:
+                    return {}
             return self._names
 
     def _forget(self) -> None:
@@ -284,6 +283,12 @@ class Downloads:
 
     def _free(self) -> int:
         return shutil.disk_usage(self.folder).free
+
+
+def _names_in(folder: Path) -> dict[str, str]:
+    with os.scandir(folder) as entries:
+        matches = [_NAME.fullmatch(entry.name) for entry in entries if not entry.name.endswith(".json")]
+    return {match[1]: match[0] for match in matches if match}
 
 
 def _refused(reason: str) -> FetchError:
