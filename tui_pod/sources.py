@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,9 @@ from tui_pod.core.events import Event, LoadFailed, MarksKnown, SourceReady
 from tui_pod.core.notes import EpisodeNotes
 from tui_pod.core.playback import Mark, Source
 from tui_pod.core.speech import split_sentences
+from tui_pod.core.text import clean
 from tui_pod.core.transcript import MAX_CHARS, Transcript, parse_transcript
+from tui_pod.log import log
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
@@ -51,13 +54,11 @@ class EpisodeSources:
     def request(self, episode: Episode, load: int) -> None:
         """See `Sources.request`."""
         if episode.audio is None:
-            self._run(self._narrate(episode, load))
+            self._run(self._narrate(episode, load), episode, load)
         elif "://" in episode.audio:
-            self._run(self._stream(episode, load))
-        elif not Path(episode.audio).is_file():
-            self._emit(LoadFailed(load, f"The file is not there: {episode.audio}. Your place is kept."))
+            self._run(self._stream(episode, load), episode, load)
         else:
-            self._emit(SourceReady(load, Source(episode.audio)))
+            self._open_file(episode, episode.audio, load)
 
     def discard(self, source: Source) -> bool:
         """See `Sources.discard`: a narration is made anew."""
@@ -68,13 +69,17 @@ class EpisodeSources:
     def prepare(self, episode: Episode) -> None:
         """See `Sources.prepare`."""
         if episode.audio is None:
-            self._run(self._prepare(episode))
+            self._run(self._prepare(episode), episode)
         elif "://" in episode.audio:
-            self._run(self._prepare_stream(episode))
+            self._run(self._prepare_stream(episode), episode)
 
     async def podcasts(self) -> Podcasts:
-        """Return the feeds and downloads; the same at every call. Nothing of them is opened yet."""
-        if self._opening is None:
+        """Return the feeds and downloads; the same at every call. Nothing of them is opened yet.
+
+        Raises:
+            Exception: what opening them raised; the next call tries anew.
+        """
+        if self._opening is None or _has_failed(self._opening):
             self._opening = asyncio.get_running_loop().create_task(asyncio.to_thread(self._open_podcasts))
         return await asyncio.shield(self._opening)
 
@@ -116,6 +121,17 @@ class EpisodeSources:
 
         return await in_thread(lambda stop: podcasts.transcript(episode, stop))
 
+    def _open_file(self, episode: Episode, path: str, load: int) -> None:
+        try:
+            is_there = Path(path).is_file()
+        except OSError as error:  # such as a folder that may not be looked into
+            self._fail(episode, load, error)
+            return
+        if is_there:
+            self._emit(SourceReady(load, Source(path)))
+        else:
+            self._emit(LoadFailed(load, f"The file is not there: {path}. Your place is kept."))
+
     async def _stream(self, episode: Episode, load: int) -> None:
         podcasts = await self.podcasts()
         from tui_pod.feeds.fetch import FetchError
@@ -131,8 +147,14 @@ class EpisodeSources:
         if source.is_stream:
             self._network_changed(False)
         self._emit(SourceReady(load, source))
+        self._run(self._find_chapters(episode, load, source.marks), episode)  # what fails there stops no audio
+
+    async def _find_chapters(self, episode: Episode, load: int, known: tuple[Mark, ...]) -> None:
+        podcasts = await self.podcasts()
+        from tui_pod.feeds.threads import in_thread
+
         marks, told_by = await in_thread(lambda stop: podcasts.chapters(episode, stop))
-        if marks and marks != source.marks:
+        if marks and marks != known:
             self._emit(MarksKnown(load, marks, told_by))
 
     async def _prepare_stream(self, episode: Episode) -> None:
@@ -160,10 +182,33 @@ class EpisodeSources:
         if script.sentences:
             self._narrator.request(script, lambda _: None, is_urgent=False)
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+    def _run(self, work: Coroutine[Any, Any, None], episode: Episode, load: int | None = None) -> None:
+        """Start work for an episode; when it fails, so has its load. None: nobody waits for this work."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(partial(self._ended, episode, load))
+
+    def _ended(self, episode: Episode, load: int | None, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(episode, load, error)
+
+    def _fail(self, episode: Episode, load: int | None, error: BaseException) -> None:
+        """Log what nobody thought of, and tell who waits for the audio."""
+        log(f"{episode.id}: {type(error).__name__}: {error}")
+        if load is not None:
+            said = f"“{episode.title}” cannot be played: {_explained(error)}. Your place is kept."
+            self._emit(LoadFailed(load, f"{said} Try again, or run: tui-pod doctor"))
+
+
+def _has_failed(task: asyncio.Task[Any]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
+
+
+def _explained(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return clean(f"{error.strerror}{f' ({error.filename})' if error.filename else ''}")
+    return clean(f"{type(error).__name__}: {error}").rstrip(":. ")
 
 
 def read_transcript(episode: Episode) -> Transcript:
