@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
     from textual.timer import Timer
+    from textual.widget import Widget
 
     from tui_pod.core.book import ProgressBook
     from tui_pod.core.downloading import Downloading
@@ -133,9 +134,22 @@ class TuiPodApp(App[None]):
         yield from system_commands(self)
         yield from (entry for entry in super().get_system_commands(screen) if entry.title == "Theme")
 
-    def run_action_soon(self, action: str) -> None:
-        """Run an action once the palette has closed."""
-        self.call_later(self.run_action, action, self._main if action.startswith("screen.") else None)
+    def run_action_soon(self, action: str, pane: Widget | None = None) -> None:
+        """Run an action once the palette has closed; for one of the library, so do the dialogs over it.
+
+        Args:
+            action: Textual's action string, which says whether it is the app's or the screen's.
+            pane: the part of the library that does it, which is brought into sight; None: no part.
+        """
+
+        async def run() -> None:
+            while self.screen is not self._main and not action.startswith("app."):
+                self.pop_screen()
+            if pane is not None and pane is not self._main.focused:
+                self._main.show_list()
+            await self.run_action(action, pane)
+
+        self.call_later(run)
 
     def show_statistics(self) -> None:
         """See `Stage.show_statistics`."""
@@ -159,7 +173,7 @@ class TuiPodApp(App[None]):
 
         listening = self.listening
         wish = Wish(budget)
-        plan = plan_session(listening.library, listening.book, wish, listening.playback.speed)
+        plan = plan_session(listening.library, listening.book, wish, listening.pace)
         if plan.indexes:
             listening.start_session(wish, plan)
         else:

@@ -1,4 +1,4 @@
-"""The command palette: every key's action, and the episodes and topics by name."""
+"""The command palette: what keys do, but for moves of the cursor, and the episodes and topics, all by name."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from tui_pod.core.browsing import narrow
 from tui_pod.core.keys import shown_keys
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from tui_pod.core.keys import Action
     from tui_pod.ui.app import TuiPodApp
     from tui_pod.ui.screens.main import MainScreen
 
@@ -25,11 +28,35 @@ MIN_LETTERS = 2
 
 
 def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
-    """Yield a command for each action that works without a cursor on something."""
+    """Yield a command for each action but the palette itself and the moves of the cursor, which are no use by name.
+
+    What the transcript does is offered while it is open, and what the tree does with its topics while it has the focus.
+    """
     for action in app.actions:
-        if action.where in ("app", "screen") and action.id != "app.palette":
-            keys = " ".join(shown_keys(action))
-            yield SystemCommand(action.label, f"key: {keys}", partial(app.run_action_soon, action.action))
+        if action.id == "app.palette":
+            continue
+        pane = None
+        if action.where not in ("app", "screen"):
+            pane = _find_pane(action, app.main_screen)
+            if pane is None:
+                continue
+        keys = " ".join(shown_keys(action))
+        yield SystemCommand(action.label, f"key: {keys}", partial(app.run_action_soon, action.action, pane))
+
+
+def _find_pane(action: Action, main: MainScreen) -> Widget | None:
+    """Return the pane in which an action is done: the one that hears its key, else the list; None: nowhere now."""
+    tree = main.topic_tree if main.focused is main.topic_tree else None
+    match action.where:
+        case "list":
+            return main.episodes
+        case "episodes":
+            return tree or main.episodes
+        case "tree":
+            return tree
+        case "transcript":
+            return main.transcript if main.is_reading else None
+    return None
 
 
 class LibraryProvider(Provider):
