@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tui_pod.cli import main
 from tui_pod.config import Config
 from tui_pod.library_cache import load_library
 from tui_pod.program_start import LISTENING, ProgramStart
@@ -25,6 +26,18 @@ def start() -> ProgramStart:
     nobody: Any = SimpleNamespace(emit=lambda event: None, write_control=lambda text: None)
     start.app = nobody
     return start
+
+
+def test_speed_and_volume_that_cannot_be_are_not_taken_from_the_state(capsys: pytest.CaptureFixture[str]) -> None:
+    paths = find_paths()
+    paths.state.parent.mkdir(parents=True)
+    paths.state.write_text("version = 1\n[player]\nspeed = 0.0\nvolume = 900\n")
+    loaded = load_library([embedded_catalog()], paths.cache)
+    file = StateFile(paths.state)
+    start = ProgramStart(paths, [embedded_catalog()], Config(), loaded, file, file.load(), "null", None)
+    assert (start.playback.speed, start.playback.volume) == (1.0, 100)
+    assert main(["plan", "15m"]) == 0
+    assert "episodes, 1" in capsys.readouterr().err
 
 
 async def test_what_waits_for_the_first_screen_leaves_room_for_keys(start: ProgramStart, home: Path) -> None:

@@ -17,7 +17,7 @@ from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus
 from tui_pod.core.controls import ControlError, Controls
 from tui_pod.core.listening import Listening
 from tui_pod.core.playback import Playback
-from tui_pod.core.transport import MAX_SPEED, MIN_SPEED
+from tui_pod.core.rules import MAX_SPEED, MIN_SPEED
 
 TRACKS = "/tui_pod/episode"
 

@@ -19,6 +19,7 @@ from tui_pod.core.browsing import Filter, Sort, Special, View
 from tui_pod.core.library import Library
 from tui_pod.core.playback import Playback
 from tui_pod.core.queue import Queue
+from tui_pod.core.rules import held
 from tui_pod.library_cache import Loaded
 from tui_pod.settings import Paths
 from tui_pod.store import State, StateFile
@@ -83,10 +84,12 @@ class ProgramStart(Start):
             library,
             ProgressBook(library, state.progress),
             Queue(tuple(state.strings("queue", "entries")), state.setting("queue", "cursor", 0)),
-            Playback(
-                speed=state.setting("player", "speed", settings.playback.speed),
-                volume=state.setting("player", "volume", 80),
-                is_muted=state.setting("player", "muted", False),
+            held(
+                Playback(
+                    speed=state.setting("player", "speed", settings.playback.speed),
+                    volume=state.setting("player", "volume", 80),
+                    is_muted=state.setting("player", "muted", False),
+                )
             ),
             _view(library, state, settings.start.view),
         )

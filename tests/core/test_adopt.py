@@ -186,7 +186,7 @@ def test_queue_of_nothing_but_what_vanished_lets_the_list_go_on(room: Room) -> N
 def begin_session(room: Room, budget: float = 300.0) -> None:
     """Start a session in the topic Numbers: two, then one."""
     wish = Wish(budget, topic=2)
-    room.listening.start_session(wish, plan_session(room.library, room.book, wish, 1.0))
+    room.listening.start_session(wish, plan_session(room.library, room.book, wish, room.listening.pace))
 
 
 def test_session_goes_on_by_ids_and_ends(room: Room) -> None:

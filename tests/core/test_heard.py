@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from tui_pod.core.heard import MAX_RANGES, Ranges, add_range, join, total
+from tui_pod.core.heard import MAX_RANGES, Ranges, add_range, join
 
 
 @pytest.mark.parametrize(
@@ -59,5 +59,5 @@ def test_add_range_random_stretches_cover_what_was_heard() -> None:
         end = start + random.randrange(1, 30)
         ranges = add_range(ranges, start, end)
         seconds |= set(range(start, end))
-    assert total(ranges) == len(seconds)
+    assert sum(end - start for start, end in ranges) == len(seconds)
     assert all(one[1] < other[0] for one, other in pairwise(ranges))

@@ -11,7 +11,7 @@ import pytest
 from textual.keys import _character_to_key
 
 import tui_pod
-from tui_pod.core.key_names import character_key, is_printable, parse_key, parse_keys
+from tui_pod.core.key_names import character_key, parse_key, parse_keys
 from tui_pod.core.keymap import CHAINS, PRESETS, check_keymap, live_actions, seek_labels
 from tui_pod.core.keys import ACTIONS, BY_ID, Action, key_of, put_keys, show_key
 
@@ -80,12 +80,6 @@ def test_parse_key_that_never_comes_is_refused(text: str, said: str) -> None:
 )
 def test_parse_keys_of_a_list_keeps_each_once(text: str, keys: str) -> None:
     assert parse_keys(text) == keys
-
-
-@pytest.mark.parametrize(("key", "expected"), [("a", True), ("space", True), ("question_mark", True), ("f1", False)])
-def test_is_printable_tells_letters_from_other_keys(key: str, expected: bool) -> None:
-    assert is_printable(key) is expected
-    assert not is_printable(f"ctrl+{key}")
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)

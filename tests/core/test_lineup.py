@@ -6,6 +6,7 @@ from tests.rooms import EPISODES, TOPICS, Room
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.library import build_library
 from tui_pod.core.playback import PlayerStatus
+from tui_pod.core.rules import Rules
 from tui_pod.core.session import Plan, Wish, plan_session
 from tui_pod.core.sleep import FADE, SleepTimer
 
@@ -17,7 +18,7 @@ def volumes(room: Room) -> list[object]:
 def start_session(room: Room, budget: float = 300.0) -> None:
     """Start a session in the standard topic of numbers: `two` and then `one`, 300 s."""
     wish = Wish(budget, topic=2)
-    plan = plan_session(room.library, room.book, wish, room.listening.playback.speed)
+    plan = plan_session(room.library, room.book, wish, room.listening.pace)
     room.listening.start_session(wish, plan)
 
 
@@ -49,6 +50,13 @@ def test_session_outlook_counts_its_own_episodes_and_the_listeners_time(room: Ro
     room.player.play(50)
     outlook = room.listening.outlook()
     assert (outlook.place, outlook.count, outlook.left, outlook.next) == (1, 2, 100.0, "one")
+
+
+def test_outlook_counts_each_topic_at_its_own_speed(room: Room) -> None:
+    room.listening.rules = Rules(speeds={"Series": 2.0})
+    room.play("one", seconds=40)
+    room.listening.queue_last(["five", "two"])
+    assert room.listening.outlook().left == 60.0 + 5.0 + 200.0
 
 
 def test_outlook_without_a_session_counts_the_queue(room: Room) -> None:

@@ -12,6 +12,7 @@ from tui_pod.core.book import ProgressBook
 from tui_pod.core.episode import Episode
 from tui_pod.core.library import Library, build_library
 from tui_pod.core.progress import Progress
+from tui_pod.core.rules import make_pace
 from tui_pod.core.session import Order, Session, Wish, parse_budget, plan_session
 
 NOW = datetime(2026, 11, 24, 18, 0)  # noqa: DTZ001 - made local in the tests
@@ -23,8 +24,12 @@ def started(position: float, minutes: float = 0.0) -> Progress:
     return Progress(when, position, listened=when)
 
 
+def normally(_index: int) -> float:
+    return 1.0
+
+
 def planned(library: Library, wish: Wish, speed: float = 1.0, without: str = "", **progress: Progress) -> list[str]:
-    plan = plan_session(library, ProgressBook(library, progress), wish, speed, without.split())
+    plan = plan_session(library, ProgressBook(library, progress), wish, lambda _: speed, without.split())
     return [library.ids[index] for index in plan.indexes]
 
 
@@ -91,7 +96,7 @@ def test_plan_without_unfinished_ones_takes_none(library: Library) -> None:
 
 
 def test_plan_counts_what_is_left_of_an_unfinished_one(library: Library) -> None:
-    plan = plan_session(library, ProgressBook(library, {"three": started(200.0)}), Wish(100, topic=1), 1.0)
+    plan = plan_session(library, ProgressBook(library, {"three": started(200.0)}), Wish(100, topic=1), normally)
     assert ([library.ids[index] for index in plan.indexes], plan.total) == (["three"], 100)
 
 
@@ -104,7 +109,7 @@ def test_plan_in_the_order_that_was_wished(library: Library, order: Order, expec
 
 
 def test_plan_at_another_speed_costs_less_time(library: Library) -> None:
-    plan = plan_session(library, ProgressBook(library, {}), Wish(155, topic=1), 2.0)
+    plan = plan_session(library, ProgressBook(library, {}), Wish(155, topic=1), lambda _: 2.0)
     assert ([library.ids[index] for index in plan.indexes], plan.total) == (["five", "three"], 155)
 
 
@@ -135,7 +140,7 @@ def test_plan_fills_four_fifths_whenever_that_can_be_done_and_never_takes_a_twen
     for _ in range(150):
         lengths = [float(chance.randint(30, 700)) for _ in range(chance.randint(1, 9))]
         library, budget = of_lengths(*lengths), float(chance.randint(60, 1500))
-        total = plan_session(library, ProgressBook(library, {}), Wish(budget), 1.0).total
+        total = plan_session(library, ProgressBook(library, {}), Wish(budget), normally).total
         sums = {sum(some) for count in range(10) for some in itertools.combinations(lengths, count)}
         assert total <= budget * 1.05
         if any(0.8 * budget <= one <= budget for one in sums):
@@ -144,7 +149,7 @@ def test_plan_fills_four_fifths_whenever_that_can_be_done_and_never_takes_a_twen
 
 def test_plan_of_a_day_in_ten_thousand_episodes_takes_no_time_to_speak_of() -> None:
     library = of_lengths(*(float(40 + number % 977) for number in range(10_000)))
-    plan = plan_session(library, ProgressBook(library, {}), Wish(24 * 3600.0), 1.0)
+    plan = plan_session(library, ProgressBook(library, {}), Wish(24 * 3600.0), normally)
     assert 0.8 * 24 * 3600 <= plan.total <= 1.05 * 24 * 3600
 
 
@@ -165,3 +170,15 @@ def test_session_spent_counts_episode_time_and_the_listeners() -> None:
 def test_session_place_counts_from_one() -> None:
     session = Session(Wish(900), ("a", "b"), START)
     assert [session.place(ident) for ident in ("a", "b", "c", None)] == [1, 2, None, None]
+
+
+def test_plan_counts_what_each_topic_takes_at_its_own_speed() -> None:
+    episodes = [
+        Episode(f"e{number}", "T", duration=100.0, tags=(("Slow", "Fast")[number % 2],)) for number in range(20)
+    ]
+    library = build_library([], episodes)
+    pace = make_pace(1.0, library.topics, {"Fast": 2.0, "Slow": 0.5, "Nowhere": 3.0})
+    plan = plan_session(library, ProgressBook(library, {}), Wish(600.0), pace)
+    costs = [50.0 if library.episode(index).tags == ("Fast",) else 200.0 for index in plan.indexes]
+    assert plan.total == sum(costs)
+    assert 0.8 * 600 <= plan.total <= 1.05 * 600

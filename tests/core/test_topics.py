@@ -64,11 +64,6 @@ def test_arrange_chain_of_fifty_thousand_topics_needs_no_recursion() -> None:
     assert list(found.members[-1]) == list(found.members[ROOT]) == [0]
 
 
-def test_children_are_those_directly_under_a_topic() -> None:
-    found = table(Topic("A"), Topic("A1", "A"), Topic("A11", "A1"), Topic("A2", "A"), tags=[])
-    assert [found.names[child] for child in found.children(1)] == ["A1", "A2"]
-
-
 def test_path_leads_from_the_root_to_the_topic() -> None:
     found = table(Topic("A"), Topic("A1", "A"), tags=[])
     assert [found.names[topic] for topic in found.path(2)] == ["All Topics", "A", "A1"]

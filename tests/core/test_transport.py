@@ -26,8 +26,7 @@ from tui_pod.core.playback import Mark, Playback, PlayerStatus, Source
 from tui_pod.core.progress import Progress, Status
 from tui_pod.core.queue import Queue
 from tui_pod.core.retry import PAUSES
-from tui_pod.core.rules import Rules
-from tui_pod.core.transport import MAX_SPEED, MIN_SPEED
+from tui_pod.core.rules import MAX_SPEED, MIN_SPEED, Rules
 
 PLAYED = Progress(START - timedelta(days=9), played=True, plays=2)
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_pod.catalog_files import read_catalogs
-from tui_pod.commands.shared import CommandError, episode_json, open_library, print_json, print_table
+from tui_pod.commands.shared import CommandError, episode_json, find_topics, open_library, print_json, print_table
 from tui_pod.config_file import read_config
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.library import CatalogsError, Library
@@ -45,14 +45,12 @@ def _list_row(library: Library, book: ProgressBook, index: int) -> tuple[str, ..
 
 
 def topic_members(library: Library, name: str) -> Sequence[int]:
-    """Return the library indexes of the topics of this name, or at this path: folders of feeds may share a name.
+    """Return the library indexes of the topics of this name, or at this path.
 
     Raises:
         CommandError: there is no such topic.
     """
-    topics = library.topics.find_all(name)
-    if not topics:
-        raise CommandError(f"tui-pod: no topic “{name}”. These are there: {', '.join(library.topics.names)}")
+    topics = find_topics(library, name)
     if len(topics) == 1:
         return library.topics.members[topics[0]]
     return sorted({index for topic in topics for index in library.topics.members[topic]})

@@ -6,10 +6,12 @@ import sys
 from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 
-from tui_pod.commands.shared import CommandError, episode_json, open_library, print_json, print_table
+from tui_pod.commands.shared import CommandError, episode_json, find_topics, open_library, print_json, print_table
 from tui_pod.core.book import ProgressBook
 from tui_pod.core.history import History, look_back
 from tui_pod.core.library import Library
+from tui_pod.core.playback import Playback
+from tui_pod.core.rules import held, make_pace
 from tui_pod.core.session import Order, Wish, parse_budget, plan_session
 from tui_pod.core.tables import Column
 from tui_pod.core.text import length, span
@@ -19,12 +21,14 @@ def wish_of(library: Library, budget: float, topic: str | None, order: str) -> W
     """Return the session that a command line asks for.
 
     Raises:
-        CommandError: there is no such topic.
+        CommandError: there is no such topic, or more than one.
     """
-    place = library.topics.find(topic) if topic is not None else 0
-    if place is None:
-        raise CommandError(f"tui-pod: no topic “{topic}”. These are there: {', '.join(library.topics.names)}")
-    return Wish(budget, place, Order(order))
+    found = find_topics(library, topic) if topic is not None else [0]
+    members = library.topics.members
+    if any(members[place] != members[found[0]] for place in found):
+        places = ", ".join(map(library.topics.place, found))
+        raise CommandError(f"tui-pod: more than one topic is called “{topic}”. Name one by its place: {places}")
+    return Wish(budget, found[0], Order(order))
 
 
 def run_plan(options: Namespace) -> int:
@@ -38,8 +42,9 @@ def run_plan(options: Namespace) -> int:
     library, state, *_, settings = open_library(options)
     book = ProgressBook(library, state.progress)
     wish = wish_of(library, budget, options.topic, options.order)
-    speed = state.setting("player", "speed", settings.playback.speed)
-    plan = plan_session(library, book, wish, speed)
+    speed = held(Playback(speed=state.setting("player", "speed", settings.playback.speed))).speed
+    pace = make_pace(speed, library.topics, settings.speeds)
+    plan = plan_session(library, book, wish, pace)
     ends = now + timedelta(seconds=plan.total)
     if options.json:
         episodes = [episode_json(library, book, index) for index in plan.indexes]
@@ -48,7 +53,7 @@ def run_plan(options: Namespace) -> int:
     if not plan.indexes:
         print(f"nothing left in {library.topics.names[wish.topic]} fits into {span(budget)}", file=sys.stderr)
     for index in plan.indexes:
-        print(library.ids[index], length(book.remaining(index) / speed), library.titles[index], sep="\t")
+        print(library.ids[index], length(book.remaining(index) / pace(index)), library.titles[index], sep="\t")
     print(f"{len(plan.indexes)} episodes, {span(plan.total)}, until {ends:%H:%M}", file=sys.stderr)
     return 0
 

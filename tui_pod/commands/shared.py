@@ -58,6 +58,18 @@ def open_library(options: Namespace) -> Opened:
     return Opened(loaded.library, state, file, paths, config.settings)
 
 
+def find_topics(library: Library, name: str) -> list[int]:
+    """Return the topics of this name, or at this path: folders of podcasts may share a name.
+
+    Raises:
+        CommandError: there is no such topic.
+    """
+    topics = library.topics.find_all(name)
+    if not topics:
+        raise CommandError(f"tui-pod: no topic “{name}”. These are there: {', '.join(library.topics.names)}")
+    return topics
+
+
 def episode_json(library: Library, book: ProgressBook, index: int) -> dict[str, object]:
     """Return an episode as `list --json` prints it."""
     episode = library.episode(index)

@@ -32,7 +32,7 @@ from tui_pod.core.ports import Surroundings
 from tui_pod.core.progress import resume_position
 from tui_pod.core.records import ProgressRecord
 from tui_pod.core.retry import PAUSES, Retry, is_drop
-from tui_pod.core.rules import Rules, lengths, speed_of
+from tui_pod.core.rules import Pace, Rules, lengths, make_pace
 from tui_pod.core.text import clock as clock_text
 from tui_pod.core.tracker import AT_ONCE, Tracker
 
@@ -342,10 +342,14 @@ class Deck:
         if self.playback.episode is not None:
             self._audience.progress_changed(frozenset((self.playback.episode,)))
 
+    @property
+    def pace(self) -> Pace:
+        """What tells how fast each episode would play."""
+        return make_pace(self._usual_speed, self.library.topics, self.rules.speeds)
+
     def _speed_of(self, episode: Episode) -> float:
         index = self.library.index(episode.id)
-        speed = speed_of(index, self.library.topics, self.rules.speeds) if index is not None else None
-        return speed or self._usual_speed
+        return self.pace(index) if index is not None else self._usual_speed
 
     def _silence(self) -> Playback:
         """Return a playback of nothing, with the listener's speed and volume kept."""

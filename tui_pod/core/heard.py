@@ -26,11 +26,6 @@ def join(first: Ranges, second: Ranges) -> Ranges:
     return _merged(sorted((*first, *second)))
 
 
-def total(ranges: Ranges) -> float:
-    """Return the seconds covered."""
-    return sum(end - start for start, end in ranges)
-
-
 def _merged(ordered: list[tuple[float, float]]) -> Ranges:
     merged: list[tuple[float, float]] = []
     for start, end in ordered:

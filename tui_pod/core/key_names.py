@@ -95,11 +95,6 @@ def character_key(character: str) -> str:
     return _CHARACTERS.get(name, name)
 
 
-def is_printable(key: str) -> bool:
-    """Return whether a key, in Textual's name, is a letter in a text field."""
-    return key == "space" or ("+" not in key and key not in NAMED_KEYS)
-
-
 def _split(text: str) -> tuple[set[str], str]:
     """Return the modifiers and the name in `ctrl+shift+left`; a `+` at the end is the key itself."""
     if not text:

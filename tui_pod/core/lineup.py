@@ -6,7 +6,7 @@ started from. A session ends between episodes and then waits for the listener.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tui_pod.core.book import ProgressBook
@@ -156,14 +156,21 @@ class Lineup(Transport):
         session, current = self.session, self.playback.episode
         upcoming = [ident for ident in self.queue.upcoming if session is None or ident in session.episodes]
         coming = [index for ident in (current, *upcoming) if ident and (index := self.library.index(ident)) is not None]
-        left = sum(map(self._coming_time, coming)) / self.playback.speed
+        left = sum(self.coming_times(coming))
         place = session.place(current) if session else None
         return Outlook(place, len(session.episodes) if session else 0, left, self._next())
 
-    def _coming_time(self, index: int) -> float:
-        """Return the seconds that an episode still takes; the tail of one that counts as played takes no time."""
-        is_current = self.library.ids[index] == self.playback.episode
-        return self.book.remaining(index) if is_current else self.book.playing_time(index)
+    def coming_times(self, indexes: Iterable[int]) -> Iterator[float]:
+        """Yield the seconds of the listener's time that each of these episodes takes from now on.
+
+        The tail of a playing one that counts as played takes no time; another that is played starts anew.
+        """
+        pace = self.pace
+        for index in indexes:
+            if self.library.ids[index] == self.playback.episode:
+                yield self.book.remaining(index) / self.playback.speed
+            else:
+                yield self.book.playing_time(index) / pace(index)
 
     # -- what happens ----------------------------------------------------------------------------------
 
@@ -269,7 +276,7 @@ class Lineup(Transport):
         planned: tuple[str, ...] = ()
         if left >= WORTH_PLANNING:
             wish = replace(session.wish, budget=left)
-            plan = plan_session(self.library, self.book, wish, self.playback.speed, gone | {current or ""})
+            plan = plan_session(self.library, self.book, wish, self.pace, gone | {current or ""})
             planned = tuple(self.library.ids[index] for index in plan.indexes)
         had = tuple(i for i in session.episodes if i in session.finished or (is_current and i == current))
         queue = self._unplanned().add_next(planned)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
+from tui_pod.core.playback import Playback
 from tui_pod.core.progress import PlayedRule
 from tui_pod.core.topics import TopicTable
+
+MIN_SPEED, MAX_SPEED = 0.5, 3.0
+"""Times the normal rate, between which speech stays speech."""
+
+Pace = Callable[[int], float]
+"""Tells how many times the normal rate the episode at a library index would play."""
 
 
 class Rules(NamedTuple):
@@ -27,16 +35,26 @@ class Rules(NamedTuple):
     """A speed of its own for a topic or feed, by name."""
 
 
-def speed_of(index: int, topics: TopicTable, speeds: Mapping[str, float]) -> float | None:
-    """Return the speed chosen for the narrowest topic that the episode at a library index is in; None: the usual."""
-    found: list[tuple[int, float]] = []
-    for name, speed in speeds.items():
-        topic = topics.find(name)
-        members = topics.members[topic] if topic is not None else ()
-        place = bisect_left(members, index)
-        if place < len(members) and members[place] == index:
-            found.append((len(members), speed))
-    return min(found)[1] if found else None
+def held(playback: Playback) -> Playback:
+    """Return a playback with a speed and a volume that can be had: a state file may say anything."""
+    speed = playback.speed if MIN_SPEED <= playback.speed <= MAX_SPEED else 1.0
+    return replace(playback, speed=speed, volume=min(max(playback.volume, 0), 100))
+
+
+def make_pace(usual: float, topics: TopicTable, speeds: Mapping[str, float]) -> Pace:
+    """Return what tells the speed of an episode: that chosen for the narrowest topic it is in, else the usual one."""
+    chosen = [(topics.members[topic], speed) for name, speed in speeds.items()
+              if (topic := topics.find(name)) is not None]  # fmt: skip
+    chosen.sort(key=lambda entry: (len(entry[0]), entry[1]))
+
+    def pace(index: int) -> float:
+        for members, speed in chosen:
+            place = bisect_left(members, index)
+            if place < len(members) and members[place] == index:
+                return speed
+        return usual
+
+    return pace
 
 
 def lengths(

@@ -15,6 +15,7 @@ from tui_pod.core.book import ProgressBook
 from tui_pod.core.browsing import Sort, sort_indexes
 from tui_pod.core.library import Library
 from tui_pod.core.progress import Status
+from tui_pod.core.rules import Pace
 
 OVER = 1.05
 """Share of the budget that a plan may take where nothing else would fill it: sessions end between episodes."""
@@ -131,17 +132,18 @@ def parse_budget(text: str, now: datetime) -> float:
     return seconds
 
 
-def plan_session(library: Library, book: ProgressBook, wish: Wish, speed: float, without: Iterable[str] = ()) -> Plan:
+def plan_session(library: Library, book: ProgressBook, wish: Wish, pace: Pace, without: Iterable[str] = ()) -> Plan:
     """Return the episodes that fill a budget: unfinished ones first, then unplayed ones in order.
 
     It takes at most `OVER` of the budget, and at least `ENOUGH` of it while what is left allows it.
 
     Args:
+        pace: how fast each episode would play.
         without: ids that are not taken.
     """
     excluded = set(without)
     candidates = [index for index in _candidates(library, book, wish) if library.ids[index] not in excluded]
-    costs = {index: book.remaining(index) / speed for index in candidates}
+    costs = {index: book.remaining(index) / pace(index) for index in candidates}
     candidates = [index for index in candidates if costs[index] > 0]  # unknown lengths cannot be planned
     chosen: list[int] = []
     total = 0.0

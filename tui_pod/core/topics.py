@@ -29,10 +29,6 @@ class TopicTable(NamedTuple):
     keys: tuple[str, ...] = ()
     """What tells topics of one name apart (see `topic_key`), by index; empty where names do."""
 
-    def children(self, topic: int) -> list[int]:
-        """Return the topics directly under `topic`, in the order of the catalogue."""
-        return [index for index, parent in enumerate(self.parents) if parent == topic]
-
     def path(self, topic: int) -> list[int]:
         """Return the topics from the root down to `topic`."""
         path = []
@@ -65,12 +61,13 @@ class TopicTable(NamedTuple):
         for compare in (str, fold):
             wanted = compare(name)
             found = [index for index, other in enumerate(self.names) if compare(other) == wanted]
-            found = found or [index for index in range(1, len(self.names)) if compare(self._place(index)) == wanted]
+            found = found or [index for index in range(1, len(self.names)) if compare(self.place(index)) == wanted]
             if found:
                 return found
         return []
 
-    def _place(self, topic: int) -> str:
+    def place(self, topic: int) -> str:
+        """Return where a topic is, such as `Science/Physics`."""
         return "/".join(self.names[index] for index in self.path(topic)[1:])
 
     def find(self, name: str) -> int | None:

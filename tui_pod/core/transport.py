@@ -14,10 +14,7 @@ from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.ports import Surroundings
 from tui_pod.core.progress import rewind
 from tui_pod.core.records import SettingRecord
-from tui_pod.core.rules import Rules
-
-MIN_SPEED, MAX_SPEED = 0.5, 3.0
-"""Times the normal rate, between which speech stays speech."""
+from tui_pod.core.rules import MAX_SPEED, MIN_SPEED, Rules, held
 
 
 class Transport(Deck):
@@ -26,9 +23,7 @@ class Transport(Deck):
     def __init__(
         self, library: Library, book: ProgressBook, around: Surroundings, rules: Rules, playback: Playback
     ) -> None:
-        is_speed = MIN_SPEED <= playback.speed <= MAX_SPEED  # a state file may say anything
-        volume = min(max(playback.volume, 0), 100)
-        playback = replace(playback, speed=playback.speed if is_speed else 1.0, volume=volume)
+        playback = held(playback)
         super().__init__(library, book, around, rules, playback)
         self._player.set_speed(playback.speed)
         self._player.set_volume(playback.volume)

@@ -191,11 +191,11 @@ class Doing(Looking):
         except ValueError as error:
             self._say(f"{error}.")
             return
-        plan = plan_session(listening.library, listening.book, wish, listening.playback.speed)
+        plan = plan_session(listening.library, listening.book, wish, listening.pace)
         if not plan.indexes:
             self._say(f"Nothing left in {listening.library.topics.names[wish.topic]} fits into that.")
             return
-        self._say_all(say_plan(listening.library, listening.book, plan, listening.playback.speed, listening.now()))
+        self._say_all(say_plan(listening.library, listening.book, plan, listening.pace, listening.now()))
         self._host.ask("Press enter to start, or type no:", partial(self._start_session, wish, plan))
 
     def _start_session(self, wish: Wish, plan: Plan, answer: str) -> None:

@@ -221,7 +221,7 @@ class PlainProgram:
         """See `Stage.start_session`."""
         listening = self.listening
         wish = Wish(budget)
-        plan = plan_session(listening.library, listening.book, wish, listening.playback.speed)
+        plan = plan_session(listening.library, listening.book, wish, listening.pace)
         if plan.indexes:
             self.say(f"A session of {count(len(plan.indexes))}, {spoken_time(plan.total)}.")
             listening.start_session(wish, plan)

@@ -15,6 +15,7 @@ from tui_pod.core.lineup import Outlook
 from tui_pod.core.notes import EpisodeNotes
 from tui_pod.core.playback import Mark, Playback, PlayerStatus
 from tui_pod.core.progress import Status
+from tui_pod.core.rules import Pace
 from tui_pod.core.session import Plan, Summary
 from tui_pod.core.text import clean, spoken_time
 
@@ -149,12 +150,12 @@ def say_outlook(library: Library, outlook: Outlook) -> Iterator[str]:
         yield f"Next: {library.titles[index]}"
 
 
-def say_plan(library: Library, book: ProgressBook, plan: Plan, speed: float, now: datetime) -> Iterator[str]:
+def say_plan(library: Library, book: ProgressBook, plan: Plan, pace: Pace, now: datetime) -> Iterator[str]:
     """Yield what a session would be: how much, until when, and which episodes."""
     end = now + timedelta(seconds=plan.total)
     yield f"{count(len(plan.indexes))}, {spoken_time(plan.total)}, until {end:%H:%M}."
     for index in plan.indexes[:SHOWN]:
-        yield f"{sentence(library.titles[index])} {spoken_time(round(book.remaining(index) / speed))}."
+        yield f"{sentence(library.titles[index])} {spoken_time(round(book.remaining(index) / pace(index)))}."
     if len(plan.indexes) > SHOWN:
         yield f"And {len(plan.indexes) - SHOWN} more."
 

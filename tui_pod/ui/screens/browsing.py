@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -214,18 +215,16 @@ class BrowsingScreen(ReadingScreen):
 
     def _until(self) -> list[str]:
         """Return how long the queue plays and until when, and give the list the time at which each entry ends."""
-        playback = self.playback
-        current = self._library.index(playback.episode or "")
-        total = self._book.remaining(current) if current is not None else 0.0
-        now, speed = self.listening.now(), playback.speed
-        ends: dict[int, str] = {}
-        for ident in self.queue.upcoming:
-            index = self._library.index(ident)
-            if index is not None:
-                total += self._book.playing_time(index)
-                ends[index] = f"{now + timedelta(seconds=total / speed):%H:%M}"
-        self.episodes.ends = ends
-        return [span(total / speed), f"plays until {list(ends.values())[-1]}"] if ends else [span(total / speed)]
+        library, listening = self._library, self.listening
+        current = library.index(self.playback.episode or "")
+        upcoming = [index for ident in self.queue.upcoming if (index := library.index(ident)) is not None]
+        first = [] if current is None else [current]
+        sums = list(accumulate(listening.coming_times([*first, *upcoming])))
+        now = listening.now()
+        times = [f"{now + timedelta(seconds=total):%H:%M}" for total in sums[len(first) :]]
+        self.episodes.ends = dict(zip(upcoming, times, strict=True))
+        total = span(sums[-1] if sums else 0.0)
+        return [total, f"plays until {times[-1]}"] if times else [total]
 
     @property
     def _dot(self) -> str:

@@ -126,15 +126,15 @@ class PlanScreen(FieldScreen):
             self._plan = None
             return Content(str(error))
         self._wish = replace(self._wish, budget=budget)
-        speed = listening.playback.speed
-        plan = self._plan = plan_session(listening.library, listening.book, self._wish, speed)
+        pace = listening.pace
+        plan = self._plan = plan_session(listening.library, listening.book, self._wish, pace)
         if not plan.indexes:
             name = listening.library.topics.names[self._wish.topic]
             return Content(f"Nothing left in {name} fits into {span(budget)}.")
         end = now + timedelta(seconds=plan.total)
         lines = [Content(f"{len(plan.indexes)} episodes, {span(plan.total)}, until {end:%H:%M}").stylize("bold")]
         for index in plan.indexes[:SHOWN]:
-            time = length(listening.book.remaining(index) / speed)
+            time = length(listening.book.remaining(index) / pace(index))
             lines.append(Content(f"{time:>7}  {listening.library.titles[index]}"))
         if len(plan.indexes) > SHOWN:
             lines.append(Content(f"         and {len(plan.indexes) - SHOWN} more"))
