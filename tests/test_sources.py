@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tui_pod import sources as module
-from tui_pod.audio.narrator import Narration, Narrator
+from tui_pod.audio.narrator import Narrator
 from tui_pod.core.episode import Episode
 from tui_pod.core.events import Event, LoadFailed, SourceReady
 from tui_pod.core.playback import Source
@@ -30,7 +30,7 @@ class Desk:
         self.podcasts = Podcasts(folder / "data", folder / "cache", QUOTA)
         self.open: Callable[[], Podcasts] = lambda: self.podcasts
         self.sources = EpisodeSources(self.narrator, self.events.put_nowait, lambda: self.open())
-        self.log: list[str] = []
+        self.log: asyncio.Queue[str] = asyncio.Queue()
 
     async def request(self, episode: Episode) -> Event:
         """Return the answer to a request."""
@@ -41,12 +41,16 @@ class Desk:
         """Return the next event."""
         return await asyncio.wait_for(self.events.get(), 10)
 
+    async def next_line(self) -> str:
+        """Return the next line of the log."""
+        return await asyncio.wait_for(self.log.get(), 10)
+
 
 @pytest.fixture
 async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     """Sources over a folder with nothing in it."""
     desk = Desk(tmp_path)
-    monkeypatch.setattr(module, "log", desk.log.append)
+    monkeypatch.setattr(module, "log", desk.log.put_nowait)
     yield desk
     await desk.sources.close()
 
@@ -75,7 +79,7 @@ async def test_request_that_fails_unexpectedly_is_told_and_logged(
     assert isinstance(event, LoadFailed)
     assert event.load == 7
     assert event.reason == f"“X” cannot be played: {said}. Your place is kept. Try again, or run: tui-pod doctor"
-    assert desk.log == [f"x: {type(error).__name__}: {error}"]
+    assert await desk.next_line() == f"x: {type(error).__name__}: {error}"
 
 
 async def test_words_that_fail_unexpectedly_are_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,17 +105,14 @@ async def test_chapters_that_fail_leave_the_audio_playing(desk: Desk, monkeypatc
     monkeypatch.setattr(desk.podcasts, "source", lambda *_: Source("https://example.org/x.mp3", is_stream=True))
     monkeypatch.setattr(desk.podcasts, "chapters", fail(RuntimeError("odd")))
     assert isinstance(await desk.request(STREAM), SourceReady)
-    while not desk.log:
-        await asyncio.sleep(0)
+    assert await desk.next_line() == "x: RuntimeError: odd"
     assert desk.events.empty()
 
 
 async def test_preparing_that_fails_is_logged_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk.podcasts, "prepare", fail(RuntimeError("odd")))
     desk.sources.prepare(STREAM)
-    while not desk.log:
-        await asyncio.sleep(0)
-    assert desk.log == ["x: RuntimeError: odd"]
+    assert await desk.next_line() == "x: RuntimeError: odd"
     assert desk.events.empty()
 
 
