@@ -24,7 +24,7 @@ class FakeNarrator:
     async def render(self, script: Script) -> Narration:
         if "Unspeakable" in str(script):
             raise NarrationError("This cannot be narrated.")
-        audio = self._folder / "made.opus"
+        audio = self._folder / ("made.wav" if "Unencodable" in str(script) else "made.opus")
         audio.write_text("sound")
         audio.with_suffix(".vtt").write_text("WEBVTT")
         return Narration(audio, 10.05, ())
@@ -75,11 +75,38 @@ def test_one_that_cannot_be_said_does_not_keep_the_others(tmp_path: Path, capsys
     assert out.splitlines()[1].startswith("one ")
 
 
+def test_copy_that_cannot_be_encoded_is_a_failure_and_not_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = options(tmp_path, "one", more=EPISODE.format('"two"').replace("Said", "Unencodable"))
+    assert main([*asked, "--all", "--out", str(tmp_path / "out")]) == 1
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["one.opus", "one.vtt"]
+    out, err = capsys.readouterr()
+    assert err == (
+        "tui-pod: two: it is narrated, but libmpv could not encode it as Opus, so it was not copied. "
+        "For what is missing run: tui-pod doctor\n"
+    )
+    assert [line.split()[0] for line in out.splitlines()[1:]] == ["one"]
+
+
+def test_narration_that_cannot_be_encoded_is_good_enough_for_the_app(tmp_path: Path) -> None:
+    asked = options(tmp_path, more=EPISODE.format('"two"').replace("Said", "Unencodable"))
+    assert main([*asked, "two"]) == 0
+
+
+def test_nothing_named_is_wrong_usage_and_says_what_to_type(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(options(tmp_path, "one")) == 2
+    assert capsys.readouterr().err == (
+        "tui-pod narrate: name episodes by their ids, as in: tui-pod narrate one-id other-id; "
+        "or have all narrated: tui-pod narrate --all\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "name episodes, or use --all"),
         (["nine", "one"], "no episode nine."),
+        (["nine", "one", "--all", "--out", "{folder}/out"], "no episode nine."),
         (["recorded"], "recorded has a recording"),
         (["one", "--out", "{folder}/c.toml"], "c.toml cannot be made"),
     ],
@@ -91,6 +118,7 @@ def test_wrong_wish_says_what_is_wrong(
     asked = [*options(tmp_path, "one", more=recorded), *(word.format(folder=tmp_path) for word in words)]
     assert main(asked) == 1
     assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_no_voice_names_the_command(

@@ -60,7 +60,9 @@ for line in sys.stdin:
         print(json.dumps({{"id": -5, "duration": 1.0, "times": []}}), flush=True)
     elif step == "wrong times":
         answer["times"] = answer["times"][1:]
-    if step != "no file":
+    if step == "no opus":
+        Path(request["wav"]).write_bytes(b"x" * 1000)
+    elif step != "no file":
         Path(request["opus" if request["encode"] else "wav"]).write_bytes(b"x" * 1000)
     print(json.dumps(answer), flush=True)
 '''
@@ -404,6 +406,11 @@ async def test_render_of_what_is_cached_as_wav_encodes_it(rig: Rig) -> None:
     good(await rig.ask(ONE))
     assert (await rig.narrator.render(ONE)).audio.suffix == ".opus"
     assert not list(rig.folder.glob("*.wav"))
+
+
+async def test_render_that_cannot_be_encoded_is_the_wav(rig: Rig) -> None:
+    rig.plan("no opus")
+    assert (await rig.narrator.render(ONE)).audio.suffix == ".wav"
 
 
 async def test_folder_that_cannot_be_made_is_told(rig: Rig) -> None:

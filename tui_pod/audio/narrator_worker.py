@@ -4,8 +4,9 @@ It alone imports the voice, so that its memory, its threads and its licence stay
     {"id": 7, "sentences": ["spoken form", …], "target": 105.0 or null,
      "wav": "PATH.wav", "opus": "PATH.opus", "encode": false}
 and its one answer is
-    {"id": 7, "duration": 105.0, "times": [[0.1, 4.2], …]}       the WAV is complete; with "encode": the Opus file
+    {"id": 7, "duration": 105.0, "times": [[0.1, 4.2], …]}       the WAV is complete
     {"id": 7, "error": "…"}                                      with the reason for the listener
+With "encode" the Opus file has taken the WAV's place by then; where it could not be made, the WAV is there.
 Without "encode" the Opus file takes the WAV's place when no request came for a while.
 """
 
@@ -189,13 +190,19 @@ def _write_wav(path: Path, pieces: list[Samples]) -> None:
 
 
 def _encode(request: dict[str, Any]) -> None:
-    """Put the Opus file in the WAV's place; when that fails, as without libmpv, the WAV stays.
+    """Put the Opus file in the WAV's place; when that fails, as without libmpv, the WAV stays and the log says why.
 
     In a process of its own: libmpv's memory is given back with it.
     """
     command, environment = start_of("tui_pod.audio.opus", request["wav"], request["opus"])
-    with contextlib.suppress(OSError):
-        subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False)
+    try:
+        status = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+    except OSError as error:
+        reason = error.strerror
+    else:
+        reason = f"the encoder was ended by signal {-status}" if status < 0 else None  # of other faults it tells itself
+    if reason is not None:
+        sys.stderr.write(f"{Path(request['wav']).name} stays as it is: {reason}\n")
 
 
 if __name__ == "__main__":

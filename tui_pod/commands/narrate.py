@@ -18,6 +18,15 @@ from tui_pod.sources import make_episode_script, read_transcript
 TOLERANCE = 0.01
 """Share of the wished length that a narration may be off."""
 
+NOTHING_NAMED = (
+    "name episodes by their ids, as in: tui-pod narrate one-id other-id; or have all narrated: tui-pod narrate --all"
+)
+
+NOT_ENCODED = (
+    "it is narrated, but libmpv could not encode it as Opus, so it was not copied. "
+    "For what is missing run: tui-pod doctor"
+)
+
 UNBOUNDED = 1 << 50
 """Bytes: what was asked for by name is not thrown out of the cache again."""
 
@@ -25,17 +34,21 @@ UNBOUNDED = 1 << 50
 def run(options: Namespace) -> int:
     """Render what the options name; return the exit status.
 
+    Nothing named is wrong usage (2).
+
     Raises:
-        CommandError: an unknown id, nothing named, or no voice.
+        CommandError: an unknown id, an episode with a recording, no voice, or no folder to write to.
     """
+    if not options.ids and not options.all:
+        print(f"tui-pod narrate: {NOTHING_NAMED}", file=sys.stderr)
+        return 2
     opened = open_library(options)
     library, paths = opened.library, opened.paths
-    if not options.ids and not options.all:
-        raise CommandError("tui-pod narrate: name episodes, or use --all")
-    indexes = range(len(library)) if options.all else [library.index(ident) for ident in options.ids]
-    unknown = [ident for ident, index in zip(options.ids, indexes, strict=False) if index is None]
+    named = {ident: library.index(ident) for ident in options.ids}
+    unknown = [ident for ident, index in named.items() if index is None]
     if unknown:
         raise CommandError(f"tui-pod: no episode {', '.join(unknown)}. See: tui-pod list")
+    indexes = range(len(library)) if options.all else named.values()
     episodes = [library.episode(index) for index in indexes if index is not None]
     recorded = [episode.id for episode in episodes if episode.audio is not None]
     if recorded and not options.all:
@@ -76,10 +89,17 @@ async def _render(episodes: Sequence[Episode], narrator: Narrator, out: Path | N
 
 
 def _copy(narration: Narration, folder: Path, ident: str) -> None:
-    """Copy audio and times to `ident`.opus and `ident`.vtt in a folder; an id may not leave it."""
+    """Copy audio and times to `ident`.opus and `ident`.vtt in a folder.
+
+    Raises:
+        NarrationError: the audio is no Opus file.
+        OSError: the id would leave the folder, or a file cannot be written.
+    """
     if Path(ident).name != ident:
         raise OSError("its id is no file name; another id in the catalogue helps")
-    shutil.copyfile(narration.audio, folder / f"{ident}{narration.audio.suffix}")
+    if narration.audio.suffix != ".opus":  # the app plays the WAV as well, but a copy was promised as Opus
+        raise NarrationError(NOT_ENCODED)
+    shutil.copyfile(narration.audio, folder / f"{ident}.opus")
     shutil.copyfile(narration.audio.with_suffix(".vtt"), folder / f"{ident}.vtt")
 
 
