@@ -39,8 +39,7 @@ def run_list(options: Namespace) -> None:
 def _list_row(library: Library, book: ProgressBook, index: int) -> tuple[str, ...]:
     episode = library.episode(index)
     progress = book.get(episode.id)
-    duration = (progress.duration if progress else None) or library.duration(index)
-    times = (length(duration), clock(progress.position if progress else 0.0))
+    times = (length(book.length(index)), clock(progress.position if progress else 0.0))
     return episode.id, episode.title, *times, str(book.status(episode.id)), ", ".join(episode.tags)
 
 

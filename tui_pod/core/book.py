@@ -51,6 +51,11 @@ class ProgressBook:
         progress = self._progress.get(ident)
         return progress.status if progress else Status.UNPLAYED
 
+    def length(self, index: int) -> float | None:
+        """Return the seconds that the episode at a library index lasts: as measured last, else as it is said to."""
+        progress = self._progress.get(self._library.ids[index])
+        return (progress.duration if progress else None) or self._library.duration(index)
+
     def remaining(self, index: int) -> float:
         """Return the seconds still to be heard of the episode at a library index."""
         return remaining(self._progress.get(self._library.ids[index]), self._library.duration(index))
@@ -101,7 +106,7 @@ class ProgressBook:
         """Return the seconds that playing the episode at a library index would take: a played one starts anew."""
         progress = self._progress.get(self._library.ids[index])
         if progress is not None and progress.played:
-            return progress.duration or self._library.duration(index) or 0.0
+            return self.length(index) or 0.0
         return self.remaining(index)
 
     def _count(self) -> None:

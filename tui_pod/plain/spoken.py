@@ -41,7 +41,7 @@ def say_place(position: float, duration: float | None) -> str:
 def say_episode(library: Library, book: ProgressBook, index: int) -> str:
     """Return an episode's title, how far the listener is with it, and how long it is."""
     title, progress = library.titles[index], book.get(library.ids[index])
-    duration = (progress.duration if progress else None) or library.duration(index)
+    duration = book.length(index)
     length = spoken_time(round(duration)) if duration else "unknown length"
     match book.status(library.ids[index]):
         case Status.STARTED if progress is not None:

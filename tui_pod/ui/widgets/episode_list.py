@@ -251,15 +251,14 @@ class EpisodeList(RowPane):
 
     def _mark_and_time(self, ident: str, index: int) -> tuple[str, str]:
         playback = self.playback
-        duration = self._library.duration(index)
+        duration = self._book.length(index)
         if playback.episode == ident and playback.is_loaded:
             name = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused"}.get(playback.status, "loading")
             return name, f"{clock(playback.position)} / {length(playback.duration or duration)}"
         progress = self._book.get(ident)
-        shown = length((progress.duration if progress else None) or duration)
         if progress and progress.position > 0:
-            return "started", f"{clock(progress.position)} / {shown}"
-        return ("played" if progress and progress.played else "unplayed"), shown
+            return "started", f"{clock(progress.position)} / {length(duration)}"
+        return ("played" if progress and progress.played else "unplayed"), length(duration)
 
     def watch_ends(self) -> None:
         """Draw the times anew."""
