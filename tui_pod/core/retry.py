@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tui_pod.core.progress import is_whole
+
 PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 """Seconds before each attempt: two minutes in all, after which the listener is told."""
 
 PROGRESS = 5.0
-"""Seconds of playing (or a chunk of a download) that show that it works again: the pauses begin anew."""
+"""Seconds of playing that show that it works again: the pauses begin anew."""
 
 
 class Retry(NamedTuple):
@@ -35,6 +37,4 @@ def is_drop(position: float, duration: float | None, is_stream: bool) -> bool:
 
     mpv says "end" without an error for a dropped stream, so only the length tells; an unknown one tells nothing.
     """
-    if not is_stream or not duration:
-        return False
-    return duration - position > max(2.0, 0.02 * duration)
+    return is_stream and not is_whole(position, duration)
