@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import time
+import tomllib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -169,6 +170,11 @@ async def test_no_voice_is_an_error_that_names_the_command(rig: Rig, monkeypatch
     assert isinstance(error, NarrationError)
     assert module.INSTALL_HINT in str(error)
     assert rig.log("start") == []
+
+
+def test_command_that_adds_the_voice_names_the_version_of_the_package_data() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
+    assert module.INSTALL_HINT.split()[-1:] == project["optional-dependencies"]["voice"]
 
 
 async def test_narrating_set_off_is_an_error_that_says_so(rig: Rig) -> None:
