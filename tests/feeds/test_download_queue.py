@@ -34,7 +34,7 @@ async def settled(queue: DownloadQueue) -> None:
 async def test_queue_downloads_all_and_tells(site: Site, tmp_path: Path) -> None:
     site.replies["/a.wav"] = Ranged(sound(0.2))
     told: list[DownloadProgress] = []
-    queue = DownloadQueue(Downloads(tmp_path / "d"), told.append)
+    queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), told.append)
     wishes = make_wishes(site, 5)
     assert (queue.start(wishes), queue.start(wishes)) == (5, 0)
     assert {state.status for state in queue.running.values()} == {DownloadStatus.WAITING}
@@ -46,7 +46,7 @@ async def test_queue_downloads_all_and_tells(site: Site, tmp_path: Path) -> None
 async def test_queue_bad_download_harms_no_other(site: Site, tmp_path: Path) -> None:
     site.replies["/a.wav"] = Ranged(sound(0.2))
     told: list[DownloadProgress] = []
-    queue = DownloadQueue(Downloads(tmp_path / "d"), told.append)
+    queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), told.append)
     queue.start([Wish("f" * 16, "Bad", site.url("/none"), site.allowed), *make_wishes(site, 2)])
     await settled(queue)
     ends = {state.episode[0]: state for state in told if state.status in (DownloadStatus.DONE, DownloadStatus.FAILED)}
@@ -66,7 +66,7 @@ async def test_queue_stopped_download_ends_and_goes_on_later(site: Site, tmp_pat
         if state.done:
             has_begun.set()
 
-    queue = DownloadQueue(Downloads(tmp_path / "d"), report)
+    queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), report)
     (wish,) = make_wishes(site, 1)
     queue.start([wish])
     await asyncio.wait_for(has_begun.wait(), 10)
@@ -86,7 +86,7 @@ async def test_queue_stopped_download_ends_and_goes_on_later(site: Site, tmp_pat
 
 async def test_queue_closed_ends_everything_at_once(site: Site, tmp_path: Path) -> None:
     site.replies["/a.wav"] = server.silent
-    queue = DownloadQueue(Downloads(tmp_path / "d"), lambda _: None)
+    queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), lambda _: None)
     queue.start(make_wishes(site, 3))
     await asyncio.sleep(0.05)
     began = asyncio.get_running_loop().time()

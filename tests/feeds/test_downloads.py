@@ -21,6 +21,8 @@ from tui_pod.feeds.threads import Stop, Stopped
 
 ID = "0123456789abcdef"
 AUDIO = sound(2.0)
+QUOTA = 1_000_000_000
+"""Bytes: more than any test downloads."""
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +32,7 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def downloads(tmp_path: Path) -> Downloads:
-    return Downloads(tmp_path / "downloads")
+    return Downloads(tmp_path / "downloads", QUOTA)
 
 
 def wish(site: Site, path: str = "/a.wav", episode: str = ID, title: str = "A title", **more: Any) -> Wish:
@@ -52,7 +54,7 @@ def test_download_is_whole_and_found_again(site: Site, downloads: Downloads) -> 
     assert path.read_bytes() == AUDIO
     assert told[-1] == (len(AUDIO), len(AUDIO))
     assert files(downloads) == [f"a-title-{ID}.wav", f"a-title-{ID}.wav.json"]
-    again = Downloads(downloads.folder)
+    again = Downloads(downloads.folder, QUOTA)
     assert again.find(ID) == path
     assert [(one.episode, one.size) for one in again.all()] == [(ID, len(AUDIO))]
     assert downloads.fetch(wish(site)) == path
@@ -104,7 +106,7 @@ def test_download_goes_on_after_the_program_ended(site: Site, downloads: Downloa
         downloads.fetch(wish(site))
     assert downloads.find(ID) is None
     site.replies["/a.wav"] = Ranged(AUDIO, drops=[12_000])
-    again = Downloads(downloads.folder)
+    again = Downloads(downloads.folder, QUOTA)
     assert again.fetch(wish(site)).read_bytes() == AUDIO
     assert f"{ID}.part" not in files(again)
 
@@ -193,7 +195,7 @@ def test_download_redirected_to_a_private_host_reaches_nothing(site: Site, insid
 
 @pytest.mark.parametrize("announced", [True, False])
 def test_download_too_large_is_stopped(site: Site, tmp_path: Path, announced: bool) -> None:
-    downloads = Downloads(tmp_path / "d", limits=Limits(size=100_000, seconds=10))
+    downloads = Downloads(tmp_path / "d", QUOTA, limits=Limits(size=100_000, seconds=10))
     site.replies["/a.wav"] = server.body(b"\xff" * 200_000, "audio/mpeg") if announced else server.endless()
     with pytest.raises(DownloadError, match="larger"):
         downloads.fetch(wish(site))
@@ -202,7 +204,7 @@ def test_download_too_large_is_stopped(site: Site, tmp_path: Path, announced: bo
 
 def test_download_that_grows_with_every_attempt_is_stopped(site: Site, tmp_path: Path) -> None:
     """A server that drops each time and never says how much there is gains no more than the limit."""
-    downloads = Downloads(tmp_path / "d", limits=Limits(size=100_000, seconds=10))
+    downloads = Downloads(tmp_path / "d", QUOTA, limits=Limits(size=100_000, seconds=10))
 
     def more(exchange: server.Exchange) -> None:
         start = int(exchange.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")[0])
@@ -328,5 +330,5 @@ def test_torn_file_beside_it_costs_nothing(site: Site, downloads: Downloads) -> 
     site.replies["/a.wav"] = Ranged(AUDIO)
     path = downloads.fetch(wish(site))
     path.with_name(path.name + ".json").write_text("{")
-    assert Downloads(downloads.folder).find(ID) == path
-    assert Downloads(downloads.folder).all()[0].episode == ""
+    assert Downloads(downloads.folder, QUOTA).find(ID) == path
+    assert Downloads(downloads.folder, QUOTA).all()[0].episode == ""

@@ -23,6 +23,8 @@ from tui_pod.sources import EpisodeSources
 
 CHAPTERS = json.dumps({"chapters": [{"startTime": 0, "title": "A"}, {"startTime": 5, "title": "B"}]})
 
+QUOTA = 1_000_000_000
+
 
 class Desk:
     """Sources over real folders, and what they reported."""
@@ -32,7 +34,7 @@ class Desk:
         self.sources = EpisodeSources(
             Narrator(folder / "narrations", 1_000_000),
             self.events.put_nowait,
-            lambda: Podcasts(folder / "data", folder / "cache", access=access),
+            lambda: Podcasts(folder / "data", folder / "cache", QUOTA, access),
         )
 
     async def next(self) -> Event:
@@ -209,7 +211,7 @@ def test_copies_are_few(site: Site, files: RemoteFiles, tmp_path: Path, monkeypa
 
 
 def test_podcasts_open_nothing(tmp_path: Path) -> None:
-    podcasts = Podcasts(tmp_path / "data", tmp_path / "cache")
+    podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", QUOTA)
     assert podcasts.details("x") is None
     assert podcasts.downloads.find("x") is None
     assert not (tmp_path / "data").exists()

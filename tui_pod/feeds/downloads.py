@@ -35,9 +35,6 @@ from tui_pod.feeds.streams import check_kind, check_start
 from tui_pod.feeds.threads import Stop
 
 LIMITS = Limits(size=500 * 1000 * 1000, seconds=2 * 3600.0, idle=20.0)
-QUOTA = 5 * 1000 * 1000 * 1000
-"""Bytes of downloads that are kept."""
-
 LEAVE_FREE = 200 * 1000 * 1000
 """Bytes of the disk that stay free."""
 
@@ -80,7 +77,8 @@ Report = Callable[[int, int | None], None]
 class Downloads:
     """The recordings in one folder; safe to use from several threads."""
 
-    def __init__(self, folder: Path, quota: int = QUOTA, limits: Limits = LIMITS) -> None:
+    def __init__(self, folder: Path, quota: int, limits: Limits = LIMITS) -> None:
+        """Name the folder, and the bytes of downloads that are kept in it; nothing is opened yet."""
         self.folder = folder
         self._quota = quota
         self._limits = limits

@@ -17,7 +17,7 @@ from tui_pod.feeds.access import PUBLIC, Access
 from tui_pod.feeds.address import Origin
 from tui_pod.feeds.chapters import notes_chapters, parse_chapters
 from tui_pod.feeds.download_files import Wish
-from tui_pod.feeds.downloads import QUOTA, Downloads
+from tui_pod.feeds.downloads import Downloads
 from tui_pod.feeds.fetch import FetchError
 from tui_pod.feeds.html_text import to_notes
 from tui_pod.feeds.remote import RemoteFiles
@@ -33,7 +33,7 @@ PREPARED_FOR = 240.0
 class Podcasts:
     """The subscriptions, the downloads, and the documents that episodes name."""
 
-    def __init__(self, data: Path, cache: Path, quota: int = QUOTA, access: Access = PUBLIC) -> None:
+    def __init__(self, data: Path, cache: Path, quota: int, access: Access = PUBLIC) -> None:
         """Name the folders; nothing in them is opened yet.
 
         Args:
