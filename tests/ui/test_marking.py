@@ -8,10 +8,11 @@ import pytest
 
 from tests.fakes import START
 from tests.stage import on_stage
-from tui_pod.core.browsing import Special, View
+from tui_pod.core.browsing import Filter, Special, View
 from tui_pod.core.library import Library
 from tui_pod.core.playback import PlayerStatus
 from tui_pod.core.progress import Progress, Status
+from tui_pod.core.queue import Queue
 
 BASICS = View(place=1)
 
@@ -53,6 +54,29 @@ async def test_two_ranges_are_chosen_together(library: Library) -> None:
     async with on_stage(library, view=BASICS) as stage:
         await stage.press("V", "j", "V", "j", "j", "v")
         assert stage.episodes.chosen == ["one", "two", "four"]
+
+
+async def test_selection_stays_when_the_list_changes_under_it(library: Library) -> None:
+    async with on_stage(library, view=View(place=1, filter=Filter.UNPLAYED)) as stage:
+        await stage.press("j", "v", "v", "g")
+        assert stage.episodes.chosen == ["two", "three"]
+        await stage.press("enter")
+        await stage.play(5)
+        assert "one" not in stage.shown
+        assert stage.episodes.chosen == ["two", "three"]
+        await stage.press("s")
+        assert stage.episodes.chosen == ["three", "two"]
+        await stage.press("s", "s", "s", "s", "f")
+        assert stage.shown == ["one"]
+        assert stage.episodes.chosen == ["one"]
+
+
+async def test_range_in_the_queue_stays_on_its_episodes_when_the_queue_goes_on(library: Library) -> None:
+    async with on_stage(library, view=BASICS, queue=Queue(("one", "two", "three", "four"))) as stage:
+        await stage.press("2", "j", "V", "j")
+        stage.listening.unqueue(["one"])
+        await stage.settle()
+        assert stage.episodes.chosen == ["two", "three"]
 
 
 @pytest.mark.parametrize("key", ["v", "V"])

@@ -5,8 +5,8 @@ It draws what it is given and says what the listener wants; it changes nothing i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import ClassVar, NamedTuple
 
 from textual.message import Message
 from textual.reactive import reactive, var
@@ -30,6 +30,12 @@ METER_WIDTH = 6
 
 ROOM_FOR_METER = 60
 """Cells of a row from which on that bar is shown."""
+
+
+class _Kept(NamedTuple):
+    here: Hashable
+    start: Hashable
+    selected: frozenset[Hashable]
 
 
 class EpisodeList(RowPane):
@@ -99,21 +105,16 @@ class EpisodeList(RowPane):
         self.refresh()
 
     def update(self, indexes: Sequence[int], queue: Queue | None = None) -> None:
-        """Show these episodes, with the cursor still on the same one where it is still there."""
+        """Show these episodes; the cursor and what is selected stay on the same ones where they are still there."""
         if indexes == self._indexes and queue == self._queue:
             return
-        current, place = self.index, self._cursor
-        ident = self._ident(current) if current is not None else ""
-        self._indexes = indexes
-        self._queue = queue
-        self._selected.clear()
-        self._range_start = None
-        self.count_rows()
-        if current is not None and current < 0:  # gone from the library: its index is its place in the queue
-            current = next((index for index in indexes if index < 0 and self._ident(index) == ident), None)
-        if current is not None and current in indexes:
-            place = list(indexes).index(current)
-        self.go(place)
+
+        def mark(index: int) -> int | str:
+            return index if index >= 0 else self._ident(index)  # one that is gone has its place in the queue as index
+
+        kept = self._kept(mark)
+        self._indexes, self._queue = indexes, queue
+        self.go(self._find_again(kept, indexes if queue is None else map(mark, indexes)))
         self.refresh()
 
     def go(self, row: int, is_centred: bool = False) -> None:
@@ -127,20 +128,29 @@ class EpisodeList(RowPane):
         return len(self._indexes)
 
     def adopt(self, library: Library, book: ProgressBook, indexes: Sequence[int], queue: Queue | None = None) -> None:
-        """Show these episodes of another library; the cursor, what is selected and what is in sight stay."""
-        here, line = (self._ident(self.index) if self.index is not None else ""), self.line
-        chosen = {self._ident(self._indexes[place]) for place in self._selected}
-        start = self._ident(self._indexes[self._range_start]) if self._range_start is not None else ""
+        """Show these episodes of another library; cursor and selection stay, as in `update`, and what is in sight."""
+        line, kept = self.line, self._kept(self._ident)
         self._library, self._book, self._indexes, self._queue = library, book, indexes, queue
         self._everywhere = _topics_of_all(library)
         self._rows.clear()
-        wanted = {here, start, *chosen}
-        places = {ident: place for place, index in enumerate(indexes) if (ident := self._ident(index)) in wanted}
-        self._selected = {places[ident] for ident in chosen if ident in places}
-        self._range_start = places.get(start)
-        self.count_rows()
-        self.go_at_line(places.get(here, self._cursor), line)
+        self.go_at_line(self._find_again(kept, map(self._ident, indexes)), line)
         self.refresh()
+
+    def _kept(self, mark: Callable[[int], Hashable]) -> _Kept:
+        """Return the cursor and the selection by what marks an episode in the list that comes."""
+        selected = frozenset(mark(self._indexes[place]) for place in self._selected)
+        here = mark(self.index) if self.index is not None else None
+        start = mark(self._indexes[self._range_start]) if self._range_start is not None else None
+        return _Kept(here, start, selected)
+
+    def _find_again(self, kept: _Kept, marks: Iterable[Hashable]) -> int:
+        """Select what was selected, by the marks of all rows, and return the row for the cursor."""
+        wanted = {kept.here, kept.start, *kept.selected}
+        places = {mark: place for place, mark in enumerate(marks) if mark in wanted}
+        self._selected = {places[mark] for mark in kept.selected if mark in places}
+        self._range_start = places.get(kept.start)
+        self.count_rows()
+        return places.get(kept.here, self._cursor)
 
     def show_downloads(self, downloads: Mapping[str, Downloading | None]) -> None:
         """Show how far downloads are; None: there is none any more."""
