@@ -65,9 +65,6 @@ class FakePlayer:
         if not self.is_holding:
             self.emit(FileLoaded(load, start, self.duration, self.is_exact))
 
-    def prepare(self, source: Source | None) -> None:
-        self.calls.append(("prepare", source))
-
     def stop(self) -> None:
         self.calls.append(("stop",))
         self.source = None
@@ -76,7 +73,7 @@ class FakePlayer:
         self.calls.append(("pause", is_paused))
         if self.source is not None and is_paused != self._is_paused:
             self._is_paused = is_paused
-            self.emit(PauseChanged(self._load, is_paused))
+            self.emit(PauseChanged(self._load, is_paused, self._position))
 
     def seek(self, position: float) -> None:
         self.calls.append(("seek", position))

@@ -98,9 +98,6 @@ class MpvPlayer:
 
         self._tasks.put(task)
 
-    def prepare(self, source: Source | None) -> None:
-        """See `Player.prepare`: local files open in milliseconds, so there is nothing to do for them."""
-
     def stop(self) -> None:
         """See `Player.stop`."""
         self._load = 0
@@ -123,7 +120,7 @@ class MpvPlayer:
         self._tasks.put(task)
 
     def position(self) -> float | None:
-        """See `Player.position`; None also when libmpv does not answer within a tenth of a second."""
+        """See `Player.position`; None also when libmpv does not answer in time."""
         answer: queue.Queue[float | None] = queue.Queue()
         if self._problem is not None or not self._is_open:
             return None
@@ -156,13 +153,13 @@ class MpvPlayer:
             return
         mpv.register_event_callback(lambda event: self._guard(self._on_event, mpv, event))
         observers: dict[str, Callable[[Any], None]] = {
-            "pause": self._on_pause,
             "duration": self._on_duration,
             "paused-for-cache": self._on_buffering,
             "chapter-list": self._on_chapters,
         }
         for name, observer in observers.items():
             mpv.observe_property(name, partial(self._on_property, observer))
+        mpv.observe_property("pause", lambda _, value: self._guard(self._on_pause, mpv, value))
         mpv.observe_property("eof-reached", lambda _, value: self._guard(self._on_eof, mpv, value))
         self._work(mpv)
         with self._calling_back:  # python-mpv takes the handle away first, and a callback that reads from it crashes
@@ -259,10 +256,10 @@ class MpvPlayer:
         self._emit(FileLoaded(self._active, position, float(duration) if duration else None, is_exact))
         self._tasks.put(self._begin)
 
-    def _on_pause(self, is_paused: Any) -> None:
+    def _on_pause(self, mpv: MPV, is_paused: Any) -> None:
         if self._is_open:
             self._is_playing = not is_paused
-            self._emit(PauseChanged(self._active, bool(is_paused)))
+            self._emit(PauseChanged(self._active, bool(is_paused), self._read_position(mpv)))
             self._tasks.put(lambda _: None)
 
     def _on_duration(self, duration: Any) -> None:

@@ -99,21 +99,19 @@ class Deck:
 
     def save(self) -> None:
         """Save where the listener is, to the moment: before quitting or being ended."""
-        self.tick()
+        position = self._player.position() if self.playback.status is PlayerStatus.PLAYING else None
+        if position is not None:
+            self._on_position(position)
         self._tracker.save()
 
     def tick(self) -> None:
-        """Look where the player is; to be called four times a second while something is loaded."""
+        """Look at a load that waits; to be called four times a second while one does."""
         if self._retry_at is not None:
             left = (self._retry_at - self._clock()).total_seconds()
             if not 0 < left <= PAUSES[-1]:  # more: the clock was set back
                 self._load_again()
         if self.playback.status is PlayerStatus.LOADING:
             self._load_when_saved()
-            return
-        position = self._player.position()
-        if position is not None:
-            self.handle(PositionChanged(self.playback.load, position))
 
     def handle(self, event: Event) -> None:
         """Take in what the player, the sources or the recorder report."""
@@ -153,8 +151,8 @@ class Deck:
             case MarksKnown(marks=marks, origin=origin) if origin >= self._marks_from:
                 self._marks_from = origin
                 self._show(replace(self.playback, marks=marks))
-            case PauseChanged(is_paused=is_paused):
-                self._on_pause(is_paused)
+            case PauseChanged(is_paused=is_paused, position=position):
+                self._on_pause(is_paused, position)
             case BufferingChanged(is_buffering=is_buffering):
                 self._show(replace(self.playback, is_buffering=is_buffering))
             case FileEnded(position=position):
@@ -248,12 +246,11 @@ class Deck:
         if (is_played or is_new_second) and self.playback.episode is not None:
             self._audience.progress_changed(frozenset((self.playback.episode,)))
 
-    def _on_pause(self, is_paused: bool) -> None:
+    def _on_pause(self, is_paused: bool, position: float | None) -> None:
         self._wants_pause = is_paused
         if self.playback.status is PlayerStatus.LOADING:
             return
         if is_paused:
-            position = self._player.position()
             if position is not None:
                 self._on_position(position)
             self._paused_at = self._clock()

@@ -63,6 +63,8 @@ class PauseChanged(NamedTuple):
 
     load: int
     is_paused: bool
+    position: float | None = None
+    """Where, in seconds; None when the player cannot tell."""
 
 
 class BufferingChanged(NamedTuple):

@@ -1,7 +1,7 @@
 """What listening needs from outside, as protocols. Adapters do not inherit: the contract tests prove them.
 
-All calls come from one thread, return at once and never wait; what happened comes back as events
-(see `playback`), which the adapter posts and `Listening.handle` receives.
+All calls come from one thread and return at once; what happened comes back as events (see `events`), which
+the adapter posts and `Listening.handle` receives.
 """
 
 from __future__ import annotations
@@ -27,10 +27,6 @@ class Player(Protocol):
         """
         ...
 
-    def prepare(self, source: Source | None) -> None:
-        """Get ready to load this source next; None: nothing is next."""
-        ...
-
     def stop(self) -> None:
         """End playing and forget the file."""
         ...
@@ -44,7 +40,10 @@ class Player(Protocol):
         ...
 
     def position(self) -> float | None:
-        """Return the present position in seconds; None while loading, seeking or stopped."""
+        """Return the present position in seconds; None while loading, seeking or stopped.
+
+        For the last moment before quitting: unlike all else here it may wait, for a tenth of a second at most.
+        """
         ...
 
     def set_speed(self, speed: float) -> None:
