@@ -176,6 +176,11 @@ complete -c tui-pod -n '__tui_pod_is "feeds"' -a keep -d 'download the next epis
 complete -c tui-pod -n '__tui_pod_is "feeds"' -a topics -d 'print a podcast\'s categories, and make them and its keywords topics or not'
 complete -c tui-pod -n '__tui_pod_is "feeds add"' -l folder -x -d 'topic to put it under, such as Science/Physics; may be given several times'
 complete -c tui-pod -n '__tui_pod_is "feeds list"' -l json -d 'print JSON'
+complete -c tui-pod -n '__tui_pod_is "feeds refresh" 0' -x -a '(tui-pod completions --words feeds 2>/dev/null)'
+complete -c tui-pod -n '__tui_pod_is "feeds remove" 0' -x -a '(tui-pod completions --words feeds 2>/dev/null)'
+complete -c tui-pod -n '__tui_pod_is "feeds move" 0 0' -x -a '(tui-pod completions --words feeds 2>/dev/null)'
+complete -c tui-pod -n '__tui_pod_is "feeds keep" 0 0' -x -a '(tui-pod completions --words feeds 2>/dev/null)'
+complete -c tui-pod -n '__tui_pod_is "feeds topics" 0 0' -x -a '(tui-pod completions --words feeds 2>/dev/null)'
 complete -c tui-pod -n '__tui_pod_is "feeds topics" 1 1' -x -a 'on off'
 complete -c tui-pod -n '__tui_pod_is "import" 0 0' -r -F
 complete -c tui-pod -n '__tui_pod_is "toggle"' -l json -d 'print JSON'
