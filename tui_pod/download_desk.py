@@ -13,6 +13,7 @@ from tui_pod.core.browsing import NOT_REMOVABLE
 from tui_pod.core.downloading import WHOLE, Downloading
 from tui_pod.core.keys import key_of
 from tui_pod.core.listening import Listening
+from tui_pod.core.text import counted
 from tui_pod.errands import Errands
 from tui_pod.log import log
 from tui_pod.stage import Stage
@@ -80,7 +81,7 @@ class DownloadDesk:
         stopped = queue.stop(episodes)
         removed = await self.take(episodes)
         if removed:
-            label = "1 download removed" if len(removed) == 1 else f"{len(removed)} downloads removed"
+            label = f"{counted(len(removed), 'download')} removed"
             self._errands.note(label, lambda: self.bring_back(removed), lambda: self._take(removed))
         elif not stopped:
             self._stage.tell(NOT_REMOVABLE)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.keys import key_of
 from tui_pod.core.listening import Listening
+from tui_pod.core.text import counted
 from tui_pod.download_desk import DownloadDesk
 from tui_pod.errands import Errands
 from tui_pod.log import log
@@ -201,14 +202,14 @@ class FeedDesk:
             if outcome.moved_to:
                 self._stage.tell(f"{outcome.name} has moved, and is fetched from its new address now.")
         if result.new:
-            self._stage.tell(f"{_count(result.new)} new.")
+            self._stage.tell(f"{counted(result.new)} new.")
         elif is_asked and not failed:
             self._stage.tell("Nothing new.")
 
     async def _announce_new(self, result: Refreshed) -> None:
         if result.new:
             names = [outcome.name for outcome in result.outcomes if outcome.new]
-            await self._announce(f"{_count(result.new)} new", ", ".join(names))
+            await self._announce(f"{counted(result.new)} new", ", ".join(names))
 
 
 def _clean_up(podcasts: Podcasts) -> None:
@@ -228,11 +229,7 @@ def _said(done: Subscribed) -> str:
     """Return what subscribing did."""
     name = done.feed.name
     if done.has_moved:
-        return f"{name} is fetched from its new address now; {_count(done.new)} new."
+        return f"{name} is fetched from its new address now; {counted(done.new)} new."
     if done.is_new:
-        return f"{name}: {_count(done.feed.episodes)}."
-    return f"{name} was there already; {_count(done.new)} new."
-
-
-def _count(number: int) -> str:
-    return "1 episode" if number == 1 else f"{number} episodes"
+        return f"{name}: {counted(done.feed.episodes)}."
+    return f"{name} was there already; {counted(done.new)} new."

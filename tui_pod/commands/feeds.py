@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from tui_pod.commands.shared import CommandError, print_json, print_table
 from tui_pod.config_file import read_config
 from tui_pod.core.tables import Column
-from tui_pod.core.text import clean, visible
+from tui_pod.core.text import clean, counted, visible
 from tui_pod.feeds.access import Access, to_access
 from tui_pod.feeds.fetch import FetchError
 from tui_pod.feeds.model import FeedError
@@ -99,7 +99,7 @@ def _add(shelf: Shelf, options: Namespace) -> int:
             continue
         said = "subscribed" if done.is_new else "moved to its new address" if done.has_moved else "was already there"
         print(done.feed.address, done.feed.name, done.feed.episodes, sep="\t")
-        print(f"{done.feed.name}: {said}, {_count(done.new, 'new episode')}", file=sys.stderr)
+        print(f"{done.feed.name}: {said}, {counted(done.new, 'new episode')}", file=sys.stderr)
     return 1 if failures else 0
 
 
@@ -156,7 +156,7 @@ def _refresh(shelf: Shelf, options: Namespace) -> int:
     asked = len(result.outcomes)
     if result.failed and len(result.failed) == asked:
         return 1
-    print(f"{_count(asked, 'feed')} refreshed, {_count(result.new, 'new episode')}", file=sys.stderr)
+    print(f"{counted(asked, 'feed')} refreshed, {counted(result.new, 'new episode')}", file=sys.stderr)
     return 1 if result.failed else 0
 
 
@@ -192,7 +192,7 @@ def _keep(shelf: Shelf, options: Namespace) -> int:
         said = "as many of the next episodes are kept as the settings say"
     else:
         shelf.set_keep(feed.first, int(options.count))
-        said = f"the next {_count(int(options.count), 'episode')} will be downloaded ahead"
+        said = f"the next {counted(int(options.count), 'episode')} will be downloaded ahead"
     print(f"{feed.name}: {said}", file=sys.stderr)
     return 0
 
@@ -218,7 +218,7 @@ def _import(shelf: Shelf, options: Namespace) -> int:
     for fault in outline.faults:
         _tell(fault)
     new, known = shelf.subscribe(outline.entries) if outline.entries else (0, 0)
-    print(f"{_count(new, 'feed')} added, {known} already there. To fetch them: tui-pod feeds refresh", file=sys.stderr)
+    print(f"{counted(new, 'feed')} added, {known} already there. To fetch them: tui-pod feeds refresh", file=sys.stderr)
     return 1 if outline.faults else 0
 
 
@@ -241,10 +241,6 @@ def _access(options: Namespace) -> Access:
 
 def _folder(text: str) -> Folder:
     return tuple(name for part in text.split("/") if (name := clean(part)))
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}{'s' * (number != 1)}"
 
 
 def _tell(text: str) -> None:

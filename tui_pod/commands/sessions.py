@@ -14,7 +14,7 @@ from tui_pod.core.playback import Playback
 from tui_pod.core.rules import held, make_pace
 from tui_pod.core.session import Order, Wish, parse_budget, plan_session
 from tui_pod.core.tables import Column
-from tui_pod.core.text import length, span
+from tui_pod.core.text import counted, length, span
 
 
 def wish_of(library: Library, budget: float, topic: str | None, order: str) -> Wish:
@@ -54,7 +54,7 @@ def run_plan(options: Namespace) -> int:
         print(f"nothing left in {library.topics.names[wish.topic]} fits into {span(budget)}", file=sys.stderr)
     for index in plan.indexes:
         print(library.ids[index], length(book.remaining(index) / pace(index)), library.titles[index], sep="\t")
-    print(f"{len(plan.indexes)} episodes, {span(plan.total)}, until {ends:%H:%M}", file=sys.stderr)
+    print(f"{counted(len(plan.indexes))}, {span(plan.total)}, until {ends:%H:%M}", file=sys.stderr)
     return 0
 
 

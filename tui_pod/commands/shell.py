@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable
 
 from tui_pod.commands.shared import open_library, print_json, print_table
 from tui_pod.config import live_table
 from tui_pod.config_file import read_config
 from tui_pod.core.key_names import show_keys
 from tui_pod.core.tables import Column
+from tui_pod.core.text import counted
 from tui_pod.settings import find_paths
 
 
@@ -63,10 +64,6 @@ def run_completions(options: Namespace) -> None:
     if options.words == "ids":
         words = zip(library.ids, library.titles, strict=True)
     else:
-        words = zip(library.topics.names, map(_count, library.topics.members), strict=True)
+        words = zip(library.topics.names, (counted(len(members)) for members in library.topics.members), strict=True)
     for word, text in words:
         print(word, text, sep="\t")
-
-
-def _count(members: Sized) -> str:
-    return f"{len(members)} episode{'s' * (len(members) != 1)}"

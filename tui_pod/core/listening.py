@@ -6,7 +6,7 @@ come from one thread. It knows its surroundings only through the ports, and its 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from tui_pod.core.records import ProgressRecord, SettingRecord
 from tui_pod.core.rules import Rules
 from tui_pod.core.session import Plan, Wish
 from tui_pod.core.text import clock as clock_text
+from tui_pod.core.text import counted
 from tui_pod.core.undo import (
     Change,
     DeedChange,
@@ -103,7 +104,7 @@ class Listening(Lineup):
         super().start_session(wish, plan)
         session = self.session
         if session is not None and session is not before:
-            label = f"a session of {_count(session.episodes)}"
+            label = f"a session of {counted(len(session.episodes))}"
             self._undo.add(SessionChange(label, before, session, queue, self.queue))
 
     # -- marking ---------------------------------------------------------------------------------------
@@ -119,26 +120,26 @@ class Listening(Lineup):
         wanted = Status.PLAYED if played else Status.UNPLAYED
         changed = [ident for ident in episodes if self.book.status(ident) is not wanted]
         after = {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
-        self._change_progress(f"{_count(after)} marked {word}", after)
+        self._change_progress(f"{counted(len(after))} marked {word}", after)
 
     def dismiss(self, episodes: Sequence[str]) -> None:
         """Take episodes off Continue until they are played again; can be taken back."""
         after = {i: replace(self._fresh(i), is_dismissed=True, updated=self._stamp(i)) for i in episodes}
-        self._change_progress(f"{_count(episodes)} taken off Continue", after)
+        self._change_progress(f"{counted(len(episodes))} taken off Continue", after)
 
     # -- the queue -------------------------------------------------------------------------------------
 
     def queue_last(self, episodes: Sequence[str]) -> None:
         """Put episodes at the end of the queue."""
-        self._change_queue(f"{_count(episodes)} queued", self.queue.add_last(episodes))
+        self._change_queue(f"{counted(len(episodes))} queued", self.queue.add_last(episodes))
 
     def queue_next(self, episodes: Sequence[str]) -> None:
         """Make episodes the next to play."""
-        self._change_queue(f"{_count(episodes)} queued next", self.queue.add_next(episodes))
+        self._change_queue(f"{counted(len(episodes))} queued next", self.queue.add_next(episodes))
 
     def unqueue(self, episodes: Sequence[str]) -> None:
         """Take episodes out of the queue."""
-        self._change_queue(f"{_count(episodes)} taken out of the queue", self.queue.remove(episodes))
+        self._change_queue(f"{counted(len(episodes))} taken out of the queue", self.queue.remove(episodes))
 
     def move_in_queue(self, episode: str, by: int) -> None:
         """Move an episode within what is upcoming, down when `by` is positive."""
@@ -232,8 +233,3 @@ class Listening(Lineup):
 
     def _stamp(self, episode: str) -> datetime:
         return self._tracker.stamp(self.book.get(episode))
-
-
-def _count(episodes: Collection[str]) -> str:
-    number = len(episodes)
-    return "1 episode" if number == 1 else f"{number} episodes"

@@ -106,15 +106,20 @@ def span(seconds: float) -> str:
     return f"{hours} h {minutes:02} m" if hours else f"{minutes} m"
 
 
+def counted(number: int, noun: str = "episode") -> str:
+    """Return a number of things: `1 episode`, `3 episodes`."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def spoken_time(seconds: float) -> str:
     """Return a length or a place as one says it: `42 seconds`, `1 minute 45`, `2 hours 5 minutes`."""
     minutes, second = divmod(max(0, int(seconds)), 60)
     hours, minute = divmod(minutes, 60)
     if hours:
-        return f"{_counted(hours, 'hour')} {_counted(minute, 'minute')}" if minute else _counted(hours, "hour")
+        return f"{counted(hours, 'hour')} {counted(minute, 'minute')}" if minute else counted(hours, "hour")
     if minute:
-        return f"{_counted(minute, 'minute')} {second}" if second else _counted(minute, "minute")
-    return _counted(second, "second")
+        return f"{counted(minute, 'minute')} {second}" if second else counted(minute, "minute")
+    return counted(second, "second")
 
 
 def fit_to(text: str, width: int) -> str:
@@ -125,10 +130,6 @@ def fit_to(text: str, width: int) -> str:
 def _is_ascii_line(text: str) -> bool:
     """Return whether `text` is nothing but letters that any terminal prints, as most texts are; needs no pattern."""
     return text.isascii() and text.isprintable()
-
-
-def _counted(number: int, unit: str) -> str:
-    return f"{number} {unit}{'s' * (number != 1)}"
 
 
 def _sift(text: str) -> str:

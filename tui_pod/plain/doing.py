@@ -13,9 +13,9 @@ from tui_pod.core.lineup import Succession
 from tui_pod.core.progress import Status
 from tui_pod.core.session import Plan, Wish, parse_budget, plan_session
 from tui_pod.core.sleep import SleepTimer
-from tui_pod.core.text import spoken_time
+from tui_pod.core.text import counted, spoken_time
 from tui_pod.plain.looking import Looking
-from tui_pod.plain.spoken import count, say_plan, say_playback, sentence
+from tui_pod.plain.spoken import say_plan, say_playback, sentence
 
 
 class Doing(Looking):
@@ -81,7 +81,7 @@ class Doing(Looking):
                 f"Sleep in {spoken_time(timer.seconds)} of listening. Press {key_of('sleep.timer')} for 5 minutes more."
             )
         else:
-            self._say(f"Sleep after {count(timer.episodes or 0)}.")
+            self._say(f"Sleep after {counted(timer.episodes or 0)}.")
 
     # -- marking and queueing --------------------------------------------------------------------------
 
@@ -100,7 +100,7 @@ class Doing(Looking):
         """Say what was done with episodes, and go on to the next one."""
         index = self._listening.library.index(episodes[0])
         is_one = len(episodes) == 1 and index is not None
-        name = self._listening.library.titles[index or 0] if is_one else count(len(episodes))
+        name = self._listening.library.titles[index or 0] if is_one else counted(len(episodes))
         self._say(f"{what}: {sentence(name)}")
         before = self._browser.episode
         self._browser.update()

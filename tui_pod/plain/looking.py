@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 from tui_pod.core.browsing import NO_SEARCH, SORT_NAMES, Special, View
 from tui_pod.core.keys import key_of
 from tui_pod.core.listening import Listening
-from tui_pod.core.text import clean
+from tui_pod.core.text import clean, counted
 from tui_pod.plain.browser import Browser
-from tui_pod.plain.spoken import count, say_details, say_notes, say_outlook, say_playback
+from tui_pod.plain.spoken import say_details, say_notes, say_outlook, say_playback
 
 if TYPE_CHECKING:
     from tui_pod.core.notes import EpisodeNotes
@@ -187,7 +187,7 @@ class Looking:
         self._say_all(cue.text for cue in transcript.cues[place:following])
         if following < len(transcript.cues):
             self._reading = (index, transcript, following)
-            left = count(len(transcript.cues) - following, "sentence")
+            left = counted(len(transcript.cues) - following, "sentence")
             self._say(f"{left} more. Press {key_of('view.transcript')} to read on.")
         else:
             self._reading = None

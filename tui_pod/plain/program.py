@@ -19,11 +19,11 @@ from tui_pod.config import live_table
 from tui_pod.core.keys import key_of
 from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.session import Wish, plan_session
-from tui_pod.core.text import clean, spoken_time
+from tui_pod.core.text import clean, counted, spoken_time
 from tui_pod.plain.actions import Actions
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.keyboard import Keyboard
-from tui_pod.plain.spoken import count, say_change, say_download, say_history, say_key, say_summary, sentence
+from tui_pod.plain.spoken import say_change, say_download, say_history, say_key, say_summary, sentence
 
 if TYPE_CHECKING:
     from tui_pod.core.book import ProgressBook
@@ -97,7 +97,7 @@ class PlainProgram:
     def _greet(self) -> None:
         book, library = self._start.book, self._start.library
         self.say(
-            f"tui-pod. {count(len(library))}, {book.tallies[0].played} played. Press {key_of('app.help')} for help."
+            f"tui-pod. {counted(len(library))}, {book.tallies[0].played} played. Press {key_of('app.help')} for help."
         )
         for notice in self._start.notices:
             self.say(notice)
@@ -223,7 +223,7 @@ class PlainProgram:
         wish = Wish(budget)
         plan = plan_session(listening.library, listening.book, wish, listening.pace)
         if plan.indexes:
-            self.say(f"A session of {count(len(plan.indexes))}, {spoken_time(plan.total)}.")
+            self.say(f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}.")
             listening.start_session(wish, plan)
         else:
             self.say(f"Nothing left fits into that time. Press {key_of('session.plan')} to plan another session.")

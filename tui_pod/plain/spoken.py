@@ -17,7 +17,7 @@ from tui_pod.core.playback import Mark, Playback, PlayerStatus
 from tui_pod.core.progress import Status
 from tui_pod.core.rules import Pace
 from tui_pod.core.session import Plan, Summary
-from tui_pod.core.text import clean, spoken_time
+from tui_pod.core.text import clean, counted, spoken_time
 
 SHOWN = 12
 """Planned episodes that are read out; the rest is counted."""
@@ -26,11 +26,6 @@ RECENT = 5
 """Sessions that are read out."""
 
 SPECIAL_NAMES = {Special.CONTINUE: "Continue", Special.QUEUE: "Queue"}
-
-
-def count(number: int, noun: str = "episode") -> str:
-    """Return a number of things: `1 episode`, `3 episodes`."""
-    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def say_place(position: float, duration: float | None) -> str:
@@ -73,11 +68,11 @@ def say_download(former: Downloading | None, now: Downloading | None) -> str:
 def say_topic(library: Library, book: ProgressBook, queue: Sequence[str], place: int) -> str:
     """Return an entry of the topics: its name, its level in the tree, and what is in it."""
     if place == Special.CONTINUE:
-        return f"Continue, {count(book.unfinished_count)}."
+        return f"Continue, {counted(book.unfinished_count)}."
     if place == Special.QUEUE:
-        return f"Queue, {count(len(queue))}."
+        return f"Queue, {counted(len(queue))}."
     topics, tally = library.topics, book.tallies[place]
-    said = f"{topics.names[place]}, {count(len(topics.members[place]))}"
+    said = f"{topics.names[place]}, {counted(len(topics.members[place]))}"
     if tally.played:
         said += f", {tally.played} played"
     return f"{said}, level {len(topics.path(place))}."
@@ -86,7 +81,7 @@ def say_topic(library: Library, book: ProgressBook, queue: Sequence[str], place:
 def say_view(library: Library, view: View, number: int) -> str:
     """Return what is listed and how."""
     name = SPECIAL_NAMES[Special(view.place)] if view.place < 0 else library.topics.names[view.place]
-    said = [name, count(number)]
+    said = [name, counted(number)]
     if view.place >= 0:
         said.append(SORT_NAMES[view.sort])
         if view.filter is not Filter.ALL:
@@ -153,7 +148,7 @@ def say_outlook(library: Library, outlook: Outlook) -> Iterator[str]:
 def say_plan(library: Library, book: ProgressBook, plan: Plan, pace: Pace, now: datetime) -> Iterator[str]:
     """Yield what a session would be: how much, until when, and which episodes."""
     end = now + timedelta(seconds=plan.total)
-    yield f"{count(len(plan.indexes))}, {spoken_time(plan.total)}, until {end:%H:%M}."
+    yield f"{counted(len(plan.indexes))}, {spoken_time(plan.total)}, until {end:%H:%M}."
     for index in plan.indexes[:SHOWN]:
         yield f"{sentence(library.titles[index])} {spoken_time(round(book.remaining(index) / pace(index)))}."
     if len(plan.indexes) > SHOWN:
@@ -162,7 +157,7 @@ def say_plan(library: Library, book: ProgressBook, plan: Plan, pace: Pace, now: 
 
 def say_summary(library: Library, summary: Summary) -> Iterator[str]:
     """Yield what a session came to."""
-    yield f"The session is over. {count(summary.finished)} finished, {spoken_time(summary.heard)} heard."
+    yield f"The session is over. {counted(summary.finished)} finished, {spoken_time(summary.heard)} heard."
     for name, played, members in summary.topics:
         yield f"{name}: {played} of {members} played."
     index = library.index(summary.next) if summary.next else None
@@ -206,7 +201,7 @@ def say_history(history: History, today: date) -> Iterator[str]:
     if history.saved >= 60:
         yield f"Saved by speed: {spoken_time(history.saved)}."
     for session in history.sessions[:RECENT]:
-        yield f"{session.started:%A %d %B, %H:%M}: {spoken_time(session.heard)}, {count(len(session.episodes))}."
+        yield f"{session.started:%A %d %B, %H:%M}: {spoken_time(session.heard)}, {counted(len(session.episodes))}."
 
 
 def say_keys(actions: Sequence[Action], known: Sequence[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from tui_pod.core.listening import Listening
 from tui_pod.core.notes import EpisodeNotes
 from tui_pod.core.playback import Mark
 from tui_pod.core.progress import Status
-from tui_pod.core.text import clock, fold, length, span
+from tui_pod.core.text import clock, counted, fold, length, span
 from tui_pod.ui.actions import bindings
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class DetailsScreen(CardScreen):
     def _progress_text(self) -> str:
         ident, book = self._episode.id, self._listening.book
         progress, status = book.get(ident), book.status(ident)
-        times = f", played {progress.plays} time{'s' * (progress.plays != 1)}" if progress and progress.plays else ""
+        times = f", played {counted(progress.plays, 'time')}" if progress and progress.plays else ""
         if progress and status is Status.STARTED:
             return f"at {clock(progress.position)}, {span(self._left)} left{times}"
         return f"{status}{times}"

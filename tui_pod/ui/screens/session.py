@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from tui_pod.core.listening import Listening
 from tui_pod.core.session import Order, Plan, Summary, Wish, parse_budget, plan_session
 from tui_pod.core.sleep import SleepTimer
-from tui_pod.core.text import length, span
+from tui_pod.core.text import counted, length, span
 from tui_pod.ui.screens.details import Card, CardScreen, FieldScreen
 
 BUDGETS = ("5m", "15m", "30m", "45m", "60m")
@@ -132,7 +132,7 @@ class PlanScreen(FieldScreen):
             name = listening.library.topics.names[self._wish.topic]
             return Content(f"Nothing left in {name} fits into {span(budget)}.")
         end = now + timedelta(seconds=plan.total)
-        lines = [Content(f"{len(plan.indexes)} episodes, {span(plan.total)}, until {end:%H:%M}").stylize("bold")]
+        lines = [Content(f"{counted(len(plan.indexes))}, {span(plan.total)}, until {end:%H:%M}").stylize("bold")]
         for index in plan.indexes[:SHOWN]:
             time = length(listening.book.remaining(index) / pace(index))
             lines.append(Content(f"{time:>7}  {listening.library.titles[index]}"))
@@ -166,7 +166,7 @@ class SummaryScreen(CardScreen):
         heard = f"{span(summary.heard)} heard"
         if abs(summary.heard - summary.used) >= 30:
             heard += f" in {span(summary.used)}"
-        count = f"{summary.finished} episode{'s' * (summary.finished != 1)} finished"
+        count = f"{counted(summary.finished)} finished"
         lines = [Content(f"{count}, {heard}").stylize("bold"), Content("")]
         lines += [Content(f"{played:>4} of {count:<4} {name}") for name, played, count in summary.topics]
         index = library.index(summary.next) if summary.next else None
