@@ -142,7 +142,7 @@ class EpisodeSources:
         except FetchError as error:
             if error.is_offline:
                 self._network_changed(True)
-            self._emit(LoadFailed(load, f"{error} Your place is kept."))
+            self._emit(LoadFailed(load, f"{error} Your place is kept.", is_offline=error.is_offline))
             return
         if source.is_stream:
             self._network_changed(False)

@@ -91,6 +91,37 @@ def test_session_taken_back_after_it_was_planned_anew_leaves_nothing_of_it(room:
     assert room.listening.queue.upcoming == ("five",)
 
 
+def test_session_skipped_in_plays_what_was_told_to_come_next(room: Room) -> None:
+    start_session(room, budget=500.0)
+    told = room.listening.outlook().next
+    room.listening.next()
+    assert room.playing == told == "one"
+
+
+def test_session_planned_anew_leaves_what_the_listener_queued(room: Room) -> None:
+    room.listening.queue_last(["one", "five"])
+    start_session(room)
+    assert room.listening.queue.upcoming == ("one", "five")
+    room.listening.mark(["three"], played=True)
+    assert "one" in room.listening.queue.upcoming
+    room.listening.end_session()
+    assert room.listening.queue.upcoming == ("one", "five")
+
+
+def test_session_ended_takes_what_was_planned_out_of_the_queue_and_can_be_taken_back(room: Room) -> None:
+    room.listening.queue_last(["five"])
+    start_session(room)
+    room.player.play(20)
+    room.listening.end_session()
+    assert room.listening.session is None
+    assert (room.playing, room.listening.queue.upcoming) == ("two", ("five",))
+    room.listening.end_session()
+    room.listening.undo()
+    assert room.listening.session is not None
+    assert room.listening.queue.upcoming == ("one", "five")
+    assert room.audience.said == ["Taken back: the end of the session"]
+
+
 def test_session_begun_takes_the_place_of_one_under_way(room: Room) -> None:
     start_session(room)
     room.listening.start_session(Wish(200.0), Plan((4,), 200.0))

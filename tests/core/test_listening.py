@@ -183,6 +183,17 @@ def test_previous_at_the_first_of_the_list_begins_it_anew(room: Room) -> None:
     assert (room.playing, room.position) == ("one", 0)
 
 
+def test_previous_after_going_on_into_the_queue_is_what_played_before(room: Room) -> None:
+    room.play("one", seconds=10)
+    room.listening.queue_last(["five"])
+    room.listening.next()
+    assert room.playing == "five"
+    room.listening.previous()
+    assert (room.playing, room.position) == ("one", 10)
+    room.listening.previous()
+    assert (room.playing, room.position) == ("one", 0)
+
+
 def test_playing_a_queued_one_moves_on_in_the_queue_and_remembers_it(room: Room) -> None:
     room.listening.queue_last(["five", "three"])
     room.play("five")
@@ -395,6 +406,13 @@ def test_undo_a_change_of_the_queue_leaves_what_has_had_its_turn_since(room: Roo
     room.listening.undo()
     room.listening.undo()
     assert (room.playing, room.listening.queue) == ("three", Queue(("one", "two", "three"), 3))
+
+
+def test_undo_knows_nothing_of_a_seek_that_led_nowhere(room: Room) -> None:
+    room.play("one", seconds=0.5)
+    room.listening.seek_to(0.0)
+    room.listening.undo()
+    assert room.audience.said == ["Nothing to take back."]
 
 
 def test_undo_an_old_seek_leaves_an_episode_played_that_was_heard_to_its_end_since(room: Room) -> None:

@@ -845,3 +845,46 @@ def test_text_too_long_to_be_read_whole_is_said(room: Room) -> None:
     room.sources.found["one"] = Source("/one.opus", is_narrated=True, duration=60.0, notice="Only a part is read.")
     room.play("one")
     assert room.audience.said == ["Only a part is read."]
+
+
+def go_on_to(room: Room, *idents: str) -> None:
+    """Hear `one` to its end, so that the queue begins, whose episodes do not load."""
+    for ident in idents:
+        room.sources.found[ident] = Source(f"/{ident}.mp3")
+    room.listening.queue_last(idents)
+    room.play("one", seconds=99)
+    room.player.is_holding = True
+    room.player.play(1)
+    assert (room.playing, room.status) == (idents[0], PlayerStatus.LOADING)
+
+
+def test_episode_that_fails_when_another_has_ended_is_told_and_passed_over(room: Room) -> None:
+    go_on_to(room, "two", "five")
+    room.player.is_holding = False
+    send(room, LoadFailed, "It is gone.")
+    assert (room.playing, room.status) == ("five", PlayerStatus.PLAYING)
+    assert room.audience.said == ["“Two”: It is gone."]
+    assert room.book.get("two") is None
+
+
+def test_episode_that_fails_when_the_listener_plays_it_ends_playing(room: Room) -> None:
+    go_on_to(room, "two", "five")
+    room.listening.next()
+    send(room, LoadFailed, "It is gone.")
+    assert (room.status, room.audience.said) == (PlayerStatus.STOPPED, ["It is gone."])
+
+
+@pytest.mark.parametrize("failure", [(False, True), (True, False)], ids=["no network", "no sound device"])
+def test_failure_that_every_episode_would_have_ends_playing(room: Room, failure: tuple[bool, bool]) -> None:
+    go_on_to(room, "two", "five")
+    send(room, LoadFailed, "It is gone.", *failure)
+    assert (room.status, room.listening.queue.upcoming) == (PlayerStatus.STOPPED, ("five",))
+
+
+def test_three_that_fail_in_a_row_end_playing(room: Room) -> None:
+    go_on_to(room, "two", "three", "five", "hostile-click")
+    for _ in range(3):
+        send(room, LoadFailed, "It is gone.")
+    assert (room.status, len(room.audience.said)) == (PlayerStatus.STOPPED, 3)
+    room.listening.next()
+    assert room.playing == "hostile-click"

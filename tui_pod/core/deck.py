@@ -276,7 +276,6 @@ class Deck:
             length = clock_text(self.playback.duration or 0)
             self._fail(f"“{self.playback.title}” broke off at {clock_text(position)} of {length}. Your place is kept.")
         elif self._ends_at_once >= MAX_ENDS_AT_ONCE:
-            self._ends_at_once = 0
             self._fail("Three episodes in a row ended at once; nothing more is played by itself.")
         else:
             self._after_end()
@@ -320,10 +319,16 @@ class Deck:
         if is_opening and episode is not None and self._source is not None and self._sources.discard(self._source):
             self._start(episode, self.playback.position, self._wants_pause)
             self._is_second_try = True
-        else:
+            return
+        self._ends_at_once += 1
+        is_of_all = event.is_fatal or event.is_offline or self._retry.attempts > 0
+        if is_of_all or self._ends_at_once >= MAX_ENDS_AT_ONCE:
             self._fail(event.reason)
+        else:
+            self._after_failure(event.reason)
 
     def _fail(self, reason: str) -> None:
+        self._ends_at_once = 0
         self.stop()
         self._audience.tell(reason, is_error=True)
 
@@ -364,6 +369,10 @@ class Deck:
 
     def _after_end(self) -> None:
         """Go on after the end of an episode."""
+        raise NotImplementedError
+
+    def _after_failure(self, reason: str) -> None:
+        """Go on after an episode that cannot be played, and say why."""
         raise NotImplementedError
 
     def _prepare_next(self) -> None:

@@ -89,6 +89,8 @@ class LoadFailed(NamedTuple):
     """What is wrong and what to do, for the listener."""
     is_fatal: bool = False
     """Whether no other episode can be played either: no libmpv, no sound device."""
+    is_offline: bool = False
+    """Whether this machine seems to have no network."""
 
 
 class RecordsSaved(NamedTuple):

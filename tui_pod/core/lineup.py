@@ -22,6 +22,9 @@ from tui_pod.core.session import Plan, Session, Summary, Wish, plan_session
 from tui_pod.core.sleep import FADE, SleepTimer
 from tui_pod.core.transport import Transport
 
+MAX_LEFT = 100
+"""Episodes that were played before which can be gone back to."""
+
 WORTH_PLANNING = 30.0
 """Seconds of a session left under which nothing more is planned into it."""
 
@@ -86,6 +89,8 @@ class Lineup(Transport):
         self.session: Session | None = None
         self.sleep: SleepTimer | None = None
         self._succession = Succession()
+        self._left: tuple[str, ...] = ()  # what played before, the last one at the end
+        self._is_by_itself = False  # whether the present episode began when another had ended
 
     def adopt(self, library: Library, book: ProgressBook) -> None:
         """See `Deck.adopt`; the list that is played on and the session's topic are found again in it."""
@@ -103,40 +108,42 @@ class Lineup(Transport):
 
     def next(self) -> None:
         """Play what comes next; the present episode keeps its place, and a session is planned anew without it."""
-        skipped = self.playback.episode
-        if self.session is not None and skipped is not None and skipped in self.session.episodes:
-            self.session = replace(self.session, skipped=self.session.skipped | {skipped})
-            self._replan()
-        if self._next() is None:
+        if not self._skip():
             self._audience.tell(f"Nothing comes next. Press {key_of('queue.add_last')} on an episode to queue it.")
-        else:
-            self._advance()
 
     def previous(self) -> None:
-        """Play what came before in the queue or the list; else begin the present episode anew."""
-        current = self.playback.episode
-        if current is not None and current in self.queue.entries:
-            before = self.queue.entries[: self.queue.entries.index(current)]
-            known = [ident for ident in before if self.library.index(ident) is not None]
-            if known:
-                self._play(known[-1])
-                return
-        elif self._succession.place > 0:
+        """Play what came before in the queue or the list, else what played before; else begin the episode anew."""
+        current, left = self.playback.episode, self._left
+        is_queued = current is not None and current in self.queue.entries
+        before = self.queue.entries[: self.queue.entries.index(current)] if is_queued and current is not None else ()
+        known = [ident for ident in before if self.library.index(ident) is not None]
+        if known:
+            self._play(known[-1])
+        elif not is_queued and self._succession.place > 0:
             place = self._succession.place - 1
             self._succession = replace(self._succession, place=place)
             self._play(self.library.ids[self._succession.indexes[place]])
-            return
-        self.seek_to(0.0)
+        elif left:
+            self._play(left[-1])
+            self._left = left[:-1]
+        else:
+            self.seek_to(0.0)
 
     def start_session(self, wish: Wish, plan: Plan) -> None:
         """Play the episodes of a plan, before what is queued already; it takes the place of a session under way."""
         episodes = tuple(self.library.ids[index] for index in plan.indexes)
         if not episodes:
             return
-        queue = self._unplanned().add_next(episodes)
-        self.session = Session(wish, episodes, self._clock())
-        self._set_queue(queue)
+        queue = self._unplanned()
+        self.session = Session(wish, episodes, self._clock(), queued=frozenset(queue.upcoming).intersection(episodes))
+        self._set_queue(queue.add_next(episodes))
         self._play(episodes[0])
+
+    def end_session(self) -> None:
+        """Forget the session; what was planned and not played leaves the queue."""
+        queue = self._unplanned()
+        self.session = None
+        self._set_queue(queue)
 
     def go_on(self) -> None:
         """Play on after a session has ended."""
@@ -211,7 +218,34 @@ class Lineup(Transport):
         elif not self.rules.is_autoplaying and self._queued() is None:
             self.stop()
         else:
-            self._advance()
+            self._advance(is_by_itself=True)
+
+    def _after_failure(self, reason: str) -> None:
+        if not self._is_by_itself:
+            self._fail(reason)
+            return
+        told = f"“{self.playback.title}”: {reason}"
+        if self._next() is None:
+            self._fail(told)
+        else:
+            self._audience.tell(told, is_error=True)
+            self._skip(is_by_itself=True)
+
+    def _skip(self, is_by_itself: bool = False) -> bool:
+        """Play what comes next, and plan a session anew without the present episode; return False if nothing does."""
+        session, skipped, following = self.session, self.playback.episode, self._next()
+        is_of_session = session is not None and skipped in session.episodes
+        if session is not None and skipped is not None and is_of_session:
+            self.session = replace(session, skipped=session.skipped | {skipped})
+            if following not in session.episodes:
+                self._replan()
+                following = self._next()
+        if following is None:
+            return False
+        self._advance(is_by_itself)
+        if is_of_session:
+            self._replan()
+        return True
 
     def _prepare_next(self) -> None:
         following = self._next()
@@ -221,12 +255,15 @@ class Lineup(Transport):
 
     # -- what comes next -------------------------------------------------------------------------------
 
-    def _play(self, episode: str, position: float | None = None) -> None:
+    def _play(self, episode: str, position: float | None = None, is_by_itself: bool = False) -> None:
         index = self.library.index(episode)
         if index is None:
             self._audience.tell("That episode is no longer in the library.", is_error=True)
             return
-        queue = self.queue.started(episode)
+        queue, former = self.queue.started(episode), self.playback.episode
+        self._is_by_itself = is_by_itself
+        if former is not None and former != episode:
+            self._left = (*self._left[1 - MAX_LEFT :], former)
         self._start(self.library.episode(index), position)
         if queue != self.queue:
             self._set_queue(queue)
@@ -253,14 +290,14 @@ class Lineup(Transport):
                 return place
         return None
 
-    def _advance(self) -> None:
+    def _advance(self, is_by_itself: bool = False) -> None:
         following = self._next()
         if following is None:
             self.stop()
             return
         if following not in self.queue.upcoming:
             self._succession = replace(self._succession, place=self._next_place() or 0)
-        self._play(following)
+        self._play(following, is_by_itself=is_by_itself)
 
     def _replan(self) -> None:
         """Fill what is left of the session anew, with what has not had its turn in it."""
@@ -279,13 +316,15 @@ class Lineup(Transport):
             plan = plan_session(self.library, self.book, wish, self.pace, gone | {current or ""})
             planned = tuple(self.library.ids[index] for index in plan.indexes)
         had = tuple(i for i in session.episodes if i in session.finished or (is_current and i == current))
-        queue = self._unplanned().add_next(planned)
-        self.session = replace(session, episodes=had + planned)
-        self._set_queue(queue)
+        queue = self._unplanned()
+        queued = session.queued.union(ident for ident in queue.upcoming if ident in planned)
+        self.session = replace(session, episodes=had + planned, queued=queued)
+        self._set_queue(queue.add_next(planned))
 
     def _unplanned(self) -> Queue:
-        """Return the queue without what the session has planned and not played."""
-        planned = self.session.episodes if self.session is not None else ()
+        """Return the queue without what the session has planned, has not played, and the listener did not queue."""
+        session = self.session
+        planned = set(session.episodes) - session.queued if session is not None else set[str]()
         return self.queue.remove(ident for ident in self.queue.upcoming if ident in planned)
 
     def _summary(self, session: Session) -> Summary:

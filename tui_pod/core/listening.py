@@ -34,6 +34,10 @@ from tui_pod.core.undo import (
 )
 
 
+WORTH_UNDOING = 1.0
+"""Seconds that a seek must lead away to be taken back."""
+
+
 class Listening(Lineup):
     """What the listener does with episodes: play them in a row, mark them, queue them, and take it back."""
 
@@ -79,7 +83,7 @@ class Listening(Lineup):
         before, episode = self.playback.position, self.playback.episode
         super().seek_to(position)
         after = self.playback.position
-        if episode is not None and before != after:
+        if episode is not None and abs(after - before) >= WORTH_UNDOING:
             label = f"seek from {clock_text(before)} to {clock_text(after)}"
             self._undo.add(SeekChange(label, episode, before, after, self._clock()))
 
@@ -106,6 +110,13 @@ class Listening(Lineup):
         if session is not None and session is not before:
             label = f"a session of {counted(len(session.episodes))}"
             self._undo.add(SessionChange(label, before, session, queue, self.queue))
+
+    def end_session(self) -> None:
+        """End the session under way; can be taken back, and what plays goes on."""
+        session, queue = self.session, self.queue
+        if session is not None:
+            super().end_session()
+            self._undo.add(SessionChange("the end of the session", session, None, queue, self.queue))
 
     # -- marking ---------------------------------------------------------------------------------------
 

@@ -75,6 +75,8 @@ class Session:
     started: datetime
     finished: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
+    queued: frozenset[str] = frozenset()
+    """Those that the listener had queued: they stay in the queue when they are planned no more."""
     heard: float = 0.0
     """Seconds of episodes heard."""
     used: float = 0.0

@@ -41,11 +41,11 @@ class QueueChange:
 
 @dataclass(frozen=True, slots=True)
 class SessionChange:
-    """A session was begun, and its episodes queued."""
+    """A session was begun, and its episodes queued; or it was ended."""
 
     label: str
     before: Session | None
-    after: Session
+    after: Session | None
     queue_before: Queue
     queue_after: Queue
 
