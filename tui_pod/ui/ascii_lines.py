@@ -1,11 +1,17 @@
-"""Lines for terminals whose font has no box drawing: borders and scroll bars of every widget in plain ASCII."""
+"""Lines for terminals whose font has little more than ASCII: borders, marks and punctuation of every widget.
+
+Letters stay as they are, and so do signs that ASCII has nothing of the same meaning and width for.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.filter import LineFilter
+
+from tui_pod.ui.cells import ASCII_MARKS, MARKS
 
 if TYPE_CHECKING:
     from textual.color import Color
@@ -20,13 +26,46 @@ SIGNS = {
     **dict.fromkeys(range(_BLOCKS, _END_OF_BLOCKS), "#"),
     **dict.fromkeys(map(ord, "▀▁▂▃▄▔"), "-"),
     **dict.fromkeys(map(ord, "▌▍▎▏▐▕"), "|"),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−·"), "-"),
+    **dict.fromkeys(map(ord, "“”„‟″«»"), '"'),
+    **dict.fromkeys(map(ord, "‘’‚‛′"), "'"),
+    **dict.fromkeys(map(ord, "→›▸►"), ">"),
+    **dict.fromkeys(map(ord, "←‹◂◄◀"), "<"),
+    **dict.fromkeys(map(ord, "↑▴▲"), "^"),
+    **dict.fromkeys(map(ord, "↓▾▼"), "v"),
+    **dict.fromkeys(map(ord, "•‣◦●■▪"), "*"),
+    **dict.fromkeys(map(ord, "\N{NO-BREAK SPACE}\N{FIGURE SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"), " "),
+    ord("…"): "~",
+    ord("×"): "x",
+    ord("🔎"): "> ",  # before the palette's field
+    **{ord(mark): ASCII_MARKS[name] for name, mark in MARKS.items()},
 }
-"""What stands for each sign of lines and blocks, all of them one cell wide."""
+"""What stands for each sign, as wide as the sign is."""
+
+ARROW_KEYS = {ord("←"): "<-", ord("→"): "->", ord("↑"): "up", ord("↓"): "down"}
+"""What the arrow keys are called: `<`, `^` and `v` are other keys, which do other things. Short, for the key line."""
+
+_NAMED = r"f\d+|esc|tab|enter|space|backspace|delete|pg(?:up|dn)|home|end"
+_KEY = rf"(?:(?:ctrl|shift|alt|super|meta)\+)*(?:[!-~←→↑↓]|{_NAMED})"
+_KEYS = re.compile(rf"(?=.*[←→↑↓]){_KEY}(?: {_KEY})* *")
+"""A cell of a table of keys, with an arrow among them."""
 
 
 class AsciiLines(LineFilter):
-    """Draw what is drawn with lines and blocks in ASCII."""
+    """Draw in ASCII what is more than letters."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments of a line with other signs; see `LineFilter.apply`."""
-        return [Segment(text.translate(SIGNS), style, control) for text, style, control in segments]
+        return [
+            segment if segment.text.isascii() else Segment(_translate(segment.text), segment.style, segment.control)
+            for segment in segments
+        ]
+
+
+def _translate(text: str) -> str:
+    """Return a text in ASCII of the same width; keys of a table are called by their names where these fit in."""
+    if _KEYS.fullmatch(text):
+        named = text.rstrip(" ").translate(ARROW_KEYS)
+        if len(named) < len(text):
+            return named.ljust(len(text))
+    return text.translate(SIGNS)

@@ -40,7 +40,7 @@ def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
             pane = _find_pane(action, app.main_screen)
             if pane is None:
                 continue
-        keys = " ".join(shown_keys(action))
+        keys = " ".join(shown_keys(action)).translate(app.main_screen.key_names)
         yield SystemCommand(action.label, f"key: {keys}", partial(app.run_action_soon, action.action, pane))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ from tui_pod.core.text import clock, span
 from tui_pod.ui.cells import fit
 from tui_pod.ui.screens.reading import ReadingScreen
 from tui_pod.ui.widgets.episode_list import EpisodeList
-from tui_pod.ui.widgets.lines import HeaderLine, PlaybackBar
+from tui_pod.ui.widgets.lines import HeaderLine, KeyLine, PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree
 
 if TYPE_CHECKING:
@@ -55,12 +55,21 @@ class BrowsingScreen(ReadingScreen):
         self.queue = start.queue
         self._book = start.book
         self._is_ascii = start.is_ascii
+        self.key_names: Mapping[int, str] = {}  # of keys whose sign the terminal does not have
+        if start.is_ascii:
+            from tui_pod.ui.ascii_lines import ARROW_KEYS  # only for those who want it
+
+            self.key_names = ARROW_KEYS
         self._unsearched: Sequence[int] = ()
         self._work = ""
         self._statuses: dict[str, Status] = {}  # as last told, of those that changed
         self._searches_words = False  # whether the search field looks in the transcript
         self._reading: asyncio.Task[object] | None = None  # reads what a search looks at
         self._topic = max(0, start.view.place)  # where `1` goes back to
+
+    def on_mount(self) -> None:
+        """Have keys called by what the terminal can show."""
+        self.query_one("#keys", KeyLine).key_names = self.key_names
 
     @property
     def topic_tree(self) -> TopicTree:
@@ -154,10 +163,10 @@ class BrowsingScreen(ReadingScreen):
         speed = self.playback.speed
         left = f"{span(tally.left)} left"
         if speed != 1.0:
-            left += f" ({span(tally.left / speed)} at {speed:g}{'x' if self._is_ascii else '×'})"
+            left += f" ({span(tally.left / speed)} at {speed:g}×)"
         header = self.query_one("#header", HeaderLine)
         is_crowded = bool(self._work) and self.has_class("-narrow")
-        header.right = "" if is_crowded else f"{tally.played}/{len(self._library)} played {self._dot} {left}"
+        header.right = "" if is_crowded else f"{tally.played}/{len(self._library)} played · {left}"
         work = f"({self._work})   " if self._work else ""  # first, since the end is cut
         header.left = f"tui-pod   {work}{self._path()}"
         self.topic_tree.show_counts(self._book.unfinished_count, len(self.queue.upcoming))
@@ -181,7 +190,7 @@ class BrowsingScreen(ReadingScreen):
         if following is not None:
             said.append(f"next: {fit(self._library.titles[following], NEXT_WIDTH).rstrip()}")
         bar = self.query_one("#bar", PlaybackBar)
-        bar.note = f" {self._dot} ".join(said)
+        bar.note = " · ".join(said)
         timer = listening.sleep
         if timer is None:
             bar.extra = ""
@@ -211,7 +220,7 @@ class BrowsingScreen(ReadingScreen):
                 parts.append(f"{view.filter} only")
         if view.query.strip():
             parts.append(f"“{view.query.strip()}”")
-        self.episodes.border_title = Content(f" {self._dot} ".join(parts))
+        self.episodes.border_title = Content(" · ".join(parts))
 
     def _until(self) -> list[str]:
         """Return how long the queue plays and until when, and give the list the time at which each entry ends."""
@@ -226,15 +235,11 @@ class BrowsingScreen(ReadingScreen):
         total = span(sums[-1] if sums else 0.0)
         return [total, f"plays until {times[-1]}"] if times else [total]
 
-    @property
-    def _dot(self) -> str:
-        return "-" if self._is_ascii else "·"
-
     def _path(self) -> str:
         if self.view.place < 0:
             return SPECIAL_NAMES[Special(self.view.place)]
         topics = self._library.topics
-        return (" > " if self._is_ascii else " › ").join(topics.names[topic] for topic in topics.path(self.view.place))
+        return " › ".join(topics.names[topic] for topic in topics.path(self.view.place))
 
     # -- search, filter, sort --------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -15,7 +16,7 @@ from textual.widget import Widget
 
 from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.text import clock, length
-from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, spread
+from tui_pod.ui.cells import MARKS, fit, spread
 
 MIN_NOTE = 12
 """Cells under which a note at the right of the title says nothing."""
@@ -31,6 +32,8 @@ class KeyLine(Widget):
 
     hints: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
     """Each hint's key, word and Textual action, the most useful first."""
+    key_names: reactive[Mapping[int, str]] = reactive({})
+    """What stands for signs that keys are shown by, as `str.translate` takes it."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -43,7 +46,8 @@ class KeyLine(Widget):
         segments = [Segment(" ", base)]
         used = 1
         self._places.clear()
-        for key, word, action in self.hints:
+        for shown, word, action in self.hints:
+            key = shown.translate(self.key_names)
             size = cell_len(key) + cell_len(word) + 3
             if used + size > width:
                 continue  # a shorter one may still fit
@@ -126,14 +130,13 @@ class PlaybackBar(Widget):
         width = self.size.width
         if not playback.is_loaded:
             return self._beside(f"   {self._hint}", width)
-        marks = ASCII_MARKS if self._is_ascii else MARKS
-        said = f" {marks[_STATUS[playback.status]]} {playback.title}"
+        said = f" {MARKS[_STATUS[playback.status]]} {playback.title}"
         if playback.is_buffering:
             said += " (buffering)"
         elif playback.status is PlayerStatus.LOADING:
             said += " (loading)"
         if chapter := playback.chapter:
-            said += f" {'-' if self._is_ascii else '·'} {chapter}"
+            said += f" · {chapter}"
         return self._beside(said, width)
 
     def _beside(self, said: str, width: int) -> str:
@@ -171,7 +174,7 @@ class PlaybackBar(Widget):
 
     def _state(self) -> str:
         playback = self.playback
-        said = [f"{playback.speed:g}×"] if not self._is_ascii else [f"{playback.speed:g}x"]
+        said = [f"{playback.speed:g}×"]
         said.append("muted" if playback.is_muted else f"vol {playback.volume}")
         if playback.is_narrated:
             said.append("narrated")

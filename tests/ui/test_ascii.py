@@ -1,0 +1,100 @@
+"""In ASCII mode nothing else is on the screen, but for letters: what has no stand-in of its width."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
+
+from tests.scenes import LATER, SCENES, Scene, play_scene
+from tests.stage import on_stage
+from tui_pod.core.library import Library
+from tui_pod.ui.ascii_lines import SIGNS, AsciiLines
+from tui_pod.ui.cells import ASCII_MARKS, MARKS
+
+EVERYWHERE = SCENES | {
+    "palette": Scene(("ctrl+p",), seconds=42),
+    "sleep": Scene(("z",), seconds=42, queue=LATER),
+    "fast": Scene(("right_square_bracket",), seconds=42, queue=LATER),
+}
+
+SIZES = ((160, 45), (80, 24), (40, 12))
+
+
+def filtered(text: str) -> str:
+    """Return a text as the filter leaves it."""
+    return "".join(segment.text for segment in AsciiLines().apply([Segment(text)], Color(0, 0, 0)))
+
+
+def strangers(text: str) -> set[str]:
+    """Return what of a screen is neither ASCII nor a letter or digit."""
+    return {sign for sign in text if not sign.isascii() and not sign.isalnum()}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", EVERYWHERE)
+async def test_screen_in_ascii_has_no_other_characters(name: str, size: tuple[int, int]) -> None:
+    scene = EVERYWHERE[name]
+    async with on_stage(scene.library(), size, scene.progress(), scene.queue, view=scene.view, is_ascii=True,
+                        prepare=scene.prepare, max_standstill=None) as stage:  # fmt: skip
+        await play_scene(stage, scene)
+        stage.app.tell("“Done” — here it is…")
+        await stage.settle()
+        assert strangers(stage.text) == set()
+
+
+def test_stand_in_of_a_sign_is_ascii_and_as_wide() -> None:
+    for sign, stand_in in SIGNS.items():
+        assert stand_in.isascii()
+        assert cell_len(chr(sign)) == len(stand_in), chr(sign)
+
+
+def test_marks_of_an_episode_become_their_ascii_forms() -> None:
+    assert {name: filtered(mark) for name, mark in MARKS.items()} == ASCII_MARKS
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("“Rope” — it’s 2×3…", '"Rope" - it\'s 2x3~'),
+        ("Basics › Numbers · 3", "Basics > Numbers - 3"),
+        ("encoder → decoder       ", "encoder > decoder       "),
+        ("Café, Łódź, 10³, 日本", "Café, Łódź, 10³, 日本"),
+    ],
+)
+def test_text_in_ascii_keeps_its_letters_and_width(text: str, wanted: str) -> None:
+    assert filtered(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("keys", "wanted"),
+    [
+        ("← ,             ", "<- ,            "),
+        ("shift+→         ", "shift+->        "),
+        ("j ↓             ", "j down          "),
+        ("k ↑             ", "k up            "),
+        ("<               ", "<               "),
+        ("← → ↑ ↓ ctrl+← ", "< > ^ v ctrl+< "),
+    ],
+)
+def test_keys_of_a_table_in_ascii_are_named_where_there_is_room(keys: str, wanted: str) -> None:
+    assert filtered(keys) == wanted
+
+
+async def test_key_line_in_ascii_names_the_arrow_keys_and_hears_clicks_on_them(library: Library) -> None:
+    async with on_stage(library, is_ascii=True) as stage:
+        await stage.press("enter")
+        line = stage.main.query_one("#keys")
+        (shown,) = stage.rows_of(line)
+        assert "<- -> Seek" in shown
+        await stage.click(line, shown.index("Seek"), 0)
+        assert stage.playback.position == 30.0
+
+
+async def test_help_and_palette_in_ascii_name_the_arrow_keys(library: Library) -> None:
+    async with on_stage(library, is_ascii=True) as stage:
+        await stage.press("question_mark", *"back 10")
+        assert "<- ,            Back 10 seconds" in stage.text
+        await stage.press("escape", "ctrl+p", *"back 10")
+        await stage.until(lambda: "key: <- ," in stage.text, "the palette names the key")
