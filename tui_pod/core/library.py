@@ -61,6 +61,13 @@ class Library:
         """The text that search looks at, one string an episode."""
         return self._shelf.folded()
 
+    @cached_property
+    def first_of_podcasts(self) -> int:
+        """The index from which on episodes are of podcasts; the number of all when none is."""
+        topics = self.topics
+        feeds = [members for topic, members in enumerate(topics.members) if topics.feed(topic) is not None]
+        return min((members[0] for members in feeds if len(members)), default=len(self))
+
     def index(self, ident: str) -> int | None:
         """Return where the episode `ident` is; None when it is not in the library."""
         return self._places.get(ident)

@@ -33,7 +33,6 @@ from tui_pod.core.undo import (
     UndoHistory,
 )
 
-
 WORTH_UNDOING = 1.0
 """Seconds that a seek must lead away to be taken back."""
 

@@ -156,7 +156,8 @@ def plan_session(library: Library, book: ProgressBook, wish: Wish, pace: Pace, w
         elif total >= wish.budget * ENOUGH:
             break
     if total < wish.budget * ENOUGH:
-        better = _fullest(candidates[:MAX_CANDIDATES], costs, wish.budget * OVER)
+        some = [index for index in candidates if costs[index] <= wish.budget * OVER][:MAX_CANDIDATES]
+        better = _first_to_fill(some, costs, wish.budget * ENOUGH, wish.budget * OVER)
         if sum(costs[index] for index in better) > total:
             chosen = better
     return Plan(tuple(chosen), sum(costs[index] for index in chosen))
@@ -167,28 +168,34 @@ def _candidates(library: Library, book: ProgressBook, wish: Wish) -> list[int]:
     inside = set(members) if wish.topic else None
     started = [index for index in book.unfinished() if inside is None or index in inside] if wish.has_started else []
     touched = book.indexes[Status.PLAYED] | book.indexes[Status.STARTED]
-    unplayed = [index for index in members if index not in touched]
-    return [*started, *sort_indexes(library, unplayed, _SORTS[wish.order])]
+    unplayed = sort_indexes(library, [index for index in members if index not in touched], _SORTS[wish.order])
+    if wish.order is Order.COURSE:
+        first = library.first_of_podcasts
+        unplayed = sorted(unplayed, key=lambda index: index >= first)  # which have no place in the course
+    return [*started, *unplayed]
 
 
-def _fullest(candidates: Sequence[int], costs: dict[int, float], room: float) -> list[int]:
-    """Return the candidates, in order, whose whole seconds come nearest to `room` from below (subset sum).
+def _first_to_fill(candidates: Sequence[int], costs: dict[int, float], enough: float, room: float) -> list[int]:
+    """Return the candidates that come first in order and together take from `enough` to `room` whole seconds.
 
-    Each reachable sum is a bit of a number, so that adding an episode to all of them is one shift.
+    Where none do, it is those that come nearest to `room` from below. Each sum that the candidates from one on can
+    reach is a bit of a number, so that adding one to all of them is one shift.
     """
     limit = (1 << (int(room) + 1)) - 1
     reach = [1]
-    for index in candidates:
-        before = reach[-1]
-        reach.append((before | before << _whole(costs[index])) & limit)
-    left = reach[-1].bit_length() - 1
+    for index in reversed(candidates):
+        reach.append((reach[-1] | reach[-1] << _whole(costs[index])) & limit)
+    wanted = limit >> _whole(enough) << _whole(enough)
+    if not reach[-1] & wanted:
+        wanted = 1 << reach[-1].bit_length() - 1
     chosen: list[int] = []
-    for number in range(len(candidates), 0, -1):
-        cost = _whole(costs[candidates[number - 1]])
-        if not reach[number - 1] >> left & 1:  # this sum was not reached without it
-            chosen.append(candidates[number - 1])
-            left -= cost
-    return chosen[::-1]
+    used = 0
+    for index, later in zip(candidates, reach[-2::-1], strict=True):
+        taken = used + _whole(costs[index])
+        if later << taken & wanted:
+            chosen.append(index)
+            used = taken
+    return chosen
 
 
 def _whole(seconds: float) -> int:
