@@ -280,6 +280,19 @@ def run(folder: Path, *arguments: str, **variables: str) -> subprocess.Completed
     )
 
 
+def test_bytes_that_are_no_text_are_passed_over(room: Path) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 1)
+        for noise in (b"\xe9", b"\xff\xfe", b"\xc3", b"x\x9b", b"\x1b[M\xff\xff\xff"):
+            terminal.press(noise)
+            terminal.look(0.3)
+            terminal.press("j")
+            terminal.look(0.1)
+        terminal.press("p")
+        terminal.until(lambda: mark(terminal) == "‖", "keys are still heard")
+        quit_and_wait(terminal)
+
+
 def test_start_without_a_terminal_says_so(room: Path) -> None:
     done = run(room)
     assert (done.returncode, done.stdout) == (1, "")

@@ -140,8 +140,8 @@ def test_plan_that_must_choose_takes_what_comes_first_in_order() -> None:
     library = of_lengths(89, 96, 101, 124, 30)
     assert planned(library, Wish(120)) == ["e0", "e4"]
     assert planned(library, Wish(120), without="e4") == ["e1"]
-    begun = {"e5": started(10.0, 1), "e3": started(50.0, 2)}
-    assert planned(of_lengths(*[110] * 8), Wish(260), **begun) == ["e3", "e5", "e0"]
+    library = of_lengths(*[110] * 8)
+    assert planned(library, Wish(260), e5=started(10.0, 1), e3=started(50.0, 2)) == ["e3", "e5", "e0"]
 
 
 def test_plan_that_only_a_little_too_much_can_fill_takes_that() -> None:

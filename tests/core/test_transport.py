@@ -488,6 +488,18 @@ def test_playing_an_estimated_length_is_played_only_at_its_real_end(room: Room) 
     assert (room.progress("four").plays, room.progress("four").duration) == (1, 600.0)
 
 
+def test_playing_a_recording_that_was_cut_is_not_played_and_keeps_its_place(room: Room) -> None:
+    """Its own start and the catalogue say 300 s, and it ends after 50."""
+    room.sources.found["three"] = Source("/three.mp3")
+    room.player.durations["/three.mp3"] = 299.0
+    room.player.is_exact = False
+    room.play("three", seconds=50)
+    send(room, FileEnded, 50.0)
+    assert (room.status, room.progress("three").status) == (PlayerStatus.STOPPED, Status.STARTED)
+    assert room.progress("three").position == 50.0
+    assert "broke off at 0:50 of 5:00" in room.audience.said[-1]
+
+
 def test_playing_a_stream_goes_by_the_larger_of_the_stated_and_the_measured_length(room: Room) -> None:
     room.sources.found["three"] = stream()
     room.player.durations["https://example.org/a.mp3"] = 163.0
@@ -754,6 +766,18 @@ def test_chapters_that_the_player_finds_are_marks() -> None:
     send(room, MarksKnown, (Mark(0.0, "Intro"), Mark(100.0, "Main")))
     room.listening.seek_mark(1)
     assert room.position == 100
+
+
+def test_chapters_outside_the_recording_are_not_gone_to() -> None:
+    room = make_room()
+    room.sources.found["three"] = stream()
+    room.play("three")
+    send(room, MarksKnown, (Mark(-5.0, "Before"), Mark(100.0, "Main"), Mark(9e6, "Beyond")))
+    room.listening.seek_mark(1)
+    room.listening.seek_mark(1)
+    assert room.position == 100
+    room.listening.seek_mark(-1)
+    assert room.position == 0
 
 
 @pytest.mark.parametrize(("wish", "speed"), [(1.25, 1.25), (1.1 + 0.1, 1.2), (9.0, MAX_SPEED), (0.0, MIN_SPEED)])

@@ -88,10 +88,10 @@ class Terminal:
         self.kill()
         self.close()
 
-    def press(self, keys: str) -> None:
+    def press(self, keys: str | bytes) -> None:
         """Type keys."""
         with contextlib.suppress(OSError):  # the program may have ended
-            os.write(self._master, keys.encode())
+            os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
 
     def look(self, seconds: float = 0.0) -> bool:
         """Take in what the program writes, for so many seconds; return whether the screen may have changed."""

@@ -29,7 +29,7 @@ from tui_pod.core.events import (
 from tui_pod.core.library import Library
 from tui_pod.core.playback import MarkOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.ports import Surroundings
-from tui_pod.core.progress import resume_position
+from tui_pod.core.progress import is_whole, resume_position
 from tui_pod.core.records import ProgressRecord
 from tui_pod.core.retry import PAUSES, Retry, is_drop
 from tui_pod.core.rules import Pace, Rules, lengths, make_pace
@@ -44,6 +44,9 @@ SEEK_TOLERANCE = 1.0
 
 SAME_LENGTH = 0.005
 """Share by which two narrations of one episode may differ and still be the same."""
+
+SAME_STATED = 0.1
+"""Share by which a stated length may be off and still be that of this recording."""
 
 MAX_ENDS_AT_ONCE = 3
 """Files in a row that end at once, after which nothing is played on by itself."""
@@ -77,6 +80,7 @@ class Deck:
         self._asked_at = around.clock()
         self._ends_at_once = 0
         self._is_estimate = False
+        self._measured: float | None = None
         self._is_second_try = False
         self._usual_speed = playback.speed
         self._retry = Retry()
@@ -227,6 +231,7 @@ class Deck:
 
     def _set_duration(self, measured: float | None) -> None:
         assert self._source is not None
+        self._measured = measured
         stated = self._episode.duration if self._episode is not None else None
         shown, self._tracker.duration = lengths(measured, stated, self._source.is_stream, self._is_estimate)
         self._show(replace(self.playback, duration=shown))
@@ -260,7 +265,7 @@ class Deck:
 
     def _on_end(self, position: float) -> None:
         assert self._source is not None
-        if self._is_estimate and not self._source.is_stream:
+        if self._is_estimate and not self._source.is_stream and not self._is_cut(position):
             self._tracker.duration = position  # played to its end, the file has told its length
         heard = self._tracker.heard
         is_whole = self._tracker.finish(position, self.playback.speed)
@@ -279,6 +284,13 @@ class Deck:
             self._fail("Three episodes in a row ended at once; nothing more is played by itself.")
         else:
             self._after_end()
+
+    def _is_cut(self, position: float) -> bool:
+        """Return whether a file ended far before the length that its own start and the catalogue agree on."""
+        stated = self._episode.duration if self._episode is not None else None
+        if not stated or not self._measured or abs(self._measured - stated) > SAME_STATED * stated:
+            return False
+        return not is_whole(position, min(self._measured, stated) * (1 - SAME_STATED))
 
     def _tries_again(self, position: float) -> bool:
         """Have a stream that dropped at `position` opened again after a pause; return whether it is worth it."""

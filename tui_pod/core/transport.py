@@ -5,6 +5,7 @@ Pause, seek, speed and volume; what comes of it is told by the player and taken 
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from tui_pod.core.book import ProgressBook
@@ -80,7 +81,8 @@ class Transport(Deck):
     def seek_mark(self, direction: int) -> None:
         """Go to the next (1) or previous (-1) chapter or sentence."""
         here = self.playback.position
-        starts = [mark.start for mark in self.playback.marks]
+        length = self.playback.duration or math.inf
+        starts = [mark.start for mark in self.playback.marks if 0 <= mark.start < length]
         if direction > 0:
             place = next((start for start in starts if start > here + 0.05), None)
         else:  # shortly after a start, its own start is no step back

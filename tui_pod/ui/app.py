@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.command import Provider
     from textual.dom import DOMNode
+    from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
@@ -107,6 +108,15 @@ class TuiPodApp(App[None]):
     async def on_unmount(self) -> None:
         """End the tasks that run on the loop."""
         await self._start.close()
+
+    def get_driver_class(self) -> type[Driver]:
+        """Drive the terminal of a Unix system with more patience."""
+        found = super().get_driver_class()
+        if found.__module__ != "textual.drivers.linux_driver":
+            return found
+        from tui_pod.ui.driver import PatientDriver  # can only be imported on such a system
+
+        return PatientDriver
 
     @property
     def actions(self) -> tuple[Action, ...]:
