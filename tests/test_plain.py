@@ -270,13 +270,31 @@ async def test_session_not_wanted_or_without_a_time_is_none(room: Room, answers:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ("15", "Sleep in 15 minutes of listening. Press z for 5 minutes more."),
+        ("15", "Sleep in 15 minutes of listening."),
         ("e", "Sleep after 1 episode."),
         ("0", "No sleep timer."),
     ],
 )
 async def test_sleep_timer_is_asked_for(room: Room, answer: str, said: str) -> None:
     assert (await run(RoomStart(room), "z", answer))[-1] == said
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "left"),
+    [
+        ("", "Sleep in 20 minutes of listening.", 1200.0),
+        ("0", "No sleep timer.", None),
+        ("e", "Sleep after 1 episode.", None),
+    ],
+)
+async def test_running_sleep_timer_is_told_and_changed(room: Room, answer: str, said: str, left: float | None) -> None:
+    told = await run(RoomStart(room), "z", "15", "z", answer)
+    assert told[-3:-1] == [
+        "Sleep in 15 minutes of listening.",
+        "Press enter for more, or type 0 for none, or another time:",
+    ]
+    assert told[-1] == said
+    assert (room.listening.sleep.seconds if room.listening.sleep else None) == left
 
 
 async def test_details_say_all_about_the_episode(room: Room) -> None:

@@ -173,7 +173,7 @@ async def _(stage: Stage, key: str) -> None:
     await stage.press("enter")
     assert stage.listening.sleep is not None
     assert stage.listening.sleep.seconds == 300.0
-    await stage.press(key)
+    await stage.press(key, key)
     assert stage.listening.sleep.seconds == 600.0
 
 

@@ -199,8 +199,19 @@ async def test_sleep_timer_counts_only_while_something_plays(library: Library) -
 async def test_sleep_timer_asked_again_gives_five_minutes_more(library: Library) -> None:
     async with on_stage(library, view=BASICS) as stage:
         await stage.press("z", "enter", "z")
+        assert "Sleep timer: 5:00" in said(stage)
+        await stage.press("z")
         assert stage.bar.extra == "sleep 10:00"
         assert not stage.shows(SleepScreen)
+        await stage.press("z", "enter")
+        assert stage.bar.extra == "sleep 15:00"
+
+
+async def test_sleep_timer_that_runs_can_be_turned_off(library: Library) -> None:
+    async with on_stage(library, view=BASICS) as stage:
+        await stage.press("z", "enter", "z", "j", "enter")
+        assert stage.listening.sleep is None
+        assert stage.bar.extra == ""
 
 
 async def test_sleep_timer_at_its_end_fades_pauses_and_gives_the_fade_back(library: Library) -> None:
@@ -224,7 +235,7 @@ async def test_sleep_timer_at_its_end_fades_pauses_and_gives_the_fade_back(libra
 async def test_sleep_timer_of_episodes_stops_at_an_end(downs: int, ends: int, library: Library) -> None:
     async with on_stage(library, view=BASICS) as stage:
         await stage.press("enter", "z", *["down"] * downs, "enter")
-        assert stage.bar.extra == f"sleep after {ends}"
+        assert stage.bar.extra == f"sleep after {ends} episode{'s' * (ends != 1)}"
         for seconds in (100, 200)[:ends]:
             assert stage.playback.is_loaded
             await stage.play(seconds)

@@ -88,7 +88,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("transcript.follow", "f", "Follow the voice again", "follow", "transcript", hint="Follow"),
     Action("transcript.copy", "y", "Copy the sentence", "copy", "transcript", hint="Copy"),
     Action("session.plan", "S", "Plan a session", "screen.plan", "screen", hint="Session"),
-    Action("sleep.timer", "z", "Sleep timer; again: 5 minutes more", "app.sleep_timer"),
+    Action("sleep.timer", "z", "Sleep timer; twice: 5 minutes more", "app.sleep_timer"),
     Action("view.library", "1", "The library", "screen.view(1)", "screen"),
     Action("view.session", "2", "The queue and the session", "screen.view(2)", "screen"),
     Action("view.statistics", "3", "What you have heard", "screen.view(3)", "screen"),

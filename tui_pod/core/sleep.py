@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tui_pod.core.text import clock, counted
+
 FADE = 10.0
 """Seconds over which the sound fades; what was hardly heard is rewound."""
 
@@ -31,6 +33,9 @@ class SleepTimer:
         if self.seconds is not None:
             return replace(self, seconds=max(0.0, self.seconds) + MORE)
         return replace(self, episodes=(self.episodes or 0) + 1)
+
+    def __str__(self) -> str:
+        return f"after {counted(self.episodes or 0)}" if self.seconds is None else clock(max(0.0, self.seconds))
 
     @property
     def is_over(self) -> bool:

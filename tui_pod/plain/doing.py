@@ -57,14 +57,18 @@ class Doing(Looking):
     def _sleep(self) -> None:
         timer = self._listening.sleep
         if timer is not None:
-            self._set_sleep(timer.extended())
+            self._say_sleep(timer)
+            self._host.ask("Press enter for more, or type 0 for none, or another time:", self._choose_sleep)
         else:
             question = "Sleep when? Minutes such as 15, a time such as 22:30, or e for the end of this episode:"
             self._host.ask(question, self._choose_sleep)
 
     def _choose_sleep(self, answer: str) -> None:
-        answer = answer.strip().lower()
-        if answer in ("", "0"):
+        answer, timer = answer.strip().lower(), self._listening.sleep
+        if not answer and timer is not None:
+            self._set_sleep(timer.extended())
+        elif answer in ("", "0"):
+            self._listening.set_sleep(None)
             self._say("No sleep timer.")
         elif answer == "e":
             self._set_sleep(SleepTimer(episodes=1))
@@ -76,10 +80,11 @@ class Doing(Looking):
 
     def _set_sleep(self, timer: SleepTimer) -> None:
         self._listening.set_sleep(timer)
+        self._say_sleep(timer)
+
+    def _say_sleep(self, timer: SleepTimer) -> None:
         if timer.seconds is not None:
-            self._say(
-                f"Sleep in {spoken_time(timer.seconds)} of listening. Press {key_of('sleep.timer')} for 5 minutes more."
-            )
+            self._say(f"Sleep in {spoken_time(timer.seconds)} of listening.")
         else:
             self._say(f"Sleep after {counted(timer.episodes or 0)}.")
 

@@ -353,14 +353,13 @@ class TuiPodApp(App[None]):
         self.listening.toggle_mute()
 
     def action_sleep_timer(self) -> None:
-        """Set the sleep timer, or give a running one five minutes more."""
+        """Show the sleep timer; asked again, give a running one five minutes more."""
         from tui_pod.ui.screens.session import SleepScreen  # not for start-up
 
-        if self.listening.sleep is not None:
-            self.listening.set_sleep(self.listening.sleep.extended())
-        elif not isinstance(self.screen, SleepScreen):
-            again = self._start.with_keys(f"{key_of('sleep.timer')} again adds 5 minutes")
-            self.push_screen(SleepScreen(self.listening.set_sleep, again))
+        if isinstance(self.screen, SleepScreen):
+            self.screen.extend()
+        else:
+            self.push_screen(SleepScreen(self.listening, self._start.with_keys(key_of("sleep.timer"))))
 
     def action_undo(self) -> None:
         """Take back the last change."""

@@ -191,13 +191,7 @@ class BrowsingScreen(ReadingScreen):
             said.append(f"next: {fit(self._library.titles[following], NEXT_WIDTH).rstrip()}")
         bar = self.query_one("#bar", PlaybackBar)
         bar.note = " · ".join(said)
-        timer = listening.sleep
-        if timer is None:
-            bar.extra = ""
-        elif timer.seconds is not None:
-            bar.extra = f"sleep {clock(max(0.0, timer.seconds))}"
-        else:
-            bar.extra = f"sleep after {timer.episodes}"
+        bar.extra = f"sleep {listening.sleep}" if listening.sleep is not None else ""
         if self.view.place == Special.QUEUE:
             self.show_title()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -180,6 +179,8 @@ class SummaryScreen(CardScreen):
         self._listening.go_on()
 
 
+_OFF: tuple[str, SleepTimer | None] = ("Off", None)
+
 _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
     ("5 minutes", SleepTimer(seconds=300.0)),
     ("15 minutes", SleepTimer(seconds=900.0)),
@@ -190,7 +191,7 @@ _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
     ("End of the next episode", SleepTimer(episodes=2)),
     ("After 3 episodes", SleepTimer(episodes=3)),
     ("After 5 episodes", SleepTimer(episodes=5)),
-    ("Off", None),
+    _OFF,
 )
 
 
@@ -203,18 +204,24 @@ class SleepScreen(CardScreen):
         Binding("k", "list('cursor_up')", show=False, id="move.up"),
     ]
 
-    def __init__(self, choose: Callable[[SleepTimer | None], None], again: str) -> None:
+    def __init__(self, listening: Listening, key: str) -> None:
         super().__init__()
-        self._choose = choose
-        self._again = again
+        self._listening = listening
+        timer = listening.sleep
+        if timer is None:
+            self._title, self._hint, self._choices = "Sleep timer", "esc closes", _TIMERS
+        else:
+            more = "5 minutes more" if timer.seconds is not None else "1 episode more"
+            self._title, self._hint = f"Sleep timer: {timer}", f"{key} again: {more} · esc closes"
+            self._choices = ((more, timer.extended()), _OFF, *_TIMERS[:-1])
 
     def compose(self) -> ComposeResult:
         """Show the choices."""
         card = Card()
-        card.border_title = "Sleep timer"
-        card.border_subtitle = f"{self._again} · esc closes"
+        card.border_title = self._title
+        card.border_subtitle = self._hint
         with card:
-            yield OptionList(*(Option(name) for name, _ in _TIMERS), compact=True)
+            yield OptionList(*(Option(name) for name, _ in self._choices), compact=True)
 
     def on_mount(self) -> None:
         """Offer the shortest first: Enter takes what is lit."""
@@ -223,7 +230,13 @@ class SleepScreen(CardScreen):
     @on(OptionList.OptionSelected)
     def _on_chosen(self, event: OptionList.OptionSelected) -> None:
         self.dismiss()
-        self._choose(_TIMERS[event.option_index][1])
+        self._listening.set_sleep(self._choices[event.option_index][1])
+
+    def extend(self) -> None:
+        """Give a running timer more time."""
+        if self._listening.sleep is not None:
+            self.dismiss()
+            self._listening.set_sleep(self._listening.sleep.extended())
 
     def action_list(self, name: str) -> None:
         """Move in the list."""
