@@ -204,6 +204,54 @@ def test_failed_compaction_is_told_and_loses_nothing(
     assert "position = 8.0" in file.path.read_text("utf-8")
 
 
+def test_save_that_breaks_in_a_way_nobody_thought_of_is_told_and_tried_again(
+    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saver_module, "RETRY_AFTER", 0.01)
+    failing = [MemoryError(), RecursionError("too deep")]
+    append = Gate.append
+
+    def fail(self: Gate, records: Iterable[Record]) -> bool:
+        if failing:
+            raise failing.pop()
+        return append(self, records)
+
+    monkeypatch.setattr(Gate, "append", fail)
+    ticket = saver.save(record(5.0))
+    reports.wait_saved(ticket)
+    assert reports.all == [SaveFailed("RecursionError: too deep"), SaveFailed(None), Saved(ticket)]
+    assert saved_positions(file) == {"a": 5.0}
+
+
+def test_compaction_that_breaks_in_a_way_nobody_thought_of_is_told_and_saving_goes_on(
+    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise TypeError("unhashable")
+
+    monkeypatch.setattr(Gate, "compact", fail)
+    saver.save(record(5.0))
+    saver.compact()
+    reports.wait(lambda all_: SaveFailed("TypeError: unhashable") in all_)
+    reports.wait_saved(saver.save(record(6.0)))
+    monkeypatch.undo()
+    reports.wait_saved(saver.save(record(7.0)))
+    reports.wait(lambda all_: SaveFailed(None) in all_)
+    assert "position = 7.0" in file.path.read_text("utf-8")
+
+
+def test_report_that_raises_does_not_end_saving(file: Gate) -> None:
+    def report(_: Report) -> None:
+        raise RuntimeError("nobody is there")
+
+    saver = Saver(file, report)
+    saver.save(record(5.0))
+    assert saver.flush(LIMIT)
+    saver.save(record(6.0))
+    assert saver.close(LIMIT)
+    assert saved_positions(file) == {"a": 6.0}
+
+
 def test_state_damaged_meanwhile_is_told_with_what_was_mended(saver: Saver, file: Gate, reports: Reports) -> None:
     reports.wait_saved(saver.save(record(6.0)))
     file.path.write_bytes(b"\x00\xff")

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from tui_pod.apart import run_apart
 from tui_pod.core.events import StateMended
 from tui_pod.core.records import HeardRecord, ProgressRecord, Record
+from tui_pod.core.text import clean
+from tui_pod.log import log
 from tui_pod.store import SMALL_STATE, StateError, StateFile
 
 RETRY_AFTER = 2.0
@@ -95,7 +97,7 @@ class Saver:
                 with self._changed:
                     self._done = ticket
                     self._changed.notify_all()
-                self._report(Saved(ticket))
+                self._send(Saved(ticket))
             if is_closing:
                 return
             if not is_saved:
@@ -106,10 +108,10 @@ class Saver:
     def _write(self, batch: dict[tuple[object, ...], Record], wants_compaction: bool) -> bool:
         try:
             is_long = self._file.append(batch.values())
-        except StateError as error:
+        except Exception as error:  # whatever it is, the thread must go on: nothing would be saved without it
             with self._changed:
                 self._pending = batch | self._pending
-            self._tell(str(error))
+            self._tell(_reason(error))
             return False
         if is_long or wants_compaction or self._owes_compaction:
             self._compact(is_long)
@@ -121,22 +123,30 @@ class Saver:
         """Report the first of failures that follow each other, and their end."""
         if self._has_failed is not (failure is not None):
             self._has_failed = failure is not None
-            self._report(SaveFailed(failure))
+            if failure is not None:
+                log(f"saving failed: {failure}")
+            self._send(SaveFailed(failure))
+
+    def _send(self, report: Report) -> None:
+        try:
+            self._report(report)
+        except Exception as error:  # saving matters more than who hears of it
+            log(f"nobody heard of {report}: {error!r}")
 
     def _compact(self, is_long: bool) -> None:
         self._owes_compaction = False
-        if self._file.size() > SMALL_STATE:
-            if is_long or self._is_closing:  # a second of work would hold up the screen, and quitting
-                run_apart("tui_pod.store", self._file.path)  # should it fail, the journal has it all
-            return
         try:
+            if self._file.size() > SMALL_STATE:
+                if is_long or self._is_closing:  # a second of work would hold up the screen, and quitting
+                    run_apart("tui_pod.store", self._file.path)  # should it fail, the journal has it all
+                return
             notices = self._file.compact()
-        except StateError as error:  # nothing is lost: the journal has it all; tried again with the next save
+        except Exception as error:  # nothing is lost: the journal has it all; tried again with the next save
             self._owes_compaction = True
-            self._tell(str(error))
+            self._tell(_reason(error))
             return
         if notices:
-            self._report(StateMended(notices))
+            self._send(StateMended(notices))
 
 
 class NoSaver:
@@ -156,6 +166,13 @@ class NoSaver:
     def close(self, _timeout: float) -> bool:
         """Say that nothing is left to save."""
         return True
+
+
+def _reason(error: Exception) -> str:
+    """Return why a save failed, for people."""
+    if isinstance(error, StateError):
+        return str(error)
+    return clean(f"{type(error).__name__}: {error}".removesuffix(": "), 300)
 
 
 def _key(record: Record) -> tuple[object, ...]:
