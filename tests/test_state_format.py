@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import tomllib
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 
 from tests.fakes import START
 from tui_pod.core.progress import Progress
+from tui_pod.core.records import HeardRecord
 from tui_pod.state_format import (
+    MAX_DEPTH,
     DamagedState,
     NewerState,
     apply_journal,
@@ -19,6 +22,7 @@ from tui_pod.state_format import (
     parse_snapshot,
     record_text,
     snapshot_text,
+    to_heard,
     to_progress,
     to_table,
 )
@@ -344,6 +348,73 @@ def test_parse_journal_bad_record_does_no_harm_to_the_others(bad: str) -> None:
 
 
 # -- merging -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        pytest.param("[[progress]]\nid = 'x'\n" + ".".join("a" * 3000) + " = 1\n", id="deep progress"),
+        pytest.param("[[progress]]\nid = 'x'\n" + ".".join("a" * 63) + " = 1\n", id="as deep as a snapshot"),
+        pytest.param(
+            "[[setting]]\ntable = 'ui'\nkey = 'x'\nvalue." + ".".join("a" * 3000) + " = 1\n", id="deep setting"
+        ),
+        pytest.param("[[progress]]\nid = 'x'\nz = 0x" + "f" * 20_000 + "\n", id="endless number"),
+        pytest.param("[[setting]]\ntable = 'ui'\nkey = 'x'\nvalue = 0x" + "f" * 20_000 + "\n", id="endless setting"),
+        pytest.param("[[heard]]\nkey = 'x'\nz = [[[0x" + "f" * 20_000 + "]]]\n", id="endless number within"),
+    ],
+)
+def test_parse_journal_record_that_could_not_be_written_back_is_left_out(bad: str) -> None:
+    text = record_text("progress", {"id": "a"}) + checked(bad) + record_text("progress", {"id": "b"})
+    assert [record["id"] for record in parse_journal(text)["progress"]] == ["a", "b"]
+    assert list(parse_journal(text)) == ["progress"]
+
+
+def test_parse_journal_record_as_deep_as_can_be_kept_is_read_back_from_the_snapshot() -> None:
+    journal = parse_journal(checked("[[progress]]\nid = 'x'\n" + ".".join("a" * (MAX_DEPTH - 2)) + " = 1\n"))
+    data: dict[str, Any] = {"version": 1, "episodes": {}}
+    apply_journal(data, journal, START)
+    assert parse_snapshot(snapshot_text(data, START))["episodes"].keys() == {"x"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"key": 1},
+        {"key": [1]},
+        {"episode": 5},
+        {"started": "today"},
+        {"started": START.replace(tzinfo=None)},
+        {"started": START.replace(year=9998)},
+        {"started": START.replace(year=1)},
+        {"started": datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=14)))},
+        {"started": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))},
+        {"offset": 10_000_000_000},
+        {"offset": -1_441},
+        {"offset": "x"},
+        {"offset": 60.0},
+        {"offset": True},
+        {"seconds": math.nan},
+        {"seconds": math.inf},
+        {"seconds": 999_999_999_999.0},
+        {"seconds": -1.0},
+        {"seconds": "y"},
+        {"wall": math.nan},
+        {"wall": -1.0},
+        {"more": 1},
+    ],
+    ids=str,
+)
+def test_to_heard_that_makes_no_sense_is_none(change: dict[str, Any]) -> None:
+    good = HeardRecord("k", "a", START, 60, 4.0, 2.0)
+    assert to_heard(good._asdict()) == good
+    assert to_heard({**good._asdict(), "crc": 5}) == good
+    assert to_heard({**good._asdict(), **change}) is None
+
+
+def test_to_heard_without_one_of_its_keys_is_none() -> None:
+    good = HeardRecord("k", "a", START, 60, 4.0, 2.0)._asdict()
+    for name in good:
+        assert to_heard({key: value for key, value in good.items() if key != name}) is None
 
 
 @pytest.mark.parametrize("is_swapped", [False, True])

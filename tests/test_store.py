@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import START
+from tests.test_state_format import checked
 from tui_pod import durable, store
 from tui_pod.core.progress import Progress
 from tui_pod.core.records import HeardRecord, ProgressRecord, Record, SettingRecord
@@ -235,10 +236,43 @@ def test_heard_records_that_make_no_sense_are_left_out(file: StateFile) -> None:
     with file.journal.open("a", encoding="utf-8") as journal:
         changes: tuple[tuple[str, object], ...] = (
             ("started", "today"), ("started", START.replace(tzinfo=None)), ("more", 1), ("key", []),
+            ("offset", 10_000_000_000), ("offset", "x"), ("started", datetime(9999, 12, 31, 23, 59, tzinfo=UTC)),
+            ("seconds", float("nan")), ("wall", float("inf")), ("episode", 5),
         )  # fmt: skip
         for key, value in changes:
             journal.write(record_text("heard", {**good._asdict(), "key": "x", key: value}))
     assert file.heard_records() == [good]
+
+
+HEARD = "[[heard]]\nkey = {}\nepisode = 'a'\nstarted = {}\noffset = 1400\nseconds = {}\nwall = 1.0\n"
+
+NONSENSE = {
+    "unhashable key": HEARD.format("[1]", "2026-11-01T00:00:00Z", "1.0"),
+    "no key": "[[heard]]\nseconds = 1.0\n",
+    "endless times": HEARD.format("'k'", "9999-12-31T23:59:59Z", "inf"),
+    "deep progress": "[[progress]]\nid = 'a'\nposition = 5.0\n" + ".".join("a" * 3000) + " = 1\n",
+    "deep setting": "[[setting]]\ntable = 'ui'\nkey = 'x'\nvalue." + ".".join("a" * 3000) + " = 1\n",
+    "endless number": "[[progress]]\nid = 'a'\nposition = 5.0\nz = 0x" + "f" * 20_000 + "\n",
+    "odd progress": "[[progress]]\nid = [1]\nposition = 'x'\n",
+    "odd setting": "[[setting]]\ntable = {a = 1}\nkey = [1]\nvalue = nan\n",
+}
+"""Records that no tui-pod writes."""
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE.values(), ids=NONSENSE)
+def test_record_of_nonsense_with_its_checksum_keeps_nothing_else_from_being_saved(
+    kept: StateFile, nonsense: str
+) -> None:
+    heard = HeardRecord("run-1", "a", START, 60, 4.0, 4.0)
+    with kept.journal.open("a", encoding="utf-8") as journal:
+        journal.write(checked(nonsense))
+    kept.append([record("d", 4), heard])
+    for _ in range(2):
+        assert kept.heard_records() == [heard]
+        state = StateFile(kept.path).load()
+        assert (positions(state), state.notices) == ({"a": 1, "b": 2, "c": 3, "d": 4}, ())
+        kept.compact()
+    assert kept.journal.read_bytes() == b""
 
 
 # -- what a person did ---------------------------------------------------------------------------------

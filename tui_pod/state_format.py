@@ -15,6 +15,7 @@ from typing import Any
 
 from tui_pod.core.heard import Ranges, join
 from tui_pod.core.progress import Progress
+from tui_pod.core.records import HeardRecord
 from tui_pod.core.text import without_surrogates
 
 VERSION = 1
@@ -40,6 +41,12 @@ MAX_DEPTH = 64
 """Tables or lists inside one another that can be read and written back without running out of stack."""
 MAX_BITS = 10_000
 """Bits of a whole number that Python still turns into digits."""
+
+HEARD_YEARS = range(1970, 9000)
+"""Years in which something can have been heard: a clock without time begins with 1970, and what is reckoned from a
+time must be one too."""
+MAX_OFFSET = 24 * 60
+"""Minutes that local time can be away from UTC, as in `datetime`."""
 
 
 class DamagedState(Exception):
@@ -82,6 +89,21 @@ def to_progress(table: Table) -> Progress | None:
         heard=_ranges(table.get("heard")),
         is_dismissed=table.get("dismissed") is True,
     )
+
+
+def to_heard(table: Table) -> HeardRecord | None:
+    """Return the stretch of listening in a journal record; None when a key is missing, too many or makes no sense."""
+    values = {key: value for key, value in table.items() if key != "crc"}
+    if values.keys() != set(HeardRecord._fields):
+        return None
+    started, seconds, wall = _time(values["started"]), _seconds(values["seconds"]), _seconds(values["wall"])
+    if started is None or values["started"].tzinfo is None or seconds is None or wall is None:
+        return None
+    if not isinstance(values["key"], str) or not isinstance(values["episode"], str):
+        return None
+    if type(values["offset"]) is not int or abs(values["offset"]) > MAX_OFFSET or started.year not in HEARD_YEARS:
+        return None
+    return HeardRecord(**values | {"started": started, "seconds": seconds, "wall": wall})
 
 
 def parse_snapshot(text: str) -> Table:
@@ -163,7 +185,10 @@ def record_text(kind: str, table: Table) -> str:
 
 
 def parse_journal(text: str) -> dict[str, list[Table]]:
-    """Return the whole records of a journal by kind, in order; torn and damaged ones are left out."""
+    """Return the whole records of a journal by kind, in order.
+
+    Torn and damaged ones are left out, and so are those that a snapshot could not hold.
+    """
     import tomllib
 
     good = [whole for record in _RECORD.split(text) if (whole := _whole(record))]
@@ -174,8 +199,9 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
     found: dict[str, list[Table]] = {}
     for records in parsed:
         for kind, tables in records.items():
-            if isinstance(tables, list):
-                found.setdefault(kind, []).extend(table for table in tables if isinstance(table, dict))
+            for table in tables if isinstance(tables, list) else ():
+                if isinstance(table, dict) and _is_storable(table, MAX_DEPTH - 2):  # an entry lies two tables deep
+                    found.setdefault(kind, []).append(table)
     return found
 
 

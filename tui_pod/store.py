@@ -31,6 +31,7 @@ from tui_pod.state_format import (
     parse_snapshot,
     record_text,
     snapshot_text,
+    to_heard,
     to_progress,
     to_table,
 )
@@ -159,12 +160,8 @@ class StateFile:
             with contextlib.suppress(OSError):  # better some statistics than none
                 text = durable.read_text(path, "replace")
             for table in parse_journal(text or "").get("heard", []):
-                table.pop("crc", None)
-                started = table.get("started")
-                if isinstance(started, datetime) and started.tzinfo is not None:
-                    with contextlib.suppress(TypeError):  # a key too many or too few
-                        record = HeardRecord(**table)
-                        found[record.key] = record
+                if (record := to_heard(table)) is not None:
+                    found[record.key] = record
         return sorted(found.values(), key=lambda record: record.started)
 
     def _refuse_newer(self) -> None:
@@ -240,10 +237,11 @@ class StateFile:
     def _move_history(self) -> None:
         """Append the journal's listening records to the history, the last of each key only."""
         tables = parse_journal(durable.read_text(self.journal, "replace") or "").get("heard", [])
-        last: dict[object, Table] = {}
+        last: dict[str, Table] = {}
         for table in tables:
             table.pop("crc", None)
-            last[table.get("key")] = table
+            if isinstance(key := table.get("key"), str):
+                last[key] = table
         if last:
             durable.append(self.history, "".join(record_text("heard", table) for table in last.values()))
 
