@@ -6,7 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from textual.app import App
 
+from tui_pod import launch
 from tui_pod.cli import main
 from tui_pod.config import Config
 from tui_pod.library_cache import load_library
@@ -38,6 +40,39 @@ def test_speed_and_volume_that_cannot_be_are_not_taken_from_the_state(capsys: py
     assert (start.playback.speed, start.playback.volume) == (1.0, 100)
     assert main(["plan", "15m"]) == 0
     assert "episodes, 1" in capsys.readouterr().err
+
+
+class Ended:
+    """An app that has ended with a code."""
+
+    def __init__(self, code: int | None) -> None:
+        self.return_code = code
+
+    def __call__(self, start: ProgramStart) -> Ended:
+        return self
+
+    def run(self, mouse: bool) -> None:
+        """Be over at once."""
+
+
+@pytest.mark.parametrize(("code", "status"), [(0, 0), (1, 1), (None, 1)])
+def test_screen_that_did_not_end_by_itself_is_1(
+    code: int | None, status: int, start: ProgramStart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.ui.app.TuiPodApp", Ended(code))
+    assert launch._show(start, is_plain=False) == status
+
+
+def test_app_of_textual_that_panics_has_no_return_code() -> None:
+    """Its thread that reads the keys ends so after a fault: what `launch` goes by."""
+
+    class Panicking(App[None]):
+        def on_ready(self) -> None:
+            self.call_later(self.panic, "no more keys")
+
+    app = Panicking()
+    app.run(headless=True)
+    assert app.return_code is None
 
 
 async def test_what_waits_for_the_first_screen_leaves_room_for_keys(start: ProgramStart, home: Path) -> None:

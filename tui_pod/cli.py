@@ -6,6 +6,7 @@ voice: a command pays for what it uses.
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -55,9 +56,13 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0 done, 1 failed, 2 wrong usage."""
-    options = _parse(list(sys.argv[1:] if arguments is None else arguments))
+    closed = _hold_streams()
     try:
+        options = _parse(list(sys.argv[1:] if arguments is None else arguments))
         if options.command is None:
+            if closed:
+                print(f"tui-pod: standard {closed[0]} is closed, which the app needs", file=sys.stderr)
+                return 1
             gc.disable()  # a twentieth of the start; the app turns it on again once it has painted
             _import_asyncio()
             from tui_pod.launch import run_app  # imports Textual
@@ -66,6 +71,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run_command(options)
     except KeyboardInterrupt:
         return 130
+    except SystemExit:  # argparse has printed help, or what is wrong
+        try:
+            sys.stdout.flush()
+        except OSError as error:
+            return _break_off(error)
+        raise
+
+
+def _hold_streams() -> list[str]:
+    """Give standard streams that are closed a meaning; return which of input and output were.
+
+    Files of ours would get their numbers, and be written to by whoever prints. What is printed to a closed output
+    fails when it is written, as on a full disk; messages to a closed error output go nowhere, not to the data.
+    """
+    closed = [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]
+    for name in closed:
+        mode = os.O_RDONLY if name == "stdout" else os.O_WRONLY  # input and output of the wrong way round fail
+        descriptor = os.open(os.devnull, mode)  # the lowest number that is free, which is the closed one's
+        os.set_inheritable(descriptor, True)
+        if name != "stdin":
+            setattr(sys, name, open(descriptor, "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+    return [word for name, word in (("stdin", "input"), ("stdout", "output")) if name in closed]
 
 
 def _run_command(options: Any) -> int:
@@ -84,11 +111,17 @@ def _run_command(options: Any) -> int:
         print(visible(str(error)), file=sys.stderr)
         return 1
     except OSError as error:
-        if not isinstance(error, BrokenPipeError):  # as of `tui-pod list | head`
-            print(f"tui-pod: {error}", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail again at exit
-        return 1
+        return _break_off(error)
     return status
+
+
+def _break_off(error: OSError) -> int:
+    """Tell what went wrong, mostly with printing, and return the exit status."""
+    if not isinstance(error, BrokenPipeError):  # as of `tui-pod list | head`
+        said = "standard output is closed" if error.errno == errno.EBADF else error
+        print(f"tui-pod: {said}", file=sys.stderr)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail again at exit
+    return 1
 
 
 def _import_asyncio() -> None:

@@ -40,7 +40,7 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
         print(refusal, file=sys.stderr)
         return 1
     file = StateFile(paths.state)
-    with _own_terminal(paths):
+    with _own_terminal(paths, options.plain):
         start = ProgramStart(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)
         try:
             status = _show(start, options.plain)
@@ -62,7 +62,7 @@ def _show(start: ProgramStart, is_plain: bool) -> int:
 
     app = TuiPodApp(start)
     app.run(mouse=start.settings.ui.mouse)
-    return app.return_code or 0
+    return 1 if app.return_code is None else app.return_code  # None: it did not end by itself but panicked
 
 
 def _refusal() -> str:
@@ -83,17 +83,19 @@ def _budget(text: str | None) -> float | None:
 
 
 @contextlib.contextmanager
-def _own_terminal(paths: Paths) -> Iterator[None]:
+def _own_terminal(paths: Paths, is_plain: bool) -> Iterator[None]:
     """Give Textual a private handle on the terminal and send file descriptor 2 to the log.
 
-    C libraries (ALSA, PipeWire, libmpv) write to 2, and Textual draws on the same terminal.
+    C libraries (ALSA, PipeWire, libmpv) write to 2, and Textual draws on the same terminal: where 2 leads elsewhere,
+    as after `2>/dev/null`, it gets that of standard output.
     """
     try:
         paths.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         log = os.open(paths.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     except OSError:
         log = os.open(os.devnull, os.O_WRONLY)
-    terminal = os.dup(2)
+    messages = os.dup(2)
+    terminal = os.dup(2 if is_plain or os.isatty(2) else 1)
     former = sys.__stderr__, sys.stderr
     sys.__stderr__ = sys.stderr = open(terminal, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]  # noqa: SIM115
     os.dup2(log, 2)
@@ -102,6 +104,7 @@ def _own_terminal(paths: Paths) -> Iterator[None]:
         yield
     finally:
         sys.__stderr__.flush()
-        os.dup2(terminal, 2)
+        os.dup2(messages, 2)
         sys.__stderr__, sys.stderr = former  # type: ignore[misc]
         os.close(terminal)
+        os.close(messages)
