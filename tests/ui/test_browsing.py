@@ -212,6 +212,8 @@ async def test_next_match_without_a_search_says_what_to_do(library: Library) -> 
     async with on_stage(library) as stage:
         await stage.press("n")
         assert stage.notices == ["No search yet: press / and type a word."]
+        await stage.press("slash", *"zebra", "enter", "n")
+        assert stage.notices[-1] == "Nothing matches. Press esc to see all episodes again."
 
 
 async def test_search_with_markup_in_it_is_shown_letter_for_letter(library: Library) -> None:

@@ -100,9 +100,15 @@ def check_list(stage: Stage, progress: dict[str, Progress]) -> None:
     wanted = expected_ids(stage, progress)
     assert sorted(stage.shown) == sorted(wanted)
     name, count, *rest = stage.title.split(" · ")
-    assert count == f"{len(wanted)} episode{'s' * (len(wanted) != 1)}"
+    queue, place = stage.listening.queue, stage.main.view.place
+    if place == Special.QUEUE and len(queue.upcoming) < len(wanted):
+        assert (
+            count
+            == f"{sum(stage.library.index(ident) is not None for ident in queue.upcoming)} of {len(wanted)} to come"
+        )
+    else:
+        assert count == f"{len(wanted)} episode{'s' * (len(wanted) != 1)}"
     durations = {episode.id: episode.duration for episode in EPISODES}
-    place = stage.main.view.place
     if place == Special.CONTINUE:
         left = sum(left_of(progress.get(ident), durations[ident]) for ident in wanted)
         assert rest[0].removesuffix(" left") in about(left)

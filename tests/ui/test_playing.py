@@ -59,6 +59,22 @@ async def test_bar_is_as_full_as_the_episode_is_played(library: Library) -> None
         assert shares == pytest.approx([0.2, 0.4, 0.6, 0.8], abs=0.02)
 
 
+async def test_notices_leave_the_bar_to_be_seen_and_clicked(library: Library) -> None:
+    async with on_stage(library, view=BASICS) as stage:
+        await stage.press("enter")
+        before = bar(stage)
+        stage.app.tell("Something happened that takes many words to tell. " * 3, is_error=True)
+        await stage.settle()
+        assert "Something happened" in stage.text
+        assert stage.text.splitlines()[-3].strip() == before[0]
+        assert stage.text.splitlines()[-2].strip() == before[1]
+
+
+async def test_time_left_at_the_listeners_speed_is_there_from_the_start(library: Library) -> None:
+    async with on_stage(library, view=BASICS, playback=Playback(speed=2.0)) as stage:
+        assert "at 2×)" in stage.header.right
+
+
 async def test_playing_on_draws_the_bar_and_the_row_alone(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is drawn each second goes over the wire: a few hundred bytes, not the screen."""
     async with on_stage(library, view=BASICS) as stage:

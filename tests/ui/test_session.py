@@ -10,7 +10,7 @@ from tests.stage import Stage, embedded_library, on_stage
 from tui_pod.core.browsing import View
 from tui_pod.core.library import Library
 from tui_pod.core.playback import PlayerStatus
-from tui_pod.core.progress import Progress
+from tui_pod.core.progress import Progress, Status
 from tui_pod.core.sleep import SleepTimer
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SummaryScreen
@@ -143,6 +143,39 @@ async def test_session_skipped_in_plans_the_rest_anew(library: Library) -> None:
         assert stage.listening.session is not None
         assert first not in stage.listening.session.episodes
         assert 0.8 * 900 <= stage.listening.outlook().left <= 1.05 * 900
+
+
+async def test_session_under_way_can_be_ended_in_the_planner_and_taken_back(library: Library) -> None:
+    async with on_stage(embedded_library(), view=BASICS) as stage:
+        await stage.press("S")
+        assert "ctrl+x" not in said(stage)
+        await stage.press("enter", "S", "ctrl+x")
+        assert stage.shows(MainScreen)
+        assert "session" not in stage.bar.note
+        assert ("Queue", 0) in stage.tree_rows()
+        assert stage.status() is PlayerStatus.PLAYING
+        await stage.press("u")
+        assert stage.bar.note.startswith("session 1/10")
+        await stage.press("u")
+        assert "session" not in stage.bar.note
+
+
+async def test_after_the_sleep_timer_has_ended_the_listening_space_goes_on_with_the_next(library: Library) -> None:
+    async with on_stage(library, view=BASICS) as stage:
+        await stage.press("enter")
+        stage.listening.set_sleep(SleepTimer(episodes=1))
+        await stage.play(100)
+        assert not stage.playback.is_loaded
+        assert stage.current == "two"
+        await stage.press("space")
+        assert stage.playback.episode == "two"
+        assert stage.book.status("one") is Status.PLAYED
+
+
+async def test_sleep_timer_is_seen_on_a_narrow_terminal(library: Library) -> None:
+    async with on_stage(library, size=(40, 12), view=BASICS) as stage:
+        await stage.press("enter", "z", "enter")
+        assert "sleep 5:00" in stage.rows_of(stage.bar)[1]
 
 
 async def test_session_over_is_summed_up_and_waits(library: Library) -> None:

@@ -95,6 +95,15 @@ async def test_transcript_gives_way_to_another_view(size: tuple[int, int], libra
         assert not stage.transcript.display
 
 
+async def test_escape_leaves_the_transcript_once_there_is_no_search_to_clear(library: Library) -> None:
+    async with on_stage(library, view=BASICS) as stage:
+        await stage.press("enter", "t", "slash", *"two", "enter", "escape")
+        assert stage.main.is_reading
+        await stage.press("escape")
+        assert not stage.main.is_reading
+        assert stage.focus == "list"
+
+
 async def test_episode_without_words_says_so(library: Library) -> None:
     async with on_stage(library, view=BASICS, prepare=with_words("one", Transcript())) as stage:
         await stage.press("t")

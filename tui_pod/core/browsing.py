@@ -15,6 +15,7 @@ from tui_pod.core.library import Library
 from tui_pod.core.progress import Status
 from tui_pod.core.queue import Queue
 from tui_pod.core.text import fold
+from tui_pod.core.topics import ROOT
 
 
 class Special(IntEnum):
@@ -77,7 +78,8 @@ class View(NamedTuple):
 def why_empty(view: View) -> str:
     """Return what to tell of a view that lists nothing."""
     if view.query.strip():
-        return f"Nothing matches. Press {key_of('search.clear')} to see all episodes again."
+        where = "Nothing" if view.place == ROOT else "Nothing here"
+        return f"{where} matches. Press {key_of('search.clear')} to see all episodes again."
     if view.place == Special.CONTINUE:
         return "Nothing is unfinished. What you begin and do not finish appears here."
     if view.place == Special.QUEUE:

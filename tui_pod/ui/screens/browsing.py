@@ -25,7 +25,7 @@ from tui_pod.core.browsing import (
 from tui_pod.core.keys import key_of
 from tui_pod.core.playback import Playback
 from tui_pod.core.progress import Status
-from tui_pod.core.text import clock, span
+from tui_pod.core.text import clock, counted, span
 from tui_pod.ui.cells import fit
 from tui_pod.ui.screens.reading import ReadingScreen
 from tui_pod.ui.widgets.episode_list import EpisodeList
@@ -173,11 +173,22 @@ class BrowsingScreen(ReadingScreen):
         if self.view.place == Special.QUEUE:
             self.show_title()  # what the queue takes hangs on progress and speed
 
-    def watch_playback(self, playback: Playback) -> None:
+    def watch_playback(self, former: Playback, playback: Playback) -> None:
         """Show what comes next, and how much of the session is left."""
-        super().watch_playback(playback)
+        super().watch_playback(former, playback)
         if playback.load:  # something was played
             self.show_outlook()
+        if former.is_loaded and not playback.is_loaded:
+            self._pass(former.episode or "")
+
+    def _pass(self, ended: str) -> None:
+        """Move the cursor on from the episode that ended, so that to go on is to play the next."""
+        following, here = self.listening.outlook().next, self.episodes.index
+        if here is None or self._book.status(ended) is not Status.PLAYED or self._library.index(ended) != here:
+            return
+        index = self._library.index(following) if following is not None else None
+        if index is not None and index in self.episodes.indexes:
+            self.episodes.go(list(self.episodes.indexes).index(index))
 
     def show_outlook(self) -> None:
         """Show the session, what is next, and the sleep timer."""
@@ -200,9 +211,9 @@ class BrowsingScreen(ReadingScreen):
         indexes, view = self.episodes.indexes, self.view
         names = self._library.topics.names
         name = SPECIAL_NAMES[Special(view.place)] if view.place < 0 else names[view.place]
-        parts = [name, f"{len(indexes)} episode{'s' * (len(indexes) != 1)}"]
+        parts = [name, counted(len(indexes))]
         if view.place == Special.QUEUE:
-            parts += self._until()
+            parts = [name, *self._until()]
         elif view.place == Special.CONTINUE:
             parts.append(f"{span(self._book.left_in(indexes))} left")
         else:
@@ -217,17 +228,20 @@ class BrowsingScreen(ReadingScreen):
         self.episodes.border_title = Content(" · ".join(parts))
 
     def _until(self) -> list[str]:
-        """Return how long the queue plays and until when, and give the list the time at which each entry ends."""
+        """Return how much the queue plays and until when, and give the list the time at which each entry ends."""
         library, listening = self._library, self.listening
         current = library.index(self.playback.episode or "")
         upcoming = [index for ident in self.queue.upcoming if (index := library.index(ident)) is not None]
         first = [] if current is None else [current]
-        sums = list(accumulate(listening.coming_times([*first, *upcoming])))
-        now = listening.now()
+        now, sums = listening.now(), list(accumulate(listening.coming_times([*first, *upcoming])))
         times = [f"{now + timedelta(seconds=total):%H:%M}" for total in sums[len(first) :]]
         self.episodes.ends = dict(zip(upcoming, times, strict=True))
-        total = span(sums[-1] if sums else 0.0)
-        return [total, f"plays until {times[-1]}"] if times else [total]
+        listed = len(self.episodes.indexes)
+        count = counted(listed) if len(self.queue.upcoming) == listed else f"{len(times)} of {listed} to come"
+        if not times:
+            return [count]
+        before = sums[0] if first else 0.0
+        return [count, span(sums[-1] - before), f"plays until {times[-1]}"]
 
     def _path(self) -> str:
         if self.view.place < 0:
@@ -269,9 +283,13 @@ class BrowsingScreen(ReadingScreen):
         self.episodes.show(narrow(self._library, base, event.value), queue=self._shown_queue)
         self.show_title()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self) -> None:
         """Close the search field and keep what it found."""
-        event.input.remove_class("-shown")
+        self.action_keep_search()
+
+    def action_keep_search(self) -> None:
+        """Go from the search field to what it found."""
+        self.query("#search").remove_class("-shown")
         self.show_list()
 
     def action_search_next(self, by: int) -> None:
@@ -281,10 +299,12 @@ class BrowsingScreen(ReadingScreen):
                 self.app.notify(f"Nothing found: press {key_of('search.start')} and type a word.")
             return
         count = len(self.episodes.indexes)
-        if self.view.query.strip() and count:
+        if not self.view.query.strip():
+            self.app.notify(NO_SEARCH)
+        elif count:
             self.episodes.go((self.episodes.cursor + by) % count)
         else:
-            self.app.notify(NO_SEARCH)
+            self.app.notify(why_empty(self.view))
 
     def action_clear(self) -> None:
         """Close the search field, then forget the search, then the selection."""
@@ -296,6 +316,9 @@ class BrowsingScreen(ReadingScreen):
         if self._searches_words and self.transcript is not None:
             self._searches_words = False
             self.transcript.search("")
+        elif self.is_reading and self.focused is self.transcript:
+            self.show_words(is_open=False)
+            self.show_list()
         elif self.view.query:
             self.change_view(self.view._replace(query=""), keeps_cursor=True)
         else:

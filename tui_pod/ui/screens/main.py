@@ -11,6 +11,8 @@ from textual.containers import Horizontal
 from tui_pod.config import live_table
 from tui_pod.core.browsing import GONE, NOT_A_PODCAST, NOT_REMOVABLE, Special, View, list_episodes
 from tui_pod.core.keys import key_hints, key_of
+from tui_pod.core.progress import Status
+from tui_pod.core.text import counted
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.screens.browsing import BrowsingScreen
 from tui_pod.ui.widgets.episode_list import EpisodeList
@@ -60,6 +62,13 @@ class MainScreen(BrowsingScreen):
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""
+        if self.focused is not None and self.focused.id == "search":
+            clear = self._start.with_keys(key_of("search.clear"))
+            self.query_one("#keys", KeyLine).hints = (
+                ("enter", "Keep", "screen.keep_search"),
+                (clear, "Clear", "screen.clear"),
+            )
+            return
         panes = {"tree": "tree", "transcript": "transcript"}
         where = panes.get(self.focused.id or "", "list") if self.focused else "list"
         self.query_one("#keys", KeyLine).hints = key_hints(where, live_table(self._start.settings))
@@ -140,7 +149,14 @@ class MainScreen(BrowsingScreen):
             return
         view = View(place=place, sort=self.view.sort)
         indexes = list_episodes(self._library, self._book, self.queue, view)
-        self._do(event.wish, [self._library.ids[index] for index in indexes if index >= 0])
+        episodes = [self._library.ids[index] for index in indexes if index >= 0]
+        self._do(event.wish, episodes)
+        if event.wish == "toggle_played" and episodes:
+            done = f"{counted(len(episodes))} marked {'played' if self._is_played(episodes[0]) else 'unplayed'}"
+            self.app.notify(f"{done}. Press {key_of('undo')} to take it back.")
+
+    def _is_played(self, ident: str) -> bool:
+        return self._book.status(ident) is Status.PLAYED
 
     def _place_of(self, event: TopicTree.Highlighted | TopicTree.Wished) -> int:
         """Return the place that the tree told of, in the library of now: it may have been swapped meanwhile."""
@@ -206,7 +222,7 @@ class MainScreen(BrowsingScreen):
             self.app.notify(NOT_REMOVABLE)
 
     def action_go_to_playing(self) -> None:
-        """Put the cursor on the playing episode, in its topic when this list does not show it."""
+        """Put the cursor on the playing episode, in All Topics when this list does not show it."""
         playing = self.playback.episode
         index = self._library.index(playing) if playing else None
         if index is None:

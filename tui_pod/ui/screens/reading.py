@@ -25,6 +25,7 @@ class ReadingScreen(Screen[None]):
         super().__init__()
         self._start = start
         self._library = start.library
+        self.set_reactive(ReadingScreen.playback, start.playback)
         self._has_pane = False
         self._shown = ("", False)  # episode whose words are shown, and whether they were looked up while it played
 
@@ -84,7 +85,7 @@ class ReadingScreen(Screen[None]):
         if self.transcript is not None:
             self.transcript.playback = playback
 
-    def watch_playback(self, playback: Playback) -> None:
+    def watch_playback(self, _former: Playback, playback: Playback) -> None:
         """Show the words of the next episode when it begins, and their times once they are known."""
         self.follow(playback)
         is_sounding = playback.status in (PlayerStatus.PLAYING, PlayerStatus.PAUSED)

@@ -36,6 +36,7 @@ class PlanScreen(FieldScreen):
         Binding("ctrl+t", "topic", show=False, priority=True),
         Binding("ctrl+o", "order", show=False, priority=True),
         Binding("ctrl+s", "started", show=False, priority=True),
+        Binding("ctrl+x", "end_session", show=False, priority=True),
     ]
 
     def __init__(self, listening: Listening, topic: int) -> None:
@@ -95,6 +96,12 @@ class PlanScreen(FieldScreen):
         self._wish = replace(self._wish, has_started=not self._wish.has_started)
         self._show()
 
+    def action_end_session(self) -> None:
+        """End the session under way."""
+        if self._listening.session is not None:
+            self.dismiss()
+            self._listening.end_session()
+
     def _catch_up(self) -> None:
         """Find the topics again after the library was swapped."""
         former, self._library = self._library, self._listening.library
@@ -111,6 +118,7 @@ class PlanScreen(FieldScreen):
             ("ctrl+t", "from", names[self._wish.topic]),
             ("ctrl+o", "order", str(self._wish.order)),
             ("ctrl+s", "unfinished ones", "first" if self._wish.has_started else "left out"),
+            *([("ctrl+x", "end", "the session under way")] if listening.session is not None else []),
         )
         lines = [Content.assemble((f"{key:<8}", "bold"), f"{name}: ", (value, "bold")) for key, name, value in choices]
         self.query_one("#choices", Static).update(Content("\n").join([Content(""), *lines, Content("")]))

@@ -178,10 +178,12 @@ class PlaybackBar(Widget):
         said.append("muted" if playback.is_muted else f"vol {playback.volume}")
         if playback.is_narrated:
             said.append("narrated")
+        shorter = [said[0]]
         if self.extra:
             said.append(self.extra)
-        text = "  ".join(said)
-        return text if len(text) < self.size.width // 2 else said[0]
+            shorter.append(self.extra)
+        texts = ("  ".join(said), "  ".join(shorter))
+        return next((text for text in texts if len(text) < self.size.width // 2), said[0])
 
     def on_click(self, event: events.Click) -> None:
         """Seek to where the mouse points."""
