@@ -399,6 +399,51 @@ def test_load_damaged_with_a_damaged_backup_keeps_what_the_journal_has(kept: Sta
     assert kept.backup.read_bytes() == b"\xff"
 
 
+def grow(path: Path) -> None:
+    """Make a file of gigabytes of which the disk holds next to nothing."""
+    with path.open("ab") as content:
+        content.truncate(3 * 1024**3)
+
+
+def test_load_endless_snapshot_is_put_aside_and_the_backup_used(kept: StateFile) -> None:
+    grow(kept.path)
+    state = kept.load()
+    assert (positions(state), state.is_writable) == ({"a": 1, "c": 3}, True)
+    assert "larger than 512 MB" in state.notices[0]
+    [aside] = kept.path.parent.glob("state.toml.corrupt-*")
+    assert aside.stat().st_size == 3 * 1024**3
+    kept.compact()
+    assert (positions(kept.load()), kept.load().notices) == ({"a": 1, "c": 3}, ())
+
+
+@pytest.mark.parametrize("name", ["load", "compact"])
+def test_endless_journal_is_put_aside_and_told(kept: StateFile, name: str) -> None:
+    before = kept.journal.read_bytes()
+    grow(kept.journal)
+    notices = kept.load().notices if name == "load" else kept.compact()
+    [aside] = kept.path.parent.glob("state.journal.toml.corrupt-*")
+    assert notices == (f"state.journal.toml is larger than 512 MB; it was not read and is kept as {aside.name}.",)
+    with aside.open("rb") as content:
+        assert content.read(len(before)) == before
+    kept.append([record("d", 4)])
+    assert positions(kept.load()) == {"a": 1, "b": 2, "d": 4}
+
+
+def test_endless_history_costs_the_statistics_only(kept: StateFile) -> None:
+    grow(kept.history)
+    assert kept.heard_records() == []
+    assert kept.load().notices == ()
+
+
+@pytest.mark.parametrize("kind", ["path", "journal"])
+def test_pipe_in_the_place_of_a_file_meanwhile_is_told_and_nothing_waits(kept: StateFile, kind: str) -> None:
+    path: Path = getattr(kept, kind)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(StateError, match=f"{path.name} is not a regular file"):
+        kept.append([record("d", 4)])
+
+
 def test_load_missing_uses_the_backup_and_says_so(kept: StateFile) -> None:
     kept.path.unlink()
     state = kept.load()

@@ -9,20 +9,73 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
+
+MAX_BYTES = 512 * 1024 * 1024
+"""Bytes of a file that are read: fifteen times a state in which 100,000 episodes were touched."""
+
+START = 1_000
+"""Bytes at the start of a file in which its version stands."""
+
+
+class Unreadable(OSError):
+    """What lies there is none of our files, whoever may read it."""
+
+
+class TooLarge(Unreadable):
+    """A file of more bytes than one of ours can have."""
 
 
 def read_text(path: Path, errors: str = "strict") -> str | None:
-    """Return a file's text; None when there is no such file."""
+    """Return a file's text; None when there is no such file. Raises as `read_bytes` does."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe would wait for a writer
+        return read_bytes(path).decode("utf-8", errors)
     except FileNotFoundError:
         return None
+
+
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """Return what a file holds.
+
+    Raises:
+        TooLarge: more than `limit` bytes.
+        Unreadable: it is a pipe or a device, for which one might wait for ever.
+        OSError: there is none, or it cannot be read.
+    """
+    with _opened(path) as file:
+        if os.fstat(file.fileno()).st_size > limit:
+            raise TooLarge(errno.EFBIG, f"larger than {limit // 1024**2} MB", str(path))
+        return file.read()
+
+
+def read_start(path: Path) -> bytes:
+    """Return the first bytes of a file, up to `START`. Raises as `read_bytes` does."""
+    with _opened(path) as file:
+        return file.read(START)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe would wait for a writer
+    try:
+        _check_regular(descriptor, path)
+    except OSError:
+        os.close(descriptor)
+        raise
     with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, f"{path.name} is not a regular file")
-        return file.read().decode("utf-8", errors)
+        yield file
+
+
+def _check_regular(descriptor: int, path: Path) -> os.stat_result:
+    found = os.fstat(descriptor)
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(found.st_mode):
+        raise Unreadable(errno.EINVAL, "not a regular file", str(path))
+    return found
 
 
 def append(path: Path, text: str, is_first: bool = False) -> int:
@@ -33,10 +86,7 @@ def append(path: Path, text: str, is_first: bool = False) -> int:
     is_new = is_first or not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, f"{path.name} is not a regular file")
-        size, content = found.st_size, text.encode()
+        size, content = _check_regular(descriptor, path).st_size, text.encode()
         if size and os.pread(descriptor, 1, size - 1) != b"\n":
             content = b"\n" + content  # a killed program left half a record
         try:

@@ -166,15 +166,19 @@ class StateFile:
 
     def _refuse_newer(self) -> None:
         """Leave the files of a newer program alone, also when it came while this one ran."""
-        with contextlib.suppress(FileNotFoundError), self.path.open("rb") as file:
-            if is_newer(file.read(1000).decode("utf-8", "replace")):
+        with contextlib.suppress(FileNotFoundError):
+            if is_newer(durable.read_start(self.path).decode("utf-8", "replace")):
                 raise StateError(f"{self.path} is of a newer tui-pod; update this one")
 
     def _merged(self, may_move: bool = True) -> tuple[Table, list[str]]:
         """Return snapshot and journal merged; a damaged snapshot is put aside and the backup used."""
         modified = durable.modified(self.path)
         data, notices = self._snapshot(may_move)
-        journal = durable.read_text(self.journal, "replace")
+        try:
+            journal = durable.read_text(self.journal, "replace")
+        except durable.TooLarge as damage:
+            kept = f" and is kept as {self._put_aside(self.journal).name}" if may_move else ""
+            return data, [*notices, f"{_reason(damage)}; it was not read{kept}."]
         if journal:
             apply_journal(data, parse_journal(journal), modified)
         return data, notices
@@ -187,22 +191,22 @@ class StateFile:
             said = f"{self.path.name} was missing."
             if not self.backup.exists():
                 return {"episodes": {}}, []
-        except (DamagedState, UnicodeDecodeError) as damage:
+        except (DamagedState, UnicodeDecodeError, durable.TooLarge) as damage:
             said = f"{self.path.name} was damaged ({_reason(damage)})"
-            said += f" and is kept as {self._put_aside().name}." if may_move else "."
+            said += f" and is kept as {self._put_aside(self.path).name}." if may_move else "."
         try:
             return parse_snapshot(durable.read_text(self.backup) or ""), [f"{said} Progress was read from its backup."]
-        except (DamagedState, UnicodeDecodeError):
+        except (DamagedState, UnicodeDecodeError, durable.TooLarge):
             return {"episodes": {}}, [f"{said} There was no good backup; what the journal holds was kept."]
 
-    def _put_aside(self) -> Path:
-        aside = self.path.with_name(f"{self.path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    def _put_aside(self, path: Path) -> Path:
+        aside = path.with_name(f"{path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
         number = 1
         while aside.exists():
             number += 1
             aside = aside.with_name(f"{aside.name.partition('~')[0]}~{number}")
-        os.rename(self.path, aside)
-        durable.sync_folder(self.path.parent)
+        os.rename(path, aside)
+        durable.sync_folder(path.parent)
         return aside
 
     def _load_without_lock(self, problem: Exception) -> State:
@@ -299,6 +303,8 @@ def _record_table(record: Record) -> tuple[str, Table]:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, durable.Unreadable):
+        return f"{Path(error.filename).name} is {error.strerror}"
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return str(error)
