@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -168,6 +169,16 @@ def test_read_config_of_no_text_says_so(content: bytes, said: str, tmp_path: Pat
 
 def test_read_config_of_a_folder_says_so(tmp_path: Path) -> None:
     assert read_config(tmp_path).notices == (f"{tmp_path}: Is a directory; the default settings are used",)
+
+
+def test_read_config_of_a_pipe_says_so_and_does_not_wait(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    os.mkfifo(path)
+    assert read_config(path).notices == (f"{path}: not a regular file; the default settings are used",)
+
+
+def test_read_config_of_the_null_device_is_the_defaults() -> None:
+    assert read_config(Path(os.devnull), is_named=True) == (Settings(), ())
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])

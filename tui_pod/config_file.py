@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from tui_pod.config import Config, Key, Settings
 from tui_pod.core.text import clean
+from tui_pod.durable import TooLarge, read_bytes
 
 MAX_BYTES = 1_000_000
 """Bytes from which on a file is taken for something else."""
@@ -54,11 +55,12 @@ def read_config(path: Path, is_named: bool = False) -> Config:
         path: where the file lies.
         is_named: whether the listener named it, who is then told that it is not there.
     """
+    if str(path) == os.devnull:  # a usual way to say: no settings
+        return Config()
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            return Config(notices=(f"{path}: larger than a megabyte; the default settings are used",))
+        content = read_bytes(path, MAX_BYTES)
+    except TooLarge:
+        return Config(notices=(f"{path}: larger than a megabyte; the default settings are used",))
     except FileNotFoundError:
         return Config(notices=(f"{path}: there is no such file; the default settings are used",) if is_named else ())
     except OSError as error:

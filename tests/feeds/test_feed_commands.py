@@ -211,6 +211,12 @@ def test_import_of_no_list_is_one_line(shell: Shell, tmp_path: Path, content: st
     assert shell.err.count("\n") == 1
 
 
+def test_import_of_a_pipe_says_so_and_does_not_wait(shell: Shell, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    shell("import", str(tmp_path / "pipe"), status=1)
+    assert shell.err == f"tui-pod: {tmp_path / 'pipe'}: not a regular file\n"
+
+
 def test_export_of_nothing_is_an_empty_list(shell: Shell) -> None:
     assert parse_opml(shell("export").encode()).entries == ()
 

@@ -12,6 +12,7 @@ from tui_pod.commands.shared import CommandError, print_json, print_table
 from tui_pod.config_file import read_config
 from tui_pod.core.tables import Column
 from tui_pod.core.text import clean, counted, visible
+from tui_pod.durable import read_bytes
 from tui_pod.feeds.access import Access, to_access
 from tui_pod.feeds.fetch import FetchError
 from tui_pod.feeds.model import FeedError
@@ -209,8 +210,7 @@ def _topics(shelf: Shelf, options: Namespace) -> int:
 
 def _import(shelf: Shelf, options: Namespace) -> int:
     try:
-        with options.file.open("rb") as file:
-            outline = parse_opml(file.read(MAX_OPML + 1))
+        outline = parse_opml(read_bytes(options.file, MAX_OPML))
     except OSError as error:
         raise CommandError(f"tui-pod: {options.file}: {error.strerror}") from None
     except FeedError as error:
