@@ -1,13 +1,31 @@
-"""What other threads and tasks tell the app. Posting these is all they may do with it."""
+"""What other threads and tasks tell the app, which is all they may do with it; and what the listener wishes."""
 
 from __future__ import annotations
 
+from enum import StrEnum, auto
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 if TYPE_CHECKING:
     from tui_pod.core.events import Event
+
+
+class Wish(StrEnum):
+    """What the listener wants of the entry at the cursor, or of what is selected."""
+
+    PLAY = auto()
+    RESTART = auto()
+    OPEN = auto()
+    LEFT = auto()
+    """The pane on the left, as the other one that on the right."""
+    RIGHT = auto()
+    TOGGLE_PLAYED = auto()
+    QUEUE_LAST = auto()
+    QUEUE_NEXT = auto()
+    QUEUE_MOVE = auto()
+    DOWNLOAD = auto()
+    REMOVE = auto()
 
 
 class ListeningEvent(Message):

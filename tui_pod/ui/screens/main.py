@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -14,6 +15,7 @@ from tui_pod.core.keys import key_hints, key_of
 from tui_pod.core.progress import Status
 from tui_pod.core.text import counted
 from tui_pod.ui.actions import bindings
+from tui_pod.ui.messages import Wish
 from tui_pod.ui.screens.browsing import BrowsingScreen
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine, PlaybackBar
@@ -127,62 +129,65 @@ class MainScreen(BrowsingScreen):
     @on(EpisodeList.Wished)
     def _on_list_wish(self, event: EpisodeList.Wished) -> None:
         match event.wish:
-            case "play" | "restart":
-                self.play(event.episodes[0], is_restart=event.wish == "restart")
-            case "left":
+            case Wish.PLAY | Wish.RESTART:
+                self.play(event.episodes[0], is_restart=event.wish is Wish.RESTART)
+            case Wish.LEFT:
                 self._show_pane(is_tree=True)
-            case "right":
+            case Wish.RIGHT:
                 pass  # the list is the rightmost pane
+            case Wish.REMOVE if self.view.place == Special.QUEUE:
+                self.listening.unqueue(event.episodes)
+            case Wish.REMOVE if self.view.place == Special.CONTINUE:
+                self.listening.dismiss(event.episodes)
+            case Wish.REMOVE:
+                self._start.feeds.remove_downloads(event.episodes)
+            case Wish.QUEUE_MOVE:
+                self.listening.move_in_queue(event.episodes[0], event.by)
             case _:
-                self._do(event.wish, event.episodes, event.by)
+                self._do(event.wish, event.episodes)
 
     @on(TopicTree.Wished)
     def _on_tree_wish(self, event: TopicTree.Wished) -> None:
         place = self._place_of(event)
-        if event.wish == "open":
-            self.change_view(self.view._replace(place=place, query=""))
-        if event.wish in ("open", "leave"):
-            self._show_pane(is_tree=False)
-            return
-        if event.wish == "remove_feed":
-            self._remove_feed(place)
-            return
-        view = View(place=place, sort=self.view.sort)
-        indexes = list_episodes(self._library, self._book, self.queue, view)
-        episodes = [self._library.ids[index] for index in indexes if index >= 0]
-        self._do(event.wish, episodes)
-        if event.wish == "toggle_played" and episodes:
-            done = f"{counted(len(episodes))} marked {'played' if self._is_played(episodes[0]) else 'unplayed'}"
-            self.app.notify(f"{done}. Press {key_of('undo')} to take it back.")
+        match event.wish:
+            case Wish.OPEN:
+                self.change_view(self.view._replace(place=place, query=""))
+                self._show_pane(is_tree=False)
+            case Wish.RIGHT:
+                self._show_pane(is_tree=False)
+            case Wish.REMOVE:
+                self._remove_feed(place)
+            case _:
+                view = View(place=place, sort=self.view.sort)
+                indexes = list_episodes(self._library, self._book, self.queue, view)
+                episodes = [self._library.ids[index] for index in indexes if index >= 0]
+                self._do(event.wish, episodes)
+                if event.wish is Wish.TOGGLE_PLAYED and episodes:
+                    self._tell_marked(episodes)
 
-    def _is_played(self, ident: str) -> bool:
-        return self._book.status(ident) is Status.PLAYED
+    def _tell_marked(self, episodes: Sequence[str]) -> None:
+        """Tell what a mark of a whole topic did: most of it is out of sight."""
+        word = "played" if self._book.status(episodes[0]) is Status.PLAYED else "unplayed"
+        self.app.notify(f"{counted(len(episodes))} marked {word}. Press {key_of('undo')} to take it back.")
 
     def _place_of(self, event: TopicTree.Highlighted | TopicTree.Wished) -> int:
         """Return the place that the tree told of, in the library of now: it may have been swapped meanwhile."""
         is_other = event.place >= 0 and event.topics is not self._library.topics
         return event.topics.found_in(self._library.topics, event.place) if is_other else event.place
 
-    def _do(self, wish: str, episodes: list[str], by: int = 0) -> None:
-        """Do with episodes what the listener wishes."""
-        listening = self.listening
+    def _do(self, wish: Wish, episodes: list[str]) -> None:
+        """Do with episodes what the listener wishes, wherever they are shown."""
         match wish:
-            case "toggle_played":
-                listening.toggle_played(episodes)
-            case "queue_last":
-                listening.queue_last(episodes)
-            case "queue_next":
-                listening.queue_next(episodes)
-            case "queue_move":
-                listening.move_in_queue(episodes[0], by)
-            case "remove" if self.view.place == Special.QUEUE:
-                listening.unqueue(episodes)
-            case "remove" if self.view.place == Special.CONTINUE:
-                listening.dismiss(episodes)
-            case "download":
+            case Wish.TOGGLE_PLAYED:
+                self.listening.toggle_played(episodes)
+            case Wish.QUEUE_LAST:
+                self.listening.queue_last(episodes)
+            case Wish.QUEUE_NEXT:
+                self.listening.queue_next(episodes)
+            case Wish.DOWNLOAD:
                 self._start.feeds.download(episodes)
             case _:
-                self._start.feeds.remove_downloads(episodes)
+                raise ValueError(f"nobody knows how to {wish}")
 
     @on(PlaybackBar.SeekWished)
     def _on_seek(self, event: PlaybackBar.SeekWished) -> None:

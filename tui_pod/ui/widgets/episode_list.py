@@ -20,6 +20,7 @@ from tui_pod.core.queue import Queue
 from tui_pod.core.text import clean, clock, length
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import ASCII_MARKS, MARKS, meter, spread
+from tui_pod.ui.messages import Wish
 from tui_pod.ui.widgets.rows import RowPane, Sight
 
 KEPT_SCREENS = 4
@@ -52,9 +53,9 @@ class EpisodeList(RowPane):
     """When each upcoming entry of the queue would end, by library index."""
 
     class Wished(Message):
-        """The listener wants something: `play`, `restart`, `left` or `right` for another pane, and more."""
+        """The listener wants something."""
 
-        def __init__(self, wish: str, episodes: list[str], by: int = 0) -> None:
+        def __init__(self, wish: Wish, episodes: list[str], by: int = 0) -> None:
             super().__init__()
             self.wish = wish
             self.episodes = episodes
@@ -288,21 +289,21 @@ class EpisodeList(RowPane):
 
     def action_left(self) -> None:
         """Go to the pane on the left."""
-        self.post_message(self.Wished("left", []))
+        self.post_message(self.Wished(Wish.LEFT, []))
 
     def action_right(self) -> None:
         """Go to the pane on the right."""
-        self.post_message(self.Wished("right", []))
+        self.post_message(self.Wished(Wish.RIGHT, []))
 
     def choose(self) -> None:
         """Play the episode at the cursor."""
         if self.index is not None:
-            self.post_message(self.Wished("play", [self._ident(self.index)]))
+            self.post_message(self.Wished(Wish.PLAY, [self._ident(self.index)]))
 
     def action_restart(self) -> None:
         """Play the episode at the cursor from its start."""
         if self.index is not None:
-            self.post_message(self.Wished("restart", [self._ident(self.index)]))
+            self.post_message(self.Wished(Wish.RESTART, [self._ident(self.index)]))
 
     def action_select_one(self) -> None:
         """Select the row at the cursor, or no longer, and move on."""
@@ -323,29 +324,29 @@ class EpisodeList(RowPane):
 
     def action_toggle_played(self) -> None:
         """Mark what is chosen and move on."""
-        self._wish("toggle_played", moves_on=True)
+        self._wish(Wish.TOGGLE_PLAYED, moves_on=True)
 
     def action_queue_last(self) -> None:
         """Queue what is chosen at the end and move on."""
-        self._wish("queue_last", moves_on=True)
+        self._wish(Wish.QUEUE_LAST, moves_on=True)
 
     def action_queue_next(self) -> None:
         """Queue what is chosen as next and move on."""
-        self._wish("queue_next", moves_on=True)
+        self._wish(Wish.QUEUE_NEXT, moves_on=True)
 
     def action_download(self) -> None:
         """Download what is chosen, or stop that."""
-        self._wish("download")
+        self._wish(Wish.DOWNLOAD)
 
     def action_remove(self) -> None:
         """Remove what is chosen from where it is shown."""
-        self._wish("remove")
+        self._wish(Wish.REMOVE)
 
     def action_queue_move(self, by: int) -> None:
         """Move the queue entry at the cursor."""
-        self._wish("queue_move", by=by)
+        self._wish(Wish.QUEUE_MOVE, by=by)
 
-    def _wish(self, wish: str, moves_on: bool = False, by: int = 0) -> None:
+    def _wish(self, wish: Wish, moves_on: bool = False, by: int = 0) -> None:
         episodes = self.chosen
         if episodes:
             is_single = not self._selection()

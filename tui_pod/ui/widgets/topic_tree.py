@@ -13,6 +13,7 @@ from tui_pod.core.library import Library
 from tui_pod.core.topics import TopicTable
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import fit, meter
+from tui_pod.ui.messages import Wish
 from tui_pod.ui.widgets.rows import RowPane, Sight
 
 BAR_WIDTH = 4
@@ -41,9 +42,9 @@ class TopicTree(RowPane):
             self.topics = topics
 
     class Wished(Message):
-        """The listener wants something with an entry: `open`, `leave` for the list, `queue_last` and more."""
+        """The listener wants something with an entry."""
 
-        def __init__(self, wish: str, place: int, topics: TopicTable) -> None:
+        def __init__(self, wish: Wish, place: int, topics: TopicTable) -> None:
             super().__init__()
             self.wish = wish
             self.place = place
@@ -143,7 +144,7 @@ class TopicTree(RowPane):
         """Tell which entry the cursor is on."""
         self.post_message(self.Highlighted(self.place, self._topics))
 
-    def _wish(self, wish: str) -> None:
+    def _wish(self, wish: Wish) -> None:
         self.post_message(self.Wished(wish, self.place, self._topics))
 
     def _fold(self, topic: int, is_folded: bool) -> None:
@@ -163,28 +164,28 @@ class TopicTree(RowPane):
         if self.place in self._folded and self._is_parent[self.place]:
             self._fold(self.place, is_folded=False)
         else:
-            self._wish("leave")
+            self._wish(Wish.RIGHT)
 
     def choose(self) -> None:
         """Open the entry at the cursor."""
-        self._wish("open")
+        self._wish(Wish.OPEN)
 
     def action_toggle_played(self) -> None:
         """Mark all episodes of the entry."""
-        self._wish("toggle_played")
+        self._wish(Wish.TOGGLE_PLAYED)
 
     def action_queue_last(self) -> None:
         """Queue all episodes of the entry at the end."""
-        self._wish("queue_last")
+        self._wish(Wish.QUEUE_LAST)
 
     def action_queue_next(self) -> None:
         """Queue all episodes of the entry as next."""
-        self._wish("queue_next")
+        self._wish(Wish.QUEUE_NEXT)
 
     def action_download(self) -> None:
         """Download all episodes of the entry."""
-        self._wish("download")
+        self._wish(Wish.DOWNLOAD)
 
     def action_remove(self) -> None:
         """Remove the feed that the entry is."""
-        self._wish("remove_feed")
+        self._wish(Wish.REMOVE)
