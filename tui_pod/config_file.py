@@ -16,6 +16,9 @@ from tui_pod.durable import TooLarge, read_bytes
 MAX_BYTES = 1_000_000
 """Bytes from which on a file is taken for something else."""
 
+MAX_PARTS = 8
+"""Parts of a key's id that are looked at; the longest has three."""
+
 
 class Row(NamedTuple):
     """One setting of the table."""
@@ -103,7 +106,7 @@ class _Reading:
         for path, value in self._flat(data, {row.section for row in rows.values()}):
             row = rows.get(path)
             if row is None:
-                self._tell(path, f"there is no such setting{_suggestion(path, rows)}; it is ignored")
+                self._tell(path, _outcome(f"there is no such setting{_suggestion(path, rows)}", "it is ignored"))
             else:
                 found.setdefault(row.section, {})[row.name] = self._value(row, value)
         self._check_played(found.get("played", {}))
@@ -183,7 +186,7 @@ class _Reading:
         keymap, faults = check_keymap(wanted, preset)
         for fault in faults:
             used = f"{show_keys(fault.used)} is used" if fault.used else "it is ignored"
-            self._tell(f"keys.{fault.id}", f"{fault.message}; {used}")
+            self._tell(f"keys.{fault.id}", _outcome(fault.message, used))
         return keymap
 
     def _tell(self, path: str, fault: str) -> None:
@@ -248,13 +251,18 @@ def _sections() -> Iterator[tuple[str, Any]]:
     return ((name, type(value)) for name, value in Settings()._asdict().items() if hasattr(value, "_fields"))
 
 
-def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield what a table of keys holds, quoted ids and dotted ones alike."""
+def _leaves(table: Mapping[str, Any], prefix: str = "", parts: int = MAX_PARTS) -> Iterator[tuple[str, Any]]:
+    """Yield what a table of keys holds, quoted ids and dotted ones alike; a table of too many parts as it is."""
     for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, f"{prefix}{name}.")
+        if isinstance(value, dict) and parts > 1:
+            yield from _leaves(value, f"{prefix}{name}.", parts - 1)
         else:
             yield f"{prefix}{name}", value
+
+
+def _outcome(fault: str, used: str) -> str:
+    """Return a fault and what is done about it; one that ends with a question is a sentence of its own."""
+    return f"{fault} {used[0].upper()}{used[1:]}" if fault.endswith("?") else f"{fault}; {used}"
 
 
 def _suggestion(path: str, rows: Mapping[str, Row]) -> str:

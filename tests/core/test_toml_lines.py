@@ -122,3 +122,32 @@ playback . mute = "y"
         "keys.playback.toggle": 11, "keys.playback.mute": 12, "speeds": 13, "speeds.A topic": 14,
         "speeds.Another = one": 15,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        " " * 500_000,
+        " " * 500_000 + "x",
+        "a" * 500_000,
+        "a." * 250_000,
+        "a . " * 125_000 + " " * 125_000,
+        "[" * 500_000,
+        "[a" + " " * 500_000,
+        "x = '" + "a" * 500_000,
+    ],
+    ids=lambda line: f"{line[:4]}…",
+)
+def test_key_lines_of_a_line_without_end_is_done_at_once(line: str) -> None:
+    """Half a megabyte takes milliseconds; what grows with its square would take half an hour."""
+    assert key_lines(f"{line}\nb = 1") is not None
+    TableLines(f"{line}\nb = 1").find("c")
+
+
+def test_key_lines_with_blanks_everywhere_are_found() -> None:
+    assert key_lines("  [ a . \"b\" ]\n\t c . 'd' \t= 1\n[[ e ]]\n") == {"a.b": 1, "a.b.c.d": 2, "e": 3}
+
+
+def test_error_line_of_many_numbers_that_are_long_enough_is_found_at_once() -> None:
+    text = f"{'9' * 3_900}\n" * 250 + "x = " + "9" * 5_000
+    assert error_line(ValueError("Exceeds the limit (4300 digits); use x"), text)[0] == 251

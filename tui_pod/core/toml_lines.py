@@ -10,9 +10,9 @@ from functools import cached_property
 
 _ERROR_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _PART = r"(?:[A-Za-z0-9_-]+|\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*')"
-_PATH = re.compile(rf"\s*(\[*)\s*({_PART}(?:\s*\.\s*{_PART})*)\s*([]=])")
+_PATH = re.compile(rf"\s*+(\[*+)\s*+({_PART}(?:\s*+\.\s*+{_PART})*+)\s*+[]=]")  # gives nothing back: time must not soar
 _PATH_PART = re.compile(_PART)
-_LONG_NUMBER = re.compile(r"[0-9][0-9_]{4000}")
+_LONG_NUMBER = re.compile(r"(?<![0-9_])[0-9][0-9_]{4000}")
 _HEADER = re.compile(r"\s*\[\[\s*[\"']?([A-Za-z0-9_-]+)[\"']?\s*\]\]")
 _TABLE = re.compile(r"\s*\[+\s*[\"']?([A-Za-z0-9_-]+)")
 _KEY = re.compile(r"\s*[\"']?([A-Za-z0-9_-]+)[\"']?\s*[.=]")
