@@ -12,12 +12,14 @@ import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod import remote, remote_socket
+from tui_pod.cli import _parse
 from tui_pod.commands.remote import ask, describe, make_request
 from tui_pod.core.controls import Controls
 from tui_pod.core.events import LoadFailed, PauseChanged
@@ -250,6 +252,31 @@ def test_seek_by_sign_or_to_a_place(place: str, asked: dict[str, object]) -> Non
     assert make_request(Namespace(command="seek", place=place)) == {"command": "seek", **asked}
 
 
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["seek", "-99:00"], {"command": "seek", "by": -5940.0}),
+        (["seek", "-1:02:03", "--json"], {"command": "seek", "by": -3723.0}),
+        (["seek", "--json", "-10"], {"command": "seek", "by": -10.0}),
+        (["seek", "-.5"], {"command": "seek", "by": -0.5}),
+        (["seek", "--", "-0:30"], {"command": "seek", "by": -30.0}),
+        (["speed", "-0.1"], {"command": "speed", "by": -0.1}),
+        (["volume", "-5"], {"command": "volume", "by": -5.0}),
+    ],
+    ids=str,
+)
+def test_negative_number_or_time_on_the_command_line_is_no_option(words: list[str], asked: dict[str, object]) -> None:
+    options: Any = _parse(["--state", "s.toml", *words])
+    assert make_request(options) == asked
+
+
+@pytest.mark.parametrize("place", ["-99:99", "-1e5", "-5x"])
+async def test_negative_place_that_is_none_is_told_as_such(place: str, state: Path) -> None:
+    status, out, err = await run_command("seek", place, state=state)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"tui-pod seek: “{place}” is not a place such as 1:05")
+
+
 def test_description_of_nothing_says_so() -> None:
     assert describe({"id": None}) == "Nothing is playing."
 
@@ -321,19 +348,64 @@ async def test_silent_client_is_hung_up_on(
     writer.close()
 
 
-async def test_too_many_clients_are_refused_and_those_within_the_limit_served(
+async def connect(runtime: Path, state: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Return a connection to the app that has been accepted."""
+    reader, writer = await asyncio.open_unix_connection(runtime / socket_name(state))
+    writer.write(b'{"command": "now"}\n')
+    assert "now" in json.loads(await reader.readline())
+    return reader, writer
+
+
+async def test_one_client_too_many_takes_the_place_of_the_one_that_was_silent_longest(
     app: RemoteControl, runtime: Path, state: Path
 ) -> None:
-    path = runtime / socket_name(state)
-    idle = [await asyncio.open_unix_connection(path) for _ in range(remote.MAX_CLIENTS)]
-    reader, writer = await asyncio.open_unix_connection(path)
+    idle = [await connect(runtime, state) for _ in range(remote.MAX_CLIENTS)]
     async with asyncio.timeout(10):
-        assert await reader.read() == b""
-    idle[0][1].write(b'{"command": "now"}\n')
-    async with asyncio.timeout(10):
+        idle[0][1].write(b'{"command": "now"}\n')
         assert "now" in json.loads(await idle[0][0].readline())
-    for _, open_writer in (*idle, (reader, writer)):
-        open_writer.close()
+        assert (await run_command("now", state=state))[:2] == (0, "Nothing is playing.\n")
+        assert await idle[1][0].read() == b""
+        idle[0][1].write(b'{"command": "now"}\n')
+        assert "now" in json.loads(await idle[0][0].readline())
+    for _, writer in idle:
+        writer.close()
+
+
+async def test_silent_clients_by_the_hundred_keep_no_command_out(
+    app: RemoteControl, runtime: Path, state: Path
+) -> None:
+    idle = [await asyncio.open_unix_connection(runtime / socket_name(state)) for _ in range(200)]
+    assert "id" in await answer(state, command="now")
+    assert len(app._clients) <= remote.MAX_CLIENTS
+    for _, writer in idle:
+        writer.close()
+
+
+async def test_client_while_all_others_are_being_answered_hears_that_the_app_is_busy(
+    app: RemoteControl, room: Room, runtime: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "MAX_CLIENTS", 1)
+    room.player.is_holding = True  # the answer waits for the player
+    asking = asyncio.create_task(answer(state, command="play", episode="one"))
+    await until(lambda: room.listening.playback.status is PlayerStatus.LOADING)
+    with pytest.raises(RemoteError, match="busy"):
+        await answer(state, command="now")
+    room.player.is_holding = False
+    room.listening.stop()
+    await asyncio.gather(asking, return_exceptions=True)
+
+
+async def test_app_that_hangs_up_is_not_said_to_be_gone(runtime: Path, state: Path) -> None:
+    folder = open_folder(may_make=True)
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_unix_server(hang_up, runtime / socket_name(state))
+    with pytest.raises(RemoteError, match="hung up"):
+        await answer(state, command="now")
+    server.close()
+    folder.close()
 
 
 async def test_another_user_is_not_listened_to(

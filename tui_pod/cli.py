@@ -10,6 +10,7 @@ import errno
 import gc
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -268,6 +269,7 @@ def _add_remote_commands(add: Callable[[str, str], argparse.ArgumentParser]) -> 
         elif name == "volume":
             command.add_argument("percent", metavar="PERCENT", help="such as 80, +5 or -5")
         command.add_argument("--json", action="store_true", help="print JSON")
+        command._negative_number_matcher = re.compile(r"-[\d.]")  # argparse's own takes -1:05 for an option
 
 
 if __name__ == "__main__":

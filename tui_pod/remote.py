@@ -23,7 +23,9 @@ PATIENCE = 10.0
 """Seconds that a client has for a request, and for taking the answer."""
 
 MAX_CLIENTS = 16
-"""Clients at a time; a command is done in milliseconds, so more are no commands."""
+"""Clients at a time; a command is done in milliseconds, so one more takes the place of one that asks nothing."""
+
+BUSY = "The running tui-pod is busy; try again."
 
 SETTLING = 4.0
 """Seconds that an answer waits for the player to do what was asked; a cold voice takes one on a free machine."""
@@ -46,6 +48,8 @@ class RemoteControl:
         self._server: asyncio.Server | None = None
         self._watch: asyncio.Task[None] | None = None
         self._clients: set[asyncio.Task[None]] = set()
+        self._silent: dict[asyncio.Task[None], None] = {}
+        """Clients that have asked nothing that is not answered, the longest silent first."""
         self._changed = asyncio.Event()
         self._failure: str | None = None
 
@@ -153,24 +157,39 @@ class RemoteControl:
         assert task is not None
         self._clients.add(task)
         try:
-            if len(self._clients) <= MAX_CLIENTS and is_same_user(writer.get_extra_info("socket")):
-                await self._serve(reader, writer)
+            if is_same_user(writer.get_extra_info("socket")):
+                if len(self._clients) <= MAX_CLIENTS or self._hang_up():
+                    await self._serve(reader, writer, task)
+                else:
+                    await _send(writer, {"error": BUSY})
         except (OSError, ValueError, asyncio.IncompleteReadError, TimeoutError):
             pass  # gone, silent, or too long a line: nothing that it should be told
         except asyncio.CancelledError:
             pass  # the app ends
         finally:
             self._clients.discard(task)
+            self._silent.pop(task, None)
             writer.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _hang_up(self) -> bool:
+        """Make room for a client by leaving the one that has been silent longest; return whether there was one."""
+        task = next(iter(self._silent), None)
+        if task is None:
+            return False
+        del self._silent[task]
+        self._clients.discard(task)
+        task.cancel()
+        return True
+
+    async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, task: asyncio.Task[None]
+    ) -> None:
         while True:
+            self._silent[task] = None
             async with asyncio.timeout(PATIENCE):
                 line = await reader.readuntil(b"\n")
-            answer = await self._answer(line)
-            writer.write(json.dumps(answer).encode() + b"\n")
-            async with asyncio.timeout(PATIENCE):
-                await writer.drain()
+            self._silent.pop(task, None)
+            await _send(writer, await self._answer(line))
 
     async def _answer(self, line: bytes) -> dict[str, object]:
         try:
@@ -193,6 +212,12 @@ class RemoteControl:
                 while self._failure is None and not _is_settled(self._controls.playback, wanted):
                     self._changed.clear()
                     await self._changed.wait()
+
+
+async def _send(writer: asyncio.StreamWriter, answer: dict[str, object]) -> None:
+    writer.write(json.dumps(answer).encode() + b"\n")
+    async with asyncio.timeout(PATIENCE):
+        await writer.drain()
 
 
 def _is_settled(playback: Playback, wanted: bool | None) -> bool:

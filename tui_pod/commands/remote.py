@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import socket
@@ -81,10 +82,13 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
         with opened_folder() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(PATIENCE)
             connection.connect(folder.address(socket_name(state)))
-            connection.sendall(json.dumps(request).encode() + b"\n")
+            with contextlib.suppress(BrokenPipeError):  # it may have answered already, that it is busy
+                connection.sendall(json.dumps(request).encode() + b"\n")
             answer = json.loads(_read_line(connection))
-    except (FileNotFoundError, ConnectionError):
+    except (FileNotFoundError, ConnectionRefusedError):
         raise RemoteError(NOBODY) from None
+    except ConnectionError:
+        raise RemoteError("The running tui-pod hung up; try again.") from None
     except TimeoutError:
         raise RemoteError("The running tui-pod does not answer.") from None
     except OSError as error:
