@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import START
+from tui_pod.core.heard import MAX_RANGES
 from tui_pod.core.progress import Progress
 from tui_pod.core.records import HeardRecord
 from tui_pod.state_format import (
@@ -431,6 +432,14 @@ def test_newest_of_the_same_time_is_the_later_written() -> None:
 def test_newest_keeps_what_was_heard_in_either_and_the_most_plays() -> None:
     merged = newest(entry(1, START, heard="0-10", plays=3), entry(2, START + HOUR, heard="20-30", plays=1))
     assert (merged["heard"], merged["plays"]) == ("0-10 20-30", 3)
+
+
+@pytest.mark.parametrize("text", [" ".join(f"{n}-{n + 1}" for n in range(0, 60_000, 3)), "9" * 200_000, "1-" * 200_000])
+def test_newest_with_heard_without_end_is_done_at_once(text: str) -> None:
+    merged = newest(entry(heard=text), entry(heard="5-6", updated=START + HOUR))
+    progress = to_progress(merged)
+    assert progress is not None
+    assert len(progress.heard) <= MAX_RANGES
 
 
 def test_newest_keeps_unknown_keys_of_both_and_no_old_own_ones() -> None:

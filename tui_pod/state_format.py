@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import MAXYEAR, UTC, datetime
 from typing import Any
 
-from tui_pod.core.heard import Ranges, join
+from tui_pod.core.heard import MAX_RANGES, Ranges, join
 from tui_pod.core.progress import Progress
 from tui_pod.core.records import HeardRecord
 from tui_pod.core.text import without_surrogates
@@ -30,7 +30,7 @@ HEADER = (
 )
 
 _RECORD = re.compile(r"^(?=\[\[)", re.MULTILINE)
-_STRETCH = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
+_STRETCH = re.compile(r"(?<![\d.])(\d{1,9}(?:\.\d{1,9})?)-(\d{1,9}(?:\.\d{1,9})?)(?![\d.])")
 _CRC = re.compile(r"^crc = (\d{1,10})$", re.MULTILINE)
 _VERSION = re.compile(r"^version\s*=\s*(\d{1,9})\s*$", re.MULTILINE)
 
@@ -306,8 +306,10 @@ def _stretches(ranges: Ranges) -> str:
 def _ranges(value: object) -> Ranges:
     if not isinstance(value, str):
         return ()
-    found = ((float(start), float(end)) for start, end in _STRETCH.findall(value))
-    return tuple(sorted((start, end) for start, end in found if start < end < 1e9))
+    found = (
+        (float(start), float(end)) for start, end in _STRETCH.findall(value)[:MAX_RANGES]
+    )  # more were never written
+    return tuple(sorted((start, end) for start, end in found if start < end))
 
 
 def _writable(value: Any) -> Any:
