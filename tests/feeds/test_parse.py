@@ -10,6 +10,7 @@ import pytest
 from tests.feeds.server import feed, item
 from tui_pod.core.playback import Mark
 from tui_pod.core.text import is_safe
+from tui_pod.feeds import xml
 from tui_pod.feeds.html_text import to_notes
 from tui_pod.feeds.model import Feed, FeedError, Item
 from tui_pod.feeds.parse import parse_feed
@@ -370,6 +371,55 @@ def test_megabytes_of_little_are_read_or_refused_in_seconds(part: str) -> None:
     with contextlib.suppress(FeedError):
         read("<rss><channel>" + part * (4 * 1024 * 1024 // len(part)))
     assert time.process_time() - began < 6
+
+
+@pytest.mark.parametrize("document", ["<a" + " " * 60_000 + "<", "<rss" + " a" * 30_000, "<" + "a" * 60_000])
+def test_root_that_never_ends_is_no_feed_at_once(document: str) -> None:
+    began = time.process_time()
+    with pytest.raises(FeedError, match="not a feed"):
+        read(document)
+    assert time.process_time() - began < 2
+
+
+@pytest.fixture
+def sizes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Bytes of each document that was given to expat."""
+    given: list[int] = []
+    parse = xml._parse
+
+    def counting(content: bytes, *rest: Any) -> None:
+        given.append(len(content))
+        parse(content, *rest)
+
+    monkeypatch.setattr(xml, "_parse", counting)
+    return given
+
+
+def test_root_of_a_broken_feed_is_read_once(sizes: list[int]) -> None:
+    dialect = "xmlns:i='http://www.itunes.com/dtds/podcast-1.0.dtd'"
+    items = "<item><title>a</title><i:duration>60</i:duration></item>" * 200
+    document = f"<rss {dialect} a='{'x' * 100_000}'><channel><title>S</title>{items}<b>"
+    found = read(document)
+    assert (found.title, len(found.items), found.items[199].duration) == ("S", 200, 60.0)
+    assert sum(sizes) < 5 * len(document)
+
+
+def test_name_of_a_root_is_not_read_for_each_item(sizes: list[int]) -> None:
+    document = f"<rss{'x' * 100_000}>{'<item><title>a</title></item>' * 200}<b>"
+    assert len(read(document).items) <= 200
+    assert sum(sizes) < 5 * len(document)
+
+
+def test_item_with_a_million_of_something_takes_some() -> None:
+    found = only("<title>x</title>" + "<category>a b c d</category>" * 20_000 + "<enclosure url='a b'/>" * 20_000)
+    assert found.keywords == ("a b c d",)
+
+
+@pytest.mark.parametrize("element", ["title", "description"])
+def test_reference_of_thousands_of_digits_costs_only_itself(element: str) -> None:
+    found = only(f"<title>x</title><{element}>a &amp;#{'9' * 5_000}; b</{element}>")
+    assert found.title or found.summary
+    assert to_notes(f"a &#{'9' * 5_000}; b") == "a \ufffd b"
 
 
 def test_notes_that_are_built_to_be_slow_are_not() -> None:

@@ -20,6 +20,9 @@ MAX_GUID = 2_000
 """Characters of a guid that are looked at."""
 
 MAX_KEYWORDS = 20
+MAX_LIST = 4_000
+"""Characters of a list of keywords that are looked at."""
+
 TITLE_FROM_WORDS = 80
 """Characters of its words that an item without a title is called by."""
 
@@ -131,5 +134,5 @@ def to_keywords(text: str) -> tuple[str, ...]:
     """Return distinct cleaned keywords from a list with commas."""
     if not text.strip(", "):
         return ()
-    words = (clean(word, 60) for word in text[:4_000].split(","))
+    words = (clean(word, 60) for word in text[:MAX_LIST].split(","))
     return tuple(dict.fromkeys(word for word in words if word))[:MAX_KEYWORDS]

@@ -6,14 +6,12 @@ out. Nothing is fetched here, and nothing that a document names is opened.
 
 from __future__ import annotations
 
-from html import unescape
-
 from tui_pod.core.playback import Mark
 from tui_pod.core.text import clean
 from tui_pod.feeds.address import absolute
 from tui_pod.feeds.chapters import to_seconds
-from tui_pod.feeds.html_text import to_text
-from tui_pod.feeds.items import MAX_ITEMS, MAX_MARKS, Enclosure, best_audio, best_transcript, make_item
+from tui_pod.feeds.html_text import to_text, unescaped
+from tui_pod.feeds.items import MAX_ITEMS, MAX_LIST, MAX_MARKS, Enclosure, best_audio, best_transcript, make_item
 from tui_pod.feeds.model import Feed, FeedError, Item
 from tui_pod.feeds.values import to_duration, to_time
 from tui_pod.feeds.xml import MAX_TEXT, OVERLOAD, read_xml
@@ -43,6 +41,9 @@ _OTHERS = frozenset(("item", "entry", "channel", "feed", "itunes:category"))
 _KEYS = {key.lower(): key for key in _TEXTS | _LINKS | _OTHERS}
 MAX_NAMES = 2_000
 """Different names of elements; a feed has some fifty."""
+
+MAX_LINKS = 2_000
+"""Of one item: its chapters, files and addresses."""
 
 _BREAKS = frozenset(("p", "br", "div", "li"))
 
@@ -115,7 +116,7 @@ class _Reader:
         if not key:
             return
         is_child = depth == self._parent_depth + 1
-        if key in _LINKS and attributes and (is_child or self._is_in_item):
+        if key in _LINKS and attributes and (is_child or self._is_in_item) and len(self._links) < MAX_LINKS:
             self._links.append((key, attributes))
         if key in _TEXTS:
             if is_child:
@@ -207,8 +208,9 @@ class _Reader:
 
     def _keep(self, text: str) -> None:
         if self._wanted in ("category", "itunes:keywords"):
-            text = f"{self._fields.get(self._wanted, '')},{text}"
-            self._fields[self._wanted] = text[:MAX_TEXT]
+            former = self._fields.get(self._wanted, "")
+            if len(former) < MAX_LIST:  # else each of a million would copy all before it
+                self._fields[self._wanted] = f"{former},{text}"
         elif text:
             self._fields.setdefault(self._wanted, text)
 
@@ -265,4 +267,4 @@ class _Reader:
 
 def _plain(title: str, is_html: bool = False) -> str:
     """Return a title without the HTML that it may be written in."""
-    return to_text(title) if is_html else unescape(title) if "&" in title else title
+    return to_text(title) if is_html else unescaped(title)

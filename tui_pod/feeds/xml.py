@@ -40,7 +40,7 @@ _AMPERSAND = re.compile(
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _PROLOGUE = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
 _ITEM = re.compile(r"<(item|entry)\b")
-_ROOT = re.compile(r"<([A-Za-z][\w:.-]*)((?:\s+[^<>]*)?)>")
+_ROOT = re.compile(r"<([A-Za-z][\w:.-]{0,60})(\s[^<>]*)?>")
 
 
 class Handler(Protocol):
@@ -142,16 +142,20 @@ def _read_slices(text: str, handler: Handler) -> bool:
     if root is None:
         return False
     start = first.start() if first else len(text)
-    wrapper = f"<{root[1]}{root[2]}>"
-    inner = "<channel>" if root[1] == "rss" else ""
-    opening, closing = wrapper + inner, f"{'</channel>' if inner else ''}</{root[1]}>"
+    name, inner = root[1], "<channel>" if root[1] == "rss" else ""
+    closing = f"{'</channel>' if inner else ''}</{name}>"
     head = text[root.end() : start].replace("<channel>", "", 1).rstrip()
-    for part in (head, *_slices(text, start)):
-        try:
-            _parse(f"{opening}{part}{closing}".encode(), handler, "utf-8")
-        except Malformed:
-            handler.abandon()
+    _read_part(f"<{name}{root[2] or ''}>{inner}{head}{closing}", handler)
+    for part in _slices(text, start):  # what the root declares is known by now, and may be too much to read each time
+        _read_part(f"<{name}>{inner}{part}{closing}", handler)
     return False
+
+
+def _read_part(part: str, handler: Handler) -> None:
+    try:
+        _parse(part.encode(), handler, "utf-8")
+    except Malformed:
+        handler.abandon()
 
 
 def _slices(text: str, place: int) -> Iterator[str]:
