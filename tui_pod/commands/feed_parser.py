@@ -39,5 +39,5 @@ def add_feed_commands(add: Callable[[str, str], argparse.ArgumentParser]) -> Non
     command.add_argument("feed", metavar="FEED", help="address or title")
     command.add_argument("wish", choices=("on", "off"))
     command = add("import", "subscribe to all podcasts of an OPML file; its folders become topics")
-    command.add_argument("file", metavar="FILE", type=Path)
+    command.add_argument("file", metavar="FILE", type=Path, help="OPML; - for standard input")
     add("export", "print the podcasts as OPML")

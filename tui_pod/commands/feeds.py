@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from tui_pod.commands.shared import CommandError, print_json, print_table
 from tui_pod.config_file import read_config
@@ -210,7 +211,9 @@ def _topics(shelf: Shelf, options: Namespace) -> int:
 
 def _import(shelf: Shelf, options: Namespace) -> int:
     try:
-        outline = parse_opml(read_bytes(options.file, MAX_OPML))
+        is_typed_in = options.file == Path("-")
+        content = sys.stdin.buffer.read(MAX_OPML + 1) if is_typed_in else read_bytes(options.file, MAX_OPML)
+        outline = parse_opml(content)
     except OSError as error:
         raise CommandError(f"tui-pod: {options.file}: {error.strerror}") from None
     except FeedError as error:
