@@ -211,6 +211,13 @@ def test_import_of_no_list_is_one_line(shell: Shell, tmp_path: Path, content: st
     assert shell.err.count("\n") == 1
 
 
+def test_import_from_standard_input(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = '<opml><body><outline type="rss" text="A" xmlUrl="https://example.org/f"/></body></opml>'
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    shell("import", "-")
+    assert shell("feeds", "list").startswith("https://example.org/f\tA")
+
+
 def test_import_of_a_pipe_says_so_and_does_not_wait(shell: Shell, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     shell("import", str(tmp_path / "pipe"), status=1)
