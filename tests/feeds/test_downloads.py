@@ -1,9 +1,12 @@
+import itertools
 import json
 import os
 import shutil
 import threading
 import time
+import zlib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -183,6 +186,41 @@ def test_download_of_no_audio_is_refused_at_once(site: Site, downloads: Download
         downloads.fetch(wish(site))
     assert len(site.asked) == 1
     assert files(downloads) == []
+
+
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_download_of_a_list_that_comes_in_bits_is_refused(site: Site, downloads: Downloads, is_dropped: bool) -> None:
+    playlist = b"#EXTM3U\nhttp://127.0.0.1/"
+    in_bits = b"".join(b"1\r\n%c\r\n" % byte for byte in playlist) + b"0\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    def bit_by_bit(exchange: server.Exchange) -> None:
+        exchange.wfile.write(head + in_bits)
+
+    site.replies["/a.wav"] = Ranged(playlist, drops=[3]) if is_dropped else bit_by_bit
+    with pytest.raises(DownloadError, match="page or a list"):
+        downloads.fetch(wish(site))
+    assert downloads.find(ID) is None
+
+
+def test_download_that_unpacks_to_nothing_is_given_up(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packer = zlib.compressobj(wbits=31)
+    start = packer.compress(b"") + packer.flush(zlib.Z_SYNC_FLUSH)
+
+    def nothing(exchange: server.Exchange) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nContent-Encoding: gzip\r\n\r\n"
+        exchange.wfile.write(head + start)
+        while not exchange.server.closing.is_set():
+            exchange.wfile.write(b"\x00\x00\x00\xff\xff" * 1000)
+
+    seconds = itertools.count(0.0, 10.0)
+    clock = SimpleNamespace(monotonic=lambda: next(seconds), time=time.time)
+    monkeypatch.setattr(downloading, "time", clock)
+    site.replies["/a.wav"] = nothing
+    with pytest.raises(DownloadError, match="next to nothing"):
+        downloads.fetch(wish(site))
 
 
 def test_download_redirected_to_a_private_host_reaches_nothing(site: Site, inside: Site, downloads: Downloads) -> None:

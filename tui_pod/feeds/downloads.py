@@ -31,7 +31,7 @@ from tui_pod.feeds.download_files import (
     write_json,
 )
 from tui_pod.feeds.fetch import Answer, FetchError, Limits, Request, opened, refusal
-from tui_pod.feeds.streams import check_kind, check_start
+from tui_pod.feeds.streams import HEAD, check_kind, check_start
 from tui_pod.feeds.threads import Stop
 
 LIMITS = Limits(size=500 * 1000 * 1000, seconds=2 * 3600.0, idle=20.0)
@@ -227,12 +227,16 @@ class Downloads:
         self, part: Part, start: int, total: int | None, chunks: Iterator[bytes], report: Report, stop: Stop
     ) -> None:
         done, began, reported = start, time.monotonic(), 0.0
-        with part.path.open("ab") as file:
+        with part.path.open("ab+") as file:
+            file.seek(0)
+            head = file.read(HEAD)
             for chunk in chunks:
                 stop.check()
-                reason = check_start(chunk) if done == 0 else ""
-                if reason:
-                    raise _refused(reason)
+                if len(head) < HEAD:  # it may come byte by byte, or in several attempts
+                    head += chunk[:HEAD]
+                    reason = check_start(head)
+                    if reason:
+                        raise _refused(reason)
                 file.write(chunk)
                 done += len(chunk)
                 now = time.monotonic()

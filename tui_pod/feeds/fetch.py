@@ -32,6 +32,11 @@ CHUNK = 64 * 1024
 CONNECT_LIMIT = 8.0
 """Seconds for one numeric host to accept, so that a dead one leaves time for the next."""
 
+MAX_MEMBERS = 10_000
+"""Gzip files in a row that one body may be made of; they may be 20 bytes each."""
+
+_GZIP = b"\x1f\x8b"
+
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _OFFLINE = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN))
@@ -57,7 +62,7 @@ class Limits:
     """What an answer may cost."""
 
     size: int
-    """Bytes, after decompression."""
+    """Bytes, as sent and after decompression."""
     seconds: float
     """For everything together, redirects included."""
     idle: float = 15.0
@@ -86,7 +91,10 @@ class Answer:
     headers: Mapping[str, str]
     """By lower-case name."""
     chunks: Iterator[bytes]
-    """The body, decompressed unless the request asked for a range; raises `FetchError` at a limit or a cut."""
+    """The body, decompressed unless the request asked for a range; raises `FetchError` at a limit or a cut.
+
+    A piece may be empty: something came that unpacks to nothing.
+    """
 
     @property
     def kind(self) -> str:
@@ -281,21 +289,26 @@ def _body(
 ) -> Iterator[bytes]:
     """Yield the body in pieces; what its reader raises meanwhile is not touched."""
     coding = headers.get("content-encoding", "").strip().lower()
-    raw = _whole(response, headers)
+    pieces = _limited(_whole(response, headers), limits)
     if coding in ("gzip", "x-gzip", "deflate"):
-        raw = _inflated(raw)
+        pieces = _limited(_inflated(pieces), limits)
     elif coding not in ("", "identity"):
         raise FetchError(f"The server packs its answer in a way that was not asked for ({clean(coding, 40)}).")
-    size = 0
     while True:
         with explained():
-            chunk = next(raw, b"")
-        size += len(chunk)
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
+
+
+def _limited(pieces: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
+    size = 0
+    for piece in pieces:
+        size += len(piece)
         if size > limits.size:
             raise FetchError(f"The answer is larger than {limits.size // 1024**2} MB.", is_final=True)
-        if not chunk:
-            return
-        yield chunk
+        yield piece
 
 
 def _whole(response: http.client.HTTPResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
@@ -311,23 +324,42 @@ def _whole(response: http.client.HTTPResponse, headers: Mapping[str, str]) -> It
 
 
 def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Decompress gzip or deflate a piece at a time, so that a bomb is stopped at the limit and not after it."""
+    """Decompress gzip, one file or several in a row (RFC 1952), or deflate.
+
+    Yields small pieces, so that a bomb is stopped at the limit and not after it, and an empty piece for what unpacks
+    to nothing, so that the reader can lose patience.
+    """
     inflater: zlib._Decompress | None = None
+    data, members, is_gzip = b"", 0, False
     for chunk in chunks:
-        if inflater is None:
-            is_bare = chunk[:2] != b"\x1f\x8b" and not (
-                chunk[0] & 15 == 8 and int.from_bytes(chunk[:2], "big") % 31 == 0
-            )
-            inflater = zlib.decompressobj(-15 if is_bare else 47)
+        data += chunk
         while True:
-            piece = inflater.decompress(chunk, CHUNK)
-            if piece:
-                yield piece
-            chunk = inflater.unconsumed_tail
-            if not chunk and len(piece) < CHUNK:
+            if inflater is None:
+                if len(data) < 2:
+                    yield b""
+                    break
+                is_gzip = data.startswith(_GZIP)
+                if members and not is_gzip:
+                    return  # what follows the last file is filling, as `gzip` takes it too
+                if members == MAX_MEMBERS:
+                    raise zlib.error
+                members += 1
+                inflater = zlib.decompressobj(47 if is_gzip or _has_zlib_head(data) else -15)
+            piece = inflater.decompress(data, CHUNK)
+            yield piece
+            data = inflater.unconsumed_tail
+            if inflater.eof:
+                if not is_gzip:
+                    return
+                data, inflater = inflater.unused_data, None
+            elif not data and len(piece) < CHUNK:
                 break
-    if inflater is not None and not inflater.eof:
+    if inflater is not None or (data and not members):
         raise FetchError("The connection broke off before the end.")
+
+
+def _has_zlib_head(data: bytes) -> bool:
+    return data[0] & 15 == 8 and int.from_bytes(data[:2], "big") % 31 == 0
 
 
 @contextlib.contextmanager

@@ -17,6 +17,9 @@ LIMITS = Limits(size=1024 * 1024, seconds=20.0, idle=10.0)
 _NOT_AUDIO = ("mpegurl", "scpls", "dash+xml", "x-ms-asf", "asx", "xspf", "sdp", "zip", "smil")
 """Words in media types of lists and archives that lead to other files."""
 
+HEAD = 512
+"""Bytes of a file by which it is told."""
+
 _LISTS = (
     b"#EXTM3U",
     b"[playlist]",
@@ -63,7 +66,7 @@ def check_kind(kind: str) -> str:
 
 def check_start(start: bytes) -> str:
     """Return why a file that begins so is not kept, or nothing: lists and pages that call themselves audio."""
-    head = start[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
+    head = start[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
     if any(head.lower().startswith(mark.lower()) for mark in _LISTS):
         return "What the server sends is a page or a list, not audio."
     return ""
