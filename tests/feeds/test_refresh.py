@@ -285,6 +285,14 @@ def test_subscribe_nothing_there_keeps_nothing(site: Site, shelf: Shelf) -> None
     assert shelf.is_empty
 
 
+@pytest.mark.parametrize("cut", [0, 60])
+def test_subscribe_tells_whether_all_was_read(site: Site, shelf: Shelf, cut: int) -> None:
+    document = feed(item(1) + item(2))
+    site.replies["/f"] = server.body(document[: len(document) - cut])
+    result = subscribe(shelf, site.url("/f"))
+    assert (result.is_partial, result.new) == (bool(cut), 1 if cut else 2)
+
+
 def test_subscribe_moved_feed_is_the_one_that_is_there(site: Site, shelf: Shelf) -> None:
     site.replies["/old"] = server.redirect("/f", 301)
     site.replies["/f"] = server.body(feed(item(1)))

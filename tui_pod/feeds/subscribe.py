@@ -33,6 +33,8 @@ class Subscribed:
     """Whether the feed was not there before."""
     has_moved: bool = False
     """Whether it is a feed that was there, at its new address; its progress is kept."""
+    is_partial: bool = False
+    """Whether a part of it, or an older page, could not be read: the next refresh asks for all of it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def _keep(shelf: Shelf, found: _Found, private: Origin | None, folders: Sequence
     if kept is None:
         raise ShelfError("The feed was removed meanwhile.")
     is_new = known is None or known.removed is not None
-    return Subscribed(kept, stored.new, is_new, is_moved)
+    return Subscribed(kept, stored.new, is_new, is_moved, found.feed.is_partial)
 
 
 def _former(shelf: Shelf, feed: Feed) -> Subscription | None:
