@@ -90,6 +90,7 @@ def test_absolute_returns_what_goes_on_the_wire(text: str, base: str, wanted: st
         ("feed://example.org/x", "http://example.org/x"),
         ("feed:https://example.org/x", "https://example.org/x"),
         ("itpc://example.org/x", "http://example.org/x"),
+        ("feed:feed:itpc:feed://example.org/x", "http://example.org/x"),
         ("HTTPS://example.org/X", "https://example.org/X"),
         ("localhost:8000/x", "https://localhost:8000/x"),
     ],
@@ -98,6 +99,12 @@ def test_typed_address_is_completed(typed: str, first: str) -> None:
     assert typed_addresses(typed)[0] == first
 
 
-@pytest.mark.parametrize("typed", ["", "ftp://x/y", "file:///etc/passwd", "/etc/passwd", "feed:file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "", "ftp://x/y", "file:///etc/passwd", "/etc/passwd", "feed:file:///etc/passwd", "feed:", "feed:" * 4 + "x:y",
+        "feed:" * 5 + "http://example.org/", "feed:" * 100_000 + "http://example.org/", "example.org/" + "x" * 5_000,
+    ],
+)  # fmt: skip
 def test_typed_nonsense_names_no_address(typed: str) -> None:
     assert typed_addresses(typed) == []

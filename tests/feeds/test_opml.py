@@ -35,6 +35,13 @@ def test_import_bad_entries_are_reported_and_the_rest_goes_on() -> None:
     assert "“Bad”: file:///etc/passwd" in found.faults[0]
 
 
+def test_import_address_in_a_thousand_wrappers_costs_only_itself() -> None:
+    bad = f'<outline text="Bad" xmlUrl="{"feed:" * 50_000}http://x.org/"/>'
+    found = parse_opml(NESTED.replace("</body>", f"{bad}</body>").encode())
+    assert [entry.title for entry in found.entries] == ["Quarks", "Bugs", "Loose"]
+    assert len(found.faults) == 1
+
+
 @pytest.mark.parametrize(
     "document",
     [

@@ -19,6 +19,9 @@ Origin = tuple[str, str, int]
 MAX_ADDRESS = 4_000
 """Characters of an address that is used at all; servers refuse longer ones."""
 
+MAX_WRAPPERS = 4
+"""Schemes such as `feed:` around an address that are taken off; one is usual."""
+
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?/[!#-;=?-\[\]_a-z~]*")
@@ -66,7 +69,10 @@ def absolute(text: str, base: str = "") -> str | None:
     """
     if _PLAIN.fullmatch(text) and "#" not in text and len(text) <= MAX_ADDRESS:
         return text
-    text = _BLANKS.sub(lambda run: "%20" * len(run[0]), text.strip(" \t\r\n\x00")).replace("\\", "%5C")
+    text = text.strip(" \t\r\n\x00")
+    if len(text) > MAX_ADDRESS:
+        return None
+    text = _BLANKS.sub(lambda run: "%20" * len(run[0]), text).replace("\\", "%5C")
     try:
         parts = urlsplit(urljoin(base, text) if base else text)
         host = parts.hostname or ""
@@ -96,13 +102,18 @@ def typed_addresses(text: str) -> list[str]:
     `feed:`, `itpc:` and their like mean http, or wrap a whole address; without a scheme https is tried first.
     """
     text = text.strip()
+    if len(text) > MAX_ADDRESS:
+        return []
+    schemes = ["https", "http"]
+    for _ in range(MAX_WRAPPERS):
+        scheme = _SCHEME.match(text)
+        if scheme is None or scheme[1].lower() not in _FEED_SCHEMES:
+            break
+        text, schemes = text[scheme.end() :].lstrip("/"), ["http"]
     scheme = _SCHEME.match(text)
-    if scheme is not None and scheme[1].lower() in _FEED_SCHEMES:
-        rest = text[scheme.end() :].lstrip("/")
-        return typed_addresses(rest) if _SCHEME.match(rest) else _named([f"http://{rest}"])
     if scheme is not None:
         return _named([scheme[1].lower() + text[len(scheme[1]) :]])
-    return _named([f"https://{text}", f"http://{text}"]) if text and "/" not in text[:1] else []
+    return _named([f"{each}://{text}" for each in schemes]) if text and "/" not in text[:1] else []
 
 
 def _named(texts: list[str]) -> list[str]:
