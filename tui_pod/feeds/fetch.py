@@ -23,6 +23,7 @@ from urllib.parse import urljoin, urlsplit
 from tui_pod import __version__
 from tui_pod.core.text import clean
 from tui_pod.feeds.address import AddressError, Origin, absolute, check_address, origin
+from tui_pod.feeds.inflate import inflated
 from tui_pod.feeds.threads import Stop
 
 MAX_REDIRECTS = 5
@@ -31,11 +32,6 @@ CHUNK = 64 * 1024
 
 CONNECT_LIMIT = 8.0
 """Seconds for one numeric host to accept, so that a dead one leaves time for the next."""
-
-MAX_MEMBERS = 10_000
-"""Gzip files in a row that one body may be made of; they may be 20 bytes each."""
-
-_GZIP = b"\x1f\x8b"
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
@@ -46,7 +42,12 @@ class FetchError(Exception):
     """An answer that did not come or cannot be used; the message is for the listener."""
 
     def __init__(
-        self, message: str, status: int | None = None, is_offline: bool = False, is_final: bool = False
+        self,
+        message: str,
+        status: int | None = None,
+        is_offline: bool = False,
+        is_final: bool = False,
+        is_private: bool = False,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -55,6 +56,8 @@ class FetchError(Exception):
         """Whether this machine seems to have no network."""
         self.is_final = is_final
         """Whether asking again in a moment would bring the same."""
+        self.is_private = is_private
+        """Whether a host of the listener's own network was named that is not allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,8 @@ def _asked(address: str, request: Request, limits: Limits, deadline: float, stop
         numbers = check_address(address, request.allowed)
         scheme, host, port = origin(address)
     except AddressError as error:
-        raise FetchError(str(error), is_offline=error.is_unknown, is_final=not error.is_unknown) from None
+        is_unknown = error.is_unknown
+        raise FetchError(str(error), None, is_unknown, not is_unknown, error.is_private) from None
     stop.check()
     with contextlib.ExitStack() as stack:
         explained = partial(_explained, address, limits, deadline, stop)
@@ -291,7 +295,7 @@ def _body(
     coding = headers.get("content-encoding", "").strip().lower()
     pieces = _limited(_whole(response, headers), limits)
     if coding in ("gzip", "x-gzip", "deflate"):
-        pieces = _limited(_inflated(pieces), limits)
+        pieces = _limited(inflated(pieces, CHUNK), limits)
     elif coding not in ("", "identity"):
         raise FetchError(f"The server packs its answer in a way that was not asked for ({clean(coding, 40)}).")
     while True:
@@ -323,51 +327,12 @@ def _whole(response: http.client.HTTPResponse, headers: Mapping[str, str]) -> It
         raise FetchError("The connection broke off before the end.")
 
 
-def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Decompress gzip, one file or several in a row (RFC 1952), or deflate.
-
-    Yields small pieces, so that a bomb is stopped at the limit and not after it, and an empty piece for what unpacks
-    to nothing, so that the reader can lose patience.
-    """
-    inflater: zlib._Decompress | None = None
-    data, members, is_gzip = b"", 0, False
-    for chunk in chunks:
-        data += chunk
-        while True:
-            if inflater is None:
-                if len(data) < 2:
-                    yield b""
-                    break
-                is_gzip = data.startswith(_GZIP)
-                if members and not is_gzip:
-                    return  # what follows the last file is filling, as `gzip` takes it too
-                if members == MAX_MEMBERS:
-                    raise zlib.error
-                members += 1
-                inflater = zlib.decompressobj(47 if is_gzip or _has_zlib_head(data) else -15)
-            piece = inflater.decompress(data, CHUNK)
-            yield piece
-            data = inflater.unconsumed_tail
-            if inflater.eof:
-                if not is_gzip:
-                    return
-                data, inflater = inflater.unused_data, None
-            elif not data and len(piece) < CHUNK:
-                break
-    if inflater is not None or (data and not members):
-        raise FetchError("The connection broke off before the end.")
-
-
-def _has_zlib_head(data: bytes) -> bool:
-    return data[0] & 15 == 8 and int.from_bytes(data[:2], "big") % 31 == 0
-
-
 @contextlib.contextmanager
 def _explained(address: str, limits: Limits, deadline: float, stop: Stop) -> Iterator[None]:
     """Turn every way in which asking fails into one error with a reason."""
     try:
         yield
-    except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
+    except (OSError, EOFError, http.client.HTTPException, ValueError, zlib.error) as error:
         stop.check()
         is_offline = isinstance(error, OSError) and error.errno in _OFFLINE
         is_final = isinstance(error, ssl.SSLCertVerificationError)
@@ -384,6 +349,7 @@ def _reason(error: Exception, limits: Limits, deadline: float) -> str:
         (ssl.SSLError, lambda: "no safe connection could be made."),
         (ConnectionRefusedError, lambda: "nothing answers there."),
         (http.client.HTTPException, lambda: "what it answered is not HTTP."),
+        (EOFError, lambda: "the connection broke off before the end."),
         (zlib.error, lambda: "what it sent cannot be unpacked."),
         (OSError, lambda: f"{clean(getattr(error, 'strerror', None) or 'the connection broke off', 80)}."),
     )

@@ -67,11 +67,6 @@ class Subscription:
         return self.title or self.address
 
     @property
-    def is_settled(self) -> bool:
-        """Whether it is known if the typed address is private."""
-        return self.origin != "?"
-
-    @property
     def allowed(self) -> frozenset[Origin]:
         """The private origin that the listener typed for this feed, if any."""
         return _origins(self.origin)
@@ -192,7 +187,7 @@ class Shelf:
         self._set(first, "shows_categories = ?", int(shows))
 
     def settle(self, first: str, origin: Origin | None) -> None:
-        """Remember whether the address that the listener typed is private: only then may the feed name its host."""
+        """Remember the private origin that the listener typed for a feed, which only then may name it; None: none."""
         self._set(first, "origin = ?", json.dumps(origin) if origin else "", changes_library=False)
 
     def fail(self, first: str, reason: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tui_pod.core.text import clean
 from tui_pod.feeds.access import PUBLIC, Access
-from tui_pod.feeds.address import AddressError, Origin, absolute, check_address, origin, typed_addresses
+from tui_pod.feeds.address import Origin, absolute, is_private, origin, typed_addresses
 from tui_pod.feeds.fetch import Answer, FetchError, Request, fetch
 from tui_pod.feeds.html_text import feed_links
 from tui_pod.feeds.model import Feed, FeedError
@@ -80,7 +80,8 @@ def subscribe(
             continue
         whole = with_older_pages(found.feed, found.answer.address, frozenset(), wider, stop)
         stop.check()
-        return _keep(shelf, replace(found, feed=whole), _private(address), folders)
+        private = origin(address) if is_private(address) else None
+        return _keep(shelf, replace(found, feed=whole), private, folders)
     raise problem or FeedError("There is no feed.")
 
 
@@ -107,14 +108,6 @@ def _links(answer: Answer, content: bytes) -> Iterator[str]:
             yield address
 
 
-def _private(address: str) -> Origin | None:
-    try:
-        check_address(address)
-    except AddressError as error:
-        return origin(address) if error.is_private else None
-    return None
-
-
 def _keep(shelf: Shelf, found: _Found, private: Origin | None, folders: Sequence[Folder]) -> Subscribed:
     """Put a feed on the shelf: as itself when it is known, as the new address of one it replaces, else as new."""
     address = found.answer.moved_to or found.asked
@@ -126,7 +119,9 @@ def _keep(shelf: Shelf, found: _Found, private: Origin | None, folders: Sequence
     first = known.first if known is not None else found.asked
     entry = Entry(known.address if known is not None else address, found.feed.title, tuple(folders), first)
     shelf.subscribe([entry])
-    if is_moved or (known is not None and found.answer.moved_to):
+    # a list may claim any first address: who types it wants what answers there, not where the list says it is now
+    is_claimed = known is not None and private is not None and known.address not in (address, found.asked)
+    if is_moved or is_claimed or (known is not None and found.answer.moved_to):
         shelf.move(first, address)
     if known is None or private is not None:
         shelf.settle(first, private)

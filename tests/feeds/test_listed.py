@@ -1,0 +1,83 @@
+"""A list of feeds may come from anybody: it names feeds and ids, and gives nobody a way into the own network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.feeds import server
+from tests.feeds.server import Site, feed, item
+from tui_pod.feeds.access import to_access
+from tui_pod.feeds.merge import episode_id
+from tui_pod.feeds.opml import Entry, parse_opml, write_opml
+from tui_pod.feeds.refresh import refresh
+from tui_pod.feeds.shelf import Shelf
+from tui_pod.feeds.subscribe import subscribe
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "data")
+
+
+def listed(shelf: Shelf, address: str, first: str = "") -> None:
+    """Subscribe to a feed from a list that somebody made."""
+    shelf.subscribe(parse_opml(write_opml([Entry(address, "Listed", first=first)]).encode()).entries)
+
+
+async def test_listed_private_feed_is_not_asked_and_says_what_to_do(site: Site, shelf: Shelf) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    listed(shelf, site.url("/f"))
+    (outcome,) = (await refresh(shelf)).outcomes
+    assert site.asked == []
+    assert f"tui-pod feeds add {site.url('/f')}" in outcome.error
+    assert f"put 127.0.0.1:{site.server_port} into private_hosts" in outcome.error
+    assert shelf.feeds()[0].error == outcome.error
+    subscribe(shelf, site.url("/f"))
+    assert (await refresh(shelf)).failed == ()
+
+
+async def test_listed_private_feed_is_asked_when_the_settings_name_its_host(site: Site, shelf: Shelf) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    listed(shelf, site.url("/f"))
+    assert (await refresh(shelf, access=to_access([f"127.0.0.1:{site.server_port}"], 20.0))).new == 1
+
+
+async def test_first_address_in_a_list_names_ids_and_grants_nothing(site: Site, inside: Site, shelf: Shelf) -> None:
+    secret = f"<podcast:chapters url='{inside.url('/c.json')}' type='application/json'/>"
+    site.replies["/f"] = server.body(feed(item(1, extra=secret)))
+    listed(shelf, site.url("/f"), first=inside.url("/"))
+    access = to_access([f"127.0.0.1:{site.server_port}"], 20.0)
+    assert (await refresh(shelf, access=access)).new == 1
+    (ident,) = shelf.episode_ids(inside.url("/"))
+    assert ident == episode_id(inside.url("/"), "guid-1")
+    details = shelf.details(ident)
+    assert details is not None
+    assert details.allowed == frozenset()
+    assert shelf.feeds()[0].allowed == frozenset()
+
+
+async def test_restored_private_feed_keeps_its_ids_and_is_allowed_once_typed_again(site: Site, shelf: Shelf) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    subscribe(shelf, site.url("/f"))
+    site.replies["/f"], site.replies["/g"] = server.redirect("/g", 301), server.body(feed(item(1)))
+    await refresh(shelf)
+    shelf.db.close()
+    shelf.db.file.unlink()
+    again = Shelf(shelf.db.file.parent)
+    assert len((await refresh(again)).failed) == 1
+    subscribe(again, site.url("/g"))
+    assert (await refresh(again)).failed == ()
+    (kept,) = again.feeds()
+    assert (kept.first, kept.address) == (site.url("/f"), site.url("/g"))
+    assert again.episode_ids(kept.first) == [episode_id(site.url("/f"), "guid-1")]
+
+
+def test_typing_the_first_address_that_a_list_claimed_takes_the_feed_there(
+    site: Site, inside: Site, shelf: Shelf
+) -> None:
+    listed(shelf, site.url("/f"), first=inside.url("/f"))
+    inside.replies["/f"] = server.body(feed(item(1), "Mine"))
+    result = subscribe(shelf, inside.url("/f"))
+    assert (result.feed.address, result.feed.allowed) == (inside.url("/f"), inside.allowed)
