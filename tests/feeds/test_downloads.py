@@ -370,3 +370,46 @@ def test_torn_file_beside_it_costs_nothing(site: Site, downloads: Downloads) -> 
     path.with_name(path.name + ".json").write_text("{")
     assert Downloads(downloads.folder, QUOTA).find(ID) == path
     assert Downloads(downloads.folder, QUOTA).all()[0].episode == ""
+
+
+# -- where the end is not told -------------------------------------------------------------------------
+
+
+def until_closed(content: bytes) -> server.Reply:
+    """Answer with this and nothing that tells its end but the end of the connection."""
+
+    def reply(exchange: server.Exchange) -> None:
+        exchange.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\n\r\n" + content)
+
+    return reply
+
+
+def test_download_much_shorter_than_the_feed_states_is_broken_off(site: Site, downloads: Downloads) -> None:
+    site.replies["/a.wav"] = until_closed(AUDIO[: len(AUDIO) // 6])
+    with pytest.raises(DownloadError, match=f"broke off before the end: .* of the {len(AUDIO):,}"):
+        downloads.fetch(wish(site, size=len(AUDIO)))
+    assert downloads.find(ID) is None
+
+
+@pytest.mark.parametrize("stated", [None, len(AUDIO), int(len(AUDIO) * 1.05), 1])
+def test_download_about_as_long_as_the_feed_states_is_whole(
+    site: Site, downloads: Downloads, stated: int | None
+) -> None:
+    site.replies["/a.wav"] = until_closed(AUDIO)
+    assert downloads.fetch(wish(site, size=stated)).read_bytes() == AUDIO
+
+
+def test_download_whose_end_the_server_tells_is_whole_whatever_the_feed_states(
+    site: Site, downloads: Downloads
+) -> None:
+    site.replies["/a.wav"] = server.body(AUDIO, "audio/wav")
+    assert downloads.fetch(wish(site, size=10 * len(AUDIO))).read_bytes() == AUDIO
+
+
+def test_download_that_comes_shorter_and_longer_in_turn_ends(site: Site, downloads: Downloads) -> None:
+    large = sound(60.0)
+    sizes = itertools.cycle((10_000, 100_000))
+    site.replies["/a.wav"] = lambda exchange: server.cut(large, next(sizes))(exchange)
+    with pytest.raises(DownloadError, match="broke off"):
+        downloads.fetch(wish(site))
+    assert len(site.asked) <= 2 * (downloading.ATTEMPTS + 1)

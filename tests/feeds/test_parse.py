@@ -14,7 +14,7 @@ from tui_pod.feeds import xml
 from tui_pod.feeds.html_text import to_notes
 from tui_pod.feeds.model import Feed, FeedError, Item
 from tui_pod.feeds.parse import parse_feed
-from tui_pod.feeds.values import to_duration, to_time
+from tui_pod.feeds.values import to_duration, to_size, to_time
 
 BASE = "https://cast.example.org/shows/feed.xml"
 
@@ -228,6 +228,13 @@ def test_json_that_is_no_feed_is_an_error(document: str) -> None:
 
 
 # -- values --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [(" 480000 ", 480_000), ("0", None), ("", None), ("abc", None), ("-1", None), ("9" * 99, None)]
+)
+def test_size_that_a_feed_states(text: str, size: int | None) -> None:
+    assert to_size(text) == size
 
 
 @pytest.mark.parametrize(

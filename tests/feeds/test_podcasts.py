@@ -110,6 +110,14 @@ async def test_download_is_played_at_once_without_the_network(site: Site, desk: 
     assert (event.source.location, event.source.is_stream, site.asked) == (str(path), False, [])
 
 
+async def test_wish_knows_the_size_that_the_feed_states(site: Site, desk: Desk) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
+    (episode,) = await desk.subscribe(site.url("/f"))
+    wish = (await desk.sources.podcasts()).wish(episode)
+    assert wish is not None
+    assert wish.size == 16_044
+
+
 async def test_prepared_stream_is_not_resolved_again(site: Site, desk: Desk) -> None:
     site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
     site.replies["/a.wav"] = Ranged(sound(0.1))

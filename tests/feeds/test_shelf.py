@@ -153,6 +153,26 @@ def test_details_are_kept(shelf: Shelf) -> None:
     assert shelf.details("nobody") is None
 
 
+def test_size_that_the_feed_states_follows_it(shelf: Shelf) -> None:
+    ident = episode_id(FIRST, "g1")
+    for stated in (1_000, 2_000, None):
+        shelf.store(FIRST, make_feed(make_item(1, size=stated)), now=NOW)
+        details = shelf.details(ident)
+        assert details is not None
+        assert details.size == stated
+
+
+def test_database_from_before_sizes_is_read_and_gains_them(shelf: Shelf) -> None:
+    shelf.store(FIRST, make_feed(make_item(1)), now=NOW)
+    with shelf.db.write() as db:
+        db.execute("DROP TABLE sizes")
+    again = Shelf(shelf.db.file.parent)
+    again.store(FIRST, make_feed(make_item(1, size=7)), now=NOW)
+    details = again.details(episode_id(FIRST, "g1"))
+    assert details is not None
+    assert (details.size, again.db.notices) == (7, [])
+
+
 def test_unknown_feed_is_an_error(shelf: Shelf) -> None:
     with pytest.raises(ShelfError, match="no feed"):
         shelf.remove("https://nobody.org/")

@@ -50,6 +50,8 @@ class Wish:
     allowed: frozenset[Origin] = frozenset()
     is_automatic: bool = False
     """Whether it was not asked for by itself but belongs to the next ones of its feed."""
+    size: int | None = None
+    """Bytes that the feed states; None when it states none."""
 
 
 class Part:

@@ -41,6 +41,9 @@ LEAVE_FREE = 200 * 1000 * 1000
 SLOWEST = 1_000
 """Bytes a second, over a minute, under which a server is taken for one that only holds the line."""
 
+LEAST = 0.9
+"""Share of the bytes which the feed states that is taken for a whole recording when the server states none."""
+
 ATTEMPTS = 4
 """Times in a row that a dropped download is gone on with."""
 
@@ -189,13 +192,13 @@ class Downloads:
 
     def _fetch_part(self, wish: Wish, part: Part, report: Report, stop: Stop, expendable: Sequence[str]) -> str:
         """Fetch until the part is whole, with growing pauses after drops; return its media type."""
-        attempts = 0
+        attempts = most = 0
         while True:
-            size = part.size()
+            most = max(most, part.size())
             try:
                 return self._attempt(wish, part, report, stop, expendable)
             except FetchError as error:
-                attempts = 0 if part.size() > size + 64 * 1024 else attempts
+                attempts = 0 if part.size() > most + 64 * 1024 else attempts
                 if error.is_final or error.is_offline or attempts >= ATTEMPTS:
                     is_general = error.is_offline or isinstance(error, NoRoom)
                     raise DownloadError(f"“{wish.title}” was not downloaded. {error}", is_general) from error
@@ -221,6 +224,9 @@ class Downloads:
             self._write(part, start, total, answer.chunks, report, stop)
             if total is not None and part.size() != total:
                 raise FetchError("The connection broke off before the end.")
+            if wish.size and _ends_anywhere(answer) and part.size() < LEAST * wish.size:
+                said = f"{part.size():,} bytes came of the {wish.size:,} that the feed states."
+                raise FetchError(f"The connection broke off before the end: {said}")
         return answer.kind
 
     def _write(
@@ -304,6 +310,12 @@ def _total(answer: Answer, start: int) -> int | None:
     length = answer.headers.get("content-length", "")
     is_packed = answer.headers.get("content-encoding", "identity") not in ("", "identity")
     return start + int(length) if length.isdecimal() and len(length) < 16 and not is_packed else None
+
+
+def _ends_anywhere(answer: Answer) -> bool:
+    """Return whether the end of a body is told by nothing but the end of the connection."""
+    names = ("content-length", "transfer-encoding", "content-encoding")
+    return all(answer.headers.get(name, "identity") == "identity" for name in names)
 
 
 def _is_file(path: Path) -> bool:

@@ -38,6 +38,8 @@ class Enclosure:
     address: str
     kind: str = ""
     duration: float | None = None
+    size: int | None = None
+    """Bytes that the feed states; None when it states none. Many lie."""
 
 
 def best_audio(enclosures: Sequence[Enclosure], base: str) -> Enclosure | None:
@@ -46,7 +48,7 @@ def best_audio(enclosures: Sequence[Enclosure], base: str) -> Enclosure | None:
         for enclosure in enclosures:
             address = absolute(enclosure.address, base) if enclosure.address else None
             if address is not None and wanted(enclosure.kind, address):
-                return Enclosure(address, clean(enclosure.kind, 80).lower(), enclosure.duration)
+                return Enclosure(address, clean(enclosure.kind, 80).lower(), enclosure.duration, enclosure.size)
     return None
 
 
@@ -123,6 +125,7 @@ def make_item(
         duration=duration,
         audio=audio.address if audio else None,
         audio_type=audio.kind if audio else "",
+        size=audio.size if audio else None,
         transcript=transcript,
         chapters=chapters,
         marks=marks,

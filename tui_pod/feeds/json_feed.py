@@ -11,7 +11,7 @@ from tui_pod.core.text import clean, without_surrogates
 from tui_pod.feeds.address import absolute
 from tui_pod.feeds.items import MAX_ITEMS, Enclosure, best_audio, make_item
 from tui_pod.feeds.model import Feed, FeedError, Item
-from tui_pod.feeds.values import to_duration, to_time
+from tui_pod.feeds.values import to_duration, to_size, to_time
 
 MAX_JSON = 8 * 1024 * 1024
 """Bytes that are read: the parser holds the interpreter, a hundred milliseconds for so many."""
@@ -44,7 +44,12 @@ def parse_json_feed(content: bytes, address: str) -> Feed:
 
 def _item(entry: dict[str, Any], base: str) -> Item | None:
     enclosures = [
-        Enclosure(_text(file, "url"), _text(file, "mime_type"), to_duration(_text(file, "duration_in_seconds")))
+        Enclosure(
+            _text(file, "url"),
+            _text(file, "mime_type"),
+            to_duration(_text(file, "duration_in_seconds")),
+            to_size(_text(file, "size_in_bytes")),
+        )
         for file in _tables(entry.get("attachments"))
     ]
     audio = best_audio(enclosures, base)

@@ -29,6 +29,8 @@ class Item:
     audio: str | None = None
     """An http(s) address; None: there are only words."""
     audio_type: str = ""
+    size: int | None = None
+    """Bytes of the audio, as the feed states them; None when it states none."""
     transcript: str | None = None
     chapters: str | None = None
     """Address of a Podcasting 2.0 chapters file."""

@@ -13,7 +13,7 @@ from tui_pod.feeds.chapters import to_seconds
 from tui_pod.feeds.html_text import to_text, unescaped
 from tui_pod.feeds.items import MAX_ITEMS, MAX_LIST, MAX_MARKS, Enclosure, best_audio, best_transcript, make_item
 from tui_pod.feeds.model import Feed, FeedError, Item
-from tui_pod.feeds.values import to_duration, to_time
+from tui_pod.feeds.values import to_duration, to_size, to_time
 from tui_pod.feeds.xml import MAX_TEXT, OVERLOAD, read_xml
 
 _PREFIXES = {
@@ -237,7 +237,9 @@ class _Reader:
         for key, values in links:
             address = values.get("url") or values.get("href") or ""
             if key == "enclosure" or key == "media:content" or values.get("rel") == "enclosure":
-                enclosures.append(Enclosure(address, values.get("type", ""), to_duration(values.get("duration", ""))))
+                size = to_size(values.get("length") or values.get("fileSize", ""))
+                length = to_duration(values.get("duration", ""))
+                enclosures.append(Enclosure(address, values.get("type", ""), length, size))
             elif key == "podcast:transcript":
                 transcripts.append((address, values.get("type", ""), values.get("language", "")))
             elif key == "podcast:chapters" and chapters is None:

@@ -126,8 +126,9 @@ class Podcasts:
         """Return what downloading an episode means; None when it has no address."""
         if episode.audio is None or "://" not in episode.audio:
             return None
-        allowed = self._allowed(self.details(episode.id))
-        return Wish(episode.id, episode.title, episode.audio, allowed, is_automatic)
+        details = self.details(episode.id)
+        size = details.size if details else None
+        return Wish(episode.id, episode.title, episode.audio, self._allowed(details), is_automatic, size)
 
     def _allowed(self, details: Details | None) -> frozenset[Origin]:
         return self.access.private | (details.allowed if details else frozenset())

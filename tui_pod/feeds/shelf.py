@@ -87,6 +87,8 @@ class Details:
     allowed: frozenset[Origin]
     audio: str | None
     kind: str
+    size: int | None
+    """Bytes of the audio, as the feed states them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,8 @@ class Shelf:
         with self.db.write() as db:
             gone = [row[0] for row in db.execute("SELECT number FROM feeds WHERE removed < ?", (before,))]
             for number in gone:
-                db.execute("DELETE FROM notes WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (number,))
+                for table in ("notes", "sizes"):
+                    db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (number,))
                 db.execute("DELETE FROM episodes WHERE feed = ?", (number,))
                 db.execute("DELETE FROM feeds WHERE number = ?", (number,))
 
@@ -266,15 +269,16 @@ class Shelf:
             return None
         with self.db.read() as db:
             row = db.execute(
-                "SELECT first, feeds.title, html, episodes.link, chapters, marks, origin, audio, kind FROM episodes"
-                " JOIN feeds ON feed = number LEFT JOIN notes ON notes.id = episodes.id WHERE episodes.id = ?",
+                "SELECT first, feeds.title, html, episodes.link, chapters, marks, origin, audio, kind, size"
+                " FROM episodes JOIN feeds ON feed = number LEFT JOIN notes ON notes.id = episodes.id"
+                " LEFT JOIN sizes ON sizes.id = episodes.id WHERE episodes.id = ?",
                 (ident,),
             ).fetchone()
         if row is None:
             return None
-        first, title, html, link, chapters, marks, origin, audio, kind = row
+        first, title, html, link, chapters, marks, origin, audio, kind, size = row
         kept = tuple(Mark(float(start), str(name)) for start, name in json.loads(marks))
-        return Details(first, title, html or "", link, chapters, kept, _origins(origin), audio, kind)
+        return Details(first, title, html or "", link, chapters, kept, _origins(origin), audio, kind, size)
 
     def episode_ids(self, first: str) -> list[str]:
         """Return the ids of a feed's episodes, newest first."""

@@ -70,6 +70,9 @@ CREATE INDEX episodes_by_feed ON episodes (feed);
 CREATE TABLE notes (id TEXT PRIMARY KEY, html TEXT NOT NULL);
 """
 
+LATER_TABLES = "CREATE TABLE IF NOT EXISTS sizes (id TEXT PRIMARY KEY, size INTEGER NOT NULL)"
+"""Of the bytes that feeds state. A database made before has none, and a program from before passes them over."""
+
 
 class ShelfError(Exception):
     """Subscriptions that cannot be read or saved; the message says why."""
@@ -161,6 +164,7 @@ class ShelfDatabase:
             raise ShelfError(f"{self.file} was written by a newer tui-pod: update it to use feeds.")
         if schema != SCHEMA:
             self._make(connection)
+        connection.execute(LATER_TABLES)
         self._connection = connection
         return connection
 

@@ -51,6 +51,13 @@ def store_episodes(db: sqlite3.Connection, number: int, first: str, feed: Feed, 
         " WHERE html IS NOT excluded.html",
         ((one.id, one.item.notes) for one in found if one.item.notes),
     )
+    db.executemany(
+        "INSERT INTO sizes VALUES (?, ?) ON CONFLICT DO UPDATE SET size = excluded.size"
+        " WHERE size IS NOT excluded.size",
+        ((one.id, one.item.size) for one in found if one.item.size),
+    )
+    unstated = ((one.id,) for one in found if not one.item.size and one.id in former)
+    db.executemany("DELETE FROM sizes WHERE id = ?", unstated)
     return changes
 
 

@@ -44,6 +44,12 @@ def to_duration(text: str) -> float | None:
     return seconds if 0 < seconds <= DURATION_FAULT else None
 
 
+def to_size(text: str) -> int | None:
+    """Return bytes as a feed states them; None when it states none."""
+    text = text.strip()
+    return int(text) or None if text.isdecimal() and len(text) < 16 else None
+
+
 @lru_cache(maxsize=256)
 def _zone(text: str) -> timezone:
     if text[:1] in "+-" and text[1:]:
