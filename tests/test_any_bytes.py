@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from pathlib import Path
 
 import pytest
 
 from tests.fakes import START
+from tests.feeds.server import feed, item
 from tests.test_store import at, positions, record
 from tui_pod.core.catalog import CatalogError, parse_catalog
 from tui_pod.core.records import HeardRecord
 from tui_pod.core.text import is_safe
 from tui_pod.core.transcript import parse_transcript
+from tui_pod.feeds.model import FeedError
+from tui_pod.feeds.opml import parse_opml
+from tui_pod.feeds.parse import parse_feed
 from tui_pod.state_format import record_text, snapshot_text, to_table
 from tui_pod.store import StateFile
 
@@ -57,6 +62,10 @@ title = "Two"
 """
 
 TRANSCRIPT = b"WEBVTT\n\n00:00.000 --> 00:02.500\n<v A>Hello &amp; all.\n\n2\n00:02.500 --> 01:00:04.000\nSecond\n"
+
+FEED = feed("".join(item(number, "/a.mp3") for number in range(4))).encode()
+
+OPML = b"<opml><body><outline text='A'><outline text='B' xmlUrl='feed:https://b.org/f'/></outline></body></opml>"
 
 seeds = pytest.mark.parametrize("seed", range(4))
 
@@ -116,3 +125,13 @@ def test_transcript_of_any_bytes_is_read(seed: int) -> None:
     for _ in range(300):
         transcript = parse_transcript(changed(TRANSCRIPT, chance).decode("utf-8", "replace"))
         assert all(is_safe(cue.text) for cue in transcript.cues)
+
+
+@seeds
+def test_feed_and_list_of_any_bytes_are_read_or_refused(seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(200):
+        with contextlib.suppress(FeedError):
+            assert all(is_safe(one.title) for one in parse_feed(changed(FEED, chance), "https://a.org/f").items)
+        with contextlib.suppress(FeedError):
+            assert all(is_safe(entry.title) for entry in parse_opml(changed(OPML, chance)).entries)
