@@ -227,9 +227,13 @@ def _clean_up(podcasts: Podcasts) -> None:
 
 def _said(done: Subscribed) -> str:
     """Return what subscribing did."""
+    from tui_pod.feeds.subscribe import READ_IN_PART
+
     name = done.feed.name
     if done.has_moved:
-        return f"{name} is fetched from its new address now; {counted(done.new)} new."
-    if done.is_new:
-        return f"{name}: {counted(done.feed.episodes)}."
-    return f"{name} was there already; {counted(done.new)} new."
+        said = f"{name} is fetched from its new address now; {counted(done.new)} new"
+    elif done.is_new:
+        said = f"{name}: {counted(done.feed.episodes)}"
+    else:
+        said = f"{name} was there already; {counted(done.new)} new"
+    return f"{said}; {READ_IN_PART}." if done.is_partial else f"{said}."

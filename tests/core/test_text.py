@@ -19,6 +19,7 @@ from tui_pod.core.text import (
     is_safe,
     length,
     span,
+    unescaped,
     without_surrogates,
 )
 
@@ -135,9 +136,12 @@ def test_clean_at_the_limit_is_whole() -> None:
     assert clean("abcd", 4) == "abcd"
 
 
-def test_clean_half_a_million_marks_takes_no_square_of_time() -> None:
+@pytest.mark.parametrize(
+    ("marks", "kept"), [("\u0301\u0316", "\u00e1\u0316"), ("\u302e\U0001d165", "a\U0001d165\u302e")]
+)
+def test_clean_half_a_million_marks_takes_no_square_of_time(marks: str, kept: str) -> None:
     """NFC sorts a run of marks by insertion: unthinned, this takes minutes."""
-    assert clean("a" + "\u0301\u0316" * 250_000, SUMMARY_LIMIT) == "\u00e1\u0316"
+    assert clean("a" + marks * 250_000, SUMMARY_LIMIT) == kept
 
 
 @pytest.mark.parametrize("title", ["", "   ", "\u200b\u202e\x00", "\u0301"])
@@ -206,3 +210,7 @@ def test_span_names_the_two_largest_units(seconds: float, text: str) -> None:
 
 def test_fit_to_cuts_or_pads_to_the_width() -> None:
     assert (fit_to("abc", 5), fit_to("abcdef", 5)) == ("abc  ", "abcd…")
+
+
+def test_unescaped_reads_references_and_survives_those_of_no_end() -> None:
+    assert unescaped("R&amp;D &#233; &#" + "9" * 5000 + "; &zzz;") == "R&D \u00e9 \ufffd &zzz;"

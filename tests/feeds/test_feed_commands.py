@@ -258,3 +258,9 @@ def test_list_without_feeds_imports_nothing_of_them(shell: Shell, tmp_path: Path
         capture_output=True, text=True, env=os.environ, check=True,
     )  # fmt: skip
     assert run.stderr.strip() == "[]"
+
+
+def test_feeds_add_says_when_a_part_could_not_be_read(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed(item(1) + item(2), "My Cast")[:-60])
+    shell("feeds", "add", site.url("/f"))
+    assert "My Cast: subscribed, 1 new episode; a part of it could not be read" in shell.err

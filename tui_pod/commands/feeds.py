@@ -21,7 +21,7 @@ from tui_pod.feeds.opml import MAX_OPML, Folder, parse_opml, write_opml
 from tui_pod.feeds.refresh import RefreshProgress, refresh
 from tui_pod.feeds.shelf import Shelf, Subscription
 from tui_pod.feeds.shelf_db import ShelfError
-from tui_pod.feeds.subscribe import subscribe
+from tui_pod.feeds.subscribe import READ_IN_PART, subscribe
 from tui_pod.settings import find_paths
 
 MOST_KEPT = 100
@@ -101,7 +101,8 @@ def _add(shelf: Shelf, options: Namespace) -> int:
             continue
         said = "subscribed" if done.is_new else "moved to its new address" if done.has_moved else "was already there"
         print(done.feed.address, done.feed.name, done.feed.episodes, sep="\t")
-        print(f"{done.feed.name}: {said}, {counted(done.new, 'new episode')}", file=sys.stderr)
+        said = f"{done.feed.name}: {said}, {counted(done.new, 'new episode')}"
+        print(f"{said}; {READ_IN_PART}" if done.is_partial else said, file=sys.stderr)
     return 1 if failures else 0
 
 

@@ -14,7 +14,7 @@ from tui_pod.core.keys import key_of
 from tui_pod.core.library import Library
 from tui_pod.core.progress import Status
 from tui_pod.core.queue import Queue
-from tui_pod.core.text import fold
+from tui_pod.core.text import clean, fold
 from tui_pod.core.topics import ROOT
 
 
@@ -110,7 +110,7 @@ def missing(place: int) -> int:
 def narrow(library: Library, indexes: Sequence[int], query: str) -> Sequence[int]:
     """Return those of `indexes` whose search text has all words of `query`, in the same order."""
     folded = library.folded
-    for word in sorted(fold(query).split(), key=len, reverse=True):
+    for word in sorted(fold(clean(query)).split(), key=len, reverse=True):
         indexes = [index for index in indexes if index >= 0 and word in folded[index]]
     return indexes
 

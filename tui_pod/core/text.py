@@ -34,6 +34,7 @@ _MAY_COMBINE = (
     "[\u0300-\u1fff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u302f\u3099\u309a"
     "\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]"
 )
+_ENDLESS = r"&#\d{10,};?"  # Python makes no number of 5,000 digits
 _SURROGATES = "[\ud800-\udfff]"
 _MAX_MARKS = 2  # combining marks a letter: enough for Vietnamese, too few to climb over a line
 
@@ -66,6 +67,15 @@ def is_safe(text: str) -> bool:
     return _is_ascii_line(text) or not (
         re.search(_UNSAFE, text) or re.search(_SURROGATES, text) or re.search(f"[{_SPACE}]", text)
     )
+
+
+def unescaped(text: str) -> str:
+    """Return HTML text with its character references read, whatever they are."""
+    if "&" not in text:  # as most texts; the table of names takes half a megabyte
+        return text
+    from html import unescape
+
+    return unescape(re.sub(_ENDLESS, "\ufffd", text))
 
 
 def visible(text: str) -> str:
@@ -152,7 +162,9 @@ def _thin_marks(text: str) -> str:
 
 
 def _takes_no_column(character: str) -> bool:
-    return unicodedata.category(character) in ("Mn", "Me") or "\u1160" <= character <= "\u11ff"  # Hangul vowels
+    if unicodedata.category(character) in ("Mn", "Me") or "\u1160" <= character <= "\u11ff":  # Hangul vowels
+        return True
+    return unicodedata.combining(character) != 0  # spacing, but sorted by NFC as the others are
 
 
 def _cut(text: str, limit: int) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from tui_pod.core.speech import split_sentences
-from tui_pod.core.text import clean
+from tui_pod.core.text import clean, unescaped
 
 MAX_CHARS = 2_000_000
 """Characters of a transcript that are read: some 30 hours of speech."""
@@ -75,7 +75,7 @@ def parse_transcript(text: str) -> Transcript:
     if head.startswith("WEBVTT") or _TIMING.search(text[:20_000]):
         return _arranged(timed_cues(text))
     if re.match(r"<(!doctype|html|p|div|body|cite|h\d)\b", head, re.IGNORECASE):
-        text = _unescaped(_TAG.sub("", _BREAK.sub("\n\n", _SILENT.sub(" ", text))))
+        text = unescaped(_TAG.sub("", _BREAK.sub("\n\n", _SILENT.sub(" ", text))))
     return Transcript(tuple(Cue(sentence) for sentence in plain_sentences(text)))
 
 
@@ -99,7 +99,7 @@ def plain_sentences(text: str) -> list[str]:
 
 def to_webvtt(cues: Iterable[Cue]) -> str:
     """Return timed cues as WebVTT."""
-    from html import escape  # see `_unescaped`
+    from html import escape  # see `unescaped`
 
     blocks = ["WEBVTT"]
     for cue in cues:
@@ -122,18 +122,9 @@ def timed_cues(text: str) -> Iterator[Cue]:
         if words and end < len(lines) and timings[end] and words[-1].isdigit():
             words.pop()  # a counter with no blank line before it
         begin, until = _seconds(timing.groups()[:4]), _seconds(timing.groups()[4:])
-        spoken = clean(_unescaped(_TAG.sub("", " ".join(words))), SENTENCE_LIMIT)
+        spoken = clean(unescaped(_TAG.sub("", " ".join(words))), SENTENCE_LIMIT)
         if spoken and begin < until:
             yield Cue(spoken, begin, until)
-
-
-def _unescaped(text: str) -> str:
-    """Return HTML text with its character references read; few have any, and their table takes half a megabyte."""
-    if "&" not in text:
-        return text
-    from html import unescape
-
-    return unescape(text)
 
 
 def _json(text: str) -> object:

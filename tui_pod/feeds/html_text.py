@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import re
-from html import unescape
 from html.parser import HTMLParser
 
-from tui_pod.core.text import SUMMARY_LIMIT, clean, clean_lines
+from tui_pod.core.text import SUMMARY_LIMIT, clean, clean_lines, unescaped
 
 MAX_HTML = 64 * 1024
 """Characters of one text that are looked at."""
@@ -27,7 +26,6 @@ _LINK = re.compile(r"<a\b([^<>]*)>(.{0,500}?)</a\s*>", re.IGNORECASE | re.DOTALL
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _LOOKS_HTML = re.compile(r"</?(?:p|br|a|b|i|em|strong|div|span|ul|ol|li|h\d|img|script)\b[^<>]*>", re.IGNORECASE)
 _GAPS = re.compile(r"\n{3,}")
-_ENDLESS = re.compile(r"&#\d{10,};?")
 
 FEED_KINDS = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json")
 """Types of a page's `<link rel="alternate">` that name a feed."""
@@ -59,13 +57,6 @@ def to_text(html: str, has_links: bool = False) -> str:
         if "<" in text and _LOOKS_HTML.search(text):
             text = unescaped(_without_tags(text, has_links))
     return text.strip()
-
-
-def unescaped(text: str) -> str:
-    """Return text with its character references read, whatever they are."""
-    if "&#" in text:  # Python makes no number of 5,000 digits, and `html.unescape` raises then
-        text = _ENDLESS.sub("\ufffd", text)
-    return unescape(text) if "&" in text else text
 
 
 def _without_tags(html: str, has_links: bool) -> str:

@@ -7,10 +7,10 @@ out. Nothing is fetched here, and nothing that a document names is opened.
 from __future__ import annotations
 
 from tui_pod.core.playback import Mark
-from tui_pod.core.text import clean
+from tui_pod.core.text import clean, unescaped
 from tui_pod.feeds.address import absolute
 from tui_pod.feeds.chapters import to_seconds
-from tui_pod.feeds.html_text import to_text, unescaped
+from tui_pod.feeds.html_text import to_text
 from tui_pod.feeds.items import MAX_ITEMS, MAX_LIST, MAX_MARKS, Enclosure, best_audio, best_transcript, make_item
 from tui_pod.feeds.model import Feed, FeedError, Item
 from tui_pod.feeds.values import to_duration, to_size, to_time

@@ -18,6 +18,9 @@ from tui_pod.feeds.shelf import Shelf, Subscription
 from tui_pod.feeds.shelf_db import ShelfError
 from tui_pod.feeds.threads import Stop
 
+READ_IN_PART = "a part of it could not be read and is tried again with the next refresh"
+"""What is said of a feed that was cut, or has pages that do not answer."""
+
 MAX_LINKS = 4
 """Feeds named by a page that are tried."""
 

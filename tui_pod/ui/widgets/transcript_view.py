@@ -15,7 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.core.playback import Playback
-from tui_pod.core.text import fold
+from tui_pod.core.text import clean, fold
 from tui_pod.core.transcript import Transcript
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, wrap
@@ -109,7 +109,7 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def search(self, query: str) -> None:
         """Light the sentences that have all words of `query` and go to the first from the cursor on."""
-        self._words = fold(query).split()
+        self._words = fold(clean(query)).split()
         self.refresh()
         if self._words:
             self.go_to_match(1, includes_cursor=True)
