@@ -180,9 +180,6 @@ def test_import_and_export_round_trip(site: Site, shell: Shell, tmp_path: Path) 
     )
     shell("import", str(file))
     assert shell.json("feeds", "list")[0]["folders"] == ["Science/Physics", "News"]
-    shell("feeds", "refresh", status=1)
-    assert f"tui-pod feeds add {site.url('/f')}" in shell.err
-    shell("feeds", "add", site.url("/f"))
     shell("feeds", "refresh")
     assert [len(shell.json("list", "--topic", topic)) for topic in ("Physics", "News", "Fetched")] == [1, 1, 1]
     exported = shell("export")

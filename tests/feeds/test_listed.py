@@ -26,22 +26,11 @@ def listed(shelf: Shelf, address: str, first: str = "") -> None:
     shelf.subscribe(parse_opml(write_opml([Entry(address, "Listed", first=first)]).encode()).entries)
 
 
-async def test_listed_private_feed_is_not_asked_and_says_what_to_do(site: Site, shelf: Shelf) -> None:
-    site.replies["/f"] = server.body(feed(item(1)))
+async def test_listed_feed_of_the_own_network_is_asked_and_may_name_its_host(site: Site, shelf: Shelf) -> None:
+    site.replies["/f"] = server.body(feed(item(1, site.url("/1.wav"))))
     listed(shelf, site.url("/f"))
-    (outcome,) = (await refresh(shelf)).outcomes
-    assert site.asked == []
-    assert f"tui-pod feeds add {site.url('/f')}" in outcome.error
-    assert f"put 127.0.0.1:{site.server_port} into private_hosts" in outcome.error
-    assert shelf.feeds()[0].error == outcome.error
-    subscribe(shelf, site.url("/f"))
-    assert (await refresh(shelf)).failed == ()
-
-
-async def test_listed_private_feed_is_asked_when_the_settings_name_its_host(site: Site, shelf: Shelf) -> None:
-    site.replies["/f"] = server.body(feed(item(1)))
-    listed(shelf, site.url("/f"))
-    assert (await refresh(shelf, access=to_access([f"127.0.0.1:{site.server_port}"], 20.0))).new == 1
+    assert (await refresh(shelf)).new == 1
+    assert shelf.feeds()[0].allowed == site.allowed
 
 
 async def test_first_address_in_a_list_names_ids_and_grants_nothing(site: Site, inside: Site, shelf: Shelf) -> None:
@@ -54,11 +43,11 @@ async def test_first_address_in_a_list_names_ids_and_grants_nothing(site: Site, 
     assert ident == episode_id(inside.url("/"), "guid-1")
     details = shelf.details(ident)
     assert details is not None
-    assert details.allowed == frozenset()
-    assert shelf.feeds()[0].allowed == frozenset()
+    assert details.allowed == shelf.feeds()[0].allowed == site.allowed
+    assert inside.asked == []
 
 
-async def test_restored_private_feed_keeps_its_ids_and_is_allowed_once_typed_again(site: Site, shelf: Shelf) -> None:
+async def test_restored_private_feed_keeps_its_ids_and_goes_on(site: Site, shelf: Shelf) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
     subscribe(shelf, site.url("/f"))
     site.replies["/f"], site.replies["/g"] = server.redirect("/g", 301), server.body(feed(item(1)))
@@ -66,8 +55,6 @@ async def test_restored_private_feed_keeps_its_ids_and_is_allowed_once_typed_aga
     shelf.db.close()
     shelf.db.file.unlink()
     again = Shelf(shelf.db.file.parent)
-    assert len((await refresh(again)).failed) == 1
-    subscribe(again, site.url("/g"))
     assert (await refresh(again)).failed == ()
     (kept,) = again.feeds()
     assert (kept.first, kept.address) == (site.url("/f"), site.url("/g"))

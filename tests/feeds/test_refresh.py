@@ -26,12 +26,8 @@ def shelf(tmp_path: Path) -> Shelf:
 
 
 def add(shelf: Shelf, site: Site, *paths: str) -> list[str]:
-    """Subscribe to feeds as if their addresses had been typed; return these."""
-    addresses = [site.url(path) for path in paths]
-    shelf.subscribe([Entry(address) for address in addresses])
-    for address in addresses:
-        shelf.settle(address, site.origin())
-    return addresses
+    shelf.subscribe([Entry(site.url(path)) for path in paths])
+    return [site.url(path) for path in paths]
 
 
 async def test_refresh_new_episodes_arrive_and_are_told(site: Site, shelf: Shelf) -> None:

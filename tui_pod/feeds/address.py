@@ -120,10 +120,10 @@ def _named(texts: list[str]) -> list[str]:
     return [address for text in texts if (address := absolute(text)) is not None]
 
 
-def is_private(address: str, allowed: frozenset[Origin] = frozenset()) -> bool:
-    """Return whether an address is of the listener's own network and not allowed; False when it is not known."""
+def is_private(address: str) -> bool:
+    """Return whether an address is of the listener's own network; False when it is not known."""
     try:
-        check_address(address, allowed)
+        check_address(address)
     except AddressError as error:
         return error.is_private
     return False

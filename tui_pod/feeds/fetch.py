@@ -42,12 +42,7 @@ class FetchError(Exception):
     """An answer that did not come or cannot be used; the message is for the listener."""
 
     def __init__(
-        self,
-        message: str,
-        status: int | None = None,
-        is_offline: bool = False,
-        is_final: bool = False,
-        is_private: bool = False,
+        self, message: str, status: int | None = None, is_offline: bool = False, is_final: bool = False
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -56,8 +51,6 @@ class FetchError(Exception):
         """Whether this machine seems to have no network."""
         self.is_final = is_final
         """Whether asking again in a moment would bring the same."""
-        self.is_private = is_private
-        """Whether a host of the listener's own network was named that is not allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +167,7 @@ def _asked(address: str, request: Request, limits: Limits, deadline: float, stop
         numbers = check_address(address, request.allowed)
         scheme, host, port = origin(address)
     except AddressError as error:
-        is_unknown = error.is_unknown
-        raise FetchError(str(error), None, is_unknown, not is_unknown, error.is_private) from None
+        raise FetchError(str(error), is_offline=error.is_unknown, is_final=not error.is_unknown) from None
     stop.check()
     with contextlib.ExitStack() as stack:
         explained = partial(_explained, address, limits, deadline, stop)

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from tui_pod.core.text import clean
 from tui_pod.feeds.access import PUBLIC, Access
-from tui_pod.feeds.address import is_private
+from tui_pod.feeds.address import AddressError, Origin, check_address, origin
 from tui_pod.feeds.fetch import Answer, FetchError, Request, fetch
 from tui_pod.feeds.model import Feed, FeedError
 from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
@@ -139,18 +137,14 @@ def refresh_feed(shelf: Shelf, feed: Subscription, stop: Stop, access: Access) -
 
 
 def _refreshed(shelf: Shelf, feed: Subscription, stop: Stop, access: Access) -> Outcome:
-    access = replace(access, private=feed.allowed | access.private)
+    named = feed.allowed if feed.is_settled else _settle(shelf, feed)
+    access = replace(access, private=named | access.private)
     headers = {"Accept": ACCEPT}
     if feed.etag:
         headers["If-None-Match"] = feed.etag
     if feed.modified:
         headers["If-Modified-Since"] = feed.modified
-    try:
-        answer, content = fetch(Request(feed.address, access.private, headers), access.limits, stop)
-    except FetchError as error:
-        if error.is_private and is_private(feed.address, access.private):  # itself, not where it leads to
-            raise FetchError(_to_allow(feed.address), is_final=True) from None
-        raise
+    answer, content = fetch(Request(feed.address, access.private, headers), access.limits, stop)
     if answer.status == 304:
         shelf.touch(feed.first)
         return Outcome(feed.first, feed.name)
@@ -171,14 +165,24 @@ def _refreshed(shelf: Shelf, feed: Subscription, stop: Stop, access: Access) -> 
     return Outcome(feed.first, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
 
 
-def _to_allow(address: str) -> str:
-    """Return why an address from a list is not asked, and how the listener can allow it."""
-    parts = urlsplit(address)
-    return (
-        f"{clean(parts.hostname or '', 80)} is a host of your own network, which a list of feeds may not name."
-        f" To allow it: tui-pod feeds add {shlex.quote(address)}"
-        f" – or put {parts.netloc} into private_hosts in [network] of the settings."
-    )
+def _settle(shelf: Shelf, feed: Subscription) -> frozenset[Origin]:
+    """Look up whether a feed from a list is of the own network, keep the answer, and return what it may then name.
+
+    Who imports a list has chosen the feeds in it. What else it says of one, such as its first address, allows nothing.
+
+    Raises:
+        FetchError: its host cannot be found now.
+    """
+    try:
+        named = origin(feed.address)
+        check_address(feed.address)
+    except AddressError as error:
+        if not error.is_private:
+            raise FetchError(str(error), is_offline=error.is_unknown) from None
+        shelf.settle(feed.first, named)
+        return frozenset((named,))
+    shelf.settle(feed.first, None)
+    return frozenset()
 
 
 def keep_answer(shelf: Shelf, first: str, answer: Answer, found: Feed) -> Stored:

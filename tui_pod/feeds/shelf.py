@@ -67,8 +67,13 @@ class Subscription:
         return self.title or self.address
 
     @property
+    def is_settled(self) -> bool:
+        """Whether it is known if its address is of the listener's own network."""
+        return self.origin != "?"
+
+    @property
     def allowed(self) -> frozenset[Origin]:
-        """The private origin that the listener typed for this feed, if any."""
+        """The private origin that the listener chose with this feed, if any."""
         return _origins(self.origin)
 
 
@@ -189,7 +194,7 @@ class Shelf:
         self._set(first, "shows_categories = ?", int(shows))
 
     def settle(self, first: str, origin: Origin | None) -> None:
-        """Remember the private origin that the listener typed for a feed, which only then may name it; None: none."""
+        """Remember the private origin that the listener chose with a feed, which only then may name it; None: none."""
         self._set(first, "origin = ?", json.dumps(origin) if origin else "", changes_library=False)
 
     def fail(self, first: str, reason: str) -> None:

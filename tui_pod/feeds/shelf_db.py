@@ -39,7 +39,7 @@ CREATE TABLE feeds (
     modified TEXT NOT NULL DEFAULT '',
     fetched REAL,                    -- seconds since 1970, of the last good answer
     error TEXT NOT NULL DEFAULT '',
-    origin TEXT NOT NULL DEFAULT '', -- private origin that the listener typed, as JSON; empty (once also ?): none
+    origin TEXT NOT NULL DEFAULT '?',-- private origin that the listener chose, as JSON; empty: none; ?: not looked up
     guid TEXT NOT NULL DEFAULT '',
     is_serial INTEGER NOT NULL DEFAULT 0,
     categories TEXT NOT NULL DEFAULT '[]',
