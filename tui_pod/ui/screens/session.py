@@ -238,7 +238,10 @@ class SleepScreen(CardScreen):
     @on(OptionList.OptionSelected)
     def _on_chosen(self, event: OptionList.OptionSelected) -> None:
         self.dismiss()
-        self._listening.set_sleep(self._choices[event.option_index][1])
+        chosen, running = self._choices[event.option_index][1], self._listening.sleep
+        if running is not None and event.option_index == 0:
+            chosen = running.extended()  # from what is left by now
+        self._listening.set_sleep(chosen)
 
     def extend(self) -> None:
         """Give a running timer more time."""
