@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 from collections.abc import Callable
@@ -221,6 +222,26 @@ def test_compact_moves_what_was_heard_to_the_history_once(file: StateFile) -> No
     file.append([stretches[1]._replace(seconds=9.0)])
     file.compact()
     assert [one.seconds for one in file.heard_records()] == [5.0, 9.0]
+
+
+def test_heard_records_are_all_there_while_another_program_compacts(
+    file: StateFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = HeardRecord("run-1", "a", START, 60, 4.0, 4.0)
+    file.append([good])
+    compaction = threading.Thread(target=StateFile(file.path).compact)
+    read_text = durable.read_text
+
+    def read_slowly(path: Path, errors: str = "strict") -> str | None:
+        text = read_text(path, errors)
+        if path == file.history and not compaction.ident:
+            compaction.start()
+            compaction.join(0.3)
+        return text
+
+    monkeypatch.setattr(durable, "read_text", read_slowly)
+    assert file.heard_records() == [good]
+    compaction.join()
 
 
 def test_heard_records_of_a_history_that_cannot_be_read_are_the_journals(file: StateFile) -> None:

@@ -154,15 +154,24 @@ class StateFile:
 
     def heard_records(self) -> list[HeardRecord]:
         """Return the stretches of listening ever saved, oldest first."""
+        try:
+            with self._locked():  # meanwhile nobody moves records from one file to the other
+                texts = self._heard_texts()
+        except (StateError, OSError):
+            texts = self._heard_texts()
         found: dict[str, HeardRecord] = {}
-        for path in (self.history, self.journal):
-            text = None
-            with contextlib.suppress(OSError):  # better some statistics than none
-                text = durable.read_text(path, "replace")
-            for table in parse_journal(text or "").get("heard", []):
+        for text in texts:
+            for table in parse_journal(text).get("heard", []):
                 if (record := to_heard(table)) is not None:
                     found[record.key] = record
         return sorted(found.values(), key=lambda record: record.started)
+
+    def _heard_texts(self) -> list[str]:
+        texts = []
+        for path in (self.history, self.journal):
+            with contextlib.suppress(OSError):  # better some statistics than none
+                texts.append(durable.read_text(path, "replace") or "")
+        return texts
 
     def _refuse_newer(self) -> None:
         """Leave the files of a newer program alone, also when it came while this one ran."""
