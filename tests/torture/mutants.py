@@ -148,7 +148,7 @@ def snapshot_in_place() -> None:
 
 def forget_damaged() -> None:
     """Let the next save write over a damaged file."""
-    _change(StateFile, "_put_aside", lambda self: self.path)
+    _change(StateFile, "_put_aside", lambda self, path: path)
 
 
 def use_no_backup() -> None:
