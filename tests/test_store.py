@@ -251,6 +251,12 @@ def test_heard_records_of_a_history_that_cannot_be_read_are_the_journals(file: S
     assert file.heard_records() == [good]
 
 
+def test_heard_records_of_a_clock_that_was_far_off_are_kept(file: StateFile) -> None:
+    odd = [HeardRecord(str(year), "a", START.replace(year=year), 60, 4.0, 4.0) for year in (2, 1901, 8999)]
+    file.append(odd)
+    assert file.heard_records() == odd
+
+
 def test_heard_records_that_make_no_sense_are_left_out(file: StateFile) -> None:
     good = HeardRecord("run-1", "a", START, 60, 4.0, 4.0)
     file.append([good])

@@ -42,9 +42,8 @@ MAX_DEPTH = 64
 MAX_BITS = 10_000
 """Bits of a whole number that Python still turns into digits."""
 
-HEARD_YEARS = range(1970, 9000)
-"""Years in which something can have been heard: a clock without time begins with 1970, and what is reckoned from a
-time must be one too."""
+HEARD_YEARS = range(2, 9000)
+"""Years in which something can have been heard, however wrong the clock was: local times must be times too."""
 MAX_OFFSET = 24 * 60
 """Minutes that local time can be away from UTC, as in `datetime`."""
 
