@@ -581,6 +581,9 @@ def test_terminal_closed_saves_and_ends(terminal: Terminal, catalog: Path) -> No
 
 def test_running_plain_program_is_reached_by_commands(terminal: Terminal, catalog: Path) -> None:
     terminal.wait("1 of 2.")
+    until = time.monotonic() + 10  # the list comes first, and only then the socket
+    while subprocess.run(command(catalog, "volume", "80"), capture_output=True, check=False, timeout=30).returncode:
+        assert time.monotonic() < until
     for words, said in (
         (["play", "second"], "Playing: Second."),
         (["pause"], "Paused,"),

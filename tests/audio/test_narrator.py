@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import time
 import tomllib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -451,6 +453,25 @@ async def test_process_not_idle_for_long_serves_the_next_wish(rig: Rig) -> None:
     good(await rig.ask(ONE))
     good(await rig.ask(TWO))
     assert len(rig.log("start")) == 1
+
+
+async def test_close_whose_cancellation_is_lost_ends_at_once_too(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`asyncio.wait_for` of Python 3.11 loses one that comes with the answer."""
+    make = rig.narrator._make
+    asked = asyncio.Event()
+
+    async def lose(wish: Any) -> Any:
+        asked.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(10)
+        return await make(wish)
+
+    monkeypatch.setattr(rig.narrator, "_make", lose)
+    rig.promise(ONE)
+    await asked.wait()
+    began = time.monotonic()
+    await rig.narrator.close()
+    assert time.monotonic() - began < 5.0
 
 
 @pytest.mark.parametrize("step", ["", "slow", "hang"])

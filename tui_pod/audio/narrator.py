@@ -102,6 +102,7 @@ class Narrator:
         self._has_wish = asyncio.Event()
         self._number = 0
         self._must_encode = False
+        self._is_closed = False
 
     def find(self, script: Script) -> Narration | None:
         """Return the narration when it is in the cache."""
@@ -148,6 +149,7 @@ class Narrator:
 
     async def close(self) -> None:
         """End the worker."""
+        self._is_closed = True  # a cancellation that meets an answer is lost
         self._wishes.clear()
         if self._task is not None:
             self._task.cancel()
@@ -200,7 +202,7 @@ class Narrator:
     async def _idle(self) -> None:
         """Let the worker encode, and wait for the next wish up to `IDLE_LIMIT` seconds."""
         self._has_wish.clear()
-        if not self._wishes:
+        if not (self._wishes or self._is_closed):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._has_wish.wait(), IDLE_LIMIT)
 
