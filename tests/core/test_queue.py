@@ -110,3 +110,12 @@ def test_move_taken_back_moves_only_what_it_moved() -> None:
     after = before.move("c", -2)
     present = after.add_next(["x"]).add_last(["y"])
     assert present.changed_as(after, before).upcoming == ("x", "a", "b", "c", "y")
+
+
+def test_change_of_a_queue_of_a_hundred_thousand_taken_back_later_takes_no_time_to_speak_of() -> None:
+    ids = [f"e{number}" for number in range(100_000)]
+    before = Queue(tuple(ids[:50_000]))
+    after = before.add_last(ids).remove(ids[:10_000])
+    undone = after.started(ids[10_000]).changed_as(after, before)
+    assert undone.upcoming == (*ids[:10_000], *ids[10_001:50_000])
+    assert undone.changed_as(before, after).upcoming == after.upcoming[1:]

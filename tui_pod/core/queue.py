@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
 
@@ -24,8 +24,10 @@ class Queue:
 
     def add_last(self, ids: Iterable[str]) -> Queue:
         """Return the queue with `ids` at its end; those already upcoming keep their place."""
-        new = [ident for ident in dict.fromkeys(ids) if ident not in self.upcoming]
-        return self._without(new)._inserted(len(self._without(new).entries), new)
+        upcoming = set(self.upcoming)
+        new = [ident for ident in dict.fromkeys(ids) if ident not in upcoming]
+        shorter = self._without(new)
+        return shorter._inserted(len(shorter.entries), new)
 
     def add_next(self, ids: Iterable[str]) -> Queue:
         """Return the queue with `ids` as the next to play."""
@@ -60,33 +62,17 @@ class Queue:
         """
         if self == before:
             return after
-        since = set(self.entries[: self.cursor]).difference(before.entries[: before.cursor])
-        queue = self.remove(ident for ident in before.entries if ident not in after.entries and ident not in since)
-        for place, ident in enumerate(after.entries):
-            is_upcoming = place >= after.cursor
-            was_same = ident in (before.upcoming if is_upcoming else before.entries[: before.cursor])
-            if ident not in since and not (was_same and ident in queue.entries):
-                queue = queue._put_after(after.entries[:place], ident, is_upcoming)
-        return queue._in_order([ident for ident in before.upcoming if ident in after.upcoming], after.upcoming)
-
-    def _put_after(self, former: Sequence[str], ident: str, is_upcoming: bool) -> Queue:
-        """Return the queue with `ident` behind the last of `former` that is upcoming, or that has had its turn."""
-        shorter = self._without([ident])
-        low, high = (shorter.cursor, len(shorter.entries)) if is_upcoming else (0, shorter.cursor)
-        part = shorter.entries[low:high]
-        place = next((low + part.index(other) + 1 for other in reversed(former) if other in part), low)
-        longer = shorter._inserted(place, [ident])
-        return longer if is_upcoming else replace(longer, cursor=longer.cursor + 1)
-
-    def _in_order(self, former: Sequence[str], wanted: Sequence[str]) -> Queue:
-        """Return the queue with those of `former` that are upcoming in the order of `wanted`, if that is another."""
-        kept = [ident for ident in former if ident in self.upcoming]
-        ordered = sorted(kept, key=wanted.index)
-        if ordered == kept:
-            return self
-        following = iter(ordered)
-        upcoming = (next(following) if ident in kept else ident for ident in self.upcoming)
-        return Queue((*self.entries[: self.cursor], *upcoming), self.cursor)
+        had = self.entries[: self.cursor]
+        since = set(had).difference(before.entries[: before.cursor])
+        parts = {ident: place >= before.cursor for place, ident in enumerate(before.entries)}  # whether upcoming
+        here = set(self.entries)
+        moved = {ident for place, ident in enumerate(after.entries)
+                 if ident not in here or parts.get(ident) is not (place >= after.cursor)} - since  # fmt: skip
+        left = moved | parts.keys() - set(after.entries) - since
+        had = _put_in((ident for ident in had if ident not in left), after.entries[: after.cursor], moved)
+        ahead = moved.intersection(after.upcoming)
+        upcoming = _put_in((ident for ident in self.upcoming if ident not in left), after.entries, ahead)
+        return Queue((*had, *_in_order(upcoming, before.upcoming, after.upcoming)), len(had))
 
     def _without(self, ids: list[str]) -> Queue:
         gone = set(ids)
@@ -95,3 +81,32 @@ class Queue:
 
     def _inserted(self, place: int, ids: list[str]) -> Queue:
         return Queue((*self.entries[:place], *ids, *self.entries[place:]), self.cursor)
+
+
+def _put_in(entries: Iterable[str], wanted: Sequence[str], moved: Set[str]) -> tuple[str, ...]:
+    """Return entries with those of `moved` put in, each behind what stands before it in `wanted`."""
+    kept = tuple(entries)
+    places = set(kept)
+    behind: dict[str | None, list[str]] = {}
+    last = None
+    for ident in wanted:
+        if ident in moved:
+            behind.setdefault(last, []).append(ident)
+        elif ident in places:
+            last = ident
+    found = list(behind.get(None, ()))
+    for ident in kept:
+        found += (ident, *behind.get(ident, ()))
+    return tuple(found)
+
+
+def _in_order(entries: Sequence[str], former: Sequence[str], wanted: Sequence[str]) -> Iterable[str]:
+    """Return entries with those that both lists have in the order of `wanted`, where that is another."""
+    ranks = {ident: place for place, ident in enumerate(wanted)}
+    inside = set(entries)
+    kept = [ident for ident in former if ident in ranks and ident in inside]
+    ordered = sorted(kept, key=ranks.__getitem__)
+    if ordered == kept:
+        return entries
+    places, following = set(kept), iter(ordered)
+    return (next(following) if ident in places else ident for ident in entries)
