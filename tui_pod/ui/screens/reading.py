@@ -67,7 +67,7 @@ class ReadingScreen(Screen[None]):
 
             self._has_pane = True
             hint = self._start.with_keys(f"{key_of('transcript.follow')} follows again")
-            await self.query_one("#panes").mount(TranscriptView(hint, self._start.is_ascii, id="transcript"))
+            await self.query_one("#panes").mount(TranscriptView(hint, id="transcript"))
         self.show_words(is_open=True)
         self._shown = ("", False)
         self._look_up()

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui_pod.core.history import History, streak
 from tui_pod.core.listening import Listening
-from tui_pod.core.text import span
+from tui_pod.core.text import counted, span
 from tui_pod.ui.cells import fit
 from tui_pod.ui.screens.details import Card, CardScreen
 
@@ -91,7 +91,7 @@ class StatisticsScreen(CardScreen):
             parts.append(f"{span(history.saved)} saved by speed")
         if self._free_days is not None:
             days = streak(history.days, today, self._free_days)
-            parts.append(f"{days} day{'s' * (days != 1)} in a row")
+            parts.append(f"{counted(days, 'day')} in a row")
         return [Content(" · ".join(parts)), Content("")]
 
     def _year(self, room: int) -> list[Content]:
@@ -145,7 +145,7 @@ class StatisticsScreen(CardScreen):
     def _sessions(self) -> list[Content]:
         lines = [Content("Recent sessions").stylize("bold")]
         for session in self._history.sessions:
-            count = f"{len(session.episodes)} episode{'s' * (len(session.episodes) != 1)}"
+            count = counted(len(session.episodes))
             lines.append(
                 Content(f"{session.started:%a %-d %b %H:%M}–{session.ended:%H:%M}  {span(session.heard):>9}  {count}")
             )

@@ -19,7 +19,7 @@ from tui_pod.core.playback import Playback, PlayerStatus
 from tui_pod.core.queue import Queue
 from tui_pod.core.text import clean, clock, length
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.cells import ASCII_MARKS, MARKS, meter, spread
+from tui_pod.ui.cells import MARKS, meter, spread
 from tui_pod.ui.messages import Wish
 from tui_pod.ui.widgets.rows import RowPane, Sight
 
@@ -66,7 +66,6 @@ class EpisodeList(RowPane):
         self._library = library
         self._book = book
         self._is_ascii = is_ascii
-        self._marks = ASCII_MARKS if is_ascii else MARKS
         self._downloads: dict[str, Downloading] = {}
         self._indexes: Sequence[int] = ()
         self._queue: Queue | None = None
@@ -231,7 +230,7 @@ class EpisodeList(RowPane):
 
     def _draw(self, row: int, index: int, width: int, is_selected: bool) -> list[Strip]:
         if index < 0:
-            gone = f" {self._marks['missing']} {clean(self._ident(index))}"
+            gone = f" {MARKS['missing']} {clean(self._ident(index))}"
             texts = [gone, f"   {self.gone_text}", ""]
             return [self.framed(text, row, "rows--dim") for text in texts]
         episode = self._library.episode(index)
@@ -240,8 +239,8 @@ class EpisodeList(RowPane):
             time = f"{self._download_text(download, width)}  {time}"
         if self._queue is not None and index in self.ends:
             time = f"{time}  until {self.ends[index]}"
-        left = self._marks["selected"] if is_selected else " "
-        title = spread(f"{left}{self._marks[name]} {episode.title}", time, width - 1)
+        left = MARKS["selected"] if is_selected else " "
+        title = spread(f"{left}{MARKS[name]} {episode.title}", time, width - 1)
         about = [tag for tag in episode.tags if tag not in self._everywhere]
         if episode.published:
             about.append(f"{episode.published:%-d %b %Y}")
@@ -253,7 +252,7 @@ class EpisodeList(RowPane):
         ]
 
     def _download_text(self, download: Downloading, width: int) -> str:
-        mark = self._marks["download"]
+        mark = MARKS["download"]
         if download.is_whole:
             return mark
         if download.share is None or width < ROOM_FOR_METER:

@@ -127,8 +127,7 @@ class TopicTree(RowPane):
     def _text(self, place: int, width: int) -> str:
         if place < 0:
             return self._fitted(f"  {_NAMES[Special(place)]}", "", self._special_counts[Special(place)], width)
-        marks = "v>" if self._is_ascii else "▾▸"
-        mark = marks[place in self._folded] if self._is_parent[place] else " "
+        mark = "▾▸"[place in self._folded] if self._is_parent[place] else " "
         count = len(self._topics.members[place])
         share = self._book.tallies[place].played / count if count else 0.0
         bar = f"{meter(share, BAR_WIDTH, self._is_ascii)} " if share > 0 and width >= ROOM_FOR_BAR else ""

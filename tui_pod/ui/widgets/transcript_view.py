@@ -18,7 +18,7 @@ from tui_pod.core.playback import Playback
 from tui_pod.core.text import clean, fold
 from tui_pod.core.transcript import Transcript
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.cells import ASCII_MARKS, MARKS, fit, wrap
+from tui_pod.ui.cells import MARKS, fit, wrap
 
 MARGIN = 2
 """Blank cells on both sides of the words."""
@@ -79,9 +79,8 @@ class TranscriptView(ScrollView, can_focus=True):
 
         direction: int
 
-    def __init__(self, follow_hint: str, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, follow_hint: str, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._spoken_mark = f"{(ASCII_MARKS if is_ascii else MARKS)['selected']} "
         self._follow_hint = follow_hint
         self.episode: str | None = None
         """The episode whose words are shown."""
@@ -142,7 +141,7 @@ class TranscriptView(ScrollView, can_focus=True):
         if cue == self._cursor and not self.is_following and self.has_focus:
             style += self.get_component_rich_style("transcript-view--cursor")
         mark = (
-            self._spoken_mark
+            f"{MARKS['selected']} "
             if cue == self._active
             else "> "
             if cue == self._cursor and not self.is_following
