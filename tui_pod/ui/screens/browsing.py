@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -176,7 +177,8 @@ class BrowsingScreen(ReadingScreen):
     def watch_playback(self, former: Playback, playback: Playback) -> None:
         """Show what comes next, and how much of the session is left."""
         super().watch_playback(former, playback)
-        if playback.load:  # something was played
+        is_going_on = replace(former, position=playback.position) == playback  # shown once its progress is told
+        if playback.load and not is_going_on:
             self.show_outlook()
         if former.is_loaded and not playback.is_loaded:
             self._pass(former.episode or "")
