@@ -115,6 +115,15 @@ async def test_mark_on_a_topic_marks_all_its_episodes_and_undo_takes_all_back(li
         assert stage.notices[-1] == "Done again: 5 episodes marked played"
 
 
+async def test_mark_on_a_topic_tells_how_many_it_changed_as_undo_does(library: Library) -> None:
+    async with on_stage(library, progress={"one": Progress(START, played=True)}) as stage:
+        await stage.press("tab", "j", "m", "u")
+        assert stage.notices == [
+            "4 episodes marked played. Press u to take it back.",
+            "Taken back: 4 episodes marked played",
+        ]
+
+
 async def test_mark_on_the_playing_episode_goes_on_playing_it(library: Library) -> None:
     async with on_stage(library, view=BASICS) as stage:
         await stage.press("enter")

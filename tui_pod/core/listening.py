@@ -119,18 +119,20 @@ class Listening(Lineup):
 
     # -- marking ---------------------------------------------------------------------------------------
 
-    def toggle_played(self, episodes: Sequence[str]) -> None:
-        """Mark episodes as played, or as unplayed when all of them are played."""
+    def toggle_played(self, episodes: Sequence[str]) -> str:
+        """Mark episodes as played, or as unplayed when all of them are played; return what was done, as `mark` does."""
         are_played = all(self.book.status(ident) is Status.PLAYED for ident in episodes)
-        self.mark(episodes, played=not are_played)
+        return self.mark(episodes, played=not are_played)
 
-    def mark(self, episodes: Sequence[str], played: bool) -> None:
-        """Mark episodes as played or unplayed; can be taken back."""
+    def mark(self, episodes: Sequence[str], played: bool) -> str:
+        """Mark episodes as played or unplayed, which can be taken back; return what that did, such as `2 episodes…`."""
         word = "played" if played else "unplayed"
         wanted = Status.PLAYED if played else Status.UNPLAYED
         changed = [ident for ident in episodes if self.book.status(ident) is not wanted]
         after = {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
-        self._change_progress(f"{counted(len(after))} marked {word}", after)
+        label = f"{counted(len(after))} marked {word}"
+        self._change_progress(label, after)
+        return label
 
     def dismiss(self, episodes: Sequence[str]) -> None:
         """Take episodes off Continue until they are played again; can be taken back."""

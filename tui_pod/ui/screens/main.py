@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -12,8 +11,6 @@ from textual.containers import Horizontal
 from tui_pod.config import live_table
 from tui_pod.core.browsing import GONE, NOT_A_PODCAST, NOT_REMOVABLE, Special, View, list_episodes
 from tui_pod.core.keys import key_hints, key_of
-from tui_pod.core.progress import Status
-from tui_pod.core.text import counted
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import Wish
 from tui_pod.ui.screens.browsing import BrowsingScreen
@@ -161,14 +158,11 @@ class MainScreen(BrowsingScreen):
                 view = View(place=place, sort=self.view.sort)
                 indexes = list_episodes(self._library, self._book, self.queue, view)
                 episodes = [self._library.ids[index] for index in indexes if index >= 0]
-                self._do(event.wish, episodes)
-                if event.wish is Wish.TOGGLE_PLAYED and episodes:
-                    self._tell_marked(episodes)
-
-    def _tell_marked(self, episodes: Sequence[str]) -> None:
-        """Tell what a mark of a whole topic did: most of it is out of sight."""
-        word = "played" if self._book.status(episodes[0]) is Status.PLAYED else "unplayed"
-        self.app.notify(f"{counted(len(episodes))} marked {word}. Press {key_of('undo')} to take it back.")
+                if event.wish is not Wish.TOGGLE_PLAYED:
+                    self._do(event.wish, episodes)
+                elif episodes:
+                    done = self.listening.toggle_played(episodes)  # told, since most of it is out of sight
+                    self.app.notify(f"{done}. Press {key_of('undo')} to take it back.")
 
     def _place_of(self, event: TopicTree.Highlighted | TopicTree.Wished) -> int:
         """Return the place that the tree told of, in the library of now: it may have been swapped meanwhile."""
