@@ -4,23 +4,11 @@ from typing import Any
 
 import pytest
 
+from tests.feeds.reading import only, read
 from tests.feeds.server import feed, item
 from tui_pod.core.playback import Mark
-from tui_pod.feeds.model import Feed, FeedError, Item
-from tui_pod.feeds.parse import parse_feed
+from tui_pod.feeds.model import FeedError
 from tui_pod.feeds.values import to_duration, to_size, to_time
-
-BASE = "https://cast.example.org/shows/feed.xml"
-
-
-def read(document: str | bytes, charset: str | None = None) -> Feed:
-    return parse_feed(document.encode() if isinstance(document, str) else document, BASE, charset)
-
-
-def only(inner: str) -> Item:
-    (found,) = read(feed(f"<item>{inner}</item>")).items
-    return found
-
 
 # -- RSS -----------------------------------------------------------------------------------------------
 

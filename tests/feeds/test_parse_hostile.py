@@ -9,24 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.feeds.reading import only, read
 from tests.feeds.server import feed, item
 from tui_pod.core.text import is_safe
 from tui_pod.feeds import xml
 from tui_pod.feeds.html_text import to_notes
-from tui_pod.feeds.model import Feed, FeedError, Item
-from tui_pod.feeds.parse import parse_feed
-
-BASE = "https://cast.example.org/shows/feed.xml"
-
-
-def read(document: str | bytes, charset: str | None = None) -> Feed:
-    return parse_feed(document.encode() if isinstance(document, str) else document, BASE, charset)
-
-
-def only(inner: str) -> Item:
-    (found,) = read(feed(f"<item>{inner}</item>")).items
-    return found
-
+from tui_pod.feeds.model import FeedError
 
 GOOD = feed(item(1, "/1.wav") + item(2, "/2.wav"))
 
