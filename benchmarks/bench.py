@@ -12,7 +12,7 @@ from benchmarks import material
 from benchmarks.programs import install_program
 from benchmarks.rows import amount
 from benchmarks.terminal import NotPainted, Terminal, environment
-from tui_pod.settings import embedded_catalog
+from tui_pod.config.paths import embedded_catalog
 
 HERE = Path(__file__).parent
 

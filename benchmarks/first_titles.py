@@ -36,7 +36,7 @@ def main() -> int:
     threading.Thread.start = watched_start  # type: ignore[assignment, method-assign]
     if program == "bare":
         return run_bare(sys.argv[1])
-    from tui_pod.cli import main as run
+    from tui_pod.cli.main import main as run
 
     sys.argv[0] = "tui-pod"
     return run()

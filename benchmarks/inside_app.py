@@ -54,7 +54,7 @@ def main() -> int:
         app.run_worker(act(app))
 
     TuiPodApp.on_ready = ready  # type: ignore[assignment, method-assign]
-    from tui_pod.cli import main as run
+    from tui_pod.cli.main import main as run
 
     sys.argv[0] = "tui-pod"
     status = run()
@@ -117,7 +117,7 @@ async def load(app: TuiPodApp, found: Report) -> None:
 
 async def sound(app: TuiPodApp, found: Report) -> None:
     """From a wish to its sound: play, seek, next, and the gap between two episodes."""
-    from tui_pod.core.lineup import Succession
+    from tui_pod.core.playback.up_next import Succession
 
     listening, ids = app.listening, app.listening.library.ids
     everything = range(len(ids))
@@ -166,7 +166,7 @@ def _watch(app: TuiPodApp) -> dict[str, float]:
 
 async def narrated(app: TuiPodApp, found: Report) -> None:
     """From a wish to the sound of what must be narrated: with a cold voice, prepared, and made before."""
-    from tui_pod.core.lineup import Succession
+    from tui_pod.core.playback.up_next import Succession
 
     listening, ids = app.listening, app.listening.library.ids
     folder = Path(os.environ["XDG_CACHE_HOME"]) / "tui-pod" / "narrations"

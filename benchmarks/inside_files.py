@@ -21,8 +21,8 @@ def library(catalog: str, cache: str) -> float:
     """Return the CPU time until a catalogue is a library, from the cache where there is one."""
     import sqlite3  # noqa: F401
 
-    import tui_pod.catalog_files  # noqa: F401
-    from tui_pod.library_cache import load_library
+    import tui_pod.library.catalog_files  # noqa: F401
+    from tui_pod.library.cache import load_library
 
     gc.disable()  # as in the app, until it has painted
     began = time.process_time()
@@ -34,9 +34,9 @@ def state(catalog: str, cache: str, path: str) -> float:
     """Return the CPU time until a state's progress is counted."""
     import tomllib  # noqa: F401
 
-    from tui_pod.core.book import ProgressBook
-    from tui_pod.library_cache import load_library
-    from tui_pod.store import StateFile
+    from tui_pod.core.progress.progress_index import ProgressBook
+    from tui_pod.library.cache import load_library
+    from tui_pod.state.store import StateFile
 
     loaded = load_library([Path(catalog)], Path(cache))
     gc.disable()
@@ -47,9 +47,9 @@ def state(catalog: str, cache: str, path: str) -> float:
 
 def save(path: str, ident: str) -> float:
     """Return the CPU time of one save of one episode."""
-    from tui_pod.core.progress import Progress
-    from tui_pod.core.records import ProgressRecord
-    from tui_pod.store import StateFile
+    from tui_pod.core.progress.progress import Progress
+    from tui_pod.core.progress.records import ProgressRecord
+    from tui_pod.state.store import StateFile
 
     file = StateFile(Path(path))
     file.load()

@@ -14,12 +14,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tui_pod import __version__  # noqa: E402
-from tui_pod.cli import make_parser  # noqa: E402
-from tui_pod.commands.command_tree import Command, Flag, Value, describe  # noqa: E402
-from tui_pod.commands.completions import SHELLS  # noqa: E402
-from tui_pod.config_text import keys_table, settings_table  # noqa: E402
-from tui_pod.core.key_names import show_keys  # noqa: E402
-from tui_pod.core.keys import ACTIONS  # noqa: E402
+from tui_pod.cli.command_tree import Command, Flag, Value, describe  # noqa: E402
+from tui_pod.cli.completions import SHELLS  # noqa: E402
+from tui_pod.cli.main import make_parser  # noqa: E402
+from tui_pod.config.docs import keys_table, settings_table  # noqa: E402
+from tui_pod.config.key_names import show_keys  # noqa: E402
+from tui_pod.core.actions import ACTIONS  # noqa: E402
 
 MANUAL = ROOT / "docs" / "manual.md"
 COMPLETIONS = {

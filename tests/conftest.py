@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import FakeClock
+from tests.feeds.server import Site, serving
 from tests.rooms import EPISODES, TOPICS, Room, make_room
-from tui_pod.core.library import Library, build_library
+from tui_pod.core.library.library import Library, build_library
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +64,17 @@ def bus_address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     daemon.terminate()
     daemon.wait(10)
     daemon.stdout.close()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A server that publishes podcasts."""
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def inside() -> Iterator[Site]:
+    """A server of the listener's own network that nothing from outside may reach."""
+    with serving() as running:
+        yield running

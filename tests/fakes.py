@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from tui_pod.core.book import ProgressBook
-from tui_pod.core.downloading import Downloading
-from tui_pod.core.episode import Episode
-from tui_pod.core.events import (
+from tui_pod.core.actions import put_keys
+from tui_pod.core.library.download_state import Downloading
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.events import (
     Event,
     FileEnded,
     FileLoaded,
@@ -18,11 +19,10 @@ from tui_pod.core.events import (
     SeekFinished,
     SourceReady,
 )
-from tui_pod.core.keys import put_keys
-from tui_pod.core.library import Library
-from tui_pod.core.playback import Mark, Playback, Source
-from tui_pod.core.records import ProgressRecord, Record, SettingRecord
-from tui_pod.core.session import Summary
+from tui_pod.core.playback.snapshot import Mark, Playback, Source
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
+from tui_pod.core.selection.session_planner import Summary
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 

@@ -21,11 +21,11 @@ from typing import Any
 import tomli_w
 
 from tests.fakes import START
-from tui_pod.core.progress import Progress
-from tui_pod.core.records import ProgressRecord, Record
-from tui_pod.saver import Report, Saved, Saver
-from tui_pod.state_format import DamagedState, parse_snapshot, to_progress, to_table
-from tui_pod.store import StateFile
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.records import ProgressRecord, Record
+from tui_pod.state.format import DamagedState, parse_snapshot, to_progress, to_table
+from tui_pod.state.store import StateFile
+from tui_pod.state.writer import Report, Saved, Saver
 
 EPISODES = 5
 """Episodes that take turns in the steps, so that a lost save is not hidden by the next."""

@@ -8,17 +8,17 @@ from datetime import date
 
 from tests.fakes import FakeAudience, FakeClock, FakePlayer, FakeRecorder, FakeSources
 from tests.hostile import HOSTILE_TITLES
-from tui_pod.core.book import ProgressBook
-from tui_pod.core.episode import Episode, Topic
-from tui_pod.core.library import Library, build_library
-from tui_pod.core.lineup import Succession
-from tui_pod.core.listening import Listening
-from tui_pod.core.playback import Playback, PlayerStatus
-from tui_pod.core.ports import Surroundings
-from tui_pod.core.progress import Progress
-from tui_pod.core.queue import Queue
-from tui_pod.core.rules import Rules
-from tui_pod.core.text import clean_title
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.options import Rules
+from tui_pod.core.playback.ports import Surroundings
+from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.playback.up_next import Succession
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.selection.queue import Queue
+from tui_pod.core.text.clean import clean_title
 
 TOPICS = (
     Topic("Basics"),

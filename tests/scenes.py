@@ -12,18 +12,18 @@ from datetime import date, timedelta
 
 from tests.fakes import START
 from tests.stage import FakeStart, Stage, embedded_library
-from tui_pod.catalog_files import read_catalogs
-from tui_pod.core.browsing import View
-from tui_pod.core.downloading import WHOLE, Downloading
-from tui_pod.core.episode import Episode, Topic
-from tui_pod.core.library import Library, build_library
-from tui_pod.core.playback import Mark, Source
-from tui_pod.core.progress import Progress
-from tui_pod.core.queue import Queue
-from tui_pod.core.records import HeardRecord
-from tui_pod.core.topics import topic_key
-from tui_pod.core.transcript import Cue, Transcript, parse_transcript
-from tui_pod.settings import embedded_catalog, embedded_transcripts
+from tui_pod.config.paths import embedded_catalog, embedded_transcripts
+from tui_pod.core.library.download_state import WHOLE, Downloading
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.topics import topic_key
+from tui_pod.core.library.transcript import Cue, Transcript, parse_transcript
+from tui_pod.core.playback.snapshot import Mark, Source
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.records import HeardRecord
+from tui_pod.core.selection.list_query import View
+from tui_pod.core.selection.queue import Queue
+from tui_pod.library.catalog_files import read_catalogs
 
 HEARD = "llm-layers"
 """The newest episode, which most scenes play."""

@@ -23,25 +23,25 @@ from textual.widget import Widget
 
 from tests.fakes import FakeClock, FakeFeeds, FakePlayer, FakeRecorder, FakeSources
 from tests.screen_text import cut_cells, svg_text
-from tui_pod.catalog_files import read_catalogs
-from tui_pod.core.book import ProgressBook
-from tui_pod.core.browsing import View
-from tui_pod.core.episode import Episode
-from tui_pod.core.events import Event
-from tui_pod.core.history import History, look_back
-from tui_pod.core.library import Library, build_library
-from tui_pod.core.listening import Listening
-from tui_pod.core.notes import EpisodeNotes
-from tui_pod.core.playback import Mark, Playback, PlayerStatus
-from tui_pod.core.ports import Surroundings
-from tui_pod.core.progress import Progress
-from tui_pod.core.queue import Queue
-from tui_pod.core.records import HeardRecord
-from tui_pod.core.transcript import Cue, Transcript
-from tui_pod.settings import embedded_catalog
+from tui_pod.config.paths import embedded_catalog
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.events import Event
+from tui_pod.core.playback.ports import Surroundings
+from tui_pod.core.playback.snapshot import Mark, Playback, PlayerStatus
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.records import HeardRecord
+from tui_pod.core.progress.statistics import History, look_back
+from tui_pod.core.selection.list_query import View
+from tui_pod.core.selection.queue import Queue
+from tui_pod.library.catalog_files import read_catalogs
+from tui_pod.services.services import Start
 from tui_pod.ui.app import TuiPodApp
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.start import Start
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree

@@ -10,16 +10,16 @@ import pytest
 
 from tests.fakes import START
 from tests.feeds.server import feed, item
-from tests.test_store import at, positions, record
-from tui_pod.core.catalog import CatalogError, parse_catalog
-from tui_pod.core.records import HeardRecord
-from tui_pod.core.text import is_safe
-from tui_pod.core.transcript import parse_transcript
-from tui_pod.feeds.model import FeedError
-from tui_pod.feeds.opml import parse_opml
-from tui_pod.feeds.parse import parse_feed
-from tui_pod.state_format import record_text, snapshot_text, to_table
-from tui_pod.store import StateFile
+from tests.state.test_store import at, positions, record
+from tui_pod.core.library.catalog import CatalogError, parse_catalog
+from tui_pod.core.library.transcript import parse_transcript
+from tui_pod.core.progress.records import HeardRecord
+from tui_pod.core.text.clean import is_safe
+from tui_pod.feeds.formats.model import FeedError
+from tui_pod.feeds.formats.opml import parse_opml
+from tui_pod.feeds.formats.rss import parse_feed
+from tui_pod.state.format import record_text, snapshot_text, to_table
+from tui_pod.state.store import StateFile
 
 PIECES = (
     b"[", b"]", b"[[", b"]]", b"{", b"}", b"=", b'"', b"'", b'"""', b"\n", b"\r", b".", b",", b"#", b"\\u0000",

@@ -16,7 +16,7 @@ COSTLY = {"hibari", "mpv", "numpy", "rich", "textual"}
 
 RUN_COMMAND = """
 import sys
-from tui_pod.cli import main
+from tui_pod.cli.main import main
 try:
     status = main(sys.argv[1:])
 except SystemExit as error:
@@ -38,10 +38,10 @@ print(*sorted(set(sys.modules) - before), file=sys.stderr)
 IMPORT_LISTENING = """
 import importlib, sys
 from pathlib import Path
-from tui_pod import cli
+from tui_pod.cli import main as cli
 cli._import_asyncio()
-from tui_pod.program_start import LISTENING
-from tui_pod.remote_socket import socket_name
+from tui_pod.app.bootstrap import LISTENING
+from tui_pod.integrations.remote_socket import socket_name
 for module in LISTENING:
     importlib.import_module(module)
 socket_name(Path("state.toml"))
@@ -83,13 +83,13 @@ def modules_after(script: str, *arguments: str, home: Path) -> set[str]:
 )
 def test_command_without_a_screen_leaves_costly_packages_alone(command: str, tmp_path: Path) -> None:
     modules = modules_after(RUN_COMMAND, *command.split(), home=tmp_path)
-    assert "tui_pod.cli" in modules
+    assert "tui_pod.cli.main" in modules
     assert not {name.partition(".")[0] for name in modules} & COSTLY
 
 
 def test_core_imported_whole_is_standard_library_alone(tmp_path: Path) -> None:
     modules = modules_after(IMPORT_CORE, home=tmp_path)
-    assert "tui_pod.core.listening" in modules
+    assert "tui_pod.core.playback.controller" in modules
     ours = {name for name in modules if name.partition(".")[0] == "tui_pod"}
     assert {name.partition(".")[0] for name in modules - ours} <= sys.stdlib_module_names
     assert all(name in ("tui_pod", "tui_pod.core") or name.startswith("tui_pod.core.") for name in ours)
@@ -97,5 +97,5 @@ def test_core_imported_whole_is_standard_library_alone(tmp_path: Path) -> None:
 
 def test_listening_alone_loads_no_big_tables(tmp_path: Path) -> None:
     modules = modules_after(IMPORT_LISTENING, home=tmp_path)
-    assert "tui_pod.core.transcript" in modules
+    assert "tui_pod.core.library.transcript" in modules
     assert not modules & {"_hashlib", "html.entities", "numpy", "ssl"}  # OpenSSL has 2 MiB, the entities half of one

@@ -11,9 +11,9 @@ from types import ModuleType
 
 import pytest
 
-from tui_pod.config_file import parse_config
-from tui_pod.core.catalog import parse_catalog
-from tui_pod.state_format import parse_snapshot, to_progress
+from tui_pod.config.reader import parse_config
+from tui_pod.core.library.catalog import parse_catalog
+from tui_pod.state.format import parse_snapshot, to_progress
 
 ROOT = Path(__file__).parents[1]
 MANUAL = (ROOT / "docs" / "manual.md").read_text("utf-8")

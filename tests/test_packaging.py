@@ -43,7 +43,7 @@ def test_wheel_holds_catalogue_stylesheet_and_words(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         assert archive.read("tui_pod/catalog.toml") == (ROOT / "catalog.toml").read_bytes()
-    assert {"tui_pod/ui/tui_pod.tcss", "tui_pod/pronunciation.tsv"} <= names
+    assert {"tui_pod/ui/tui_pod.tcss", "tui_pod/audio/pronunciation.tsv"} <= names
     for kind in ("**/*.py", "transcripts/*.txt"):
         assert {str(path.relative_to(ROOT)) for path in (ROOT / "tui_pod").glob(kind)} <= names
 
@@ -88,4 +88,4 @@ def test_source_archive_holds_what_tests_and_wheel_need(tmp_path: Path) -> None:
     with tarfile.open(built) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"catalog.toml", "LICENSE", "Makefile", "scripts/setup.sh", "tests/test_packaging.py"} <= names
-    assert {"tui_pod/cli.py", "tui_pod/ui/tui_pod.tcss", "pyproject.toml"} <= names
+    assert {"tui_pod/cli/main.py", "tui_pod/ui/tui_pod.tcss", "pyproject.toml"} <= names

@@ -2,6 +2,6 @@
 
 import sys
 
-from tui_pod.cli import main
+from tui_pod.cli.main import main
 
 sys.exit(main())

@@ -23,8 +23,8 @@ from tests.feeds.server import Ranged, Site, serving, sound
 from tui_pod.audio.libmpv import open_mpv
 from tui_pod.audio.mpv_options import OPTIONS
 from tui_pod.audio.mpv_player import MpvPlayer
-from tui_pod.core.events import Event, FileEnded, FileLoaded, LoadFailed
-from tui_pod.core.playback import Source
+from tui_pod.core.playback.events import Event, FileEnded, FileLoaded, LoadFailed
+from tui_pod.core.playback.snapshot import Source
 
 AUDIO = sound(0.5)
 PATIENCE = 15.0

@@ -16,9 +16,17 @@ import pytest
 
 from tests.fakes import FakePlayer
 from tui_pod.audio.mpv_player import CLOSE_LIMIT, MpvPlayer
-from tui_pod.core.events import Event, FileEnded, FileLoaded, LoadFailed, PauseChanged, PositionChanged, SeekFinished
-from tui_pod.core.playback import Source
-from tui_pod.core.ports import Player
+from tui_pod.core.playback.events import (
+    Event,
+    FileEnded,
+    FileLoaded,
+    LoadFailed,
+    PauseChanged,
+    PositionChanged,
+    SeekFinished,
+)
+from tui_pod.core.playback.ports import Player
+from tui_pod.core.playback.snapshot import Source
 
 if TYPE_CHECKING:
     from mpv import MPV

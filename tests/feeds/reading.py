@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.feeds.server import feed
-from tui_pod.feeds.model import Feed, Item
-from tui_pod.feeds.parse import parse_feed
+from tui_pod.feeds.formats.model import Feed, Item
+from tui_pod.feeds.formats.rss import parse_feed
 
 BASE = "https://cast.example.org/shows/feed.xml"
 

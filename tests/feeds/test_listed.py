@@ -8,11 +8,11 @@ import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Site, feed, item
-from tui_pod.feeds.access import to_access
-from tui_pod.feeds.merge import episode_id
-from tui_pod.feeds.opml import Entry, parse_opml, write_opml
+from tui_pod.feeds.formats.opml import Entry, parse_opml, write_opml
+from tui_pod.feeds.net.access import to_access
 from tui_pod.feeds.refresh import refresh
-from tui_pod.feeds.shelf import Shelf
+from tui_pod.feeds.store.feed_store import Shelf
+from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
 
 

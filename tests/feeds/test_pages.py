@@ -11,12 +11,12 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Exchange, Site, feed, item
 from tui_pod.feeds import pages
-from tui_pod.feeds.access import Access
-from tui_pod.feeds.fetch import Limits
+from tui_pod.feeds.net.access import Access
+from tui_pod.feeds.net.fetch import Limits
 from tui_pod.feeds.refresh import refresh
-from tui_pod.feeds.shelf import Shelf
+from tui_pod.feeds.store.feed_store import Shelf
 from tui_pod.feeds.subscribe import subscribe
-from tui_pod.feeds.threads import Stop, Stopped
+from tui_pod.runtime.threads import Stop, Stopped
 
 ATOM = 'xmlns:atom="http://www.w3.org/2005/Atom"'
 

@@ -8,18 +8,18 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.audio.narrator import Narrator
-from tui_pod.core.episode import Episode
-from tui_pod.core.events import Event, LoadFailed, MarksKnown, SourceReady
-from tui_pod.core.notes import EpisodeNotes
-from tui_pod.core.playback import Mark, MarkOrigin
-from tui_pod.feeds import remote
-from tui_pod.feeds.access import PUBLIC, Access, to_access
-from tui_pod.feeds.library import read_feeds
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.playback.events import Event, LoadFailed, MarksKnown, SourceReady
+from tui_pod.core.playback.snapshot import Mark, MarkOrigin
+from tui_pod.feeds.media import documents as remote
+from tui_pod.feeds.media.documents import RemoteFiles
+from tui_pod.feeds.net.access import PUBLIC, Access, to_access
 from tui_pod.feeds.podcasts import Podcasts
-from tui_pod.feeds.remote import RemoteFiles
+from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.subscribe import subscribe
-from tui_pod.feeds.threads import in_thread
-from tui_pod.sources import EpisodeSources
+from tui_pod.runtime.threads import in_thread
+from tui_pod.services.media import EpisodeSources
 
 CHAPTERS = json.dumps({"chapters": [{"startTime": 0, "title": "A"}, {"startTime": 5, "title": "B"}]})
 

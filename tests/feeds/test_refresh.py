@@ -10,13 +10,13 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Site, feed, item
 from tui_pod.feeds import refresh as refreshing
-from tui_pod.feeds.access import Access, to_access
-from tui_pod.feeds.fetch import FetchError, Limits
-from tui_pod.feeds.merge import episode_id
-from tui_pod.feeds.model import FeedError
-from tui_pod.feeds.opml import Entry
+from tui_pod.feeds.formats.model import FeedError
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.net.access import Access, to_access
+from tui_pod.feeds.net.fetch import FetchError, Limits
 from tui_pod.feeds.refresh import Refreshed, RefreshProgress, refresh
-from tui_pod.feeds.shelf import Shelf
+from tui_pod.feeds.store.feed_store import Shelf
+from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
 
 

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.feeds.model import Feed, Item
-from tui_pod.feeds.opml import Entry
-from tui_pod.feeds.shelf import Shelf
-from tui_pod.library_reload import SMALL, reload_library
+from tui_pod.feeds.formats.model import Feed, Item
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.store.feed_store import Shelf
+from tui_pod.library.reload import SMALL, reload_library
 
 FIRST = "https://a.example.org/f"
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from tests.torture import mutants, saving
 from tests.torture.trials import Check, Result, Trial
-from tui_pod.core.progress import Progress
-from tui_pod.core.records import ProgressRecord, Record
-from tui_pod.store import State, StateError, StateFile
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.records import ProgressRecord, Record
+from tui_pod.state.store import State, StateError, StateFile
 
 STALE = (3, 4, 5)
 """Episodes whose newest place is in the snapshot: the journal has only the others."""

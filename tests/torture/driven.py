@@ -37,15 +37,15 @@ def main(arguments: list[str]) -> int:
         elif name == "count":
             _count(Path(value))
     _let_device_go(mpv_player)
-    from tui_pod.cli import main as run
+    from tui_pod.cli.main import main as run
 
     return run(arguments[place + 1 :])
 
 
 def _count(path: Path) -> None:
     """Write at the end how many positions the player told, and how many saves were made."""
-    from tui_pod.core.tracker import Tracker
-    from tui_pod.store import StateFile
+    from tui_pod.core.playback.progress_tracker import Tracker
+    from tui_pod.state.store import StateFile
 
     counts = Counter[str]()
     for what, owner, name in (("positions", Tracker, "move"), ("saves", StateFile, "append")):

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from tests.torture import saving
 from tests.torture.shelf import ROOT
 from tests.torture.trials import Check, Result, Trial
-from tui_pod.store import StateFile
+from tui_pod.state.store import StateFile
 
 PATIENCE = 20.0
 """Seconds that a process may take for a save, and strace for getting hold of it."""

@@ -12,7 +12,7 @@ from tests.torture import faults, mounts, mutants, saving
 from tests.torture.shelf import Home, app_command, make_home
 from tests.torture.terminal import Bar, NeverCame, Terminal
 from tests.torture.trials import Check, Result, Trial
-from tui_pod.store import StateError, StateFile
+from tui_pod.state.store import StateError, StateFile
 
 PAGE = 4096
 """Bytes by which a tmpfs fills."""

@@ -9,7 +9,7 @@ from tests.torture.shelf import app_command, make_home
 from tests.torture.terminal import Terminal
 from tests.torture.trials import Check, Result, Trial
 from tests.torture.watcher import Watcher
-from tui_pod.store import StateFile
+from tui_pod.state.store import StateFile
 
 KILLS = 5
 """Kills of one trial, each upon the state that the one before left."""

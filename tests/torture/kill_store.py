@@ -12,7 +12,7 @@ from tests.torture import mutants
 from tests.torture.ledger import Oracle
 from tests.torture.listener import RestlessListener, compact_apart
 from tests.torture.trials import Check, Result, Trial
-from tui_pod.store import StateFile
+from tui_pod.state.store import StateFile
 
 KILLS = 10
 """Kills of one trial, each upon the state that the one before left."""

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tui_pod.core.records import HeardRecord, ProgressRecord, Record, SettingRecord
-from tui_pod.store import State, StateFile
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.state.store import State, StateFile
 
 SAFE_AFTER = 0.2
 """Seconds after which a record must be on the disk: a mark that is seen for so long counts."""

@@ -15,20 +15,20 @@ from pathlib import Path
 
 from tests.fakes import FakeAudience, FakeClock, FakePlayer, FakeSources
 from tests.torture.ledger import Ledger
-from tui_pod import saver as saver_module
-from tui_pod import store as store_module
-from tui_pod.core.book import ProgressBook
-from tui_pod.core.episode import Episode
-from tui_pod.core.events import RecordsSaved
-from tui_pod.core.library import Library, build_library
-from tui_pod.core.lineup import Succession
-from tui_pod.core.listening import Listening
-from tui_pod.core.playback import PlayerStatus
-from tui_pod.core.ports import Surroundings
-from tui_pod.core.queue import Queue
-from tui_pod.core.records import Record
-from tui_pod.saver import Report, Saved, SaveFailed, Saver
-from tui_pod.store import StateFile
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.events import RecordsSaved
+from tui_pod.core.playback.ports import Surroundings
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.playback.up_next import Succession
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.records import Record
+from tui_pod.core.selection.queue import Queue
+from tui_pod.state import store as store_module
+from tui_pod.state import writer as saver_module
+from tui_pod.state.store import StateFile
+from tui_pod.state.writer import Report, Saved, SaveFailed, Saver
 
 EPISODES = 8
 

@@ -17,8 +17,8 @@ from typing import NamedTuple
 from tests.torture.shelf import app_command, make_home
 from tests.torture.terminal import Terminal
 from tests.torture.trials import Check, Result, Trial
-from tui_pod.core.progress import Status
-from tui_pod.store import StateFile
+from tui_pod.core.progress.progress import Status
+from tui_pod.state.store import StateFile
 
 EPISODES, LENGTH = 480, 180.0
 """Of this many recordings each lasts so many seconds: 24 hours."""

@@ -13,12 +13,14 @@ from typing import Any
 
 import tomli_w
 
-from tui_pod import durable, state_format, store
-from tui_pod.core import tracker
-from tui_pod.core.records import ProgressRecord, Record
-from tui_pod.saver import Saved, Saver
-from tui_pod.state_format import snapshot_text, to_table
-from tui_pod.store import StateError, StateFile
+from tui_pod.core.playback import progress_tracker as tracker
+from tui_pod.core.progress.records import ProgressRecord, Record
+from tui_pod.runtime import files as durable
+from tui_pod.state import format as state_format
+from tui_pod.state import store
+from tui_pod.state.format import snapshot_text, to_table
+from tui_pod.state.store import StateError, StateFile
+from tui_pod.state.writer import Saved, Saver
 
 
 def _change(owner: Any, name: str, value: Any) -> None:
@@ -197,8 +199,8 @@ def play_into_silence() -> None:
 
 def take_any_end() -> None:
     """Take whatever ends a file for the end of the episode."""
-    from tui_pod.core.listening import Listening
-    from tui_pod.core.progress import Progress
+    from tui_pod.core.playback.controller import Listening
+    from tui_pod.core.progress.progress import Progress
 
     def fail(self: Any, event: Any) -> None:
         episode = self.playback.episode
@@ -211,7 +213,7 @@ def take_any_end() -> None:
 
 def wait_for_player() -> None:
     """Let each mark wait for the player to answer, which it may do late."""
-    from tui_pod.core.listening import Listening
+    from tui_pod.core.playback.controller import Listening
 
     former = Listening.toggle_played
 

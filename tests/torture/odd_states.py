@@ -13,7 +13,7 @@ from tests.torture import saving
 from tests.torture.shelf import ROOT, Home, app_command, make_home
 from tests.torture.terminal import Terminal, obey_permissions
 from tests.torture.trials import Check, Result, Trial
-from tui_pod.store import StateFile
+from tui_pod.state.store import StateFile
 
 
 class Kind(NamedTuple):

@@ -20,7 +20,7 @@ from tests.torture import faults, mounts, saving
 from tests.torture.kill_store import start_listener
 from tests.torture.ledger import Oracle
 from tests.torture.trials import Check, Result, Trial
-from tui_pod.store import StateFile
+from tui_pod.state.store import StateFile
 
 EXT4_IOC_SHUTDOWN = 0x8004587D
 NO_LOG_FLUSH = struct.pack("I", 2)

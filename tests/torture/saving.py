@@ -20,9 +20,9 @@ from pathlib import Path
 
 from tests.torture import mutants
 from tests.torture.leftovers import end_with_parent
-from tui_pod.core.progress import Progress
-from tui_pod.core.records import HeardRecord, ProgressRecord, Record, SettingRecord
-from tui_pod.store import StateError, StateFile
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.state.store import StateError, StateFile
 
 SIZE = 4096
 """Bytes of the mapped file: the parent's round, the process's round, and its answer as JSON."""

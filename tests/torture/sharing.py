@@ -19,9 +19,9 @@ from tests.torture.shelf import ROOT, Home, app_command, make_home
 from tests.torture.terminal import Terminal
 from tests.torture.trials import Check, Result, Trial
 from tests.torture.watcher import ident_of
-from tui_pod.core.progress import Progress
-from tui_pod.core.records import HeardRecord, ProgressRecord, Record
-from tui_pod.store import StateFile
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record
+from tui_pod.state.store import StateFile
 
 MOST = 8
 """Writers at a time."""

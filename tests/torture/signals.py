@@ -17,7 +17,7 @@ from tests.torture.listener import RestlessListener
 from tests.torture.shelf import Home, app_command, make_home
 from tests.torture.terminal import Bar, Terminal
 from tests.torture.trials import Check, Result, Trial
-from tui_pod.store import StateFile
+from tui_pod.state.store import StateFile
 
 END_LIMIT = 1.5
 """Seconds in which an app must have ended: one, and what a busy machine adds."""

@@ -15,7 +15,7 @@ from tests.torture.shelf import Home, add_episode, app_command, make_home
 from tests.torture.signals import END_LIMIT, MOST_OFF
 from tests.torture.terminal import Bar, NeverCame, Terminal
 from tests.torture.trials import Check, Result, Trial
-from tui_pod.store import StateFile
+from tui_pod.state.store import StateFile
 
 NO_ALSA = {"ALSA_CONFIG_PATH": "/nonexistent"}
 """Keeps ALSA from finding a device, wherever this runs."""

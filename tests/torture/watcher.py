@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from tests.torture.ledger import MOST_LOST, SAFE_AFTER
 from tests.torture.terminal import Bar, Terminal
-from tui_pod.core.progress import PlayedRule, Progress
-from tui_pod.store import State
+from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.state.store import State
 
 SEEKS = ",.<>\r^ u"
 """Keys after which the place is another one than was seen."""

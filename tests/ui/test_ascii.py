@@ -9,7 +9,7 @@ from textual.color import Color
 
 from tests.scenes import LATER, SCENES, Scene, play_scene
 from tests.stage import on_stage
-from tui_pod.core.library import Library
+from tui_pod.core.library.library import Library
 from tui_pod.ui.ascii_lines import SIGNS, AsciiLines
 from tui_pod.ui.cells import ASCII_MARKS, MARKS
 

@@ -8,10 +8,10 @@ import pytest
 
 from tests.fakes import START
 from tests.stage import embedded_library, on_stage
-from tui_pod.core.browsing import Filter, Sort, Special, View
-from tui_pod.core.library import Library
-from tui_pod.core.progress import Progress
-from tui_pod.core.queue import Queue
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.selection.list_query import Filter, Sort, Special, View
+from tui_pod.core.selection.queue import Queue
 from tui_pod.ui.screens.details import DetailsScreen
 
 BASICS = View(place=1)

@@ -9,14 +9,14 @@ import pytest
 
 from tests.hostile import HOSTILE_TITLES
 from tests.stage import FakeStart, Stage, on_stage
-from tui_pod.core.browsing import Filter, Sort, Special, View
-from tui_pod.core.downloading import WHOLE, Downloading
-from tui_pod.core.episode import Episode, Topic
-from tui_pod.core.library import Library, build_library
-from tui_pod.core.notes import EpisodeNotes
-from tui_pod.core.playback import Mark, PlayerStatus, Source
-from tui_pod.core.queue import Queue
-from tui_pod.core.topics import topic_key
+from tui_pod.core.library.download_state import WHOLE, Downloading
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.library.topics import topic_key
+from tui_pod.core.playback.snapshot import Mark, PlayerStatus, Source
+from tui_pod.core.selection.list_query import Filter, Sort, Special, View
+from tui_pod.core.selection.queue import Queue
 from tui_pod.ui.screens.details import DetailsScreen
 from tui_pod.ui.screens.feeds import AddFeedScreen
 from tui_pod.ui.screens.session import PlanScreen
@@ -476,7 +476,7 @@ async def test_details_closed_before_the_chapters_come_are_no_trouble() -> None:
 
 @pytest.mark.parametrize("name", HOSTILE_TITLES)
 async def test_details_of_hostile_chapters_are_text(name: str) -> None:
-    from tui_pod.core.text import clean
+    from tui_pod.core.text.clean import clean
 
     title = clean(HOSTILE_TITLES[name])
 
@@ -544,7 +544,7 @@ async def test_bar_of_a_narration_or_of_more_chapters_than_cells_has_no_marks() 
 
 
 async def test_buffering_is_shown() -> None:
-    from tui_pod.core.events import BufferingChanged
+    from tui_pod.core.playback.events import BufferingChanged
 
     async with on_stage(LIBRARY, view=IN_CAST, prepare=with_marks) as stage:
         await stage.press("g", "enter")

@@ -16,15 +16,14 @@ from typing import Any, cast
 import pytest
 
 from tests.feeds import server
-from tests.feeds.conftest import site as site
 from tests.feeds.server import Ranged, Site, feed, item, sound
 from tests.stage import FakeStart, Stage
-from tui_pod.config_file import read_config
-from tui_pod.core.playback import PlayerStatus
-from tui_pod.library_cache import load_library
-from tui_pod.program_start import ProgramStart
-from tui_pod.settings import find_paths
-from tui_pod.store import StateFile
+from tui_pod.app.bootstrap import ProgramStart
+from tui_pod.config.paths import find_paths
+from tui_pod.config.reader import read_config
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.library.cache import load_library
+from tui_pod.state.store import StateFile
 from tui_pod.ui.app import TuiPodApp
 
 CATALOG = 'version = 1\n[[topics]]\nname = "Talks"\n[[episodes]]\nid = "talk"\ntitle = "A talk"\ntags = ["Talks"]\n'

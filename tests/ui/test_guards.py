@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.stage import on_stage
-from tui_pod.core.library import Library
+from tui_pod.core.library.library import Library
 
 
 async def test_standstill_of_the_loop_is_noticed(library: Library) -> None:

@@ -12,12 +12,12 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from tests.hostile import HOSTILE_TITLES
 from tests.stage import WORDS, FakeStart, Stage, on_stage
-from tui_pod.catalog_files import read_catalogs
-from tui_pod.core.browsing import View
-from tui_pod.core.library import Library, build_library
-from tui_pod.core.queue import Queue
-from tui_pod.core.text import is_safe
-from tui_pod.core.transcript import Cue, Transcript, parse_transcript
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.transcript import Cue, Transcript, parse_transcript
+from tui_pod.core.selection.list_query import View
+from tui_pod.core.selection.queue import Queue
+from tui_pod.core.text.clean import is_safe
+from tui_pod.library.catalog_files import read_catalogs
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.session import SummaryScreen
 from tui_pod.ui.screens.statistics import StatisticsScreen

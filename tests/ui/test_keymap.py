@@ -12,11 +12,11 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from tests.stage import FakeStart, on_stage
-from tui_pod.config_file import parse_config
-from tui_pod.core.browsing import Special
-from tui_pod.core.keymap import PRESETS, check_keymap, live_actions
-from tui_pod.core.library import Library
-from tui_pod.core.playback import PlayerStatus
+from tui_pod.config.keymap import PRESETS, check_keymap, live_actions
+from tui_pod.config.reader import parse_config
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.selection.list_query import Special
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.screens.details import DetailsScreen
 from tui_pod.ui.screens.main import MainScreen

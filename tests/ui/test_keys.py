@@ -8,11 +8,11 @@ import pytest
 from textual.widgets import Input
 
 from tests.stage import Stage, on_stage
-from tui_pod.core.browsing import Filter, Sort, Special
-from tui_pod.core.keys import ACTIONS, BY_ID
-from tui_pod.core.library import Library
-from tui_pod.core.playback import PlayerStatus
-from tui_pod.core.progress import Status
+from tui_pod.core.actions import ACTIONS, BY_ID
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.selection.list_query import Filter, Sort, Special
 from tui_pod.ui.screens.details import DetailsScreen, HelpScreen
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen

@@ -9,10 +9,10 @@ from array import array
 import pytest
 
 from tests.stage import on_stage
-from tui_pod.core.browsing import Sort, View
-from tui_pod.core.episode import Episode, Topic
-from tui_pod.core.library import Library, build_library
-from tui_pod.core.progress import Status
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.selection.list_query import Sort, View
 
 COUNT = 100_000
 

@@ -8,11 +8,11 @@ import pytest
 
 from tests.fakes import START
 from tests.stage import on_stage
-from tui_pod.core.browsing import Filter, Special, View
-from tui_pod.core.library import Library
-from tui_pod.core.playback import PlayerStatus
-from tui_pod.core.progress import Progress, Status
-from tui_pod.core.queue import Queue
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.selection.list_query import Filter, Special, View
+from tui_pod.core.selection.queue import Queue
 
 BASICS = View(place=1)
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.hostile import HOSTILE_TITLES
 from tests.stage import FakeStart, on_stage
-from tui_pod.core.library import Library
-from tui_pod.core.text import clean
+from tui_pod.core.library.library import Library
+from tui_pod.core.text.clean import clean
 
 
 async def test_notice_of_the_start_is_shown(library: Library) -> None:

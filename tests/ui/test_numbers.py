@@ -8,11 +8,11 @@ import pytest
 
 from tests.rooms import EPISODES, TOPICS
 from tests.stage import Stage, on_stage
-from tui_pod.core.browsing import Filter, Special
-from tui_pod.core.library import Library
-from tui_pod.core.playback import Playback
-from tui_pod.core.progress import Progress
-from tui_pod.core.text import clock, length, span
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.selection.list_query import Filter, Special
+from tui_pod.core.text.clean import clock, length, span
 
 KEYS = (
     "j", "j", "j", "k", "g", "G", "pagedown", "tab", "h", "l", "left", "right", "enter", "enter", "space", "^", ",",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.stage import Stage, on_stage
-from tui_pod.core.browsing import Special
-from tui_pod.core.keys import ACTIONS, BY_ID
-from tui_pod.core.library import Library
-from tui_pod.core.playback import PlayerStatus
-from tui_pod.core.progress import Status
-from tui_pod.core.queue import Queue
+from tui_pod.core.actions import ACTIONS, BY_ID
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.selection.list_query import Special
+from tui_pod.core.selection.queue import Queue
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.session import SleepScreen
 

@@ -11,11 +11,11 @@ from textual.widget import Widget
 
 from tests.fakes import START
 from tests.stage import Stage, on_stage
-from tui_pod.core.browsing import Filter, Sort, View
-from tui_pod.core.events import BufferingChanged, FileEnded, LoadFailed, PositionChanged
-from tui_pod.core.library import Library
-from tui_pod.core.playback import Playback, PlayerStatus, Source
-from tui_pod.core.progress import Progress, Status
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.events import BufferingChanged, FileEnded, LoadFailed, PositionChanged
+from tui_pod.core.playback.snapshot import Playback, PlayerStatus, Source
+from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.selection.list_query import Filter, Sort, View
 from tui_pod.ui.messages import SavingChanged
 
 BASICS = View(place=1)

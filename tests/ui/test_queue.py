@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tests.fakes import START
 from tests.stage import Stage, on_stage
-from tui_pod.core.browsing import Special, View
-from tui_pod.core.library import Library
-from tui_pod.core.progress import Progress
-from tui_pod.core.queue import Queue
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.selection.list_query import Special, View
+from tui_pod.core.selection.queue import Queue
 
 BASICS = View(place=1)
 THREE = Queue(("one", "two", "three"))

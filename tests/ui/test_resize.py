@@ -6,9 +6,9 @@ import pytest
 from rich.cells import cell_len
 
 from tests.stage import Stage, embedded_library, on_stage
-from tui_pod.core.browsing import View
-from tui_pod.core.library import Library
-from tui_pod.core.playback import PlayerStatus
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.selection.list_query import View
 from tui_pod.ui.screens.statistics import StatisticsScreen
 
 GENERATIVE_AI = View(place=1)

@@ -8,7 +8,7 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from tests.stage import Stage, on_stage
-from tui_pod.core.library import Library
+from tui_pod.core.library.library import Library
 
 
 def colours(stage: Stage, pane: Widget, line: int) -> tuple[Style, ...]:

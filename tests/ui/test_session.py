@@ -7,11 +7,11 @@ from textual.widgets import Input
 
 from tests.fakes import START
 from tests.stage import Stage, embedded_library, on_stage
-from tui_pod.core.browsing import View
-from tui_pod.core.library import Library
-from tui_pod.core.playback import PlayerStatus
-from tui_pod.core.progress import Progress, Status
-from tui_pod.core.sleep import SleepTimer
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.sleep_timer import SleepTimer
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.selection.list_query import View
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SummaryScreen
 

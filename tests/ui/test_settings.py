@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.stage import FakeStart, on_stage
-from tui_pod.config_file import parse_config
-from tui_pod.core.library import Library
+from tui_pod.config.reader import parse_config
+from tui_pod.core.library.library import Library
 
 
 async def test_app_with_an_unknown_theme_says_so(library: Library) -> None:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from tests.fakes import START
 from tests.stage import Stage, on_stage
-from tui_pod.core.browsing import View
-from tui_pod.core.library import Library
-from tui_pod.core.progress import Progress
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.selection.list_query import View
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.statistics import StatisticsScreen
 

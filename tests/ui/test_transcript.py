@@ -9,11 +9,11 @@ from textual import events
 
 from tests.hostile import HOSTILE_TITLES
 from tests.stage import FakeStart, Stage, embedded_library, on_stage
-from tui_pod.core.browsing import View
-from tui_pod.core.library import Library
-from tui_pod.core.playback import PlayerStatus
-from tui_pod.core.text import clean
-from tui_pod.core.transcript import Cue, Transcript
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.selection.list_query import View
+from tui_pod.core.text.clean import clean
 
 BASICS = View(place=1)
 

@@ -7,10 +7,10 @@ from textual.widgets import Input
 
 from tests.rooms import BASICS
 from tests.stage import Stage, on_stage
-from tui_pod.core.browsing import Special, View
-from tui_pod.core.library import Library
-from tui_pod.core.playback import PlayerStatus
-from tui_pod.core.progress import Status
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.selection.list_query import Special, View
 
 VIEW = View(place=1)
 

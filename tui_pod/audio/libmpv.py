@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_pod.audio.mpv_options import OPTIONAL, OPTIONS
-from tui_pod.core.keys import key_of
-from tui_pod.core.text import clean
+from tui_pod.core.actions import key_of
+from tui_pod.core.text.clean import clean
 
 if TYPE_CHECKING:
     from mpv import MPV

@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.libmpv import NO_SOUND_DEVICE, explain_failure, explain_missing, open_mpv
-from tui_pod.core.events import (
+from tui_pod.core.playback.events import (
     BufferingChanged,
     DurationKnown,
     Event,
@@ -28,8 +28,8 @@ from tui_pod.core.events import (
     PositionChanged,
     SeekFinished,
 )
-from tui_pod.core.playback import Mark, Source
-from tui_pod.core.text import clean
+from tui_pod.core.playback.snapshot import Mark, Source
+from tui_pod.core.text.clean import clean
 
 if TYPE_CHECKING:
     from mpv import MPV

@@ -17,9 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tui_pod.apart import start_of
-from tui_pod.core.speech import speakable
-from tui_pod.core.transcript import Cue, timed_cues, to_webvtt
+from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
+from tui_pod.core.text.speech import speakable
+from tui_pod.runtime.subprocesses import start_of
 
 MAX_CHARS = 30_000
 """Characters of a text that are narrated: half an hour of speech."""
@@ -349,7 +349,7 @@ def has_voice() -> bool:
 @cache
 def pronunciations() -> Mapping[str, str]:
     """Return the table of written to spoken words."""
-    lines = (Path(__file__).parents[1] / "pronunciation.tsv").read_text("utf-8").splitlines()
+    lines = (Path(__file__).parent / "pronunciation.tsv").read_text("utf-8").splitlines()
     pairs = (line.split("\t") for line in lines if not line.startswith("#"))
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
 

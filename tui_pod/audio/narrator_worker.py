@@ -24,8 +24,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_pod.apart import start_of
 from tui_pod.audio.memory import give_back
+from tui_pod.runtime.subprocesses import start_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,12 +6,12 @@ import time
 from collections.abc import Set
 from dataclasses import replace
 
-from tui_pod.feeds.access import Access
-from tui_pod.feeds.fetch import Answer, FetchError, Request, fetch
-from tui_pod.feeds.items import MAX_ITEMS
-from tui_pod.feeds.model import Feed, FeedError
-from tui_pod.feeds.parse import parse_feed
-from tui_pod.feeds.threads import Stop
+from tui_pod.feeds.formats.items import MAX_ITEMS
+from tui_pod.feeds.formats.model import Feed, FeedError
+from tui_pod.feeds.formats.rss import parse_feed
+from tui_pod.feeds.net.access import Access
+from tui_pod.feeds.net.fetch import Answer, FetchError, Request, fetch
+from tui_pod.runtime.threads import Stop
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 

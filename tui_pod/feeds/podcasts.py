@@ -9,22 +9,22 @@ import contextlib
 import time
 from pathlib import Path
 
-from tui_pod.core.episode import Episode
-from tui_pod.core.notes import EpisodeNotes
-from tui_pod.core.playback import Mark, MarkOrigin, Source
-from tui_pod.core.transcript import Transcript, parse_transcript
-from tui_pod.feeds.access import PUBLIC, Access
-from tui_pod.feeds.address import Origin
-from tui_pod.feeds.chapters import notes_chapters, parse_chapters
-from tui_pod.feeds.download_files import Wish
-from tui_pod.feeds.downloads import Downloads
-from tui_pod.feeds.fetch import FetchError
-from tui_pod.feeds.html_text import to_notes
-from tui_pod.feeds.remote import RemoteFiles
-from tui_pod.feeds.shelf import Details, Shelf
-from tui_pod.feeds.shelf_db import ShelfError
-from tui_pod.feeds.streams import resolve_stream
-from tui_pod.feeds.threads import Stop
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.library.transcript import Transcript, parse_transcript
+from tui_pod.core.playback.snapshot import Mark, MarkOrigin, Source
+from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
+from tui_pod.feeds.formats.html_text import to_notes
+from tui_pod.feeds.media.documents import RemoteFiles
+from tui_pod.feeds.media.downloads import Downloads
+from tui_pod.feeds.media.partial import Wish
+from tui_pod.feeds.media.streams import resolve_stream
+from tui_pod.feeds.net.access import PUBLIC, Access
+from tui_pod.feeds.net.address import Origin
+from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.feeds.store.database import ShelfError
+from tui_pod.feeds.store.feed_store import Details, Shelf
+from tui_pod.runtime.threads import Stop
 
 PREPARED_FOR = 240.0
 """Seconds for which a resolved address is used: media hosts sign theirs for minutes at least."""

@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from tui_pod.feeds.access import PUBLIC, Access
-from tui_pod.feeds.address import AddressError, Origin, check_address, origin
-from tui_pod.feeds.fetch import Answer, FetchError, Request, fetch
-from tui_pod.feeds.model import Feed, FeedError
+from tui_pod.feeds.formats.model import Feed, FeedError
+from tui_pod.feeds.net.access import PUBLIC, Access
+from tui_pod.feeds.net.address import AddressError, Origin, check_address, origin
+from tui_pod.feeds.net.fetch import Answer, FetchError, Request, fetch
 from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
-from tui_pod.feeds.shelf import Shelf, Stored, Subscription
-from tui_pod.feeds.shelf_db import ShelfError
-from tui_pod.feeds.threads import Stop, in_thread
+from tui_pod.feeds.store.database import ShelfError
+from tui_pod.feeds.store.feed_store import Shelf, Stored, Subscription
+from tui_pod.runtime.threads import Stop, in_thread
 
 AT_ONCE = 8
 """Feeds that are asked at the same time."""

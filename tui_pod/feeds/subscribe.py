@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tui_pod.core.text import clean
-from tui_pod.feeds.access import PUBLIC, Access
-from tui_pod.feeds.address import Origin, absolute, is_private, origin, typed_addresses
-from tui_pod.feeds.fetch import Answer, FetchError, Request, fetch
-from tui_pod.feeds.html_text import feed_links
-from tui_pod.feeds.model import Feed, FeedError
-from tui_pod.feeds.opml import Entry, Folder
+from tui_pod.core.text.clean import clean
+from tui_pod.feeds.formats.html_text import feed_links
+from tui_pod.feeds.formats.model import Feed, FeedError
+from tui_pod.feeds.formats.opml import Entry, Folder
+from tui_pod.feeds.net.access import PUBLIC, Access
+from tui_pod.feeds.net.address import Origin, absolute, is_private, origin, typed_addresses
+from tui_pod.feeds.net.fetch import Answer, FetchError, Request, fetch
 from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
 from tui_pod.feeds.refresh import is_same_podcast, keep_answer
-from tui_pod.feeds.shelf import Shelf, Subscription
-from tui_pod.feeds.shelf_db import ShelfError
-from tui_pod.feeds.threads import Stop
+from tui_pod.feeds.store.database import ShelfError
+from tui_pod.feeds.store.feed_store import Shelf, Subscription
+from tui_pod.runtime.threads import Stop
 
 READ_IN_PART = "a part of it could not be read and is tried again with the next refresh"
 """What is said of a feed that was cut, or has pages that do not answer."""

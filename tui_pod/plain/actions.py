@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from tui_pod.core.keys import Action, key_of
-from tui_pod.core.listening import Listening
+from tui_pod.core.actions import Action, key_of
+from tui_pod.core.playback.controller import Listening
 from tui_pod.plain.browser import PAGE, Browser
 from tui_pod.plain.doing import Doing
 from tui_pod.plain.looking import Host

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tui_pod.core.book import ProgressBook
-from tui_pod.core.browsing import Filter, Sort, Special, View, first_place, list_episodes, why_empty
-from tui_pod.core.downloading import Downloading
-from tui_pod.core.library import Library
-from tui_pod.core.queue import Queue
+from tui_pod.core.library.download_state import Downloading
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.selection.list_query import Filter, Sort, Special, View, first_place, list_episodes, why_empty
+from tui_pod.core.selection.queue import Queue
 from tui_pod.plain.spoken import say_episode, say_topic, say_view
 
 PAGE = 10

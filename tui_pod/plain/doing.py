@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from tui_pod.core.browsing import NOT_A_PODCAST, NOT_REMOVABLE, Special
-from tui_pod.core.keys import key_of
-from tui_pod.core.lineup import Succession
-from tui_pod.core.progress import Status
-from tui_pod.core.session import Plan, Wish, parse_budget, plan_session
-from tui_pod.core.sleep import SleepTimer
-from tui_pod.core.text import counted, spoken_time
+from tui_pod.core.actions import key_of
+from tui_pod.core.playback.sleep_timer import SleepTimer
+from tui_pod.core.playback.up_next import Succession
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.selection.list_query import NOT_A_PODCAST, NOT_REMOVABLE, Special
+from tui_pod.core.selection.session_planner import Plan, Wish, parse_budget, plan_session
+from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.plain.looking import Looking
 from tui_pod.plain.spoken import say_plan, say_playback, sentence
 

@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from tui_pod.core.browsing import NO_SEARCH, SORT_NAMES, Special, View
-from tui_pod.core.keys import key_of
-from tui_pod.core.listening import Listening
-from tui_pod.core.text import clean, counted
+from tui_pod.core.actions import key_of
+from tui_pod.core.playback.controller import Listening
+from tui_pod.core.selection.list_query import NO_SEARCH, SORT_NAMES, Special, View
+from tui_pod.core.text.clean import clean, counted
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.spoken import say_details, say_notes, say_outlook, say_playback
 
 if TYPE_CHECKING:
-    from tui_pod.core.notes import EpisodeNotes
-    from tui_pod.core.playback import Mark
-    from tui_pod.core.transcript import Transcript
-    from tui_pod.ui.start import Feeds
+    from tui_pod.core.library.show_notes import EpisodeNotes
+    from tui_pod.core.library.transcript import Transcript
+    from tui_pod.core.playback.snapshot import Mark
+    from tui_pod.services.services import Feeds
 
 SENTENCES = 20
 """Sentences that are read at a time."""

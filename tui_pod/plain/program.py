@@ -15,27 +15,27 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tui_pod.config import live_table
-from tui_pod.core.keys import key_of
-from tui_pod.core.playback import Playback, PlayerStatus
-from tui_pod.core.session import Wish, plan_session
-from tui_pod.core.text import clean, counted, spoken_time
+from tui_pod.config.settings import live_table
+from tui_pod.core.actions import key_of
+from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.selection.session_planner import Wish, plan_session
+from tui_pod.core.text.clean import clean, counted, spoken_time
 from tui_pod.plain.actions import Actions
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.keyboard import Keyboard
 from tui_pod.plain.spoken import say_change, say_download, say_history, say_key, say_summary, sentence
 
 if TYPE_CHECKING:
-    from tui_pod.core.book import ProgressBook
-    from tui_pod.core.downloading import Downloading
-    from tui_pod.core.events import Event
-    from tui_pod.core.library import Library
-    from tui_pod.core.listening import Listening
-    from tui_pod.core.notes import EpisodeNotes
-    from tui_pod.core.playback import Mark
-    from tui_pod.core.session import Summary
-    from tui_pod.core.transcript import Transcript
-    from tui_pod.ui.start import Feeds, Start
+    from tui_pod.core.library.download_state import Downloading
+    from tui_pod.core.library.library import Library
+    from tui_pod.core.library.show_notes import EpisodeNotes
+    from tui_pod.core.library.transcript import Transcript
+    from tui_pod.core.playback.controller import Listening
+    from tui_pod.core.playback.events import Event
+    from tui_pod.core.playback.snapshot import Mark
+    from tui_pod.core.progress.progress_index import ProgressBook
+    from tui_pod.core.selection.session_planner import Summary
+    from tui_pod.services.services import Feeds, Start
 
 TICK = 0.25
 """Seconds between two looks at a load that waits."""

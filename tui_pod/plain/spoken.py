@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from tui_pod.core.book import ProgressBook
-from tui_pod.core.browsing import SORT_NAMES, Filter, Special, View
-from tui_pod.core.downloading import WHOLE, Downloading
-from tui_pod.core.history import History
-from tui_pod.core.keys import Action
-from tui_pod.core.library import Library
-from tui_pod.core.lineup import Outlook
-from tui_pod.core.notes import EpisodeNotes
-from tui_pod.core.playback import Mark, Playback, PlayerStatus
-from tui_pod.core.progress import Status
-from tui_pod.core.rules import Pace
-from tui_pod.core.session import Plan, Summary
-from tui_pod.core.text import clean, counted, spoken_time
+from tui_pod.core.actions import Action
+from tui_pod.core.library.download_state import WHOLE, Downloading
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.library.speed import Pace
+from tui_pod.core.playback.snapshot import Mark, Playback, PlayerStatus
+from tui_pod.core.playback.up_next import Outlook
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.statistics import History
+from tui_pod.core.selection.list_query import SORT_NAMES, Filter, Special, View
+from tui_pod.core.selection.session_planner import Plan, Summary
+from tui_pod.core.text.clean import clean, counted, spoken_time
 
 SHOWN = 12
 """Planned episodes that are read out; the rest is counted."""

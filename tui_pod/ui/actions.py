@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-from tui_pod.core.keys import ACTIONS, Action, shown_keys
+from tui_pod.core.actions import ACTIONS, Action, shown_keys
 
 
 def bindings(*where: str) -> list[BindingType]:

@@ -13,10 +13,10 @@ from textual import events, on
 from textual.app import App
 from textual.reactive import reactive
 
-from tui_pod.config import live_table
-from tui_pod.core.keys import key_of
-from tui_pod.core.playback import Playback, PlayerStatus
-from tui_pod.core.text import span
+from tui_pod.config.settings import live_table
+from tui_pod.core.actions import key_of
+from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.text.clean import span
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import ListeningEvent, SavingChanged
 from tui_pod.ui.screens.main import MainScreen
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widget import Widget
 
-    from tui_pod.core.book import ProgressBook
-    from tui_pod.core.downloading import Downloading
-    from tui_pod.core.events import Event
-    from tui_pod.core.keys import Action
-    from tui_pod.core.library import Library
-    from tui_pod.core.listening import Listening
-    from tui_pod.core.session import Summary
-    from tui_pod.ui.start import Start
+    from tui_pod.core.actions import Action
+    from tui_pod.core.library.download_state import Downloading
+    from tui_pod.core.library.library import Library
+    from tui_pod.core.playback.controller import Listening
+    from tui_pod.core.playback.events import Event
+    from tui_pod.core.progress.progress_index import ProgressBook
+    from tui_pod.core.selection.session_planner import Summary
+    from tui_pod.services.services import Start
 
 
 def load_library_provider() -> type[Provider]:
@@ -179,7 +179,7 @@ class TuiPodApp(App[None]):
 
     def start_session(self, budget: float) -> None:
         """See `Stage.start_session`."""
-        from tui_pod.core.session import Wish, plan_session  # not for start-up
+        from tui_pod.core.selection.session_planner import Wish, plan_session  # not for start-up
 
         listening = self.listening
         wish = Wish(budget)

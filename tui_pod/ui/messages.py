@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from tui_pod.core.events import Event
+    from tui_pod.core.playback.events import Event
 
 
 class Wish(StrEnum):
@@ -37,7 +37,7 @@ class ListeningEvent(Message):
 
     def can_replace(self, message: Message) -> bool:
         """Let a newer position take the place of one that still waits."""
-        from tui_pod.core.events import PositionChanged  # not for start-up
+        from tui_pod.core.playback.events import PositionChanged  # not for start-up
 
         return (
             isinstance(message, ListeningEvent)

@@ -10,13 +10,13 @@ from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from tui_pod.core.browsing import narrow
-from tui_pod.core.keys import shown_keys
+from tui_pod.core.actions import shown_keys
+from tui_pod.core.selection.list_query import narrow
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from tui_pod.core.keys import Action
+    from tui_pod.core.actions import Action
     from tui_pod.ui.app import TuiPodApp
     from tui_pod.ui.screens.main import MainScreen
 

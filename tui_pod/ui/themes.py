@@ -6,7 +6,7 @@ import os
 
 from textual.theme import Theme
 
-from tui_pod.core.text import clean
+from tui_pod.core.text.clean import clean
 
 DEFAULT = "textual-dark"
 

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui_pod.core.browsing import (
+from tui_pod.core.actions import key_of
+from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.selection.list_query import (
     NO_SEARCH,
     SORT_NAMES,
     Filter,
@@ -23,10 +26,7 @@ from tui_pod.core.browsing import (
     narrow,
     why_empty,
 )
-from tui_pod.core.keys import key_of
-from tui_pod.core.playback import Playback
-from tui_pod.core.progress import Status
-from tui_pod.core.text import clock, counted, span
+from tui_pod.core.text.clean import clock, counted, span
 from tui_pod.ui.cells import fit
 from tui_pod.ui.screens.reading import ReadingScreen
 from tui_pod.ui.widgets.episode_list import EpisodeList
@@ -36,10 +36,10 @@ from tui_pod.ui.widgets.topic_tree import TopicTree
 if TYPE_CHECKING:
     from textual.widgets import Input
 
-    from tui_pod.core.book import ProgressBook
-    from tui_pod.core.library import Library
-    from tui_pod.core.queue import Queue
-    from tui_pod.ui.start import Start
+    from tui_pod.core.library.library import Library
+    from tui_pod.core.progress.progress_index import ProgressBook
+    from tui_pod.core.selection.queue import Queue
+    from tui_pod.services.services import Start
 
 NEXT_WIDTH = 30
 """Cells of the next episode's title in the bar."""
@@ -256,7 +256,7 @@ class BrowsingScreen(ReadingScreen):
     async def action_search(self) -> None:
         """Open the search field; the list narrows while one types. In the transcript it searches the words."""
         self._searches_words = self.is_reading and self.focused is self.transcript
-        from tui_pod.feeds.threads import in_thread  # not for start-up
+        from tui_pod.runtime.threads import in_thread  # not for start-up
         from tui_pod.ui.widgets.search_field import SearchField
 
         field = next(self.query("#search").results(SearchField), None)

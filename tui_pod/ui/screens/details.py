@@ -12,13 +12,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui_pod.core.episode import Episode
-from tui_pod.core.keys import Action, shown_keys
-from tui_pod.core.listening import Listening
-from tui_pod.core.notes import EpisodeNotes
-from tui_pod.core.playback import Mark
-from tui_pod.core.progress import Status
-from tui_pod.core.text import clock, counted, fold, length, span
+from tui_pod.core.actions import Action, shown_keys
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.text.clean import clock, counted, fold, length, span
 from tui_pod.ui.actions import bindings
 
 if TYPE_CHECKING:

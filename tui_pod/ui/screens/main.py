@@ -8,9 +8,9 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from tui_pod.config import live_table
-from tui_pod.core.browsing import GONE, NOT_A_PODCAST, NOT_REMOVABLE, Special, View, list_episodes
-from tui_pod.core.keys import key_hints, key_of
+from tui_pod.config.settings import live_table
+from tui_pod.core.actions import key_hints, key_of
+from tui_pod.core.selection.list_query import GONE, NOT_A_PODCAST, NOT_REMOVABLE, Special, View, list_episodes
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import Wish
 from tui_pod.ui.screens.browsing import BrowsingScreen
@@ -116,7 +116,7 @@ class MainScreen(BrowsingScreen):
 
     def play(self, episode: str, is_restart: bool = False) -> None:
         """Play an episode of the list, and after it what follows in the list."""
-        from tui_pod.core.lineup import Succession  # not for start-up
+        from tui_pod.core.playback.up_next import Succession  # not for start-up
 
         succession = None
         if self.view.place != Special.QUEUE:

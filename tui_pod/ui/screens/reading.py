@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from tui_pod.core.keys import key_of
-from tui_pod.core.playback import Playback, PlayerStatus
+from tui_pod.core.actions import key_of
+from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 
 if TYPE_CHECKING:
-    from tui_pod.core.listening import Listening
-    from tui_pod.ui.start import Start
+    from tui_pod.core.playback.controller import Listening
+    from tui_pod.services.services import Start
     from tui_pod.ui.widgets.transcript_view import TranscriptView
 
 

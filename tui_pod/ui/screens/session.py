@@ -14,10 +14,10 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_pod.core.listening import Listening
-from tui_pod.core.session import Order, Plan, Summary, Wish, parse_budget, plan_session
-from tui_pod.core.sleep import SleepTimer
-from tui_pod.core.text import counted, length, span
+from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.sleep_timer import SleepTimer
+from tui_pod.core.selection.session_planner import Order, Plan, Summary, Wish, parse_budget, plan_session
+from tui_pod.core.text.clean import counted, length, span
 from tui_pod.ui.screens.details import Card, CardScreen, FieldScreen
 
 BUDGETS = ("5m", "15m", "30m", "45m", "60m")

@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from tui_pod.core.history import History, streak
-from tui_pod.core.listening import Listening
-from tui_pod.core.text import counted, span
+from tui_pod.core.playback.controller import Listening
+from tui_pod.core.progress.statistics import History, streak
+from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.cells import fit
 from tui_pod.ui.screens.details import Card, CardScreen
 

@@ -12,12 +12,12 @@ from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
-from tui_pod.core.book import ProgressBook
-from tui_pod.core.downloading import Downloading
-from tui_pod.core.library import Library
-from tui_pod.core.playback import Playback, PlayerStatus
-from tui_pod.core.queue import Queue
-from tui_pod.core.text import clean, clock, length
+from tui_pod.core.library.download_state import Downloading
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.selection.queue import Queue
+from tui_pod.core.text.clean import clean, clock, length
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import MARKS, meter, spread
 from tui_pod.ui.messages import Wish

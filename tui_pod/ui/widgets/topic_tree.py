@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from textual.message import Message
 from textual.strip import Strip
 
-from tui_pod.core.book import ProgressBook
-from tui_pod.core.browsing import Special
-from tui_pod.core.library import Library
-from tui_pod.core.topics import TopicTable
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.topics import TopicTable
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.selection.list_query import Special
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import fit, meter
 from tui_pod.ui.messages import Wish

@@ -14,9 +14,9 @@ from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui_pod.core.playback import Playback
-from tui_pod.core.text import clean, fold
-from tui_pod.core.transcript import Transcript
+from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.text.clean import clean, fold
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import MARKS, fit, wrap
 

@@ -1,0 +1,461 @@
+"""The whole program on a terminal of its own: the real libmpv, the real voice, real files, real signals."""
+
+from __future__ import annotations
+
+import array
+import fcntl
+import os
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.audio.test_player_contract import make_wav
+from tests.stage import embedded_library
+from tests.torture.terminal import Terminal
+from tui_pod.audio.narrator import has_voice
+from tui_pod.config.paths import embedded_transcripts
+from tui_pod.state.store import StateFile
+
+ROOT = Path(__file__).parents[2]
+
+needs_voice = pytest.mark.skipif(not has_voice(), reason="the voice is not installed: pip install hibari-tts")
+
+CATALOG = """version = 1
+title = "Two"
+
+[[episodes]]
+id = "first"
+title = "The first of two"
+summary = "It is a minute long."
+duration = 60
+audio = "first.wav"
+
+[[episodes]]
+id = "second"
+title = "The second [/] of \\u001b]52;c;cm0=\\u0007 two"
+summary = "It is a minute long too."
+duration = 60
+audio = "second.wav"
+"""
+
+
+@pytest.fixture
+def room(home: Path) -> Path:
+    """An empty folder to start in, with a catalogue of two recordings in it."""
+    folder = home / "room"
+    folder.mkdir()
+    make_wav(folder / "first.wav", 60.0)
+    make_wav(folder / "second.wav", 60.0)
+    (folder / "two.toml").write_text(CATALOG, "utf-8")
+    return folder
+
+
+@contextmanager
+def running(
+    folder: Path, *arguments: str, program: Sequence[str] = ("-m", "tui_pod"), **variables: str
+) -> Iterator[Terminal]:
+    """Run the program on a terminal."""
+    surroundings = {
+        **os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", **variables,
+    }  # fmt: skip
+    surroundings.pop("NO_COLOR", None)
+    with Terminal([sys.executable, *program, *arguments], surroundings, folder) as terminal:
+        yield terminal
+
+
+def two(folder: Path, *arguments: str) -> Sequence[str]:
+    """Return the arguments that play the two recordings silently, with a state beside them."""
+    return ("--catalog", str(folder / "two.toml"), "--state", str(folder / "state.toml"), "--ao", "null", *arguments)
+
+
+def position(folder: Path, episode: str = "first") -> float:
+    """Return the saved place of an episode, as the program would read it."""
+    progress = StateFile(folder / "state.toml").load().progress.get(episode)
+    return progress.position if progress is not None else 0.0
+
+
+def place(terminal: Terminal) -> int:
+    """Return the seconds that the bar shows."""
+    bar = terminal.bar()
+    return bar.position if bar is not None else -1
+
+
+def mark(terminal: Terminal) -> str:
+    """Return the mark that the bar shows."""
+    bar = terminal.bar()
+    return bar.mark if bar is not None else ""
+
+
+def play_until(terminal: Terminal, seconds: int) -> None:
+    """Play the episode at the cursor until the bar shows so many seconds."""
+    terminal.until(lambda: terminal.shows("The first of two"), "the list")
+    terminal.press("\r")
+    terminal.until(lambda: place(terminal) >= seconds, f"{seconds} s are played")
+
+
+def quit_and_wait(terminal: Terminal) -> None:
+    """Press q and wait for the program's end, which must be a good one."""
+    terminal.press("q")
+    assert terminal.wait(10) is not None
+    terminal.look(0.05)
+    assert terminal.status == 0
+
+
+def dismiss(terminal: Terminal, words: str) -> None:
+    """Press esc and wait until words are gone; a key that follows at once would be taken for alt and that key."""
+    terminal.press("\x1b")
+    terminal.until(lambda: not terminal.shows(words), f"“{words}” is gone")
+
+
+# -- from the first start on ---------------------------------------------------------------------------
+
+
+@needs_voice
+def test_embedded_catalogue_is_shown_played_paused_kept_and_resumed(room: Path) -> None:
+    with running(room, "--ao", "null") as terminal:
+        terminal.until(lambda: terminal.shows("119 episodes", "0/119 played", "LLM layers"), "the catalogue")
+        terminal.press("\r")
+        terminal.until(lambda: place(terminal) >= 4 and mark(terminal) == "▶", "speech that goes on")
+        assert terminal.shows("narrated")
+        terminal.press(" ")
+        terminal.until(lambda: mark(terminal) == "‖", "a pause")
+        held = place(terminal)
+        terminal.look(1.5)
+        assert place(terminal) == held
+        quit_and_wait(terminal)
+        assert b"\x1b[?1049l" in terminal.raw[-2000:]  # the shell's screen is back
+    with running(room, "--ao", "null") as terminal:
+        terminal.until(lambda: terminal.shows("◐ LLM layers", f"0:{held:02} / 1:45"), "the place that was left")
+        terminal.press(" ")
+        terminal.until(lambda: mark(terminal) == "▶", "it goes on")
+        assert held <= place(terminal) <= held + 2
+        quit_and_wait(terminal)
+
+
+def test_state_kept_can_be_read_by_a_person(room: Path) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 2)
+        terminal.press("]M")
+        terminal.until(lambda: terminal.shows("1.1×", "muted"), "speed and mute")
+        quit_and_wait(terminal)
+    data = tomllib.loads((room / "state.toml").read_text("utf-8"))
+    assert data["version"] == 1
+    assert data["episodes"]["first"]["position"] == pytest.approx(3.0, abs=2.0)
+    assert data["episodes"]["first"]["duration"] == pytest.approx(60.0, abs=0.1)
+    assert data["player"] == {**data["player"], "speed": 1.1, "muted": True}
+
+
+def test_next_episode_follows_at_the_end(room: Path) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 1)
+        terminal.press("...")
+        terminal.until(lambda: place(terminal) >= 54, "the last seconds")
+        terminal.until(lambda: terminal.shows("▶ The second [/] of", "✓ The first"), "the next one", patience=40)
+        quit_and_wait(terminal)
+
+
+# -- sudden ends ---------------------------------------------------------------------------------------
+
+BROKEN = """
+import sys
+from tui_pod.cli.main import main
+from tui_pod.ui.screens.details import HelpScreen
+
+def compose(screen):
+    raise RuntimeError("a fault of ours")
+
+HelpScreen.compose = compose
+sys.exit(main())
+"""
+
+
+def test_fault_of_the_program_saves_first_and_is_no_success(room: Path) -> None:
+    (room / "broken.py").write_text(BROKEN, "utf-8")
+    with running(room, *two(room), program=(str(room / "broken.py"),)) as terminal:
+        play_until(terminal, 3)
+        terminal.press("?")
+        assert terminal.wait(10) is not None
+        terminal.look(0.05)
+        assert terminal.status == 1
+        assert terminal.shows("a fault of ours")
+    assert position(room) >= 2.5
+
+
+def test_kill_in_mid_play_loses_five_seconds_at_most(room: Path) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 8)
+        shown = place(terminal)
+        terminal.send(signal.SIGKILL)
+        terminal.wait(5)
+    assert position(room) >= shown - 5.0
+
+
+def test_state_damaged_while_the_app_runs_is_told_and_made_whole_again(room: Path) -> None:
+    """Without a backup, what was read at the start is nowhere but in the app."""
+    state = room / "state.toml"
+    state.write_text("version = 1\n[episodes.first]\nposition = 30.0\nupdated = 2026-01-01T00:00:00Z\n", "utf-8")
+    with running(room, *two(room)) as terminal:
+        terminal.until(lambda: terminal.shows("The first of two"), "the list")
+        state.write_bytes(b"\x00\xff\x00")
+        terminal.press("Gm")
+        terminal.until(lambda: terminal.shows("was damaged"), "the notice")
+        terminal.send(signal.SIGKILL)
+        terminal.wait(5)
+    progress = StateFile(state).load().progress
+    assert progress["second"].played
+    assert progress["first"].position == 30.0
+    assert len(list(room.glob("state.toml.corrupt-*"))) == 1
+
+
+@pytest.mark.parametrize("end", ["SIGTERM", "SIGHUP", "SIGINT", "closed"])
+def test_end_by_signal_or_closed_terminal_saves_the_very_place(room: Path, end: str) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 2)
+        shown = place(terminal)
+        if end == "closed":
+            terminal.close()
+        else:
+            terminal.send(signal.Signals[end])
+        took = terminal.wait(10)
+        assert took is not None
+        assert shown <= position(room) <= shown + 1.0 + took
+
+
+@pytest.mark.parametrize("way", ["ctrl+z", "SIGTSTP", "SIGSTOP"])
+def test_app_stopped_and_gone_on_with_is_drawn_whole_plays_on_and_quits(room: Path, way: str) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 1)
+        threads = Path(f"/proc/{terminal.pid}/task")
+        count = len(list(threads.iterdir()))
+        for _ in range(3):
+            if way == "ctrl+z":
+                terminal.press("\x1a")
+            else:
+                terminal.send(signal.Signals[way])
+            terminal.until(lambda: is_stopped(terminal), "the app stopped")
+            terminal.look(0.3)
+            terminal.raw = b""
+            terminal.send(signal.SIGCONT)
+            terminal.until(lambda: b"All Topics" in terminal.raw and b"Help" in terminal.raw, "the screen drawn whole")
+            check_plays_on(terminal)
+        assert len(list(threads.iterdir())) <= count + 1  # Python makes a thread more for work, now and then
+        quit_and_wait(terminal)
+
+
+def check_plays_on(terminal: Terminal) -> None:
+    """Fail unless the bar moves on."""
+    shown = place(terminal)
+    terminal.until(lambda: place(terminal) > shown, "it plays on")
+
+
+def is_stopped(terminal: Terminal) -> bool:
+    """Return whether the program is stopped."""
+    return Path(f"/proc/{terminal.pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] == "T"
+
+
+# -- refusals before the screen is taken ---------------------------------------------------------------
+
+
+def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the program without a terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "tui_pod", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_bytes_that_are_no_text_are_passed_over(room: Path) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 1)
+        for noise in (b"\xe9", b"\xff\xfe", b"\xc3", b"x\x9b", b"\x1b[M\xff\xff\xff"):
+            terminal.press(noise)
+            terminal.look(0.3)
+            terminal.press("j")
+            terminal.look(0.1)
+        terminal.press("p")
+        terminal.until(lambda: mark(terminal) == "‖", "keys are still heard")
+        quit_and_wait(terminal)
+
+
+def test_start_without_a_terminal_says_so(room: Path) -> None:
+    done = run(room)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "needs a terminal" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_start_on_a_dumb_terminal_says_so(room: Path, term: str) -> None:
+    with running(room, TERM=term) as terminal:
+        assert terminal.wait(20) is not None
+        terminal.look(0.1)
+        assert terminal.status == 1
+        assert b"cannot move its cursor" in terminal.raw
+        assert b"\x1b" not in terminal.raw
+
+
+def test_faulty_catalogue_is_told_before_the_screen_is_taken(room: Path) -> None:
+    faulty = room / "faulty.toml"
+    faulty.write_text(
+        'version = 1\n\n[[episodes]]\nid = "a"\n\n[[episodes]]\nid = "a"\ntitle = "\\u001b[31m"\n', "utf-8"
+    )
+    with running(room, "--catalog", str(faulty)) as terminal:
+        assert terminal.wait(20) is not None
+        terminal.look(0.1)
+        said = terminal.raw.decode()
+    assert terminal.status == 1
+    faults = [line for line in said.replace("\r", "").split("\n") if line]
+    assert all(re.match(re.escape(str(faulty)) + r":\d+: ", fault) for fault in faults), faults
+    assert len(faults) >= 2
+    assert "\x1b" not in said
+
+
+def test_session_time_that_is_none_is_wrong_usage(room: Path) -> None:
+    with running(room, "--session", "abc") as terminal:
+        assert terminal.wait(20) is not None
+        assert terminal.status == 2
+
+
+# -- what is in the way --------------------------------------------------------------------------------
+
+
+def test_no_sound_device_is_a_notice_and_no_stray_line_on_the_screen(room: Path) -> None:
+    arguments = ("--catalog", str(room / "two.toml"), "--state", str(room / "state.toml"), "--ao", "alsa")
+    with running(room, *arguments, ALSA_CONFIG_PATH=str(room / "none")) as terminal:
+        terminal.until(lambda: terminal.shows("The first of two"), "the list")
+        terminal.press("\r")
+        terminal.until(lambda: terminal.shows("No sound device works."), "the notice")
+        terminal.look(0.5)
+        assert b"ALSA lib" not in terminal.raw
+        assert "ALSA" not in terminal.text
+        dismiss(terminal, "No sound device")
+        terminal.press("j")
+        quit_and_wait(terminal)
+    assert position(room) == 0.0
+
+
+def test_state_of_a_newer_program_is_left_alone_and_said(room: Path) -> None:
+    newer = 'version = 99\nsomething = "new"\n'
+    (room / "state.toml").write_text(newer, "utf-8")
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 6)
+        quit_and_wait(terminal)
+        said = terminal.raw.decode("utf-8", "replace")
+    assert "saved" in re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", said)
+    assert (room / "state.toml").read_text("utf-8") == newer
+    kept = {file.name for file in room.iterdir() if "state" in file.name}
+    assert kept <= {"state.toml", "state.toml.lock"}  # no journal, no backup, nothing set aside
+
+
+def test_notice_of_a_newer_state_is_on_the_screen(room: Path) -> None:
+    (room / "state.toml").write_text("version = 99\n", "utf-8")
+    with running(room, *two(room)) as terminal:
+        terminal.until(lambda: terminal.shows("newer") or terminal.shows("saved"), "the notice")
+        quit_and_wait(terminal)
+
+
+def test_vanished_recording_is_told_and_the_next_one_plays(room: Path) -> None:
+    (room / "first.wav").unlink()
+    with running(room, *two(room)) as terminal:
+        terminal.until(lambda: terminal.shows("The first of two"), "the list")
+        terminal.press("\r")
+        terminal.until(lambda: terminal.shows("Your place is kept."), "the notice")
+        dismiss(terminal, "Your place is kept.")
+        terminal.press("j\r")
+        terminal.until(lambda: place(terminal) >= 1, "the next one plays")
+        quit_and_wait(terminal)
+
+
+def test_title_that_commands_the_terminal_is_only_text(room: Path) -> None:
+    with running(room, *two(room)) as terminal:
+        terminal.until(lambda: terminal.shows("The second [/] of"), "the title")
+        terminal.press("j\r")
+        terminal.until(lambda: place(terminal) >= 1, "it plays")
+        terminal.press("i")
+        terminal.until(lambda: terminal.shows("Details"), "the details")
+        dismiss(terminal, "Details")
+        quit_and_wait(terminal)
+        assert b"\x1b]52" not in terminal.raw
+        assert b"]52;c;cm0=" in terminal.raw
+
+
+def test_terminal_made_small_and_large_again_is_drawn_anew(room: Path) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 1)
+        for height, width in ((12, 40), (3, 10), (40, 120)):
+            terminal._screen.erase_in_display(2)  # what is on the screen afterwards was drawn for this size
+            fcntl.ioctl(terminal._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+            terminal.look(0.5)
+        terminal.until(lambda: terminal.shows("▶ The first of two") and place(terminal) >= 2, "the whole screen")
+        quit_and_wait(terminal)
+
+
+# -- what is heard -------------------------------------------------------------------------------------
+
+
+def samples(file: Path) -> tuple[int, list[float]]:
+    """Return the rate of a WAV file of one channel as libmpv writes it, and its samples, 1 being the loudest."""
+    data = file.read_bytes()
+    at = data.index(b"fmt ") + 8
+    kind, channels, rate, _, _, bits = struct.unpack("<HHIIHH", data[at : at + 16])
+    if kind == 0xFFFE:  # extensible: what it is stands further on
+        kind = struct.unpack("<H", data[at + 24 : at + 26])[0]
+    start = data.index(b"data") + 8
+    code = {(1, 16): "h", (1, 32): "i", (3, 32): "f"}[kind, bits]
+    body = data[start:]
+    values = array.array(code, body[: len(body) // (bits // 8) * (bits // 8)])
+    full = 1.0 if kind == 3 else float(1 << (bits - 1))
+    assert channels == 1
+    return rate, [value / full for value in values]
+
+
+@needs_voice
+def test_narrated_episode_decoded_is_speech_of_the_right_length(room: Path) -> None:
+    library = embedded_library()
+    shortest = min(range(len(library)), key=lambda index: library.durations[index])
+    ident = library.ids[shortest]
+    shutil.copy(embedded_transcripts() / f"{ident}.txt", room)
+    episode = {"id": ident, "title": "Spoken", "duration": int(library.durations[shortest])}
+    lines = "".join(f"{key} = {value!r}\n" for key, value in episode.items())
+    (room / "one.toml").write_text(f'version = 1\n[[episodes]]\n{lines}transcript = "{ident}.txt"\n', "utf-8")
+    arguments = ("--catalog", str(room / "one.toml"), "--state", str(room / "state.toml"), "--ao", "pcm")
+    with running(room, *arguments) as terminal:
+        terminal.until(lambda: terminal.shows("Spoken"), "the list")
+        terminal.press("\r")
+        terminal.until(lambda: terminal.shows("✓ Spoken", "1/1 played"), "it is played", patience=60)
+        quit_and_wait(terminal)
+    rate, heard = samples(room / "audiodump.wav")
+    end = next(place for place in range(len(heard), 0, -1) if abs(heard[place - 1]) > 0.002)  # silence follows it
+    wished = library.durations[shortest]
+    assert wished * 0.99 - 0.5 <= end / rate <= wished * 1.01  # the last half second of a narration is a pause
+    tenth = end // 10
+    assert all(max(map(abs, heard[part * tenth : (part + 1) * tenth])) > 0.1 for part in range(10))
+
+
+def test_progress_of_a_real_start_is_told_by_the_command_line(room: Path) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 2)
+        terminal.press("jm")
+        terminal.until(lambda: terminal.shows("✓ The second"), "the mark")
+        quit_and_wait(terminal)
+    done = run(room, "status", *two(room)[:4])
+    assert done.returncode == 0
+    lines: dict[str, Any] = dict(line.split("\t", 1) for line in done.stdout.splitlines())
+    assert lines["played"] == "1 of 2"
+    assert lines["started"] == "1"

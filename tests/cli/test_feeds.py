@@ -1,0 +1,263 @@
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.feeds import server
+from tests.feeds.server import Site, feed, item
+from tui_pod.cli.main import main
+from tui_pod.feeds.formats.opml import parse_opml
+from tui_pod.feeds.store.match import episode_id
+
+CATALOG = 'version = 1\ntitle = "T"\n[[episodes]]\nid = "one"\ntitle = "One"\n'
+
+Say = Any
+
+
+class Shell:
+    """Runs commands in this process and keeps what they print."""
+
+    def __init__(self, catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self._catalog = catalog
+        self._capsys = capsys
+        self.err = ""
+
+    def __call__(self, *words: str, status: int = 0) -> str:
+        assert main([*words, "--catalog", str(self._catalog)]) == status
+        out, self.err = self._capsys.readouterr()
+        return out
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self(*words, "--json"))
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    catalog = tmp_path / "catalog.toml"
+    catalog.write_text(CATALOG)
+    return Shell(catalog, capsys)
+
+
+def test_feeds_add_shows_its_episodes_after_the_catalogue(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed(item(1) + item(3, "/3.wav") + item(2), "My Cast"))
+    out = shell("feeds", "add", site.url("/f"), "--folder", "Science/Physics", "--folder", "News")
+    assert out == f"{site.url('/f')}\tMy Cast\t3\n"
+    entries = shell.json("list")
+    wanted = ["one", *(episode_id(site.url("/f"), f"guid-{number}") for number in (3, 2, 1))]
+    assert [entry["id"] for entry in entries] == wanted
+    assert entries[1] == {
+        "id": wanted[1], "title": "Episode 3", "summary": "About 3", "duration": None, "position": 0.0,
+        "status": "unplayed", "topics": ["My Cast", "Physics", "Science", "News"], "published": "2026-01-04",
+        "audio": site.url("/3.wav"),
+    }  # fmt: skip
+    for topic in ("News", "Physics", "Science", "My Cast", "Science/Physics/My Cast"):
+        assert [entry["id"] for entry in shell.json("list", "--topic", topic)] == wanted[1:]
+
+
+def test_session_is_planned_from_a_topic_by_its_name_or_place(site: Site, shell: Shell) -> None:
+    length = "<itunes:duration>900</itunes:duration>"
+    site.replies["/f"] = server.body(feed(item(1, "/1.wav", length), "My Cast"))
+    site.replies["/g"] = server.body(feed(item(2, "/2.wav", length), "My Cast"))
+    shell("feeds", "add", site.url("/f"), "--folder", "Science/Physics", "--folder", "News")
+    assert shell("plan", "15m", "--topic", "My Cast").count("Episode 1") == 1
+    assert shell("plan", "15m", "--topic", "Science/Physics").count("Episode 1") == 1
+    shell("feeds", "add", site.url("/g"))
+    assert shell("plan", "15m", "--topic", "My Cast", status=1) == ""
+    assert "Name one by its place: " in shell.err
+    assert shell("plan", "15m", "--topic", "Nowhere", status=1) == ""
+
+
+def test_feed_episodes_are_marked_by_their_ids(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    shell("feeds", "add", site.url("/f"))
+    ident = episode_id(site.url("/f"), "guid-1")
+    shell("mark", "played", ident)
+    assert [entry["id"] for entry in shell.json("list", "--status", "played")] == [ident]
+    site.replies["/f"] = server.redirect("/new", 301)
+    site.replies["/new"] = server.body(feed(item(2) + item(1)))
+    shell("feeds", "refresh")
+    assert [entry["id"] for entry in shell.json("list", "--status", "played")] == [ident]
+    (listed,) = shell.json("feeds", "list")
+    assert (listed["address"], listed["first"], listed["episodes"]) == (site.url("/new"), site.url("/f"), 2)
+
+
+def test_feeds_add_fault_is_one_line_and_changes_nothing(site: Site, shell: Shell, home: Path) -> None:
+    for url in (site.url("/none"), "file:///etc/passwd", "nonsense", "http://127.0.0.1:1/x"):
+        assert shell("feeds", "add", url, status=1) == ""
+        assert shell.err.count("\n") == 1
+    assert shell("feeds", "list") == ""
+    assert list(home.glob("**/feeds.*")) == []
+
+
+def test_feeds_list_remove_and_add_again(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    shell("feeds", "add", site.url("/f"))
+    assert shell("feeds", "list") == f"{site.url('/f')}\tTest Cast\t1\t\t\n"
+    shell("feeds", "remove", "test cast")
+    assert (shell("feeds", "list"), shell.json("feeds", "list"), len(shell.json("list"))) == ("", [], 1)
+    shell("feeds", "add", site.url("/f"))
+    assert len(shell.json("list")) == 2
+
+
+def test_feeds_refresh_bad_feed_is_one_line_and_the_others_go_on(site: Site, shell: Shell) -> None:
+    site.replies["/a"] = server.body(feed(item(1), "A"))
+    site.replies["/b"] = server.body(feed(item(1), "B"))
+    shell("feeds", "add", site.url("/a"), site.url("/b"))
+    site.replies["/a"] = server.body("oops", status=500)
+    site.replies["/b"] = server.body(feed(item(1) + item(2), "B"))
+    shell("feeds", "refresh", status=1)
+    assert [line.startswith("tui-pod: http") for line in shell.err.splitlines()] == [True, False]
+    assert [(entry["title"], entry["episodes"], bool(entry["error"])) for entry in shell.json("feeds", "list")] == [
+        ("A", 1, True),
+        ("B", 2, False),
+    ]
+    shell("feeds", "refresh", "B")
+    assert shell("feeds", "refresh", "Nobody", status=1) == ""
+
+
+def test_feeds_move_to_topics_and_to_an_address(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    shell("feeds", "add", site.url("/f"))
+    shell("feeds", "move", "Test Cast", "A/B", "C")
+    assert shell.json("feeds", "list")[0]["folders"] == ["A/B", "C"]
+    shell("feeds", "move", "Test Cast", "/")
+    assert shell.json("feeds", "list")[0]["folders"] == []
+    shell("feeds", "move", "Test Cast", site.url("/new"))
+    assert shell.json("feeds", "list")[0]["address"] == site.url("/new")
+    shell("feeds", "move", "Test Cast", "file:///etc/passwd", status=1)
+    shell("feeds", "move", "Nobody", "A", status=1)
+
+
+def test_feeds_keep_says_how_many_are_downloaded_ahead(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    shell("feeds", "add", site.url("/f"))
+    assert shell.json("feeds", "list")[0]["keep"] is None
+    for count, kept in (("3", 3), ("0", 0), ("default", None)):
+        shell("feeds", "keep", "Test Cast", count)
+        assert shell.json("feeds", "list")[0]["keep"] == kept
+    for count in ("1.5", "101", "many"):
+        shell("feeds", "keep", "Test Cast", count, status=1)
+        assert shell.err.count("\n") == 1
+    shell("feeds", "keep", "Nobody", "1", status=1)
+
+
+def test_feeds_topics_makes_categories_and_keywords_topics(site: Site, shell: Shell) -> None:
+    category = '<itunes:category text="Science"><itunes:category text="Physics"/></itunes:category>'
+    site.replies["/f"] = server.body(feed(item(1, extra="<category>Quarks</category>"), extra=category))
+    shell("feeds", "add", site.url("/f"))
+    assert shell.json("list")[1]["topics"] == ["Test Cast"]
+    assert shell("feeds", "topics", "Test Cast", "on") == "Science/Physics\n"
+    assert shell.json("list")[1]["topics"] == ["Test Cast", "Physics", "Science", "Quarks"]
+    assert len(shell.json("list", "--topic", "Quarks")) == 1
+    assert shell.json("feeds", "list")[0]["shows_topics"]
+    shell("feeds", "topics", "Test Cast", "off")
+    assert shell.json("list")[1]["topics"] == ["Test Cast"]
+
+
+def test_feeds_add_goes_where_the_settings_let_it(site: Site, inside: Site, shell: Shell, home: Path) -> None:
+    site.replies["/f"] = server.redirect(inside.url("/g"))
+    inside.replies["/g"] = server.body(feed(item(1), "Inside"))
+    assert shell("feeds", "add", site.url("/f"), status=1) == ""
+    config = home / "c.toml"
+    config.write_text(f'[network]\nprivate_hosts = ["127.0.0.1:{inside.server_port}"]\n')
+    assert "Inside" in shell("feeds", "add", site.url("/f"), "--config", str(config))
+    shell("feeds", "refresh", status=1)
+    shell("feeds", "refresh", "--config", str(config))
+
+
+def test_import_and_export_round_trip(site: Site, shell: Shell, tmp_path: Path) -> None:
+    site.replies["/f"] = server.body(feed(item(1), "Fetched"))
+    file = tmp_path / "list.opml"
+    file.write_text(
+        '<opml version="2.0"><body><outline text="Science"><outline text="Physics">'
+        f'<outline type="rss" text="Mine" xmlUrl="{site.url("/f")}"/></outline></outline>'
+        f'<outline text="News"><outline text="Mine" XMLURL="{site.url("/f")}"/></outline></body></opml>'
+    )
+    shell("import", str(file))
+    assert shell.json("feeds", "list")[0]["folders"] == ["Science/Physics", "News"]
+    shell("feeds", "refresh")
+    assert [len(shell.json("list", "--topic", topic)) for topic in ("Physics", "News", "Fetched")] == [1, 1, 1]
+    exported = shell("export")
+    entries = parse_opml(exported.encode()).entries
+    assert [(entry.address, entry.title, entry.folders) for entry in entries] == [
+        (site.url("/f"), "Fetched", (("Science", "Physics"), ("News",)))
+    ]
+    file.write_text(exported)
+    shell("import", str(file))
+    assert shell("export") == exported
+
+
+def test_import_bad_entry_is_reported_and_the_rest_goes_on(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "list.opml"
+    file.write_text(
+        "<opml><body><outline text='Bad' xmlUrl='file:///etc/passwd'/>"
+        "<outline text='Good' xmlUrl='https://good.example.org/f'/></body></opml>"
+    )
+    shell("import", str(file), status=1)
+    assert "“Bad”" in shell.err
+    assert [entry["title"] for entry in shell.json("feeds", "list")] == ["Good"]
+
+
+@pytest.mark.parametrize("content", [None, "hello", "<html/>"])
+def test_import_of_no_list_is_one_line(shell: Shell, tmp_path: Path, content: str | None) -> None:
+    file = tmp_path / "list.opml"
+    if content is not None:
+        file.write_text(content)
+    shell("import", str(file), status=1)
+    assert shell.err.count("\n") == 1
+
+
+def test_import_from_standard_input(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = '<opml><body><outline type="rss" text="A" xmlUrl="https://example.org/f"/></body></opml>'
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    shell("import", "-")
+    assert shell("feeds", "list").startswith("https://example.org/f\tA")
+
+
+def test_import_of_a_pipe_says_so_and_does_not_wait(shell: Shell, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    shell("import", str(tmp_path / "pipe"), status=1)
+    assert shell.err == f"tui-pod: {tmp_path / 'pipe'}: not a regular file\n"
+
+
+def test_export_of_nothing_is_an_empty_list(shell: Shell) -> None:
+    assert parse_opml(shell("export").encode()).entries == ()
+
+
+def test_hostile_feed_prints_no_control_characters(site: Site, shell: Shell) -> None:
+    bad = "&#x202e;&#155;2J&#8203;[/][@click=app.quit]x"
+    site.replies["/f"] = server.body(feed(item(1, title=bad), bad))
+    out = shell("feeds", "add", site.url("/f")) + shell("list") + shell("feeds", "list") + shell.err
+    assert all(character >= " " or character in "\t\n" for character in out)
+    assert not {"\x9b", "\u202e", "\u200b"} & set(out)
+
+
+def test_wrong_usage_is_exit_2(shell: Shell) -> None:
+    for words in (["feeds"], ["feeds", "add"], ["feeds", "fly"], ["import"]):
+        with pytest.raises(SystemExit) as caught:
+            shell(*words)
+        assert caught.value.code == 2
+
+
+def test_list_without_feeds_imports_nothing_of_them(shell: Shell, tmp_path: Path) -> None:
+    code = (
+        "import sys; from tui_pod.cli.main import main; main(sys.argv[1:]);"
+        "print([n for n in sys.modules if n.startswith(('tui_pod.feeds', 'http', 'ssl', 'mpv', 'textual'))],"
+        " file=sys.stderr)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, "list", "--catalog", str(tmp_path / "catalog.toml")],
+        capture_output=True, text=True, env=os.environ, check=True,
+    )  # fmt: skip
+    assert run.stderr.strip() == "[]"
+
+
+def test_feeds_add_says_when_a_part_could_not_be_read(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed(item(1) + item(2), "My Cast")[:-60])
+    shell("feeds", "add", site.url("/f"))
+    assert "My Cast: subscribed, 1 new episode; a part of it could not be read" in shell.err

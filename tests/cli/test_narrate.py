@@ -1,0 +1,129 @@
+"""The command `narrate`, with a voice that writes files at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tui_pod.audio.narrator import INSTALL_HINT, Narration, NarrationError, Script
+from tui_pod.cli import narrate
+from tui_pod.cli.main import main
+
+EPISODE = '[[episodes]]\nid = {}\ntitle = "T"\nsummary = "Said."\nduration = 10\n'
+
+
+class FakeNarrator:
+    """Writes what it is asked to say into a file."""
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+
+    async def render(self, script: Script) -> Narration:
+        if "Unspeakable" in str(script):
+            raise NarrationError("This cannot be narrated.")
+        audio = self._folder / ("made.wav" if "Unencodable" in str(script) else "made.opus")
+        audio.write_text("sound")
+        audio.with_suffix(".vtt").write_text("WEBVTT")
+        return Narration(audio, 10.05, ())
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def _fake_voice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(narrate, "Narrator", FakeNarrator)
+    monkeypatch.setattr(narrate, "has_voice", lambda: True)
+
+
+def options(folder: Path, *idents: str, more: str = "") -> list[str]:
+    """Return the options for a catalogue of episodes with these ids."""
+    catalog = folder / "c.toml"
+    catalog.write_text("version = 1\n" + "".join(EPISODE.format(json.dumps(ident)) for ident in idents) + more, "utf-8")
+    return ["--catalog", str(catalog), "--state", str(folder / "state.toml"), "narrate"]
+
+
+def test_all_are_rendered_measured_and_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recorded = '[[episodes]]\nid = "recorded"\ntitle = "R"\naudio = "https://example.org/r.mp3"\n'
+    asked = options(tmp_path, "one", "two", more=recorded)
+    assert main([*asked, "--all", "--out", str(tmp_path / "deep" / "out")]) == 0
+    made = sorted(path.name for path in (tmp_path / "deep" / "out").iterdir())
+    assert made == ["one.opus", "one.vtt", "two.opus", "two.vtt"]
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in lines[1:]] == [[name, "10.00", "10.05", "0.50%"] for name in ("one", "two")]
+
+
+@pytest.mark.parametrize("ident", ["../above", "/{folder}/elsewhere", "a/b", "."])
+def test_id_that_would_leave_the_folder_is_refused(
+    ident: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "in" / "out"
+    asked = options(tmp_path, ident.format(folder=tmp_path), "fine")
+    assert main([*asked, "--all", "--out", str(out)]) == 1
+    assert sorted(path.name for path in tmp_path.rglob("*.opus") if path.name != "made.opus") == ["fine.opus"]
+    assert "is no file name" in capsys.readouterr().err
+
+
+def test_one_that_cannot_be_said_does_not_keep_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = options(tmp_path, "one", more=EPISODE.format('"two"').replace("Said", "Unspeakable"))
+    assert main([*asked, "two", "one"]) == 1
+    out, err = capsys.readouterr()
+    assert err == "tui-pod: two: This cannot be narrated.\n"
+    assert out.splitlines()[1].startswith("one ")
+
+
+def test_copy_that_cannot_be_encoded_is_a_failure_and_not_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = options(tmp_path, "one", more=EPISODE.format('"two"').replace("Said", "Unencodable"))
+    assert main([*asked, "--all", "--out", str(tmp_path / "out")]) == 1
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["one.opus", "one.vtt"]
+    out, err = capsys.readouterr()
+    assert err == (
+        "tui-pod: two: it is narrated, but libmpv could not encode it as Opus, so it was not copied. "
+        "For what is missing run: tui-pod doctor\n"
+    )
+    assert [line.split()[0] for line in out.splitlines()[1:]] == ["one"]
+
+
+def test_narration_that_cannot_be_encoded_is_good_enough_for_the_app(tmp_path: Path) -> None:
+    asked = options(tmp_path, more=EPISODE.format('"two"').replace("Said", "Unencodable"))
+    assert main([*asked, "two"]) == 0
+
+
+def test_nothing_named_is_wrong_usage_and_says_what_to_type(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(options(tmp_path, "one")) == 2
+    assert capsys.readouterr().err == (
+        "tui-pod narrate: name episodes by their ids, as in: tui-pod narrate one-id other-id; "
+        "or have all narrated: tui-pod narrate --all\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nine", "one"], "no episode nine."),
+        (["nine", "one", "--all", "--out", "{folder}/out"], "no episode nine."),
+        (["recorded"], "recorded has a recording"),
+        (["one", "--out", "{folder}/c.toml"], "c.toml cannot be made"),
+    ],
+)
+def test_wrong_wish_says_what_is_wrong(
+    words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorded = '[[episodes]]\nid = "recorded"\ntitle = "R"\naudio = "https://example.org/r.mp3"\n'
+    asked = [*options(tmp_path, "one", more=recorded), *(word.format(folder=tmp_path) for word in words)]
+    assert main(asked) == 1
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_voice_names_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(narrate, "has_voice", lambda: False)
+    assert main([*options(tmp_path, "one"), "one"]) == 1
+    assert INSTALL_HINT in capsys.readouterr().err

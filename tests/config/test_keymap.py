@@ -1,0 +1,198 @@
+"""A listener's keys over the table's own: what is taken, and what is refused with which words."""
+
+from __future__ import annotations
+
+import re
+import string
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from textual.keys import _character_to_key
+
+import tui_pod
+from tui_pod.config.key_names import character_key, parse_key, parse_keys
+from tui_pod.config.keymap import CHAINS, PRESETS, check_keymap, live_actions, seek_labels
+from tui_pod.core.actions import ACTIONS, BY_ID, Action, key_of, put_keys, show_key
+
+
+@pytest.mark.parametrize("character", [c for c in string.printable if c.isprintable()] + ["ä", "¿", "€", "Ω", "한"])
+def test_character_key_names_every_character_as_textual_does(character: str) -> None:
+    assert character_key(character) == _character_to_key(character)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("a", "a"),
+        ("A", "A"),
+        ("Shift+a", "A"),
+        ("alt+A", "alt+shift+a"),
+        ("CTRL+P", "ctrl+p"),
+        ("shift+ctrl+Left", "ctrl+shift+left"),
+        ("?", "question_mark"),
+        ("+", "plus"),
+        ("ctrl++", "ctrl+plus"),
+        ("question_mark", "question_mark"),
+        ("plus", "plus"),
+        ("←", "left"),
+        ("pgdn", "pagedown"),
+        ("esc", "escape"),
+        ("Return", "enter"),
+        ("F5", "f5"),
+        ("space", "space"),
+        ("shift+tab", "shift+tab"),
+        ("less_than_sign", "less_than_sign"),
+        ("shift+space", "shift+space"),
+        ("1", "1"),
+    ],
+)
+def test_parse_key_written_in_many_ways_is_textuals_name(text: str, key: str) -> None:
+    assert parse_key(text) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("not a key!!", "is no key"),
+        ("hyperspace+a", "is no key"),
+        ("ctrl+i", "arrives as tab"),
+        ("ctrl+[", "arrives as esc"),
+        ("ctrl+m", "arrives as enter"),
+        ("ctrl+h", "arrives as backspace"),
+        ("shift+1", "never arrives"),
+        ("f25", "is no key"),
+        ("ctrl+", "is no key"),
+        ("\x07", "control character"),
+        ("", "called comma"),
+    ],
+)
+def test_parse_key_that_never_comes_is_refused(text: str, said: str) -> None:
+    if text == "ctrl+":
+        assert parse_key(text) == "ctrl+plus"
+        return
+    with pytest.raises(ValueError, match=said):
+        parse_key(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"), [("p, space", "p,space"), (",", "comma"), ("a,a", "a"), ("comma,x", "comma,x")]
+)
+def test_parse_keys_of_a_list_keeps_each_once(text: str, keys: str) -> None:
+    assert parse_keys(text) == keys
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_parse_keys_of_each_default_changes_nothing(action: Action) -> None:
+    assert parse_keys(action.keys) == action.keys
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_check_keymap_of_a_preset_has_no_fault_and_no_clash(name: str) -> None:
+    keymap, faults = check_keymap({}, name)
+    assert not faults
+    assert keymap == PRESETS[name]
+    assert check_keymap(PRESETS[name]) == (keymap, [])
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_keys_of_one_pane_do_one_thing_each(name: str) -> None:
+    keymap, _ = check_keymap({}, name)
+    for first, second in combinations(live_actions(keymap), 2):
+        if first.where == second.where or {first.where, second.where} in ({"list", "episodes"}, {"list", "move"}):
+            assert not set(first.keys.split(",")) & set(second.keys.split(",")), (first.id, second.id)
+
+
+def test_every_pane_of_the_table_is_in_a_chain() -> None:
+    assert {action.where for action in ACTIONS} <= frozenset().union(*CHAINS)
+
+
+def test_check_keymap_of_new_keys_returns_only_what_differs() -> None:
+    assert check_keymap({"undo": "Z", "playback.mute": "M"}) == ({"undo": "Z"}, [])
+
+
+def test_check_keymap_over_a_preset_wins() -> None:
+    keymap, faults = check_keymap({"playback.mute": "0", "playback.louder": "plus"}, "mpv")
+    assert not faults
+    assert (keymap["playback.mute"], keymap["playback.louder"], keymap["episode.toggle_played"]) == ("0", "plus", "M")
+
+
+def test_check_keymap_that_swaps_two_keys_is_no_clash() -> None:
+    keymap, faults = check_keymap({"list.filter": "s", "list.sort": "f"})
+    assert (keymap, faults) == ({"list.filter": "s", "list.sort": "f"}, [])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"list.filter": "s"}, "s is taken by list.sort"),
+        ({"queue.add_last": "j"}, "j is taken by move.down"),
+        ({"undo": "e"}, "e is taken by queue.add_last"),
+        ({"app.quit": "m"}, "m is taken by episode.toggle_played"),
+        ({"undo": ""}, "must keep a key"),
+        ({"undo": "u,"}, "called comma"),
+        ({"undo": "nonsense"}, "is no key"),
+        ({"app.quit": "escape"}, "dialogs and text fields need esc"),
+    ],
+)
+def test_check_keymap_with_a_fault_keeps_the_default(wanted: dict[str, str], said: str) -> None:
+    keymap, (fault,) = check_keymap(wanted)
+    assert keymap == {}
+    assert said in fault.message
+    assert fault.id in wanted
+    assert fault.used == BY_ID[fault.id].keys
+
+
+def test_check_keymap_with_an_unknown_id_names_a_near_one() -> None:
+    keymap, (fault,) = check_keymap({"playback.togle": "x"})
+    assert keymap == {}
+    assert "did you mean playback.toggle?" in fault.message
+    assert fault.used == ""
+
+
+def test_check_keymap_with_two_new_keys_alike_refuses_the_later() -> None:
+    keymap, (fault,) = check_keymap({"undo": "B", "redo": "B"})
+    assert keymap == {"undo": "B"}
+    assert fault.id == "redo"
+
+
+def test_check_keymap_where_a_refused_swap_returns_its_key_refuses_both() -> None:
+    keymap, faults = check_keymap({"list.sort": "f", "list.filter": "nonsense"})
+    assert keymap == {}
+    assert [fault.id for fault in faults] == ["list.filter", "list.sort"]
+
+
+def test_live_actions_have_the_keymaps_keys_and_the_given_labels() -> None:
+    live = {action.id: action for action in live_actions({"undo": "Z"}, seek_labels(7.5, 20, 1))}
+    assert live["undo"].keys == "Z"
+    assert live["playback.back"].label == "Back 7.5 seconds"
+    assert live["playback.forward"].label == "Forward 20 seconds"
+    assert live["app.quit"] is BY_ID["app.quit"]
+
+
+def test_seek_labels_of_the_default_steps_are_the_tables() -> None:
+    assert all(BY_ID[ident].label == label for ident, label in seek_labels(10, 30, 5).items())
+
+
+@pytest.mark.parametrize("character", list(string.punctuation))
+def test_show_key_of_every_character_shows_the_character(character: str) -> None:
+    assert show_key(character_key(character)) == character
+
+
+def test_keys_put_into_a_text_are_those_of_the_table() -> None:
+    text = f"Press {key_of('session.plan')} or {key_of('app.help')}."
+    assert put_keys(text) == "Press S or ?."
+    assert put_keys(text, live_actions({"session.plan": "ctrl+left,x"})) == "Press ctrl+← or ?."
+    assert put_keys(text, show=str.upper) == "Press S or QUESTION_MARK."
+
+
+@pytest.mark.parametrize("text", ["", "No keys.", "A lone \0.", "\0no.such\0"])
+def test_keys_put_into_a_text_without_places_change_no_word(text: str) -> None:
+    assert put_keys(text).strip() == text.replace("\0no.such\0", "")
+
+
+def test_texts_of_the_program_name_actions_that_there_are() -> None:
+    code = Path(tui_pod.__file__).parent.rglob("*.py")
+    named = {ident for path in code for ident in re.findall(r"key_of\([\"']([^\"']+)[\"']\)", path.read_text("utf-8"))}
+    assert len(named) > 10
+    assert named <= set(BY_ID)

@@ -1,0 +1,227 @@
+"""The settings file: what is read, and what is said of what cannot be."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tui_pod.config.reader import allowed, parse_config, read_config, setting_rows
+from tui_pod.config.settings import Settings, live_table
+from tui_pod.core.actions import ACTIONS
+
+ROOT = Path(__file__).parents[2]
+FILE = Path("/home/listener/.config/tui-pod/config.toml")
+
+EVERYTHING = """
+[start]
+view = "continue"
+[playback]
+seek_back = 15
+seek_forward = 45.5
+speed = 1.25
+autoplay = false
+[resume]
+rewind = false
+[played]
+share = 0.05
+[ui]
+theme = "nord"
+ascii = true
+[narration]
+cache_mb = 50
+[feeds]
+keep_next = 3
+[audio]
+level = true
+[stats]
+streak = true
+[network]
+private_hosts = ["nas.home:8080", "[fd00::1]:80"]
+[speeds]
+"AI Safety" = 1.5
+Transformers = 1
+[keys]
+preset = "mpv"
+"undo" = "Z"
+list.sort = "ctrl+s"
+"""
+
+
+def test_parse_config_of_every_section_is_read_without_a_notice() -> None:
+    settings, notices = parse_config(EVERYTHING, FILE)
+    assert notices == ()
+    assert settings.start.view == "continue"
+    assert settings.playback == (15.0, 45.5, 5.0, 1.25, False)
+    assert not settings.resume.rewind
+    assert settings.played.share == 0.05
+    assert (settings.ui.theme, settings.ui.ascii, settings.ui.mouse) == ("nord", True, True)
+    assert settings.narration.cache_mb == 50
+    assert settings.feeds.keep_next == 3
+    assert settings.audio == (True, False)
+    assert settings.stats.streak
+    assert settings.network.private_hosts == ("nas.home:8080", "[fd00::1]:80")
+    assert settings.speeds == {"AI Safety": 1.5, "Transformers": 1.0}
+    assert (settings.keymap["undo"], settings.keymap["list.sort"], settings.keymap["playback.mute"]) == (
+        "Z", "ctrl+s", "m",
+    )  # fmt: skip
+
+
+def test_parse_config_of_catalogues_finds_them_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "talks.toml").touch()
+    (tmp_path / "more.toml").touch()
+    text = f'catalogs = [\n"talks.toml",\n"{tmp_path}/more.toml",\n"gone.toml"]'
+    settings, notices = parse_config(text, tmp_path / "config.toml")
+    assert settings.catalogs == (f"{tmp_path}/talks.toml", f"{tmp_path}/more.toml")
+    assert notices == (f"{tmp_path}/config.toml:1: catalogs: there is no file {tmp_path}/gone.toml; it is left out",)
+
+
+def test_parse_config_of_nothing_is_the_defaults() -> None:
+    assert parse_config("", FILE) == (Settings(), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "notice"),
+    [
+        ("[playback]\n\nsek_back = 1", "3: playback.sek_back: there is no such setting; did you mean playback.seek"),
+        ("speed = 1.5", "1: speed: there is no such setting; did you mean playback.speed? It is ignored"),
+        ("[nonsense]\na = 1", "1: nonsense: there is no such setting; it is ignored"),
+        ("playback = 3", "1: playback: must be a section, [playback]; its defaults are used"),
+        ('[playback]\nspeed = "fast"', "2: playback.speed: must be a number from 0.5 to 3; 1 is used"),
+        ("[playback]\nspeed = 9", "2: playback.speed: must be a number from 0.5 to 3; 1 is used"),
+        ("[playback]\nspeed = nan", "2: playback.speed: must be a number from 0.5 to 3; 1 is used"),
+        ("[playback]\nspeed = true", "2: playback.speed: must be a number from 0.5 to 3; 1 is used"),
+        ("[playback]\nautoplay = 1", "2: playback.autoplay: must be true or false; true is used"),
+        ("playback.autoplay = 1", "1: playback.autoplay: must be true or false; true is used"),
+        ("playback = { autoplay = 1 }", "1: playback.autoplay: must be true or false; true is used"),
+        ("[narration]\ncache_mb = 1.5", "2: narration.cache_mb: must be a whole number from 10 to 100000; 200 is used"),
+        (f"[narration]\ncache_mb = {10**400}", "2: narration.cache_mb: must be a whole number"),
+        (f"[feeds]\ntimeout = {10**400}", "2: feeds.timeout: must be a number from 1 to 300; 20 is used"),
+        ('[start]\nview = "nowhere"', '2: start.view: must be "last", "top", "continue", "queue" or "statistics"; '),
+        ('catalogs = "a.toml"', "1: catalogs: must be a list of texts; [] is used"),
+        ("catalogs = [\n1\n]", "1: catalogs: must be a list of texts; [] is used"),
+        ('catalogs = ["a\\u0000b"]', "1: catalogs: must be a list of texts; [] is used"),
+        ('[network]\nprivate_hosts = ["http://x"]', "2: network.private_hosts: “http://x” is not of the form in:"),
+        ('[speeds]\nA = 1.2\n"B c" = 4', "3: speeds.B c: must be a number from 0.5 to 3; the usual speed is used"),
+        ("speeds = 2", "1: speeds: must be a section, [speeds]; it is ignored"),
+        ("[played]\nmin_left = 60", "2: played.min_left: min_left must not be above max_left; the defaults of both"),
+        ("keys = 1", "1: keys: must be a section, [keys]; the default keys are used"),
+        ('[keys]\npreset = "emacs"', "2: keys.preset: must be default or mpv; default is used"),
+        ("[keys]\nundo = 3", '2: keys.undo: must be text such as "space,p"; it is ignored'),
+        ('[keys]\nundoo = "x"', "2: keys.undoo: there is no such action; did you mean undo? It is ignored"),
+        ('[keys]\n"playback.toggle" = ""', "2: keys.playback.toggle: an action must keep a key; space, p is used"),
+        ('[keys]\nlist.filter = "s"', "2: keys.list.filter: s is taken by list.sort"),
+        ("[keys]\n" + ".".join("a" * 3_000) + ' = "x"', f"1: keys.{'.'.join('a' * 8)}: must be text such as"),
+        ("[speeds]\n" + ".".join("a" * 3_000) + " = 1", "1: speeds.a: must be a number from 0.5 to 3; the usual"),
+        (".".join("a" * 3_000) + " = 1", "1: a: there is no such setting; it is ignored"),
+        ("[ui", "1: no valid TOML: "),
+        ("a = 1\nb =", "2: no valid TOML: "),
+        ("a = 1\na = 2", "2: no valid TOML: "),
+        ("a = " + "[" * 5000, "1: no valid TOML: nested too deeply; the default settings are used"),
+    ],
+)  # fmt: skip
+def test_parse_config_with_a_fault_names_line_and_key_and_uses_the_default(text: str, notice: str) -> None:
+    settings, notices = parse_config(text, FILE)
+    assert len(notices) == 1
+    assert notices[0].startswith(f"{FILE}:{notice}")
+    assert settings._replace(speeds={}) == Settings()._replace(speeds={})
+
+
+def test_parse_config_with_one_fault_keeps_the_rest() -> None:
+    settings, notices = parse_config('[playback]\nspeed = "x"\nseek_back = 20\n[ui]\nascii = true', FILE)
+    assert len(notices) == 1
+    assert (settings.playback.speed, settings.playback.seek_back, settings.ui.ascii) == (1.0, 20.0, True)
+
+
+def test_parse_config_with_several_faults_names_them_in_the_files_order() -> None:
+    _, notices = parse_config('[keys]\nundo = ""\n[ui]\nascii = 1\n[what]\n', FILE)
+    assert [int(notice.removeprefix(f"{FILE}:").partition(":")[0]) for notice in notices] == [2, 4, 5]
+
+
+def test_parse_config_with_hostile_text_is_told_cleaned() -> None:
+    _, (notice,) = parse_config('"a\\u001b[31m\\u202e" = 1', FILE)
+    assert notice.startswith(f"{FILE}:1: a[31m: there is no such setting")
+
+
+def test_read_config_without_a_file_is_silent_unless_it_was_named(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    assert read_config(path) == (Settings(), ())
+    assert read_config(path, is_named=True).notices == (
+        f"{path}: there is no such file; the default settings are used",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"# ok\n\n\xff = 1", "{path}:3: not UTF-8; the default settings are used"),
+        (b"#" * 1_000_001, "{path}: larger than a megabyte; the default settings are used"),
+        (b"\x00", "{path}:1: no valid TOML: "),
+    ],
+)
+def test_read_config_of_no_text_says_so(content: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(content)
+    settings, (notice,) = read_config(path)
+    assert settings == Settings()
+    assert notice.startswith(said.format(path=path))
+
+
+def test_read_config_of_a_folder_says_so(tmp_path: Path) -> None:
+    assert read_config(tmp_path).notices == (f"{tmp_path}: Is a directory; the default settings are used",)
+
+
+def test_read_config_of_a_pipe_says_so_and_does_not_wait(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    os.mkfifo(path)
+    assert read_config(path).notices == (f"{path}: not a regular file; the default settings are used",)
+
+
+def test_read_config_of_the_null_device_is_the_defaults() -> None:
+    assert read_config(Path(os.devnull), is_named=True) == (Settings(), ())
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_read_config_with_a_mark_and_any_line_ends_is_read(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + f"[ui]{ending}ascii = true{ending}".encode())
+    settings, notices = read_config(path)
+    assert settings.ui.ascii
+    assert notices == ()
+
+
+def test_read_config_without_a_file_imports_neither_parser_nor_keys(tmp_path: Path) -> None:
+    script = """
+import sys, pathlib
+from tui_pod.config.reader import read_config
+read_config(pathlib.Path(sys.argv[1]))
+sys.exit(any(name in sys.modules for name in ("tomllib", "json", "difflib", "tui_pod.config.keymap")))
+"""
+    command = [sys.executable, "-c", script, str(tmp_path / "config.toml")]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+def test_live_table_of_the_defaults_is_the_table_itself() -> None:
+    assert live_table(Settings()) is ACTIONS
+
+
+def test_live_table_of_other_keys_and_steps_says_so() -> None:
+    settings, _ = parse_config('[playback]\nseek_back = 20\n[keys]\nundo = "Z"', FILE)
+    live = {action.id: action for action in live_table(settings)}
+    assert live["undo"].keys == "Z"
+    assert live["playback.back"].label == "Back 20 seconds"
+
+
+def test_every_setting_says_what_it_does_and_what_it_may_be() -> None:
+    rows = list(setting_rows())
+    assert len(rows) > 20
+    for row in rows:
+        assert row.key.text[0].isupper()
+        assert not row.key.text.endswith(".")
+        assert len(row.key.text) <= 100
+        assert allowed(row)
+        assert (row.key.least is None) == (row.key.most is None)
+        assert row.type is not float or row.key.least is not None

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from tui_pod.core.library.episode import Topic
+from tui_pod.core.library.topics import ROOT, TopicTable, arrange
+
+
+def table(*topics: Topic, tags: list[tuple[str, ...]], durations: list[float] | None = None) -> TopicTable:
+    return arrange(topics, tags, durations or [10.0] * len(tags))
+
+
+def members(found: TopicTable, name: str) -> list[int]:
+    topic = found.find(name)
+    assert topic is not None
+    return list(found.members[topic])
+
+
+def test_arrange_tree_order_is_parents_before_children_in_catalogue_order() -> None:
+    found = table(Topic("B1", "B"), Topic("A"), Topic("B"), Topic("B2", "B"), Topic("B11", "B1"), tags=[("C",)])
+    assert found.names == ("All Topics", "A", "B", "B1", "B11", "B2", "C")
+    assert found.parents == (-1, ROOT, ROOT, 2, 3, 2, ROOT)
+
+
+def test_arrange_episode_counts_for_its_topic_and_all_above() -> None:
+    found = table(Topic("Top"), Topic("Middle", "Top"), Topic("Low", "Middle"), tags=[("Low",), ("Middle",)])
+    assert members(found, "Low") == [0]
+    assert members(found, "Middle") == members(found, "Top") == members(found, "All Topics") == [0, 1]
+
+
+def test_arrange_episode_that_reaches_a_topic_twice_counts_once() -> None:
+    found = table(Topic("Top"), Topic("A", "Top"), Topic("B", "Top"), tags=[("A", "B", "Top"), ("B", "A")])
+    assert members(found, "Top") == [0, 1]
+
+
+def test_arrange_episode_without_tags_is_in_all_topics_only() -> None:
+    found = table(Topic("A"), tags=[(), ("A",)])
+    assert members(found, "All Topics") == [0, 1]
+    assert members(found, "A") == [1]
+
+
+def test_arrange_tag_without_entry_is_a_topic_under_all_topics() -> None:
+    found = table(Topic("A"), tags=[("New",)])
+    assert found.parents[found.names.index("New")] == ROOT
+
+
+def test_arrange_unknown_parent_is_the_root() -> None:
+    """Two catalogues are arranged together, and each was checked alone."""
+    found = table(Topic("A", "Gone"), tags=[("A",)])
+    assert found.parents[1] == ROOT
+
+
+def test_arrange_second_entry_for_a_name_changes_nothing() -> None:
+    found = table(Topic("A"), Topic("B"), Topic("B", "A"), tags=[])
+    assert found.parents == (-1, ROOT, ROOT)
+
+
+def test_arrange_seconds_are_the_sum_of_distinct_episodes() -> None:
+    found = table(Topic("A"), tags=[("A",), ("A", "B"), ("B",)], durations=[10.0, 20.0, 0.0])
+    assert found.seconds == (30.0, 30.0, 20.0)
+
+
+def test_arrange_chain_of_fifty_thousand_topics_needs_no_recursion() -> None:
+    chain = [Topic("0"), *(Topic(str(n), str(n - 1)) for n in range(1, 50_000))]
+    found = table(*chain, tags=[("49999",)])
+    assert list(found.members[-1]) == list(found.members[ROOT]) == [0]
+
+
+def test_path_leads_from_the_root_to_the_topic() -> None:
+    found = table(Topic("A"), Topic("A1", "A"), tags=[])
+    assert [found.names[topic] for topic in found.path(2)] == ["All Topics", "A", "A1"]
+
+
+def test_find_exact_name_goes_before_another_case() -> None:
+    found = table(Topic("llms"), Topic("LLMs"), tags=[])
+    assert [found.find(name) for name in ("LLMs", "LLMS", "all topics", "none", "")] == [2, 1, ROOT, None, None]
+
+
+def test_found_in_another_table_is_the_same_topic_else_the_nearest_above_it() -> None:
+    former = arrange([Topic("A"), Topic("B", "A"), Topic("C", "B")], [], [])
+    other = arrange([Topic("Z"), Topic("A"), Topic("C", "A")], [], [])
+    found = [other.names[former.found_in(other, topic)] for topic in range(len(former.names))]
+    assert found == ["All Topics", "A", "A", "C"]

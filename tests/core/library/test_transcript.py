@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.hostile import HOSTILE_TITLES
+from tui_pod.core.library.transcript import Cue, Transcript, parse_transcript, to_webvtt
+from tui_pod.core.text.clean import is_safe
+
+VTT = """\
+WEBVTT
+
+STYLE
+::cue { color: red }
+
+NOTE nothing
+
+intro
+00:00.000 --> 00:02.500 align:start
+<v Ann>Hello &amp; welcome.
+
+00:00:02.500 --> 01:00:04.000
+Second <i>line</i>
+goes on.
+"""
+
+SRT = """\
+1
+00:00:00,000 --> 00:00:02,500
+Hello & welcome.
+
+2
+00:00:02,500 --> 01:00:04,000
+Second line
+goes on.
+"""
+
+TIMED = (Cue("Hello & welcome.", 0.0, 2.5), Cue("Second line goes on.", 2.5, 3604.0))
+
+
+def texts(transcript: Transcript) -> list[str]:
+    return [cue.text for cue in transcript.cues]
+
+
+@pytest.mark.parametrize("text", [VTT, SRT, "\ufeff" + VTT, VTT.replace("\n", "\r\n"), SRT.replace("\n", "\r")])
+def test_parse_webvtt_and_srt_give_the_same_sentences(text: str) -> None:
+    assert parse_transcript(text).cues == TIMED
+
+
+def test_parse_srt_without_blank_lines_leaves_the_counters_out() -> None:
+    assert parse_transcript(SRT.replace("\n\n", "\n")).cues == TIMED
+
+
+def test_parse_json_of_podcasting_gives_its_segments() -> None:
+    data = {"version": "1.0.0", "segments": [
+        {"startTime": 0, "endTime": 2.5, "body": "Hello & welcome.", "speaker": "Ann"},
+        {"startTime": 2.5, "endTime": 3604, "body": "Second line goes on."},
+    ]}  # fmt: skip
+    assert parse_transcript(json.dumps(data)).cues == TIMED
+    assert parse_transcript(json.dumps(data["segments"], indent=2)).cues == TIMED
+
+
+def test_parse_json_segment_without_an_end_lasts_to_the_next() -> None:
+    segments = [{"startTime": 1, "body": "One."}, {"startTime": 3, "endTime": 2, "body": "Two."}]
+    assert parse_transcript(json.dumps(segments)).cues == (Cue("One.", 1.0, 3.0), Cue("Two.", 3.0, 8.0))
+
+
+@pytest.mark.parametrize(
+    "segment",
+    [3, None, [], {}, {"startTime": -1, "body": "x"}, {"startTime": "0", "body": "x"}, {"startTime": 1e9, "body": "x"},
+     {"startTime": True, "body": "x"}, {"startTime": 0, "body": ""}, {"startTime": 0, "body": {"a": [1]}},
+     {"startTime": float("nan"), "body": "x"}, {"startTime": 0}],
+)  # fmt: skip
+def test_parse_json_segment_that_makes_no_sense_is_left_out(segment: object) -> None:
+    good = {"startTime": 5, "endTime": 6, "body": "Good."}
+    assert texts(parse_transcript(json.dumps({"segments": [segment, good]}))) == ["Good."]
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"segments": 3}', "[1, 2]"])
+def test_parse_json_without_segments_is_empty(text: str) -> None:
+    assert parse_transcript(text).cues == ()
+
+
+@pytest.mark.parametrize("text", ["[music] Welcome to it.", "{Ann} Welcome to it.", '[{"startTime": 1, "body"'])
+def test_parse_text_that_only_begins_like_json_is_plain(text: str) -> None:
+    assert texts(parse_transcript(text)) == [text]
+
+
+def test_parse_json_nested_beyond_the_stack_is_plain() -> None:
+    assert not parse_transcript("[" * 100_000).is_timed
+
+
+def test_parse_plain_text_is_sentences_without_times() -> None:
+    text = "One sentence. Another\none that goes on.\nA line of its own.\n\nA heading\n\nThe end."
+    expected = ["One sentence.", "Another one that goes on.", "A line of its own.", "A heading", "The end."]
+    assert texts(parse_transcript(text)) == expected
+    assert not parse_transcript(text).is_timed
+
+
+def test_parse_html_is_its_words() -> None:
+    text = "<!DOCTYPE html><style>p {}</style><p>One &lt;b&gt; sentence.</p><cite>Ann:</cite><time>0:01</time>" \
+           "<p>Two.<br>Three</p><script>alert('<p>no</p>')</script>"  # fmt: skip
+    assert texts(parse_transcript(text)) == ["One <b> sentence.", "Two.", "Three"]
+
+
+def test_parse_html_with_an_open_script_ends_there() -> None:
+    assert texts(parse_transcript("<p>One.</p><script>alert('x')")) == ["One."]
+
+
+@pytest.mark.parametrize("title", HOSTILE_TITLES.values(), ids=HOSTILE_TITLES)
+def test_parse_hostile_words_are_cleaned_in_every_format(title: str) -> None:
+    formats = [title, f"WEBVTT\n\n00:00.000 --> 00:01.000\n{title}", f"<p>{title}</p>",
+               json.dumps([{"startTime": 0, "body": title}])]  # fmt: skip
+    for text in formats:
+        assert all(is_safe(found) for found in texts(parse_transcript(text)))
+
+
+def test_parse_character_references_of_controls_are_cleaned() -> None:
+    assert texts(parse_transcript("<p>a&#27;[31m&#x9b;b&#xD800;</p>")) == ["a[31m›b\ufffd"]
+
+
+@pytest.mark.parametrize("text", ["", " \n\n ", "WEBVTT", "\x00", "\ufeff", "<p></p>"])
+def test_parse_nothing_is_empty(text: str) -> None:
+    assert parse_transcript(text) == Transcript()
+
+
+def test_parse_cues_out_of_order_and_overlapping_are_arranged() -> None:
+    text = "WEBVTT\n\n00:05.000 --> 00:09.000\nThird.\n\n00:00.000 --> 00:04.000\nFirst.\n\n" \
+           "00:02.000 --> 00:05.500\nSecond."  # fmt: skip
+    cues = parse_transcript(text).cues
+    assert cues == (Cue("First.", 0.0, 2.0), Cue("Second.", 2.0, 5.0), Cue("Third.", 5.0, 9.0))
+
+
+def test_parse_cue_that_ends_before_it_begins_is_left_out() -> None:
+    text = "WEBVTT\n\n00:05.000 --> 00:04.000\nBad.\n\n00:06.000 --> 00:07.000\nGood."
+    assert texts(parse_transcript(text)) == ["Good."]
+
+
+def test_parse_pieces_of_a_sentence_are_joined() -> None:
+    text = "WEBVTT\n\n00:00.000 --> 00:01.000\nA sentence in\n\n00:01.000 --> 00:02.000\ntwo pieces.\n\n" \
+           "00:02.000 --> 00:03.000\nNext"  # fmt: skip
+    assert parse_transcript(text).cues == (Cue("A sentence in two pieces.", 0.0, 2.0), Cue("Next", 2.0, 3.0))
+
+
+def test_parse_pieces_with_a_silence_between_stay_apart() -> None:
+    text = "WEBVTT\n\n00:00.000 --> 00:01.000\nOne\n\n00:30.000 --> 00:31.000\nTwo"
+    assert texts(parse_transcript(text)) == ["One", "Two"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("WEBVTT\n\n" + "00:00.000 --> 00:01.000\nw\n\n" * 60_000, id="cues"),
+        pytest.param("a\n" * 900_000, id="lines without an end"),
+        pytest.param("." * 1_900_000, id="marks"),
+        pytest.param("<p>" + "<script>" * 200_000, id="open scripts"),
+        pytest.param("<p>" + "<cite>" * 200_000, id="open cites"),
+        pytest.param(" " * 19_000 + "x", id="blanks first"),
+        pytest.param("00:00.000 --> 00:01.000\n" + "x\n" * 900_000, id="one endless cue"),
+        pytest.param("<" * 1_900_000, id="angles"),
+    ],
+)
+def test_parse_two_million_hostile_characters_takes_no_square_of_time(text: str) -> None:
+    """A square of it would take minutes to hours."""
+    assert parse_transcript(text) is not None
+
+
+def test_active_is_the_sentence_spoken_or_the_last_before() -> None:
+    transcript = Transcript((Cue("a", 1.0, 2.0), Cue("b", 5.0, 6.0)))
+    assert [transcript.active(at) for at in (0.0, 1.0, 3.0, 5.0, 99.0)] == [None, 0, 0, 1, 1]
+
+
+def test_active_without_times_is_none() -> None:
+    assert Transcript((Cue("a"),)).active(3.0) is None
+    assert Transcript().active(3.0) is None
+
+
+def test_to_webvtt_is_read_back_as_it_was() -> None:
+    cues = (Cue("1 < 2 & [BOS] --> <b>.", 0.0, 1.5), Cue("Second.", 3599.9996, 3700.25))
+    back = parse_transcript(to_webvtt(cues)).cues
+    assert texts(Transcript(back)) == texts(Transcript(cues))
+    assert [(cue.start, cue.end) for cue in back] == [(0.0, 1.5), (3600.0, 3700.25)]

@@ -1,0 +1,92 @@
+"""The listener's own rules: what counts as played, how far a step goes, and whether the list plays on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rooms import make_room
+from tui_pod.config.settings import Settings
+from tui_pod.core.playback.options import Rules
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.progress.progress import PlayedRule
+
+
+@pytest.mark.parametrize(
+    ("rule", "duration", "start"),
+    [
+        (PlayedRule(), 100.0, 95.0),
+        (PlayedRule(), 600.0, 582.0),
+        (PlayedRule(), 3600.0, 3570.0),
+        (PlayedRule(), 10.0, 9.0),
+        (PlayedRule(share=0.1), 100.0, 90.0),
+        (PlayedRule(min_left=0.0), 100.0, 97.0),
+        (PlayedRule(max_left=10.0), 3600.0, 3590.0),
+        (PlayedRule(share=0.0, min_left=0.0), 100.0, 100.0),
+    ],
+)
+def test_starts_at_of_a_rule_is_where_an_episode_counts_as_played(
+    rule: PlayedRule, duration: float, start: float
+) -> None:
+    assert rule.starts_at(duration) == pytest.approx(start)
+    assert rule.is_reached(start + 0.01, duration)
+    assert not rule.is_reached(start - 0.01, duration)
+    assert not rule.is_reached(start, None)
+
+
+def test_settings_of_the_played_rule_are_the_rules_own() -> None:
+    assert PlayedRule(*Settings().played) == PlayedRule()
+    assert Settings().played._fields == PlayedRule._fields
+    steps = Settings().playback
+    assert (steps.seek_back, steps.seek_forward, steps.seek_small) == (
+        Rules().seek_back, Rules().seek_forward, Rules().seek_small,
+    )  # fmt: skip
+    assert steps.autoplay == Rules().is_autoplaying
+    assert Settings().resume.rewind == Rules().is_rewinding
+
+
+def test_playing_under_a_stricter_rule_is_played_only_later() -> None:
+    room = make_room(rules=Rules(played=PlayedRule(min_left=1.0)))
+    room.play("one", 96.0)
+    assert not room.progress("one").played
+    room.player.play(2.0)
+    assert room.progress("one").played
+
+
+def test_seek_forward_under_a_rule_stops_where_it_counts_as_played() -> None:
+    room = make_room(rules=Rules(played=PlayedRule(min_left=1.0)))
+    room.play("one", 1.0)
+    room.listening.seek_to(100.0)
+    assert room.position == pytest.approx(97.0)
+
+
+def test_steps_of_the_listener_are_gone() -> None:
+    room = make_room(rules=Rules(seek_back=7, seek_forward=40, seek_small=2))
+    room.play("three", 20.0)
+    start = room.position
+    forward, back = room.listening.step_forward, room.listening.step_back
+    for step, is_small, by in ((forward, False, 40), (back, False, -7), (forward, True, 2), (back, True, -2)):
+        step(is_small)
+        start += by
+        assert room.position == pytest.approx(start)
+
+
+def test_end_without_autoplay_stops_before_the_next_of_the_list() -> None:
+    room = make_room(rules=Rules(is_autoplaying=False))
+    room.play("one", 120.0)
+    assert room.loads() == ["one"]
+    assert room.status is PlayerStatus.STOPPED
+    assert room.progress("one").played
+
+
+def test_end_without_autoplay_goes_on_with_the_queue() -> None:
+    room = make_room(rules=Rules(is_autoplaying=False))
+    room.listening.queue_last(["three"])
+    room.play("one", 120.0)
+    assert room.loads() == ["one", "three"]
+
+
+def test_next_without_autoplay_plays_the_next_of_the_list() -> None:
+    room = make_room(rules=Rules(is_autoplaying=False))
+    room.play("one", 5.0)
+    room.listening.next()
+    assert room.loads() == ["one", "two"]

@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import time
+from datetime import UTC, timedelta
+
+import pytest
+
+from tests.fakes import START, FakeClock, FakeRecorder
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.progress_tracker import SAVE_EVERY, Tracker
+from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord
+
+
+class Listener:
+    """A tracker on the episode `one`, 100 s long, standing at its start."""
+
+    def __init__(self, library: Library, clock: FakeClock, progress: Progress | None = None) -> None:
+        self.clock = clock
+        self.book = ProgressBook(library, {"one": progress} if progress else {})
+        self.recorder = FakeRecorder()
+        self.tracker = Tracker(self.book, self.recorder, clock, "run", PlayedRule())
+        self.tracker.begin("one")
+        self.tracker.duration = 100.0
+        self.tracker.arrive(0.0)
+
+    def play(self, start: float, end: float, speed: float = 1.0) -> None:
+        for quarter in range(1, round((end - start) * 4) + 1):
+            self.clock.go(0.25 / speed)
+            self.tracker.move(start + quarter / 4, speed)
+
+    @property
+    def progress(self) -> Progress:
+        progress = self.book.get("one")
+        assert progress is not None
+        return progress
+
+    def heard(self) -> dict[str, HeardRecord]:
+        """Return the newest record of each stretch, by its key."""
+        return {record.key: record for record in self.recorder.records if isinstance(record, HeardRecord)}
+
+
+@pytest.fixture
+def listener(library: Library, clock: FakeClock) -> Listener:
+    return Listener(library, clock)
+
+
+def test_move_playing_moves_the_position_and_notes_what_was_heard(listener: Listener) -> None:
+    listener.play(0, 10)
+    assert (listener.progress.position, listener.progress.heard) == (10.0, ((0.0, 10.0),))
+    assert listener.progress.listened == listener.clock.now
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.0, 3.0])
+def test_move_playing_never_leaves_five_seconds_of_the_listener_unsaved(
+    library: Library, clock: FakeClock, speed: float
+) -> None:
+    listener = Listener(library, clock)
+    saved_at = clock.now
+    for quarter in range(1, 361):
+        clock.go(0.25 / speed)
+        count = len(listener.recorder.records)
+        listener.tracker.move(quarter / 4, speed)
+        if len(listener.recorder.records) > count:
+            saved_at = clock.now
+        assert clock.now - saved_at < timedelta(seconds=5)
+
+
+def test_move_saves_are_no_more_than_they_need_be(listener: Listener) -> None:
+    listener.play(0, 90)
+    assert len(listener.recorder.progress("one")) <= 90 / SAVE_EVERY
+
+
+def test_move_backwards_or_nowhere_changes_nothing(listener: Listener) -> None:
+    listener.play(0, 10)
+    before = listener.progress
+    assert not listener.tracker.move(10.0, 1.0)
+    assert not listener.tracker.move(3.0, 1.0)
+    assert listener.progress == before
+
+
+def test_move_to_the_threshold_makes_it_played_at_position_zero_in_one_saved_step(listener: Listener) -> None:
+    listener.play(0, 95)
+    assert (listener.progress.played, listener.progress.position, listener.progress.plays) == (True, 0.0, 1)
+    last = listener.recorder.records[-2]
+    assert last == ProgressRecord("one", listener.progress)
+    assert listener.recorder.compactions == 1
+    saved = [r.progress for r in listener.recorder.records if isinstance(r, ProgressRecord)]
+    assert not any(progress.played and progress.position for progress in saved)
+
+
+def test_move_after_the_threshold_keeps_position_zero_and_goes_on_hearing(listener: Listener) -> None:
+    listener.play(0, 95)
+    listener.play(95, 100)
+    assert (listener.progress.played, listener.progress.position, listener.progress.plays) == (True, 0.0, 1)
+    assert listener.progress.heard == ((0.0, 100.0),)
+
+
+def test_move_unknown_length_is_never_played(listener: Listener) -> None:
+    listener.tracker.duration = None
+    listener.play(0, 200)
+    assert (listener.progress.played, listener.progress.position) == (False, 200.0)
+
+
+def test_move_straight_after_a_load_waits_for_where_it_arrived(library: Library, clock: FakeClock) -> None:
+    """Without a known place, the first position is a place and no way."""
+    listener = Listener(library, clock)
+    listener.tracker.begin("one")
+    assert not listener.tracker.move(99.0, 1.0)
+    assert listener.book.get("one") is None
+
+
+def test_move_played_saves_the_measured_length(library: Library, clock: FakeClock) -> None:
+    listener = Listener(library, clock)
+    listener.tracker.duration = 5.0
+    listener.tracker.arrive(4.4)
+    listener.tracker.move(4.6, 1.0)
+    assert (listener.progress.played, listener.progress.duration) == (True, 5.0)
+
+
+def test_seek_saves_the_new_place_at_once(listener: Listener) -> None:
+    listener.play(0, 10)
+    listener.tracker.seek(50.0)
+    assert listener.recorder.progress("one")[-1] == listener.progress.position == 50.0
+
+
+def test_seek_makes_no_way_of_the_jump(listener: Listener) -> None:
+    listener.play(0, 10)
+    listener.tracker.seek(50.0)
+    listener.tracker.arrive(50.0)
+    listener.play(50, 51)
+    assert listener.progress.heard == ((0.0, 10.0), (50.0, 51.0))
+    assert listener.tracker.heard == 11.0
+
+
+def test_seek_after_the_end_makes_it_started_again_and_keeps_its_plays(listener: Listener) -> None:
+    listener.play(0, 96)
+    listener.tracker.seek(50.0)
+    assert (listener.progress.played, listener.progress.position, listener.progress.plays) == (False, 50.0, 1)
+
+
+def test_finish_near_the_end_is_the_end(listener: Listener) -> None:
+    listener.play(0, 99)
+    assert listener.tracker.finish(100.0, 1.0)
+    assert listener.progress.plays == 1
+
+
+def test_finish_far_from_the_end_is_a_cut_that_keeps_the_place(listener: Listener) -> None:
+    listener.play(0, 6)
+    assert not listener.tracker.finish(6.5, 1.0)
+    assert (listener.progress.played, listener.progress.position) == (False, 6.5)
+
+
+def test_finish_of_unknown_length_is_the_end_but_not_played(listener: Listener) -> None:
+    listener.tracker.duration = None
+    listener.play(0, 6)
+    assert listener.tracker.finish(6.0, 1.0)
+    assert (listener.progress.played, listener.progress.position) == (False, 6.0)
+
+
+def test_finish_without_a_second_heard_is_not_played(library: Library, clock: FakeClock) -> None:
+    listener = Listener(library, clock)
+    listener.tracker.duration = 1.0
+    assert listener.tracker.finish(0.0, 1.0)
+    assert listener.book.get("one") is None
+
+
+def test_finish_of_a_short_one_is_played_and_tells_what_was_heard(library: Library, clock: FakeClock) -> None:
+    """Two seconds may be missing at the end, which is more than the played rule leaves of so short a one."""
+    listener = Listener(library, clock)
+    listener.tracker.duration = 5.0
+    listener.play(0, 3)
+    assert listener.tracker.finish(3.25, 1.0)
+    assert (listener.progress.played, listener.progress.duration) == (True, 5.0)
+    assert ProgressRecord("one", listener.progress) in listener.recorder.records
+    assert sum(record.seconds for record in listener.heard().values()) == 3.25
+
+
+def test_leave_saves_what_was_not_saved(listener: Listener) -> None:
+    listener.play(0, 1)
+    ticket = listener.tracker.leave()
+    assert listener.recorder.progress("one") == [1.0]
+    assert ticket == len(listener.recorder.records)
+    assert listener.tracker.episode is None
+
+
+def test_leave_without_playing_saves_nothing(listener: Listener) -> None:
+    listener.tracker.leave()
+    assert listener.recorder.records == []
+
+
+def test_stamp_with_the_clock_set_back_is_after_the_former_one(library: Library, clock: FakeClock) -> None:
+    """Of two values the newer holds: what is heard now must be the newer."""
+    listener = Listener(library, clock, Progress(START + timedelta(hours=1), position=1.0))
+    listener.play(0, 5)
+    stamps = [record.progress.updated for record in listener.recorder.records if isinstance(record, ProgressRecord)]
+    assert stamps
+    assert all(stamp > START + timedelta(hours=1) for stamp in stamps)
+
+
+def test_heard_record_grows_under_one_key_and_a_jump_begins_another(listener: Listener) -> None:
+    listener.play(0, 10)
+    listener.tracker.seek(50.0)
+    listener.tracker.arrive(50.0)
+    listener.play(50, 60, speed=2.0)
+    listener.tracker.leave()
+    first, second = listener.heard().values()
+    assert (first.seconds, first.wall, first.started) == (10.0, 10.0, START)
+    assert (second.seconds, second.wall) == (10.0, 5.0)
+
+
+def test_heard_record_is_split_at_local_midnight(library: Library) -> None:
+    clock = FakeClock()
+    midnight = (START.astimezone() + timedelta(days=1)).replace(hour=0, minute=0, second=0)
+    clock.now = midnight.astimezone(UTC) - timedelta(seconds=10)
+    listener = Listener(library, clock)
+    listener.play(0, 20)
+    listener.tracker.leave()
+    before, after = listener.heard().values()
+    assert after.started.astimezone().date() - before.started.astimezone().date() == timedelta(days=1)
+    assert before.seconds + after.seconds == 20.0
+
+
+def test_heard_record_of_a_jump_without_playing_is_none(listener: Listener) -> None:
+    listener.tracker.seek(50.0)
+    listener.tracker.arrive(50.0)
+    listener.tracker.leave()
+    assert listener.heard() == {}
+
+
+@pytest.mark.parametrize(("zone", "minutes"), [("XXX-05:30", 330), ("XXX+03", -180), ("UTC", 0)])
+def test_heard_record_tells_how_far_local_time_is_ahead(
+    library: Library, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, zone: str, minutes: int
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    listener = Listener(library, clock)
+    listener.play(0, 5)
+    monkeypatch.undo()
+    time.tzset()
+    assert [record.offset for record in listener.heard().values()] == [minutes]

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.fakes import START
+from tui_pod.core.playback.undo import DEPTH, Change, QueueChange, SeekChange, UndoHistory
+from tui_pod.core.selection.queue import Queue
+
+
+def change(number: int) -> QueueChange:
+    return QueueChange(str(number), Queue((str(number),)), Queue((str(number + 1),)))
+
+
+def seek(before: float, after: float, at: float, episode: str = "one") -> SeekChange:
+    return SeekChange("seek", episode, before, after, START + timedelta(seconds=at))
+
+
+def history(*changes: Change) -> UndoHistory:
+    made = UndoHistory()
+    for one in changes:
+        made.add(one)
+    return made
+
+
+def test_undo_nothing_done_is_none() -> None:
+    assert history().undo() is None
+    assert history().redo() is None
+
+
+def test_undo_and_redo_hundred_changes_come_back_in_order() -> None:
+    made = history(*(change(number) for number in range(100)))
+    undone = [made.undo() for _ in range(100)]
+    assert undone == [change(number) for number in reversed(range(100))]
+    assert made.undo() is None
+    assert [made.redo() for _ in range(100)] == [change(number) for number in range(100)]
+    assert made.redo() is None
+
+
+def test_add_beyond_the_depth_forgets_the_oldest() -> None:
+    made = history(*(change(number) for number in range(DEPTH + 3)))
+    undone = [made.undo() for _ in range(DEPTH)]
+    assert (undone[-1], made.undo()) == (change(3), None)
+
+
+def test_add_after_undo_ends_redoing() -> None:
+    made = history(change(1))
+    made.undo()
+    made.add(change(2))
+    assert made.redo() is None
+
+
+def test_add_seeks_of_a_held_key_are_one_change() -> None:
+    made = history(seek(0, 30, at=0), seek(30, 60, at=0.5), seek(60, 90, at=2.4))
+    undone = made.undo()
+    assert isinstance(undone, SeekChange)
+    assert (undone.before, undone.after) == (0, 90)
+    assert made.undo() is None
+
+
+def test_add_seeks_apart_are_two_changes() -> None:
+    made = history(seek(0, 30, at=0), seek(30, 60, at=2))
+    assert (made.undo(), made.undo()) == (seek(30, 60, at=2), seek(0, 30, at=0))
+
+
+def test_add_seeks_in_two_episodes_are_two_changes() -> None:
+    made = history(seek(0, 30, at=0), seek(0, 30, at=0.5, episode="two"))
+    made.undo()
+    assert made.undo() == seek(0, 30, at=0)
+
+
+def test_add_seek_with_the_clock_set_back_is_a_change_of_its_own() -> None:
+    made = history(seek(0, 30, at=0), seek(30, 60, at=-3600))
+    made.undo()
+    assert made.undo() == seek(0, 30, at=0)
+
+
+def test_add_seek_after_another_change_is_a_change_of_its_own() -> None:
+    made = history(seek(0, 30, at=0), change(1), seek(30, 60, at=0.5))
+    assert made.undo() == seek(30, 60, at=0.5)

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.fakes import START
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.records import HeardRecord
+from tui_pod.core.progress.statistics import RECENT, look_back, streak
+
+TODAY = date(2026, 11, 24)
+
+
+def heard(episode: str, minutes: float, seconds: float, wall: float | None = None, offset: int = 0) -> HeardRecord:
+    """Return a stretch that began so many minutes after the start."""
+    when = START + timedelta(minutes=minutes)
+    return HeardRecord(f"{episode}-{minutes}", episode, when, offset, seconds, seconds if wall is None else wall)
+
+
+def test_look_back_on_nothing_is_nothing(library: Library) -> None:
+    history = look_back([], library)
+    assert (history.total, history.saved, history.days, history.topics, history.sessions) == (0, 0, {}, {}, ())
+
+
+def test_look_back_sums_days_weeks_and_months_in_local_time(library: Library) -> None:
+    """13:00 UTC is 1 December there; its week began on the Monday before."""
+    records = [heard("one", 0, 60.0), heard("two", 6 * 24 * 60, 30.0, offset=14 * 60)]
+    history = look_back(records, library)
+    assert history.days == {TODAY: 60.0, date(2026, 12, 1): 30.0}
+    assert history.weeks == {"2026-W48": 60.0, "2026-W49": 30.0}
+    assert history.months == {"2026-11": 60.0, "2026-12": 30.0}
+
+
+def test_look_back_topics_have_what_was_heard_in_them_and_below_once(library: Library) -> None:
+    history = look_back([heard("one", 0, 60.0), heard("two", 5, 30.0), heard("gone", 9, 7.0)], library)
+    assert history.topics == {"All Topics": 90.0, "Basics": 90.0, "Numbers": 90.0}
+    assert history.total == 97.0
+
+
+def test_look_back_speed_saves_the_listeners_time(library: Library) -> None:
+    history = look_back([heard("one", 0, 90.0, wall=60.0), heard("two", 5, 30.0, wall=60.0)], library)
+    assert (history.total, history.wall, history.saved) == (120.0, 120.0, 0.0)
+
+
+def test_look_back_a_silence_of_half_an_hour_begins_another_session(library: Library) -> None:
+    records = [heard("one", 0, 60.0), heard("two", 30, 60.0), heard("one", 60.9, 60.0), heard("three", 91.9, 60.0)]
+    sessions = look_back(records, library).sessions
+    assert [session.episodes for session in sessions] == [("three",), ("one", "two")]
+    assert [session.heard for session in sessions] == [60.0, 180.0]
+    assert sessions[1].ended - sessions[1].started == timedelta(minutes=61.9)
+
+
+def test_look_back_lists_only_the_recent_sessions(library: Library) -> None:
+    sessions = look_back([heard("one", 60.0 * hour, 60.0) for hour in range(50)], library).sessions
+    assert len(sessions) == RECENT
+    assert sessions[0].started > sessions[1].started
+
+
+@pytest.mark.parametrize(
+    ("ago", "free_days", "days"),
+    [
+        pytest.param([], 0, 0, id="nothing"),
+        pytest.param([0], 0, 1, id="today"),
+        pytest.param([1], 0, 1, id="yesterday, today may still come"),
+        pytest.param([2], 0, 0, id="too long ago"),
+        pytest.param([0, 1, 2, 4], 0, 3, id="a gap"),
+        pytest.param([0, 1, 2, 4], 1, 4, id="a free day"),
+        pytest.param([0, 2, 4], 1, 2, id="two gaps in a week with one free day"),
+        pytest.param([0, 2, 9], 1, 2, id="a long gap"),
+    ],
+)
+def test_streak_counts_days_in_a_row(ago: list[int], free_days: int, days: int) -> None:
+    assert streak([TODAY - timedelta(days=one) for one in ago], TODAY, free_days) == days
+
+
+def test_streak_of_years_is_counted_to_its_beginning() -> None:
+    assert streak([TODAY - timedelta(days=one) for one in range(2000)], TODAY) == 2000

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes import START
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.selection.list_query import (
+    SORT_NAMES,
+    Filter,
+    Sort,
+    Special,
+    View,
+    first_place,
+    list_episodes,
+    missing,
+)
+from tui_pod.core.selection.queue import Queue
+
+BASICS = View(place=1)
+PLAYED = Progress(START, played=True)
+
+
+def started(minutes: float = 0.0) -> Progress:
+    when = START + timedelta(minutes=minutes)
+    return Progress(when, position=5.0, listened=when)
+
+
+@pytest.fixture
+def book(library: Library) -> ProgressBook:
+    return ProgressBook(library, {"two": PLAYED, "three": started(1), "five": started(2)})
+
+
+def shown(library: Library, book: ProgressBook, view: View, queue: Queue | None = None) -> list[str]:
+    found = list_episodes(library, book, queue or Queue(), view)
+    return [library.ids[index] if index >= 0 else "gone" for index in found]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (Filter.ALL, ["one", "two", "three", "four", "five"]),
+        (Filter.UNPLAYED, ["one", "four"]),
+        (Filter.STARTED, ["three", "five"]),
+        (Filter.PLAYED, ["two"]),
+    ],
+)
+def test_list_filter_shows_its_episodes(
+    library: Library, book: ProgressBook, kind: Filter, expected: list[str]
+) -> None:
+    assert shown(library, book, BASICS._replace(filter=kind)) == expected
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        (Sort.NEWEST, ["one", "two", "three", "four", "five"]),
+        (Sort.COURSE, ["five", "four", "three", "two", "one"]),
+        (Sort.SHORTEST, ["five", "one", "two", "three", "four"]),
+        (Sort.LONGEST, ["three", "two", "one", "five", "four"]),
+        (Sort.TITLE, ["five", "four", "one", "three", "two"]),
+    ],
+)
+def test_list_sort_orders_them(library: Library, book: ProgressBook, sort: Sort, expected: list[str]) -> None:
+    assert shown(library, book, BASICS._replace(sort=sort)) == expected
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+def test_list_every_sort_has_the_same_episodes_and_a_name(library: Library, book: ProgressBook, sort: Sort) -> None:
+    assert sorted(shown(library, book, View(sort=sort))) == sorted(library.ids)
+    assert SORT_NAMES[sort]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        pytest.param("first", ["one"], id="a word of the summary"),
+        pytest.param("FIVE", ["one", "two", "three", "five"], id="any case, summary and title"),
+        pytest.param("five second", ["two"], id="all words"),
+        pytest.param("numbers", ["one", "two"], id="a topic"),
+        pytest.param("hird", ["three"], id="part of a word"),
+        pytest.param("fírst", ["one"], id="accents"),
+        pytest.param("  ", ["one", "two", "three", "four", "five"], id="blanks"),
+        pytest.param("first nothing", [], id="no match"),
+        pytest.param(".", ["one", "two", "three", "four", "five"], id="no pattern"),
+        pytest.param("[", [], id="no pattern either"),
+    ],
+)
+def test_list_query_narrows_to_all_its_words(
+    library: Library, book: ProgressBook, query: str, expected: list[str]
+) -> None:
+    assert shown(library, book, BASICS._replace(query=query)) == expected
+
+
+def test_list_hostile_title_is_found_by_its_letters(library: Library, book: ProgressBook) -> None:
+    assert shown(library, book, View(query="[@click=app.quit]")) == ["hostile-click"]
+
+
+def test_list_query_in_a_filtered_and_sorted_topic_keeps_the_order(library: Library, book: ProgressBook) -> None:
+    view = BASICS._replace(filter=Filter.STARTED, sort=Sort.COURSE, query="e")
+    assert shown(library, book, view) == ["five", "three"]
+
+
+def test_list_continue_is_unfinished_newest_first_whatever_the_sort(library: Library, book: ProgressBook) -> None:
+    assert shown(library, book, View(Special.CONTINUE, Filter.PLAYED, Sort.TITLE)) == ["five", "three"]
+
+
+def test_list_queue_is_in_its_order_with_what_is_gone(library: Library, book: ProgressBook) -> None:
+    queue = Queue(("three", "vanished", "one"))
+    assert shown(library, book, View(Special.QUEUE, sort=Sort.TITLE), queue) == ["three", "gone", "one"]
+    assert list_episodes(library, book, queue, View(Special.QUEUE))[1] == missing(1)
+
+
+def test_list_queue_searched_leaves_out_what_is_gone(library: Library, book: ProgressBook) -> None:
+    queue = Queue(("three", "vanished", "one"))
+    assert shown(library, book, View(Special.QUEUE, query="five"), queue) == ["three", "one"]
+
+
+def place(library: Library, progress: dict[str, Progress], sort: Sort = Sort.NEWEST) -> str:
+    book = ProgressBook(library, progress)
+    found = list_episodes(library, book, Queue(), BASICS._replace(sort=sort))
+    return library.ids[found[first_place(book, found)]]
+
+
+def test_first_place_is_the_most_recently_heard_unfinished_one(library: Library) -> None:
+    assert place(library, {"two": started(5), "three": started(7), "one": PLAYED}) == "three"
+
+
+def test_first_place_unfinished_one_of_another_topic_does_not_count(library: Library) -> None:
+    assert place(library, {"hostile-nul": started(9), "one": PLAYED}) == "two"
+
+
+def test_first_place_nothing_unfinished_is_the_first_unplayed_one_as_sorted(library: Library) -> None:
+    assert place(library, {"five": PLAYED}, Sort.COURSE) == "four"
+
+
+def test_first_place_everything_played_is_the_first(library: Library) -> None:
+    progress = dict.fromkeys(library.ids, PLAYED)
+    assert place(library, progress) == "one"
+
+
+def test_first_place_of_nothing_is_zero(library: Library) -> None:
+    assert first_place(ProgressBook(library, {}), []) == 0

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tui_pod.core.selection.queue import Queue
+
+HEARD_TWO = Queue(("a", "b", "c", "d"), 2)
+"""a and b have had their turn, c and d are upcoming."""
+
+
+def test_queue_made_with_doubles_and_a_wild_cursor_is_put_in_order() -> None:
+    """A state file may say anything."""
+    assert Queue(("a", "b", "a"), 99) == Queue(("a", "b"), 2)
+    assert Queue(("a",), -5) == Queue(("a",), 0)
+
+
+def test_add_last_new_ones_come_last_in_their_order() -> None:
+    assert HEARD_TWO.add_last(["x", "y", "x"]).upcoming == ("c", "d", "x", "y")
+
+
+def test_add_last_upcoming_one_keeps_its_place() -> None:
+    assert HEARD_TWO.add_last(["c"]) == HEARD_TWO
+
+
+def test_add_last_one_that_was_heard_comes_again() -> None:
+    assert HEARD_TWO.add_last(["a"]) == Queue(("b", "c", "d", "a"), 1)
+
+
+def test_add_next_comes_before_all_upcoming_in_its_order() -> None:
+    assert HEARD_TWO.add_next(["x", "y"]).upcoming == ("x", "y", "c", "d")
+
+
+def test_add_next_upcoming_one_moves_to_the_front() -> None:
+    assert HEARD_TWO.add_next(["d"]) == Queue(("a", "b", "d", "c"), 2)
+
+
+def test_add_next_one_that_was_heard_comes_again() -> None:
+    assert HEARD_TWO.add_next(["a"]) == Queue(("b", "a", "c", "d"), 1)
+
+
+def test_remove_keeps_the_order_and_the_cursor_on_the_same_entry() -> None:
+    assert HEARD_TWO.remove(["a", "d", "nothing"]) == Queue(("b", "c"), 1)
+
+
+@pytest.mark.parametrize(("by", "upcoming"), [(1, ("d", "c")), (9, ("d", "c")), (-1, ("c", "d")), (-9, ("c", "d"))])
+def test_move_stays_within_what_is_upcoming(by: int, upcoming: tuple[str, ...]) -> None:
+    moved = HEARD_TWO.move("c", by)
+    assert (moved.upcoming, moved.entries[:2]) == (upcoming, ("a", "b"))
+
+
+@pytest.mark.parametrize("ident", ["a", "nothing"])
+def test_move_what_is_not_upcoming_changes_nothing(ident: str) -> None:
+    assert HEARD_TWO.move(ident, 1) == HEARD_TWO
+
+
+def test_started_what_stands_before_has_had_its_turn() -> None:
+    assert HEARD_TWO.started("d").upcoming == ()
+
+
+def test_started_the_next_one_leaves_those_after_it() -> None:
+    assert HEARD_TWO.started("c").upcoming == ("d",)
+
+
+def test_started_what_is_not_queued_changes_nothing() -> None:
+    assert HEARD_TWO.started("nothing") == HEARD_TWO
+
+
+def test_queue_change_leaves_the_former_one_for_undo() -> None:
+    before = Queue(("a", "b"), 0)
+    before.add_next(["x"])
+    assert before == Queue(("a", "b"), 0)
+
+
+CHANGES: list[Callable[[Queue], Queue]] = [
+    lambda queue: queue.add_last(["x", "c"]),
+    lambda queue: queue.add_next(["x", "d"]),
+    lambda queue: queue.add_last(["a"]),
+    lambda queue: queue.add_next(["b"]),
+    lambda queue: queue.remove(["a", "c"]),
+    lambda queue: queue.move("c", 2),
+    lambda queue: queue.move("e", -2),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_change_taken_back_at_once_gives_the_former_queue(change: Callable[[Queue], Queue]) -> None:
+    before = Queue(("a", "b", "c", "d", "e"), 2)
+    after = change(before)
+    assert after.changed_as(after, before) == before
+    assert before.changed_as(before, after) == after
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_change_taken_back_later_leaves_what_came_and_went_since(change: Callable[[Queue], Queue]) -> None:
+    before = Queue(("a", "b", "c", "d", "e"), 2)
+    after = change(before)
+    present = after.add_last(["y"]).started(after.upcoming[0])
+    undone = present.changed_as(after, before)
+    expected = [ident for ident in before.upcoming if ident != after.upcoming[0]]
+    assert undone.upcoming == (*expected, "y")
+    assert after.upcoming[0] in undone.entries[: undone.cursor]
+    again = undone.changed_as(before, after)
+    assert {*again.upcoming, after.upcoming[0]} == {*after.upcoming, "y"}
+
+
+def test_move_taken_back_moves_only_what_it_moved() -> None:
+    before = Queue(("a", "b", "c"), 0)
+    after = before.move("c", -2)
+    present = after.add_next(["x"]).add_last(["y"])
+    assert present.changed_as(after, before).upcoming == ("x", "a", "b", "c", "y")
+
+
+def test_change_of_a_queue_of_a_hundred_thousand_taken_back_later_takes_no_time_to_speak_of() -> None:
+    ids = [f"e{number}" for number in range(100_000)]
+    before = Queue(tuple(ids[:50_000]))
+    after = before.add_last(ids).remove(ids[:10_000])
+    undone = after.started(ids[10_000]).changed_as(after, before)
+    assert undone.upcoming == (*ids[:10_000], *ids[10_001:50_000])
+    assert undone.changed_as(before, after).upcoming == after.upcoming[1:]

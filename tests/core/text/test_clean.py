@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+import pytest
+
+from tests.hostile import HOSTILE_TITLES
+from tui_pod.core.text.clean import (
+    SUMMARY_LIMIT,
+    TITLE_LIMIT,
+    UNTITLED,
+    clean,
+    clean_lines,
+    clean_title,
+    clock,
+    fit_to,
+    fold,
+    is_safe,
+    length,
+    span,
+    unescaped,
+    without_surrogates,
+)
+
+VISIBLE_FORMATS = frozenset((*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD))
+"""Format characters (Cf) that are drawn: signs before Arabic, Syriac and Kaithi numbers."""
+
+hostile = pytest.mark.parametrize("title", HOSTILE_TITLES.values(), ids=HOSTILE_TITLES)
+
+
+def marks_in_a_row(text: str) -> int:
+    longest = run = 0
+    for character in text:
+        run = run + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        longest = max(longest, run)
+    return longest
+
+
+def test_clean_any_character_leaves_no_control_and_no_invisible_one() -> None:
+    left = [
+        hex(code)
+        for code in range(sys.maxunicode + 1)
+        if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        and code not in VISIBLE_FORMATS
+        and chr(code) in clean(f"a{chr(code)}b")
+    ]
+    assert left == []
+
+
+@hostile
+def test_clean_hostile_title_leaves_one_line_of_nothing_unsafe(title: str) -> None:
+    cleaned = clean(title)
+    assert not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in cleaned)
+    assert is_safe(cleaned)
+
+
+@hostile
+def test_clean_hostile_title_can_be_written_as_utf8(title: str) -> None:
+    assert clean(title).encode().decode() == clean(title)
+
+
+@hostile
+def test_clean_twice_changes_nothing_more(title: str) -> None:
+    assert clean(clean(title)) == clean(title)
+
+
+@hostile
+def test_clean_hostile_title_stays_within_the_limit(title: str) -> None:
+    assert len(clean_title(title)) <= TITLE_LIMIT
+
+
+@pytest.mark.parametrize("title", ["[/]", "[BOS] and [EOS] frame a text", "[@click=app.quit]x[/]", "O(n²) — “RoPE”"])
+def test_clean_brackets_and_signs_stay_letter_for_letter(title: str) -> None:
+    assert clean(title) == title
+
+
+def test_clean_clipboard_escape_leaves_only_its_letters() -> None:
+    assert clean("a \x1b]52;c;eA==\x07 b") == "a ]52;c;eA== b"
+
+
+def test_clean_line_breaks_become_single_blanks() -> None:
+    assert clean("a\r\nb\u2028c\td\x0be\x85f") == "a b c d e f"
+
+
+def test_clean_lone_surrogate_becomes_a_replacement_character() -> None:
+    assert clean("a\ud800b") == "a\ufffdb"
+
+
+def test_clean_decomposed_letters_are_composed() -> None:
+    assert clean("Cafe\u0301") == "Café"
+
+
+def test_clean_two_marks_on_a_letter_stay() -> None:
+    assert clean("Vie\u0323\u0302t") == "Việt"
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        pytest.param("Z" + "\u0300\u0316" * 20, id="zalgo"),
+        pytest.param("ก" + "\u0e47" * 40, id="thai"),
+        pytest.param("a" + "\u20dd" * 20, id="enclosing"),
+        pytest.param("\ufb2c" + "\u0301" * 9, id="decomposed-by-nfc"),
+    ],
+)
+def test_clean_stacked_marks_keeps_two_a_letter(stack: str) -> None:
+    assert marks_in_a_row(clean(stack)) <= 2
+
+
+def test_clean_any_mark_repeated_keeps_two() -> None:
+    marks = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) in ("Mn", "Me")]
+    assert [hex(ord(mark)) for mark in marks if marks_in_a_row(clean(f"x{mark * 5}")) > 2] == []
+
+
+@pytest.mark.parametrize("text", ["\u0301abc", " \u0301abc", "\u200b\u0301\u0301abc"])
+def test_clean_marks_without_a_letter_go(text: str) -> None:
+    """They would be drawn on whatever stands before the text."""
+    assert clean(text) == "abc"
+
+
+def test_clean_vowel_signs_without_end_keeps_two() -> None:
+    """Hangul vowels after a vowel take no column, like combining marks."""
+    assert len(clean("ᄀ" + "ᅡ" * 50)) <= 3
+
+
+def test_clean_over_the_limit_ends_in_an_ellipsis() -> None:
+    assert clean("abcdef", 4) == "abc…"
+
+
+def test_clean_title_is_cut_at_300_characters() -> None:
+    assert len(clean_title("x" * 301)) == TITLE_LIMIT == 300
+
+
+def test_clean_at_the_limit_is_whole() -> None:
+    assert clean("abcd", 4) == "abcd"
+
+
+@pytest.mark.parametrize(
+    ("marks", "kept"), [("\u0301\u0316", "\u00e1\u0316"), ("\u302e\U0001d165", "a\U0001d165\u302e")]
+)
+def test_clean_half_a_million_marks_takes_no_square_of_time(marks: str, kept: str) -> None:
+    """NFC sorts a run of marks by insertion: unthinned, this takes minutes."""
+    assert clean("a" + marks * 250_000, SUMMARY_LIMIT) == kept
+
+
+@pytest.mark.parametrize("title", ["", "   ", "\u200b\u202e\x00", "\u0301"])
+def test_clean_title_nothing_visible_is_untitled(title: str) -> None:
+    assert clean_title(title) == UNTITLED
+
+
+def test_clean_lines_keeps_line_breaks_of_every_kind() -> None:
+    assert clean_lines("\n\n a \r\nb\rc\n\n", 100) == "a\nb\nc"
+
+
+def test_clean_lines_removes_what_clean_removes() -> None:
+    assert clean_lines("a\x1b[31m\u202e\nb\x9b\x00", 100) == "a[31m\nb"
+
+
+def test_clean_lines_mark_at_the_start_of_a_line_goes() -> None:
+    assert clean_lines("a\n\u0301b", 100) == "a\nb"
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\x7fb", "a\x9bb", "a\nb", "a\u202eb", "a\u200bb", "a\ud800b"])
+def test_is_safe_control_character_is_not(text: str) -> None:
+    assert not is_safe(text)
+
+
+@pytest.mark.parametrize("text", ["llm-layers", "with blanks", "注意力", "naïve", ""])
+def test_is_safe_plain_text_is(text: str) -> None:
+    assert is_safe(text)
+
+
+def test_without_surrogates_pair_of_planes_stays() -> None:
+    assert without_surrogates("\U0001f600 \ud83d") == "\U0001f600 \ufffd"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Straße", "STRASSE"), ("Café", "cafe"), ("Cafe\u0301", "CAFÉ"), ("ΑΒΓ", "αβγ"), ("ﬁne-tuning", "FINE-tuning")],
+)
+def test_fold_same_word_otherwise_written_is_equal(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+def test_fold_thai_vowels_are_not_accents() -> None:
+    assert fold("กี") != fold("ก")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (59.99, "0:59"), (60, "1:00"), (3599, "59:59"), (3600, "1:00:00"), (-1, "0:00")],
+)  # fmt: skip
+def test_clock_seconds_are_cut(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(104.6, "1:45"), (None, "?"), (0.0, "?"), (3599.7, "1:00:00")])
+def test_length_is_rounded_and_unknown_is_a_question_mark(seconds: float | None, text: str) -> None:
+    assert length(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (47.9, "47 s"), (60, "1 m"), (1440, "24 m"), (3599, "1 h 00 m"), (10_020, "2 h 47 m"), (-0.5, "0 s")],
+)
+def test_span_names_the_two_largest_units(seconds: float, text: str) -> None:
+    assert span(seconds) == text
+
+
+def test_fit_to_cuts_or_pads_to_the_width() -> None:
+    assert (fit_to("abc", 5), fit_to("abcdef", 5)) == ("abc  ", "abcd…")
+
+
+def test_unescaped_reads_references_and_survives_those_of_no_end() -> None:
+    assert unescaped("R&amp;D &#233; &#" + "9" * 5000 + "; &zzz;") == "R&D \u00e9 \ufffd &zzz;"

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+
+from tui_pod.core.text.speech import speakable, split_sentences
+
+TABLE = {"RoPE": "rope", "GPT-4o": "GPT four oh", "IA³": "IA three", "[BOS]": "B O S", "<|im_end|>": "I M end"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        pytest.param("One. Two! Three? Four…", ["One.", "Two!", "Three?", "Four…"], id="marks"),
+        pytest.param("Dr. Lee met Prof. Kim.", ["Dr. Lee met Prof. Kim."], id="titles"),
+        pytest.param("J. Su wrote it. I. He too.", ["J. Su wrote it.", "I.", "He too."], id="initials, but not I"),
+        pytest.param("It is 2.5 B. and more.", ["It is 2.5 B. and more."], id="a small letter follows"),
+        pytest.param("Cells, e.g. Neurons, cf. Fig. 3.", ["Cells, e.g. Neurons, cf. Fig. 3."], id="abbreviations"),
+        pytest.param('He said “Stop.” Then left.', ["He said “Stop.”", "Then left."], id="quotes"),
+        pytest.param("What?! Really.", ["What?!", "Really."], id="two marks"),
+        pytest.param("(Mr. X.) Done.", ["(Mr. X.) Done."], id="an initial in brackets"),
+        pytest.param("no mark at all", ["no mark at all"], id="no mark"),
+        pytest.param("  ", [], id="blank"),
+        pytest.param("", [], id="empty"),
+    ],
+)  # fmt: skip
+def test_split_sentences_at_their_ends(text: str, sentences: list[str]) -> None:
+    assert split_sentences(text) == sentences
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["." * 1_000_000, "!" + ")" * 1_000_000, "a.\t" * 300_000, ".)" * 500_000],
+    ids=["marks", "brackets", "tabs", "pairs"],
+)
+def test_split_sentences_of_a_million_marks_takes_no_square_of_time(text: str) -> None:
+    """A square of it would take hours."""
+    assert sum(map(len, split_sentences(text))) > 0
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("RoPE and GPT-4o", "rope and GPT four oh"),
+        ("EuRoPE is not in the table", "EuRoPE is not in the table"),
+        ("starts with [BOS].", "starts with B O S."),
+        ("ends with <|im_end|>", "ends with I M end"),
+        ("ends with <|end of text|>", "ends with end of text"),
+        ("use <tool> here", "use tool here"),
+        ("IA³ in O(n²) time", "IA three in order n squared time"),
+        ("2ⁿ and x³ and Aᵀ", "2 to the n and x cubed and A transposed"),
+        ("10⁻³", "10 to the minus 3"),
+        ("x₁ + h₂", "x 1 + h 2"),
+        ("a rate of 1e-4", "a rate of 1 times ten to the minus 4"),
+        ("3.0E8 tokens", "3 times ten to the 8 tokens"),
+        ("2^10", "2 to the 10"),
+        ("α and β, Δ too", "alpha and beta, delta too"),
+        ("4x faster, 2-4x", "4 times faster, 2 to 4 times"),
+        ("64×64 pixels", "64 by 64 pixels"),
+        ("some ~7 of 5–9", "some about 7 of 5 to 9"),
+        ("$100M or $5-10B", "100 million dollars or 5 to 10 billion dollars"),
+        ("100+ models", "100 or more models"),
+        ("a → b ≤ c ≈ d", "a to b at most c about d"),
+        ("see https://www.example.org/a?b=c now", "see example.org now"),
+        ("snake_case and `code`", "snake case and code"),
+        ("A & B • C", "A and B, C"),
+        ("", ""),
+    ],
+)
+def test_speakable_says_what_a_voice_would_misread(written: str, spoken: str) -> None:
+    assert speakable(written, TABLE) == spoken
+
+
+def test_speakable_longest_entry_of_the_table_goes_first() -> None:
+    assert speakable("GPT-4o GPT", {"GPT": "short", "GPT-4o": "long"}) == "long short"
+
+
+def test_speakable_without_a_table_goes_by_the_rules() -> None:
+    assert speakable("RoPE²", {}) == "RoPE squared"

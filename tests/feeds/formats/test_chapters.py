@@ -1,0 +1,76 @@
+import json
+import time
+
+import pytest
+
+from tui_pod.core.playback.snapshot import Mark
+from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters, to_seconds
+
+
+def test_chapters_file_is_read_in_order_without_silent_ones() -> None:
+    chapters = [
+        {"startTime": 60.5, "title": "Two"},
+        {"startTime": 0, "title": "One\x1b[2J"},
+        {"startTime": 30, "title": "Advert", "toc": False},
+        {"startTime": "00:02:00", "title": "Three"},
+        {"startTime": 90},
+    ]
+    assert parse_chapters("\ufeff" + json.dumps({"version": "1.2.0", "chapters": chapters})) == (
+        Mark(0.0, "One[2J"),
+        Mark(60.5, "Two"),
+        Mark(90.0, ""),
+        Mark(120.0, "Three"),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "[]", "{}", '{"chapters": 3}',
+        '{"chapters": [3, {}, {"startTime": null}, {"startTime": -1}]}', "[" * 100_000,
+        '{"chapters": [{"startTime": NaN}, {"startTime": Infinity}, {"startTime": true}, {"startTime": 1e300}]}',
+    ],
+)  # fmt: skip
+def test_chapters_nonsense_is_none(text: str) -> None:
+    assert parse_chapters(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("0", 0.0), ("1:30", 90.0), ("01:02:03.5", 3723.5), ("90.25", 90.25), ("x", None), ("", None), ("-1", None)],
+)
+def test_to_seconds_spellings(text: str, seconds: float | None) -> None:
+    assert to_seconds(text) == seconds
+
+
+def test_time_codes_in_notes_are_chapters() -> None:
+    notes = "In this one:\n00:00 Intro\n• [05:30] – The middle\n(1:02:03) The end\nThanks!"
+    assert notes_chapters(notes) == (Mark(0.0, "Intro"), Mark(330.0, "The middle"), Mark(3723.0, "The end"))
+
+
+def test_time_codes_after_their_titles_are_chapters() -> None:
+    assert notes_chapters("Intro - 00:00\nEnd (12:00)") == (Mark(0.0, "Intro"), Mark(720.0, "End"))
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "One remark at 12:30 only", "12:30 Alone", "10:00 Later\n05:00 Earlier", "Ratio 4:33\nScore 3:21", "",
+        "We meet at 10:30 in the hall and at 11:00 we leave for the mountains, as every year since long ago",
+    ],
+)  # fmt: skip
+def test_time_codes_that_are_no_chapters(notes: str) -> None:
+    assert notes_chapters(notes) == ()
+
+
+def test_time_codes_beyond_the_end_are_no_chapters() -> None:
+    assert notes_chapters("00:00 A\n05:00 B\n59:00 C", 600.0) == (Mark(0.0, "A"), Mark(300.0, "B"))
+
+
+@pytest.mark.parametrize(
+    "text", ["1:" * 30_000, "( " * 30_000, ("-" * 290 + "\n") * 200, "a(" * 30_000, ("1:11 " * 60 + "\n") * 200]
+)
+def test_notes_built_to_be_slow_are_not(text: str) -> None:
+    began = time.process_time()
+    notes_chapters(text)
+    assert time.process_time() - began < 1

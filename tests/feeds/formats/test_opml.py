@@ -1,0 +1,111 @@
+import pytest
+
+from tui_pod.core.text.clean import is_safe
+from tui_pod.feeds.formats.model import FeedError
+from tui_pod.feeds.formats.opml import Entry, parse_opml, write_opml
+
+NESTED = """<?xml version="1.0"?><opml version="2.0"><head><title>Mine</title></head><body>
+<outline text="Science"><outline text="Physics"><outline type="rss" text="Quarks" xmlUrl="https://q.org/f"/></outline>
+<outline text="Bugs" XMLURL="https://b.org/f" type="pie"/></outline>
+<outline text="News"><outline text="Quarks" xmlurl="https://q.org/f"/></outline>
+<outline text="Loose" type="link" xmlUrl="feed://loose.org/f"/>
+</body></opml>"""
+
+
+def test_import_nested_folders_and_any_case() -> None:
+    found = parse_opml(NESTED.encode())
+    assert found.faults == ()
+    assert found.entries == (
+        Entry("https://q.org/f", "Quarks", (("Science", "Physics"), ("News",))),
+        Entry("https://b.org/f", "Bugs", (("Science",),)),
+        Entry("http://loose.org/f", "Loose"),
+    )
+
+
+def test_import_bad_entries_are_reported_and_the_rest_goes_on() -> None:
+    document = NESTED.replace(
+        "</body>",
+        '<outline text="Bad" type="rss" xmlUrl="file:///etc/passwd"/><outline text="None" type="rss"/>'
+        '<outline text="List" type="include" url="https://l.org/x.opml"/>'
+        '<outline text="Bare" type="rss" url="https://bare.org/f"/></body>',
+    )
+    found = parse_opml(document.encode())
+    assert [entry.title for entry in found.entries] == ["Quarks", "Bugs", "Loose", "Bare"]
+    assert len(found.faults) == 3
+    assert "“Bad”: file:///etc/passwd" in found.faults[0]
+
+
+def test_import_address_in_a_thousand_wrappers_costs_only_itself() -> None:
+    bad = f'<outline text="Bad" xmlUrl="{"feed:" * 50_000}http://x.org/"/>'
+    found = parse_opml(NESTED.replace("</body>", f"{bad}</body>").encode())
+    assert [entry.title for entry in found.entries] == ["Quarks", "Bugs", "Loose"]
+    assert len(found.faults) == 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"\xef\xbb\xbf" + NESTED.encode(),
+        NESTED.replace("Bugs", "B\xfcgs").replace('"1.0"', '"1.0" encoding="iso-8859-1"', 1).encode("latin-1"),
+        NESTED.replace("Bugs", "B\xfcgs").encode("latin-1"),
+        NESTED.replace("Bugs", "Bugs & beetles").encode(),
+        NESTED.encode("utf-16"),
+        b" \n" + NESTED.encode(),
+    ],
+)
+def test_import_of_careless_files(document: bytes) -> None:
+    found = parse_opml(document)
+    assert [entry.address for entry in found.entries][:2] == ["https://q.org/f", "https://b.org/f"]
+    assert len(found.entries) == 3
+    assert found.faults == ()
+
+
+def test_import_cut_short_takes_what_is_there_and_says_so() -> None:
+    found = parse_opml(NESTED.encode()[:-80])
+    assert len(found.entries) == 2
+    assert "cut short" in found.faults[0]
+
+
+@pytest.mark.parametrize("document", ["", "hello", "<rss><channel/></rss>", "<html/>"])
+def test_import_of_something_else_is_an_error(document: str) -> None:
+    with pytest.raises(FeedError, match="not an OPML"):
+        parse_opml(document.encode())
+
+
+def test_import_entities_and_overload_are_refused() -> None:
+    with pytest.raises(FeedError, match="refused"):
+        parse_opml(b"<!DOCTYPE opml [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><opml><body/></opml>")
+    with pytest.raises(FeedError, match="refused"):
+        parse_opml(b"<opml><body>" + b"<outline text='a'>" * 100_000)
+
+
+def test_import_cleans_titles_and_cuts_deep_folders() -> None:
+    deep = "".join(f"<outline text='&#x202e;f{n}'>" for n in range(40))
+    document = (
+        f"<opml><body>{deep}<outline text='&#27;[2Jx' xmlUrl='https://x.org/f'/>{'</outline>' * 40}</body></opml>"
+    )
+    (entry,) = parse_opml(document.replace("&#27;", "").encode()).entries
+    assert is_safe(entry.title)
+    assert entry.folders == (tuple(f"f{n}" for n in range(8)),)
+
+
+def test_export_comes_back_the_same() -> None:
+    entries = (
+        Entry('https://a.org/f?x=1&y="2"', "A & <B> \"q\" 'r'", (("One", "Two & 3"), ("One",)), "http://old.org/f"),
+        Entry("https://b.org/f", "B", (), "", "https://b.org/"),
+        Entry("https://c.org/f", "[/] \u2014 \u732b", (("One", "Two & 3"),)),
+    )
+    again = parse_opml(write_opml(entries).encode())
+    assert again.faults == ()
+    assert {entry.address.replace("%22", '"'): set(entry.folders) for entry in again.entries} == {
+        entry.address: set(entry.folders) for entry in entries
+    }
+    assert {entry.title for entry in again.entries} == {entry.title for entry in entries}
+    assert write_opml(again.entries) == write_opml(parse_opml(write_opml(again.entries).encode()).entries)
+    assert next(entry for entry in again.entries if entry.title.startswith("A")).first == "http://old.org/f"
+
+
+def test_export_of_our_own_reads_in_others_words() -> None:
+    text = write_opml([Entry("https://a.org/f", "A", (("One",),), "", "https://a.org/")])
+    assert '<outline text="A" title="A" type="rss" xmlUrl="https://a.org/f" htmlUrl="https://a.org/"/>' in text
+    assert '<opml version="2.0">' in text

@@ -1,0 +1,119 @@
+import asyncio
+import fcntl
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.feeds import server
+from tests.feeds.server import Ranged, Site, sound
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import build_library
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.feeds.media.download_queue import (
+    DownloadProgress,
+    DownloadQueue,
+    DownloadStatus,
+    next_to_keep,
+    oldest_played,
+)
+from tui_pod.feeds.media.downloads import Downloads
+from tui_pod.feeds.media.partial import Wish
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def make_wishes(site: Site, count: int, path: str = "/a.wav") -> list[Wish]:
+    return [Wish(f"{number:016x}", f"T{number}", site.url(path), site.allowed) for number in range(count)]
+
+
+def _wait_unlocked(part: Path) -> None:
+    """Wait until the thread that was stopped has let go of its file."""
+    with part.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+
+async def settled(queue: DownloadQueue) -> None:
+    await asyncio.wait_for(asyncio.gather(*queue._tasks.values(), return_exceptions=True), 20)
+
+
+async def test_queue_downloads_all_and_tells(site: Site, tmp_path: Path) -> None:
+    site.replies["/a.wav"] = Ranged(sound(0.2))
+    told: list[DownloadProgress] = []
+    queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), told.append)
+    wishes = make_wishes(site, 5)
+    assert (queue.start(wishes), queue.start(wishes)) == (5, 0)
+    assert {state.status for state in queue.running.values()} == {DownloadStatus.WAITING}
+    await settled(queue)
+    assert {state.episode for state in told if state.status is DownloadStatus.DONE} == {one.episode for one in wishes}
+    assert all(queue.downloads.find(one.episode) for one in wishes)
+
+
+async def test_queue_bad_download_harms_no_other(site: Site, tmp_path: Path) -> None:
+    site.replies["/a.wav"] = Ranged(sound(0.2))
+    told: list[DownloadProgress] = []
+    queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), told.append)
+    queue.start([Wish("f" * 16, "Bad", site.url("/none"), site.allowed), *make_wishes(site, 2)])
+    await settled(queue)
+    ends = {state.episode[0]: state for state in told if state.status in (DownloadStatus.DONE, DownloadStatus.FAILED)}
+    assert ends["f"].status is DownloadStatus.FAILED
+    assert "does not have" in ends["f"].error
+    assert ends["0"].status is DownloadStatus.DONE
+
+
+async def test_queue_stopped_download_ends_and_goes_on_later(site: Site, tmp_path: Path) -> None:
+    audio, going = sound(30.0), threading.Event()
+    site.replies["/a.wav"] = Ranged(audio, pause=going)
+    told: list[DownloadProgress] = []
+    has_begun = asyncio.Event()
+
+    def report(state: DownloadProgress) -> None:
+        told.append(state)
+        if state.done:
+            has_begun.set()
+
+    queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), report)
+    (wish,) = make_wishes(site, 1)
+    queue.start([wish])
+    await asyncio.wait_for(has_begun.wait(), 10)
+    assert queue.stop([wish.episode, "nobody"]) == 1
+    await settled(queue)
+    assert [state.status for state in told][-1] == "stopped"
+    going.set()
+    part = queue.downloads.folder / f"{wish.episode}.part"
+    await asyncio.to_thread(_wait_unlocked, part)
+    queue.start([wish])
+    await settled(queue)
+    assert [state.status for state in told][-1] == "done"
+    found = queue.downloads.find(wish.episode)
+    assert found is not None
+    assert found.read_bytes() == audio
+
+
+async def test_queue_closed_ends_everything_at_once(site: Site, tmp_path: Path) -> None:
+    site.replies["/a.wav"] = server.silent
+    queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), lambda _: None)
+    queue.start(make_wishes(site, 3))
+    await asyncio.sleep(0.05)
+    began = asyncio.get_running_loop().time()
+    await queue.close()
+    assert asyncio.get_running_loop().time() - began < 1
+    assert queue.running == {}
+
+
+def book_of(*ids: str, **states: Progress) -> ProgressBook:
+    return ProgressBook(build_library([], [Episode(ident, ident) for ident in ids]), states)
+
+
+def test_oldest_played_goes_first_and_unplayed_never() -> None:
+    played = Progress(NOW, played=True, listened=NOW)
+    book = book_of("a", "b", "c", "d", a=played, b=Progress(NOW, played=True, listened=NOW - timedelta(days=1)),
+                   c=Progress(NOW, position=3.0))  # fmt: skip
+    assert oldest_played(book, ["a", "b", "c", "d", "x"]) == ["b", "a"]
+
+
+def test_next_to_keep_skips_the_played() -> None:
+    book = book_of("a", "b", "c", "d", b=Progress(NOW, played=True), d=Progress(NOW, played=True))
+    assert next_to_keep(book, ["a", "b", "c", "d"], 2, is_serial=False) == ["a", "c"]
+    assert next_to_keep(book, ["a", "b", "c", "d"], 1, is_serial=True) == ["c"]
+    assert next_to_keep(book, ["a", "b"], 0, is_serial=False) == []

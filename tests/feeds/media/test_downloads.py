@@ -1,0 +1,415 @@
+import itertools
+import json
+import os
+import shutil
+import threading
+import time
+import zlib
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.feeds import server
+from tests.feeds.server import Ranged, Site, sound
+from tests.hostile import HOSTILE_TITLES
+from tui_pod.core.playback import retry
+from tui_pod.core.text.clean import is_safe
+from tui_pod.feeds.media import downloads as downloading
+from tui_pod.feeds.media.downloads import Downloads
+from tui_pod.feeds.media.partial import DownloadError, Wish, file_name
+from tui_pod.feeds.net.fetch import Limits
+from tui_pod.runtime.threads import Stop, Stopped
+
+ID = "0123456789abcdef"
+AUDIO = sound(2.0)
+QUOTA = 1_000_000_000
+"""Bytes: more than any test downloads."""
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloading, "PAUSES", tuple(0.001 for _ in retry.PAUSES))
+
+
+@pytest.fixture
+def downloads(tmp_path: Path) -> Downloads:
+    return Downloads(tmp_path / "downloads", QUOTA)
+
+
+def wish(site: Site, path: str = "/a.wav", episode: str = ID, title: str = "A title", **more: Any) -> Wish:
+    return Wish(episode, title, site.url(path), site.allowed, **more)
+
+
+def files(downloads: Downloads) -> list[str]:
+    return sorted(entry.name for entry in downloads.folder.iterdir())
+
+
+def _denied(path: object) -> None:
+    raise PermissionError(13, "Permission denied", str(path))
+
+
+def test_download_is_whole_and_found_again(site: Site, downloads: Downloads) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    told: list[tuple[int, int | None]] = []
+    path = downloads.fetch(wish(site), lambda done, total: told.append((done, total)))
+    assert path.read_bytes() == AUDIO
+    assert told[-1] == (len(AUDIO), len(AUDIO))
+    assert files(downloads) == [f"a-title-{ID}.wav", f"a-title-{ID}.wav.json"]
+    again = Downloads(downloads.folder, QUOTA)
+    assert again.find(ID) == path
+    assert [(one.episode, one.size) for one in again.all()] == [(ID, len(AUDIO))]
+    assert downloads.fetch(wish(site)) == path
+    assert len(site.asked) == 1
+    assert downloads.find("another") is None
+
+
+@pytest.mark.parametrize("kind", ["file", "unreadable"])
+def test_folder_that_cannot_be_read_has_no_downloads(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    if kind == "file":
+        downloads.folder.write_text("no folder")
+    else:
+        downloads.folder.mkdir()
+        monkeypatch.setattr("os.scandir", _denied)
+    assert downloads.find(ID) is None
+    assert downloads.all() == []
+    assert not downloads.remove(ID)
+
+
+def test_folder_that_can_be_read_again_has_its_downloads(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    path = downloads.fetch(wish(site))
+    with monkeypatch.context() as patched:
+        patched.setattr("os.scandir", _denied)
+        assert downloads.find(ID) is None
+    assert downloads.find(ID) == path
+
+
+def test_download_into_a_file_says_where_it_cannot_be_saved(site: Site, downloads: Downloads) -> None:
+    downloads.folder.write_text("no folder")
+    with pytest.raises(DownloadError, match=rf"cannot be saved in {downloads.folder}: File exists"):
+        downloads.fetch(wish(site))
+
+
+def test_download_dropped_goes_on_where_it_was(site: Site, downloads: Downloads) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO, drops=[10_000, 5_000])
+    assert downloads.fetch(wish(site)).read_bytes() == AUDIO
+    asked = [(headers.get("Range"), headers.get("If-Range")) for _, headers in site.asked]
+    assert asked == [(None, None), ("bytes=10000-", '"audio"'), ("bytes=15000-", '"audio"')]
+
+
+def test_download_goes_on_after_the_program_ended(site: Site, downloads: Downloads) -> None:
+    site.replies["/a.wav"] = server.cut(AUDIO, 10_000)
+    with pytest.raises(DownloadError, match="broke off"):
+        downloads.fetch(wish(site))
+    assert downloads.find(ID) is None
+    site.replies["/a.wav"] = Ranged(AUDIO, drops=[12_000])
+    again = Downloads(downloads.folder, QUOTA)
+    assert again.fetch(wish(site)).read_bytes() == AUDIO
+    assert f"{ID}.part" not in files(again)
+
+
+def test_download_changed_on_the_server_begins_anew(site: Site, downloads: Downloads) -> None:
+    site.replies["/a.wav"] = old = Ranged(AUDIO, drops=[10_000])
+    other = sound(1.0, pitch=220.0)
+
+    def changed(exchange: server.Exchange) -> None:
+        site.replies["/a.wav"] = Ranged(other, etag='"new"')
+        old(exchange)
+
+    site.replies["/a.wav"] = changed
+    assert downloads.fetch(wish(site)).read_bytes() == other
+
+
+def test_download_without_a_mark_begins_anew(site: Site, downloads: Downloads) -> None:
+    pieces = [server.cut(AUDIO, 10_000), server.body(AUDIO, "audio/wav")]
+    site.replies["/a.wav"] = lambda exchange: pieces.pop(0)(exchange)
+    assert downloads.fetch(wish(site)).read_bytes() == AUDIO
+    assert "Range" not in site.asked[1][1]
+
+
+def test_download_wrong_range_is_not_joined(site: Site, downloads: Downloads) -> None:
+    def wrong(exchange: server.Exchange) -> None:
+        if "Range" in exchange.headers:
+            exchange.say(206, AUDIO[5:], "audio/wav", Content_Range=f"bytes 5-{len(AUDIO) - 1}/{len(AUDIO)}")
+        else:
+            Ranged(AUDIO, drops=[10_000] if len(site.asked) == 1 else [])(exchange)
+
+    site.replies["/a.wav"] = wrong
+    assert downloads.fetch(wish(site)).read_bytes() == AUDIO
+
+
+def test_download_that_was_whole_already_is_kept(site: Site, downloads: Downloads) -> None:
+    downloads.folder.mkdir()
+    (downloads.folder / f"{ID}.part").write_bytes(AUDIO)
+    about = {"address": site.url("/a.wav"), "mark": '"audio"', "kind": "audio/wav"}
+    (downloads.folder / f"{ID}.part.json").write_text(json.dumps(about))
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    assert downloads.fetch(wish(site)).name.endswith(".wav")
+    assert site.asked[0][1]["Range"] == f"bytes={len(AUDIO)}-"
+
+
+def test_download_of_part_of_another_address_begins_anew(site: Site, downloads: Downloads) -> None:
+    downloads.folder.mkdir()
+    (downloads.folder / f"{ID}.part").write_bytes(b"x" * 100)
+    about = {"address": "https://other.org/", "mark": '"audio"', "kind": "audio/wav"}
+    (downloads.folder / f"{ID}.part.json").write_text(json.dumps(about))
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    assert downloads.fetch(wish(site)).read_bytes() == AUDIO
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        server.body("<html>Login</html>", "text/html"),
+        server.body("#EXTM3U\nhttp://127.0.0.1/", "audio/x-mpegurl"),
+        server.body("#EXTM3U\nhttp://127.0.0.1/", "audio/mpeg"),
+        server.body("  <!doctype html>", "audio/mpeg"),
+        server.body("# mpv EDL v0\n/etc/passwd", "audio/mpeg"),
+        server.body("[playlist]\nFile1=/etc/passwd", "application/octet-stream"),
+        server.body(b"PK\x03\x04zip", "audio/mpeg"),
+        server.body("words", "text/html"),
+        server.body(b"\x89PNG", "image/png"),
+        server.body("", "audio/mpeg"),
+        server.body("gone", "audio/mpeg", status=410),
+        server.redirect("file:///etc/passwd"),
+    ],
+)
+def test_download_of_no_audio_is_refused_at_once(site: Site, downloads: Downloads, reply: server.Reply) -> None:
+    site.replies["/a.wav"] = reply
+    with pytest.raises(DownloadError, match="A title"):
+        downloads.fetch(wish(site))
+    assert len(site.asked) == 1
+    assert files(downloads) == []
+
+
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_download_of_a_list_that_comes_in_bits_is_refused(site: Site, downloads: Downloads, is_dropped: bool) -> None:
+    playlist = b"#EXTM3U\nhttp://127.0.0.1/"
+    in_bits = b"".join(b"1\r\n%c\r\n" % byte for byte in playlist) + b"0\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    def bit_by_bit(exchange: server.Exchange) -> None:
+        exchange.wfile.write(head + in_bits)
+
+    site.replies["/a.wav"] = Ranged(playlist, drops=[3]) if is_dropped else bit_by_bit
+    with pytest.raises(DownloadError, match="page or a list"):
+        downloads.fetch(wish(site))
+    assert downloads.find(ID) is None
+
+
+def test_download_that_unpacks_to_nothing_is_given_up(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packer = zlib.compressobj(wbits=31)
+    start = packer.compress(b"") + packer.flush(zlib.Z_SYNC_FLUSH)
+
+    def nothing(exchange: server.Exchange) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nContent-Encoding: gzip\r\n\r\n"
+        exchange.wfile.write(head + start)
+        while not exchange.server.closing.is_set():
+            exchange.wfile.write(b"\x00\x00\x00\xff\xff" * 1000)
+
+    seconds = itertools.count(0.0, 10.0)
+    clock = SimpleNamespace(monotonic=lambda: next(seconds), time=time.time)
+    monkeypatch.setattr(downloading, "time", clock)
+    site.replies["/a.wav"] = nothing
+    with pytest.raises(DownloadError, match="next to nothing"):
+        downloads.fetch(wish(site))
+
+
+def test_download_redirected_to_a_private_host_reaches_nothing(site: Site, inside: Site, downloads: Downloads) -> None:
+    site.replies["/a.wav"] = server.redirect(inside.url("/secret"))
+    inside.replies["/secret"] = Ranged(AUDIO)
+    with pytest.raises(DownloadError, match="own network"):
+        downloads.fetch(wish(site))
+    assert (inside.asked, len(site.asked)) == ([], 1)
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_download_too_large_is_stopped(site: Site, tmp_path: Path, announced: bool) -> None:
+    downloads = Downloads(tmp_path / "d", QUOTA, limits=Limits(size=100_000, seconds=10))
+    site.replies["/a.wav"] = server.body(b"\xff" * 200_000, "audio/mpeg") if announced else server.endless()
+    with pytest.raises(DownloadError, match="larger"):
+        downloads.fetch(wish(site))
+    assert all(path.stat().st_size <= 200_000 for path in downloads.folder.iterdir())
+
+
+def test_download_that_grows_with_every_attempt_is_stopped(site: Site, tmp_path: Path) -> None:
+    """A server that drops each time and never says how much there is gains no more than the limit."""
+    downloads = Downloads(tmp_path / "d", QUOTA, limits=Limits(size=100_000, seconds=10))
+
+    def more(exchange: server.Exchange) -> None:
+        start = int(exchange.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")[0])
+        status = f"206 Partial\r\nContent-Range: bytes {start}-{start + 70_000 - 1}/*" if start else "200 OK"
+        head = f'HTTP/1.1 {status}\r\nETag: "a"\r\nContent-Type: audio/mpeg\r\nTransfer-Encoding: chunked\r\n\r\n'
+        exchange.wfile.write(head.encode() + b"11170\r\n" + b"\xff" * 70_000 + b"\r\n")
+
+    site.replies["/a.wav"] = more
+    with pytest.raises(DownloadError, match="larger"):
+        downloads.fetch(wish(site))
+    assert (downloads.folder / f"{ID}.part").stat().st_size <= 140_000
+
+
+def test_download_when_the_disk_is_full_says_so(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 10**8))
+    with pytest.raises(DownloadError, match="disk is full"):
+        downloads.fetch(wish(site))
+
+
+def test_download_quota_deletes_only_what_may_go_in_its_order(site: Site, tmp_path: Path) -> None:
+    downloads = Downloads(tmp_path / "d", quota=int(len(AUDIO) * 3.5))
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    ids = [f"{number:016x}" for number in range(5)]
+    for ident in ids[:3]:
+        downloads.fetch(wish(site, episode=ident))
+    with pytest.raises(DownloadError, match="nothing that was played"):
+        downloads.fetch(wish(site, episode=ids[3]))
+    downloads.fetch(wish(site, episode=ids[3]), expendable=[ids[1], ids[0]])
+    assert {one.episode for one in downloads.all()} == {ids[0], ids[2], ids[3]}
+
+
+def test_download_stopped_keeps_its_part(site: Site, downloads: Downloads) -> None:
+    going = threading.Event()
+    site.replies["/a.wav"] = Ranged(sound(60.0), pause=going)
+    stop = Stop()
+    ended: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            downloads.fetch(wish(site), stop=stop)
+        except BaseException as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    part = downloads.folder / f"{ID}.part"
+    deadline = time.monotonic() + 5
+    while not (part.exists() and part.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    with pytest.raises(DownloadError, match="already"):
+        downloads.fetch(wish(site))
+    stop.set()
+    thread.join(5)
+    going.set()
+    assert isinstance(ended[0], Stopped)
+    assert part.stat().st_size > 0
+
+
+def test_removed_download_comes_back_until_purged(site: Site, downloads: Downloads) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    path = downloads.fetch(wish(site))
+    assert downloads.remove(ID)
+    assert downloads.find(ID) is None
+    assert downloads.all() == []
+    assert downloads.restore(ID)
+    assert downloads.find(ID) == path
+    downloads.remove(ID)
+    downloads.purge()
+    assert (downloads.restore(ID), downloads.remove(ID), files(downloads)) == (False, False, [])
+
+
+# -- names ---------------------------------------------------------------------------------------------
+
+TITLES = [
+    *HOSTILE_TITLES.values(), "../../etc/passwd", "/etc/passwd", "C:\\x", "CON", "nul.mp3", ".", "..", "", "-rf", "~",
+    "a" * 999, "\x00", "\n", "x\u202e3pm.exe", "ＵＮＩ", "猫", "a/b\\c:d*e?f\"g<h>i|j", "%2e%2e%2f", "$(reboot)", "`x`",
+]  # fmt: skip
+
+
+def test_names_are_safe_distinct_and_inside(tmp_path: Path) -> None:
+    names = set()
+    for number, title in enumerate(TITLES):
+        name = file_name(Wish(f"{number:016x}", title, f"https://h.org/../..%2f/{number}.exe?x=.mp3"), "text/evil")
+        assert (tmp_path / name).resolve().parent == tmp_path.resolve()
+        assert is_safe(name)
+        assert name.isascii()
+        assert len(name) <= 100
+        assert not name.startswith((".", "-"))
+        assert name.endswith(".audio")
+        names.add(name.lower())
+    assert len(names) == len(TITLES)
+
+
+@pytest.mark.parametrize("episode", ["../../x", "/etc/passwd", "a\x00b", "x" * 1000, "\ud800", "ID.part"])
+def test_names_of_any_episode_stay_inside(site: Site, downloads: Downloads, episode: str) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    path = downloads.fetch(wish(site, episode=episode))
+    assert path.parent == downloads.folder
+    assert downloads.find(episode) == path
+
+
+def test_link_in_the_folder_is_not_played(downloads: Downloads) -> None:
+    downloads.folder.mkdir()
+    os.symlink("/etc/passwd", downloads.folder / f"x-{ID}.mp3")
+    assert downloads.find(ID) is None
+
+
+def test_part_that_is_a_link_is_not_written_through(site: Site, downloads: Downloads, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    downloads.folder.mkdir()
+    os.symlink(victim, downloads.folder / f"{ID}.part")
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    with pytest.raises(DownloadError):
+        downloads.fetch(wish(site))
+    assert victim.read_text() == "mine"
+
+
+def test_torn_file_beside_it_costs_nothing(site: Site, downloads: Downloads) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    path = downloads.fetch(wish(site))
+    path.with_name(path.name + ".json").write_text("{")
+    assert Downloads(downloads.folder, QUOTA).find(ID) == path
+    assert Downloads(downloads.folder, QUOTA).all()[0].episode == ""
+
+
+# -- where the end is not told -------------------------------------------------------------------------
+
+
+def until_closed(content: bytes) -> server.Reply:
+    """Answer with this and nothing that tells its end but the end of the connection."""
+
+    def reply(exchange: server.Exchange) -> None:
+        exchange.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\n\r\n" + content)
+
+    return reply
+
+
+def test_download_much_shorter_than_the_feed_states_is_broken_off(site: Site, downloads: Downloads) -> None:
+    site.replies["/a.wav"] = until_closed(AUDIO[: len(AUDIO) // 6])
+    with pytest.raises(DownloadError, match=f"broke off before the end: .* of the {len(AUDIO):,}"):
+        downloads.fetch(wish(site, size=len(AUDIO)))
+    assert downloads.find(ID) is None
+
+
+@pytest.mark.parametrize("stated", [None, len(AUDIO), int(len(AUDIO) * 1.05), 1])
+def test_download_about_as_long_as_the_feed_states_is_whole(
+    site: Site, downloads: Downloads, stated: int | None
+) -> None:
+    site.replies["/a.wav"] = until_closed(AUDIO)
+    assert downloads.fetch(wish(site, size=stated)).read_bytes() == AUDIO
+
+
+def test_download_whose_end_the_server_tells_is_whole_whatever_the_feed_states(
+    site: Site, downloads: Downloads
+) -> None:
+    site.replies["/a.wav"] = server.body(AUDIO, "audio/wav")
+    assert downloads.fetch(wish(site, size=10 * len(AUDIO))).read_bytes() == AUDIO
+
+
+def test_download_that_comes_shorter_and_longer_in_turn_ends(site: Site, downloads: Downloads) -> None:
+    large = sound(60.0)
+    sizes = itertools.cycle((10_000, 100_000))
+    site.replies["/a.wav"] = lambda exchange: server.cut(large, next(sizes))(exchange)
+    with pytest.raises(DownloadError, match="broke off"):
+        downloads.fetch(wish(site))
+    assert len(site.asked) <= 2 * (downloading.ATTEMPTS + 1)

@@ -1,0 +1,372 @@
+import contextlib
+import gzip
+import io
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import tracemalloc
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.feeds import server
+from tests.feeds.server import Site
+from tui_pod.feeds.net import fetch as fetching
+from tui_pod.feeds.net.fetch import Answer, FetchError, Limits, Request, fetch
+from tui_pod.runtime.threads import Stop, Stopped, in_thread
+
+LIMITS = Limits(size=8 * 1024 * 1024, seconds=10.0, idle=5.0)
+
+
+def ask(site: Site, path: str, limits: Limits = LIMITS, tag: str = "") -> tuple[Answer, bytes]:
+    return fetch(Request(site.url(path), site.allowed, {"If-None-Match": tag} if tag else {}), limits)
+
+
+def test_fetch_plain_body_arrives(site: Site) -> None:
+    site.replies["/x"] = server.body("hello", "Audio/MPEG; charset=latin-1")
+    answer, content = ask(site, "/x")
+    assert (answer.status, content, answer.kind, answer.charset) == (200, b"hello", "audio/mpeg", "latin-1")
+    assert site.asked[0][1]["Host"] == f"127.0.0.1:{site.server_port}"
+    assert site.asked[0][1]["User-Agent"].startswith("tui-pod/")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "raw"])
+def test_fetch_packed_body_is_unpacked(site: Site, coding: str) -> None:
+    content = b"abc" * 100_000
+    site.replies["/x"] = server.packed(content, coding)
+    assert ask(site, "/x")[1] == content
+
+
+def test_fetch_unknown_packing_is_an_error(site: Site) -> None:
+    site.replies["/x"] = server.body(b"??", Content_Encoding="br")
+    with pytest.raises(FetchError, match="packs"):
+        ask(site, "/x")
+
+
+def test_fetch_gzip_bomb_is_stopped_without_the_memory(site: Site) -> None:
+    site.replies["/x"] = server.bomb(200)
+    tracemalloc.start()
+    try:
+        with pytest.raises(FetchError, match="larger than 8 MB"):
+            ask(site, "/x")
+        assert tracemalloc.get_traced_memory()[1] < 24 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+def test_fetch_endless_body_is_stopped(site: Site) -> None:
+    site.replies["/x"] = server.endless()
+    with pytest.raises(FetchError, match="larger"):
+        ask(site, "/x")
+
+
+@pytest.mark.parametrize("in_head", [False, True])
+def test_fetch_dripping_server_ends_at_the_deadline(site: Site, in_head: bool) -> None:
+    site.replies["/x"] = server.drip(0.02, in_head)
+    began = time.monotonic()
+    with pytest.raises(FetchError, match="not done within"):
+        ask(site, "/x", Limits(1_000_000, seconds=0.4, idle=0.3))
+    assert time.monotonic() - began < 2
+
+
+def test_fetch_silent_server_ends_at_the_idle_limit(site: Site) -> None:
+    site.replies["/x"] = server.silent
+    with pytest.raises(FetchError, match="no answer"):
+        ask(site, "/x", Limits(1000, seconds=5, idle=0.1))
+
+
+def test_fetch_cut_body_is_an_error(site: Site) -> None:
+    site.replies["/x"] = server.cut(b"x" * 1000, 400)
+    with pytest.raises(FetchError, match="broke off"):
+        ask(site, "/x")
+
+
+def test_fetch_cut_gzip_is_an_error(site: Site) -> None:
+    site.replies["/x"] = server.body(gzip.compress(b"x" * 1000)[:-9], Content_Encoding="gzip")
+    with pytest.raises(FetchError, match="broke off"):
+        ask(site, "/x")
+
+
+def in_pieces(*pieces: bytes, then: bytes = b"") -> server.Reply:
+    """Answer with gzip in these pieces, followed by `then` for ever."""
+
+    def reply(exchange: server.Exchange) -> None:
+        exchange.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for piece in pieces:
+            exchange.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        while then and not exchange.server.closing.is_set():
+            exchange.wfile.write(b"%x\r\n%s\r\n" % (len(then), then))
+        exchange.wfile.write(b"0\r\n\r\n")
+
+    return reply
+
+
+FIRST, SECOND = gzip.compress(b"one, "), gzip.compress(b"two")
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [FIRST + SECOND], [FIRST, SECOND], [FIRST + SECOND[:1], SECOND[1:]],
+        [FIRST[:1], FIRST[1:2], FIRST[2:] + SECOND], [FIRST + SECOND + bytes(1000)], [FIRST + SECOND + b"\0"],
+        [bytes((byte,)) for byte in FIRST + SECOND],
+    ],
+)  # fmt: skip
+def test_fetch_gzip_is_whole_however_it_comes(site: Site, pieces: list[bytes]) -> None:
+    site.replies["/x"] = in_pieces(*pieces)
+    assert ask(site, "/x")[1] == b"one, two"
+
+
+@pytest.mark.parametrize("body", [FIRST[:1], FIRST[:-1], FIRST + SECOND[:-1], FIRST + SECOND[:5]])
+def test_fetch_gzip_cut_anywhere_is_an_error(site: Site, body: bytes) -> None:
+    site.replies["/x"] = in_pieces(body)
+    with pytest.raises(FetchError, match="broke off"):
+        ask(site, "/x")
+
+
+def test_fetch_gzip_followed_by_endless_filling_is_what_came_before(site: Site) -> None:
+    site.replies["/x"] = in_pieces(FIRST, then=bytes(65536))
+    assert ask(site, "/x", Limits(1024 * 1024, seconds=60))[1] == b"one, "
+
+
+def test_fetch_gzip_of_endless_nothing_is_stopped_at_the_size(site: Site) -> None:
+    packer = zlib.compressobj(wbits=31)
+    head = packer.compress(b"") + packer.flush(zlib.Z_SYNC_FLUSH)
+    site.replies["/x"] = in_pieces(head, then=b"\x00\x00\x00\xff\xff" * 13_000)
+    with pytest.raises(FetchError, match="larger than 1 MB"):
+        ask(site, "/x", Limits(1024 * 1024, seconds=60))
+
+
+def test_fetch_gzip_of_endless_empty_files_is_stopped(site: Site) -> None:
+    site.replies["/x"] = in_pieces(then=gzip.compress(b"") * 3_000)
+    with pytest.raises(FetchError, match="cannot be unpacked"):
+        ask(site, "/x", Limits(32 * 1024 * 1024, seconds=60))
+
+
+@pytest.mark.parametrize(("status", "said"), [(404, "does not have"), (401, "login"), (503, "trouble"), (410, "good")])
+def test_fetch_refusal_says_why(site: Site, status: int, said: str) -> None:
+    site.replies["/x"] = server.body("no", status=status)
+    with pytest.raises(FetchError, match=said) as caught:
+        ask(site, "/x")
+    assert caught.value.status == status
+
+
+def test_fetch_conditional_request_is_not_modified(site: Site) -> None:
+    site.replies["/x"] = server.tagged("feed")
+    answer, content = ask(site, "/x", tag='"one"')
+    assert (answer.status, content) == (304, b"")
+
+
+def test_fetch_nothing_listening_says_so() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        request = Request(f"http://127.0.0.1:{port}/", frozenset((("http", "127.0.0.1", port),)))
+        with pytest.raises(FetchError, match="nothing answers"):
+            fetch(request, LIMITS)
+
+
+def test_fetch_not_http_says_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            connection.recv(1000)
+            connection.sendall(b"SSH-2.0-nonsense\r\n")
+            connection.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        request = Request(f"http://127.0.0.1:{port}/", frozenset((("http", "127.0.0.1", port),)))
+        with pytest.raises(FetchError, match="not HTTP"):
+            fetch(request, LIMITS)
+
+
+# -- redirects -----------------------------------------------------------------------------------------
+
+
+def test_redirect_permanent_chain_is_reported_as_moved(site: Site) -> None:
+    site.replies["/a"] = server.redirect("/b", 301)
+    site.replies["/b"] = server.redirect(site.url("/c"), 308)
+    site.replies["/c"] = server.body("here")
+    answer, content = ask(site, "/a")
+    assert (content, answer.moved_to, answer.address) == (b"here", site.url("/c"), site.url("/c"))
+
+
+def test_redirect_temporary_is_followed_but_not_moved(site: Site) -> None:
+    site.replies["/a"] = server.redirect("/b", 302)
+    site.replies["/b"] = server.redirect("/c", 301)
+    site.replies["/c"] = server.body("here")
+    answer, _ = ask(site, "/a")
+    assert (answer.moved_to, answer.address) == (None, site.url("/c"))
+
+
+def test_redirect_permanent_then_temporary_is_moved_to_the_first(site: Site) -> None:
+    site.replies["/a"] = server.redirect("/b", 301)
+    site.replies["/b"] = server.redirect("/c", 302)
+    site.replies["/c"] = server.body("here")
+    assert ask(site, "/a")[0].moved_to == site.url("/b")
+
+
+def test_redirect_loop_ends(site: Site) -> None:
+    site.replies["/a"] = server.redirect("/a")
+    with pytest.raises(FetchError, match="more than 5 times"):
+        ask(site, "/a")
+    assert len(site.asked) == 6
+
+
+def test_redirect_to_private_host_is_not_followed(site: Site, inside: Site) -> None:
+    site.replies["/a"] = server.redirect(inside.url("/secret"))
+    inside.replies["/secret"] = server.body("secret")
+    with pytest.raises(FetchError, match="own network"):
+        ask(site, "/a")
+    assert inside.asked == []
+
+
+@pytest.mark.parametrize(
+    "target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "data:text/plain,x", "gopher://h/", "http://u:p@h/", "//["]
+)
+def test_redirect_to_another_scheme_is_refused(site: Site, target: str) -> None:
+    site.replies["/a"] = server.redirect(target)
+    with pytest.raises(FetchError, match="redirects to"):
+        ask(site, "/a")
+
+
+def test_redirect_with_letters_outside_ascii_is_followed(site: Site) -> None:
+    site.replies["/a"] = server.redirect("/ä b".encode().decode("latin-1"))
+    site.replies["/%C3%A4%20b"] = server.body("here")
+    assert ask(site, "/a")[1] == b"here"
+
+
+# -- the checked number is the one that is asked -------------------------------------------------------
+
+
+def test_fetch_connects_to_the_checked_number_and_looks_up_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that leads elsewhere the second time (DNS rebinding) gains nothing."""
+    site.replies["/x"] = server.body("here")
+    lookups: list[str] = []
+    real = socket.getaddrinfo
+
+    def rebinding(host: str, port: Any, *rest: Any, **named: Any) -> Any:
+        if host != "cast.example.org":
+            return real(host, port, *rest, **named)
+        lookups.append(host)
+        number = "127.0.0.1" if len(lookups) == 1 else "192.0.2.1"
+        return real(number, port, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    address = site.url("/x", "cast.example.org")
+    answer, content = fetch(Request(address, frozenset((site.origin("cast.example.org"),))), LIMITS)
+    assert (content, lookups) == (b"here", ["cast.example.org"])
+    assert site.asked[0][1]["Host"] == f"cast.example.org:{site.server_port}"
+    assert answer.address == address
+
+
+@pytest.fixture
+def safe_site(tmp_path: Path) -> Iterator[tuple[Site, Path]]:
+    """A server with a certificate for cast.example.org that nobody but this test's authority trusts."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-keyout", str(key), "-out", str(certificate), "-subj", "/CN=cast.example.org",
+         "-addext", "subjectAltName=DNS:cast.example.org"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    with server.serving() as site:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        site.socket = context.wrap_socket(site.socket, server_side=True)
+        site.replies["/x"] = server.body("safe")
+        yield site, certificate
+    fetching._tls_context.cache_clear()
+
+
+def ask_safely(site: Site, host: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda h, *r, **n: real("127.0.0.1" if h == host else h, *r, **n))
+    fetching._tls_context.cache_clear()
+    origin = ("https", host, site.server_port)
+    return fetch(Request(f"https://{host}:{site.server_port}/x", frozenset((origin,))), LIMITS)[1]
+
+
+def test_tls_trusted_name_is_answered(safe_site: tuple[Site, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(safe_site[1]))
+    assert ask_safely(safe_site[0], "cast.example.org", monkeypatch) == b"safe"
+    assert safe_site[0].asked[0][1]["Host"] == f"cast.example.org:{safe_site[0].server_port}"
+
+
+def test_tls_untrusted_certificate_is_refused(safe_site: tuple[Site, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    with pytest.raises(FetchError, match="not trusted"):
+        ask_safely(safe_site[0], "cast.example.org", monkeypatch)
+
+
+def test_tls_certificate_of_another_name_is_refused(
+    safe_site: tuple[Site, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(safe_site[1]))
+    with pytest.raises(FetchError, match="not trusted"):
+        ask_safely(safe_site[0], "other.example.org", monkeypatch)
+    assert safe_site[0].asked == []
+
+
+# -- stopping ------------------------------------------------------------------------------------------
+
+
+async def test_in_thread_cancelled_wakes_the_socket(site: Site) -> None:
+    import asyncio
+
+    asked = threading.Event()
+
+    def wait(exchange: server.Exchange) -> None:
+        asked.set()
+        server.silent(exchange)
+
+    site.replies["/x"] = wait
+    ended: list[BaseException] = []
+
+    def work(stop: Stop) -> None:
+        try:
+            fetch(Request(site.url("/x"), site.allowed), Limits(1000, 30, 30), stop)
+        except Stopped as error:
+            ended.append(error)
+            raise
+
+    task = asyncio.create_task(in_thread(work))
+    await asyncio.to_thread(asked.wait, 5)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    for _ in range(200):
+        if ended:
+            break
+        await asyncio.sleep(0.01)
+    assert ended
+
+
+def test_what_the_reader_raises_is_not_taken_for_the_network(site: Site) -> None:
+    site.replies["/x"] = server.body("x" * 10)
+
+    def read() -> None:
+        with fetching.opened(Request(site.url("/x"), site.allowed), LIMITS):
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        read()
+
+
+def test_buffered_head_does_not_lose_the_body(site: Site) -> None:
+    site.replies["/x"] = server.body(bytes(range(256)) * 1000, "audio/mpeg")
+    out = io.BytesIO()
+    with fetching.opened(Request(site.url("/x"), site.allowed), LIMITS) as answer:
+        for chunk in answer.chunks:
+            out.write(chunk)
+    assert out.getvalue() == bytes(range(256)) * 1000

@@ -1,0 +1,52 @@
+"""Kill a program that subscribes, at any moment, again and again: what it was told is kept must be there."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+from tui_pod.feeds.formats.opml import parse_opml
+from tui_pod.feeds.store.feed_store import Shelf
+
+TRIALS = 12
+
+WRITER = """
+import sys
+from pathlib import Path
+from tui_pod.feeds.formats.model import Feed, Item
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.store.feed_store import Shelf
+shelf = Shelf(Path(sys.argv[1]))
+number = int(sys.argv[2])
+while True:
+    address = f"https://{number}.example.org/f"
+    shelf.subscribe([Entry(address, f"T{number}", (("A", "B"),))])
+    shelf.store(address, Feed(f"T{number}", tuple(Item(guid=str(n), title=f"E{n}") for n in range(20))))
+    print(number, flush=True)
+    number += 1
+"""
+
+
+def test_killed_at_any_moment_no_subscription_is_lost(tmp_path: Path) -> None:
+    folder, chance, kept = tmp_path / "data", random.Random(7), []
+    for trial in range(TRIALS):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(folder), str(trial * 1000)],
+            stdout=subprocess.PIPE, text=True, env=os.environ,
+        )  # fmt: skip
+        assert process.stdout is not None
+        for _ in range(chance.randint(1, 8)):
+            kept.append(int(process.stdout.readline()))
+        process.kill()
+        kept += [int(line) for line in process.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
+        process.wait()
+        shelf = Shelf(folder)
+        found = {feed.first: feed for feed in shelf.feeds()}
+        assert shelf.db.notices == []
+        assert all(found[f"https://{number}.example.org/f"].episodes == 20 for number in kept)
+        backed_up = {entry.address for entry in parse_opml(shelf.db.backup.read_bytes()).entries}
+        assert {f"https://{number}.example.org/f" for number in kept} <= backed_up
+        shelf.db.close()

@@ -1,0 +1,183 @@
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tui_pod.core.library.library import Library
+from tui_pod.feeds.formats.model import Feed, Item
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.store.feed_store import Shelf
+from tui_pod.feeds.store.match import episode_id
+from tui_pod.library.cache import load_library
+
+A, B, C = (f"https://{name}.example.org/f" for name in "abc")
+DAY = 86_400.0
+NOW = 20_000 * DAY
+
+CATALOG = """version = 1
+title = "Course"
+[[topics]]
+name = "Science"
+[[episodes]]
+id = "one"
+title = "One"
+tags = ["Science"]
+"""
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path, Path]:
+    catalog = tmp_path / "catalog.toml"
+    catalog.write_text(CATALOG)
+    return catalog, tmp_path / "cache", tmp_path / "data"
+
+
+def make_item(number: int, day: float | None, **changes: object) -> Item:
+    item = Item(guid=f"g{number}", title=f"E{number}", published=None if day is None else NOW - day * DAY)
+    return replace(item, **changes)  # type: ignore[arg-type]
+
+
+def fill(data: Path) -> Shelf:
+    shelf = Shelf(data)
+    shelf.subscribe([
+        Entry(A, "", (("Science", "Physics"), ("News",))),
+        Entry(B, "", (("World", "News"),)),
+        Entry(C, ""),
+    ])  # fmt: skip
+    shelf.store(A, Feed("Quarks", (make_item(1, 1), make_item(2, 3))), now=NOW)
+    shelf.store(B, Feed("Science", (make_item(1, 2), make_item(2, 3)), categories=(("Arts", "Books"),)), now=NOW)
+    return shelf
+
+
+def load(folders: tuple[Path, Path, Path]) -> Library:
+    catalog, cache, data = folders
+    loaded = load_library([catalog], cache, data)
+    if loaded.save is not None:
+        loaded.save()
+        again = load_library([catalog], cache, data)
+        assert again.save is None
+        assert again.library.topics == loaded.library.topics
+        assert again.library.ids == loaded.library.ids
+        return again.library
+    return loaded.library
+
+
+def inside(library: Library, name: str) -> list[list[str]]:
+    return [[library.titles[i] for i in library.topics.members[topic]] for topic in library.topics.find_all(name)]
+
+
+def test_feeds_come_after_the_catalogue_newest_first_then_in_their_order(folders: tuple[Path, Path, Path]) -> None:
+    fill(folders[2])
+    library = load(folders)
+    wanted = [(A, "g1"), (B, "g1"), (A, "g2"), (B, "g2")]
+    assert library.ids == ["one", *(episode_id(first, guid) for first, guid in wanted)]
+    episode = library.episode(1)
+    assert (episode.tags, str(episode.published)) == (("Quarks", "Physics", "Science", "News"), "2024-10-03")
+
+
+def test_feeds_lie_under_their_folders(folders: tuple[Path, Path, Path]) -> None:
+    fill(folders[2])
+    library = load(folders)
+    topics = library.topics
+    paths = ["/".join(topics.names[index] for index in topics.path(topic)[1:]) for topic in range(1, len(topics.names))]
+    assert paths == [
+        "Science", "Science/Physics", "Science/Physics/Quarks", "News", "News/Quarks", "World", "World/News",
+        "World/News/Science", C,
+    ]  # fmt: skip
+    assert {path: topics.feed(number) for number, path in enumerate(paths, 1) if topics.feed(number)} == {
+        "Science/Physics/Quarks": A,
+        "News/Quarks": A,
+        "World/News/Science": B,
+        C: C,
+    }
+
+
+def test_topics_of_one_name_are_told_apart_and_found_together(folders: tuple[Path, Path, Path]) -> None:
+    fill(folders[2])
+    library = load(folders)
+    assert inside(library, "News") == [["E1", "E2"], ["E1", "E2"]]
+    assert inside(library, "World/News") == [["E1", "E2"]]
+    assert inside(library, "Science") == [["One", "E1", "E2"], ["E1", "E2"]]
+    assert inside(library, "physics") == [["E1", "E2"]]
+    assert inside(library, "none") == []
+    assert len(library.topics.members[0]) == 5
+
+
+def test_categories_and_keywords_are_topics_only_when_asked_for(folders: tuple[Path, Path, Path]) -> None:
+    shelf = fill(folders[2])
+    shelf.store(B, Feed("Science", (make_item(1, 2, keywords=("Quasars",)),), categories=(("Arts", "Books"),)), now=NOW)
+    assert load(folders).topics.find("Books") is None
+    shelf.set_shows_categories(B, True)
+    library = load(folders)
+    assert inside(library, "Arts/Books") == [["E1", "E2"]]
+    assert inside(library, "Quasars") == [["E1"]]
+    assert library.episode(2).tags == ("Science", "News", "World", "Books", "Arts", "Quasars")
+
+
+def test_cache_is_fresh_until_the_feeds_change(folders: tuple[Path, Path, Path]) -> None:
+    shelf = fill(folders[2])
+    load(folders)
+    catalog, cache, data = folders
+    shelf.touch(A)
+    assert load_library([catalog], cache, data).save is None
+    shelf.store(A, Feed("Quarks", (make_item(0, 0),)), now=NOW)
+    loaded = load_library([catalog], cache, data)
+    assert loaded.save is not None
+    assert loaded.library.titles[1] == "E0"
+    shelf.remove(A)
+    assert len(load(folders)) == 3
+    shelf.restore(A)
+    assert len(load(folders)) == 6
+
+
+def test_no_feeds_cost_nothing(folders: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    load(folders)
+    for name in [name for name in sys.modules if name.startswith("tui_pod.feeds")]:
+        monkeypatch.delitem(sys.modules, name)
+    catalog, cache, data = folders
+    assert load_library([catalog], cache, data).save is None
+    assert not any(name.startswith("tui_pod.feeds") for name in sys.modules)
+    assert not data.exists()
+
+
+def test_damaged_database_still_gives_a_library(folders: tuple[Path, Path, Path]) -> None:
+    shelf = fill(folders[2])
+    shelf.db.close()
+    shelf.db.file.write_bytes(b"noise" * 1000)
+    catalog, cache, data = folders
+    loaded = load_library([catalog], cache, data)
+    assert loaded.library.ids == ["one"]
+    assert loaded.library.topics.find("Physics") is not None
+    assert "damaged" in loaded.notices[0]
+    assert load_library([catalog], cache, data).notices == ()
+
+
+def test_unreadable_database_leaves_the_catalogue_and_is_tried_again(folders: tuple[Path, Path, Path]) -> None:
+    shelf = fill(folders[2])
+    shelf.db.close()
+    shelf.db.file.unlink()
+    shelf.db.file.mkdir()
+    catalog, cache, data = folders
+    loaded = load_library([catalog], cache, data)
+    assert (loaded.library.ids, loaded.save) == (["one"], None)
+    assert loaded.notices
+
+
+def test_id_of_the_catalogue_is_not_taken_by_a_feed(folders: tuple[Path, Path, Path]) -> None:
+    catalog, cache, data = folders
+    fill(data)
+    catalog.write_text(CATALOG.replace('"one"', f'"{episode_id(A, "g1")}"'))
+    library = load_library([catalog], cache, data).library
+    assert len(set(library.ids)) == len(library.ids) == 4
+    assert library.titles[0] == "One"
+
+
+def test_hostile_folder_and_title_make_no_circle(folders: tuple[Path, Path, Path]) -> None:
+    shelf = Shelf(folders[2])
+    shelf.subscribe([Entry(A, "", (("X",), ("All Topics", "X"), ("Science", "Science")))])
+    shelf.store(A, Feed("X", (make_item(1, 1),)), now=NOW)
+    library = load(folders)
+    assert inside(library, "All Topics") == [["One", "E1"]]
+    assert inside(library, "X") == [["E1"]] * 3
+    assert inside(library, "Science/Science") == [["E1"]]

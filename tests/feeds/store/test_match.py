@@ -1,0 +1,113 @@
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from tui_pod.feeds.formats.model import Item
+from tui_pod.feeds.store.match import Identified, Known, episode_id, identify, media_core
+
+FIRST = "https://cast.example.org/feed.xml"
+JAN_5 = 1_704_448_800.0
+
+
+def make(number: int, **changes: object) -> Item:
+    item = Item(guid=f"g{number}", title=f"Title {number}", audio=f"https://cdn.org/{number}.mp3", published=JAN_5)
+    return replace(item, **changes)  # type: ignore[arg-type]
+
+
+def keep(found: list[Identified]) -> list[Known]:
+    return [
+        Known(one.id, one.guid, one.item.title, one.item.audio, one.item.published, one.item.duration) for one in found
+    ]
+
+
+def test_id_is_the_contract() -> None:
+    wanted = hashlib.sha256(f"{FIRST}\0g1".encode()).hexdigest()[:16]
+    assert episode_id(FIRST, "g1") == wanted
+    assert identify(FIRST, [make(1)], [])[0].id == wanted
+
+
+def test_guid_stays_whatever_else_changes() -> None:
+    known = keep(identify(FIRST, [make(1), make(2)], []))
+    again = identify(FIRST, [make(2, title="New", audio="https://new.org/x.mp3", published=None), make(1)], known)
+    assert [one.id for one in again] == [known[1].id, known[0].id]
+
+
+def test_changed_guid_is_found_by_media_and_title() -> None:
+    known = keep(identify(FIRST, [make(1), make(2)], []))
+    (again,) = identify(
+        FIRST, [make(1, guid="new", audio="https://t.org/r/cdn.org/1.mp3?token=9", published=None)], known
+    )
+    assert (again.id, again.guid) == (known[0].id, "new")
+    assert identify(FIRST, [make(1, guid="new")], keep([again]))[0].id == known[0].id
+
+
+def test_changed_guid_and_media_are_found_by_title_and_day() -> None:
+    known = keep(identify(FIRST, [make(1), make(2)], []))
+    moved = make(2, guid="x", audio="https://other.org/2.m4a", published=JAN_5 + 3600, title="TITLE 2")
+    assert identify(FIRST, [moved], known)[0].id == known[1].id
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"published": JAN_5 + 2 * 86_400}, {"title": "Other"}, {"duration": 999.0}],
+)
+def test_another_episode_is_not_taken_for_it(changes: dict[str, object]) -> None:
+    known = keep(identify(FIRST, [make(1, duration=100.0)], []))
+    other = make(1, guid="x", audio="https://other.org/9.mp3", **changes)
+    assert identify(FIRST, [other], known)[0].id != known[0].id
+
+
+def test_known_episode_is_found_once_only() -> None:
+    known = keep(identify(FIRST, [make(1)], []))
+    twins = [make(1, guid="x", audio="https://a.org/1.mp3"), make(1, guid="y", audio="https://b.org/1.mp3")]
+    found = identify(FIRST, twins, known)
+    assert found[0].id == known[0].id != found[1].id
+
+
+def test_episode_still_in_the_feed_is_not_given_away() -> None:
+    known = keep(identify(FIRST, [make(1)], []))
+    found = identify(FIRST, [make(1, guid="rerun"), make(1)], known)
+    assert found[1].id == known[0].id != found[0].id
+
+
+def test_missing_guid_is_media_and_title_else_title_and_day() -> None:
+    items = [make(1, guid=""), make(2, guid="", audio=None), make(3, guid="", audio=None, published=None)]
+    first = identify(FIRST, items, [])
+    assert len({one.id for one in first}) == 3
+    assert [one.id for one in identify(FIRST, items[::-1], keep(first))] == [one.id for one in first][::-1]
+
+
+def test_duplicate_guids_are_two_episodes_that_stay_themselves() -> None:
+    old = [make(1, guid="same")]
+    known = keep(identify(FIRST, old, []))
+    both = identify(FIRST, [make(2, guid="same"), *old], known)
+    assert both[1].id == known[0].id != both[0].id
+    again = identify(FIRST, [make(3, guid="same"), make(2, guid="same"), *old], keep(both))
+    assert [one.id for one in again[1:]] == [one.id for one in both]
+
+
+def test_item_that_is_there_twice_is_one() -> None:
+    assert len(identify(FIRST, [make(1), make(1)], [])) == 1
+
+
+def test_reused_guid_does_not_make_two_of_one_id() -> None:
+    known = keep(identify(FIRST, [make(1)], []))
+    known = keep(identify(FIRST, [make(1, guid="renamed")], known))
+    found = identify(FIRST, [make(1, guid="renamed"), make(9, guid="g1", published=None)], known)
+    assert len({one.id for one in found}) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "core"),
+    [
+        ("https://cdn.org/a/1.mp3?x=1", "cdn.org/a/1.mp3"),
+        ("https://dts.podtrac.com/redirect.mp3/cdn.org/a/1.mp3", "cdn.org/a/1.mp3"),
+        ("https://pdst.fm/e/chrt.fm/track/X1/https://cdn.org/a/1.mp3", "cdn.org/a/1.mp3"),
+        ("https://op3.dev/e,pg=1/cdn.org:8080/a/1.mp3", "cdn.org:8080/a/1.mp3"),
+        ("http://127.0.0.1:80/a.b/1.mp3", "127.0.0.1:80/a.b/1.mp3"),
+        (None, ""),
+    ],
+)
+def test_media_core_is_without_trackers_and_tokens(address: str | None, core: str) -> None:
+    assert media_core(address) == core

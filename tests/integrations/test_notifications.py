@@ -1,0 +1,114 @@
+"""Desktop notifications, shown by a stand-in for the desktop on a private session bus."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.rooms import Room
+from tui_pod.integrations.broadcast import Followers
+from tui_pod.integrations.session_bus import follow_desktop
+
+pytest.importorskip("dbus_fast", reason="dbus-fast is not installed (extra mpris)")
+
+from dbus_fast import Message, MessageType
+from dbus_fast.aio import MessageBus
+
+from tui_pod.integrations.notifications import SERVICE, Notifications
+
+
+class Shown:
+    """A desktop that keeps what it is told to show."""
+
+    def __init__(self, bus: MessageBus) -> None:
+        self._bus = bus
+        self.capabilities = ["body", "body-markup"]
+        self.shown: asyncio.Queue[tuple[str, int, str, str]] = asyncio.Queue()
+
+    def answer(self, message: Message) -> Message | None:
+        """Answer as a desktop does."""
+        if message.message_type is not MessageType.METHOD_CALL or message.interface != SERVICE:
+            return None
+        if message.member == "GetCapabilities":
+            return Message.new_method_return(message, "as", [self.capabilities])
+        name, replaced, _icon, title, body, *_ = message.body
+        self.shown.put_nowait((name, replaced, title, body))
+        return Message.new_method_return(message, "u", [7])
+
+    async def next(self) -> tuple[str, int, str, str]:
+        """Return what is shown next: program, what it replaces, title, body."""
+        async with asyncio.timeout(10):
+            return await self.shown.get()
+
+
+@pytest.fixture
+async def shown(bus_address: str) -> AsyncIterator[Shown]:
+    """The desktop."""
+    bus = await MessageBus(bus_address=bus_address).connect()
+    desktop = Shown(bus)
+    bus.add_message_handler(desktop.answer)
+    await bus.request_name(SERVICE)
+    yield desktop
+    bus.disconnect()
+
+
+async def follow(room: Room, notifies: bool) -> tuple[Followers, list[object]]:
+    """Let the desktop follow a room; return what does."""
+    followers = Followers(room.audience)
+    room.listening._audience = followers
+    found = await follow_desktop(room.listening, notifies)
+    for follower in found:
+        followers.add(follower)
+    return followers, list(found)
+
+
+async def test_each_episode_that_begins_is_told_and_takes_the_formers_place(shown: Shown, room: Room) -> None:
+    followers, _ = await follow(room, notifies=True)
+    room.play("one", 5)
+    assert await shown.next() == ("tui-pod", 0, "One", "Numbers, 1 minute 40")
+    room.listening.next()
+    assert await shown.next() == ("tui-pod", 7, "Two", "Numbers, 3 minutes 20")
+    await followers.close()
+
+
+async def test_pause_and_seek_are_not_told(shown: Shown, room: Room) -> None:
+    followers, _ = await follow(room, notifies=True)
+    room.play("one", 5)
+    room.listening.toggle_pause()
+    room.listening.toggle_pause()
+    room.listening.seek_to(50)
+    room.play("three")
+    assert [(await shown.next())[2] for _ in range(2)] == ["One", "Three"]
+    assert shown.shown.empty()
+    await followers.close()
+
+
+async def test_nothing_is_told_unless_it_was_asked_for(room: Room, bus_address: str) -> None:
+    followers, found = await follow(room, notifies=False)
+    assert not [follower for follower in found if isinstance(follower, Notifications)]
+    await followers.close()
+
+
+@pytest.mark.parametrize(("capabilities", "body"), [(["body-markup"], "a &lt;b&gt; &amp; c"), ([], "a <b> & c")])
+async def test_signs_of_markup_are_shown_as_they_are(
+    shown: Shown, room: Room, capabilities: list[str], body: str
+) -> None:
+    shown.capabilities = capabilities
+    followers, (_, notifications) = await follow(room, notifies=True)
+    assert isinstance(notifications, Notifications)
+    notifications.notify("<i>\x1b[2J", "a <b>\x07 & c")
+    assert (await shown.next())[2:] == ("<i>[2J", body)
+    await followers.close()
+
+
+async def test_desktop_without_notifications_leaves_listening_alone(room: Room, bus_address: str) -> None:
+    followers, (_, notifications) = await follow(room, notifies=True)
+    assert isinstance(notifications, Notifications)
+    room.play("one", 5)
+    async with asyncio.timeout(10):
+        await notifications._task
+    room.listening.next()
+    assert room.playing == "two"
+    await followers.close()

@@ -1,0 +1,142 @@
+"""What is asked from outside the screen, and what cannot be done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes import START
+from tests.rooms import EPISODES, Room, make_room
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.selection.queue import Queue
+from tui_pod.integrations.player_api import ControlError, Controls
+
+
+def test_now_with_nothing_loaded_names_no_episode(room: Room) -> None:
+    assert Controls(room.listening).now() == {
+        "id": None,
+        "title": None,
+        "position": 0.0,
+        "duration": None,
+        "paused": True,
+        "speed": 1.0,
+        "volume": 80,
+    }
+
+
+def test_now_while_playing_tells_place_and_length(room: Room) -> None:
+    room.play("one", 12.5)
+    now = Controls(room.listening).now()
+    assert (now["id"], now["title"], now["position"], now["duration"], now["paused"]) == (
+        "one",
+        "One",
+        12.5,
+        100,
+        False,
+    )
+
+
+def test_toggle_twice_pauses_and_goes_on(room: Room) -> None:
+    room.play("one", 5)
+    statuses = []
+    for _ in range(2):
+        Controls(room.listening).toggle()
+        statuses.append(room.status)
+    assert statuses == [PlayerStatus.PAUSED, PlayerStatus.PLAYING]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_pause_asked_often_stays_paused(room: Room, times: int) -> None:
+    room.play("one", 5)
+    for _ in range(times):
+        Controls(room.listening).pause()
+    assert room.status is PlayerStatus.PAUSED
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_pause_while_loading_starts_paused(room: Room, times: int) -> None:
+    room.player.is_holding = True
+    room.listening.play("one")
+    for _ in range(times):
+        Controls(room.listening).pause()
+    assert Controls(room.listening).now()["paused"] is True
+    assert room.listening.playback.status is PlayerStatus.LOADING
+
+
+def test_play_with_nothing_loaded_goes_on_with_what_was_heard_last() -> None:
+    older = Progress(START - timedelta(days=2), position=50.0, listened=START - timedelta(days=2))
+    newer = Progress(START - timedelta(days=1), position=70.0, listened=START - timedelta(days=1))
+    room = make_room(progress={"two": older, "three": newer}, queue=Queue(("one",)))
+    Controls(room.listening).play()
+    assert room.playing == "three"
+
+
+def test_toggle_with_nothing_loaded_and_nothing_begun_plays_the_queue() -> None:
+    room = make_room(queue=Queue(("three", "two")))
+    Controls(room.listening).toggle()
+    assert room.playing == "three"
+
+
+def test_play_with_nothing_begun_or_queued_plays_the_first_unplayed() -> None:
+    room = make_room(progress={"one": Progress(START, played=True)})
+    Controls(room.listening).play()
+    assert room.playing == "two"
+
+
+def test_play_with_all_played_says_so() -> None:
+    room = make_room(progress={episode.id: Progress(START, played=True) for episode in EPISODES})
+    with pytest.raises(ControlError, match="Nothing is left"):
+        Controls(room.listening).play()
+
+
+def test_play_of_the_paused_episode_goes_on_in_it(room: Room) -> None:
+    room.play("one", 20)
+    room.listening.toggle_pause()
+    Controls(room.listening).play("one")
+    assert (room.status, room.position, room.loads()) == (PlayerStatus.PLAYING, 20, ["one"])
+
+
+def test_play_of_the_sounding_episode_changes_nothing(room: Room) -> None:
+    room.play("one", 20)
+    Controls(room.listening).play("one")
+    assert (room.status, room.loads()) == (PlayerStatus.PLAYING, ["one"])
+
+
+def test_play_by_id_is_followed_by_what_stands_after_it_in_the_library(room: Room) -> None:
+    Controls(room.listening).play("two")
+    Controls(room.listening).next()
+    assert room.playing == "three"
+
+
+def test_play_of_an_unknown_id_says_so_and_changes_nothing(room: Room) -> None:
+    room.play("one", 5)
+    with pytest.raises(ControlError, match="no episode nowhere"):
+        Controls(room.listening).play("nowhere")
+    assert room.playing == "one"
+
+
+def test_next_with_nothing_to_follow_says_so(room: Room) -> None:
+    room.play("one", 5, following=())
+    with pytest.raises(ControlError, match="Nothing comes next"):
+        Controls(room.listening).next()
+    assert room.playing == "one"
+
+
+@pytest.mark.parametrize("wish", ["seek_by", "seek_to"])
+def test_seek_with_nothing_playing_says_so(room: Room, wish: str) -> None:
+    with pytest.raises(ControlError, match="Nothing is playing"):
+        getattr(Controls(room.listening), wish)(10.0)
+
+
+def test_previous_with_nothing_playing_says_so(room: Room) -> None:
+    with pytest.raises(ControlError, match="Nothing is playing"):
+        Controls(room.listening).previous()
+
+
+def test_stop_keeps_the_place(room: Room) -> None:
+    room.play("one", 30)
+    Controls(room.listening).stop()
+    assert room.status is PlayerStatus.STOPPED
+    assert room.progress("one").position == 30

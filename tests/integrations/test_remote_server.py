@@ -1,0 +1,559 @@
+"""Remote control over real sockets: what a command does, who is not listened to, and whose app answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import stat
+import sys
+from argparse import Namespace
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.rooms import Room, make_room
+from tests.test_imports import COSTLY, RUN_COMMAND
+from tui_pod.cli.main import _parse
+from tui_pod.cli.remote import ask, describe, make_request
+from tui_pod.core.playback.events import LoadFailed, PauseChanged
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.integrations import remote_server as remote
+from tui_pod.integrations import remote_socket
+from tui_pod.integrations.broadcast import Followers
+from tui_pod.integrations.player_api import Controls
+from tui_pod.integrations.remote_server import RemoteControl
+from tui_pod.integrations.remote_socket import RemoteError, open_folder, socket_name
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def runtime(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The runtime folder, which is not there yet."""
+    folder = home / "run"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    return folder / "tui-pod"
+
+
+@pytest.fixture
+def state(home: Path) -> Path:
+    """The state file of the app."""
+    return home / "state.toml"
+
+
+async def start(room: Room, state: Path) -> RemoteControl:
+    """Return the running remote control of an app that listens in `room`."""
+    followers = Followers(room.audience)
+    room.listening._audience = followers
+    control = RemoteControl(Controls(room.listening), state)
+    await control.start()
+    followers.add(control)
+    return control
+
+
+@pytest.fixture
+async def app(room: Room, state: Path) -> AsyncIterator[RemoteControl]:
+    """The remote control of an app that listens in `room`."""
+    control = await start(room, state)
+    yield control
+    await control.close()
+
+
+async def answer(state: Path, **request: object) -> dict[str, object]:
+    """Ask the app on a state file as a command does."""
+    return await asyncio.to_thread(ask, state, request)
+
+
+async def send(runtime: Path, state: Path, content: bytes) -> bytes:
+    """Send anything to the socket, and return what comes back until it is closed, which may be at once."""
+    reader, writer = await asyncio.open_unix_connection(runtime / socket_name(state))
+    try:
+        writer.write(content)
+        writer.write_eof()
+        async with asyncio.timeout(10):
+            return await reader.read()
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so, ten seconds at most."""
+    for _ in range(1_000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came to be so")
+
+
+def make_folder(path: Path, mode: int) -> None:
+    """Make a folder of exactly this mode."""
+    path.mkdir()
+    path.chmod(mode)
+
+
+def mode_of(path: Path) -> int:
+    """Return who may do what with a file."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+async def run_command(*arguments: str, state: Path) -> tuple[int, str, str]:
+    """Run a command in a process of its own; return its exit status, output and messages."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", RUN_COMMAND, *arguments, "--state", str(state),
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+# -- what commands do --------------------------------------------------------------------------------------
+
+
+async def test_now_while_playing_tells_the_contracts_keys(app: RemoteControl, room: Room, state: Path) -> None:
+    room.play("one", 42)
+    assert await answer(state, command="now") == {
+        "id": "one",
+        "title": "One",
+        "position": 42.0,
+        "duration": 100.0,
+        "paused": False,
+        "speed": 1.0,
+        "volume": 80,
+    }
+
+
+async def test_play_by_id_answers_once_it_plays(app: RemoteControl, room: Room, state: Path) -> None:
+    now = await answer(state, command="play", episode="two")
+    assert (now["id"], now["paused"]) == ("two", False)
+    assert room.status is PlayerStatus.PLAYING
+
+
+async def test_pause_answers_once_the_player_has_paused(
+    app: RemoteControl, room: Room, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.play("one", 10)
+    load = room.listening.playback.load
+
+    def pause_later(is_paused: bool) -> None:
+        asyncio.get_running_loop().call_later(0.05, room.listening.handle, PauseChanged(load, is_paused))
+
+    monkeypatch.setattr(room.player, "set_paused", pause_later)
+    assert (await answer(state, command="pause"))["paused"] is True
+
+
+async def test_toggle_twice_pauses_and_goes_on(app: RemoteControl, room: Room, state: Path) -> None:
+    room.play("one", 10)
+    answers = [await answer(state, command="toggle") for _ in range(2)]
+    assert [now["paused"] for now in answers] == [True, False]
+
+
+async def test_next_and_previous_answer_with_the_other_episode(app: RemoteControl, room: Room, state: Path) -> None:
+    room.play("one", 10)
+    answers = [await answer(state, command=command) for command in ("next", "previous")]
+    assert [now["id"] for now in answers] == ["two", "one"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "key", "value"),
+    [
+        ({"command": "seek", "by": -10}, "position", 20.0),
+        ({"command": "seek", "by": 30}, "position", 60.0),
+        ({"command": "seek", "to": 65}, "position", 65.0),
+        ({"command": "seek", "to": 99}, "position", 95.0),  # no further than where it counts as played
+        ({"command": "speed", "to": 1.5}, "speed", 1.5),
+        ({"command": "speed", "by": 0.1}, "speed", 1.1),
+        ({"command": "speed", "to": 99}, "speed", 3.0),
+        ({"command": "volume", "to": 30}, "volume", 30),
+        ({"command": "volume", "by": 5}, "volume", 85),
+        ({"command": "volume", "by": -900}, "volume", 0),
+    ],
+)
+async def test_change_is_done_by_listening_and_answered(
+    app: RemoteControl, room: Room, state: Path, request_: dict[str, object], key: str, value: object
+) -> None:
+    room.play("one", 30)
+    assert (await answer(state, **request_))[key] == value
+
+
+@pytest.mark.parametrize(
+    ("request_", "reason"),
+    [
+        ({"command": "play", "episode": "nowhere"}, "no episode nowhere"),
+        ({"command": "seek", "by": 5}, "Nothing is playing"),
+        ({"command": "next"}, "Nothing comes next"),
+        ({"command": "explode"}, "no such command"),
+        ({}, "no such command"),
+    ],
+)
+async def test_wish_that_cannot_be_done_says_why(
+    app: RemoteControl, state: Path, request_: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(RemoteError, match=reason):
+        await answer(state, **request_)
+
+
+async def test_play_of_what_cannot_be_opened_says_why(app: RemoteControl, room: Room, state: Path) -> None:
+    room.sources.is_holding = True
+    asking = asyncio.create_task(answer(state, command="play", episode="one"))
+    await until(lambda: room.status is PlayerStatus.LOADING)
+    room.listening.handle(LoadFailed(room.listening.playback.load, "The file is gone."))
+    with pytest.raises(RemoteError, match="The file is gone"):
+        await asking
+
+
+async def test_command_prints_json_and_nothing_else(app: RemoteControl, room: Room, state: Path) -> None:
+    room.play("one", 12)
+    status, out, err = await run_command("now", "--json", state=state)
+    assert (status, json.loads(out)) == (0, Controls(room.listening).now())
+    assert len(err.splitlines()) == 1  # the modules that the test asks for
+    assert not {name.partition(".")[0] for name in err.split()} & (COSTLY | {"asyncio"})
+
+
+async def test_command_without_json_is_a_line_to_read_aloud(app: RemoteControl, room: Room, state: Path) -> None:
+    room.play("three", 42)
+    status, out, _ = await run_command("speed", "+0.25", state=state)
+    assert (status, out) == (0, "Playing: Three, 42 seconds of 5 minutes, speed 1.25, volume 80.\n")
+
+
+@pytest.mark.parametrize("command", ["toggle", "play one", "next", "seek -10", "speed 2", "volume +5", "now --json"])
+async def test_command_with_no_app_is_one_line_and_exit_1(state: Path, command: str) -> None:
+    status, out, err = await run_command(*command.split(), state=state)
+    said = err.splitlines()[:-1]
+    assert (status, out, said) == (1, "", [f"tui-pod: {remote_socket.NOBODY}"])
+
+
+@pytest.mark.parametrize("command", ["seek", "seek soon", "speed fast", "speed nan", "volume --loud", "volume 1e5"])
+async def test_command_with_no_number_is_wrong_usage(state: Path, command: str) -> None:
+    status, out, _ = await run_command(*command.split(), state=state)
+    assert (status, out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("place", "asked"),
+    [
+        ("+30", {"by": 30.0}),
+        ("-10", {"by": -10.0}),
+        ("-0.5", {"by": -0.5}),
+        ("1:05", {"to": 65.0}),
+        ("1:02:03", {"to": 3723.0}),
+        ("+1:30", {"by": 90.0}),
+        ("42", {"to": 42.0}),
+    ],
+)
+def test_seek_by_sign_or_to_a_place(place: str, asked: dict[str, object]) -> None:
+    assert make_request(Namespace(command="seek", place=place)) == {"command": "seek", **asked}
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["seek", "-99:00"], {"command": "seek", "by": -5940.0}),
+        (["seek", "-1:02:03", "--json"], {"command": "seek", "by": -3723.0}),
+        (["seek", "--json", "-10"], {"command": "seek", "by": -10.0}),
+        (["seek", "-.5"], {"command": "seek", "by": -0.5}),
+        (["seek", "--", "-0:30"], {"command": "seek", "by": -30.0}),
+        (["speed", "-0.1"], {"command": "speed", "by": -0.1}),
+        (["volume", "-5"], {"command": "volume", "by": -5.0}),
+    ],
+    ids=str,
+)
+def test_negative_number_or_time_on_the_command_line_is_no_option(words: list[str], asked: dict[str, object]) -> None:
+    options: Any = _parse(["--state", "s.toml", *words])
+    assert make_request(options) == asked
+
+
+@pytest.mark.parametrize("place", ["-99:99", "-1e5", "-5x"])
+async def test_negative_place_that_is_none_is_told_as_such(place: str, state: Path) -> None:
+    status, out, err = await run_command("seek", place, state=state)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"tui-pod seek: “{place}” is not a place such as 1:05")
+
+
+def test_description_of_nothing_says_so() -> None:
+    assert describe({"id": None}) == "Nothing is playing."
+
+
+def test_description_of_hostile_values_is_one_clean_line() -> None:
+    now: dict[str, object] = {"id": "x", "title": "a\x1b]2;b\x07\nc", "duration": [], "speed": "\x1b[2J", "volume": {}}
+    said = describe(now)
+    assert "\x1b" not in said
+    assert "\n" not in said
+
+
+# -- who is not listened to --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n",
+        b"\xff\xfe\x00\n",
+        b"[1, 2]\n",
+        b'"toggle"\n',
+        b"[" * 7000 + b"\n",
+        b'{"command": "seek", "to": NaN}\n',
+        b'{"command": "seek", "to": 1e999}\n',
+        b'{"command": "seek", "to": ' + b"9" * 7000 + b"}\n",
+        b'{"command": "seek", "to": true}\n',
+        b'{"command": "volume", "to": "loud"}\n',
+        b'{"command": "play", "episode": {"a": 1}}\n',
+        b'{"command": ["toggle"]}\n',
+        b'{"command": "to',
+        b"A" * 100_000,
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ],
+    ids=lambda content: repr(content[:30]),
+)
+async def test_hostile_request_changes_nothing_and_the_next_is_answered(
+    app: RemoteControl, room: Room, runtime: Path, state: Path, content: bytes
+) -> None:
+    room.play("one", 30)
+    before = room.listening.playback
+    found = await send(runtime, state, content)
+    assert all("error" in json.loads(line) for line in found.splitlines())
+    assert room.listening.playback == before
+    assert (await answer(state, command="now"))["id"] == "one"
+
+
+async def test_lone_surrogate_in_an_id_is_answered(app: RemoteControl, runtime: Path, state: Path) -> None:
+    found = await send(runtime, state, b'{"command": "play", "episode": "\\ud800"}\n')
+    assert "no episode" in json.loads(found)["error"]
+
+
+async def test_several_requests_on_one_connection_are_answered_in_order(
+    app: RemoteControl, room: Room, runtime: Path, state: Path
+) -> None:
+    room.play("one", 30)
+    found = await send(runtime, state, b'{"command": "seek", "to": 10}\n{"command": "seek", "by": 5}\n')
+    assert [json.loads(line)["now"]["position"] for line in found.splitlines()] == [10.0, 15.0]
+
+
+async def test_silent_client_is_hung_up_on(
+    app: RemoteControl, runtime: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "PATIENCE", 0.05)
+    reader, writer = await asyncio.open_unix_connection(runtime / socket_name(state))
+    writer.write(b'{"comm')
+    async with asyncio.timeout(10):
+        assert await reader.read() == b""
+    writer.close()
+
+
+async def connect(runtime: Path, state: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Return a connection to the app that has been accepted."""
+    reader, writer = await asyncio.open_unix_connection(runtime / socket_name(state))
+    writer.write(b'{"command": "now"}\n')
+    assert "now" in json.loads(await reader.readline())
+    return reader, writer
+
+
+async def test_one_client_too_many_takes_the_place_of_the_one_that_was_silent_longest(
+    app: RemoteControl, runtime: Path, state: Path
+) -> None:
+    idle = [await connect(runtime, state) for _ in range(remote.MAX_CLIENTS)]
+    async with asyncio.timeout(10):
+        idle[0][1].write(b'{"command": "now"}\n')
+        assert "now" in json.loads(await idle[0][0].readline())
+        assert (await run_command("now", state=state))[:2] == (0, "Nothing is playing.\n")
+        assert await idle[1][0].read() == b""
+        idle[0][1].write(b'{"command": "now"}\n')
+        assert "now" in json.loads(await idle[0][0].readline())
+    for _, writer in idle:
+        writer.close()
+
+
+async def test_silent_clients_by_the_hundred_keep_no_command_out(
+    app: RemoteControl, runtime: Path, state: Path
+) -> None:
+    idle = [await asyncio.open_unix_connection(runtime / socket_name(state)) for _ in range(200)]
+    assert "id" in await answer(state, command="now")
+    assert len(app._clients) <= remote.MAX_CLIENTS
+    for _, writer in idle:
+        writer.close()
+
+
+async def test_client_while_all_others_are_being_answered_hears_that_the_app_is_busy(
+    app: RemoteControl, room: Room, runtime: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "MAX_CLIENTS", 1)
+    room.player.is_holding = True  # the answer waits for the player
+    asking = asyncio.create_task(answer(state, command="play", episode="one"))
+    await until(lambda: room.listening.playback.status is PlayerStatus.LOADING)
+    with pytest.raises(RemoteError, match="busy"):
+        await answer(state, command="now")
+    room.player.is_holding = False
+    room.listening.stop()
+    await asyncio.gather(asking, return_exceptions=True)
+
+
+async def test_app_that_hangs_up_is_not_said_to_be_gone(runtime: Path, state: Path) -> None:
+    folder = open_folder(may_make=True)
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_unix_server(hang_up, runtime / socket_name(state))
+    with pytest.raises(RemoteError, match="hung up"):
+        await answer(state, command="now")
+    server.close()
+    folder.close()
+
+
+async def test_another_user_is_not_listened_to(
+    app: RemoteControl, room: Room, runtime: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.play("one", 30)
+    monkeypatch.setattr("os.geteuid", lambda: 4_242)
+    found = await send(runtime, state, b'{"command": "pause"}\n')
+    assert found == b""
+    assert room.status is PlayerStatus.PLAYING
+
+
+@pytest.mark.skipif(not hasattr(socket, "SO_PEERCRED"), reason="this system does not tell who is at the other end")
+def test_peer_of_the_same_user_is_known() -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        assert remote.is_same_user(here)
+
+
+# -- the folder and the socket -----------------------------------------------------------------------------
+
+
+async def test_folder_and_socket_are_nobody_elses(app: RemoteControl, runtime: Path, state: Path) -> None:
+    assert (mode_of(runtime), mode_of(runtime / socket_name(state))) == (0o700, 0o600)
+    assert os.listdir(runtime) == [socket_name(state)]
+
+
+async def test_open_folder_is_closed_to_others(room: Room, runtime: Path, state: Path) -> None:
+    make_folder(runtime, 0o777)
+    control = await start(room, state)
+    assert mode_of(runtime) == 0o700
+    await control.close()
+
+
+def test_folder_of_another_user_is_refused(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_folder(may_make=True).close()
+    monkeypatch.setattr("os.geteuid", lambda: 4_242)
+    with pytest.raises(RemoteError):
+        open_folder(may_make=True)
+
+
+def test_folder_that_others_can_write_is_no_place_to_ask(runtime: Path, state: Path) -> None:
+    make_folder(runtime, 0o777)
+    with pytest.raises(RemoteError, match="chmod 700"):
+        ask(state, {"command": "now"})
+
+
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_folder_that_is_none_is_refused(runtime: Path, home: Path, kind: str) -> None:
+    (home / "elsewhere").mkdir(mode=0o700)
+    runtime.symlink_to(home / "elsewhere") if kind == "link" else runtime.write_text("")
+    with pytest.raises(RemoteError, match="cannot be used"):
+        open_folder(may_make=True)
+    assert not os.listdir(home / "elsewhere")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="addresses go through the open folder on Linux only")
+async def test_path_longer_than_an_address_still_works(
+    room: Room, home: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = home / ("d" * 120)
+    make_folder(deep, 0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(deep))
+    control = await start(room, state)
+    assert (await answer(state, command="now"))["id"] is None
+    await control.close()
+
+
+def test_socket_name_is_the_same_by_link_and_other_for_another_state(home: Path, state: Path) -> None:
+    state.write_text("")
+    link = home / "link.toml"
+    link.symlink_to(state)
+    assert socket_name(link) == socket_name(state) != socket_name(home / "other.toml")
+
+
+async def test_socket_of_a_dead_app_is_replaced(room: Room, runtime: Path, state: Path) -> None:
+    make_folder(runtime, 0o700)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(runtime / socket_name(state)))
+    control = await start(room, state)
+    assert (await answer(state, command="now"))["id"] is None
+    await control.close()
+    assert not os.listdir(runtime)
+
+
+async def test_apps_on_two_states_are_reached_apart(app: RemoteControl, room: Room, state: Path, home: Path) -> None:
+    other_room, other_state = make_room(), home / "other.toml"
+    other = await start(other_room, other_state)
+    room.play("one", 5)
+    other_room.play("two", 5)
+    assert [(await answer(path, command="now"))["id"] for path in (state, other_state)] == ["one", "two"]
+    await other.close()
+
+
+async def test_last_app_started_answers_and_the_first_again_after_it(
+    app: RemoteControl, room: Room, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "WATCH", 0.02)
+    younger_room = make_room()
+    room.play("one", 5)
+    younger_room.play("two", 5)
+    younger = await start(younger_room, state)
+    assert (await answer(state, command="now"))["id"] == "two"
+    await younger.close()
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                assert (await answer(state, command="now"))["id"] == "one"
+                break
+            except RemoteError:
+                await asyncio.sleep(0.01)
+
+
+async def test_first_app_leaves_the_youngers_socket_alone(
+    room: Room, runtime: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "WATCH", 0.01)
+    older, younger = await start(room, state), await start(make_room(), state)
+    inode = (runtime / socket_name(state)).stat().st_ino
+    for _ in range(10):
+        await answer(state, command="now")
+    await older.close()
+    assert (runtime / socket_name(state)).stat().st_ino == inode
+    assert (await answer(state, command="now"))["id"] is None
+    await younger.close()
+
+
+async def test_socket_swept_away_comes_back(
+    room: Room, runtime: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "WATCH", 0.02)
+    control = await start(room, state)
+    shutil.rmtree(runtime)
+    await until((runtime / socket_name(state)).exists)
+    assert (await answer(state, command="now"))["id"] is None
+    await control.close()
+
+
+async def test_answer_that_is_none_is_refused(runtime: Path, state: Path) -> None:
+    make_folder(runtime, 0o700)
+
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b'{"now": 7}\n')
+        writer.close()
+
+    server = await asyncio.start_unix_server(babble, runtime / socket_name(state))
+    with pytest.raises(RemoteError, match="no tui-pod of this version"):
+        await answer(state, command="now")
+    server.close()

@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import tomli_w
+
+from tests.hostile import HOSTILE_TITLES
+from tui_pod.core.library.library import CatalogsError, Library
+from tui_pod.core.text.clean import without_surrogates
+from tui_pod.library import cache as library_cache
+from tui_pod.library import catalog_files
+from tui_pod.library.cache import Loaded, load_library
+
+EPISODES = [
+    {"id": f"hostile-{name}", "title": title, "summary": title * 2, "tags": [title[:50], "Hostile"]}
+    for name, title in HOSTILE_TITLES.items()
+    if without_surrogates(title) == title
+] + [
+    {"id": "full", "title": "Full", "duration": 105.5, "audio": "a.mp3", "transcript": "t.txt", "tags": ["A", "B"]},
+    {"id": "dated", "title": "Dated", "tags": ["A"]},
+    {"id": "bare", "title": "Bare"},
+]
+
+TOPICS = [{"name": "Above"}, {"name": "A", "parent": "Above"}]
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Path:
+    path = tmp_path / "catalog.toml"
+    data = {"version": 1, "title": "Some", "topics": TOPICS, "episodes": EPISODES}
+    path.write_text(tomli_w.dumps(data).replace('title = "Dated"', 'title = "Dated"\npublished = 0999-02-01'), "utf-8")
+    return path
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def parsed(paths: list[Path], cache: Path) -> Loaded:
+    """Load what must be parsed, and keep it in the cache."""
+    loaded = load_library(paths, cache)
+    assert loaded.save is not None
+    loaded.save()
+    return loaded
+
+
+def from_cache(paths: list[Path], cache: Path) -> Loaded:
+    """Load what must come from the cache."""
+    loaded = load_library(paths, cache)
+    assert loaded.save is None
+    return loaded
+
+
+def everything(library: Library) -> Iterator[object]:
+    """Yield all that a library holds."""
+    table = library.topics
+    yield library.ids, library.titles, list(library.durations), library.folded
+    yield table.names, table.parents, [list(members) for members in table.members], table.seconds
+    yield [library.episode(index) for index in range(len(library))]
+    yield [library.index(ident) for ident in library.ids], [library.duration(index) for index in range(len(library))]
+
+
+def test_load_from_the_cache_is_what_was_parsed(catalog: Path, cache: Path) -> None:
+    first, second = parsed([catalog], cache), from_cache([catalog], cache)
+    assert list(everything(second.library)) == list(everything(first.library))
+    assert second.title == first.title == "Some"
+
+
+@pytest.mark.parametrize("block", [1, 2, 3])
+def test_load_from_the_cache_has_the_search_text_of_each_episode(
+    catalog: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(library_cache, "BLOCK", block)
+    first, second = parsed([catalog], cache), from_cache([catalog], cache)
+    assert len(first.library) == len(EPISODES) > 3
+    assert second.library.folded == first.library.folded
+
+
+def test_load_from_the_cache_parses_nothing(catalog: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed([catalog], cache)
+    monkeypatch.setattr(catalog_files, "read_catalogs", lambda _: pytest.fail("parsed"))
+    from_cache([catalog], cache)
+
+
+def test_load_empty_catalogue_from_the_cache_is_empty(tmp_path: Path, cache: Path) -> None:
+    path = tmp_path / "empty.toml"
+    path.write_text("version = 1")
+    parsed([path], cache)
+    library = from_cache([path], cache).library
+    assert (len(library), library.folded, library.topics.names) == (0, [], ("All Topics",))
+
+
+def test_load_changed_catalogue_is_parsed_again(catalog: Path, cache: Path) -> None:
+    parsed([catalog], cache)
+    stats = catalog.stat()
+    catalog.write_text(catalog.read_text("utf-8").replace('"Bare"', '"Bore"'), "utf-8")
+    os.utime(catalog, ns=(stats.st_atime_ns, stats.st_mtime_ns + 1))
+    assert parsed([catalog], cache).library.titles[-1] == "Bore"
+    assert from_cache([catalog], cache).library.titles[-1] == "Bore"
+
+
+def test_load_catalogue_of_another_size_is_parsed_again(catalog: Path, cache: Path) -> None:
+    parsed([catalog], cache)
+    stats = catalog.stat()
+    catalog.write_text(catalog.read_text("utf-8").replace('"Bare"', '"Barer"'), "utf-8")
+    os.utime(catalog, ns=(stats.st_atime_ns, stats.st_mtime_ns))
+    assert parsed([catalog], cache).library.titles[-1] == "Barer"
+
+
+def test_load_catalogue_that_is_gone_or_faulty_is_not_read_from_the_cache(catalog: Path, cache: Path) -> None:
+    parsed([catalog], cache)
+    catalog.write_text("version = 9")
+    with pytest.raises(CatalogsError, match="newer"):
+        load_library([catalog], cache)
+    catalog.unlink()
+    with pytest.raises(CatalogsError, match="no such file"):
+        load_library([catalog], cache)
+
+
+def test_load_made_by_another_version_is_made_anew(catalog: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed([catalog], cache)
+    monkeypatch.setattr(library_cache, "__version__", "0.0")
+    parsed([catalog], cache)
+
+
+def test_load_other_catalogues_have_caches_of_their_own(catalog: Path, cache: Path) -> None:
+    other = catalog.with_name("other.toml")
+    other.write_text('version = 1\n[[episodes]]\nid = "x"\ntitle = "X"')
+    parsed([catalog], cache)
+    parsed([other], cache)
+    parsed([catalog, other], cache)
+    counts = [len(from_cache(paths, cache).library) for paths in ([catalog], [other], [catalog, other])]
+    assert counts == [len(EPISODES), 1, len(EPISODES) + 1]
+
+
+def test_load_two_catalogues_come_in_their_order_with_topics_of_both(catalog: Path, cache: Path) -> None:
+    other = catalog.with_name("other.toml")
+    other.write_text('version = 1\ntitle = "Other"\n[[episodes]]\nid = "x"\ntitle = "X"\ntags = ["A"]')
+    loaded = load_library([other, catalog], cache)
+    assert (loaded.library.ids[0], loaded.title) == ("x", "Other")
+    topic = loaded.library.topics.find("Above")
+    assert topic is not None
+    assert loaded.library.topics.members[topic][0] == 0
+
+
+def damage(file: Path, kind: str) -> None:
+    content = file.read_bytes()
+    match kind:
+        case "empty":
+            file.write_bytes(b"")
+        case "cut":
+            file.write_bytes(content[: len(content) // 2])
+        case "zeros":
+            file.write_bytes(bytes(len(content)))
+        case "text":
+            file.write_text("not a database")
+        case "folder":
+            file.unlink()
+            file.mkdir()
+        case _:
+            with sqlite3.connect(file) as connection:
+                connection.execute(kind)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "empty",
+        "cut",
+        "zeros",
+        "text",
+        "folder",
+        "DROP TABLE columns",
+        "DELETE FROM columns WHERE name = 'ids'",
+        "UPDATE columns SET value = NULL WHERE name != 'stamp'",
+        "UPDATE columns SET value = 3 WHERE name = 'titles'",
+        "UPDATE columns SET value = 'abc' WHERE name = 'durations'",
+        "UPDATE columns SET value = x'00' WHERE name = 'members'",
+    ],
+)
+def test_load_damaged_cache_is_made_anew(catalog: Path, cache: Path, kind: str) -> None:
+    expected = list(everything(parsed([catalog], cache).library))
+    [file] = cache.glob("library-*")
+    damage(file, kind)
+    loaded = load_library([catalog], cache)
+    assert loaded.save is not None
+    loaded.save()
+    assert list(everything(loaded.library)) == expected
+    if kind != "folder":
+        assert list(everything(from_cache([catalog], cache).library)) == expected
+
+
+@pytest.mark.parametrize("kind", ["file", "device", "loop"])
+def test_save_where_nothing_can_be_written_is_done_without(catalog: Path, tmp_path: Path, kind: str) -> None:
+    cache = tmp_path / "blocked"
+    match kind:
+        case "file":
+            cache.write_text("here")
+        case "device":
+            cache = Path(os.devnull) / "cache"
+        case _:
+            cache.symlink_to(cache)
+    for _ in range(2):
+        loaded = load_library([catalog], cache)
+        assert loaded.save is not None
+        loaded.save()
+        assert len(loaded.library) == len(EPISODES)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="file names are UTF-8 there")
+def test_save_of_paths_that_are_not_utf8_is_done_without(catalog: Path, tmp_path: Path, cache: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    path = catalog.rename(folder / "c.toml")
+    loaded = load_library([path], cache)
+    assert loaded.save is not None
+    loaded.save()
+    assert load_library([path], cache).library.ids == loaded.library.ids
+    assert not list(cache.glob("*.tmp"))
+
+
+def test_save_leaves_one_file_for_its_owner(catalog: Path, cache: Path) -> None:
+    parsed([catalog], cache)
+    [file] = cache.iterdir()
+    assert file.suffix == ".sqlite"
+    assert cache.stat().st_mode & 0o777 == 0o700
+
+
+def test_save_replaces_a_cache_that_another_program_has_open(catalog: Path, cache: Path) -> None:
+    parsed([catalog], cache)
+    reader = from_cache([catalog], cache).library
+    expected = reader.episode(0)
+    catalog.write_text('version = 1\n[[episodes]]\nid = "x"\ntitle = "X"')
+    parsed([catalog], cache)
+    assert reader.episode(1) != expected
+    assert reader.ids[0] == expected.id
+    assert len(from_cache([catalog], cache).library) == 1
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM episodes",
+        "DELETE FROM episodes WHERE number = 1",
+        "DROP TABLE episodes",
+        "UPDATE episodes SET number = number + 1000",
+        "UPDATE episodes SET id = 'other'",
+        "UPDATE episodes SET published = 'some day'",
+        "UPDATE episodes SET title = CAST(x'ff' AS TEXT)",
+        "DELETE FROM folded",
+        "DROP TABLE folded",
+        "UPDATE folded SET value = NULL",
+        "UPDATE folded SET value = 'one line'",
+    ],
+)
+def test_cache_damaged_in_what_is_read_later_costs_nothing_but_time(catalog: Path, cache: Path, harm: str) -> None:
+    expected = parsed([catalog], cache).library
+    (file,) = cache.iterdir()
+    with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(harm)
+    library = from_cache([catalog], cache).library
+    assert library.folded == expected.folded
+    assert [library.episode(i) for i in range(len(library))] == [expected.episode(i) for i in range(len(expected))]
+    assert not file.exists()  # it is made anew at the next start
+
+
+def test_cache_whose_rows_are_gone_with_the_catalogue_still_has_ids_and_titles(catalog: Path, cache: Path) -> None:
+    expected = parsed([catalog], cache).library
+    (file,) = cache.iterdir()
+    library = from_cache([catalog], cache).library
+    file.write_bytes(file.read_bytes()[:4096])
+    catalog.unlink()
+    episodes = [library.episode(i) for i in range(len(library))]
+    assert [episode.id for episode in episodes] == expected.ids
+    assert [episode.title for episode in episodes] == expected.titles

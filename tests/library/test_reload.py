@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui_pod.config.paths import find_paths
+from tui_pod.library import reload as library_reload
+from tui_pod.library.cache import load_library
+from tui_pod.library.reload import keep_library, reload_library
+
+CATALOG = 'version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n'
+
+
+@pytest.mark.parametrize("small", [3_000, 0])
+async def test_library_that_was_parsed_is_kept_here_when_small_else_by_a_process(
+    small: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog, paths = tmp_path / "catalog.toml", find_paths()
+    catalog.write_text(CATALOG, "utf-8")
+    loaded = load_library([catalog], paths.cache, paths.data)
+    assert loaded.save is not None
+    started: list[Any] = []
+    popen: Any = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)))
+    monkeypatch.setattr(library_reload, "SMALL", small)
+    await keep_library(loaded.save, [catalog], paths, len(loaded.library))
+    assert [process.wait(30) for process in started] == ([] if small else [0])
+    assert load_library([catalog], paths.cache, paths.data).save is None
+
+
+async def test_library_made_by_a_process_runs_no_code_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog, paths, ran = tmp_path / "catalog.toml", find_paths(), tmp_path / "ran"
+    catalog.write_text(CATALOG, "utf-8")
+    (tmp_path / "sqlite3.py").write_text(f"open({str(ran)!r}, 'w')\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setattr(library_reload, "SMALL", 0)
+    loaded = await reload_library([catalog], paths.cache, paths.data, 1)
+    assert loaded.save is None  # the process has made the cache
+    assert not ran.exists()

@@ -1,0 +1,306 @@
+"""Podcasts in the plain program: what its keys ask for and what it says, over fakes and over real servers."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import FakeFeeds
+from tests.feeds import server
+from tests.feeds.server import Ranged, Site, feed, item, sound
+from tests.plain.test_program import RoomStart, Terminal, run
+from tests.plain.test_program import catalog as catalog
+from tests.plain.test_program import terminal as terminal
+from tests.rooms import EPISODES, TOPICS, Room, make_room
+from tui_pod.core.library.download_state import WHOLE, Downloading
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.library import build_library
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.library.topics import topic_key
+from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.selection.list_query import Special, View
+from tui_pod.core.selection.queue import Queue
+from tui_pod.plain.program import PlainProgram
+
+CAST = "https://cast.example.org/f"
+
+Said = Callable[[], list[str]]
+
+CAST_KEY = topic_key("", "Cast", feed=CAST)
+
+IN_CAST = View(place=5)
+"""The podcast's topic, which comes after Basics, Numbers, Hostile and Series."""
+
+
+class FeedStart(RoomStart):
+    """A start over fakes, with a podcast in its library."""
+
+    def __init__(self, view: View = IN_CAST, queue: Queue | None = None) -> None:
+        room = make_room(queue=queue)
+        swap(room, cast=(2, 1))
+        super().__init__(room, view)
+        self.asked = FakeFeeds()
+        self.notes = EpisodeNotes()
+        self.chapters: tuple[Mark, ...] = ()
+
+    @property
+    def feeds(self) -> FakeFeeds:
+        return self.asked
+
+    async def read_notes(self, episode: Episode) -> EpisodeNotes:
+        return self.notes
+
+    async def read_chapters(self, episode: Episode) -> tuple[Mark, ...]:
+        return self.chapters
+
+
+def swap(room: Room, cast: tuple[int, ...]) -> None:
+    """Give the room a library with a podcast of these episodes."""
+    episodes = [*EPISODES, *(Episode(f"cast-{n}", f"Cast {n}", duration=60.0, tags=("Cast",)) for n in cast)]
+    keys = [*(episode.tags for episode in EPISODES), *((CAST_KEY,) for _ in cast)]
+    room.library = build_library([*TOPICS, Topic("Series"), Topic(CAST_KEY)], episodes, keys)
+    room.book = room.book.moved_to(room.library)
+    room.listening.adopt(room.library, room.book)
+
+
+@asynccontextmanager
+async def talking(start: FeedStart) -> AsyncIterator[tuple[PlainProgram, Said, Callable[[str], object]]]:
+    """Run the program; give it, what it said after its greeting, and a hand to type lines with."""
+    reading, writing = os.pipe()
+    output = io.StringIO()
+    program = PlainProgram(start, reading, output)
+    running = asyncio.create_task(program._run())
+    await until(lambda: len(output.getvalue().splitlines()) >= 3)
+    yield program, lambda: output.getvalue().splitlines()[3:], lambda line: os.write(writing, f"{line}\n".encode())
+    os.close(writing)
+    async with asyncio.timeout(10):
+        await running
+    os.close(reading)
+
+
+# -- keys ----------------------------------------------------------------------------------------------
+
+
+async def test_a_asks_for_an_address() -> None:
+    start = FeedStart()
+    assert await run(start, "a", "https://x.example.org/f") == ["The address of a podcast, or of its page:"]
+    assert start.asked.wishes == [("add", "https://x.example.org/f")]
+
+
+async def test_a_without_an_answer_adds_nothing() -> None:
+    start = FeedStart()
+    assert (await run(start, "a", ""))[-1] == "No podcast added."
+    assert start.asked.wishes == []
+
+
+async def test_r_refreshes_the_podcast_that_is_listed_or_stood_on() -> None:
+    start = FeedStart()
+    await run(start, "r", "tab", "r", "R")
+    assert start.asked.wishes == [("refresh", CAST), ("refresh", CAST), ("refresh", None)]
+
+
+@pytest.mark.parametrize("place", [0, 1, Special.QUEUE])
+async def test_r_elsewhere_says_what_to_press(place: int) -> None:
+    start = FeedStart(View(place=place))
+    assert await run(start, "r") == ["This topic is no podcast. Press capital R to refresh all of them, a to add one."]
+    assert start.asked.wishes == []
+
+
+async def test_d_downloads_an_episode_or_a_whole_topic() -> None:
+    start = FeedStart()
+    await run(start, "g", "d", "tab", "d")
+    assert start.asked.wishes == [("download", "cast-2"), ("download", "cast-2", "cast-1")]
+
+
+async def test_x_removes_a_download_or_a_podcast() -> None:
+    start = FeedStart()
+    await run(start, "g", "x", "tab", "x")
+    assert start.asked.wishes == [("remove_downloads", "cast-2"), ("remove_feed", CAST)]
+
+
+async def test_x_on_another_topic_says_what_it_takes() -> None:
+    start = FeedStart(View(place=1))
+    assert (await run(start, "tab", "x"))[-1].startswith("Nothing to remove here: x takes podcasts, downloads,")
+    assert start.asked.wishes == []
+
+
+async def test_help_names_the_keys_of_podcasts() -> None:
+    said = await run(FeedStart(), "?")
+    for line in ("a: Add a podcast.", "r: Refresh this podcast.", "capital R: Refresh all podcasts."):
+        assert line in said
+
+
+# -- what is said --------------------------------------------------------------------------------------
+
+
+async def test_downloads_are_said_when_they_begin_and_end() -> None:
+    async with talking(FeedStart()) as (program, said, write):
+        for download in (Downloading(text="…"), Downloading(text="45 %", share=0.45)):
+            program.downloads_changed({"cast-2": download})
+        write("g")
+        await until(lambda: "1 of 2. Cast 2. 1 minute. Downloading, 45 %." in said())
+        program.downloads_changed({"cast-2": WHOLE})
+        write("g")
+        await until(lambda: "1 of 2. Cast 2. 1 minute. Downloaded." in said())
+        program.downloads_changed({"cast-2": None})
+        program.downloads_changed({"cast-1": Downloading(text="…")})
+        program.downloads_changed({"cast-1": None})
+        assert [line for line in said() if "ownload" in line and " of " not in line] == [
+            "Downloading: Cast 2.",
+            "Downloaded: Cast 2.",
+            "Downloading: Cast 1.",
+            "Download ended: Cast 1.",
+        ]
+
+
+async def test_downloads_that_are_there_or_come_by_themselves_are_not_said() -> None:
+    async with talking(FeedStart()) as (program, said, _):
+        program.downloads_changed({"cast-2": WHOLE, "gone": WHOLE})
+        program.downloads_changed({"cast-1": Downloading(text="…", is_automatic=True)})
+        program.downloads_changed({"cast-1": WHOLE._replace(is_automatic=True)})
+        assert said() == []
+
+
+async def test_work_in_the_background_is_said_when_it_begins() -> None:
+    async with talking(FeedStart()) as (program, said, _):
+        for text in ("refreshing 0/2", "refreshing 1/2", "refreshing 2/2", "", "offline", ""):
+            program.work_changed(text)
+        assert said() == ["Refreshing 0/2.", "Offline."]
+
+
+async def test_details_say_podcast_notes_and_chapters() -> None:
+    start = FeedStart()
+    start.notes = EpisodeNotes("All of it.\n\nA link (https://x.example.org/)", "Cast", "https://cast.example.org/2")
+    start.chapters = (Mark(0.0, "Hello"), Mark(90.0))
+    async with talking(start) as (_, said, write):
+        write("g")
+        write("i")
+        await until(lambda: any(line.startswith("Chapter 2") for line in said()))
+        assert said()[-7:] == [
+            "Podcast: Cast.",
+            "Page: https://cast.example.org/2",
+            "Notes:",
+            "All of it.",
+            "A link (https://x.example.org/)",
+            "Chapter 1, at 0 seconds: Hello.",
+            "Chapter 2, at 1 minute 30: no title.",
+        ]
+
+
+# -- another library -----------------------------------------------------------------------------------
+
+
+async def test_swap_keeps_the_episode_and_says_nothing() -> None:
+    start = FeedStart()
+    async with talking(start) as (program, said, write):
+        write("G")
+        await until(lambda: said() == ["2 of 2. Cast 1. 1 minute."])
+        swap(start.room, cast=(4, 3, 2, 1))
+        program.library_changed(start.room.library, start.room.book)
+        write("k")
+        await until(lambda: said()[-1] == "3 of 4. Cast 2. 1 minute.")
+        swap(start.room, cast=(4, 1))
+        program.library_changed(start.room.library, start.room.book)
+        write("j")
+        await until(lambda: len(said()) == 3)
+        assert said()[-1] == "2 of 2. Cast 1. 1 minute."
+
+
+async def test_swap_in_the_topics_keeps_the_topic() -> None:
+    start = FeedStart()
+    async with talking(start) as (program, said, write):
+        write("tab")
+        await until(lambda: said() == ["Topics. 8 of 8. Cast, 2 episodes, level 2."])
+        start.room.library = build_library(TOPICS, EPISODES)
+        start.room.book = start.room.book.moved_to(start.room.library)
+        start.room.listening.adopt(start.room.library, start.room.book)
+        program.library_changed(start.room.library, start.room.book)
+        write("j")
+        await until(lambda: len(said()) == 2)
+        assert said()[-1] == "4 of 7. Basics, 5 episodes, level 2."
+        swap(start.room, cast=(2, 1))
+        program.library_changed(start.room.library, start.room.book)
+        write("k")
+        await until(lambda: len(said()) == 3)
+        assert said()[-1].startswith("3 of 8. All Topics")
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so, ten seconds at most."""
+    for _ in range(2_000):
+        if is_so():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it never came to be so")
+
+
+# -- the whole program ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cast(site: Site) -> Site:
+    """A server with a podcast of two recordings."""
+    site.replies["/f"] = server.body(feed(item(2, "/2.wav") + item(1, "/1.wav")))
+    for number in (1, 2):
+        site.replies[f"/{number}.wav"] = Ranged(sound(30.0))
+    return site
+
+
+def test_podcast_is_added_played_downloaded_and_removed(cast: Site, terminal: Terminal) -> None:
+    terminal.wait("1 of 2. First. 1 minute.")
+    terminal.send("a")
+    terminal.wait("The address of a podcast, or of its page:")
+    terminal.send(f"{cast.url('/f')}\n")
+    terminal.wait("Adding a podcast …")
+    terminal.wait("Test Cast: 2 episodes.")
+    terminal.send("\t")
+    terminal.wait("Topics. 3 of 4. All Topics")
+    terminal.send("j\r")
+    terminal.wait("1 of 2. Episode 2. Unknown length.")
+    terminal.send("\r")
+    terminal.wait("Playing: Episode 2. 30 seconds.")
+    terminal.send("d")
+    terminal.wait("Downloading: Episode 2.")
+    terminal.wait("Downloaded: Episode 2.")
+    terminal.send("x")
+    terminal.wait("1 download removed. Press u to take it back.")
+    terminal.send("u")
+    terminal.wait("Taken back: 1 download removed")
+    terminal.send("\tx")
+    terminal.wait("Test Cast removed. Press u to take it back.")
+    terminal.send("R")
+    terminal.wait("There are no podcasts yet. Press a to add one.")
+    terminal.send("u")
+    terminal.wait("Taken back: Test Cast removed")
+    terminal.send("R")
+    terminal.wait("Nothing new.")
+    terminal.send("q")
+    assert terminal.end() == 0
+
+
+def test_pipe_adds_a_podcast(cast: Site, catalog: Path) -> None:
+    """Whoever writes lines into it can wait for what it says."""
+    words = [sys.executable, "-m", "tui_pod", "--plain", "--catalog", str(catalog), "--ao", "null"]
+    program = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert program.stdin is not None
+    assert program.stdout is not None
+    program.stdin.write(f"a{cast.url('/f')}\n")
+    program.stdin.flush()
+    said = []
+    for line in program.stdout:
+        said.append(line.rstrip())
+        if re.match(r"Test Cast: 2 episodes\.|Error", line):
+            break
+    program.stdin.write("q\n")
+    program.stdin.flush()
+    assert program.wait(20) == 0
+    assert said[-1] == "Test Cast: 2 episodes."

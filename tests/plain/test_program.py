@@ -1,0 +1,664 @@
+"""The plain program: what it says over fakes, and the whole of it over pipes and a terminal with the real player."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+import wave
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import START
+from tests.rooms import Room, make_room
+from tests.test_imports import COSTLY, RUN_COMMAND
+from tui_pod.config.reader import parse_config
+from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.statistics import History, look_back
+from tui_pod.core.selection.list_query import Special, View
+from tui_pod.core.selection.queue import Queue
+from tui_pod.plain.keyboard import Keyboard, line_keys
+from tui_pod.plain.program import PlainProgram
+from tui_pod.services.services import Start
+from tui_pod.state.store import StateFile
+
+ROOT = Path(__file__).parents[2]
+
+BASIC = View(place=1)
+"""The topic of one, two, three, four and five."""
+
+
+class RoomStart(Start):
+    """A start over fakes."""
+
+    def __init__(self, room: Room, view: View = BASIC) -> None:
+        super().__init__(room.library, room.book, room.listening.queue, room.listening.playback, view)
+        self.room = room
+        self.transcript = Transcript()
+
+    def make_listening(self) -> Listening:
+        self.room.listening._audience = self.app
+        return self.room.listening
+
+    async def read_transcript(self, episode: object) -> Transcript:
+        return self.transcript
+
+    async def look_back(self) -> History:
+        return look_back([], self.library)
+
+
+async def run(start: RoomStart, *lines: str) -> list[str]:
+    """Type lines into the plain program until they end; return what it said after its greeting."""
+    reading, writing = os.pipe()
+    output = io.StringIO()
+    program = PlainProgram(start, reading, output)
+    running = asyncio.create_task(program._run())
+    os.write(writing, "".join(f"{line}\n" for line in lines).encode())
+    os.close(writing)
+    async with asyncio.timeout(10):
+        await running
+    os.close(reading)
+    return output.getvalue().splitlines()[3:]
+
+
+# -- what it says ------------------------------------------------------------------------------------------
+
+
+async def test_start_says_what_there_is_and_where_one_is(room: Room) -> None:
+    output = io.StringIO()
+    program = PlainProgram(RoomStart(room), os.open(os.devnull, os.O_RDONLY), output)
+    await program._run()
+    first, listed, here = output.getvalue().splitlines()
+    assert re.fullmatch(r"tui-pod\. \d+ episodes, 0 played\. Press question mark for help\.", first)
+    assert (listed, here) == ("Basics, 5 episodes, newest first.", "1 of 5. One. 1 minute 40.")
+
+
+async def test_moves_say_the_entry(room: Room) -> None:
+    assert await run(RoomStart(room), "j", "down", "k", "G", "j", "g") == [
+        "2 of 5. Two. 3 minutes 20.",
+        "3 of 5. Three. 5 minutes.",
+        "2 of 5. Two. 3 minutes 20.",
+        "5 of 5. Five. 10 seconds.",
+        "5 of 5. Five. 10 seconds.",
+        "1 of 5. One. 1 minute 40.",
+    ]
+
+
+async def test_episode_says_how_far_one_is_with_it() -> None:
+    room = make_room(progress={"one": Progress(START, 42.0), "two": Progress(START, played=True)})
+    assert (await run(RoomStart(room), "g", "j", "G", "k"))[:2] == [
+        "1 of 5. One. Started, 42 seconds of 1 minute 40.",
+        "2 of 5. Two. Played, 3 minutes 20.",
+    ]
+
+
+async def test_enter_plays_and_space_pauses_and_goes_on(room: Room) -> None:
+    assert await run(RoomStart(room), "", " ", "space") == [
+        "Playing: One. 1 minute 40.",
+        "Paused, 0 seconds of 1 minute 40.",
+        "Playing, 0 seconds of 1 minute 40.",
+    ]
+    assert room.playing == "one"
+
+
+async def test_space_with_nothing_loaded_plays_what_it_is_at(room: Room) -> None:
+    assert (await run(RoomStart(room), "j", " "))[1] == "Playing: Two. 3 minutes 20."
+
+
+async def test_end_of_an_episode_says_the_next(room: Room) -> None:
+    start = RoomStart(room)
+    reading, writing = os.pipe()
+    output = io.StringIO()
+    running = asyncio.create_task(PlainProgram(start, reading, output)._run())
+    os.write(writing, b"\n")
+    await until(lambda: room.status is PlayerStatus.PLAYING)
+    room.player.play(100)
+    os.close(writing)
+    await running
+    os.close(reading)
+    assert output.getvalue().splitlines()[-1] == "Playing: Two. 3 minutes 20."
+    assert room.progress("one").played
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (".", "At 30 seconds of 1 minute 40."),
+        ("right", "At 30 seconds of 1 minute 40."),
+        ("shift+right", "At 5 seconds of 1 minute 40."),
+        ("]", "Speed 1.1."),
+        ("[", "Speed 0.9."),
+        ("-", "Volume 75 percent."),
+        ("+", "Volume 85 percent."),
+        ("M", "Muted."),
+        ("c", "Playing: One. 0 seconds of 1 minute 40."),
+        (">", "Playing: Two. 3 minutes 20."),
+        ("u", "Nothing to take back."),
+    ],
+)
+async def test_key_while_playing_says_what_it_did(room: Room, key: str, said: str) -> None:
+    assert (await run(RoomStart(room), "", key))[1] == said
+
+
+async def test_next_sentence_is_said(room: Room) -> None:
+    assert (await run(RoomStart(room), "", "}"))[-1] == "Two."
+    assert room.position == 20
+
+
+async def test_mark_says_so_and_goes_on_and_undo_takes_it_back(room: Room) -> None:
+    assert await run(RoomStart(room), "m", "u") == [
+        "Marked played: One.",
+        "2 of 5. Two. 3 minutes 20.",
+        "Taken back: 1 episode marked played",
+    ]
+    assert not room.progress("one").played
+
+
+async def test_mark_in_a_filtered_list_stays_where_the_next_one_moves_up(room: Room) -> None:
+    said = await run(RoomStart(room, View(place=1)), "f", "m")
+    assert said[0] == "Filter: unplayed."
+    assert said[-2:] == ["Marked played: One.", "1 of 4. Two. 3 minutes 20."]
+
+
+async def test_queue_is_filled_gone_through_and_emptied(room: Room) -> None:
+    assert await run(RoomStart(room), "e", "E", "2", "J", "x", "x") == [
+        "Queued last: One.",
+        "2 of 5. Two. 3 minutes 20.",
+        "Queued next: Two.",
+        "3 of 5. Three. 5 minutes.",
+        "Queue, 2 episodes.",
+        "1 of 2. Two. 3 minutes 20.",
+        "2 of 2. Two. 3 minutes 20.",
+        "Removed: Two.",
+        "1 of 1. One. 1 minute 40.",
+        "Removed: One.",
+        "The queue is empty. Press e on an episode to add it, capital E to hear it next.",
+    ]
+
+
+async def test_queue_entry_gone_from_the_library_can_be_removed() -> None:
+    room = make_room(queue=Queue(("gone", "one")))
+    said = await run(RoomStart(room, View(place=Special.QUEUE)), "g", "x")
+    assert said[0] == "1 of 2. gone, which is gone from the library."
+    assert room.listening.queue.entries == ("one",)
+
+
+async def test_topics_are_gone_through_and_opened(room: Room) -> None:
+    said = await run(RoomStart(room), "tab", "j", "", "tab", "h", "g")
+    assert said == [
+        "Topics. 4 of 7. Basics, 5 episodes, level 2.",
+        "5 of 7. Numbers, 2 episodes, level 3.",
+        "Numbers, 2 episodes, newest first.",
+        "1 of 2. One. 1 minute 40.",
+        "Topics. 5 of 7. Numbers, 2 episodes, level 3.",
+        "4 of 7. Basics, 5 episodes, level 2.",
+        "1 of 7. Continue, 0 episodes.",
+    ]
+
+
+async def test_library_after_the_queue_is_the_topic_from_before(room: Room) -> None:
+    assert await run(RoomStart(room, View(place=2)), "2", "1") == [
+        "Queue, 0 episodes.",
+        "The queue is empty. Press e on an episode to add it, capital E to hear it next.",
+        "Numbers, 2 episodes, newest first.",
+        "1 of 2. One. 1 minute 40.",
+    ]
+
+
+async def test_notices_name_the_keys_of_a_keymap_as_a_voice_reads_them(room: Room) -> None:
+    start = RoomStart(room)
+    start.settings, _ = parse_config(
+        '[keys]\n"app.help" = "F1"\n"search.start" = "S"\n"session.plan" = "P"\n', Path("c")
+    )
+    said = await run(start, "$", "n")
+    assert said[:2] == [
+        "That key does nothing. Press f1 for help.",
+        "No search yet: press capital S and type a word.",
+    ]
+
+
+async def test_search_narrows_and_escape_shows_all_again(room: Room) -> None:
+    said = await run(RoomStart(room), "/third", "escape", "/", "short", "n")
+    assert said == [
+        "Search for words in title, summary or topic:",
+        "Basics, 1 episode, newest first, with third.",
+        "1 of 1. Three. 5 minutes.",
+        "Basics, 5 episodes, newest first.",
+        "3 of 5. Three. 5 minutes.",
+        "Search for words in title, summary or topic:",
+        "Basics, 1 episode, newest first, with short.",
+        "1 of 1. Five. 10 seconds.",
+        "1 of 1. Five. 10 seconds.",
+    ]
+
+
+async def test_search_for_nothing_there_says_what_to_do(room: Room) -> None:
+    assert (await run(RoomStart(room), "/zebra", ""))[
+        -1
+    ] == "Nothing here matches. Press escape to see all episodes again."
+
+
+async def test_session_is_planned_and_begun(room: Room) -> None:
+    said = await run(RoomStart(room), "S", "5m", "")
+    assert re.fullmatch(r"2 episodes, 5 minutes 10, until \d\d:\d\d\.", said[1])
+    assert said[2:5] == ["Five. 10 seconds.", "Three. 5 minutes.", "Press enter to start, or type no:"]
+    assert room.listening.session is not None
+    assert room.status is PlayerStatus.PLAYING
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"), [(("soon",), "is no time"), (("5m", "no"), "No session."), (("",), "No session.")]
+)
+async def test_session_not_wanted_or_without_a_time_is_none(room: Room, answers: Sequence[str], said: str) -> None:
+    assert said in (await run(RoomStart(room), "S", *answers))[-1]
+    assert room.listening.session is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("15", "Sleep in 15 minutes of listening."),
+        ("e", "Sleep after 1 episode."),
+        ("0", "No sleep timer."),
+    ],
+)
+async def test_sleep_timer_is_asked_for(room: Room, answer: str, said: str) -> None:
+    assert (await run(RoomStart(room), "z", answer))[-1] == said
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "left"),
+    [
+        ("", "Sleep in 20 minutes of listening.", 1200.0),
+        ("0", "No sleep timer.", None),
+        ("e", "Sleep after 1 episode.", None),
+    ],
+)
+async def test_running_sleep_timer_is_told_and_changed(room: Room, answer: str, said: str, left: float | None) -> None:
+    told = await run(RoomStart(room), "z", "15", "z", answer)
+    assert told[-3:-1] == [
+        "Sleep in 15 minutes of listening.",
+        "Press enter for more, or type 0 for none, or another time:",
+    ]
+    assert told[-1] == said
+    assert (room.listening.sleep.seconds if room.listening.sleep else None) == left
+
+
+async def test_details_say_all_about_the_episode(room: Room) -> None:
+    assert await run(RoomStart(room), "i") == [
+        "One. 1 minute 40.",
+        "The first of five.",
+        "Topics: Numbers.",
+        "Published 05 February 2026.",
+        "Id: one",
+    ]
+
+
+async def test_help_says_every_key_that_works_here_by_name(room: Room) -> None:
+    said = await run(RoomStart(room), "?")
+    assert "space or p: Play or pause." in said
+    assert "capital S: Plan a session." in said
+    assert "question mark: Help." in said
+    assert not [line for line in said if "palette" in line]
+
+
+async def test_key_of_the_screen_alone_says_so(room: Room) -> None:
+    assert await run(RoomStart(room), "ctrl+p", "Y") == [
+        "Command palette: not in the plain program.",
+        "That key does nothing. Press question mark for help.",
+    ]
+
+
+async def test_statistics_are_said(room: Room) -> None:
+    start = RoomStart(room)
+    reading, writing = os.pipe()
+    output = io.StringIO()
+    running = asyncio.create_task(PlainProgram(start, reading, output)._run())
+    os.write(writing, b"3\n")
+    await until(lambda: "In all: 0 seconds." in output.getvalue())
+    os.close(writing)
+    await running
+    os.close(reading)
+
+
+async def test_transcript_is_read_a_part_at_a_time(room: Room) -> None:
+    start = RoomStart(room)
+    start.transcript = Transcript(tuple(Cue(f"Sentence {number}.") for number in range(1, 31)))
+    reading, writing = os.pipe()
+    output = io.StringIO()
+    running = asyncio.create_task(PlainProgram(start, reading, output)._run())
+    os.write(writing, b"t\n")
+    await until(lambda: "10 sentences more. Press t to read on." in output.getvalue())
+    os.write(writing, b"t\n")
+    await until(lambda: "End of the transcript." in output.getvalue())
+    os.close(writing)
+    await running
+    os.close(reading)
+    assert re.findall(r"Sentence (\d+)\.", output.getvalue()) == [str(number) for number in range(1, 31)]
+
+
+async def test_hostile_titles_are_one_clean_line_each(room: Room) -> None:
+    said = await run(RoomStart(room, View(place=0)), *("j" for _ in room.library.ids))
+    assert len(said) == len(room.library)
+    assert not [line for line in said if re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2500-\u259f]", line)]
+
+
+async def test_save_that_fails_is_said_and_said_to_work_again(room: Room) -> None:
+    output = io.StringIO()
+    program = PlainProgram(RoomStart(room), os.open(os.devnull, os.O_RDONLY), output)
+    await program._run()
+    program._tell_saving("the disk is full")
+    program._tell_saving(None)
+    assert output.getvalue().splitlines()[-2:] == [
+        "Error: Progress cannot be saved now: the disk is full. It is kept and tried again.",
+        "Progress is saved again.",
+    ]
+
+
+# -- keys --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "keys"),
+    [
+        ("", ["enter"]),
+        (" ", ["space"]),
+        ("j", ["j"]),
+        ("jjk", ["j", "j", "k"]),
+        ("tab", ["tab"]),
+        ("Escape", ["escape"]),
+        ("ctrl+r", ["ctrl+r"]),
+        ("?", ["question_mark"]),
+        ("S", ["S"]),
+        ("{<", ["left_curly_bracket", "less_than_sign"]),
+    ],
+)
+def test_line_means_a_key_by_name_or_each_of_its_characters(line: str, keys: list[str]) -> None:
+    assert [key for key, _ in line_keys(line)] == keys
+
+
+async def test_line_typed_ahead_keeps_what_was_erased_out(room: Room) -> None:
+    assert (await run(RoomStart(room), "/", "thx\x7firx\x7fd\x7f\x7frd"))[-1] == "1 of 1. Three. 5 minutes."
+
+
+async def keys_of(*parts: bytes) -> list[str]:
+    """Return the keys that a terminal sends in these parts, the escape that stands alone waited for."""
+    master, slave = pty.openpty()
+    keys: list[str] = []
+    keyboard = Keyboard(slave, keys.append, lambda: None)
+    keyboard.start()
+    for part in parts:
+        keyboard.feed(part)
+    if keyboard._timer is not None:
+        await asyncio.sleep(0.15)
+    keyboard.close()
+    os.close(master)
+    os.close(slave)
+    return keys
+
+
+@pytest.mark.parametrize(
+    ("parts", "keys"),
+    [
+        ((b"\x1b[A", b"\x1b[B"), ["up", "down"]),
+        ((b"\x1b", b"[", b"C"), ["right"]),
+        ((b"\x1bOD",), ["left"]),
+        ((b"\x1b[1;2C",), ["shift+right"]),
+        ((b"\x1b[5~\x1b[6~\x1b[H\x1b[Z",), ["pageup", "pagedown", "home", "shift+tab"]),
+        ((b"\r\t\x7f\x12",), ["enter", "tab", "backspace", "ctrl+r"]),
+        ((b"\x1b",), ["escape"]),
+        ((b"\x1bj",), ["escape", "j"]),
+        ((b"\x1b[999;999x",), []),
+        ((b"\xc3", b"\xa9"), ["é"]),
+        ((b"\xff\x00j",), ["j"]),
+    ],
+)
+async def test_sequence_of_a_terminal_is_a_key(parts: tuple[bytes, ...], keys: list[str]) -> None:
+    assert await keys_of(*parts) == keys
+
+
+# -- the whole program -------------------------------------------------------------------------------------
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so, ten seconds at most."""
+    for _ in range(1_000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came to be so")
+
+
+@pytest.fixture
+def catalog(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A catalogue of two recordings of a minute of silence, and a runtime folder."""
+    runtime = home / "run"
+    runtime.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8")
+    with wave.open(str(home / "silence.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8_000)
+        file.writeframes(b"\0\0" * 8_000 * 60)
+    path = home / "catalog.toml"
+    entries = [f'[[episodes]]\nid = "{name}"\ntitle = "{name.title()}"\naudio = "silence.wav"\nduration = 60\n'
+               for name in ("first", "second")]  # fmt: skip
+    path.write_text("version = 1\n" + "".join(entries))
+    return path
+
+
+def command(catalog: Path, *more: str) -> list[str]:
+    """Return the command that starts the program on a catalogue."""
+    state = str(catalog.parent / "state.toml")
+    return [sys.executable, "-m", "tui_pod", *more, "--catalog", str(catalog), "--state", state, "--ao", "null"]
+
+
+def saved(catalog: Path, episode: str) -> float:
+    """Return the position that the state file and its journal hold of an episode."""
+    return StateFile(catalog.parent / "state.toml").load().progress[episode].position
+
+
+class Terminal:
+    """The plain program in a terminal that cannot move its cursor."""
+
+    def __init__(self, catalog: Path) -> None:
+        self.master, slave = pty.openpty()
+        self.modes = termios.tcgetattr(slave)
+        self.program = subprocess.Popen(
+            command(catalog, "--plain"), stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+            env={**os.environ, "TERM": "dumb"},
+        )  # fmt: skip
+        self.slave = slave
+        self.seen = ""
+
+    def send(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self.master, keys.encode())
+
+    def wait(self, text: str, limit: float = 30.0) -> None:
+        """Wait until a text has been said after what was waited for before."""
+        end = time.monotonic() + limit
+        while text not in self.seen:
+            if not select.select([self.master], [], [], max(0.0, end - time.monotonic()))[0]:
+                raise AssertionError(f"{text!r} was never said, but: {self.seen!r}")
+            try:
+                part = os.read(self.master, 65_536)
+            except OSError:
+                raise AssertionError(f"it ended before {text!r}: {self.seen!r}") from None
+            assert b"\x1b" not in part
+            self.seen += part.decode()
+        self.seen = self.seen.partition(text)[2]
+
+    def end(self, limit: float = 10.0) -> int:
+        """Wait for the end of the program; return its exit status."""
+        with contextlib.suppress(OSError):
+            while select.select([self.master], [], [], 0)[0] and os.read(self.master, 65_536):
+                pass
+        return self.program.wait(limit)
+
+
+@pytest.fixture
+def terminal(catalog: Path) -> Iterator[Terminal]:
+    """The program, greeted."""
+    opened = Terminal(catalog)
+    yield opened
+    if opened.program.poll() is None:
+        opened.program.kill()
+        opened.program.wait(10)
+    for descriptor in (opened.master, opened.slave):
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+
+
+def test_terminal_hears_single_keys_and_saves_at_quit(terminal: Terminal, catalog: Path) -> None:
+    terminal.wait("1 of 2. First. 1 minute.")
+    terminal.send("j")
+    terminal.wait("2 of 2. Second. 1 minute.")
+    terminal.send("\r")
+    terminal.wait("Playing: Second.")
+    terminal.send(".")
+    terminal.wait("At 30 seconds of 1 minute.")
+    terminal.send(" ")
+    terminal.wait("Paused, ")
+    terminal.send("q")
+    assert terminal.end() == 0
+    assert 29 <= saved(catalog, "second") < 40
+    assert termios.tcgetattr(terminal.slave) == terminal.modes
+
+
+def test_terminal_shows_and_lets_edit_what_is_asked_for(terminal: Terminal) -> None:
+    terminal.wait("1 of 2.")
+    terminal.send("/")
+    terminal.wait("Search for words in title, summary or topic:")
+    terminal.send("secx\x7f")
+    terminal.send("\n")
+    terminal.wait("sec")  # the terminal echoes it
+    terminal.wait("All Topics, 1 episode, newest first, with sec.")
+    terminal.send("q")
+    assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_signal_saves_and_ends(terminal: Terminal, catalog: Path, number: signal.Signals) -> None:
+    terminal.wait("1 of 2.")
+    terminal.send("\r")
+    terminal.wait("Playing: First.")
+    terminal.send(".")
+    terminal.wait("At 30 seconds")
+    terminal.program.send_signal(number)
+    assert terminal.end() == 0
+    assert saved(catalog, "first") >= 29
+
+
+def test_terminal_closed_saves_and_ends(terminal: Terminal, catalog: Path) -> None:
+    terminal.wait("1 of 2.")
+    terminal.send("\r")
+    terminal.wait("Playing: First.")
+    terminal.send(".")
+    terminal.wait("At 30 seconds")
+    os.close(terminal.slave)
+    os.close(terminal.master)
+    terminal.program.wait(10)
+    assert saved(catalog, "first") >= 29
+
+
+def test_running_plain_program_is_reached_by_commands(terminal: Terminal, catalog: Path) -> None:
+    terminal.wait("1 of 2.")
+    until = time.monotonic() + 10  # the list comes first, and only then the socket
+    while subprocess.run(command(catalog, "volume", "80"), capture_output=True, check=False, timeout=30).returncode:
+        assert time.monotonic() < until
+    for words, said in (
+        (["play", "second"], "Playing: Second."),
+        (["pause"], "Paused,"),
+        (["volume", "30"], "Volume 30"),
+    ):
+        done = subprocess.run(command(catalog, *words), capture_output=True, text=True, check=False, timeout=30)
+        assert (done.returncode, done.stderr) == (0, "")
+        terminal.wait(said)
+    done = subprocess.run(command(catalog, "now", "--json"), capture_output=True, text=True, check=False, timeout=30)
+    now = json.loads(done.stdout)
+    assert (now["id"], now["paused"], now["volume"], now["duration"]) == ("second", True, 30, 60.0)
+    terminal.send("q")
+    assert terminal.end() == 0
+
+
+def test_pipe_is_read_line_by_line_and_its_end_ends_it(catalog: Path) -> None:
+    done = subprocess.run(
+        command(catalog, "--plain"), input="j\n/first\ni", capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-2:] == ["First. 1 minute.", "Id: first"]
+
+
+def test_file_as_input_is_read_to_its_end(catalog: Path) -> None:
+    keys = catalog.parent / "keys"
+    keys.write_text("j\n")
+    with keys.open() as file:
+        done = subprocess.run(
+            command(catalog, "--plain"), stdin=file, capture_output=True, text=True, check=False, timeout=60
+        )
+    assert done.stdout.splitlines()[-1] == "2 of 2. Second. 1 minute."
+
+
+def test_reader_that_goes_away_ends_it(catalog: Path) -> None:
+    program = subprocess.Popen(
+        command(catalog, "--plain"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert program.stdout is not None
+    assert program.stdin is not None
+    assert program.stderr is not None
+    program.stdout.readline()
+    program.stdout.close()
+    with contextlib.suppress(BrokenPipeError):
+        program.stdin.write("j\n" * 10)
+        program.stdin.flush()
+    assert program.wait(30) == 0
+    assert program.stderr.read() == ""
+
+
+def test_terminal_without_utf_8_is_still_spoken_to(catalog: Path) -> None:
+    catalog.write_text(catalog.read_text().replace('"First"', '"Ελλάδα — 日本"'))
+    done = subprocess.run(
+        command(catalog, "--plain"), input=b"q\n", capture_output=True, check=False, timeout=60,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert b"1 of 2. ?????? ? ??. 1 minute." in done.stdout
+
+
+def test_plain_program_never_imports_textual(catalog: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_COMMAND, *command(catalog, "--plain")[3:]],
+        input="j\n?\ni\nq\n", capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert not {name.partition(".")[0] for name in done.stderr.split()} & (COSTLY - {"mpv"})
+
+
+def test_dumb_terminal_without_plain_names_it(catalog: Path) -> None:
+    master, slave = pty.openpty()
+    done = subprocess.run(
+        command(catalog), stdin=slave, stdout=slave, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+        env={**os.environ, "TERM": "dumb"},
+    )  # fmt: skip
+    os.close(master)
+    os.close(slave)
+    assert done.returncode == 1
+    assert "tui-pod --plain" in done.stderr

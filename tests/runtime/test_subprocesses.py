@@ -1,0 +1,59 @@
+"""Processes of the program: they run its own code, and none from where it was started."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tui_pod
+from tui_pod.runtime.subprocesses import run_apart, start_of
+
+ROOT = Path(tui_pod.__file__).parents[1]
+
+DECOYS = ("sqlite3.py", "json.py", "tui_pod/__init__.py", "tui_pod/state/store.py")
+
+
+@pytest.fixture
+def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What exists once code of the current folder was run; that has modules named as those of the program."""
+    here, ran = tmp_path / "here", tmp_path / "ran"
+    for name in DECOYS:
+        decoy = here / name
+        decoy.parent.mkdir(parents=True, exist_ok=True)
+        decoy.write_text(f"open({str(ran)!r}, 'w')\n", "utf-8")
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("PYTHONPATH", str(here))
+    return ran
+
+
+def test_module_started_runs_no_code_from_here(ran: Path) -> None:
+    command, environment = start_of("tui_pod", "--version")
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (0, f"tui-pod {tui_pod.__version__}\n")
+    assert not ran.exists()
+
+
+def test_module_run_apart_runs_no_code_from_here(ran: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Any] = []
+    popen: Any = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)))
+    run_apart("tui_pod.state.store", tmp_path / "state.toml")
+    assert [process.wait(30) for process in started] == [0]
+    assert not ran.exists()
+
+
+def test_module_started_keeps_the_surroundings_and_takes_another_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOMETHING", "of the listener's")
+    command, environment = start_of("tui_pod.state.store", Path("a b"), python="other")
+    assert command == ["other", "-P", "-m", "tui_pod.state.store", "a b"]
+    assert start_of("tui_pod.state.store")[0][0] == sys.executable
+    assert (environment["SOMETHING"], environment["PYTHONPATH"]) == ("of the listener's", str(ROOT))
+
+
+def test_module_that_cannot_be_started_is_left_undone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no python"))
+    run_apart("tui_pod.state.store", tmp_path / "state.toml")

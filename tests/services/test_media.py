@@ -1,0 +1,148 @@
+"""Where audio comes from, when something on the way there is broken: each request has its answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tui_pod.audio.narrator import Narrator
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.playback.events import Event, LoadFailed, SourceReady
+from tui_pod.core.playback.snapshot import Source
+from tui_pod.feeds.podcasts import Podcasts
+from tui_pod.services import media as module
+from tui_pod.services.media import EpisodeSources
+
+STREAM = Episode("x", "X", audio="https://example.org/x.mp3")
+SPOKEN = Episode("y", "Y", summary="Said.")
+QUOTA = 1_000_000
+
+
+class Desk:
+    """Sources over a folder, with what they reported and logged."""
+
+    def __init__(self, folder: Path) -> None:
+        self.events: asyncio.Queue[Event] = asyncio.Queue()
+        self.narrator = Narrator(folder / "narrations", 1_000_000)
+        self.podcasts = Podcasts(folder / "data", folder / "cache", QUOTA)
+        self.open: Callable[[], Podcasts] = lambda: self.podcasts
+        self.sources = EpisodeSources(self.narrator, self.events.put_nowait, lambda: self.open())
+        self.log: asyncio.Queue[str] = asyncio.Queue()
+
+    async def request(self, episode: Episode) -> Event:
+        """Return the answer to a request."""
+        self.sources.request(episode, 7)
+        return await self.next()
+
+    async def next(self) -> Event:
+        """Return the next event."""
+        return await asyncio.wait_for(self.events.get(), 10)
+
+    async def next_line(self) -> str:
+        """Return the next line of the log."""
+        return await asyncio.wait_for(self.log.get(), 10)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    """Sources over a folder with nothing in it."""
+    desk = Desk(tmp_path)
+    monkeypatch.setattr(module, "log", desk.log.put_nowait)
+    yield desk
+    await desk.sources.close()
+
+
+def fail(error: Exception) -> Callable[..., object]:
+    """Return a function that raises."""
+
+    def raise_it(*_: object) -> object:
+        raise error
+
+    return raise_it
+
+
+DENIED = PermissionError(13, "Permission denied", "/d/downloads")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(DENIED, "Permission denied (/d/downloads)"), (RuntimeError("odd \x1b[1mthing"), "RuntimeError: odd [1mthing")],
+)
+async def test_request_that_fails_unexpectedly_is_told_and_logged(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    monkeypatch.setattr(desk.podcasts, "source", fail(error))
+    event = await desk.request(STREAM)
+    assert isinstance(event, LoadFailed)
+    assert event.load == 7
+    assert event.reason == f"“X” cannot be played: {said}. Your place is kept. Try again, or run: tui-pod doctor"
+    assert await desk.next_line() == f"x: {type(error).__name__}: {error}"
+
+
+async def test_words_that_fail_unexpectedly_are_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "read_transcript", fail(MemoryError()))
+    event = await desk.request(SPOKEN)
+    assert isinstance(event, LoadFailed)
+    assert "“Y” cannot be played: MemoryError. Your place is kept." in event.reason
+
+
+async def test_narrator_that_fails_unexpectedly_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk.narrator, "request", fail(RuntimeError("odd")))
+    assert isinstance(await desk.request(SPOKEN), LoadFailed)
+
+
+async def test_file_that_may_not_be_looked_at_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "is_file", fail(DENIED))
+    event = await desk.request(Episode("z", "Z", audio="/d/z.mp3"))
+    assert isinstance(event, LoadFailed)
+    assert "Permission denied" in event.reason
+
+
+async def test_chapters_that_fail_leave_the_audio_playing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk.podcasts, "source", lambda *_: Source("https://example.org/x.mp3", is_stream=True))
+    monkeypatch.setattr(desk.podcasts, "chapters", fail(RuntimeError("odd")))
+    assert isinstance(await desk.request(STREAM), SourceReady)
+    assert await desk.next_line() == "x: RuntimeError: odd"
+    assert desk.events.empty()
+
+
+async def test_preparing_that_fails_is_logged_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk.podcasts, "prepare", fail(RuntimeError("odd")))
+    desk.sources.prepare(STREAM)
+    assert await desk.next_line() == "x: RuntimeError: odd"
+    assert desk.events.empty()
+
+
+async def test_downloads_that_are_a_file_leave_the_stream(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = desk.podcasts.downloads.folder
+    folder.parent.mkdir(parents=True)
+    folder.write_text("no folder")
+    monkeypatch.setattr("tui_pod.feeds.podcasts.resolve_stream", lambda address, *_: address)
+    event = await desk.request(STREAM)
+    assert isinstance(event, SourceReady)
+    assert event.source.location == STREAM.audio
+
+
+async def test_podcasts_that_could_not_be_opened_are_opened_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk.podcasts, "source", lambda *_: Source("https://example.org/x.mp3"))
+    desk.open = fail(DENIED)  # type: ignore[assignment]
+    assert isinstance(await desk.request(STREAM), LoadFailed)
+    desk.open = lambda: desk.podcasts
+    assert isinstance(await desk.request(STREAM), SourceReady)
+    assert await desk.sources.podcasts() is desk.podcasts
+
+
+async def test_podcasts_asked_for_at_once_are_opened_once(desk: Desk) -> None:
+    opened: list[Podcasts] = []
+
+    def count() -> Podcasts:
+        opened.append(desk.podcasts)
+        return desk.podcasts
+
+    desk.open = count
+    await asyncio.gather(desk.sources.podcasts(), desk.sources.podcasts())
+    await desk.sources.podcasts()
+    assert len(opened) == 1

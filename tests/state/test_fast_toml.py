@@ -1,0 +1,141 @@
+"""Whatever the text, the quick reader says what tomllib says."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.fakes import START
+from tui_pod.core.progress.progress import Progress
+from tui_pod.state import fast_toml as state_entries
+from tui_pod.state.format import LONG, parse_snapshot, snapshot_text, to_table
+
+PLAIN = "[episodes.{}]\nposition = 1.5\nplayed = false\nupdated = 2026-11-24T13:00:00Z\n\n"
+"""An entry as it is written."""
+
+
+def read_by(loads: Any, text: str) -> object:
+    """Return what a reader makes of a text, and the types of it; of what it refuses, that it does."""
+    try:
+        return repr(loads(text))
+    except (ValueError, RecursionError) as error:
+        return type(error)
+
+
+def snapshot(count: int, seed: int = 0) -> str:
+    """Return a snapshot of so many episodes, with tables before and after them as there are in use."""
+    chance = random.Random(seed)
+    episodes = {}
+    for number in range(count):
+        updated = START + timedelta(seconds=chance.randrange(10**6), microseconds=chance.choice((0, 1, 123_000)))
+        played = chance.random() < 0.5
+        progress = Progress(
+            updated=updated,
+            position=0.0 if played else round(chance.uniform(0, 4000), 2),
+            duration=chance.choice((None, 3000.0, 12.25)),
+            played=played,
+            plays=chance.randrange(4),
+            listened=chance.choice((None, updated)),
+            heard=chance.choice(((), ((0.0, 42.3), (50.25, 61.0)))),
+            is_dismissed=chance.random() < 0.1,
+        )
+        ident = chance.choice((f"id-{number}", f"feed:{number}/ä “x”", f"{number} 日本"))
+        episodes[ident] = to_table(progress)
+    data = {"ui": {"topic": "A"}, "queue": {"entries": ["a", "b"]}, "episodes": episodes, "mine": {"x": [1, {"y": 2}]}}
+    return snapshot_text(data, START)
+
+
+def test_snapshot_of_many_is_read_without_tomllib_looking_at_its_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    text, looked_at = snapshot(500), list[str]()
+    whole = tomllib.loads(text)
+    assert len(text) > LONG
+
+    def loads(part: str) -> dict[str, Any]:
+        looked_at.append(part)
+        return _loads(part)
+
+    _loads = tomllib.loads
+    monkeypatch.setattr(tomllib, "loads", loads)
+    assert parse_snapshot(text) == whole
+    assert len(whole["episodes"]) == 500
+    assert not any("position" in part for part in looked_at)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_snapshot_changed_anywhere_is_read_as_tomllib_reads_it(seed: int) -> None:
+    chance = random.Random(seed)
+    lines = snapshot(6, seed).split("\n")
+    for _ in range(chance.randrange(4)):
+        place = chance.randrange(len(lines))
+        match chance.randrange(6):
+            case 0:
+                del lines[place]
+            case 1:
+                lines.insert(place, lines[chance.randrange(len(lines))])
+            case 2:
+                lines[place] += chance.choice((" ", "  # mine", "\r", '"', "\\", "0", ".5", "'''", '"""'))
+            case 3:
+                lines.insert(
+                    place, chance.choice(("", "# mine", "[episodes]", "[[x]]", 'y = """', "z = '''", "a.b = 1"))
+                )
+            case 4 if lines[place]:
+                at = chance.randrange(len(lines[place]))
+                lines[place] = lines[place][:at] + chance.choice('"\\\x00\x7f\t\u2028[]=.TZ9-') + lines[place][at + 1 :]
+            case _:
+                other = chance.randrange(len(lines))
+                lines[place], lines[other] = lines[other], lines[place]
+    text = "\n".join(lines)
+    assert read_by(state_entries.loads, text) == read_by(tomllib.loads, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "version = 1\n",
+        PLAIN.format("a"),
+        "\n" + PLAIN.format("a") + PLAIN.format("b"),
+        "\n" + PLAIN.format("a").rstrip("\n"),
+        "\n" + PLAIN.format("a") * 2,
+        "\n" + PLAIN.format("a") + PLAIN.format('"a"'),
+        "\n" + PLAIN.format('""') + PLAIN.format('"a b"') + PLAIN.format(r'"\u0061"'),
+        "\n" + PLAIN.format("a") + "[end]\nx = 1\n",
+        "\n" + PLAIN.format("a") + "x = 1\n",
+        "\n" + PLAIN.format("a") + "  x = 1\n",
+        "\n" + PLAIN.format("a") + "[episodes.a.b]\nx = 1\n",
+        "\n" + PLAIN.format("a") + "[episodes.b]\nposition = 1.0\nmine = 2\n" + PLAIN.format("c"),
+        "[ui]\nx = 1\n" + PLAIN.format("a") + "[ui]\ny = 2\n",
+        "[ui]\nx = 1\n" + PLAIN.format("a") + "[ui.z]\ny = 2\n",
+        "[episodes]\n" + PLAIN.format("a"),
+        "episodes.b.x = 1\n" + PLAIN.format("a"),
+        "episodes = {}\n" + PLAIN.format("a"),
+        'x = """\n' + PLAIN.format("a") + '"""\n',
+        'x = """\n' + PLAIN.format("a") + 'y = """\n',
+        "x = '''\n" + PLAIN.format("a") + "[end]\n'''\n",
+        "x = [\n" + PLAIN.format("a") + "[1]]\n",
+        "x = 1\r\n" + PLAIN.format("a").replace("\n", "\r\n"),
+        "\n" + PLAIN.format("a").replace("-24T", "-99T"),
+        "\n" + PLAIN.format("a").replace("13:00:00", "24:00:00"),
+        "\n" + PLAIN.format("a").replace("13:00:00", "13:00:60"),
+        "\n" + PLAIN.format("a").replace("00Z", "00.5Z"),
+        "\n" + PLAIN.format("a").replace("00Z", "00.123456789Z"),
+        "\n" + PLAIN.format("a").replace("00Z", "00+01:00"),
+        "\n" + PLAIN.format("a").replace("1.5", "01.5"),
+        "\n" + PLAIN.format("a").replace("1.5", "-0.0"),
+        "\n" + PLAIN.format("a").replace("1.5", "1_0"),
+        "\n" + PLAIN.format("a").replace("1.5", "9" * 5000),
+        "\n" + PLAIN.format("a").replace("1.5", "1٥.٥"),
+        "\n" + PLAIN.format('"a\x7f"'),
+    ],
+)
+def test_text_made_to_mislead_is_read_as_tomllib_reads_it(text: str) -> None:
+    assert read_by(state_entries.loads, text) == read_by(tomllib.loads, text)
+
+
+def test_times_are_in_utc() -> None:
+    read = state_entries.loads("\n" + PLAIN.format("a"))
+    assert read["episodes"]["a"]["updated"] == datetime(2026, 11, 24, 13, tzinfo=UTC)

@@ -1,0 +1,380 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes import START
+from tui_pod.core.playback.events import StateMended
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.state import writer as saver_module
+from tui_pod.state.store import StateError, StateFile
+from tui_pod.state.writer import NoSaver, Report, Saved, SaveFailed, Saver
+
+LIMIT = 10.0
+"""Seconds that a test waits for the thread before it fails."""
+
+
+class Reports:
+    """What the thread reported; tests wait on it."""
+
+    def __init__(self) -> None:
+        self.all: list[Report] = []
+        self._changed = threading.Condition()
+
+    def __call__(self, report: Report) -> None:
+        with self._changed:
+            self.all.append(report)
+            self._changed.notify_all()
+
+    def wait(self, condition: Callable[[list[Report]], bool]) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: condition(self.all), LIMIT), self.all
+
+    def wait_saved(self, ticket: int) -> None:
+        self.wait(lambda reports: any(isinstance(one, Saved) and one.ticket >= ticket for one in reports))
+
+
+class Gate(StateFile):
+    """A state file whose saves wait until they are let through, and fail when told."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.batches: list[list[Record]] = []
+        self.compactions = 0
+        self.failures = 0
+        self.is_open = threading.Event()
+        self.is_entered = threading.Event()
+        self.is_open.set()
+
+    def append(self, records: Iterable[Record]) -> bool:
+        batch = list(records)
+        self.is_entered.set()
+        assert self.is_open.wait(LIMIT)
+        if self.failures:
+            self.failures -= 1
+            raise StateError("the disk is full")
+        self.batches.append(batch)
+        return super().append(batch)
+
+    def compact(self) -> tuple[str, ...]:
+        self.compactions += 1
+        return super().compact()
+
+    def hold(self) -> None:
+        """Let the next save wait."""
+        self.is_open.clear()
+        self.is_entered.clear()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Gate:
+    return Gate(tmp_path / "state.toml")
+
+
+@pytest.fixture
+def reports() -> Reports:
+    return Reports()
+
+
+@pytest.fixture
+def saver(file: Gate, reports: Reports) -> Iterator[Saver]:
+    made = Saver(file, reports)
+    yield made
+    file.is_open.set()
+    made.close(LIMIT)
+
+
+def record(position: float, episode: str = "a") -> ProgressRecord:
+    return ProgressRecord(episode, Progress(START + timedelta(seconds=position), position))
+
+
+def saved_positions(file: StateFile) -> dict[str, float]:
+    return {ident: progress.position for ident, progress in StateFile(file.path).load().progress.items()}
+
+
+def test_save_returns_at_once_and_reports_when_it_is_on_the_disk(saver: Saver, file: Gate, reports: Reports) -> None:
+    file.hold()
+    ticket = saver.save(record(5.0))
+    assert file.is_entered.wait(LIMIT)
+    assert (reports.all, saved_positions(file)) == ([], {})
+    file.is_open.set()
+    reports.wait_saved(ticket)
+    assert saved_positions(file) == {"a": 5.0}
+
+
+def test_save_while_one_is_written_keeps_the_newest_value_of_each_thing(
+    saver: Saver, file: Gate, reports: Reports
+) -> None:
+    file.hold()
+    saver.save(record(1.0))
+    assert file.is_entered.wait(LIMIT)
+    for second in range(2, 50):
+        saver.save(record(second), record(second, "b"))
+        saver.save(SettingRecord("ui", "sort", second), SettingRecord("ui", "filter", second))
+        saver.save(HeardRecord("k", "a", START, 0, second, second))
+    ticket = saver.save(HeardRecord("l", "a", START, 0, 1.0, 1.0))
+    file.is_open.set()
+    reports.wait_saved(ticket)
+    last = [record(49), record(49, "b"), SettingRecord("ui", "sort", 49), SettingRecord("ui", "filter", 49),
+            HeardRecord("k", "a", START, 0, 49, 49), HeardRecord("l", "a", START, 0, 1.0, 1.0)]  # fmt: skip
+    assert file.batches == [[record(1.0)], last]
+
+
+def test_tickets_rise_and_a_report_never_runs_ahead_of_what_is_written(
+    saver: Saver, file: Gate, reports: Reports
+) -> None:
+    file.hold()
+    first = saver.save(record(1.0))
+    assert file.is_entered.wait(LIMIT)
+    second = saver.save(record(2.0))
+    assert second > first
+    file.is_open.set()
+    reports.wait_saved(second)
+    tickets = [report.ticket for report in reports.all if isinstance(report, Saved)]
+    assert tickets == [first, second]
+
+
+def test_compact_brings_the_file_up_to_date_after_what_is_queued(saver: Saver, file: Gate, reports: Reports) -> None:
+    file.hold()
+    saver.save(record(1.0))
+    assert file.is_entered.wait(LIMIT)
+    ticket = saver.save(record(2.0))
+    saver.compact()
+    file.is_open.set()
+    reports.wait_saved(ticket)
+    assert saver.close(LIMIT)
+    assert "position = 2.0" in file.path.read_text("utf-8")
+    assert file.journal.read_bytes() == b""
+
+
+def test_failed_save_is_told_once_kept_and_tried_again(
+    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saver_module, "RETRY_AFTER", 0.01)
+    file.failures = 3
+    ticket = saver.save(record(5.0))
+    reports.wait_saved(ticket)
+    assert reports.all == [SaveFailed("the disk is full"), SaveFailed(None), Saved(ticket)]
+    reports.wait_saved(saver.save(record(5.0)))
+    assert reports.all[3:] == [Saved(ticket + 1)]
+    assert saved_positions(file) == {"a": 5.0}
+
+
+def test_failed_save_does_not_undo_a_newer_value(
+    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saver_module, "RETRY_AFTER", 0.01)
+    file.failures = 1
+    file.hold()
+    saver.save(record(1.0), record(1.0, "b"))
+    assert file.is_entered.wait(LIMIT)
+    ticket = saver.save(record(2.0))
+    file.is_open.set()
+    reports.wait_saved(ticket)
+    assert file.batches == [[record(2.0), record(1.0, "b")]]
+
+
+def test_failed_compaction_is_told_and_loses_nothing(
+    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise StateError("no room")
+
+    monkeypatch.setattr(Gate, "compact", fail)
+    saver.save(record(5.0))
+    saver.compact()
+    reports.wait(lambda all_: SaveFailed("no room") in all_)
+    assert saved_positions(file) == {"a": 5.0}
+    for position in (6.0, 7.0):  # tried again with each save, and not told each time
+        saver.compact()
+        reports.wait_saved(saver.save(record(position)))
+    assert [one for one in reports.all if isinstance(one, SaveFailed)] == [SaveFailed("no room")]
+    monkeypatch.undo()
+    saver.save(record(8.0))
+    reports.wait(lambda all_: SaveFailed(None) in all_)
+    assert "position = 8.0" in file.path.read_text("utf-8")
+
+
+def test_save_that_breaks_in_a_way_nobody_thought_of_is_told_and_tried_again(
+    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saver_module, "RETRY_AFTER", 0.01)
+    failing = [MemoryError(), RecursionError("too deep")]
+    append = Gate.append
+
+    def fail(self: Gate, records: Iterable[Record]) -> bool:
+        if failing:
+            raise failing.pop()
+        return append(self, records)
+
+    monkeypatch.setattr(Gate, "append", fail)
+    ticket = saver.save(record(5.0))
+    reports.wait_saved(ticket)
+    assert reports.all == [SaveFailed("RecursionError: too deep"), SaveFailed(None), Saved(ticket)]
+    assert saved_positions(file) == {"a": 5.0}
+
+
+def test_compaction_that_breaks_in_a_way_nobody_thought_of_is_told_and_saving_goes_on(
+    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise TypeError("unhashable")
+
+    monkeypatch.setattr(Gate, "compact", fail)
+    saver.save(record(5.0))
+    saver.compact()
+    reports.wait(lambda all_: SaveFailed("TypeError: unhashable") in all_)
+    reports.wait_saved(saver.save(record(6.0)))
+    monkeypatch.undo()
+    reports.wait_saved(saver.save(record(7.0)))
+    reports.wait(lambda all_: SaveFailed(None) in all_)
+    assert "position = 7.0" in file.path.read_text("utf-8")
+
+
+def test_report_that_raises_does_not_end_saving(file: Gate) -> None:
+    def report(_: Report) -> None:
+        raise RuntimeError("nobody is there")
+
+    saver = Saver(file, report)
+    saver.save(record(5.0))
+    assert saver.flush(LIMIT)
+    saver.save(record(6.0))
+    assert saver.close(LIMIT)
+    assert saved_positions(file) == {"a": 6.0}
+
+
+def test_state_damaged_meanwhile_is_told_with_what_was_mended(saver: Saver, file: Gate, reports: Reports) -> None:
+    reports.wait_saved(saver.save(record(6.0)))
+    file.path.write_bytes(b"\x00\xff")
+    saver.compact()
+    reports.wait(lambda all_: any(isinstance(one, StateMended) for one in all_))
+    [notice] = next(one.notices for one in reports.all if isinstance(one, StateMended))
+    assert notice.startswith(f"{file.path.name} was damaged")
+    assert saved_positions(file) == {"a": 6.0}
+
+
+def test_journal_that_grew_long_is_compacted(
+    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.state.store.COMPACT_AT", 100)
+    reports.wait_saved(saver.save(record(5.0)))
+    assert saver.close(LIMIT)
+    assert file.compactions >= 1
+
+
+def test_large_state_is_not_rewritten_at_every_pause(
+    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saver_module, "SMALL_STATE", 10)
+    file.path.write_text("version = 1\n[episodes]\n", "utf-8")
+    monkeypatch.setattr(saver_module, "run_apart", lambda *_: None)
+    ticket = saver.save(record(5.0))
+    saver.compact()
+    reports.wait_saved(ticket)
+    assert saver.close(LIMIT)
+    assert file.compactions == 0
+    assert file.path.read_text("utf-8") == "version = 1\n[episodes]\n"
+
+
+def test_large_state_is_compacted_by_a_process_of_its_own_that_runs_no_code_from_here(
+    file: Gate, reports: Reports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap, was_sprung = tmp_path / "here", tmp_path / "sprung"
+    trap.mkdir()
+    for name in ("tomllib", "tomli_w", "tui_pod"):
+        (trap / f"{name}.py").write_text(f"open({str(was_sprung)!r}, 'w')\nraise SystemExit(1)\n")
+    monkeypatch.chdir(trap)
+    monkeypatch.setattr(saver_module, "SMALL_STATE", 10)
+    file.path.write_text("version = 1\n[episodes]\n", "utf-8")
+    started: list[Any] = []
+    popen: Any = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)))
+    saver = Saver(file, reports)
+    saver.save(record(5.0))
+    assert saver.close(LIMIT)
+    assert [process.wait(30) for process in started] == [0]
+    assert not was_sprung.exists()
+    assert "position = 5.0" in file.path.read_text("utf-8")
+
+
+def test_large_state_without_a_process_to_be_had_loses_nothing(
+    file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saver_module, "SMALL_STATE", 10)
+    monkeypatch.setattr(sys, "executable", os.devnull)
+    file.path.write_text("version = 1\n[episodes]\n", "utf-8")
+    saver = Saver(file, reports)
+    saver.save(record(5.0))
+    assert saver.close(LIMIT)
+    assert saved_positions(file) == {"a": 5.0}
+
+
+def test_flush_waits_until_what_is_queued_is_written(saver: Saver, file: Gate) -> None:
+    file.hold()
+    saver.save(record(5.0))
+    assert not saver.flush(0.0)
+    file.is_open.set()
+    assert saver.flush(LIMIT)
+    assert saved_positions(file) == {"a": 5.0}
+
+
+def test_flush_with_nothing_queued_does_not_wait(saver: Saver) -> None:
+    assert saver.flush(0.0)
+
+
+def test_close_writes_what_is_queued_and_brings_the_file_up_to_date(saver: Saver, file: Gate) -> None:
+    file.hold()
+    saver.save(record(1.0))
+    saver.save(record(2.0, "b"))
+    file.is_open.set()
+    assert saver.close(LIMIT)
+    assert file.journal.read_bytes() == b""
+    assert saved_positions(file) == {"a": 1.0, "b": 2.0}
+
+
+def test_close_while_the_disk_hangs_gives_up_in_time_and_says_so(saver: Saver, file: Gate) -> None:
+    file.hold()
+    saver.save(record(1.0))
+    assert file.is_entered.wait(LIMIT)
+    assert not saver.close(0.0)
+
+
+def test_close_while_saves_fail_tries_once_more_at_once_and_says_so(saver: Saver, file: Gate, reports: Reports) -> None:
+    file.failures = 100
+    saver.save(record(1.0))
+    reports.wait(lambda all_: bool(all_))
+    assert not saver.close(LIMIT)
+    assert file.failures < 99
+
+
+def test_close_during_a_save_that_fails_has_one_more_try(saver: Saver, file: Gate) -> None:
+    """The save that is under way cannot know of the closing when it begins to wait for its next try."""
+    file.failures = 1
+    file.hold()
+    saver.save(record(1.0))
+    assert file.is_entered.wait(LIMIT)
+    closer = threading.Thread(target=saver.close, args=(LIMIT,))
+    closer.start()
+    while not saver._is_closing:
+        pass
+    file.is_open.set()
+    closer.join(saver_module.RETRY_AFTER * 0.75)
+    assert not closer.is_alive()
+    assert saved_positions(file) == {"a": 1.0}
+
+
+def test_no_saver_saves_nothing_and_never_waits() -> None:
+    saver = NoSaver()
+    assert saver.save(record(1.0)) == 0
+    saver.compact()
+    assert saver.flush(0.0)
+    assert saver.close(0.0)

@@ -1,0 +1,110 @@
+"""Start the program: load what it shows, take the terminal, and end everything in order."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from tui_pod.app.bootstrap import ProgramStart
+from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
+from tui_pod.config.reader import read_config
+from tui_pod.core.library.library import CatalogsError
+from tui_pod.core.text.clean import visible
+from tui_pod.library.cache import load_library
+from tui_pod.state.store import StateFile
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def run_app(options: Namespace | SimpleNamespace) -> int:
+    """Run the app and return its exit status."""
+    paths = find_paths(options.state, options.config)
+    config = read_config(paths.config, is_named=options.config is not None)
+    try:
+        catalogs = catalog_paths(options.catalog, config.settings.catalogs)
+        loaded = load_library(catalogs, paths.cache, paths.data)
+        budget = _budget(options.session)
+    except CatalogsError as error:
+        print(visible(str(error)), file=sys.stderr)
+        return 1
+    except ValueError as error:
+        print(f"tui-pod --session: {error}", file=sys.stderr)
+        return 2
+    if not options.plain and (refusal := _refusal()):
+        print(refusal, file=sys.stderr)
+        return 1
+    file = StateFile(paths.state)
+    with _own_terminal(paths, options.plain):
+        start = ProgramStart(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)
+        try:
+            status = _show(start, options.plain)
+        finally:
+            is_saved = start.finish()
+    if not is_saved:
+        print(f"tui-pod: the last progress could not be saved in {file.path.parent}", file=sys.stderr)
+    return status if is_saved else 1
+
+
+def _show(start: ProgramStart, is_plain: bool) -> int:
+    """Run the program until its user quits; return 0, or 1 when it broke off and told why."""
+    if is_plain:
+        from tui_pod.plain.program import PlainProgram
+
+        PlainProgram(start).run()
+        return 0
+    from tui_pod.ui.app import TuiPodApp  # the costliest import, once nothing can refuse any more
+
+    app = TuiPodApp(start)
+    app.run(mouse=start.settings.ui.mouse)
+    return 1 if app.return_code is None else app.return_code  # None: it did not end by itself but panicked
+
+
+def _refusal() -> str:
+    """Return why the screen cannot be drawn here, and what can be done; empty when it can."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "tui-pod needs a terminal. Without one: tui-pod --plain, or the commands; see: tui-pod --help"
+    if is_dumb_terminal():
+        return "This terminal cannot move its cursor (TERM=dumb). Start it in plain lines: tui-pod --plain"
+    return ""
+
+
+def _budget(text: str | None) -> float | None:
+    if text is None:
+        return None
+    from tui_pod.core.selection.session_planner import parse_budget  # only for those who ask
+
+    return parse_budget(text, datetime.now(UTC).astimezone())
+
+
+@contextlib.contextmanager
+def _own_terminal(paths: Paths, is_plain: bool) -> Iterator[None]:
+    """Give Textual a private handle on the terminal and send file descriptor 2 to the log.
+
+    C libraries (ALSA, PipeWire, libmpv) write to 2, and Textual draws on the same terminal: where 2 leads elsewhere,
+    as after `2>/dev/null`, it gets that of standard output.
+    """
+    try:
+        paths.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        log = os.open(paths.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    except OSError:
+        log = os.open(os.devnull, os.O_WRONLY)
+    messages = os.dup(2)
+    terminal = os.dup(2 if is_plain or os.isatty(2) else 1)
+    former = sys.__stderr__, sys.stderr
+    sys.__stderr__ = sys.stderr = open(terminal, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]  # noqa: SIM115
+    os.dup2(log, 2)
+    os.close(log)
+    try:
+        yield
+    finally:
+        sys.__stderr__.flush()
+        os.dup2(messages, 2)
+        sys.__stderr__, sys.stderr = former  # type: ignore[misc]
+        os.close(terminal)
+        os.close(messages)

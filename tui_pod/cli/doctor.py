@@ -1,0 +1,130 @@
+"""The command `doctor`: what works on this machine, and the command that mends what does not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tui_pod.audio.narrator import INSTALL_HINT, has_voice
+from tui_pod.config.paths import Paths, catalog_paths, find_paths
+from tui_pod.config.reader import read_config
+from tui_pod.config.settings import Config
+from tui_pod.core.library.library import CatalogsError
+from tui_pod.core.text.clean import clean
+from tui_pod.library.cache import load_library
+from tui_pod.state.store import StateFile
+
+Finding = tuple[bool, str, str]
+"""Whether it works, what was found, and what mends it."""
+
+
+def run(options: Namespace) -> int:
+    """Print a line for everything that is needed; return 1 when something does not work."""
+    paths = find_paths(options.state, options.config)
+    config = read_config(paths.config, is_named=options.config is not None)
+    is_good = True
+    checks: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
+        ("Python", _python),
+        ("libmpv", lambda: _libmpv(options.ao)),
+        ("voice", _voice),
+        ("terminal", _terminal),
+        ("folders", lambda: _folders(paths)),
+        ("settings", lambda: _settings(config, paths)),
+        ("catalogue", lambda: _catalog(options, config, paths)),
+        ("state", lambda: _state(paths)),
+    )
+    for name, check in checks:
+        for works, found, mend in check():
+            is_good = is_good and works
+            print(f"{'ok  ' if works else 'FAIL'}  {name:<10} {found}")
+            if not works and mend:
+                print(f"      {'':<10} → {mend}")
+    return 0 if is_good else 1
+
+
+def _python() -> Iterator[Finding]:
+    yield sys.version_info >= (3, 11), f"{sys.version.split()[0]}", "install Python 3.11 or newer"
+
+
+def _libmpv(ao: str | None) -> Iterator[Finding]:
+    from tui_pod.audio.libmpv import explain_missing, open_mpv
+
+    quiet = os.dup(2)  # sound libraries complain there at length
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    try:
+        mpv = open_mpv(ao)
+        found = f"{mpv.mpv_version}, {mpv.ffmpeg_version}"
+        devices = [entry["name"] for entry in mpv.audio_device_list if entry["name"] != "auto"]
+        mpv.terminate()
+    except (OSError, AttributeError, ValueError, TypeError) as error:
+        reason = explain_missing(error)
+        yield False, reason.partition(" Run: ")[0], reason.partition(" Run: ")[2].partition(" — ")[0]
+        return
+    finally:
+        os.dup2(quiet, 2)
+        os.close(quiet)
+        os.close(null)
+    yield True, clean(found), ""
+    real = [name for name in devices if "/" in name]  # without a slash it is a driver, not a device
+    mend = "connect or enable a sound device; without one: tui-pod --ao null"
+    yield bool(real), f"sound devices: {clean(', '.join(real[:6])) or 'none'}", mend
+
+
+def _voice() -> Iterator[Finding]:
+    yield (
+        has_voice(),
+        "hibari-tts" if has_voice() else "not installed: episodes without a recording stay silent",
+        INSTALL_HINT,
+    )
+
+
+def _terminal() -> Iterator[Finding]:
+    term = os.environ.get("TERM", "")
+    size = shutil.get_terminal_size()
+    is_able = term not in ("", "dumb", "unknown")
+    yield (
+        is_able,
+        f"TERM={clean(term) or 'not set'}, {size.columns}×{size.lines}",
+        "use a terminal that can move its cursor",
+    )
+    encoding = (sys.stdout.encoding or "").lower()
+    yield encoding.startswith("utf"), f"encoding {encoding}", "set a UTF-8 locale, such as: export LANG=C.UTF-8"
+
+
+def _folders(paths: Paths) -> Iterator[Finding]:
+    for name, folder in (("state", paths.state.parent), ("data", paths.data), ("cache", paths.cache)):
+        place = folder
+        while not place.exists() and place != place.parent:
+            place = place.parent
+        works = os.access(place, os.W_OK | os.X_OK) and place.is_dir()
+        yield works, f"{name}: {folder}", f"make it writable: chmod u+rwx {place}"
+
+
+def _settings(config: Config, paths: Paths) -> Iterator[Finding]:
+    for notice in config.notices:
+        yield False, notice, "correct that line; tui-pod config --default shows what may stand there"
+    if not config.notices:
+        yield True, str(paths.config) if paths.config.exists() else f"the defaults; no {paths.config}", ""
+
+
+def _catalog(options: Namespace, config: Config, paths: Paths) -> Iterator[Finding]:
+    try:
+        catalogs = catalog_paths(options.catalog, config.settings.catalogs)
+        library = load_library(catalogs, paths.cache, paths.data).library
+    except CatalogsError as error:
+        yield False, error.lines[0], "tui-pod check prints every fault"
+    else:
+        yield True, f"{len(library)} episodes, {len(library.topics.names) - 1} topics", ""
+
+
+def _state(paths: Paths) -> Iterator[Finding]:
+    state = StateFile(Path(paths.state)).load()
+    for notice in state.notices:
+        yield False, notice, ""
+    if not state.notices:
+        yield True, f"{len(state.progress)} episodes touched, {paths.state}", ""

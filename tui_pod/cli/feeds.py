@@ -1,0 +1,252 @@
+"""The commands about podcasts: feeds, import, export. They reach the network only for `add` and `refresh`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui_pod.cli.shared import CommandError, print_json, print_table
+from tui_pod.config.paths import find_paths
+from tui_pod.config.reader import read_config
+from tui_pod.core.text.clean import clean, counted, visible
+from tui_pod.core.text.tables import Column
+from tui_pod.feeds.formats.model import FeedError
+from tui_pod.feeds.formats.opml import MAX_OPML, Folder, parse_opml, write_opml
+from tui_pod.feeds.net.access import Access, to_access
+from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.feeds.refresh import RefreshProgress, refresh
+from tui_pod.feeds.store.database import ShelfError
+from tui_pod.feeds.store.feed_store import Shelf, Subscription
+from tui_pod.feeds.subscribe import READ_IN_PART, subscribe
+from tui_pod.runtime.files import read_bytes
+
+MOST_KEPT = 100
+"""Of a feed's next episodes, how many may be downloaded ahead: as in the settings."""
+
+
+def run_feeds(options: Namespace) -> int:
+    """Do one of the commands of `feeds`; return the exit status.
+
+    Raises:
+        CommandError: an unknown feed, or subscriptions that cannot be read or saved.
+    """
+    actions: dict[str, Callable[[Shelf, Namespace], int]] = {
+        "add": _add,
+        "list": _list,
+        "refresh": _refresh,
+        "remove": _remove,
+        "move": _move,
+        "keep": _keep,
+        "topics": _topics,
+    }
+    return _with_shelf(options, actions[options.action])
+
+
+def run_import(options: Namespace) -> int:
+    """Subscribe to everything in an OPML file; return 1 when some of it was bad.
+
+    Raises:
+        CommandError: it cannot be read, or is no OPML.
+    """
+    return _with_shelf(options, _import)
+
+
+def run_export(options: Namespace) -> int:
+    """Print the subscriptions as OPML."""
+
+    def export(shelf: Shelf, _: Namespace) -> int:
+        sys.stdout.write(write_opml(shelf.entries()))
+        return 0
+
+    return _with_shelf(options, export)
+
+
+def print_names(options: Namespace) -> None:
+    """Print what each podcast is called and its address, for a shell to complete."""
+
+    def print_all(shelf: Shelf, _: Namespace) -> int:
+        for feed in shelf.feeds():
+            print(feed.name, feed.address, sep="\t")
+        return 0
+
+    _with_shelf(options, print_all)
+
+
+def _with_shelf(options: Namespace, run: Callable[[Shelf, Namespace], int]) -> int:
+    shelf = Shelf(find_paths(options.state, options.config).data)
+    try:
+        return run(shelf, options)
+    except ShelfError as error:
+        raise CommandError(f"tui-pod: {error}") from None
+    finally:
+        for notice in shelf.db.notices:
+            _tell(notice)
+        shelf.db.close()
+
+
+def _add(shelf: Shelf, options: Namespace) -> int:
+    folders = [folder for text in options.folder if (folder := _folder(text))]
+    access = _access(options)
+    failures = 0
+    for url in options.urls:
+        try:
+            done = subscribe(shelf, url, folders, access=access)
+        except (FeedError, FetchError) as error:
+            _tell(str(error))
+            failures += 1
+            continue
+        said = "subscribed" if done.is_new else "moved to its new address" if done.has_moved else "was already there"
+        print(done.feed.address, done.feed.name, done.feed.episodes, sep="\t")
+        said = f"{done.feed.name}: {said}, {counted(done.new, 'new episode')}"
+        print(f"{said}; {READ_IN_PART}" if done.is_partial else said, file=sys.stderr)
+    return 1 if failures else 0
+
+
+def _list(shelf: Shelf, options: Namespace) -> int:
+    feeds = shelf.feeds()
+    if options.json:
+        print_json([_feed_json(feed) for feed in feeds])
+        return 0
+    columns = (
+        Column("address", 24),
+        Column("title", 16),
+        Column("episodes", is_right=True),
+        Column("folders", 8),
+        Column("error", 8),
+    )
+    rows = (
+        (feed.address, feed.name, str(feed.episodes), ", ".join(map("/".join, feed.folders)), feed.error)
+        for feed in feeds
+    )
+    print_table(columns, list(rows))
+    return 0
+
+
+def _feed_json(feed: Subscription) -> dict[str, object]:
+    fetched = datetime.fromtimestamp(feed.fetched, UTC).isoformat(timespec="seconds") if feed.fetched else None
+    return {
+        "address": feed.address,
+        "first": feed.first,
+        "title": feed.title,
+        "folders": ["/".join(folder) for folder in feed.folders],
+        "categories": ["/".join(category) for category in feed.categories],
+        "shows_topics": feed.shows_categories,
+        "keep": feed.keep,
+        "episodes": feed.episodes,
+        "refreshed": fetched,
+        "error": feed.error or None,
+    }
+
+
+def _refresh(shelf: Shelf, options: Namespace) -> int:
+    feeds = _named(shelf, options.feeds) if options.feeds else None
+
+    def show(progress: RefreshProgress) -> None:
+        outcome = progress.outcome
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K[{progress.done}/{progress.total}] {clean(outcome.name, 50)}")
+            sys.stderr.flush()
+        if outcome.error:
+            _tell(outcome.error)
+
+    result = asyncio.run(refresh(shelf, feeds, show, _access(options)))
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+    asked = len(result.outcomes)
+    if result.failed and len(result.failed) == asked:
+        return 1
+    print(f"{counted(asked, 'feed')} refreshed, {counted(result.new, 'new episode')}", file=sys.stderr)
+    return 1 if result.failed else 0
+
+
+def _remove(shelf: Shelf, options: Namespace) -> int:
+    for feed in _named(shelf, options.feeds):
+        shelf.remove(feed.first)
+        print(f"{feed.name}: removed", file=sys.stderr)
+    return 0
+
+
+def _move(shelf: Shelf, options: Namespace) -> int:
+    (feed,) = _named(shelf, [options.feed])
+    addresses = [place for place in options.places if "://" in place]
+    if addresses:
+        from tui_pod.feeds.net.address import typed_addresses
+
+        named = typed_addresses(addresses[0])
+        if len(options.places) > 1 or not named:
+            raise CommandError("tui-pod: a podcast moves to one http or https address, or to topics")
+        shelf.move(feed.first, named[0])
+    else:
+        shelf.set_folders(feed.first, [folder for text in options.places if (folder := _folder(text))])
+    print(f"{feed.name}: moved to {', '.join(clean(place, 100) for place in options.places)}", file=sys.stderr)
+    return 0
+
+
+def _keep(shelf: Shelf, options: Namespace) -> int:
+    if options.count != "default" and not (options.count.isdecimal() and int(options.count) <= MOST_KEPT):
+        raise CommandError(f"tui-pod: {clean(options.count, 40)}: must be a number from 0 to {MOST_KEPT}, or default")
+    (feed,) = _named(shelf, [options.feed])
+    if options.count == "default":
+        shelf.set_keep(feed.first, None)
+        said = "as many of the next episodes are kept as the settings say"
+    else:
+        shelf.set_keep(feed.first, int(options.count))
+        said = f"the next {counted(int(options.count), 'episode')} will be downloaded ahead"
+    print(f"{feed.name}: {said}", file=sys.stderr)
+    return 0
+
+
+def _topics(shelf: Shelf, options: Namespace) -> int:
+    (feed,) = _named(shelf, [options.feed])
+    shelf.set_shows_categories(feed.first, options.wish == "on")
+    for category in feed.categories:
+        print("/".join(category))
+    said = "are topics now" if options.wish == "on" else "are no topics now"
+    print(f"{feed.name}: its categories and keywords {said}", file=sys.stderr)
+    return 0
+
+
+def _import(shelf: Shelf, options: Namespace) -> int:
+    try:
+        is_typed_in = options.file == Path("-")
+        content = sys.stdin.buffer.read(MAX_OPML + 1) if is_typed_in else read_bytes(options.file, MAX_OPML)
+        outline = parse_opml(content)
+    except OSError as error:
+        raise CommandError(f"tui-pod: {options.file}: {error.strerror}") from None
+    except FeedError as error:
+        raise CommandError(f"tui-pod: {options.file}: {error}") from None
+    for fault in outline.faults:
+        _tell(fault)
+    new, known = shelf.subscribe(outline.entries) if outline.entries else (0, 0)
+    print(f"{counted(new, 'feed')} added, {known} already there. To fetch them: tui-pod feeds refresh", file=sys.stderr)
+    return 1 if outline.faults else 0
+
+
+def _named(shelf: Shelf, texts: Sequence[str]) -> list[Subscription]:
+    """Return the feeds with these addresses or titles, all or none."""
+    found = [shelf.find(text) for text in texts]
+    unknown = [clean(text, 100) for text, feed in zip(texts, found, strict=True) if feed is None]
+    if unknown:
+        raise CommandError(f"tui-pod: no feed {', '.join(unknown)}; nothing was changed. See: tui-pod feeds list")
+    return [feed for feed in dict.fromkeys(found) if feed is not None]
+
+
+def _access(options: Namespace) -> Access:
+    """Return what the settings allow; what is wrong with them is told."""
+    config = read_config(find_paths(options.state, options.config).config, is_named=options.config is not None)
+    for notice in config.notices:
+        _tell(visible(notice))
+    return to_access(config.settings.network.private_hosts, config.settings.feeds.timeout)
+
+
+def _folder(text: str) -> Folder:
+    return tuple(name for part in text.split("/") if (name := clean(part)))
+
+
+def _tell(text: str) -> None:
+    start = "\r\x1b[K" if sys.stderr.isatty() else ""
+    print(f"{start}tui-pod: {text}", file=sys.stderr)

@@ -1,0 +1,127 @@
+"""The commands about episodes: list, mark, status, check. They import neither Textual nor mpv."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui_pod.cli.shared import CommandError, episode_json, find_topics, open_library, print_json, print_table
+from tui_pod.config.paths import catalog_paths, find_paths
+from tui_pod.config.reader import read_config
+from tui_pod.core.library.library import CatalogsError, Library
+from tui_pod.core.progress.progress import PlayedRule, Progress, Status, resume_position
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.text.clean import clock, length, span, visible
+from tui_pod.core.text.tables import Column
+from tui_pod.library.catalog_files import read_catalogs
+from tui_pod.state.store import SMALL_STATE, StateError
+
+
+def run_list(options: Namespace) -> None:
+    """Print the episodes."""
+    library, state, *_ = open_library(options)
+    book = ProgressBook(library, state.progress)
+    indexes = topic_members(library, options.topic) if options.topic is not None else range(len(library))
+    if options.status is not None:
+        indexes = [index for index in indexes if book.status(library.ids[index]) == options.status]
+    if options.json:
+        print_json([episode_json(library, book, index) for index in indexes])
+        return
+    columns = (Column("id"), Column("title", 24), Column("length", is_right=True), Column("at", is_right=True),
+               Column("status"), Column("topics", 8))  # fmt: skip
+    print_table(columns, (_list_row(library, book, index) for index in indexes))
+
+
+def _list_row(library: Library, book: ProgressBook, index: int) -> tuple[str, ...]:
+    episode = library.episode(index)
+    progress = book.get(episode.id)
+    times = (length(book.length(index)), clock(progress.position if progress else 0.0))
+    return episode.id, episode.title, *times, str(book.status(episode.id)), ", ".join(episode.tags)
+
+
+def topic_members(library: Library, name: str) -> Sequence[int]:
+    """Return the library indexes of the topics of this name, or at this path.
+
+    Raises:
+        CommandError: there is no such topic.
+    """
+    topics = find_topics(library, name)
+    if len(topics) == 1:
+        return library.topics.members[topics[0]]
+    return sorted({index for topic in topics for index in library.topics.members[topic]})
+
+
+def run_mark(options: Namespace) -> None:
+    """Mark episodes, all or none."""
+    library, state, file, *_ = open_library(options)
+    unknown = [ident for ident in options.ids if library.index(ident) is None]
+    if unknown:
+        raise CommandError(f"tui-pod: no episode {', '.join(unknown)}; nothing was changed. See: tui-pod list")
+    if not state.is_writable:
+        raise CommandError("tui-pod: nothing was marked.")
+    book = ProgressBook(library, state.progress)
+    played = options.mark == "played"
+    wanted = Status.PLAYED if played else Status.UNPLAYED
+    records = []
+    for ident in dict.fromkeys(options.ids):
+        if book.status(ident) is not wanted:
+            now = datetime.now(UTC)
+            former = book.get(ident) or Progress(updated=now)
+            records.append(ProgressRecord(ident, former.marked(played, max(now, former.updated))))
+    try:
+        if file.append(records) or file.size() <= SMALL_STATE:
+            file.compact()
+    except StateError as error:
+        raise CommandError(f"tui-pod: {error}") from None
+    print(f"{len(records)} marked {options.mark}", file=sys.stderr)
+
+
+def run_status(options: Namespace) -> None:
+    """Print what would be resumed, and totals."""
+    library, state, _, _, settings = open_library(options)
+    book = ProgressBook(library, state.progress)
+    tally = book.tallies[0]
+    unfinished = book.unfinished()
+    resumed = episode_json(library, book, unfinished[0]) if unfinished else None
+    if options.json:
+        totals = {
+            "episodes": len(library),
+            "played": tally.played,
+            "started": tally.started,
+            "left": max(0.0, round(tally.left, 1)),
+        }
+        print_json({"resume": resumed, **totals})
+        return
+    if resumed is not None:
+        index = unfinished[0]
+        progress = book.get(library.ids[index])
+        rewinds, rule = settings.resume.rewind, PlayedRule(*settings.played)
+        place = resume_position(progress, library.duration(index), datetime.now(UTC), rewinds, rule)
+        print(f"resume\t{library.ids[index]}\t{library.titles[index]}\t{clock(place)}")
+    print(f"played\t{tally.played} of {len(library)}")
+    print(f"started\t{tally.started}")
+    print(f"left\t{span(tally.left)}")
+
+
+def _catalogs_in_use(options: Namespace) -> list[Path]:
+    config = read_config(find_paths(options.state, options.config).config, is_named=options.config is not None)
+    for notice in config.notices:
+        print(f"tui-pod: {visible(notice)}", file=sys.stderr)
+    return catalog_paths(options.catalog, config.settings.catalogs)
+
+
+def run_check(options: Namespace) -> int:
+    """Validate catalogues; faults go to standard output."""
+    paths = [options.file] if options.file is not None else _catalogs_in_use(options)
+    try:
+        catalogs = read_catalogs(paths)
+    except CatalogsError as error:
+        print(visible(str(error)))
+        return 1
+    for path, catalog in zip(paths, catalogs, strict=True):
+        print(f"{visible(str(path))}: {len(catalog.episodes)} episodes, no faults", file=sys.stderr)
+    return 0

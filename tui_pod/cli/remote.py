@@ -1,0 +1,134 @@
+"""The commands that reach the running app: toggle, play, pause, next, previous, seek, speed, volume, now."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import socket
+import sys
+import time
+from argparse import Namespace
+from pathlib import Path
+
+from tui_pod.cli.shared import CommandError, print_json
+from tui_pod.config.paths import find_paths
+from tui_pod.core.text.clean import clean, clean_title, spoken_time
+from tui_pod.integrations.remote_socket import LINE_LIMIT, NOBODY, RemoteError, opened_folder, socket_name
+
+PATIENCE = 8.0
+"""Seconds for the app to answer; it waits four at most for its player."""
+
+_SIGNED = re.compile(r"[+-]?(\d{1,6}(?:\.\d{0,6})?|\.\d{1,6})")
+_CLOCK = re.compile(r"([+-]?)(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d)")
+
+
+def run(options: Namespace) -> int:
+    """Ask the running app, and print what plays afterwards; a place or number that is none is wrong usage (2)."""
+    try:
+        request = make_request(options)
+    except ValueError as error:
+        print(f"tui-pod {options.command}: {error}", file=sys.stderr)
+        return 2
+    try:
+        now = ask(find_paths(options.state, options.config).state, request)
+    except RemoteError as error:
+        raise CommandError(f"tui-pod: {clean(str(error), 500)}") from None
+    if options.json:
+        print_json(now)
+    else:
+        print(describe(now))
+    return 0
+
+
+def make_request(options: Namespace) -> dict[str, object]:
+    """Return what to ask the app.
+
+    Raises:
+        ValueError: the command line names no place or number; the message is for its user.
+    """
+    request: dict[str, object] = {"command": options.command}
+    if options.command == "play" and options.id is not None:
+        request["episode"] = options.id
+    elif options.command == "seek":
+        request |= _amount(options.place, "a place such as 1:05, or seconds forward or back such as +30 or -10")
+    elif options.command == "speed":
+        request |= _amount(options.speed, "a speed such as 1.5, or a change such as +0.1 or -0.1")
+    elif options.command == "volume":
+        request |= _amount(options.percent, "a volume such as 80, or a change such as +5 or -5")
+    return request
+
+
+def _amount(text: str, wanted: str) -> dict[str, object]:
+    """Return a number as `to`, or as `by` when it begins with a sign."""
+    if found := _CLOCK.fullmatch(text):
+        value = int(found[2] or 0) * 3600.0 + int(found[3]) * 60.0 + int(found[4])
+    elif found := _SIGNED.fullmatch(text):
+        value = float(found[1])
+    else:
+        raise ValueError(f"“{clean(text, 60)}” is not {wanted}")
+    if text.startswith("-"):
+        value = -value
+    return {"by" if text.startswith(("+", "-")) else "to": value}
+
+
+def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
+    """Send a request to the app that runs on a state file, and return what plays afterwards.
+
+    Raises:
+        RemoteError: no app runs, it does not answer, or it says that it cannot be done.
+    """
+    try:
+        with opened_folder() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(PATIENCE)
+            connection.connect(folder.address(socket_name(state)))
+            with contextlib.suppress(BrokenPipeError):  # it may have answered already, that it is busy
+                connection.sendall(json.dumps(request).encode() + b"\n")
+            answer = json.loads(_read_line(connection))
+    except (FileNotFoundError, ConnectionRefusedError):
+        raise RemoteError(NOBODY) from None
+    except ConnectionError:
+        raise RemoteError("The running tui-pod hung up; try again.") from None
+    except TimeoutError:
+        raise RemoteError("The running tui-pod does not answer.") from None
+    except OSError as error:
+        raise RemoteError(f"The running tui-pod cannot be reached: {error.strerror or error}") from None
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict) and isinstance(answer.get("error"), str):
+        raise RemoteError(answer["error"])
+    if not isinstance(answer, dict) or not isinstance(answer.get("now"), dict):
+        raise RemoteError("What answers is no tui-pod of this version; start it again.")
+    now: dict[str, object] = answer["now"]
+    return now
+
+
+def _read_line(connection: socket.socket) -> bytes:
+    limit = time.monotonic() + PATIENCE
+    line = b""
+    while not line.endswith(b"\n"):
+        part = connection.recv(4096)
+        if not part:
+            raise ConnectionResetError
+        line += part
+        if len(line) > LINE_LIMIT or time.monotonic() > limit:
+            raise TimeoutError
+    return line
+
+
+def describe(now: dict[str, object]) -> str:
+    """Return what plays as a line that can be read aloud."""
+    if now.get("id") is None:
+        return "Nothing is playing."
+    said = f"{'Paused' if now.get('paused') else 'Playing'}: {clean_title(str(now.get('title')))}"
+    said += f", {spoken_time(_seconds(now, 'position'))}"
+    if duration := _seconds(now, "duration"):
+        said += f" of {spoken_time(round(duration))}"
+    if (speed := now.get("speed")) != 1.0:
+        said += f", speed {clean(str(speed), 10)}"
+    return f"{said}, volume {clean(str(now.get('volume')), 10)}."
+
+
+def _seconds(now: dict[str, object], key: str) -> float:
+    value = now.get(key)
+    return float(value) if isinstance(value, int | float) and abs(value) < 1e9 else 0.0

@@ -1,0 +1,114 @@
+"""The commands about listening itself: plan a session, and what was heard."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime, timedelta
+
+from tui_pod.cli.shared import CommandError, episode_json, find_topics, open_library, print_json, print_table
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.speed import make_pace
+from tui_pod.core.playback.options import held
+from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.statistics import History, look_back
+from tui_pod.core.selection.session_planner import Order, Wish, parse_budget, plan_session
+from tui_pod.core.text.clean import counted, length, span
+from tui_pod.core.text.tables import Column
+
+
+def wish_of(library: Library, budget: float, topic: str | None, order: str) -> Wish:
+    """Return the session that a command line asks for.
+
+    Raises:
+        CommandError: there is no such topic, or more than one.
+    """
+    found = find_topics(library, topic) if topic is not None else [0]
+    members = library.topics.members
+    if any(members[place] != members[found[0]] for place in found):
+        places = ", ".join(map(library.topics.place, found))
+        raise CommandError(f"tui-pod: more than one topic is called “{topic}”. Name one by its place: {places}")
+    return Wish(budget, found[0], Order(order))
+
+
+def run_plan(options: Namespace) -> int:
+    """Print the episodes that fit into a time; a time that is none is wrong usage (2)."""
+    now = datetime.now(UTC).astimezone()
+    try:
+        budget = parse_budget(options.time, now)
+    except ValueError as error:
+        print(f"tui-pod plan: {error}", file=sys.stderr)
+        return 2
+    library, state, *_, settings = open_library(options)
+    book = ProgressBook(library, state.progress)
+    wish = wish_of(library, budget, options.topic, options.order)
+    speed = held(Playback(speed=state.setting("player", "speed", settings.playback.speed))).speed
+    pace = make_pace(speed, library.topics, settings.speeds)
+    plan = plan_session(library, book, wish, pace)
+    ends = now + timedelta(seconds=plan.total)
+    if options.json:
+        episodes = [episode_json(library, book, index) for index in plan.indexes]
+        print_json({"episodes": episodes, "total": round(plan.total, 1), "ends": ends.isoformat(timespec="seconds")})
+        return 0
+    if not plan.indexes:
+        print(f"nothing left in {library.topics.names[wish.topic]} fits into {span(budget)}", file=sys.stderr)
+    for index in plan.indexes:
+        print(library.ids[index], length(book.remaining(index) / pace(index)), library.titles[index], sep="\t")
+    print(f"{counted(len(plan.indexes))}, {span(plan.total)}, until {ends:%H:%M}", file=sys.stderr)
+    return 0
+
+
+def run_stats(options: Namespace) -> None:
+    """Print what was heard."""
+    library, state, file, *_ = open_library(options)
+    book = ProgressBook(library, state.progress)
+    history = look_back(file.heard_records(), library)
+    if options.json:
+        print_json(_stats_json(history, book, library))
+        return
+    today = datetime.now(UTC).astimezone().date()
+    year, week, _ = today.isocalendar()
+    rows = [
+        ("today", span(history.days.get(today, 0.0))),
+        ("week", span(history.weeks.get(f"{year}-W{week:02}", 0.0))),
+        ("month", span(history.months.get(f"{today:%Y-%m}", 0.0))),
+        ("in all", span(history.total)),
+        ("saved by speed", span(max(0.0, history.saved))),
+        ("played", f"{book.tallies[0].played} of {len(library)}"),
+    ]
+    rows += [(name, span(seconds)) for name, seconds in sorted(history.topics.items(), key=lambda entry: -entry[1])]
+    print_table((Column("what", 12), Column("heard", is_right=True)), rows)
+
+
+def _stats_json(history: History, book: ProgressBook, library: Library) -> dict[str, object]:
+    """Return the statistics; all numbers are seconds of episodes heard unless said otherwise."""
+    topics = [
+        {
+            "name": name,
+            "heard": round(history.topics.get(name, 0.0), 1),
+            "episodes": len(members),
+            "played": tally.played,
+            "started": tally.started,
+            "left": round(tally.left, 1),
+        }
+        for name, members, tally in zip(library.topics.names, library.topics.members, book.tallies, strict=True)
+    ]
+    return {
+        "heard": round(history.total, 1),
+        "wall": round(history.wall, 1),
+        "saved": round(history.saved, 1),
+        "days": {day.isoformat(): round(seconds, 1) for day, seconds in sorted(history.days.items())},
+        "weeks": {week: round(seconds, 1) for week, seconds in sorted(history.weeks.items())},
+        "months": {month: round(seconds, 1) for month, seconds in sorted(history.months.items())},
+        "topics": topics,
+        "sessions": [
+            {
+                "started": session.started.isoformat(timespec="seconds"),
+                "ended": session.ended.isoformat(timespec="seconds"),
+                "heard": round(session.heard, 1),
+                "episodes": list(session.episodes),
+            }
+            for session in history.sessions
+        ],
+    }

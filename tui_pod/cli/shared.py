@@ -1,0 +1,103 @@
+"""What commands share: the library and the state that their options name, and printing.
+
+Standard output is data, standard error is messages, and every text from outside was cleaned on its way in.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tui_pod.config.paths import Paths, catalog_paths, find_paths
+from tui_pod.config.reader import read_config
+from tui_pod.config.settings import Settings
+from tui_pod.core.library.library import CatalogsError, Library
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.text.clean import visible
+from tui_pod.core.text.tables import Column, table_lines
+from tui_pod.library.cache import load_library
+from tui_pod.state.store import State, StateFile
+
+
+class CommandError(Exception):
+    """A command that cannot be done; the message goes to standard error."""
+
+
+class Opened(NamedTuple):
+    """What a command works on."""
+
+    library: Library
+    state: State
+    file: StateFile
+    paths: Paths
+    settings: Settings
+
+
+def open_library(options: Namespace) -> Opened:
+    """Return the library and the state that the options name, and the settings; what is wrong with these is told.
+
+    Raises:
+        CommandError: with the faults of the catalogue, a line each.
+    """
+    paths = find_paths(options.state, options.config)
+    config = read_config(paths.config, is_named=options.config is not None)
+    try:
+        loaded = load_library(catalog_paths(options.catalog, config.settings.catalogs), paths.cache, paths.data)
+    except CatalogsError as error:
+        raise CommandError(str(error)) from None
+    if loaded.save is not None and len(loaded.library) > 1000:
+        loaded.save()
+    file = StateFile(paths.state)
+    state = file.load()
+    for notice in (*config.notices, *loaded.notices, *state.notices):
+        print(f"tui-pod: {visible(notice)}", file=sys.stderr)
+    return Opened(loaded.library, state, file, paths, config.settings)
+
+
+def find_topics(library: Library, name: str) -> list[int]:
+    """Return the topics of this name, or at this path: folders of podcasts may share a name.
+
+    Raises:
+        CommandError: there is no such topic.
+    """
+    topics = library.topics.find_all(name)
+    if not topics:
+        raise CommandError(f"tui-pod: no topic “{name}”. These are there: {', '.join(library.topics.names)}")
+    return topics
+
+
+def episode_json(library: Library, book: ProgressBook, index: int) -> dict[str, object]:
+    """Return an episode as `list --json` prints it."""
+    episode = library.episode(index)
+    progress = book.get(episode.id)
+    return {
+        "id": episode.id,
+        "title": episode.title,
+        "summary": episode.summary,
+        "duration": (progress.duration if progress else None) or episode.duration,
+        "position": progress.position if progress else 0.0,
+        "status": str(book.status(episode.id)),
+        "topics": list(episode.tags),
+        "published": episode.published.isoformat() if episode.published else None,
+        "audio": episode.audio,
+    }
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document, in plain ASCII where the output is not Unicode."""
+    json.dump(value, sys.stdout, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2)
+    sys.stdout.write("\n")
+
+
+def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows: in columns that fit the terminal, else a line each with tabs between, without titles."""
+    if sys.stdout.isatty():
+        for line in table_lines(columns, list(rows), shutil.get_terminal_size().columns):
+            print(line)
+    else:
+        for row in rows:
+            print(*row, sep="\t")

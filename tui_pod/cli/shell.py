@@ -1,0 +1,69 @@
+"""The commands about tui-pod itself: its keys, its settings, and what shells complete."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+
+from tui_pod.cli.shared import open_library, print_json, print_table
+from tui_pod.config.key_names import show_keys
+from tui_pod.config.paths import find_paths
+from tui_pod.config.reader import read_config
+from tui_pod.config.settings import live_table
+from tui_pod.core.text.clean import counted
+from tui_pod.core.text.tables import Column
+
+
+def run_keys(options: Namespace) -> None:
+    """Print every key as it is now."""
+    path = find_paths(options.state, options.config).config
+    config = read_config(path, is_named=options.config is not None)
+    for notice in config.notices:
+        print(f"tui-pod: {notice}", file=sys.stderr)
+    actions = live_table(config.settings)
+    if options.json:
+        print_json([{"id": a.id, "keys": a.keys.split(","), "does": a.label, "where": a.where} for a in actions])
+        return
+    columns = (Column("keys", 12), Column("id"), Column("does", 16))
+    print_table(columns, [(show_keys(action.keys).replace(", ", " "), action.id, action.label) for action in actions])
+
+
+def run_config(options: Namespace) -> int:
+    """Print the default settings, else where the settings are; 1 when something is wrong with them."""
+    if options.default:
+        from tui_pod.config.docs import default_config
+
+        sys.stdout.write(default_config())
+        return 0
+    path = find_paths(options.state, options.config).config
+    config = read_config(path, is_named=options.config is not None)
+    print(path)
+    for notice in config.notices:
+        print(f"tui-pod: {notice}", file=sys.stderr)
+    if not path.exists():
+        begin = f"mkdir -p '{path.parent}' && tui-pod config --default > '{path}'"
+        print(f"There is no such file. To begin one: {begin}", file=sys.stderr)
+    return 1 if config.notices else 0
+
+
+def run_completions(options: Namespace) -> None:
+    """Print what a shell needs to complete this program's words, or the words of one kind."""
+    from tui_pod.cli.completions import SHELLS
+
+    if options.words is None:
+        sys.stdout.write(SHELLS[options.shell](options.make_parser()))
+        return
+    if options.words == "feeds":
+        from tui_pod.cli.feeds import print_names
+
+        print_names(options)
+        return
+    library = open_library(options).library
+    words: Iterable[tuple[str, str]]
+    if options.words == "ids":
+        words = zip(library.ids, library.titles, strict=True)
+    else:
+        words = zip(library.topics.names, (counted(len(members)) for members in library.topics.members), strict=True)
+    for word, text in words:
+        print(word, text, sep="\t")

@@ -1,0 +1,1 @@
+"""The listener's settings and keys, and where files lie."""

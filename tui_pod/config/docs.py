@@ -1,0 +1,74 @@
+"""Write the settings down: the commented default file and the tables of the manual, both made from the one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_pod.config.key_names import show_keys
+from tui_pod.config.keymap import PRESETS
+from tui_pod.config.reader import Row, allowed, setting_rows, toml_value
+from tui_pod.core.actions import ACTIONS
+
+HEAD = """\
+# Settings of tui-pod, with the value that each has anyway. tui-pod reads this file and never writes it.
+# What is wrong with it is shown at the start, and the default is used.
+"""
+
+KEYS = """\
+# Keys of an action: names or characters, separated by commas; "?", "ctrl+x", "shift+left", "f5", "pagedown".
+# tui-pod keys shows those in use. Each line below can be taken in and changed.
+"""
+
+
+def default_config() -> str:
+    """Return a settings file that changes nothing: every setting with what it does, what it may be, and its default."""
+    parts = [HEAD]
+    section = ""
+    for row in setting_rows():
+        header = row.name if row.type is dict else row.section
+        if header != section:
+            section = header
+            parts.append(f"[{section}]\n")
+        parts.append("\n".join(_setting(row)) + "\n")
+    presets = " or ".join(toml_value(name) for name in PRESETS)
+    parts.append("[keys]\n")
+    parts.append(f'{KEYS}\n# Keys to begin with: {presets}.\npreset = "default"\n')
+    parts.append("\n".join(_keys()) + "\n")
+    return "\n".join(parts)
+
+
+def settings_table() -> str:
+    """Return every setting as a table in Markdown."""
+    lines = ["| setting | default | may be | does |", "| --- | --- | --- | --- |"]
+    for row in setting_rows():
+        default = f"`{toml_value(row.default)}`" if row.type is not dict else ""
+        lines.append(f"| `{row.path}` | {default} | {allowed(row)} | {row.key.text} |")
+    presets = " or ".join(f"`{toml_value(name)}`" for name in PRESETS)
+    lines.append(f'| `keys.preset` | `"default"` | {presets} | Keys to begin with |')
+    lines.append('| `keys."ID"` | | text | Keys of an action, separated by commas |')
+    return "\n".join(lines)
+
+
+def keys_table() -> str:
+    """Return every key as a table in Markdown."""
+    lines = ["| key | does | id |", "| --- | --- | --- |"]
+    for action in ACTIONS:
+        keys = " ".join(f"`{key}`" for key in show_keys(action.keys).replace("|", "\\|").split(", "))
+        lines.append(f"| {keys} | {action.label} | `{action.id}` |")
+    return "\n".join(lines)
+
+
+def _setting(row: Row) -> Iterator[str]:
+    is_open = row.key.least is None and not row.key.choices
+    yield f"# {row.key.text}." if is_open else f"# {row.key.text}: {allowed(row)}."
+    if row.key.example:
+        yield f"# {row.key.example}"
+    if row.type is not dict:
+        yield f"{row.name} = {toml_value(row.default)}"
+
+
+def _keys() -> Iterator[str]:
+    lines = [f'# "{action.id}" = {toml_value(action.keys)}' for action in ACTIONS]
+    width = max(map(len, lines))
+    for line, action in zip(lines, ACTIONS, strict=True):
+        yield f"{line:<{width}}  # {action.label}"

@@ -1,0 +1,61 @@
+"""Where things lie on this machine. Reads no state and no catalogue."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+APP = "tui-pod"
+
+
+class Paths(NamedTuple):
+    """The folders and files that the program uses."""
+
+    config: Path
+    """`config.toml`, the user's, never written."""
+    state: Path
+    """`state.toml`; its journal and backup lie beside it."""
+    data: Path
+    """Folder of downloads and feeds."""
+    cache: Path
+    """Folder of what can be made again: narrations and the library's cache."""
+    log: Path
+    """File that the C libraries' messages and the app's own go to."""
+
+
+def find_paths(state: Path | None = None, config: Path | None = None) -> Paths:
+    """Return the paths for this user, with those given on the command line in place."""
+    from platformdirs import PlatformDirs  # only what needs a path pays for it
+
+    folders = PlatformDirs(APP, appauthor=False)
+    return Paths(
+        config=(config or folders.user_config_path / "config.toml").absolute(),
+        state=(state or folders.user_state_path / "state.toml").absolute(),
+        data=folders.user_data_path,
+        cache=folders.user_cache_path,
+        log=folders.user_log_path / "tui-pod.log",
+    )
+
+
+def embedded_catalog() -> Path:
+    """Return the catalogue that comes with the program: beside the package in a checkout, in it when installed."""
+    package = Path(__file__).parents[1]
+    installed = package / "catalog.toml"
+    return installed if installed.exists() else package.parent / "catalog.toml"
+
+
+def catalog_paths(given: Sequence[Path], added: Sequence[str] = ()) -> list[Path]:
+    """Return the catalogues in use: those given on the command line, else the embedded one and those added to it."""
+    return [path.absolute() for path in given] or [embedded_catalog(), *map(Path, added)]
+
+
+def embedded_transcripts() -> Path:
+    """Return the folder of the embedded catalogue's transcripts, `<id>.txt`."""
+    return Path(__file__).parents[1] / "transcripts"
+
+
+def is_dumb_terminal() -> bool:
+    """Return whether the terminal says that it cannot move its cursor."""
+    return os.environ.get("TERM", "dumb") in ("dumb", "unknown", "")

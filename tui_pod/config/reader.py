@@ -1,0 +1,276 @@
+"""Read `config.toml`. It is the listener's own and never written; whatever is wrong with it, the app runs."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+
+from tui_pod.config.settings import Config, Key, Settings
+from tui_pod.core.text.clean import clean
+from tui_pod.runtime.files import TooLarge, read_bytes
+
+MAX_BYTES = 1_000_000
+"""Bytes from which on a file is taken for something else."""
+
+MAX_PARTS = 8
+"""Parts of a key's id that are looked at; the longest has three."""
+
+
+class Row(NamedTuple):
+    """One setting of the table."""
+
+    section: str
+    """Empty for those before the first section."""
+    name: str
+    type: type
+    """bool, int, float, str, tuple (of texts), or dict (of numbers by name)."""
+    default: Any
+    key: Key
+
+    @property
+    def path(self) -> str:
+        """Its name with its section."""
+        return f"{self.section}.{self.name}" if self.section else self.name
+
+
+def setting_rows() -> Iterator[Row]:
+    """Yield every setting but the keys, in the order of the default file: tables of numbers by name come last."""
+    rows = [row for section, part in (("", Settings), *_sections()) for row in _rows(section, part)]
+    yield from sorted(rows, key=lambda row: row.type is dict)
+
+
+def _rows(section: str, part: Any) -> Iterator[Row]:
+    for name, hint in get_type_hints(part, include_extras=True).items():
+        key = next((extra for extra in get_args(hint)[1:] if isinstance(extra, Key)), None)
+        if key is not None:
+            kind = get_origin(get_args(hint)[0]) or get_args(hint)[0]
+            yield Row(section, name, dict if kind is Mapping else kind, part._field_defaults[name], key)
+
+
+def read_config(path: Path, is_named: bool = False) -> Config:
+    """Return the settings in a file; the defaults, without looking further, when there is none.
+
+    Args:
+        path: where the file lies.
+        is_named: whether the listener named it, who is then told that it is not there.
+    """
+    if str(path) == os.devnull:  # a usual way to say: no settings
+        return Config()
+    try:
+        content = read_bytes(path, MAX_BYTES)
+    except TooLarge:
+        return Config(notices=(f"{path}: larger than a megabyte; the default settings are used",))
+    except FileNotFoundError:
+        return Config(notices=(f"{path}: there is no such file; the default settings are used",) if is_named else ())
+    except OSError as error:
+        return Config(notices=(f"{path}: {error.strerror}; the default settings are used",))
+    try:
+        text = content.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return Config(notices=(f"{path}:{line}: not UTF-8; the default settings are used",))
+    return parse_config(text.removeprefix("\ufeff"), path)
+
+
+def parse_config(text: str, path: Path) -> Config:
+    """Return the settings in TOML text; `path` is for messages and for what is relative to it."""
+    import tomllib  # who has no file pays nothing for reading one
+
+    from tui_pod.core.library.toml_lines import error_line
+
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        line, message = error_line(error, text) if isinstance(error, ValueError) else (1, "nested too deeply")
+        return Config(notices=(f"{path}:{line}: no valid TOML: {message}; the default settings are used",))
+    return _Reading(text, path).read(data)
+
+
+class _Reading:
+    """One pass over a parsed file, which gathers what is wrong."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        self._text = text
+        self._path = path
+        self._lines: dict[str, int] | None = None
+        self._notices: list[tuple[int, str]] = []
+
+    def read(self, data: dict[str, Any]) -> Config:
+        rows = {row.path: row for row in setting_rows()}
+        keymap = self._read_keymap(data.pop("keys", {}))
+        found: dict[str, dict[str, Any]] = {}
+        for path, value in self._flat(data, {row.section for row in rows.values()}):
+            row = rows.get(path)
+            if row is None:
+                self._tell(path, _outcome(f"there is no such setting{_suggestion(path, rows)}", "it is ignored"))
+            else:
+                found.setdefault(row.section, {})[row.name] = self._value(row, value)
+        self._check_played(found.get("played", {}))
+        sections = {name: part(**found.get(name, {})) for name, part in _sections()}
+        settings = Settings(**found.get("", {}), **sections, keymap=keymap)
+        self._notices.sort(key=lambda notice: notice[0])
+        return Config(settings, tuple(notice for _, notice in self._notices))
+
+    def _flat(self, data: dict[str, Any], sections: set[str]) -> Iterator[tuple[str, Any]]:
+        for name, value in data.items():
+            if name not in sections or not name:
+                yield name, value
+            elif isinstance(value, dict):
+                for key, inner in value.items():
+                    yield f"{name}.{key}", inner
+            else:
+                self._tell(name, f"must be a section, [{name}]; its defaults are used")
+
+    def _value(self, row: Row, value: Any) -> Any:
+        """Return a value as the app uses it: the default where it is wrong, which is told."""
+        if row.type is dict:
+            return self._numbers(row, value)
+        fault = _fault(row, value)
+        if fault:
+            self._tell(row.path, f"{fault}; {toml_value(row.default)} is used")
+            return row.default
+        if row.name == "catalogs":
+            return tuple(self._files(value))
+        return row.type(value)
+
+    def _files(self, names: list[str]) -> Iterator[str]:
+        """Yield the files that are there, which is told of the others: a catalogue may be on another disk."""
+        for name in names:
+            file = (self._path.parent / os.path.expanduser(name)).absolute()
+            if file.exists():
+                yield str(file)
+            else:
+                self._tell("catalogs", f"there is no file {file}; it is left out")
+
+    def _numbers(self, row: Row, value: Any) -> Mapping[str, float]:
+        if not isinstance(value, dict):
+            self._tell(row.path, f"must be a section, [{row.path}]; it is ignored")
+            return row.default  # type: ignore[no-any-return]
+        single = row._replace(type=float)
+        numbers = {}
+        for name, number in value.items():
+            fault = _fault(single, number)
+            if fault:
+                self._tell(f"{row.path}.{name}", f"{fault}; the usual speed is used")
+            else:
+                numbers[name] = float(number)
+        return numbers
+
+    def _check_played(self, found: dict[str, Any]) -> None:
+        played = Settings().played._replace(**found)
+        if played.min_left > played.max_left:
+            wrong = "min_left" if "min_left" in found else "max_left"
+            self._tell(f"played.{wrong}", "min_left must not be above max_left; the defaults of both are used")
+            found.pop("min_left", None)
+            found.pop("max_left", None)
+
+    def _read_keymap(self, section: Any) -> Mapping[str, str]:
+        from tui_pod.config.key_names import show_keys
+        from tui_pod.config.keymap import PRESETS, check_keymap
+
+        if not isinstance(section, dict):
+            self._tell("keys", "must be a section, [keys]; the default keys are used")
+            return Settings().keymap
+        preset = section.pop("preset", "default")
+        if preset not in list(PRESETS):
+            self._tell("keys.preset", f"must be {_or(list(PRESETS))}; default is used")
+            preset = "default"
+        wanted = dict(_leaves(section))
+        for ident in [ident for ident, keys in wanted.items() if not isinstance(keys, str)]:
+            self._tell(f"keys.{ident}", 'must be text such as "space,p"; it is ignored')
+            del wanted[ident]
+        keymap, faults = check_keymap(wanted, preset)
+        for fault in faults:
+            used = f"{show_keys(fault.used)} is used" if fault.used else "it is ignored"
+            self._tell(f"keys.{fault.id}", _outcome(fault.message, used))
+        return keymap
+
+    def _tell(self, path: str, fault: str) -> None:
+        if self._lines is None:
+            from tui_pod.core.library.toml_lines import key_lines
+
+            self._lines = key_lines(self._text)
+        place = path
+        while place not in self._lines and "." in place:
+            place = place.rpartition(".")[0]
+        line = self._lines.get(place, 1)
+        self._notices.append((line, f"{self._path}:{line}: {clean(path, 80)}: {clean(fault, 300)}"))
+
+
+def toml_value(value: Any) -> str:
+    """Return a value of a setting as TOML."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, str):
+        import json
+
+        return json.dumps(value, ensure_ascii=False)  # TOML's basic strings have JSON's escapes
+    return "[" + ", ".join(toml_value(item) for item in value) + "]"
+
+
+def allowed(row: Row) -> str:
+    """Return what a setting may be, for people."""
+    if row.key.choices:
+        return _or([toml_value(choice) for choice in row.key.choices])
+    names = {bool: "true or false", int: "a whole number", float: "a number", str: "text", tuple: "a list of texts",
+             dict: "numbers by name"}  # fmt: skip
+    if row.key.least is None:
+        return names[row.type]
+    return f"{names[row.type]} from {row.key.least:g} to {row.key.most:.12g}"
+
+
+def _fault(row: Row, value: Any) -> str:
+    """Return what is wrong with a value; empty when it is right."""
+    key, kind = row.key, row.type
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind is float:
+        is_right = is_number and (isinstance(value, int) or math.isfinite(value))
+    elif kind is tuple:
+        is_right = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        is_right = is_right and all(item.strip() and "\0" not in item for item in value)
+    else:
+        is_right = type(value) is kind
+    if is_right and key.choices:
+        is_right = value in key.choices
+    if is_right and is_number and key.least is not None and key.most is not None:
+        is_right = key.least <= value <= key.most
+    if is_right and key.pattern:
+        wrong = next((item for item in value if not re.fullmatch(key.pattern, item)), None)
+        if wrong is not None:
+            return f"“{wrong}” is not of the form in: {key.example}"
+    return "" if is_right else f"must be {allowed(row)}"
+
+
+def _sections() -> Iterator[tuple[str, Any]]:
+    return ((name, type(value)) for name, value in Settings()._asdict().items() if hasattr(value, "_fields"))
+
+
+def _leaves(table: Mapping[str, Any], prefix: str = "", parts: int = MAX_PARTS) -> Iterator[tuple[str, Any]]:
+    """Yield what a table of keys holds, quoted ids and dotted ones alike; a table of too many parts as it is."""
+    for name, value in table.items():
+        if isinstance(value, dict) and parts > 1:
+            yield from _leaves(value, f"{prefix}{name}.", parts - 1)
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _outcome(fault: str, used: str) -> str:
+    """Return a fault and what is done about it; one that ends with a question is a sentence of its own."""
+    return f"{fault} {used[0].upper()}{used[1:]}" if fault.endswith("?") else f"{fault}; {used}"
+
+
+def _suggestion(path: str, rows: Mapping[str, Row]) -> str:
+    from difflib import get_close_matches
+
+    close = [row for row in rows if row.endswith(f".{path}")] or get_close_matches(path, rows, 1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _or(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]

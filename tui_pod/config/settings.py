@@ -1,0 +1,211 @@
+"""The listener's settings: every key with its type, default, range and meaning, in one table.
+
+The table is the annotations below; reading the file, `tui-pod config --default` and the manual are made
+from it. Eleven frozen dataclasses cost 5 ms of every start, named tuples 2 ms and `Section` a tenth of that; for
+the same reason the annotations stay text until a file has to be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from operator import itemgetter
+from types import MappingProxyType
+from typing import Annotated, Any, NamedTuple, Self, dataclass_transform
+
+from tui_pod.core.actions import ACTIONS, Action
+
+
+class Key(NamedTuple):
+    """What is known of a setting besides its type and default."""
+
+    text: str
+    """What it does, in one line."""
+    least: float | None = None
+    most: float | None = None
+    """Both ends of the range are allowed."""
+    choices: tuple[str, ...] = ()
+    """The only values it takes; empty: any of its type."""
+    pattern: str = ""
+    """What each text of a list looks like, as a regular expression."""
+    example: str = ""
+    """A line of TOML for the default file, where the default shows nothing."""
+
+
+@dataclass_transform(frozen_default=True)
+class Section(tuple[Any, ...]):
+    """A named tuple whose fields all have defaults, made without compiling code."""
+
+    __slots__ = ()
+    _fields: tuple[str, ...]
+    _field_defaults: dict[str, Any]
+
+    def __init_subclass__(cls) -> None:
+        cls._fields = tuple(cls.__annotations__)
+        cls._field_defaults = {name: cls.__dict__[name] for name in cls._fields}
+        for place, name in enumerate(cls._fields):
+            setattr(cls, name, property(itemgetter(place)))
+
+    def __new__(cls, *values: Any, **named: Any) -> Self:
+        """Return a section with these values, and the defaults of the others."""
+        given = dict(zip(cls._fields, values, strict=False)) | named
+        if len(given) < len(values) + len(named) or not given.keys() <= cls._field_defaults.keys():
+            raise TypeError(f"{cls.__name__} has the fields {', '.join(cls._fields)}")
+        return super().__new__(cls, (cls._field_defaults | given).values())
+
+    def _asdict(self) -> dict[str, Any]:
+        return dict(zip(self._fields, self, strict=True))
+
+    def _replace(self, **named: Any) -> Self:
+        return type(self)(**(self._asdict() | named))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._asdict().items())})"
+
+
+class StartSettings(Section):
+    """[start]."""
+
+    view: Annotated[
+        str,
+        Key(
+            "What is shown first; last is the topic that was open last, top the catalogue's own",
+            choices=("last", "top", "continue", "queue", "statistics"),
+        ),
+    ] = "last"
+
+
+class PlaybackSettings(Section):
+    """[playback]."""
+
+    seek_back: Annotated[float, Key("Seconds that playback.back goes back (← and ,)", 1, 3600)] = 10.0
+    seek_forward: Annotated[float, Key("Seconds that playback.forward goes forward (→ and .)", 1, 3600)] = 30.0
+    seek_small: Annotated[float, Key("Seconds of the small steps, with shift", 0.5, 3600)] = 5.0
+    speed: Annotated[float, Key("Speed until another is chosen in the app, which keeps it", 0.5, 3.0)] = 1.0
+    autoplay: Annotated[bool, Key("Whether the next episode of the list plays by itself; the queue always goes on")] = (
+        True
+    )
+
+
+class ResumeSettings(Section):
+    """[resume]."""
+
+    rewind: Annotated[bool, Key("Whether resuming goes back a few seconds, the more the longer the pause")] = True
+
+
+class PlayedSettings(Section):
+    """[played]: an episode counts as played when no more than this is left, and never more than a tenth of it."""
+
+    share: Annotated[float, Key("Share of the length that may be left when an episode counts as played", 0, 0.1)] = 0.03
+    min_left: Annotated[float, Key("Seconds that this share is at least", 0, 600)] = 5.0
+    max_left: Annotated[float, Key("Seconds that this share is at most", 0, 600)] = 30.0
+
+
+class InterfaceSettings(Section):
+    """[ui]."""
+
+    theme: Annotated[str, Key("Name of a theme; empty: the one chosen in the palette, which keeps it")] = ""
+    ascii: Annotated[bool, Key("Whether marks, bars and borders are plain ASCII")] = False
+    mouse: Annotated[bool, Key("Whether the app takes the mouse; without it the terminal selects text")] = True
+    transparent: Annotated[
+        bool, Key("Whether the terminal's own colours and background show through, as the theme ansi-dark does")
+    ] = False
+
+
+class NarrationSettings(Section):
+    """[narration]."""
+
+    enabled: Annotated[bool, Key("Whether episodes without a recording are spoken")] = True
+    cache_mb: Annotated[int, Key("Megabytes of narrations that are kept, the oldest go first", 10, 100_000)] = 200
+
+
+class FeedSettings(Section):
+    """[feeds]."""
+
+    refresh_at_start: Annotated[bool, Key("Whether feeds are refreshed when the app starts")] = True
+    timeout: Annotated[float, Key("Seconds that a server may take to answer", 1, 300)] = 20.0
+    downloads_mb: Annotated[
+        int, Key("Megabytes of downloads that are kept; those played longest ago go first", 10, 10_000_000)
+    ] = 2000
+    keep_next: Annotated[int, Key("How many of a feed's next episodes are downloaded ahead", 0, 100)] = 0
+
+
+class AudioSettings(Section):
+    """[audio]."""
+
+    level: Annotated[bool, Key("Whether loud and quiet recordings are brought to one loudness")] = False
+    skip_silence: Annotated[bool, Key("Whether silence is cut short")] = False
+
+
+class StatsSettings(Section):
+    """[stats]."""
+
+    streak: Annotated[bool, Key("Whether the statistics count days in a row")] = False
+    free_days: Annotated[int, Key("Days a week without listening that do not end the row", 0, 6)] = 2
+
+
+class DesktopSettings(Section):
+    """[desktop]."""
+
+    title: Annotated[bool, Key("Whether the terminal's title shows what plays")] = True
+    notify: Annotated[bool, Key("Whether the desktop tells of each episode that begins")] = False
+
+
+class NetworkSettings(Section):
+    """[network]."""
+
+    private_hosts: Annotated[
+        tuple[str, ...],
+        Key(
+            "Hosts on your own network that feeds and episodes may be fetched from",
+            pattern=r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}",
+            example='private_hosts = ["nas.home:8080"]',
+        ),
+    ] = ()
+
+
+class Settings(Section):
+    """All settings, by section."""
+
+    catalogs: Annotated[
+        tuple[str, ...],
+        Key(
+            "Catalogues beside the embedded one; a path is relative to this file",
+            example='catalogs = ["talks.toml", "~/podcasts/catalog.toml"]',
+        ),
+    ] = ()
+    """Absolute paths."""
+    start: StartSettings = StartSettings()
+    playback: PlaybackSettings = PlaybackSettings()
+    resume: ResumeSettings = ResumeSettings()
+    played: PlayedSettings = PlayedSettings()
+    ui: InterfaceSettings = InterfaceSettings()
+    narration: NarrationSettings = NarrationSettings()
+    feeds: FeedSettings = FeedSettings()
+    audio: AudioSettings = AudioSettings()
+    stats: StatsSettings = StatsSettings()
+    desktop: DesktopSettings = DesktopSettings()
+    network: NetworkSettings = NetworkSettings()
+    speeds: Annotated[
+        Mapping[str, float],
+        Key("Speed of a topic or feed, by its name", 0.5, 3.0, example='"Transformers" = 1.2'),
+    ] = MappingProxyType({})
+    keymap: Mapping[str, str] = MappingProxyType({})
+    """Keys that differ from the table's own, by the action's id: [keys], checked, over its preset."""
+
+
+def live_table(settings: Settings) -> tuple[Action, ...]:
+    """Return the table of keys as the listener has it: their keys, and their steps in what the keys say."""
+    steps = settings.playback[:3]
+    if not settings.keymap and steps == PlaybackSettings()[:3]:
+        return ACTIONS
+    from tui_pod.config.keymap import live_actions, seek_labels  # only for those who changed something
+
+    return live_actions(settings.keymap, seek_labels(*steps))
+
+
+class Config(NamedTuple):
+    """What was read."""
+
+    settings: Settings = Settings()
+    notices: tuple[str, ...] = ()
+    """What is wrong with the file, as FILE:LINE: key: fault, and what is used instead."""

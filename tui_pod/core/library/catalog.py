@@ -1,0 +1,311 @@
+"""Read a catalogue's text into values, and name every fault in it by line and key.
+
+It reads text only: no files, no addresses are opened, and no path is looked up.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
+from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, is_safe
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.toml_lines import TableLines
+
+VERSION = 1
+"""The catalogue format that is read here."""
+
+TITLE_FAULT = 100_000
+"""Characters over which a title is a fault rather than cut."""
+
+DURATION_FAULT = 100 * 3600.0
+"""Seconds over which a length is not believed."""
+
+MAX_DEPTH = 16
+"""Topics below one another that still fit a pane."""
+
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+:"  # compiled when first used: the embedded catalogue has no address
+
+
+class Catalog(NamedTuple):
+    """The content of one catalogue, newest episode first."""
+
+    title: str
+    topics: tuple[Topic, ...]
+    episodes: tuple[Episode, ...]
+
+
+class Fault(NamedTuple):
+    """One thing wrong in a catalogue; `line` counts from 1."""
+
+    line: int
+    message: str
+
+
+class CatalogError(Exception):
+    """A catalogue that cannot be used, with every fault found in it, in the order of their lines."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.line}: {fault.message}" for fault in faults))
+        self.faults = faults
+
+
+def parse_catalog(text: str) -> Catalog:
+    """Return the catalogue in `text`.
+
+    Raises:
+        CatalogError: with every fault: bad TOML, a wrong type, a missing or duplicate id, a negative
+            length, an unknown parent, a circle of topics, a newer version.
+    """
+    import tomllib  # a library from the cache does without
+
+    try:
+        data = tomllib.loads(text)
+    except RecursionError:
+        raise CatalogError([Fault(1, "nested too deeply to be read")]) from None
+    except ValueError as error:  # also numbers of more digits than Python turns into an int
+        from tui_pod.core.library.toml_lines import error_line  # its patterns are for faults only
+
+        line, message = error_line(error, text)
+        raise CatalogError([Fault(line, f"not valid TOML: {message}")]) from None
+    return _Reader(data, text).read()
+
+
+class _Reader:
+    """Walks one parsed catalogue and collects its faults."""
+
+    def __init__(self, data: dict[str, Any], text: str) -> None:
+        self._data = data
+        self._content = text
+        self._faults: list[Fault] = []
+        self._topic_places: dict[str, int] = {}
+        self._clean_tags: dict[str, str] = {}
+
+    @cached_property
+    def _lines(self) -> TableLines:
+        from tui_pod.core.library.toml_lines import TableLines  # its patterns are for faults only
+
+        return TableLines(self._content)
+
+    def read(self) -> Catalog:
+        self._check_version()
+        title = self._text(self._data, "title", "", None, clean_title) or ""
+        topics = tuple(self._topics())
+        self._check_tree(topics)
+        episodes = tuple(self._episodes())
+        if self._faults:
+            self._faults.sort(key=lambda fault: fault.line)
+            raise CatalogError(self._faults)
+        return Catalog(title, topics, episodes)
+
+    def _fault(self, message: str, table: str = "", index: int | None = None, key: str = "") -> None:
+        self._faults.append(Fault(self._lines.find(table, index, key), message))
+
+    def _check_version(self) -> None:
+        version = self._data.get("version")
+        if version is None:
+            self._fault(f"version is missing: begin the file with `version = {VERSION}`")
+        elif not isinstance(version, int) or isinstance(version, bool) or version < 1:
+            self._fault(f"version must be a whole number, such as {VERSION}", key="version")
+        elif version > VERSION:
+            self._fault(f"version is newer than this tui-pod reads ({VERSION}): update it", key="version")
+
+    def _tables(self, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        tables = self._data.get(name, [])
+        if not isinstance(tables, list):
+            self._fault(f"{name} must be written as [[{name}]] tables", key=name)
+            return
+        for index, table in enumerate(tables):
+            if isinstance(table, dict):
+                yield index, table
+            else:
+                self._fault(f"{name} must hold tables, not {_kind(table)}", key=name)
+
+    def _topics(self) -> Iterator[Topic]:
+        for index, table in self._tables("topics"):
+            name = self._text(table, "name", "topics", index, clean)
+            parent = self._text(table, "parent", "topics", index, clean)
+            if not name:
+                if name == "" or "name" not in table:
+                    self._fault("a topic needs a name", "topics", index, "name")
+            elif name == ROOT_TOPIC:
+                self._fault(f"“{ROOT_TOPIC}” is the root of the tree and needs no entry", "topics", index, "name")
+            elif name in self._topic_places:
+                self._fault(f"topic “{_short(name)}” is there twice", "topics", index, "name")
+            else:
+                self._topic_places[name] = index
+                yield Topic(name, parent if parent and parent != ROOT_TOPIC else None)
+
+    def _check_tree(self, topics: tuple[Topic, ...]) -> None:
+        def fault(topic: Topic, wrong: str) -> None:
+            place = self._topic_places[topic.name]
+            self._fault(f"topic “{_short(topic.name)}” {wrong}", "topics", place, "parent")
+
+        parents = {topic.name: topic.parent for topic in topics}
+        settled: dict[str, int] = {}
+        for topic in topics:
+            if topic.parent is not None and topic.parent not in parents:
+                fault(topic, f"has an unknown parent “{_short(topic.parent)}”")
+            depth = _depth(topic.name, parents, settled)
+            if depth == _CIRCLE:
+                fault(topic, "is its own ancestor")
+            elif depth == MAX_DEPTH + 1:
+                fault(topic, f"lies deeper than {MAX_DEPTH} levels")
+
+    def _episodes(self) -> Iterator[Episode]:
+        first: dict[str, int] = {}
+        for index, table in self._tables("episodes"):
+            ident = self._id(table, index)
+            if ident is not None and ident in first:
+                line = self._lines.find("episodes", first[ident], "id")
+                self._fault(f"id “{_short(ident)}” is already used in line {line}", "episodes", index, "id")
+            elif ident is not None:
+                first[ident] = index
+            episode = self._episode(ident or "?", table, index)
+            if episode is not None:
+                yield episode
+
+    def _id(self, table: dict[str, Any], index: int) -> str | None:
+        value = table.get("id")
+        if value is None:
+            self._fault("an episode needs an id, which stays the same for ever", "episodes", index)
+        elif not isinstance(value, str):
+            self._fault(f"id must be text in quotes, not {_kind(value)}", "episodes", index, "id")
+        elif not value.strip() or len(value) > 200 or not is_safe(value):
+            message = "id must be 1 to 200 characters, not only blanks and none of them a control character"
+            self._fault(message, "episodes", index, "id")
+        else:
+            return value
+        return None
+
+    def _episode(self, ident: str, table: dict[str, Any], index: int) -> Episode | None:
+        def text(key: str, limit: Callable[[str], str]) -> str | None:
+            return self._text(table, key, "episodes", index, limit)
+
+        title = text("title", clean_title)
+        if title is None and "title" not in table:
+            self._fault(f"episode “{_short(ident)}” needs a title", "episodes", index)
+        return Episode(
+            id=ident,
+            title=title or "",
+            summary=text("summary", lambda value: clean(value, SUMMARY_LIMIT)) or "",
+            duration=self._duration(table, index),
+            published=self._published(table, index),
+            tags=self._tags(table, index),
+            audio=self._place(table, "audio", index),
+            transcript=self._place(table, "transcript", index),
+        )
+
+    def _text(
+        self, table: dict[str, Any], key: str, name: str, index: int | None, tidy: Callable[[str], str]
+    ) -> str | None:
+        value = table.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self._fault(f"{key} must be text in quotes, not {_kind(value)}", name, index, key)
+            return None
+        if len(value) > TITLE_FAULT and key != "summary":
+            self._fault(f"{key} has {len(value):,} characters; {TITLE_FAULT:,} is the most", name, index, key)
+            return None
+        return tidy(value)
+
+    def _duration(self, table: dict[str, Any], index: int) -> float | None:
+        value = table.get("duration")
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self._fault(f"duration must be a number of seconds, not {_kind(value)}", "episodes", index, "duration")
+        elif isinstance(value, float) and not math.isfinite(value):
+            self._fault("duration must be a number of seconds", "episodes", index, "duration")
+        elif value < 0:
+            self._fault("duration must not be negative", "episodes", index, "duration")
+        elif value > DURATION_FAULT:
+            self._fault(f"duration is over {DURATION_FAULT / 3600:.0f} hours", "episodes", index, "duration")
+        else:
+            return float(value) or None
+        return None
+
+    def _published(self, table: dict[str, Any], index: int) -> date | None:
+        value = table.get("published")
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        message = f"published must be a date such as 2026-02-21, not {_kind(value)}"
+        self._fault(message, "episodes", index, "published")
+        return None
+
+    def _tags(self, table: dict[str, Any], index: int) -> tuple[str, ...]:
+        value = table.get("tags", [])
+        if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
+            self._fault("tags must be a list of texts", "episodes", index, "tags")
+            return ()
+        return tuple(tag for tag in dict.fromkeys(map(self._clean_tag, value)) if tag and tag != ROOT_TOPIC)
+
+    def _clean_tag(self, tag: str) -> str:
+        """Return a tag cleaned; a few tags are on all episodes, so each is cleaned once."""
+        found = self._clean_tags.get(tag)
+        if found is None:
+            found = self._clean_tags[tag] = clean(tag)
+        return found
+
+    def _place(self, table: dict[str, Any], key: str, index: int) -> str | None:
+        """Return an http(s) address or a path; any other scheme is a fault."""
+        value = table.get(key)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str):
+            self._fault(f"{key} must be an address or a path in quotes, not {_kind(value)}", "episodes", index, key)
+        elif len(value) > 4_000 or not is_safe(value):
+            self._fault(f"{key} is no usable address or path", "episodes", index, key)
+        elif re.match(_SCHEME, value) and not value.lower().startswith(("http://", "https://")):
+            self._fault(f"{key} must be an http(s) address or a path", "episodes", index, key)
+        else:
+            return value
+        return None
+
+
+_CIRCLE, _BELOW_CIRCLE = -1, -2
+
+
+def _depth(name: str, parents: dict[str, str | None], settled: dict[str, int]) -> int:
+    """Return how deep a topic lies, 1 for the top; `_CIRCLE` or `_BELOW_CIRCLE` when its parents have no end.
+
+    `settled` keeps the answers, so that a long chain is walked once.
+    """
+    chain: dict[str, None] = {}
+    here: str | None = name
+    while here is not None and here not in settled and here not in chain:
+        chain[here] = None
+        here = parents.get(here)
+    if here is None:
+        depth = 0
+    elif here in settled:
+        depth = settled[here]
+    else:
+        way = list(chain)
+        settled.update(dict.fromkeys(way[way.index(here) :], _CIRCLE))
+        depth = _CIRCLE
+    for link in reversed(chain):
+        if link not in settled:
+            depth = _BELOW_CIRCLE if depth < 0 else depth + 1
+            settled[link] = depth
+    return settled[name]
+
+
+def _kind(value: object) -> str:
+    names = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "a table"}
+    return names.get(type(value), "a time" if isinstance(value, time) else "a date")
+
+
+def _short(text: str) -> str:
+    return clean(text, 60)

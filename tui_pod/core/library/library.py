@@ -1,0 +1,118 @@
+"""All episodes of all catalogues and feeds together, in columns.
+
+A library of 100,000 episodes must open at once and stay small, so there is no object an episode:
+ids, titles and lengths are columns, and the rest of an episode is fetched when it is looked at.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Protocol
+
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.topics import TopicTable, arrange
+from tui_pod.core.text.clean import fold
+
+
+class CatalogsError(Exception):
+    """Catalogues that cannot be used; each line is `FILE:LINE: message`."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class Shelf(Protocol):
+    """Where the parts of an episode lie that are not in a column."""
+
+    def episode(self, index: int) -> Episode:
+        """Return the whole episode at `index`."""
+        ...
+
+    def folded(self) -> list[str]:
+        """Return the text that search looks at, one string an episode, in order."""
+        ...
+
+
+class Library:
+    """Episodes by index: the catalogues' order, newest first, then the feeds'."""
+
+    def __init__(
+        self, ids: list[str], titles: list[str], durations: Sequence[float], topics: TopicTable, shelf: Shelf
+    ) -> None:
+        self.ids = ids
+        self.titles = titles
+        self.durations = durations
+        """Seconds; 0 when unknown."""
+        self.topics = topics
+        self._shelf = shelf
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return dict(zip(self.ids, range(len(self.ids)), strict=True))
+
+    @cached_property
+    def folded(self) -> list[str]:
+        """The text that search looks at, one string an episode."""
+        return self._shelf.folded()
+
+    @cached_property
+    def first_of_podcasts(self) -> int:
+        """The index from which on episodes are of podcasts; the number of all when none is."""
+        topics = self.topics
+        feeds = [members for topic, members in enumerate(topics.members) if topics.feed(topic) is not None]
+        return min((members[0] for members in feeds if len(members)), default=len(self))
+
+    def index(self, ident: str) -> int | None:
+        """Return where the episode `ident` is; None when it is not in the library."""
+        return self._places.get(ident)
+
+    def duration(self, index: int) -> float | None:
+        """Return the length in seconds as the catalogue says; None when unknown."""
+        return self.durations[index] or None
+
+    def episode(self, index: int) -> Episode:
+        """Return the whole episode at `index`."""
+        return self._shelf.episode(index)
+
+
+class MemoryShelf:
+    """A shelf of episodes that are in memory anyway: a catalogue just parsed."""
+
+    def __init__(self, episodes: Sequence[Episode]) -> None:
+        self._episodes = episodes
+
+    def episode(self, index: int) -> Episode:
+        """Return the episode at `index`."""
+        return self._episodes[index]
+
+    def folded(self) -> list[str]:
+        """Return each episode's search text."""
+        return [search_text(episode) for episode in self._episodes]
+
+
+def search_text(episode: Episode) -> str:
+    """Return what a search in an episode looks at: title, summary and topics, folded, on one line."""
+    return fold(f"{episode.title} {episode.summary} {' '.join(episode.tags)}")
+
+
+def build_library(
+    topics: Iterable[Topic], episodes: Sequence[Episode], keys: Iterable[tuple[str, ...]] | None = None
+) -> Library:
+    """Return the library of these episodes, whose ids are distinct.
+
+    Args:
+        topics: the tree, by name or by key (see `topics.topic_key`).
+        episodes: in order.
+        keys: the topics of each episode; None: its tags.
+    """
+    durations = array("d", (episode.duration or 0.0 for episode in episodes))
+    table = arrange(topics, (episode.tags for episode in episodes) if keys is None else keys, durations)
+    ids = [episode.id for episode in episodes]
+    titles = [episode.title for episode in episodes]
+    return Library(ids, titles, durations, table, MemoryShelf(episodes))

@@ -1,0 +1,148 @@
+"""The tree of topics and which episodes each topic holds, counted once however many ways lead to it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tui_pod.core.library.episode import ROOT_TOPIC, Topic
+from tui_pod.core.text.clean import fold
+
+ROOT = 0
+"""Index of All Topics in every table."""
+
+FEED_MARK = "feed:"
+"""Begins the part of a key that says which feed a topic stands for."""
+
+
+class TopicTable(NamedTuple):
+    """Topics by index, parents before their children; index 0 is All Topics."""
+
+    names: tuple[str, ...]
+    parents: tuple[int, ...]
+    """Index of each topic's parent; -1 for the root."""
+    members: tuple[Sequence[int], ...]
+    """Episode indexes of each topic and all below it, ascending and distinct."""
+    seconds: tuple[float, ...]
+    """Total length of each topic's episodes, those of unknown length counted as 0."""
+    keys: tuple[str, ...] = ()
+    """What tells topics of one name apart (see `topic_key`), by index; empty where names do."""
+
+    def path(self, topic: int) -> list[int]:
+        """Return the topics from the root down to `topic`."""
+        path = []
+        while topic >= 0:
+            path.append(topic)
+            topic = self.parents[topic]
+        return path[::-1]
+
+    def key(self, topic: int) -> str:
+        """Return what tells a topic from all others, also in another table."""
+        return self.keys[topic] if self.keys else self.names[topic]
+
+    def with_key(self, key: str) -> int | None:
+        """Return the topic with this key; None when it is not here."""
+        keys = self.keys or self.names
+        return keys.index(key) if key in keys else None
+
+    def found_in(self, other: TopicTable, topic: int) -> int:
+        """Return where a topic of this table is in another one; where it is gone, what is nearest above it."""
+        found = (other.with_key(self.key(above)) for above in reversed(self.path(topic)))
+        return next((there for there in found if there is not None), ROOT)
+
+    def feed(self, topic: int) -> str | None:
+        """Return the first address of the feed that a topic stands for; None when it stands for none."""
+        mark = self.keys[topic].rpartition("\0")[0].rpartition("\0")[2] if self.keys else ""
+        return mark.removeprefix(FEED_MARK) if mark.startswith(FEED_MARK) else None
+
+    def find_all(self, name: str) -> list[int]:
+        """Return all topics called `name`, or at a path such as `Science/Physics`, exactly before any other case."""
+        for compare in (str, fold):
+            wanted = compare(name)
+            found = [index for index, other in enumerate(self.names) if compare(other) == wanted]
+            found = found or [index for index in range(1, len(self.names)) if compare(self.place(index)) == wanted]
+            if found:
+                return found
+        return []
+
+    def place(self, topic: int) -> str:
+        """Return where a topic is, such as `Science/Physics`."""
+        return "/".join(self.names[index] for index in self.path(topic)[1:])
+
+    def find(self, name: str) -> int | None:
+        """Return the topic called `name`, by its exact name before any other case; None when there is none."""
+        if name in self.names:
+            return self.names.index(name)
+        wanted = fold(name)
+        return next((index for index, other in enumerate(self.names) if fold(other) == wanted), None)
+
+
+def topic_key(parent: str, name: str, feed: str = "") -> str:
+    """Return the key of a topic below the key `parent` (empty: All Topics); `feed` is the address it stands for.
+
+    At the top the key is the name, so that a folder and a catalogue's topic of one name are one topic.
+    """
+    if feed:
+        return f"{parent}\0{FEED_MARK}{feed}\0{name}"
+    return f"{parent}\0{name}" if parent else name
+
+
+def arrange(topics: Iterable[Topic], tags: Iterable[tuple[str, ...]], durations: Sequence[float]) -> TopicTable:
+    """Return the table for episodes with these `tags` and `durations` (seconds, 0 unknown), in their order.
+
+    A tag that no topic names is a topic under All Topics. Of two entries for one name the first holds. Names
+    may be keys of `topic_key`; the table then has both.
+    """
+    tags = list(tags)
+    parent_of: dict[str, str | None] = {}
+    for topic in topics:
+        parent_of.setdefault(topic.name, topic.parent)
+    for combination in dict.fromkeys(tags):
+        for tag in combination:
+            parent_of.setdefault(tag, None)
+    keys, parents = _ordered(parent_of)
+    members = _members(keys, parents, tags)
+    seconds = tuple(sum(durations[index] for index in inside) for inside in members)
+    return TopicTable(topic_names(keys), parents, members, seconds, keys if "\0" in "".join(keys) else ())
+
+
+def topic_names(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the names in keys."""
+    return tuple(key.rpartition("\0")[2] for key in keys)
+
+
+def _ordered(parent_of: dict[str, str | None]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return names and parent indexes in tree order: each topic is followed by what is under it."""
+    below: dict[str | None, list[str]] = {}
+    for name, parent in parent_of.items():
+        below.setdefault(parent if parent in parent_of else None, []).append(name)
+    names, parents = [ROOT_TOPIC], [-1]
+    waiting = [(name, ROOT) for name in reversed(below.get(None, []))]
+    while waiting:
+        name, parent_index = waiting.pop()
+        waiting += [(child, len(names)) for child in reversed(below.get(name, []))]
+        names.append(name)
+        parents.append(parent_index)
+    return tuple(names), tuple(parents)
+
+
+def _members(
+    names: tuple[str, ...], parents: tuple[int, ...], tags: Sequence[tuple[str, ...]]
+) -> tuple[Sequence[int], ...]:
+    place = {name: index for index, name in enumerate(names) if index != ROOT}
+    members = tuple(array("I") for _ in names)
+    known: dict[tuple[str, ...], tuple[array[int], ...]] = {}
+    for index, combination in enumerate(tags):
+        inside = known.get(combination)
+        if inside is None:
+            reached = {ROOT}
+            for tag in combination:
+                topic = place.get(tag, ROOT)
+                while topic not in reached:
+                    reached.add(topic)
+                    topic = parents[topic]
+            inside = known[combination] = tuple(members[topic] for topic in reached)
+        for topic_members in inside:
+            topic_members.append(index)
+    return members

@@ -1,0 +1,1 @@
+"""Playing an episode, and what plays after it."""

@@ -1,0 +1,122 @@
+"""The events by which a player and its helpers report.
+
+Each carries the number of the load it belongs to, so that one that comes late can never be taken for the
+next episode's. Times within an episode are seconds. They are named tuples, which cost an eighth of a
+dataclass when the program starts.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tui_pod.core.playback.snapshot import Mark, MarkOrigin, Source
+
+
+class SourceReady(NamedTuple):
+    """The audio that a load asked for can be played."""
+
+    load: int
+    source: Source
+
+
+class FileLoaded(NamedTuple):
+    """The player opened the file and stands at `position`."""
+
+    load: int
+    position: float
+    duration: float | None
+    is_exact: bool = True
+    """Whether `duration` is the file's own and not an estimate from its first bytes."""
+
+
+class PositionChanged(NamedTuple):
+    """Playing came to `position`."""
+
+    load: int
+    position: float
+
+
+class SeekFinished(NamedTuple):
+    """A seek arrived at `position`."""
+
+    load: int
+    position: float
+
+
+class DurationKnown(NamedTuple):
+    """The player learnt the length, or learnt it better."""
+
+    load: int
+    duration: float
+
+
+class MarksKnown(NamedTuple):
+    """There are chapters."""
+
+    load: int
+    marks: tuple[Mark, ...]
+    origin: MarkOrigin = MarkOrigin.FILE
+
+
+class PauseChanged(NamedTuple):
+    """The player paused or went on."""
+
+    load: int
+    is_paused: bool
+    position: float | None = None
+    """Where, in seconds; None when the player cannot tell."""
+
+
+class BufferingChanged(NamedTuple):
+    """The player waits for the network, or no longer does."""
+
+    load: int
+    is_buffering: bool
+
+
+class FileEnded(NamedTuple):
+    """The player came to the end of what it could read; whether that is the episode's end is not its matter."""
+
+    load: int
+    position: float
+
+
+class LoadFailed(NamedTuple):
+    """The audio could not be found, made, opened or played on."""
+
+    load: int
+    reason: str
+    """What is wrong and what to do, for the listener."""
+    is_fatal: bool = False
+    """Whether no other episode can be played either: no libmpv, no sound device."""
+    is_offline: bool = False
+    """Whether this machine seems to have no network."""
+
+
+class RecordsSaved(NamedTuple):
+    """All records up to `ticket` are on the disk."""
+
+    ticket: int
+
+
+class StateMended(NamedTuple):
+    """The files were damaged and mended while this ran; they may lack what is known here."""
+
+    notices: tuple[str, ...]
+    """What was done, for the listener."""
+
+
+Event = (
+    SourceReady
+    | FileLoaded
+    | PositionChanged
+    | SeekFinished
+    | DurationKnown
+    | MarksKnown
+    | PauseChanged
+    | BufferingChanged
+    | FileEnded
+    | LoadFailed
+    | RecordsSaved
+    | StateMended
+)

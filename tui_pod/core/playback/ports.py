@@ -1,0 +1,128 @@
+"""What listening needs from outside, as protocols. Adapters do not inherit: the contract tests prove them.
+
+All calls come from one thread and return at once; what happened comes back as events (see `events`), which
+the adapter posts and `Listening.handle` receives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.playback.snapshot import Playback, Source
+from tui_pod.core.progress.records import Record
+from tui_pod.core.selection.session_planner import Summary
+
+
+class Player(Protocol):
+    """Plays one file at a time."""
+
+    def load(self, source: Source, start: float, load: int, is_paused: bool) -> None:
+        """Open a source at `start` seconds. `FileLoaded` or `LoadFailed` follows, then events with this `load`.
+
+        What played before ends without an event.
+        """
+        ...
+
+    def stop(self) -> None:
+        """End playing and forget the file."""
+        ...
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Pause or go on; `PauseChanged` follows when that changes anything."""
+        ...
+
+    def seek(self, position: float) -> None:
+        """Go to `position` exactly; `SeekFinished` follows. Before `FileLoaded`, the file starts there."""
+        ...
+
+    def position(self) -> float | None:
+        """Return the present position in seconds; None while loading, seeking or stopped.
+
+        For the last moment before quitting: unlike all else here it may wait, for a tenth of a second at most.
+        """
+        ...
+
+    def set_speed(self, speed: float) -> None:
+        """Play at `speed` times the normal rate, at the same pitch."""
+        ...
+
+    def set_volume(self, percent: int) -> None:
+        """Set the volume, 0 to 100."""
+        ...
+
+    def set_muted(self, is_muted: bool) -> None:
+        """Silence the sound or let it be heard again."""
+        ...
+
+
+class Sources(Protocol):
+    """Finds, checks or makes the audio of an episode."""
+
+    def request(self, episode: Episode, load: int) -> None:
+        """Find the audio; `SourceReady` or `LoadFailed` with this `load` follows."""
+        ...
+
+    def discard(self, source: Source) -> bool:
+        """Forget audio that the player could not open; return whether a new request may bring better."""
+        ...
+
+    def prepare(self, episode: Episode) -> None:
+        """Make what a request for this episode would wait for, when there is time."""
+        ...
+
+
+class Recorder(Protocol):
+    """Saves records in the background."""
+
+    def save(self, *records: Record) -> int:
+        """Queue records; `RecordsSaved` with at least the returned ticket follows once they are on the disk."""
+        ...
+
+    def compact(self) -> None:
+        """Have the file that people open brought up to date."""
+        ...
+
+
+class Audience(Protocol):
+    """Is told what changed; it must not call back into listening."""
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Show this playback."""
+        ...
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        """Show the progress of these episodes, and the counts, anew."""
+        ...
+
+    def queue_changed(self) -> None:
+        """Show the queue and the session anew."""
+        ...
+
+    def tell(self, text: str, is_error: bool = False) -> None:
+        """Tell the listener something."""
+        ...
+
+    def session_ended(self, summary: Summary) -> None:
+        """Show what a session came to, and offer to go on."""
+        ...
+
+
+Clock = Callable[[], datetime]
+"""Tells the time, as an aware datetime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything that playing needs from outside the core."""
+
+    player: Player
+    sources: Sources
+    recorder: Recorder
+    audience: Audience
+    clock: Clock
+    run: str
+    """Name of this run of the program, unlike any other's: it begins the keys of what was heard."""

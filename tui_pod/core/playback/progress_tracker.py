@@ -1,0 +1,178 @@
+"""Follow the position of what is playing and turn it into progress: heard, saved, played.
+
+Only playing makes progress here; a jump ends one stretch of listening and begins the next. It does not
+talk to the player and does not choose what plays.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tui_pod.core.playback.ports import Clock, Recorder
+from tui_pod.core.progress.progress import PlayedRule, Progress, is_whole
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord
+
+SAVE_EVERY = 4.0
+"""Seconds of playing between two saves: at most 5 s may be lost to a kill, and the position is polled."""
+
+AT_ONCE = 1.0
+"""Seconds of playing under which an end counts as "at once"."""
+
+
+class Tracker:
+    """The progress of one load of one episode."""
+
+    def __init__(self, book: ProgressBook, recorder: Recorder, clock: Clock, run: str, rule: PlayedRule) -> None:
+        self._rule = rule
+        self._book = book
+        self._recorder = recorder
+        self._clock = clock
+        self._run = run
+        self._stretches = 0
+        self.episode: str | None = None
+        self.ticket = 0
+        """Ticket of the newest save."""
+        self.heard = 0.0
+        """Seconds heard in this load."""
+
+    def adopt(self, book: ProgressBook) -> None:
+        """Keep progress in another book from now on."""
+        self._book = book
+
+    def begin(self, episode: str) -> None:
+        """Follow a new episode; the former one must have been left."""
+        self.episode = episode
+        self.duration: float | None = None
+        """The length that decides about "played", in seconds; None while it is not known for certain."""
+        self.heard = 0.0
+        self._last: float | None = None
+        self._is_done = False
+        self._since_save = 0.0
+        self._start_stretch()
+
+    def arrive(self, position: float) -> None:
+        """Stand at `position` without having played up to it: after loading or a seek."""
+        self._last = position
+        self._start_stretch()
+
+    def seek(self, position: float) -> None:
+        """Leave the present place for `position`, which becomes the saved one."""
+        if self.episode is None:
+            return
+        self._save_heard()
+        self._last = None
+        self._is_done = False
+        progress = self._progress().at(position, self.duration, self._stamp())
+        self._put(progress, is_saved=True)
+
+    def move(self, position: float, speed: float) -> bool:
+        """Note that playing came to `position`; return whether that made the episode played."""
+        if self.episode is None or self._last is None:
+            self._last = position
+            return False
+        step = position - self._last
+        if step <= 0:
+            return False
+        self._split_at_midnight()
+        self._stretch += step
+        self._wall += step / speed
+        self.heard += step
+        self._since_save += step / speed
+        now = self._stamp()
+        progress = self._progress().with_heard(self._last, position, now)
+        self._last = position
+        is_now_done = not self._is_done and self._rule.is_reached(position, self.duration)
+        if not self._is_done:
+            progress = progress.at(position, self.duration, now)
+        if is_now_done:
+            self._is_done = True
+            progress = progress.finished(now)
+        is_due = is_now_done or self._since_save >= SAVE_EVERY
+        self._put(progress, is_saved=is_due)
+        if is_due:
+            self._save_heard()
+        if is_now_done:
+            self._recorder.compact()
+        return is_now_done
+
+    def finish(self, position: float, speed: float) -> bool:
+        """Note that the file ended at `position`; return whether that is the end of the episode."""
+        if self.episode is None:
+            return False
+        self.move(position, speed)
+        if not is_whole(position, self.duration):
+            return False
+        if not self._is_done and self.duration is not None and self.heard > 0:
+            self._is_done = True
+            self._put(self._progress().finished(self._stamp()), is_saved=True)
+            self._save_heard()
+        return True
+
+    def save(self) -> int:
+        """Save where the listener is; return the ticket of the save."""
+        if self.episode is not None and self._since_save > 0:
+            self._put(self._progress(), is_saved=True)
+            self._save_heard()
+        return self.ticket
+
+    def leave(self) -> int:
+        """Save and follow nothing; return the ticket of the save."""
+        ticket = self.save()
+        self.episode = None
+        return ticket
+
+    @property
+    def is_done(self) -> bool:
+        """Whether this load made the episode played, so that its position stays 0."""
+        return self.episode is not None and self._is_done
+
+    def forget_done(self, is_done: bool) -> None:
+        """Follow a mark that the listener set on the playing episode."""
+        self._is_done = is_done
+
+    def stamp(self, former: Progress | None) -> datetime:
+        """Return a time for a new value: now, but after that of `former` even when the clock was set back."""
+        now = self._clock()
+        return now if former is None else max(now, former.updated + timedelta(milliseconds=1))
+
+    def _progress(self) -> Progress:
+        assert self.episode is not None
+        return self._book.get(self.episode) or Progress(updated=datetime.fromtimestamp(0, UTC))
+
+    def _stamp(self) -> datetime:
+        return self.stamp(self._progress())
+
+    def _put(self, progress: Progress, is_saved: bool) -> None:
+        assert self.episode is not None
+        self._book.put(self.episode, progress)
+        if is_saved:
+            self._since_save = 0.0
+            self.ticket = self._recorder.save(ProgressRecord(self.episode, progress))
+
+    def _start_stretch(self) -> None:
+        self._stretches += 1
+        self._stretch = self._wall = 0.0
+        self._started = self._clock()
+
+    def _split_at_midnight(self) -> None:
+        """End the stretch when the local day has changed: each day is told what was heard on it."""
+        if self._stretch > 0 and self._clock().astimezone().date() != self._started.astimezone().date():
+            self._save_heard()
+            self._start_stretch()
+
+    def _save_heard(self) -> None:
+        """Save the running stretch under its key; it goes on, and its next save replaces this one."""
+        if self._stretch <= 0 or self.episode is None:
+            return
+        local = self._started.astimezone()
+        offset = local.utcoffset() or timedelta()
+        record = HeardRecord(
+            key=f"{self._run}-{self._stretches}",
+            episode=self.episode,
+            started=self._started,
+            offset=round(offset.total_seconds() / 60),
+            seconds=round(self._stretch, 2),
+            wall=round(self._wall, 2),
+        )
+        self.ticket = self._recorder.save(record)

@@ -1,0 +1,40 @@
+"""Decide when something that failed for a moment is tried again. Pure: it counts, it does not wait."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tui_pod.core.progress.progress import is_whole
+
+PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
+"""Seconds before each attempt: two minutes in all, after which the listener is told."""
+
+PROGRESS = 5.0
+"""Seconds of playing that show that it works again: the pauses begin anew."""
+
+
+class Retry(NamedTuple):
+    """How often in a row something was tried again, and from where."""
+
+    attempts: int = 0
+    position: float = 0.0
+    """Seconds into the episode at which it last failed."""
+
+    def after_drop(self, position: float) -> tuple[float, Retry] | None:
+        """Return the pause in seconds before the next attempt, and the state then; None: it is given up.
+
+        Args:
+            position: where it failed this time; further on than the last time by `PROGRESS`, the count starts anew.
+        """
+        attempts = 0 if position >= self.position + PROGRESS else self.attempts
+        if attempts >= len(PAUSES):
+            return None
+        return PAUSES[attempts], Retry(attempts + 1, max(position, self.position))
+
+
+def is_drop(position: float, duration: float | None, is_stream: bool) -> bool:
+    """Return whether an end of file at `position` is a connection that dropped, to be opened again from there.
+
+    mpv says "end" without an error for a dropped stream, so only the length tells; an unknown one tells nothing.
+    """
+    return is_stream and not is_whole(position, duration)

@@ -1,0 +1,48 @@
+"""The sleep timer: counts while something plays, fades at its end, and gives the fade back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tui_pod.core.text.clean import clock, counted
+
+FADE = 10.0
+"""Seconds over which the sound fades; what was hardly heard is rewound."""
+
+MORE = 300.0
+"""Seconds that asking again adds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SleepTimer:
+    """Either so many seconds of playing, or so many episodes to their end."""
+
+    seconds: float | None = None
+    episodes: int | None = None
+
+    def played(self, wall: float) -> SleepTimer:
+        """Return the timer after so many seconds of the listener's time."""
+        return self if self.seconds is None else replace(self, seconds=self.seconds - wall)
+
+    def ended(self) -> SleepTimer:
+        """Return the timer after the end of an episode."""
+        return self if self.episodes is None else replace(self, episodes=self.episodes - 1)
+
+    def extended(self) -> SleepTimer:
+        """Return the timer with five minutes more, or an episode more when it counts those."""
+        if self.seconds is not None:
+            return replace(self, seconds=max(0.0, self.seconds) + MORE)
+        return replace(self, episodes=(self.episodes or 0) + 1)
+
+    def __str__(self) -> str:
+        return f"after {counted(self.episodes or 0)}" if self.seconds is None else clock(max(0.0, self.seconds))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is time to be silent."""
+        return (self.seconds is not None and self.seconds <= 0) or (self.episodes is not None and self.episodes <= 0)
+
+    @property
+    def loudness(self) -> float:
+        """The share of the volume to play at: 1 until the fade, then down to 0."""
+        return 1.0 if self.seconds is None else min(1.0, max(0.0, self.seconds / FADE))

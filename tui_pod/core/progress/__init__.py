@@ -1,0 +1,1 @@
+"""What was heard: progress of each episode, counts and statistics."""

@@ -1,0 +1,142 @@
+"""What has been heard of an episode, and the rules of resuming and of "played".
+
+Each rule is in one place. Pure: times of day come in as arguments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from tui_pod.core.progress.ranges import Ranges, add_range, join
+
+
+class Status(StrEnum):
+    """How far the listener is with an episode."""
+
+    UNPLAYED = "unplayed"
+    STARTED = "started"
+    PLAYED = "played"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The listener's place in one episode."""
+
+    updated: datetime
+    """When this value was made (UTC): of two for one episode the newer holds."""
+    position: float = 0.0
+    """Seconds; 0 when played."""
+    duration: float | None = None
+    """Seconds as last measured; None when it never was."""
+    played: bool = False
+    plays: int = 0
+    """How often it was played to the end."""
+    listened: datetime | None = None
+    """When it last played (UTC): orders Continue and sets the rewind; None: never."""
+    heard: Ranges = ()
+    """Stretches that were really played, in seconds, merged and in order."""
+    is_dismissed: bool = False
+    """Taken off Continue until it is played again."""
+
+    @property
+    def status(self) -> Status:
+        """Unplayed, started or played."""
+        if self.played:
+            return Status.PLAYED
+        return Status.STARTED if self.position > 0 else Status.UNPLAYED
+
+    def at(self, position: float, duration: float | None, now: datetime) -> Progress:
+        """Return this progress after playing or seeking to `position`."""
+        return replace(self, position=max(0.0, position), duration=duration or self.duration, played=False, updated=now)
+
+    def with_heard(self, start: float, end: float, now: datetime) -> Progress:
+        """Return this progress with the stretch from `start` to `end` heard, which also ends a dismissal."""
+        heard = add_range(self.heard, start, end)
+        return replace(self, heard=heard, listened=now, updated=now, is_dismissed=False)
+
+    def with_history(self, other: Progress | None) -> Progress:
+        """Return this progress with what was heard, when and how often, in either."""
+        if other is None:
+            return self
+        listened = max((time for time in (self.listened, other.listened) if time is not None), default=None)
+        return replace(self, heard=join(self.heard, other.heard), plays=max(self.plays, other.plays), listened=listened)
+
+    def marked(self, played: bool, now: datetime) -> Progress:
+        """Return this progress marked by the listener; either way the position is 0."""
+        return replace(self, position=0.0, played=played, updated=now)
+
+    def finished(self, now: datetime) -> Progress:
+        """Return this progress after its end was reached by playing."""
+        return replace(self, position=0.0, played=True, plays=self.plays + 1, updated=now)
+
+
+MAX_SHARE_LEFT = 0.10
+"""Share of the length that is never more than left when an episode counts as played, for very short ones."""
+
+
+class PlayedRule(NamedTuple):
+    """How much may be left when an episode counts as played."""
+
+    share: float = 0.03
+    """Share of the length."""
+    min_left: float = 5.0
+    """Seconds that the share is at least, and"""
+    max_left: float = 30.0
+    """at most."""
+
+    def starts_at(self, duration: float) -> float:
+        """Return the position in seconds from which on an episode of `duration` seconds counts as played."""
+        left = min(max(self.share * duration, self.min_left), self.max_left)
+        return duration - min(left, MAX_SHARE_LEFT * duration)
+
+    def is_reached(self, position: float, duration: float | None) -> bool:
+        """Return whether playing up to `position` makes an episode played; never with an unknown length."""
+        return duration is not None and duration > 0 and position >= self.starts_at(duration)
+
+
+REWINDS = ((timedelta(days=1), 20.0), (timedelta(hours=1), 10.0), (timedelta(minutes=1), 3.0))
+"""Pause from which on, and seconds to go back when resuming; longest first."""
+MAX_REWIND_SHARE = 0.05
+"""Share of the length that a rewind is never more than."""
+
+
+def is_whole(position: float, duration: float | None) -> bool:
+    """Return whether an end of file at `position` is the episode's end and not a cut or a drop."""
+    return duration is None or duration - position <= max(2.0, 0.02 * duration)
+
+
+def rewind(pause: timedelta, duration: float | None) -> float:
+    """Return how many seconds to go back after a `pause`, more after a longer one."""
+    seconds = next((back for least, back in REWINDS if pause >= least), 0.0)
+    return min(seconds, MAX_REWIND_SHARE * duration) if duration else seconds
+
+
+def resume_position(
+    progress: Progress | None,
+    duration: float | None,
+    now: datetime,
+    is_rewinding: bool = True,
+    rule: PlayedRule = PlayedRule(),  # noqa: B008 - a value
+) -> float:
+    """Return where to start playing, in seconds: 0 when unplayed or played, else the place less a rewind."""
+    if progress is None or progress.played or progress.position <= 0:
+        return 0.0
+    length = progress.duration or duration
+    position = progress.position
+    if length:
+        position = min(position, rule.starts_at(length))
+    if is_rewinding:
+        position -= rewind(now - (progress.listened or progress.updated), length)
+    return max(0.0, position)
+
+
+def remaining(progress: Progress | None, duration: float | None) -> float:
+    """Return the seconds of an episode still to be heard, 0 when played or of unknown length."""
+    if progress is None:
+        return duration or 0.0
+    if progress.played:
+        return 0.0
+    return max(0.0, (progress.duration or duration or 0.0) - progress.position)

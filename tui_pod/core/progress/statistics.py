@@ -1,0 +1,133 @@
+"""Statistics of listening, from the stretches that were really heard. Pure; today comes in as an argument."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.records import HeardRecord
+
+SESSION_GAP = timedelta(minutes=30)
+"""Silence after which listening is another session."""
+
+RECENT = 20
+"""Sessions that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastSession:
+    """One sitting."""
+
+    started: datetime
+    """Local time."""
+    ended: datetime
+    heard: float
+    """Seconds of episodes heard."""
+    episodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was heard, in seconds of episodes unless said otherwise."""
+
+    total: float
+    wall: float
+    """Seconds of the listener's time."""
+    days: Mapping[date, float]
+    weeks: Mapping[str, float]
+    """By ISO week, such as 2026-W48."""
+    months: Mapping[str, float]
+    topics: Mapping[str, float]
+    """By topic, those above it included."""
+    sessions: tuple[PastSession, ...]
+    """The newest first."""
+
+    @property
+    def saved(self) -> float:
+        """Seconds of the listener's time that speed saved; negative when it was slowed down."""
+        return self.total - self.wall
+
+
+def look_back(records: Sequence[HeardRecord], library: Library) -> History:
+    """Return the statistics of these stretches, which are in the order of their start."""
+    days: defaultdict[date, float] = defaultdict(float)
+    weeks: defaultdict[str, float] = defaultdict(float)
+    months: defaultdict[str, float] = defaultdict(float)
+    by_episode: defaultdict[str, float] = defaultdict(float)
+    for record in records:
+        day = _local(record).date()
+        year, week, _ = day.isocalendar()
+        days[day] += record.seconds
+        weeks[f"{year}-W{week:02}"] += record.seconds
+        months[f"{day:%Y-%m}"] += record.seconds
+        by_episode[record.episode] += record.seconds
+    return History(
+        total=sum(record.seconds for record in records),
+        wall=sum(record.wall for record in records),
+        days=dict(days),
+        weeks=dict(weeks),
+        months=dict(months),
+        topics=_by_topic(by_episode, library),
+        sessions=tuple(_sessions(records)),
+    )
+
+
+def streak(days: Iterable[date], today: date, free_days: int = 0) -> int:
+    """Return on how many days in a row something was heard, up to today or yesterday.
+
+    Args:
+        days: on which something was heard.
+        today: the present local date.
+        free_days: days without listening that a week may have without ending the row; they are not counted.
+    """
+    heard = set(days)
+    day = today if today in heard else today - timedelta(days=1)
+    count = 0
+    gaps: list[date] = []
+    while True:
+        if day in heard:
+            count += 1
+        else:
+            gaps.append(day)
+            if sum(gap < day + timedelta(days=7) for gap in gaps) > free_days:
+                return count
+        if not heard or day < min(heard):
+            return count
+        day -= timedelta(days=1)
+
+
+def _by_topic(by_episode: Mapping[str, float], library: Library) -> dict[str, float]:
+    topics = library.topics
+    heard = {index: seconds for ident, seconds in by_episode.items() if (index := library.index(ident)) is not None}
+    sums = ((name, _sum(members, heard)) for name, members in zip(topics.names, topics.members, strict=True))
+    return {name: seconds for name, seconds in sums if seconds > 0}
+
+
+def _sum(members: Sequence[int], heard: Mapping[int, float]) -> float:
+    if len(members) < len(heard):
+        return sum(heard.get(index, 0.0) for index in members)
+    inside = set(members)
+    return sum(seconds for index, seconds in heard.items() if index in inside)
+
+
+def _sessions(records: Sequence[HeardRecord]) -> list[PastSession]:
+    found: list[PastSession] = []
+    for record in reversed(records):
+        start = _local(record)
+        end = start + timedelta(seconds=record.wall)
+        last = found[-1] if found else None
+        if last is not None and last.started - end < SESSION_GAP:
+            episodes = tuple(dict.fromkeys((record.episode, *last.episodes)))
+            found[-1] = PastSession(start, max(end, last.ended), last.heard + record.seconds, episodes)
+        elif len(found) == RECENT:
+            break
+        else:
+            found.append(PastSession(start, end, record.seconds, (record.episode,)))
+    return found
+
+
+def _local(record: HeardRecord) -> datetime:
+    return (record.started + timedelta(minutes=record.offset)).replace(tzinfo=None)

@@ -1,0 +1,1 @@
+"""What to play: lists, the queue and sessions."""

@@ -1,0 +1,153 @@
+"""Which episodes a list shows, and in which order: topic, filter, sort and search words.
+
+Pure and fast: a list is a sequence of library indexes, and narrowing a search looks only at what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.topics import ROOT
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.selection.queue import Queue
+from tui_pod.core.text.clean import clean, fold
+
+
+class Special(IntEnum):
+    """Entries of the tree that are not topics; a topic is its index, from 0."""
+
+    CONTINUE = -1
+    QUEUE = -2
+
+
+class Filter(StrEnum):
+    """Which episodes of a topic are shown."""
+
+    ALL = "all"
+    UNPLAYED = "unplayed"
+    STARTED = "started"
+    PLAYED = "played"
+
+
+class Sort(StrEnum):
+    """In which order they are shown."""
+
+    NEWEST = "newest"
+    COURSE = "course"
+    SHORTEST = "shortest"
+    LONGEST = "longest"
+    TITLE = "title"
+
+
+SORT_NAMES = {
+    Sort.NEWEST: "newest first",
+    Sort.COURSE: "course order",
+    Sort.SHORTEST: "shortest first",
+    Sort.LONGEST: "longest first",
+    Sort.TITLE: "by title",
+}
+
+
+NOT_REMOVABLE = (
+    f"Nothing to remove here: {key_of('list.remove')} takes podcasts, downloads, and entries of Queue and Continue."
+)
+NOT_A_PODCAST = (
+    "This topic is no podcast. "
+    f"Press {key_of('feed.refresh_all')} to refresh all of them, {key_of('feed.add')} to add one."
+)
+GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} to remove it."
+NO_SEARCH = f"No search yet: press {key_of('search.start')} and type a word."
+
+
+class View(NamedTuple):
+    """What the listener chose to see."""
+
+    place: int = 0
+    """A topic's index, or a `Special`."""
+    filter: Filter = Filter.ALL
+    sort: Sort = Sort.NEWEST
+    query: str = ""
+    """Words that must all be in title, summary or topics; a part of a word will do."""
+
+
+def why_empty(view: View) -> str:
+    """Return what to tell of a view that lists nothing."""
+    if view.query.strip():
+        where = "Nothing" if view.place == ROOT else "Nothing here"
+        return f"{where} matches. Press {key_of('search.clear')} to see all episodes again."
+    if view.place == Special.CONTINUE:
+        return "Nothing is unfinished. What you begin and do not finish appears here."
+    if view.place == Special.QUEUE:
+        add, add_next = key_of("queue.add_last"), key_of("queue.add_next")
+        return f"The queue is empty. Press {add} on an episode to add it, {add_next} to hear it next."
+    if view.filter is not Filter.ALL:
+        return f"No {view.filter} episodes here. Press {key_of('list.filter')} for the next filter."
+    return "No episodes here."
+
+
+def list_episodes(library: Library, book: ProgressBook, queue: Queue, view: View) -> Sequence[int]:
+    """Return the library indexes that a view shows, in order."""
+    if view.place == Special.CONTINUE:
+        found: Sequence[int] = book.unfinished()
+    elif view.place == Special.QUEUE:
+        found = [missing(place) if (index := library.index(ident)) is None else index
+                 for place, ident in enumerate(queue.entries)]  # fmt: skip
+    else:
+        found = sort_indexes(library, _filtered(library.topics.members[view.place], book, view.filter), view.sort)
+    return narrow(library, found, view.query) if view.query.strip() else found
+
+
+def missing(place: int) -> int:
+    """Return the index by which a list shows the queue's entry at `place`, whose episode is gone from the library."""
+    return -1 - place
+
+
+def narrow(library: Library, indexes: Sequence[int], query: str) -> Sequence[int]:
+    """Return those of `indexes` whose search text has all words of `query`, in the same order."""
+    folded = library.folded
+    for word in sorted(fold(clean(query)).split(), key=len, reverse=True):
+        indexes = [index for index in indexes if index >= 0 and word in folded[index]]
+    return indexes
+
+
+def first_place(book: ProgressBook, indexes: Sequence[int]) -> int:
+    """Return where the cursor starts: on the most recently heard unfinished episode, else the first unplayed one."""
+    inside = set(indexes) if len(book.indexes[Status.STARTED]) else set()
+    for index in book.unfinished():
+        if index in inside:
+            return list(indexes).index(index)
+    touched = book.indexes[Status.PLAYED] | book.indexes[Status.STARTED]
+    return next((place for place, index in enumerate(indexes) if index not in touched), 0)
+
+
+def _filtered(members: Sequence[int], book: ProgressBook, wanted: Filter) -> Sequence[int]:
+    started, played = book.indexes[Status.STARTED], book.indexes[Status.PLAYED]
+    match wanted:
+        case Filter.UNPLAYED:
+            return [index for index in members if index not in played and index not in started]
+        case Filter.STARTED:
+            return [index for index in members if index in started]
+        case Filter.PLAYED:
+            return [index for index in members if index in played]
+        case _:
+            return members
+
+
+def sort_indexes(library: Library, indexes: Sequence[int], sort: Sort) -> Sequence[int]:
+    """Return library indexes in an order; given ascending, which is the catalogue's own."""
+    match sort:
+        case Sort.COURSE:
+            return indexes[::-1]
+        case Sort.SHORTEST:  # those of unknown length last
+            return sorted(indexes, key=lambda index: library.durations[index] or float("inf"))
+        case Sort.LONGEST:
+            return sorted(indexes, key=lambda index: -library.durations[index])
+        case Sort.TITLE:
+            return sorted(indexes, key=lambda index: fold(library.titles[index]))
+        case _:
+            return indexes

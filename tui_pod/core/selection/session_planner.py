@@ -1,0 +1,202 @@
+"""Sessions: fill the time that a listener has, and follow it until it is used up.
+
+Times are seconds; a budget is the listener's time, so an episode costs its length divided by the speed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.speed import Pace
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.selection.list_query import Sort, sort_indexes
+
+OVER = 1.05
+"""Share of the budget that a plan may take where nothing else would fill it: sessions end between episodes."""
+
+ENOUGH = 0.80
+"""Share of the budget from which on a plan is full."""
+
+MAX_BUDGET = 24 * 3600.0
+"""Seconds of the longest session."""
+
+MAX_CANDIDATES = 2_000
+"""Episodes looked at when the first ones in order do not fill the time."""
+
+_SPAN = re.compile(r"(?=\d)(?:(\d{1,2})\s*h)?\s*(?:(\d{1,4})\s*(?:m|min)?)?")
+_TIME = re.compile(r"(\d{1,2}):(\d{2})")
+
+
+class Order(StrEnum):
+    """In which order unplayed episodes are taken."""
+
+    COURSE = "course"
+    NEWEST = "newest"
+    SHORTEST = "shortest"
+
+
+_SORTS = {Order.COURSE: Sort.COURSE, Order.NEWEST: Sort.NEWEST, Order.SHORTEST: Sort.SHORTEST}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a session should be."""
+
+    budget: float
+    """Seconds of the listener's time."""
+    topic: int = 0
+    order: Order = Order.COURSE
+    has_started: bool = True
+    """Whether unfinished episodes are taken, which then come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Episodes that fit, in order."""
+
+    indexes: tuple[int, ...]
+    total: float
+    """Seconds of the listener's time that they take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session under way."""
+
+    wish: Wish
+    episodes: tuple[str, ...]
+    """Ids in the order they are played, those done included."""
+    started: datetime
+    finished: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
+    queued: frozenset[str] = frozenset()
+    """Those that the listener had queued: they stay in the queue when they are planned no more."""
+    heard: float = 0.0
+    """Seconds of episodes heard."""
+    used: float = 0.0
+    """Seconds of the listener's time used."""
+
+    def place(self, episode: str | None) -> int | None:
+        """Return which one of the session an episode is, from 1; None when it is not of it."""
+        return self.episodes.index(episode) + 1 if episode in self.episodes else None
+
+    def spent(self, heard: float, speed: float) -> Session:
+        """Return the session after so many more seconds of an episode."""
+        return replace(self, heard=self.heard + heard, used=self.used + heard / speed)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a session came to."""
+
+    finished: int
+    heard: float
+    """Seconds of episodes heard."""
+    used: float
+    """Seconds of the listener's time used."""
+    topics: tuple[tuple[str, int, int], ...]
+    """Topics that moved forward: name, episodes played, episodes in all."""
+    next: str | None
+    """Id of what would play next."""
+
+
+def parse_budget(text: str, now: datetime) -> float:
+    """Return the seconds that a text names: `15`, `15m`, `1h30m`, or an end time such as `18:42`.
+
+    Args:
+        text: what the listener typed.
+        now: the present local time; an end time that has passed today is tomorrow's.
+
+    Raises:
+        ValueError: it names no time, or none between a minute and a day; the message is for the listener.
+    """
+    text = text.strip().lower()
+    if found := _TIME.fullmatch(text):
+        hour, minute = int(found[1]), int(found[2])
+        if hour > 23 or minute > 59:
+            raise ValueError(f"“{text}” is no time of day; write it like 18:42")
+        end = now.replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None)
+        if end <= now.replace(tzinfo=None):
+            end += timedelta(days=1)
+        seconds = (end.astimezone() - now).total_seconds()  # by the clock on the wall, also when it is put forward
+    elif (found := _SPAN.fullmatch(text)) and (found[1] or found[2]):
+        seconds = int(found[1] or 0) * 3600.0 + int(found[2] or 0) * 60.0
+    else:
+        raise ValueError(f"“{text}” is no time; write minutes like 15, 15m or 1h30m, or an end time like 18:42")
+    if not 60 <= seconds <= MAX_BUDGET:
+        raise ValueError("a session takes between a minute and a day")
+    return seconds
+
+
+def plan_session(library: Library, book: ProgressBook, wish: Wish, pace: Pace, without: Iterable[str] = ()) -> Plan:
+    """Return the episodes that fill a budget: unfinished ones first, then unplayed ones in order.
+
+    It takes at most `OVER` of the budget, and at least `ENOUGH` of it while what is left allows it.
+
+    Args:
+        pace: how fast each episode would play.
+        without: ids that are not taken.
+    """
+    excluded = set(without)
+    candidates = [index for index in _candidates(library, book, wish) if library.ids[index] not in excluded]
+    costs = {index: book.remaining(index) / pace(index) for index in candidates}
+    candidates = [index for index in candidates if costs[index] > 0]  # unknown lengths cannot be planned
+    chosen: list[int] = []
+    total = 0.0
+    for index in candidates:
+        if total + costs[index] <= wish.budget:
+            chosen.append(index)
+            total += costs[index]
+        elif total >= wish.budget * ENOUGH:
+            break
+    if total < wish.budget * ENOUGH:
+        some = [index for index in candidates if costs[index] <= wish.budget * OVER][:MAX_CANDIDATES]
+        better = _first_to_fill(some, costs, wish.budget * ENOUGH, wish.budget * OVER)
+        if sum(costs[index] for index in better) > total:
+            chosen = better
+    return Plan(tuple(chosen), sum(costs[index] for index in chosen))
+
+
+def _candidates(library: Library, book: ProgressBook, wish: Wish) -> list[int]:
+    members = library.topics.members[wish.topic]
+    inside = set(members) if wish.topic else None
+    started = [index for index in book.unfinished() if inside is None or index in inside] if wish.has_started else []
+    touched = book.indexes[Status.PLAYED] | book.indexes[Status.STARTED]
+    unplayed = sort_indexes(library, [index for index in members if index not in touched], _SORTS[wish.order])
+    if wish.order is Order.COURSE:
+        first = library.first_of_podcasts
+        unplayed = sorted(unplayed, key=lambda index: index >= first)  # which have no place in the course
+    return [*started, *unplayed]
+
+
+def _first_to_fill(candidates: Sequence[int], costs: dict[int, float], enough: float, room: float) -> list[int]:
+    """Return the candidates that come first in order and together take from `enough` to `room` whole seconds.
+
+    Where none do, it is those that come nearest to `room` from below. Each sum that the candidates from one on can
+    reach is a bit of a number, so that adding one to all of them is one shift.
+    """
+    limit = (1 << (int(room) + 1)) - 1
+    reach = [1]
+    for index in reversed(candidates):
+        reach.append((reach[-1] | reach[-1] << _whole(costs[index])) & limit)
+    wanted = limit >> _whole(enough) << _whole(enough)
+    if not reach[-1] & wanted:
+        wanted = 1 << reach[-1].bit_length() - 1
+    chosen: list[int] = []
+    used = 0
+    for index, later in zip(candidates, reach[-2::-1], strict=True):
+        taken = used + _whole(costs[index])
+        if later << taken & wanted:
+            chosen.append(index)
+            used = taken
+    return chosen
+
+
+def _whole(seconds: float) -> int:
+    return max(1, -int(-seconds // 1))

@@ -1,0 +1,88 @@
+"""Read chapters: the Podcasting 2.0 file, and time codes in show notes. Podlove's are in the feed itself.
+
+Source: the Podcasting 2.0 chapters specification 1.2.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+
+from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.text.clean import clean
+
+MAX_CHAPTERS = 1_000
+MAX_CHARS = 2_000_000
+"""Characters of a chapters file that are read."""
+
+FEWEST_CODES = 2
+"""Time codes in a description from which on they are taken for chapters: one alone is a remark."""
+
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,9}))?|(\d{1,6})(?:\.(\d{1,9}))?")
+_CODE = re.compile(r"[\s•*\-–—#\d.)]{0,6}?[\[(]?\b((?:\d{1,2}:)?\d{1,3}:\d{2})\b[\])]?[\s:;.,\-–—|]*(.*)")
+_CODE_LAST = re.compile(r"(.{1,200}?)[\s\-–—|(\[]+((?:\d{1,2}:)?\d{1,3}:\d{2})[\])]?\s*")
+
+
+def to_seconds(text: str) -> float | None:
+    """Return seconds from `HH:MM:SS.mmm`, `MM:SS` or a plain number; None for anything else."""
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        return None
+    hours, minutes, seconds, part, plain, plain_part = found.groups()
+    if plain is not None:
+        return int(plain) + float(f"0.{plain_part or 0}")
+    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{part or 0}")
+
+
+def parse_chapters(text: str) -> tuple[Mark, ...]:
+    """Return the chapters of a Podcasting 2.0 JSON file, those marked `toc: false` left out; empty when unusable."""
+    try:
+        data = json.loads(text[:MAX_CHARS].removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return ()
+    chapters = data.get("chapters") if isinstance(data, dict) else None
+    marks = []
+    for chapter in chapters[:MAX_CHAPTERS] if isinstance(chapters, list) else []:
+        if not isinstance(chapter, dict) or chapter.get("toc") is False:
+            continue
+        start = _start(chapter.get("startTime"))
+        if start is not None:
+            title = chapter.get("title")
+            marks.append(Mark(start, clean(title) if isinstance(title, str) else ""))
+    return _ordered(marks)
+
+
+def notes_chapters(notes: str, duration: float | None = None) -> tuple[Mark, ...]:
+    """Return the chapters that the lines of show notes give as time codes, such as `00:05:30 Title`.
+
+    Args:
+        notes: plain text.
+        duration: seconds of the episode; codes beyond it are no times in it.
+    """
+    marks: list[Mark] = []
+    for line in notes.split("\n"):
+        line = line.strip()[:300]
+        found = _CODE.fullmatch(line)
+        last = _CODE_LAST.fullmatch(line) if found is None else None
+        code, title = (found[1], found[2]) if found else (last[2], last[1]) if last else ("", "")
+        start = to_seconds(code) if code else None
+        if start is not None and (not duration or start < duration):
+            marks.append(Mark(start, clean(title)))
+    starts = [mark.start for mark in marks]
+    if len(marks) < FEWEST_CODES or starts != sorted(set(starts)):
+        return ()
+    return tuple(marks[:MAX_CHAPTERS])
+
+
+def _ordered(marks: list[Mark]) -> tuple[Mark, ...]:
+    """Return marks by their times, one for each."""
+    return tuple({mark.start: mark for mark in sorted(marks, key=lambda mark: mark.start)}.values())
+
+
+def _start(value: object) -> float | None:
+    if isinstance(value, str):
+        return to_seconds(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value < 1e6 and math.isfinite(value) else None

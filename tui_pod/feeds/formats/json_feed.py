@@ -1,0 +1,92 @@
+"""Read a JSON Feed (jsonfeed.org, version 1 and 1.1)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from tui_pod.core.text.clean import clean, without_surrogates
+from tui_pod.feeds.formats.items import MAX_ITEMS, Enclosure, best_audio, make_item
+from tui_pod.feeds.formats.model import Feed, FeedError, Item
+from tui_pod.feeds.formats.values import to_duration, to_size, to_time
+from tui_pod.feeds.net.address import absolute
+
+MAX_JSON = 8 * 1024 * 1024
+"""Bytes that are read: the parser holds the interpreter, a hundred milliseconds for so many."""
+
+
+def parse_json_feed(content: bytes, address: str) -> Feed:
+    """Return the feed in a JSON document.
+
+    Raises:
+        FeedError: it is no JSON Feed.
+    """
+    if len(content) > MAX_JSON:
+        raise FeedError(f"The feed is larger than {MAX_JSON // 1024**2} MB.")
+    try:
+        data = json.loads(content.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        raise FeedError("This is not a feed.") from None
+    if not isinstance(data, dict) or not isinstance(data.get("items"), list):
+        raise FeedError("This is not a feed.")
+    base = absolute(_text(data, "feed_url"), address) or address
+    items = [item for entry in _tables(data["items"]) if (item := _item(entry, base)) is not None]
+    return Feed(
+        title=clean(_text(data, "title")),
+        items=tuple(items[:MAX_ITEMS]),
+        link=absolute(_text(data, "home_page_url"), base) if data.get("home_page_url") else None,
+        summary=clean(_text(data, "description")),
+        next_page=absolute(_text(data, "next_url"), base) if data.get("next_url") else None,
+    )
+
+
+def _item(entry: dict[str, Any], base: str) -> Item | None:
+    enclosures = [
+        Enclosure(
+            _text(file, "url"),
+            _text(file, "mime_type"),
+            to_duration(_text(file, "duration_in_seconds")),
+            to_size(_text(file, "size_in_bytes")),
+        )
+        for file in _tables(entry.get("attachments"))
+    ]
+    audio = best_audio(enclosures, base)
+    link = _text(entry, "url") or _text(entry, "external_url")
+    tags = entry.get("tags")
+    texts = [
+        escape(_text(entry, "summary"), quote=False),
+        _text(entry, "content_html"),
+        escape(_text(entry, "content_text"), quote=False),
+    ]
+    return make_item(
+        guid=_text(entry, "id"),
+        title=_text(entry, "title"),
+        texts=texts,
+        subtitle="",
+        link=absolute(link, base) if link else None,
+        published=to_time(_text(entry, "date_published") or _text(entry, "date_modified")),
+        duration=audio.duration if audio else None,
+        audio=audio,
+        transcript=None,
+        chapters=None,
+        marks=(),
+        keywords=",".join(without_surrogates(tag) for tag in tags if isinstance(tag, str))
+        if isinstance(tags, list)
+        else "",
+    )
+
+
+def _tables(value: object) -> Iterator[dict[str, Any]]:
+    for entry in value if isinstance(value, list) else []:
+        if isinstance(entry, dict):
+            yield entry
+
+
+def _text(table: dict[str, Any], key: str) -> str:
+    """Return a value as text; numbers count, since ids are often written so."""
+    value = table.get(key)
+    if isinstance(value, str):
+        return without_surrogates(value)
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15 else ""

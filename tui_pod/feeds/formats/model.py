@@ -1,0 +1,61 @@
+"""What a podcast publishes, as values: a feed and its items, cleaned and checked, whatever its format was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui_pod.core.playback.snapshot import Mark
+
+
+class FeedError(Exception):
+    """A document that is no feed, or one that is refused; the message is for the listener."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a feed."""
+
+    guid: str = ""
+    """As the feed gives it, without blanks around it; empty when it gives none."""
+    title: str = ""
+    summary: str = ""
+    notes: str = ""
+    """HTML or text, as published, cut; it must not be shown before `html_text.to_notes` made it safe."""
+    link: str | None = None
+    published: float | None = None
+    """Seconds since 1970 (UTC)."""
+    duration: float | None = None
+    """Seconds; None when unknown."""
+    audio: str | None = None
+    """An http(s) address; None: there are only words."""
+    audio_type: str = ""
+    size: int | None = None
+    """Bytes of the audio, as the feed states them; None when it states none."""
+    transcript: str | None = None
+    chapters: str | None = None
+    """Address of a Podcasting 2.0 chapters file."""
+    marks: tuple[Mark, ...] = ()
+    """Chapters that the feed itself gives."""
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed as read, its items in its own order."""
+
+    title: str
+    items: tuple[Item, ...] = ()
+    link: str | None = None
+    summary: str = ""
+    guid: str = ""
+    """`podcast:guid`, the same wherever the feed moves."""
+    moved_to: str | None = None
+    """`itunes:new-feed-url`."""
+    is_serial: bool = False
+    """Whether it is meant to be heard from its first episode on."""
+    categories: tuple[tuple[str, ...], ...] = ()
+    """Each from the general to the special."""
+    is_partial: bool = False
+    """Whether a part could not be read."""
+    next_page: str | None = None
+    """Where its older items are, when they are not all in one document."""

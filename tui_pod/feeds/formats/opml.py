@@ -1,0 +1,196 @@
+"""Read and write lists of feeds: OPML 1 and 2. Folders nest and become topics; nothing named in a list is fetched.
+
+Import takes what other programs write: attributes in any case, any `type`, BOMs, Latin-1, broken `&`. One bad
+entry is reported and the rest goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from xml.sax.saxutils import escape, quoteattr
+
+from tui_pod.core.text.clean import clean
+from tui_pod.feeds.formats.model import FeedError
+from tui_pod.feeds.formats.xml import read_xml
+from tui_pod.feeds.net.address import typed_addresses
+
+MAX_OPML = 16 * 1024 * 1024
+"""Bytes of a list that are read."""
+
+MAX_FEEDS = 20_000
+MAX_FOLDERS = 8
+"""Folders below one another; deeper ones are left out, their feeds stay."""
+
+FIRST = "tui-pod-first"
+"""Our own attribute: the address that a feed was first known by, on which the ids of its episodes hang."""
+
+Folder = tuple[str, ...]
+"""Names from the outermost to the innermost; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A feed in a list."""
+
+    address: str
+    title: str = ""
+    folders: tuple[Folder, ...] = ()
+    """Where it lies, more than once if it was there more than once; empty: in no folder."""
+    first: str = ""
+    """The address it was first known by; empty when it is the same."""
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a list holds."""
+
+    entries: tuple[Entry, ...] = ()
+    faults: tuple[str, ...] = ()
+    """What could not be used, for the listener."""
+
+
+def parse_opml(content: bytes) -> Outline:
+    """Return the feeds in a list, each once, and what was wrong with others.
+
+    Raises:
+        FeedError: it is no OPML, or one that is refused.
+    """
+    if len(content) > MAX_OPML:
+        raise FeedError(f"The list is larger than {MAX_OPML // 1024**2} MB.")
+    reader = _Reader()
+    is_whole = read_xml(content, None, reader)
+    if not reader.is_opml:
+        raise FeedError("This is not an OPML list.")
+    faults = list(reader.faults)
+    if not is_whole or reader.is_open:
+        faults.append("The list is cut short or broken; what could be read of it was taken.")
+    return Outline(tuple(reader.entries.values()), tuple(faults))
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Walks the outlines and keeps the folders that are open."""
+
+    is_opml: bool = False
+    is_open: bool = False
+    """Whether the document has not come to its end."""
+    entries: dict[str, Entry] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    _path: list[str] = field(default_factory=list)
+
+    def restart(self) -> None:
+        """See `xml.Handler.restart`: what is there is found again, so it is kept for the case that less is."""
+        self.faults.clear()
+        self._path.clear()
+
+    def abandon(self) -> None:
+        """See `xml.Handler.abandon`."""
+        self._path.clear()
+
+    def text(self, data: str) -> None:
+        """See `xml.Handler.text`: all is in attributes."""
+
+    def start(self, name: str, attributes: dict[str, str], _: int) -> None:
+        """See `xml.Handler.start`."""
+        name = name.lower()
+        if name == "opml":
+            self.is_opml = self.is_open = True
+        if name != "outline":
+            return
+        values = {key.lower(): value for key, value in attributes.items()}
+        title = clean(values.get("title") or values.get("text") or "")
+        address = values.get("xmlurl") or ""
+        kind = values.get("type", "").strip().lower()
+        if not address and kind in ("rss", "atom", "feed"):
+            address = values.get("url") or ""
+        if address.strip():
+            self._path.append("")  # what lies inside a feed's entry lies in the feed's folder
+            self._add(address, title, values)
+            return
+        self._path.append(title)
+        if kind in ("link", "include") and values.get("url"):
+            self._fault(f"“{title or clean(values['url'], 80)}” is a link to another list, which is not fetched.")
+        elif kind in ("rss", "atom", "feed"):
+            self._fault(f"“{title}” has no address.")
+
+    def end(self, name: str, _: int) -> None:
+        """See `xml.Handler.end`."""
+        name = name.lower()
+        if name == "outline" and self._path:
+            self._path.pop()
+        elif name == "opml":
+            self.is_open = False
+
+    def _add(self, text: str, title: str, values: dict[str, str]) -> None:
+        named = typed_addresses(text)
+        if not named:
+            self._fault(f"“{title or clean(text, 80)}”: {clean(text, 80)} is not an http or https address.")
+            return
+        if len(self.entries) >= MAX_FEEDS:
+            self._fault(f"“{title}” is over the {MAX_FEEDS:,} feeds that are taken.")
+            return
+        folder = tuple(name for name in self._path if name)[:MAX_FOLDERS]
+        folders = {folder: None} if folder else {}
+        folders.update(dict.fromkeys(_listed(values.get("category", ""))))
+        entry = self.entries.get(named[0])
+        if entry is None:
+            first = typed_addresses(values.get(FIRST, ""))
+            page = typed_addresses(values.get("htmlurl", ""))
+            entry = Entry(named[0], title, (), first[0] if first else "", page[0] if page else "")
+        joined = tuple(dict.fromkeys((*entry.folders, *folders)))
+        self.entries[named[0]] = replace(entry, folders=joined)
+
+    def _fault(self, text: str) -> None:
+        if len(self.faults) < 100:
+            self.faults.append(text)
+
+
+def _listed(category: str) -> list[Folder]:
+    """Return the folders in a `category` attribute: paths with slashes, separated by commas; only those that nest.
+
+    A path without a slash at its start is a tag of the feed's own (OPML 2.0), not a folder.
+    """
+    paths = (path.strip() for path in category[:2_000].split(","))
+    folders = (tuple(clean(part) for part in path.split("/")) for path in paths if path.startswith("/"))
+    return [folder for found in folders if (folder := tuple(part for part in found if part)[:MAX_FOLDERS])]
+
+
+def write_opml(entries: Iterable[Entry], title: str = "tui-pod") -> str:
+    """Return a list in OPML 2.0: folders nested, a feed in two folders twice, so that reading gives the same."""
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<opml version="2.0">',
+        f"  <head><title>{escape(title)}</title></head>",
+        "  <body>",
+    ]
+    places: dict[Folder, list[Entry]] = {(): []}
+    inside: dict[Folder, list[Folder]] = {(): []}
+    for entry in entries:
+        for folder in entry.folders or ((),):
+            for depth in range(1, len(folder) + 1):
+                if folder[:depth] not in places:
+                    places[folder[:depth]], inside[folder[:depth]] = [], []
+                    inside[folder[: depth - 1]].append(folder[:depth])
+            places[folder].append(entry)
+
+    def write(folder: Folder) -> None:
+        indent = "  " * (len(folder) + 2)
+        lines.extend(f"{indent}<outline {_attributes(entry)}/>" for entry in places[folder])
+        for inner in inside[folder]:
+            name = quoteattr(inner[-1])
+            lines.append(f"{indent}<outline text={name} title={name}>")
+            write(inner)
+            lines.append(f"{indent}</outline>")
+
+    write(())
+    return "\n".join([*lines, "  </body>", "</opml>", ""])
+
+
+def _attributes(entry: Entry) -> str:
+    title = entry.title or entry.address
+    values = {"text": title, "title": title, "type": "rss", "xmlUrl": entry.address, "htmlUrl": entry.page}
+    if entry.first and entry.first != entry.address:
+        values[FIRST] = entry.first
+    return " ".join(f"{name}={quoteattr(value)}" for name, value in values.items() if value)

@@ -1,0 +1,280 @@
+"""Read a feed: RSS with the iTunes and Podcasting 2.0 tags, Atom, JSON Feed. A document in, values out.
+
+What comes out is cleaned, its addresses are http(s) and absolute, and an item that says nothing is left
+out. Nothing is fetched here, and nothing that a document names is opened.
+"""
+
+from __future__ import annotations
+
+from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.text.clean import clean, unescaped
+from tui_pod.feeds.formats.chapters import to_seconds
+from tui_pod.feeds.formats.html_text import to_text
+from tui_pod.feeds.formats.items import (
+    MAX_ITEMS,
+    MAX_LIST,
+    MAX_MARKS,
+    Enclosure,
+    best_audio,
+    best_transcript,
+    make_item,
+)
+from tui_pod.feeds.formats.model import Feed, FeedError, Item
+from tui_pod.feeds.formats.values import to_duration, to_size, to_time
+from tui_pod.feeds.formats.xml import MAX_TEXT, OVERLOAD, read_xml
+from tui_pod.feeds.net.address import absolute
+
+_PREFIXES = {
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "https://podcastindex.org/namespace/1.0": "podcast",
+    "https://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://search.yahoo.com/mrss/": "media",
+    "http://podlove.org/simple-chapters": "psc",
+    "http://www.w3.org/2005/atom": "atom",
+}
+"""The usual prefix of each namespace (in lower case); documents may use others, and many declare none."""
+
+_TEXTS = frozenset((
+    "title", "link", "guid", "id", "description", "summary", "content", "content:encoded", "pubDate", "published",
+    "updated", "dc:date", "category", "subtitle", "language", "itunes:title", "itunes:duration", "itunes:summary",
+    "itunes:subtitle", "itunes:keywords", "itunes:new-feed-url", "itunes:type", "podcast:guid",
+))  # fmt: skip
+_LINKS = frozenset((
+    "enclosure", "media:content", "podcast:transcript", "podcast:chapters", "psc:chapter", "link", "atom:link",
+    "category",
+))  # fmt: skip
+_OTHERS = frozenset(("item", "entry", "channel", "feed", "itunes:category"))
+_KEYS = {key.lower(): key for key in _TEXTS | _LINKS | _OTHERS}
+MAX_NAMES = 2_000
+"""Different names of elements; a feed has some fifty."""
+
+MAX_LINKS = 2_000
+"""Of one item: its chapters, files and addresses."""
+
+_BREAKS = frozenset(("p", "br", "div", "li"))
+
+
+def parse_feed(content: bytes, address: str, charset: str | None = None) -> Feed:
+    """Return the feed in a document.
+
+    Args:
+        content: the document, unpacked.
+        address: where it came from; what is relative in it is seen from there.
+        charset: the encoding that the server claims.
+
+    Raises:
+        FeedError: it is no feed, or one that is refused.
+    """
+    if content[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        from tui_pod.feeds.formats.json_feed import parse_json_feed
+
+        return parse_json_feed(content, address)
+    reader = _Reader(address)
+    is_whole = read_xml(content, charset, reader)
+    return reader.feed(is_partial=not is_whole)
+
+
+class _Reader:
+    """Collects the fields of the channel and of each item, and makes values of them."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self.restart()
+
+    def restart(self) -> None:
+        """See `xml.Handler.restart`."""
+        self._names: dict[str, str] = {}
+        self._aliases: dict[str, str] = {}
+        self._base = self._address
+        self._items: list[Item] = []
+        self._count = 0
+        self._channel: dict[str, str] = {}
+        self._channel_links: list[tuple[str, dict[str, str]]] = []
+        self._categories: list[tuple[str, ...]] = []
+        self._is_feed = False
+        self.abandon()
+
+    def abandon(self) -> None:
+        """See `xml.Handler.abandon`."""
+        self._fields = self._channel
+        self._links = self._channel_links
+        self._is_in_item = False
+        self._parent_depth = 0  # of the channel, or of the item that is read
+        self._wanted = ""  # key of the element whose text is collected
+        self._wanted_depth = 0
+        self._parts: list[str] = []
+        self._size = 0
+        self._path: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, str], depth: int) -> None:
+        """See `xml.Handler.start`."""
+        if self._wanted:  # markup that should have been escaped: its words count
+            if name.rpartition(":")[2].lower() in _BREAKS:
+                self._parts.append("\n")
+            return
+        if attributes and depth <= 3:
+            self._learn(attributes)
+        key = self._names.get(name)
+        if key is None:
+            if len(self._names) > MAX_NAMES:
+                raise FeedError(OVERLOAD)
+            key = self._names[name] = self._named(name)
+        if not key:
+            return
+        is_child = depth == self._parent_depth + 1
+        if key in _LINKS and attributes and (is_child or self._is_in_item) and len(self._links) < MAX_LINKS:
+            self._links.append((key, attributes))
+        if key in _TEXTS:
+            if is_child:
+                self._wanted, self._wanted_depth, self._parts, self._size = key, depth, [], 0
+                if attributes.get("type") in ("html", "xhtml"):
+                    self._fields[f"{key} type"] = "html"
+        elif key in _OTHERS:
+            self._open(key, attributes, depth)
+
+    def _open(self, key: str, attributes: dict[str, str], depth: int) -> None:
+        if key in ("item", "entry") and not self._is_in_item:
+            self._is_feed = self._is_in_item = True
+            self._fields, self._links, self._parent_depth = {}, [], depth
+            if "xml:base" in attributes:
+                self._fields["base"] = absolute(attributes["xml:base"], self._base) or self._base
+        elif key in ("channel", "feed") and not self._is_in_item:
+            self._is_feed, self._parent_depth = True, depth
+        elif key == "itunes:category" and not self._is_in_item:
+            self._path.append(clean(attributes.get("text", "")))
+            self._categories.append(tuple(self._path[-4:]))
+
+    def end(self, name: str, depth: int) -> None:
+        """See `xml.Handler.end`."""
+        if self._wanted:
+            if depth == self._wanted_depth:
+                self._keep("".join(self._parts).strip())
+                self._wanted = ""
+            return
+        key = self._names.get(name)
+        if key in ("item", "entry") and self._is_in_item and depth == self._parent_depth:
+            self._count += 1
+            item = self._item(self._fields, self._links) if self._count <= MAX_ITEMS else None
+            if item is not None:
+                self._items.append(item)
+            path = self._path
+            self.abandon()
+            self._parent_depth, self._path = depth - 1, path
+        elif key == "itunes:category" and self._path and not self._is_in_item:
+            self._path.pop()
+
+    def text(self, data: str) -> None:
+        """See `xml.Handler.text`."""
+        if self._wanted and self._size < MAX_TEXT:
+            self._size += len(data)
+            self._parts.append(data)
+
+    def feed(self, is_partial: bool) -> Feed:
+        """Return what was read.
+
+        Raises:
+            FeedError: it is no feed.
+        """
+        if not self._is_feed:
+            raise FeedError("This is not a feed.")
+        channel = self._channel
+        prefixes = {path[:length] for path in self._categories for length in range(1, len(path))}
+        return Feed(
+            title=clean(_plain(channel.get("title", ""))),
+            items=tuple(self._items),
+            link=self._page(channel, self._channel_links),
+            summary=clean(to_text(channel.get("description") or channel.get("subtitle", ""))),
+            guid=clean(channel.get("podcast:guid", ""), 100).lower(),
+            moved_to=absolute(channel.get("itunes:new-feed-url", "")),
+            is_serial=channel.get("itunes:type", "").strip().lower() == "serial",
+            categories=tuple(path for path in dict.fromkeys(self._categories) if path not in prefixes and all(path)),
+            is_partial=is_partial,
+            next_page=self._linked("next", channel, self._channel_links),
+        )
+
+    def _learn(self, attributes: dict[str, str]) -> None:
+        """Take in namespace declarations and the base of relative addresses."""
+        for name, value in attributes.items():
+            if name.startswith("xmlns:"):
+                usual = _PREFIXES.get(value.strip().lower()) or _PREFIXES.get(value.strip().lower() + "/")
+                if usual is not None and self._aliases.get(name[6:]) != usual:
+                    self._aliases[name[6:]] = usual
+                    self._names.clear()
+            elif name == "xml:base" and not self._is_in_item and not self._items:
+                self._base = absolute(value, self._base) or self._base
+
+    def _named(self, name: str) -> str:
+        """Return the key of an element by its written name; empty when it is not used here."""
+        prefix, _, local = name.rpartition(":")
+        prefix = self._aliases.get(prefix, prefix).lower()
+        if prefix == "atom" and local != "link":
+            prefix = ""
+        key = _KEYS.get(f"{prefix}:{local}".lower() if prefix else local.lower(), "")
+        return "link" if key == "atom:link" else key
+
+    def _keep(self, text: str) -> None:
+        if self._wanted in ("category", "itunes:keywords"):
+            former = self._fields.get(self._wanted, "")
+            if len(former) < MAX_LIST:  # else each of a million would copy all before it
+                self._fields[self._wanted] = f"{former},{text}"
+        elif text:
+            self._fields.setdefault(self._wanted, text)
+
+    def _linked(self, relation: str, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> str | None:
+        for key, attributes in links:
+            if key == "link" and attributes.get("rel", "alternate") == relation and attributes.get("href"):
+                return absolute(attributes["href"], fields.get("base", self._base))
+        return None
+
+    def _page(self, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> str | None:
+        linked = self._linked("alternate", fields, links)
+        if linked is None and fields.get("link"):
+            linked = absolute(fields["link"], fields.get("base", self._base))
+        return linked
+
+    def _item(self, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> Item | None:
+        base = fields.get("base", self._base)
+        get = fields.get
+        enclosures: list[Enclosure] = []
+        transcripts: list[tuple[str, str, str]] = []
+        marks: list[Mark] = []
+        chapters = None
+        keywords = get("category", "") + "," + get("itunes:keywords", "")
+        for key, values in links:
+            address = values.get("url") or values.get("href") or ""
+            if key == "enclosure" or key == "media:content" or values.get("rel") == "enclosure":
+                size = to_size(values.get("length") or values.get("fileSize", ""))
+                length = to_duration(values.get("duration", ""))
+                enclosures.append(Enclosure(address, values.get("type", ""), length, size))
+            elif key == "podcast:transcript":
+                transcripts.append((address, values.get("type", ""), values.get("language", "")))
+            elif key == "podcast:chapters" and chapters is None:
+                chapters = absolute(address, base)
+            elif key == "psc:chapter" and len(marks) < MAX_MARKS:
+                start = to_seconds(values.get("start", ""))
+                if start is not None:
+                    marks.append(Mark(start, clean(values.get("title", ""))))
+            elif key == "category":
+                keywords += "," + (values.get("label") or values.get("term") or "")
+        audio = best_audio(enclosures, base)
+        return make_item(
+            guid=get("guid") or get("id", ""),
+            title=_plain(get("title") or get("itunes:title", ""), get("title type") == "html"),
+            texts=[get(key, "") for key in ("description", "summary", "itunes:summary", "content:encoded", "content")],
+            subtitle=get("itunes:subtitle", ""),
+            link=self._page(fields, links),
+            published=to_time(get("pubDate") or get("published") or get("dc:date") or get("updated") or ""),
+            duration=to_duration(get("itunes:duration", "")) or (audio.duration if audio else None),
+            audio=audio,
+            transcript=best_transcript(transcripts, base, self._channel.get("language", "")),
+            chapters=chapters,
+            marks=tuple(sorted(marks, key=lambda mark: mark.start)),
+            keywords=keywords,
+        )
+
+
+def _plain(title: str, is_html: bool = False) -> str:
+    """Return a title without the HTML that it may be written in."""
+    return to_text(title) if is_html else unescaped(title)

@@ -1,0 +1,216 @@
+"""Read XML from outside into events, within limits and without ever opening anything that it names.
+
+Strict first, with expat. What expat refuses as malformed is mended (encoding, control characters, bare `&`,
+names of HTML characters) and read again; what is still broken is read item by item, so that one bad item
+costs itself only. Entities and external DTDs are refused in every case.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from html.entities import html5
+from typing import Protocol
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+from tui_pod.feeds.formats.model import FeedError
+
+MAX_DEPTH = 64
+MAX_ATTRIBUTES = 200
+MAX_ELEMENTS = 2_000_000
+"""Elements of a document: twenty each of 100,000 items."""
+
+MAX_SLICES = 50_000
+"""Items that are read one by one when a document is broken."""
+
+MAX_AMPERSANDS = 3_000_000
+"""In a document that is mended: a tenth of the largest."""
+
+MAX_TEXT = 256 * 1024
+"""Characters of one element that are kept."""
+
+OVERLOAD = "The feed is refused: it is built to overload its readers."
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_AMPERSAND = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|[xX][0-9a-fA-F]{1,8});|([A-Za-z][A-Za-z0-9]{1,30};))?"
+)
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_PROLOGUE = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
+_ITEM = re.compile(r"<(item|entry)\b")
+_ROOT = re.compile(r"<([A-Za-z][\w:.-]{0,60})(\s[^<>]*)?>")
+
+
+class Handler(Protocol):
+    """Takes in what a document holds; it may raise `FeedError` at once."""
+
+    def start(self, name: str, attributes: dict[str, str], depth: int) -> None:
+        """Take in the start of an element: its name as written, with its prefix; the root has depth 1."""
+        ...
+
+    def end(self, name: str, depth: int) -> None:
+        """Take in its end."""
+        ...
+
+    def text(self, data: str) -> None:
+        """Take in some of the text within."""
+        ...
+
+    def abandon(self) -> None:
+        """Forget the item that is half read: it is broken."""
+        ...
+
+    def restart(self) -> None:
+        """Forget everything: the document comes again from its start."""
+        ...
+
+
+class Malformed(Exception):
+    """Not well-formed XML."""
+
+
+def read_xml(content: bytes, charset: str | None, handler: Handler) -> bool:
+    """Give a document to a handler; return whether it was read whole.
+
+    Args:
+        content: the document.
+        charset: the encoding that the server claims, if any.
+        handler: gets the events; after a repair once more, following `restart`.
+
+    Raises:
+        FeedError: it is over a limit, or declares entities.
+    """
+    try:
+        _parse(content, handler)
+        return True
+    except Malformed:
+        handler.restart()
+    text = mended(content, charset)
+    try:
+        _parse(text.encode("utf-8"), handler, "utf-8")
+        return True
+    except Malformed:
+        handler.restart()
+    return _read_slices(text, handler)
+
+
+def mended(content: bytes, charset: str | None) -> str:
+    """Return a document as text with its common faults repaired, and without its declaration.
+
+    Raises:
+        FeedError: repairing it would take too long.
+    """
+    text = _decoded(content, charset).lstrip("\ufeff \t\r\n")
+    text = _PROLOGUE.sub("", _CONTROLS.sub("", text)).lstrip()
+    if text.count("&") > MAX_AMPERSANDS:
+        raise FeedError(OVERLOAD)
+    return _AMPERSAND.sub(_reference, text)
+
+
+def _reference(found: re.Match[str]) -> str:
+    """Return what a reference that expat may not know stands for, else a literal ampersand."""
+    number, name = found[1], found[2]
+    if number:
+        code = int(number[1:], 16) if number[0] in "xX" else int(number)
+        character = chr(code) if code <= 0x10FFFF else ""
+        return _CONTROLS.sub("", escape(character))
+    named: str | None = html5.get(name) if name else None
+    return escape(named) if named is not None else f"&amp;{name or ''}"
+
+
+def _decoded(content: bytes, charset: str | None) -> str:
+    """Return text by mark, declaration, server, UTF-8 or Windows-1252, the first that fits."""
+    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if content.startswith(mark):
+            return content.decode(name, "replace")
+    declared = _DECLARED.match(content)
+    for guess in (declared[1].decode("ascii") if declared else None, charset, "utf-8"):
+        try:
+            if guess and codecs.lookup(guess)._is_text_encoding:  # else base64 and such
+                return content.decode(guess)
+        except (LookupError, ValueError):
+            continue
+    return content.decode("cp1252", "replace")
+
+
+def _read_slices(text: str, handler: Handler) -> bool:
+    """Read the head, then each item on its own; return False, as something is missing."""
+    first = _ITEM.search(text)
+    root = _ROOT.search(text)
+    if root is None:
+        return False
+    start = first.start() if first else len(text)
+    name, inner = root[1], "<channel>" if root[1] == "rss" else ""
+    closing = f"{'</channel>' if inner else ''}</{name}>"
+    head = text[root.end() : start].replace("<channel>", "", 1).rstrip()
+    _read_part(f"<{name}{root[2] or ''}>{inner}{head}{closing}", handler)
+    for part in _slices(text, start):  # what the root declares is known by now, and may be too much to read each time
+        _read_part(f"<{name}>{inner}{part}{closing}", handler)
+    return False
+
+
+def _read_part(part: str, handler: Handler) -> None:
+    try:
+        _parse(part.encode(), handler, "utf-8")
+    except Malformed:
+        handler.abandon()
+
+
+def _slices(text: str, place: int) -> Iterator[str]:
+    """Yield the items in `text` from `place` on. Each look goes forward only, so no text takes long."""
+    for _ in range(MAX_SLICES):
+        found = _ITEM.search(text, place)
+        end = text.find(f"</{found[1]}>", found.start()) if found else -1
+        if found is None or end < 0:
+            return
+        place = end + len(found[1]) + 3
+        start = text.rfind(f"<{found[1]}", found.start(), end)  # an item that was not closed is left out
+        yield text[start:place]
+
+
+def _parse(content: bytes, handler: Handler, encoding: str | None = None) -> None:
+    """Read a document strictly.
+
+    Raises:
+        Malformed: it is not well-formed.
+        FeedError: it is over a limit, or declares entities.
+    """
+    parser = expat.ParserCreate(encoding)
+    parser.buffer_text = True
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    depth = count = 0
+    start, end = handler.start, handler.end
+
+    def on_start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth, count
+        depth += 1
+        count += 1
+        if depth > MAX_DEPTH or count > MAX_ELEMENTS or len(attributes) > MAX_ATTRIBUTES:
+            raise FeedError(OVERLOAD)
+        start(name, attributes, depth)
+
+    def on_end(name: str) -> None:
+        nonlocal depth
+        end(name, depth)
+        depth -= 1
+
+    def refuse(*_: object) -> int:
+        raise FeedError("The feed is refused: it declares entities, which no podcast needs.")
+
+    def on_doctype(name: str, system: str | None, public: str | None, _: bool) -> None:
+        if (system or public) and name.lower() != "html":
+            raise FeedError("The feed is refused: it asks for another document (an external DTD).")
+
+    parser.StartElementHandler = on_start
+    parser.EndElementHandler = on_end
+    parser.CharacterDataHandler = handler.text
+    parser.EntityDeclHandler = refuse
+    parser.UnparsedEntityDeclHandler = refuse
+    parser.ExternalEntityRefHandler = refuse
+    parser.StartDoctypeDeclHandler = on_doctype
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, LookupError, ValueError) as error:  # ValueError: an encoding that expat cannot do
+        raise Malformed(str(error)) from error

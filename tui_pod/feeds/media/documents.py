@@ -1,0 +1,87 @@
+"""Fetch small documents that episodes name, such as transcripts and chapters, and keep copies. Waits: for a thread."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from tui_pod.feeds.media.partial import read_json, text_of, write_json
+from tui_pod.feeds.net.address import Origin
+from tui_pod.feeds.net.fetch import FetchError, Limits, Request, fetch
+from tui_pod.runtime.threads import Stop
+
+LIMITS = Limits(size=4 * 1024 * 1024, seconds=20.0, idle=10.0)
+FRESH = 3600.0
+"""Seconds for which a copy is used without asking: chapters are often mended after an episode came out."""
+
+MOST = 500
+"""Documents that are kept."""
+
+
+class RemoteFiles:
+    """Documents by address, with copies in one folder that can be deleted at any time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def text(self, address: str, allowed: Iterable[Origin] = (), stop: Stop | None = None) -> str | None:
+        """Return a document, from its copy while that is fresh or nothing better comes; None: it cannot be had.
+
+        Raises:
+            Stopped: the work was told to stop.
+        """
+        name = hashlib.sha256(address.encode()).hexdigest()[:32]
+        copy, about = self._folder / f"{name}.txt", self._folder / f"{name}.json"
+        known = read_json(about)
+        asked = known.get("asked")
+        former = _read(copy) if known else None
+        if former is not None and isinstance(asked, int | float) and 0 <= time.time() - asked < FRESH:
+            return former
+        tag = text_of(known, "etag")
+        headers = {"If-None-Match": tag} if tag and former is not None else {}
+        try:
+            answer, content = fetch(Request(address, frozenset(allowed), headers), LIMITS, stop)
+        except FetchError:
+            return former
+        if answer.status == 304 and former is not None:
+            self._keep(copy, about, None, tag)
+            return former
+        text = _decoded(content, answer.charset)
+        self._keep(copy, about, text, answer.headers.get("etag", ""))
+        return text
+
+    def _keep(self, copy: Path, about: Path, text: str | None, tag: str) -> None:
+        """Keep a copy; where that cannot be done it is fetched the next time."""
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if text is not None:
+                about.unlink(missing_ok=True)  # a torn copy is not believed
+                copy.write_text(text, "utf-8", newline="")
+            write_json(about, {"etag": tag, "asked": time.time()})
+            self._trim()
+
+    def _trim(self) -> None:
+        copies = sorted(self._folder.glob("*.txt"), key=os.path.getmtime)
+        for copy in copies[: max(0, len(copies) - MOST)]:
+            copy.unlink(missing_ok=True)
+            copy.with_suffix(".json").unlink(missing_ok=True)
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return None
+
+
+def _decoded(content: bytes, charset: str | None) -> str:
+    for encoding in (charset, "utf-8-sig"):
+        with contextlib.suppress(LookupError, ValueError, TypeError):
+            if encoding:
+                text = content.decode(encoding)
+                return text.encode("utf-8", "replace").decode("utf-8")
+    return content.decode("cp1252", "replace")

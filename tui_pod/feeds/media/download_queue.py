@@ -1,0 +1,179 @@
+"""Run downloads for the event loop: a few at a time, their progress told, each can be stopped.
+
+Everything here is called on the loop and returns at once; threads do the work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.feeds.media.downloads import Downloads
+from tui_pod.feeds.media.partial import DownloadError, Wish
+from tui_pod.runtime.threads import Stop, Stopped, in_thread
+
+AT_ONCE = 2
+"""Downloads that run at the same time."""
+
+
+class DownloadStatus(StrEnum):
+    """How far a download is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    GIVEN_UP = "given up"
+    """It was on the disk, and made room for another."""
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadProgress:
+    """How far one download is."""
+
+    episode: str
+    title: str
+    status: DownloadStatus = DownloadStatus.WAITING
+    done: int = 0
+    """Bytes."""
+    total: int | None = None
+    """Bytes; None when the server does not say."""
+    error: str = ""
+    is_automatic: bool = False
+    is_general: bool = False
+    """Whether it failed for a reason for which others would too."""
+
+
+class DownloadQueue:
+    """The downloads that run or wait. `running` holds them by episode; `report` is told every change."""
+
+    def __init__(
+        self,
+        downloads: Downloads,
+        report: Callable[[DownloadProgress], None],
+        order: Callable[[Sequence[str]], Sequence[str]] = lambda _: (),
+    ) -> None:
+        """Make an empty queue.
+
+        Args:
+            downloads: where they are kept.
+            report: called on the event loop.
+            order: given the episodes on the disk, those that may be deleted to make room, the first to go first
+                (see `oldest_played`); called on the event loop.
+        """
+        self.downloads = downloads
+        self.running: dict[str, DownloadProgress] = {}
+        self._report = report
+        self._order = order
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def start(self, wishes: Iterable[Wish]) -> int:
+        """Queue downloads; those that run or wait already are left out. Return how many were queued."""
+        count = 0
+        for wish in wishes:
+            if wish.episode in self._tasks:
+                continue
+            count += 1
+            self._show(DownloadProgress(wish.episode, wish.title, is_automatic=wish.is_automatic))
+            task = asyncio.get_running_loop().create_task(self._run(wish))
+            self._tasks[wish.episode] = task
+            task.add_done_callback(partial(self._forget, wish.episode))
+        return count
+
+    def stop(self, episodes: Iterable[str]) -> int:
+        """End downloads that run or wait; what there is of them is gone on with the next time. Return how many."""
+        tasks = [task for episode in list(episodes) if (task := self._tasks.get(episode)) is not None]
+        for task in tasks:
+            task.cancel()
+        return len(tasks)
+
+    async def close(self) -> None:
+        """End all downloads."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, wish: Wish) -> None:
+        state = self.running[wish.episode]
+        loop = asyncio.get_running_loop()
+
+        def told(done: int, total: int | None) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(self._progress, wish.episode, done, total)
+
+        def work(stop: Stop, expendable: Sequence[str]) -> None:
+            try:
+                self.downloads.fetch(wish, told, stop, expendable)
+            finally:
+                gone = [episode for episode in expendable if self.downloads.find(episode) is None]
+                with contextlib.suppress(RuntimeError):
+                    loop.call_soon_threadsafe(self._give_up, gone)
+
+        try:
+            async with self._slots:
+                kept = await in_thread(lambda _: [download.episode for download in self.downloads.all()])
+                expendable = self._order(kept)
+                self._show(replace(state, status=DownloadStatus.RUNNING))
+                await in_thread(lambda stop: work(stop, expendable))
+            self._end(wish.episode, DownloadStatus.DONE)
+        except (asyncio.CancelledError, Stopped):
+            self._end(wish.episode, DownloadStatus.STOPPED)
+        except DownloadError as error:
+            self._end(wish.episode, DownloadStatus.FAILED, str(error), error.is_general)
+        except Exception as error:  # one bad download must not end the others, and must be told
+            self._end(
+                wish.episode, DownloadStatus.FAILED, f"“{wish.title}” was not downloaded ({type(error).__name__})."
+            )
+
+    def _forget(self, episode: str, _: asyncio.Task[None]) -> None:
+        self._tasks.pop(episode, None)
+        if episode in self.running:  # stopped before it had begun
+            self._end(episode, DownloadStatus.STOPPED)
+
+    def _progress(self, episode: str, done: int, total: int | None) -> None:
+        state = self.running.get(episode)
+        if state is not None and state.status is DownloadStatus.RUNNING:
+            self._show(replace(state, done=done, total=total))
+
+    def _give_up(self, episodes: Iterable[str]) -> None:
+        for episode in episodes:
+            self._report(DownloadProgress(episode, "", DownloadStatus.GIVEN_UP))
+
+    def _end(self, episode: str, status: DownloadStatus, error: str = "", is_general: bool = False) -> None:
+        state = self.running.pop(episode)
+        self._report(replace(state, status=status, error=error, is_general=is_general))
+
+    def _show(self, state: DownloadProgress) -> None:
+        self.running[state.episode] = state
+        self._report(state)
+
+
+def oldest_played(book: ProgressBook, episodes: Iterable[str]) -> list[str]:
+    """Return those of these episodes that are played, the one heard longest ago first."""
+    heard = [
+        (progress.listened or progress.updated, episode)
+        for episode in episodes
+        if (progress := book.get(episode)) is not None and progress.status is Status.PLAYED
+    ]
+    return [episode for _, episode in sorted(heard)]
+
+
+def next_to_keep(book: ProgressBook, newest_first: Sequence[str], count: int, is_serial: bool) -> list[str]:
+    """Return the next `count` episodes of a feed not yet played: of a serial from its first on, else the newest."""
+    order = reversed(newest_first) if is_serial else iter(newest_first)
+    wanted: list[str] = []
+    for episode in order:
+        if len(wanted) >= count:
+            break
+        if book.status(episode) is not Status.PLAYED:
+            wanted.append(episode)
+    return wanted

@@ -1,0 +1,325 @@
+"""Keep recordings on the disk: resumed where they broke off, checked, and named by nothing a feed can choose.
+
+The folder is the index: a file's name ends in its episode's hash, and beside it lies a small JSON file with the
+rest. Every call may wait for disk or network and belongs in a thread (see `download_queue`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_pod.core.playback.retry import PAUSES
+from tui_pod.feeds.media.partial import (
+    RANGE,
+    DownloadError,
+    Part,
+    Wish,
+    file_hash,
+    file_name,
+    read_json,
+    text_of,
+    write_json,
+)
+from tui_pod.feeds.media.streams import HEAD, check_kind, check_start
+from tui_pod.feeds.net.fetch import Answer, FetchError, Limits, Request, opened, refusal
+from tui_pod.runtime.files import sync_folder
+from tui_pod.runtime.threads import Stop
+
+LIMITS = Limits(size=500 * 1000 * 1000, seconds=2 * 3600.0, idle=20.0)
+LEAVE_FREE = 200 * 1000 * 1000
+"""Bytes of the disk that stay free."""
+
+SLOWEST = 1_000
+"""Bytes a second, over a minute, under which a server is taken for one that only holds the line."""
+
+LEAST = 0.9
+"""Share of the bytes which the feed states that is taken for a whole recording when the server states none."""
+
+ATTEMPTS = 4
+"""Times in a row that a dropped download is gone on with."""
+
+REPORT_EVERY = 0.25
+"""Seconds between two reports of progress."""
+
+_NAME = re.compile(r"[a-z0-9-]{1,48}-([0-9a-f]{16})\.[a-z0-9]{2,5}")
+_REMOVED = ".removed"
+
+
+class NoRoom(FetchError):
+    """There is no room for a recording."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, is_final=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A recording that is on the disk."""
+
+    episode: str
+    """Empty when the file beside it that tells it is lost."""
+    path: Path
+    size: int
+    address: str = ""
+    is_automatic: bool = False
+
+
+Report = Callable[[int, int | None], None]
+"""Takes the bytes there are, and those there will be when known."""
+
+
+class Downloads:
+    """The recordings in one folder; safe to use from several threads."""
+
+    def __init__(self, folder: Path, quota: int, limits: Limits = LIMITS) -> None:
+        """Name the folder, and the bytes of downloads that are kept in it; nothing is opened yet."""
+        self.folder = folder
+        self._quota = quota
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._names: dict[str, str] | None = None
+
+    def find(self, episode: str) -> Path | None:
+        """Return the whole recording of an episode; None when it is not here."""
+        name = self._index().get(file_hash(episode))
+        if name is None or not _is_file(self.folder / name):
+            return None
+        return self.folder / name
+
+    def all(self) -> list[Download]:
+        """Return all whole recordings."""
+        found = []
+        for name in list(self._index().values()):
+            path = self.folder / name
+            with contextlib.suppress(OSError):
+                about = read_json(path.with_name(f"{name}.json"))
+                size = path.stat().st_size
+                found.append(
+                    Download(
+                        text_of(about, "episode"), path, size, text_of(about, "address"), about.get("automatic") is True
+                    )
+                )
+        return found
+
+    def fetch(
+        self, wish: Wish, report: Report = lambda _done, _total: None, stop: Stop | None = None,
+        expendable: Sequence[str] = (),
+    ) -> Path:  # fmt: skip
+        """Download a recording and return its path; at once when it is here. What broke off is gone on with.
+
+        Args:
+            wish: what.
+            report: called from this thread, a few times a second.
+            stop: ends the download; what there is of it is kept for the next time.
+            expendable: episodes whose downloads may be deleted to make room, in this order.
+
+        Raises:
+            DownloadError: it cannot be had, or there is no room.
+            Stopped: it was told to stop.
+        """
+        stop = stop or Stop()
+        found = self.find(wish.episode)
+        if found is not None:
+            return found
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part = Part(self.folder, wish)
+            with part.locked():
+                self._forget()
+                found = self.find(wish.episode)  # another program may just have got it
+                if found is not None:
+                    return found
+                kind = self._fetch_part(wish, part, report, stop, expendable)
+                return self._finish(wish, part, kind)
+        except OSError as error:
+            said = f"“{wish.title}” cannot be saved in {self.folder}: {error.strerror}."
+            raise DownloadError(said, is_general=True) from error
+
+    def remove(self, episode: str) -> bool:
+        """Take away a download; `restore` brings it back until `purge`. Return whether there was one."""
+        path = self.find(episode)
+        if path is None:
+            return False
+        os.rename(path, path.with_name(path.name + _REMOVED))
+        self._forget()
+        return True
+
+    def restore(self, episode: str) -> bool:
+        """Bring back a download that was taken away; return whether it was still there."""
+        for path in self.folder.glob(f"*-{file_hash(episode)}.*{_REMOVED}"):
+            os.rename(path, path.with_name(path.name.removesuffix(_REMOVED)))
+            self._forget()
+            return True
+        return False
+
+    def purge(self) -> None:
+        """Delete for good what was taken away, and parts that nobody went on with for a month."""
+        for path in self.folder.glob(f"*{_REMOVED}"):
+            self._delete(path.with_name(path.name.removesuffix(_REMOVED)))
+            path.unlink(missing_ok=True)
+        for path in self.folder.glob("*.part*"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > 30 * 86_400:
+                    path.unlink()
+
+    def _index(self) -> dict[str, str]:
+        """Return the file names by their hashes; none while there is no folder that can be read."""
+        with self._lock:
+            if self._names is None:
+                try:
+                    self._names = _names_in(self.folder)
+                except OSError:
+                    return {}
+            return self._names
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._names = None
+
+    def _delete(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        path.with_name(f"{path.name}.json").unlink(missing_ok=True)
+        self._forget()
+
+    def _fetch_part(self, wish: Wish, part: Part, report: Report, stop: Stop, expendable: Sequence[str]) -> str:
+        """Fetch until the part is whole, with growing pauses after drops; return its media type."""
+        attempts = most = 0
+        while True:
+            most = max(most, part.size())
+            try:
+                return self._attempt(wish, part, report, stop, expendable)
+            except FetchError as error:
+                attempts = 0 if part.size() > most + 64 * 1024 else attempts
+                if error.is_final or error.is_offline or attempts >= ATTEMPTS:
+                    is_general = error.is_offline or isinstance(error, NoRoom)
+                    raise DownloadError(f"“{wish.title}” was not downloaded. {error}", is_general) from error
+            stop.sleep(PAUSES[attempts])
+            attempts += 1
+
+    def _attempt(self, wish: Wish, part: Part, report: Report, stop: Stop, expendable: Sequence[str]) -> str:
+        request = Request(wish.address, wish.allowed, {"Accept-Encoding": "identity", **part.headers()})
+        with opened(request, self._limits, stop) as answer:
+            if answer.status == 416 and part.is_whole(answer):
+                return part.kind()
+            if answer.status == 416:
+                part.clear()
+                raise FetchError("The recording has changed on the server.")
+            if answer.status >= 400:
+                raise refusal(answer)
+            reason = check_kind(answer.kind)
+            if reason:
+                raise _refused(reason)
+            start = part.begin(answer)
+            total = _total(answer, start)
+            self._make_room(total, start, expendable)
+            self._write(part, start, total, answer.chunks, report, stop)
+            if total is not None and part.size() != total:
+                raise FetchError("The connection broke off before the end.")
+            if wish.size and _ends_anywhere(answer) and part.size() < LEAST * wish.size:
+                said = f"{part.size():,} bytes came of the {wish.size:,} that the feed states."
+                raise FetchError(f"The connection broke off before the end: {said}")
+        return answer.kind
+
+    def _write(
+        self, part: Part, start: int, total: int | None, chunks: Iterator[bytes], report: Report, stop: Stop
+    ) -> None:
+        done, began, reported = start, time.monotonic(), 0.0
+        with part.path.open("ab+") as file:
+            file.seek(0)
+            head = file.read(HEAD)
+            for chunk in chunks:
+                stop.check()
+                if len(head) < HEAD:  # it may come byte by byte, or in several attempts
+                    head += chunk[:HEAD]
+                    reason = check_start(head)
+                    if reason:
+                        raise _refused(reason)
+                file.write(chunk)
+                done += len(chunk)
+                now = time.monotonic()
+                if done > self._limits.size:
+                    raise _refused(f"It is larger than {self._limits.size // 1000**2} MB.")
+                if now - began > 60 and (done - start) / (now - began) < SLOWEST:
+                    raise FetchError("The server sends next to nothing.")
+                if now - reported >= REPORT_EVERY:
+                    reported = now
+                    report(done, total)
+            file.flush()
+            os.fsync(file.fileno())
+        report(done, total)
+        if done == 0:
+            raise _refused("The recording is empty.")
+
+    def _finish(self, wish: Wish, part: Part, kind: str) -> Path:
+        """Give the whole file its name. Whoever sees the name sees all of it."""
+        path = self.folder / file_name(wish, kind)
+        about = {"episode": wish.episode, "address": wish.address, "automatic": wish.is_automatic, "at": time.time()}
+        write_json(path.with_name(f"{path.name}.json"), about)
+        os.rename(part.path, path)
+        part.about.unlink(missing_ok=True)
+        sync_folder(self.folder)
+        self._forget()
+        return path
+
+    def _make_room(self, total: int | None, start: int, expendable: Sequence[str]) -> None:
+        """Delete expendable downloads until the quota and the disk have room for the rest of this one."""
+        needed = (total or 0) - start
+        if total is not None and total > self._limits.size:
+            raise _refused(f"It is larger than {self._limits.size // 1000**2} MB.")
+        kept = {download.episode: download for download in self.all()}
+        used = sum(download.size for download in kept.values())
+        for episode in expendable:
+            if used + needed <= self._quota and self._free() - needed >= LEAVE_FREE:
+                break
+            download = kept.pop(episode, None)
+            if download is not None:
+                self._delete(download.path)
+                used -= download.size
+        if used + needed > self._quota:
+            raise NoRoom(f"Downloads may take {self._quota // 1000**2:,} MB, and nothing that was played is left.")
+        if self._free() - needed < LEAVE_FREE:
+            raise NoRoom("The disk is full.")
+
+    def _free(self) -> int:
+        return shutil.disk_usage(self.folder).free
+
+
+def _names_in(folder: Path) -> dict[str, str]:
+    with os.scandir(folder) as entries:
+        matches = [_NAME.fullmatch(entry.name) for entry in entries if not entry.name.endswith(".json")]
+    return {match[1]: match[0] for match in matches if match}
+
+
+def _refused(reason: str) -> FetchError:
+    return FetchError(reason, is_final=True)
+
+
+def _total(answer: Answer, start: int) -> int | None:
+    range_ = RANGE.fullmatch(answer.headers.get("content-range", ""))
+    if range_ is not None and range_[3] != "*":
+        return int(range_[3])
+    length = answer.headers.get("content-length", "")
+    is_packed = answer.headers.get("content-encoding", "identity") not in ("", "identity")
+    return start + int(length) if length.isdecimal() and len(length) < 16 and not is_packed else None
+
+
+def _ends_anywhere(answer: Answer) -> bool:
+    """Return whether the end of a body is told by nothing but the end of the connection."""
+    names = ("content-length", "transfer-encoding", "content-encoding")
+    return all(answer.headers.get(name, "identity") == "identity" for name in names)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False

@@ -1,0 +1,168 @@
+"""Name downloads and keep what is half there: nothing of a name is chosen by a feed, and parts can be gone on with."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tui_pod.core.text.clean import fold
+from tui_pod.feeds.formats.values import AUDIO_ENDINGS
+from tui_pod.feeds.net.address import Origin
+from tui_pod.feeds.net.fetch import Answer, FetchError
+
+RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
+"""What a `Content-Range` says: first and last byte, and the bytes of the whole."""
+
+_ENDINGS = {
+    "audio/mpeg": ".mp3", "audio/mp3": ".mp3", "audio/x-m4a": ".m4a", "audio/mp4": ".m4a", "audio/m4a": ".m4a",
+    "audio/aac": ".aac", "audio/aacp": ".aac", "audio/ogg": ".ogg", "application/ogg": ".ogg", "audio/opus": ".opus",
+    "audio/flac": ".flac", "audio/x-flac": ".flac", "audio/wav": ".wav", "audio/x-wav": ".wav",
+    "audio/vnd.wave": ".wav",
+    "audio/webm": ".webm", "video/webm": ".webm", "video/mp4": ".mp4", "video/x-m4v": ".mp4",
+    "audio/x-matroska": ".mka",
+}  # fmt: skip
+
+
+class DownloadError(Exception):
+    """A download that did not come about; the message is for the listener."""
+
+    def __init__(self, message: str, is_general: bool = False) -> None:
+        super().__init__(message)
+        self.is_general = is_general
+        """Whether any other would fail likewise now: there is no room, or no network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A recording to be kept."""
+
+    episode: str
+    title: str
+    address: str
+    allowed: frozenset[Origin] = frozenset()
+    is_automatic: bool = False
+    """Whether it was not asked for by itself but belongs to the next ones of its feed."""
+    size: int | None = None
+    """Bytes that the feed states; None when it states none."""
+
+
+class Part:
+    """A download that is not whole, and what is known of it."""
+
+    def __init__(self, folder: Path, wish: Wish) -> None:
+        self._address = wish.address
+        self.path = folder / f"{file_hash(wish.episode)}.part"
+        self.about = folder / f"{file_hash(wish.episode)}.part.json"
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other programs and threads from the same download.
+
+        Raises:
+            DownloadError: one is at it.
+        """
+        import fcntl
+
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise DownloadError("It is being downloaded already.") from None
+            try:
+                yield
+            finally:
+                if not self.size():  # nothing to go on with
+                    self.path.unlink(missing_ok=True)
+                    self.about.unlink(missing_ok=True)
+        finally:
+            os.close(descriptor)
+
+    def size(self) -> int:
+        """Return the bytes that are there."""
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def kind(self) -> str:
+        """Return the media type that the server said."""
+        return text_of(read_json(self.about), "kind")
+
+    def headers(self) -> dict[str, str]:
+        """Return what asks for the rest only, and only if the file is the same; nothing when that cannot be told."""
+        about = read_json(self.about)
+        mark = text_of(about, "mark")
+        if not mark or not self.size() or about.get("address") != self._address:
+            return {}
+        return {"Range": f"bytes={self.size()}-", "If-Range": mark}
+
+    def is_whole(self, answer: Answer) -> bool:
+        """Return whether a 416 says that all is there."""
+        return answer.headers.get("content-range", "") == f"bytes */{self.size()}" and self.size() > 0
+
+    def begin(self, answer: Answer) -> int:
+        """Get ready for what the server sends, and return how much is there already."""
+        range_ = RANGE.fullmatch(answer.headers.get("content-range", "")) if answer.status == 206 else None
+        if range_ is not None and int(range_[1]) == self.size():
+            return self.size()
+        self.clear()
+        if answer.status == 206:
+            raise FetchError("The server sent another part than was asked for.")
+        tag = answer.headers.get("etag", "")
+        mark = tag if tag.startswith('"') else answer.headers.get("last-modified", "")  # a weak tag marks no bytes
+        write_json(self.about, {"address": self._address, "mark": mark, "kind": answer.kind})
+        return 0
+
+    def clear(self) -> None:
+        """Begin anew."""
+        os.truncate(self.path, 0)
+        self.about.unlink(missing_ok=True)
+
+
+def file_hash(episode: str) -> str:
+    """Return the 16 hex digits that end an episode's file name: a feed episode's id is them already."""
+    if re.fullmatch(r"[0-9a-f]{16}", episode):
+        return episode
+    return hashlib.sha256(episode.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def file_name(wish: Wish, kind: str) -> str:
+    """Return a name that is safe on every system: of the title only letters and digits, the rest is ours."""
+    slug = re.sub(r"[^a-z0-9]+", "-", fold(wish.title))[:48].strip("-") or "episode"
+    path = wish.address.partition("?")[0].partition("#")[0].lower()
+    ending = _ENDINGS.get(kind) or next((end for end in AUDIO_ENDINGS if path.endswith(end)), ".audio")
+    return f"{slug}-{file_hash(wish.episode)}{ending}"
+
+
+def read_json(path: Path) -> Mapping[str, Any]:
+    """Return the table in a small JSON file; empty when it is missing or torn."""
+    try:
+        data = json.loads(path.read_text("utf-8")[:100_000])
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def write_json(path: Path, data: Mapping[str, Any]) -> None:
+    """Write a small JSON file in one step."""
+    temp = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        temp.write_text(json.dumps(data), "utf-8")
+        os.replace(temp, path)
+    finally:
+        temp.unlink(missing_ok=True)
+
+
+def text_of(data: Mapping[str, Any], key: str) -> str:
+    """Return a value if it is text, else nothing."""
+    value = data.get(key)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,46 @@
+"""What the listener's settings let feeds and episodes do on the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tui_pod.feeds.net.address import AddressError, Origin, origin
+from tui_pod.feeds.net.fetch import Limits
+
+FEED_SIZE = 32 * 1024 * 1024
+"""Bytes of a feed that are read."""
+
+ALL_TOGETHER = 1.5
+"""Times the patience with a silent server that one feed may take in all, redirects included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Whom feeds and episodes may lead to, and how long a feed is waited for."""
+
+    private: frozenset[Origin] = frozenset()
+    """Origins of the listener's own network that every feed and catalogue may name."""
+    limits: Limits = field(default_factory=lambda: Limits(FEED_SIZE, seconds=30.0, idle=20.0))
+    """Of one feed."""
+
+
+PUBLIC = Access()
+"""Public hosts alone."""
+
+
+def to_access(hosts: Iterable[str], patience: float) -> Access:
+    """Return the access that settings give.
+
+    Args:
+        hosts: of the own network, with their ports, such as `nas.home:8080`.
+        patience: seconds for which a server may be silent.
+    """
+    private = set()
+    for host in hosts:
+        for scheme in ("http", "https"):
+            try:
+                private.add(origin(f"{scheme}://{host}/"))
+            except AddressError:
+                continue  # a port over 65535, or such: there is no such host
+    return Access(frozenset(private), Limits(FEED_SIZE, seconds=ALL_TOGETHER * patience, idle=patience))

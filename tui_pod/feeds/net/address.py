@@ -1,0 +1,163 @@
+"""Decide which addresses may be asked: http and https to public hosts, and nothing else.
+
+Text from a catalogue or feed can name any address; this is the check before each one is used. It looks names
+up and so may wait.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+from tui_pod.core.text.clean import clean, is_safe
+
+Origin = tuple[str, str, int]
+"""Scheme, host and port."""
+
+MAX_ADDRESS = 4_000
+"""Characters of an address that is used at all; servers refuse longer ones."""
+
+MAX_WRAPPERS = 4
+"""Schemes such as `feed:` around an address that are taken off; one is usual."""
+
+_PORTS = {"http": 80, "https": 443}
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?/[!#-;=?-\[\]_a-z~]*")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d+(?:/|$))")
+_FEED_SCHEMES = frozenset(("feed", "itpc", "pcast", "podcast", "itms", "rss"))
+_BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0]+")
+
+
+class AddressError(Exception):
+    """An address that may not be used or does not exist; the message says which and why."""
+
+    def __init__(self, message: str, is_private: bool = False, is_unknown: bool = False) -> None:
+        super().__init__(message)
+        self.is_private = is_private
+        """Whether it was refused for lying in the listener's own network."""
+        self.is_unknown = is_unknown
+        """Whether its host could not be found, as when the machine is offline."""
+
+
+def origin(address: str) -> Origin:
+    """Return the scheme, host and port of an address.
+
+    Raises:
+        AddressError: it is not exactly an http or https address of a host.
+    """
+    shown = clean(address, 80)
+    if not is_safe(address) or not address.isascii() or any(mark in address for mark in ' "<>\\^`{|}'):
+        raise AddressError(f"The address {shown} has characters that no address has.")
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        raise AddressError(f"{shown} is not an address.") from None
+    if address.split(":", 1)[0] not in _PORTS:
+        raise AddressError(f"{shown} is not an http or https address.")
+    if not parts.hostname or parts.username is not None or parts.password is not None:
+        raise AddressError(f"{shown} names no host, or a login, which is not used.")
+    return parts.scheme, parts.hostname, port or _PORTS[parts.scheme]
+
+
+def absolute(text: str, base: str = "") -> str | None:
+    """Return the http(s) address that `text` names, seen from `base`, as it goes on the wire; None for any other.
+
+    Blanks at the ends go, letters outside ASCII are encoded, the fragment is cut. The host is not looked up.
+    """
+    if _PLAIN.fullmatch(text) and "#" not in text and len(text) <= MAX_ADDRESS:
+        return text
+    text = text.strip(" \t\r\n\x00")
+    if len(text) > MAX_ADDRESS:
+        return None
+    text = _BLANKS.sub(lambda run: "%20" * len(run[0]), text).replace("\\", "%5C")
+    try:
+        parts = urlsplit(urljoin(base, text) if base else text)
+        host = parts.hostname or ""
+        if not host.isascii():
+            host = host.encode("idna").decode("ascii")
+        port = parts.port
+    except (ValueError, UnicodeError):
+        return None
+    if parts.scheme not in _PORTS or not host or "@" in parts.netloc:
+        return None
+    place = f"[{host}]" if ":" in host else host
+    if port is not None and port != _PORTS[parts.scheme]:
+        place = f"{place}:{port}"
+    path = quote(parts.path or "/", "/%:@!$&'()*+,;=~[]", errors="replace")
+    query = quote(parts.query, "/%:@!$&'()*+,;=~?[]", errors="replace")
+    address = urlunsplit((parts.scheme, place, path, query, ""))
+    try:
+        origin(address)
+    except AddressError:
+        return None
+    return address if len(address) <= MAX_ADDRESS else None
+
+
+def typed_addresses(text: str) -> list[str]:
+    """Return the addresses that something typed or listed may mean, the likeliest first; none for no address.
+
+    `feed:`, `itpc:` and their like mean http, or wrap a whole address; without a scheme https is tried first.
+    """
+    text = text.strip()
+    if len(text) > MAX_ADDRESS:
+        return []
+    schemes = ["https", "http"]
+    for _ in range(MAX_WRAPPERS):
+        scheme = _SCHEME.match(text)
+        if scheme is None or scheme[1].lower() not in _FEED_SCHEMES:
+            break
+        text, schemes = text[scheme.end() :].lstrip("/"), ["http"]
+    scheme = _SCHEME.match(text)
+    if scheme is not None:
+        return _named([scheme[1].lower() + text[len(scheme[1]) :]])
+    return _named([f"{each}://{text}" for each in schemes]) if text and "/" not in text[:1] else []
+
+
+def _named(texts: list[str]) -> list[str]:
+    return [address for text in texts if (address := absolute(text)) is not None]
+
+
+def is_private(address: str) -> bool:
+    """Return whether an address is of the listener's own network; False when it is not known."""
+    try:
+        check_address(address)
+    except AddressError as error:
+        return error.is_private
+    return False
+
+
+def check_address(address: str, allowed: frozenset[Origin] = frozenset()) -> list[str]:
+    """Return the numeric hosts of an address that may be asked.
+
+    Args:
+        address: as a catalogue, a feed or a redirect gives it.
+        allowed: origins that the user typed and that may therefore be private.
+
+    Raises:
+        AddressError: it is no public http(s) address, or its host is not known.
+    """
+    scheme, host, port = origin(address)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        message = f"The host {clean(host, 80)} cannot be found. Check the address and the network."
+        raise AddressError(message, is_unknown=True) from None
+    numbers = [str(entry[4][0]) for entry in found]
+    if (scheme, host, port) not in allowed and not all(map(_is_public, numbers)):
+        message = f"{clean(host, 80)} is a host of your own network, which a catalogue or feed may not name."
+        raise AddressError(message, is_private=True)
+    return numbers
+
+
+def _is_public(number: str) -> bool:
+    address = ipaddress.ip_address(number.partition("%")[0])
+    carried: list[ipaddress.IPv4Address | ipaddress.IPv6Address | None] = [address]
+    if isinstance(address, ipaddress.IPv6Address):  # forms of IPv6 that lead to a number of IPv4
+        carried = [address.ipv4_mapped] if address.ipv4_mapped else [address, address.sixtofour]
+        if address in _NAT64:
+            carried.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        carried += address.teredo or ()
+    return all(found.is_global and not found.is_multicast for found in carried if found is not None)

@@ -1,0 +1,353 @@
+"""Ask http(s) servers that are not trusted, with a limit on everything: time, size, redirects, decompression.
+
+Stands on `http.client`, because only there the connection can be opened to the very number that was checked
+(a name may lead elsewhere a moment later) and every wait can be held to one deadline. Everything here waits:
+it belongs in a thread (`threads.in_thread`). It knows no feeds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import http.client
+import io
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from urllib.parse import urljoin, urlsplit
+
+from tui_pod import __version__
+from tui_pod.core.text.clean import clean
+from tui_pod.feeds.net.address import AddressError, Origin, absolute, check_address, origin
+from tui_pod.feeds.net.inflate import inflated
+from tui_pod.runtime.threads import Stop
+
+MAX_REDIRECTS = 5
+CHUNK = 64 * 1024
+"""Bytes read, and decompressed, at a time."""
+
+CONNECT_LIMIT = 8.0
+"""Seconds for one numeric host to accept, so that a dead one leaves time for the next."""
+
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_PERMANENT = frozenset((301, 308))
+_OFFLINE = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN))
+
+
+class FetchError(Exception):
+    """An answer that did not come or cannot be used; the message is for the listener."""
+
+    def __init__(
+        self, message: str, status: int | None = None, is_offline: bool = False, is_final: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        """The server's answer, when there was one."""
+        self.is_offline = is_offline
+        """Whether this machine seems to have no network."""
+        self.is_final = is_final
+        """Whether asking again in a moment would bring the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an answer may cost."""
+
+    size: int
+    """Bytes, as sent and after decompression."""
+    seconds: float
+    """For everything together, redirects included."""
+    idle: float = 15.0
+    """Seconds without a byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of whom."""
+
+    address: str
+    allowed: frozenset[Origin] = frozenset()
+    """Origins that may be private: see `check_address`."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Answer:
+    """The head of an answer, after redirects, and its body as it comes."""
+
+    status: int
+    address: str
+    """Where it came from in the end."""
+    moved_to: str | None
+    """The address that replaces the one asked for good (301, 308); None when it still holds."""
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    chunks: Iterator[bytes]
+    """The body, decompressed unless the request asked for a range; raises `FetchError` at a limit or a cut.
+
+    A piece may be empty: something came that unpacks to nothing.
+    """
+
+    @property
+    def kind(self) -> str:
+        """The media type, such as `audio/mpeg`, in lower case; empty when not told."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str | None:
+        """The encoding that the server claims."""
+        from email.message import Message
+
+        head = Message()
+        head["content-type"] = self.headers.get("content-type", "")
+        charset = head.get_param("charset")
+        return charset if isinstance(charset, str) else None
+
+
+def fetch(request: Request, limits: Limits, stop: Stop | None = None) -> tuple[Answer, bytes]:
+    """Return the answer and its whole body; a status of 304 is an answer, 400 and above is an error.
+
+    Raises:
+        FetchError: there is no usable answer within the limits.
+        Stopped: the work was told to stop.
+    """
+    with opened(request, limits, stop) as answer:
+        if answer.status >= 400:
+            raise refusal(answer)
+        return answer, b"".join(answer.chunks)
+
+
+@contextlib.contextmanager
+def opened(request: Request, limits: Limits, stop: Stop | None = None) -> Iterator[Answer]:
+    """Open an address and follow its redirects, each one checked, for the length of the block.
+
+    Raises:
+        FetchError: as `fetch`, but every status is an answer.
+        Stopped: the work was told to stop.
+    """
+    stop = stop or Stop()
+    deadline = time.monotonic() + limits.seconds
+    address, moved_to, is_permanent = request.address, None, True
+    for _ in range(MAX_REDIRECTS + 1):
+        with _asked(address, request, limits, deadline, stop) as answer:
+            target = answer.headers.get("location") if answer.status in _REDIRECTS else None
+            if target is None:
+                answer.moved_to = moved_to
+                yield answer
+                return
+            following = _redirected(address, target)
+            is_permanent = is_permanent and answer.status in _PERMANENT and not _is_downgrade(address, following)
+            address = following
+            moved_to = address if is_permanent else moved_to
+    raise FetchError(f"{_shown(request.address)} redirects more than {MAX_REDIRECTS} times.", is_final=True)
+
+
+def refusal(answer: Answer) -> FetchError:
+    """Return what a status of 400 and above means to a listener."""
+    meaning = {
+        401: "wants a login",
+        403: "refuses it",
+        404: "does not have it",
+        410: "says it is gone for good",
+        429: "is asked too often; try again later",
+    }.get(answer.status, "is in trouble; try again later" if answer.status >= 500 else "refuses it")
+    is_final = answer.status < 500 and answer.status != 429
+    said = f"{_shown(answer.address)}: the server {meaning} ({answer.status})."
+    return FetchError(said, answer.status, is_final=is_final)
+
+
+@contextlib.contextmanager
+def _asked(address: str, request: Request, limits: Limits, deadline: float, stop: Stop) -> Iterator[Answer]:
+    """Ask one server, without following it elsewhere."""
+    try:
+        numbers = check_address(address, request.allowed)
+        scheme, host, port = origin(address)
+    except AddressError as error:
+        raise FetchError(str(error), is_offline=error.is_unknown, is_final=not error.is_unknown) from None
+    stop.check()
+    with contextlib.ExitStack() as stack:
+        explained = partial(_explained, address, limits, deadline, stop)
+        with explained():
+            connection = stack.enter_context(_connected(host, port, numbers, deadline, stop))
+            if scheme == "https":
+                connection = stack.enter_context(_tls_context().wrap_socket(connection, server_hostname=host))
+                stack.enter_context(stop.waking(connection))
+            client = http.client.HTTPConnection(host, port)
+            client.default_port = 443 if scheme == "https" else 80  # else it would be in the Host header
+            client.sock = _TimedSocket(connection, limits.idle, deadline)
+            parts = urlsplit(address)
+            target = parts.path + (f"?{parts.query}" if parts.query else "")
+            client.request("GET", target or "/", headers=_headers(request))
+            response = client.getresponse()
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        yield Answer(response.status, address, None, headers, _body(response, headers, limits, explained))
+
+
+def _headers(request: Request) -> dict[str, str]:
+    coding = "identity" if "Range" in request.headers else "gzip, deflate"
+    return {"User-Agent": f"tui-pod/{__version__}", "Accept": "*/*", "Accept-Encoding": coding, **request.headers}
+
+
+def _redirected(address: str, target: str) -> str:
+    with contextlib.suppress(UnicodeError):
+        target = target.encode("latin-1").decode("utf-8")  # http.client reads headers as Latin-1
+    following = absolute(urljoin(address, target)) if _is_joinable(target) else None
+    if following is None:
+        said = f"{_shown(address)} redirects to {_shown(target)}, which is not an http or https address."
+        raise FetchError(said, is_final=True)
+    return following
+
+
+def _is_joinable(target: str) -> bool:
+    try:
+        urlsplit(target)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_downgrade(address: str, following: str) -> bool:
+    return address.startswith("https:") and following.startswith("http:")
+
+
+@contextlib.contextmanager
+def _connected(host: str, port: int, numbers: list[str], deadline: float, stop: Stop) -> Iterator[socket.socket]:
+    """Connect to the first of the checked numbers that accepts. The name is not looked up again."""
+    problem: OSError = OSError(f"{host} has no address")
+    for number in dict.fromkeys(numbers):
+        stop.check()
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        try:
+            connection = socket.create_connection((number, port), timeout=min(CONNECT_LIMIT, left))
+        except OSError as error:
+            problem = error
+            continue
+        with connection, stop.waking(connection):
+            yield connection
+        return
+    raise problem
+
+
+@lru_cache(maxsize=1)
+def _tls_context() -> ssl.SSLContext:
+    return ssl.create_default_context()  # verifies the certificate and the name in it
+
+
+class _TimedSocket:
+    """A socket for `http.client` whose every wait ends at the deadline: a server that drips bytes gains nothing."""
+
+    def __init__(self, connection: socket.socket, idle: float, deadline: float) -> None:
+        self._connection = connection
+        self._idle = idle
+        self._deadline = deadline
+
+    def wait_at_most(self) -> None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(min(self._idle, left))
+
+    def sendall(self, data: bytes) -> None:
+        self.wait_at_most()
+        self._connection.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_TimedReader(self, self._connection), CHUNK)
+
+    def close(self) -> None:
+        """Leave the socket open: the body is still to be read, and who opened the socket closes it."""
+
+
+class _TimedReader(io.RawIOBase):
+    def __init__(self, timed: _TimedSocket, connection: socket.socket) -> None:
+        self._timed = timed
+        self._connection = connection
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        self._timed.wait_at_most()
+        return self._connection.recv_into(buffer)
+
+
+def _body(
+    response: http.client.HTTPResponse,
+    headers: Mapping[str, str],
+    limits: Limits,
+    explained: Callable[[], contextlib.AbstractContextManager[None]],
+) -> Iterator[bytes]:
+    """Yield the body in pieces; what its reader raises meanwhile is not touched."""
+    coding = headers.get("content-encoding", "").strip().lower()
+    pieces = _limited(_whole(response, headers), limits)
+    if coding in ("gzip", "x-gzip", "deflate"):
+        pieces = _limited(inflated(pieces, CHUNK), limits)
+    elif coding not in ("", "identity"):
+        raise FetchError(f"The server packs its answer in a way that was not asked for ({clean(coding, 40)}).")
+    while True:
+        with explained():
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
+
+
+def _limited(pieces: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > limits.size:
+            raise FetchError(f"The answer is larger than {limits.size // 1024**2} MB.", is_final=True)
+        yield piece
+
+
+def _whole(response: http.client.HTTPResponse, headers: Mapping[str, str]) -> Iterator[bytes]:
+    """Yield the body as it was sent; one that ends before its announced length is an error."""
+    announced = headers.get("content-length", "")
+    is_chunked = "chunked" in headers.get("transfer-encoding", "").lower()
+    size = 0
+    while chunk := response.read1(CHUNK):
+        size += len(chunk)
+        yield chunk
+    if response.status not in (204, 304) and not is_chunked and announced.isdecimal() and size < int(announced):
+        raise FetchError("The connection broke off before the end.")
+
+
+@contextlib.contextmanager
+def _explained(address: str, limits: Limits, deadline: float, stop: Stop) -> Iterator[None]:
+    """Turn every way in which asking fails into one error with a reason."""
+    try:
+        yield
+    except (OSError, EOFError, http.client.HTTPException, ValueError, zlib.error) as error:
+        stop.check()
+        is_offline = isinstance(error, OSError) and error.errno in _OFFLINE
+        is_final = isinstance(error, ssl.SSLCertVerificationError)
+        said = f"{_shown(address)}: {_reason(error, limits, deadline)}"
+        raise FetchError(said, is_offline=is_offline, is_final=is_final) from error
+
+
+def _reason(error: Exception, limits: Limits, deadline: float) -> str:
+    if isinstance(error, TimeoutError):
+        is_over = time.monotonic() >= deadline
+        return f"not done within {limits.seconds:.0f} s." if is_over else f"no answer for {limits.idle:.0f} s."
+    explained: tuple[tuple[type[Exception], Callable[[], str]], ...] = (
+        (ssl.SSLCertVerificationError, lambda: f"its certificate is not trusted ({clean(error.verify_message, 80)})."),  # type: ignore[attr-defined]
+        (ssl.SSLError, lambda: "no safe connection could be made."),
+        (ConnectionRefusedError, lambda: "nothing answers there."),
+        (http.client.HTTPException, lambda: "what it answered is not HTTP."),
+        (EOFError, lambda: "the connection broke off before the end."),
+        (zlib.error, lambda: "what it sent cannot be unpacked."),
+        (OSError, lambda: f"{clean(getattr(error, 'strerror', None) or 'the connection broke off', 80)}."),
+    )
+    return next((tell() for kind, tell in explained if isinstance(error, kind)), "what it answered is not HTTP.")
+
+
+def _shown(address: str) -> str:
+    """Return an address short enough to read, without what may be secret in it."""
+    return clean(address.partition("?")[0], 100)

@@ -1,0 +1,279 @@
+"""The database under the shelf of feeds: its tables, its transactions, and what is done when it is damaged.
+
+A subscription must survive kills, cuts and full disks: transactions are synced, and after every change of
+subscriptions the list is also written as `feeds.opml`, from which a lost or damaged database is made anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tui_pod.feeds.formats.opml import Entry, Folder, parse_opml, write_opml
+from tui_pod.feeds.store.generation import BACKUP, DATABASE
+from tui_pod.runtime.files import sync_folder
+
+SCHEMA = 0x5450_0001
+"""Kept as the database's application id: `TP` and the version of the tables."""
+
+LOCK_WAIT = 5.0
+"""Seconds to wait for another program that writes."""
+
+TABLES = """
+CREATE TABLE feeds (
+    number INTEGER PRIMARY KEY,
+    first TEXT NOT NULL UNIQUE,      -- the address it was first known by: ids of episodes hang on it
+    address TEXT NOT NULL,           -- where it is now
+    title TEXT NOT NULL DEFAULT '',
+    page TEXT NOT NULL DEFAULT '',
+    folders TEXT NOT NULL DEFAULT '[]',
+    etag TEXT NOT NULL DEFAULT '',
+    modified TEXT NOT NULL DEFAULT '',
+    fetched REAL,                    -- seconds since 1970, of the last good answer
+    error TEXT NOT NULL DEFAULT '',
+    origin TEXT NOT NULL DEFAULT '?',-- private origin that the listener chose, as JSON; empty: none; ?: not looked up
+    guid TEXT NOT NULL DEFAULT '',
+    is_serial INTEGER NOT NULL DEFAULT 0,
+    categories TEXT NOT NULL DEFAULT '[]',
+    shows_categories INTEGER NOT NULL DEFAULT 0,
+    keep INTEGER NOT NULL DEFAULT 0, -- how many of the next episodes are downloaded by themselves
+    removed REAL                     -- when it was removed; it can be brought back until it is purged
+);
+CREATE TABLE episodes (
+    id TEXT PRIMARY KEY,
+    feed INTEGER NOT NULL,
+    guid TEXT NOT NULL,
+    title TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    duration REAL,
+    published REAL,                  -- seconds since 1970, as the feed says
+    sort REAL NOT NULL,              -- the same, or a likely time where it says none or lies
+    place INTEGER NOT NULL,          -- higher for what the feed lists first
+    seen REAL NOT NULL,
+    audio TEXT,
+    kind TEXT NOT NULL,
+    transcript TEXT,
+    chapters TEXT,
+    marks TEXT NOT NULL,
+    keywords TEXT NOT NULL,
+    link TEXT
+);
+CREATE INDEX episodes_by_feed ON episodes (feed);
+CREATE TABLE notes (id TEXT PRIMARY KEY, html TEXT NOT NULL);
+"""
+
+LATER_TABLES = "CREATE TABLE IF NOT EXISTS sizes (id TEXT PRIMARY KEY, size INTEGER NOT NULL)"
+"""Of the bytes that feeds state. A database made before has none, and a program from before passes them over."""
+
+
+class ShelfError(Exception):
+    """Subscriptions that cannot be read or saved; the message says why."""
+
+
+class ShelfDatabase:
+    """One connection, shared by threads under a lock; opened at the first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / DATABASE
+        self.backup = folder / BACKUP
+        self.notices: list[str] = []
+        """What the listener must be told: a recovery."""
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        """Close the connection; the next use opens it again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """Give a view of one moment.
+
+        Raises:
+            ShelfError: the database cannot be read.
+        """
+        with self._used("BEGIN") as db:
+            yield db
+
+    @contextlib.contextmanager
+    def write(self, changes_library: bool = False, changes_list: bool = False) -> Iterator[sqlite3.Connection]:
+        """Give a transaction: all of it is kept once the block ends, or nothing when it raises.
+
+        Args:
+            changes_library: whether a library made before is out of date then.
+            changes_list: whether the backup of the subscriptions is.
+
+        Raises:
+            ShelfError: nothing was saved.
+        """
+        with self._used("BEGIN IMMEDIATE") as db:
+            yield db
+            if changes_library:
+                bump(db)
+        if changes_list:
+            self.write_backup()
+
+    @contextlib.contextmanager
+    def _used(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                db = self._open()
+                db.execute(begin)
+                try:
+                    yield db
+                    db.execute("COMMIT")
+                except BaseException:
+                    with contextlib.suppress(sqlite3.Error):
+                        db.execute("ROLLBACK")
+                    raise
+            except sqlite3.Error as error:
+                if not _is_damage(error):
+                    raise ShelfError(f"The feeds cannot be read or saved in {self.file}: {error}.") from error
+                self._put_aside(error)
+                raise ShelfError(f"{self.notices[-1]} Try again.") from error
+            except OSError as error:
+                raise ShelfError(f"The feeds cannot be kept in {self.file.parent}: {error.strerror}.") from error
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is not None:
+            return self._connection
+        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self.file.exists():
+            os.close(os.open(self.file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        try:
+            connection = _connected(self.file)
+        except sqlite3.Error as error:
+            if not _is_damage(error):
+                raise
+            self._put_aside(error)
+            connection = _connected(self.file)
+        schema = connection.execute("PRAGMA application_id").fetchone()[0]
+        if schema > SCHEMA and schema >> 16 == SCHEMA >> 16:
+            connection.close()
+            raise ShelfError(f"{self.file} was written by a newer tui-pod: update it to use feeds.")
+        if schema != SCHEMA:
+            self._make(connection)
+        connection.execute(LATER_TABLES)
+        self._connection = connection
+        return connection
+
+    def _make(self, connection: sqlite3.Connection) -> None:
+        """Make the tables, and fill them from the backup when there is one: the database was lost."""
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if connection.execute("PRAGMA application_id").fetchone()[0] != SCHEMA:  # no other program was faster
+                for statement in TABLES.split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {SCHEMA}")
+                connection.execute(f"PRAGMA user_version = {secrets.randbelow(1 << 30)}")
+                count = insert_entries(connection, self._backed_up())
+                if count and not self.notices:
+                    self.notices.append(f"The database of feeds was missing: {count} feeds were taken from its backup.")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+    def _put_aside(self, error: Exception) -> None:
+        """Keep a damaged database under another name; the next use makes a new one from the backup."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        name = f"{self.file.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        aside = self.file.with_name(name)
+        os.rename(self.file, aside)
+        with contextlib.suppress(OSError):
+            os.rename(f"{self.file}-journal", f"{aside}-journal")
+        count = len(self._backed_up())
+        self.notices.append(
+            f"The database of feeds was damaged ({error}) and is kept as {aside.name}; {count} feeds were taken from"
+            " its backup and are fetched again. Your progress is not touched."
+        )
+
+    def _backed_up(self) -> list[Entry]:
+        from tui_pod.feeds.formats.model import FeedError
+
+        try:
+            return list(parse_opml(self.backup.read_bytes()).entries)
+        except (OSError, FeedError):
+            return []
+
+    def write_backup(self) -> None:
+        """Write the subscriptions as OPML, whole and in place of the former list.
+
+        Raises:
+            ShelfError: the list could not be written; the database holds everything all the same.
+        """
+        with self._used("BEGIN IMMEDIATE") as db:  # holds up other writers, so that the newest list stays
+            text = write_opml(read_entries(db), "tui-pod: backup of the subscriptions")
+            temp = self.backup.with_name(f".{self.backup.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+            try:
+                descriptor = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+                with open(descriptor, "wb") as file:
+                    file.write(text.encode())
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.rename(temp, self.backup)
+            finally:
+                temp.unlink(missing_ok=True)
+            sync_folder(self.backup.parent)
+
+
+def bump(db: sqlite3.Connection) -> None:
+    """Change the generation."""
+    number = db.execute("PRAGMA user_version").fetchone()[0]
+    db.execute(f"PRAGMA user_version = {(number + 1) % (1 << 31)}")
+
+
+def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
+    """Add feeds that are not there yet; return how many."""
+    before = db.total_changes
+    db.executemany(
+        "INSERT INTO feeds (first, address, title, page, folders) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            (entry.first or entry.address, entry.address, entry.title, entry.page, json.dumps(entry.folders))
+            for entry in entries
+        ),
+    )
+    return db.total_changes - before
+
+
+def read_entries(db: sqlite3.Connection) -> list[Entry]:
+    """Return the subscriptions in order."""
+    rows = db.execute("SELECT first, address, title, page, folders FROM feeds WHERE removed IS NULL ORDER BY number")
+    return [Entry(address, title, to_folders(folders), first, page) for first, address, title, page, folders in rows]
+
+
+def to_folders(text: str) -> tuple[Folder, ...]:
+    """Return folders from the JSON they are kept in."""
+    value: Any = json.loads(text)
+    return tuple(tuple(str(name) for name in folder) for folder in value)
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE")  # the generation can be read from the file's head
+        connection.execute("PRAGMA synchronous = EXTRA")  # FULL, and the end of the journal too
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorname", "") in ("SQLITE_CORRUPT", "SQLITE_NOTADB") or (
+        isinstance(error, sqlite3.OperationalError) and "no such" in str(error)
+    )

@@ -1,0 +1,317 @@
+"""The listener's podcasts and all their episodes, kept for good: nothing a feed drops is forgotten.
+
+Every call may wait for the disk and belongs in a thread; the shelf may be used by several. It fetches nothing
+(see `refresh`) and knows no progress.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.text.clean import fold
+from tui_pod.feeds.formats.model import Feed
+from tui_pod.feeds.formats.opml import Entry, Folder
+from tui_pod.feeds.net.address import Origin, typed_addresses
+from tui_pod.feeds.store.database import ShelfDatabase, ShelfError, bump, insert_entries, read_entries, to_folders
+from tui_pod.feeds.store.episodes import store_episodes
+from tui_pod.feeds.store.generation import generation
+
+PURGE_AFTER = 30 * 86_400.0
+"""Seconds for which a removed feed can be brought back."""
+
+_AS_SET, _NONE = 0, -1
+"""Values of the column `keep`: as many as the settings say, and none at all."""
+
+_COLUMNS = (
+    "feeds.number, first, address, feeds.title, page, folders, etag, modified, fetched, error, origin, guid, is_serial,"
+    " categories, shows_categories, keep, removed"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A feed as it is kept."""
+
+    number: int
+    """Orders the feeds: the first subscribed comes first."""
+    first: str
+    """The address it was first known by: names the feed for good."""
+    address: str
+    title: str
+    page: str
+    folders: tuple[Folder, ...]
+    etag: str
+    modified: str
+    fetched: float | None
+    """When it last answered, in seconds since 1970; None: never."""
+    error: str
+    """Why the last refresh failed; empty when it did not."""
+    origin: str
+    guid: str
+    is_serial: bool
+    categories: tuple[Folder, ...]
+    shows_categories: bool
+    keep: int | None
+    """How many of the next episodes are downloaded by themselves; None: as many as the settings say."""
+    removed: float | None
+    episodes: int = 0
+
+    @property
+    def name(self) -> str:
+        """What to call it: its title, else its address."""
+        return self.title or self.address
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is known if its address is of the listener's own network."""
+        return self.origin != "?"
+
+    @property
+    def allowed(self) -> frozenset[Origin]:
+        """The private origin that the listener chose with this feed, if any."""
+        return _origins(self.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is kept of an episode beside what its library entry says."""
+
+    feed: str
+    """First address of its feed."""
+    feed_title: str
+    notes: str
+    """HTML: `html_text.to_notes` makes it fit to show."""
+    link: str | None
+    chapters: str | None
+    marks: tuple[Mark, ...]
+    allowed: frozenset[Origin]
+    audio: str | None
+    kind: str
+    size: int | None
+    """Bytes of the audio, as the feed states them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a refresh brought."""
+
+    new: int = 0
+    has_changed: bool = False
+    """Whether the library is out of date."""
+
+
+class Shelf:
+    """Subscriptions and episodes in one folder. Calls raise `ShelfError` when the disk does not do its part."""
+
+    def __init__(self, folder: Path) -> None:
+        self.db = ShelfDatabase(folder)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no feed was ever added, told without opening anything."""
+        return not (self.db.file.exists() or self.db.backup.exists())
+
+    @property
+    def generation(self) -> tuple[int, int] | None:
+        """What changes whenever the library of feeds does, whoever changed it; None: there is none."""
+        return generation(self.db.file)
+
+    def take_notices(self) -> list[str]:
+        """Return what the listener must be told of a recovery, once."""
+        notices, self.db.notices[:] = list(self.db.notices), []
+        return notices
+
+    def feeds(self, with_removed: bool = False) -> list[Subscription]:
+        """Return the subscriptions in order, each with its number of episodes."""
+        if self.is_empty:
+            return []
+        where = "" if with_removed else "WHERE removed IS NULL"
+        with self.db.read() as db:
+            counts = dict(db.execute("SELECT feed, count(*) FROM episodes GROUP BY feed"))
+            rows = db.execute(f"SELECT {_COLUMNS} FROM feeds {where} ORDER BY number").fetchall()
+        return [_subscription(row, counts.get(row[0], 0)) for row in rows]
+
+    def find(self, text: str, with_removed: bool = False) -> Subscription | None:
+        """Return the feed with this address, now or first, or this title; None when there is none or more than one."""
+        feeds = self.feeds(with_removed)
+        addresses = {text, *typed_addresses(text)}
+        for found in (
+            [feed for feed in feeds if feed.first in addresses],
+            [feed for feed in feeds if feed.address in addresses],
+            [feed for feed in feeds if fold(feed.title) == fold(text.strip())],
+        ):
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
+
+    def subscribe(self, entries: Iterable[Entry]) -> tuple[int, int]:
+        """Add feeds; those removed come back, those there gain the folders. Return how many are new, and known."""
+        entries = list(entries)
+        with self.db.write(changes_library=True, changes_list=True) as db:
+            known = 0
+            for entry in entries:
+                row = db.execute(
+                    "SELECT number, folders FROM feeds WHERE first = ? OR address = ? OR first = ?",
+                    (entry.first or entry.address, entry.address, entry.address),
+                ).fetchone()
+                if row is None:
+                    insert_entries(db, [entry])
+                    continue
+                known += 1
+                folders = tuple(dict.fromkeys((*to_folders(row[1]), *entry.folders)))
+                db.execute(
+                    "UPDATE feeds SET removed = NULL, folders = ? WHERE number = ?", (json.dumps(folders), row[0])
+                )
+        return len(entries) - known, known
+
+    def remove(self, first: str) -> None:
+        """Take a feed and its episodes out of the library; `restore` brings all back until it is purged."""
+        self._set(first, "removed = ?", time.time(), changes_list=True)
+
+    def restore(self, first: str) -> None:
+        """Bring back a removed feed."""
+        self._set(first, "removed = NULL", changes_list=True)
+
+    def move(self, first: str, address: str) -> None:
+        """Fetch a feed from another address from now on; its episodes keep their ids."""
+        self._set(first, "address = ?, etag = '', modified = ''", address, changes_list=True)
+
+    def set_folders(self, first: str, folders: Sequence[Folder]) -> None:
+        """Put a feed under other topics."""
+        self._set(first, "folders = ?", json.dumps(list(dict.fromkeys(folders))), changes_list=True)
+
+    def set_keep(self, first: str, count: int | None) -> None:
+        """Have the next `count` episodes of a feed downloaded by themselves; 0: none; None: as the settings say."""
+        self._set(first, "keep = ?", _AS_SET if count is None else count or _NONE, changes_library=False)
+
+    def set_shows_categories(self, first: str, shows: bool) -> None:
+        """Show a feed's categories and its items' keywords as topics, or not."""
+        self._set(first, "shows_categories = ?", int(shows))
+
+    def settle(self, first: str, origin: Origin | None) -> None:
+        """Remember the private origin that the listener chose with a feed, which only then may name it; None: none."""
+        self._set(first, "origin = ?", json.dumps(origin) if origin else "", changes_library=False)
+
+    def fail(self, first: str, reason: str) -> None:
+        """Remember why a refresh failed; everything else stays."""
+        self._set(first, "error = ?", reason, changes_library=False)
+
+    def touch(self, first: str) -> None:
+        """Remember that a feed answered that nothing is new."""
+        self._set(first, "error = '', fetched = ?", time.time(), changes_library=False)
+
+    def purge(self, before: float) -> None:
+        """Delete for good what was removed before this time (seconds since 1970)."""
+        with self.db.write() as db:
+            gone = [row[0] for row in db.execute("SELECT number FROM feeds WHERE removed < ?", (before,))]
+            for number in gone:
+                for table in ("notes", "sizes"):
+                    db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (number,))
+                db.execute("DELETE FROM episodes WHERE feed = ?", (number,))
+                db.execute("DELETE FROM feeds WHERE number = ?", (number,))
+
+    def store(self, first: str, feed: Feed, etag: str = "", modified: str = "", now: float | None = None) -> Stored:
+        """Keep what a feed says now; what it no longer lists stays.
+
+        Args:
+            first: the feed's first address.
+            feed: as read.
+            etag: for the next conditional request.
+            modified: likewise.
+            now: seconds since 1970; None: the clock's.
+        """
+        now = time.time() if now is None else now
+        with self.db.write() as db:
+            row = db.execute("SELECT number, title FROM feeds WHERE first = ?", (first,)).fetchone()
+            if row is None:
+                raise ShelfError(f"There is no feed {first}.")
+            number, former_title = row
+            is_renamed = former_title != feed.title and bool(feed.title)
+            before = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
+            changes = store_episodes(db, number, first, feed, now)
+            categories = json.dumps(feed.categories)
+            described = db.execute(
+                "UPDATE feeds SET title = ?, page = ?, guid = ?, is_serial = ?, categories = ? WHERE number = ?"
+                " AND (title, page, guid, is_serial, categories) IS NOT (?, ?, ?, ?, ?)",
+                (feed.title or former_title, feed.link or "", feed.guid, feed.is_serial, categories, number,
+                 feed.title or former_title, feed.link or "", feed.guid, feed.is_serial, categories),
+            ).rowcount  # fmt: skip
+            db.execute(
+                "UPDATE feeds SET etag = ?, modified = ?, fetched = ?, error = '' WHERE number = ?",
+                (etag, modified, now, number),
+            )
+            after = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
+            has_changed = bool(changes or described)
+            if has_changed:
+                bump(db)
+        if is_renamed:
+            self.db.write_backup()
+        return Stored(after - before, has_changed)
+
+    def entries(self) -> list[Entry]:
+        """Return the subscriptions as a list to export."""
+        if self.is_empty:
+            return []
+        with self.db.read() as db:
+            return read_entries(db)
+
+    def guids(self, first: str) -> set[str]:
+        """Return the guids of a feed's episodes."""
+        with self.db.read() as db:
+            rows = db.execute(
+                "SELECT episodes.guid FROM episodes JOIN feeds ON feed = number WHERE first = ?", (first,)
+            )
+            return {row[0] for row in rows}
+
+    def details(self, ident: str) -> Details | None:
+        """Return what is kept of an episode; None when it is of no feed."""
+        if self.is_empty:
+            return None
+        with self.db.read() as db:
+            row = db.execute(
+                "SELECT first, feeds.title, html, episodes.link, chapters, marks, origin, audio, kind, size"
+                " FROM episodes JOIN feeds ON feed = number LEFT JOIN notes ON notes.id = episodes.id"
+                " LEFT JOIN sizes ON sizes.id = episodes.id WHERE episodes.id = ?",
+                (ident,),
+            ).fetchone()
+        if row is None:
+            return None
+        first, title, html, link, chapters, marks, origin, audio, kind, size = row
+        kept = tuple(Mark(float(start), str(name)) for start, name in json.loads(marks))
+        return Details(first, title, html or "", link, chapters, kept, _origins(origin), audio, kind, size)
+
+    def episode_ids(self, first: str) -> list[str]:
+        """Return the ids of a feed's episodes, newest first."""
+        with self.db.read() as db:
+            rows = db.execute(
+                "SELECT id FROM episodes JOIN feeds ON feed = number WHERE first = ? ORDER BY sort DESC, place DESC",
+                (first,),
+            )
+            return [row[0] for row in rows]
+
+    def _set(
+        self, first: str, change: str, *values: object, changes_library: bool = True, changes_list: bool = False
+    ) -> None:
+        with self.db.write(changes_library, changes_list) as db:
+            if not db.execute(f"UPDATE feeds SET {change} WHERE first = ?", (*values, first)).rowcount:
+                raise ShelfError(f"There is no feed {first}.")
+
+
+def _subscription(row: tuple[object, ...], episodes: int) -> Subscription:
+    values = list(row)
+    values[5], values[13] = to_folders(str(row[5])), to_folders(str(row[13]))
+    values[12], values[14] = bool(row[12]), bool(row[14])
+    values[15] = {_AS_SET: None, _NONE: 0}.get(int(str(row[15])), row[15])
+    return Subscription(*values, episodes)  # type: ignore[arg-type, call-arg]
+
+
+def _origins(text: str) -> frozenset[Origin]:
+    if text in ("", "?"):
+        return frozenset()
+    scheme, host, port = json.loads(text)
+    return frozenset(((str(scheme), str(host), int(port)),))

@@ -1,0 +1,128 @@
+"""Give the feeds' episodes to the library: in order, as episodes, under their topics."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
+from tui_pod.core.library.topics import topic_key
+from tui_pod.feeds.formats.opml import Folder
+from tui_pod.feeds.store.database import SCHEMA, ShelfDatabase, ShelfError, to_folders
+
+
+class FeedLibrary(NamedTuple):
+    """What the feeds bring to a library."""
+
+    generation: tuple[int, int] | None = None
+    """Of what was read; None: it could not be."""
+    topics: tuple[Topic, ...] = ()
+    episodes: tuple[Episode, ...] = ()
+    """By date, newest first; those of one time in the order of the feeds, then as their feed lists them."""
+    keys: tuple[tuple[str, ...], ...] = ()
+    """The topics of each episode, as keys."""
+    notices: tuple[str, ...] = ()
+
+
+class _Place(NamedTuple):
+    """Where a feed's episodes belong."""
+
+    tags: tuple[str, ...]
+    keys: tuple[str, ...]
+    shows_categories: bool
+
+
+def read_feeds(folder: Path) -> FeedLibrary:
+    """Return the feeds' part of the library in this folder. Never raises: what is wrong is in the notices."""
+    database = ShelfDatabase(folder)
+    if not (database.file.exists() or database.backup.exists()):
+        return FeedLibrary()
+    try:
+        try:
+            found = _read(database)
+        except ShelfError:
+            if not database.notices:
+                raise
+            found = _read(database)  # the damaged database was put aside, and this makes a new one
+        return found._replace(notices=tuple(database.notices))
+    except ShelfError as error:
+        return FeedLibrary(notices=(*database.notices, str(error)))
+    finally:
+        database.close()
+
+
+def _read(database: ShelfDatabase) -> FeedLibrary:
+    with database.read() as db:
+        generation = db.execute("PRAGMA user_version").fetchone()[0]
+        topics: dict[Topic, None] = {}
+        places = {}
+        for number, first, title, address, folders, categories, shows in db.execute(
+            "SELECT number, first, title, address, folders, categories, shows_categories FROM feeds"
+            " WHERE removed IS NULL ORDER BY number"
+        ):
+            where = to_folders(folders) or ((),)
+            places[number] = _place(first, title or address, where, to_folders(categories) if shows else (), topics)
+            if shows:
+                places[number] = places[number]._replace(shows_categories=True)
+        episodes, keys = _episodes(db, places)
+    return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys)
+
+
+def _place(
+    first: str, name: str, folders: Iterable[Folder], categories: Iterable[Folder], topics: dict[Topic, None]
+) -> _Place:
+    """Return where a feed belongs, and add the topics that this needs."""
+    tags: list[str] = [name]
+    keys: list[str] = []
+    for folder in folders:
+        parent = _under(folder, topics)
+        key = topic_key(parent, name, feed=first)
+        topics[Topic(key, parent or None)] = None
+        keys.append(key)
+        tags += reversed(folder)
+    for category in categories:
+        keys.append(_under(category, topics))
+        tags += reversed(category)
+    return _Place(tuple(dict.fromkeys(tags)), tuple(key for key in dict.fromkeys(keys) if key), False)
+
+
+def _under(folder: Folder, topics: dict[Topic, None]) -> str:
+    """Return the key of a folder, adding it and those around it to the topics."""
+    key = ""
+    for name in folder:
+        if not key and name == ROOT_TOPIC:
+            continue
+        parent, key = key, topic_key(key, name)
+        topics[Topic(key, parent or None)] = None
+    return key
+
+
+def _episodes(
+    db: sqlite3.Connection, places: dict[int, _Place]
+) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...]]:
+    episodes: list[Episode] = []
+    keys: list[tuple[str, ...]] = []
+    for ident, number, title, summary, duration, published, audio, transcript, keywords in db.execute(
+        "SELECT id, feed, title, summary, duration, published, audio, transcript, keywords FROM episodes"
+        " ORDER BY sort DESC, feed, place DESC"
+    ):
+        place = places.get(number)
+        if place is None:  # its feed was removed
+            continue
+        tags, topics = place.tags, place.keys
+        if place.shows_categories and keywords:
+            words = tuple(word for word in keywords.split("\n") if word != ROOT_TOPIC)
+            tags, topics = tuple(dict.fromkeys((*tags, *words))), tuple(dict.fromkeys((*topics, *words)))
+        episodes.append(Episode(ident, title, summary, duration, _day(published), tags, audio, transcript))
+        keys.append(topics)
+    return tuple(episodes), tuple(keys)
+
+
+def _day(published: float | None) -> date | None:
+    with contextlib.suppress(OverflowError, ValueError, OSError):
+        return datetime.fromtimestamp(published, UTC).date() if published is not None else None
+    return None

@@ -1,0 +1,167 @@
+"""Tell which item of a feed is which known episode, so that progress follows one whose guid or address changed.
+
+The order is AntennaPod's: the guid within the feed; else the same media address and title; else the same title
+and day. Pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_pod.core.text.clean import fold
+from tui_pod.feeds.formats.model import Item
+
+DAY = 86_400.0
+"""Seconds."""
+
+LENGTH_TOLERANCE = 0.1
+"""Share by which the lengths of one recording may differ between two hosts, which add their own adverts."""
+
+_INNER_HOST = re.compile(r"/(?:https?:/{1,2})?((?:[a-z0-9-]+\.)+[a-z]{2,18})(?=[:/])", re.IGNORECASE)
+_FILE_ENDS = frozenset(("mp3", "m4a", "m4b", "ogg", "opus", "wav", "flac", "aac", "mp4", "webm", "php", "html", "xml"))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept of an episode from before."""
+
+    id: str
+    guid: str
+    title: str
+    audio: str | None
+    published: float | None
+    duration: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """An item, and which episode it is."""
+
+    id: str
+    guid: str
+    """The guid, or what stands for one where there is none or it is not unique."""
+    item: Item
+
+
+def episode_id(first: str, guid: str) -> str:
+    """Return an episode's id (contract): 16 hex digits of sha256(the feed's first address, NUL, guid)."""
+    return hashlib.sha256(f"{first}\0{guid}".encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def media_core(address: str | None) -> str:
+    """Return what stays of a media address when trackers before it and tokens after it change."""
+    if not address:
+        return ""
+    core = address.partition("?")[0].partition("//")[2]
+    inner = [found for found in _INNER_HOST.finditer("/" + core) if _is_host(found[1])]
+    if inner:
+        core = ("/" + core)[inner[-1].start(1) :]
+    return core.lower()
+
+
+def _is_host(text: str) -> bool:
+    return text.rpartition(".")[2].lower() not in _FILE_ENDS
+
+
+def identify(first: str, items: Sequence[Item], known: Sequence[Known]) -> list[Identified]:
+    """Return the items with their ids, in the order of the feed, each once.
+
+    Args:
+        first: the address that the feed was first known by.
+        items: what the feed has now.
+        known: all episodes of it so far.
+    """
+    by_guid = {entry.guid: entry for entry in known}
+    keyed = _keyed(items, by_guid)
+    ids: dict[str, str] = {guid: by_guid[guid].id for guid in keyed if guid in by_guid}
+    fresh = [guid for guid in keyed if guid not in ids]
+    if fresh:
+        gone = [entry for entry in known if entry.guid not in keyed]
+        finder = _Finder(gone)
+        ids.update({guid: found for guid in fresh if (found := finder.find(keyed[guid])) is not None})
+    taken = {entry.id for entry in known}
+    result = []
+    for guid, item in keyed.items():
+        ident = ids.get(guid)
+        if ident is None:
+            ident = episode_id(first, guid)
+            while ident in taken:  # an episode that has another guid by now
+                ident = episode_id(first, f"{ident}\0{guid}")
+        taken.add(ident)
+        result.append(Identified(ident, guid, item))
+    return result
+
+
+def _keyed(items: Sequence[Item], by_guid: dict[str, Known]) -> dict[str, Item]:
+    """Return the items in order by a guid that is theirs alone; of those alike in every way the first."""
+    counts = Counter(item.guid for item in items)
+    shared: dict[str, dict[str, Item]] = {}
+    for item in items:
+        if not item.guid or counts[item.guid] > 1:
+            shared.setdefault(item.guid, {}).setdefault(_likeness(item), item)
+    owners = {guid: _owner(list(group.values()), by_guid.get(guid)) for guid, group in shared.items() if guid}
+    keyed: dict[str, Item] = {}
+    for item in items:
+        if item.guid not in shared or item is owners.get(item.guid):
+            keyed[item.guid] = item
+        elif shared[item.guid][_likeness(item)] is item:
+            keyed[f"{item.guid}\0{_likeness(item)}"] = item
+    return keyed
+
+
+def _owner(group: list[Item], known: Known | None) -> Item:
+    """Return which of several items with one guid it belongs to: the one known by it, else the oldest."""
+    if known is not None:
+        for item in group:
+            if _is_same_recording(item, known):
+                return item
+    return group[-1]
+
+
+def _likeness(item: Item) -> str:
+    """Return what stands for the guid: media address and title, else title and day."""
+    rest = media_core(item.audio) if item.audio else str(_day(item.published))
+    return f"{rest}\0{fold(item.title)}"
+
+
+def _is_same_recording(item: Item, known: Known) -> bool:
+    return media_core(item.audio) == media_core(known.audio) and fold(item.title) == fold(known.title)
+
+
+class _Finder:
+    """Finds the known episode that an item with a new guid is; each is found once."""
+
+    def __init__(self, gone: Sequence[Known]) -> None:
+        self._by_media: dict[tuple[str, str], list[Known]] = {}
+        self._by_day: dict[tuple[str, int], list[Known]] = {}
+        self._used: set[str] = set()
+        for entry in gone:
+            title = fold(entry.title)
+            if entry.audio:
+                self._by_media.setdefault((media_core(entry.audio), title), []).append(entry)
+            if entry.published is not None:
+                self._by_day.setdefault((title, _day(entry.published)), []).append(entry)
+
+    def find(self, item: Item) -> str | None:
+        title = fold(item.title)
+        found = self._by_media.get((media_core(item.audio), title), []) if item.audio else []
+        if not found and item.published is not None:
+            found = self._by_day.get((title, _day(item.published)), [])
+            found = [entry for entry in found if _may_be_as_long(item.duration, entry.duration)]
+        entry = next((entry for entry in found if entry.id not in self._used), None)
+        if entry is None:
+            return None
+        self._used.add(entry.id)
+        return entry.id
+
+
+def _day(published: float | None) -> int:
+    return int((published or 0.0) // DAY)
+
+
+def _may_be_as_long(one: float | None, other: float | None) -> bool:
+    return not one or not other or abs(one - other) <= LENGTH_TOLERANCE * max(one, other)

@@ -1,0 +1,1 @@
+"""The running app, reached from outside: remote control, media keys, notifications."""

@@ -1,0 +1,91 @@
+"""Media keys, playerctl and desktop widgets: follows the playing as an MPRIS player on the session bus.
+
+What changes is told by comparing with what was told before; the position is never told but in Seeked, as the
+MPRIS specification wants.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from dbus_fast import NameFlag, RequestNameReply
+from dbus_fast.aio import MessageBus
+
+from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.integrations.mpris_interfaces import PlayerInterface, RootInterface
+
+PATH = "/org/mpris/MediaPlayer2"
+NAME = "org.mpris.MediaPlayer2.tui_pod"
+
+JUMP = 0.7
+"""Seconds that a position is ahead of the clock when it was sought: the smallest step is 5 s, a poll is 0.25 s late."""
+
+
+class Mpris:
+    """Follows the playing on the session bus."""
+
+    def __init__(self, bus: MessageBus, listening: Listening) -> None:
+        self._bus = bus
+        self._listening = listening
+        self._player = PlayerInterface(listening)
+        self._told = self._player.told()
+        self._seen = self._look(listening.playback)
+        self._former, self._at = listening.playback, time.monotonic()
+
+    async def start(self) -> None:
+        """Take a name on the bus; of several apps the first has the plain one."""
+        self._bus.export(PATH, RootInterface())
+        self._bus.export(PATH, self._player)
+        reply = await self._bus.request_name(NAME, NameFlag.DO_NOT_QUEUE)
+        if reply is not RequestNameReply.PRIMARY_OWNER:
+            await self._bus.request_name(f"{NAME}.instance{os.getpid()}", NameFlag.DO_NOT_QUEUE)
+
+    # -- follows the playing ---------------------------------------------------------------------------
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Tell what changed, and a jump."""
+        if self._has_jumped(playback):
+            self._player.seeked()
+        self._former, self._at = playback, time.monotonic()
+        if self._look(playback) != self._seen:
+            self._seen = self._look(playback)
+            self._tell()
+
+    def queue_changed(self) -> None:
+        """Tell whether something comes next now."""
+        self._tell()
+
+    def told(self, text: str, is_error: bool) -> None:
+        """Nothing of what the listener is told is told here."""
+
+    async def close(self) -> None:
+        """Leave the bus, which forgets who goes."""
+        self._bus.disconnect()
+
+    def _tell(self) -> None:
+        if not self._bus.connected:
+            return
+        values = self._player.told()
+        changed = {name: value for name, value in values.items() if value != self._told[name]}
+        self._told = values
+        if changed:
+            self._player.emit_properties_changed(changed)
+
+    def _look(self, playback: Playback) -> tuple[object, ...]:
+        """Return what the told properties are made of, so that a new position alone costs nothing."""
+        paused = self._listening.is_paused
+        return (playback.load, playback.status, paused, playback.episode, playback.duration, playback.speed,
+                playback.volume, playback.is_muted)  # fmt: skip
+
+    def _has_jumped(self, playback: Playback) -> bool:
+        """Return whether the position is not where it would be by playing on."""
+        former = self._former
+        if not playback.is_loaded or playback.status is PlayerStatus.LOADING or not self._bus.connected:
+            return False
+        if playback.load != former.load or former.status is PlayerStatus.LOADING:
+            return playback.position > JUMP  # a new track is taken to begin at its start
+        passed = time.monotonic() - self._at if former.status is PlayerStatus.PLAYING else 0.0
+        ahead = playback.position - former.position
+        return ahead < -0.05 or ahead > passed * former.speed + JUMP

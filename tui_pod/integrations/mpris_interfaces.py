@@ -1,0 +1,285 @@
+"""The two interfaces of an MPRIS player, as the MPRIS D-Bus Interface Specification 2.2 has them.
+
+All that is asked goes through `Controls`; what cannot be done has no effect, as the specification wants. It
+knows nothing of when what is told.
+"""
+
+# No `from __future__ import annotations`: dbus-fast 5.2 takes the text 'None' for a signature.
+
+import contextlib
+import math
+from typing import Annotated, Any
+
+from dbus_fast import DBusError, ErrorType, PropertyAccess, Variant
+from dbus_fast.annotations import DBusBool, DBusDict, DBusDouble, DBusInt64, DBusObjectPath, DBusSignature, DBusStr
+from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
+
+from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
+from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.snapshot import Playback
+from tui_pod.integrations.player_api import ControlError, Controls
+
+TRACKS = "/tui_pod/episode"
+
+SECOND = 1_000_000
+"""Microseconds, in which MPRIS counts."""
+
+DBusStrings = Annotated[list[str], DBusSignature("as")]
+
+
+class RootInterface(ServiceInterface):
+    """org.mpris.MediaPlayer2: what the program is."""
+
+    def __init__(self) -> None:
+        super().__init__("org.mpris.MediaPlayer2")
+
+    @dbus_method(name="Raise")
+    def raise_window(self) -> None:
+        """Do nothing: a terminal cannot be raised (CanRaise)."""
+
+    @dbus_method(name="Quit")
+    def quit(self) -> None:
+        """Do nothing: who listens quits (CanQuit)."""
+
+    @dbus_property(PropertyAccess.READ, "Identity")
+    def identity(self) -> DBusStr:
+        """Its name."""
+        return "tui-pod"
+
+    @dbus_property(PropertyAccess.READ, "CanQuit")
+    def can_quit(self) -> DBusBool:
+        """Whether Quit does anything."""
+        return False
+
+    @dbus_property(PropertyAccess.READ, "CanRaise")
+    def can_raise(self) -> DBusBool:
+        """Whether Raise does anything."""
+        return False
+
+    @dbus_property(PropertyAccess.READ, "HasTrackList")
+    def has_track_list(self) -> DBusBool:
+        """Whether there is an interface of tracks."""
+        return False
+
+    @dbus_property(PropertyAccess.READ, "SupportedUriSchemes")
+    def uri_schemes(self) -> DBusStrings:
+        """What OpenUri takes: nothing."""
+        return []
+
+    @dbus_property(PropertyAccess.READ, "SupportedMimeTypes")
+    def mime_types(self) -> DBusStrings:
+        """What OpenUri takes: nothing."""
+        return []
+
+
+class PlayerInterface(ServiceInterface):
+    """org.mpris.MediaPlayer2.Player: what plays."""
+
+    def __init__(self, listening: Listening) -> None:
+        super().__init__("org.mpris.MediaPlayer2.Player")
+        self._listening = listening
+        self._controls = Controls(listening)
+
+    def told(self) -> dict[str, Any]:
+        """Return the properties whose changes are told: not Position, and not those that never change."""
+        return {
+            "PlaybackStatus": self.playback_status,
+            "Rate": self.rate,
+            "Metadata": self.metadata,
+            "Volume": self.volume,
+            "CanGoNext": self.can_go_next,
+            "CanGoPrevious": self.can_go_previous,
+            "CanPlay": self.can_play,
+            "CanPause": self.can_pause,
+            "CanSeek": self.can_seek,
+        }
+
+    @property
+    def _playback(self) -> Playback:
+        return self._listening.playback
+
+    # -- methods ---------------------------------------------------------------------------------------
+
+    @dbus_method(name="Next")
+    def next(self) -> None:
+        """Play what comes next."""
+        with contextlib.suppress(ControlError):
+            self._controls.next()
+
+    @dbus_method(name="Previous")
+    def previous(self) -> None:
+        """Play what came before."""
+        with contextlib.suppress(ControlError):
+            self._controls.previous()
+
+    @dbus_method(name="Pause")
+    def pause(self) -> None:
+        """Pause."""
+        self._controls.pause()
+
+    @dbus_method(name="PlayPause")
+    def play_pause(self) -> None:
+        """Pause or go on."""
+        with contextlib.suppress(ControlError):
+            self._controls.toggle()
+
+    @dbus_method(name="Stop")
+    def stop(self) -> None:
+        """End playing; the place is kept, and Play goes on there."""
+        self._controls.stop()
+
+    @dbus_method(name="Play")
+    def play(self) -> None:
+        """Go on."""
+        with contextlib.suppress(ControlError):
+            self._controls.play()
+
+    @dbus_method(name="Seek")
+    def seek(self, offset: DBusInt64) -> None:
+        """Go so many microseconds forward or back; past the end, to where the episode counts as played."""
+        with contextlib.suppress(ControlError):
+            self._controls.seek_by(offset / SECOND)
+
+    @dbus_method(name="SetPosition")
+    def set_position(self, track: DBusObjectPath, position: DBusInt64) -> None:
+        """Go to a place in the track, unless another one plays by now or it has no such place."""
+        playback = self._playback
+        if track != track_path(playback.episode) or position < 0:
+            return
+        if playback.duration is not None and position > playback.duration * SECOND:
+            return
+        with contextlib.suppress(ControlError):
+            self._controls.seek_to(position / SECOND)
+
+    @dbus_method(name="OpenUri")
+    def open_uri(self, uri: DBusStr) -> None:  # noqa: ARG002
+        """Refuse: what is played is in the library."""
+        raise DBusError(ErrorType.NOT_SUPPORTED, "tui-pod plays what is in its library.")
+
+    @dbus_signal(name="Seeked")
+    def seeked(self) -> DBusInt64:
+        """Tell that the position jumped to where it is now."""
+        return self._microseconds()
+
+    # -- properties ------------------------------------------------------------------------------------
+
+    @dbus_property(PropertyAccess.READ, "PlaybackStatus")
+    def playback_status(self) -> DBusStr:
+        """Playing, Paused or Stopped."""
+        if not self._playback.is_loaded:
+            return "Stopped"
+        return "Paused" if self._controls.is_paused else "Playing"
+
+    @dbus_property(PropertyAccess.READ, "Metadata")
+    def metadata(self) -> DBusDict:
+        """What is known of the episode; empty when there is none."""
+        return make_metadata(self._listening)
+
+    @dbus_property(PropertyAccess.READ, "Position")
+    def position(self) -> DBusInt64:
+        """Where it is, in microseconds."""
+        return self._microseconds()
+
+    @dbus_property(PropertyAccess.READWRITE, "Rate")
+    def rate(self) -> DBusDouble:
+        """The speed."""
+        return self._playback.speed
+
+    @rate.setter  # type: ignore[no-redef]
+    def rate(self, rate: DBusDouble) -> None:
+        """Set the speed; 0 pauses, as the specification wants."""
+        if rate == 0:
+            self._controls.pause()
+        elif math.isfinite(rate):
+            self._controls.set_speed(rate)
+
+    @dbus_property(PropertyAccess.READ, "MinimumRate")
+    def minimum_rate(self) -> DBusDouble:
+        """The lowest speed."""
+        return MIN_SPEED
+
+    @dbus_property(PropertyAccess.READ, "MaximumRate")
+    def maximum_rate(self) -> DBusDouble:
+        """The highest speed."""
+        return MAX_SPEED
+
+    @dbus_property(PropertyAccess.READWRITE, "Volume")
+    def volume(self) -> DBusDouble:
+        """The volume, 0 to 1; 0 also when muted."""
+        return 0.0 if self._playback.is_muted else self._playback.volume / 100
+
+    @volume.setter  # type: ignore[no-redef]
+    def volume(self, volume: DBusDouble) -> None:
+        """Set the volume; one that can be heard ends being muted."""
+        if not math.isfinite(volume):
+            return
+        self._controls.set_volume(min(max(volume, 0.0), 1.0) * 100)
+        if volume > 0 and self._playback.is_muted:
+            self._listening.toggle_mute()
+
+    @dbus_property(PropertyAccess.READ, "CanGoNext")
+    def can_go_next(self) -> DBusBool:
+        """Whether something comes next."""
+        return self._listening.outlook().next is not None
+
+    @dbus_property(PropertyAccess.READ, "CanGoPrevious")
+    def can_go_previous(self) -> DBusBool:
+        """Whether there is something to go back to: the start of the episode at least."""
+        return self._playback.is_loaded
+
+    @dbus_property(PropertyAccess.READ, "CanPlay")
+    def can_play(self) -> DBusBool:
+        """Whether Play does anything."""
+        return len(self._listening.library) > 0
+
+    @dbus_property(PropertyAccess.READ, "CanPause")
+    def can_pause(self) -> DBusBool:
+        """Whether Pause does anything, or would."""
+        return self._playback.is_loaded
+
+    @dbus_property(PropertyAccess.READ, "CanSeek")
+    def can_seek(self) -> DBusBool:
+        """Whether Seek and SetPosition do anything."""
+        return self._playback.is_loaded
+
+    @dbus_property(PropertyAccess.READ, "CanControl")
+    def can_control(self) -> DBusBool:
+        """Whether any of this does anything."""
+        return True
+
+    def _microseconds(self) -> int:
+        return round(self._playback.position * SECOND)
+
+
+PlayerInterface.position.introspection.annotations["org.freedesktop.DBus.Property.EmitsChangedSignal"] = "false"
+
+
+def track_path(episode: str | None) -> str:
+    """Return the object path of an episode: ids are any text, paths are letters and digits."""
+    return f"{TRACKS}/{(episode or '').encode('utf-8', 'surrogatepass').hex()}"
+
+
+def make_metadata(listening: Listening) -> dict[str, Variant]:
+    """Return what is known of the episode that plays, by the names of MPRIS and xesam; empty when none does."""
+    playback, library = listening.playback, listening.library
+    index = library.index(playback.episode) if playback.episode is not None else None
+    if index is None:
+        return {}
+    episode = library.episode(index)
+    found: dict[str, tuple[str, Any]] = {
+        "mpris:trackid": ("o", track_path(playback.episode)),
+        "xesam:title": ("s", playback.title),
+    }
+    if playback.duration is not None:
+        found["mpris:length"] = ("x", round(playback.duration * SECOND))
+    if episode.tags:
+        topics = library.topics
+        way = topics.path(topics.find(episode.tags[0]) or 0)
+        found["xesam:album"] = ("s", episode.tags[0])
+        found["xesam:artist"] = ("as", [topics.names[way[min(1, len(way) - 1)]]])
+        found["xesam:genre"] = ("as", list(episode.tags))
+    if episode.summary:
+        found["xesam:comment"] = ("as", [episode.summary])
+    if episode.published is not None:
+        found["xesam:contentCreated"] = ("s", episode.published.isoformat())
+    return {key: Variant(signature, value) for key, (signature, value) in found.items()}

@@ -1,0 +1,302 @@
+"""Remote control: a Unix socket by which `tui-pod toggle` and the like reach the running app.
+
+A request and its answer are a line of JSON each. Only the same user is listened to, and whatever comes in
+changes nothing unless it is a wish that `Controls` knows. It runs on the event loop of the app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import struct
+from pathlib import Path
+
+from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.integrations.player_api import ControlError, Controls
+from tui_pod.integrations.remote_socket import LINE_LIMIT, RemoteError, RuntimeFolder, open_folder, socket_name
+from tui_pod.runtime.log import log
+
+PATIENCE = 10.0
+"""Seconds that a client has for a request, and for taking the answer."""
+
+MAX_CLIENTS = 16
+"""Clients at a time; a command is done in milliseconds, so one more takes the place of one that asks nothing."""
+
+BUSY = "The running tui-pod is busy; try again."
+
+SETTLING = 4.0
+"""Seconds that an answer waits for the player to do what was asked; a cold voice takes one on a free machine."""
+
+WATCH = 2.0
+"""Seconds between two looks at whether the socket is still there: a younger app takes its place and leaves."""
+
+LIMIT = 1_000_000.0
+"""Numbers beyond it are none that a listener means."""
+
+
+class RemoteControl:
+    """Answers for one app. Of the apps on one state file the last one started has the socket."""
+
+    def __init__(self, controls: Controls, state: Path) -> None:
+        self._controls = controls
+        self._name = socket_name(state)
+        self._folder: RuntimeFolder | None = None
+        self._inode = 0
+        self._server: asyncio.Server | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._clients: set[asyncio.Task[None]] = set()
+        self._silent: dict[asyncio.Task[None], None] = {}
+        """Clients that have asked nothing that is not answered, the longest silent first."""
+        self._changed = asyncio.Event()
+        self._failure: str | None = None
+
+    async def start(self) -> None:
+        """Begin to answer.
+
+        Raises:
+            RemoteError: there is no folder for it; the app goes on without.
+        """
+        await self._bind()
+        self._watch = asyncio.get_running_loop().create_task(self._keep_reachable())
+
+    async def close(self) -> None:
+        """Answer no more, and take the socket away unless a younger app has put its own there."""
+        for task in (self._watch, *self._clients):
+            if task is not None:
+                task.cancel()
+        if self._server is not None:
+            self._server.close()
+        if self._folder is not None:
+            if self._is_ours():
+                with contextlib.suppress(OSError):
+                    os.unlink(self._name, dir_fd=self._folder.descriptor)
+            self._folder.close()
+            self._folder = None
+
+    # -- follows the playing ---------------------------------------------------------------------------
+
+    def playback_changed(self, _playback: Playback) -> None:
+        """Let answers that wait for the player look again."""
+        self._changed.set()
+
+    def queue_changed(self) -> None:
+        """Nothing of the queue is told."""
+
+    def told(self, text: str, is_error: bool) -> None:
+        """Keep what went wrong, for the answer to who asked for it."""
+        if is_error:
+            self._failure = text
+            self._changed.set()
+
+    # -- the socket ------------------------------------------------------------------------------------
+
+    async def _bind(self) -> None:
+        """Put a socket in place in one step, so that there is always one that answers."""
+        folder = open_folder(may_make=True)
+        temporary = f".{self._name}.{os.getpid()}"
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary, dir_fd=folder.descriptor)
+            listener.bind(folder.address(temporary))
+            os.chmod(temporary, 0o600, dir_fd=folder.descriptor)
+            server = await asyncio.start_unix_server(self._accept, sock=listener, limit=LINE_LIMIT)
+            os.rename(temporary, self._name, src_dir_fd=folder.descriptor, dst_dir_fd=folder.descriptor)
+            self._inode = os.stat(self._name, dir_fd=folder.descriptor).st_ino
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=folder.descriptor)
+            listener.close()
+            folder.close()
+            if isinstance(error, OSError):
+                raise RemoteError(f"The socket cannot be made: {error.strerror or error}") from error
+            raise
+        if self._server is not None:
+            self._server.close()
+        if self._folder is not None:
+            self._folder.close()
+        self._server, self._folder = server, folder
+
+    async def _keep_reachable(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH)
+            if not self._is_ours() and not self._is_answered():
+                try:
+                    await self._bind()
+                except RemoteError as error:
+                    log(f"remote control is off: {error}")
+                    return
+
+    def _is_ours(self) -> bool:
+        assert self._folder is not None
+        try:
+            return os.stat(self._name, dir_fd=self._folder.descriptor, follow_symlinks=False).st_ino == self._inode
+        except OSError:
+            return False
+
+    def _is_answered(self) -> bool:
+        """Return whether another app answers at the socket; a local connection is made or refused at once."""
+        assert self._folder is not None
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
+            caller.setblocking(False)
+            try:
+                caller.connect(self._folder.address(self._name))
+            except BlockingIOError:  # it has more callers than it can take
+                return True
+            except OSError:
+                return False
+            return True
+
+    # -- clients ---------------------------------------------------------------------------------------
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._clients.add(task)
+        try:
+            if is_same_user(writer.get_extra_info("socket")):
+                if len(self._clients) <= MAX_CLIENTS or self._hang_up():
+                    await self._serve(reader, writer, task)
+                else:
+                    await _send(writer, {"error": BUSY})
+        except (OSError, ValueError, asyncio.IncompleteReadError, TimeoutError):
+            pass  # gone, silent, or too long a line: nothing that it should be told
+        except asyncio.CancelledError:
+            pass  # the app ends
+        finally:
+            self._clients.discard(task)
+            self._silent.pop(task, None)
+            writer.close()
+
+    def _hang_up(self) -> bool:
+        """Make room for a client by leaving the one that has been silent longest; return whether there was one."""
+        task = next(iter(self._silent), None)
+        if task is None:
+            return False
+        del self._silent[task]
+        self._clients.discard(task)
+        task.cancel()
+        return True
+
+    async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, task: asyncio.Task[None]
+    ) -> None:
+        while True:
+            self._silent[task] = None
+            async with asyncio.timeout(PATIENCE):
+                line = await reader.readuntil(b"\n")
+            self._silent.pop(task, None)
+            await _send(writer, await self._answer(line))
+
+    async def _answer(self, line: bytes) -> dict[str, object]:
+        try:
+            request = parse_request(line)
+            before = self._controls.playback
+            self._failure = None
+            wanted = perform(self._controls, request)
+            if wanted is not None or self._controls.playback.load != before.load:
+                await self._settle(wanted)
+        except ControlError as error:
+            return {"error": str(error)}
+        if self._failure is not None:
+            return {"error": self._failure}
+        return {"now": self._controls.now()}
+
+    async def _settle(self, wanted: bool | None) -> None:
+        """Wait until the player has loaded, and pauses or plays as wanted; not for ever."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLING):
+                while self._failure is None and not _is_settled(self._controls.playback, wanted):
+                    self._changed.clear()
+                    await self._changed.wait()
+
+
+async def _send(writer: asyncio.StreamWriter, answer: dict[str, object]) -> None:
+    writer.write(json.dumps(answer).encode() + b"\n")
+    async with asyncio.timeout(PATIENCE):
+        await writer.drain()
+
+
+def _is_settled(playback: Playback, wanted: bool | None) -> bool:
+    if playback.status is PlayerStatus.LOADING:
+        return False
+    return wanted is None or not playback.is_loaded or (playback.status is PlayerStatus.PAUSED) is wanted
+
+
+def parse_request(line: bytes) -> dict[str, object]:
+    """Return the JSON object on a line.
+
+    Raises:
+        ControlError: there is none.
+    """
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError):
+        request = None
+    if not isinstance(request, dict):
+        raise ControlError("That is no request: a line with one JSON object is.")
+    return request
+
+
+def perform(controls: Controls, request: dict[str, object]) -> bool | None:
+    """Do what a request asks; return whether the player should pause (True) or play (False) now, None: as it did.
+
+    Raises:
+        ControlError: it asks for nothing that can be done.
+    """
+    match request.get("command"):
+        case "now":
+            return None
+        case "toggle":
+            wanted = controls.playback.is_loaded and not controls.is_paused
+            controls.toggle()
+            return wanted
+        case "play":
+            controls.play(_episode(request))
+            return False
+        case "pause":
+            controls.pause()
+            return True
+        case "next":
+            controls.next()
+        case "previous":
+            controls.previous()
+        case "seek" if "by" in request:
+            controls.seek_by(_number(request, "by"))
+        case "seek":
+            controls.seek_to(_number(request, "to"))
+        case "speed":
+            here = controls.playback.speed if "by" in request else 0.0
+            controls.set_speed(here + _number(request, "by" if "by" in request else "to"))
+        case "volume":
+            at = controls.playback.volume if "by" in request else 0
+            controls.set_volume(at + _number(request, "by" if "by" in request else "to"))
+        case _:
+            raise ControlError("There is no such command. See: tui-pod --help")
+    return None
+
+
+def _episode(request: dict[str, object]) -> str | None:
+    episode = request.get("episode")
+    if episode is not None and not isinstance(episode, str):
+        raise ControlError("An episode is named by its id.")
+    return episode
+
+
+def _number(request: dict[str, object], key: str) -> float:
+    value = request.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LIMIT:
+        raise ControlError(f"“{key}” must be a number.")
+    return float(value)
+
+
+def is_same_user(connection: socket.socket) -> bool:
+    """Return whether who is at the other end is this user; True where the system does not tell."""
+    option = getattr(socket, "SO_PEERCRED", None)
+    if option is None:
+        return True
+    _, user, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i")))
+    return bool(user == os.geteuid())

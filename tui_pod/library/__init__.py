@@ -1,0 +1,1 @@
+"""Catalogues read from files, and the cache that makes them fast."""

@@ -1,0 +1,85 @@
+"""Read catalogues from files: their faults by file, line and key, and their paths made absolute."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui_pod.config.paths import embedded_catalog, embedded_transcripts
+from tui_pod.core.library.catalog import Catalog, CatalogError, Fault, parse_catalog
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import CatalogsError
+
+MAX_CATALOG = 512 * 1024 * 1024
+"""Bytes of a catalogue that are read: ten times one of 100,000 episodes."""
+
+
+def read_catalog(path: Path) -> tuple[Catalog, str]:
+    """Return the catalogue in a file and its text.
+
+    Raises:
+        CatalogError: with the faults in it, or one that says why it cannot be read.
+    """
+    try:
+        if not path.is_file():
+            raise CatalogError([Fault(1, "no such file" if not path.exists() else "not a file")])
+        if path.stat().st_size > MAX_CATALOG:
+            raise CatalogError([Fault(1, f"larger than {MAX_CATALOG // 1024**2} MB")])
+        content = path.read_bytes()
+    except OSError as error:
+        raise CatalogError([Fault(1, f"cannot be read: {error.strerror}")]) from error
+    try:
+        text = content.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise CatalogError([Fault(line, "not UTF-8 text: save the file in UTF-8")]) from None
+    return _with_places(parse_catalog(text), path), text
+
+
+def _with_places(catalog: Catalog, path: Path) -> Catalog:
+    """Return the catalogue with its paths made absolute, and the embedded one's with its transcripts."""
+    folder = path.absolute().parent
+    transcripts = embedded_transcripts() if path == embedded_catalog() else None
+
+    def place(value: str | None) -> str | None:
+        return value if value is None or "://" in value else str(folder / value)
+
+    def settled(episode: Episode) -> Episode:
+        transcript = place(episode.transcript)
+        if transcript is None and transcripts:
+            transcript = os.path.join(transcripts, f"{episode.id}.txt")
+        return episode._replace(audio=place(episode.audio), transcript=transcript)
+
+    return catalog._replace(episodes=tuple(settled(episode) for episode in catalog.episodes))
+
+
+def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:
+    """Return the catalogues in these files, whose ids are distinct.
+
+    Raises:
+        CatalogsError: with the faults of all of them.
+    """
+    lines: list[str] = []
+    catalogs: list[Catalog] = []
+    first: dict[str, Path] = {}
+    for path in paths:
+        try:
+            catalog, text = read_catalog(path)
+        except CatalogError as error:
+            lines += [f"{path}:{fault.line}: {fault.message}" for fault in error.faults]
+            continue
+        catalogs.append(catalog)
+        twice = [number for number, episode in enumerate(catalog.episodes) if episode.id in first]
+        if twice:
+            from tui_pod.core.library.toml_lines import TableLines  # its patterns are for faults only
+
+            places = TableLines(text)
+            for number in twice:
+                line, ident = places.find("episodes", number, "id"), catalog.episodes[number].id
+                lines.append(f"{path}:{line}: id “{ident}” is already used in {first[ident]}")
+        for episode in catalog.episodes:
+            first.setdefault(episode.id, path)
+    if lines:
+        raise CatalogsError(lines)
+    return catalogs

@@ -1,0 +1,1 @@
+"""Log, processes, files and threads. Knows nothing of listening."""

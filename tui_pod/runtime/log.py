@@ -1,0 +1,14 @@
+"""One line for the log, which file descriptor 2 leads to while the app has the terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from tui_pod.core.text.clean import clean
+
+
+def log(text: str) -> None:
+    """Write a line to the log; where there is none, say nothing."""
+    with contextlib.suppress(OSError):
+        os.write(2, f"tui-pod: {clean(text, 1_000)}\n".encode())

@@ -1,0 +1,34 @@
+"""Modules of the program run by a process of their own. Knows nothing of what they do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def start_of(module: str, *arguments: str | Path, python: str | None = None) -> tuple[list[str], dict[str, str]]:
+    """Return the command and the environment that run a module of this program, and no code from where we are.
+
+    Args:
+        module: its full name.
+        arguments: what it is given.
+        python: the interpreter; None: the one that runs this.
+    """
+    command = [python or sys.executable, "-P", "-m", module, *map(str, arguments)]  # -P: the current folder stays out
+    return command, {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+def run_apart(module: str, *arguments: Path) -> None:
+    """Run a module in a process that nobody waits for and that goes on when this one ends.
+
+    Where that cannot be, nothing is done: only for work that can be left undone.
+    """
+    command, environment = start_of(module, *arguments)
+    nothing = subprocess.DEVNULL
+    with contextlib.suppress(OSError):
+        subprocess.Popen(
+            command, env=environment, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
+        )

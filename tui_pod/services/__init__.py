@@ -1,0 +1,1 @@
+"""What the running app does beside playing. Knows nothing of what it is shown on."""

@@ -1,0 +1,206 @@
+"""What the app does with downloads: begin, stop, remove, keep the next ones, and show how far they are.
+
+It is called on the event loop; what waits is done in threads by `feeds`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.library.download_state import WHOLE, Downloading
+from tui_pod.core.playback.controller import Listening
+from tui_pod.core.selection.list_query import NOT_REMOVABLE
+from tui_pod.core.text.clean import counted
+from tui_pod.runtime.log import log
+from tui_pod.services.frontend import Stage
+from tui_pod.services.tasks import Errands
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.library import Library
+    from tui_pod.feeds.media.download_queue import DownloadProgress, DownloadQueue
+    from tui_pod.feeds.media.partial import Wish
+    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.feeds.store.feed_store import Subscription
+
+AT_A_TIME = 100
+"""Downloads that are queued in one go: a topic may hold thousands, and keys are to be answered meanwhile."""
+
+
+class DownloadDesk:
+    """The one place in the running app that changes downloads."""
+
+    def __init__(
+        self,
+        listening: Callable[[], Listening],
+        stage: Stage,
+        errands: Errands,
+        open_podcasts: Callable[[], Awaitable[Podcasts]],
+    ) -> None:
+        self._listening = listening
+        self._stage = stage
+        self._errands = errands
+        self._open = open_podcasts
+        self._queue: DownloadQueue | None = None
+        self._failures = 0  # since the queue was empty
+
+    async def show_all(self) -> None:
+        """Show what is on the disk."""
+        from tui_pod.runtime.threads import in_thread
+
+        downloads = (await self._opened()).downloads
+        kept = await in_thread(lambda _: downloads.all())
+        self._stage.downloads_changed({download.episode: WHOLE for download in kept if download.episode})
+
+    async def download(self, episodes: Sequence[str]) -> None:
+        """Download recordings; when all that are missing are on their way already, stop these."""
+        queue, podcasts = await self._opened(), await self._open()
+        from tui_pod.runtime.threads import in_thread
+
+        library = self._listening().library
+        coming = [episode for episode in episodes if episode in queue.running]
+        missing = [episode for episode in episodes if episode not in queue.running]
+        wishes, are_here = await in_thread(lambda _: _wishes(podcasts, library, missing))
+        for place in range(0, len(wishes), AT_A_TIME):
+            queue.start(wishes[place : place + AT_A_TIME])
+            await asyncio.sleep(0)
+        if wishes:
+            return
+        if coming:
+            queue.stop(coming)
+        elif are_here:
+            self._stage.tell(f"That is downloaded already. Press {key_of('list.remove')} to take it off the disk.")
+        else:
+            self._stage.tell("Nothing to download here: these episodes are narrated or lie on this machine.")
+
+    async def remove(self, episodes: Sequence[str]) -> None:
+        """Take recordings off the disk, which can be taken back; those on their way are stopped."""
+        queue = await self._opened()
+        stopped = queue.stop(episodes)
+        removed = await self.take(episodes)
+        if removed:
+            label = f"{counted(len(removed), 'download')} removed"
+            self._errands.note(label, lambda: self.bring_back(removed), lambda: self._take(removed))
+        elif not stopped:
+            self._stage.tell(NOT_REMOVABLE)
+
+    async def take(self, episodes: Iterable[str]) -> list[str]:
+        """Take recordings off the disk until they are brought back; return which were there."""
+        from tui_pod.runtime.threads import in_thread
+
+        queue = await self._opened()
+        queue.stop(episodes)
+        removed = await in_thread(lambda _: [ident for ident in episodes if queue.downloads.remove(ident)])
+        self._stage.downloads_changed(dict.fromkeys(removed))
+        return removed
+
+    async def bring_back(self, episodes: Sequence[str]) -> None:
+        """Bring recordings back that were taken off the disk."""
+        from tui_pod.runtime.threads import in_thread
+
+        downloads = (await self._opened()).downloads
+        found = await in_thread(lambda _: [ident for ident in episodes if downloads.restore(ident)])
+        self._stage.downloads_changed(dict.fromkeys(found, WHOLE))
+        if len(found) < len(episodes):
+            self._stage.tell(f"{len(episodes) - len(found)} of them were deleted for good meanwhile.", is_error=True)
+
+    async def keep_next(self, feeds: Iterable[Subscription], usual: int) -> None:
+        """Download the next episodes of feeds that should have some on the disk.
+
+        Args:
+            feeds: which.
+            usual: how many, of a feed that says nothing of its own.
+        """
+        for feed in feeds:
+            if count := usual if feed.keep is None else feed.keep:
+                await self._keep(feed, count)
+
+    async def _keep(self, feed: Subscription, count: int) -> None:
+        queue, podcasts = await self._opened(), await self._open()
+        from tui_pod.feeds.media.download_queue import next_to_keep
+        from tui_pod.runtime.threads import in_thread
+
+        ids = await in_thread(lambda _: podcasts.shelf.episode_ids(feed.first))
+        library, book = self._listening().library, self._listening().book
+        wanted = next_to_keep(book, ids, count, feed.is_serial)
+        wishes, _ = await in_thread(lambda _: _wishes(podcasts, library, wanted, is_automatic=True))
+        queue.start(wishes)
+
+    async def close(self) -> None:
+        """End all downloads; they are gone on with the next time."""
+        if self._queue is not None:
+            await self._queue.close()
+
+    async def _opened(self) -> DownloadQueue:
+        if self._queue is None:
+            podcasts = await self._open()
+            from tui_pod.feeds.media.download_queue import DownloadQueue, oldest_played
+
+            def order(kept: Sequence[str]) -> list[str]:
+                return oldest_played(self._listening().book, kept)
+
+            if self._queue is None:  # it may have been made while this one waited
+                self._queue = DownloadQueue(podcasts.downloads, self._on_progress, order)
+        return self._queue
+
+    async def _take(self, episodes: Sequence[str]) -> None:
+        await self.take(episodes)
+
+    def _on_progress(self, progress: DownloadProgress) -> None:
+        from tui_pod.feeds.media.download_queue import DownloadStatus
+
+        self._stage.downloads_changed({progress.episode: _shown(progress)})
+        if progress.status is DownloadStatus.RUNNING and progress.done:
+            self._errands.show("network", "")  # it is there
+        if progress.status is DownloadStatus.FAILED:
+            self._on_failure(progress)
+        if self._queue is not None and not self._queue.running:
+            if self._failures > 1:
+                self._stage.tell(f"{self._failures - 1} more downloads failed.", is_error=True)
+            self._failures = 0
+
+    def _on_failure(self, progress: DownloadProgress) -> None:
+        """Tell of the first of several failures; what makes all others fail too ends them."""
+        if progress.is_automatic:
+            log(progress.error)
+            return
+        self._failures += 1
+        if self._failures == 1:
+            self._stage.tell(progress.error, is_error=True)
+        if progress.is_general and self._queue is not None:
+            stopped = self._queue.stop(self._queue.running)
+            if stopped:
+                self._stage.tell(f"{stopped} other downloads were stopped for the same reason.", is_error=True)
+
+
+def _wishes(
+    podcasts: Podcasts, library: Library, episodes: Iterable[str], is_automatic: bool = False
+) -> tuple[list[Wish], bool]:
+    """Return what is to be downloaded of these episodes, and whether some are here already. Waits: for a thread."""
+    wishes, are_here = [], False
+    for ident in episodes:
+        index = library.index(ident)
+        if podcasts.downloads.find(ident) is not None:
+            are_here = True
+        elif index is not None:
+            wish = podcasts.wish(library.episode(index), is_automatic)
+            wishes += [wish] if wish is not None else []
+    return wishes, are_here
+
+
+def _shown(progress: DownloadProgress) -> Downloading | None:
+    from tui_pod.feeds.media.download_queue import DownloadStatus
+
+    match progress.status:
+        case DownloadStatus.WAITING | DownloadStatus.RUNNING if not progress.done:
+            return Downloading(text="…", is_automatic=progress.is_automatic)
+        case DownloadStatus.RUNNING if progress.total:
+            share = min(1.0, progress.done / progress.total)
+            return Downloading(text=f"{int(100 * share)} %", share=share, is_automatic=progress.is_automatic)
+        case DownloadStatus.RUNNING if progress.done:
+            return Downloading(text=f"{progress.done // 1000**2} MB", is_automatic=progress.is_automatic)
+        case DownloadStatus.DONE:
+            return WHOLE._replace(is_automatic=progress.is_automatic)
+    return None

@@ -1,0 +1,48 @@
+"""What the program is shown on: Textual's screen, or plain lines. Whoever wires the program knows only this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from tui_pod.core.library.download_state import Downloading
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.events import Event
+from tui_pod.core.playback.ports import Audience
+from tui_pod.core.progress.progress_index import ProgressBook
+
+
+class Stage(Audience, Protocol):
+    """The audience of listening, and the door by which threads and the rest of the program come in."""
+
+    def emit(self, event: Event) -> None:
+        """Hand an event to listening, on the thread that owns it; to be called from any thread."""
+        ...
+
+    def saving_changed(self, reason: str | None) -> None:
+        """Tell that saving fails for a reason, or works again (None); to be called from any thread."""
+        ...
+
+    def write_control(self, sequence: str) -> None:
+        """Send a control sequence to the terminal, where the stage draws on one."""
+        ...
+
+    def library_changed(self, library: Library, book: ProgressBook) -> None:
+        """Show another library, such as after feeds were refreshed."""
+        ...
+
+    def downloads_changed(self, downloads: Mapping[str, Downloading | None]) -> None:
+        """Show how far the downloads of these episodes are; None: there is none any more."""
+        ...
+
+    def work_changed(self, text: str) -> None:
+        """Show what is being done in the background; empty: nothing."""
+        ...
+
+    def start_session(self, budget: float) -> None:
+        """Start a session of so many seconds, or say that nothing fits."""
+        ...
+
+    def show_statistics(self) -> None:
+        """Show what was heard."""
+        ...

@@ -1,0 +1,233 @@
+"""Find the audio and the words of an episode: a file, a stream, or a narration made for it.
+
+The one place that knows where audio may come from. It runs on the event loop; what waits is done in tasks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_pod.audio.narrator import MAX_CHARS as NARRATED_CHARS
+from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, make_script
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.library.transcript import MAX_CHARS, Transcript, parse_transcript
+from tui_pod.core.playback.events import Event, LoadFailed, MarksKnown, SourceReady
+from tui_pod.core.playback.snapshot import Mark, Source
+from tui_pod.core.text.clean import clean
+from tui_pod.core.text.speech import split_sentences
+from tui_pod.runtime.log import log
+
+if TYPE_CHECKING:
+    from tui_pod.feeds.podcasts import Podcasts
+
+
+class EpisodeSources:
+    """A `Sources` over files, downloads, streams and the narrator."""
+
+    def __init__(
+        self,
+        narrator: Narrator,
+        emit: Callable[[Event], None],
+        open_podcasts: Callable[[], Podcasts],
+        network_changed: Callable[[bool], None] = lambda _: None,
+    ) -> None:
+        """Begin with nothing open.
+
+        Args:
+            narrator: speaks what has no recording.
+            emit: takes what is found.
+            open_podcasts: called in a thread when something of podcasts is first needed.
+            network_changed: told whether there seems to be no network, when a stream is opened or cannot be.
+        """
+        self._narrator = narrator
+        self._emit = emit
+        self._open_podcasts = open_podcasts
+        self._network_changed = network_changed
+        self._opening: asyncio.Task[Podcasts] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def request(self, episode: Episode, load: int) -> None:
+        """See `Sources.request`."""
+        if episode.audio is None:
+            self._run(self._narrate(episode, load), episode, load)
+        elif "://" in episode.audio:
+            self._run(self._stream(episode, load), episode, load)
+        else:
+            self._open_file(episode, episode.audio, load)
+
+    def discard(self, source: Source) -> bool:
+        """See `Sources.discard`: a narration is made anew."""
+        if source.is_narrated:
+            self._narrator.discard(Path(source.location))
+        return source.is_narrated
+
+    def prepare(self, episode: Episode) -> None:
+        """See `Sources.prepare`."""
+        if episode.audio is None:
+            self._run(self._prepare(episode), episode)
+        elif "://" in episode.audio:
+            self._run(self._prepare_stream(episode), episode)
+
+    async def podcasts(self) -> Podcasts:
+        """Return the feeds and downloads; the same at every call. Nothing of them is opened yet.
+
+        Raises:
+            Exception: what opening them raised; the next call tries anew.
+        """
+        if self._opening is None or _has_failed(self._opening):
+            self._opening = asyncio.get_running_loop().create_task(asyncio.to_thread(self._open_podcasts))
+        return await asyncio.shield(self._opening)
+
+    async def close(self) -> None:
+        """End what is under way, and the narrator."""
+        for task in self._tasks:
+            task.cancel()
+        await self._narrator.close()
+
+    async def transcript(self, episode: Episode) -> Transcript:
+        """Return the words of an episode, timed when its audio is a narration that was made."""
+        transcript = await self._words(episode)
+        if episode.audio is None and not transcript.is_timed:
+            found = self._narrator.find(make_episode_script(episode, transcript))
+            if found is not None:
+                return Transcript(found.cues)
+        return transcript
+
+    async def notes(self, episode: Episode) -> EpisodeNotes:
+        """Return what is kept of an episode beside its library entry."""
+        podcasts = await self.podcasts()
+        from tui_pod.runtime.threads import in_thread
+
+        return await in_thread(lambda _: podcasts.notes(episode))
+
+    async def chapters(self, episode: Episode) -> tuple[Mark, ...]:
+        """Return the chapters of an episode, which may be asked of the network."""
+        podcasts = await self.podcasts()
+        from tui_pod.runtime.threads import in_thread
+
+        return (await in_thread(lambda stop: podcasts.chapters(episode, stop)))[0]
+
+    async def _words(self, episode: Episode) -> Transcript:
+        """Return the words that an episode's transcript holds, wherever it lies."""
+        if episode.transcript is None or "://" not in episode.transcript:
+            return await asyncio.to_thread(read_transcript, episode)
+        podcasts = await self.podcasts()
+        from tui_pod.runtime.threads import in_thread
+
+        return await in_thread(lambda stop: podcasts.transcript(episode, stop))
+
+    def _open_file(self, episode: Episode, path: str, load: int) -> None:
+        try:
+            is_there = Path(path).is_file()
+        except OSError as error:  # such as a folder that may not be looked into
+            self._fail(episode, load, error)
+            return
+        if is_there:
+            self._emit(SourceReady(load, Source(path)))
+        else:
+            self._emit(LoadFailed(load, f"The file is not there: {path}. Your place is kept."))
+
+    async def _stream(self, episode: Episode, load: int) -> None:
+        podcasts = await self.podcasts()
+        from tui_pod.feeds.net.fetch import FetchError
+        from tui_pod.runtime.threads import in_thread
+
+        try:
+            source = await in_thread(lambda stop: podcasts.source(episode, stop))
+        except FetchError as error:
+            if error.is_offline:
+                self._network_changed(True)
+            self._emit(LoadFailed(load, f"{error} Your place is kept.", is_offline=error.is_offline))
+            return
+        if source.is_stream:
+            self._network_changed(False)
+        self._emit(SourceReady(load, source))
+        self._run(self._find_chapters(episode, load, source.marks), episode)  # what fails there stops no audio
+
+    async def _find_chapters(self, episode: Episode, load: int, known: tuple[Mark, ...]) -> None:
+        podcasts = await self.podcasts()
+        from tui_pod.runtime.threads import in_thread
+
+        marks, told_by = await in_thread(lambda stop: podcasts.chapters(episode, stop))
+        if marks and marks != known:
+            self._emit(MarksKnown(load, marks, told_by))
+
+    async def _prepare_stream(self, episode: Episode) -> None:
+        podcasts = await self.podcasts()
+        from tui_pod.runtime.threads import in_thread
+
+        await in_thread(lambda stop: podcasts.prepare(episode, stop))
+
+    async def _narrate(self, episode: Episode, load: int) -> None:
+        script = make_episode_script(episode, await self._words(episode))
+
+        def answer(result: Narration | NarrationError) -> None:
+            if isinstance(result, NarrationError):
+                self._emit(LoadFailed(load, str(result)))
+                return
+            marks = tuple(Mark(cue.start or 0.0, cue.text) for cue in result.cues)
+            notice = f"Only the first {NARRATED_CHARS:,} characters are read." if result.is_shortened else ""
+            source = Source(str(result.audio), is_narrated=True, duration=result.duration, marks=marks, notice=notice)
+            self._emit(SourceReady(load, source))
+
+        self._narrator.request(script, answer)
+
+    async def _prepare(self, episode: Episode) -> None:
+        script = make_episode_script(episode, await self._words(episode))
+        if script.sentences:
+            self._narrator.request(script, lambda _: None, is_urgent=False)
+
+    def _run(self, work: Coroutine[Any, Any, None], episode: Episode, load: int | None = None) -> None:
+        """Start work for an episode; when it fails, so has its load. None: nobody waits for this work."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._ended, episode, load))
+
+    def _ended(self, episode: Episode, load: int | None, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(episode, load, error)
+
+    def _fail(self, episode: Episode, load: int | None, error: BaseException) -> None:
+        """Log what nobody thought of, and tell who waits for the audio."""
+        log(f"{episode.id}: {type(error).__name__}: {error}")
+        if load is not None:
+            said = f"“{episode.title}” cannot be played: {_explained(error)}. Your place is kept."
+            self._emit(LoadFailed(load, f"{said} Try again, or run: tui-pod doctor"))
+
+
+def _has_failed(task: asyncio.Task[Any]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
+
+
+def _explained(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return clean(f"{error.strerror}{f' ({error.filename})' if error.filename else ''}")
+    return clean(f"{type(error).__name__}: {error}").rstrip(":. ")
+
+
+def read_transcript(episode: Episode) -> Transcript:
+    """Return the transcript that an episode's own file holds; empty when it has none that can be read."""
+    if episode.transcript is None or "://" in episode.transcript:
+        return Transcript()
+    try:
+        path = Path(episode.transcript)
+        if not path.is_file():
+            return Transcript()
+        with path.open("rb") as file:
+            return parse_transcript(file.read(MAX_CHARS).decode("utf-8", "replace"))
+    except OSError:
+        return Transcript()
+
+
+def make_episode_script(episode: Episode, transcript: Transcript) -> Script:
+    """Return what is narrated: the transcript, or title and summary while there is none."""
+    if transcript.cues:
+        return make_script([cue.text for cue in transcript.cues], episode.duration)
+    title = episode.title if episode.title.endswith((".", "!", "?")) else f"{episode.title}."
+    return make_script([title, *split_sentences(episode.summary)], None)

@@ -1,0 +1,100 @@
+"""Errands: work of the app that takes time. What goes wrong with it is told, and what it did can be taken back.
+
+It runs on the event loop, and knows nothing of what the work is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.undo import DeedChange
+from tui_pod.runtime.log import log
+from tui_pod.services.frontend import Stage
+
+Work = Coroutine[Any, Any, None]
+
+
+class Errands:
+    """The errands that are under way."""
+
+    def __init__(self, listening: Callable[[], Listening], stage: Stage) -> None:
+        self._listening = listening
+        self._stage = stage
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._shown: dict[str, str] = {}
+        self._turn = asyncio.Lock()
+
+    def run(self, work: Work) -> asyncio.Task[None]:
+        """Have some work done. An error ends it and is told; no other work is harmed."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    async def close(self) -> None:
+        """End everything that is under way."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def show(self, what: str, text: str) -> None:
+        """Show how far some work is, beside other work; empty: no longer."""
+        shown = {name: said for name, said in self._shown.items() if name != what}
+        if text:
+            shown[what] = text
+        if shown != self._shown:
+            self._shown = shown
+            self._stage.work_changed(", ".join(shown.values()))
+
+    @contextmanager
+    def showing(self, what: str, text: str) -> Iterator[None]:
+        """Show that some work is done while the block runs."""
+        self.show(what, text)
+        try:
+            yield
+        finally:
+            self.show(what, "")
+
+    def note(self, label: str, back: Callable[[], Work], again: Callable[[], Work]) -> None:
+        """Say what was done, and let it be taken back and done again; each in its turn, however fast one types."""
+
+        def doing(deed: Callable[[], Work]) -> Callable[[], None]:
+            def do() -> None:
+                self.run(self._in_turn(deed))
+
+            return do
+
+        self._listening().note_deed(DeedChange(label, doing(back), doing(again)))
+        self._stage.tell(f"{label}. Press {key_of('undo')} to take it back.")
+
+    async def _in_turn(self, deed: Callable[[], Work]) -> None:
+        async with self._turn:
+            await deed()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log(f"{type(error).__name__}: {error}")
+            self._stage.tell(_explained(error), is_error=True)
+
+
+def _explained(error: BaseException) -> str:
+    from tui_pod.core.library.library import CatalogsError
+    from tui_pod.feeds.formats.model import FeedError
+    from tui_pod.feeds.media.partial import DownloadError
+    from tui_pod.feeds.net.fetch import FetchError
+    from tui_pod.feeds.store.database import ShelfError
+
+    if isinstance(error, (DownloadError, FetchError, FeedError, ShelfError)):
+        return str(error)  # written for the listener
+    if isinstance(error, CatalogsError):
+        return f"The library could not be loaded anew: {error.lines[0]}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"That went wrong: {error.strerror}{f' ({error.filename})' if error.filename else ''}."
+    return f"That went wrong ({type(error).__name__}). The log tells more."

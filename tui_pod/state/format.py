@@ -1,0 +1,322 @@
+"""How progress looks as TOML: tables to values and back, records with a checksum, and merging.
+
+It works on text and dictionaries only; `store` does the files. An entry stays a dictionary with all its
+keys until someone asks for its progress, so that keys from elsewhere and entries that make no sense survive.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import zlib
+from collections.abc import Iterable, Mapping
+from datetime import MAXYEAR, UTC, datetime
+from typing import Any
+
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.ranges import MAX_RANGES, Ranges, join
+from tui_pod.core.progress.records import HeardRecord
+from tui_pod.core.text.clean import without_surrogates
+
+VERSION = 1
+"""The state format that is written, and the newest that is read."""
+
+Table = dict[str, Any]
+
+HEADER = (
+    "# Your progress in tui-pod. You may edit it while tui-pod is closed: what you change counts from then on.\n"
+    "# Comments are not kept. `check` tells tui-pod which entries it wrote itself; leave it or delete it.\n"
+    "# Leave `written` and `end`: they tell a whole file from one that was cut.\n"
+)
+
+_RECORD = re.compile(r"^(?=\[\[)", re.MULTILINE)
+_STRETCH = re.compile(r"(?<![\d.])(\d{1,9}(?:\.\d{1,9})?)-(\d{1,9}(?:\.\d{1,9})?)(?![\d.])")
+_CRC = re.compile(r"^crc = (\d{1,10})$", re.MULTILINE)
+_VERSION = re.compile(r"^version\s*=\s*(\d{1,9})\s*$", re.MULTILINE)
+
+LONG = 20_000
+"""Characters of a snapshot, some hundred episodes, from which on it is worth while to read it faster."""
+
+MAX_DEPTH = 64
+"""Tables or lists inside one another that can be read and written back without running out of stack."""
+MAX_BITS = 10_000
+"""Bits of a whole number that Python still turns into digits."""
+
+HEARD_YEARS = range(2, 9000)
+"""Years in which something can have been heard, however wrong the clock was: local times must be times too."""
+MAX_OFFSET = 24 * 60
+"""Minutes that local time can be away from UTC, as in `datetime`."""
+
+
+class DamagedState(Exception):
+    """A state file whose content is not what was once written whole."""
+
+
+class NewerState(Exception):
+    """A state file of a version that this program does not know."""
+
+
+def to_table(progress: Progress) -> Table:
+    """Return the entry of one episode."""
+    table: Table = {"position": round(progress.position, 2)}
+    if progress.duration is not None:
+        table["duration"] = round(progress.duration, 2)
+    table |= {"played": progress.played, "updated": progress.updated.astimezone(UTC), "plays": progress.plays}
+    if progress.listened is not None:
+        table["listened"] = progress.listened.astimezone(UTC)
+    if progress.heard:
+        table["heard"] = _stretches(progress.heard)
+    if progress.is_dismissed:
+        table["dismissed"] = True
+    return table
+
+
+def to_progress(table: Table) -> Progress | None:
+    """Return the progress in an entry; None when its position or mark makes no sense."""
+    position = _seconds(table.get("position", 0.0))
+    played = table.get("played", False)
+    if position is None or not isinstance(played, bool):
+        return None
+    plays = table.get("plays", 0)
+    return Progress(
+        updated=_time(table.get("updated")) or datetime.fromtimestamp(0, UTC),
+        position=0.0 if played else position,
+        duration=_seconds(table.get("duration")) or None,
+        played=played,
+        plays=plays if isinstance(plays, int) and not isinstance(plays, bool) else 0,
+        listened=_time(table.get("listened")),
+        heard=_ranges(table.get("heard")),
+        is_dismissed=table.get("dismissed") is True,
+    )
+
+
+def to_heard(table: Table) -> HeardRecord | None:
+    """Return the stretch of listening in a journal record; None when a key is missing, too many or makes no sense."""
+    values = {key: value for key, value in table.items() if key != "crc"}
+    if values.keys() != set(HeardRecord._fields):
+        return None
+    started, seconds, wall = _time(values["started"]), _seconds(values["seconds"]), _seconds(values["wall"])
+    if started is None or values["started"].tzinfo is None or seconds is None or wall is None:
+        return None
+    if not isinstance(values["key"], str) or not isinstance(values["episode"], str):
+        return None
+    if type(values["offset"]) is not int or abs(values["offset"]) > MAX_OFFSET or started.year not in HEARD_YEARS:
+        return None
+    return HeardRecord(**values | {"started": started, "seconds": seconds, "wall": wall})
+
+
+def parse_snapshot(text: str) -> Table:
+    """Return a snapshot's tables.
+
+    Raises:
+        DamagedState: not TOML, empty, without a version, of odd types, cut off, or nothing that could be written back.
+        NewerState: of a version from the future.
+    """
+    try:
+        data = _loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DamagedState(str(error)) from None
+    version = data.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise DamagedState("it has no version")
+    if version > VERSION:
+        raise NewerState(str(min(version, 10**9)))
+    if not isinstance(data.get("episodes", {}), dict):
+        raise DamagedState("its episodes are no tables")
+    end = data.get("end")
+    was_written_here = "written" in data or text.startswith(HEADER.split("\n")[0])
+    if was_written_here and not (isinstance(end, dict) and end.get("written") == data.get("written")):
+        raise DamagedState("its end is missing")
+    if not _is_storable(data):
+        raise DamagedState("it holds something too deep or too large to be kept")
+    data.setdefault("episodes", {})
+    return data
+
+
+def _loads(text: str) -> Table:
+    if len(text) > LONG:
+        from tui_pod.state.fast_toml import loads  # takes 3 ms to prepare
+
+        return loads(text)
+    import tomllib  # a first start has no state
+
+    return tomllib.loads(text)
+
+
+def is_newer(head: str) -> bool:
+    """Return whether a state file that begins with `head` is of a version from the future."""
+    version = _VERSION.search(head)
+    return version is not None and int(version[1]) > VERSION
+
+
+def snapshot_text(data: Table, now: datetime) -> str:
+    """Return the text of a whole snapshot, with `check` in each entry and its end marked."""
+    import tomli_w  # only writers need it
+
+    for entry in data["episodes"].values():
+        if isinstance(entry, dict):
+            entry["check"] = entry_check(entry)
+    written = now.astimezone(UTC).replace(microsecond=0)
+    rest = {key: value for key, value in data.items() if key not in ("version", "written", "episodes", "end")}
+    end = data.get("end")
+    ordered = {
+        "version": VERSION,
+        "written": written,
+        **rest,
+        "episodes": data["episodes"],
+        "end": {**(end if isinstance(end, dict) else {}), "written": written},
+    }
+    return HEADER + tomli_w.dumps(_writable(ordered))
+
+
+def entry_check(entry: Mapping[str, Any]) -> str:
+    """Return the checksum by which a later load sees that a person changed the entry."""
+    content = repr(sorted((key, str(value)) for key, value in entry.items() if key != "check"))
+    return f"{zlib.crc32(content.encode('utf-8', 'replace')):08x}"
+
+
+def record_text(kind: str, table: Table) -> str:
+    """Return one journal record, ending in the checksum of all before it."""
+    import tomli_w  # only writers need it
+
+    body = f"[[{kind}]]\n{tomli_w.dumps(_writable(table))}"
+    return f"{body}crc = {zlib.crc32(body.encode())}\n\n"
+
+
+def parse_journal(text: str) -> dict[str, list[Table]]:
+    """Return the whole records of a journal by kind, in order.
+
+    Torn and damaged ones are left out, and so are those that a snapshot could not hold.
+    """
+    import tomllib
+
+    good = [whole for record in _RECORD.split(text) if (whole := _whole(record))]
+    try:
+        parsed = [tomllib.loads("".join(good))]
+    except (ValueError, RecursionError):
+        parsed = [table for record in good if (table := _parsed(record)) is not None]
+    found: dict[str, list[Table]] = {}
+    for records in parsed:
+        for kind, tables in records.items():
+            for table in tables if isinstance(tables, list) else ():
+                if isinstance(table, dict) and _is_storable(table, MAX_DEPTH - 2):  # an entry lies two tables deep
+                    found.setdefault(kind, []).append(table)
+    return found
+
+
+def _parsed(text: str) -> Table | None:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def newest(first: Table | None, second: Table) -> Table:
+    """Return the newer of two entries of one episode, with what was heard in either and keys of both."""
+    if first is None:
+        return second
+    old, new = (second, first) if _updated(first) > _updated(second) else (first, second)
+    heard = join(_ranges(new.get("heard")), _ranges(old.get("heard")))
+    merged = {**{key: value for key, value in old.items() if key not in _OWN_KEYS}, **new}
+    if heard:
+        merged["heard"] = _stretches(heard)
+    if isinstance(old.get("plays"), int) and isinstance(new.get("plays"), int):
+        merged["plays"] = max(old["plays"], new["plays"])
+    return merged
+
+
+_OWN_KEYS = frozenset(("position", "duration", "played", "updated", "plays", "listened", "heard", "dismissed", "check"))
+
+
+def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datetime) -> None:
+    """Merge journal records into a snapshot's tables.
+
+    `edited` is when the snapshot file was last written by anyone: an entry whose check does not hold
+    was changed by a person at that time, and wins over older records.
+    """
+    episodes: Table = data["episodes"]
+    fresh: set[str] = set()
+    for record in journal.get("progress", []):
+        ident = record.pop("id", None)
+        record.pop("crc", None)
+        if not isinstance(ident, str):
+            continue
+        entry = episodes.get(ident)
+        if not isinstance(entry, dict):
+            entry = None
+        if entry is not None and ident not in fresh and entry.get("check") != entry_check(entry):
+            entry["updated"] = max(edited, _updated(entry))
+        fresh.add(ident)
+        episodes[ident] = newest(entry, record)
+    for record in journal.get("setting", []):
+        table, key, value = record.get("table"), record.get("key"), record.get("value")
+        if isinstance(table, str) and isinstance(key, str) and table not in ("version", "episodes", "end", "written"):
+            section = data.setdefault(table, {})
+            if isinstance(section, dict):
+                section[key] = value
+
+
+def _whole(record: str) -> str:
+    """Return the record without what a torn write left after it; nothing when it is torn itself."""
+    found = _CRC.search(record)
+    if found is None or zlib.crc32(record[: found.start()].encode("utf-8", "replace")) != int(found[1]):
+        return ""
+    return f"{record[: found.end()]}\n"
+
+
+def _is_storable(value: object, depth: int = MAX_DEPTH) -> bool:
+    if isinstance(value, dict | list):
+        inside = value.values() if isinstance(value, dict) else value
+        return depth > 0 and all(type(item) in _PLAIN or _is_storable(item, depth - 1) for item in inside)
+    return not isinstance(value, int) or value.bit_length() <= MAX_BITS
+
+
+_PLAIN = frozenset((str, float, bool, datetime))
+"""Types of nearly all values, which are looked at no further."""
+
+
+def _updated(entry: Mapping[str, Any]) -> datetime:
+    return _time(entry.get("updated")) or datetime.min.replace(tzinfo=UTC)
+
+
+def _time(value: object) -> datetime | None:
+    if not isinstance(value, datetime):
+        return None
+    try:
+        time = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        return None
+    return time if time.year < MAXYEAR else None  # what comes after it must be a time too
+
+
+def _seconds(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value < 1e9 and math.isfinite(value) else None
+
+
+def _stretches(ranges: Ranges) -> str:
+    """Return ranges as one short text, `0-42.3 50.25-61`: a list of lists would take a line a number."""
+    return " ".join(f"{start:.10g}-{end:.10g}" for start, end in ranges)
+
+
+def _ranges(value: object) -> Ranges:
+    if not isinstance(value, str):
+        return ()
+    found = (
+        (float(start), float(end)) for start, end in _STRETCH.findall(value)[:MAX_RANGES]
+    )  # more were never written
+    return tuple(sorted((start, end) for start, end in found if start < end))
+
+
+def _writable(value: Any) -> Any:
+    """Return `value` as TOML can hold it: no None and no lone surrogates."""
+    if isinstance(value, str):
+        return without_surrogates(value)
+    if isinstance(value, Mapping):
+        return {_writable(str(key)): _writable(item) for key, item in value.items() if item is not None}
+    if isinstance(value, Iterable):
+        return [_writable(item) for item in value]
+    return value

@@ -1,0 +1,323 @@
+"""Keep the listener's progress in `state.toml` so that no kill, cut, second program or full disk loses it.
+
+`state.toml` is a snapshot, written whole; between snapshots each save appends records to
+`state.journal.toml`. Loading merges both, compaction writes the merge back as the next snapshot.
+This module knows nothing of the app: every call works on the files alone, under a lock shared with
+other instances, and may block, so it belongs in a thread (see `saver`) or a command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.runtime import files as durable
+from tui_pod.state.format import (
+    DamagedState,
+    NewerState,
+    Table,
+    apply_journal,
+    is_newer,
+    parse_journal,
+    parse_snapshot,
+    record_text,
+    snapshot_text,
+    to_heard,
+    to_progress,
+    to_table,
+)
+
+COMPACT_AT = 256 * 1024
+"""Bytes of journal from which on it is merged into the snapshot."""
+
+SMALL_STATE = 300_000
+"""Bytes of `state.toml`, about 2,000 episodes, up to which it is rewritten at every pause and mark."""
+
+LOCK_WAIT = 5.0
+"""Seconds to wait for another instance; it holds the lock for milliseconds, a compaction for a second."""
+
+STALE_TEMP = 60.0
+"""Seconds after which a temporary file is taken for one that a killed program left."""
+
+
+_LASTING = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EINVAL))
+"""Errors that do not go away while the app runs."""
+
+
+class StateError(Exception):
+    """State that cannot be read or written; the message says what to do."""
+
+
+class State(NamedTuple):
+    """What the files hold together."""
+
+    progress: dict[str, Progress]
+    tables: Mapping[str, Table]
+    """The other tables, such as `ui`, `player` and `queue`."""
+    notices: tuple[str, ...] = ()
+    """What the listener must be told: a recovery, or why nothing will be saved."""
+    is_writable: bool = True
+
+    def setting(self, table: str, key: str, default: Any) -> Any:
+        """Return a remembered value of the same type as `default`, else `default`."""
+        section = self.tables.get(table)
+        value = section.get(key, default) if isinstance(section, dict) else default
+        if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+            return float(value)
+        return value if type(value) is type(default) else default
+
+    def strings(self, table: str, key: str) -> list[str]:
+        """Return a remembered list of texts."""
+        return [value for value in self.setting(table, key, []) if isinstance(value, str)]
+
+
+class StateFile:
+    """The state at one path; `path` may be a link, which stays one."""
+
+    def __init__(self, path: Path) -> None:
+        real = Path(os.path.realpath(path))
+        self.path = real
+        self.journal = real.parent / f"{real.stem}.journal.toml"
+        self.backup = real.parent / f"{real.name}.bak"
+        self.history = real.parent / f"{real.stem}.history.toml"
+        self._lock = real.parent / f"{real.name}.lock"
+        self._has_appended = False
+
+    def load(self) -> State:
+        """Return the state, mending what can be mended. Never raises: what is wrong is in the notices."""
+        try:
+            with self._locked():
+                self._remove_stale_temps()
+                data, notices = self._merged()
+        except NewerState as newer:
+            notice = (
+                f"{self.path} was written by a newer tui-pod (format {newer}). Nothing will be saved; update tui-pod."
+            )
+            return State({}, {}, notices=(notice,), is_writable=False)
+        except (StateError, OSError) as error:
+            return self._load_without_lock(error)
+        return _state(data, notices)
+
+    def append(self, records: Iterable[Record]) -> bool:
+        """Append records to the journal and have the disk keep them; return whether it is time to compact.
+
+        Raises:
+            StateError: nothing was saved; the journal is as it was.
+        """
+        text = "".join(record_text(*_record_table(record)) for record in records)
+        if not text:
+            return False
+        try:
+            with self._locked():
+                self._refuse_newer()
+                size = durable.append(self.journal, text, is_first=not self._has_appended)
+                self._has_appended = True
+                return size >= COMPACT_AT
+        except OSError as error:
+            raise StateError(f"cannot save progress to {self.journal}: {_reason(error)}") from error
+
+    def compact(self) -> tuple[str, ...]:
+        """Merge the journal into a new snapshot and empty it; return what had to be mended for that.
+
+        Raises:
+            StateError: the snapshot is the old one and the journal still holds the rest.
+        """
+        try:
+            with self._locked():
+                if not durable.size(self.journal):
+                    return ()
+                data, notices = self._merged()
+                self._write_snapshot(data)
+                self._move_history()
+                durable.empty(self.journal)
+                return tuple(notices)
+        except NewerState as newer:
+            raise StateError(f"{self.path} is of a newer format ({newer})") from newer
+        except OSError as error:
+            raise StateError(f"cannot write {self.path}: {_reason(error)}") from error
+
+    def size(self) -> int:
+        """Return the bytes of the snapshot, 0 when there is none that can be looked at."""
+        try:
+            return durable.size(self.path)
+        except OSError:
+            return 0
+
+    def heard_records(self) -> list[HeardRecord]:
+        """Return the stretches of listening ever saved, oldest first."""
+        try:
+            with self._locked():  # meanwhile nobody moves records from one file to the other
+                texts = self._heard_texts()
+        except (StateError, OSError):
+            texts = self._heard_texts()
+        found: dict[str, HeardRecord] = {}
+        for text in texts:
+            for table in parse_journal(text).get("heard", []):
+                if (record := to_heard(table)) is not None:
+                    found[record.key] = record
+        return sorted(found.values(), key=lambda record: record.started)
+
+    def _heard_texts(self) -> list[str]:
+        texts = []
+        for path in (self.history, self.journal):
+            with contextlib.suppress(OSError):  # better some statistics than none
+                texts.append(durable.read_text(path, "replace") or "")
+        return texts
+
+    def _refuse_newer(self) -> None:
+        """Leave the files of a newer program alone, also when it came while this one ran."""
+        with contextlib.suppress(FileNotFoundError):
+            if is_newer(durable.read_start(self.path).decode("utf-8", "replace")):
+                raise StateError(f"{self.path} is of a newer tui-pod; update this one")
+
+    def _merged(self, may_move: bool = True) -> tuple[Table, list[str]]:
+        """Return snapshot and journal merged; a damaged snapshot is put aside and the backup used."""
+        modified = durable.modified(self.path)
+        data, notices = self._snapshot(may_move)
+        try:
+            journal = durable.read_text(self.journal, "replace")
+        except durable.TooLarge as damage:
+            kept = f" and is kept as {self._put_aside(self.journal).name}" if may_move else ""
+            return data, [*notices, f"{_reason(damage)}; it was not read{kept}."]
+        if journal:
+            apply_journal(data, parse_journal(journal), modified)
+        return data, notices
+
+    def _snapshot(self, may_move: bool) -> tuple[Table, list[str]]:
+        try:
+            text = durable.read_text(self.path)
+            if text is not None:
+                return parse_snapshot(text), []
+            said = f"{self.path.name} was missing."
+            if not self.backup.exists():
+                return {"episodes": {}}, []
+        except (DamagedState, UnicodeDecodeError, durable.TooLarge) as damage:
+            said = f"{self.path.name} was damaged ({_reason(damage)})"
+            said += f" and is kept as {self._put_aside(self.path).name}." if may_move else "."
+        try:
+            return parse_snapshot(durable.read_text(self.backup) or ""), [f"{said} Progress was read from its backup."]
+        except (DamagedState, UnicodeDecodeError, durable.TooLarge):
+            return {"episodes": {}}, [f"{said} There was no good backup; what the journal holds was kept."]
+
+    def _put_aside(self, path: Path) -> Path:
+        aside = path.with_name(f"{path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        number = 1
+        while aside.exists():
+            number += 1
+            aside = aside.with_name(f"{aside.name.partition('~')[0]}~{number}")
+        os.rename(path, aside)
+        durable.sync_folder(path.parent)
+        return aside
+
+    def _load_without_lock(self, problem: Exception) -> State:
+        """Return what can be read when nothing can be written or locked.
+
+        A full or failing disk may recover, so saving is still tried then.
+        """
+        is_lasting = isinstance(problem, OSError) and problem.errno in _LASTING
+        said = f"Progress cannot be saved in {self.path.parent}: {_reason(problem)}."
+        try:
+            data, notices = self._merged(may_move=False)
+        except (NewerState, OSError) as error:
+            return State({}, {}, notices=(said, f"Nor can it be read: {_reason(error)}."), is_writable=False)
+        state = _state(data, [said, *notices])
+        return State(state.progress, state.tables, state.notices, is_writable=not is_lasting)
+
+    def _write_snapshot(self, data: Table) -> None:
+        text = snapshot_text(data, datetime.now(UTC))
+        temp = self.path.with_name(f".{self.path.name}.{os.getpid()}-{time.monotonic_ns():x}.tmp")
+        link = temp.with_suffix(".bak")
+        try:
+            durable.write_new(temp, text)
+            if self.path.exists():
+                durable.link_or_copy(self.path, link)
+                os.rename(link, self.backup)
+            os.rename(temp, self.path)
+        finally:
+            temp.unlink(missing_ok=True)
+            link.unlink(missing_ok=True)  # also when the backup was the same file: then a rename does nothing
+        durable.sync_folder(self.path.parent)
+
+    def _move_history(self) -> None:
+        """Append the journal's listening records to the history, the last of each key only."""
+        tables = parse_journal(durable.read_text(self.journal, "replace") or "").get("heard", [])
+        last: dict[str, Table] = {}
+        for table in tables:
+            table.pop("crc", None)
+            if isinstance(key := table.get("key"), str):
+                last[key] = table
+        if last:
+            durable.append(self.history, "".join(record_text("heard", table) for table in last.values()))
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the lock that all instances on this state share.
+
+        Raises:
+            StateError: another program held it for `LOCK_WAIT` seconds.
+            OSError: the folder cannot be made or written.
+        """
+        import fcntl  # POSIX only; where it is missing the app says so at start
+
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            limit = time.monotonic() + LOCK_WAIT
+            while True:
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > limit:
+                        raise StateError("another tui-pod is busy with it; close it and try again") from None
+                    time.sleep(0.01)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _remove_stale_temps(self) -> None:
+        start = f".{self.path.name}."
+        with contextlib.suppress(OSError):
+            for leftover in self.path.parent.iterdir():
+                if leftover.name.startswith(start) and leftover.suffix in (".tmp", ".bak"):
+                    with contextlib.suppress(OSError):
+                        if time.time() - leftover.lstat().st_mtime > STALE_TEMP:
+                            leftover.unlink()
+
+
+def _state(data: Table, notices: list[str]) -> State:
+    entries = ((ident, entry) for ident, entry in data["episodes"].items() if isinstance(entry, dict))
+    progress = {ident: value for ident, entry in entries if (value := to_progress(entry)) is not None}
+    tables = {key: value for key, value in data.items() if key != "episodes" and isinstance(value, dict)}
+    return State(progress, tables, tuple(notices))
+
+
+def _record_table(record: Record) -> tuple[str, Table]:
+    match record:
+        case ProgressRecord(episode, progress):
+            return "progress", {"id": episode, **to_table(progress)}
+        case SettingRecord(table, key, value):
+            return "setting", {"table": table, "key": key, "value": value}
+        case HeardRecord():
+            return "heard", {name: getattr(record, name) for name in HeardRecord._fields}
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, durable.Unreadable):
+        return f"{Path(error.filename).name} is {error.strerror}"
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error)
+
+
+if __name__ == "__main__":  # `saver` compacts a large state in a process of its own
+    StateFile(Path(sys.argv[1])).compact()

@@ -1,0 +1,185 @@
+"""Save progress in the background, in order, the newest value of each thing only.
+
+The app hands records over and goes on; one thread writes them. It knows the state file and nothing of
+the app: what happened is told through a callback, which runs on the thread and may only post a message.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui_pod.core.playback.events import StateMended
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record
+from tui_pod.core.text.clean import clean
+from tui_pod.runtime.log import log
+from tui_pod.runtime.subprocesses import run_apart
+from tui_pod.state.store import SMALL_STATE, StateError, StateFile
+
+RETRY_AFTER = 2.0
+"""Seconds after which a failed save is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """All records up to `ticket` are on the disk."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFailed:
+    """A save failed and is being retried; `reason` says what is wrong. None: saving works again."""
+
+    reason: str | None
+
+
+Report = Saved | SaveFailed | StateMended
+
+
+class Saver:
+    """Owner of the writing thread."""
+
+    def __init__(self, file: StateFile, report: Callable[[Report], None]) -> None:
+        self._file = file
+        self._report = report
+        self._pending: dict[tuple[object, ...], Record] = {}
+        self._changed = threading.Condition()
+        self._ticket = 0
+        self._done = 0
+        self._wants_compaction = False
+        self._is_closing = False
+        self._has_failed = False
+        self._owes_compaction = False
+        self._thread = threading.Thread(target=self._run, name="saver", daemon=True)
+        self._thread.start()
+
+    def save(self, *records: Record) -> int:
+        """Queue records and return a ticket that a later `Saved` reaches."""
+        with self._changed:
+            self._pending |= {_key(record): record for record in records}
+            self._ticket += 1
+            self._changed.notify_all()
+            return self._ticket
+
+    def compact(self) -> None:
+        """Have the snapshot rewritten after what is queued, so that the file a person opens is fresh."""
+        with self._changed:
+            self._wants_compaction = True
+            self._changed.notify_all()
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until what is queued is written, for a thread that may; return whether it was."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._done >= self._ticket, timeout)
+
+    def close(self, timeout: float) -> bool:
+        """Write what is queued and end the thread; return whether all was saved within `timeout` seconds."""
+        with self._changed:
+            self._is_closing = True
+            self._wants_compaction = True
+            self._changed.notify_all()
+        self._thread.join(timeout)
+        return not self._thread.is_alive() and not self._pending
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if not (self._pending or self._wants_compaction or self._is_closing):
+                    self._changed.wait()
+                batch, self._pending = self._pending, {}
+                ticket = self._ticket
+                wants_compaction, self._wants_compaction = self._wants_compaction, False
+                is_closing = self._is_closing
+            is_saved = self._write(batch, wants_compaction)
+            if is_saved:
+                with self._changed:
+                    self._done = ticket
+                    self._changed.notify_all()
+                self._send(Saved(ticket))
+            if is_closing:
+                return
+            if not is_saved:
+                with self._changed:
+                    if not self._is_closing:  # which then has one more try, at once
+                        self._changed.wait(RETRY_AFTER)
+
+    def _write(self, batch: dict[tuple[object, ...], Record], wants_compaction: bool) -> bool:
+        try:
+            is_long = self._file.append(batch.values())
+        except Exception as error:  # whatever it is, the thread must go on: nothing would be saved without it
+            with self._changed:
+                self._pending = batch | self._pending
+            self._tell(_reason(error))
+            return False
+        if is_long or wants_compaction or self._owes_compaction:
+            self._compact(is_long)
+        if not self._owes_compaction:
+            self._tell(None)
+        return True
+
+    def _tell(self, failure: str | None) -> None:
+        """Report the first of failures that follow each other, and their end."""
+        if self._has_failed is not (failure is not None):
+            self._has_failed = failure is not None
+            if failure is not None:
+                log(f"saving failed: {failure}")
+            self._send(SaveFailed(failure))
+
+    def _send(self, report: Report) -> None:
+        try:
+            self._report(report)
+        except Exception as error:  # saving matters more than who hears of it
+            log(f"nobody heard of {report}: {error!r}")
+
+    def _compact(self, is_long: bool) -> None:
+        self._owes_compaction = False
+        try:
+            if self._file.size() > SMALL_STATE:
+                if is_long or self._is_closing:  # a second of work would hold up the screen, and quitting
+                    run_apart("tui_pod.state.store", self._file.path)  # should it fail, the journal has it all
+                return
+            notices = self._file.compact()
+        except Exception as error:  # nothing is lost: the journal has it all; tried again with the next save
+            self._owes_compaction = True
+            self._tell(_reason(error))
+            return
+        if notices:
+            self._send(StateMended(notices))
+
+
+class NoSaver:
+    """A recorder that saves nothing, for a state that must not be touched; loads need not wait for it."""
+
+    def save(self, *_records: Record) -> int:
+        """Save nothing."""
+        return 0
+
+    def compact(self) -> None:
+        """Write nothing."""
+
+    def flush(self, _timeout: float) -> bool:
+        """Say that nothing waits."""
+        return True
+
+    def close(self, _timeout: float) -> bool:
+        """Say that nothing is left to save."""
+        return True
+
+
+def _reason(error: Exception) -> str:
+    """Return why a save failed, for people."""
+    if isinstance(error, StateError):
+        return str(error)
+    return clean(f"{type(error).__name__}: {error}".removesuffix(": "), 300)
+
+
+def _key(record: Record) -> tuple[object, ...]:
+    match record:
+        case ProgressRecord(episode):
+            return ("progress", episode)
+        case HeardRecord(key):
+            return ("heard", key)
+        case _:
+            return ("setting", record.table, record.key)
