@@ -20,7 +20,7 @@ MARKER = "E000000"
 """The newest episode's title begins so."""
 
 
-class Shelf(NamedTuple):
+class FeedStore(NamedTuple):
     """A library to start the program with, and the home that it was opened in before."""
 
     size: int
@@ -86,39 +86,39 @@ class Bench:
         return material.write_sounds(self.folder / "sounds")
 
     @functools.cache  # noqa: B019 - there is one bench
-    def shelf(self, count: int) -> Shelf:
+    def store(self, count: int) -> FeedStore:
         """Return a made library of so many episodes with recordings, whose cache is there."""
         catalog = material.write_catalog(self.folder / f"{count}.toml", count, self.sounds)
-        return self.warmed(Shelf(count, ("--catalog", str(catalog)), self.fresh_home(), MARKER))
+        return self.warmed(FeedStore(count, ("--catalog", str(catalog)), self.fresh_home(), MARKER))
 
     @functools.cached_property
-    def embedded(self) -> Shelf:
+    def embedded(self) -> FeedStore:
         """The library that comes with the program, whose cache is there."""
         return self.warmed(self.first_shelf())
 
-    def first_shelf(self) -> Shelf:
+    def first_shelf(self) -> FeedStore:
         """Return the library that comes with the program, in a home where it was never started."""
-        return Shelf(119, (), self.fresh_home(), _first_title(embedded_catalog()))
+        return FeedStore(119, (), self.fresh_home(), _first_title(embedded_catalog()))
 
-    def warmed(self, shelf: Shelf) -> Shelf:
+    def warmed(self, store: FeedStore) -> FeedStore:
         """Return the shelf, once a first start has made its cache."""
-        with Terminal(self.program(*shelf.arguments), shelf.variables) as terminal:
-            terminal.wait_for(shelf.marker, 120.0)
-            while not list(shelf.cache.glob("library-*.sqlite")):
+        with Terminal(self.program(*store.arguments), store.variables) as terminal:
+            terminal.wait_for(store.marker, 120.0)
+            while not list(store.cache.glob("library-*.sqlite")):
                 if terminal.rest(0.2) and not terminal.is_alive:
                     raise NotPainted("ended before it had made its cache")
             terminal.rest(1.0)
             terminal.press("q")
             terminal.wait_for_end(10.0)
-        return shelf
+        return store
 
-    def touched(self, count: int) -> Shelf:
+    def touched(self, count: int) -> FeedStore:
         """Return a shelf of so many episodes that were all heard, in a home of its own."""
-        shelf = self.shelf(count)
+        store = self.store(count)
         home = self.fresh_home()
         Path(home["XDG_CACHE_HOME"]).rmdir()
-        Path(home["XDG_CACHE_HOME"]).symlink_to(shelf.variables["XDG_CACHE_HOME"])
-        touched = shelf._replace(variables=home)
+        Path(home["XDG_CACHE_HOME"]).symlink_to(store.variables["XDG_CACHE_HOME"])
+        touched = store._replace(variables=home)
         material.write_state(touched.state, count)
         return touched
 

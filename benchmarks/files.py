@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 
-from benchmarks.bench import Bench, Shelf
+from benchmarks.bench import Bench, FeedStore
 from benchmarks.material import ident
 from benchmarks.rows import Row, Table, percentile
 from benchmarks.sound import run_inside
@@ -24,7 +24,7 @@ def measure(bench: Bench) -> Table:
     """Measure loading and saving at each size."""
     rows: list[Row] = []
     for size in bench.sizes:
-        rows += _loads(bench, bench.shelf(size))
+        rows += _loads(bench, bench.store(size))
     for size in bench.sizes:
         rows += _saves(bench, bench.touched(size))
     return Table(
@@ -36,21 +36,21 @@ def measure(bench: Bench) -> Table:
     )
 
 
-def _loads(bench: Bench, shelf: Shelf) -> list[Row]:
-    catalog = shelf.arguments[1]
-    from_cache = _milliseconds(bench, shelf, "library", catalog, str(shelf.cache))
-    from_file = _milliseconds(bench, shelf, "library", catalog, str(bench.folder / "no-cache"), runs=1)
+def _loads(bench: Bench, store: FeedStore) -> list[Row]:
+    catalog = store.arguments[1]
+    from_cache = _milliseconds(bench, store, "library", catalog, str(store.cache))
+    from_file = _milliseconds(bench, store, "library", catalog, str(bench.folder / "no-cache"), runs=1)
     return [
-        Row(f"{shelf.name}: load the catalogue", from_cache, "ms", LOAD_LIMITS[shelf.size]),
-        Row(f"{shelf.name}: load it without its cache, once", from_file, "ms"),
+        Row(f"{store.name}: load the catalogue", from_cache, "ms", LOAD_LIMITS[store.size]),
+        Row(f"{store.name}: load it without its cache, once", from_file, "ms"),
     ]
 
 
-def _saves(bench: Bench, shelf: Shelf) -> list[Row]:
-    name, catalog, state = f"{shelf.size:,} touched", shelf.arguments[1], str(shelf.state)
-    load = _milliseconds(bench, shelf, "state", catalog, str(shelf.cache), state)
-    save = _milliseconds(bench, shelf, "save", state, ident(0))
-    found = run_inside(bench, "save", shelf.arguments, shelf.variables)
+def _saves(bench: Bench, store: FeedStore) -> list[Row]:
+    name, catalog, state = f"{store.size:,} touched", store.arguments[1], str(store.state)
+    load = _milliseconds(bench, store, "state", catalog, str(store.cache), state)
+    save = _milliseconds(bench, store, "save", state, ident(0))
+    found = run_inside(bench, "save", store.arguments, store.variables)
     stall, without = (percentile(found[which], 95) * 1000 for which in ("saving", "not saving"))
     return [
         Row(f"{name}: load the state", load, "ms"),
@@ -59,11 +59,11 @@ def _saves(bench: Bench, shelf: Shelf) -> list[Row]:
     ]
 
 
-def _milliseconds(bench: Bench, shelf: Shelf, what: str, *words: str, runs: int = 5) -> float:
+def _milliseconds(bench: Bench, store: FeedStore, what: str, *words: str, runs: int = 5) -> float:
     """Return the median CPU time of something that is done in a process of its own."""
     report = bench.folder / "report"
     times = []
     for _ in range(runs):
-        subprocess.run(bench.inside("inside_files.py", what, report, *words), env=dict(shelf.variables), check=True)
+        subprocess.run(bench.inside("inside_files.py", what, report, *words), env=dict(store.variables), check=True)
         times.append(float(report.read_text("ascii")) * 1000)
     return statistics.median(times)

@@ -98,7 +98,7 @@ async def sounding(app: TuiPodApp, episode: str, what: str) -> float:
     """Wait until an episode sounds; return the seconds it took."""
 
     def is_so() -> bool:
-        playback = app.listening.playback
+        playback = app.controller.playback
         return playback.episode == episode and playback.status == "playing"
 
     return await until(is_so, what)
@@ -108,8 +108,8 @@ async def load(app: TuiPodApp, found: Report) -> None:
     """The longest stall while libmpv loads, from the first wish to the first sound."""
 
     async def first_sound() -> None:
-        ident = app.listening.library.ids[0]  # makes the listening, which opens libmpv
-        app.listening.play(ident)
+        ident = app.controller.library.ids[0]  # makes the listening, which opens libmpv
+        app.controller.play(ident)
         await sounding(app, ident, "the first sound")
 
     found["stall"] = await longest_stall(first_sound())
@@ -117,69 +117,69 @@ async def load(app: TuiPodApp, found: Report) -> None:
 
 async def sound(app: TuiPodApp, found: Report) -> None:
     """From a wish to its sound: play, seek, next, and the gap between two episodes."""
-    from tui_pod.core.playback.up_next import Succession
+    from tui_pod.core.playback.up_next import PlayContext
 
-    listening, ids = app.listening, app.listening.library.ids
+    controller, ids = app.controller, app.controller.library.ids
     everything = range(len(ids))
-    listening.play(ids[0])
+    controller.play(ids[0])
     await sounding(app, ids[0], "the first sound")
     found |= {"play": [], "seek": [], "next": [], "gap": []}
     for ident in ids[1:8]:
         await asyncio.sleep(0.3)
-        listening.play(ident)
+        controller.play(ident)
         found["play"].append(await sounding(app, ident, "play"))
     events = _watch(app)
     for place in range(12):
         await asyncio.sleep(0.1)
         events.clear()
         began = time.perf_counter()
-        listening.seek_to(40.0 * (place % 5) + 20.0)
+        controller.seek_to(40.0 * (place % 5) + 20.0)
         await until(lambda: "SeekFinished" in events, "seek")
         found["seek"].append(events["SeekFinished"] - began)
-    listening.play(ids[0], Succession(everything, 0))
+    controller.play(ids[0], PlayContext(everything, 0))
     await sounding(app, ids[0], "play")
     for ident in ids[1:7]:
         await asyncio.sleep(0.5)  # in which the next one is prepared
-        listening.next()
+        controller.next()
         found["next"].append(await sounding(app, ident, "next"))
-    listening.play(ids[8], Succession(everything, 8))  # from here on they take 8 s
+    controller.play(ids[8], PlayContext(everything, 8))  # from here on they take 8 s
     await sounding(app, ids[8], "play")
     for ident in ids[9:12]:
         await asyncio.sleep(0.5)
-        listening.seek_to(7.0)
+        controller.seek_to(7.0)
         await sounding(app, ident, "the end of an episode")
         found["gap"].append(events["FileLoaded"] - events["FileEnded"])
 
 
 def _watch(app: TuiPodApp) -> dict[str, float]:
     """Return the times of the latest events of the player, which go on changing."""
-    handle = app.listening.handle
+    handle = app.controller.handle
     seen: dict[str, float] = {}
 
     def watched(event: Any) -> None:
         seen[type(event).__name__] = time.perf_counter()
         handle(event)
 
-    app.listening.handle = watched  # type: ignore[method-assign]
+    app.controller.handle = watched  # type: ignore[method-assign]
     return seen
 
 
 async def narrated(app: TuiPodApp, found: Report) -> None:
     """From a wish to the sound of what must be narrated: with a cold voice, prepared, and made before."""
-    from tui_pod.core.playback.up_next import Succession
+    from tui_pod.core.playback.up_next import PlayContext
 
-    listening, ids = app.listening, app.listening.library.ids
+    controller, ids = app.controller, app.controller.library.ids
     folder = Path(os.environ["XDG_CACHE_HOME"]) / "tui-pod" / "narrations"
     await asyncio.sleep(2.0)  # the player is there
-    listening.play(ids[0], Succession(range(len(ids)), 0))
+    controller.play(ids[0], PlayContext(range(len(ids)), 0))
     found["cold"] = await sounding(app, ids[0], "a cold narration")
     await until(lambda: len(list(folder.glob("*.vtt"))) >= 2, "what comes next")
     workers = _children()
     await asyncio.sleep(1.0)
-    listening.next()
+    controller.next()
     found["next"] = await sounding(app, ids[1], "next")
     await asyncio.sleep(0.5)
-    listening.play(ids[0])
+    controller.play(ids[0])
     found["cached"] = await sounding(app, ids[0], "a narration made before")
     found["resident"] = max((_memory(pid, "VmRSS") for pid in workers), default=0.0)
     found["peak"] = max((_memory(pid, "VmHWM") for pid in workers), default=0.0)
@@ -201,14 +201,14 @@ def _memory(pid: int, kind: str) -> float:
 
 async def save(app: TuiPodApp, found: Report) -> None:
     """The longest stalls after saves of the place while something plays, and those of as many waits without one."""
-    listening = app.listening
-    ident = listening.library.ids[0]
+    controller = app.controller
+    ident = controller.library.ids[0]
     await asyncio.sleep(2.0)
-    listening.play(ident)
+    controller.play(ident)
     await sounding(app, ident, "the first sound")
 
     async def save_once() -> None:
-        listening.save()
+        controller.save()
         await asyncio.sleep(0.15)
 
     await asyncio.sleep(1.0)

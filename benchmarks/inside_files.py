@@ -34,14 +34,14 @@ def state(catalog: str, cache: str, path: str) -> float:
     """Return the CPU time until a state's progress is counted."""
     import tomllib  # noqa: F401
 
-    from tui_pod.core.progress.progress_index import ProgressBook
+    from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.library.cache import load_library
     from tui_pod.state.store import StateFile
 
     loaded = load_library([Path(catalog)], Path(cache))
     gc.disable()
     began = time.process_time()
-    ProgressBook(loaded.library, StateFile(Path(path)).load().progress)
+    ProgressIndex(loaded.library, StateFile(Path(path)).load().progress)
     return time.process_time() - began
 
 

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from benchmarks.bench import Bench, Shelf
+from benchmarks.bench import Bench, FeedStore
 from benchmarks.peers import peers_with, start_peer
 from benchmarks.rows import Row, Table, percentile
 from benchmarks.terminal import Terminal
@@ -38,7 +38,7 @@ def measure(bench: Bench) -> Table:
     """Measure the keys at each size."""
     rows: list[Row] = []
     for size in bench.sizes:
-        rows += _rows(bench, bench.shelf(size))
+        rows += _rows(bench, bench.store(size))
     return Table(
         "Keys",
         "CPU time of the whole program, the mean of the keys; the time on the clock from a key to the end of its"
@@ -47,11 +47,11 @@ def measure(bench: Bench) -> Table:
     )
 
 
-def _rows(bench: Bench, shelf: Shelf) -> list[Row]:
-    shelf.forget()
+def _rows(bench: Bench, store: FeedStore) -> list[Row]:
+    store.forget()
     few = 15 if bench.is_quick else 50
-    with Terminal(bench.program(*shelf.arguments), shelf.variables) as terminal:
-        terminal.wait_for(shelf.marker)
+    with Terminal(bench.program(*store.arguments), store.variables) as terminal:
+        terminal.wait_for(store.marker)
         terminal.rest(2.0)  # what comes after the first paint
         downs = _presses(terminal, ["down"] * few)
         pages = _presses(terminal, ["pagedown"] * (few // 2))
@@ -64,8 +64,8 @@ def _rows(bench: Bench, shelf: Shelf) -> list[Row]:
         for word in TYPED:
             finds += _presses(terminal, list(word))
             terminal.press("escape", "/", pause=0.3)
-    peers = _peer_presses(bench, shelf.size)
-    name, limit = shelf.name, FIND_LIMITS[shelf.size]
+    peers = _peer_presses(bench, store.size)
+    name, limit = store.name, FIND_LIMITS[store.size]
     return [
         _cpu_row(f"{name}: a key in the list, CPU", downs, KEY_LIMIT, peers),
         *(_repaint_row(f"{name}: a key in the list, repaint, p{n}", downs, n, peers) for n in (50, 95)),

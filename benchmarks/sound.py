@@ -29,16 +29,16 @@ LOADS = 7
 
 def measure(bench: Bench) -> Table:
     """Measure the sounds."""
-    shelf = bench.shelf(119)
-    shelf.forget()
+    store = bench.store(119)
+    store.forget()
     return Table(
         "Sound",
         "Measured within the app, from the wish to the event that says it sounds, the medians; of libmpv itself the"
         " same by python-mpv alone. The stall is the longest time between two beats of a millisecond on the event loop,"
         f" in {LOADS} starts.",
         [
-            *_stall(bench, shelf.arguments, shelf.variables),
-            *_sounds(bench, shelf.arguments, shelf.variables),
+            *_stall(bench, store.arguments, store.variables),
+            *_sounds(bench, store.arguments, store.variables),
             *_narrated(bench),
         ],
     )

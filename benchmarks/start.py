@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from benchmarks.bench import Bench, Shelf
+from benchmarks.bench import Bench, FeedStore
 from benchmarks.peers import peers_with, start_peer
 from benchmarks.programs import find_valgrind
 from benchmarks.rows import Row, Table, paired_ratio
@@ -31,7 +31,7 @@ class Starter(NamedTuple):
     size: int
     """Episodes."""
     limit: float
-    shelf: Callable[[], Shelf]
+    store: Callable[[], FeedStore]
 
 
 class Cost(NamedTuple):
@@ -47,7 +47,7 @@ def measure(bench: Bench) -> Table:
         Starter("119 episodes", 119, LIMITS[119], lambda: bench.embedded),
         Starter("119 episodes, the very first", 119, FIRST_LIMIT, bench.first_shelf),
         *(
-            Starter(f"{count:,} episodes", count, LIMITS[count], functools.partial(bench.shelf, count))
+            Starter(f"{count:,} episodes", count, LIMITS[count], functools.partial(bench.store, count))
             for count in bench.sizes
             if count > 119
         ),
@@ -67,8 +67,8 @@ def _instructions(bench: Bench, starters: Sequence[Starter]) -> list[Row]:
     bare = _count(bench, BARE_TEXT, ["bare", BARE_TEXT], bench.fresh_home())
     rows = []
     for starter in starters:
-        shelf = starter.shelf()
-        counted = _count(bench, shelf.marker, ["tui-pod", *shelf.arguments], shelf.variables)
+        store = starter.store()
+        counted = _count(bench, store.marker, ["tui-pod", *store.arguments], store.variables)
         rows.append(Row(f"{starter.name}: instructions", counted / bare, "×", starter.limit))
     return rows
 
@@ -80,8 +80,8 @@ def _times(bench: Bench, starters: Sequence[Starter]) -> list[Row]:
     for _ in range(bench.runs):
         floors.append(_start(bench, BARE_TEXT, ["bare", BARE_TEXT], home))
         for starter in starters:
-            shelf = starter.shelf()
-            costs[starter.name].append(_start(bench, shelf.marker, ["tui-pod", *shelf.arguments], shelf.variables))
+            store = starter.store()
+            costs[starter.name].append(_start(bench, store.marker, ["tui-pod", *store.arguments], store.variables))
     peers = {count: _peer_ratios(bench, count) for count in bench.sizes}
     rows = []
     for kind, index in (("CPU time", 0), ("clock", 1)):

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from benchmarks.bench import Bench, Shelf
+from benchmarks.bench import Bench, FeedStore
 from benchmarks.peers import Peer, peers_with, start_peer
 from benchmarks.processes import memory
 from benchmarks.programs import find_mpv
@@ -46,11 +46,11 @@ def measure(bench: Bench) -> Table:
     fixed = {"bare": _bare(bench, window), "mpv": _mpv(bench, window)}
     rows: list[Row] = []
     for size in bench.sizes:
-        bench.shelf(size).forget()
-        own = _program(bench, bench.shelf(size), window)
+        bench.store(size).forget()
+        own = _program(bench, bench.store(size), window)
         peers = {name: peer and _peer(name, peer, window) for name, peer in peers_with(bench, size).items()}
-        rows += _rows(bench.shelf(size), own, {**fixed, **peers} if size == 119 else peers)
-        rows += _quit_rows(bench, bench.shelf(size))
+        rows += _rows(bench.store(size), own, {**fixed, **peers} if size == 119 else peers)
+        rows += _quit_rows(bench, bench.store(size))
     return Table(
         "Memory, idling, playing and quitting",
         f"PSS of all processes, with libmpv loaded and playing; what other programs map too counts in part. CPU over"
@@ -59,15 +59,15 @@ def measure(bench: Bench) -> Table:
     )
 
 
-def _rows(shelf: Shelf, own: Upkeep, others: dict[str, Upkeep | None]) -> list[Row]:
+def _rows(store: FeedStore, own: Upkeep, others: dict[str, Upkeep | None]) -> list[Row]:
     def of(name: str) -> dict[str, float | None]:
         known = {peer: getattr(found, name) if found else None for peer, found in others.items()}
         return {peer: value for peer, value in known.items() if value is not None or others[peer] is None}
 
-    name = shelf.name
+    name = store.name
     return [
-        Row(f"{name}: memory", own.memory, "MiB", MEMORY_LIMITS[shelf.size], of("memory")),
-        Row(f"{name}: memory after a search", own.searched, "MiB", MEMORY_LIMITS[shelf.size]),
+        Row(f"{name}: memory", own.memory, "MiB", MEMORY_LIMITS[store.size], of("memory")),
+        Row(f"{name}: memory after a search", own.searched, "MiB", MEMORY_LIMITS[store.size]),
         Row(f"{name}: idle", own.idle, "%", IDLE_LIMIT, of("idle")),
         Row(f"{name}: playing", own.playing, "%", PLAYING_LIMIT, of("playing")),
         Row(f"{name}: written to the terminal, playing", own.written, "B/s"),
@@ -81,9 +81,9 @@ def _used(terminal: Terminal, seconds: float) -> tuple[float, float]:
     return (terminal.cpu() - before) / seconds * 100, written / seconds
 
 
-def _program(bench: Bench, shelf: Shelf, window: float) -> Upkeep:
-    with Terminal(bench.program(*shelf.arguments), shelf.variables) as terminal:
-        terminal.wait_for(shelf.marker)
+def _program(bench: Bench, store: FeedStore, window: float) -> Upkeep:
+    with Terminal(bench.program(*store.arguments), store.variables) as terminal:
+        terminal.wait_for(store.marker)
         terminal.rest(4.0)
         idle, _ = _used(terminal, window)
         _play(terminal)
@@ -100,18 +100,18 @@ def _play(terminal: Terminal) -> None:
     terminal.rest(2.0)
 
 
-def _quit_rows(bench: Bench, shelf: Shelf) -> list[Row]:
+def _quit_rows(bench: Bench, store: FeedStore) -> list[Row]:
     took = []
     for _ in range(3 if bench.is_quick else QUITS):
-        with Terminal(bench.program(*shelf.arguments), shelf.variables) as terminal:
-            terminal.wait_for(shelf.marker)
+        with Terminal(bench.program(*store.arguments), store.variables) as terminal:
+            terminal.wait_for(store.marker)
             terminal.rest(1.0)
             _play(terminal)
             terminal.press("q", pause=0.0)
             took.append(terminal.wait_for_end(10.0))
     return [
-        Row(f"{shelf.name}: quit, the median", statistics.median(took), "s", QUIT_LIMIT),
-        Row(f"{shelf.name}: quit, the slowest", max(took), "s", QUIT_MOST),
+        Row(f"{store.name}: quit, the median", statistics.median(took), "s", QUIT_LIMIT),
+        Row(f"{store.name}: quit, the slowest", max(took), "s", QUIT_MOST),
     ]
 
 

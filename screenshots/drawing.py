@@ -19,7 +19,7 @@ from rich.terminal_theme import DIMMED_MONOKAI
 from textual._compositor import LayoutUpdate
 from textual.app import App
 
-from tests.stage import Stage
+from tests.app_driver import AppDriver
 
 CELL, LINE = 12, 24
 """Pixels of a cell: whole ones, so that numbers are short and edges sharp."""
@@ -82,14 +82,14 @@ class Look(NamedTuple):
 DARK, LIGHT = Look("#292929", "#6b6b6b", "#c5c8c6"), Look("#e4e4e4", "#b0b0b0", "#3c3c3c")
 
 
-async def read_rows(stage: Stage) -> tuple[Row, ...]:
+async def read_rows(driver: AppDriver) -> tuple[Row, ...]:
     """Return what is on a stage's screen once it is steady, as its terminal would be sent it."""
     read: list[tuple[Row, ...]] = []
     while len(read) < STEADY or len(set(read[-STEADY:])) > 1:
         if len(read) == MANY:
-            raise AssertionError(f"the screen never comes to rest:\n{stage.text}")
-        await stage.settle()
-        read.append(_rows(stage.app))
+            raise AssertionError(f"the screen never comes to rest:\n{driver.text}")
+        await driver.settle()
+        read.append(_rows(driver.app))
     return read[-1]
 
 

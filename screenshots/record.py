@@ -10,8 +10,8 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from screenshots.drawing import CELL, DARK, Row, Sheet, read_rows
+from tests.app_driver import AppDriver, FakeServices, embedded_library, on_stage
 from tests.scenes import EMPTY, GENERATIVE_AI, press, remember, some_progress, speak
-from tests.stage import FakeStart, Stage, embedded_library, on_stage
 
 SIZE = (100, 30)
 """Columns and rows."""
@@ -38,31 +38,31 @@ class Frame(NamedTuple):
 class Recording:
     """The frames of what is done on a stage."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, driver: AppDriver) -> None:
         self.frames: list[Frame] = []
-        self.count = len(stage.library)
+        self.count = len(driver.library)
         """Episodes that there are."""
-        self._stage = stage
+        self._driver = driver
         self._told = ("", "")
 
     def tell(self, key: str, says: str) -> None:
         """Tell of a key from now on."""
         self._told = (key, says)
 
-    async def show(self, seconds: float, pace: float = 1.0) -> None:
+    async def show(self, seconds: float, speed_rule: float = 1.0) -> None:
         """Show the screen for so long; the listener's time passes at this pace."""
-        self.frames.append(Frame(await read_rows(self._stage), seconds, *self._told))
-        await self._stage.play(seconds * pace)
+        self.frames.append(Frame(await read_rows(self._driver), seconds, *self._told))
+        await self._driver.play(seconds * speed_rule)
 
-    async def listen(self, times: int, seconds: float, pace: float) -> None:
+    async def listen(self, times: int, seconds: float, speed_rule: float) -> None:
         """Show so many screens, one after the other."""
         for _ in range(times):
-            await self.show(seconds, pace)
+            await self.show(seconds, speed_rule)
 
     async def press(self, *keys: str, seconds: float) -> None:
         """Press keys, and show for so long what each one did."""
         for key in keys:
-            await press(self._stage, key)
+            await press(self._driver, key)
             await self.show(seconds)
 
     async def tell_and_press(self, key: str, shown: str, says: str, seconds: float) -> None:
@@ -79,9 +79,9 @@ async def play_story(recording: Recording) -> None:
     await recording.tell_and_press("down", "↓", "move", seconds=0.4)
     await recording.press("down", "down", seconds=0.4)
     await recording.tell_and_press("enter", "Enter", "play; the words are spoken on your machine", seconds=0.5)
-    await recording.listen(6, seconds=0.5, pace=2)
+    await recording.listen(6, seconds=0.5, speed_rule=2)
     await recording.tell_and_press("t", "t", "read along", seconds=1)
-    await recording.listen(5, seconds=1, pace=5)
+    await recording.listen(5, seconds=1, speed_rule=5)
     await recording.tell_and_press("t", "t", "back to the list", seconds=0.75)
     await recording.tell_and_press("slash", "/", "search in titles, summaries and topics", seconds=0.5)
     await recording.press(*"diffusion", seconds=LETTER)
@@ -91,7 +91,7 @@ async def play_story(recording: Recording) -> None:
     await recording.press("e", seconds=1)
     await recording.tell_and_press("S", "S", "plan a session: what fits into 15 minutes?", seconds=2.5)
     await recording.tell_and_press("enter", "Enter", "start the session", seconds=0.75)
-    await recording.listen(3, seconds=0.75, pace=4)
+    await recording.listen(3, seconds=0.75, speed_rule=4)
     await recording.tell_and_press("z", "z", "sleep timer", seconds=1.25)
     await recording.tell_and_press("enter", "Enter", "fall silent in 5 minutes", seconds=1.25)
     await recording.tell_and_press("3", "3", "what you have heard", seconds=3)
@@ -99,7 +99,7 @@ async def play_story(recording: Recording) -> None:
     await recording.press("escape", seconds=3)
 
 
-def speak_all(start: FakeStart) -> None:
+def speak_all(start: FakeServices) -> None:
     """Give the listener a year of listening, and each episode its words."""
     remember(start)
     for ident in start.library.ids:
@@ -110,8 +110,8 @@ async def record() -> list[Frame]:
     """Return the frames of the story, in order."""
     async with on_stage(
         embedded_library(), SIZE, some_progress(), EMPTY, view=GENERATIVE_AI, prepare=speak_all, max_standstill=None
-    ) as stage:
-        recording = Recording(stage)
+    ) as driver:
+        recording = Recording(driver)
         await play_story(recording)
         return recording.frames
 

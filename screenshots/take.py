@@ -22,8 +22,8 @@ sys.path.insert(0, str(FOLDER.parent))  # the tree, whichever copy is installed
 
 from screenshots.drawing import DARK, FONT, LIGHT, Sheet, read_picture, read_rows  # noqa: E402
 from screenshots.record import draw_recording, record  # noqa: E402
+from tests.app_driver import on_stage  # noqa: E402
 from tests.scenes import PICTURED, play_scene  # noqa: E402
-from tests.stage import on_stage  # noqa: E402
 
 RECORDING = "recording"
 """The picture that moves."""
@@ -61,13 +61,13 @@ async def draw(shot: Shot) -> str:
     async with on_stage(
         scene.library(), shot.size, scene.progress(), scene.queue, view=scene.view, prepare=scene.prepare,
         max_standstill=None,
-    ) as stage:  # fmt: skip
-        stage.app.theme = shot.theme
-        await stage.settle()
-        await play_scene(stage, scene)
-        rows = await read_rows(stage)
+    ) as driver:  # fmt: skip
+        driver.app.theme = shot.theme
+        await driver.settle()
+        await play_scene(driver, scene)
+        rows = await read_rows(driver)
         sheet = Sheet(rows)
-        return sheet.window(sheet.screen(rows), DARK if stage.app.current_theme.dark else LIGHT)
+        return sheet.window(sheet.screen(rows), DARK if driver.app.current_theme.dark else LIGHT)
 
 
 def write(name: str, svg: str) -> None:

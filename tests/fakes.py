@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from tui_pod.core.actions import put_keys
-from tui_pod.core.library.download_state import Downloading
+from tui_pod.core.actions import render_keys
+from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.events import (
@@ -19,8 +19,8 @@ from tui_pod.core.playback.events import (
     SeekFinished,
     SourceReady,
 )
-from tui_pod.core.playback.snapshot import Mark, Playback, Source
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.playback.snapshot import Chapter, Playback, Source
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.selection.session_planner import Summary
 
@@ -124,7 +124,7 @@ class FakeSources:
         self.requests.append(episode.id)
         if self.is_holding:
             return
-        marks = (Mark(0.0, "One."), Mark(20.0, "Two."), Mark(40.0, "Three."))
+        marks = (Chapter(0.0, "One."), Chapter(20.0, "Two."), Chapter(40.0, "Three."))
         default = Source(f"/{episode.id}.opus", is_narrated=True, duration=episode.duration, marks=marks)
         self.emit(SourceReady(load, self.found.get(episode.id, default)))
 
@@ -136,8 +136,8 @@ class FakeSources:
         self.prepared.append(episode.id)
 
 
-class FakeRecorder:
-    """A `Recorder` that has saved everything at once."""
+class FakeWriter:
+    """A `RecordWriter` that has saved everything at once."""
 
     def __init__(self) -> None:
         self.emit: Callable[[Event], None] = lambda event: None
@@ -163,8 +163,8 @@ class FakeRecorder:
         return next((r.value for r in reversed(self.records) if isinstance(r, SettingRecord) and r.key == key), None)
 
 
-class FakeAudience:
-    """An `Audience` that keeps what it is told."""
+class FakeListener:
+    """A `PlaybackListener` that keeps what it is told."""
 
     def __init__(self) -> None:
         self.playbacks: list[Playback] = []
@@ -183,20 +183,20 @@ class FakeAudience:
         self.queue_changes += 1
 
     def tell(self, text: str, is_error: bool = False) -> None:
-        self.said.append(put_keys(text))
+        self.said.append(render_keys(text))
 
     def session_ended(self, summary: Summary) -> None:
         self.summaries.append(summary)
 
 
-class FakeStage(FakeAudience):
-    """A `Stage` that keeps what it is told to show."""
+class FakeFrontend(FakeListener):
+    """A `Frontend` that keeps what it is told to show."""
 
     def __init__(self) -> None:
         super().__init__()
         self.errors: list[str] = []
         self.works: list[str] = []
-        self.downloads: dict[str, Downloading] = {}
+        self.downloads: dict[str, DownloadState] = {}
         self.download_texts: dict[str, list[str]] = {}
         """What was shown of each download, one after the other; empty: gone."""
         self.libraries: list[Library] = []
@@ -226,10 +226,10 @@ class FakeStage(FakeAudience):
     def show_statistics(self) -> None:
         raise AssertionError("nobody wants statistics")
 
-    def library_changed(self, library: Library, book: ProgressBook) -> None:
+    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
         self.libraries.append(library)
 
-    def downloads_changed(self, downloads: Mapping[str, Downloading | None]) -> None:
+    def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
         for ident, download in downloads.items():
             text = "" if download is None else "whole" if download.is_whole else download.text
             self.download_texts.setdefault(ident, []).append(text)

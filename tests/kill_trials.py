@@ -25,7 +25,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, Record
 from tui_pod.state.format import DamagedState, parse_snapshot, to_progress, to_table
 from tui_pod.state.store import StateFile
-from tui_pod.state.writer import Report, Saved, Saver
+from tui_pod.state.writer import Report, Saved, StateWriter
 
 EPISODES = 5
 """Episodes that take turns in the steps, so that a lost save is not hidden by the next."""
@@ -90,14 +90,14 @@ def save_by_saver(file: StateFile, step: int, acknowledge: Callable[[int], None]
             acknowledge(steps.pop(ticket))
         is_saved.set()
 
-    saver = Saver(file, report)
+    writer = StateWriter(file, report)
     while True:
         for _ in range(random.randint(1, 3)):
             step += 1
             is_saved.clear()
-            steps[saver.save(record(step))] = step
+            steps[writer.save(record(step))] = step
         if step % 4 == 0:
-            saver.compact()
+            writer.compact()
         is_saved.wait()
 
 

@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tests.fakes import FakeAudience, FakeClock, FakePlayer, FakeRecorder, FakeSources
+from tests.fakes import FakeClock, FakeListener, FakePlayer, FakeSources, FakeWriter
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
-from tui_pod.core.playback.controller import Listening
-from tui_pod.core.playback.options import Rules
-from tui_pod.core.playback.ports import Surroundings
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.playback.options import PlaybackOptions
+from tui_pod.core.playback.ports import Ports
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
-from tui_pod.core.playback.up_next import Succession
+from tui_pod.core.playback.up_next import PlayContext
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clean_title
 
@@ -45,43 +45,43 @@ BASICS = (0, 1, 2, 3, 4)
 class Room:
     """Listening and everything around it."""
 
-    listening: Listening
+    controller: PlaybackController
     library: Library
-    book: ProgressBook
+    progress_index: ProgressIndex
     clock: FakeClock
     player: FakePlayer
     sources: FakeSources
-    recorder: FakeRecorder
-    audience: FakeAudience
+    writer: FakeWriter
+    listener: FakeListener
 
     def play(self, episode: str, seconds: float = 0.0, following: Sequence[int] = BASICS) -> None:
         """Start an episode from a list that holds it, and listen for so many seconds."""
         index = self.library.index(episode)
         assert index is not None
         place = list(following).index(index) if index in following else -1
-        self.listening.play(episode, Succession(following, place))
+        self.controller.play(episode, PlayContext(following, place))
         self.player.play(seconds)
 
     def progress(self, episode: str) -> Progress:
         """Return the progress of an episode that was touched."""
-        progress = self.book.get(episode)
+        progress = self.progress_index.get(episode)
         assert progress is not None
         return progress
 
     @property
     def playing(self) -> str | None:
         """The episode that is loaded."""
-        return self.listening.playback.episode
+        return self.controller.playback.episode
 
     @property
     def position(self) -> float:
         """Where in it the listener is."""
-        return self.listening.playback.position
+        return self.controller.playback.position
 
     @property
     def status(self) -> PlayerStatus:
         """What the player does."""
-        return self.listening.playback.status
+        return self.controller.playback.status
 
     def loads(self) -> list[str]:
         """Return what the player was given, in order, named as the episodes are."""
@@ -93,15 +93,15 @@ def make_room(
     progress: Mapping[str, Progress] | None = None,
     queue: Queue | None = None,
     playback: Playback | None = None,
-    rules: Rules | None = None,
+    options: PlaybackOptions | None = None,
 ) -> Room:
     """Return listening to these episodes, with everything outside it faked and joined up."""
     library = build_library(TOPICS, episodes)
-    book = ProgressBook(library, progress or {})
+    progress_index = ProgressIndex(library, progress or {})
     clock = FakeClock()
-    player, sources, recorder, audience = FakePlayer(clock), FakeSources(), FakeRecorder(), FakeAudience()
-    around = Surroundings(player, sources, recorder, audience, clock, "run")
-    listening = Listening(library, book, around, rules, queue, playback)
-    for fake in (player, sources, recorder):
-        fake.emit = listening.handle
-    return Room(listening, library, book, clock, player, sources, recorder, audience)
+    player, sources, writer, listener = FakePlayer(clock), FakeSources(), FakeWriter(), FakeListener()
+    ports = Ports(player, sources, writer, listener, clock, "run")
+    controller = PlaybackController(library, progress_index, ports, options, queue, playback)
+    for fake in (player, sources, writer):
+        fake.emit = controller.handle
+    return Room(controller, library, progress_index, clock, player, sources, writer, listener)

@@ -10,18 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from tests.app_driver import AppDriver, FakeServices, embedded_library
 from tests.fakes import START
-from tests.stage import FakeStart, Stage, embedded_library
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
-from tui_pod.core.library.download_state import WHOLE, Downloading
+from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.library.transcript import Cue, Transcript, parse_transcript
-from tui_pod.core.playback.snapshot import Mark, Source
+from tui_pod.core.playback.snapshot import Chapter, Source
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord
-from tui_pod.core.selection.list_query import View
+from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.queue import Queue
 from tui_pod.library.catalog_files import read_catalogs
 
@@ -62,16 +62,16 @@ def spoken(ident: str) -> Transcript:
     return Transcript(tuple(timed))
 
 
-def speak(start: FakeStart, ident: str = HEARD) -> None:
+def speak(start: FakeServices, ident: str = HEARD) -> None:
     """Give an episode its words, and their times to the player."""
     words = spoken(ident)
     start.transcripts[ident] = words
-    marks = tuple(Mark(cue.start or 0.0, cue.text) for cue in words.cues)
+    marks = tuple(Chapter(cue.start or 0.0, cue.text) for cue in words.cues)
     duration = words.cues[-1].end
     start.sources.found[ident] = Source(f"/{ident}.opus", is_narrated=True, duration=duration, marks=marks)
 
 
-def remember(start: FakeStart) -> None:
+def remember(start: FakeServices) -> None:
     """Give the listener a year of listening."""
     speak(start)
     chance = random.Random(7)
@@ -80,7 +80,7 @@ def remember(start: FakeStart) -> None:
             day = START - timedelta(days=days, hours=chance.randrange(6))
             minutes = chance.choice((3, 6, 9, 14, 18, 24, 33))
             ident = FINISHED[days % len(FINISHED)]
-            start.recorder.records.append(HeardRecord(f"past-{days}", ident, day, 0, minutes * 60.0, minutes * 52.0))
+            start.writer.records.append(HeardRecord(f"past-{days}", ident, day, 0, minutes * 60.0, minutes * 52.0))
 
 
 FEEDS = (("Astronomy", "The Quiet Sky"), ("History", "Ships and Harbours"))
@@ -116,7 +116,7 @@ def library_with_feeds() -> Library:
 
 LATER = Queue(("grouped-query-attention", "multi-query-attention", "swiglu", "context-window", "scaling-laws"))
 
-EMPTY, GENERATIVE_AI = Queue(), View(place=1)
+EMPTY, GENERATIVE_AI = Queue(), ListQuery(place=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +128,10 @@ class Scene:
     """Seconds that are listened before the keys, when an episode plays."""
     progress: Callable[[], dict[str, Progress]] = some_progress
     queue: Queue = EMPTY
-    view: View = GENERATIVE_AI
-    prepare: Callable[[FakeStart], None] = speak
+    view: ListQuery = GENERATIVE_AI
+    prepare: Callable[[FakeServices], None] = speak
     library: Callable[[], Library] = embedded_library
-    downloads: Mapping[str, Downloading] = field(default_factory=dict)
+    downloads: Mapping[str, DownloadState] = field(default_factory=dict)
 
 
 SCENES = {
@@ -154,29 +154,29 @@ PICTURED = SCENES | {
         ("tab", "end", "enter"),
         seconds=42,
         library=library_with_feeds,
-        downloads={"harbour-3": Downloading(text="64 %", share=0.64), "harbour-2": WHOLE},
+        downloads={"harbour-3": DownloadState(text="64 %", share=0.64), "harbour-2": WHOLE},
     ),
     "add-feed": Scene(("a", *"https://harbour.example/feed")),
 }
 """What the pictures show."""
 
 
-async def press(stage: Stage, key: str) -> None:
+async def press(driver: AppDriver, key: str) -> None:
     """Press a key, and wait for what it opens."""
-    await stage.press(key)
-    if key == "3" and stage.app.screen is stage.main:
-        await stage.until(lambda: len(stage.app.screen_stack) > 1, "the statistics are shown")
-        await stage.settle()
+    await driver.press(key)
+    if key == "3" and driver.app.screen is driver.main:
+        await driver.until(lambda: len(driver.app.screen_stack) > 1, "the statistics are shown")
+        await driver.settle()
 
 
-async def play_scene(stage: Stage, scene: Scene) -> None:
+async def play_scene(driver: AppDriver, scene: Scene) -> None:
     """Bring a stage to a scene."""
     if scene.seconds:
-        stage.episodes.go(stage.shown.index(HEARD))
-        await stage.press("circumflex_accent")
-        await stage.play(scene.seconds)
+        driver.episodes.go(driver.shown.index(HEARD))
+        await driver.press("circumflex_accent")
+        await driver.play(scene.seconds)
     for key in scene.keys:
-        await press(stage, key)
-    stage.app.downloads_changed(scene.downloads)
-    stage.app.clear_notifications()
-    await stage.settle()
+        await press(driver, key)
+    driver.app.downloads_changed(scene.downloads)
+    driver.app.clear_notifications()
+    await driver.settle()

@@ -40,9 +40,9 @@ import importlib, sys
 from pathlib import Path
 from tui_pod.cli import main as cli
 cli._import_asyncio()
-from tui_pod.app.bootstrap import LISTENING
+from tui_pod.app.bootstrap import PRELOADED
 from tui_pod.integrations.remote_socket import socket_name
-for module in LISTENING:
+for module in PRELOADED:
     importlib.import_module(module)
 socket_name(Path("state.toml"))
 print(*sorted(sys.modules), file=sys.stderr)

@@ -14,8 +14,8 @@ import pytest
 import screenshots.take as take
 from screenshots.drawing import DARK, Run, Sheet, read_picture, read_rows
 from screenshots.record import Frame, draw_recording
+from tests.app_driver import on_stage
 from tests.scenes import PICTURED, play_scene
-from tests.stage import on_stage
 
 ROOT = Path(__file__).parents[1]
 
@@ -101,11 +101,11 @@ async def test_picture_says_what_the_screen_says() -> None:
     scene = PICTURED["statistics"]
     async with on_stage(
         scene.library(), (80, 24), scene.progress(), prepare=scene.prepare, max_standstill=None
-    ) as stage:
-        await play_scene(stage, scene)
-        rows = await read_rows(stage)
+    ) as driver:
+        await play_scene(driver, scene)
+        rows = await read_rows(driver)
         sheet = Sheet(rows)
-        assert read_picture(sheet.window(sheet.screen(rows), DARK)).split() == stage.text.split()
+        assert read_picture(sheet.window(sheet.screen(rows), DARK)).split() == driver.text.split()
 
 
 def test_frames_and_bars_are_drawn_as_shapes() -> None:

@@ -9,7 +9,7 @@ import pytest
 from textual.app import App
 
 from tui_pod.app import launch
-from tui_pod.app.bootstrap import LISTENING, ProgramStart
+from tui_pod.app.bootstrap import PRELOADED, AppServices
 from tui_pod.cli.main import main
 from tui_pod.config.paths import embedded_catalog, find_paths
 from tui_pod.config.settings import Config
@@ -18,13 +18,11 @@ from tui_pod.state.store import StateFile
 
 
 @pytest.fixture
-def start() -> ProgramStart:
+def start() -> AppServices:
     """The program as it is started, with no one to show it."""
     paths, catalogs = find_paths(), [embedded_catalog()]
     file = StateFile(paths.state)
-    start = ProgramStart(
-        paths, catalogs, Config(), load_library(catalogs, paths.cache), file, file.load(), "null", None
-    )
+    start = AppServices(paths, catalogs, Config(), load_library(catalogs, paths.cache), file, file.load(), "null", None)
     nobody: Any = SimpleNamespace(emit=lambda event: None, write_control=lambda text: None)
     start.app = nobody
     return start
@@ -36,7 +34,7 @@ def test_speed_and_volume_that_cannot_be_are_not_taken_from_the_state(capsys: py
     paths.state.write_text("version = 1\n[player]\nspeed = 0.0\nvolume = 900\n")
     loaded = load_library([embedded_catalog()], paths.cache)
     file = StateFile(paths.state)
-    start = ProgramStart(paths, [embedded_catalog()], Config(), loaded, file, file.load(), "null", None)
+    start = AppServices(paths, [embedded_catalog()], Config(), loaded, file, file.load(), "null", None)
     assert (start.playback.speed, start.playback.volume) == (1.0, 100)
     assert main(["plan", "15m"]) == 0
     assert "episodes, 1" in capsys.readouterr().err
@@ -48,7 +46,7 @@ class Ended:
     def __init__(self, code: int | None) -> None:
         self.return_code = code
 
-    def __call__(self, start: ProgramStart) -> Ended:
+    def __call__(self, start: AppServices) -> Ended:
         return self
 
     def run(self, mouse: bool) -> None:
@@ -57,7 +55,7 @@ class Ended:
 
 @pytest.mark.parametrize(("code", "status"), [(0, 0), (1, 1), (None, 1)])
 def test_screen_that_did_not_end_by_itself_is_1(
-    code: int | None, status: int, start: ProgramStart, monkeypatch: pytest.MonkeyPatch
+    code: int | None, status: int, start: AppServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui_pod.ui.app.TuiPodApp", Ended(code))
     assert launch._show(start, is_plain=False) == status
@@ -75,7 +73,7 @@ def test_app_of_textual_that_panics_has_no_return_code() -> None:
     assert app.return_code is None
 
 
-async def test_what_waits_for_the_first_screen_leaves_room_for_keys(start: ProgramStart, home: Path) -> None:
+async def test_what_waits_for_the_first_screen_leaves_room_for_keys(start: AppServices, home: Path) -> None:
     rounds = 0
 
     async def count_rounds() -> None:
@@ -87,8 +85,8 @@ async def test_what_waits_for_the_first_screen_leaves_room_for_keys(start: Progr
     counting = asyncio.create_task(count_rounds())
     try:
         await start.after_paint()
-        assert rounds > len(LISTENING)
-        assert "listening" in start.__dict__
+        assert rounds > len(PRELOADED)
+        assert "controller" in start.__dict__
         assert load_library([embedded_catalog()], home / "cache" / "tui-pod").save is None
     finally:
         counting.cancel()

@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
+from tests.app_driver import embedded_library
 from tests.audio.test_player_contract import make_wav
-from tests.stage import embedded_library
 from tests.torture.terminal import Terminal
 from tui_pod.audio.narrator import has_voice
 from tui_pod.config.paths import embedded_transcripts

@@ -31,7 +31,7 @@ PATIENCE = 15.0
 """Seconds within which libmpv says something, on a busy machine too."""
 
 
-class Deck:
+class EpisodePlayer:
     """The player of the app, asked to open one thing after another."""
 
     def __init__(self) -> None:
@@ -52,8 +52,8 @@ class Deck:
 
 
 @pytest.fixture(scope="module")
-def deck() -> Iterator[Deck]:
-    deck = Deck()
+def deck() -> Iterator[EpisodePlayer]:
+    deck = EpisodePlayer()
     yield deck
     deck.player.close()
 
@@ -156,13 +156,13 @@ def test_options_stop_what_is_not_audio_and_no_less() -> None:
 # -- what works ----------------------------------------------------------------------------------------
 
 
-def test_sound_is_opened_from_the_network_and_the_disk(deck: Deck, site: Site, canary: Path) -> None:
+def test_sound_is_opened_from_the_network_and_the_disk(deck: EpisodePlayer, site: Site, canary: Path) -> None:
     site.replies["/a.wav"] = Ranged(AUDIO)
     assert deck.opens(site.url("/a.wav"))
     assert deck.opens(str(canary))
 
 
-def test_names_with_options_in_them_are_names(deck: Deck, tmp_path: Path) -> None:
+def test_names_with_options_in_them_are_names(deck: EpisodePlayer, tmp_path: Path) -> None:
     file = tmp_path / "x,access-references=yes,speed=3.wav"
     file.write_bytes(AUDIO)
     assert deck.opens(str(file))
@@ -172,7 +172,7 @@ def test_names_with_options_in_them_are_names(deck: Deck, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("kind", LISTS)
-def test_list_from_the_network_leads_to_no_other_host(deck: Deck, site: Site, inside: Site, kind: str) -> None:
+def test_list_from_the_network_leads_to_no_other_host(deck: EpisodePlayer, site: Site, inside: Site, kind: str) -> None:
     site.replies["/a.mp3"] = server.body(make(kind, inside.url("/secret.wav")), LISTS[kind][0])
     assert not deck.opens(site.url("/a.mp3"))
     assert inside.asked == []
@@ -183,13 +183,17 @@ def test_list_from_the_network_leads_to_no_other_host(deck: Deck, site: Site, in
 @pytest.mark.parametrize(
     "form", ["{}", "file://{}", "edl://{}", "lavf://file:{}", "av://lavfi:amovie={}", "memory://{}"]
 )
-def test_list_from_the_network_leads_to_no_file(deck: Deck, site: Site, canary: Path, kind: str, form: str) -> None:
+def test_list_from_the_network_leads_to_no_file(
+    deck: EpisodePlayer, site: Site, canary: Path, kind: str, form: str
+) -> None:
     site.replies["/a.mp3"] = server.body(make(kind, form.format(canary)), LISTS[kind][0])
     assert not deck.opens(site.url("/a.mp3"))
 
 
 @pytest.mark.parametrize("kind", LISTS)
-def test_downloaded_list_leads_nowhere(deck: Deck, inside: Site, canary: Path, tmp_path: Path, kind: str) -> None:
+def test_downloaded_list_leads_nowhere(
+    deck: EpisodePlayer, inside: Site, canary: Path, tmp_path: Path, kind: str
+) -> None:
     for number, target in enumerate((inside.url("/secret.wav"), str(canary), f"file://{canary}", canary.name)):
         file = tmp_path / f"episode{number}.mp3"
         file.write_bytes(make(kind, target))
@@ -197,7 +201,7 @@ def test_downloaded_list_leads_nowhere(deck: Deck, inside: Site, canary: Path, t
     assert inside.asked == []
 
 
-def test_redirect_is_not_followed(deck: Deck, site: Site, inside: Site, canary: Path) -> None:
+def test_redirect_is_not_followed(deck: EpisodePlayer, site: Site, inside: Site, canary: Path) -> None:
     for target in (
         inside.url("/secret.wav"),
         f"file://{canary}",
@@ -209,7 +213,7 @@ def test_redirect_is_not_followed(deck: Deck, site: Site, inside: Site, canary: 
     assert inside.asked == []
 
 
-def test_files_beside_are_not_opened(deck: Deck, tmp_path: Path) -> None:
+def test_files_beside_are_not_opened(deck: EpisodePlayer, tmp_path: Path) -> None:
     """A subtitle, a cover or a setting beside a download is another's; none is even listed as a track."""
     (tmp_path / "ep.wav").write_bytes(AUDIO)
     for name in ("ep.srt", "ep.ass", "cover.jpg", "ep.jpg", "ep.wav.conf", "ep.mka", "mpv.conf"):
@@ -220,7 +224,7 @@ def test_files_beside_are_not_opened(deck: Deck, tmp_path: Path) -> None:
     assert tracks.get(timeout=PATIENCE) == "1"
 
 
-def test_untrusted_certificate_is_refused(deck: Deck, tmp_path: Path) -> None:
+def test_untrusted_certificate_is_refused(deck: EpisodePlayer, tmp_path: Path) -> None:
     if shutil.which("openssl") is None:
         pytest.skip("openssl makes the certificate")
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.stage import embedded_library
+from tests.app_driver import embedded_library
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, has_voice, pronunciations
 from tui_pod.core.library.transcript import timed_cues

@@ -19,7 +19,7 @@ from tui_pod.cli.command_tree import describe
 from tui_pod.cli.completions import SHELLS
 from tui_pod.cli.main import make_parser
 from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import Shelf
+from tui_pod.feeds.store.feed_store import FeedStore
 
 ROOT = Path(__file__).parents[2]
 CATALOG = """
@@ -71,7 +71,7 @@ def room(tmp_path: Path) -> Path:
     program.write_text(f'#!/bin/sh\nexport PYTHONPATH={shlex.quote(str(ROOT))}\nexec {call} "$@"\n')
     program.chmod(0o755)
     subscriptions = [Entry("https://example.org/s", "Slow Science"), Entry("https://example.org/t", "Tea Time")]
-    Shelf(tmp_path / "data" / "tui-pod").subscribe(subscriptions)
+    FeedStore(tmp_path / "data" / "tui-pod").subscribe(subscriptions)
     for shell, make in SHELLS.items():
         (tmp_path / f"complete.{shell}").write_text(make(make_parser()))
     return tmp_path

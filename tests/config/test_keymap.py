@@ -13,7 +13,7 @@ from textual.keys import _character_to_key
 import tui_pod
 from tui_pod.config.key_names import character_key, parse_key, parse_keys
 from tui_pod.config.keymap import CHAINS, PRESETS, check_keymap, live_actions, seek_labels
-from tui_pod.core.actions import ACTIONS, BY_ID, Action, key_of, put_keys, show_key
+from tui_pod.core.actions import ACTIONS, BY_ID, Action, key_of, render_keys, show_key
 
 
 @pytest.mark.parametrize("character", [c for c in string.printable if c.isprintable()] + ["ä", "¿", "€", "Ω", "한"])
@@ -181,14 +181,14 @@ def test_show_key_of_every_character_shows_the_character(character: str) -> None
 
 def test_keys_put_into_a_text_are_those_of_the_table() -> None:
     text = f"Press {key_of('session.plan')} or {key_of('app.help')}."
-    assert put_keys(text) == "Press S or ?."
-    assert put_keys(text, live_actions({"session.plan": "ctrl+left,x"})) == "Press ctrl+← or ?."
-    assert put_keys(text, show=str.upper) == "Press S or QUESTION_MARK."
+    assert render_keys(text) == "Press S or ?."
+    assert render_keys(text, live_actions({"session.plan": "ctrl+left,x"})) == "Press ctrl+← or ?."
+    assert render_keys(text, show=str.upper) == "Press S or QUESTION_MARK."
 
 
 @pytest.mark.parametrize("text", ["", "No keys.", "A lone \0.", "\0no.such\0"])
 def test_keys_put_into_a_text_without_places_change_no_word(text: str) -> None:
-    assert put_keys(text).strip() == text.replace("\0no.such\0", "")
+    assert render_keys(text).strip() == text.replace("\0no.such\0", "")
 
 
 def test_texts_of_the_program_name_actions_that_there_are() -> None:

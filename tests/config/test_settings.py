@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tui_pod.config.reader import allowed, parse_config, read_config, setting_rows
-from tui_pod.config.settings import Settings, live_table
+from tui_pod.config.settings import Settings, bound_actions
 from tui_pod.core.actions import ACTIONS
 
 ROOT = Path(__file__).parents[2]
@@ -205,12 +205,12 @@ sys.exit(any(name in sys.modules for name in ("tomllib", "json", "difflib", "tui
 
 
 def test_live_table_of_the_defaults_is_the_table_itself() -> None:
-    assert live_table(Settings()) is ACTIONS
+    assert bound_actions(Settings()) is ACTIONS
 
 
 def test_live_table_of_other_keys_and_steps_says_so() -> None:
     settings, _ = parse_config('[playback]\nseek_back = 20\n[keys]\nundo = "Z"', FILE)
-    live = {action.id: action for action in live_table(settings)}
+    live = {action.id: action for action in bound_actions(settings)}
     assert live["undo"].keys == "Z"
     assert live["playback.back"].label == "Back 20 seconds"
 

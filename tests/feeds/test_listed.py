@@ -9,52 +9,52 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Site, feed, item
 from tui_pod.feeds.formats.opml import Entry, parse_opml, write_opml
-from tui_pod.feeds.net.access import to_access
+from tui_pod.feeds.net.access import make_policy
 from tui_pod.feeds.refresh import refresh
-from tui_pod.feeds.store.feed_store import Shelf
+from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "data")
+def store(tmp_path: Path) -> FeedStore:
+    return FeedStore(tmp_path / "data")
 
 
-def listed(shelf: Shelf, address: str, first: str = "") -> None:
+def listed(store: FeedStore, address: str, first: str = "") -> None:
     """Subscribe to a feed from a list that somebody made."""
-    shelf.subscribe(parse_opml(write_opml([Entry(address, "Listed", first=first)]).encode()).entries)
+    store.subscribe(parse_opml(write_opml([Entry(address, "Listed", first=first)]).encode()).entries)
 
 
-async def test_listed_feed_of_the_own_network_is_asked_and_may_name_its_host(site: Site, shelf: Shelf) -> None:
+async def test_listed_feed_of_the_own_network_is_asked_and_may_name_its_host(site: Site, store: FeedStore) -> None:
     site.replies["/f"] = server.body(feed(item(1, site.url("/1.wav"))))
-    listed(shelf, site.url("/f"))
-    assert (await refresh(shelf)).new == 1
-    assert shelf.feeds()[0].allowed == site.allowed
+    listed(store, site.url("/f"))
+    assert (await refresh(store)).new == 1
+    assert store.feeds()[0].allowed == site.allowed
 
 
-async def test_first_address_in_a_list_names_ids_and_grants_nothing(site: Site, inside: Site, shelf: Shelf) -> None:
+async def test_first_address_in_a_list_names_ids_and_grants_nothing(site: Site, inside: Site, store: FeedStore) -> None:
     secret = f"<podcast:chapters url='{inside.url('/c.json')}' type='application/json'/>"
     site.replies["/f"] = server.body(feed(item(1, extra=secret)))
-    listed(shelf, site.url("/f"), first=inside.url("/"))
-    access = to_access([f"127.0.0.1:{site.server_port}"], 20.0)
-    assert (await refresh(shelf, access=access)).new == 1
-    (ident,) = shelf.episode_ids(inside.url("/"))
+    listed(store, site.url("/f"), first=inside.url("/"))
+    policy = make_policy([f"127.0.0.1:{site.server_port}"], 20.0)
+    assert (await refresh(store, policy=policy)).new == 1
+    (ident,) = store.episode_ids(inside.url("/"))
     assert ident == episode_id(inside.url("/"), "guid-1")
-    details = shelf.details(ident)
+    details = store.details(ident)
     assert details is not None
-    assert details.allowed == shelf.feeds()[0].allowed == site.allowed
+    assert details.allowed == store.feeds()[0].allowed == site.allowed
     assert inside.asked == []
 
 
-async def test_restored_private_feed_keeps_its_ids_and_goes_on(site: Site, shelf: Shelf) -> None:
+async def test_restored_private_feed_keeps_its_ids_and_goes_on(site: Site, store: FeedStore) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
-    subscribe(shelf, site.url("/f"))
+    subscribe(store, site.url("/f"))
     site.replies["/f"], site.replies["/g"] = server.redirect("/g", 301), server.body(feed(item(1)))
-    await refresh(shelf)
-    shelf.db.close()
-    shelf.db.file.unlink()
-    again = Shelf(shelf.db.file.parent)
+    await refresh(store)
+    store.db.close()
+    store.db.file.unlink()
+    again = FeedStore(store.db.file.parent)
     assert (await refresh(again)).failed == ()
     (kept,) = again.feeds()
     assert (kept.first, kept.address) == (site.url("/f"), site.url("/g"))
@@ -62,9 +62,9 @@ async def test_restored_private_feed_keeps_its_ids_and_goes_on(site: Site, shelf
 
 
 def test_typing_the_first_address_that_a_list_claimed_takes_the_feed_there(
-    site: Site, inside: Site, shelf: Shelf
+    site: Site, inside: Site, store: FeedStore
 ) -> None:
-    listed(shelf, site.url("/f"), first=inside.url("/f"))
+    listed(store, site.url("/f"), first=inside.url("/f"))
     inside.replies["/f"] = server.body(feed(item(1), "Mine"))
-    result = subscribe(shelf, inside.url("/f"))
+    result = subscribe(store, inside.url("/f"))
     assert (result.feed.address, result.feed.allowed) == (inside.url("/f"), inside.allowed)

@@ -10,11 +10,11 @@ from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.audio.narrator import Narrator
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.playback.events import Event, LoadFailed, MarksKnown, SourceReady
-from tui_pod.core.playback.snapshot import Mark, MarkOrigin
+from tui_pod.core.playback.events import ChaptersKnown, Event, LoadFailed, SourceReady
+from tui_pod.core.playback.snapshot import Chapter, ChapterOrigin
 from tui_pod.feeds.media import documents as remote
 from tui_pod.feeds.media.documents import RemoteFiles
-from tui_pod.feeds.net.access import PUBLIC, Access, to_access
+from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy, make_policy
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.subscribe import subscribe
@@ -26,15 +26,15 @@ CHAPTERS = json.dumps({"chapters": [{"startTime": 0, "title": "A"}, {"startTime"
 QUOTA = 1_000_000_000
 
 
-class Desk:
+class ServiceRig:
     """Sources over real folders, and what they reported."""
 
-    def __init__(self, folder: Path, access: Access = PUBLIC) -> None:
+    def __init__(self, folder: Path, policy: NetworkPolicy = PUBLIC) -> None:
         self.events: asyncio.Queue[Event] = asyncio.Queue()
         self.sources = EpisodeSources(
             Narrator(folder / "narrations", 1_000_000),
             self.events.put_nowait,
-            lambda: Podcasts(folder / "data", folder / "cache", QUOTA, access),
+            lambda: Podcasts(folder / "data", folder / "cache", QUOTA, policy),
         )
 
     async def next(self) -> Event:
@@ -42,37 +42,39 @@ class Desk:
 
     async def subscribe(self, url: str) -> list[Episode]:
         podcasts = await self.sources.podcasts()
-        await in_thread(lambda _: subscribe(podcasts.shelf, url))
-        return list(read_feeds(podcasts.shelf.db.file.parent).episodes)
+        await in_thread(lambda _: subscribe(podcasts.store, url))
+        return list(read_feeds(podcasts.store.db.file.parent).episodes)
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    desk = Desk(tmp_path)
-    yield desk
-    await desk.sources.close()
+async def service(tmp_path: Path) -> AsyncIterator[ServiceRig]:
+    service = ServiceRig(tmp_path)
+    yield service
+    await service.sources.close()
 
 
-async def test_stream_of_a_feed_on_the_typed_host_is_played_where_it_ends(site: Site, desk: Desk) -> None:
+async def test_stream_of_a_feed_on_the_typed_host_is_played_where_it_ends(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1, "/go.wav")))
     site.replies["/go.wav"] = server.redirect("/a.wav")
     site.replies["/a.wav"] = Ranged(sound(0.1))
-    (episode,) = await desk.subscribe(site.url("/f"))
-    desk.sources.request(episode, 7)
-    event = await desk.next()
+    (episode,) = await service.subscribe(site.url("/f"))
+    service.sources.request(episode, 7)
+    event = await service.next()
     assert isinstance(event, SourceReady)
     assert (event.load, event.source.location, event.source.is_stream) == (7, site.url("/a.wav"), True)
 
 
 @pytest.mark.parametrize("path", ["direct", "redirect"])
-async def test_stream_on_another_private_host_reaches_nothing(site: Site, inside: Site, desk: Desk, path: str) -> None:
+async def test_stream_on_another_private_host_reaches_nothing(
+    site: Site, inside: Site, service: ServiceRig, path: str
+) -> None:
     address = inside.url("/secret") if path == "direct" else "/go"
     site.replies["/f"] = server.body(feed(item(1, address)))
     site.replies["/go"] = server.redirect(inside.url("/secret"))
     inside.replies["/secret"] = Ranged(sound(0.1))
-    (episode,) = await desk.subscribe(site.url("/f"))
-    desk.sources.request(episode, 1)
-    event = await desk.next()
+    (episode,) = await service.subscribe(site.url("/f"))
+    service.sources.request(episode, 1)
+    event = await service.next()
     assert isinstance(event, LoadFailed)
     assert "own network" in event.reason
     assert "Your place is kept" in event.reason
@@ -84,90 +86,90 @@ async def test_stream_on_another_private_host_reaches_nothing(site: Site, inside
     ["file:///etc/passwd", "edl://x", "memory://#EXTM3U", "lavf://file:/etc/passwd", "av://lavfi:sine", "slice://0@/etc/x",
      "archive://x.zip", "tcp://127.0.0.1:1", "HTTP://127.0.0.1/", "http://u:p@127.0.0.1/", "fd://0", "ffmpeg://file:/x"],
 )  # fmt: skip
-async def test_address_of_another_kind_never_reaches_the_player(desk: Desk, address: str) -> None:
-    desk.sources.request(Episode("x", "X", audio=address), 1)
-    assert isinstance(await desk.next(), LoadFailed)
+async def test_address_of_another_kind_never_reaches_the_player(service: ServiceRig, address: str) -> None:
+    service.sources.request(Episode("x", "X", audio=address), 1)
+    assert isinstance(await service.next(), LoadFailed)
 
 
-async def test_stream_of_a_catalogue_on_a_private_host_reaches_nothing(inside: Site, desk: Desk) -> None:
-    desk.sources.request(Episode("x", "X", audio=inside.url("/secret")), 1)
-    assert isinstance(await desk.next(), LoadFailed)
+async def test_stream_of_a_catalogue_on_a_private_host_reaches_nothing(inside: Site, service: ServiceRig) -> None:
+    service.sources.request(Episode("x", "X", audio=inside.url("/secret")), 1)
+    assert isinstance(await service.next(), LoadFailed)
     assert inside.asked == []
 
 
-async def test_download_is_played_at_once_without_the_network(site: Site, desk: Desk) -> None:
+async def test_download_is_played_at_once_without_the_network(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
     site.replies["/a.wav"] = Ranged(sound(0.1))
-    (episode,) = await desk.subscribe(site.url("/f"))
-    podcasts = await desk.sources.podcasts()
+    (episode,) = await service.subscribe(site.url("/f"))
+    podcasts = await service.sources.podcasts()
     wish = podcasts.wish(episode)
     assert wish is not None
     path = await in_thread(lambda stop: podcasts.downloads.fetch(wish, stop=stop))
     site.asked.clear()
-    desk.sources.request(episode, 1)
-    event = await desk.next()
+    service.sources.request(episode, 1)
+    event = await service.next()
     assert isinstance(event, SourceReady)
     assert (event.source.location, event.source.is_stream, site.asked) == (str(path), False, [])
 
 
-async def test_wish_knows_the_size_that_the_feed_states(site: Site, desk: Desk) -> None:
+async def test_wish_knows_the_size_that_the_feed_states(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
-    (episode,) = await desk.subscribe(site.url("/f"))
-    wish = (await desk.sources.podcasts()).wish(episode)
+    (episode,) = await service.subscribe(site.url("/f"))
+    wish = (await service.sources.podcasts()).wish(episode)
     assert wish is not None
     assert wish.size == 16_044
 
 
-async def test_prepared_stream_is_not_resolved_again(site: Site, desk: Desk) -> None:
+async def test_prepared_stream_is_not_resolved_again(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
     site.replies["/a.wav"] = Ranged(sound(0.1))
-    (episode,) = await desk.subscribe(site.url("/f"))
-    podcasts = await desk.sources.podcasts()
+    (episode,) = await service.subscribe(site.url("/f"))
+    podcasts = await service.sources.podcasts()
     await in_thread(lambda stop: podcasts.prepare(episode, stop))
     site.asked.clear()
-    desk.sources.request(episode, 1)
-    assert isinstance(await desk.next(), SourceReady)
+    service.sources.request(episode, 1)
+    assert isinstance(await service.next(), SourceReady)
     assert site.asked == []
 
 
-async def test_chapters_of_a_file_follow_and_do_not_hold_up_the_sound(site: Site, desk: Desk) -> None:
+async def test_chapters_of_a_file_follow_and_do_not_hold_up_the_sound(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(
         feed(item(1, "/a.wav", "<podcast:chapters url='/c.json' type='application/json'/>"))
     )
     site.replies["/a.wav"] = Ranged(sound(0.1))
     site.replies["/c.json"] = server.body(CHAPTERS, "application/json")
-    (episode,) = await desk.subscribe(site.url("/f"))
-    desk.sources.request(episode, 3)
-    assert isinstance(await desk.next(), SourceReady)
-    assert await desk.next() == MarksKnown(3, (Mark(0.0, "A"), Mark(5.0, "B")), MarkOrigin.FEED)
+    (episode,) = await service.subscribe(site.url("/f"))
+    service.sources.request(episode, 3)
+    assert isinstance(await service.next(), SourceReady)
+    assert await service.next() == ChaptersKnown(3, (Chapter(0.0, "A"), Chapter(5.0, "B")), ChapterOrigin.FEED)
 
 
-async def test_chapters_in_the_notes_are_known(site: Site, desk: Desk) -> None:
+async def test_chapters_in_the_notes_are_known(site: Site, service: ServiceRig) -> None:
     document = feed(
         "<item><title>x</title><guid>1</guid><enclosure url='/a.wav' type='audio/wav'/>"
         "<description>&lt;p&gt;00:00 Start&lt;br&gt;01:30 Middle&lt;/p&gt;</description></item>"
     )
     site.replies["/f"] = server.body(document)
-    (episode,) = await desk.subscribe(site.url("/f"))
-    podcasts = await desk.sources.podcasts()
-    assert podcasts.chapters(episode) == ((Mark(0.0, "Start"), Mark(90.0, "Middle")), MarkOrigin.NOTES)
+    (episode,) = await service.subscribe(site.url("/f"))
+    podcasts = await service.sources.podcasts()
+    assert podcasts.chapters(episode) == ((Chapter(0.0, "Start"), Chapter(90.0, "Middle")), ChapterOrigin.NOTES)
     assert podcasts.notes(episode) == EpisodeNotes("00:00 Start\n01:30 Middle", "Test Cast")
 
 
-async def test_transcript_of_a_feed_is_fetched_and_kept(site: Site, desk: Desk) -> None:
+async def test_transcript_of_a_feed_is_fetched_and_kept(site: Site, service: ServiceRig) -> None:
     extra = "<podcast:transcript url='/t.vtt' type='text/vtt'/>"
     site.replies["/f"] = server.body(feed(item(1, "/a.wav", extra)))
     site.replies["/t.vtt"] = server.body("WEBVTT\n\n00:01.000 --> 00:02.000\nHello there.\n", "text/vtt")
-    (episode,) = await desk.subscribe(site.url("/f"))
+    (episode,) = await service.subscribe(site.url("/f"))
     for _ in range(2):
-        transcript = await desk.sources.transcript(episode)
+        transcript = await service.sources.transcript(episode)
         assert [(cue.text, cue.start) for cue in transcript.cues] == [("Hello there.", 1.0)]
     assert site.paths().count("/t.vtt") == 1
 
 
-async def test_transcript_on_a_private_host_reaches_nothing(inside: Site, desk: Desk) -> None:
+async def test_transcript_on_a_private_host_reaches_nothing(inside: Site, service: ServiceRig) -> None:
     inside.replies["/t.vtt"] = server.body("secret")
-    transcript = await desk.sources.transcript(Episode("x", "X", transcript=inside.url("/t.vtt")))
+    transcript = await service.sources.transcript(Episode("x", "X", transcript=inside.url("/t.vtt")))
     assert (transcript.cues, inside.asked) == ((), [])
 
 
@@ -233,14 +235,14 @@ async def test_recording_of_a_catalogue_on_the_own_network_needs_the_settings(
     inside: Site, tmp_path: Path, is_named: bool
 ) -> None:
     inside.replies["/a.wav"] = Ranged(sound(0.1))
-    access = to_access([f"127.0.0.1:{inside.server_port}"] if is_named else [], 20.0)
-    desk = Desk(tmp_path, access)
+    policy = make_policy([f"127.0.0.1:{inside.server_port}"] if is_named else [], 20.0)
+    service = ServiceRig(tmp_path, policy)
     episode = Episode("x", "X", audio=inside.url("/a.wav"))
-    desk.sources.request(episode, 1)
-    event = await desk.next()
+    service.sources.request(episode, 1)
+    event = await service.next()
     assert isinstance(event, SourceReady if is_named else LoadFailed)
-    podcasts = await desk.sources.podcasts()
+    podcasts = await service.sources.podcasts()
     wish = podcasts.wish(episode)
     assert wish is not None
     assert (inside.origin() in wish.allowed) is is_named
-    await desk.sources.close()
+    await service.sources.close()

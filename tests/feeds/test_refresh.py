@@ -12,54 +12,54 @@ from tests.feeds.server import Site, feed, item
 from tui_pod.feeds import refresh as refreshing
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.net.access import Access, to_access
+from tui_pod.feeds.net.access import NetworkPolicy, make_policy
 from tui_pod.feeds.net.fetch import FetchError, Limits
 from tui_pod.feeds.refresh import Refreshed, RefreshProgress, refresh
-from tui_pod.feeds.store.feed_store import Shelf
+from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "data")
+def store(tmp_path: Path) -> FeedStore:
+    return FeedStore(tmp_path / "data")
 
 
-def add(shelf: Shelf, site: Site, *paths: str) -> list[str]:
-    shelf.subscribe([Entry(site.url(path)) for path in paths])
+def add(store: FeedStore, site: Site, *paths: str) -> list[str]:
+    store.subscribe([Entry(site.url(path)) for path in paths])
     return [site.url(path) for path in paths]
 
 
-async def test_refresh_new_episodes_arrive_and_are_told(site: Site, shelf: Shelf) -> None:
-    add(shelf, site, "/a", "/b")
+async def test_refresh_new_episodes_arrive_and_are_told(site: Site, store: FeedStore) -> None:
+    add(store, site, "/a", "/b")
     site.replies["/a"] = server.body(feed(item(1) + item(2), "A"))
     site.replies["/b"] = server.body(feed(item(1), "B"))
     told: list[RefreshProgress] = []
-    result = await refresh(shelf, progress=told.append)
+    result = await refresh(store, progress=told.append)
     assert (result.new, result.has_changed, result.failed) == (3, True, ())
     assert [(entry.done, entry.total) for entry in told] == [(1, 2), (2, 2)]
-    assert sorted(one.title for one in shelf.feeds()) == ["A", "B"]
+    assert sorted(one.title for one in store.feeds()) == ["A", "B"]
 
 
-async def test_refresh_unchanged_feed_is_not_sent_again(site: Site, shelf: Shelf) -> None:
-    add(shelf, site, "/a")
+async def test_refresh_unchanged_feed_is_not_sent_again(site: Site, store: FeedStore) -> None:
+    add(store, site, "/a")
     site.replies["/a"] = server.tagged(feed(item(1)))
-    assert (await refresh(shelf)).new == 1
-    result = await refresh(shelf)
+    assert (await refresh(store)).new == 1
+    result = await refresh(store)
     assert (result.new, result.has_changed) == (0, False)
     assert site.asked[1][1]["If-None-Match"] == '"one"'
     assert site.asked[1][1]["If-Modified-Since"] == "Tue, 24 Nov 2026 13:00:00 GMT"
 
 
-async def test_refresh_partial_feed_is_asked_for_as_a_whole_the_next_time(site: Site, shelf: Shelf) -> None:
-    add(shelf, site, "/a")
+async def test_refresh_partial_feed_is_asked_for_as_a_whole_the_next_time(site: Site, store: FeedStore) -> None:
+    add(store, site, "/a")
     site.replies["/a"] = server.tagged(feed(item(1) + item(2))[:-60])
-    assert (await refresh(shelf)).new == 1
-    await refresh(shelf)
+    assert (await refresh(store)).new == 1
+    await refresh(store)
     assert "If-None-Match" not in site.asked[1][1]
 
 
-async def test_refresh_bad_feeds_harm_no_other(site: Site, shelf: Shelf) -> None:
+async def test_refresh_bad_feeds_harm_no_other(site: Site, store: FeedStore) -> None:
     bad = {
         "/gone": server.body("no", status=404), "/page": server.body("<html>login</html>", "text/html"),
         "/bomb": server.bomb(50), "/drip": server.drip(0.02), "/silent": server.silent,
@@ -69,29 +69,29 @@ async def test_refresh_bad_feeds_harm_no_other(site: Site, shelf: Shelf) -> None
     }  # fmt: skip
     site.replies.update(bad)
     site.replies["/good"] = server.body(feed(item(1), "Good"))
-    add(shelf, site, *bad, "/good")
-    result = await refresh(shelf, access=Access(limits=Limits(1024 * 1024, seconds=1.0, idle=0.3)))
+    add(store, site, *bad, "/good")
+    result = await refresh(store, policy=NetworkPolicy(limits=Limits(1024 * 1024, seconds=1.0, idle=0.3)))
     assert [outcome.name for outcome in result.outcomes if not outcome.error] == ["Good"]
     assert len(result.failed) == len(bad)
     assert not result.is_offline
-    assert all(one.error for one in shelf.feeds() if one.title != "Good")
+    assert all(one.error for one in store.feeds() if one.title != "Good")
 
 
-async def test_refresh_failure_keeps_old_episodes(site: Site, shelf: Shelf) -> None:
-    add(shelf, site, "/a")
+async def test_refresh_failure_keeps_old_episodes(site: Site, store: FeedStore) -> None:
+    add(store, site, "/a")
     site.replies["/a"] = server.body(feed(item(1)))
-    await refresh(shelf)
+    await refresh(store)
     site.replies["/a"] = server.body("<html>Sorry</html>", "text/html")
-    (outcome,) = (await refresh(shelf)).outcomes
+    (outcome,) = (await refresh(store)).outcomes
     assert "not a feed" in outcome.error
-    (kept,) = shelf.feeds()
+    (kept,) = store.feeds()
     assert (kept.episodes, kept.title) == (1, "Test Cast")
     site.replies["/a"] = server.body(feed(item(1)))
-    await refresh(shelf)
-    assert shelf.feeds()[0].error == ""
+    await refresh(store)
+    assert store.feeds()[0].error == ""
 
 
-async def test_refresh_few_of_one_host_at_once(site: Site, shelf: Shelf) -> None:
+async def test_refresh_few_of_one_host_at_once(site: Site, store: FeedStore) -> None:
     busy, most, lock = 0, 0, threading.Lock()
 
     def slow(exchange: server.Exchange) -> None:
@@ -106,17 +106,17 @@ async def test_refresh_few_of_one_host_at_once(site: Site, shelf: Shelf) -> None
 
     paths = [f"/{number}" for number in range(8)]
     site.replies.update(dict.fromkeys(paths, slow))
-    add(shelf, site, *paths)
-    await refresh(shelf)
+    add(store, site, *paths)
+    await refresh(store)
     assert 1 <= most <= refreshing.PER_HOST
 
 
-async def test_refresh_never_blocks_the_loop(site: Site, shelf: Shelf) -> None:
+async def test_refresh_never_blocks_the_loop(site: Site, store: FeedStore) -> None:
     document = feed("".join(item(number, "/x.wav") for number in range(3000)))
     site.replies["/a"] = server.body(document)
-    add(shelf, site, "/a")
+    add(store, site, "/a")
     gaps: list[float] = []
-    task = asyncio.create_task(refresh(shelf))
+    task = asyncio.create_task(refresh(store))
     while not task.done():
         began = time.perf_counter()
         await asyncio.sleep(0.001)
@@ -125,7 +125,7 @@ async def test_refresh_never_blocks_the_loop(site: Site, shelf: Shelf) -> None:
     assert len(gaps) > 5
 
 
-async def test_refresh_cancelled_ends(site: Site, shelf: Shelf) -> None:
+async def test_refresh_cancelled_ends(site: Site, store: FeedStore) -> None:
     asked = threading.Event()
 
     def wait(exchange: server.Exchange) -> None:
@@ -133,25 +133,25 @@ async def test_refresh_cancelled_ends(site: Site, shelf: Shelf) -> None:
         server.silent(exchange)
 
     site.replies["/a"] = wait
-    add(shelf, site, "/a")
-    task = asyncio.create_task(refresh(shelf))
+    add(store, site, "/a")
+    task = asyncio.create_task(refresh(store))
     await asyncio.to_thread(asked.wait, 5)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert shelf.feeds()[0].error == ""
+    assert store.feeds()[0].error == ""
 
 
 async def test_refresh_offline_is_told_and_is_not_the_feeds_fault(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    store: FeedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_network(*_: Any, **__: Any) -> Any:
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    shelf.subscribe([Entry("https://a.example.org/f"), Entry("https://b.example.org/f")])
-    assert (await refresh(shelf)).is_offline
-    assert [one.error for one in shelf.feeds()] == ["", ""]
+    store.subscribe([Entry("https://a.example.org/f"), Entry("https://b.example.org/f")])
+    assert (await refresh(store)).is_offline
+    assert [one.error for one in store.feeds()] == ["", ""]
 
 
 def test_nothing_refreshed_is_not_offline() -> None:
@@ -161,67 +161,67 @@ def test_nothing_refreshed_is_not_offline() -> None:
 # -- moving --------------------------------------------------------------------------------------------
 
 
-async def test_moved_for_good_keeps_ids(site: Site, shelf: Shelf) -> None:
-    (first,) = add(shelf, site, "/old")
+async def test_moved_for_good_keeps_ids(site: Site, store: FeedStore) -> None:
+    (first,) = add(store, site, "/old")
     site.replies["/old"] = server.body(feed(item(1)))
-    await refresh(shelf)
+    await refresh(store)
     site.replies["/new"] = server.tagged(feed(item(1) + item(2)))
     site.replies["/old"] = server.redirect("/new", 301)
-    (outcome,) = (await refresh(shelf)).outcomes
+    (outcome,) = (await refresh(store)).outcomes
     assert (outcome.moved_to, outcome.new) == (site.url("/new"), 1)
     site.asked.clear()
-    await refresh(shelf)
+    await refresh(store)
     assert site.paths() == ["/new"]
     assert site.asked[0][1]["If-None-Match"] == '"one"'
-    assert set(shelf.episode_ids(first)) == {episode_id(first, "guid-1"), episode_id(first, "guid-2")}
+    assert set(store.episode_ids(first)) == {episode_id(first, "guid-1"), episode_id(first, "guid-2")}
 
 
-async def test_moved_for_a_while_keeps_the_address(site: Site, shelf: Shelf) -> None:
-    add(shelf, site, "/old")
+async def test_moved_for_a_while_keeps_the_address(site: Site, store: FeedStore) -> None:
+    add(store, site, "/old")
     site.replies["/old"] = server.redirect("/new", 302)
     site.replies["/new"] = server.body(feed(item(1)))
-    await refresh(shelf)
-    assert shelf.feeds()[0].address == site.url("/old")
+    await refresh(store)
+    assert store.feeds()[0].address == site.url("/old")
 
 
-async def test_moved_to_a_page_does_not_move(site: Site, shelf: Shelf) -> None:
-    add(shelf, site, "/old")
+async def test_moved_to_a_page_does_not_move(site: Site, store: FeedStore) -> None:
+    add(store, site, "/old")
     site.replies["/old"] = server.redirect("/login", 301)
     site.replies["/login"] = server.body("<html>Hotel WLAN</html>", "text/html")
-    await refresh(shelf)
-    assert shelf.feeds()[0].address == site.url("/old")
+    await refresh(store)
+    assert store.feeds()[0].address == site.url("/old")
 
 
-async def test_new_feed_url_moves_when_it_is_the_same_podcast(site: Site, shelf: Shelf) -> None:
-    add(shelf, site, "/old")
+async def test_new_feed_url_moves_when_it_is_the_same_podcast(site: Site, store: FeedStore) -> None:
+    add(store, site, "/old")
     moved = f"<itunes:new-feed-url>{site.url('/new')}</itunes:new-feed-url>"
     site.replies["/old"] = server.body(feed(item(1), extra=moved))
     site.replies["/new"] = server.body(feed(item(1) + item(2)))
-    (outcome,) = (await refresh(shelf)).outcomes
+    (outcome,) = (await refresh(store)).outcomes
     assert (outcome.moved_to, outcome.new) == (site.url("/new"), 2)
 
 
 @pytest.mark.parametrize("target", ["another", "broken", "inside", "file"])
 async def test_new_feed_url_to_something_else_does_not_move(
-    site: Site, inside: Site, shelf: Shelf, target: str
+    site: Site, inside: Site, store: FeedStore, target: str
 ) -> None:
-    add(shelf, site, "/old")
+    add(store, site, "/old")
     addresses = {"another": site.url("/b"), "broken": site.url("/c"), "inside": inside.url("/d"), "file": "file:///d"}
     moved = f"<itunes:new-feed-url>{addresses[target]}</itunes:new-feed-url>"
     site.replies["/old"] = server.body(feed(item(1), extra=moved))
     site.replies["/b"] = server.body(feed(item(7), "Another"))
     inside.replies["/d"] = server.body(feed(item(1)))
-    (outcome,) = (await refresh(shelf)).outcomes
+    (outcome,) = (await refresh(store)).outcomes
     assert (outcome.moved_to, outcome.error) == ("", "")
-    assert shelf.feeds()[0].address == site.url("/old")
+    assert store.feeds()[0].address == site.url("/old")
     assert inside.asked == []
 
 
-async def test_redirect_to_private_host_reaches_nothing(site: Site, inside: Site, shelf: Shelf) -> None:
-    add(shelf, site, "/old")
+async def test_redirect_to_private_host_reaches_nothing(site: Site, inside: Site, store: FeedStore) -> None:
+    add(store, site, "/old")
     site.replies["/old"] = server.redirect(inside.url("/secret"), 301)
     inside.replies["/secret"] = server.body(feed(item(1)))
-    (outcome,) = (await refresh(shelf)).outcomes
+    (outcome,) = (await refresh(store)).outcomes
     assert "own network" in outcome.error
     assert inside.asked == []
 
@@ -229,27 +229,27 @@ async def test_redirect_to_private_host_reaches_nothing(site: Site, inside: Site
 # -- subscribing ---------------------------------------------------------------------------------------
 
 
-def test_subscribe_feed_address(site: Site, shelf: Shelf) -> None:
+def test_subscribe_feed_address(site: Site, store: FeedStore) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
-    result = subscribe(shelf, site.url("/f"), [("A",)])
+    result = subscribe(store, site.url("/f"), [("A",)])
     assert (result.is_new, result.new, result.feed.title, result.feed.folders) == (True, 1, "Test Cast", (("A",),))
     assert result.feed.allowed == site.allowed
-    again = subscribe(shelf, site.url("/f"))
+    again = subscribe(store, site.url("/f"))
     assert (again.is_new, again.new, again.feed.first) == (False, 0, site.url("/f"))
 
 
 @pytest.mark.parametrize("scheme", ["feed:", "itpc:", "podcast:"])
-def test_subscribe_schemes_of_other_programs(site: Site, shelf: Shelf, scheme: str) -> None:
+def test_subscribe_schemes_of_other_programs(site: Site, store: FeedStore, scheme: str) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
-    assert subscribe(shelf, scheme + site.url("/f").removeprefix("http:")).feed.first == site.url("/f")
+    assert subscribe(store, scheme + site.url("/f").removeprefix("http:")).feed.first == site.url("/f")
 
 
-def test_subscribe_without_scheme_tries_both(site: Site, shelf: Shelf) -> None:
+def test_subscribe_without_scheme_tries_both(site: Site, store: FeedStore) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
-    assert subscribe(shelf, site.url("/f").removeprefix("http://")).feed.first == site.url("/f")
+    assert subscribe(store, site.url("/f").removeprefix("http://")).feed.first == site.url("/f")
 
 
-def test_subscribe_page_that_names_its_feed(site: Site, shelf: Shelf) -> None:
+def test_subscribe_page_that_names_its_feed(site: Site, store: FeedStore) -> None:
     page = (
         "<!DOCTYPE html><html><head><link rel=stylesheet href=/x.css>"
         "<link rel='alternate' type='application/rss+xml' href='/broken'>"
@@ -257,68 +257,68 @@ def test_subscribe_page_that_names_its_feed(site: Site, shelf: Shelf) -> None:
     )
     site.replies["/show/"] = server.body(page, "text/html")
     site.replies["/show/f.xml"] = server.body(feed(item(1)))
-    result = subscribe(shelf, site.url("/show/"))
+    result = subscribe(store, site.url("/show/"))
     assert result.feed.first == site.url("/show/f.xml?a=1&b=2")
     assert result.feed.allowed == site.allowed
 
 
-def test_subscribe_page_that_names_a_private_host_is_refused(site: Site, inside: Site, shelf: Shelf) -> None:
+def test_subscribe_page_that_names_a_private_host_is_refused(site: Site, inside: Site, store: FeedStore) -> None:
     link = f"<link rel=alternate type=application/rss+xml href='{inside.url('/f')}'>"
     site.replies["/"] = server.body(f"<html>{link}", "text/html")
     inside.replies["/f"] = server.body(feed(item(1)))
     with pytest.raises(FeedError, match="neither a feed nor a page"):
-        subscribe(shelf, site.url("/"))
+        subscribe(store, site.url("/"))
     assert inside.asked == []
-    assert shelf.is_empty
+    assert store.is_empty
 
 
 @pytest.mark.parametrize("typed", ["", "nonsense here", "file:///etc/passwd", "ftp://x.org/f"])
-def test_subscribe_nonsense_keeps_nothing(shelf: Shelf, typed: str) -> None:
+def test_subscribe_nonsense_keeps_nothing(store: FeedStore, typed: str) -> None:
     with pytest.raises((FeedError, FetchError)):
-        subscribe(shelf, typed)
-    assert shelf.is_empty
+        subscribe(store, typed)
+    assert store.is_empty
 
 
-def test_subscribe_nothing_there_keeps_nothing(site: Site, shelf: Shelf) -> None:
+def test_subscribe_nothing_there_keeps_nothing(site: Site, store: FeedStore) -> None:
     with pytest.raises(FetchError, match="does not have"):
-        subscribe(shelf, site.url("/f"))
-    assert shelf.is_empty
+        subscribe(store, site.url("/f"))
+    assert store.is_empty
 
 
 @pytest.mark.parametrize("cut", [0, 60])
-def test_subscribe_tells_whether_all_was_read(site: Site, shelf: Shelf, cut: int) -> None:
+def test_subscribe_tells_whether_all_was_read(site: Site, store: FeedStore, cut: int) -> None:
     document = feed(item(1) + item(2))
     site.replies["/f"] = server.body(document[: len(document) - cut])
-    result = subscribe(shelf, site.url("/f"))
+    result = subscribe(store, site.url("/f"))
     assert (result.is_partial, result.new) == (bool(cut), 1 if cut else 2)
 
 
-def test_subscribe_moved_feed_is_the_one_that_is_there(site: Site, shelf: Shelf) -> None:
+def test_subscribe_moved_feed_is_the_one_that_is_there(site: Site, store: FeedStore) -> None:
     site.replies["/old"] = server.redirect("/f", 301)
     site.replies["/f"] = server.body(feed(item(1)))
-    assert subscribe(shelf, site.url("/old")).feed.first == site.url("/old")
-    assert shelf.feeds()[0].address == site.url("/f")
-    assert not subscribe(shelf, site.url("/f")).is_new
-    assert not subscribe(shelf, site.url("/old")).is_new
-    assert len(shelf.feeds()) == 1
+    assert subscribe(store, site.url("/old")).feed.first == site.url("/old")
+    assert store.feeds()[0].address == site.url("/f")
+    assert not subscribe(store, site.url("/f")).is_new
+    assert not subscribe(store, site.url("/old")).is_new
+    assert len(store.feeds()) == 1
 
 
-def test_subscribe_same_podcast_at_a_new_address_keeps_progress(site: Site, shelf: Shelf) -> None:
+def test_subscribe_same_podcast_at_a_new_address_keeps_progress(site: Site, store: FeedStore) -> None:
     extra = "<podcast:guid>11111111-2222</podcast:guid>"
     site.replies["/old"] = server.body(feed(item(1), extra=extra))
     site.replies["/new"] = server.body(feed(item(1) + item(2), extra=extra))
     site.replies["/fake"] = server.body(feed(item(9), extra=extra))
-    first = subscribe(shelf, site.url("/old")).feed.first
-    result = subscribe(shelf, site.url("/new"))
+    first = subscribe(store, site.url("/old")).feed.first
+    result = subscribe(store, site.url("/new"))
     assert (result.has_moved, result.feed.first, result.feed.address) == (True, first, site.url("/new"))
-    assert subscribe(shelf, site.url("/fake")).is_new
+    assert subscribe(store, site.url("/fake")).is_new
 
 
-def test_subscribe_removed_feed_brings_it_back(site: Site, shelf: Shelf) -> None:
+def test_subscribe_removed_feed_brings_it_back(site: Site, store: FeedStore) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
-    first = subscribe(shelf, site.url("/f")).feed.first
-    shelf.remove(first)
-    result = subscribe(shelf, site.url("/f"))
+    first = subscribe(store, site.url("/f")).feed.first
+    store.remove(first)
+    result = subscribe(store, site.url("/f"))
     assert (result.is_new, result.feed.episodes) == (True, 1)
 
 
@@ -326,28 +326,28 @@ def test_subscribe_removed_feed_brings_it_back(site: Site, shelf: Shelf) -> None
 
 
 async def test_refresh_host_of_the_own_network_that_the_settings_name_may_be_led_to(
-    site: Site, inside: Site, shelf: Shelf
+    site: Site, inside: Site, store: FeedStore
 ) -> None:
     site.replies["/f"] = server.redirect(inside.url("/g"))
     inside.replies["/g"] = server.body(feed(item(1), "Inside"))
-    add(shelf, site, "/f")
-    assert "own network" in (await refresh(shelf)).failed[0].error
+    add(store, site, "/f")
+    assert "own network" in (await refresh(store)).failed[0].error
     assert inside.asked == []
-    access = to_access([f"127.0.0.1:{inside.server_port}", "nas.home:99999"], 20.0)
-    assert (await refresh(shelf, access=access)).new == 1
+    policy = make_policy([f"127.0.0.1:{inside.server_port}", "nas.home:99999"], 20.0)
+    assert (await refresh(store, policy=policy)).new == 1
 
 
-def test_subscribe_page_may_lead_to_a_host_that_the_settings_name(site: Site, inside: Site, shelf: Shelf) -> None:
+def test_subscribe_page_may_lead_to_a_host_that_the_settings_name(site: Site, inside: Site, store: FeedStore) -> None:
     site.replies["/"] = server.body(
         f'<link rel="alternate" type="application/rss+xml" href="{inside.url("/g")}">', "text/html"
     )
     inside.replies["/g"] = server.body(feed(item(1), "Inside"))
     with pytest.raises(FeedError):
-        subscribe(shelf, site.url("/"))
-    access = to_access([f"127.0.0.1:{inside.server_port}"], 20.0)
-    assert subscribe(shelf, site.url("/"), access=access).feed.title == "Inside"
+        subscribe(store, site.url("/"))
+    policy = make_policy([f"127.0.0.1:{inside.server_port}"], 20.0)
+    assert subscribe(store, site.url("/"), policy=policy).feed.title == "Inside"
 
 
 def test_access_waits_as_long_as_the_settings_say() -> None:
-    limits = to_access((), 4.0).limits
+    limits = make_policy((), 4.0).limits
     assert (limits.idle, limits.seconds) == (4.0, 6.0)

@@ -5,7 +5,7 @@ import pytest
 
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import Shelf
+from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.library.reload import SMALL, reload_library
 
 FIRST = "https://a.example.org/f"
@@ -15,11 +15,11 @@ FIRST = "https://a.example.org/f"
 async def test_reload_has_what_the_feeds_have_now(tmp_path: Path, size: int) -> None:
     catalog, cache, data = tmp_path / "c.toml", tmp_path / "cache", tmp_path / "data"
     catalog.write_text("version = 1\n")
-    shelf = Shelf(data)
-    shelf.subscribe([Entry(FIRST, "A")])
+    store = FeedStore(data)
+    store.subscribe([Entry(FIRST, "A")])
     for count in (3, 5):
         items = tuple(Item(guid=str(number), title=f"E{number}") for number in range(count))
-        shelf.store(FIRST, Feed("A", items))
+        store.store(FIRST, Feed("A", items))
         loaded = await reload_library([catalog], cache, data, size)
         assert len(loaded.library) == count
         assert (loaded.save is None) is (size > SMALL)

@@ -15,7 +15,7 @@ from tests.rooms import EPISODES, Room, make_room
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.playback.snapshot import PlayerStatus
 from tui_pod.core.selection.queue import Queue
-from tui_pod.integrations.broadcast import Followers
+from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.session_bus import DesktopError, connect, find_bus, follow_desktop
 
 pytest.importorskip("dbus_fast", reason="dbus-fast is not installed (extra mpris)")
@@ -36,16 +36,16 @@ class Desktop:
 
     def __init__(self, room: Room, client: MessageBus) -> None:
         self.room = room
-        self.followers = Followers(room.audience)
-        room.listening._audience = self.followers
+        self.broadcast = Broadcast(room.listener)
+        room.controller._listener = self.broadcast
         self._client = client
         self.changes: list[dict[str, Any]] = []
         self.jumps: list[float] = []
 
     async def join(self) -> None:
         """Put the app on the bus, and listen to it."""
-        for follower in await follow_desktop(self.room.listening, notifies=False):
-            self.followers.add(follower)
+        for follower in await follow_desktop(self.room.controller, notifies=False):
+            self.broadcast.add(follower)
         self._client.add_message_handler(self._hear)
         await self.call("AddMatch", f"type='signal',path='{PATH}'", of="org.freedesktop.DBus")
 
@@ -106,7 +106,7 @@ async def desktop(room: Room, client: MessageBus) -> AsyncIterator[Desktop]:
     joined = Desktop(room, client)
     await joined.join()
     yield joined
-    await joined.followers.close()
+    await joined.broadcast.close()
 
 
 async def playerctl(*arguments: str) -> str:
@@ -168,7 +168,7 @@ async def test_playerctl_play_goes_on_after_stop(desktop: Desktop) -> None:
 async def test_playerctl_sets_the_volume(desktop: Desktop) -> None:
     desktop.room.play("one", 1)
     await playerctl("volume", "0.35")
-    assert desktop.room.listening.playback.volume == 35
+    assert desktop.room.controller.playback.volume == 35
 
 
 # -- properties --------------------------------------------------------------------------------------------
@@ -201,13 +201,13 @@ async def test_metadata_of_a_hostile_id_is_a_path_that_the_bus_takes(client: Mes
     await desktop.join()
     room.play(room.library.ids[0], 1, following=(0,))
     assert (await desktop.metadata())["mpris:trackid"].startswith("/tui_pod/episode/")
-    await desktop.followers.close()
+    await desktop.broadcast.close()
 
 
 @pytest.mark.parametrize("episode", [e.id for e in EPISODES if e.id.startswith("hostile")])
 async def test_metadata_of_a_hostile_title_is_told(desktop: Desktop, episode: str) -> None:
     desktop.room.play(episode, 1, following=())
-    assert (await desktop.metadata())["xesam:title"] == desktop.room.listening.playback.title
+    assert (await desktop.metadata())["xesam:title"] == desktop.room.controller.playback.title
 
 
 async def test_rates_are_those_that_listening_takes(desktop: Desktop) -> None:
@@ -217,7 +217,7 @@ async def test_rates_are_those_that_listening_takes(desktop: Desktop) -> None:
 @pytest.mark.parametrize(("rate", "speed"), [(1.25, 1.25), (9.0, 3.0), (0.1, 0.5), (float("nan"), 1.0)])
 async def test_rate_set_is_held_within_the_range(desktop: Desktop, rate: float, speed: float) -> None:
     await desktop.set("Rate", Variant("d", rate))
-    assert desktop.room.listening.playback.speed == speed
+    assert desktop.room.controller.playback.speed == speed
 
 
 async def test_rate_0_pauses(desktop: Desktop) -> None:
@@ -229,15 +229,15 @@ async def test_rate_0_pauses(desktop: Desktop) -> None:
 @pytest.mark.parametrize(("volume", "percent"), [(0.5, 50), (-1.0, 0), (7.0, 100), (float("inf"), 80)])
 async def test_volume_set_is_held_within_the_range(desktop: Desktop, volume: float, percent: int) -> None:
     await desktop.set("Volume", Variant("d", volume))
-    assert desktop.room.listening.playback.volume == percent
+    assert desktop.room.controller.playback.volume == percent
 
 
 async def test_volume_while_muted_is_0_and_setting_it_ends_that(desktop: Desktop) -> None:
-    desktop.room.listening.toggle_mute()
+    desktop.room.controller.toggle_mute()
     assert await desktop.get("Volume") == 0.0
     await desktop.set("Volume", Variant("d", 0.6))
     assert await desktop.get("Volume") == 0.6
-    assert not desktop.room.listening.playback.is_muted
+    assert not desktop.room.controller.playback.is_muted
 
 
 async def test_position_is_readable_and_said_to_be_untold(desktop: Desktop) -> None:
@@ -302,10 +302,10 @@ async def test_playing_on_tells_nothing(desktop: Desktop, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda room: room.listening.toggle_pause(), {"PlaybackStatus": "Paused"}),
-        (lambda room: room.listening.set_speed(1.5), {"Rate": 1.5}),
-        (lambda room: room.listening.set_volume(50), {"Volume": 0.5}),
-        (lambda room: room.listening.toggle_mute(), {"Volume": 0.0}),
+        (lambda room: room.controller.toggle_pause(), {"PlaybackStatus": "Paused"}),
+        (lambda room: room.controller.set_speed(1.5), {"Rate": 1.5}),
+        (lambda room: room.controller.set_volume(50), {"Volume": 0.5}),
+        (lambda room: room.controller.toggle_mute(), {"Volume": 0.0}),
     ],
 )
 async def test_change_tells_the_changed_property_alone(
@@ -323,7 +323,7 @@ async def test_next_episode_tells_its_metadata_and_not_the_position(desktop: Des
     desktop.room.play("one", 5)
     await desktop.settle()
     desktop.changes.clear()
-    desktop.room.listening.next()
+    desktop.room.controller.next()
     await desktop.settle()
     told = {name: value for change in desktop.changes for name, value in change.items()}
     assert told["Metadata"]["xesam:title"].value == "Two"
@@ -334,7 +334,7 @@ async def test_queue_filled_tells_that_something_comes_next(desktop: Desktop) ->
     desktop.room.play("one", 5, following=())
     await desktop.settle()
     desktop.changes.clear()
-    desktop.room.listening.queue_last(["three"])
+    desktop.room.controller.queue_last(["three"])
     await desktop.settle()
     assert desktop.changes == [{"CanGoNext": True}]
 
@@ -344,14 +344,14 @@ async def test_seek_tells_where_it_went(desktop: Desktop, place: float) -> None:
     desktop.room.play("one", 30)
     await desktop.settle()
     desktop.jumps.clear()
-    desktop.room.listening.seek_to(place)
+    desktop.room.controller.seek_to(place)
     await desktop.settle()
     assert set(desktop.jumps) == {place}
 
 
 async def test_episode_resumed_in_its_middle_tells_where(desktop: Desktop) -> None:
     desktop.room.play("one", 30)
-    desktop.room.listening.stop()
+    desktop.room.controller.stop()
     await desktop.settle()
     desktop.jumps.clear()
     desktop.room.play("one")
@@ -369,29 +369,29 @@ async def test_second_app_has_a_name_of_its_own(desktop: Desktop, client: Messag
     other = f"{NAME}.instance{os.getpid()}"
     assert await second.get("PlaybackStatus", of=other) == "Playing"
     assert await desktop.get("PlaybackStatus") == "Stopped"
-    await second.followers.close()
+    await second.broadcast.close()
 
 
 async def test_end_takes_the_app_off_the_bus(desktop: Desktop) -> None:
-    await desktop.followers.close()
+    await desktop.broadcast.close()
     async with asyncio.timeout(10):
         while await desktop.call("NameHasOwner", NAME, of="org.freedesktop.DBus"):
             pass
 
 
 async def test_bus_gone_leaves_listening_alone(room: Room, bus_address: str) -> None:
-    followers = Followers(room.audience)
-    room.listening._audience = followers
-    (mpris,) = await follow_desktop(room.listening, notifies=False)
+    broadcast = Broadcast(room.listener)
+    room.controller._listener = broadcast
+    (mpris,) = await follow_desktop(room.controller, notifies=False)
     assert isinstance(mpris, Mpris)
-    followers.add(mpris)
+    broadcast.add(mpris)
     mpris._bus.disconnect()
     async with asyncio.timeout(10):
         await mpris._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
     room.play("one", 5)
-    room.listening.seek_to(50)
+    room.controller.seek_to(50)
     assert room.position == 50
-    await followers.close()
+    await broadcast.close()
 
 
 async def test_no_session_bus_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:

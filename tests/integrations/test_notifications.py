@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.rooms import Room
-from tui_pod.integrations.broadcast import Followers
+from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.session_bus import follow_desktop
 
 pytest.importorskip("dbus_fast", reason="dbus-fast is not installed (extra mpris)")
@@ -54,41 +54,41 @@ async def shown(bus_address: str) -> AsyncIterator[Shown]:
     bus.disconnect()
 
 
-async def follow(room: Room, notifies: bool) -> tuple[Followers, list[object]]:
+async def follow(room: Room, notifies: bool) -> tuple[Broadcast, list[object]]:
     """Let the desktop follow a room; return what does."""
-    followers = Followers(room.audience)
-    room.listening._audience = followers
-    found = await follow_desktop(room.listening, notifies)
+    broadcast = Broadcast(room.listener)
+    room.controller._listener = broadcast
+    found = await follow_desktop(room.controller, notifies)
     for follower in found:
-        followers.add(follower)
-    return followers, list(found)
+        broadcast.add(follower)
+    return broadcast, list(found)
 
 
 async def test_each_episode_that_begins_is_told_and_takes_the_formers_place(shown: Shown, room: Room) -> None:
-    followers, _ = await follow(room, notifies=True)
+    broadcast, _ = await follow(room, notifies=True)
     room.play("one", 5)
     assert await shown.next() == ("tui-pod", 0, "One", "Numbers, 1 minute 40")
-    room.listening.next()
+    room.controller.next()
     assert await shown.next() == ("tui-pod", 7, "Two", "Numbers, 3 minutes 20")
-    await followers.close()
+    await broadcast.close()
 
 
 async def test_pause_and_seek_are_not_told(shown: Shown, room: Room) -> None:
-    followers, _ = await follow(room, notifies=True)
+    broadcast, _ = await follow(room, notifies=True)
     room.play("one", 5)
-    room.listening.toggle_pause()
-    room.listening.toggle_pause()
-    room.listening.seek_to(50)
+    room.controller.toggle_pause()
+    room.controller.toggle_pause()
+    room.controller.seek_to(50)
     room.play("three")
     assert [(await shown.next())[2] for _ in range(2)] == ["One", "Three"]
     assert shown.shown.empty()
-    await followers.close()
+    await broadcast.close()
 
 
 async def test_nothing_is_told_unless_it_was_asked_for(room: Room, bus_address: str) -> None:
-    followers, found = await follow(room, notifies=False)
+    broadcast, found = await follow(room, notifies=False)
     assert not [follower for follower in found if isinstance(follower, Notifications)]
-    await followers.close()
+    await broadcast.close()
 
 
 @pytest.mark.parametrize(("capabilities", "body"), [(["body-markup"], "a &lt;b&gt; &amp; c"), ([], "a <b> & c")])
@@ -96,19 +96,19 @@ async def test_signs_of_markup_are_shown_as_they_are(
     shown: Shown, room: Room, capabilities: list[str], body: str
 ) -> None:
     shown.capabilities = capabilities
-    followers, (_, notifications) = await follow(room, notifies=True)
+    broadcast, (_, notifications) = await follow(room, notifies=True)
     assert isinstance(notifications, Notifications)
     notifications.notify("<i>\x1b[2J", "a <b>\x07 & c")
     assert (await shown.next())[2:] == ("<i>[2J", body)
-    await followers.close()
+    await broadcast.close()
 
 
 async def test_desktop_without_notifications_leaves_listening_alone(room: Room, bus_address: str) -> None:
-    followers, (_, notifications) = await follow(room, notifies=True)
+    broadcast, (_, notifications) = await follow(room, notifies=True)
     assert isinstance(notifications, Notifications)
     room.play("one", 5)
     async with asyncio.timeout(10):
         await notifications._task
-    room.listening.next()
+    room.controller.next()
     assert room.playing == "two"
-    await followers.close()
+    await broadcast.close()

@@ -11,11 +11,11 @@ from tests.rooms import EPISODES, Room, make_room
 from tui_pod.core.playback.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.queue import Queue
-from tui_pod.integrations.player_api import ControlError, Controls
+from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
 
 
 def test_now_with_nothing_loaded_names_no_episode(room: Room) -> None:
-    assert Controls(room.listening).now() == {
+    assert PlayerApi(room.controller).now() == {
         "id": None,
         "title": None,
         "position": 0.0,
@@ -28,7 +28,7 @@ def test_now_with_nothing_loaded_names_no_episode(room: Room) -> None:
 
 def test_now_while_playing_tells_place_and_length(room: Room) -> None:
     room.play("one", 12.5)
-    now = Controls(room.listening).now()
+    now = PlayerApi(room.controller).now()
     assert (now["id"], now["title"], now["position"], now["duration"], now["paused"]) == (
         "one",
         "One",
@@ -42,7 +42,7 @@ def test_toggle_twice_pauses_and_goes_on(room: Room) -> None:
     room.play("one", 5)
     statuses = []
     for _ in range(2):
-        Controls(room.listening).toggle()
+        PlayerApi(room.controller).toggle()
         statuses.append(room.status)
     assert statuses == [PlayerStatus.PAUSED, PlayerStatus.PLAYING]
 
@@ -51,92 +51,92 @@ def test_toggle_twice_pauses_and_goes_on(room: Room) -> None:
 def test_pause_asked_often_stays_paused(room: Room, times: int) -> None:
     room.play("one", 5)
     for _ in range(times):
-        Controls(room.listening).pause()
+        PlayerApi(room.controller).pause()
     assert room.status is PlayerStatus.PAUSED
 
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_pause_while_loading_starts_paused(room: Room, times: int) -> None:
     room.player.is_holding = True
-    room.listening.play("one")
+    room.controller.play("one")
     for _ in range(times):
-        Controls(room.listening).pause()
-    assert Controls(room.listening).now()["paused"] is True
-    assert room.listening.playback.status is PlayerStatus.LOADING
+        PlayerApi(room.controller).pause()
+    assert PlayerApi(room.controller).now()["paused"] is True
+    assert room.controller.playback.status is PlayerStatus.LOADING
 
 
 def test_play_with_nothing_loaded_goes_on_with_what_was_heard_last() -> None:
     older = Progress(START - timedelta(days=2), position=50.0, listened=START - timedelta(days=2))
     newer = Progress(START - timedelta(days=1), position=70.0, listened=START - timedelta(days=1))
     room = make_room(progress={"two": older, "three": newer}, queue=Queue(("one",)))
-    Controls(room.listening).play()
+    PlayerApi(room.controller).play()
     assert room.playing == "three"
 
 
 def test_toggle_with_nothing_loaded_and_nothing_begun_plays_the_queue() -> None:
     room = make_room(queue=Queue(("three", "two")))
-    Controls(room.listening).toggle()
+    PlayerApi(room.controller).toggle()
     assert room.playing == "three"
 
 
 def test_play_with_nothing_begun_or_queued_plays_the_first_unplayed() -> None:
     room = make_room(progress={"one": Progress(START, played=True)})
-    Controls(room.listening).play()
+    PlayerApi(room.controller).play()
     assert room.playing == "two"
 
 
 def test_play_with_all_played_says_so() -> None:
     room = make_room(progress={episode.id: Progress(START, played=True) for episode in EPISODES})
-    with pytest.raises(ControlError, match="Nothing is left"):
-        Controls(room.listening).play()
+    with pytest.raises(PlayerApiError, match="Nothing is left"):
+        PlayerApi(room.controller).play()
 
 
 def test_play_of_the_paused_episode_goes_on_in_it(room: Room) -> None:
     room.play("one", 20)
-    room.listening.toggle_pause()
-    Controls(room.listening).play("one")
+    room.controller.toggle_pause()
+    PlayerApi(room.controller).play("one")
     assert (room.status, room.position, room.loads()) == (PlayerStatus.PLAYING, 20, ["one"])
 
 
 def test_play_of_the_sounding_episode_changes_nothing(room: Room) -> None:
     room.play("one", 20)
-    Controls(room.listening).play("one")
+    PlayerApi(room.controller).play("one")
     assert (room.status, room.loads()) == (PlayerStatus.PLAYING, ["one"])
 
 
 def test_play_by_id_is_followed_by_what_stands_after_it_in_the_library(room: Room) -> None:
-    Controls(room.listening).play("two")
-    Controls(room.listening).next()
+    PlayerApi(room.controller).play("two")
+    PlayerApi(room.controller).next()
     assert room.playing == "three"
 
 
 def test_play_of_an_unknown_id_says_so_and_changes_nothing(room: Room) -> None:
     room.play("one", 5)
-    with pytest.raises(ControlError, match="no episode nowhere"):
-        Controls(room.listening).play("nowhere")
+    with pytest.raises(PlayerApiError, match="no episode nowhere"):
+        PlayerApi(room.controller).play("nowhere")
     assert room.playing == "one"
 
 
 def test_next_with_nothing_to_follow_says_so(room: Room) -> None:
     room.play("one", 5, following=())
-    with pytest.raises(ControlError, match="Nothing comes next"):
-        Controls(room.listening).next()
+    with pytest.raises(PlayerApiError, match="Nothing comes next"):
+        PlayerApi(room.controller).next()
     assert room.playing == "one"
 
 
 @pytest.mark.parametrize("wish", ["seek_by", "seek_to"])
 def test_seek_with_nothing_playing_says_so(room: Room, wish: str) -> None:
-    with pytest.raises(ControlError, match="Nothing is playing"):
-        getattr(Controls(room.listening), wish)(10.0)
+    with pytest.raises(PlayerApiError, match="Nothing is playing"):
+        getattr(PlayerApi(room.controller), wish)(10.0)
 
 
 def test_previous_with_nothing_playing_says_so(room: Room) -> None:
-    with pytest.raises(ControlError, match="Nothing is playing"):
-        Controls(room.listening).previous()
+    with pytest.raises(PlayerApiError, match="Nothing is playing"):
+        PlayerApi(room.controller).previous()
 
 
 def test_stop_keeps_the_place(room: Room) -> None:
     room.play("one", 30)
-    Controls(room.listening).stop()
+    PlayerApi(room.controller).stop()
     assert room.status is PlayerStatus.STOPPED
     assert room.progress("one").position == 30

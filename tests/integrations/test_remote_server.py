@@ -24,8 +24,8 @@ from tui_pod.core.playback.events import LoadFailed, PauseChanged
 from tui_pod.core.playback.snapshot import PlayerStatus
 from tui_pod.integrations import remote_server as remote
 from tui_pod.integrations import remote_socket
-from tui_pod.integrations.broadcast import Followers
-from tui_pod.integrations.player_api import Controls
+from tui_pod.integrations.broadcast import Broadcast
+from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.integrations.remote_server import RemoteControl
 from tui_pod.integrations.remote_socket import RemoteError, open_folder, socket_name
 
@@ -49,11 +49,11 @@ def state(home: Path) -> Path:
 
 async def start(room: Room, state: Path) -> RemoteControl:
     """Return the running remote control of an app that listens in `room`."""
-    followers = Followers(room.audience)
-    room.listening._audience = followers
-    control = RemoteControl(Controls(room.listening), state)
+    broadcast = Broadcast(room.listener)
+    room.controller._listener = broadcast
+    control = RemoteControl(PlayerApi(room.controller), state)
     await control.start()
-    followers.add(control)
+    broadcast.add(control)
     return control
 
 
@@ -141,10 +141,10 @@ async def test_pause_answers_once_the_player_has_paused(
     app: RemoteControl, room: Room, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room.play("one", 10)
-    load = room.listening.playback.load
+    load = room.controller.playback.load
 
     def pause_later(is_paused: bool) -> None:
-        asyncio.get_running_loop().call_later(0.05, room.listening.handle, PauseChanged(load, is_paused))
+        asyncio.get_running_loop().call_later(0.05, room.controller.handle, PauseChanged(load, is_paused))
 
     monkeypatch.setattr(room.player, "set_paused", pause_later)
     assert (await answer(state, command="pause"))["paused"] is True
@@ -205,7 +205,7 @@ async def test_play_of_what_cannot_be_opened_says_why(app: RemoteControl, room: 
     room.sources.is_holding = True
     asking = asyncio.create_task(answer(state, command="play", episode="one"))
     await until(lambda: room.status is PlayerStatus.LOADING)
-    room.listening.handle(LoadFailed(room.listening.playback.load, "The file is gone."))
+    room.controller.handle(LoadFailed(room.controller.playback.load, "The file is gone."))
     with pytest.raises(RemoteError, match="The file is gone"):
         await asking
 
@@ -213,7 +213,7 @@ async def test_play_of_what_cannot_be_opened_says_why(app: RemoteControl, room: 
 async def test_command_prints_json_and_nothing_else(app: RemoteControl, room: Room, state: Path) -> None:
     room.play("one", 12)
     status, out, err = await run_command("now", "--json", state=state)
-    assert (status, json.loads(out)) == (0, Controls(room.listening).now())
+    assert (status, json.loads(out)) == (0, PlayerApi(room.controller).now())
     assert len(err.splitlines()) == 1  # the modules that the test asks for
     assert not {name.partition(".")[0] for name in err.split()} & (COSTLY | {"asyncio"})
 
@@ -318,10 +318,10 @@ async def test_hostile_request_changes_nothing_and_the_next_is_answered(
     app: RemoteControl, room: Room, runtime: Path, state: Path, content: bytes
 ) -> None:
     room.play("one", 30)
-    before = room.listening.playback
+    before = room.controller.playback
     found = await send(runtime, state, content)
     assert all("error" in json.loads(line) for line in found.splitlines())
-    assert room.listening.playback == before
+    assert room.controller.playback == before
     assert (await answer(state, command="now"))["id"] == "one"
 
 
@@ -388,11 +388,11 @@ async def test_client_while_all_others_are_being_answered_hears_that_the_app_is_
     monkeypatch.setattr(remote, "MAX_CLIENTS", 1)
     room.player.is_holding = True  # the answer waits for the player
     asking = asyncio.create_task(answer(state, command="play", episode="one"))
-    await until(lambda: room.listening.playback.status is PlayerStatus.LOADING)
+    await until(lambda: room.controller.playback.status is PlayerStatus.LOADING)
     with pytest.raises(RemoteError, match="busy"):
         await answer(state, command="now")
     room.player.is_holding = False
-    room.listening.stop()
+    room.controller.stop()
     await asyncio.gather(asking, return_exceptions=True)
 
 

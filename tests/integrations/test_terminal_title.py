@@ -19,7 +19,7 @@ from tests.plain.test_program import catalog as catalog  # a fixture
 from tests.plain.test_program import command
 from tests.rooms import Room
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
-from tui_pod.integrations.broadcast import Followers
+from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.terminal_title import TerminalTitle, has_title
 
 
@@ -27,9 +27,9 @@ from tui_pod.integrations.terminal_title import TerminalTitle, has_title
 def written(room: Room) -> list[str]:
     """What is written to the terminal while `room` listens."""
     sequences: list[str] = []
-    followers = Followers(room.audience)
-    followers.add(TerminalTitle(sequences.append))
-    room.listening._audience = followers
+    broadcast = Broadcast(room.listener)
+    broadcast.add(TerminalTitle(sequences.append))
+    room.controller._listener = broadcast
     return sequences
 
 
@@ -40,8 +40,8 @@ def titles(written: list[str]) -> list[str]:
 
 def test_title_shows_what_plays_and_whether_it_is_paused(room: Room, written: list[str]) -> None:
     room.play("one", 5)
-    room.listening.toggle_pause()
-    room.listening.stop()
+    room.controller.toggle_pause()
+    room.controller.stop()
     assert titles(written) == ["One - tui-pod", "One (paused) - tui-pod", "tui-pod"]
 
 
@@ -51,7 +51,7 @@ def test_title_while_playing_on_is_written_once(room: Room, written: list[str]) 
 
 
 def test_title_before_anything_plays_is_left_alone(room: Room, written: list[str]) -> None:
-    room.listening.set_volume(50)
+    room.controller.set_volume(50)
     assert written == []
 
 

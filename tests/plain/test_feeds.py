@@ -21,13 +21,13 @@ from tests.plain.test_program import RoomStart, Terminal, run
 from tests.plain.test_program import catalog as catalog
 from tests.plain.test_program import terminal as terminal
 from tests.rooms import EPISODES, TOPICS, Room, make_room
-from tui_pod.core.library.download_state import WHOLE, Downloading
+from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.topics import topic_key
-from tui_pod.core.playback.snapshot import Mark
-from tui_pod.core.selection.list_query import Special, View
+from tui_pod.core.playback.snapshot import Chapter
+from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.plain.program import PlainProgram
 
@@ -37,20 +37,20 @@ Said = Callable[[], list[str]]
 
 CAST_KEY = topic_key("", "Cast", feed=CAST)
 
-IN_CAST = View(place=5)
+IN_CAST = ListQuery(place=5)
 """The podcast's topic, which comes after Basics, Numbers, Hostile and Series."""
 
 
 class FeedStart(RoomStart):
     """A start over fakes, with a podcast in its library."""
 
-    def __init__(self, view: View = IN_CAST, queue: Queue | None = None) -> None:
+    def __init__(self, view: ListQuery = IN_CAST, queue: Queue | None = None) -> None:
         room = make_room(queue=queue)
         swap(room, cast=(2, 1))
         super().__init__(room, view)
         self.asked = FakeFeeds()
         self.notes = EpisodeNotes()
-        self.chapters: tuple[Mark, ...] = ()
+        self.chapters: tuple[Chapter, ...] = ()
 
     @property
     def feeds(self) -> FakeFeeds:
@@ -59,7 +59,7 @@ class FeedStart(RoomStart):
     async def read_notes(self, episode: Episode) -> EpisodeNotes:
         return self.notes
 
-    async def read_chapters(self, episode: Episode) -> tuple[Mark, ...]:
+    async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
         return self.chapters
 
 
@@ -68,8 +68,8 @@ def swap(room: Room, cast: tuple[int, ...]) -> None:
     episodes = [*EPISODES, *(Episode(f"cast-{n}", f"Cast {n}", duration=60.0, tags=("Cast",)) for n in cast)]
     keys = [*(episode.tags for episode in EPISODES), *((CAST_KEY,) for _ in cast)]
     room.library = build_library([*TOPICS, Topic("Series"), Topic(CAST_KEY)], episodes, keys)
-    room.book = room.book.moved_to(room.library)
-    room.listening.adopt(room.library, room.book)
+    room.progress_index = room.progress_index.moved_to(room.library)
+    room.controller.adopt(room.library, room.progress_index)
 
 
 @asynccontextmanager
@@ -108,9 +108,9 @@ async def test_r_refreshes_the_podcast_that_is_listed_or_stood_on() -> None:
     assert start.asked.wishes == [("refresh", CAST), ("refresh", CAST), ("refresh", None)]
 
 
-@pytest.mark.parametrize("place", [0, 1, Special.QUEUE])
+@pytest.mark.parametrize("place", [0, 1, SmartList.QUEUE])
 async def test_r_elsewhere_says_what_to_press(place: int) -> None:
-    start = FeedStart(View(place=place))
+    start = FeedStart(ListQuery(place=place))
     assert await run(start, "r") == ["This topic is no podcast. Press capital R to refresh all of them, a to add one."]
     assert start.asked.wishes == []
 
@@ -128,7 +128,7 @@ async def test_x_removes_a_download_or_a_podcast() -> None:
 
 
 async def test_x_on_another_topic_says_what_it_takes() -> None:
-    start = FeedStart(View(place=1))
+    start = FeedStart(ListQuery(place=1))
     assert (await run(start, "tab", "x"))[-1].startswith("Nothing to remove here: x takes podcasts, downloads,")
     assert start.asked.wishes == []
 
@@ -144,7 +144,7 @@ async def test_help_names_the_keys_of_podcasts() -> None:
 
 async def test_downloads_are_said_when_they_begin_and_end() -> None:
     async with talking(FeedStart()) as (program, said, write):
-        for download in (Downloading(text="…"), Downloading(text="45 %", share=0.45)):
+        for download in (DownloadState(text="…"), DownloadState(text="45 %", share=0.45)):
             program.downloads_changed({"cast-2": download})
         write("g")
         await until(lambda: "1 of 2. Cast 2. 1 minute. Downloading, 45 %." in said())
@@ -152,7 +152,7 @@ async def test_downloads_are_said_when_they_begin_and_end() -> None:
         write("g")
         await until(lambda: "1 of 2. Cast 2. 1 minute. Downloaded." in said())
         program.downloads_changed({"cast-2": None})
-        program.downloads_changed({"cast-1": Downloading(text="…")})
+        program.downloads_changed({"cast-1": DownloadState(text="…")})
         program.downloads_changed({"cast-1": None})
         assert [line for line in said() if "ownload" in line and " of " not in line] == [
             "Downloading: Cast 2.",
@@ -165,7 +165,7 @@ async def test_downloads_are_said_when_they_begin_and_end() -> None:
 async def test_downloads_that_are_there_or_come_by_themselves_are_not_said() -> None:
     async with talking(FeedStart()) as (program, said, _):
         program.downloads_changed({"cast-2": WHOLE, "gone": WHOLE})
-        program.downloads_changed({"cast-1": Downloading(text="…", is_automatic=True)})
+        program.downloads_changed({"cast-1": DownloadState(text="…", is_automatic=True)})
         program.downloads_changed({"cast-1": WHOLE._replace(is_automatic=True)})
         assert said() == []
 
@@ -180,7 +180,7 @@ async def test_work_in_the_background_is_said_when_it_begins() -> None:
 async def test_details_say_podcast_notes_and_chapters() -> None:
     start = FeedStart()
     start.notes = EpisodeNotes("All of it.\n\nA link (https://x.example.org/)", "Cast", "https://cast.example.org/2")
-    start.chapters = (Mark(0.0, "Hello"), Mark(90.0))
+    start.chapters = (Chapter(0.0, "Hello"), Chapter(90.0))
     async with talking(start) as (_, said, write):
         write("g")
         write("i")
@@ -205,11 +205,11 @@ async def test_swap_keeps_the_episode_and_says_nothing() -> None:
         write("G")
         await until(lambda: said() == ["2 of 2. Cast 1. 1 minute."])
         swap(start.room, cast=(4, 3, 2, 1))
-        program.library_changed(start.room.library, start.room.book)
+        program.library_changed(start.room.library, start.room.progress_index)
         write("k")
         await until(lambda: said()[-1] == "3 of 4. Cast 2. 1 minute.")
         swap(start.room, cast=(4, 1))
-        program.library_changed(start.room.library, start.room.book)
+        program.library_changed(start.room.library, start.room.progress_index)
         write("j")
         await until(lambda: len(said()) == 3)
         assert said()[-1] == "2 of 2. Cast 1. 1 minute."
@@ -221,14 +221,14 @@ async def test_swap_in_the_topics_keeps_the_topic() -> None:
         write("tab")
         await until(lambda: said() == ["Topics. 8 of 8. Cast, 2 episodes, level 2."])
         start.room.library = build_library(TOPICS, EPISODES)
-        start.room.book = start.room.book.moved_to(start.room.library)
-        start.room.listening.adopt(start.room.library, start.room.book)
-        program.library_changed(start.room.library, start.room.book)
+        start.room.progress_index = start.room.progress_index.moved_to(start.room.library)
+        start.room.controller.adopt(start.room.library, start.room.progress_index)
+        program.library_changed(start.room.library, start.room.progress_index)
         write("j")
         await until(lambda: len(said()) == 2)
         assert said()[-1] == "4 of 7. Basics, 5 episodes, level 2."
         swap(start.room, cast=(2, 1))
-        program.library_changed(start.room.library, start.room.book)
+        program.library_changed(start.room.library, start.room.progress_index)
         write("k")
         await until(lambda: len(said()) == 3)
         assert said()[-1].startswith("3 of 8. All Topics")

@@ -26,40 +26,40 @@ from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod.config.reader import parse_config
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.statistics import History, look_back
-from tui_pod.core.selection.list_query import Special, View
+from tui_pod.core.progress.statistics import Statistics, compute_statistics
+from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.plain.keyboard import Keyboard, line_keys
 from tui_pod.plain.program import PlainProgram
-from tui_pod.services.services import Start
+from tui_pod.services.services import Services
 from tui_pod.state.store import StateFile
 
 ROOT = Path(__file__).parents[2]
 
-BASIC = View(place=1)
+BASIC = ListQuery(place=1)
 """The topic of one, two, three, four and five."""
 
 
-class RoomStart(Start):
+class RoomStart(Services):
     """A start over fakes."""
 
-    def __init__(self, room: Room, view: View = BASIC) -> None:
-        super().__init__(room.library, room.book, room.listening.queue, room.listening.playback, view)
+    def __init__(self, room: Room, view: ListQuery = BASIC) -> None:
+        super().__init__(room.library, room.progress_index, room.controller.queue, room.controller.playback, view)
         self.room = room
         self.transcript = Transcript()
 
-    def make_listening(self) -> Listening:
-        self.room.listening._audience = self.app
-        return self.room.listening
+    def make_controller(self) -> PlaybackController:
+        self.room.controller._listener = self.app
+        return self.room.controller
 
     async def read_transcript(self, episode: object) -> Transcript:
         return self.transcript
 
-    async def look_back(self) -> History:
-        return look_back([], self.library)
+    async def compute_statistics(self) -> Statistics:
+        return compute_statistics([], self.library)
 
 
 async def run(start: RoomStart, *lines: str) -> list[str]:
@@ -170,7 +170,7 @@ async def test_mark_says_so_and_goes_on_and_undo_takes_it_back(room: Room) -> No
 
 
 async def test_mark_in_a_filtered_list_stays_where_the_next_one_moves_up(room: Room) -> None:
-    said = await run(RoomStart(room, View(place=1)), "f", "m")
+    said = await run(RoomStart(room, ListQuery(place=1)), "f", "m")
     assert said[0] == "Filter: unplayed."
     assert said[-2:] == ["Marked played: One.", "1 of 4. Two. 3 minutes 20."]
 
@@ -193,9 +193,9 @@ async def test_queue_is_filled_gone_through_and_emptied(room: Room) -> None:
 
 async def test_queue_entry_gone_from_the_library_can_be_removed() -> None:
     room = make_room(queue=Queue(("gone", "one")))
-    said = await run(RoomStart(room, View(place=Special.QUEUE)), "g", "x")
+    said = await run(RoomStart(room, ListQuery(place=SmartList.QUEUE)), "g", "x")
     assert said[0] == "1 of 2. gone, which is gone from the library."
-    assert room.listening.queue.entries == ("one",)
+    assert room.controller.queue.entries == ("one",)
 
 
 async def test_topics_are_gone_through_and_opened(room: Room) -> None:
@@ -212,7 +212,7 @@ async def test_topics_are_gone_through_and_opened(room: Room) -> None:
 
 
 async def test_library_after_the_queue_is_the_topic_from_before(room: Room) -> None:
-    assert await run(RoomStart(room, View(place=2)), "2", "1") == [
+    assert await run(RoomStart(room, ListQuery(place=2)), "2", "1") == [
         "Queue, 0 episodes.",
         "The queue is empty. Press e on an episode to add it, capital E to hear it next.",
         "Numbers, 2 episodes, newest first.",
@@ -257,7 +257,7 @@ async def test_session_is_planned_and_begun(room: Room) -> None:
     said = await run(RoomStart(room), "S", "5m", "")
     assert re.fullmatch(r"2 episodes, 5 minutes 10, until \d\d:\d\d\.", said[1])
     assert said[2:5] == ["Five. 10 seconds.", "Three. 5 minutes.", "Press enter to start, or type no:"]
-    assert room.listening.session is not None
+    assert room.controller.session is not None
     assert room.status is PlayerStatus.PLAYING
 
 
@@ -266,7 +266,7 @@ async def test_session_is_planned_and_begun(room: Room) -> None:
 )
 async def test_session_not_wanted_or_without_a_time_is_none(room: Room, answers: Sequence[str], said: str) -> None:
     assert said in (await run(RoomStart(room), "S", *answers))[-1]
-    assert room.listening.session is None
+    assert room.controller.session is None
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ async def test_running_sleep_timer_is_told_and_changed(room: Room, answer: str, 
         "Press enter for more, or type 0 for none, or another time:",
     ]
     assert told[-1] == said
-    assert (room.listening.sleep.seconds if room.listening.sleep else None) == left
+    assert (room.controller.sleep.seconds if room.controller.sleep else None) == left
 
 
 async def test_details_say_all_about_the_episode(room: Room) -> None:
@@ -353,7 +353,7 @@ async def test_transcript_is_read_a_part_at_a_time(room: Room) -> None:
 
 
 async def test_hostile_titles_are_one_clean_line_each(room: Room) -> None:
-    said = await run(RoomStart(room, View(place=0)), *("j" for _ in room.library.ids))
+    said = await run(RoomStart(room, ListQuery(place=0)), *("j" for _ in room.library.ids))
     assert len(said) == len(room.library)
     assert not [line for line in said if re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2500-\u259f]", line)]
 

@@ -12,24 +12,24 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import START, FakeClock, FakePlayer, FakeRecorder, FakeSources, FakeStage
+from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.config.settings import FeedSettings
-from tui_pod.core.playback.controller import Listening
-from tui_pod.core.playback.ports import Surroundings
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.playback.ports import Ports
 from tui_pod.core.progress.progress import Progress, Status
-from tui_pod.core.progress.progress_index import ProgressBook
-from tui_pod.feeds.net.access import PUBLIC, Access
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import Limits
 from tui_pod.feeds.podcasts import Podcasts
-from tui_pod.feeds.store.feed_store import Shelf
+from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.library.cache import load_library
 from tui_pod.library.reload import reload_library
-from tui_pod.services.feeds import FeedDesk
+from tui_pod.services.feeds import FeedService
 
-IMPATIENT = Access(limits=Limits(1024 * 1024, seconds=1.0, idle=0.3))
+IMPATIENT = NetworkPolicy(limits=Limits(1024 * 1024, seconds=1.0, idle=0.3))
 
 QUIET = FeedSettings(refresh_at_start=False)
 
@@ -37,30 +37,30 @@ QUOTA = 1_000_000_000
 """Bytes: more than any test downloads."""
 
 
-class Desk:
+class ServiceRig:
     """A desk and everything around it."""
 
     def __init__(
-        self, folder: Path, settings: FeedSettings = QUIET, access: Access = PUBLIC, quota: int = QUOTA
+        self, folder: Path, settings: FeedSettings = QUIET, policy: NetworkPolicy = PUBLIC, quota: int = QUOTA
     ) -> None:
         self.data, self.cache = folder / "data", folder / "cache"
-        self.stage = FakeStage()
-        self.podcasts = Podcasts(self.data, self.cache, quota, access)
+        self.driver = FakeFrontend()
+        self.podcasts = Podcasts(self.data, self.cache, quota, policy)
         library = load_library([], self.cache, self.data).library
-        around = Surroundings(FakePlayer(), FakeSources(), FakeRecorder(), self.stage, FakeClock(), "run")
-        self.listening = Listening(library, ProgressBook(library, {}), around)
+        ports = Ports(FakePlayer(), FakeSources(), FakeWriter(), self.driver, FakeClock(), "run")
+        self.controller = PlaybackController(library, ProgressIndex(library, {}), ports)
         self.announced: list[tuple[str, str]] = []
-        self.desk = FeedDesk(
-            lambda: self.listening, self.stage, self._open, self._reload, settings, self._announce
+        self.service = FeedService(
+            lambda: self.controller, self.driver, self._open, self._reload, settings, self._announce
         )  # fmt: skip
 
     async def _open(self) -> Podcasts:
         return self.podcasts
 
     async def _reload(self, new: int) -> None:
-        loaded = await reload_library([], self.cache, self.data, len(self.listening.library) + new)
-        self.listening.adopt(loaded.library, self.listening.book.moved_to(loaded.library))
-        self.stage.library_changed(loaded.library, self.listening.book)
+        loaded = await reload_library([], self.cache, self.data, len(self.controller.library) + new)
+        self.controller.adopt(loaded.library, self.controller.progress_index.moved_to(loaded.library))
+        self.driver.library_changed(loaded.library, self.controller.progress_index)
 
     async def _announce(self, title: str, text: str) -> None:
         self.announced.append((title, text))
@@ -71,43 +71,43 @@ class Desk:
             if is_so():
                 return
             await asyncio.sleep(0.005)
-        raise AssertionError(f"it never came about that {what}: {self.stage.said}, {self.stage.works}")
+        raise AssertionError(f"it never came about that {what}: {self.driver.said}, {self.driver.works}")
 
     async def done(self) -> None:
         """Wait until all work is done, the downloads included."""
 
         def is_idle() -> bool:
-            queue = self.desk._downloads._queue
-            return not self.desk._errands._tasks and (queue is None or not (queue.running or queue._tasks))
+            queue = self.service._downloads._queue
+            return not self.service._tasks._tasks and (queue is None or not (queue.running or queue._tasks))
 
         await self.until(is_idle, "all is done")
 
     async def add(self, address: str) -> None:
         """Subscribe, and wait until that is done."""
-        self.desk.add(address)
+        self.service.add(address)
         await self.done()
 
     @property
     def titles(self) -> list[str]:
         """The titles of the library's episodes."""
-        return self.listening.library.titles
+        return self.controller.library.titles
 
     @property
     def topics(self) -> list[str]:
         """The names of its topics."""
-        return list(self.listening.library.topics.names[1:])
+        return list(self.controller.library.topics.names[1:])
 
     def ids(self, *titles: str) -> list[str]:
         """Return the ids of episodes by their titles."""
-        library = self.listening.library
+        library = self.controller.library
         return [library.ids[library.titles.index(title)] for title in titles]
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    made = Desk(tmp_path)
+async def service(tmp_path: Path) -> AsyncIterator[ServiceRig]:
+    made = ServiceRig(tmp_path)
     yield made
-    await made.desk.close()
+    await made.service.close()
 
 
 def no_network(*_: Any, **__: Any) -> Any:
@@ -124,24 +124,24 @@ def serve_sounds(site: Site, count: int = 3, **named: Any) -> None:
 # -- adding --------------------------------------------------------------------------------------------
 
 
-async def test_add_brings_the_episodes_under_the_feeds_topic(site: Site, desk: Desk) -> None:
+async def test_add_brings_the_episodes_under_the_feeds_topic(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(2) + item(1)))
-    await desk.add(site.url("/f"))
-    assert desk.titles == ["Episode 2", "Episode 1"]
-    assert desk.topics == ["Test Cast"]
-    assert desk.listening.library.topics.feed(1) == site.url("/f")
-    assert desk.stage.works == ["adding a podcast …", ""]
-    assert desk.stage.said == ["Test Cast: 2 episodes."]
-    assert len(desk.stage.libraries) == 1
+    await service.add(site.url("/f"))
+    assert service.titles == ["Episode 2", "Episode 1"]
+    assert service.topics == ["Test Cast"]
+    assert service.controller.library.topics.feed(1) == site.url("/f")
+    assert service.driver.works == ["adding a podcast …", ""]
+    assert service.driver.said == ["Test Cast: 2 episodes."]
+    assert len(service.driver.libraries) == 1
 
 
-async def test_add_takes_the_address_of_a_page_that_names_a_feed(site: Site, desk: Desk) -> None:
+async def test_add_takes_the_address_of_a_page_that_names_a_feed(site: Site, service: ServiceRig) -> None:
     site.replies["/"] = server.body(
         '<html><link rel="alternate" type="application/rss+xml" href="/f"></html>', "text/html"
     )
     site.replies["/f"] = server.body(feed(item(1)))
-    await desk.add(f"127.0.0.1:{site.server_port}")  # typed without a scheme
-    assert desk.titles == ["Episode 1"]
+    await service.add(f"127.0.0.1:{site.server_port}")  # typed without a scheme
+    assert service.titles == ["Episode 1"]
 
 
 @pytest.mark.parametrize(
@@ -162,166 +162,166 @@ async def test_add_takes_the_address_of_a_page_that_names_a_feed(site: Site, des
 async def test_add_of_what_is_no_feed_says_why_and_changes_nothing(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, said: str
 ) -> None:
-    desk = Desk(tmp_path, access=IMPATIENT)
+    service = ServiceRig(tmp_path, policy=IMPATIENT)
     site.replies["/page"] = server.body("<html>hello</html>", "text/html")
     site.replies.update({"/silent": server.silent, "/drip": server.drip(), "/bomb": server.bomb(50)})
     site.replies["/entity"] = server.body("<!DOCTYPE r [<!ENTITY a 'b'>]><rss/>")
     if "words" in typed:
         monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    await desk.add(typed.replace("{url}", site.url("")))
-    [error] = desk.stage.errors
+    await service.add(typed.replace("{url}", site.url("")))
+    [error] = service.driver.errors
     assert said in error
-    assert (desk.titles, desk.stage.libraries, desk.stage.work) == ([], [], "")
-    assert not desk.data.exists() or Shelf(desk.data).feeds() == []
+    assert (service.titles, service.driver.libraries, service.driver.work) == ([], [], "")
+    assert not service.data.exists() or FeedStore(service.data).feeds() == []
 
 
-async def test_add_of_a_feed_that_is_there_says_what_is_new(site: Site, desk: Desk) -> None:
+async def test_add_of_a_feed_that_is_there_says_what_is_new(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
-    await desk.add(site.url("/f"))
+    await service.add(site.url("/f"))
     site.replies["/f"] = server.body(feed(item(2) + item(1)))
-    await desk.add(site.url("/f"))
-    assert desk.stage.said[-1] == "Test Cast was there already; 1 episode new."
-    assert (len(desk.titles), desk.topics) == (2, ["Test Cast"])
+    await service.add(site.url("/f"))
+    assert service.driver.said[-1] == "Test Cast was there already; 1 episode new."
+    assert (len(service.titles), service.topics) == (2, ["Test Cast"])
 
 
-async def test_add_two_at_once_brings_both(site: Site, desk: Desk) -> None:
+async def test_add_two_at_once_brings_both(site: Site, service: ServiceRig) -> None:
     for name in ("a", "b"):
         site.replies[f"/{name}"] = server.body(feed(item(1), name.upper()))
-        desk.desk.add(site.url(f"/{name}"))
-    await desk.done()
-    assert sorted(desk.topics) == ["A", "B"]
-    assert desk.stage.work == ""
+        service.service.add(site.url(f"/{name}"))
+    await service.done()
+    assert sorted(service.topics) == ["A", "B"]
+    assert service.driver.work == ""
 
 
-async def test_add_where_nothing_can_be_kept_says_so(site: Site, desk: Desk) -> None:
-    desk.data.write_text("a file where the folder should be")
+async def test_add_where_nothing_can_be_kept_says_so(site: Site, service: ServiceRig) -> None:
+    service.data.write_text("a file where the folder should be")
     site.replies["/f"] = server.body(feed(item(1)))
-    await desk.add(site.url("/f"))
-    [error] = desk.stage.errors
+    await service.add(site.url("/f"))
+    [error] = service.driver.errors
     assert "cannot be" in error
-    assert desk.titles == []
+    assert service.titles == []
 
 
 async def test_add_that_fails_in_a_way_nobody_thought_of_is_told(
-    site: Site, desk: Desk, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    site: Site, service: ServiceRig, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError("by zero")
 
     monkeypatch.setattr("tui_pod.feeds.subscribe.subscribe", broken)
-    await desk.add(site.url("/f"))
-    assert desk.stage.errors == ["That went wrong (ZeroDivisionError). The log tells more."]
+    await service.add(site.url("/f"))
+    assert service.driver.errors == ["That went wrong (ZeroDivisionError). The log tells more."]
     assert "ZeroDivisionError: by zero" in capfd.readouterr().err
 
 
 # -- refreshing ----------------------------------------------------------------------------------------
 
 
-async def added(site: Site, desk: Desk, *names: str) -> None:
+async def added(site: Site, service: ServiceRig, *names: str) -> None:
     """Subscribe to feeds of one episode each, and forget what was told of that."""
     for name in names:
         site.replies[f"/{name}"] = server.body(feed(item(1), name))
-        await desk.add(site.url(f"/{name}"))
-    desk.stage.said.clear()
-    desk.stage.works.clear()
-    desk.stage.libraries.clear()
+        await service.add(site.url(f"/{name}"))
+    service.driver.said.clear()
+    service.driver.works.clear()
+    service.driver.libraries.clear()
 
 
-async def test_refresh_all_shows_progress_and_brings_what_is_new(site: Site, desk: Desk) -> None:
-    await added(site, desk, "a", "b")
+async def test_refresh_all_shows_progress_and_brings_what_is_new(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a", "b")
     site.replies["/a"] = server.body(feed(item(2) + item(1), "a"))
-    desk.desk.refresh()
-    await desk.done()
-    assert desk.stage.works == ["refreshing 0/2", "refreshing 1/2", "refreshing 2/2", ""]
-    assert desk.stage.said == ["1 episode new."]
-    assert desk.titles == ["Episode 2", "Episode 1", "Episode 1"]
-    assert desk.announced == [("1 episode new", "a")]
+    service.service.refresh()
+    await service.done()
+    assert service.driver.works == ["refreshing 0/2", "refreshing 1/2", "refreshing 2/2", ""]
+    assert service.driver.said == ["1 episode new."]
+    assert service.titles == ["Episode 2", "Episode 1", "Episode 1"]
+    assert service.announced == [("1 episode new", "a")]
 
 
-async def test_refresh_of_one_asks_no_other(site: Site, desk: Desk) -> None:
-    await added(site, desk, "a", "b")
+async def test_refresh_of_one_asks_no_other(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a", "b")
     site.asked.clear()
-    desk.desk.refresh(site.url("/b"))
-    await desk.done()
+    service.service.refresh(site.url("/b"))
+    await service.done()
     assert site.paths() == ["/b"]
-    assert desk.stage.said == ["Nothing new."]
-    assert (desk.stage.libraries, desk.announced) == ([], [])
+    assert service.driver.said == ["Nothing new."]
+    assert (service.driver.libraries, service.announced) == ([], [])
 
 
-async def test_refresh_one_bad_feed_is_told_and_harms_no_other(site: Site, desk: Desk) -> None:
-    await added(site, desk, "a", "b")
+async def test_refresh_one_bad_feed_is_told_and_harms_no_other(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a", "b")
     site.replies["/a"] = server.body("oops", status=500)
     site.replies["/b"] = server.body(feed(item(2) + item(1), "b"))
-    desk.desk.refresh()
-    await desk.done()
-    [error] = desk.stage.errors
+    service.service.refresh()
+    await service.done()
+    [error] = service.driver.errors
     assert "/a: the server is in trouble; try again later (500)" in error
-    assert "1 episode new." in desk.stage.said
-    assert desk.stage.work == ""
+    assert "1 episode new." in service.driver.said
+    assert service.driver.work == ""
 
 
-async def test_refresh_many_bad_feeds_are_counted(site: Site, desk: Desk) -> None:
-    await added(site, desk, *"abcde")
+async def test_refresh_many_bad_feeds_are_counted(site: Site, service: ServiceRig) -> None:
+    await added(site, service, *"abcde")
     site.replies.update({f"/{name}": server.body("oops", status=500) for name in "abcde"})
-    desk.desk.refresh()
-    await desk.done()
-    assert len(desk.stage.errors) == 4
-    assert desk.stage.errors[-1] == "2 more podcasts failed. See: tui-pod feeds list"
+    service.service.refresh()
+    await service.done()
+    assert len(service.driver.errors) == 4
+    assert service.driver.errors[-1] == "2 more podcasts failed. See: tui-pod feeds list"
 
 
 async def test_refresh_offline_is_shown_until_there_is_a_network(
-    site: Site, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    site: Site, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await added(site, desk, "a", "b")
+    await added(site, service, "a", "b")
     with monkeypatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", no_network)
-        desk.desk.refresh()
-        await desk.done()
-    assert desk.stage.work == "offline"
-    [error] = desk.stage.errors
+        service.service.refresh()
+        await service.done()
+    assert service.driver.work == "offline"
+    [error] = service.driver.errors
     assert "cannot be found. Check the address and the network." in error
-    desk.desk.refresh()
-    await desk.done()
-    assert desk.stage.work == ""
+    service.service.refresh()
+    await service.done()
+    assert service.driver.work == ""
 
 
-async def test_network_seen_by_what_is_played_is_shown_too(desk: Desk) -> None:
-    desk.desk.network_changed(is_offline=True)
-    desk.desk.network_changed(is_offline=True)
-    desk.desk.network_changed(is_offline=False)
-    assert desk.stage.works == ["offline", ""]
+async def test_network_seen_by_what_is_played_is_shown_too(service: ServiceRig) -> None:
+    service.service.network_changed(is_offline=True)
+    service.service.network_changed(is_offline=True)
+    service.service.network_changed(is_offline=False)
+    assert service.driver.works == ["offline", ""]
 
 
-async def test_refresh_of_a_feed_that_moved_says_so_and_keeps_progress(site: Site, desk: Desk) -> None:
-    await added(site, desk, "a")
-    [ident] = desk.listening.library.ids
-    desk.listening.mark([ident], played=True)
+async def test_refresh_of_a_feed_that_moved_says_so_and_keeps_progress(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    [ident] = service.controller.library.ids
+    service.controller.mark([ident], played=True)
     site.replies["/a"] = server.redirect("/new", 301)
     site.replies["/new"] = server.body(feed(item(2) + item(1), "a"))
-    desk.desk.refresh()
-    await desk.done()
-    assert "a has moved, and is fetched from its new address now." in desk.stage.said
-    assert desk.listening.library.ids[1] == ident
-    assert desk.listening.book.tallies[0].played == 1
-    assert desk.podcasts.shelf.feeds()[0].address == site.url("/new")
-    desk.stage.said.clear()
-    desk.desk.refresh(site.url("/a"))
-    await desk.done()
-    assert (site.paths()[-1], desk.stage.said) == ("/new", ["Nothing new."])
+    service.service.refresh()
+    await service.done()
+    assert "a has moved, and is fetched from its new address now." in service.driver.said
+    assert service.controller.library.ids[1] == ident
+    assert service.controller.progress_index.topic_stats[0].played == 1
+    assert service.podcasts.store.feeds()[0].address == site.url("/new")
+    service.driver.said.clear()
+    service.service.refresh(site.url("/a"))
+    await service.done()
+    assert (site.paths()[-1], service.driver.said) == ("/new", ["Nothing new."])
 
 
-async def test_refresh_without_feeds_says_how_to_add_one(desk: Desk) -> None:
-    desk.desk.refresh()
-    await desk.done()
-    assert desk.stage.said == ["There are no podcasts yet. Press a to add one."]
-    desk.desk.refresh("https://a.example.org/gone")
-    await desk.done()
-    assert desk.stage.said[-1] == "That podcast is no longer there."
-    assert not desk.data.exists()
+async def test_refresh_without_feeds_says_how_to_add_one(service: ServiceRig) -> None:
+    service.service.refresh()
+    await service.done()
+    assert service.driver.said == ["There are no podcasts yet. Press a to add one."]
+    service.service.refresh("https://a.example.org/gone")
+    await service.done()
+    assert service.driver.said[-1] == "That podcast is no longer there."
+    assert not service.data.exists()
 
 
-async def test_refresh_while_refreshing_says_so(site: Site, desk: Desk) -> None:
-    await added(site, desk, "a")
+async def test_refresh_while_refreshing_says_so(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
     going = threading.Event()
     content = feed(item(1), "a").encode()
 
@@ -330,26 +330,28 @@ async def test_refresh_while_refreshing_says_so(site: Site, desk: Desk) -> None:
         exchange.say(200, content)
 
     site.replies["/a"] = slow
-    desk.desk.refresh()
-    desk.desk.refresh()
-    assert desk.stage.said == ["Feeds are being refreshed already."]
+    service.service.refresh()
+    service.service.refresh()
+    assert service.driver.said == ["Feeds are being refreshed already."]
     going.set()
-    await desk.done()
+    await service.done()
 
 
-async def test_refresh_brings_what_another_program_added(site: Site, desk: Desk) -> None:
-    await added(site, desk, "a")
-    other = Desk(desk.data.parent)
+async def test_refresh_brings_what_another_program_added(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    other = ServiceRig(service.data.parent)
     await other.add(site.url("/a"))
     site.replies["/b"] = server.body(feed(item(1), "b"))
     await other.add(site.url("/b"))
-    assert desk.topics == ["a"]
-    desk.desk.refresh()
-    await desk.done()
-    assert desk.topics == ["a", "b"]
+    assert service.topics == ["a"]
+    service.service.refresh()
+    await service.done()
+    assert service.topics == ["a", "b"]
 
 
-async def test_library_that_cannot_be_loaded_is_told(site: Site, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_library_that_cannot_be_loaded_is_told(
+    site: Site, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from tui_pod.core.library.library import CatalogsError
 
     async def faulty(*_: Any) -> Any:
@@ -357,110 +359,112 @@ async def test_library_that_cannot_be_loaded_is_told(site: Site, desk: Desk, mon
 
     monkeypatch.setattr("tests.services.test_feeds.reload_library", faulty)
     site.replies["/f"] = server.body(feed(item(1)))
-    await desk.add(site.url("/f"))
-    assert desk.stage.errors == ["The library could not be loaded anew: talks.toml:3: no id"]
+    await service.add(site.url("/f"))
+    assert service.driver.errors == ["The library could not be loaded anew: talks.toml:3: no id"]
 
 
 # -- removing ------------------------------------------------------------------------------------------
 
 
-async def test_remove_feed_can_be_taken_back_with_its_place_progress_and_downloads(site: Site, desk: Desk) -> None:
+async def test_remove_feed_can_be_taken_back_with_its_place_progress_and_downloads(
+    site: Site, service: ServiceRig
+) -> None:
     serve_sounds(site)
     site.replies["/z"] = server.body(feed(item(9), "Z"))
-    await desk.add(site.url("/f"))
-    await desk.add(site.url("/z"))
-    ids = desk.ids("Episode 2", "Episode 1")
-    desk.listening.mark(ids[:1], played=True)
-    desk.desk.download(ids)
-    await desk.done()
-    desk.desk.remove_feed(site.url("/f"))
-    await desk.done()
-    assert (desk.titles, desk.topics, desk.stage.downloads) == (["Episode 9"], ["Z"], {})
-    assert desk.stage.said[-1] == "Test Cast removed. Press u to take it back."
-    assert desk.listening.book.tallies[0].played == 0
-    desk.listening.undo()
-    await desk.done()
-    assert desk.topics == ["Test Cast", "Z"]
-    assert desk.stage.said[-1] == "Taken back: Test Cast removed"
-    assert set(desk.stage.downloads) == set(ids)
-    assert desk.podcasts.downloads.find(ids[0]) is not None
-    assert desk.listening.book.status(ids[0]) is Status.PLAYED
-    assert desk.listening.book.tallies[0].played == 1
-    desk.listening.redo()
-    await desk.done()
-    assert (desk.topics, desk.stage.downloads) == (["Z"], {})
+    await service.add(site.url("/f"))
+    await service.add(site.url("/z"))
+    ids = service.ids("Episode 2", "Episode 1")
+    service.controller.mark(ids[:1], played=True)
+    service.service.download(ids)
+    await service.done()
+    service.service.remove_feed(site.url("/f"))
+    await service.done()
+    assert (service.titles, service.topics, service.driver.downloads) == (["Episode 9"], ["Z"], {})
+    assert service.driver.said[-1] == "Test Cast removed. Press u to take it back."
+    assert service.controller.progress_index.topic_stats[0].played == 0
+    service.controller.undo()
+    await service.done()
+    assert service.topics == ["Test Cast", "Z"]
+    assert service.driver.said[-1] == "Taken back: Test Cast removed"
+    assert set(service.driver.downloads) == set(ids)
+    assert service.podcasts.downloads.find(ids[0]) is not None
+    assert service.controller.progress_index.status(ids[0]) is Status.PLAYED
+    assert service.controller.progress_index.topic_stats[0].played == 1
+    service.controller.redo()
+    await service.done()
+    assert (service.topics, service.driver.downloads) == (["Z"], {})
 
 
-async def test_remove_taken_back_and_done_again_in_a_hurry_ends_as_asked(site: Site, desk: Desk) -> None:
+async def test_remove_taken_back_and_done_again_in_a_hurry_ends_as_asked(site: Site, service: ServiceRig) -> None:
     serve_sounds(site, 1)
-    await desk.add(site.url("/f"))
-    desk.desk.remove_feed(site.url("/f"))
-    await desk.done()
+    await service.add(site.url("/f"))
+    service.service.remove_feed(site.url("/f"))
+    await service.done()
     for _ in range(3):
-        desk.listening.undo()
-        desk.listening.redo()
-    desk.listening.undo()
-    await desk.done()
-    assert desk.topics == ["Test Cast"]
-    assert desk.stage.errors == []
+        service.controller.undo()
+        service.controller.redo()
+    service.controller.undo()
+    await service.done()
+    assert service.topics == ["Test Cast"]
+    assert service.driver.errors == []
 
 
-async def test_remove_feed_ends_its_downloads(site: Site, desk: Desk) -> None:
+async def test_remove_feed_ends_its_downloads(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
     serve_sounds(site, 1, pause=going)
-    await desk.add(site.url("/f"))
-    ids = list(desk.listening.library.ids)
-    desk.desk.download(ids)
-    await desk.until(lambda: site.paths()[-1] == "/0.wav", "it is asked for")
-    desk.desk.remove_feed(site.url("/f"))
-    await desk.done()
+    await service.add(site.url("/f"))
+    ids = list(service.controller.library.ids)
+    service.service.download(ids)
+    await service.until(lambda: site.paths()[-1] == "/0.wav", "it is asked for")
+    service.service.remove_feed(site.url("/f"))
+    await service.done()
     going.set()
-    assert (desk.titles, desk.stage.downloads, desk.stage.errors) == ([], {}, [])
+    assert (service.titles, service.driver.downloads, service.driver.errors) == ([], {}, [])
 
 
-async def test_remove_feed_that_is_gone_says_so(site: Site, desk: Desk) -> None:
-    await added(site, desk, "a")
+async def test_remove_feed_that_is_gone_says_so(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
     for _ in range(2):
-        desk.desk.remove_feed(site.url("/a"))
-        await desk.done()
-    assert desk.stage.said[-1] == "That podcast is no longer there."
+        service.service.remove_feed(site.url("/a"))
+        await service.done()
+    assert service.driver.said[-1] == "That podcast is no longer there."
 
 
-async def test_remove_that_fails_when_taken_back_says_why(site: Site, desk: Desk) -> None:
-    await added(site, desk, "a")
-    desk.desk.remove_feed(site.url("/a"))
-    await desk.done()
-    desk.podcasts.shelf.purge(time.time() + 1)
-    desk.listening.undo()
-    await desk.done()
-    assert desk.stage.errors == [f"There is no feed {site.url('/a')}."]
+async def test_remove_that_fails_when_taken_back_says_why(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    service.service.remove_feed(site.url("/a"))
+    await service.done()
+    service.podcasts.store.purge(time.time() + 1)
+    service.controller.undo()
+    await service.done()
+    assert service.driver.errors == [f"There is no feed {site.url('/a')}."]
 
 
 # -- downloads -----------------------------------------------------------------------------------------
 
 
-async def test_download_shows_how_far_it_is_and_is_played_from_the_disk(site: Site, desk: Desk) -> None:
+async def test_download_shows_how_far_it_is_and_is_played_from_the_disk(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
     serve_sounds(site, 1, pause=going)
-    await desk.add(site.url("/f"))
-    [ident] = desk.listening.library.ids
-    desk.desk.download([ident])
-    await desk.until(
-        lambda: ident in desk.stage.downloads and desk.stage.downloads[ident].share == 0.5, "half is there"
+    await service.add(site.url("/f"))
+    [ident] = service.controller.library.ids
+    service.service.download([ident])
+    await service.until(
+        lambda: ident in service.driver.downloads and service.driver.downloads[ident].share == 0.5, "half is there"
     )
     going.set()
-    await desk.done()
-    texts = list(dict.fromkeys(desk.stage.download_texts[ident]))
+    await service.done()
+    texts = list(dict.fromkeys(service.driver.download_texts[ident]))
     assert texts == ["…", "50 %", "100 %", "whole"]
-    episode = desk.listening.library.episode(0)
-    assert desk.podcasts.source(episode).location == str(desk.podcasts.downloads.find(ident))
-    desk.desk.download([ident])
-    await desk.done()
-    assert desk.stage.said[-1] == "That is downloaded already. Press x to take it off the disk."
+    episode = service.controller.library.episode(0)
+    assert service.podcasts.source(episode).location == str(service.podcasts.downloads.find(ident))
+    service.service.download([ident])
+    await service.done()
+    assert service.driver.said[-1] == "That is downloaded already. Press x to take it off the disk."
 
 
 async def test_download_of_unknown_length_shows_megabytes(
-    site: Site, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    site: Site, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui_pod.feeds.media.downloads.REPORT_EVERY", 0.0)
     serve_sounds(site, 1)
@@ -470,151 +474,153 @@ async def test_download_of_unknown_length_shows_megabytes(
         exchange.say(200, b"%x\r\n%b\r\n0\r\n\r\n" % (len(content), content), "audio/wav", Transfer_Encoding="chunked")
 
     site.replies["/0.wav"] = chunked
-    await desk.add(site.url("/f"))
-    desk.desk.download(desk.listening.library.ids)
-    await desk.done()
-    assert "1 MB" in desk.stage.download_texts[desk.listening.library.ids[0]]
+    await service.add(site.url("/f"))
+    service.service.download(service.controller.library.ids)
+    await service.done()
+    assert "1 MB" in service.driver.download_texts[service.controller.library.ids[0]]
 
 
-async def test_download_again_stops_it_and_once_more_goes_on(site: Site, desk: Desk) -> None:
+async def test_download_again_stops_it_and_once_more_goes_on(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
     serve_sounds(site, 1, pause=going)
-    await desk.add(site.url("/f"))
-    ids = list(desk.listening.library.ids)
-    desk.desk.download(ids)
-    await desk.until(lambda: site.paths()[-1] == "/0.wav", "it is asked for")
-    desk.desk.download(ids)
-    await desk.done()
-    assert (desk.stage.downloads, desk.stage.errors) == ({}, [])
+    await service.add(site.url("/f"))
+    ids = list(service.controller.library.ids)
+    service.service.download(ids)
+    await service.until(lambda: site.paths()[-1] == "/0.wav", "it is asked for")
+    service.service.download(ids)
+    await service.done()
+    assert (service.driver.downloads, service.driver.errors) == ({}, [])
     going.set()
-    await desk.until(lambda: not list(desk.podcasts.downloads.folder.glob("*.lock")))
+    await service.until(lambda: not list(service.podcasts.downloads.folder.glob("*.lock")))
     for _ in range(20):  # the thread that was stopped may still hold the part for a moment
-        desk.desk.download(ids)
-        await desk.done()
-        if ids[0] in desk.stage.downloads:
+        service.service.download(ids)
+        await service.done()
+        if ids[0] in service.driver.downloads:
             break
-    assert desk.stage.downloads[ids[0]].is_whole
+    assert service.driver.downloads[ids[0]].is_whole
 
 
 async def test_download_of_several_begins_the_missing_ones_and_stops_them_all_when_asked_again(
-    site: Site, desk: Desk
+    site: Site, service: ServiceRig
 ) -> None:
     going = threading.Event()
     serve_sounds(site, 3, pause=going)
-    await desk.add(site.url("/f"))
-    ids = list(desk.listening.library.ids)
-    desk.desk.download(ids[:1])
-    await desk.until(lambda: ids[0] in desk.stage.downloads)
-    desk.desk.download(ids)
-    await desk.until(lambda: set(desk.stage.downloads) == set(ids), "all are on their way")
-    desk.desk.download(ids)
-    await desk.until(lambda: not desk.stage.downloads, "all are stopped")
+    await service.add(site.url("/f"))
+    ids = list(service.controller.library.ids)
+    service.service.download(ids[:1])
+    await service.until(lambda: ids[0] in service.driver.downloads)
+    service.service.download(ids)
+    await service.until(lambda: set(service.driver.downloads) == set(ids), "all are on their way")
+    service.service.download(ids)
+    await service.until(lambda: not service.driver.downloads, "all are stopped")
     going.set()
 
 
-async def test_download_that_fails_says_why_and_several_are_counted(site: Site, desk: Desk) -> None:
+async def test_download_that_fails_says_why_and_several_are_counted(site: Site, service: ServiceRig) -> None:
     serve_sounds(site, 4)
     for number in range(1, 4):
         site.replies[f"/{number}.wav"] = server.body("no", status=404)
-    await desk.add(site.url("/f"))
-    desk.desk.download(desk.listening.library.ids)
-    await desk.done()
-    assert len(desk.stage.errors) == 2
-    assert "was not downloaded" in desk.stage.errors[0]
-    assert desk.stage.errors[1] == "2 more downloads failed."
-    assert [download.is_whole for download in desk.stage.downloads.values()] == [True]
+    await service.add(site.url("/f"))
+    service.service.download(service.controller.library.ids)
+    await service.done()
+    assert len(service.driver.errors) == 2
+    assert "was not downloaded" in service.driver.errors[0]
+    assert service.driver.errors[1] == "2 more downloads failed."
+    assert [download.is_whole for download in service.driver.downloads.values()] == [True]
 
 
 async def test_download_without_a_network_ends_the_others_and_says_so_once(
-    site: Site, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    site: Site, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     serve_sounds(site, 30)
-    await desk.add(site.url("/f"))
+    await service.add(site.url("/f"))
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    desk.desk.download(desk.listening.library.ids)
-    await desk.done()
-    assert desk.stage.downloads == {}
-    assert len(desk.stage.errors) <= 3
-    assert "cannot be found" in desk.stage.errors[0]
-    assert "other downloads were stopped for the same reason" in desk.stage.errors[1]
+    service.service.download(service.controller.library.ids)
+    await service.done()
+    assert service.driver.downloads == {}
+    assert len(service.driver.errors) <= 3
+    assert "cannot be found" in service.driver.errors[0]
+    assert "other downloads were stopped for the same reason" in service.driver.errors[1]
 
 
 async def test_download_without_room_ends_the_others_and_says_so_once(site: Site, tmp_path: Path) -> None:
-    desk = Desk(tmp_path, quota=2 * len(sound(0.2)))
+    service = ServiceRig(tmp_path, quota=2 * len(sound(0.2)))
     serve_sounds(site, 30)
-    await desk.add(site.url("/f"))
-    desk.desk.download(desk.listening.library.ids)
-    await desk.done()
-    assert sum(download.is_whole for download in desk.stage.downloads.values()) == len(desk.stage.downloads) >= 1
-    assert "Downloads may take 0 MB" in desk.stage.errors[0]
-    assert len(desk.stage.errors) <= 3
+    await service.add(site.url("/f"))
+    service.service.download(service.controller.library.ids)
+    await service.done()
+    assert (
+        sum(download.is_whole for download in service.driver.downloads.values()) == len(service.driver.downloads) >= 1
+    )
+    assert "Downloads may take 0 MB" in service.driver.errors[0]
+    assert len(service.driver.errors) <= 3
     assert len([path for path in site.paths() if path.endswith(".wav")]) < 10
 
 
 async def test_download_makes_room_by_what_was_played_longest_ago(site: Site, tmp_path: Path) -> None:
-    desk = Desk(tmp_path, quota=int(2.5 * len(sound(0.2))))
+    service = ServiceRig(tmp_path, quota=int(2.5 * len(sound(0.2))))
     serve_sounds(site, 3)
-    await desk.add(site.url("/f"))
-    first, second, third = desk.ids("Episode 0", "Episode 1", "Episode 2")
+    await service.add(site.url("/f"))
+    first, second, third = service.ids("Episode 0", "Episode 1", "Episode 2")
     for ident in (first, second):
-        desk.desk.download([ident])
-        await desk.done()
-    desk.listening.mark([second], played=True)
-    desk.desk.download([third])
-    await desk.done()
-    assert desk.podcasts.downloads.find(second) is None
-    assert (set(desk.stage.downloads), desk.stage.errors) == ({first, third}, [])
+        service.service.download([ident])
+        await service.done()
+    service.controller.mark([second], played=True)
+    service.service.download([third])
+    await service.done()
+    assert service.podcasts.downloads.find(second) is None
+    assert (set(service.driver.downloads), service.driver.errors) == ({first, third}, [])
 
 
-async def test_download_of_what_has_no_address_says_so(site: Site, desk: Desk) -> None:
-    await added(site, desk, "a")
-    desk.desk.download([*desk.listening.library.ids, "unknown"])
-    await desk.done()
-    assert desk.stage.said == ["Nothing to download here: these episodes are narrated or lie on this machine."]
+async def test_download_of_what_has_no_address_says_so(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    service.service.download([*service.controller.library.ids, "unknown"])
+    await service.done()
+    assert service.driver.said == ["Nothing to download here: these episodes are narrated or lie on this machine."]
 
 
-async def test_remove_downloads_can_be_taken_back_and_done_again(site: Site, desk: Desk) -> None:
+async def test_remove_downloads_can_be_taken_back_and_done_again(site: Site, service: ServiceRig) -> None:
     serve_sounds(site)
-    await desk.add(site.url("/f"))
-    ids = desk.ids("Episode 2", "Episode 1")
-    desk.desk.download(ids)
-    await desk.done()
-    desk.desk.remove_downloads([*ids, *desk.ids("Episode 0")])
-    await desk.done()
-    assert (desk.stage.downloads, desk.podcasts.downloads.find(ids[0])) == ({}, None)
-    assert desk.stage.said[-1] == "2 downloads removed. Press u to take it back."
-    desk.listening.undo()
-    await desk.done()
-    assert set(desk.stage.downloads) == set(ids)
-    assert desk.podcasts.downloads.find(ids[0]) is not None
-    desk.listening.redo()
-    await desk.done()
-    assert desk.stage.downloads == {}
-    desk.podcasts.downloads.purge()
-    desk.listening.undo()
-    await desk.done()
-    assert desk.stage.errors == ["2 of them were deleted for good meanwhile."]
+    await service.add(site.url("/f"))
+    ids = service.ids("Episode 2", "Episode 1")
+    service.service.download(ids)
+    await service.done()
+    service.service.remove_downloads([*ids, *service.ids("Episode 0")])
+    await service.done()
+    assert (service.driver.downloads, service.podcasts.downloads.find(ids[0])) == ({}, None)
+    assert service.driver.said[-1] == "2 downloads removed. Press u to take it back."
+    service.controller.undo()
+    await service.done()
+    assert set(service.driver.downloads) == set(ids)
+    assert service.podcasts.downloads.find(ids[0]) is not None
+    service.controller.redo()
+    await service.done()
+    assert service.driver.downloads == {}
+    service.podcasts.downloads.purge()
+    service.controller.undo()
+    await service.done()
+    assert service.driver.errors == ["2 of them were deleted for good meanwhile."]
 
 
-async def test_remove_downloads_stops_one_that_is_on_its_way(site: Site, desk: Desk) -> None:
+async def test_remove_downloads_stops_one_that_is_on_its_way(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
     serve_sounds(site, 1, pause=going)
-    await desk.add(site.url("/f"))
-    ids = list(desk.listening.library.ids)
-    desk.desk.download(ids)
-    await desk.until(lambda: site.paths()[-1] == "/0.wav", "it is asked for")
-    desk.stage.said.clear()
-    desk.desk.remove_downloads(ids)
-    await desk.done()
+    await service.add(site.url("/f"))
+    ids = list(service.controller.library.ids)
+    service.service.download(ids)
+    await service.until(lambda: site.paths()[-1] == "/0.wav", "it is asked for")
+    service.driver.said.clear()
+    service.service.remove_downloads(ids)
+    await service.done()
     going.set()
-    assert (desk.stage.downloads, desk.stage.said) == ({}, [])
+    assert (service.driver.downloads, service.driver.said) == ({}, [])
 
 
-async def test_remove_downloads_where_there_is_none_says_what_x_takes(site: Site, desk: Desk) -> None:
-    await added(site, desk, "a")
-    desk.desk.remove_downloads(desk.listening.library.ids)
-    await desk.done()
-    assert desk.stage.said == [
+async def test_remove_downloads_where_there_is_none_says_what_x_takes(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    service.service.remove_downloads(service.controller.library.ids)
+    await service.done()
+    assert service.driver.said == [
         "Nothing to remove here: x takes podcasts, downloads, and entries of Queue and Continue."
     ]
 
@@ -623,44 +629,44 @@ async def test_remove_downloads_where_there_is_none_says_what_x_takes(site: Site
 
 
 async def test_next_ones_of_each_feed_are_kept(site: Site, tmp_path: Path) -> None:
-    desk = Desk(tmp_path, QUIET._replace(keep_next=2))
+    service = ServiceRig(tmp_path, QUIET._replace(keep_next=2))
     serve_sounds(site, 4)
-    await desk.add(site.url("/f"))
-    assert set(desk.stage.downloads) == set(desk.ids("Episode 3", "Episode 2"))
-    assert all(download.is_automatic for download in desk.stage.downloads.values())
-    desk.listening.mark(desk.ids("Episode 3"), played=True)
-    desk.desk.refresh()
-    await desk.done()
-    assert set(desk.stage.downloads) == set(desk.ids("Episode 3", "Episode 2", "Episode 1"))
+    await service.add(site.url("/f"))
+    assert set(service.driver.downloads) == set(service.ids("Episode 3", "Episode 2"))
+    assert all(download.is_automatic for download in service.driver.downloads.values())
+    service.controller.mark(service.ids("Episode 3"), played=True)
+    service.service.refresh()
+    await service.done()
+    assert set(service.driver.downloads) == set(service.ids("Episode 3", "Episode 2", "Episode 1"))
 
 
 async def test_next_ones_are_as_many_as_the_feed_itself_says(site: Site, tmp_path: Path) -> None:
-    desk = Desk(tmp_path, QUIET._replace(keep_next=2))
+    service = ServiceRig(tmp_path, QUIET._replace(keep_next=2))
     serve_sounds(site, 4)
-    Shelf(desk.data)
-    desk.podcasts.shelf.subscribe([])
-    await desk.add(site.url("/f"))
-    for ident in list(desk.stage.downloads):
-        desk.podcasts.downloads.remove(ident)
-    desk.podcasts.shelf.set_keep(site.url("/f"), 0)
+    FeedStore(service.data)
+    service.podcasts.store.subscribe([])
+    await service.add(site.url("/f"))
+    for ident in list(service.driver.downloads):
+        service.podcasts.downloads.remove(ident)
+    service.podcasts.store.set_keep(site.url("/f"), 0)
     site.asked.clear()
-    desk.desk.refresh()
-    await desk.done()
+    service.service.refresh()
+    await service.done()
     assert site.paths() == ["/f"]
-    desk.podcasts.shelf.set_keep(site.url("/f"), 1)
-    desk.desk.refresh()
-    await desk.done()
+    service.podcasts.store.set_keep(site.url("/f"), 1)
+    service.service.refresh()
+    await service.done()
     assert site.paths()[-1] == "/3.wav"
 
 
 async def test_next_ones_that_fail_are_logged_and_trouble_nobody(
     site: Site, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    desk = Desk(tmp_path, QUIET._replace(keep_next=1))
+    service = ServiceRig(tmp_path, QUIET._replace(keep_next=1))
     serve_sounds(site, 1)
     site.replies["/0.wav"] = server.body("no", status=404)
-    await desk.add(site.url("/f"))
-    assert (desk.stage.errors, desk.stage.downloads) == ([], {})
+    await service.add(site.url("/f"))
+    assert (service.driver.errors, service.driver.downloads) == ([], {})
     assert "“Episode 0” was not downloaded" in capfd.readouterr().err
 
 
@@ -668,71 +674,71 @@ async def test_next_ones_that_fail_are_logged_and_trouble_nobody(
 
 
 async def test_start_shows_downloads_refreshes_and_deletes_what_was_removed(site: Site, tmp_path: Path) -> None:
-    former = Desk(tmp_path)
+    former = ServiceRig(tmp_path)
     serve_sounds(site)
     await former.add(site.url("/f"))
-    former.desk.download(former.listening.library.ids)
+    former.service.download(former.controller.library.ids)
     await former.done()
-    kept, gone, _ = former.listening.library.ids
-    former.desk.remove_downloads([gone])
+    kept, gone, _ = former.controller.library.ids
+    former.service.remove_downloads([gone])
     await former.done()
-    await former.desk.close()
+    await former.service.close()
     site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in range(4))))
-    desk = Desk(tmp_path, FeedSettings())
-    desk.desk.start()
-    await desk.done()
-    assert (kept in desk.stage.downloads, gone in desk.stage.downloads) == (True, False)
-    assert list(desk.podcasts.downloads.folder.glob("*.removed")) == []
-    assert desk.titles[0] == "Episode 3"
-    assert desk.stage.works == ["refreshing 0/1", "refreshing 1/1", ""]
-    assert desk.stage.said == ["1 episode new."]
+    service = ServiceRig(tmp_path, FeedSettings())
+    service.service.start()
+    await service.done()
+    assert (kept in service.driver.downloads, gone in service.driver.downloads) == (True, False)
+    assert list(service.podcasts.downloads.folder.glob("*.removed")) == []
+    assert service.titles[0] == "Episode 3"
+    assert service.driver.works == ["refreshing 0/1", "refreshing 1/1", ""]
+    assert service.driver.said == ["1 episode new."]
 
 
 @pytest.mark.parametrize("settings", [FeedSettings(), QUIET])
 async def test_start_says_nothing_when_there_is_nothing_to_say(
     site: Site, tmp_path: Path, settings: FeedSettings
 ) -> None:
-    former = Desk(tmp_path)
+    former = ServiceRig(tmp_path)
     await added(site, former, "a")
     if settings.refresh_at_start:
-        former.desk.remove_feed(site.url("/a"))
+        former.service.remove_feed(site.url("/a"))
         await former.done()
     site.asked.clear()
-    desk = Desk(tmp_path, settings)
-    desk.desk.start()
-    await desk.done()
-    assert (desk.stage.said, desk.stage.works, desk.stage.libraries, site.asked) == ([], [], [], [])
+    service = ServiceRig(tmp_path, settings)
+    service.service.start()
+    await service.done()
+    assert (service.driver.said, service.driver.works, service.driver.libraries, site.asked) == ([], [], [], [])
 
 
 async def test_start_offline_is_shown_and_not_told(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    await added(site, Desk(tmp_path), "a")
+    await added(site, ServiceRig(tmp_path), "a")
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    desk = Desk(tmp_path, FeedSettings())
-    desk.desk.start()
-    await desk.done()
-    assert (desk.stage.work, desk.stage.said, desk.titles) == ("offline", [], ["Episode 1"])
+    service = ServiceRig(tmp_path, FeedSettings())
+    service.service.start()
+    await service.done()
+    assert (service.driver.work, service.driver.said, service.titles) == ("offline", [], ["Episode 1"])
 
 
-async def test_close_while_everything_is_under_way_takes_no_time(site: Site, desk: Desk) -> None:
+async def test_close_while_everything_is_under_way_takes_no_time(site: Site, service: ServiceRig) -> None:
     serve_sounds(site)
-    await added(site, desk, "a", "b")
-    await desk.add(site.url("/f"))
+    await added(site, service, "a", "b")
+    await service.add(site.url("/f"))
     site.replies.update(dict.fromkeys(("/a", "/b", "/f", "/new"), server.silent))
     going = threading.Event()
     for number in range(3):
         site.replies[f"/{number}.wav"] = Ranged(sound(0.2), pause=going)
     site.asked.clear()
-    desk.desk.refresh()
-    desk.desk.add(site.url("/new"))
-    desk.desk.download(desk.listening.library.ids)
-    await desk.until(lambda: len(site.asked) >= 5, "all is asked for")
-    desk.stage.said.clear()
+    service.service.refresh()
+    service.service.add(site.url("/new"))
+    service.service.download(service.controller.library.ids)
+    await service.until(lambda: len(site.asked) >= 5, "all is asked for")
+    service.driver.said.clear()
     began = time.monotonic()
-    await desk.desk.close()
+    await service.service.close()
     assert time.monotonic() - began < 1.0
     going.set()
-    assert desk.stage.said == []
-    assert not desk.desk._errands._tasks
+    assert service.driver.said == []
+    assert not service.service._tasks._tasks
 
 
 async def test_close_keeps_what_there_is_of_a_download(site: Site, tmp_path: Path) -> None:
@@ -740,29 +746,29 @@ async def test_close_keeps_what_there_is_of_a_download(site: Site, tmp_path: Pat
     serve_sounds(site, 1)
     audio = sound(30.0)
     site.replies["/0.wav"] = Ranged(audio, pause=going)
-    desk = Desk(tmp_path)
-    await desk.add(site.url("/f"))
-    desk.desk.download(desk.listening.library.ids)
-    folder = desk.podcasts.downloads.folder
-    await desk.until(lambda: sum(part.stat().st_size for part in folder.glob("*.part")) > 100_000, "half is there")
-    await desk.desk.close()
+    service = ServiceRig(tmp_path)
+    await service.add(site.url("/f"))
+    service.service.download(service.controller.library.ids)
+    folder = service.podcasts.downloads.folder
+    await service.until(lambda: sum(part.stat().st_size for part in folder.glob("*.part")) > 100_000, "half is there")
+    await service.service.close()
     going.set()
-    again = Desk(tmp_path)
+    again = ServiceRig(tmp_path)
     for _ in range(20):
-        again.desk.download(again.listening.library.ids)
+        again.service.download(again.controller.library.ids)
         await again.done()
-        if again.stage.downloads:
+        if again.driver.downloads:
             break
     assert [path.stat().st_size for path in folder.glob("*.wav")] == [len(audio)]
     assert "Range" in site.asked[-1][1]
 
 
-async def test_progress_follows_an_episode_of_a_feed_through_it_all(site: Site, desk: Desk) -> None:
-    await added(site, desk, "a")
+async def test_progress_follows_an_episode_of_a_feed_through_it_all(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
     ident = episode_id(site.url("/a"), "guid-1")
-    desk.listening.book.put(ident, Progress(START, 12.0, 100.0))
-    desk.desk.remove_feed(site.url("/a"))
-    await desk.done()
-    await desk.add(site.url("/a"))
-    assert desk.listening.library.ids == [ident]
-    assert desk.listening.book.unfinished() == [0]
+    service.controller.progress_index.put(ident, Progress(START, 12.0, 100.0))
+    service.service.remove_feed(site.url("/a"))
+    await service.done()
+    await service.add(site.url("/a"))
+    assert service.controller.library.ids == [ident]
+    assert service.controller.progress_index.unfinished() == [0]

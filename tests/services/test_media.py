@@ -21,7 +21,7 @@ SPOKEN = Episode("y", "Y", summary="Said.")
 QUOTA = 1_000_000
 
 
-class Desk:
+class ServiceRig:
     """Sources over a folder, with what they reported and logged."""
 
     def __init__(self, folder: Path) -> None:
@@ -47,12 +47,12 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+async def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ServiceRig]:
     """Sources over a folder with nothing in it."""
-    desk = Desk(tmp_path)
-    monkeypatch.setattr(module, "log", desk.log.put_nowait)
-    yield desk
-    await desk.sources.close()
+    service = ServiceRig(tmp_path)
+    monkeypatch.setattr(module, "log", service.log.put_nowait)
+    yield service
+    await service.sources.close()
 
 
 def fail(error: Exception) -> Callable[..., object]:
@@ -72,77 +72,79 @@ DENIED = PermissionError(13, "Permission denied", "/d/downloads")
     [(DENIED, "Permission denied (/d/downloads)"), (RuntimeError("odd \x1b[1mthing"), "RuntimeError: odd [1mthing")],
 )
 async def test_request_that_fails_unexpectedly_is_told_and_logged(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+    service: ServiceRig, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
 ) -> None:
-    monkeypatch.setattr(desk.podcasts, "source", fail(error))
-    event = await desk.request(STREAM)
+    monkeypatch.setattr(service.podcasts, "source", fail(error))
+    event = await service.request(STREAM)
     assert isinstance(event, LoadFailed)
     assert event.load == 7
     assert event.reason == f"“X” cannot be played: {said}. Your place is kept. Try again, or run: tui-pod doctor"
-    assert await desk.next_line() == f"x: {type(error).__name__}: {error}"
+    assert await service.next_line() == f"x: {type(error).__name__}: {error}"
 
 
-async def test_words_that_fail_unexpectedly_are_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_words_that_fail_unexpectedly_are_told(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "read_transcript", fail(MemoryError()))
-    event = await desk.request(SPOKEN)
+    event = await service.request(SPOKEN)
     assert isinstance(event, LoadFailed)
     assert "“Y” cannot be played: MemoryError. Your place is kept." in event.reason
 
 
-async def test_narrator_that_fails_unexpectedly_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk.narrator, "request", fail(RuntimeError("odd")))
-    assert isinstance(await desk.request(SPOKEN), LoadFailed)
+async def test_narrator_that_fails_unexpectedly_is_told(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service.narrator, "request", fail(RuntimeError("odd")))
+    assert isinstance(await service.request(SPOKEN), LoadFailed)
 
 
-async def test_file_that_may_not_be_looked_at_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_file_that_may_not_be_looked_at_is_told(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "is_file", fail(DENIED))
-    event = await desk.request(Episode("z", "Z", audio="/d/z.mp3"))
+    event = await service.request(Episode("z", "Z", audio="/d/z.mp3"))
     assert isinstance(event, LoadFailed)
     assert "Permission denied" in event.reason
 
 
-async def test_chapters_that_fail_leave_the_audio_playing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk.podcasts, "source", lambda *_: Source("https://example.org/x.mp3", is_stream=True))
-    monkeypatch.setattr(desk.podcasts, "chapters", fail(RuntimeError("odd")))
-    assert isinstance(await desk.request(STREAM), SourceReady)
-    assert await desk.next_line() == "x: RuntimeError: odd"
-    assert desk.events.empty()
+async def test_chapters_that_fail_leave_the_audio_playing(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service.podcasts, "source", lambda *_: Source("https://example.org/x.mp3", is_stream=True))
+    monkeypatch.setattr(service.podcasts, "chapters", fail(RuntimeError("odd")))
+    assert isinstance(await service.request(STREAM), SourceReady)
+    assert await service.next_line() == "x: RuntimeError: odd"
+    assert service.events.empty()
 
 
-async def test_preparing_that_fails_is_logged_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk.podcasts, "prepare", fail(RuntimeError("odd")))
-    desk.sources.prepare(STREAM)
-    assert await desk.next_line() == "x: RuntimeError: odd"
-    assert desk.events.empty()
+async def test_preparing_that_fails_is_logged_alone(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service.podcasts, "prepare", fail(RuntimeError("odd")))
+    service.sources.prepare(STREAM)
+    assert await service.next_line() == "x: RuntimeError: odd"
+    assert service.events.empty()
 
 
-async def test_downloads_that_are_a_file_leave_the_stream(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = desk.podcasts.downloads.folder
+async def test_downloads_that_are_a_file_leave_the_stream(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = service.podcasts.downloads.folder
     folder.parent.mkdir(parents=True)
     folder.write_text("no folder")
     monkeypatch.setattr("tui_pod.feeds.podcasts.resolve_stream", lambda address, *_: address)
-    event = await desk.request(STREAM)
+    event = await service.request(STREAM)
     assert isinstance(event, SourceReady)
     assert event.source.location == STREAM.audio
 
 
-async def test_podcasts_that_could_not_be_opened_are_opened_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk.podcasts, "source", lambda *_: Source("https://example.org/x.mp3"))
-    desk.open = fail(DENIED)  # type: ignore[assignment]
-    assert isinstance(await desk.request(STREAM), LoadFailed)
-    desk.open = lambda: desk.podcasts
-    assert isinstance(await desk.request(STREAM), SourceReady)
-    assert await desk.sources.podcasts() is desk.podcasts
+async def test_podcasts_that_could_not_be_opened_are_opened_anew(
+    service: ServiceRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service.podcasts, "source", lambda *_: Source("https://example.org/x.mp3"))
+    service.open = fail(DENIED)  # type: ignore[assignment]
+    assert isinstance(await service.request(STREAM), LoadFailed)
+    service.open = lambda: service.podcasts
+    assert isinstance(await service.request(STREAM), SourceReady)
+    assert await service.sources.podcasts() is service.podcasts
 
 
-async def test_podcasts_asked_for_at_once_are_opened_once(desk: Desk) -> None:
+async def test_podcasts_asked_for_at_once_are_opened_once(service: ServiceRig) -> None:
     opened: list[Podcasts] = []
 
     def count() -> Podcasts:
-        opened.append(desk.podcasts)
-        return desk.podcasts
+        opened.append(service.podcasts)
+        return service.podcasts
 
-    desk.open = count
-    await asyncio.gather(desk.sources.podcasts(), desk.sources.podcasts())
-    await desk.sources.podcasts()
+    service.open = count
+    await asyncio.gather(service.sources.podcasts(), service.sources.podcasts())
+    await service.sources.podcasts()
     assert len(opened) == 1

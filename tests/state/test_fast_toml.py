@@ -11,7 +11,7 @@ import pytest
 
 from tests.fakes import START
 from tui_pod.core.progress.progress import Progress
-from tui_pod.state import fast_toml as state_entries
+from tui_pod.state import fast_toml as fast_toml
 from tui_pod.state.format import LONG, parse_snapshot, snapshot_text, to_table
 
 PLAIN = "[episodes.{}]\nposition = 1.5\nplayed = false\nupdated = 2026-11-24T13:00:00Z\n\n"
@@ -89,7 +89,7 @@ def test_snapshot_changed_anywhere_is_read_as_tomllib_reads_it(seed: int) -> Non
                 other = chance.randrange(len(lines))
                 lines[place], lines[other] = lines[other], lines[place]
     text = "\n".join(lines)
-    assert read_by(state_entries.loads, text) == read_by(tomllib.loads, text)
+    assert read_by(fast_toml.loads, text) == read_by(tomllib.loads, text)
 
 
 @pytest.mark.parametrize(
@@ -133,9 +133,9 @@ def test_snapshot_changed_anywhere_is_read_as_tomllib_reads_it(seed: int) -> Non
     ],
 )
 def test_text_made_to_mislead_is_read_as_tomllib_reads_it(text: str) -> None:
-    assert read_by(state_entries.loads, text) == read_by(tomllib.loads, text)
+    assert read_by(fast_toml.loads, text) == read_by(tomllib.loads, text)
 
 
 def test_times_are_in_utc() -> None:
-    read = state_entries.loads("\n" + PLAIN.format("a"))
+    read = fast_toml.loads("\n" + PLAIN.format("a"))
     assert read["episodes"]["a"]["updated"] == datetime(2026, 11, 24, 13, tzinfo=UTC)

@@ -15,9 +15,9 @@ from tests.fakes import START
 from tui_pod.core.playback.events import StateMended
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
-from tui_pod.state import writer as saver_module
+from tui_pod.state import writer as writer_module
 from tui_pod.state.store import StateError, StateFile
-from tui_pod.state.writer import NoSaver, Report, Saved, SaveFailed, Saver
+from tui_pod.state.writer import NullWriter, Report, Saved, SaveFailed, StateWriter
 
 LIMIT = 10.0
 """Seconds that a test waits for the thread before it fails."""
@@ -86,8 +86,8 @@ def reports() -> Reports:
 
 
 @pytest.fixture
-def saver(file: Gate, reports: Reports) -> Iterator[Saver]:
-    made = Saver(file, reports)
+def writer(file: Gate, reports: Reports) -> Iterator[StateWriter]:
+    made = StateWriter(file, reports)
     yield made
     file.is_open.set()
     made.close(LIMIT)
@@ -101,9 +101,11 @@ def saved_positions(file: StateFile) -> dict[str, float]:
     return {ident: progress.position for ident, progress in StateFile(file.path).load().progress.items()}
 
 
-def test_save_returns_at_once_and_reports_when_it_is_on_the_disk(saver: Saver, file: Gate, reports: Reports) -> None:
+def test_save_returns_at_once_and_reports_when_it_is_on_the_disk(
+    writer: StateWriter, file: Gate, reports: Reports
+) -> None:
     file.hold()
-    ticket = saver.save(record(5.0))
+    ticket = writer.save(record(5.0))
     assert file.is_entered.wait(LIMIT)
     assert (reports.all, saved_positions(file)) == ([], {})
     file.is_open.set()
@@ -112,16 +114,16 @@ def test_save_returns_at_once_and_reports_when_it_is_on_the_disk(saver: Saver, f
 
 
 def test_save_while_one_is_written_keeps_the_newest_value_of_each_thing(
-    saver: Saver, file: Gate, reports: Reports
+    writer: StateWriter, file: Gate, reports: Reports
 ) -> None:
     file.hold()
-    saver.save(record(1.0))
+    writer.save(record(1.0))
     assert file.is_entered.wait(LIMIT)
     for second in range(2, 50):
-        saver.save(record(second), record(second, "b"))
-        saver.save(SettingRecord("ui", "sort", second), SettingRecord("ui", "filter", second))
-        saver.save(HeardRecord("k", "a", START, 0, second, second))
-    ticket = saver.save(HeardRecord("l", "a", START, 0, 1.0, 1.0))
+        writer.save(record(second), record(second, "b"))
+        writer.save(SettingRecord("ui", "sort", second), SettingRecord("ui", "filter", second))
+        writer.save(HeardRecord("k", "a", START, 0, second, second))
+    ticket = writer.save(HeardRecord("l", "a", START, 0, 1.0, 1.0))
     file.is_open.set()
     reports.wait_saved(ticket)
     last = [record(49), record(49, "b"), SettingRecord("ui", "sort", 49), SettingRecord("ui", "filter", 49),
@@ -130,12 +132,12 @@ def test_save_while_one_is_written_keeps_the_newest_value_of_each_thing(
 
 
 def test_tickets_rise_and_a_report_never_runs_ahead_of_what_is_written(
-    saver: Saver, file: Gate, reports: Reports
+    writer: StateWriter, file: Gate, reports: Reports
 ) -> None:
     file.hold()
-    first = saver.save(record(1.0))
+    first = writer.save(record(1.0))
     assert file.is_entered.wait(LIMIT)
-    second = saver.save(record(2.0))
+    second = writer.save(record(2.0))
     assert second > first
     file.is_open.set()
     reports.wait_saved(second)
@@ -143,71 +145,73 @@ def test_tickets_rise_and_a_report_never_runs_ahead_of_what_is_written(
     assert tickets == [first, second]
 
 
-def test_compact_brings_the_file_up_to_date_after_what_is_queued(saver: Saver, file: Gate, reports: Reports) -> None:
+def test_compact_brings_the_file_up_to_date_after_what_is_queued(
+    writer: StateWriter, file: Gate, reports: Reports
+) -> None:
     file.hold()
-    saver.save(record(1.0))
+    writer.save(record(1.0))
     assert file.is_entered.wait(LIMIT)
-    ticket = saver.save(record(2.0))
-    saver.compact()
+    ticket = writer.save(record(2.0))
+    writer.compact()
     file.is_open.set()
     reports.wait_saved(ticket)
-    assert saver.close(LIMIT)
+    assert writer.close(LIMIT)
     assert "position = 2.0" in file.path.read_text("utf-8")
     assert file.journal.read_bytes() == b""
 
 
 def test_failed_save_is_told_once_kept_and_tried_again(
-    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+    writer: StateWriter, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saver_module, "RETRY_AFTER", 0.01)
+    monkeypatch.setattr(writer_module, "RETRY_AFTER", 0.01)
     file.failures = 3
-    ticket = saver.save(record(5.0))
+    ticket = writer.save(record(5.0))
     reports.wait_saved(ticket)
     assert reports.all == [SaveFailed("the disk is full"), SaveFailed(None), Saved(ticket)]
-    reports.wait_saved(saver.save(record(5.0)))
+    reports.wait_saved(writer.save(record(5.0)))
     assert reports.all[3:] == [Saved(ticket + 1)]
     assert saved_positions(file) == {"a": 5.0}
 
 
 def test_failed_save_does_not_undo_a_newer_value(
-    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+    writer: StateWriter, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saver_module, "RETRY_AFTER", 0.01)
+    monkeypatch.setattr(writer_module, "RETRY_AFTER", 0.01)
     file.failures = 1
     file.hold()
-    saver.save(record(1.0), record(1.0, "b"))
+    writer.save(record(1.0), record(1.0, "b"))
     assert file.is_entered.wait(LIMIT)
-    ticket = saver.save(record(2.0))
+    ticket = writer.save(record(2.0))
     file.is_open.set()
     reports.wait_saved(ticket)
     assert file.batches == [[record(2.0), record(1.0, "b")]]
 
 
 def test_failed_compaction_is_told_and_loses_nothing(
-    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+    writer: StateWriter, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: object) -> None:
         raise StateError("no room")
 
     monkeypatch.setattr(Gate, "compact", fail)
-    saver.save(record(5.0))
-    saver.compact()
+    writer.save(record(5.0))
+    writer.compact()
     reports.wait(lambda all_: SaveFailed("no room") in all_)
     assert saved_positions(file) == {"a": 5.0}
     for position in (6.0, 7.0):  # tried again with each save, and not told each time
-        saver.compact()
-        reports.wait_saved(saver.save(record(position)))
+        writer.compact()
+        reports.wait_saved(writer.save(record(position)))
     assert [one for one in reports.all if isinstance(one, SaveFailed)] == [SaveFailed("no room")]
     monkeypatch.undo()
-    saver.save(record(8.0))
+    writer.save(record(8.0))
     reports.wait(lambda all_: SaveFailed(None) in all_)
     assert "position = 8.0" in file.path.read_text("utf-8")
 
 
 def test_save_that_breaks_in_a_way_nobody_thought_of_is_told_and_tried_again(
-    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+    writer: StateWriter, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saver_module, "RETRY_AFTER", 0.01)
+    monkeypatch.setattr(writer_module, "RETRY_AFTER", 0.01)
     failing = [MemoryError(), RecursionError("too deep")]
     append = Gate.append
 
@@ -217,25 +221,25 @@ def test_save_that_breaks_in_a_way_nobody_thought_of_is_told_and_tried_again(
         return append(self, records)
 
     monkeypatch.setattr(Gate, "append", fail)
-    ticket = saver.save(record(5.0))
+    ticket = writer.save(record(5.0))
     reports.wait_saved(ticket)
     assert reports.all == [SaveFailed("RecursionError: too deep"), SaveFailed(None), Saved(ticket)]
     assert saved_positions(file) == {"a": 5.0}
 
 
 def test_compaction_that_breaks_in_a_way_nobody_thought_of_is_told_and_saving_goes_on(
-    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+    writer: StateWriter, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: object) -> None:
         raise TypeError("unhashable")
 
     monkeypatch.setattr(Gate, "compact", fail)
-    saver.save(record(5.0))
-    saver.compact()
+    writer.save(record(5.0))
+    writer.compact()
     reports.wait(lambda all_: SaveFailed("TypeError: unhashable") in all_)
-    reports.wait_saved(saver.save(record(6.0)))
+    reports.wait_saved(writer.save(record(6.0)))
     monkeypatch.undo()
-    reports.wait_saved(saver.save(record(7.0)))
+    reports.wait_saved(writer.save(record(7.0)))
     reports.wait(lambda all_: SaveFailed(None) in all_)
     assert "position = 7.0" in file.path.read_text("utf-8")
 
@@ -244,18 +248,20 @@ def test_report_that_raises_does_not_end_saving(file: Gate) -> None:
     def report(_: Report) -> None:
         raise RuntimeError("nobody is there")
 
-    saver = Saver(file, report)
-    saver.save(record(5.0))
-    assert saver.flush(LIMIT)
-    saver.save(record(6.0))
-    assert saver.close(LIMIT)
+    writer = StateWriter(file, report)
+    writer.save(record(5.0))
+    assert writer.flush(LIMIT)
+    writer.save(record(6.0))
+    assert writer.close(LIMIT)
     assert saved_positions(file) == {"a": 6.0}
 
 
-def test_state_damaged_meanwhile_is_told_with_what_was_mended(saver: Saver, file: Gate, reports: Reports) -> None:
-    reports.wait_saved(saver.save(record(6.0)))
+def test_state_damaged_meanwhile_is_told_with_what_was_mended(
+    writer: StateWriter, file: Gate, reports: Reports
+) -> None:
+    reports.wait_saved(writer.save(record(6.0)))
     file.path.write_bytes(b"\x00\xff")
-    saver.compact()
+    writer.compact()
     reports.wait(lambda all_: any(isinstance(one, StateMended) for one in all_))
     [notice] = next(one.notices for one in reports.all if isinstance(one, StateMended))
     assert notice.startswith(f"{file.path.name} was damaged")
@@ -263,24 +269,24 @@ def test_state_damaged_meanwhile_is_told_with_what_was_mended(saver: Saver, file
 
 
 def test_journal_that_grew_long_is_compacted(
-    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+    writer: StateWriter, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui_pod.state.store.COMPACT_AT", 100)
-    reports.wait_saved(saver.save(record(5.0)))
-    assert saver.close(LIMIT)
+    reports.wait_saved(writer.save(record(5.0)))
+    assert writer.close(LIMIT)
     assert file.compactions >= 1
 
 
 def test_large_state_is_not_rewritten_at_every_pause(
-    saver: Saver, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
+    writer: StateWriter, file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saver_module, "SMALL_STATE", 10)
+    monkeypatch.setattr(writer_module, "SMALL_STATE", 10)
     file.path.write_text("version = 1\n[episodes]\n", "utf-8")
-    monkeypatch.setattr(saver_module, "run_apart", lambda *_: None)
-    ticket = saver.save(record(5.0))
-    saver.compact()
+    monkeypatch.setattr(writer_module, "run_apart", lambda *_: None)
+    ticket = writer.save(record(5.0))
+    writer.compact()
     reports.wait_saved(ticket)
-    assert saver.close(LIMIT)
+    assert writer.close(LIMIT)
     assert file.compactions == 0
     assert file.path.read_text("utf-8") == "version = 1\n[episodes]\n"
 
@@ -293,14 +299,14 @@ def test_large_state_is_compacted_by_a_process_of_its_own_that_runs_no_code_from
     for name in ("tomllib", "tomli_w", "tui_pod"):
         (trap / f"{name}.py").write_text(f"open({str(was_sprung)!r}, 'w')\nraise SystemExit(1)\n")
     monkeypatch.chdir(trap)
-    monkeypatch.setattr(saver_module, "SMALL_STATE", 10)
+    monkeypatch.setattr(writer_module, "SMALL_STATE", 10)
     file.path.write_text("version = 1\n[episodes]\n", "utf-8")
     started: list[Any] = []
     popen: Any = subprocess.Popen
     monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)))
-    saver = Saver(file, reports)
-    saver.save(record(5.0))
-    assert saver.close(LIMIT)
+    writer = StateWriter(file, reports)
+    writer.save(record(5.0))
+    assert writer.close(LIMIT)
     assert [process.wait(30) for process in started] == [0]
     assert not was_sprung.exists()
     assert "position = 5.0" in file.path.read_text("utf-8")
@@ -309,72 +315,74 @@ def test_large_state_is_compacted_by_a_process_of_its_own_that_runs_no_code_from
 def test_large_state_without_a_process_to_be_had_loses_nothing(
     file: Gate, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saver_module, "SMALL_STATE", 10)
+    monkeypatch.setattr(writer_module, "SMALL_STATE", 10)
     monkeypatch.setattr(sys, "executable", os.devnull)
     file.path.write_text("version = 1\n[episodes]\n", "utf-8")
-    saver = Saver(file, reports)
-    saver.save(record(5.0))
-    assert saver.close(LIMIT)
+    writer = StateWriter(file, reports)
+    writer.save(record(5.0))
+    assert writer.close(LIMIT)
     assert saved_positions(file) == {"a": 5.0}
 
 
-def test_flush_waits_until_what_is_queued_is_written(saver: Saver, file: Gate) -> None:
+def test_flush_waits_until_what_is_queued_is_written(writer: StateWriter, file: Gate) -> None:
     file.hold()
-    saver.save(record(5.0))
-    assert not saver.flush(0.0)
+    writer.save(record(5.0))
+    assert not writer.flush(0.0)
     file.is_open.set()
-    assert saver.flush(LIMIT)
+    assert writer.flush(LIMIT)
     assert saved_positions(file) == {"a": 5.0}
 
 
-def test_flush_with_nothing_queued_does_not_wait(saver: Saver) -> None:
-    assert saver.flush(0.0)
+def test_flush_with_nothing_queued_does_not_wait(writer: StateWriter) -> None:
+    assert writer.flush(0.0)
 
 
-def test_close_writes_what_is_queued_and_brings_the_file_up_to_date(saver: Saver, file: Gate) -> None:
+def test_close_writes_what_is_queued_and_brings_the_file_up_to_date(writer: StateWriter, file: Gate) -> None:
     file.hold()
-    saver.save(record(1.0))
-    saver.save(record(2.0, "b"))
+    writer.save(record(1.0))
+    writer.save(record(2.0, "b"))
     file.is_open.set()
-    assert saver.close(LIMIT)
+    assert writer.close(LIMIT)
     assert file.journal.read_bytes() == b""
     assert saved_positions(file) == {"a": 1.0, "b": 2.0}
 
 
-def test_close_while_the_disk_hangs_gives_up_in_time_and_says_so(saver: Saver, file: Gate) -> None:
+def test_close_while_the_disk_hangs_gives_up_in_time_and_says_so(writer: StateWriter, file: Gate) -> None:
     file.hold()
-    saver.save(record(1.0))
+    writer.save(record(1.0))
     assert file.is_entered.wait(LIMIT)
-    assert not saver.close(0.0)
+    assert not writer.close(0.0)
 
 
-def test_close_while_saves_fail_tries_once_more_at_once_and_says_so(saver: Saver, file: Gate, reports: Reports) -> None:
+def test_close_while_saves_fail_tries_once_more_at_once_and_says_so(
+    writer: StateWriter, file: Gate, reports: Reports
+) -> None:
     file.failures = 100
-    saver.save(record(1.0))
+    writer.save(record(1.0))
     reports.wait(lambda all_: bool(all_))
-    assert not saver.close(LIMIT)
+    assert not writer.close(LIMIT)
     assert file.failures < 99
 
 
-def test_close_during_a_save_that_fails_has_one_more_try(saver: Saver, file: Gate) -> None:
+def test_close_during_a_save_that_fails_has_one_more_try(writer: StateWriter, file: Gate) -> None:
     """The save that is under way cannot know of the closing when it begins to wait for its next try."""
     file.failures = 1
     file.hold()
-    saver.save(record(1.0))
+    writer.save(record(1.0))
     assert file.is_entered.wait(LIMIT)
-    closer = threading.Thread(target=saver.close, args=(LIMIT,))
+    closer = threading.Thread(target=writer.close, args=(LIMIT,))
     closer.start()
-    while not saver._is_closing:
+    while not writer._is_closing:
         pass
     file.is_open.set()
-    closer.join(saver_module.RETRY_AFTER * 0.75)
+    closer.join(writer_module.RETRY_AFTER * 0.75)
     assert not closer.is_alive()
     assert saved_positions(file) == {"a": 1.0}
 
 
 def test_no_saver_saves_nothing_and_never_waits() -> None:
-    saver = NoSaver()
-    assert saver.save(record(1.0)) == 0
-    saver.compact()
-    assert saver.flush(0.0)
-    assert saver.close(0.0)
+    writer = NullWriter()
+    assert writer.save(record(1.0)) == 0
+    writer.compact()
+    assert writer.flush(0.0)
+    assert writer.close(0.0)

@@ -44,11 +44,11 @@ def main(arguments: list[str]) -> int:
 
 def _count(path: Path) -> None:
     """Write at the end how many positions the player told, and how many saves were made."""
-    from tui_pod.core.playback.progress_tracker import Tracker
+    from tui_pod.core.playback.progress_tracker import ProgressTracker
     from tui_pod.state.store import StateFile
 
     counts = Counter[str]()
-    for what, owner, name in (("positions", Tracker, "move"), ("saves", StateFile, "append")):
+    for what, owner, name in (("positions", ProgressTracker, "move"), ("saves", StateFile, "append")):
         setattr(owner, name, _counted(counts, what, getattr(owner, name)))
     atexit.register(lambda: path.write_text(json.dumps(counts), "ascii"))
 

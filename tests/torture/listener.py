@@ -13,27 +13,27 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from tests.fakes import FakeAudience, FakeClock, FakePlayer, FakeSources
+from tests.fakes import FakeClock, FakeListener, FakePlayer, FakeSources
 from tests.torture.ledger import Ledger
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
-from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.events import RecordsSaved
-from tui_pod.core.playback.ports import Surroundings
+from tui_pod.core.playback.ports import Ports
 from tui_pod.core.playback.snapshot import PlayerStatus
-from tui_pod.core.playback.up_next import Succession
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.playback.up_next import PlayContext
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import Record
 from tui_pod.core.selection.queue import Queue
 from tui_pod.state import store as store_module
-from tui_pod.state import writer as saver_module
+from tui_pod.state import writer as writer_module
 from tui_pod.state.store import StateFile
-from tui_pod.state.writer import Report, Saved, SaveFailed, Saver
+from tui_pod.state.writer import Report, Saved, SaveFailed, StateWriter
 
 EPISODES = 8
 
 
-class WatchedSaver(Saver):
+class WatchedSaver(StateWriter):
     """A saver that keeps a ledger of what it is given and of what it says is safe."""
 
     def __init__(self, file: StateFile, ledger: Ledger) -> None:
@@ -72,17 +72,17 @@ class RestlessListener:
         self._player, sources, self._clock = FakePlayer(), FakeSources(), FakeClock()
         self._clock.now += timedelta(days=days)
         self._player.clock = self._clock
-        self._saver = WatchedSaver(file, self._ledger)
-        around = Surroundings(self._player, sources, self._saver, FakeAudience(), self._clock, run)
-        self._listening = Listening(
+        self._writer = WatchedSaver(file, self._ledger)
+        ports = Ports(self._player, sources, self._writer, FakeListener(), self._clock, run)
+        self._controller = PlaybackController(
             library,
-            ProgressBook(library, state.progress),
-            around,
+            ProgressIndex(library, state.progress),
+            ports,
             queue=Queue(tuple(state.strings("queue", "entries"))),
         )
-        self._player.emit = sources.emit = self._listening.handle
+        self._player.emit = sources.emit = self._controller.handle
         self._changes_clock = changes_clock
-        self._saver.compact()
+        self._writer.compact()
 
     def listen(self, until: float = float("inf")) -> None:
         """Do one thing after the other, until a time of the monotonic clock."""
@@ -97,58 +97,58 @@ class RestlessListener:
 
     def close(self) -> None:
         """Quit as the app does."""
-        self._listening.save()
-        self._saver.close(10.0)
+        self._controller.save()
+        self._writer.close(10.0)
 
     def _settle(self) -> None:
         """Let what was asked for be saved, and note how long has been listened."""
-        self._saver.flush(10.0)
-        while not self._saver.reports.empty():
-            self._listening.handle(RecordsSaved(self._saver.reports.get()))
-        episode = self._listening.playback.episode
+        self._writer.flush(10.0)
+        while not self._writer.reports.empty():
+            self._controller.handle(RecordsSaved(self._writer.reports.get()))
+        episode = self._controller.playback.episode
         if episode is not None:
-            self._ledger.played(episode, self._saver.played.get(episode, 0.0))
+            self._ledger.played(episode, self._writer.played.get(episode, 0.0))
 
     def _some(self, most: int = 1) -> list[str]:
-        return self._chances.sample(self._listening.library.ids, self._chances.randint(1, most))
+        return self._chances.sample(self._controller.library.ids, self._chances.randint(1, most))
 
     def _play(self) -> None:
-        self._listening.play(self._some()[0], Succession(range(EPISODES)))
+        self._controller.play(self._some()[0], PlayContext(range(EPISODES)))
 
     def _go_on(self) -> None:
-        if self._listening.playback.status is PlayerStatus.PAUSED:
+        if self._controller.playback.status is PlayerStatus.PAUSED:
             self._clock.go(self._chances.choice((1.0, 100.0, 10_000.0)))
-            self._listening.toggle_pause()
+            self._controller.toggle_pause()
         for _ in range(self._chances.randint(1, 40)):
-            playback = self._listening.playback
+            playback = self._controller.playback
             if playback.episode is not None and playback.status is PlayerStatus.PLAYING:
-                self._saver.played[playback.episode] = self._saver.played.get(playback.episode, 0.0) + 0.25
+                self._writer.played[playback.episode] = self._writer.played.get(playback.episode, 0.0) + 0.25
             self._player.play(0.25)
             self._settle()
 
     def _pause(self) -> None:
-        self._listening.toggle_pause()
+        self._controller.toggle_pause()
 
     def _seek(self) -> None:
-        self._listening.seek_by(self._chances.choice((-10.0, 30.0, -5.0, 5.0)))
+        self._controller.seek_by(self._chances.choice((-10.0, 30.0, -5.0, 5.0)))
 
     def _mark(self) -> None:
-        self._listening.toggle_played(self._some())
+        self._controller.toggle_played(self._some())
 
     def _mark_many(self) -> None:
-        self._listening.mark(self._some(EPISODES), played=self._chances.random() < 0.5)
+        self._controller.mark(self._some(EPISODES), played=self._chances.random() < 0.5)
 
     def _queue(self) -> None:
-        self._listening.queue_last(self._some(3))
+        self._controller.queue_last(self._some(3))
 
     def _undo(self) -> None:
-        self._chances.choice((self._listening.undo, self._listening.redo))()
+        self._chances.choice((self._controller.undo, self._controller.redo))()
 
     def _compact(self) -> None:
-        self._saver.compact()
+        self._writer.compact()
 
     def _change_speed(self) -> None:
-        self._listening.set_speed(self._chances.choice((1.0, 1.5, 3.0)))
+        self._controller.set_speed(self._chances.choice((1.0, 1.5, 3.0)))
 
 
 def make_library(name: str) -> Library:
@@ -158,5 +158,5 @@ def make_library(name: str) -> Library:
 
 def compact_apart() -> None:
     """Have every compaction done by a process of its own, as with a large state."""
-    for owner, name, value in ((saver_module, "SMALL_STATE", 0), (store_module, "COMPACT_AT", 4096)):
+    for owner, name, value in ((writer_module, "SMALL_STATE", 0), (store_module, "COMPACT_AT", 4096)):
         setattr(owner, name, value)

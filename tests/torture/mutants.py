@@ -20,7 +20,7 @@ from tui_pod.state import format as state_format
 from tui_pod.state import store
 from tui_pod.state.format import snapshot_text, to_table
 from tui_pod.state.store import StateError, StateFile
-from tui_pod.state.writer import Saved, Saver
+from tui_pod.state.writer import Saved, StateWriter
 
 
 def _change(owner: Any, name: str, value: Any) -> None:
@@ -98,24 +98,24 @@ def no_lock() -> None:
 
 def say_saved_first() -> None:
     """Report a save before it is made."""
-    former = Saver._write
+    former = StateWriter._write
 
-    def write(self: Saver, batch: Any, wants_compaction: bool) -> bool:
+    def write(self: StateWriter, batch: Any, wants_compaction: bool) -> bool:
         self._report(Saved(self._ticket))
         return former(self, batch, wants_compaction)
 
-    _change(Saver, "_write", write)
+    _change(StateWriter, "_write", write)
 
 
 def save_late() -> None:
     """Write three seconds after it was asked for."""
-    former = Saver._write
+    former = StateWriter._write
 
-    def write(self: Saver, batch: Any, wants_compaction: bool) -> bool:
+    def write(self: StateWriter, batch: Any, wants_compaction: bool) -> bool:
         time.sleep(3.0)
         return former(self, batch, wants_compaction)
 
-    _change(Saver, "_write", write)
+    _change(StateWriter, "_write", write)
 
 
 def forget_failed() -> None:
@@ -129,7 +129,7 @@ def forget_failed() -> None:
 
     former = StateFile.append
     _change(StateFile, "append", append)
-    _change(Saver, "_compact", lambda self, is_long: None)
+    _change(StateWriter, "_compact", lambda self, is_long: None)
 
 
 def save_seldom() -> None:
@@ -180,7 +180,7 @@ def read_journal_whole() -> None:
 
 def trust_clock() -> None:
     """Take the clock's word for what is newer."""
-    _change(tracker.Tracker, "stamp", lambda self, former: self._clock())
+    _change(tracker.ProgressTracker, "stamp", lambda self, former: self._clock())
 
 
 def die_of_signals() -> None:
@@ -199,29 +199,29 @@ def play_into_silence() -> None:
 
 def take_any_end() -> None:
     """Take whatever ends a file for the end of the episode."""
-    from tui_pod.core.playback.controller import Listening
+    from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.progress import Progress
 
     def fail(self: Any, event: Any) -> None:
         episode = self.playback.episode
-        progress = self.book.get(episode) or Progress(self._clock())
+        progress = self.progress_index.get(episode) or Progress(self._clock())
         self._set_progress({episode: progress.finished(self._clock())})
         self._fail(event.reason)
 
-    _change(Listening, "_on_failed", fail)
+    _change(PlaybackController, "_on_failed", fail)
 
 
 def wait_for_player() -> None:
     """Let each mark wait for the player to answer, which it may do late."""
-    from tui_pod.core.playback.controller import Listening
+    from tui_pod.core.playback.controller import PlaybackController
 
-    former = Listening.toggle_played
+    former = PlaybackController.toggle_played
 
     def toggle(self: Any, episodes: Any) -> None:
         time.sleep(0.7)
         former(self, episodes)
 
-    _change(Listening, "toggle_played", toggle)
+    _change(PlaybackController, "toggle_played", toggle)
 
 
 def give_narrator_up() -> None:
@@ -244,15 +244,15 @@ def leak() -> None:
     import threading
 
     kept: list[Any] = []
-    former = Saver._write
+    former = StateWriter._write
 
-    def write(self: Saver, batch: Any, wants_compaction: bool) -> bool:
+    def write(self: StateWriter, batch: Any, wants_compaction: bool) -> bool:
         kept.append((bytearray(100_000), os.open(os.devnull, os.O_RDONLY)))
         if len(kept) % 100 == 0:
             threading.Thread(target=time.sleep, args=(1e6,), daemon=True).start()
         return former(self, batch, wants_compaction)
 
-    _change(Saver, "_write", write)
+    _change(StateWriter, "_write", write)
 
 
 def read_newer() -> None:

@@ -40,7 +40,7 @@ class Writer:
         self._file = StateFile(path)
         self._name = name
         self._chances = chances
-        self._saver = WatchedSaver(self._file, Ledger(ledger))
+        self._writer = WatchedSaver(self._file, Ledger(ledger))
         self._sent: dict[str, Progress] = {}
         self._problems = ledger.with_suffix(".problems")
 
@@ -51,14 +51,14 @@ class Writer:
         number = 0
         while time.monotonic() < until:
             number += 1
-            self._saver.save(*self._some(number))
+            self._writer.save(*self._some(number))
             if number % 7 == 0:
-                self._saver.compact()
+                self._writer.compact()
             if number % 20 == 0:
-                self._saver.flush(60.0)
+                self._writer.flush(60.0)
                 self._look()
             time.sleep(self._chances.uniform(0.0, 0.02))
-        if not self._saver.close(60.0):
+        if not self._writer.close(60.0):
             self._note("the last save did not come to its end")
 
     def _some(self, number: int) -> list[Record]:

@@ -7,8 +7,8 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 
+from tests.app_driver import on_stage
 from tests.scenes import LATER, SCENES, Scene, play_scene
-from tests.stage import on_stage
 from tui_pod.core.library.library import Library
 from tui_pod.ui.ascii_lines import SIGNS, AsciiLines
 from tui_pod.ui.cells import ASCII_MARKS, MARKS
@@ -37,11 +37,11 @@ def strangers(text: str) -> set[str]:
 async def test_screen_in_ascii_has_no_other_characters(name: str, size: tuple[int, int]) -> None:
     scene = EVERYWHERE[name]
     async with on_stage(scene.library(), size, scene.progress(), scene.queue, view=scene.view, is_ascii=True,
-                        prepare=scene.prepare, max_standstill=None) as stage:  # fmt: skip
-        await play_scene(stage, scene)
-        stage.app.tell("“Done” — here it is…")
-        await stage.settle()
-        assert strangers(stage.text) == set()
+                        prepare=scene.prepare, max_standstill=None) as driver:  # fmt: skip
+        await play_scene(driver, scene)
+        driver.app.tell("“Done” — here it is…")
+        await driver.settle()
+        assert strangers(driver.text) == set()
 
 
 def test_stand_in_of_a_sign_is_ascii_and_as_wide() -> None:
@@ -83,18 +83,18 @@ def test_keys_of_a_table_in_ascii_are_named_where_there_is_room(keys: str, wante
 
 
 async def test_key_line_in_ascii_names_the_arrow_keys_and_hears_clicks_on_them(library: Library) -> None:
-    async with on_stage(library, is_ascii=True) as stage:
-        await stage.press("enter")
-        line = stage.main.query_one("#keys")
-        (shown,) = stage.rows_of(line)
+    async with on_stage(library, is_ascii=True) as driver:
+        await driver.press("enter")
+        line = driver.main.query_one("#keys")
+        (shown,) = driver.rows_of(line)
         assert "<- -> Seek" in shown
-        await stage.click(line, shown.index("Seek"), 0)
-        assert stage.playback.position == 30.0
+        await driver.click(line, shown.index("Seek"), 0)
+        assert driver.playback.position == 30.0
 
 
 async def test_help_and_palette_in_ascii_name_the_arrow_keys(library: Library) -> None:
-    async with on_stage(library, is_ascii=True) as stage:
-        await stage.press("question_mark", *"back 10")
-        assert "<- ,            Back 10 seconds" in stage.text
-        await stage.press("escape", "ctrl+p", *"back 10")
-        await stage.until(lambda: "key: <- ," in stage.text, "the palette names the key")
+    async with on_stage(library, is_ascii=True) as driver:
+        await driver.press("question_mark", *"back 10")
+        assert "<- ,            Back 10 seconds" in driver.text
+        await driver.press("escape", "ctrl+p", *"back 10")
+        await driver.until(lambda: "key: <- ," in driver.text, "the palette names the key")

@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from tests.app_driver import embedded_library, on_stage
 from tests.fakes import START
-from tests.stage import embedded_library, on_stage
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.selection.list_query import Filter, Sort, Special, View
+from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 from tui_pod.ui.screens.details import DetailsScreen
 
-BASICS = View(place=1)
+BASICS = ListQuery(place=1)
 """The topic of the five plain episodes."""
 
 
@@ -22,16 +22,16 @@ BASICS = View(place=1)
 
 
 async def test_start_of_a_fresh_library_has_the_cursor_on_the_first_episode(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        assert stage.focus == "list"
-        assert stage.current == "one"
-        assert "Press enter to play, ? for all keys" in stage.text
+    async with on_stage(library, view=BASICS) as driver:
+        assert driver.focus == "list"
+        assert driver.current == "one"
+        assert "Press enter to play, ? for all keys" in driver.text
 
 
 async def test_start_with_played_episodes_has_the_cursor_on_the_first_unplayed_one(library: Library) -> None:
     played = {ident: Progress(START, played=True) for ident in ("one", "two")}
-    async with on_stage(library, view=BASICS, progress=played) as stage:
-        assert stage.current == "three"
+    async with on_stage(library, view=BASICS, progress=played) as driver:
+        assert driver.current == "three"
 
 
 async def test_start_with_unfinished_episodes_has_the_cursor_on_the_last_one_heard(library: Library) -> None:
@@ -40,60 +40,60 @@ async def test_start_with_unfinished_episodes_has_the_cursor_on_the_last_one_hea
         "four": Progress(START, position=20.0, listened=START),
         "five": Progress(START, position=5.0, listened=START - timedelta(hours=2)),
     }
-    async with on_stage(library, view=BASICS, progress=progress) as stage:
-        assert stage.current == "four"
+    async with on_stage(library, view=BASICS, progress=progress) as driver:
+        assert driver.current == "four"
 
 
 async def test_start_of_the_embedded_catalogue_shows_its_119_episodes() -> None:
-    async with on_stage(embedded_library(), view=View(place=1)) as stage:
-        assert stage.title == "Generative AI · 119 episodes · 3 h 06 m · newest first"
-        assert stage.header.left.endswith("All Topics › Generative AI")
-        assert stage.current == "llm-layers"
+    async with on_stage(embedded_library(), view=ListQuery(place=1)) as driver:
+        assert driver.title == "Generative AI · 119 episodes · 3 h 06 m · newest first"
+        assert driver.header.left.endswith("All Topics › Generative AI")
+        assert driver.current == "llm-layers"
 
 
 async def test_start_on_a_small_terminal_shows_the_tree_from_its_top() -> None:
-    async with on_stage(embedded_library(), size=(80, 24), view=View(place=1)) as stage:
-        assert stage.tree_rows()[:4] == [("Continue", 0), ("Queue", 0), ("All Topics", 119), ("Generative AI", 119)]
+    async with on_stage(embedded_library(), size=(80, 24), view=ListQuery(place=1)) as driver:
+        assert driver.tree_rows()[:4] == [("Continue", 0), ("Queue", 0), ("All Topics", 119), ("Generative AI", 119)]
 
 
 # -- topics --------------------------------------------------------------------------------------------
 
 
 async def test_topic_at_the_cursor_of_the_tree_is_listed_at_once(library: Library) -> None:
-    async with on_stage(library) as stage:
-        await stage.press("tab", "j", "j")
-        assert stage.title == "Numbers · 2 episodes · 5 m · newest first"
-        assert stage.shown == ["one", "two"]
-        assert stage.header.left.endswith("All Topics › Basics › Numbers")
-        assert stage.focus == "tree"
+    async with on_stage(library) as driver:
+        await driver.press("tab", "j", "j")
+        assert driver.title == "Numbers · 2 episodes · 5 m · newest first"
+        assert driver.shown == ["one", "two"]
+        assert driver.header.left.endswith("All Topics › Basics › Numbers")
+        assert driver.focus == "tree"
 
 
 async def test_topic_without_an_entry_of_its_own_is_under_all_topics(library: Library) -> None:
-    async with on_stage(library, view=View(place=library.topics.names.index("Series"))) as stage:
-        assert stage.header.left.endswith("All Topics › Series")
-        assert stage.shown == ["five"]
+    async with on_stage(library, view=ListQuery(place=library.topics.names.index("Series"))) as driver:
+        assert driver.header.left.endswith("All Topics › Series")
+        assert driver.shown == ["five"]
 
 
 async def test_tree_rows_are_the_topics_with_distinct_episodes_counted(library: Library) -> None:
-    async with on_stage(library) as stage:
+    async with on_stage(library) as driver:
         hostile = len(library) - 5
-        assert stage.tree_rows() == [
+        assert driver.tree_rows() == [
             ("Continue", 0), ("Queue", 0), ("All Topics", len(library)), ("Basics", 5), ("Numbers", 2),
             ("Hostile", hostile), ("Series", 1),
         ]  # fmt: skip
 
 
 async def test_topic_left_and_opened_again_has_its_own_cursor(library: Library) -> None:
-    async with on_stage(library) as stage:
-        await stage.press("G", "tab", "j")
-        assert stage.current == "one"
+    async with on_stage(library) as driver:
+        await driver.press("G", "tab", "j")
+        assert driver.current == "one"
 
 
 async def test_library_key_returns_to_the_topic_that_was_open(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.press("2", "1")
-        assert stage.place == BASICS.place
-        assert stage.tree.place == BASICS.place
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.press("2", "1")
+        assert driver.place == BASICS.place
+        assert driver.tree.place == BASICS.place
 
 
 async def test_continue_chosen_in_the_tree_lists_unfinished_ones_newest_first(library: Library) -> None:
@@ -101,127 +101,127 @@ async def test_continue_chosen_in_the_tree_lists_unfinished_ones_newest_first(li
         "two": Progress(START, position=20.0, listened=START - timedelta(hours=1)),
         "three": Progress(START, position=100.0, listened=START),
     }
-    async with on_stage(library, progress=progress) as stage:
-        await stage.press("tab", "home")
-        assert stage.place == Special.CONTINUE
-        assert stage.shown == ["three", "two"]
-        assert stage.title == "Continue · 2 episodes · 6 m left"
+    async with on_stage(library, progress=progress) as driver:
+        await driver.press("tab", "home")
+        assert driver.place == SmartList.CONTINUE
+        assert driver.shown == ["three", "two"]
+        assert driver.title == "Continue · 2 episodes · 6 m left"
 
 
 async def test_fold_with_the_cursor_inside_goes_to_the_topic_above(library: Library) -> None:
-    async with on_stage(library) as stage:
-        await stage.press("tab", "j", "j", "left")
-        assert stage.library.topics.names[stage.tree.place] == "Basics"
-        await stage.press("left")
-        assert "Numbers" not in dict(stage.tree_rows())
+    async with on_stage(library) as driver:
+        await driver.press("tab", "j", "j", "left")
+        assert driver.library.topics.names[driver.tree.place] == "Basics"
+        await driver.press("left")
+        assert "Numbers" not in dict(driver.tree_rows())
 
 
 async def test_right_in_the_tree_on_an_open_topic_goes_to_its_episodes(library: Library) -> None:
-    async with on_stage(library) as stage:
-        await stage.press("tab", "j", "l")
-        assert stage.focus == "list"
-        assert stage.place == 1
+    async with on_stage(library) as driver:
+        await driver.press("tab", "j", "l")
+        assert driver.focus == "list"
+        assert driver.place == 1
 
 
 # -- search --------------------------------------------------------------------------------------------
 
 
 async def test_search_typed_narrows_and_counts_at_each_letter(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.press("slash")
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.press("slash")
         for text, found in (("f", 5), ("fi", 4), ("fiv", 4), ("five", 4)):
-            await stage.press(text[-1])
-            assert len(stage.shown) == found
-            assert stage.title.startswith(f"Basics · {found} episode")
-            assert stage.title.endswith(f"“{text}”")
+            await driver.press(text[-1])
+            assert len(driver.shown) == found
+            assert driver.title.startswith(f"Basics · {found} episode")
+            assert driver.title.endswith(f"“{text}”")
 
 
 async def test_search_letter_taken_back_widens_again(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.press("slash", *"first")
-        assert stage.shown == ["one"]
-        await stage.press(*["backspace"] * 4)
-        assert stage.shown == ["one", "two", "three", "four", "five"]
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.press("slash", *"first")
+        assert driver.shown == ["one"]
+        await driver.press(*["backspace"] * 4)
+        assert driver.shown == ["one", "two", "three", "four", "five"]
 
 
 async def test_search_for_several_words_finds_those_with_all_in_any_order(library: Library) -> None:
-    async with on_stage(library) as stage:
-        await stage.press("slash")
-        await stage.write("five second")
-        assert stage.shown == ["two"]
+    async with on_stage(library) as driver:
+        await driver.press("slash")
+        await driver.write("five second")
+        assert driver.shown == ["two"]
 
 
 async def test_search_without_regard_to_case_and_accents_finds() -> None:
-    async with on_stage(embedded_library()) as stage:
-        await stage.press("slash")
-        await stage.write("ROPE rotàry")
-        assert stage.shown == ["rope"]
+    async with on_stage(embedded_library()) as driver:
+        await driver.press("slash")
+        await driver.write("ROPE rotàry")
+        assert driver.shown == ["rope"]
 
 
 async def test_search_without_a_match_says_how_to_go_on(library: Library) -> None:
-    async with on_stage(library) as stage:
-        await stage.press("slash", *"qqq")
-        assert stage.shown == []
-        assert "0 episodes" in stage.title
-        assert "Nothing matches. Press esc to see all episodes again." in stage.text
-        await stage.press("enter", "enter", "m", "i", "v", "j", "G", "n")
-        assert stage.playback.episode is None
+    async with on_stage(library) as driver:
+        await driver.press("slash", *"qqq")
+        assert driver.shown == []
+        assert "0 episodes" in driver.title
+        assert "Nothing matches. Press esc to see all episodes again." in driver.text
+        await driver.press("enter", "enter", "m", "i", "v", "j", "G", "n")
+        assert driver.playback.episode is None
 
 
 async def test_search_confirmed_keeps_what_it_found_and_plays_from_it(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.press("slash", *"of five", "enter")
-        assert stage.focus == "list"
-        assert stage.shown == ["one", "two", "three"]
-        await stage.press("j", "enter")
-        assert stage.playback.episode == "two"
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.press("slash", *"of five", "enter")
+        assert driver.focus == "list"
+        assert driver.shown == ["one", "two", "three"]
+        await driver.press("j", "enter")
+        assert driver.playback.episode == "two"
 
 
 async def test_search_left_by_escape_shows_all_with_the_cursor_where_it_was(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.press("slash", *"short", "escape")
-        assert stage.focus == "list"
-        assert len(stage.shown) == 5
-        assert stage.current == "five"
-        assert "“" not in stage.title
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.press("slash", *"short", "escape")
+        assert driver.focus == "list"
+        assert len(driver.shown) == 5
+        assert driver.current == "five"
+        assert "“" not in driver.title
 
 
 async def test_search_opened_again_offers_the_former_words(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.press("slash", *"first", "enter", "slash")
-        assert stage.shown == ["one"]
-        await stage.press(*"second")  # typed over the selected former words
-        assert stage.shown == ["two"]
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.press("slash", *"first", "enter", "slash")
+        assert driver.shown == ["one"]
+        await driver.press(*"second")  # typed over the selected former words
+        assert driver.shown == ["two"]
 
 
 async def test_search_in_another_topic_starts_afresh(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.press("slash", *"first", "enter", "tab", "j")
-        assert stage.shown == ["one", "two"]
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.press("slash", *"first", "enter", "tab", "j")
+        assert driver.shown == ["one", "two"]
 
 
 async def test_matches_gone_through_go_round(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.press("slash", *"of", "enter", "N")
-        assert stage.current == "three"
-        await stage.press("n")
-        assert stage.current == "one"
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.press("slash", *"of", "enter", "N")
+        assert driver.current == "three"
+        await driver.press("n")
+        assert driver.current == "one"
 
 
 async def test_next_match_without_a_search_says_what_to_do(library: Library) -> None:
-    async with on_stage(library) as stage:
-        await stage.press("n")
-        assert stage.notices == ["No search yet: press / and type a word."]
-        await stage.press("slash", *"zebra", "enter", "n")
-        assert stage.notices[-1] == "Nothing matches. Press esc to see all episodes again."
+    async with on_stage(library) as driver:
+        await driver.press("n")
+        assert driver.notices == ["No search yet: press / and type a word."]
+        await driver.press("slash", *"zebra", "enter", "n")
+        assert driver.notices[-1] == "Nothing matches. Press esc to see all episodes again."
 
 
 async def test_search_with_markup_in_it_is_shown_letter_for_letter(library: Library) -> None:
-    async with on_stage(library) as stage:
-        await stage.press("slash")
-        await stage.write("[/]")
-        assert stage.title.endswith("“[/]”")
-        assert "hostile-closing-tag" in stage.shown
+    async with on_stage(library) as driver:
+        await driver.press("slash")
+        await driver.write("[/]")
+        assert driver.title.endswith("“[/]”")
+        assert "hostile-closing-tag" in driver.shown
 
 
 # -- filter and sort -----------------------------------------------------------------------------------
@@ -242,10 +242,10 @@ MIXED = {
     ],
 )
 async def test_filter_chosen_lists_just_those(kind: Filter, shown: list[str], library: Library) -> None:
-    async with on_stage(library, view=BASICS, progress=MIXED) as stage:
-        await stage.press(*["f"] * list(Filter).index(kind))
-        assert stage.shown == shown
-        assert (f"{kind} only" in stage.title) == (kind is not Filter.ALL)
+    async with on_stage(library, view=BASICS, progress=MIXED) as driver:
+        await driver.press(*["f"] * list(Filter).index(kind))
+        assert driver.shown == shown
+        assert (f"{kind} only" in driver.title) == (kind is not Filter.ALL)
 
 
 @pytest.mark.parametrize(
@@ -259,54 +259,54 @@ async def test_filter_chosen_lists_just_those(kind: Filter, shown: list[str], li
     ],
 )
 async def test_sort_chosen_puts_them_in_that_order(sort: Sort, shown: list[str], library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.press(*["s"] * list(Sort).index(sort))
-        assert stage.shown == shown
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.press(*["s"] * list(Sort).index(sort))
+        assert driver.shown == shown
 
 
 async def test_course_order_of_the_embedded_catalogue_begins_with_what_generative_ai_is() -> None:
-    async with on_stage(embedded_library(), view=View(place=1, sort=Sort.COURSE)) as stage:
-        assert stage.episodes.indexes[0] == 118
-        assert stage.library.titles[118].startswith("What is generative AI")
+    async with on_stage(embedded_library(), view=ListQuery(place=1, sort=Sort.COURSE)) as driver:
+        assert driver.episodes.indexes[0] == 118
+        assert driver.library.titles[118].startswith("What is generative AI")
 
 
 async def test_cursor_in_another_order_stays_on_its_episode(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.press("j", "s")
-        assert stage.current == "two"
-        await stage.press("s")
-        assert stage.current == "two"
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.press("j", "s")
+        assert driver.current == "two"
+        await driver.press("s")
+        assert driver.current == "two"
 
 
 async def test_filter_without_episodes_says_so(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.press("f", "f")
-        assert stage.shown == []
-        assert "No started episodes here. Press f for the next filter." in stage.text
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.press("f", "f")
+        assert driver.shown == []
+        assert "No started episodes here. Press f for the next filter." in driver.text
 
 
 async def test_marked_episode_leaves_a_filter_it_no_longer_fits(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.press("f", "j", "m")
-        assert stage.shown == ["one", "three", "four", "five"]
-        assert stage.current == "three"
-        assert stage.title.startswith("Basics · 4 episodes")
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.press("f", "j", "m")
+        assert driver.shown == ["one", "three", "four", "five"]
+        assert driver.current == "three"
+        assert driver.title.startswith("Basics · 4 episodes")
 
 
 async def test_filter_and_search_together_show_what_fits_both(library: Library) -> None:
-    async with on_stage(library, view=BASICS, progress=MIXED) as stage:
-        await stage.press("slash", *"of", "enter", "f")
-        assert stage.shown == ["one"]
-        await stage.press("escape")
-        assert stage.shown == ["one", "four", "five"]
+    async with on_stage(library, view=BASICS, progress=MIXED) as driver:
+        await driver.press("slash", *"of", "enter", "f")
+        assert driver.shown == ["one"]
+        await driver.press("escape")
+        assert driver.shown == ["one", "four", "five"]
 
 
 async def test_view_changed_is_remembered(library: Library) -> None:
-    async with on_stage(library) as stage:
-        await stage.press("s", "f", "tab", "j", "enter")
-        assert stage.recorder.setting("sort") == "course"
-        assert stage.recorder.setting("filter") == "unplayed"
-        assert stage.recorder.setting("topic") == "Basics"
+    async with on_stage(library) as driver:
+        await driver.press("s", "f", "tab", "j", "enter")
+        assert driver.writer.setting("sort") == "course"
+        assert driver.writer.setting("filter") == "unplayed"
+        assert driver.writer.setting("topic") == "Basics"
 
 
 # -- details and the mouse -----------------------------------------------------------------------------
@@ -314,10 +314,10 @@ async def test_view_changed_is_remembered(library: Library) -> None:
 
 async def test_details_show_the_whole_summary_and_what_is_known() -> None:
     library = embedded_library()
-    async with on_stage(library, view=View(place=1)) as stage:
-        await stage.press("i")
-        assert stage.shows(DetailsScreen)
-        text = " ".join(stage.text.replace("│", " ").split())
+    async with on_stage(library, view=ListQuery(place=1)) as driver:
+        await driver.press("i")
+        assert driver.shows(DetailsScreen)
+        text = " ".join(driver.text.replace("│", " ").split())
         last_words = " ".join(library.episode(0).summary.split()[-4:])
         assert last_words in text
         for fact in ("1:45", "unplayed", "21 February 2026", "llm-layers", "narrated from its transcript"):
@@ -325,71 +325,71 @@ async def test_details_show_the_whole_summary_and_what_is_known() -> None:
 
 
 async def test_details_without_an_episode_at_the_cursor_do_nothing(library: Library) -> None:
-    async with on_stage(library) as stage:
-        await stage.press("2", "i")
-        assert not stage.shows(DetailsScreen)
+    async with on_stage(library) as driver:
+        await driver.press("2", "i")
+        assert not driver.shows(DetailsScreen)
 
 
 async def test_go_to_playing_from_another_topic_shows_the_episode(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.press("j", "enter", "tab", "G", "enter")
-        assert "two" not in stage.shown
-        await stage.press("c")
-        assert stage.current == "two"
-        assert stage.focus == "list"
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.press("j", "enter", "tab", "G", "enter")
+        assert "two" not in driver.shown
+        await driver.press("c")
+        assert driver.current == "two"
+        assert driver.focus == "list"
 
 
 async def test_go_to_playing_with_nothing_loaded_says_so(library: Library) -> None:
-    async with on_stage(library) as stage:
-        await stage.press("c")
-        assert stage.notices == ["Nothing is playing."]
+    async with on_stage(library) as driver:
+        await driver.press("c")
+        assert driver.notices == ["Nothing is playing."]
 
 
 @pytest.mark.parametrize("line", [1, 2, 3])
 async def test_click_on_any_line_of_a_row_puts_the_cursor_there(line: int, library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.click(stage.episodes, 5, 3 + line)  # under the border, after the three lines of the first row
-        assert stage.current == "two"
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.click(driver.episodes, 5, 3 + line)  # under the border, after the three lines of the first row
+        assert driver.current == "two"
 
 
 async def test_double_click_on_a_row_plays_it(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.click(stage.episodes, 5, 7, times=2)
-        assert stage.playback.episode == "three"
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.click(driver.episodes, 5, 7, times=2)
+        assert driver.playback.episode == "three"
 
 
 async def test_click_under_the_last_row_changes_nothing(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as stage:
-        await stage.click(stage.episodes, 5, 30, times=2)
-        assert stage.current == "one"
-        assert stage.playback.episode is None
+    async with on_stage(library, view=BASICS) as driver:
+        await driver.click(driver.episodes, 5, 30, times=2)
+        assert driver.current == "one"
+        assert driver.playback.episode is None
 
 
 async def test_click_on_a_topic_lists_it(library: Library) -> None:
-    async with on_stage(library) as stage:
-        row = next(number for number, text in enumerate(stage.rows_of(stage.tree)) if "Numbers" in text)
-        await stage.click(stage.tree, 5, row + 1)
-        assert stage.shown == ["one", "two"]
+    async with on_stage(library) as driver:
+        row = next(number for number, text in enumerate(driver.rows_of(driver.tree)) if "Numbers" in text)
+        await driver.click(driver.tree, 5, row + 1)
+        assert driver.shown == ["one", "two"]
 
 
 async def test_tree_fold_and_click_count_from_the_border(library: Library) -> None:
-    async with on_stage(library) as stage:
-        await stage.click(stage.tree, 5, 1)
-        assert stage.place == Special.CONTINUE
+    async with on_stage(library) as driver:
+        await driver.click(driver.tree, 5, 1)
+        assert driver.place == SmartList.CONTINUE
 
 
 async def test_cursor_at_the_end_is_in_sight_and_stops_there() -> None:
-    async with on_stage(embedded_library(), size=(80, 24)) as stage:
-        await stage.press("G", "j", "pagedown")
-        assert stage.episodes.cursor == 118
-        assert stage.library.titles[118][:30] in stage.text
-        await stage.press("g", "k", "pageup")
-        assert stage.episodes.cursor == 0
-        assert stage.library.titles[0][:30] in stage.text
+    async with on_stage(embedded_library(), size=(80, 24)) as driver:
+        await driver.press("G", "j", "pagedown")
+        assert driver.episodes.cursor == 118
+        assert driver.library.titles[118][:30] in driver.text
+        await driver.press("g", "k", "pageup")
+        assert driver.episodes.cursor == 0
+        assert driver.library.titles[0][:30] in driver.text
 
 
 async def test_queue_in_a_new_start_is_shown(library: Library) -> None:
-    async with on_stage(library, queue=Queue(("three", "one"))) as stage:
-        assert ("Queue", 2) in stage.tree_rows()
-        await stage.press("2")
-        assert stage.shown == ["three", "one"]
+    async with on_stage(library, queue=Queue(("three", "one"))) as driver:
+        assert ("Queue", 2) in driver.tree_rows()
+        await driver.press("2")
+        assert driver.shown == ["three", "one"]

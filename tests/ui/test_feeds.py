@@ -7,15 +7,15 @@ from datetime import date
 
 import pytest
 
+from tests.app_driver import AppDriver, FakeServices, on_stage
 from tests.hostile import HOSTILE_TITLES
-from tests.stage import FakeStart, Stage, on_stage
-from tui_pod.core.library.download_state import WHOLE, Downloading
+from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.topics import topic_key
-from tui_pod.core.playback.snapshot import Mark, PlayerStatus, Source
-from tui_pod.core.selection.list_query import Filter, Sort, Special, View
+from tui_pod.core.playback.snapshot import Chapter, PlayerStatus, Source
+from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 from tui_pod.ui.screens.details import DetailsScreen
 from tui_pod.ui.screens.feeds import AddFeedScreen
@@ -52,180 +52,180 @@ def topic(library: Library, name: str) -> int:
 
 
 LIBRARY = make_library()
-IN_CAST = View(place=topic(LIBRARY, "Cast"))
+IN_CAST = ListQuery(place=topic(LIBRARY, "Cast"))
 
 
-async def swap(stage: Stage, library: Library) -> None:
+async def swap(driver: AppDriver, library: Library) -> None:
     """Give the running app another library, as a refresh does."""
-    book = stage.listening.book.moved_to(library)
-    stage.listening.adopt(library, book)
-    stage.start.library, stage.start.book = library, book
-    stage.app.library_changed(library, book)
-    stage.library, stage.book = library, book
-    await stage.settle()
+    progress_index = driver.controller.progress_index.moved_to(library)
+    driver.controller.adopt(library, progress_index)
+    driver.start.library, driver.start.progress_index = library, progress_index
+    driver.app.library_changed(library, progress_index)
+    driver.library, driver.progress_index = library, progress_index
+    await driver.settle()
 
 
 # -- keys ----------------------------------------------------------------------------------------------
 
 
 async def test_a_asks_for_an_address_and_adds_what_is_typed() -> None:
-    async with on_stage(LIBRARY) as stage:
-        await stage.press("a")
-        assert stage.shows(AddFeedScreen)
-        await stage.write("q.example.org/feed x")  # q and space are letters here
-        await stage.press("enter")
-        assert not stage.shows(AddFeedScreen)
-        assert stage.start.asked_feeds.wishes == [("add", "q.example.org/feed x")]
-        assert stage.focus == "list"
+    async with on_stage(LIBRARY) as driver:
+        await driver.press("a")
+        assert driver.shows(AddFeedScreen)
+        await driver.write("q.example.org/feed x")  # q and space are letters here
+        await driver.press("enter")
+        assert not driver.shows(AddFeedScreen)
+        assert driver.start.asked_feeds.wishes == [("add", "q.example.org/feed x")]
+        assert driver.focus == "list"
 
 
 async def test_a_closed_without_an_address_adds_nothing() -> None:
-    async with on_stage(LIBRARY) as stage:
-        await stage.press("a", "enter")
-        assert stage.shows(AddFeedScreen)
-        await stage.press("escape", "a", "space", "escape")
-        assert stage.start.asked_feeds.wishes == []
+    async with on_stage(LIBRARY) as driver:
+        await driver.press("a", "enter")
+        assert driver.shows(AddFeedScreen)
+        await driver.press("escape", "a", "space", "escape")
+        assert driver.start.asked_feeds.wishes == []
 
 
 async def test_a_works_in_the_tree_and_in_the_smallest_terminal() -> None:
-    async with on_stage(LIBRARY, size=(40, 12)) as stage:
-        await stage.press("tab", "a")
-        assert "Add a podcast" in stage.text
-        await stage.write("x.org")
-        await stage.press("enter")
-        assert stage.start.asked_feeds.wishes == [("add", "x.org")]
+    async with on_stage(LIBRARY, size=(40, 12)) as driver:
+        await driver.press("tab", "a")
+        assert "Add a podcast" in driver.text
+        await driver.write("x.org")
+        await driver.press("enter")
+        assert driver.start.asked_feeds.wishes == [("add", "x.org")]
 
 
 async def test_r_refreshes_the_podcast_that_is_open() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("r")
-        assert stage.start.asked_feeds.wishes == [("refresh", CAST)]
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("r")
+        assert driver.start.asked_feeds.wishes == [("refresh", CAST)]
 
 
 @pytest.mark.parametrize(
-    "place", [topic(LIBRARY, "Talks"), topic(LIBRARY, "Science"), 0, Special.QUEUE, Special.CONTINUE]
+    "place", [topic(LIBRARY, "Talks"), topic(LIBRARY, "Science"), 0, SmartList.QUEUE, SmartList.CONTINUE]
 )
 async def test_r_in_what_is_no_podcast_says_what_to_press(place: int) -> None:
-    async with on_stage(LIBRARY, view=View(place=place)) as stage:
-        await stage.press("r")
-        assert stage.notices == ["This topic is no podcast. Press R to refresh all of them, a to add one."]
-        assert stage.start.asked_feeds.wishes == []
+    async with on_stage(LIBRARY, view=ListQuery(place=place)) as driver:
+        await driver.press("r")
+        assert driver.notices == ["This topic is no podcast. Press R to refresh all of them, a to add one."]
+        assert driver.start.asked_feeds.wishes == []
 
 
 async def test_capital_r_refreshes_all() -> None:
-    async with on_stage(LIBRARY) as stage:
-        await stage.press("R")
-        assert stage.start.asked_feeds.wishes == [("refresh", None)]
+    async with on_stage(LIBRARY) as driver:
+        await driver.press("R")
+        assert driver.start.asked_feeds.wishes == [("refresh", None)]
 
 
 async def test_d_downloads_the_episode_at_the_cursor() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("g", "j", "d")
-        assert stage.start.asked_feeds.wishes == [("download", "cast-8")]
-        assert stage.current == "cast-8"
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("g", "j", "d")
+        assert driver.start.asked_feeds.wishes == [("download", "cast-8")]
+        assert driver.current == "cast-8"
 
 
 async def test_d_downloads_what_is_selected_and_selects_it_no_longer() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("g", "v", "j", "V", "j", "V", "d")
-        assert stage.start.asked_feeds.wishes == [("download", "cast-9", "cast-7", "cast-6")]
-        await stage.press("d")
-        assert stage.start.asked_feeds.wishes[-1] == ("download", "cast-6")
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("g", "v", "j", "V", "j", "V", "d")
+        assert driver.start.asked_feeds.wishes == [("download", "cast-9", "cast-7", "cast-6")]
+        await driver.press("d")
+        assert driver.start.asked_feeds.wishes[-1] == ("download", "cast-6")
 
 
 async def test_d_on_a_topic_downloads_all_of_it() -> None:
-    async with on_stage(LIBRARY, view=View(place=topic(LIBRARY, "Other"))) as stage:
-        await stage.press("tab", "d")
-        assert stage.start.asked_feeds.wishes == [("download", "other-2", "other-1")]
+    async with on_stage(LIBRARY, view=ListQuery(place=topic(LIBRARY, "Other"))) as driver:
+        await driver.press("tab", "d")
+        assert driver.start.asked_feeds.wishes == [("download", "other-2", "other-1")]
 
 
 async def test_d_in_the_queue_downloads_what_is_there() -> None:
-    async with on_stage(LIBRARY, queue=Queue(("gone", "cast-2")), view=View(place=Special.QUEUE)) as stage:
-        await stage.press("G", "d", "tab", "d")
-        assert stage.start.asked_feeds.wishes == [("download", "cast-2"), ("download", "cast-2")]
+    async with on_stage(LIBRARY, queue=Queue(("gone", "cast-2")), view=ListQuery(place=SmartList.QUEUE)) as driver:
+        await driver.press("G", "d", "tab", "d")
+        assert driver.start.asked_feeds.wishes == [("download", "cast-2"), ("download", "cast-2")]
 
 
 async def test_x_on_a_podcast_in_the_tree_removes_it() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("tab", "x")
-        assert stage.start.asked_feeds.wishes == [("remove_feed", CAST)]
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("tab", "x")
+        assert driver.start.asked_feeds.wishes == [("remove_feed", CAST)]
 
 
 @pytest.mark.parametrize("name", ["Science", "Talks", "All Topics"])
 async def test_x_on_another_topic_removes_nothing_and_says_so(name: str) -> None:
-    async with on_stage(LIBRARY, view=View(place=topic(LIBRARY, name))) as stage:
-        await stage.press("tab", "x")
-        assert stage.start.asked_feeds.wishes == []
-        assert "Nothing to remove here" in stage.notices[0]
+    async with on_stage(LIBRARY, view=ListQuery(place=topic(LIBRARY, name))) as driver:
+        await driver.press("tab", "x")
+        assert driver.start.asked_feeds.wishes == []
+        assert "Nothing to remove here" in driver.notices[0]
 
 
 async def test_x_in_a_list_removes_downloads() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("g", "v", "v", "x")
-        assert stage.start.asked_feeds.wishes == [("remove_downloads", "cast-9", "cast-8")]
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("g", "v", "v", "x")
+        assert driver.start.asked_feeds.wishes == [("remove_downloads", "cast-9", "cast-8")]
 
 
 # -- downloads in rows, work in the header -------------------------------------------------------------
 
 
-async def show(stage: Stage, **downloads: Downloading | None) -> list[str]:
+async def show(driver: AppDriver, **downloads: DownloadState | None) -> list[str]:
     """Show downloads, and return the titles' lines of the list."""
-    stage.app.downloads_changed({name.replace("_", "-"): download for name, download in downloads.items()})
-    await stage.settle()
-    return [row for row in stage.rows_of(stage.episodes) if row.startswith((" ○ Cast", " o Cast"))]
+    driver.app.downloads_changed({name.replace("_", "-"): download for name, download in downloads.items()})
+    await driver.settle()
+    return [row for row in driver.rows_of(driver.episodes) if row.startswith((" ○ Cast", " o Cast"))]
 
 
 async def test_rows_show_how_far_downloads_are() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("g")
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("g")
         rows = await show(
-            stage,
+            driver,
             cast_9=WHOLE,
-            cast_8=Downloading(text="45 %", share=0.45),
-            cast_7=Downloading(text="3 MB"),
-            cast_6=Downloading(text="…"),
+            cast_8=DownloadState(text="45 %", share=0.45),
+            cast_7=DownloadState(text="3 MB"),
+            cast_6=DownloadState(text="…"),
         )
         assert rows[0].endswith("↓  15:00")
         assert rows[1].endswith("↓ ██▅▁▁▁ 45 %  13:20")
         assert rows[2].endswith("↓ 3 MB  11:40")
         assert rows[3].endswith("↓ …  10:00")
         assert "↓" not in rows[4]
-        rows = await show(stage, cast_9=None, cast_8=WHOLE)
+        rows = await show(driver, cast_9=None, cast_8=WHOLE)
         assert ("↓" in rows[0], rows[1].endswith("↓  13:20")) == (False, True)
 
 
 async def test_rows_of_a_narrow_list_have_no_bar() -> None:
-    async with on_stage(LIBRARY, size=(50, 20), view=IN_CAST) as stage:
-        await stage.press("g")
-        assert (await show(stage, cast_9=Downloading(text="45 %", share=0.45)))[0].endswith("↓ 45 %  15:00")
+    async with on_stage(LIBRARY, size=(50, 20), view=IN_CAST) as driver:
+        await driver.press("g")
+        assert (await show(driver, cast_9=DownloadState(text="45 %", share=0.45)))[0].endswith("↓ 45 %  15:00")
 
 
 async def test_rows_in_ascii_show_downloads_in_ascii() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST, is_ascii=True) as stage:
-        await stage.press("g")
-        rows = await show(stage, cast_9=WHOLE, cast_8=Downloading(text="45 %", share=0.45))
+    async with on_stage(LIBRARY, view=IN_CAST, is_ascii=True) as driver:
+        await driver.press("g")
+        rows = await show(driver, cast_9=WHOLE, cast_8=DownloadState(text="45 %", share=0.45))
         assert (rows[0].endswith("v  15:00"), rows[1].endswith("v ##.... 45 %  13:20")) == (True, True)
 
 
 async def test_ten_thousand_downloads_do_not_hold_up_the_screen() -> None:
     library = make_library(cast=range(1, 29), other=())
-    async with on_stage(library, max_standstill=0.2) as stage:
+    async with on_stage(library, max_standstill=0.2) as driver:
         for number in range(100):
-            stage.app.downloads_changed({f"cast-{number}-{n}": WHOLE for n in range(100)})
+            driver.app.downloads_changed({f"cast-{number}-{n}": WHOLE for n in range(100)})
         for number in range(200):
-            stage.app.downloads_changed({"cast-28": Downloading(text=f"{number} %")})
-        await stage.settle()
+            driver.app.downloads_changed({"cast-28": DownloadState(text=f"{number} %")})
+        await driver.settle()
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (64, 20), (40, 12)])
 async def test_header_shows_what_is_done_in_the_background(size: tuple[int, int]) -> None:
-    async with on_stage(LIBRARY, size=size, view=IN_CAST) as stage:
-        stage.app.work_changed("refreshing 3/12")
-        await stage.settle()
-        assert "refreshing 3/12" in stage.text.split("\n")[0]
-        stage.app.work_changed("")
-        await stage.settle()
-        assert "refreshing" not in stage.text
+    async with on_stage(LIBRARY, size=size, view=IN_CAST) as driver:
+        driver.app.work_changed("refreshing 3/12")
+        await driver.settle()
+        assert "refreshing 3/12" in driver.text.split("\n")[0]
+        driver.app.work_changed("")
+        await driver.settle()
+        assert "refreshing" not in driver.text
 
 
 # -- another library -----------------------------------------------------------------------------------
@@ -238,181 +238,181 @@ LESS = make_library(cast=(9, 7, 6, 5))
 
 async def test_swap_keeps_topic_cursor_filter_sort_and_search() -> None:
     view = IN_CAST._replace(filter=Filter.UNPLAYED, sort=Sort.SHORTEST)
-    async with on_stage(LIBRARY, view=view) as stage:
-        await stage.press("/")
-        await stage.write("number")
-        await stage.press("enter", "j", "j")
-        assert stage.current == "cast-3"
-        await swap(stage, MORE)
-        assert stage.current == "cast-3"
-        assert stage.shown == [f"cast-{number}" for number in range(1, 13)]
-        assert stage.title == "Cast · 12 episodes · 2 h 10 m · shortest first · unplayed only · “number”"
-        await stage.press("escape")
-        assert (len(stage.shown), stage.current) == (12, "cast-3")
+    async with on_stage(LIBRARY, view=view) as driver:
+        await driver.press("/")
+        await driver.write("number")
+        await driver.press("enter", "j", "j")
+        assert driver.current == "cast-3"
+        await swap(driver, MORE)
+        assert driver.current == "cast-3"
+        assert driver.shown == [f"cast-{number}" for number in range(1, 13)]
+        assert driver.title == "Cast · 12 episodes · 2 h 10 m · shortest first · unplayed only · “number”"
+        await driver.press("escape")
+        assert (len(driver.shown), driver.current) == (12, "cast-3")
 
 
 async def test_swap_keeps_what_is_in_sight_where_it_is() -> None:
-    async with on_stage(LIBRARY, size=(80, 16), view=IN_CAST) as stage:
-        await stage.press("G", "k", "k")
-        before = [row[:20].rstrip() for row in stage.rows_of(stage.episodes)]
-        await swap(stage, MORE)
-        assert [row[:20].rstrip() for row in stage.rows_of(stage.episodes)] == before
+    async with on_stage(LIBRARY, size=(80, 16), view=IN_CAST) as driver:
+        await driver.press("G", "k", "k")
+        before = [row[:20].rstrip() for row in driver.rows_of(driver.episodes)]
+        await swap(driver, MORE)
+        assert [row[:20].rstrip() for row in driver.rows_of(driver.episodes)] == before
 
 
 async def test_swap_keeps_what_is_selected() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("g", "v", "j", "v", "V", "j")
-        await swap(stage, MORE)
-        await stage.press("d")
-        assert stage.start.asked_feeds.wishes == [("download", "cast-9", "cast-7", "cast-6", "cast-5")]
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("g", "v", "j", "v", "V", "j")
+        await swap(driver, MORE)
+        await driver.press("d")
+        assert driver.start.asked_feeds.wishes == [("download", "cast-9", "cast-7", "cast-6", "cast-5")]
 
 
 async def test_swap_in_which_the_episode_at_the_cursor_vanished_stays_near() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("g", "j", "v")
-        await stage.press("k")
-        assert stage.current == "cast-8"
-        await swap(stage, LESS)
-        assert stage.current == "cast-7"
-        await stage.press("d")
-        assert stage.start.asked_feeds.wishes == [("download", "cast-7")]
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("g", "j", "v")
+        await driver.press("k")
+        assert driver.current == "cast-8"
+        await swap(driver, LESS)
+        assert driver.current == "cast-7"
+        await driver.press("d")
+        assert driver.start.asked_feeds.wishes == [("download", "cast-7")]
 
 
 async def test_swap_keeps_the_tree_and_the_list_of_the_topic_it_is_on() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("tab")
-        await swap(stage, MORE)
-        assert stage.library.topics.names[stage.tree.place] == "Cast"
-        assert (stage.place, stage.title.partition(" ")[0]) == (stage.tree.place, "Cast")
-        assert ("New", 0) in stage.tree_rows()
-        assert ("Cast", 12) in stage.tree_rows()
-        await stage.press("x")
-        assert stage.start.asked_feeds.wishes == [("remove_feed", CAST)]
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("tab")
+        await swap(driver, MORE)
+        assert driver.library.topics.names[driver.tree.place] == "Cast"
+        assert (driver.place, driver.title.partition(" ")[0]) == (driver.tree.place, "Cast")
+        assert ("New", 0) in driver.tree_rows()
+        assert ("Cast", 12) in driver.tree_rows()
+        await driver.press("x")
+        assert driver.start.asked_feeds.wishes == [("remove_feed", CAST)]
 
 
 async def test_swap_keeps_the_search_while_the_tree_has_the_focus() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("/")
-        await stage.write("cast 3")
-        await stage.press("enter", "tab")
-        await swap(stage, MORE)
-        assert (stage.focus, stage.main.view.query, stage.shown) == ("tree", "cast 3", ["cast-3"])
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("/")
+        await driver.write("cast 3")
+        await driver.press("enter", "tab")
+        await swap(driver, MORE)
+        assert (driver.focus, driver.main.view.query, driver.shown) == ("tree", "cast 3", ["cast-3"])
 
 
 async def test_swap_keeps_what_is_typed_into_the_search() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("/")
-        await stage.write("number 1")
-        await swap(stage, MORE)
-        assert (stage.focus, stage.shown) == ("search", ["cast-12", "cast-11", "cast-10", "cast-1"])
-        await stage.write("2")
-        assert stage.shown == ["cast-12"]
-        await stage.press("backspace")
-        assert len(stage.shown) == 4
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("/")
+        await driver.write("number 1")
+        await swap(driver, MORE)
+        assert (driver.focus, driver.shown) == ("search", ["cast-12", "cast-11", "cast-10", "cast-1"])
+        await driver.write("2")
+        assert driver.shown == ["cast-12"]
+        await driver.press("backspace")
+        assert len(driver.shown) == 4
 
 
 async def test_swap_keeps_what_is_folded() -> None:
-    async with on_stage(LIBRARY, view=View(place=topic(LIBRARY, "Science"))) as stage:
-        await stage.press("tab", "left")
-        await swap(stage, MORE)
-        assert "Cast" not in [name for name, _ in stage.tree_rows()]
-        assert "Science" in [name for name, _ in stage.tree_rows()]
+    async with on_stage(LIBRARY, view=ListQuery(place=topic(LIBRARY, "Science"))) as driver:
+        await driver.press("tab", "left")
+        await swap(driver, MORE)
+        assert "Cast" not in [name for name, _ in driver.tree_rows()]
+        assert "Science" in [name for name, _ in driver.tree_rows()]
 
 
 async def test_swap_without_the_topic_that_was_open_opens_the_one_above() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("tab")
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("tab")
         topics = [Topic("Talks"), Topic("Science")]
-        await swap(stage, build_library(topics, [Episode("talk-1", "Talk 1", tags=("Talks",))]))
-        assert stage.library.topics.names[stage.place] == "Science"
-        assert stage.tree.place == stage.place
-        assert (stage.shown, "No episodes here." in stage.text) == ([], True)
-        await swap(stage, LIBRARY)
-        assert stage.library.topics.names[stage.place] == "Science"
-        assert len(stage.shown) == 9
+        await swap(driver, build_library(topics, [Episode("talk-1", "Talk 1", tags=("Talks",))]))
+        assert driver.library.topics.names[driver.place] == "Science"
+        assert driver.tree.place == driver.place
+        assert (driver.shown, "No episodes here." in driver.text) == ([], True)
+        await swap(driver, LIBRARY)
+        assert driver.library.topics.names[driver.place] == "Science"
+        assert len(driver.shown) == 9
 
 
 async def test_swap_while_moving_in_the_tree_lists_the_topic_of_the_cursor() -> None:
-    async with on_stage(LIBRARY, view=View(place=topic(LIBRARY, "Talks"))) as stage:
-        await stage.press("tab")
-        stage.tree.action_move(1)  # what this tells comes only after the swap
-        stage.tree.action_move(1)
-        await swap(stage, MORE)
-        assert stage.library.topics.names[stage.place] == "Cast"
-        assert stage.tree.place == stage.place
+    async with on_stage(LIBRARY, view=ListQuery(place=topic(LIBRARY, "Talks"))) as driver:
+        await driver.press("tab")
+        driver.tree.action_move(1)  # what this tells comes only after the swap
+        driver.tree.action_move(1)
+        await swap(driver, MORE)
+        assert driver.library.topics.names[driver.place] == "Cast"
+        assert driver.tree.place == driver.place
 
 
 async def test_swap_in_the_queue_shows_what_vanished_as_missing() -> None:
-    async with on_stage(LIBRARY, queue=Queue(("cast-8", "cast-7")), view=View(place=Special.QUEUE)) as stage:
-        await stage.press("G")
-        await swap(stage, LESS)
-        assert stage.current == "cast-7"
-        assert "✗ cast-8" in stage.text
-        assert "No longer in the library; it is skipped. Press x to remove it." in stage.text
-        await stage.press("g", "x")
-        assert stage.listening.queue.entries == ("cast-7",)
+    async with on_stage(LIBRARY, queue=Queue(("cast-8", "cast-7")), view=ListQuery(place=SmartList.QUEUE)) as driver:
+        await driver.press("G")
+        await swap(driver, LESS)
+        assert driver.current == "cast-7"
+        assert "✗ cast-8" in driver.text
+        assert "No longer in the library; it is skipped. Press x to remove it." in driver.text
+        await driver.press("g", "x")
+        assert driver.controller.queue.entries == ("cast-7",)
 
 
 async def test_swap_lets_what_plays_go_on_and_tells_what_is_next() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("g", "enter")
-        await stage.play(20)
-        assert "next: Cast 8" in stage.text
-        await swap(stage, LESS)
-        assert "next: Cast 7" in stage.text
-        await stage.play(20)
-        assert (stage.playback.episode, stage.playback.position) == ("cast-9", 40)
-        assert "▶ Cast 9" in stage.text
-        await swap(stage, make_library(cast=()))
-        await stage.play(20)
-        assert (stage.status(), stage.playback.position) == (PlayerStatus.PLAYING, 60)
-        await stage.press("c")
-        assert stage.notices[-1] == "What plays is no longer in the library."
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("g", "enter")
+        await driver.play(20)
+        assert "next: Cast 8" in driver.text
+        await swap(driver, LESS)
+        assert "next: Cast 7" in driver.text
+        await driver.play(20)
+        assert (driver.playback.episode, driver.playback.position) == ("cast-9", 40)
+        assert "▶ Cast 9" in driver.text
+        await swap(driver, make_library(cast=()))
+        await driver.play(20)
+        assert (driver.status(), driver.playback.position) == (PlayerStatus.PLAYING, 60)
+        await driver.press("c")
+        assert driver.notices[-1] == "What plays is no longer in the library."
 
 
 async def test_swap_counts_anew() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("g", "m", "m")
-        assert stage.header.right.startswith("2/13 played")
-        await swap(stage, MORE)
-        assert stage.header.right.startswith("2/16 played")
-        await swap(stage, make_library(cast=(9,)))
-        assert stage.header.right.startswith("1/5 played")
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("g", "m", "m")
+        assert driver.header.right.startswith("2/13 played")
+        await swap(driver, MORE)
+        assert driver.header.right.startswith("2/16 played")
+        await swap(driver, make_library(cast=(9,)))
+        assert driver.header.right.startswith("1/5 played")
 
 
 async def test_swap_under_the_plan_of_a_session_plans_from_the_same_topic() -> None:
-    async with on_stage(LIBRARY, view=View(place=topic(LIBRARY, "Other"))) as stage:
-        await stage.press("S")
-        assert stage.shows(PlanScreen)
-        await swap(stage, make_library(cast=range(12, 0, -1), other=(3, 2, 1), first=Topic("New")))
-        await stage.press("enter")
-        assert stage.listening.session is not None
-        assert set(stage.listening.session.episodes) == {"other-1", "other-2", "other-3"}
+    async with on_stage(LIBRARY, view=ListQuery(place=topic(LIBRARY, "Other"))) as driver:
+        await driver.press("S")
+        assert driver.shows(PlanScreen)
+        await swap(driver, make_library(cast=range(12, 0, -1), other=(3, 2, 1), first=Topic("New")))
+        await driver.press("enter")
+        assert driver.controller.session is not None
+        assert set(driver.controller.session.episodes) == {"other-1", "other-2", "other-3"}
 
 
 async def test_swap_under_details_leaves_them() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("g", "i")
-        await swap(stage, make_library(cast=()))
-        assert stage.shows(DetailsScreen)
-        assert "Cast 9" in stage.text
-        await stage.press("escape")
-        assert (stage.shown, stage.place) == ([], topic(stage.library, "Cast"))
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("g", "i")
+        await swap(driver, make_library(cast=()))
+        assert driver.shows(DetailsScreen)
+        assert "Cast 9" in driver.text
+        await driver.press("escape")
+        assert (driver.shown, driver.place) == ([], topic(driver.library, "Cast"))
 
 
 async def test_swap_is_remembered_by_the_topics_key() -> None:
-    async with on_stage(LIBRARY, view=View(place=topic(LIBRARY, "Other"))) as stage:
-        await swap(stage, MORE)
-        await stage.press("s")
-        assert stage.recorder.setting("topic") == OTHER_KEY
+    async with on_stage(LIBRARY, view=ListQuery(place=topic(LIBRARY, "Other"))) as driver:
+        await swap(driver, MORE)
+        await driver.press("s")
+        assert driver.writer.setting("topic") == OTHER_KEY
 
 
 # -- details -------------------------------------------------------------------------------------------
 
-CHAPTERS = (Mark(0.0, "Hello"), Mark(300.0, "The matter"), Mark(840.0, ""))
+CHAPTERS = (Chapter(0.0, "Hello"), Chapter(300.0, "The matter"), Chapter(840.0, ""))
 
 
-def with_notes(start: FakeStart) -> None:
+def with_notes(start: FakeServices) -> None:
     start.notes["cast-9"] = EpisodeNotes(
         "All of it.\n\nLinks: the paper (https://paper.example.org/1)", "Cast", "https://cast.example.org/9", True
     )
@@ -420,10 +420,10 @@ def with_notes(start: FakeStart) -> None:
 
 
 async def test_details_show_notes_with_links_and_chapters_with_times() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_notes) as stage:
-        await stage.press("g", "i")
-        await stage.until(lambda: "Chapters" in stage.text, "the chapters are shown")
-        text = stage.text
+    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_notes) as driver:
+        await driver.press("g", "i")
+        await driver.until(lambda: "Chapters" in driver.text, "the chapters are shown")
+        text = driver.text
         for said in (
             "All of it.", "the paper (https://paper.example.org/1)", "Podcast   Cast", "https://cast.example.org/9",
             "9.mp3 (downloaded)", "0:00  Hello", "5:00  The matter", "14:00  Chapter",
@@ -432,46 +432,46 @@ async def test_details_show_notes_with_links_and_chapters_with_times() -> None:
 
 
 async def test_details_chapter_that_is_chosen_plays() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_notes) as stage:
-        await stage.press("g", "i")
-        await stage.until(lambda: "Chapters" in stage.text, "the chapters are shown")
-        await stage.press("tab", "down", "enter")
-        assert not stage.shows(DetailsScreen)
-        assert (stage.playback.episode, stage.playback.position) == ("cast-9", 300)
+    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_notes) as driver:
+        await driver.press("g", "i")
+        await driver.until(lambda: "Chapters" in driver.text, "the chapters are shown")
+        await driver.press("tab", "down", "enter")
+        assert not driver.shows(DetailsScreen)
+        assert (driver.playback.episode, driver.playback.position) == ("cast-9", 300)
 
 
 async def test_details_of_what_plays_show_its_own_chapters_and_go_to_one() -> None:
-    def with_chapters(start: FakeStart) -> None:
-        start.sources.found["cast-9"] = Source("/9.mp3", marks=(Mark(0.0, "Own"), Mark(50.0, "Another")))
+    def with_chapters(start: FakeServices) -> None:
+        start.sources.found["cast-9"] = Source("/9.mp3", marks=(Chapter(0.0, "Own"), Chapter(50.0, "Another")))
         start.player.durations["/9.mp3"] = 900.0
 
-    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_chapters) as stage:
-        await stage.press("g", "enter")
-        await stage.play(60)
-        await stage.press("i")
-        await stage.until(lambda: "Another" in stage.text, "the chapters are shown")
-        await stage.press("tab", "enter")  # the one that plays is lit
-        assert stage.playback.position == 50
-        await stage.press("u")
-        assert stage.playback.position == 60
+    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_chapters) as driver:
+        await driver.press("g", "enter")
+        await driver.play(60)
+        await driver.press("i")
+        await driver.until(lambda: "Another" in driver.text, "the chapters are shown")
+        await driver.press("tab", "enter")  # the one that plays is lit
+        assert driver.playback.position == 50
+        await driver.press("u")
+        assert driver.playback.position == 60
 
 
 async def test_details_without_notes_show_the_summary() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST) as stage:
-        await stage.press("g", "i")
-        assert "The number 9." in stage.text
-        assert "Chapters" not in stage.text
-        assert "Podcast" not in stage.text
+    async with on_stage(LIBRARY, view=IN_CAST) as driver:
+        await driver.press("g", "i")
+        assert "The number 9." in driver.text
+        assert "Chapters" not in driver.text
+        assert "Podcast" not in driver.text
 
 
 async def test_details_closed_before_the_chapters_come_are_no_trouble() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_notes) as stage:
-        await stage.press("g")
+    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_notes) as driver:
+        await driver.press("g")
         for _ in range(5):
-            stage.main.action_details()
-            stage.app.screen.dismiss() if stage.shows(DetailsScreen) else None
-            await stage.settle()
-        assert not stage.shows(DetailsScreen)
+            driver.main.action_details()
+            driver.app.screen.dismiss() if driver.shows(DetailsScreen) else None
+            await driver.settle()
+        assert not driver.shows(DetailsScreen)
 
 
 @pytest.mark.parametrize("name", HOSTILE_TITLES)
@@ -480,77 +480,77 @@ async def test_details_of_hostile_chapters_are_text(name: str) -> None:
 
     title = clean(HOSTILE_TITLES[name])
 
-    def with_hostile(start: FakeStart) -> None:
+    def with_hostile(start: FakeServices) -> None:
         start.notes["cast-9"] = EpisodeNotes(title, title, title)
-        start.chapters["cast-9"] = (Mark(0.0, title), Mark(1.0, "After"))
+        start.chapters["cast-9"] = (Chapter(0.0, title), Chapter(1.0, "After"))
 
-    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_hostile) as stage:
-        await stage.press("g", "i")
-        await stage.until(lambda: stage.app.screen.query("#chapters"), "the chapters are shown")
-        await stage.press("tab", "end")
-        assert "After" in stage.text
+    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_hostile) as driver:
+        await driver.press("g", "i")
+        await driver.until(lambda: driver.app.screen.query("#chapters"), "the chapters are shown")
+        await driver.press("tab", "end")
+        assert "After" in driver.text
 
 
 # -- the bar -------------------------------------------------------------------------------------------
 
 
-def with_marks(start: FakeStart) -> None:
-    marks = (Mark(0.0, "Hello"), Mark(300.0, "The matter"), Mark(600.0, "Bye"))
+def with_marks(start: FakeServices) -> None:
+    marks = (Chapter(0.0, "Hello"), Chapter(300.0, "The matter"), Chapter(600.0, "Bye"))
     start.sources.found["cast-9"] = Source("/9.mp3", is_stream=True, marks=marks)
     start.player.durations["/9.mp3"] = 900.0
 
 
-def bar_of(stage: Stage) -> str:
+def bar_of(driver: AppDriver) -> str:
     """Return the bar alone, between the two times."""
-    return stage.rows_of(stage.bar)[1].split()[1]
+    return driver.rows_of(driver.bar)[1].split()[1]
 
 
 async def test_bar_has_a_mark_at_each_chapter_and_its_title_by_the_episodes() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_marks) as stage:
-        await stage.press("g", "enter")
-        bar = bar_of(stage)
+    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_marks) as driver:
+        await driver.press("g", "enter")
+        bar = bar_of(driver)
         assert [place for place, cell in enumerate(bar) if cell == "┼"] == [len(bar) // 3, len(bar) * 2 // 3]
-        assert "▶ Cast 9 · Hello" in stage.text
-        await stage.press("}")
-        assert stage.playback.position == 300
-        await stage.play(30)
-        assert (bar_of(stage).count("╋"), bar_of(stage).count("┼")) == (1, 1)
-        assert "▶ Cast 9 · The matter" in stage.text
-        await stage.press("{")
-        assert stage.playback.position == 300
-        await stage.press("{")
-        assert stage.playback.position == 0
+        assert "▶ Cast 9 · Hello" in driver.text
+        await driver.press("}")
+        assert driver.playback.position == 300
+        await driver.play(30)
+        assert (bar_of(driver).count("╋"), bar_of(driver).count("┼")) == (1, 1)
+        assert "▶ Cast 9 · The matter" in driver.text
+        await driver.press("{")
+        assert driver.playback.position == 300
+        await driver.press("{")
+        assert driver.playback.position == 0
 
 
 async def test_bar_in_ascii_has_ascii_marks() -> None:
-    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_marks, is_ascii=True) as stage:
-        await stage.press("g", "enter")
-        assert bar_of(stage).count("|") == 2
-        assert "> Cast 9 - Hello" in stage.text
-        assert bar_of(stage).isascii()
+    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_marks, is_ascii=True) as driver:
+        await driver.press("g", "enter")
+        assert bar_of(driver).count("|") == 2
+        assert "> Cast 9 - Hello" in driver.text
+        assert bar_of(driver).isascii()
 
 
 async def test_bar_of_a_narration_or_of_more_chapters_than_cells_has_no_marks() -> None:
-    def with_many(start: FakeStart) -> None:
-        start.sources.found["cast-9"] = Source("/9.mp3", marks=tuple(Mark(float(n), f"C{n}") for n in range(900)))
+    def with_many(start: FakeServices) -> None:
+        start.sources.found["cast-9"] = Source("/9.mp3", marks=tuple(Chapter(float(n), f"C{n}") for n in range(900)))
         start.player.durations["/9.mp3"] = 900.0
 
-    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_many) as stage:
-        await stage.press("g", "enter")
-        assert "┼" not in bar_of(stage)
-        await stage.press("j", "enter")  # this one is narrated
-        assert stage.playback.marks
-        assert "┼" not in bar_of(stage)
+    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_many) as driver:
+        await driver.press("g", "enter")
+        assert "┼" not in bar_of(driver)
+        await driver.press("j", "enter")  # this one is narrated
+        assert driver.playback.marks
+        assert "┼" not in bar_of(driver)
 
 
 async def test_buffering_is_shown() -> None:
     from tui_pod.core.playback.events import BufferingChanged
 
-    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_marks) as stage:
-        await stage.press("g", "enter")
-        stage.app.emit(BufferingChanged(stage.playback.load, True))
-        await stage.settle()
-        assert "▶ Cast 9 (buffering)" in stage.text
-        stage.app.emit(BufferingChanged(stage.playback.load, False))
-        await stage.settle()
-        assert "buffering" not in stage.text
+    async with on_stage(LIBRARY, view=IN_CAST, prepare=with_marks) as driver:
+        await driver.press("g", "enter")
+        driver.app.emit(BufferingChanged(driver.playback.load, True))
+        await driver.settle()
+        assert "▶ Cast 9 (buffering)" in driver.text
+        driver.app.emit(BufferingChanged(driver.playback.load, False))
+        await driver.settle()
+        assert "buffering" not in driver.text

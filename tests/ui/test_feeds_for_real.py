@@ -15,10 +15,10 @@ from typing import Any, cast
 
 import pytest
 
+from tests.app_driver import AppDriver, FakeServices
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
-from tests.stage import FakeStart, Stage
-from tui_pod.app.bootstrap import ProgramStart
+from tui_pod.app.bootstrap import AppServices
 from tui_pod.config.paths import find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.core.playback.snapshot import PlayerStatus
@@ -32,7 +32,7 @@ AUDIO = sound(30.0)
 
 
 @asynccontextmanager
-async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40)) -> AsyncIterator[Stage]:
+async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40)) -> AsyncIterator[AppDriver]:
     """Run the app on the files of a home, as its user would start it, without a sound device."""
     catalog = home / "catalog.toml"
     catalog.write_text(CATALOG)
@@ -40,24 +40,24 @@ async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40
     paths = find_paths(home / "state.toml", home / "config.toml")
     loaded = load_library([catalog], paths.cache, paths.data)
     file = StateFile(paths.state)
-    start = ProgramStart(paths, [catalog], read_config(paths.config), loaded, file, file.load(), "null", None)
+    start = AppServices(paths, [catalog], read_config(paths.config), loaded, file, file.load(), "null", None)
     app = TuiPodApp(start)
     app.animation_level = "none"
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
-            stage = RealStage(app, start, pilot)
-            await stage.wait(lambda: "listening" in start.__dict__, "the rest of the program is made")
-            yield stage
+            driver = RealStage(app, start, pilot)
+            await driver.wait(lambda: "controller" in start.__dict__, "the rest of the program is made")
+            yield driver
     finally:
         start.finish()
 
 
-class RealStage(Stage):
+class RealStage(AppDriver):
     """A stage on which things take their time."""
 
-    def __init__(self, app: TuiPodApp, start: ProgramStart, pilot: Any) -> None:
+    def __init__(self, app: TuiPodApp, start: AppServices, pilot: Any) -> None:
         with contextlib.suppress(AttributeError):  # the fakes are not there
-            super().__init__(app, cast(FakeStart, start), pilot)
+            super().__init__(app, cast(FakeServices, start), pilot)
 
     async def wait(self, is_so: Callable[[], object], what: str) -> None:
         """Wait until something is so, twenty seconds at most."""
@@ -93,9 +93,9 @@ class RealStage(Stage):
         await self.wait(lambda: ("Test Cast", 3) in self.tree_rows(), "it is in the tree")
 
 
-def real(stage: Stage) -> RealStage:
-    assert isinstance(stage, RealStage)
-    return stage
+def real(driver: AppDriver) -> RealStage:
+    assert isinstance(driver, RealStage)
+    return driver
 
 
 def serve(site: Site, *, extra: str = "", pause: threading.Event | None = None) -> None:
@@ -107,59 +107,61 @@ def serve(site: Site, *, extra: str = "", pause: threading.Event | None = None) 
 async def test_podcast_is_added_played_removed_and_brought_back(site: Site, home: Path) -> None:
     serve(site)
     async with running(home) as found:
-        stage = real(found)
-        await stage.add(site.url("/f"))
-        await stage.see("Test Cast: 3 episodes.", "Test Cast")
-        assert ("Test Cast", 3) in stage.tree_rows()
-        await stage.press("tab", "G", "enter")
-        await stage.see("Test Cast · 3 episodes", "Episode 3", "About 3")
-        await stage.press("enter")
-        await stage.wait(lambda: stage.status() is PlayerStatus.PLAYING and stage.playback.position > 0.3, "it plays")
-        await stage.press("h", "x")
-        await stage.see("Test Cast removed. Press u to take it back.")
-        assert ("Test Cast", 3) not in stage.tree_rows()
-        assert (stage.status(), stage.playback.title) == (PlayerStatus.PLAYING, "Episode 3")
-        await stage.press("u")
-        await stage.wait(lambda: ("Test Cast", 3) in stage.tree_rows(), "it is back")
-        await stage.press("space", "G", "enter")
-        await stage.see("‖ Episode 3")
-        assert stage.listening.book.tallies[0].started == 1
+        driver = real(found)
+        await driver.add(site.url("/f"))
+        await driver.see("Test Cast: 3 episodes.", "Test Cast")
+        assert ("Test Cast", 3) in driver.tree_rows()
+        await driver.press("tab", "G", "enter")
+        await driver.see("Test Cast · 3 episodes", "Episode 3", "About 3")
+        await driver.press("enter")
+        await driver.wait(
+            lambda: driver.status() is PlayerStatus.PLAYING and driver.playback.position > 0.3, "it plays"
+        )
+        await driver.press("h", "x")
+        await driver.see("Test Cast removed. Press u to take it back.")
+        assert ("Test Cast", 3) not in driver.tree_rows()
+        assert (driver.status(), driver.playback.title) == (PlayerStatus.PLAYING, "Episode 3")
+        await driver.press("u")
+        await driver.wait(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is back")
+        await driver.press("space", "G", "enter")
+        await driver.see("‖ Episode 3")
+        assert driver.controller.progress_index.topic_stats[0].started == 1
 
 
 async def test_download_is_shown_stopped_removed_and_brought_back(site: Site, home: Path) -> None:
     going = threading.Event()
     serve(site, pause=going)
     async with running(home) as found:
-        stage = real(found)
-        await stage.subscribe(site)
-        await stage.press("tab", "G", "enter", "g", "d")
-        await stage.see("↓", "▁▁▁", " %")
-        await stage.press("d")
-        await stage.see_not("↓")
-        await stage.press("j", "d")
+        driver = real(found)
+        await driver.subscribe(site)
+        await driver.press("tab", "G", "enter", "g", "d")
+        await driver.see("↓", "▁▁▁", " %")
+        await driver.press("d")
+        await driver.see_not("↓")
+        await driver.press("j", "d")
         going.set()
-        await stage.see("↓  ? ")  # its length is not known yet
-        await stage.press("x")
-        await stage.told("1 download removed. Press u to take it back.")
-        await stage.see_not("↓")
-        await stage.press("u")
-        await stage.see("↓")
-        await stage.press("d")
-        await stage.told("That is downloaded already.")
+        await driver.see("↓  ? ")  # its length is not known yet
+        await driver.press("x")
+        await driver.told("1 download removed. Press u to take it back.")
+        await driver.see_not("↓")
+        await driver.press("u")
+        await driver.see("↓")
+        await driver.press("d")
+        await driver.told("That is downloaded already.")
 
 
 async def test_refresh_brings_episodes_while_one_looks_elsewhere(site: Site, home: Path) -> None:
     serve(site)
     async with running(home) as found:
-        stage = real(found)
-        await stage.subscribe(site)
+        driver = real(found)
+        await driver.subscribe(site)
         site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in (5, 4, 3, 2, 1))))
-        assert stage.current == "talk"
-        await stage.press("R")
-        await stage.see("2 episodes new.", "0/6 played")
-        assert (stage.current, ("Test Cast", 5) in stage.tree_rows()) == ("talk", True)
-        await stage.press("tab", "G", "r")
-        await stage.see("Nothing new.")
+        assert driver.current == "talk"
+        await driver.press("R")
+        await driver.see("2 episodes new.", "0/6 played")
+        assert (driver.current, ("Test Cast", 5) in driver.tree_rows()) == ("talk", True)
+        await driver.press("tab", "G", "r")
+        await driver.see("Nothing new.")
 
 
 async def test_settings_keep_the_next_ones_and_name_hosts(site: Site, home: Path) -> None:
@@ -169,12 +171,12 @@ async def test_settings_keep_the_next_ones_and_name_hosts(site: Site, home: Path
         site.replies["/f"] = server.body(feed(item(3, media.url("/3.wav")) + item(2, media.url("/2.wav"))))
         config = f'[feeds]\nkeep_next = 1\n[network]\nprivate_hosts = ["127.0.0.1:{media.server_port}"]\n'
         async with running(home, config) as found:
-            stage = real(found)
-            await stage.add(site.url("/f"))
-            await stage.press("tab")
-            await stage.wait(lambda: ("Test Cast", 2) in stage.tree_rows(), "it is there")
-            await stage.press("G", "enter")
-            await stage.see("↓")
+            driver = real(found)
+            await driver.add(site.url("/f"))
+            await driver.press("tab")
+            await driver.wait(lambda: ("Test Cast", 2) in driver.tree_rows(), "it is there")
+            await driver.press("G", "enter")
+            await driver.see("↓")
             assert [path for path in media.paths() if path != "/3.wav"] == []
 
 
@@ -188,16 +190,16 @@ async def test_words_and_chapters_of_a_podcast_are_shown(site: Site, home: Path)
     chapters = [{"startTime": 0, "title": "Beginning"}, {"startTime": 12.5, "title": "Middle"}]
     site.replies["/c.json"] = server.body(json.dumps({"chapters": chapters}), "application/json")
     async with running(home) as found:
-        stage = real(found)
-        await stage.subscribe(site)
-        await stage.press("tab", "G", "enter", "g", "i")
-        await stage.see("All of it. A link (https://x.example.org/)", "Podcast   Test Cast", "0:12  Middle")
-        await stage.press("tab", "down", "enter")
-        await stage.wait(lambda: stage.status() is PlayerStatus.PLAYING, "it plays")
-        await stage.see("· Middle", "╋")
-        assert stage.playback.position >= 12
-        await stage.press("t")
-        await stage.see("Hello from the transcript.")
+        driver = real(found)
+        await driver.subscribe(site)
+        await driver.press("tab", "G", "enter", "g", "i")
+        await driver.see("All of it. A link (https://x.example.org/)", "Podcast   Test Cast", "0:12  Middle")
+        await driver.press("tab", "down", "enter")
+        await driver.wait(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
+        await driver.see("· Middle", "╋")
+        assert driver.playback.position >= 12
+        await driver.press("t")
+        await driver.see("Hello from the transcript.")
 
 
 async def test_offline_is_shown_and_what_is_there_stays(
@@ -205,34 +207,34 @@ async def test_offline_is_shown_and_what_is_there_stays(
 ) -> None:
     serve(site)
     async with running(home) as found:
-        stage = real(found)
-        await stage.subscribe(site)
-        await stage.press("tab", "G", "enter", "g", "d")
-        await stage.see("↓  ? ")  # all of it
+        driver = real(found)
+        await driver.subscribe(site)
+        await driver.press("tab", "G", "enter", "g", "d")
+        await driver.see("↓  ? ")  # all of it
 
     def no_network(*_: Any, **__: Any) -> Any:
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
     async with running(home) as found:
-        stage = real(found)
-        await stage.see("(offline)", "Test Cast · 3 episodes", "↓")
-        await stage.press("g", "enter")
-        await stage.wait(lambda: stage.status() is PlayerStatus.PLAYING, "the download plays")
-        await stage.press("j", "enter")
-        await stage.told("cannot be found. Check the address and the network. Your place is kept.")
-        assert "(offline)" in stage.text
+        driver = real(found)
+        await driver.see("(offline)", "Test Cast · 3 episodes", "↓")
+        await driver.press("g", "enter")
+        await driver.wait(lambda: driver.status() is PlayerStatus.PLAYING, "the download plays")
+        await driver.press("j", "enter")
+        await driver.told("cannot be found. Check the address and the network. Your place is kept.")
+        assert "(offline)" in driver.text
 
 
 async def test_library_of_a_state_that_was_kept_opens_in_the_podcast(site: Site, home: Path) -> None:
     serve(site)
     async with running(home) as found:
-        stage = real(found)
-        await stage.subscribe(site)
-        await stage.press("tab", "G", "enter", "g", "m")
-        await stage.see("1/4 played")
+        driver = real(found)
+        await driver.subscribe(site)
+        await driver.press("tab", "G", "enter", "g", "m")
+        await driver.see("1/4 played")
     asked = site.paths().count("/f")
     async with running(home, "[feeds]\nrefresh_at_start = false\n") as found:
-        stage = real(found)
-        await stage.see("Test Cast · 3 episodes", "1/4 played")
+        driver = real(found)
+        await driver.see("Test Cast · 3 episodes", "1/4 played")
         assert site.paths().count("/f") == asked

@@ -10,11 +10,11 @@ import textual.drivers.headless_driver
 import tomli_w
 from textual.drivers.headless_driver import HeadlessDriver
 
+from tests.app_driver import WORDS, AppDriver, FakeServices, on_stage
 from tests.hostile import HOSTILE_TITLES
-from tests.stage import WORDS, FakeStart, Stage, on_stage
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript, parse_transcript
-from tui_pod.core.selection.list_query import View
+from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import is_safe
 from tui_pod.library.catalog_files import read_catalogs
@@ -88,12 +88,12 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s│╭╮╰╯─▌▎▊]", "", text)
 
 
-async def visit(stage: Stage) -> None:
+async def visit(driver: AppDriver) -> None:
     """Look at the episode at the cursor in every way there is."""
-    await stage.press("i", "escape", "enter")
-    await stage.play(2)
-    await stage.press("t", "j", "escape", "t", "e", "k", "2", "G", "m", "1", "S", "escape")
-    await stage.press("slash", "escape", "u")
+    await driver.press("i", "escape", "enter")
+    await driver.play(2)
+    await driver.press("t", "j", "escape", "t", "e", "k", "2", "G", "m", "1", "S", "escape")
+    await driver.press("slash", "escape", "u")
 
 
 # -- the terminal --------------------------------------------------------------------------------------
@@ -103,17 +103,17 @@ async def visit(stage: Stage) -> None:
 async def test_nothing_from_outside_reaches_the_terminal_but_letters(
     size: tuple[int, int], hostile: Library, sent: list[str]
 ) -> None:
-    async with on_stage(hostile, size=size) as stage:
+    async with on_stage(hostile, size=size) as driver:
         for place in range(len(hostile)):
-            stage.episodes.go(place)
-            await stage.settle()
-            await visit(stage)
-            stage.app.tell(hostile.titles[place])
-            await stage.settle()
-        await stage.press("tab", "home", *["j"] * len(hostile))
-        await stage.press("ctrl+p", *"topic", "escape", "3")
-        await stage.until(lambda: stage.shows(StatisticsScreen), "the statistics are shown")
-        await stage.press("end", "escape")
+            driver.episodes.go(place)
+            await driver.settle()
+            await visit(driver)
+            driver.app.tell(hostile.titles[place])
+            await driver.settle()
+        await driver.press("tab", "home", *["j"] * len(hostile))
+        await driver.press("ctrl+p", *"topic", "escape", "3")
+        await driver.until(lambda: driver.shows(StatisticsScreen), "the statistics are shown")
+        await driver.press("end", "escape")
     assert len("".join(sent)) > 10_000
     check_sent(sent)
 
@@ -121,11 +121,11 @@ async def test_nothing_from_outside_reaches_the_terminal_but_letters(
 async def test_copied_sentence_reaches_the_clipboard_and_nothing_else(library: Library, sent: list[str]) -> None:
     words = parse_transcript(f"Say {HOSTILE_TITLES['clipboard']} now.")
 
-    def prepare(start: FakeStart) -> None:
+    def prepare(start: FakeServices) -> None:
         start.transcripts["one"] = words
 
-    async with on_stage(library, prepare=prepare) as stage:
-        await stage.press("t", "y")
+    async with on_stage(library, prepare=prepare) as driver:
+        await driver.press("t", "y")
     written = "".join(sent)
     (copied,) = re.findall(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", written)
     assert copied
@@ -133,9 +133,9 @@ async def test_copied_sentence_reaches_the_clipboard_and_nothing_else(library: L
 
 
 async def test_check_of_what_is_sent_sees_what_a_widget_lets_through(library: Library, sent: list[str]) -> None:
-    async with on_stage(library) as stage:
-        stage.header.left = HOSTILE_TITLES["clipboard"]
-        await stage.settle()
+    async with on_stage(library) as driver:
+        driver.header.left = HOSTILE_TITLES["clipboard"]
+        await driver.settle()
     with pytest.raises(AssertionError):
         check_sent(sent)
 
@@ -145,12 +145,12 @@ async def test_check_of_what_is_sent_sees_what_a_widget_lets_through(library: Li
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
 async def test_hostile_titles_in_the_list_are_cut_but_never_changed(size: tuple[int, int], hostile: Library) -> None:
-    async with on_stage(hostile, size=size) as stage:
+    async with on_stage(hostile, size=size) as driver:
         for place, title in enumerate(hostile.titles):
-            stage.episodes.go(place, is_centred=True)
-            await stage.settle()
+            driver.episodes.go(place, is_centred=True)
+            await driver.settle()
             first = squeezed(title)[: size[0] // 6]
-            assert first in squeezed(stage.text), title
+            assert first in squeezed(driver.text), title
 
 
 @pytest.mark.parametrize("name", WRITABLE)
@@ -158,46 +158,46 @@ async def test_hostile_episode_in_details_bar_and_queue_is_shown_letter_for_lett
     place = hostile.index(name)
     assert place is not None
     title, summary = squeezed(hostile.titles[place])[:12], squeezed(hostile.episode(place).summary)[:60]
-    async with on_stage(hostile) as stage:
-        stage.episodes.go(place)
-        await stage.press("i")
-        card = squeezed("".join(stage.rows_of(stage.app.screen.query_one("Card"))))
+    async with on_stage(hostile) as driver:
+        driver.episodes.go(place)
+        await driver.press("i")
+        card = squeezed("".join(driver.rows_of(driver.app.screen.query_one("DialogBody"))))
         assert title in card
         assert summary in card
-        await stage.press("escape", "enter")
-        assert title in squeezed("".join(stage.rows_of(stage.bar)))
-        await stage.press("t")
-        assert title in squeezed(stage.text.split("\n")[1])
-        await stage.press("t")
-        await stage.press("e", "2")
-        assert title in squeezed("".join(stage.rows_of(stage.episodes)[:3]))
+        await driver.press("escape", "enter")
+        assert title in squeezed("".join(driver.rows_of(driver.bar)))
+        await driver.press("t")
+        assert title in squeezed(driver.text.split("\n")[1])
+        await driver.press("t")
+        await driver.press("e", "2")
+        assert title in squeezed("".join(driver.rows_of(driver.episodes)[:3]))
 
 
 async def test_hostile_topics_in_tree_header_and_title_are_shown_letter_for_letter(hostile: Library) -> None:
-    async with on_stage(hostile) as stage:
-        await stage.press("tab", "home", "j", "j")
+    async with on_stage(hostile) as driver:
+        await driver.press("tab", "home", "j", "j")
         for topic in range(1, len(hostile.topics.names)):
-            await stage.press("j")
+            await driver.press("j")
             name = squeezed(hostile.topics.names[topic])[:12]
-            assert name in squeezed(stage.text.split("\n")[0])
-            assert name in squeezed(stage.title)
-            assert name[:8] in squeezed("".join(stage.rows_of(stage.tree)))
+            assert name in squeezed(driver.text.split("\n")[0])
+            assert name in squeezed(driver.title)
+            assert name[:8] in squeezed("".join(driver.rows_of(driver.tree)))
 
 
 async def test_hostile_titles_in_plan_summary_and_palette_are_shown_letter_for_letter(hostile: Library) -> None:
-    async with on_stage(hostile, view=View(place=0)) as stage:
-        await stage.press("S", "ctrl+u", *"10m", "ctrl+o")
+    async with on_stage(hostile, view=ListQuery(place=0)) as driver:
+        await driver.press("S", "ctrl+u", *"10m", "ctrl+o")
         for title in hostile.titles[:8]:
-            assert squeezed(title)[:20] in squeezed(stage.text)
-        await stage.press("enter")
-        assert stage.listening.session is not None
-        for _ in stage.listening.session.episodes:
-            await stage.play(60)
-        assert stage.shows(SummaryScreen)
-        assert "T[/]" in squeezed(stage.text)
-        await stage.press("escape")
-        await stage.press("ctrl+p", *"[bos]")
-        await stage.until(lambda: "[BOS] and [EOS] frame a text" in stage.text, "the palette has found it")
+            assert squeezed(title)[:20] in squeezed(driver.text)
+        await driver.press("enter")
+        assert driver.controller.session is not None
+        for _ in driver.controller.session.episodes:
+            await driver.play(60)
+        assert driver.shows(SummaryScreen)
+        assert "T[/]" in squeezed(driver.text)
+        await driver.press("escape")
+        await driver.press("ctrl+p", *"[bos]")
+        await driver.until(lambda: "[BOS] and [EOS] frame a text" in driver.text, "the palette has found it")
 
 
 # -- clicks --------------------------------------------------------------------------------------------
@@ -206,31 +206,31 @@ async def test_hostile_titles_in_plan_summary_and_palette_are_shown_letter_for_l
 async def test_click_on_a_link_in_a_title_does_nothing_but_move_the_cursor(hostile: Library) -> None:
     place = hostile.index("click")
     assert place is not None
-    async with on_stage(hostile, queue=Queue(("[@click=app.quit]gone[/]",))) as stage:
+    async with on_stage(hostile, queue=Queue(("[@click=app.quit]gone[/]",))) as driver:
         for x in range(1, 24, 5):
-            await stage.click(stage.episodes, x, 1 + place * 3)
-        await stage.press("i")
-        card = stage.app.screen.query_one("Card")
+            await driver.click(driver.episodes, x, 1 + place * 3)
+        await driver.press("i")
+        card = driver.app.screen.query_one("DialogBody")
         for x in range(2, 24, 5):
             for y in (2, 4):
-                await stage.click(card, x, y)
-        await stage.press("escape", "enter")
+                await driver.click(card, x, y)
+        await driver.press("escape", "enter")
         for x in range(2, 24, 5):
-            await stage.click(stage.bar, x, 0)
-            await stage.click(stage.header, x, 0)
-        stage.app.tell(hostile.titles[place])
-        await stage.settle()
-        assert stage.app.is_running
-        assert stage.shows(MainScreen)
-        assert stage.playback.episode == "click"
+            await driver.click(driver.bar, x, 0)
+            await driver.click(driver.header, x, 0)
+        driver.app.tell(hostile.titles[place])
+        await driver.settle()
+        assert driver.app.is_running
+        assert driver.shows(MainScreen)
+        assert driver.playback.episode == "click"
 
 
 async def test_click_on_a_link_in_the_words_seeks_and_does_nothing_else(library: Library) -> None:
-    def prepare(start: FakeStart) -> None:
+    def prepare(start: FakeServices) -> None:
         start.transcripts["one"] = Transcript((*WORDS.cues, Cue("[@click=app.quit]Quit[/]", 60.0, 70.0)))
 
-    async with on_stage(library, prepare=prepare) as stage:
-        await stage.press("enter", "t")
-        await stage.click(stage.transcript, 6, 4)
-        assert stage.app.is_running
-        assert stage.playback.position == 60.0
+    async with on_stage(library, prepare=prepare) as driver:
+        await driver.press("enter", "t")
+        await driver.click(driver.transcript, 6, 4)
+        assert driver.app.is_running
+        assert driver.playback.position == 60.0

@@ -11,12 +11,12 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
-from tests.stage import FakeStart, on_stage
+from tests.app_driver import FakeServices, on_stage
 from tui_pod.config.keymap import PRESETS, check_keymap, live_actions
 from tui_pod.config.reader import parse_config
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.snapshot import PlayerStatus
-from tui_pod.core.selection.list_query import Special
+from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.screens.details import DetailsScreen
 from tui_pod.ui.screens.main import MainScreen
@@ -99,54 +99,54 @@ seek_forward = 45
 """
 
 
-def prepare(start: FakeStart) -> None:
+def prepare(start: FakeServices) -> None:
     """Give the app a listener's keys and steps."""
     start.settings, notices = parse_config(CONFIG, Path("config.toml"))
     assert not notices
 
 
 async def test_app_with_a_keymap_hears_the_new_keys_and_not_the_old_ones(library: Library) -> None:
-    async with on_stage(library, prepare=prepare) as stage:
-        await stage.press("enter", "space")
-        assert stage.status() is PlayerStatus.PLAYING
-        await stage.press("x")
-        assert stage.status() is PlayerStatus.PAUSED
+    async with on_stage(library, prepare=prepare) as driver:
+        await driver.press("enter", "space")
+        assert driver.status() is PlayerStatus.PLAYING
+        await driver.press("x")
+        assert driver.status() is PlayerStatus.PAUSED
 
 
 async def test_key_line_help_and_palette_of_a_keymap_show_it(library: Library) -> None:
-    async with on_stage(library, prepare=prepare) as stage:
-        hints = {word: keys for keys, word, _ in stage.app.main_screen.query_one("#keys", KeyLine).hints}
+    async with on_stage(library, prepare=prepare) as driver:
+        hints = {word: keys for keys, word, _ in driver.app.main_screen.query_one("#keys", KeyLine).hints}
         assert (hints["Pause"], hints["Help"]) == ("x", "f1")
-        offered = {command.title: command.help for command in stage.app.get_system_commands(stage.app.screen)}
+        offered = {command.title: command.help for command in driver.app.get_system_commands(driver.app.screen)}
         assert offered["Forward 45 seconds"] == "key: → ."
-        await stage.press("f1")
-        shown = str(stage.app.screen.query_one("#keys", Static).render())
+        await driver.press("f1")
+        shown = str(driver.app.screen.query_one("#keys", Static).render())
         assert "x               Play or pause" in shown
         assert "Forward 45 seconds" in shown
 
 
 async def test_hints_and_notices_of_a_keymap_name_its_keys(library: Library) -> None:
-    async with on_stage(library, prepare=prepare) as stage:
-        assert "Press enter to play, f1 for all keys" in stage.text
-        await stage.press("8")
-        assert "The queue is empty. Press Q on an episode to add it, E to hear it next." in stage.text
-        await stage.press("less_than_sign")
-        await stage.press("greater_than_sign")
-        assert "Press Q on an episode to queue it." in stage.notices[-1]
+    async with on_stage(library, prepare=prepare) as driver:
+        assert "Press enter to play, f1 for all keys" in driver.text
+        await driver.press("8")
+        assert "The queue is empty. Press Q on an episode to add it, E to hear it next." in driver.text
+        await driver.press("less_than_sign")
+        await driver.press("greater_than_sign")
+        assert "Press Q on an episode to queue it." in driver.notices[-1]
 
 
 async def test_dialogs_hear_the_keys_of_a_keymap_and_not_the_old_ones(library: Library) -> None:
-    async with on_stage(library, prepare=prepare) as stage:
-        await stage.press("D", "i")
-        assert stage.shows(DetailsScreen)
-        await stage.press("D")
-        assert stage.shows(MainScreen)
-        await stage.press("9")
-        await stage.until(lambda: stage.shows(StatisticsScreen), "the statistics are shown")
-        await stage.press("2")
-        assert stage.shows(StatisticsScreen)
-        await stage.press("8")
-        assert stage.shows(MainScreen)
-        assert stage.main.view.place == Special.QUEUE
-        await stage.press("z", "n")
-        assert stage.app.screen.query_one(OptionList).highlighted == 1
+    async with on_stage(library, prepare=prepare) as driver:
+        await driver.press("D", "i")
+        assert driver.shows(DetailsScreen)
+        await driver.press("D")
+        assert driver.shows(MainScreen)
+        await driver.press("9")
+        await driver.until(lambda: driver.shows(StatisticsScreen), "the statistics are shown")
+        await driver.press("2")
+        assert driver.shows(StatisticsScreen)
+        await driver.press("8")
+        assert driver.shows(MainScreen)
+        assert driver.main.view.place == SmartList.QUEUE
+        await driver.press("z", "n")
+        assert driver.app.screen.query_one(OptionList).highlighted == 1

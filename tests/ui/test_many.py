@@ -8,11 +8,11 @@ from array import array
 
 import pytest
 
-from tests.stage import on_stage
+from tests.app_driver import on_stage
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.progress.progress import Status
-from tui_pod.core.selection.list_query import Sort, View
+from tui_pod.core.selection.list_query import ListQuery, Sort
 
 COUNT = 100_000
 
@@ -55,79 +55,79 @@ def numbers(rows: list[str]) -> list[int]:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_list_of_many_is_exact_at_both_ends(size: tuple[int, int], many: Library) -> None:
-    async with on_stage(many, size=size, max_standstill=None) as stage:
-        rows = numbers(stage.rows_of(stage.episodes))
+    async with on_stage(many, size=size, max_standstill=None) as driver:
+        rows = numbers(driver.rows_of(driver.episodes))
         assert rows == list(range(1, len(rows) + 1))
-        await stage.press("G")
-        rows = numbers(stage.rows_of(stage.episodes))
+        await driver.press("G")
+        rows = numbers(driver.rows_of(driver.episodes))
         assert rows[-1] == COUNT
         assert rows == list(range(rows[0], COUNT + 1))
-        assert stage.current == f"e{COUNT - 1}"
-        await stage.press("j", "pagedown")
-        assert stage.current == f"e{COUNT - 1}"
-        await stage.press("g")
-        assert numbers(stage.rows_of(stage.episodes))[0] == 1
+        assert driver.current == f"e{COUNT - 1}"
+        await driver.press("j", "pagedown")
+        assert driver.current == f"e{COUNT - 1}"
+        await driver.press("g")
+        assert numbers(driver.rows_of(driver.episodes))[0] == 1
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_cursor_among_many_is_where_it_was_put_and_in_sight(size: tuple[int, int], many: Library) -> None:
-    async with on_stage(many, size=size, max_standstill=None) as stage:
+    async with on_stage(many, size=size, max_standstill=None) as driver:
         for place in (33_333, 0, COUNT - 1, 12_345, 12_346, 99_990):
-            stage.episodes.go(place)
-            await stage.settle()
-            rows = numbers(stage.rows_of(stage.episodes))
+            driver.episodes.go(place)
+            await driver.settle()
+            rows = numbers(driver.rows_of(driver.episodes))
             assert place + 1 in rows
             assert rows == list(range(rows[0], rows[0] + len(rows)))
-        stage.episodes.go(50_000)
-        await stage.press("pagedown", "pageup", "ctrl+d", "ctrl+u", "j", "k")
-        assert stage.episodes.cursor == 50_000
+        driver.episodes.go(50_000)
+        await driver.press("pagedown", "pageup", "ctrl+d", "ctrl+u", "j", "k")
+        assert driver.episodes.cursor == 50_000
 
 
 async def test_many_played_from_anywhere_play_on_and_count(many: Library) -> None:
-    async with on_stage(many, max_standstill=None) as stage:
-        stage.episodes.go(70_000)
-        await stage.press("enter")
-        await stage.play(70)
-        assert stage.playback.episode == "e70001"
-        assert stage.book.status("e70000") is Status.PLAYED
-        assert stage.header.right.startswith("1/100000 played")
-        await stage.press("g", "c")
-        assert stage.current == "e70001"
+    async with on_stage(many, max_standstill=None) as driver:
+        driver.episodes.go(70_000)
+        await driver.press("enter")
+        await driver.play(70)
+        assert driver.playback.episode == "e70001"
+        assert driver.progress_index.status("e70000") is Status.PLAYED
+        assert driver.header.right.startswith("1/100000 played")
+        await driver.press("g", "c")
+        assert driver.current == "e70001"
 
 
 async def test_search_among_many_finds_just_the_right_ones(many: Library) -> None:
-    async with on_stage(many, max_standstill=None) as stage:
-        await stage.press("slash")
-        await stage.write("number 09999")
-        assert stage.shown == ["e9998", *(f"e{index}" for index in range(99_989, 99_999))]
-        await stage.write("8")
-        assert stage.shown == ["e99997"]
-        await stage.press("enter", "escape")
-        assert len(stage.shown) == COUNT
-        assert stage.current == "e99997"
-        assert 99_998 in numbers(stage.rows_of(stage.episodes))
+    async with on_stage(many, max_standstill=None) as driver:
+        await driver.press("slash")
+        await driver.write("number 09999")
+        assert driver.shown == ["e9998", *(f"e{index}" for index in range(99_989, 99_999))]
+        await driver.write("8")
+        assert driver.shown == ["e99997"]
+        await driver.press("enter", "escape")
+        assert len(driver.shown) == COUNT
+        assert driver.current == "e99997"
+        assert 99_998 in numbers(driver.rows_of(driver.episodes))
 
 
 async def test_filter_and_sort_of_many_are_right(many: Library) -> None:
-    async with on_stage(many, view=View(sort=Sort.COURSE), max_standstill=None) as stage:
-        assert numbers(stage.rows_of(stage.episodes))[0] == COUNT
-        await stage.press("m", "m", "f", "f", "f")
-        assert stage.shown == [f"e{COUNT - 1}", f"e{COUNT - 2}"]
-        await stage.press("f", "s")
-        assert len(stage.shown) == COUNT
-        lengths = [many.durations[index] for index in stage.episodes.indexes]
-        assert lengths == sorted(lengths)
+    async with on_stage(many, view=ListQuery(sort=Sort.COURSE), max_standstill=None) as driver:
+        assert numbers(driver.rows_of(driver.episodes))[0] == COUNT
+        await driver.press("m", "m", "f", "f", "f")
+        assert driver.shown == [f"e{COUNT - 1}", f"e{COUNT - 2}"]
+        await driver.press("f", "s")
+        assert len(driver.shown) == COUNT
+        resolve_duration = [many.durations[index] for index in driver.episodes.indexes]
+        assert resolve_duration == sorted(resolve_duration)
 
 
 async def test_range_over_many_marks_them_all_and_undo_takes_them_back(many: Library) -> None:
-    async with on_stage(many, max_standstill=None) as stage:
-        await stage.press("V")
-        stage.episodes.go(4_999)
-        await stage.press("m")
-        assert stage.header.right.startswith("5000/100000 played")
-        await stage.press("u")
-        assert stage.header.right.startswith("0/100000 played")
-        assert stage.notices == ["Taken back: 5000 episodes marked played"]
+    async with on_stage(many, max_standstill=None) as driver:
+        await driver.press("V")
+        driver.episodes.go(4_999)
+        await driver.press("m")
+        assert driver.header.right.startswith("5000/100000 played")
+        await driver.press("u")
+        assert driver.header.right.startswith("0/100000 played")
+        assert driver.notices == ["Taken back: 5000 episodes marked played"]
 
 
 class Slow(Many):
@@ -145,15 +145,15 @@ class Slow(Many):
 
 
 async def test_search_texts_are_read_beside_the_loop_and_what_is_typed_meanwhile_counts(many: Library) -> None:
-    shelf = Slow()
-    library = Library(many.ids, many.titles, many.durations, many.topics, shelf)
-    async with on_stage(library, max_standstill=None) as stage:
-        await stage.press("slash")
-        typing = asyncio.create_task(stage.press("7", "7", "7"))
+    store = Slow()
+    library = Library(many.ids, many.titles, many.durations, many.topics, store)
+    async with on_stage(library, max_standstill=None) as driver:
+        await driver.press("slash")
+        typing = asyncio.create_task(driver.press("7", "7", "7"))
         await asyncio.sleep(0.1)
-        assert len(stage.episodes.indexes) == COUNT
-        shelf.is_due.set()
+        assert len(driver.episodes.indexes) == COUNT
+        store.is_due.set()
         await typing
-        assert list(stage.episodes.indexes) == [place for place, text in enumerate(library.folded) if "777" in text]
-        assert len(shelf.readers) == 1
-        assert shelf.readers[0] is not threading.main_thread()
+        assert list(driver.episodes.indexes) == [place for place, text in enumerate(library.folded) if "777" in text]
+        assert len(store.readers) == 1
+        assert store.readers[0] is not threading.main_thread()

@@ -6,12 +6,12 @@ import random
 
 import pytest
 
+from tests.app_driver import AppDriver, on_stage
 from tests.rooms import EPISODES, TOPICS
-from tests.stage import Stage, on_stage
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.snapshot import Playback
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.selection.list_query import Filter, Special
+from tui_pod.core.selection.list_query import Filter, SmartList
 from tui_pod.core.text.clean import clock, length, span
 
 KEYS = (
@@ -54,39 +54,39 @@ def about(seconds: float) -> set[str]:
     return {span(seconds - 0.001), span(seconds + 0.001)}
 
 
-def check_header(stage: Stage, progress: dict[str, Progress]) -> None:
+def check_header(driver: AppDriver, progress: dict[str, Progress]) -> None:
     """Compare the header with a recount."""
     played = sum(progress[episode.id].played for episode in EPISODES if episode.id in progress)
     left = sum(left_of(progress.get(episode.id), episode.duration) for episode in EPISODES)
-    speed = stage.playback.speed
+    speed = driver.playback.speed
     wanted = {f"{played}/{len(EPISODES)} played · {time} left" for time in about(left)}
     if speed != 1.0:
         wanted = {f"{text} ({time} at {speed:g}×)" for text in wanted for time in about(left / speed)}
-    assert any(stage.text.split("\n")[0].endswith(text) for text in wanted), (stage.text.split("\n")[0], wanted)
+    assert any(driver.text.split("\n")[0].endswith(text) for text in wanted), (driver.text.split("\n")[0], wanted)
 
 
-def check_tree(stage: Stage, progress: dict[str, Progress]) -> None:
+def check_tree(driver: AppDriver, progress: dict[str, Progress]) -> None:
     """Compare the counts of the tree with a recount."""
     unfinished = [value for value in progress.values() if value.position > 0 and not value.is_dismissed]
-    for name, count in stage.tree_rows():
+    for name, count in driver.tree_rows():
         if name == "Continue":
             assert count == len(unfinished)
         elif name == "Queue":
-            queue = stage.listening.queue
+            queue = driver.controller.queue
             assert count == len(queue.entries[queue.cursor :])
         else:
             assert count == sum(name in topics_of(episode.tags) for episode in EPISODES), name
 
 
-def expected_ids(stage: Stage, progress: dict[str, Progress]) -> list[str]:
+def expected_ids(driver: AppDriver, progress: dict[str, Progress]) -> list[str]:
     """Return the ids that the list must show, in any order."""
-    view = stage.main.view
-    if view.place == Special.QUEUE:
-        found = list(stage.listening.queue.entries)
-    elif view.place == Special.CONTINUE:
+    view = driver.main.view
+    if view.place == SmartList.QUEUE:
+        found = list(driver.controller.queue.entries)
+    elif view.place == SmartList.CONTINUE:
         found = [ident for ident, value in progress.items() if value.position > 0 and not value.is_dismissed]
     else:
-        topic = stage.library.topics.names[view.place]
+        topic = driver.library.topics.names[view.place]
         found = [episode.id for episode in EPISODES if topic in topics_of(episode.tags)]
         if view.filter is not Filter.ALL:
             statuses = {ident: str(progress[ident].status) if ident in progress else "unplayed" for ident in found}
@@ -95,33 +95,33 @@ def expected_ids(stage: Stage, progress: dict[str, Progress]) -> list[str]:
     return [ident for ident in found if all(word in texts[ident] for word in view.query.lower().split())]
 
 
-def check_list(stage: Stage, progress: dict[str, Progress]) -> None:
+def check_list(driver: AppDriver, progress: dict[str, Progress]) -> None:
     """Compare the list and its title with a recount."""
-    wanted = expected_ids(stage, progress)
-    assert sorted(stage.shown) == sorted(wanted)
-    name, count, *rest = stage.title.split(" · ")
-    queue, place = stage.listening.queue, stage.main.view.place
-    if place == Special.QUEUE and len(queue.upcoming) < len(wanted):
+    wanted = expected_ids(driver, progress)
+    assert sorted(driver.shown) == sorted(wanted)
+    name, count, *rest = driver.title.split(" · ")
+    queue, place = driver.controller.queue, driver.main.view.place
+    if place == SmartList.QUEUE and len(queue.upcoming) < len(wanted):
         assert (
             count
-            == f"{sum(stage.library.index(ident) is not None for ident in queue.upcoming)} of {len(wanted)} to come"
+            == f"{sum(driver.library.index(ident) is not None for ident in queue.upcoming)} of {len(wanted)} to come"
         )
     else:
         assert count == f"{len(wanted)} episode{'s' * (len(wanted) != 1)}"
     durations = {episode.id: episode.duration for episode in EPISODES}
-    if place == Special.CONTINUE:
+    if place == SmartList.CONTINUE:
         left = sum(left_of(progress.get(ident), durations[ident]) for ident in wanted)
         assert rest[0].removesuffix(" left") in about(left)
     elif place >= 0:
-        assert name == stage.library.topics.names[place]
+        assert name == driver.library.topics.names[place]
         assert rest[0] in about(sum(durations[ident] or 0.0 for ident in wanted))
-    assert ("only" in stage.title) == (place >= 0 and stage.main.view.filter is not Filter.ALL)
+    assert ("only" in driver.title) == (place >= 0 and driver.main.view.filter is not Filter.ALL)
 
 
-def row_start_and_end(stage: Stage, ident: str, progress: dict[str, Progress]) -> tuple[str, str]:
+def row_start_and_end(driver: AppDriver, ident: str, progress: dict[str, Progress]) -> tuple[str, str]:
     """Return how the row of an episode must begin and end, without the selection."""
     durations = {episode.id: episode.duration for episode in EPISODES}
-    playback: Playback = stage.playback
+    playback: Playback = driver.playback
     value = progress.get(ident)
     known = (value.duration if value else None) or durations[ident]
     if playback.episode == ident and playback.is_loaded:
@@ -132,16 +132,16 @@ def row_start_and_end(stage: Stage, ident: str, progress: dict[str, Progress]) -
     return ("✓" if value is not None and value.played else "○"), length(known)
 
 
-def check_rows(stage: Stage, progress: dict[str, Progress]) -> None:
+def check_rows(driver: AppDriver, progress: dict[str, Progress]) -> None:
     """Compare the marks and times of the visible rows with a recount."""
-    rows = stage.rows_of(stage.episodes)
-    height = stage.episodes.row_height
-    first, line = divmod(stage.episodes.scroll_offset.y, height)
+    rows = driver.rows_of(driver.episodes)
+    height = driver.episodes.row_height
+    first, line = divmod(driver.episodes.scroll_offset.y, height)
     if line:  # the top row is cut: begin with the next one
         first, rows = first + 1, rows[height - line :]
-    for number, ident in enumerate(stage.shown[first : first + len(rows) // height]):
+    for number, ident in enumerate(driver.shown[first : first + len(rows) // height]):
         row = rows[number * height]
-        start, end = row_start_and_end(stage, ident, progress)
+        start, end = row_start_and_end(driver, ident, progress)
         assert row[1] == start, (ident, row)
         assert end in row.rstrip(" ▁▂▃▄▅▆▇█▊▉"), (ident, row, end)
 
@@ -152,22 +152,22 @@ def check_rows(stage: Stage, progress: dict[str, Progress]) -> None:
 @pytest.mark.parametrize("seed", range(4))
 async def test_numbers_after_each_of_many_random_actions_are_those_of_a_recount(seed: int, library: Library) -> None:
     chance = random.Random(seed)
-    async with on_stage(library) as stage:
+    async with on_stage(library) as driver:
         done: list[str] = []
         for _ in range(60):
             if chance.random() < 0.25:
                 seconds = chance.choice(SECONDS)
                 done.append(f"play {seconds}")
-                await stage.play(seconds)
+                await driver.play(seconds)
             else:
                 done.append(chance.choice(KEYS))
-                await stage.press(done[-1])
-            stage.app.clear_notifications()  # they lie over the numbers
-            await stage.settle()
-            progress = dict(stage.book)
+                await driver.press(done[-1])
+            driver.app.clear_notifications()  # they lie over the numbers
+            await driver.settle()
+            progress = dict(driver.progress_index)
             try:
                 for check in (check_header, check_tree, check_list, check_rows):
-                    check(stage, progress)
+                    check(driver, progress)
             except AssertionError as error:
-                error.add_note(f"after {' '.join(done)}\n{stage.text}")
+                error.add_note(f"after {' '.join(done)}\n{driver.text}")
                 raise

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.app_driver import on_stage
 from tests.scenes import SCENES, play_scene
-from tests.stage import on_stage
 
 SCREENS = Path(__file__).parent / "screens"
 
@@ -27,9 +27,9 @@ SHOTS = [
 async def test_screen_is_as_it_was_kept(name: str, size: tuple[int, int], is_ascii: bool) -> None:
     scene = SCENES[name]
     async with on_stage(scene.library(), size, scene.progress(), scene.queue, view=scene.view, is_ascii=is_ascii,
-                        prepare=scene.prepare, max_standstill=None) as stage:  # fmt: skip
-        await play_scene(stage, scene)
-        text = stage.text
+                        prepare=scene.prepare, max_standstill=None) as driver:  # fmt: skip
+        await play_scene(driver, scene)
+        text = driver.text
     file = SCREENS / f"{name}-{size[0]}x{size[1]}{'-ascii' * is_ascii}.txt"
     if os.environ.get("UPDATE_SCREENS"):
         file.write_text(text, "utf-8")

@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_pod.config.paths import Paths
-from tui_pod.config.settings import live_table
+from tui_pod.config.settings import bound_actions
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.options import held
+from tui_pod.core.playback.options import clamp
 from tui_pod.core.playback.snapshot import Playback
-from tui_pod.core.progress.progress_index import ProgressBook
-from tui_pod.core.selection.list_query import Filter, Sort, Special, View
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 from tui_pod.library.cache import Loaded
-from tui_pod.services.services import Start
+from tui_pod.services.services import Services
 from tui_pod.state.store import State, StateFile
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.library.show_notes import EpisodeNotes
     from tui_pod.core.library.transcript import Transcript
-    from tui_pod.core.playback.controller import Listening
+    from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.playback.events import Event
-    from tui_pod.core.playback.options import Rules
-    from tui_pod.core.playback.snapshot import Mark
-    from tui_pod.core.progress.statistics import History
+    from tui_pod.core.playback.options import PlaybackOptions
+    from tui_pod.core.playback.snapshot import Chapter
+    from tui_pod.core.progress.statistics import Statistics
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.services.feeds import FeedDesk
+    from tui_pod.services.feeds import FeedService
     from tui_pod.state.writer import Report
 
 MEGABYTE = 1_000_000
@@ -47,7 +47,7 @@ SHOWN_NOTICES = 5
 FEED_FILES = ("feeds.sqlite", "feeds.opml", "downloads")
 """What lies in the data folder of who has podcasts; of anyone else it is not looked at."""
 
-LISTENING = (
+PRELOADED = (
     "tui_pod.core.selection.session_planner",
     "tui_pod.core.playback.controller",
     "tui_pod.core.library.transcript",
@@ -65,7 +65,7 @@ SAVE_LIMIT = 0.8
 """Seconds that quitting waits for the last save."""
 
 
-class ProgramStart(Start):
+class AppServices(Services):
     """The start of the program as its user runs it."""
 
     def __init__(
@@ -82,9 +82,9 @@ class ProgramStart(Start):
         library, settings = loaded.library, config.settings
         super().__init__(
             library,
-            ProgressBook(library, state.progress),
+            ProgressIndex(library, state.progress),
             Queue(tuple(state.strings("queue", "entries")), state.setting("queue", "cursor", 0)),
-            held(
+            clamp(
                 Playback(
                     speed=state.setting("player", "speed", settings.playback.speed),
                     volume=state.setting("player", "volume", 80),
@@ -106,19 +106,19 @@ class ProgramStart(Start):
         self._ao = ao
         self._budget = budget
 
-    def make_listening(self) -> Listening:
-        """See `Start.make_listening`."""
+    def make_controller(self) -> PlaybackController:
+        """See `Services.make_controller`."""
         from tui_pod.audio.mpv_options import filters
         from tui_pod.audio.mpv_player import MpvPlayer
         from tui_pod.audio.narrator import Narrator
-        from tui_pod.core.playback.controller import Listening
-        from tui_pod.core.playback.ports import Surroundings
-        from tui_pod.integrations.broadcast import Followers
-        from tui_pod.services.feeds import FeedDesk
+        from tui_pod.core.playback.controller import PlaybackController
+        from tui_pod.core.playback.ports import Ports
+        from tui_pod.integrations.broadcast import Broadcast
+        from tui_pod.services.feeds import FeedService
         from tui_pod.services.media import EpisodeSources
-        from tui_pod.state.writer import NoSaver, Saver
+        from tui_pod.state.writer import NullWriter, StateWriter
 
-        self._saver = Saver(self._file, self._report) if self._is_writable else NoSaver()
+        self._writer = StateWriter(self._file, self._report) if self._is_writable else NullWriter()
         audio, narration = self.settings.audio, self.settings.narration
         self._player = MpvPlayer(self._emit, self._ao, filters(audio.level, audio.skip_silence))
         self._sources = EpisodeSources(
@@ -127,33 +127,35 @@ class ProgramStart(Start):
             partial(_open_podcasts, self._paths, self.settings),
             lambda is_offline: self._feeds.network_changed(is_offline),
         )
-        self._followers = Followers(self.app, live_table(self.settings))
-        self._feeds = FeedDesk(
-            lambda: self.listening,
+        self._broadcast = Broadcast(self.app, bound_actions(self.settings))
+        self._feeds = FeedService(
+            lambda: self.controller,
             self.app,
             self._sources.podcasts,
             self._reload,
             self.settings.feeds,
-            self._followers.announce,
+            self._broadcast.announce,
         )
         run = os.urandom(4).hex()
-        around = Surroundings(self._player, self._sources, self._saver, self._followers, lambda: datetime.now(UTC), run)
-        listening = Listening(self.library, self.book, around, _rules(self.settings), self.queue, self.playback)
+        ports = Ports(self._player, self._sources, self._writer, self._broadcast, lambda: datetime.now(UTC), run)
+        controller = PlaybackController(
+            self.library, self.progress_index, ports, _options(self.settings), self.queue, self.playback
+        )
         self._player.open()
-        self._saver.compact()
-        return listening
+        self._writer.compact()
+        return controller
 
     async def after_paint(self) -> None:
-        """See `Start.after_paint`."""
+        """See `Services.after_paint`."""
         from asyncio import sleep
         from importlib import import_module
 
-        for module in LISTENING:
+        for module in PRELOADED:
             await sleep(0)
             import_module(module)
         await sleep(0)
-        listening = self.listening
-        self._followers.start(listening, self._file.path, self.app.write_control, self.settings.desktop)
+        controller = self.controller
+        self._broadcast.start(controller, self._file.path, self.app.write_control, self.settings.desktop)
         if self._save_cache is not None:
             from tui_pod.library.reload import keep_library
 
@@ -166,9 +168,9 @@ class ProgramStart(Start):
             self.app.start_session(self._budget)
 
     @property
-    def feeds(self) -> FeedDesk:
-        """See `Start.feeds`."""
-        _ = self.listening  # makes it
+    def feeds(self) -> FeedService:
+        """See `Services.feeds`."""
+        _ = self.controller  # makes it
         return self._feeds
 
     async def _reload(self, new: int) -> None:
@@ -177,61 +179,61 @@ class ProgramStart(Start):
         from tui_pod.runtime.threads import in_thread
 
         paths = self._paths
-        loaded = await reload_library(self._catalogs, paths.cache, paths.data, len(self.listening.library) + new)
-        book = self.listening.book.moved_to(loaded.library)
-        self.listening.adopt(loaded.library, book)
-        self.library, self.book = loaded.library, book
-        self.app.library_changed(loaded.library, book)
+        loaded = await reload_library(self._catalogs, paths.cache, paths.data, len(self.controller.library) + new)
+        progress_index = self.controller.progress_index.moved_to(loaded.library)
+        self.controller.adopt(loaded.library, progress_index)
+        self.library, self.progress_index = loaded.library, progress_index
+        self.app.library_changed(loaded.library, progress_index)
         for notice in loaded.notices:
             self.app.tell(notice, is_error=True)
         if (save := loaded.save) is not None:
             await in_thread(lambda _: save())
 
     async def read_transcript(self, episode: Episode) -> Transcript:
-        """See `Start.read_transcript`."""
+        """See `Services.read_transcript`."""
         return await self._sources.transcript(episode)
 
     async def read_notes(self, episode: Episode) -> EpisodeNotes:
-        """See `Start.read_notes`."""
+        """See `Services.read_notes`."""
         from tui_pod.core.library.show_notes import EpisodeNotes
 
         return await self._sources.notes(episode) if self._has_podcasts else EpisodeNotes()
 
-    async def read_chapters(self, episode: Episode) -> tuple[Mark, ...]:
-        """See `Start.read_chapters`."""
+    async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
+        """See `Services.read_chapters`."""
         return await self._sources.chapters(episode) if self._has_podcasts else ()
 
     @property
     def _has_podcasts(self) -> bool:
         return any((self._paths.data / name).exists() for name in FEED_FILES)
 
-    async def look_back(self) -> History:
-        """See `Start.look_back`."""
+    async def compute_statistics(self) -> Statistics:
+        """See `Services.compute_statistics`."""
         import asyncio
 
-        from tui_pod.core.progress.statistics import look_back
+        from tui_pod.core.progress.statistics import compute_statistics
 
-        def read() -> History:
-            self._saver.flush(SAVE_LIMIT)
-            return look_back(self._file.heard_records(), self.library)
+        def read() -> Statistics:
+            self._writer.flush(SAVE_LIMIT)
+            return compute_statistics(self._file.heard_records(), self.library)
 
-        self.listening.save()
+        self.controller.save()
         return await asyncio.to_thread(read)
 
     async def close(self) -> None:
-        """See `Start.close`."""
-        if "listening" in self.__dict__:
-            await self._followers.close()
+        """See `Services.close`."""
+        if "controller" in self.__dict__:
+            await self._broadcast.close()
             await self._feeds.close()
             await self._sources.close()
 
     def finish(self) -> bool:
         """End saver and player, after the app; return whether all progress was saved."""
-        if "listening" not in self.__dict__:
+        if "controller" not in self.__dict__:
             return True
         with contextlib.suppress(Exception):  # quitting has saved; after a fault, save what still can be
-            self.listening.save()
-        is_saved = self._saver.close(SAVE_LIMIT)  # first: what goes wrong in a sound driver must not cost it
+            self.controller.save()
+        is_saved = self._writer.close(SAVE_LIMIT)  # first: what goes wrong in a sound driver must not cost it
         self._player.close()
         return is_saved
 
@@ -252,19 +254,19 @@ class ProgramStart(Start):
 
 
 def _open_podcasts(paths: Paths, settings: Settings) -> Podcasts:
-    from tui_pod.feeds.net.access import to_access  # ssl, sqlite and XML are not for start-up, nor for the loop
+    from tui_pod.feeds.net.access import make_policy  # ssl, sqlite and XML are not for start-up, nor for the loop
     from tui_pod.feeds.podcasts import Podcasts
 
-    access = to_access(settings.network.private_hosts, settings.feeds.timeout)
-    return Podcasts(paths.data, paths.cache, settings.feeds.downloads_mb * MEGABYTE, access)
+    policy = make_policy(settings.network.private_hosts, settings.feeds.timeout)
+    return Podcasts(paths.data, paths.cache, settings.feeds.downloads_mb * MEGABYTE, policy)
 
 
-def _rules(settings: Settings) -> Rules:
-    from tui_pod.core.playback.options import Rules
+def _options(settings: Settings) -> PlaybackOptions:
+    from tui_pod.core.playback.options import PlaybackOptions
     from tui_pod.core.progress.progress import PlayedRule
 
     playback = settings.playback
-    return Rules(
+    return PlaybackOptions(
         is_rewinding=settings.resume.rewind,
         is_autoplaying=playback.autoplay,
         played=PlayedRule(*settings.played),
@@ -283,13 +285,13 @@ def _few(notices: tuple[str, ...]) -> tuple[str, ...]:
     return (*notices[:SHOWN_NOTICES], f"{more} more faults in the settings: run tui-pod config to see them.")
 
 
-def _view(library: Library, state: State, wanted: str) -> View:
+def _view(library: Library, state: State, wanted: str) -> ListQuery:
     """Return what the listener wants to see first: what was looked at last, else the catalogue's top topic."""
     last = library.topics.with_key(state.setting("ui", "topic", "")) if wanted != "top" else None
     topic = last if last is not None else min(1, len(library.topics.names) - 1)
     sort, kind = state.setting("ui", "sort", ""), state.setting("ui", "filter", "")
-    return View(
-        place={"continue": Special.CONTINUE, "queue": Special.QUEUE}.get(wanted, topic),
+    return ListQuery(
+        place={"continue": SmartList.CONTINUE, "queue": SmartList.QUEUE}.get(wanted, topic),
         sort=Sort(sort) if sort in list(Sort) else Sort.NEWEST,
         filter=Filter(kind) if kind in list(Filter) else Filter.ALL,
     )

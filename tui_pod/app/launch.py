@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from tui_pod.app.bootstrap import ProgramStart
+from tui_pod.app.bootstrap import AppServices
 from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.config.reader import read_config
 from tui_pod.core.library.library import CatalogsError
@@ -41,7 +41,7 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
         return 1
     file = StateFile(paths.state)
     with _own_terminal(paths, options.plain):
-        start = ProgramStart(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)
+        start = AppServices(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)
         try:
             status = _show(start, options.plain)
         finally:
@@ -51,7 +51,7 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
     return status if is_saved else 1
 
 
-def _show(start: ProgramStart, is_plain: bool) -> int:
+def _show(start: AppServices, is_plain: bool) -> int:
     """Run the program until its user quits; return 0, or 1 when it broke off and told why."""
     if is_plain:
         from tui_pod.plain.program import PlainProgram

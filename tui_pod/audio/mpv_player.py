@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING, Any
 from tui_pod.audio.libmpv import NO_SOUND_DEVICE, explain_failure, explain_missing, open_mpv
 from tui_pod.core.playback.events import (
     BufferingChanged,
+    ChaptersKnown,
     DurationKnown,
     Event,
     FileEnded,
     FileLoaded,
     LoadFailed,
-    MarksKnown,
     PauseChanged,
     PositionChanged,
     SeekFinished,
 )
-from tui_pod.core.playback.snapshot import Mark, Source
+from tui_pod.core.playback.snapshot import Chapter, Source
 from tui_pod.core.text.clean import clean
 
 if TYPE_CHECKING:
@@ -273,8 +273,8 @@ class MpvPlayer:
     def _on_chapters(self, chapters: Any) -> None:
         if not isinstance(chapters, list) or not chapters:
             return
-        marks = (Mark(float(entry.get("time", 0.0)), clean(str(entry.get("title", "")))) for entry in chapters)
-        self._emit(MarksKnown(self._active, tuple(sorted(marks, key=lambda mark: mark.start))))
+        marks = (Chapter(float(entry.get("time", 0.0)), clean(str(entry.get("title", "")))) for entry in chapters)
+        self._emit(ChaptersKnown(self._active, tuple(sorted(marks, key=lambda mark: mark.start))))
 
     def _on_eof(self, mpv: MPV, is_reached: Any) -> None:
         if is_reached and self._is_open:

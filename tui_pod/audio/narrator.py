@@ -76,14 +76,14 @@ def make_script(sentences: Sequence[str], target: float | None) -> Script:
     return Script(tuple(kept), target if fits else None, is_shortened)
 
 
-Answer = Callable[[Narration | NarrationError], None]
+Response = Callable[[Narration | NarrationError], None]
 
 
 @dataclass(slots=True)
 class _Wish:
     script: Script
     key: str
-    answers: list[Answer]
+    answers: list[Response]
     is_urgent: bool
 
 
@@ -108,7 +108,7 @@ class Narrator:
         """Return the narration when it is in the cache."""
         return self._cached(script, self._key(script))
 
-    def request(self, script: Script, answer: Answer, is_urgent: bool = True) -> None:
+    def request(self, script: Script, answer: Response, is_urgent: bool = True) -> None:
         """Make a narration; `answer` is called with it or with what went wrong, later or at once."""
         key = self._key(script)
         found = self._cached(script, key)

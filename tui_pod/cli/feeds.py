@@ -16,11 +16,11 @@ from tui_pod.core.text.clean import clean, counted, visible
 from tui_pod.core.text.tables import Column
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_OPML, Folder, parse_opml, write_opml
-from tui_pod.feeds.net.access import Access, to_access
+from tui_pod.feeds.net.access import NetworkPolicy, make_policy
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.refresh import RefreshProgress, refresh
-from tui_pod.feeds.store.database import ShelfError
-from tui_pod.feeds.store.feed_store import Shelf, Subscription
+from tui_pod.feeds.store.database import FeedStoreError
+from tui_pod.feeds.store.feed_store import FeedStore, Subscription
 from tui_pod.feeds.subscribe import READ_IN_PART, subscribe
 from tui_pod.runtime.files import read_bytes
 
@@ -34,7 +34,7 @@ def run_feeds(options: Namespace) -> int:
     Raises:
         CommandError: an unknown feed, or subscriptions that cannot be read or saved.
     """
-    actions: dict[str, Callable[[Shelf, Namespace], int]] = {
+    actions: dict[str, Callable[[FeedStore, Namespace], int]] = {
         "add": _add,
         "list": _list,
         "refresh": _refresh,
@@ -58,8 +58,8 @@ def run_import(options: Namespace) -> int:
 def run_export(options: Namespace) -> int:
     """Print the subscriptions as OPML."""
 
-    def export(shelf: Shelf, _: Namespace) -> int:
-        sys.stdout.write(write_opml(shelf.entries()))
+    def export(store: FeedStore, _: Namespace) -> int:
+        sys.stdout.write(write_opml(store.entries()))
         return 0
 
     return _with_shelf(options, export)
@@ -68,33 +68,33 @@ def run_export(options: Namespace) -> int:
 def print_names(options: Namespace) -> None:
     """Print what each podcast is called and its address, for a shell to complete."""
 
-    def print_all(shelf: Shelf, _: Namespace) -> int:
-        for feed in shelf.feeds():
+    def print_all(store: FeedStore, _: Namespace) -> int:
+        for feed in store.feeds():
             print(feed.name, feed.address, sep="\t")
         return 0
 
     _with_shelf(options, print_all)
 
 
-def _with_shelf(options: Namespace, run: Callable[[Shelf, Namespace], int]) -> int:
-    shelf = Shelf(find_paths(options.state, options.config).data)
+def _with_shelf(options: Namespace, run: Callable[[FeedStore, Namespace], int]) -> int:
+    store = FeedStore(find_paths(options.state, options.config).data)
     try:
-        return run(shelf, options)
-    except ShelfError as error:
+        return run(store, options)
+    except FeedStoreError as error:
         raise CommandError(f"tui-pod: {error}") from None
     finally:
-        for notice in shelf.db.notices:
+        for notice in store.db.notices:
             _tell(notice)
-        shelf.db.close()
+        store.db.close()
 
 
-def _add(shelf: Shelf, options: Namespace) -> int:
+def _add(store: FeedStore, options: Namespace) -> int:
     folders = [folder for text in options.folder if (folder := _folder(text))]
-    access = _access(options)
+    policy = _policy(options)
     failures = 0
     for url in options.urls:
         try:
-            done = subscribe(shelf, url, folders, access=access)
+            done = subscribe(store, url, folders, policy=policy)
         except (FeedError, FetchError) as error:
             _tell(str(error))
             failures += 1
@@ -106,8 +106,8 @@ def _add(shelf: Shelf, options: Namespace) -> int:
     return 1 if failures else 0
 
 
-def _list(shelf: Shelf, options: Namespace) -> int:
-    feeds = shelf.feeds()
+def _list(store: FeedStore, options: Namespace) -> int:
+    feeds = store.feeds()
     if options.json:
         print_json([_feed_json(feed) for feed in feeds])
         return 0
@@ -142,8 +142,8 @@ def _feed_json(feed: Subscription) -> dict[str, object]:
     }
 
 
-def _refresh(shelf: Shelf, options: Namespace) -> int:
-    feeds = _named(shelf, options.feeds) if options.feeds else None
+def _refresh(store: FeedStore, options: Namespace) -> int:
+    feeds = _named(store, options.feeds) if options.feeds else None
 
     def show(progress: RefreshProgress) -> None:
         outcome = progress.outcome
@@ -153,7 +153,7 @@ def _refresh(shelf: Shelf, options: Namespace) -> int:
         if outcome.error:
             _tell(outcome.error)
 
-    result = asyncio.run(refresh(shelf, feeds, show, _access(options)))
+    result = asyncio.run(refresh(store, feeds, show, _policy(options)))
     if sys.stderr.isatty():
         sys.stderr.write("\r\x1b[K")
     asked = len(result.outcomes)
@@ -163,15 +163,15 @@ def _refresh(shelf: Shelf, options: Namespace) -> int:
     return 1 if result.failed else 0
 
 
-def _remove(shelf: Shelf, options: Namespace) -> int:
-    for feed in _named(shelf, options.feeds):
-        shelf.remove(feed.first)
+def _remove(store: FeedStore, options: Namespace) -> int:
+    for feed in _named(store, options.feeds):
+        store.remove(feed.first)
         print(f"{feed.name}: removed", file=sys.stderr)
     return 0
 
 
-def _move(shelf: Shelf, options: Namespace) -> int:
-    (feed,) = _named(shelf, [options.feed])
+def _move(store: FeedStore, options: Namespace) -> int:
+    (feed,) = _named(store, [options.feed])
     addresses = [place for place in options.places if "://" in place]
     if addresses:
         from tui_pod.feeds.net.address import typed_addresses
@@ -179,30 +179,30 @@ def _move(shelf: Shelf, options: Namespace) -> int:
         named = typed_addresses(addresses[0])
         if len(options.places) > 1 or not named:
             raise CommandError("tui-pod: a podcast moves to one http or https address, or to topics")
-        shelf.move(feed.first, named[0])
+        store.move(feed.first, named[0])
     else:
-        shelf.set_folders(feed.first, [folder for text in options.places if (folder := _folder(text))])
+        store.set_folders(feed.first, [folder for text in options.places if (folder := _folder(text))])
     print(f"{feed.name}: moved to {', '.join(clean(place, 100) for place in options.places)}", file=sys.stderr)
     return 0
 
 
-def _keep(shelf: Shelf, options: Namespace) -> int:
+def _keep(store: FeedStore, options: Namespace) -> int:
     if options.count != "default" and not (options.count.isdecimal() and int(options.count) <= MOST_KEPT):
         raise CommandError(f"tui-pod: {clean(options.count, 40)}: must be a number from 0 to {MOST_KEPT}, or default")
-    (feed,) = _named(shelf, [options.feed])
+    (feed,) = _named(store, [options.feed])
     if options.count == "default":
-        shelf.set_keep(feed.first, None)
+        store.set_keep(feed.first, None)
         said = "as many of the next episodes are kept as the settings say"
     else:
-        shelf.set_keep(feed.first, int(options.count))
+        store.set_keep(feed.first, int(options.count))
         said = f"the next {counted(int(options.count), 'episode')} will be downloaded ahead"
     print(f"{feed.name}: {said}", file=sys.stderr)
     return 0
 
 
-def _topics(shelf: Shelf, options: Namespace) -> int:
-    (feed,) = _named(shelf, [options.feed])
-    shelf.set_shows_categories(feed.first, options.wish == "on")
+def _topics(store: FeedStore, options: Namespace) -> int:
+    (feed,) = _named(store, [options.feed])
+    store.set_shows_categories(feed.first, options.wish == "on")
     for category in feed.categories:
         print("/".join(category))
     said = "are topics now" if options.wish == "on" else "are no topics now"
@@ -210,7 +210,7 @@ def _topics(shelf: Shelf, options: Namespace) -> int:
     return 0
 
 
-def _import(shelf: Shelf, options: Namespace) -> int:
+def _import(store: FeedStore, options: Namespace) -> int:
     try:
         is_typed_in = options.file == Path("-")
         content = sys.stdin.buffer.read(MAX_OPML + 1) if is_typed_in else read_bytes(options.file, MAX_OPML)
@@ -221,26 +221,26 @@ def _import(shelf: Shelf, options: Namespace) -> int:
         raise CommandError(f"tui-pod: {options.file}: {error}") from None
     for fault in outline.faults:
         _tell(fault)
-    new, known = shelf.subscribe(outline.entries) if outline.entries else (0, 0)
+    new, known = store.subscribe(outline.entries) if outline.entries else (0, 0)
     print(f"{counted(new, 'feed')} added, {known} already there. To fetch them: tui-pod feeds refresh", file=sys.stderr)
     return 1 if outline.faults else 0
 
 
-def _named(shelf: Shelf, texts: Sequence[str]) -> list[Subscription]:
+def _named(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
     """Return the feeds with these addresses or titles, all or none."""
-    found = [shelf.find(text) for text in texts]
+    found = [store.find(text) for text in texts]
     unknown = [clean(text, 100) for text, feed in zip(texts, found, strict=True) if feed is None]
     if unknown:
         raise CommandError(f"tui-pod: no feed {', '.join(unknown)}; nothing was changed. See: tui-pod feeds list")
     return [feed for feed in dict.fromkeys(found) if feed is not None]
 
 
-def _access(options: Namespace) -> Access:
+def _policy(options: Namespace) -> NetworkPolicy:
     """Return what the settings allow; what is wrong with them is told."""
     config = read_config(find_paths(options.state, options.config).config, is_named=options.config is not None)
     for notice in config.notices:
         _tell(visible(notice))
-    return to_access(config.settings.network.private_hosts, config.settings.feeds.timeout)
+    return make_policy(config.settings.network.private_hosts, config.settings.feeds.timeout)
 
 
 def _folder(text: str) -> Folder:

@@ -13,7 +13,7 @@ from tui_pod.config.paths import catalog_paths, find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.core.library.library import CatalogsError, Library
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status, resume_position
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clock, length, span, visible
 from tui_pod.core.text.tables import Column
@@ -24,23 +24,23 @@ from tui_pod.state.store import SMALL_STATE, StateError
 def run_list(options: Namespace) -> None:
     """Print the episodes."""
     library, state, *_ = open_library(options)
-    book = ProgressBook(library, state.progress)
+    progress_index = ProgressIndex(library, state.progress)
     indexes = topic_members(library, options.topic) if options.topic is not None else range(len(library))
     if options.status is not None:
-        indexes = [index for index in indexes if book.status(library.ids[index]) == options.status]
+        indexes = [index for index in indexes if progress_index.status(library.ids[index]) == options.status]
     if options.json:
-        print_json([episode_json(library, book, index) for index in indexes])
+        print_json([episode_json(library, progress_index, index) for index in indexes])
         return
     columns = (Column("id"), Column("title", 24), Column("length", is_right=True), Column("at", is_right=True),
                Column("status"), Column("topics", 8))  # fmt: skip
-    print_table(columns, (_list_row(library, book, index) for index in indexes))
+    print_table(columns, (_list_row(library, progress_index, index) for index in indexes))
 
 
-def _list_row(library: Library, book: ProgressBook, index: int) -> tuple[str, ...]:
+def _list_row(library: Library, progress_index: ProgressIndex, index: int) -> tuple[str, ...]:
     episode = library.episode(index)
-    progress = book.get(episode.id)
-    times = (length(book.length(index)), clock(progress.position if progress else 0.0))
-    return episode.id, episode.title, *times, str(book.status(episode.id)), ", ".join(episode.tags)
+    progress = progress_index.get(episode.id)
+    times = (length(progress_index.length(index)), clock(progress.position if progress else 0.0))
+    return episode.id, episode.title, *times, str(progress_index.status(episode.id)), ", ".join(episode.tags)
 
 
 def topic_members(library: Library, name: str) -> Sequence[int]:
@@ -63,14 +63,14 @@ def run_mark(options: Namespace) -> None:
         raise CommandError(f"tui-pod: no episode {', '.join(unknown)}; nothing was changed. See: tui-pod list")
     if not state.is_writable:
         raise CommandError("tui-pod: nothing was marked.")
-    book = ProgressBook(library, state.progress)
+    progress_index = ProgressIndex(library, state.progress)
     played = options.mark == "played"
     wanted = Status.PLAYED if played else Status.UNPLAYED
     records = []
     for ident in dict.fromkeys(options.ids):
-        if book.status(ident) is not wanted:
+        if progress_index.status(ident) is not wanted:
             now = datetime.now(UTC)
-            former = book.get(ident) or Progress(updated=now)
+            former = progress_index.get(ident) or Progress(updated=now)
             records.append(ProgressRecord(ident, former.marked(played, max(now, former.updated))))
     try:
         if file.append(records) or file.size() <= SMALL_STATE:
@@ -83,28 +83,28 @@ def run_mark(options: Namespace) -> None:
 def run_status(options: Namespace) -> None:
     """Print what would be resumed, and totals."""
     library, state, _, _, settings = open_library(options)
-    book = ProgressBook(library, state.progress)
-    tally = book.tallies[0]
-    unfinished = book.unfinished()
-    resumed = episode_json(library, book, unfinished[0]) if unfinished else None
+    progress_index = ProgressIndex(library, state.progress)
+    stats = progress_index.topic_stats[0]
+    unfinished = progress_index.unfinished()
+    resumed = episode_json(library, progress_index, unfinished[0]) if unfinished else None
     if options.json:
         totals = {
             "episodes": len(library),
-            "played": tally.played,
-            "started": tally.started,
-            "left": max(0.0, round(tally.left, 1)),
+            "played": stats.played,
+            "started": stats.started,
+            "left": max(0.0, round(stats.left, 1)),
         }
         print_json({"resume": resumed, **totals})
         return
     if resumed is not None:
         index = unfinished[0]
-        progress = book.get(library.ids[index])
+        progress = progress_index.get(library.ids[index])
         rewinds, rule = settings.resume.rewind, PlayedRule(*settings.played)
         place = resume_position(progress, library.duration(index), datetime.now(UTC), rewinds, rule)
         print(f"resume\t{library.ids[index]}\t{library.titles[index]}\t{clock(place)}")
-    print(f"played\t{tally.played} of {len(library)}")
-    print(f"started\t{tally.started}")
-    print(f"left\t{span(tally.left)}")
+    print(f"played\t{stats.played} of {len(library)}")
+    print(f"started\t{stats.started}")
+    print(f"left\t{span(stats.left)}")
 
 
 def _catalogs_in_use(options: Namespace) -> list[Path]:

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from tui_pod.cli.shared import CommandError, episode_json, find_topics, open_library, print_json, print_table
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.speed import make_pace
-from tui_pod.core.playback.options import held
+from tui_pod.core.library.speed import make_speed_rule
+from tui_pod.core.playback.options import clamp
 from tui_pod.core.playback.snapshot import Playback
-from tui_pod.core.progress.progress_index import ProgressBook
-from tui_pod.core.progress.statistics import History, look_back
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.session_planner import Order, Wish, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
 from tui_pod.core.text.tables import Column
@@ -41,20 +41,25 @@ def run_plan(options: Namespace) -> int:
         print(f"tui-pod plan: {error}", file=sys.stderr)
         return 2
     library, state, *_, settings = open_library(options)
-    book = ProgressBook(library, state.progress)
+    progress_index = ProgressIndex(library, state.progress)
     wish = wish_of(library, budget, options.topic, options.order)
-    speed = held(Playback(speed=state.setting("player", "speed", settings.playback.speed))).speed
-    pace = make_pace(speed, library.topics, settings.speeds)
-    plan = plan_session(library, book, wish, pace)
+    speed = clamp(Playback(speed=state.setting("player", "speed", settings.playback.speed))).speed
+    speed_rule = make_speed_rule(speed, library.topics, settings.speeds)
+    plan = plan_session(library, progress_index, wish, speed_rule)
     ends = now + timedelta(seconds=plan.total)
     if options.json:
-        episodes = [episode_json(library, book, index) for index in plan.indexes]
+        episodes = [episode_json(library, progress_index, index) for index in plan.indexes]
         print_json({"episodes": episodes, "total": round(plan.total, 1), "ends": ends.isoformat(timespec="seconds")})
         return 0
     if not plan.indexes:
         print(f"nothing left in {library.topics.names[wish.topic]} fits into {span(budget)}", file=sys.stderr)
     for index in plan.indexes:
-        print(library.ids[index], length(book.remaining(index) / pace(index)), library.titles[index], sep="\t")
+        print(
+            library.ids[index],
+            length(progress_index.remaining(index) / speed_rule(index)),
+            library.titles[index],
+            sep="\t",
+        )
     print(f"{counted(len(plan.indexes))}, {span(plan.total)}, until {ends:%H:%M}", file=sys.stderr)
     return 0
 
@@ -62,10 +67,10 @@ def run_plan(options: Namespace) -> int:
 def run_stats(options: Namespace) -> None:
     """Print what was heard."""
     library, state, file, *_ = open_library(options)
-    book = ProgressBook(library, state.progress)
-    history = look_back(file.heard_records(), library)
+    progress_index = ProgressIndex(library, state.progress)
+    history = compute_statistics(file.heard_records(), library)
     if options.json:
-        print_json(_stats_json(history, book, library))
+        print_json(_stats_json(history, progress_index, library))
         return
     today = datetime.now(UTC).astimezone().date()
     year, week, _ = today.isocalendar()
@@ -75,24 +80,26 @@ def run_stats(options: Namespace) -> None:
         ("month", span(history.months.get(f"{today:%Y-%m}", 0.0))),
         ("in all", span(history.total)),
         ("saved by speed", span(max(0.0, history.saved))),
-        ("played", f"{book.tallies[0].played} of {len(library)}"),
+        ("played", f"{progress_index.topic_stats[0].played} of {len(library)}"),
     ]
     rows += [(name, span(seconds)) for name, seconds in sorted(history.topics.items(), key=lambda entry: -entry[1])]
     print_table((Column("what", 12), Column("heard", is_right=True)), rows)
 
 
-def _stats_json(history: History, book: ProgressBook, library: Library) -> dict[str, object]:
+def _stats_json(history: Statistics, progress_index: ProgressIndex, library: Library) -> dict[str, object]:
     """Return the statistics; all numbers are seconds of episodes heard unless said otherwise."""
     topics = [
         {
             "name": name,
             "heard": round(history.topics.get(name, 0.0), 1),
             "episodes": len(members),
-            "played": tally.played,
-            "started": tally.started,
-            "left": round(tally.left, 1),
+            "played": stats.played,
+            "started": stats.started,
+            "left": round(stats.left, 1),
         }
-        for name, members, tally in zip(library.topics.names, library.topics.members, book.tallies, strict=True)
+        for name, members, stats in zip(
+            library.topics.names, library.topics.members, progress_index.topic_stats, strict=True
+        )
     ]
     return {
         "heard": round(history.total, 1),

@@ -16,7 +16,7 @@ from tui_pod.config.paths import Paths, catalog_paths, find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.config.settings import Settings
 from tui_pod.core.library.library import CatalogsError, Library
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.text.clean import visible
 from tui_pod.core.text.tables import Column, table_lines
 from tui_pod.library.cache import load_library
@@ -70,17 +70,17 @@ def find_topics(library: Library, name: str) -> list[int]:
     return topics
 
 
-def episode_json(library: Library, book: ProgressBook, index: int) -> dict[str, object]:
+def episode_json(library: Library, progress_index: ProgressIndex, index: int) -> dict[str, object]:
     """Return an episode as `list --json` prints it."""
     episode = library.episode(index)
-    progress = book.get(episode.id)
+    progress = progress_index.get(episode.id)
     return {
         "id": episode.id,
         "title": episode.title,
         "summary": episode.summary,
         "duration": (progress.duration if progress else None) or episode.duration,
         "position": progress.position if progress else 0.0,
-        "status": str(book.status(episode.id)),
+        "status": str(progress_index.status(episode.id)),
         "topics": list(episode.tags),
         "published": episode.published.isoformat() if episode.published else None,
         "audio": episode.audio,

@@ -10,7 +10,7 @@ from tui_pod.cli.shared import open_library, print_json, print_table
 from tui_pod.config.key_names import show_keys
 from tui_pod.config.paths import find_paths
 from tui_pod.config.reader import read_config
-from tui_pod.config.settings import live_table
+from tui_pod.config.settings import bound_actions
 from tui_pod.core.text.clean import counted
 from tui_pod.core.text.tables import Column
 
@@ -21,7 +21,7 @@ def run_keys(options: Namespace) -> None:
     config = read_config(path, is_named=options.config is not None)
     for notice in config.notices:
         print(f"tui-pod: {notice}", file=sys.stderr)
-    actions = live_table(config.settings)
+    actions = bound_actions(config.settings)
     if options.json:
         print_json([{"id": a.id, "keys": a.keys.split(","), "does": a.label, "where": a.where} for a in actions])
         return

@@ -193,7 +193,7 @@ class Settings(Section):
     """Keys that differ from the table's own, by the action's id: [keys], checked, over its preset."""
 
 
-def live_table(settings: Settings) -> tuple[Action, ...]:
+def bound_actions(settings: Settings) -> tuple[Action, ...]:
     """Return the table of keys as the listener has it: their keys, and their steps in what the keys say."""
     steps = settings.playback[:3]
     if not settings.keymap and steps == PlaybackSettings()[:3]:

@@ -146,11 +146,11 @@ def shown_keys(action: Action) -> Iterator[str]:
 
 
 def key_of(ident: str) -> str:
-    """Return what stands for an action's key in a text, until `put_keys` knows which key the listener gave it."""
+    """Return what stands for an action's key in a text, until `render_keys` knows which key the listener gave it."""
     return f"\0{ident}\0"
 
 
-def put_keys(text: str, actions: Iterable[Action] = ACTIONS, show: Callable[[str], str] = show_key) -> str:
+def render_keys(text: str, actions: Iterable[Action] = ACTIONS, show: Callable[[str], str] = show_key) -> str:
     """Return a text with the listener's keys where `key_of` left a place for them.
 
     Args:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from tui_pod.feeds.formats.items import MAX_ITEMS
 from tui_pod.feeds.formats.model import Feed, FeedError
 from tui_pod.feeds.formats.rss import parse_feed
-from tui_pod.feeds.net.access import Access
-from tui_pod.feeds.net.fetch import Answer, FetchError, Request, fetch
-from tui_pod.runtime.threads import Stop
+from tui_pod.feeds.net.access import NetworkPolicy
+from tui_pod.feeds.net.fetch import FetchError, Request, Response, fetch
+from tui_pod.runtime.threads import CancelToken
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 
@@ -22,7 +22,7 @@ PATIENCE = 120.0
 """Seconds after which no further page is asked for."""
 
 
-def read_page(address: str, access: Access, stop: Stop) -> tuple[Answer, Feed]:
+def read_page(address: str, policy: NetworkPolicy, stop: CancelToken) -> tuple[Response, Feed]:
     """Return the head of an answer and the feed in it.
 
     Raises:
@@ -30,20 +30,20 @@ def read_page(address: str, access: Access, stop: Stop) -> tuple[Answer, Feed]:
         FeedError: it is no feed.
         Stopped: the work was told to stop.
     """
-    answer, content = fetch(Request(address, access.private, {"Accept": ACCEPT}), access.limits, stop)
-    return answer, read_answer(answer, content)
+    response, content = fetch(Request(address, policy.private, {"Accept": ACCEPT}), policy.limits, stop)
+    return response, read_answer(response, content)
 
 
-def read_answer(answer: Answer, content: bytes) -> Feed:
+def read_answer(response: Response, content: bytes) -> Feed:
     """Return the feed in an answer.
 
     Raises:
         FeedError: there is none in it.
     """
-    return parse_feed(content, answer.address, answer.charset)
+    return parse_feed(content, response.address, response.charset)
 
 
-def with_older_pages(feed: Feed, address: str, known: Set[str], access: Access, stop: Stop) -> Feed:
+def with_older_pages(feed: Feed, address: str, known: Set[str], policy: NetworkPolicy, stop: CancelToken) -> Feed:
     """Return a feed with the items of its further pages, up to the first page on which nothing is new.
 
     Where a page cannot be read, the feed is partial: what was read before counts, and the rest is for another time.
@@ -68,7 +68,7 @@ def with_older_pages(feed: Feed, address: str, known: Set[str], access: Access, 
             break
         visited.add(following)
         try:
-            _, page = read_page(following, access, stop)
+            _, page = read_page(following, policy, stop)
         except (FetchError, FeedError):
             is_partial = True
         else:

@@ -12,19 +12,19 @@ from pathlib import Path
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Transcript, parse_transcript
-from tui_pod.core.playback.snapshot import Mark, MarkOrigin, Source
+from tui_pod.core.playback.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
 from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.media.documents import RemoteFiles
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.partial import Wish
 from tui_pod.feeds.media.streams import resolve_stream
-from tui_pod.feeds.net.access import PUBLIC, Access
+from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.address import Origin
 from tui_pod.feeds.net.fetch import FetchError
-from tui_pod.feeds.store.database import ShelfError
-from tui_pod.feeds.store.feed_store import Details, Shelf
-from tui_pod.runtime.threads import Stop
+from tui_pod.feeds.store.database import FeedStoreError
+from tui_pod.feeds.store.feed_store import Details, FeedStore
+from tui_pod.runtime.threads import CancelToken
 
 PREPARED_FOR = 240.0
 """Seconds for which a resolved address is used: media hosts sign theirs for minutes at least."""
@@ -33,7 +33,7 @@ PREPARED_FOR = 240.0
 class Podcasts:
     """The subscriptions, the downloads, and the documents that episodes name."""
 
-    def __init__(self, data: Path, cache: Path, quota: int, access: Access = PUBLIC) -> None:
+    def __init__(self, data: Path, cache: Path, quota: int, policy: NetworkPolicy = PUBLIC) -> None:
         """Name the folders; nothing in them is opened yet.
 
         Args:
@@ -42,13 +42,13 @@ class Podcasts:
             quota: bytes of downloads that are kept.
             access: what the settings allow on the network.
         """
-        self.access = access
-        self.shelf = Shelf(data)
+        self.policy = policy
+        self.store = FeedStore(data)
         self.downloads = Downloads(data / "downloads", quota)
         self.remote = RemoteFiles(cache / "remote")
         self._prepared: dict[str, tuple[float, str]] = {}
 
-    def source(self, episode: Episode, stop: Stop | None = None) -> Source:
+    def source(self, episode: Episode, stop: CancelToken | None = None) -> Source:
         """Return what can be played now of an episode with an address: its download, else its stream.
 
         Raises:
@@ -66,7 +66,7 @@ class Podcasts:
             address = resolve_stream(episode.audio, self._allowed(details), stop)
         return Source(address, is_stream=True, marks=marks)
 
-    def prepare(self, episode: Episode, stop: Stop | None = None) -> None:
+    def prepare(self, episode: Episode, stop: CancelToken | None = None) -> None:
         """Do ahead what `source` would wait for; what fails is tried again by it.
 
         Raises:
@@ -78,7 +78,7 @@ class Podcasts:
             address = resolve_stream(episode.audio, self._allowed(self.details(episode.id)), stop)
             self._prepared = {episode.id: (time.monotonic(), address)}
 
-    def chapters(self, episode: Episode, stop: Stop | None = None) -> tuple[tuple[Mark, ...], MarkOrigin]:
+    def chapters(self, episode: Episode, stop: CancelToken | None = None) -> tuple[tuple[Chapter, ...], ChapterOrigin]:
         """Return an episode's chapters and who says so: its chapters file, the feed, else time codes in its notes.
 
         Raises:
@@ -86,17 +86,17 @@ class Podcasts:
         """
         details = self.details(episode.id)
         if details is None:
-            return (), MarkOrigin.NOTES
+            return (), ChapterOrigin.NOTES
         if details.chapters:
             text = self.remote.text(details.chapters, self._allowed(details), stop)
             marks = parse_chapters(text) if text else ()
             if marks:
-                return marks, MarkOrigin.FEED
+                return marks, ChapterOrigin.FEED
         if details.marks:
-            return details.marks, MarkOrigin.FEED
-        return notes_chapters(to_notes(details.notes), episode.duration), MarkOrigin.NOTES
+            return details.marks, ChapterOrigin.FEED
+        return notes_chapters(to_notes(details.notes), episode.duration), ChapterOrigin.NOTES
 
-    def transcript(self, episode: Episode, stop: Stop | None = None) -> Transcript:
+    def transcript(self, episode: Episode, stop: CancelToken | None = None) -> Transcript:
         """Return the words at an episode's transcript address; empty when there are none.
 
         Raises:
@@ -110,8 +110,8 @@ class Podcasts:
     def details(self, ident: str) -> Details | None:
         """Return what is kept of an episode beside the library; None also when that cannot be read."""
         try:
-            return self.shelf.details(ident)
-        except ShelfError:
+            return self.store.details(ident)
+        except FeedStoreError:
             return None
 
     def notes(self, episode: Episode) -> EpisodeNotes:
@@ -131,4 +131,4 @@ class Podcasts:
         return Wish(episode.id, episode.title, episode.audio, self._allowed(details), is_automatic, size)
 
     def _allowed(self, details: Details | None) -> frozenset[Origin]:
-        return self.access.private | (details.allowed if details else frozenset())
+        return self.policy.private | (details.allowed if details else frozenset())

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tui_pod.feeds.formats.model import Feed, FeedError
-from tui_pod.feeds.net.access import PUBLIC, Access
+from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.address import AddressError, Origin, check_address, origin
-from tui_pod.feeds.net.fetch import Answer, FetchError, Request, fetch
+from tui_pod.feeds.net.fetch import FetchError, Request, Response, fetch
 from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
-from tui_pod.feeds.store.database import ShelfError
-from tui_pod.feeds.store.feed_store import Shelf, Stored, Subscription
-from tui_pod.runtime.threads import Stop, in_thread
+from tui_pod.feeds.store.database import FeedStoreError
+from tui_pod.feeds.store.feed_store import FeedStore, Stored, Subscription
+from tui_pod.runtime.threads import CancelToken, in_thread
 
 AT_ONCE = 8
 """Feeds that are asked at the same time."""
@@ -81,10 +81,10 @@ class Refreshed:
 
 
 async def refresh(
-    shelf: Shelf,
+    store: FeedStore,
     feeds: Sequence[Subscription] | None = None,
     progress: Callable[[RefreshProgress], None] = lambda _: None,
-    access: Access = PUBLIC,
+    policy: NetworkPolicy = PUBLIC,
 ) -> Refreshed:
     """Refresh feeds, and return when all are done; cancelling ends it at once.
 
@@ -97,7 +97,7 @@ async def refresh(
     Raises:
         ShelfError: the subscriptions cannot be read.
     """
-    wanted = await in_thread(lambda _: shelf.feeds()) if feeds is None else list(feeds)
+    wanted = await in_thread(lambda _: store.feeds()) if feeds is None else list(feeds)
     slots = asyncio.Semaphore(AT_ONCE)
     hosts: dict[str, asyncio.Semaphore] = {}
     outcomes: list[Outcome] = []
@@ -105,7 +105,7 @@ async def refresh(
     async def work(feed: Subscription) -> None:
         host = hosts.setdefault(urlsplit(feed.address).hostname or "", asyncio.Semaphore(PER_HOST))
         async with host, slots:
-            outcome = await in_thread(lambda stop: refresh_feed(shelf, feed, stop, access))
+            outcome = await in_thread(lambda stop: refresh_feed(store, feed, stop, policy))
         outcomes.append(outcome)
         progress(RefreshProgress(len(outcomes), len(wanted), outcome))
 
@@ -115,57 +115,57 @@ async def refresh(
     return Refreshed(tuple(outcomes))
 
 
-def refresh_feed(shelf: Shelf, feed: Subscription, stop: Stop, access: Access) -> Outcome:
+def refresh_feed(store: FeedStore, feed: Subscription, stop: CancelToken, policy: NetworkPolicy) -> Outcome:
     """Ask one feed and keep its answer; what fails is in the outcome. Waits: for a thread.
 
     Raises:
         Stopped: the work was told to stop.
     """
     try:
-        return _refreshed(shelf, feed, stop, access)
+        return _refreshed(store, feed, stop, policy)
     except FetchError as error:
         outcome = Outcome(feed.first, feed.name, error=str(error), is_offline=error.is_offline)
-    except (FeedError, ShelfError) as error:
+    except (FeedError, FeedStoreError) as error:
         outcome = Outcome(feed.first, feed.name, error=f"{feed.name}: {error}")
     except (RecursionError, MemoryError, ValueError, TypeError, KeyError, AttributeError, LookupError) as error:
         # a document nobody thought of: one bad feed must not stop the others
         outcome = Outcome(feed.first, feed.name, error=f"{feed.name}: cannot be read ({type(error).__name__}).")
     if not outcome.is_offline:
-        with contextlib.suppress(ShelfError):  # the next refresh tells it again
-            shelf.fail(feed.first, outcome.error)
+        with contextlib.suppress(FeedStoreError):  # the next refresh tells it again
+            store.fail(feed.first, outcome.error)
     return outcome
 
 
-def _refreshed(shelf: Shelf, feed: Subscription, stop: Stop, access: Access) -> Outcome:
-    named = feed.allowed if feed.is_settled else _settle(shelf, feed)
-    access = replace(access, private=named | access.private)
+def _refreshed(store: FeedStore, feed: Subscription, stop: CancelToken, policy: NetworkPolicy) -> Outcome:
+    named = feed.allowed if feed.is_settled else _settle(store, feed)
+    policy = replace(policy, private=named | policy.private)
     headers = {"Accept": ACCEPT}
     if feed.etag:
         headers["If-None-Match"] = feed.etag
     if feed.modified:
         headers["If-Modified-Since"] = feed.modified
-    answer, content = fetch(Request(feed.address, access.private, headers), access.limits, stop)
-    if answer.status == 304:
-        shelf.touch(feed.first)
+    response, content = fetch(Request(feed.address, policy.private, headers), policy.limits, stop)
+    if response.status == 304:
+        store.touch(feed.first)
         return Outcome(feed.first, feed.name)
-    found = read_answer(answer, content)
-    moved_to = answer.moved_to or ""
-    if found.moved_to and found.moved_to not in (feed.address, answer.address):
-        successor = _successor(found, access, stop)
+    found = read_answer(response, content)
+    moved_to = response.moved_to or ""
+    if found.moved_to and found.moved_to not in (feed.address, response.address):
+        successor = _successor(found, policy, stop)
         if successor is not None:
-            answer, found = successor
-            moved_to = answer.moved_to or answer.address
+            response, found = successor
+            moved_to = response.moved_to or response.address
     was_whole = bool(feed.etag or feed.modified)  # not kept of one that was read in part
-    known = shelf.guids(feed.first) if was_whole else frozenset[str]()
-    found = with_older_pages(found, answer.address, known, access, stop)
+    known = store.guids(feed.first) if was_whole else frozenset[str]()
+    found = with_older_pages(found, response.address, known, policy, stop)
     stop.check()
     if moved_to and moved_to != feed.address:
-        shelf.move(feed.first, moved_to)
-    stored = keep_answer(shelf, feed.first, answer, found)
+        store.move(feed.first, moved_to)
+    stored = keep_answer(store, feed.first, response, found)
     return Outcome(feed.first, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
 
 
-def _settle(shelf: Shelf, feed: Subscription) -> frozenset[Origin]:
+def _settle(store: FeedStore, feed: Subscription) -> frozenset[Origin]:
     """Look up whether a feed from a list is of the own network, keep the answer, and return what it may then name.
 
     Who imports a list has chosen the feeds in it. What else it says of one, such as its first address, allows nothing.
@@ -179,27 +179,27 @@ def _settle(shelf: Shelf, feed: Subscription) -> frozenset[Origin]:
     except AddressError as error:
         if not error.is_private:
             raise FetchError(str(error), is_offline=error.is_unknown) from None
-        shelf.settle(feed.first, named)
+        store.settle(feed.first, named)
         return frozenset((named,))
-    shelf.settle(feed.first, None)
+    store.settle(feed.first, None)
     return frozenset()
 
 
-def keep_answer(shelf: Shelf, first: str, answer: Answer, found: Feed) -> Stored:
+def keep_answer(store: FeedStore, first: str, response: Response, found: Feed) -> Stored:
     """Store a feed with what the next conditional request needs; one read in part is asked for again as a whole."""
     if found.is_partial:
-        return shelf.store(first, found)
-    return shelf.store(first, found, answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
+        return store.store(first, found)
+    return store.store(first, found, response.headers.get("etag", ""), response.headers.get("last-modified", ""))
 
 
-def _successor(found: Feed, access: Access, stop: Stop) -> tuple[Answer, Feed] | None:
+def _successor(found: Feed, policy: NetworkPolicy, stop: CancelToken) -> tuple[Response, Feed] | None:
     """Return the feed that `itunes:new-feed-url` names, if it is there and is the same podcast."""
     try:
-        answer, successor = read_page(found.moved_to or "", access, stop)
+        response, successor = read_page(found.moved_to or "", policy, stop)
     except (FetchError, FeedError):
         return None
     is_same = is_same_podcast(found, successor.guid, {item.guid for item in successor.items})
-    return (answer, successor) if is_same else None
+    return (response, successor) if is_same else None
 
 
 def is_same_podcast(found: Feed, guid: str, guids: set[str]) -> bool:

@@ -9,14 +9,14 @@ from tui_pod.core.text.clean import clean
 from tui_pod.feeds.formats.html_text import feed_links
 from tui_pod.feeds.formats.model import Feed, FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder
-from tui_pod.feeds.net.access import PUBLIC, Access
+from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.address import Origin, absolute, is_private, origin, typed_addresses
-from tui_pod.feeds.net.fetch import Answer, FetchError, Request, fetch
+from tui_pod.feeds.net.fetch import FetchError, Request, Response, fetch
 from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
 from tui_pod.feeds.refresh import is_same_podcast, keep_answer
-from tui_pod.feeds.store.database import ShelfError
-from tui_pod.feeds.store.feed_store import Shelf, Subscription
-from tui_pod.runtime.threads import Stop
+from tui_pod.feeds.store.database import FeedStoreError
+from tui_pod.feeds.store.feed_store import FeedStore, Subscription
+from tui_pod.runtime.threads import CancelToken
 
 READ_IN_PART = "a part of it could not be read and is tried again with the next refresh"
 """What is said of a feed that was cut, or has pages that do not answer."""
@@ -43,16 +43,16 @@ class Subscribed:
 @dataclass(frozen=True, slots=True)
 class _Found:
     asked: str
-    answer: Answer
+    response: Response
     feed: Feed
 
 
 def subscribe(
-    shelf: Shelf,
+    store: FeedStore,
     typed: str,
     folders: Sequence[Folder] = (),
-    stop: Stop | None = None,
-    access: Access = PUBLIC,
+    stop: CancelToken | None = None,
+    policy: NetworkPolicy = PUBLIC,
 ) -> Subscribed:
     """Fetch the feed that `typed` means, keep it, and return what that did. Nothing is kept when it fails.
 
@@ -69,34 +69,34 @@ def subscribe(
         ShelfError: it cannot be kept.
         Stopped: the work was told to stop.
     """
-    stop = stop or Stop()
+    stop = stop or CancelToken()
     addresses = typed_addresses(typed)
     if not addresses:
         raise FeedError(f"“{clean(typed, 80)}” is not an http or https address.")
     problem: FetchError | None = None
     for address in addresses:
-        wider = replace(access, private=access.private | {origin(address)})  # typed by the listener
+        wider = replace(policy, private=policy.private | {origin(address)})  # typed by the listener
         try:
             found = _find(address, wider, stop)
         except FetchError as error:
             problem = problem or error
             continue
-        whole = with_older_pages(found.feed, found.answer.address, frozenset(), wider, stop)
+        whole = with_older_pages(found.feed, found.response.address, frozenset(), wider, stop)
         stop.check()
         private = origin(address) if is_private(address) else None
-        return _keep(shelf, replace(found, feed=whole), private, folders)
+        return _keep(store, replace(found, feed=whole), private, folders)
     raise problem or FeedError("There is no feed.")
 
 
-def _find(address: str, access: Access, stop: Stop) -> _Found:
-    answer, content = fetch(Request(address, access.private, {"Accept": ACCEPT}), access.limits, stop)
+def _find(address: str, policy: NetworkPolicy, stop: CancelToken) -> _Found:
+    response, content = fetch(Request(address, policy.private, {"Accept": ACCEPT}), policy.limits, stop)
     try:
-        return _Found(address, answer, read_answer(answer, content))
+        return _Found(address, response, read_answer(response, content))
     except FeedError as error:
         refused: FeedError = error
-    for link in _links(answer, content):
+    for link in _links(response, content):
         try:
-            return _Found(link, *read_page(link, access, stop))
+            return _Found(link, *read_page(link, policy, stop))
         except (FetchError, FeedError):
             continue
     if "not a feed" in str(refused):
@@ -104,43 +104,43 @@ def _find(address: str, access: Access, stop: Stop) -> _Found:
     raise refused
 
 
-def _links(answer: Answer, content: bytes) -> Iterator[str]:
+def _links(response: Response, content: bytes) -> Iterator[str]:
     for link in feed_links(content[: 1024 * 1024].decode("utf-8", "replace"))[:MAX_LINKS]:
-        address = absolute(link, answer.address)
+        address = absolute(link, response.address)
         if address is not None:
             yield address
 
 
-def _keep(shelf: Shelf, found: _Found, private: Origin | None, folders: Sequence[Folder]) -> Subscribed:
+def _keep(store: FeedStore, found: _Found, private: Origin | None, folders: Sequence[Folder]) -> Subscribed:
     """Put a feed on the shelf: as itself when it is known, as the new address of one it replaces, else as new."""
-    address = found.answer.moved_to or found.asked
-    known = shelf.find(found.asked, with_removed=True) or shelf.find(address, with_removed=True)
+    address = found.response.moved_to or found.asked
+    known = store.find(found.asked, with_removed=True) or store.find(address, with_removed=True)
     is_moved = False
     if known is None:
-        known = _former(shelf, found.feed)
+        known = _former(store, found.feed)
         is_moved = known is not None
     first = known.first if known is not None else found.asked
     entry = Entry(known.address if known is not None else address, found.feed.title, tuple(folders), first)
-    shelf.subscribe([entry])
+    store.subscribe([entry])
     # a list may claim any first address: who types it wants what answers there, not where the list says it is now
     is_claimed = known is not None and private is not None and known.address not in (address, found.asked)
-    if is_moved or is_claimed or (known is not None and found.answer.moved_to):
-        shelf.move(first, address)
+    if is_moved or is_claimed or (known is not None and found.response.moved_to):
+        store.move(first, address)
     if known is None or private is not None:
-        shelf.settle(first, private)
-    stored = keep_answer(shelf, first, found.answer, found.feed)
-    kept = next((feed for feed in shelf.feeds() if feed.first == first), None)
+        store.settle(first, private)
+    stored = keep_answer(store, first, found.response, found.feed)
+    kept = next((feed for feed in store.feeds() if feed.first == first), None)
     if kept is None:
-        raise ShelfError("The feed was removed meanwhile.")
+        raise FeedStoreError("The feed was removed meanwhile.")
     is_new = known is None or known.removed is not None
     return Subscribed(kept, stored.new, is_new, is_moved, found.feed.is_partial)
 
 
-def _former(shelf: Shelf, feed: Feed) -> Subscription | None:
+def _former(store: FeedStore, feed: Feed) -> Subscription | None:
     """Return the feed that this one is under another address: the same `podcast:guid`, and episodes in common."""
     if not feed.guid:
         return None
-    for known in shelf.feeds():
-        if known.guid == feed.guid and is_same_podcast(feed, known.guid, shelf.guids(known.first)):
+    for known in store.feeds():
+        if known.guid == feed.guid and is_same_podcast(feed, known.guid, store.guids(known.first)):
             return known
     return None

@@ -1,6 +1,6 @@
 """What follows the playing beside the screen: remote control, the desktop's media keys, the terminal's title.
 
-`Followers` stands between listening and its audience and passes everything on to both, so that neither knows
+`Broadcast` stands between listening and its audience and passes everything on to both, so that neither knows
 of the other. It knows nothing of what a follower does with it.
 """
 
@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from tui_pod.core.actions import ACTIONS, Action, put_keys
-from tui_pod.core.playback.ports import Audience
+from tui_pod.core.actions import ACTIONS, Action, render_keys
+from tui_pod.core.playback.ports import PlaybackListener
 from tui_pod.core.playback.snapshot import Playback
 from tui_pod.runtime.log import log
 
 if TYPE_CHECKING:
     from tui_pod.config.settings import DesktopSettings
-    from tui_pod.core.playback.controller import Listening
+    from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.selection.session_planner import Summary
 
 
@@ -43,7 +43,7 @@ class Follower(Protocol):
 
 
 @runtime_checkable
-class Herald(Protocol):
+class Notifier(Protocol):
     """A follower that can tell other things too."""
 
     def notify(self, title: str, body: str = "") -> None:
@@ -51,20 +51,25 @@ class Herald(Protocol):
         ...
 
 
-class Followers:
-    """An `Audience` of one that shows, and of those that follow, who are told with the keys of the table `actions`."""
+class Broadcast:
+    """A `PlaybackListener` that passes everything on to one that shows it, and to followers.
 
-    def __init__(self, audience: Audience, actions: Sequence[Action] = ACTIONS) -> None:
-        self._audience = audience
+    Followers are told with the keys of the table `actions`.
+    """
+
+    def __init__(self, listener: PlaybackListener, actions: Sequence[Action] = ACTIONS) -> None:
+        self._listener = listener
         self._actions = actions
-        self._followers: list[Follower] = []
+        self._broadcast: list[Follower] = []
         self._starting: asyncio.Task[None] | None = None
 
     def add(self, follower: Follower) -> None:
         """Let another one follow from now on."""
-        self._followers.append(follower)
+        self._broadcast.append(follower)
 
-    def start(self, listening: Listening, state: Path, write: Callable[[str], None], settings: DesktopSettings) -> None:
+    def start(
+        self, controller: PlaybackController, state: Path, write: Callable[[str], None], settings: DesktopSettings
+    ) -> None:
         """Begin to be seen and reached from outside, once there is time for it; to be called on the event loop.
 
         Args:
@@ -77,23 +82,23 @@ class Followers:
 
         if settings.title and has_title():
             self.add(TerminalTitle(write))
-        self._starting = asyncio.get_running_loop().create_task(self._start(listening, state, settings.notify))
+        self._starting = asyncio.get_running_loop().create_task(self._start(controller, state, settings.notify))
 
-    async def _start(self, listening: Listening, state: Path, notifies: bool) -> None:
+    async def _start(self, controller: PlaybackController, state: Path, notifies: bool) -> None:
         """Start each on its own: one that cannot is off, with a line in the log."""
-        from tui_pod.integrations.player_api import Controls
+        from tui_pod.integrations.player_api import PlayerApi
         from tui_pod.integrations.remote_server import RemoteControl
         from tui_pod.integrations.remote_socket import RemoteError
         from tui_pod.integrations.session_bus import DesktopError, follow_desktop
 
-        remote = RemoteControl(Controls(listening), state)
+        remote = RemoteControl(PlayerApi(controller), state)
         try:
             await remote.start()
             self.add(remote)
         except RemoteError as error:
             log(f"remote control is off: {error}")
         try:
-            for follower in await follow_desktop(listening, notifies):
+            for follower in await follow_desktop(controller, notifies):
                 self.add(follower)
         except DesktopError as error:
             log(f"media keys are off: {error}")
@@ -102,8 +107,8 @@ class Followers:
         """Have the desktop tell something, where the listener wants that."""
         if self._starting is not None:
             await asyncio.wait((self._starting,))  # the desktop takes its time
-        for follower in self._followers:
-            if isinstance(follower, Herald):
+        for follower in self._broadcast:
+            if isinstance(follower, Notifier):
                 follower.notify(title, text)
 
     async def close(self) -> None:
@@ -111,31 +116,31 @@ class Followers:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
-        while self._followers:
-            await self._followers.pop().close()
+        while self._broadcast:
+            await self._broadcast.pop().close()
 
     def playback_changed(self, playback: Playback) -> None:
-        """See `Audience.playback_changed`."""
-        self._audience.playback_changed(playback)
-        for follower in self._followers:
+        """See `PlaybackListener.playback_changed`."""
+        self._listener.playback_changed(playback)
+        for follower in self._broadcast:
             follower.playback_changed(playback)
 
     def progress_changed(self, episodes: frozenset[str]) -> None:
-        """See `Audience.progress_changed`."""
-        self._audience.progress_changed(episodes)
+        """See `PlaybackListener.progress_changed`."""
+        self._listener.progress_changed(episodes)
 
     def queue_changed(self) -> None:
-        """See `Audience.queue_changed`."""
-        self._audience.queue_changed()
-        for follower in self._followers:
+        """See `PlaybackListener.queue_changed`."""
+        self._listener.queue_changed()
+        for follower in self._broadcast:
             follower.queue_changed()
 
     def tell(self, text: str, is_error: bool = False) -> None:
-        """See `Audience.tell`."""
-        self._audience.tell(text, is_error)
-        for follower in self._followers:
-            follower.told(put_keys(text, self._actions), is_error)
+        """See `PlaybackListener.tell`."""
+        self._listener.tell(text, is_error)
+        for follower in self._broadcast:
+            follower.told(render_keys(text, self._actions), is_error)
 
     def session_ended(self, summary: Summary) -> None:
-        """See `Audience.session_ended`."""
-        self._audience.session_ended(summary)
+        """See `PlaybackListener.session_ended`."""
+        self._listener.session_ended(summary)

@@ -12,7 +12,7 @@ import time
 from dbus_fast import NameFlag, RequestNameReply
 from dbus_fast.aio import MessageBus
 
-from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.mpris_interfaces import PlayerInterface, RootInterface
 
@@ -26,13 +26,13 @@ JUMP = 0.7
 class Mpris:
     """Follows the playing on the session bus."""
 
-    def __init__(self, bus: MessageBus, listening: Listening) -> None:
+    def __init__(self, bus: MessageBus, controller: PlaybackController) -> None:
         self._bus = bus
-        self._listening = listening
-        self._player = PlayerInterface(listening)
+        self._controller = controller
+        self._player = PlayerInterface(controller)
         self._told = self._player.told()
-        self._seen = self._look(listening.playback)
-        self._former, self._at = listening.playback, time.monotonic()
+        self._seen = self._look(controller.playback)
+        self._former, self._at = controller.playback, time.monotonic()
 
     async def start(self) -> None:
         """Take a name on the bus; of several apps the first has the plain one."""
@@ -75,7 +75,7 @@ class Mpris:
 
     def _look(self, playback: Playback) -> tuple[object, ...]:
         """Return what the told properties are made of, so that a new position alone costs nothing."""
-        paused = self._listening.is_paused
+        paused = self._controller.is_paused
         return (playback.load, playback.status, paused, playback.episode, playback.duration, playback.speed,
                 playback.volume, playback.is_muted)  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The two interfaces of an MPRIS player, as the MPRIS D-Bus Interface Specification 2.2 has them.
 
-All that is asked goes through `Controls`; what cannot be done has no effect, as the specification wants. It
+All that is asked goes through `PlayerApi`; what cannot be done has no effect, as the specification wants. It
 knows nothing of when what is told.
 """
 
@@ -15,9 +15,9 @@ from dbus_fast.annotations import DBusBool, DBusDict, DBusDouble, DBusInt64, DBu
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
 
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
-from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.snapshot import Playback
-from tui_pod.integrations.player_api import ControlError, Controls
+from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
 
 TRACKS = "/tui_pod/episode"
 
@@ -75,10 +75,10 @@ class RootInterface(ServiceInterface):
 class PlayerInterface(ServiceInterface):
     """org.mpris.MediaPlayer2.Player: what plays."""
 
-    def __init__(self, listening: Listening) -> None:
+    def __init__(self, controller: PlaybackController) -> None:
         super().__init__("org.mpris.MediaPlayer2.Player")
-        self._listening = listening
-        self._controls = Controls(listening)
+        self._controller = controller
+        self._controls = PlayerApi(controller)
 
     def told(self) -> dict[str, Any]:
         """Return the properties whose changes are told: not Position, and not those that never change."""
@@ -96,20 +96,20 @@ class PlayerInterface(ServiceInterface):
 
     @property
     def _playback(self) -> Playback:
-        return self._listening.playback
+        return self._controller.playback
 
     # -- methods ---------------------------------------------------------------------------------------
 
     @dbus_method(name="Next")
     def next(self) -> None:
         """Play what comes next."""
-        with contextlib.suppress(ControlError):
+        with contextlib.suppress(PlayerApiError):
             self._controls.next()
 
     @dbus_method(name="Previous")
     def previous(self) -> None:
         """Play what came before."""
-        with contextlib.suppress(ControlError):
+        with contextlib.suppress(PlayerApiError):
             self._controls.previous()
 
     @dbus_method(name="Pause")
@@ -120,7 +120,7 @@ class PlayerInterface(ServiceInterface):
     @dbus_method(name="PlayPause")
     def play_pause(self) -> None:
         """Pause or go on."""
-        with contextlib.suppress(ControlError):
+        with contextlib.suppress(PlayerApiError):
             self._controls.toggle()
 
     @dbus_method(name="Stop")
@@ -131,13 +131,13 @@ class PlayerInterface(ServiceInterface):
     @dbus_method(name="Play")
     def play(self) -> None:
         """Go on."""
-        with contextlib.suppress(ControlError):
+        with contextlib.suppress(PlayerApiError):
             self._controls.play()
 
     @dbus_method(name="Seek")
     def seek(self, offset: DBusInt64) -> None:
         """Go so many microseconds forward or back; past the end, to where the episode counts as played."""
-        with contextlib.suppress(ControlError):
+        with contextlib.suppress(PlayerApiError):
             self._controls.seek_by(offset / SECOND)
 
     @dbus_method(name="SetPosition")
@@ -148,7 +148,7 @@ class PlayerInterface(ServiceInterface):
             return
         if playback.duration is not None and position > playback.duration * SECOND:
             return
-        with contextlib.suppress(ControlError):
+        with contextlib.suppress(PlayerApiError):
             self._controls.seek_to(position / SECOND)
 
     @dbus_method(name="OpenUri")
@@ -173,7 +173,7 @@ class PlayerInterface(ServiceInterface):
     @dbus_property(PropertyAccess.READ, "Metadata")
     def metadata(self) -> DBusDict:
         """What is known of the episode; empty when there is none."""
-        return make_metadata(self._listening)
+        return make_metadata(self._controller)
 
     @dbus_property(PropertyAccess.READ, "Position")
     def position(self) -> DBusInt64:
@@ -215,12 +215,12 @@ class PlayerInterface(ServiceInterface):
             return
         self._controls.set_volume(min(max(volume, 0.0), 1.0) * 100)
         if volume > 0 and self._playback.is_muted:
-            self._listening.toggle_mute()
+            self._controller.toggle_mute()
 
     @dbus_property(PropertyAccess.READ, "CanGoNext")
     def can_go_next(self) -> DBusBool:
         """Whether something comes next."""
-        return self._listening.outlook().next is not None
+        return self._controller.session_status().next is not None
 
     @dbus_property(PropertyAccess.READ, "CanGoPrevious")
     def can_go_previous(self) -> DBusBool:
@@ -230,7 +230,7 @@ class PlayerInterface(ServiceInterface):
     @dbus_property(PropertyAccess.READ, "CanPlay")
     def can_play(self) -> DBusBool:
         """Whether Play does anything."""
-        return len(self._listening.library) > 0
+        return len(self._controller.library) > 0
 
     @dbus_property(PropertyAccess.READ, "CanPause")
     def can_pause(self) -> DBusBool:
@@ -259,9 +259,9 @@ def track_path(episode: str | None) -> str:
     return f"{TRACKS}/{(episode or '').encode('utf-8', 'surrogatepass').hex()}"
 
 
-def make_metadata(listening: Listening) -> dict[str, Variant]:
+def make_metadata(controller: PlaybackController) -> dict[str, Variant]:
     """Return what is known of the episode that plays, by the names of MPRIS and xesam; empty when none does."""
-    playback, library = listening.playback, listening.library
+    playback, library = controller.playback, controller.library
     index = library.index(playback.episode) if playback.episode is not None else None
     if index is None:
         return {}

@@ -12,7 +12,7 @@ from typing import Any
 from dbus_fast import DBusFastError, Message, MessageType
 from dbus_fast.aio import MessageBus
 
-from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.text.clean import clean, clean_title, spoken_time
 from tui_pod.runtime.log import log
@@ -29,9 +29,9 @@ BODY_LIMIT = 300
 class Notifications:
     """Tells of each episode that begins, and of whatever else it is asked to."""
 
-    def __init__(self, bus: MessageBus, listening: Listening) -> None:
+    def __init__(self, bus: MessageBus, controller: PlaybackController) -> None:
         self._bus = bus
-        self._listening = listening
+        self._controller = controller
         self._episode: str | None = None
         self._shown = 0
         self._capabilities: list[str] | None = None
@@ -62,7 +62,7 @@ class Notifications:
         self._task.cancel()
 
     def _describe(self, playback: Playback) -> str:
-        library = self._listening.library
+        library = self._controller.library
         index = library.index(playback.episode) if playback.episode is not None else None
         tags = library.episode(index).tags if index is not None else ()
         length = spoken_time(round(playback.duration)) if playback.duration else ""

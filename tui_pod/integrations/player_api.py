@@ -6,36 +6,36 @@ sockets nor D-Bus.
 
 from __future__ import annotations
 
-from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
-from tui_pod.core.playback.up_next import Succession
+from tui_pod.core.playback.up_next import PlayContext
 from tui_pod.core.progress.progress import Status
 
 
-class ControlError(Exception):
+class PlayerApiError(Exception):
     """A wish that cannot be done; the message is for who asked."""
 
 
-class Controls:
+class PlayerApi:
     """Does what is asked, on the thread that owns listening."""
 
-    def __init__(self, listening: Listening) -> None:
-        self._listening = listening
+    def __init__(self, controller: PlaybackController) -> None:
+        self._controller = controller
 
     @property
     def playback(self) -> Playback:
         """What is playing."""
-        return self._listening.playback
+        return self._controller.playback
 
     @property
     def is_paused(self) -> bool:
         """Whether what is loaded is paused, or will be once it has loaded."""
-        return self._listening.is_paused
+        return self._controller.is_paused
 
     def toggle(self) -> None:
         """Pause or go on; with nothing loaded, play what comes first."""
         if self.playback.is_loaded:
-            self._listening.toggle_pause()
+            self._controller.toggle_pause()
         else:
             self.play()
 
@@ -48,22 +48,22 @@ class Controls:
         if episode is None and not self.playback.is_loaded:
             episode = self._first()
         if episode is None or episode == self.playback.episode:
-            self._listening.set_paused(False)
+            self._controller.set_paused(False)
             return
-        library = self._listening.library
+        library = self._controller.library
         index = library.index(episode)
         if index is None:
-            raise ControlError(f"There is no episode {episode}. See: tui-pod list")
-        self._listening.play(episode, Succession(range(len(library)), index))
+            raise PlayerApiError(f"There is no episode {episode}. See: tui-pod list")
+        self._controller.play(episode, PlayContext(range(len(library)), index))
 
     def pause(self) -> None:
         """Pause what is playing or about to."""
-        self._listening.set_paused(True)
+        self._controller.set_paused(True)
 
     def stop(self) -> None:
         """End playing; the place is kept."""
         if self.playback.is_loaded:
-            self._listening.stop()
+            self._controller.stop()
 
     def next(self) -> None:
         """Play what comes next.
@@ -72,9 +72,9 @@ class Controls:
             ControlError: nothing does.
         """
         before = self.playback.load
-        self._listening.next()
+        self._controller.next()
         if self.playback.load == before:
-            raise ControlError("Nothing comes next.")
+            raise PlayerApiError("Nothing comes next.")
 
     def previous(self) -> None:
         """Play what came before, else begin the present episode anew.
@@ -82,7 +82,7 @@ class Controls:
         Raises:
             ControlError: there is neither.
         """
-        self._listening.previous()
+        self._controller.previous()
         self._require_loaded()
 
     def seek_by(self, seconds: float) -> None:
@@ -92,7 +92,7 @@ class Controls:
             ControlError: nothing is playing.
         """
         self._require_loaded()
-        self._listening.seek_by(seconds)
+        self._controller.seek_by(seconds)
 
     def seek_to(self, position: float) -> None:
         """Go to `position` seconds.
@@ -101,15 +101,15 @@ class Controls:
             ControlError: nothing is playing.
         """
         self._require_loaded()
-        self._listening.seek_to(position)
+        self._controller.seek_to(position)
 
     def set_speed(self, speed: float) -> None:
         """Play at `speed` times the normal rate, as far as the rules let it."""
-        self._listening.set_speed(speed)
+        self._controller.set_speed(speed)
 
     def set_volume(self, percent: float) -> None:
         """Set the volume, 0 to 100."""
-        self._listening.set_volume(round(percent))
+        self._controller.set_volume(round(percent))
 
     def now(self) -> dict[str, object]:
         """Return what is playing, as `tui-pod now --json` prints it (contract)."""
@@ -126,18 +126,18 @@ class Controls:
 
     def _first(self) -> str:
         """Return what to play when nothing is loaded: what was heard last, the queue's next, the first unplayed one."""
-        listening = self._listening
-        unfinished = listening.book.unfinished()
+        controller = self._controller
+        unfinished = controller.progress_index.unfinished()
         if unfinished:
-            return listening.library.ids[unfinished[0]]
-        following = listening.outlook().next
+            return controller.library.ids[unfinished[0]]
+        following = controller.session_status().next
         if following is not None:
             return following
-        for ident in listening.library.ids:
-            if listening.book.status(ident) is Status.UNPLAYED:
+        for ident in controller.library.ids:
+            if controller.progress_index.status(ident) is Status.UNPLAYED:
                 return ident
-        raise ControlError("Nothing is left to play.")
+        raise PlayerApiError("Nothing is left to play.")
 
     def _require_loaded(self) -> None:
         if self.playback.status is PlayerStatus.STOPPED:
-            raise ControlError("Nothing is playing.")
+            raise PlayerApiError("Nothing is playing.")

@@ -1,7 +1,7 @@
 """Remote control: a Unix socket by which `tui-pod toggle` and the like reach the running app.
 
 A request and its answer are a line of JSON each. Only the same user is listened to, and whatever comes in
-changes nothing unless it is a wish that `Controls` knows. It runs on the event loop of the app.
+changes nothing unless it is a wish that `PlayerApi` knows. It runs on the event loop of the app.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import struct
 from pathlib import Path
 
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
-from tui_pod.integrations.player_api import ControlError, Controls
+from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
 from tui_pod.integrations.remote_socket import LINE_LIMIT, RemoteError, RuntimeFolder, open_folder, socket_name
 from tui_pod.runtime.log import log
 
@@ -40,7 +40,7 @@ LIMIT = 1_000_000.0
 class RemoteControl:
     """Answers for one app. Of the apps on one state file the last one started has the socket."""
 
-    def __init__(self, controls: Controls, state: Path) -> None:
+    def __init__(self, controls: PlayerApi, state: Path) -> None:
         self._controls = controls
         self._name = socket_name(state)
         self._folder: RuntimeFolder | None = None
@@ -199,7 +199,7 @@ class RemoteControl:
             wanted = perform(self._controls, request)
             if wanted is not None or self._controls.playback.load != before.load:
                 await self._settle(wanted)
-        except ControlError as error:
+        except PlayerApiError as error:
             return {"error": str(error)}
         if self._failure is not None:
             return {"error": self._failure}
@@ -237,11 +237,11 @@ def parse_request(line: bytes) -> dict[str, object]:
     except (ValueError, RecursionError):
         request = None
     if not isinstance(request, dict):
-        raise ControlError("That is no request: a line with one JSON object is.")
+        raise PlayerApiError("That is no request: a line with one JSON object is.")
     return request
 
 
-def perform(controls: Controls, request: dict[str, object]) -> bool | None:
+def perform(controls: PlayerApi, request: dict[str, object]) -> bool | None:
     """Do what a request asks; return whether the player should pause (True) or play (False) now, None: as it did.
 
     Raises:
@@ -275,21 +275,21 @@ def perform(controls: Controls, request: dict[str, object]) -> bool | None:
             at = controls.playback.volume if "by" in request else 0
             controls.set_volume(at + _number(request, "by" if "by" in request else "to"))
         case _:
-            raise ControlError("There is no such command. See: tui-pod --help")
+            raise PlayerApiError("There is no such command. See: tui-pod --help")
     return None
 
 
 def _episode(request: dict[str, object]) -> str | None:
     episode = request.get("episode")
     if episode is not None and not isinstance(episode, str):
-        raise ControlError("An episode is named by its id.")
+        raise PlayerApiError("An episode is named by its id.")
     return episode
 
 
 def _number(request: dict[str, object], key: str) -> float:
     value = request.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LIMIT:
-        raise ControlError(f"“{key}” must be a number.")
+        raise PlayerApiError(f"“{key}” must be a number.")
     return float(value)
 
 

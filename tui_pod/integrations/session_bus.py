@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dbus_fast.aio import MessageBus
 
-    from tui_pod.core.playback.controller import Listening
+    from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.integrations.mpris import Mpris
     from tui_pod.integrations.notifications import Notifications
 
@@ -37,7 +37,7 @@ def find_bus(environ: Mapping[str, str] = os.environ) -> str | None:
     return f"unix:path={usual}" if usual.is_socket() else None
 
 
-async def follow_desktop(listening: Listening, notifies: bool) -> list[Mpris | Notifications]:
+async def follow_desktop(controller: PlaybackController, notifies: bool) -> list[Mpris | Notifications]:
     """Return what follows the playing on the desktop.
 
     Args:
@@ -50,7 +50,7 @@ async def follow_desktop(listening: Listening, notifies: bool) -> list[Mpris | N
     bus = await connect()
     from tui_pod.integrations.mpris import Mpris
 
-    mpris = Mpris(bus, listening)
+    mpris = Mpris(bus, controller)
     try:
         await mpris.start()
     except Exception as error:  # dbus-fast promises no narrower one
@@ -59,7 +59,7 @@ async def follow_desktop(listening: Listening, notifies: bool) -> list[Mpris | N
         return [mpris]
     from tui_pod.integrations.notifications import Notifications
 
-    return [mpris, Notifications(bus, listening)]
+    return [mpris, Notifications(bus, controller)]
 
 
 async def connect() -> MessageBus:

@@ -119,7 +119,7 @@ def _stamp(paths: Sequence[Path], feeds: tuple[int, int] | None) -> str:
     return repr([SCHEMA, __version__, str(embedded_transcripts()), stats, feeds])
 
 
-class _CacheShelf:
+class _CachedEpisodes:
     """The rows of a cache file, which is read only and replaced, never changed.
 
     A file that turns out to be damaged is removed, and what it should hold is taken from the catalogues.
@@ -205,7 +205,7 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
         keys=keys if "\0" in columns["keys"] else (),
     )
     return Loaded(
-        Library(ids, titles, durations, table, _CacheShelf(connection, file, ids, titles, parse)), columns["title"]
+        Library(ids, titles, durations, table, _CachedEpisodes(connection, file, ids, titles, parse)), columns["title"]
     )
 
 

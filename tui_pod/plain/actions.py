@@ -6,18 +6,18 @@ from collections.abc import Callable
 from functools import partial
 
 from tui_pod.core.actions import Action, key_of
-from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.plain.browser import PAGE, Browser
-from tui_pod.plain.doing import Doing
-from tui_pod.plain.looking import Host
+from tui_pod.plain.navigation_commands import Host
+from tui_pod.plain.playback_commands import PlaybackCommands
 from tui_pod.plain.spoken import say_keys
 
 
-class Actions(Doing):
+class Actions(PlaybackCommands):
     """Does what keys ask."""
 
-    def __init__(self, host: Host, listening: Listening, browser: Browser, table: tuple[Action, ...]) -> None:
-        super().__init__(host, listening, browser)
+    def __init__(self, host: Host, controller: PlaybackController, browser: Browser, table: tuple[Action, ...]) -> None:
+        super().__init__(host, controller, browser)
         self._table = table
         self._by_id = self._make_table()
 
@@ -90,25 +90,25 @@ class Actions(Doing):
         }
 
     def _playing(self) -> dict[str, Callable[[], object]]:
-        listening = self._listening
+        controller = self._controller
         return {
             "playback.toggle": self._toggle,
             "episode.play": self._play,
             "episode.restart": partial(self._play, is_restart=True),
-            "playback.back": listening.step_back,
-            "playback.forward": listening.step_forward,
-            "playback.back_small": partial(listening.step_back, True),
-            "playback.forward_small": partial(listening.step_forward, True),
+            "playback.back": controller.step_back,
+            "playback.forward": controller.step_forward,
+            "playback.back_small": partial(controller.step_back, True),
+            "playback.forward_small": partial(controller.step_forward, True),
             "playback.previous_mark": partial(self._seek_mark, -1),
             "playback.next_mark": partial(self._seek_mark, 1),
-            "queue.previous": listening.previous,
-            "queue.next": listening.next,
+            "queue.previous": controller.previous,
+            "queue.next": controller.next,
             "playback.slower": partial(self._change_speed, -0.1),
             "playback.faster": partial(self._change_speed, 0.1),
-            "playback.normal_speed": partial(listening.set_speed, 1.0),
+            "playback.normal_speed": partial(controller.set_speed, 1.0),
             "playback.quieter": partial(self._change_volume, -5),
             "playback.louder": partial(self._change_volume, 5),
-            "playback.mute": listening.toggle_mute,
+            "playback.mute": controller.toggle_mute,
             "session.plan": self._plan,
             "sleep.timer": self._sleep,
         }

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tui_pod.core.library.download_state import Downloading
+from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
-from tui_pod.core.progress.progress_index import ProgressBook
-from tui_pod.core.selection.list_query import Filter, Sort, Special, View, first_place, list_episodes, why_empty
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort, first_place, list_episodes, why_empty
 from tui_pod.core.selection.queue import Queue
 from tui_pod.plain.spoken import say_episode, say_topic, say_view
 
@@ -21,28 +21,30 @@ PAGE = 10
 class Browser:
     """Two lists, of which one is gone through."""
 
-    def __init__(self, library: Library, book: ProgressBook, queue: Callable[[], Queue], view: View) -> None:
+    def __init__(
+        self, library: Library, progress_index: ProgressIndex, queue: Callable[[], Queue], view: ListQuery
+    ) -> None:
         self._library = library
-        self._book = book
+        self._progress_index = progress_index
         self._queue = queue
         self.view = view
         self.topic = max(0, view.place)
         """The topic that was listed last, while Continue or the queue is."""
         self.is_on_topics = False
         self.indexes: Sequence[int] = ()
-        self.downloads: dict[str, Downloading] = {}
+        self.downloads: dict[str, DownloadState] = {}
         """What is on the disk or on its way there, by id."""
         self._cursor = 0
-        self._topics: tuple[int, ...] = (Special.CONTINUE, Special.QUEUE, *range(len(library.topics.names)))
+        self._topics: tuple[int, ...] = (SmartList.CONTINUE, SmartList.QUEUE, *range(len(library.topics.names)))
         self._topic_cursor = self._topics.index(view.place)
         self._list()
 
-    def adopt(self, library: Library, book: ProgressBook) -> None:
+    def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """Look at another library: the same topic and the same episode in it, where they are still there."""
         former, topics = self._library.topics, library.topics
         kept, cursor, was_on_topics, at = self.episode, self._cursor, self.is_on_topics, self._topic
-        self._library, self._book = library, book
-        self._topics = (Special.CONTINUE, Special.QUEUE, *range(len(topics.names)))
+        self._library, self._progress_index = library, progress_index
+        self._topics = (SmartList.CONTINUE, SmartList.QUEUE, *range(len(topics.names)))
         self._topic_cursor = self._topics.index(at if at < 0 else former.found_in(topics, at))
         self.topic = former.found_in(topics, self.topic)
         place = self.view.place
@@ -73,7 +75,7 @@ class Browser:
         """The id of the episode it is at, in a queue also of one that is gone; None when the list is empty."""
         if self.index is not None:
             return self._library.ids[self.index]
-        if self.view.place == Special.QUEUE and self._cursor < len(self.indexes):
+        if self.view.place == SmartList.QUEUE and self._cursor < len(self.indexes):
             return self._queue().entries[-1 - self.indexes[self._cursor]]
         return None
 
@@ -81,7 +83,8 @@ class Browser:
         """Return the entry it is at, and which one of how many."""
         if self.is_on_topics:
             number, total = self._topic_cursor + 1, len(self._topics)
-            return f"{number} of {total}. {say_topic(self._library, self._book, self._queue().upcoming, self._topic)}"
+            topic = say_topic(self._library, self._progress_index, self._queue().upcoming, self._topic)
+            return f"{number} of {total}. {topic}"
         if not self.indexes:
             return why_empty(self.view)
         where = f"{self._cursor + 1} of {len(self.indexes)}."
@@ -89,7 +92,7 @@ class Browser:
             return f"{where} {self.episode}, which is gone from the library."
         download = self.downloads.get(self._library.ids[self.index])
         kept = "" if download is None else " Downloaded." if download.is_whole else f" Downloading, {download.text}."
-        return f"{where} {say_episode(self._library, self._book, self.index)}{kept}"
+        return f"{where} {say_episode(self._library, self._progress_index, self.index)}{kept}"
 
     def say_list(self) -> str:
         """Return what is listed."""
@@ -127,7 +130,7 @@ class Browser:
         """Go to an episode, among all when the present list does not have it."""
         self.is_on_topics = False
         if index not in self.indexes:
-            self.look(View(sort=self.view.sort))
+            self.look(ListQuery(sort=self.view.sort))
         self._cursor = list(self.indexes).index(index)
 
     def show_topics(self) -> str:
@@ -142,11 +145,11 @@ class Browser:
             self._topic_cursor = self._topics.index(self._library.topics.parents[self._topic])
         return self.say_here()
 
-    def open_topic(self) -> View:
+    def open_topic(self) -> ListQuery:
         """Return the view of the topic it is at."""
         return self.view._replace(place=self._topic, query="")
 
-    def look(self, view: View, keeps_cursor: bool = False) -> None:
+    def look(self, view: ListQuery, keeps_cursor: bool = False) -> None:
         """List something else; the cursor starts where listening goes on, or stays on its episode."""
         kept = self.episode if keeps_cursor else None
         self.view = view
@@ -167,16 +170,16 @@ class Browser:
         if self.episode != kept:
             self._cursor = min(cursor, max(0, len(self.indexes) - 1))
 
-    def next_filter(self) -> View:
+    def next_filter(self) -> ListQuery:
         """Return the view with the next kind of episodes."""
         kinds = list(Filter)
         return self.view._replace(filter=kinds[(kinds.index(self.view.filter) + 1) % len(kinds)])
 
-    def next_sort(self) -> View:
+    def next_sort(self) -> ListQuery:
         """Return the view in the next order."""
         kinds = list(Sort)
         return self.view._replace(sort=kinds[(kinds.index(self.view.sort) + 1) % len(kinds)])
 
     def _list(self) -> None:
-        self.indexes = list_episodes(self._library, self._book, self._queue(), self.view)
-        self._cursor = first_place(self._book, self.indexes)
+        self.indexes = list_episodes(self._library, self._progress_index, self._queue(), self.view)
+        self._cursor = first_place(self._progress_index, self.indexes)

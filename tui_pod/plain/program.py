@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tui_pod.config.settings import live_table
+from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.selection.session_planner import Wish, plan_session
@@ -26,16 +26,16 @@ from tui_pod.plain.keyboard import Keyboard
 from tui_pod.plain.spoken import say_change, say_download, say_history, say_key, say_summary, sentence
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.download_state import Downloading
+    from tui_pod.core.library.download_state import DownloadState
     from tui_pod.core.library.library import Library
     from tui_pod.core.library.show_notes import EpisodeNotes
     from tui_pod.core.library.transcript import Transcript
-    from tui_pod.core.playback.controller import Listening
+    from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.playback.events import Event
-    from tui_pod.core.playback.snapshot import Mark
-    from tui_pod.core.progress.progress_index import ProgressBook
+    from tui_pod.core.playback.snapshot import Chapter
+    from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
-    from tui_pod.services.services import Feeds, Start
+    from tui_pod.services.services import Feeds, Services
 
 TICK = 0.25
 """Seconds between two looks at a load that waits."""
@@ -48,9 +48,9 @@ LINE_LIMIT = 4_000
 
 
 class PlainProgram:
-    """Shows listening in lines; a `Stage`, and the audience of listening."""
+    """Shows listening in lines; a `Frontend`, and the audience of listening."""
 
-    def __init__(self, start: Start, descriptor: int = 0, output: TextIO | None = None) -> None:
+    def __init__(self, start: Services, descriptor: int = 0, output: TextIO | None = None) -> None:
         self._start = start
         start.app = self
         self._output = output or sys.stdout
@@ -78,9 +78,9 @@ class PlainProgram:
         for number, handler in {**handlers, signal.SIGCONT: self._keyboard.resume}.items():
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 self._loop.add_signal_handler(number, handler)
-        start, listening = self._start, self.listening
-        self._browser = Browser(start.library, start.book, lambda: listening.queue, start.view)
-        self._actions = Actions(self, listening, self._browser, live_table(start.settings))
+        start, controller = self._start, self.controller
+        self._browser = Browser(start.library, start.progress_index, lambda: controller.queue, start.view)
+        self._actions = Actions(self, controller, self._browser, bound_actions(start.settings))
         self._greet()
         await self._start.after_paint()
         self._keyboard.start()
@@ -95,9 +95,10 @@ class PlainProgram:
             await self._start.close()
 
     def _greet(self) -> None:
-        book, library = self._start.book, self._start.library
+        progress_index, library = self._start.progress_index, self._start.library
         self.say(
-            f"tui-pod. {counted(len(library))}, {book.tallies[0].played} played. Press {key_of('app.help')} for help."
+            f"tui-pod. {counted(len(library))}, {progress_index.topic_stats[0].played} played."
+            f" Press {key_of('app.help')} for help."
         )
         for notice in self._start.notices:
             self.say(notice)
@@ -108,15 +109,15 @@ class PlainProgram:
         while True:
             await asyncio.sleep(TICK)
             if self._playback.status is PlayerStatus.LOADING:
-                self.listening.tick()
+                self.controller.tick()
             if self._loading_since is not None and self._loop.time() - self._loading_since > LONG_LOAD:
                 self._loading_since = None
                 self.say(f"Preparing: {self._playback.title}")
 
     @property
-    def listening(self) -> Listening:
+    def controller(self) -> PlaybackController:
         """What is listened to."""
-        return self._start.listening
+        return self._start.controller
 
     def _press(self, key: str) -> None:
         self._actions.press(key)
@@ -157,11 +158,11 @@ class PlainProgram:
 
         self._do(read())
 
-    def read_notes(self, index: int, asker: Callable[[EpisodeNotes, tuple[Mark, ...]], None]) -> None:
+    def read_notes(self, index: int, asker: Callable[[EpisodeNotes, tuple[Chapter, ...]], None]) -> None:
         """Find what else is kept of an episode, and its chapters, and hand them over."""
 
         async def read() -> None:
-            episode = self.listening.library.episode(index)
+            episode = self.controller.library.episode(index)
             asker(await self._start.read_notes(episode), await self._start.read_chapters(episode))
 
         self._do(read())
@@ -170,37 +171,37 @@ class PlainProgram:
         """Save and end."""
         if not self._ended.is_set():
             self._ended.set()
-            self.listening.save()
+            self.controller.save()
 
     # -- the stage -------------------------------------------------------------------------------------
 
     def emit(self, event: Event) -> None:
-        """See `Stage.emit`."""
-        self._call(self.listening.handle, event)
+        """See `Frontend.emit`."""
+        self._call(self.controller.handle, event)
 
-    def library_changed(self, library: Library, book: ProgressBook) -> None:
-        """See `Stage.library_changed`."""
-        self._browser.adopt(library, book)
+    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
+        """See `Frontend.library_changed`."""
+        self._browser.adopt(library, progress_index)
 
-    def downloads_changed(self, downloads: Mapping[str, Downloading | None]) -> None:
-        """See `Stage.downloads_changed`: when one begins and ends is said, if it was asked for."""
+    def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
+        """See `Frontend.downloads_changed`: when one begins and ends is said, if it was asked for."""
         for ident, download in downloads.items():
             former = self._browser.downloads.pop(ident, None)
             if download is not None:
                 self._browser.downloads[ident] = download
-            index = self.listening.library.index(ident)
+            index = self.controller.library.index(ident)
             said = say_download(former, download)
             if said and index is not None:
-                self.say(f"{said}: {sentence(self.listening.library.titles[index])}")
+                self.say(f"{said}: {sentence(self.controller.library.titles[index])}")
 
     def work_changed(self, text: str) -> None:
-        """See `Stage.work_changed`: that something begins is said; what comes of it is told."""
+        """See `Frontend.work_changed`: that something begins is said; what comes of it is told."""
         if text and not self._work:
             self.say(sentence(f"{text[0].upper()}{text[1:]}"))
         self._work = text
 
     def saving_changed(self, reason: str | None) -> None:
-        """See `Stage.saving_changed`."""
+        """See `Frontend.saving_changed`."""
         self._call(self._tell_saving, reason)
 
     def _call(self, function: Callable[..., None], *arguments: object) -> None:
@@ -215,24 +216,24 @@ class PlainProgram:
         self._failed_save = reason
 
     def write_control(self, sequence: str) -> None:
-        """See `Stage.write_control`: nothing is drawn here, and a voice would read it."""
+        """See `Frontend.write_control`: nothing is drawn here, and a voice would read it."""
 
     def start_session(self, budget: float) -> None:
-        """See `Stage.start_session`."""
-        listening = self.listening
+        """See `Frontend.start_session`."""
+        controller = self.controller
         wish = Wish(budget)
-        plan = plan_session(listening.library, listening.book, wish, listening.pace)
+        plan = plan_session(controller.library, controller.progress_index, wish, controller.speed_rule)
         if plan.indexes:
             self.say(f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}.")
-            listening.start_session(wish, plan)
+            controller.start_session(wish, plan)
         else:
             self.say(f"Nothing left fits into that time. Press {key_of('session.plan')} to plan another session.")
 
     def show_statistics(self) -> None:
-        """See `Stage.show_statistics`."""
+        """See `Frontend.show_statistics`."""
 
         async def read() -> None:
-            for line in say_history(await self._start.look_back(), self.listening.now().date()):
+            for line in say_history(await self._start.compute_statistics(), self.controller.now().date()):
                 self.say(line)
 
         self._do(read())
@@ -240,7 +241,7 @@ class PlainProgram:
     # -- the audience of listening ---------------------------------------------------------------------
 
     def playback_changed(self, playback: Playback) -> None:
-        """See `Audience.playback_changed`."""
+        """See `PlaybackListener.playback_changed`."""
         former, self._playback = self._playback, playback
         if playback.status is not PlayerStatus.LOADING:
             self._loading_since = None
@@ -250,17 +251,17 @@ class PlainProgram:
             self.say(line)
 
     def progress_changed(self, episodes: frozenset[str]) -> None:
-        """See `Audience.progress_changed`: it is said when one comes to the episode."""
+        """See `PlaybackListener.progress_changed`: it is said when one comes to the episode."""
 
     def queue_changed(self) -> None:
-        """See `Audience.queue_changed`: what the listener changed was said, and the rest is said when asked."""
+        """See `PlaybackListener.queue_changed`: what the listener changed was said, and the rest is said when asked."""
 
     def tell(self, text: str, is_error: bool = False) -> None:
-        """See `Audience.tell`."""
+        """See `PlaybackListener.tell`."""
         self.say(f"Error: {text}" if is_error else text)
 
     def session_ended(self, summary: Summary) -> None:
-        """See `Audience.session_ended`."""
+        """See `PlaybackListener.session_ended`."""
         for line in say_summary(self._start.library, summary):
             self.say(line)
         if summary.next:

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from tui_pod.core.actions import Action
-from tui_pod.core.library.download_state import WHOLE, Downloading
+from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.library.speed import Pace
-from tui_pod.core.playback.snapshot import Mark, Playback, PlayerStatus
-from tui_pod.core.playback.up_next import Outlook
+from tui_pod.core.library.speed import SpeedRule
+from tui_pod.core.playback.snapshot import Chapter, Playback, PlayerStatus
+from tui_pod.core.playback.up_next import SessionStatus
 from tui_pod.core.progress.progress import Status
-from tui_pod.core.progress.progress_index import ProgressBook
-from tui_pod.core.progress.statistics import History
-from tui_pod.core.selection.list_query import SORT_NAMES, Filter, Special, View
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.progress.statistics import Statistics
+from tui_pod.core.selection.list_query import SORT_NAMES, Filter, ListQuery, SmartList
 from tui_pod.core.selection.session_planner import Plan, Summary
 from tui_pod.core.text.clean import clean, counted, spoken_time
 
@@ -25,7 +25,7 @@ SHOWN = 12
 RECENT = 5
 """Sessions that are read out."""
 
-SPECIAL_NAMES = {Special.CONTINUE: "Continue", Special.QUEUE: "Queue"}
+SPECIAL_NAMES = {SmartList.CONTINUE: "Continue", SmartList.QUEUE: "Queue"}
 
 
 def say_place(position: float, duration: float | None) -> str:
@@ -33,12 +33,12 @@ def say_place(position: float, duration: float | None) -> str:
     return f"{spoken_time(position)} of {spoken_time(round(duration))}" if duration else spoken_time(position)
 
 
-def say_episode(library: Library, book: ProgressBook, index: int) -> str:
+def say_episode(library: Library, progress_index: ProgressIndex, index: int) -> str:
     """Return an episode's title, how far the listener is with it, and how long it is."""
-    title, progress = library.titles[index], book.get(library.ids[index])
-    duration = book.length(index)
+    title, progress = library.titles[index], progress_index.get(library.ids[index])
+    duration = progress_index.length(index)
     length = spoken_time(round(duration)) if duration else "unknown length"
-    match book.status(library.ids[index]):
+    match progress_index.status(library.ids[index]):
         case Status.STARTED if progress is not None:
             said = f"started, {say_place(progress.position, duration)}"
         case Status.PLAYED:
@@ -53,7 +53,7 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def say_download(former: Downloading | None, now: Downloading | None) -> str:
+def say_download(former: DownloadState | None, now: DownloadState | None) -> str:
     """Return what happened to a download, to be followed by its title; empty: nothing that is to be said."""
     was_coming = former is not None and not former.is_whole
     if (now or former or WHOLE).is_automatic:
@@ -65,22 +65,22 @@ def say_download(former: Downloading | None, now: Downloading | None) -> str:
     return "" if was_coming else "Downloading"
 
 
-def say_topic(library: Library, book: ProgressBook, queue: Sequence[str], place: int) -> str:
+def say_topic(library: Library, progress_index: ProgressIndex, queue: Sequence[str], place: int) -> str:
     """Return an entry of the topics: its name, its level in the tree, and what is in it."""
-    if place == Special.CONTINUE:
-        return f"Continue, {counted(book.unfinished_count)}."
-    if place == Special.QUEUE:
+    if place == SmartList.CONTINUE:
+        return f"Continue, {counted(progress_index.unfinished_count)}."
+    if place == SmartList.QUEUE:
         return f"Queue, {counted(len(queue))}."
-    topics, tally = library.topics, book.tallies[place]
+    topics, stats = library.topics, progress_index.topic_stats[place]
     said = f"{topics.names[place]}, {counted(len(topics.members[place]))}"
-    if tally.played:
-        said += f", {tally.played} played"
+    if stats.played:
+        said += f", {stats.played} played"
     return f"{said}, level {len(topics.path(place))}."
 
 
-def say_view(library: Library, view: View, number: int) -> str:
+def say_view(library: Library, view: ListQuery, number: int) -> str:
     """Return what is listed and how."""
-    name = SPECIAL_NAMES[Special(view.place)] if view.place < 0 else library.topics.names[view.place]
+    name = SPECIAL_NAMES[SmartList(view.place)] if view.place < 0 else library.topics.names[view.place]
     said = [name, counted(number)]
     if view.place >= 0:
         said.append(SORT_NAMES[view.sort])
@@ -136,21 +136,25 @@ def _from(playback: Playback) -> str:
     return f"From {say_place(playback.position, playback.duration)}"
 
 
-def say_outlook(library: Library, outlook: Outlook) -> Iterator[str]:
+def say_outlook(library: Library, session_status: SessionStatus) -> Iterator[str]:
     """Yield how far the session is, and what comes next."""
-    if outlook.place is not None:
-        yield f"Number {outlook.place} of {outlook.count} in the session, {spoken_time(outlook.left)} left."
-    index = library.index(outlook.next) if outlook.next else None
+    if session_status.place is not None:
+        left = spoken_time(session_status.left)
+        yield f"Number {session_status.place} of {session_status.count} in the session, {left} left."
+    index = library.index(session_status.next) if session_status.next else None
     if index is not None:
         yield f"Next: {library.titles[index]}"
 
 
-def say_plan(library: Library, book: ProgressBook, plan: Plan, pace: Pace, now: datetime) -> Iterator[str]:
+def say_plan(
+    library: Library, progress_index: ProgressIndex, plan: Plan, speed_rule: SpeedRule, now: datetime
+) -> Iterator[str]:
     """Yield what a session would be: how much, until when, and which episodes."""
     end = now + timedelta(seconds=plan.total)
     yield f"{counted(len(plan.indexes))}, {spoken_time(plan.total)}, until {end:%H:%M}."
     for index in plan.indexes[:SHOWN]:
-        yield f"{sentence(library.titles[index])} {spoken_time(round(book.remaining(index) / pace(index)))}."
+        seconds = round(progress_index.remaining(index) / speed_rule(index))
+        yield f"{sentence(library.titles[index])} {spoken_time(seconds)}."
     if len(plan.indexes) > SHOWN:
         yield f"And {len(plan.indexes) - SHOWN} more."
 
@@ -165,10 +169,10 @@ def say_summary(library: Library, summary: Summary) -> Iterator[str]:
         yield f"Next: {library.titles[index]}"
 
 
-def say_details(library: Library, book: ProgressBook, index: int) -> Iterator[str]:
+def say_details(library: Library, progress_index: ProgressIndex, index: int) -> Iterator[str]:
     """Yield all about an episode."""
     episode = library.episode(index)
-    yield say_episode(library, book, index)
+    yield say_episode(library, progress_index, index)
     if episode.summary:
         yield episode.summary
     if episode.tags:
@@ -178,7 +182,7 @@ def say_details(library: Library, book: ProgressBook, index: int) -> Iterator[st
     yield f"Id: {episode.id}"
 
 
-def say_notes(notes: EpisodeNotes, chapters: Sequence[Mark]) -> Iterator[str]:
+def say_notes(notes: EpisodeNotes, chapters: Sequence[Chapter]) -> Iterator[str]:
     """Yield what else is kept of an episode: its podcast, its notes, a line each, and its chapters."""
     if notes.podcast:
         yield f"Podcast: {sentence(notes.podcast)}"
@@ -191,7 +195,7 @@ def say_notes(notes: EpisodeNotes, chapters: Sequence[Mark]) -> Iterator[str]:
         yield f"Chapter {number}, at {spoken_time(mark.start)}: {sentence(mark.title or 'no title')}"
 
 
-def say_history(history: History, today: date) -> Iterator[str]:
+def say_history(history: Statistics, today: date) -> Iterator[str]:
     """Yield what was heard, in sum and in the last sessions."""
     year, week, _ = today.isocalendar()
     yield f"Heard today: {spoken_time(history.days.get(today, 0.0))}."

@@ -16,11 +16,11 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 
-class Stopped(Exception):
+class Cancelled(Exception):
     """The work was told to stop."""
 
 
-class Stop:
+class CancelToken:
     """A wish to end some work, given by one thread and heeded by another."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Stop:
             Stopped: it is.
         """
         if self._event.is_set():
-            raise Stopped
+            raise Cancelled
 
     def sleep(self, seconds: float) -> None:
         """Wait, unless told to stop.
@@ -72,11 +72,11 @@ class Stop:
                 self._sockets.discard(connection)
 
 
-async def in_thread(work: Callable[[Stop], Result], stop: Stop | None = None) -> Result:
+async def in_thread(work: Callable[[CancelToken], Result], stop: CancelToken | None = None) -> Result:
     """Return what `work` returns, run in a thread of its own; a cancelled wait stops the work too."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Result] = loop.create_future()
-    stop = stop or Stop()
+    stop = stop or CancelToken()
 
     def settle(result: Result | None, error: BaseException | None) -> None:
         if future.done():

@@ -10,13 +10,13 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
-from tui_pod.core.library.download_state import WHOLE, Downloading
-from tui_pod.core.playback.controller import Listening
+from tui_pod.core.library.download_state import WHOLE, DownloadState
+from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.selection.list_query import NOT_REMOVABLE
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
-from tui_pod.services.frontend import Stage
-from tui_pod.services.tasks import Errands
+from tui_pod.services.frontend import Frontend
+from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
@@ -29,19 +29,19 @@ AT_A_TIME = 100
 """Downloads that are queued in one go: a topic may hold thousands, and keys are to be answered meanwhile."""
 
 
-class DownloadDesk:
+class DownloadService:
     """The one place in the running app that changes downloads."""
 
     def __init__(
         self,
-        listening: Callable[[], Listening],
-        stage: Stage,
-        errands: Errands,
+        controller: Callable[[], PlaybackController],
+        frontend: Frontend,
+        tasks: BackgroundTasks,
         open_podcasts: Callable[[], Awaitable[Podcasts]],
     ) -> None:
-        self._listening = listening
-        self._stage = stage
-        self._errands = errands
+        self._controller = controller
+        self._frontend = frontend
+        self._tasks = tasks
         self._open = open_podcasts
         self._queue: DownloadQueue | None = None
         self._failures = 0  # since the queue was empty
@@ -52,14 +52,14 @@ class DownloadDesk:
 
         downloads = (await self._opened()).downloads
         kept = await in_thread(lambda _: downloads.all())
-        self._stage.downloads_changed({download.episode: WHOLE for download in kept if download.episode})
+        self._frontend.downloads_changed({download.episode: WHOLE for download in kept if download.episode})
 
     async def download(self, episodes: Sequence[str]) -> None:
         """Download recordings; when all that are missing are on their way already, stop these."""
         queue, podcasts = await self._opened(), await self._open()
         from tui_pod.runtime.threads import in_thread
 
-        library = self._listening().library
+        library = self._controller().library
         coming = [episode for episode in episodes if episode in queue.running]
         missing = [episode for episode in episodes if episode not in queue.running]
         wishes, are_here = await in_thread(lambda _: _wishes(podcasts, library, missing))
@@ -71,9 +71,9 @@ class DownloadDesk:
         if coming:
             queue.stop(coming)
         elif are_here:
-            self._stage.tell(f"That is downloaded already. Press {key_of('list.remove')} to take it off the disk.")
+            self._frontend.tell(f"That is downloaded already. Press {key_of('list.remove')} to take it off the disk.")
         else:
-            self._stage.tell("Nothing to download here: these episodes are narrated or lie on this machine.")
+            self._frontend.tell("Nothing to download here: these episodes are narrated or lie on this machine.")
 
     async def remove(self, episodes: Sequence[str]) -> None:
         """Take recordings off the disk, which can be taken back; those on their way are stopped."""
@@ -82,9 +82,9 @@ class DownloadDesk:
         removed = await self.take(episodes)
         if removed:
             label = f"{counted(len(removed), 'download')} removed"
-            self._errands.note(label, lambda: self.bring_back(removed), lambda: self._take(removed))
+            self._tasks.note(label, lambda: self.bring_back(removed), lambda: self._take(removed))
         elif not stopped:
-            self._stage.tell(NOT_REMOVABLE)
+            self._frontend.tell(NOT_REMOVABLE)
 
     async def take(self, episodes: Iterable[str]) -> list[str]:
         """Take recordings off the disk until they are brought back; return which were there."""
@@ -93,7 +93,7 @@ class DownloadDesk:
         queue = await self._opened()
         queue.stop(episodes)
         removed = await in_thread(lambda _: [ident for ident in episodes if queue.downloads.remove(ident)])
-        self._stage.downloads_changed(dict.fromkeys(removed))
+        self._frontend.downloads_changed(dict.fromkeys(removed))
         return removed
 
     async def bring_back(self, episodes: Sequence[str]) -> None:
@@ -102,9 +102,9 @@ class DownloadDesk:
 
         downloads = (await self._opened()).downloads
         found = await in_thread(lambda _: [ident for ident in episodes if downloads.restore(ident)])
-        self._stage.downloads_changed(dict.fromkeys(found, WHOLE))
+        self._frontend.downloads_changed(dict.fromkeys(found, WHOLE))
         if len(found) < len(episodes):
-            self._stage.tell(f"{len(episodes) - len(found)} of them were deleted for good meanwhile.", is_error=True)
+            self._frontend.tell(f"{len(episodes) - len(found)} of them were deleted for good meanwhile.", is_error=True)
 
     async def keep_next(self, feeds: Iterable[Subscription], usual: int) -> None:
         """Download the next episodes of feeds that should have some on the disk.
@@ -122,9 +122,9 @@ class DownloadDesk:
         from tui_pod.feeds.media.download_queue import next_to_keep
         from tui_pod.runtime.threads import in_thread
 
-        ids = await in_thread(lambda _: podcasts.shelf.episode_ids(feed.first))
-        library, book = self._listening().library, self._listening().book
-        wanted = next_to_keep(book, ids, count, feed.is_serial)
+        ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.first))
+        library, progress_index = self._controller().library, self._controller().progress_index
+        wanted = next_to_keep(progress_index, ids, count, feed.is_serial)
         wishes, _ = await in_thread(lambda _: _wishes(podcasts, library, wanted, is_automatic=True))
         queue.start(wishes)
 
@@ -139,7 +139,7 @@ class DownloadDesk:
             from tui_pod.feeds.media.download_queue import DownloadQueue, oldest_played
 
             def order(kept: Sequence[str]) -> list[str]:
-                return oldest_played(self._listening().book, kept)
+                return oldest_played(self._controller().progress_index, kept)
 
             if self._queue is None:  # it may have been made while this one waited
                 self._queue = DownloadQueue(podcasts.downloads, self._on_progress, order)
@@ -151,14 +151,14 @@ class DownloadDesk:
     def _on_progress(self, progress: DownloadProgress) -> None:
         from tui_pod.feeds.media.download_queue import DownloadStatus
 
-        self._stage.downloads_changed({progress.episode: _shown(progress)})
+        self._frontend.downloads_changed({progress.episode: _shown(progress)})
         if progress.status is DownloadStatus.RUNNING and progress.done:
-            self._errands.show("network", "")  # it is there
+            self._tasks.show("network", "")  # it is there
         if progress.status is DownloadStatus.FAILED:
             self._on_failure(progress)
         if self._queue is not None and not self._queue.running:
             if self._failures > 1:
-                self._stage.tell(f"{self._failures - 1} more downloads failed.", is_error=True)
+                self._frontend.tell(f"{self._failures - 1} more downloads failed.", is_error=True)
             self._failures = 0
 
     def _on_failure(self, progress: DownloadProgress) -> None:
@@ -168,11 +168,11 @@ class DownloadDesk:
             return
         self._failures += 1
         if self._failures == 1:
-            self._stage.tell(progress.error, is_error=True)
+            self._frontend.tell(progress.error, is_error=True)
         if progress.is_general and self._queue is not None:
             stopped = self._queue.stop(self._queue.running)
             if stopped:
-                self._stage.tell(f"{stopped} other downloads were stopped for the same reason.", is_error=True)
+                self._frontend.tell(f"{stopped} other downloads were stopped for the same reason.", is_error=True)
 
 
 def _wishes(
@@ -190,17 +190,17 @@ def _wishes(
     return wishes, are_here
 
 
-def _shown(progress: DownloadProgress) -> Downloading | None:
+def _shown(progress: DownloadProgress) -> DownloadState | None:
     from tui_pod.feeds.media.download_queue import DownloadStatus
 
     match progress.status:
         case DownloadStatus.WAITING | DownloadStatus.RUNNING if not progress.done:
-            return Downloading(text="…", is_automatic=progress.is_automatic)
+            return DownloadState(text="…", is_automatic=progress.is_automatic)
         case DownloadStatus.RUNNING if progress.total:
             share = min(1.0, progress.done / progress.total)
-            return Downloading(text=f"{int(100 * share)} %", share=share, is_automatic=progress.is_automatic)
+            return DownloadState(text=f"{int(100 * share)} %", share=share, is_automatic=progress.is_automatic)
         case DownloadStatus.RUNNING if progress.done:
-            return Downloading(text=f"{progress.done // 1000**2} MB", is_automatic=progress.is_automatic)
+            return DownloadState(text=f"{progress.done // 1000**2} MB", is_automatic=progress.is_automatic)
         case DownloadStatus.DONE:
             return WHOLE._replace(is_automatic=progress.is_automatic)
     return None

@@ -12,12 +12,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
-from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
-from tui_pod.services.downloads import DownloadDesk
-from tui_pod.services.frontend import Stage
-from tui_pod.services.tasks import Errands
+from tui_pod.services.downloads import DownloadService
+from tui_pod.services.frontend import Frontend
+from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.config.settings import FeedSettings
@@ -38,63 +38,63 @@ Announce = Callable[[str, str], Awaitable[None]]
 """Tells the desktop something: a title, and more."""
 
 
-class FeedDesk:
+class FeedService:
     """The one place in the running app that changes feeds."""
 
     def __init__(
         self,
-        listening: Callable[[], Listening],
-        stage: Stage,
+        controller: Callable[[], PlaybackController],
+        frontend: Frontend,
         open_podcasts: Callable[[], Awaitable[Podcasts]],
         reload: Reload,
         settings: FeedSettings,
         announce: Announce,
     ) -> None:
-        self._stage = stage
+        self._frontend = frontend
         self._open = open_podcasts
         self._reload = reload
         self._settings = settings
         self._announce = announce
-        self._errands = Errands(listening, stage)
-        self._downloads = DownloadDesk(listening, stage, self._errands, open_podcasts)
+        self._tasks = BackgroundTasks(controller, frontend)
+        self._downloads = DownloadService(controller, frontend, self._tasks, open_podcasts)
         self._refreshing: asyncio.Task[None] | None = None
         self._reloading = asyncio.Lock()
         self._generation: tuple[int, int] | None = None
 
     def start(self) -> None:
         """Show what is downloaded and refresh the feeds, when there are any."""
-        self._errands.run(self._start())
+        self._tasks.run(self._start())
 
     def add(self, typed: str) -> None:
         """Subscribe to the feed that an address means."""
-        self._errands.run(self._add(typed))
+        self._tasks.run(self._add(typed))
 
     def refresh(self, first: str | None = None) -> None:
         """Refresh the feed that was first known by this address; None: all feeds."""
         if self._refreshing is not None and not self._refreshing.done():
-            self._stage.tell("Feeds are being refreshed already.")
+            self._frontend.tell("Feeds are being refreshed already.")
         else:
-            self._refreshing = self._errands.run(self._refresh(first, is_asked=True))
+            self._refreshing = self._tasks.run(self._refresh(first, is_asked=True))
 
     def remove_feed(self, first: str) -> None:
         """Unsubscribe from the feed that was first known by this address; can be taken back."""
-        self._errands.run(self._remove_feed(first))
+        self._tasks.run(self._remove_feed(first))
 
     def download(self, episodes: Sequence[str]) -> None:
         """Download recordings, or stop that."""
-        self._errands.run(self._downloads.download(list(episodes)))
+        self._tasks.run(self._downloads.download(list(episodes)))
 
     def remove_downloads(self, episodes: Sequence[str]) -> None:
         """Take recordings off the disk; can be taken back."""
-        self._errands.run(self._downloads.remove(list(episodes)))
+        self._tasks.run(self._downloads.remove(list(episodes)))
 
     def network_changed(self, is_offline: bool) -> None:
         """Show whether there is a network, as far as was seen."""
-        self._errands.show("network", "offline" if is_offline else "")
+        self._tasks.show("network", "offline" if is_offline else "")
 
     async def close(self) -> None:
         """End everything that is under way; a download is gone on with the next time."""
-        await self._errands.close()
+        await self._tasks.close()
         await self._downloads.close()
 
     # -- what is done ----------------------------------------------------------------------------------
@@ -103,22 +103,22 @@ class FeedDesk:
         podcasts = await self._open()
         from tui_pod.runtime.threads import in_thread
 
-        self._generation = podcasts.shelf.generation
+        self._generation = podcasts.store.generation
         await in_thread(lambda _: _clean_up(podcasts))
         await self._downloads.show_all()
-        if self._settings.refresh_at_start and not podcasts.shelf.is_empty and self._refreshing is None:
-            self._refreshing = self._errands.run(self._refresh(None, is_asked=False))
+        if self._settings.refresh_at_start and not podcasts.store.is_empty and self._refreshing is None:
+            self._refreshing = self._tasks.run(self._refresh(None, is_asked=False))
 
     async def _add(self, typed: str) -> None:
         podcasts = await self._open()
         from tui_pod.feeds.subscribe import subscribe
         from tui_pod.runtime.threads import in_thread
 
-        with self._errands.showing("add", "adding a podcast …"):
-            done = await in_thread(lambda stop: subscribe(podcasts.shelf, typed, stop=stop, access=podcasts.access))
+        with self._tasks.showing("add", "adding a podcast …"):
+            done = await in_thread(lambda stop: subscribe(podcasts.store, typed, stop=stop, policy=podcasts.policy))
         self.network_changed(is_offline=False)
         await self._bring_up_to_date(podcasts, done.new)
-        self._stage.tell(_said(done))
+        self._frontend.tell(_said(done))
         await self._downloads.keep_next([done.feed], self._settings.keep_next)
 
     async def _refresh(self, first: str | None, is_asked: bool) -> None:
@@ -126,15 +126,15 @@ class FeedDesk:
         from tui_pod.feeds.refresh import refresh
         from tui_pod.runtime.threads import in_thread
 
-        feeds = await in_thread(lambda _: podcasts.shelf.feeds())
+        feeds = await in_thread(lambda _: podcasts.store.feeds())
         if first is not None:
             feeds = [feed for feed in feeds if feed.first == first]
         if not feeds:
             if is_asked:
-                self._stage.tell(NO_FEEDS if first is None else "That podcast is no longer there.")
+                self._frontend.tell(NO_FEEDS if first is None else "That podcast is no longer there.")
             return
-        with self._errands.showing("refresh", f"refreshing 0/{len(feeds)}"):
-            result = await refresh(podcasts.shelf, feeds, self._show_progress, podcasts.access)
+        with self._tasks.showing("refresh", f"refreshing 0/{len(feeds)}"):
+            result = await refresh(podcasts.store, feeds, self._show_progress, podcasts.policy)
         self.network_changed(result.is_offline)
         await self._bring_up_to_date(podcasts, result.new)
         self._tell_refreshed(result, is_asked)
@@ -146,29 +146,29 @@ class FeedDesk:
         podcasts = await self._open()
         from tui_pod.runtime.threads import in_thread
 
-        shelf = podcasts.shelf
-        feed = await in_thread(lambda _: shelf.find(first))
+        store = podcasts.store
+        feed = await in_thread(lambda _: store.find(first))
         if feed is None:
-            self._stage.tell("That podcast is no longer there.")
+            self._frontend.tell("That podcast is no longer there.")
             return
         taken = await self._take_feed(podcasts, feed)
 
         async def bring_back() -> None:
-            await in_thread(lambda _: shelf.restore(first))
+            await in_thread(lambda _: store.restore(first))
             await self._downloads.bring_back(taken)
             await self._bring_up_to_date(podcasts)
 
         async def take_again() -> None:
             await self._take_feed(podcasts, feed)
 
-        self._errands.note(f"{feed.name} removed", bring_back, take_again)
+        self._tasks.note(f"{feed.name} removed", bring_back, take_again)
 
     async def _take_feed(self, podcasts: Podcasts, feed: Subscription) -> list[str]:
         """Take a feed and its downloads away; return the episodes of these."""
         from tui_pod.runtime.threads import in_thread
 
-        ids = await in_thread(lambda _: podcasts.shelf.episode_ids(feed.first))
-        await in_thread(lambda _: podcasts.shelf.remove(feed.first))
+        ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.first))
+        await in_thread(lambda _: podcasts.store.remove(feed.first))
         taken = await self._downloads.take(ids)
         await self._bring_up_to_date(podcasts)
         return taken
@@ -176,35 +176,35 @@ class FeedDesk:
     # -- what comes of it ------------------------------------------------------------------------------
 
     def _show_progress(self, progress: RefreshProgress) -> None:
-        self._errands.show("refresh", f"refreshing {progress.done}/{progress.total}")
+        self._tasks.show("refresh", f"refreshing {progress.done}/{progress.total}")
 
     async def _bring_up_to_date(self, podcasts: Podcasts, new: int = 0) -> None:
         """Load and show the library anew when it is out of date, also by what another program did."""
         async with self._reloading:  # else the older of two could come last
-            generation = podcasts.shelf.generation
+            generation = podcasts.store.generation
             if generation != self._generation:
                 await self._reload(new)
                 self._generation = generation
-        for notice in podcasts.shelf.take_notices():
-            self._stage.tell(notice, is_error=True)
+        for notice in podcasts.store.take_notices():
+            self._frontend.tell(notice, is_error=True)
 
     def _tell_refreshed(self, result: Refreshed, is_asked: bool) -> None:
         failed = result.failed
         if result.is_offline:
             if is_asked:
-                self._stage.tell(failed[0].error, is_error=True)
+                self._frontend.tell(failed[0].error, is_error=True)
             return
         for outcome in failed[:TOLD]:
-            self._stage.tell(outcome.error, is_error=True)
+            self._frontend.tell(outcome.error, is_error=True)
         if len(failed) > TOLD:
-            self._stage.tell(f"{len(failed) - TOLD} more podcasts failed. See: tui-pod feeds list", is_error=True)
+            self._frontend.tell(f"{len(failed) - TOLD} more podcasts failed. See: tui-pod feeds list", is_error=True)
         for outcome in result.outcomes:
             if outcome.moved_to:
-                self._stage.tell(f"{outcome.name} has moved, and is fetched from its new address now.")
+                self._frontend.tell(f"{outcome.name} has moved, and is fetched from its new address now.")
         if result.new:
-            self._stage.tell(f"{counted(result.new)} new.")
+            self._frontend.tell(f"{counted(result.new)} new.")
         elif is_asked and not failed:
-            self._stage.tell("Nothing new.")
+            self._frontend.tell("Nothing new.")
 
     async def _announce_new(self, result: Refreshed) -> None:
         if result.new:
@@ -214,14 +214,14 @@ class FeedDesk:
 
 def _clean_up(podcasts: Podcasts) -> None:
     """Delete for good what was removed and can no longer be taken back; what fails is tried at the next start."""
-    from tui_pod.feeds.store.database import ShelfError
+    from tui_pod.feeds.store.database import FeedStoreError
     from tui_pod.feeds.store.feed_store import PURGE_AFTER
 
     try:
         podcasts.downloads.purge()
-        if not podcasts.shelf.is_empty:
-            podcasts.shelf.purge(time.time() - PURGE_AFTER)
-    except (ShelfError, OSError) as error:
+        if not podcasts.store.is_empty:
+            podcasts.store.purge(time.time() - PURGE_AFTER)
+    except (FeedStoreError, OSError) as error:
         log(f"what was removed is not deleted yet: {error}")
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from tui_pod.core.library.download_state import Downloading
+from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.events import Event
-from tui_pod.core.playback.ports import Audience
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.playback.ports import PlaybackListener
+from tui_pod.core.progress.progress_index import ProgressIndex
 
 
-class Stage(Audience, Protocol):
+class Frontend(PlaybackListener, Protocol):
     """The audience of listening, and the door by which threads and the rest of the program come in."""
 
     def emit(self, event: Event) -> None:
@@ -27,11 +27,11 @@ class Stage(Audience, Protocol):
         """Send a control sequence to the terminal, where the stage draws on one."""
         ...
 
-    def library_changed(self, library: Library, book: ProgressBook) -> None:
+    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
         """Show another library, such as after feeds were refreshed."""
         ...
 
-    def downloads_changed(self, downloads: Mapping[str, Downloading | None]) -> None:
+    def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """Show how far the downloads of these episodes are; None: there is none any more."""
         ...
 

@@ -16,8 +16,8 @@ from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import MAX_CHARS, Transcript, parse_transcript
-from tui_pod.core.playback.events import Event, LoadFailed, MarksKnown, SourceReady
-from tui_pod.core.playback.snapshot import Mark, Source
+from tui_pod.core.playback.events import ChaptersKnown, Event, LoadFailed, SourceReady
+from tui_pod.core.playback.snapshot import Chapter, Source
 from tui_pod.core.text.clean import clean
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.runtime.log import log
@@ -105,7 +105,7 @@ class EpisodeSources:
 
         return await in_thread(lambda _: podcasts.notes(episode))
 
-    async def chapters(self, episode: Episode) -> tuple[Mark, ...]:
+    async def chapters(self, episode: Episode) -> tuple[Chapter, ...]:
         """Return the chapters of an episode, which may be asked of the network."""
         podcasts = await self.podcasts()
         from tui_pod.runtime.threads import in_thread
@@ -149,13 +149,13 @@ class EpisodeSources:
         self._emit(SourceReady(load, source))
         self._run(self._find_chapters(episode, load, source.marks), episode)  # what fails there stops no audio
 
-    async def _find_chapters(self, episode: Episode, load: int, known: tuple[Mark, ...]) -> None:
+    async def _find_chapters(self, episode: Episode, load: int, known: tuple[Chapter, ...]) -> None:
         podcasts = await self.podcasts()
         from tui_pod.runtime.threads import in_thread
 
         marks, told_by = await in_thread(lambda stop: podcasts.chapters(episode, stop))
         if marks and marks != known:
-            self._emit(MarksKnown(load, marks, told_by))
+            self._emit(ChaptersKnown(load, marks, told_by))
 
     async def _prepare_stream(self, episode: Episode) -> None:
         podcasts = await self.podcasts()
@@ -170,7 +170,7 @@ class EpisodeSources:
             if isinstance(result, NarrationError):
                 self._emit(LoadFailed(load, str(result)))
                 return
-            marks = tuple(Mark(cue.start or 0.0, cue.text) for cue in result.cues)
+            marks = tuple(Chapter(cue.start or 0.0, cue.text) for cue in result.cues)
             notice = f"Only the first {NARRATED_CHARS:,} characters are read." if result.is_shortened else ""
             source = Source(str(result.audio), is_narrated=True, duration=result.duration, marks=marks, notice=notice)
             self._emit(SourceReady(load, source))

@@ -6,22 +6,22 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from tui_pod.config.settings import Settings, live_table
-from tui_pod.core.actions import put_keys, show_key
+from tui_pod.config.settings import Settings, bound_actions
+from tui_pod.core.actions import render_keys, show_key
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.snapshot import Playback
-from tui_pod.core.progress.progress_index import ProgressBook
-from tui_pod.core.selection.list_query import View
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.queue import Queue
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.library.show_notes import EpisodeNotes
     from tui_pod.core.library.transcript import Transcript
-    from tui_pod.core.playback.controller import Listening
-    from tui_pod.core.playback.snapshot import Mark
-    from tui_pod.core.progress.statistics import History
-    from tui_pod.services.frontend import Stage
+    from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.core.playback.snapshot import Chapter
+    from tui_pod.core.progress.statistics import Statistics
+    from tui_pod.services.frontend import Frontend
 
 
 class Feeds(Protocol):
@@ -48,7 +48,7 @@ class Feeds(Protocol):
         ...
 
 
-class Start:
+class Services:
     """The values of the first screen. Listening is made when something first needs it: that is after the paint.
 
     Subclassed by whoever wires the program together.
@@ -57,30 +57,30 @@ class Start:
     def __init__(
         self,
         library: Library,
-        book: ProgressBook,
+        progress_index: ProgressIndex,
         queue: Queue | None = None,
         playback: Playback | None = None,
-        view: View | None = None,
+        view: ListQuery | None = None,
     ) -> None:
         self.library = library
-        self.book = book
+        self.progress_index = progress_index
         self.queue = queue or Queue()
         self.playback = playback or Playback()
-        self.view = view or View()
+        self.view = view or ListQuery()
         self.notices: tuple[str, ...] = ()
         """What the listener must be told at once."""
         self.settings = Settings()
         self.is_ascii = False
         self.theme = ""
-        self.app: Stage
+        self.app: Frontend
         """What shows it all, set by itself."""
 
     @cached_property
-    def listening(self) -> Listening:
+    def controller(self) -> PlaybackController:
         """What is listened to, with the app as its audience."""
-        return self.make_listening()
+        return self.make_controller()
 
-    def make_listening(self) -> Listening:
+    def make_controller(self) -> PlaybackController:
         """Return the listening, and open what it needs."""
         raise NotImplementedError
 
@@ -91,7 +91,7 @@ class Start:
 
     def with_keys(self, text: str, show: Callable[[str], str] = show_key) -> str:
         """Return a text with the listener's keys in it, where `key_of` left places for them."""
-        return put_keys(text, live_table(self.settings), show)
+        return render_keys(text, bound_actions(self.settings), show)
 
     async def after_paint(self) -> None:
         """Do what was put off until the first screen was there, with room for keys in between."""
@@ -104,11 +104,11 @@ class Start:
         """Return what is kept of an episode beside its library entry."""
         raise NotImplementedError
 
-    async def read_chapters(self, episode: Episode) -> tuple[Mark, ...]:
+    async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
         """Return the chapters of an episode that does not play; the network may be asked for them."""
         raise NotImplementedError
 
-    async def look_back(self) -> History:
+    async def compute_statistics(self) -> Statistics:
         """Return the statistics of what was heard until now."""
         raise NotImplementedError
 

@@ -11,20 +11,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from tui_pod.core.actions import key_of
-from tui_pod.core.playback.controller import Listening
-from tui_pod.core.playback.undo import DeedChange
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.playback.undo import ExternalChange
 from tui_pod.runtime.log import log
-from tui_pod.services.frontend import Stage
+from tui_pod.services.frontend import Frontend
 
 Work = Coroutine[Any, Any, None]
 
 
-class Errands:
+class BackgroundTasks:
     """The errands that are under way."""
 
-    def __init__(self, listening: Callable[[], Listening], stage: Stage) -> None:
-        self._listening = listening
-        self._stage = stage
+    def __init__(self, controller: Callable[[], PlaybackController], frontend: Frontend) -> None:
+        self._controller = controller
+        self._frontend = frontend
         self._tasks: set[asyncio.Task[None]] = set()
         self._shown: dict[str, str] = {}
         self._turn = asyncio.Lock()
@@ -50,7 +50,7 @@ class Errands:
             shown[what] = text
         if shown != self._shown:
             self._shown = shown
-            self._stage.work_changed(", ".join(shown.values()))
+            self._frontend.work_changed(", ".join(shown.values()))
 
     @contextmanager
     def showing(self, what: str, text: str) -> Iterator[None]:
@@ -64,24 +64,24 @@ class Errands:
     def note(self, label: str, back: Callable[[], Work], again: Callable[[], Work]) -> None:
         """Say what was done, and let it be taken back and done again; each in its turn, however fast one types."""
 
-        def doing(deed: Callable[[], Work]) -> Callable[[], None]:
+        def doing(change: Callable[[], Work]) -> Callable[[], None]:
             def do() -> None:
-                self.run(self._in_turn(deed))
+                self.run(self._in_turn(change))
 
             return do
 
-        self._listening().note_deed(DeedChange(label, doing(back), doing(again)))
-        self._stage.tell(f"{label}. Press {key_of('undo')} to take it back.")
+        self._controller().add_external_change(ExternalChange(label, doing(back), doing(again)))
+        self._frontend.tell(f"{label}. Press {key_of('undo')} to take it back.")
 
-    async def _in_turn(self, deed: Callable[[], Work]) -> None:
+    async def _in_turn(self, change: Callable[[], Work]) -> None:
         async with self._turn:
-            await deed()
+            await change()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log(f"{type(error).__name__}: {error}")
-            self._stage.tell(_explained(error), is_error=True)
+            self._frontend.tell(_explained(error), is_error=True)
 
 
 def _explained(error: BaseException) -> str:
@@ -89,9 +89,9 @@ def _explained(error: BaseException) -> str:
     from tui_pod.feeds.formats.model import FeedError
     from tui_pod.feeds.media.partial import DownloadError
     from tui_pod.feeds.net.fetch import FetchError
-    from tui_pod.feeds.store.database import ShelfError
+    from tui_pod.feeds.store.database import FeedStoreError
 
-    if isinstance(error, (DownloadError, FetchError, FeedError, ShelfError)):
+    if isinstance(error, (DownloadError, FetchError, FeedError, FeedStoreError)):
         return str(error)  # written for the listener
     if isinstance(error, CatalogsError):
         return f"The library could not be loaded anew: {error.lines[0]}"

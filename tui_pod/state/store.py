@@ -3,7 +3,7 @@
 `state.toml` is a snapshot, written whole; between snapshots each save appends records to
 `state.journal.toml`. Loading merges both, compaction writes the merge back as the next snapshot.
 This module knows nothing of the app: every call works on the files alone, under a lock shared with
-other instances, and may block, so it belongs in a thread (see `saver`) or a command.
+other instances, and may block, so it belongs in a thread (see `writer`) or a command.
 """
 
 from __future__ import annotations
@@ -319,5 +319,5 @@ def _reason(error: BaseException) -> str:
     return str(error)
 
 
-if __name__ == "__main__":  # `saver` compacts a large state in a process of its own
+if __name__ == "__main__":  # `writer` compacts a large state in a process of its own
     StateFile(Path(sys.argv[1])).compact()

@@ -38,7 +38,7 @@ class SaveFailed:
 Report = Saved | SaveFailed | StateMended
 
 
-class Saver:
+class StateWriter:
     """Owner of the writing thread."""
 
     def __init__(self, file: StateFile, report: Callable[[Report], None]) -> None:
@@ -149,7 +149,7 @@ class Saver:
             self._send(StateMended(notices))
 
 
-class NoSaver:
+class NullWriter:
     """A recorder that saves nothing, for a state that must not be touched; loads need not wait for it."""
 
     def save(self, *_records: Record) -> int:

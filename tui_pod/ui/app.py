@@ -13,14 +13,14 @@ from textual import events, on
 from textual.app import App
 from textual.reactive import reactive
 
-from tui_pod.config.settings import live_table
+from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.text.clean import span
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import ListeningEvent, SavingChanged
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.suspension import Suspension
+from tui_pod.ui.suspend_handler import SuspendHandler
 from tui_pod.ui.themes import HIGH_CONTRAST, unknown_theme, usable
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui_pod.core.actions import Action
-    from tui_pod.core.library.download_state import Downloading
+    from tui_pod.core.library.download_state import DownloadState
     from tui_pod.core.library.library import Library
-    from tui_pod.core.playback.controller import Listening
+    from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.playback.events import Event
-    from tui_pod.core.progress.progress_index import ProgressBook
+    from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
-    from tui_pod.services.services import Start
+    from tui_pod.services.services import Services
 
 
 def load_library_provider() -> type[Provider]:
@@ -68,7 +68,7 @@ class TuiPodApp(App[None]):
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)  # as it looks; what shows it draws itself
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: Services) -> None:
         super().__init__()
         self._start = start
         start.app = self
@@ -92,7 +92,7 @@ class TuiPodApp(App[None]):
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._end)
         if self._driver is not None and self._driver.can_suspend:
-            Suspension(self, self._driver)
+            SuspendHandler(self, self._driver)
 
     def on_ready(self) -> None:
         """Have done, bit by bit, what was put off until the first screen was there."""
@@ -102,7 +102,7 @@ class TuiPodApp(App[None]):
         unknown = (unknown_theme(wanted),) if wanted and wanted not in self.available_themes else ()
         for notice in (*self._start.notices, *unknown):
             self.notify(notice, severity="warning", timeout=20)
-        self.theme_changed_signal.subscribe(self, lambda theme: self.listening.remember("ui", "theme", theme.name))
+        self.theme_changed_signal.subscribe(self, lambda theme: self.controller.remember("ui", "theme", theme.name))
         self.run_worker(self._start.after_paint())
 
     async def on_unmount(self) -> None:
@@ -121,7 +121,7 @@ class TuiPodApp(App[None]):
     @property
     def actions(self) -> tuple[Action, ...]:
         """The table of keys as the listener has it."""
-        return live_table(self._start.settings)
+        return bound_actions(self._start.settings)
 
     @property
     def main_screen(self) -> MainScreen:
@@ -162,30 +162,30 @@ class TuiPodApp(App[None]):
         self.call_later(run)
 
     def show_statistics(self) -> None:
-        """See `Stage.show_statistics`."""
+        """See `Frontend.show_statistics`."""
         self.run_action_soon("screen.view(3)")
 
-    def library_changed(self, library: Library, book: ProgressBook) -> None:
-        """See `Stage.library_changed`."""
-        self._main.adopt(library, book)
+    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
+        """See `Frontend.library_changed`."""
+        self._main.adopt(library, progress_index)
 
-    def downloads_changed(self, downloads: Mapping[str, Downloading | None]) -> None:
-        """See `Stage.downloads_changed`."""
+    def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
+        """See `Frontend.downloads_changed`."""
         self._main.episodes.show_downloads(downloads)
 
     def work_changed(self, text: str) -> None:
-        """See `Stage.work_changed`."""
+        """See `Frontend.work_changed`."""
         self._main.show_work(text)
 
     def start_session(self, budget: float) -> None:
-        """See `Stage.start_session`."""
+        """See `Frontend.start_session`."""
         from tui_pod.core.selection.session_planner import Wish, plan_session  # not for start-up
 
-        listening = self.listening
+        controller = self.controller
         wish = Wish(budget)
-        plan = plan_session(listening.library, listening.book, wish, listening.pace)
+        plan = plan_session(controller.library, controller.progress_index, wish, controller.speed_rule)
         if plan.indexes:
-            listening.start_session(wish, plan)
+            controller.start_session(wish, plan)
         else:
             self.tell(f"Nothing left fits into {span(budget)}. Press {key_of('session.plan')} to plan another session.")
 
@@ -193,24 +193,27 @@ class TuiPodApp(App[None]):
         """Look at a load that waits, and at nothing while none does: an idle app sleeps."""
         is_loading = self.playback.status is PlayerStatus.LOADING
         if is_loading and self._ticking is None:
-            self._ticking = self.set_interval(TICK, self.listening.tick)
+            self._ticking = self.set_interval(TICK, self.controller.tick)
         elif not is_loading and self._ticking is not None:
             self._ticking.stop()
             self._ticking = None
 
     def _end(self) -> None:
-        self.listening.save()
+        self.controller.save()
         self.exit()
 
     @property
-    def listening(self) -> Listening:
+    def controller(self) -> PlaybackController:
         """What is listened to."""
-        return self._start.listening
+        return self._start.controller
 
     # -- the audience of listening ---------------------------------------------------------------------
 
     def playback_changed(self, playback: Playback) -> None:
-        """See `Audience.playback_changed`. Most positions change nothing that is seen: those only the words follow."""
+        """See `PlaybackListener.playback_changed`.
+
+        Most positions change nothing that is seen: those only the words follow.
+        """
         former = self.playback
         if playback.looks_like(former):
             self._main.follow(playback)
@@ -221,23 +224,23 @@ class TuiPodApp(App[None]):
             self._main.show_counts()
 
     def progress_changed(self, episodes: frozenset[str]) -> None:
-        """See `Audience.progress_changed`."""
+        """See `PlaybackListener.progress_changed`."""
         if self._main.is_mounted:
             self._main.show_progress(episodes)
 
     def queue_changed(self) -> None:
-        """See `Audience.queue_changed`."""
+        """See `PlaybackListener.queue_changed`."""
         if self._main.is_mounted:
             self._main.show_queue()
 
     def session_ended(self, summary: Summary) -> None:
-        """See `Audience.session_ended`."""
+        """See `PlaybackListener.session_ended`."""
         from tui_pod.ui.screens.session import SummaryScreen  # not for start-up
 
-        self.push_screen(SummaryScreen(self.listening, summary))
+        self.push_screen(SummaryScreen(self.controller, summary))
 
     def tell(self, text: str, is_error: bool = False) -> None:
-        """See `Audience.tell`."""
+        """See `PlaybackListener.tell`."""
         self.notify(text, severity="error" if is_error else "information", timeout=12 if is_error else 4)
 
     def notify(
@@ -260,17 +263,17 @@ class TuiPodApp(App[None]):
         self.post_message(ListeningEvent(event))
 
     def saving_changed(self, reason: str | None) -> None:
-        """See `Stage.saving_changed`."""
+        """See `Frontend.saving_changed`."""
         self.post_message(SavingChanged(reason))
 
     def write_control(self, sequence: str) -> None:
-        """See `Stage.write_control`: in turn with what is drawn."""
+        """See `Frontend.write_control`: in turn with what is drawn."""
         if self._driver is not None:
             self._driver.write(sequence)
 
     @on(ListeningEvent)
     def _on_listening_event(self, message: ListeningEvent) -> None:
-        self.listening.handle(message.event)
+        self.controller.handle(message.event)
 
     @on(SavingChanged)
     def _on_saving(self, message: SavingChanged) -> None:
@@ -312,45 +315,45 @@ class TuiPodApp(App[None]):
     def action_toggle_pause(self) -> None:
         """Pause or go on; with nothing loaded, play what the cursor is on."""
         if self.playback.is_loaded:
-            self.listening.toggle_pause()
+            self.controller.toggle_pause()
         elif self.screen is self._main:
             self._main.episodes.action_choose()
 
     def action_step_back(self, is_small: bool = False) -> None:
         """Go back by the listener's step."""
-        self.listening.step_back(is_small)
+        self.controller.step_back(is_small)
 
     def action_step_forward(self, is_small: bool = False) -> None:
         """Go forward by the listener's step."""
-        self.listening.step_forward(is_small)
+        self.controller.step_forward(is_small)
 
     def action_seek_mark(self, direction: int) -> None:
         """Go to the next or previous chapter or sentence."""
-        self.listening.seek_mark(direction)
+        self.controller.seek_mark(direction)
 
     def action_next(self) -> None:
         """Play what comes next."""
-        self.listening.next()
+        self.controller.next()
 
     def action_previous(self) -> None:
         """Play what came before."""
-        self.listening.previous()
+        self.controller.previous()
 
     def action_change_speed(self, by: float) -> None:
         """Play faster or slower."""
-        self.listening.set_speed(self.playback.speed + by)
+        self.controller.set_speed(self.playback.speed + by)
 
     def action_normal_speed(self) -> None:
         """Play at normal speed."""
-        self.listening.set_speed(1.0)
+        self.controller.set_speed(1.0)
 
     def action_change_volume(self, by: int) -> None:
         """Play louder or quieter."""
-        self.listening.set_volume(self.playback.volume + by)
+        self.controller.set_volume(self.playback.volume + by)
 
     def action_toggle_mute(self) -> None:
         """Silence the sound or let it be heard again."""
-        self.listening.toggle_mute()
+        self.controller.toggle_mute()
 
     def action_sleep_timer(self) -> None:
         """Show the sleep timer; asked again, give a running one five minutes more."""
@@ -359,15 +362,15 @@ class TuiPodApp(App[None]):
         if isinstance(self.screen, SleepScreen):
             self.screen.extend()
         else:
-            self.push_screen(SleepScreen(self.listening, self._start.with_keys(key_of("sleep.timer"))))
+            self.push_screen(SleepScreen(self.controller, self._start.with_keys(key_of("sleep.timer"))))
 
     def action_undo(self) -> None:
         """Take back the last change."""
-        self.listening.undo()
+        self.controller.undo()
 
     def action_redo(self) -> None:
         """Do again what was taken back."""
-        self.listening.redo()
+        self.controller.redo()
 
     async def action_help(self) -> None:
         """Show the keys."""

@@ -69,13 +69,13 @@ class LibraryProvider(Provider):
 
     async def discover(self) -> Hits:
         """Offer the topics before anything is typed."""
-        for topic, name in enumerate(self._main.listening.library.topics.names[:MOST]):
+        for topic, name in enumerate(self._main.controller.library.topics.names[:MOST]):
             yield DiscoveryHit(Content(name), partial(self._main.open_topic, topic), text=name, help="open the topic")
 
     async def search(self, query: str) -> Hits:
         """Offer the topics and episodes that have all the words."""
-        listening = self._main.listening
-        library = listening.library
+        controller = self._main.controller
+        library = controller.library
         matcher = self.matcher(query)
         for topic, name in enumerate(library.topics.names):
             score = matcher.match(name)
@@ -85,5 +85,5 @@ class LibraryProvider(Provider):
             return
         for rank, index in enumerate(narrow(library, range(len(library)), query)[:MOST]):
             title = library.titles[index]
-            play = partial(listening.play, library.ids[index])
+            play = partial(controller.play, library.ids[index])
             yield Hit(1.5 - rank / 1000, Content(title), play, text=title, help="play the episode")

@@ -8,11 +8,11 @@ import pytest
 from tests.fakes import START
 from tests.rooms import BASICS, Room, make_room
 from tui_pod.core.playback.events import StateMended
-from tui_pod.core.playback.options import Rules
+from tui_pod.core.playback.options import PlaybackOptions
 from tui_pod.core.playback.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
-from tui_pod.core.selection.list_query import Filter, Sort, Special, View
+from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 
 PLAYED = Progress(START - timedelta(days=1), played=True, plays=1)
@@ -21,7 +21,7 @@ STARTED = Progress(START - timedelta(seconds=1), 50.0, 100.0, listened=START - t
 
 def saved(room: Room, episode: str) -> Progress:
     """Return the progress last saved for an episode."""
-    records = [r for r in room.recorder.records if isinstance(r, ProgressRecord) and r.episode == episode]
+    records = [r for r in room.writer.records if isinstance(r, ProgressRecord) and r.episode == episode]
     return records[-1].progress
 
 
@@ -36,7 +36,7 @@ def test_play_the_playing_one_changes_nothing(room: Room) -> None:
 
 def test_play_the_paused_one_goes_on(room: Room) -> None:
     room.play("one", seconds=10)
-    room.listening.toggle_pause()
+    room.controller.toggle_pause()
     room.play("one")
     assert (room.loads(), room.position, room.status) == (["one"], 10, PlayerStatus.PLAYING)
 
@@ -44,34 +44,34 @@ def test_play_the_paused_one_goes_on(room: Room) -> None:
 def test_play_the_one_paused_while_loading_goes_on(room: Room) -> None:
     room.player.is_holding = True
     room.play("one")
-    room.listening.toggle_pause()
+    room.controller.toggle_pause()
     room.play("one")
-    assert not room.listening.is_paused
+    assert not room.controller.is_paused
 
 
 def test_play_from_a_place_starts_there(room: Room) -> None:
-    room.listening.play_from("three", 42.0)
+    room.controller.play_from("three", 42.0)
     assert (room.playing, room.position) == ("three", 42)
 
 
 def test_restart_another_one_plays_it_from_the_start() -> None:
     room = make_room(progress={"one": STARTED})
-    room.listening.restart("one")
+    room.controller.restart("one")
     assert (room.playing, room.position) == ("one", 0)
 
 
 def test_restart_the_paused_one_plays_it_from_the_start_and_can_be_taken_back(room: Room) -> None:
     room.play("one", seconds=10)
-    room.listening.toggle_pause()
-    room.listening.restart("one")
+    room.controller.toggle_pause()
+    room.controller.restart("one")
     assert (room.loads(), room.position, room.status) == (["one"], 0, PlayerStatus.PLAYING)
-    room.listening.undo()
+    room.controller.undo()
     assert room.position == 10
 
 
 def test_restart_after_the_threshold_makes_it_started_again(room: Room) -> None:
     room.play("one", seconds=97)
-    room.listening.restart("one")
+    room.controller.restart("one")
     room.player.play(1)
     assert (room.progress("one").status, room.progress("one").plays) == (Status.STARTED, 1)
 
@@ -107,12 +107,12 @@ def test_end_plays_through_a_list_one_after_the_other(room: Room) -> None:
     room.player.play(200)
     room.player.play(300)
     assert (room.playing, room.loads()) == ("four", ["one", "two", "three", "four"])
-    assert [room.book.status(ident) for ident in ("one", "two", "three")] == [Status.PLAYED] * 3
+    assert [room.progress_index.status(ident) for ident in ("one", "two", "three")] == [Status.PLAYED] * 3
 
 
 def test_end_plays_the_queue_before_the_list_and_then_the_list(room: Room) -> None:
     room.play("one")
-    room.listening.queue_last(["five"])
+    room.controller.queue_last(["five"])
     room.player.play(100)
     room.player.play(10)
     assert room.loads() == ["one", "five", "two"]
@@ -125,13 +125,13 @@ def test_end_plays_a_queued_one_though_it_was_played() -> None:
 
 
 def test_end_passes_over_a_queued_one_that_is_gone(room: Room) -> None:
-    room.listening.queue_last(["vanished", "five"])
+    room.controller.queue_last(["vanished", "five"])
     room.play("one", seconds=100)
     assert room.playing == "five"
 
 
 def test_end_without_autoplay_stops_unless_something_is_queued() -> None:
-    room = make_room(rules=Rules(is_autoplaying=False), queue=Queue(("five",)))
+    room = make_room(options=PlaybackOptions(is_autoplaying=False), queue=Queue(("five",)))
     room.play("one", seconds=100)
     assert room.playing == "five"
     room.player.play(10)
@@ -140,126 +140,126 @@ def test_end_without_autoplay_stops_unless_something_is_queued() -> None:
 
 def test_end_of_an_episode_brings_the_state_file_up_to_date(room: Room) -> None:
     room.play("five", seconds=10)
-    assert room.recorder.compactions
+    assert room.writer.compactions
 
 
 def test_next_leaves_the_present_one_where_it_is_and_not_played(room: Room) -> None:
     room.play("one", seconds=10)
-    room.listening.next()
+    room.controller.next()
     assert (room.playing, saved(room, "one").position, saved(room, "one").played) == ("two", 10, False)
 
 
 def test_next_with_nothing_next_says_so_and_plays_on(room: Room) -> None:
     room.play("five", seconds=1)
-    room.listening.next()
-    assert (room.playing, room.audience.said[-1][:18]) == ("five", "Nothing comes next")
+    room.controller.next()
+    assert (room.playing, room.listener.said[-1][:18]) == ("five", "Nothing comes next")
 
 
 def test_previous_in_the_queue_goes_back_in_it(room: Room) -> None:
-    room.listening.queue_last(["one", "vanished", "three"])
+    room.controller.queue_last(["one", "vanished", "three"])
     room.play("three")
-    room.listening.previous()
-    assert (room.playing, room.listening.queue.upcoming) == ("one", ("vanished", "three"))
+    room.controller.previous()
+    assert (room.playing, room.controller.queue.upcoming) == ("one", ("vanished", "three"))
 
 
 def test_previous_at_the_first_of_the_queue_begins_it_anew(room: Room) -> None:
-    room.listening.queue_last(["one", "two"])
+    room.controller.queue_last(["one", "two"])
     room.play("one", seconds=10)
-    room.listening.previous()
+    room.controller.previous()
     assert (room.playing, room.position) == ("one", 0)
 
 
 def test_previous_in_the_list_goes_back_in_it(room: Room) -> None:
     room.play("two", seconds=10)
-    room.listening.previous()
+    room.controller.previous()
     assert room.playing == "one"
-    room.listening.next()
+    room.controller.next()
     assert room.playing == "two"
 
 
 def test_previous_at_the_first_of_the_list_begins_it_anew(room: Room) -> None:
     room.play("one", seconds=10)
-    room.listening.previous()
+    room.controller.previous()
     assert (room.playing, room.position) == ("one", 0)
 
 
 def test_previous_after_going_on_into_the_queue_is_what_played_before(room: Room) -> None:
     room.play("one", seconds=10)
-    room.listening.queue_last(["five"])
-    room.listening.next()
+    room.controller.queue_last(["five"])
+    room.controller.next()
     assert room.playing == "five"
-    room.listening.previous()
+    room.controller.previous()
     assert (room.playing, room.position) == ("one", 10)
-    room.listening.previous()
+    room.controller.previous()
     assert (room.playing, room.position) == ("one", 0)
 
 
 def test_playing_a_queued_one_moves_on_in_the_queue_and_remembers_it(room: Room) -> None:
-    room.listening.queue_last(["five", "three"])
+    room.controller.queue_last(["five", "three"])
     room.play("five")
-    assert room.listening.queue.upcoming == ("three",)
-    assert (room.recorder.setting("entries"), room.recorder.setting("cursor")) == (["five", "three"], 1)
+    assert room.controller.queue.upcoming == ("three",)
+    assert (room.writer.setting("entries"), room.writer.setting("cursor")) == (["five", "three"], 1)
 
 
 # -- marking -------------------------------------------------------------------------------------------
 
 
 def test_mark_played_is_saved_at_once_and_the_file_brought_up_to_date(room: Room) -> None:
-    room.listening.mark(["one"], played=True)
+    room.controller.mark(["one"], played=True)
     assert saved(room, "one") == room.progress("one")
     assert (room.progress("one").played, room.progress("one").plays) == (True, 0)
-    assert (room.recorder.compactions, room.audience.changed[-1]) == (1, frozenset(("one",)))
+    assert (room.writer.compactions, room.listener.changed[-1]) == (1, frozenset(("one",)))
 
 
 @pytest.mark.parametrize("played", [True, False])
 def test_mark_a_started_one_sets_its_position_to_zero(played: bool) -> None:
     room = make_room(progress={"one": STARTED})
-    room.listening.mark(["one"], played=played)
+    room.controller.mark(["one"], played=played)
     assert (room.progress("one").position, room.progress("one").played) == (0, played)
 
 
 def test_mark_what_is_so_already_touches_nothing(room: Room) -> None:
     """Only touched episodes are in the state file."""
-    room.listening.mark(["one"], played=False)
-    assert (room.book.get("one"), room.recorder.records) == (None, [])
-    room.listening.undo()
-    assert room.audience.said == ["Nothing to take back."]
+    room.controller.mark(["one"], played=False)
+    assert (room.progress_index.get("one"), room.writer.records) == (None, [])
+    room.controller.undo()
+    assert room.listener.said == ["Nothing to take back."]
 
 
 def test_toggle_played_of_some_played_ones_marks_the_rest() -> None:
     room = make_room(progress={"one": PLAYED})
-    room.listening.toggle_played(["one", "two"])
-    assert [room.book.status(ident) for ident in ("one", "two")] == [Status.PLAYED] * 2
-    room.listening.undo()
-    assert room.audience.said == ["Taken back: 1 episode marked played"]
+    room.controller.toggle_played(["one", "two"])
+    assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.PLAYED] * 2
+    room.controller.undo()
+    assert room.listener.said == ["Taken back: 1 episode marked played"]
 
 
 def test_toggle_played_of_played_ones_marks_them_unplayed() -> None:
     room = make_room(progress={"one": PLAYED, "two": PLAYED})
-    room.listening.toggle_played(["one", "two"])
-    assert [room.book.status(ident) for ident in ("one", "two")] == [Status.UNPLAYED] * 2
+    room.controller.toggle_played(["one", "two"])
+    assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.UNPLAYED] * 2
     assert room.progress("one").plays == 1
 
 
 def test_mark_the_playing_one_played_plays_on_and_stays_played(room: Room) -> None:
     room.play("one", seconds=10)
-    room.listening.toggle_played(["one"])
+    room.controller.toggle_played(["one"])
     room.player.play(10)
     assert (room.playing, room.position, room.status) == ("one", 20, PlayerStatus.PLAYING)
-    room.listening.stop()
+    room.controller.stop()
     assert (saved(room, "one").played, saved(room, "one").position) == (True, 0)
 
 
 def test_mark_the_playing_one_played_then_seeking_back_makes_it_started(room: Room) -> None:
     room.play("one", seconds=30)
-    room.listening.toggle_played(["one"])
-    room.listening.seek_by(-10)
+    room.controller.toggle_played(["one"])
+    room.controller.seek_by(-10)
     assert (saved(room, "one").played, saved(room, "one").position) == (False, 20)
 
 
 def test_mark_the_playing_one_unplayed_after_its_threshold_goes_on_from_there(room: Room) -> None:
     room.play("three", seconds=292)
-    room.listening.toggle_played(["three"])
+    room.controller.toggle_played(["three"])
     assert saved(room, "three").played is False
     room.player.play(1)
     assert room.progress("three").plays == 2
@@ -267,179 +267,179 @@ def test_mark_the_playing_one_unplayed_after_its_threshold_goes_on_from_there(ro
 
 def test_undo_the_mark_of_the_playing_one_goes_on_counting(room: Room) -> None:
     room.play("one", seconds=10)
-    room.listening.toggle_played(["one"])
+    room.controller.toggle_played(["one"])
     room.player.play(10)
-    room.listening.undo()
+    room.controller.undo()
     room.player.play(1)
     assert (room.progress("one").played, room.progress("one").position) == (False, 21)
 
 
 def test_mark_counts_in_the_topics_at_once(room: Room) -> None:
-    room.listening.mark(["one", "two"], played=True)
-    assert (room.book.tallies[1].played, room.book.tallies[1].left) == (2, 310)
+    room.controller.mark(["one", "two"], played=True)
+    assert (room.progress_index.topic_stats[1].played, room.progress_index.topic_stats[1].left) == (2, 310)
 
 
 def test_dismiss_takes_it_off_continue_until_it_is_played_again() -> None:
     room = make_room(progress={"one": STARTED})
-    room.listening.dismiss(["one"])
-    assert room.book.unfinished() == []
+    room.controller.dismiss(["one"])
+    assert room.progress_index.unfinished() == []
     assert (saved(room, "one").is_dismissed, saved(room, "one").position) == (True, 50)
     room.play("one", seconds=1)
-    assert room.book.unfinished() == [0]
+    assert room.progress_index.unfinished() == [0]
 
 
 # -- taking back ---------------------------------------------------------------------------------------
 
 
 def test_undo_nothing_says_so(room: Room) -> None:
-    room.listening.undo()
-    room.listening.redo()
-    assert room.audience.said == ["Nothing to take back.", "Nothing to do again."]
+    room.controller.undo()
+    room.controller.redo()
+    assert room.listener.said == ["Nothing to take back.", "Nothing to do again."]
 
 
 def test_undo_and_redo_a_mark_put_the_values_back_and_say_what() -> None:
     room = make_room(progress={"one": STARTED})
-    room.listening.mark(["one", "two"], played=True)
-    room.listening.undo()
+    room.controller.mark(["one", "two"], played=True)
+    room.controller.undo()
     assert (saved(room, "one").position, saved(room, "one").played) == (50, False)
-    assert room.book.status("two") is Status.UNPLAYED
-    room.listening.redo()
-    assert [room.book.status(ident) for ident in ("one", "two")] == [Status.PLAYED] * 2
-    assert room.audience.said == ["Taken back: 2 episodes marked played", "Done again: 2 episodes marked played"]
+    assert room.progress_index.status("two") is Status.UNPLAYED
+    room.controller.redo()
+    assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.PLAYED] * 2
+    assert room.listener.said == ["Taken back: 2 episodes marked played", "Done again: 2 episodes marked played"]
 
 
 def test_undo_is_newer_than_what_it_takes_back() -> None:
     """Of two values in the state file the newer holds, also with the clock set back."""
     room = make_room(progress={"one": STARTED})
-    room.listening.mark(["one"], played=True)
+    room.controller.mark(["one"], played=True)
     marked = room.progress("one")
     room.clock.go(-3600)
-    room.listening.undo()
+    room.controller.undo()
     assert room.progress("one").updated > marked.updated > STARTED.updated
 
 
 def test_undo_a_mark_keeps_what_was_heard_since() -> None:
     room = make_room(progress={"one": replace(STARTED, heard=((0.0, 50.0),))})
-    room.listening.mark(["one"], played=True)
+    room.controller.mark(["one"], played=True)
     room.play("one", seconds=10)
     room.play("two")
-    room.listening.undo()
+    room.controller.undo()
     assert (room.progress("one").position, room.progress("one").heard) == (50, ((0.0, 50.0),))
     assert room.progress("one").listened == START + timedelta(seconds=10)
 
 
 def test_undo_a_mark_keeps_the_plays_since() -> None:
     room = make_room(progress={"one": STARTED})
-    room.listening.mark(["one"], played=True)
+    room.controller.mark(["one"], played=True)
     room.play("one", seconds=100)
-    room.listening.undo()
+    room.controller.undo()
     assert room.progress("one").plays == 1
 
 
 def test_undo_a_dismissal_brings_it_back_to_continue() -> None:
     room = make_room(progress={"one": STARTED})
-    room.listening.dismiss(["one"])
-    room.listening.undo()
-    assert room.book.unfinished() == [0]
-    assert room.audience.said == ["Taken back: 1 episode taken off Continue"]
+    room.controller.dismiss(["one"])
+    room.controller.undo()
+    assert room.progress_index.unfinished() == [0]
+    assert room.listener.said == ["Taken back: 1 episode taken off Continue"]
 
 
 def test_undo_a_seek_goes_back_and_redo_forward(room: Room) -> None:
     room.play("three", seconds=10)
-    room.listening.seek_by(30)
-    room.listening.undo()
-    assert (room.position, room.recorder.progress("three")[-1]) == (10, 10)
-    room.listening.redo()
+    room.controller.seek_by(30)
+    room.controller.undo()
+    assert (room.position, room.writer.progress("three")[-1]) == (10, 10)
+    room.controller.redo()
     assert room.position == 40
-    assert room.audience.said[0] == "Taken back: seek from 0:10 to 0:40"
+    assert room.listener.said[0] == "Taken back: seek from 0:10 to 0:40"
 
 
 def test_undo_a_held_seek_key_goes_back_to_where_it_began(room: Room) -> None:
     room.play("three", seconds=10)
     for _ in range(5):
-        room.listening.seek_by(30)
+        room.controller.seek_by(30)
         room.clock.go(0.1)
-    room.listening.undo()
+    room.controller.undo()
     assert room.position == 10
 
 
 def test_undo_a_seek_in_an_episode_left_since_sets_its_place(room: Room) -> None:
     room.play("three", seconds=10)
-    room.listening.seek_by(30)
+    room.controller.seek_by(30)
     room.play("one", seconds=5)
-    room.listening.undo()
+    room.controller.undo()
     assert (room.playing, room.position, saved(room, "three").position) == ("one", 5, 10)
 
 
 @pytest.mark.parametrize(
     ("change", "label"),
     [
-        (lambda room: room.listening.queue_last(["four", "five"]), "2 episodes queued"),
-        (lambda room: room.listening.queue_next(["five"]), "1 episode queued next"),
-        (lambda room: room.listening.unqueue(["two"]), "1 episode taken out of the queue"),
-        (lambda room: room.listening.move_in_queue("one", 1), "a move in the queue"),
-        (lambda room: room.listening.unqueue(["one", "two", "three"]), "3 episodes taken out of the queue"),
+        (lambda room: room.controller.queue_last(["four", "five"]), "2 episodes queued"),
+        (lambda room: room.controller.queue_next(["five"]), "1 episode queued next"),
+        (lambda room: room.controller.unqueue(["two"]), "1 episode taken out of the queue"),
+        (lambda room: room.controller.move_in_queue("one", 1), "a move in the queue"),
+        (lambda room: room.controller.unqueue(["one", "two", "three"]), "3 episodes taken out of the queue"),
     ],
 )
 def test_undo_and_redo_a_change_of_the_queue(change: object, label: str) -> None:
     assert callable(change)
     room = make_room(queue=Queue(("one", "two", "three")))
-    before = room.listening.queue
+    before = room.controller.queue
     change(room)
-    after = room.listening.queue
+    after = room.controller.queue
     assert after != before
-    room.listening.undo()
-    assert (room.listening.queue, room.recorder.setting("entries")) == (before, list(before.entries))
-    room.listening.redo()
-    assert (room.listening.queue, room.audience.said[0]) == (after, f"Taken back: {label}")
+    room.controller.undo()
+    assert (room.controller.queue, room.writer.setting("entries")) == (before, list(before.entries))
+    room.controller.redo()
+    assert (room.controller.queue, room.listener.said[0]) == (after, f"Taken back: {label}")
 
 
 def test_undo_a_change_of_the_queue_leaves_what_has_had_its_turn_since(room: Room) -> None:
-    room.listening.queue_last(["one", "two"])
-    room.listening.queue_last(["three", "four"])
+    room.controller.queue_last(["one", "two"])
+    room.controller.queue_last(["three", "four"])
     room.play("one")
-    room.listening.play("three")
-    room.listening.undo()
-    assert (room.playing, room.listening.queue.upcoming) == ("three", ())
-    room.listening.redo()
-    assert room.listening.queue.upcoming == ("four",)
-    room.listening.undo()
-    room.listening.undo()
-    assert (room.playing, room.listening.queue) == ("three", Queue(("one", "two", "three"), 3))
+    room.controller.play("three")
+    room.controller.undo()
+    assert (room.playing, room.controller.queue.upcoming) == ("three", ())
+    room.controller.redo()
+    assert room.controller.queue.upcoming == ("four",)
+    room.controller.undo()
+    room.controller.undo()
+    assert (room.playing, room.controller.queue) == ("three", Queue(("one", "two", "three"), 3))
 
 
 def test_undo_knows_nothing_of_a_seek_that_led_nowhere(room: Room) -> None:
     room.play("one", seconds=0.5)
-    room.listening.seek_to(0.0)
-    room.listening.undo()
-    assert room.audience.said == ["Nothing to take back."]
+    room.controller.seek_to(0.0)
+    room.controller.undo()
+    assert room.listener.said == ["Nothing to take back."]
 
 
 def test_undo_an_old_seek_leaves_an_episode_played_that_was_heard_to_its_end_since(room: Room) -> None:
     room.play("one", seconds=10)
-    room.listening.seek_to(40.0)
-    room.listening.queue_last(["three"])
+    room.controller.seek_to(40.0)
+    room.controller.queue_last(["three"])
     room.player.play(100)
     assert room.playing == "three"
-    room.listening.undo()
-    room.listening.undo()
-    assert room.book.status("one") is Status.PLAYED
-    assert room.audience.said[-1] == "Nothing to take back."
-    room.listening.redo()
-    assert (room.playing, room.book.status("one")) == ("three", Status.PLAYED)
+    room.controller.undo()
+    room.controller.undo()
+    assert room.progress_index.status("one") is Status.PLAYED
+    assert room.listener.said[-1] == "Nothing to take back."
+    room.controller.redo()
+    assert (room.playing, room.progress_index.status("one")) == ("three", Status.PLAYED)
 
 
 def test_change_of_the_queue_that_changes_nothing_cannot_be_taken_back(room: Room) -> None:
-    room.listening.unqueue(["one"])
-    room.listening.move_in_queue("one", 1)
-    room.listening.undo()
-    assert room.audience.said == ["Nothing to take back."]
+    room.controller.unqueue(["one"])
+    room.controller.move_in_queue("one", 1)
+    room.controller.undo()
+    assert room.listener.said == ["Nothing to take back."]
 
 
 def test_undo_hundred_changes_of_all_kinds_and_redo_them_all(room: Room) -> None:
     def everything() -> tuple[object, ...]:
-        states = [(ident, room.book.status(ident)) for ident in room.library.ids[:5]]
-        return room.listening.queue.entries, tuple(states), room.position
+        states = [(ident, room.progress_index.status(ident)) for ident in room.library.ids[:5]]
+        return room.controller.queue.entries, tuple(states), room.position
 
     room.play("three", seconds=10)
     seen = [everything()]
@@ -448,18 +448,18 @@ def test_undo_hundred_changes_of_all_kinds_and_redo_them_all(room: Room) -> None
         ident = room.library.ids[number % 2]
         match number % 3:
             case 0:
-                room.listening.toggle_played([ident])
+                room.controller.toggle_played([ident])
             case 1:
-                room.listening.seek_to(20.0 + number)
+                room.controller.seek_to(20.0 + number)
             case _:
-                queue = room.listening.queue
-                (room.listening.unqueue if ident in queue.upcoming else room.listening.queue_last)([ident])
+                queue = room.controller.queue
+                (room.controller.unqueue if ident in queue.upcoming else room.controller.queue_last)([ident])
         seen.append(everything())
     for expected in reversed(seen[:-1]):
-        room.listening.undo()
+        room.controller.undo()
         assert everything() == expected
     for expected in seen[1:]:
-        room.listening.redo()
+        room.controller.redo()
         assert everything() == expected
 
 
@@ -467,8 +467,8 @@ def test_undo_hundred_changes_of_all_kinds_and_redo_them_all(room: Room) -> None
 
 
 def test_remember_view_saves_sort_filter_and_the_topics_name(room: Room) -> None:
-    room.listening.remember_view(View(2, Filter.STARTED, Sort.TITLE))
-    assert room.recorder.records == [
+    room.controller.remember_view(ListQuery(2, Filter.STARTED, Sort.TITLE))
+    assert room.writer.records == [
         SettingRecord("ui", "sort", "title"),
         SettingRecord("ui", "filter", "started"),
         SettingRecord("ui", "topic", "Numbers"),
@@ -476,16 +476,16 @@ def test_remember_view_saves_sort_filter_and_the_topics_name(room: Room) -> None
 
 
 def test_remember_view_of_the_queue_keeps_the_last_topic(room: Room) -> None:
-    room.listening.remember_view(View(Special.QUEUE))
-    assert room.recorder.setting("topic") is None
+    room.controller.remember_view(ListQuery(SmartList.QUEUE))
+    assert room.writer.setting("topic") is None
 
 
 def test_state_mended_meanwhile_is_told_and_all_that_is_known_is_saved_again() -> None:
     room = make_room(progress={"one": STARTED, "gone": STARTED})
-    room.listening.queue_last(["two", "gone"])
-    room.recorder.records.clear()
-    room.listening.handle(StateMended(("state.toml was damaged.",)))
-    saved = room.recorder.records
+    room.controller.queue_last(["two", "gone"])
+    room.writer.records.clear()
+    room.controller.handle(StateMended(("state.toml was damaged.",)))
+    saved = room.writer.records
     assert {one.episode for one in saved if isinstance(one, ProgressRecord)} == {"one", "gone"}
     assert SettingRecord("queue", "entries", ["two", "gone"]) in saved
-    assert room.audience.said == ["state.toml was damaged."]
+    assert room.listener.said == ["state.toml was damaged."]

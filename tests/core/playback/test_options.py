@@ -6,7 +6,7 @@ import pytest
 
 from tests.rooms import make_room
 from tui_pod.config.settings import Settings
-from tui_pod.core.playback.options import Rules
+from tui_pod.core.playback.options import PlaybackOptions
 from tui_pod.core.playback.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import PlayedRule
 
@@ -38,14 +38,14 @@ def test_settings_of_the_played_rule_are_the_rules_own() -> None:
     assert Settings().played._fields == PlayedRule._fields
     steps = Settings().playback
     assert (steps.seek_back, steps.seek_forward, steps.seek_small) == (
-        Rules().seek_back, Rules().seek_forward, Rules().seek_small,
+        PlaybackOptions().seek_back, PlaybackOptions().seek_forward, PlaybackOptions().seek_small,
     )  # fmt: skip
-    assert steps.autoplay == Rules().is_autoplaying
-    assert Settings().resume.rewind == Rules().is_rewinding
+    assert steps.autoplay == PlaybackOptions().is_autoplaying
+    assert Settings().resume.rewind == PlaybackOptions().is_rewinding
 
 
 def test_playing_under_a_stricter_rule_is_played_only_later() -> None:
-    room = make_room(rules=Rules(played=PlayedRule(min_left=1.0)))
+    room = make_room(options=PlaybackOptions(played=PlayedRule(min_left=1.0)))
     room.play("one", 96.0)
     assert not room.progress("one").played
     room.player.play(2.0)
@@ -53,17 +53,17 @@ def test_playing_under_a_stricter_rule_is_played_only_later() -> None:
 
 
 def test_seek_forward_under_a_rule_stops_where_it_counts_as_played() -> None:
-    room = make_room(rules=Rules(played=PlayedRule(min_left=1.0)))
+    room = make_room(options=PlaybackOptions(played=PlayedRule(min_left=1.0)))
     room.play("one", 1.0)
-    room.listening.seek_to(100.0)
+    room.controller.seek_to(100.0)
     assert room.position == pytest.approx(97.0)
 
 
 def test_steps_of_the_listener_are_gone() -> None:
-    room = make_room(rules=Rules(seek_back=7, seek_forward=40, seek_small=2))
+    room = make_room(options=PlaybackOptions(seek_back=7, seek_forward=40, seek_small=2))
     room.play("three", 20.0)
     start = room.position
-    forward, back = room.listening.step_forward, room.listening.step_back
+    forward, back = room.controller.step_forward, room.controller.step_back
     for step, is_small, by in ((forward, False, 40), (back, False, -7), (forward, True, 2), (back, True, -2)):
         step(is_small)
         start += by
@@ -71,7 +71,7 @@ def test_steps_of_the_listener_are_gone() -> None:
 
 
 def test_end_without_autoplay_stops_before_the_next_of_the_list() -> None:
-    room = make_room(rules=Rules(is_autoplaying=False))
+    room = make_room(options=PlaybackOptions(is_autoplaying=False))
     room.play("one", 120.0)
     assert room.loads() == ["one"]
     assert room.status is PlayerStatus.STOPPED
@@ -79,14 +79,14 @@ def test_end_without_autoplay_stops_before_the_next_of_the_list() -> None:
 
 
 def test_end_without_autoplay_goes_on_with_the_queue() -> None:
-    room = make_room(rules=Rules(is_autoplaying=False))
-    room.listening.queue_last(["three"])
+    room = make_room(options=PlaybackOptions(is_autoplaying=False))
+    room.controller.queue_last(["three"])
     room.play("one", 120.0)
     assert room.loads() == ["one", "three"]
 
 
 def test_next_without_autoplay_plays_the_next_of_the_list() -> None:
-    room = make_room(rules=Rules(is_autoplaying=False))
+    room = make_room(options=PlaybackOptions(is_autoplaying=False))
     room.play("one", 5.0)
-    room.listening.next()
+    room.controller.next()
     assert room.loads() == ["one", "two"]

@@ -5,11 +5,11 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from tests.fakes import START, FakeClock, FakeRecorder
+from tests.fakes import START, FakeClock, FakeWriter
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.progress_tracker import SAVE_EVERY, Tracker
+from tui_pod.core.playback.progress_tracker import SAVE_EVERY, ProgressTracker
 from tui_pod.core.progress.progress import PlayedRule, Progress
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 
 
@@ -18,9 +18,9 @@ class Listener:
 
     def __init__(self, library: Library, clock: FakeClock, progress: Progress | None = None) -> None:
         self.clock = clock
-        self.book = ProgressBook(library, {"one": progress} if progress else {})
-        self.recorder = FakeRecorder()
-        self.tracker = Tracker(self.book, self.recorder, clock, "run", PlayedRule())
+        self.progress_index = ProgressIndex(library, {"one": progress} if progress else {})
+        self.writer = FakeWriter()
+        self.tracker = ProgressTracker(self.progress_index, self.writer, clock, "run", PlayedRule())
         self.tracker.begin("one")
         self.tracker.duration = 100.0
         self.tracker.arrive(0.0)
@@ -32,13 +32,13 @@ class Listener:
 
     @property
     def progress(self) -> Progress:
-        progress = self.book.get("one")
+        progress = self.progress_index.get("one")
         assert progress is not None
         return progress
 
     def heard(self) -> dict[str, HeardRecord]:
         """Return the newest record of each stretch, by its key."""
-        return {record.key: record for record in self.recorder.records if isinstance(record, HeardRecord)}
+        return {record.key: record for record in self.writer.records if isinstance(record, HeardRecord)}
 
 
 @pytest.fixture
@@ -60,16 +60,16 @@ def test_move_playing_never_leaves_five_seconds_of_the_listener_unsaved(
     saved_at = clock.now
     for quarter in range(1, 361):
         clock.go(0.25 / speed)
-        count = len(listener.recorder.records)
+        count = len(listener.writer.records)
         listener.tracker.move(quarter / 4, speed)
-        if len(listener.recorder.records) > count:
+        if len(listener.writer.records) > count:
             saved_at = clock.now
         assert clock.now - saved_at < timedelta(seconds=5)
 
 
 def test_move_saves_are_no_more_than_they_need_be(listener: Listener) -> None:
     listener.play(0, 90)
-    assert len(listener.recorder.progress("one")) <= 90 / SAVE_EVERY
+    assert len(listener.writer.progress("one")) <= 90 / SAVE_EVERY
 
 
 def test_move_backwards_or_nowhere_changes_nothing(listener: Listener) -> None:
@@ -83,10 +83,10 @@ def test_move_backwards_or_nowhere_changes_nothing(listener: Listener) -> None:
 def test_move_to_the_threshold_makes_it_played_at_position_zero_in_one_saved_step(listener: Listener) -> None:
     listener.play(0, 95)
     assert (listener.progress.played, listener.progress.position, listener.progress.plays) == (True, 0.0, 1)
-    last = listener.recorder.records[-2]
+    last = listener.writer.records[-2]
     assert last == ProgressRecord("one", listener.progress)
-    assert listener.recorder.compactions == 1
-    saved = [r.progress for r in listener.recorder.records if isinstance(r, ProgressRecord)]
+    assert listener.writer.compactions == 1
+    saved = [r.progress for r in listener.writer.records if isinstance(r, ProgressRecord)]
     assert not any(progress.played and progress.position for progress in saved)
 
 
@@ -108,7 +108,7 @@ def test_move_straight_after_a_load_waits_for_where_it_arrived(library: Library,
     listener = Listener(library, clock)
     listener.tracker.begin("one")
     assert not listener.tracker.move(99.0, 1.0)
-    assert listener.book.get("one") is None
+    assert listener.progress_index.get("one") is None
 
 
 def test_move_played_saves_the_measured_length(library: Library, clock: FakeClock) -> None:
@@ -122,7 +122,7 @@ def test_move_played_saves_the_measured_length(library: Library, clock: FakeCloc
 def test_seek_saves_the_new_place_at_once(listener: Listener) -> None:
     listener.play(0, 10)
     listener.tracker.seek(50.0)
-    assert listener.recorder.progress("one")[-1] == listener.progress.position == 50.0
+    assert listener.writer.progress("one")[-1] == listener.progress.position == 50.0
 
 
 def test_seek_makes_no_way_of_the_jump(listener: Listener) -> None:
@@ -163,7 +163,7 @@ def test_finish_without_a_second_heard_is_not_played(library: Library, clock: Fa
     listener = Listener(library, clock)
     listener.tracker.duration = 1.0
     assert listener.tracker.finish(0.0, 1.0)
-    assert listener.book.get("one") is None
+    assert listener.progress_index.get("one") is None
 
 
 def test_finish_of_a_short_one_is_played_and_tells_what_was_heard(library: Library, clock: FakeClock) -> None:
@@ -173,28 +173,28 @@ def test_finish_of_a_short_one_is_played_and_tells_what_was_heard(library: Libra
     listener.play(0, 3)
     assert listener.tracker.finish(3.25, 1.0)
     assert (listener.progress.played, listener.progress.duration) == (True, 5.0)
-    assert ProgressRecord("one", listener.progress) in listener.recorder.records
+    assert ProgressRecord("one", listener.progress) in listener.writer.records
     assert sum(record.seconds for record in listener.heard().values()) == 3.25
 
 
 def test_leave_saves_what_was_not_saved(listener: Listener) -> None:
     listener.play(0, 1)
     ticket = listener.tracker.leave()
-    assert listener.recorder.progress("one") == [1.0]
-    assert ticket == len(listener.recorder.records)
+    assert listener.writer.progress("one") == [1.0]
+    assert ticket == len(listener.writer.records)
     assert listener.tracker.episode is None
 
 
 def test_leave_without_playing_saves_nothing(listener: Listener) -> None:
     listener.tracker.leave()
-    assert listener.recorder.records == []
+    assert listener.writer.records == []
 
 
 def test_stamp_with_the_clock_set_back_is_after_the_former_one(library: Library, clock: FakeClock) -> None:
     """Of two values the newer holds: what is heard now must be the newer."""
     listener = Listener(library, clock, Progress(START + timedelta(hours=1), position=1.0))
     listener.play(0, 5)
-    stamps = [record.progress.updated for record in listener.recorder.records if isinstance(record, ProgressRecord)]
+    stamps = [record.progress.updated for record in listener.writer.records if isinstance(record, ProgressRecord)]
     assert stamps
     assert all(stamp > START + timedelta(hours=1) for stamp in stamps)
 

@@ -11,21 +11,21 @@ from tests.rooms import Room, make_room
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
 from tui_pod.core.playback.events import (
     BufferingChanged,
+    ChaptersKnown,
     DurationKnown,
     Event,
     FileEnded,
     FileLoaded,
     LoadFailed,
-    MarksKnown,
     PauseChanged,
     PositionChanged,
     RecordsSaved,
     SeekFinished,
     SourceReady,
 )
-from tui_pod.core.playback.options import Rules
+from tui_pod.core.playback.options import PlaybackOptions
 from tui_pod.core.playback.retry import PAUSES
-from tui_pod.core.playback.snapshot import Mark, Playback, PlayerStatus, Source
+from tui_pod.core.playback.snapshot import Chapter, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.queue import Queue
 
@@ -42,7 +42,7 @@ def stream(duration: float | None = None) -> Source:
 
 def send(room: Room, event: Callable[..., Event], *values: object) -> None:
     """Send an event of the present load."""
-    room.listening.handle(event(room.listening.playback.load, *values))
+    room.controller.handle(event(room.controller.playback.load, *values))
 
 
 def seeks(room: Room) -> list[object]:
@@ -58,10 +58,10 @@ def starts(room: Room) -> list[object]:
 
 def test_play_shows_loading_then_playing_with_what_the_source_knows(room: Room) -> None:
     room.play("one")
-    assert [playback.status for playback in room.audience.playbacks[:2]] == ["loading", "playing"]
-    playback = room.listening.playback
+    assert [playback.status for playback in room.listener.playbacks[:2]] == ["loading", "playing"]
+    playback = room.controller.playback
     assert (playback.title, playback.duration, playback.is_narrated) == ("One", 100.0, True)
-    assert playback.marks[1] == Mark(20.0, "Two.")
+    assert playback.marks[1] == Chapter(20.0, "Two.")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_play_started_one_resumes_with_a_rewind_of_a_twentieth_at_most(pause: ti
 
 
 def test_play_started_one_with_rewinding_off_resumes_at_the_place() -> None:
-    room = make_room(progress={"three": started(150, timedelta(days=2))}, rules=Rules(is_rewinding=False))
+    room = make_room(progress={"three": started(150, timedelta(days=2))}, options=PlaybackOptions(is_rewinding=False))
     room.play("three")
     assert starts(room) == [150]
 
@@ -115,7 +115,7 @@ def test_play_played_one_that_cannot_be_opened_stays_played() -> None:
 def test_play_seek_while_loading_starts_there(room: Room) -> None:
     room.sources.is_holding = True
     room.play("three")
-    room.listening.seek_by(60)
+    room.controller.seek_by(60)
     send(room, SourceReady, Source("/three.opus"))
     assert starts(room) == [60]
 
@@ -123,8 +123,8 @@ def test_play_seek_while_loading_starts_there(room: Room) -> None:
 def test_play_pause_while_loading_loads_paused(room: Room) -> None:
     room.sources.is_holding = True
     room.play("one")
-    room.listening.toggle_pause()
-    assert room.listening.is_paused
+    room.controller.toggle_pause()
+    assert room.controller.is_paused
     send(room, SourceReady, Source("/one.opus"))
     assert room.status is PlayerStatus.PAUSED
 
@@ -132,22 +132,22 @@ def test_play_pause_while_loading_loads_paused(room: Room) -> None:
 def test_play_pause_that_the_player_reports_while_loading_is_not_playing_yet(room: Room) -> None:
     room.player.is_holding = True
     room.play("one")
-    room.listening.toggle_pause()
-    assert (room.status, room.recorder.compactions) == (PlayerStatus.LOADING, 0)
+    room.controller.toggle_pause()
+    assert (room.status, room.writer.compactions) == (PlayerStatus.LOADING, 0)
 
 
 def test_play_seek_before_the_player_has_the_file_is_none_for_the_player(room: Room) -> None:
     room.sources.is_holding = True
     room.play("three")
-    room.listening.seek_by(60)
+    room.controller.seek_by(60)
     assert seeks(room) == []
 
 
 def test_play_pause_twice_while_loading_plays(room: Room) -> None:
     room.player.is_holding = True
     room.play("one")
-    room.listening.toggle_pause()
-    room.listening.toggle_pause()
+    room.controller.toggle_pause()
+    room.controller.toggle_pause()
     send(room, FileLoaded, 0.0, 100.0)
     assert room.status is PlayerStatus.PLAYING
 
@@ -177,26 +177,26 @@ def test_play_recording_of_another_length_resumes_at_the_place() -> None:
 def test_play_source_with_a_notice_tells_it(room: Room) -> None:
     room.sources.found["one"] = Source("/one.opus", notice="The text was too long.")
     room.play("one")
-    assert room.audience.said == ["The text was too long."]
+    assert room.listener.said == ["The text was too long."]
 
 
 def test_play_in_a_topic_with_a_speed_of_its_own_and_then_in_another(room: Room) -> None:
-    room.listening.rules = Rules(speeds={"Numbers": 1.5})
+    room.controller.options = PlaybackOptions(speeds={"Numbers": 1.5})
     room.play("one")
-    assert (room.player.speed, room.listening.playback.speed) == (1.5, 1.5)
+    assert (room.player.speed, room.controller.playback.speed) == (1.5, 1.5)
     room.play("three")
-    assert (room.player.speed, room.listening.playback.speed) == (1.0, 1.0)
-    assert room.recorder.setting("speed") is None
+    assert (room.player.speed, room.controller.playback.speed) == (1.0, 1.0)
+    assert room.writer.setting("speed") is None
 
 
 def test_play_damaged_narration_is_made_anew_once_at_the_same_place(room: Room) -> None:
     room.player.is_holding = True
-    room.listening.play_from("three", 42.0)
+    room.controller.play_from("three", 42.0)
     send(room, LoadFailed, "damaged")
     assert (room.sources.discarded, room.sources.requests) == (["/three.opus"], ["three", "three"])
-    assert (starts(room)[-1], room.audience.said) == (42.0, [])
+    assert (starts(room)[-1], room.listener.said) == (42.0, [])
     send(room, LoadFailed, "damaged again")
-    assert (room.status, room.audience.said) == (PlayerStatus.STOPPED, ["damaged again"])
+    assert (room.status, room.listener.said) == (PlayerStatus.STOPPED, ["damaged again"])
 
 
 @pytest.mark.parametrize("is_fatal", [True, False])
@@ -205,7 +205,7 @@ def test_play_recording_that_fails_is_not_tried_again(room: Room, is_fatal: bool
     room.player.is_holding = True
     room.play("one")
     send(room, LoadFailed, "no device", is_fatal)
-    assert (room.status, room.audience.said, room.sources.requests) == (PlayerStatus.STOPPED, ["no device"], ["one"])
+    assert (room.status, room.listener.said, room.sources.requests) == (PlayerStatus.STOPPED, ["no device"], ["one"])
 
 
 def test_play_narration_that_fails_after_it_was_opened_is_not_tried_again(room: Room) -> None:
@@ -216,9 +216,9 @@ def test_play_narration_that_fails_after_it_was_opened_is_not_tried_again(room: 
 
 def test_play_episode_that_is_gone_says_so_and_plays_on(room: Room) -> None:
     room.play("one", seconds=1)
-    room.listening.play("vanished")
+    room.controller.play("vanished")
     assert room.playing == "one"
-    assert "no longer in the library" in room.audience.said[-1]
+    assert "no longer in the library" in room.listener.said[-1]
 
 
 # -- the outgoing episode is saved before the next is loaded -------------------------------------------
@@ -227,53 +227,53 @@ def test_play_episode_that_is_gone_says_so_and_plays_on(room: Room) -> None:
 def test_play_another_saves_the_outgoing_one_to_the_moment(room: Room) -> None:
     room.play("one", seconds=10.25)
     room.play("two")
-    assert room.recorder.progress("one")[-1] == 10.25
+    assert room.writer.progress("one")[-1] == 10.25
 
 
 def test_play_another_waits_for_the_save_of_the_outgoing_one(room: Room) -> None:
     room.play("one", seconds=10.25)
-    room.recorder.is_holding = True
+    room.writer.is_holding = True
     room.play("two")
     assert room.loads() == ["one"]
-    room.listening.handle(RecordsSaved(len(room.recorder.records) - 1))
+    room.controller.handle(RecordsSaved(len(room.writer.records) - 1))
     assert room.loads() == ["one"]
-    room.listening.handle(RecordsSaved(len(room.recorder.records)))
+    room.controller.handle(RecordsSaved(len(room.writer.records)))
     assert room.loads() == ["one", "two"]
 
 
 def test_play_another_while_the_save_hangs_goes_on_after_a_quarter_second(room: Room) -> None:
     room.play("one", seconds=10.25)
-    room.recorder.is_holding = True
+    room.writer.is_holding = True
     room.play("two")
     room.clock.go(0.25)
-    room.listening.tick()
+    room.controller.tick()
     assert room.loads() == ["one"]
     room.clock.go(0.01)
-    room.listening.tick()
+    room.controller.tick()
     assert room.loads() == ["one", "two"]
 
 
 def test_play_another_while_the_save_hangs_and_the_clock_is_set_back_goes_on(room: Room) -> None:
     room.play("one", seconds=10.25)
-    room.recorder.is_holding = True
+    room.writer.is_holding = True
     room.play("two")
     room.clock.go(-3600)
-    room.listening.tick()
+    room.controller.tick()
     assert room.loads() == ["one", "two"]
 
 
 def test_play_another_twice_loads_only_the_last(room: Room) -> None:
     room.play("one", seconds=10.25)
-    room.recorder.is_holding = True
+    room.writer.is_holding = True
     room.play("two")
     room.play("three")
-    room.listening.handle(RecordsSaved(len(room.recorder.records)))
+    room.controller.handle(RecordsSaved(len(room.writer.records)))
     assert room.loads() == ["one", "three"]
 
 
 def test_play_another_when_nothing_was_heard_loads_at_once(room: Room) -> None:
     room.play("one")
-    room.recorder.is_holding = True
+    room.writer.is_holding = True
     room.play("two")
     assert room.loads() == ["one", "two"]
 
@@ -291,7 +291,7 @@ def test_play_another_when_nothing_was_heard_loads_at_once(room: Room) -> None:
         DurationKnown(1, 5.0),
         PauseChanged(1, True),
         BufferingChanged(1, True),
-        MarksKnown(1, (Mark(7.0),)),
+        ChaptersKnown(1, (Chapter(7.0),)),
         LoadFailed(1, "gone"),
         SourceReady(1, Source("/one.opus")),
     ],
@@ -300,14 +300,19 @@ def test_play_another_when_nothing_was_heard_loads_at_once(room: Room) -> None:
 def test_handle_event_of_a_former_load_changes_nothing(room: Room, late: Event) -> None:
     room.play("one", seconds=10)
     room.play("two", seconds=1)
-    before = room.listening.playback, room.book.get("one"), room.book.get("two"), room.loads()
-    room.listening.handle(late)
-    assert before == (room.listening.playback, room.book.get("one"), room.book.get("two"), room.loads())
+    before = room.controller.playback, room.progress_index.get("one"), room.progress_index.get("two"), room.loads()
+    room.controller.handle(late)
+    assert before == (
+        room.controller.playback,
+        room.progress_index.get("one"),
+        room.progress_index.get("two"),
+        room.loads(),
+    )
 
 
 def test_handle_event_after_stop_changes_nothing(room: Room) -> None:
     room.play("one", seconds=10)
-    room.listening.stop()
+    room.controller.stop()
     send(room, PositionChanged, 99.0)
     send(room, FileEnded, 100.0)
     assert (room.status, room.progress("one").position) == (PlayerStatus.STOPPED, 10.0)
@@ -333,29 +338,29 @@ def test_load_number_of_every_play_is_another(room: Room) -> None:
 
 def test_pause_saves_to_the_moment_and_brings_the_file_up_to_date(room: Room) -> None:
     room.play("one", seconds=10.5)
-    room.listening.toggle_pause()
-    assert (room.status, room.recorder.progress("one")[-1]) == (PlayerStatus.PAUSED, 10.5)
-    assert room.recorder.compactions == 1
+    room.controller.toggle_pause()
+    assert (room.status, room.writer.progress("one")[-1]) == (PlayerStatus.PAUSED, 10.5)
+    assert room.writer.compactions == 1
 
 
 def test_pause_asks_the_player_where_it_is(room: Room) -> None:
     room.play("one", seconds=10)
     room.player._position = 10.2
-    room.listening.toggle_pause()
-    assert (room.position, room.recorder.progress("one")[-1]) == (10.2, 10.2)
+    room.controller.toggle_pause()
+    assert (room.position, room.writer.progress("one")[-1]) == (10.2, 10.2)
 
 
 def test_seek_that_arrives_nearly_there_is_there(room: Room) -> None:
     """A paused player is off by what its sound device has buffered, and steps must add up."""
     room.play("three", seconds=10)
-    room.listening.seek_to(60.0)
+    room.controller.seek_to(60.0)
     send(room, SeekFinished, 59.8)
     assert room.position == 60.0
 
 
 def test_seek_that_arrives_elsewhere_is_there(room: Room) -> None:
     room.play("three", seconds=10)
-    room.listening.seek_to(60.0)
+    room.controller.seek_to(60.0)
     send(room, SeekFinished, 55.0)
     assert room.position == 55.0
 
@@ -363,34 +368,34 @@ def test_seek_that_arrives_elsewhere_is_there(room: Room) -> None:
 def test_seek_saves_where_it_goes_before_the_player_arrives(room: Room) -> None:
     room.play("three", seconds=1)
     room.player.is_holding = True
-    room.listening.seek_by(60)
-    assert room.recorder.progress("three")[-1] == 61
+    room.controller.seek_by(60)
+    assert room.writer.progress("three")[-1] == 61
 
 
 def test_save_asks_the_player_where_it_is(room: Room) -> None:
     """The last poll may be a quarter of a second old when the program is ended."""
     room.play("one", seconds=10)
     room.player._position = 10.2
-    room.listening.save()
-    assert room.recorder.progress("one")[-1] == 10.2
+    room.controller.save()
+    assert room.writer.progress("one")[-1] == 10.2
 
 
 def test_save_with_nothing_loaded_saves_nothing(room: Room) -> None:
-    room.listening.save()
-    assert room.recorder.records == []
+    room.controller.save()
+    assert room.writer.records == []
 
 
 def test_save_while_paused_keeps_the_place(room: Room) -> None:
     room.play("one", seconds=10)
-    room.listening.toggle_pause()
+    room.controller.toggle_pause()
     room.player._position = 99.0
-    room.listening.save()
+    room.controller.save()
     assert room.progress("one").position == 10
 
 
 def test_stop_ends_the_sound(room: Room) -> None:
     room.play("one", seconds=1)
-    room.listening.stop()
+    room.controller.stop()
     assert room.player.calls[-1] == ("stop",)
 
 
@@ -403,8 +408,8 @@ def test_play_another_ends_the_sound_before_anything_else(room: Room) -> None:
 
 def test_stop_keeps_the_place_and_saves_it(room: Room) -> None:
     room.play("one", seconds=10.25)
-    room.listening.stop()
-    assert room.recorder.progress("one")[-1] == 10.25
+    room.controller.stop()
+    assert room.writer.progress("one")[-1] == 10.25
     assert (room.status, room.playing) == (PlayerStatus.STOPPED, None)
     assert room.progress("one").status is Status.STARTED
 
@@ -416,24 +421,24 @@ def test_playing_to_the_threshold_makes_it_played_and_plays_on_to_the_end(room: 
     room.play("one", seconds=95.25)
     assert (room.progress("one").played, room.progress("one").position) == (True, 0)
     assert (room.playing, room.position) == ("one", 95.25)
-    assert frozenset(("one",)) in room.audience.changed
+    assert frozenset(("one",)) in room.listener.changed
 
 
 def test_playing_after_the_threshold_and_stopping_keeps_it_played_at_zero(room: Room) -> None:
     room.play("one", seconds=98)
-    room.listening.stop()
-    assert (room.progress("one").played, room.recorder.progress("one")[-1]) == (True, 0)
+    room.controller.stop()
+    assert (room.progress("one").played, room.writer.progress("one")[-1]) == (True, 0)
 
 
 def test_seek_forward_stops_at_the_threshold_and_is_not_played(room: Room) -> None:
     room.play("one", seconds=1)
-    room.listening.seek_by(1000)
+    room.controller.seek_by(1000)
     assert (room.position, room.progress("one").played) == (95, False)
 
 
 def test_seek_forward_to_the_threshold_then_playing_makes_it_played(room: Room) -> None:
     room.play("one", seconds=1)
-    room.listening.seek_by(1000)
+    room.controller.seek_by(1000)
     room.player.play(0.5)
     assert room.progress("one").played
 
@@ -441,17 +446,17 @@ def test_seek_forward_to_the_threshold_then_playing_makes_it_played(room: Room) 
 @pytest.mark.parametrize("is_paused", [False, True])
 def test_seek_forward_after_the_threshold_stays_and_stays_played(room: Room, is_paused: bool) -> None:
     room.play("one", seconds=97)
-    room.listening.set_paused(is_paused)
-    room.listening.seek_by(30)
-    assert (room.position, room.progress("one").played, room.recorder.progress("one")[-1]) == (97, True, 0)
-    room.listening.set_paused(False)
+    room.controller.set_paused(is_paused)
+    room.controller.seek_by(30)
+    assert (room.position, room.progress("one").played, room.writer.progress("one")[-1]) == (97, True, 0)
+    room.controller.set_paused(False)
     room.player.play(1)
     assert room.progress("one").plays == 1
 
 
 def test_seek_back_after_the_threshold_makes_it_started_and_keeps_its_plays(room: Room) -> None:
     room.play("one", seconds=97)
-    room.listening.seek_by(-40)
+    room.controller.seek_by(-40)
     assert (room.progress("one").position, room.progress("one").plays) == (57, 1)
     assert room.progress("one").status is Status.STARTED
 
@@ -459,9 +464,9 @@ def test_seek_back_after_the_threshold_makes_it_started_and_keeps_its_plays(room
 def test_pausing_long_after_the_threshold_and_going_on_stays_played(room: Room) -> None:
     """The rewind after a pause is not the listener's wish to hear it again."""
     room.play("one", seconds=97)
-    room.listening.toggle_pause()
+    room.controller.toggle_pause()
     room.clock.go(7200)
-    room.listening.toggle_pause()
+    room.controller.toggle_pause()
     room.player.play(1)
     assert (room.progress("one").played, room.progress("one").plays) == (True, 1)
 
@@ -484,7 +489,7 @@ def test_playing_an_estimated_length_is_played_only_at_its_real_end(room: Room) 
     room.player.duration = 600.0
     room.player.play(250)
     assert not room.progress("four").played
-    assert room.listening.playback.duration == 575.75
+    assert room.controller.playback.duration == 575.75
     room.player.play(100)
     assert (room.progress("four").plays, room.progress("four").duration) == (1, 600.0)
 
@@ -498,22 +503,22 @@ def test_playing_a_recording_that_was_cut_is_not_played_and_keeps_its_place(room
     send(room, FileEnded, 50.0)
     assert (room.status, room.progress("three").status) == (PlayerStatus.STOPPED, Status.STARTED)
     assert room.progress("three").position == 50.0
-    assert "broke off at 0:50 of 5:00" in room.audience.said[-1]
+    assert "broke off at 0:50 of 5:00" in room.listener.said[-1]
 
 
 def test_playing_a_stream_goes_by_the_larger_of_the_stated_and_the_measured_length(room: Room) -> None:
     room.sources.found["three"] = stream()
     room.player.durations["https://example.org/a.mp3"] = 163.0
     room.play("three", seconds=162)
-    assert (room.listening.playback.duration, room.progress("three").played) == (300.0, False)
+    assert (room.controller.playback.duration, room.progress("three").played) == (300.0, False)
     send(room, DurationKnown, 400.0)
-    assert room.listening.playback.duration == 400.0
+    assert room.controller.playback.duration == 400.0
 
 
 def test_playing_a_narration_goes_by_its_own_length(room: Room) -> None:
     room.sources.found["three"] = Source("/three.opus", is_narrated=True, duration=200.0)
     room.play("three", seconds=194.25)
-    assert (room.listening.playback.duration, room.progress("three").played) == (200.0, True)
+    assert (room.controller.playback.duration, room.progress("three").played) == (200.0, True)
 
 
 def test_playing_beyond_the_known_length_makes_it_longer(room: Room) -> None:
@@ -522,7 +527,7 @@ def test_playing_beyond_the_known_length_makes_it_longer(room: Room) -> None:
     room.play("four", seconds=1)
     send(room, DurationKnown, 1.0)
     room.player.play(1)
-    assert room.listening.playback.duration == 2.0
+    assert room.controller.playback.duration == 2.0
 
 
 # -- ends ----------------------------------------------------------------------------------------------
@@ -533,23 +538,23 @@ def test_end_of_unknown_length_brings_the_state_file_up_to_date(room: Room) -> N
     room.player.durations["/four.mp3"] = None
     room.play("four", seconds=9)
     send(room, FileEnded, 9.0)
-    assert room.recorder.compactions == 1
+    assert room.writer.compactions == 1
 
 
 def test_end_tells_the_counts(room: Room) -> None:
     room.play("five", seconds=9.75)
-    room.audience.changed.clear()
+    room.listener.changed.clear()
     send(room, FileEnded, 10.0)
-    assert frozenset(("five",)) in room.audience.changed
+    assert frozenset(("five",)) in room.listener.changed
 
 
 def test_local_file_cut_short_is_not_played_keeps_its_place_and_says_so(room: Room) -> None:
     """mpv tells a cut file as an end without an error."""
     room.play("three", seconds=6)
     send(room, FileEnded, 6.2)
-    assert (room.progress("three").played, room.recorder.progress("three")[-1]) == (False, 6.2)
+    assert (room.progress("three").played, room.writer.progress("three")[-1]) == (False, 6.2)
     assert (room.status, room.playing) == (PlayerStatus.STOPPED, None)
-    assert "broke off at 0:06 of 5:00" in room.audience.said[-1]
+    assert "broke off at 0:06 of 5:00" in room.listener.said[-1]
 
 
 def dropped(room: Room) -> None:
@@ -562,16 +567,16 @@ def dropped(room: Room) -> None:
 
 def test_stream_that_drops_is_not_played_and_waits_at_its_place(room: Room) -> None:
     dropped(room)
-    assert (room.progress("three").played, room.recorder.progress("three")[-1]) == (False, 6.2)
+    assert (room.progress("three").played, room.writer.progress("three")[-1]) == (False, 6.2)
     assert (room.status, room.playing, room.position) == (PlayerStatus.LOADING, "three", 6.2)
-    assert room.listening.playback.is_buffering
-    assert room.audience.said == []
+    assert room.controller.playback.is_buffering
+    assert room.listener.said == []
 
 
 def test_stream_that_dropped_is_opened_again_from_the_same_place(room: Room) -> None:
     dropped(room)
     room.clock.go(PAUSES[0])
-    room.listening.tick()
+    room.controller.tick()
     assert (room.status, room.position) == (PlayerStatus.PLAYING, 6.2)
     assert room.player.calls[-1][:3] != ("stop",)
     assert room.sources.requests == ["three", "three"]
@@ -580,7 +585,7 @@ def test_stream_that_dropped_is_opened_again_from_the_same_place(room: Room) -> 
 def test_stream_that_dropped_is_opened_again_soon_though_the_clock_is_set_back(room: Room) -> None:
     dropped(room)
     room.clock.go(-3600)
-    room.listening.tick()
+    room.controller.tick()
     assert (room.status, room.sources.requests) == (PlayerStatus.PLAYING, ["three", "three"])
 
 
@@ -589,10 +594,10 @@ def test_stream_that_cannot_be_opened_again_is_given_up_with_its_place_kept(room
     room.player.is_holding = True
     for pause in PAUSES:
         room.clock.go(pause)
-        room.listening.tick()
+        room.controller.tick()
         send(room, LoadFailed, "The server is in trouble.")
-    assert (room.status, room.recorder.progress("three")[-1]) == (PlayerStatus.STOPPED, 6.2)
-    assert room.audience.said == ["The server is in trouble."]
+    assert (room.status, room.writer.progress("three")[-1]) == (PlayerStatus.STOPPED, 6.2)
+    assert room.listener.said == ["The server is in trouble."]
     assert len(room.sources.requests) == 1 + len(PAUSES)
 
 
@@ -600,23 +605,23 @@ def test_another_episode_ends_the_attempts_at_a_dropped_stream(room: Room) -> No
     dropped(room)
     room.play("one")
     room.clock.go(60)
-    room.listening.tick()
+    room.controller.tick()
     assert (room.playing, room.sources.requests) == ("one", ["three", "one"])
 
 
 def test_stop_ends_the_attempts_at_a_dropped_stream(room: Room) -> None:
     dropped(room)
-    room.listening.stop()
+    room.controller.stop()
     room.clock.go(60)
-    room.listening.tick()
+    room.controller.tick()
     assert (room.playing, room.sources.requests) == (None, ["three"])
 
 
 def test_failure_while_playing_keeps_the_place_and_says_why(room: Room) -> None:
     room.play("one", seconds=10.25)
     send(room, LoadFailed, "The sound device went away.")
-    assert (room.status, room.recorder.progress("one")[-1]) == (PlayerStatus.STOPPED, 10.25)
-    assert room.audience.said == ["The sound device went away."]
+    assert (room.status, room.writer.progress("one")[-1]) == (PlayerStatus.STOPPED, 10.25)
+    assert room.listener.said == ["The sound device went away."]
     assert room.loads() == ["one"]
 
 
@@ -624,8 +629,8 @@ def test_failure_to_load_leaves_no_trace_of_the_episode(room: Room) -> None:
     room.player.is_holding = True
     room.play("one")
     send(room, LoadFailed, "The file is gone.")
-    assert room.book.get("one") is None
-    assert room.recorder.records == []
+    assert room.progress_index.get("one") is None
+    assert room.writer.records == []
 
 
 def test_three_ends_at_once_stop_the_autoplay(room: Room) -> None:
@@ -637,7 +642,7 @@ def test_three_ends_at_once_stop_the_autoplay(room: Room) -> None:
         send(room, FileEnded, 0.1)
     assert room.loads() == ["one", "two", "three"]
     assert room.status is PlayerStatus.STOPPED
-    assert "ended at once" in room.audience.said[-1]
+    assert "ended at once" in room.listener.said[-1]
 
 
 def test_two_ends_at_once_and_one_that_plays_do_not_stop_the_autoplay(room: Room) -> None:
@@ -666,79 +671,79 @@ def test_three_ends_at_once_then_the_listener_may_try_again(room: Room) -> None:
 @pytest.mark.parametrize(("seconds", "position"), [(30, 50), (90, 47), (7200, 45)])
 def test_going_on_after_a_pause_rewinds_a_twentieth_at_most(room: Room, seconds: float, position: float) -> None:
     room.play("one", seconds=50)
-    room.listening.toggle_pause()
+    room.controller.toggle_pause()
     room.clock.go(seconds)
-    room.listening.toggle_pause()
+    room.controller.toggle_pause()
     assert (room.status, room.position) == (PlayerStatus.PLAYING, position)
 
 
 def test_going_on_after_a_pause_with_rewinding_off_stays_there() -> None:
-    room = make_room(rules=Rules(is_rewinding=False))
+    room = make_room(options=PlaybackOptions(is_rewinding=False))
     room.play("one", seconds=50)
-    room.listening.toggle_pause()
+    room.controller.toggle_pause()
     room.clock.go(7200)
-    room.listening.toggle_pause()
+    room.controller.toggle_pause()
     assert room.position == 50
 
 
 def test_set_paused_twice_pauses_once(room: Room) -> None:
     room.play("one", seconds=1)
-    room.listening.set_paused(True)
-    room.listening.set_paused(True)
+    room.controller.set_paused(True)
+    room.controller.set_paused(True)
     assert [call for call in room.player.calls if call[0] == "pause"] == [("pause", True)]
 
 
 def test_toggle_pause_with_nothing_loaded_does_nothing(room: Room) -> None:
-    room.listening.toggle_pause()
-    room.listening.set_paused(True)
+    room.controller.toggle_pause()
+    room.controller.set_paused(True)
     assert not [call for call in room.player.calls if call[0] == "pause"]
 
 
 def test_pause_that_the_player_reports_itself_is_shown_and_saved(room: Room) -> None:
     room.play("one", seconds=7.25)
     send(room, PauseChanged, True)
-    assert (room.status, room.recorder.progress("one")[-1]) == (PlayerStatus.PAUSED, 7.25)
+    assert (room.status, room.writer.progress("one")[-1]) == (PlayerStatus.PAUSED, 7.25)
 
 
 def test_buffering_is_shown(room: Room) -> None:
     room.play("one")
     send(room, BufferingChanged, True)
-    assert room.listening.playback.is_buffering
+    assert room.controller.playback.is_buffering
 
 
 def test_seek_leaves_out_what_was_jumped_over(room: Room) -> None:
     room.play("three", seconds=10)
-    room.listening.seek_to(50)
+    room.controller.seek_to(50)
     room.player.play(1)
     assert room.progress("three").heard == ((0.0, 10.0), (50.0, 51.0))
 
 
 def test_seek_tells_the_counts(room: Room) -> None:
     room.play("three", seconds=10)
-    room.audience.changed.clear()
-    room.listening.seek_to(50)
-    assert frozenset(("three",)) in room.audience.changed
-    assert room.book.tallies[0].left == room.library.topics.seconds[0] - 50
+    room.listener.changed.clear()
+    room.controller.seek_to(50)
+    assert frozenset(("three",)) in room.listener.changed
+    assert room.progress_index.topic_stats[0].left == room.library.topics.seconds[0] - 50
 
 
 def test_seek_back_before_the_start_is_the_start(room: Room) -> None:
     room.play("one", seconds=5)
-    room.listening.seek_by(-10)
+    room.controller.seek_by(-10)
     assert room.position == 0
 
 
 def test_seek_with_nothing_loaded_does_nothing(room: Room) -> None:
-    room.listening.seek_to(50)
-    assert (seeks(room), room.position, room.recorder.records) == ([], 0, [])
+    room.controller.seek_to(50)
+    assert (seeks(room), room.position, room.writer.records) == ([], 0, [])
 
 
 def test_seek_steps_are_the_listeners() -> None:
-    room = make_room(rules=Rules(seek_back=7, seek_forward=11, seek_small=2))
+    room = make_room(options=PlaybackOptions(seek_back=7, seek_forward=11, seek_small=2))
     room.play("three", seconds=20)
-    room.listening.step_forward()
-    room.listening.step_back()
-    room.listening.step_forward(is_small=True)
-    room.listening.step_back(is_small=True)
+    room.controller.step_forward()
+    room.controller.step_back()
+    room.controller.step_forward(is_small=True)
+    room.controller.step_back(is_small=True)
     assert seeks(room) == [31, 24, 26, 24]
 
 
@@ -755,8 +760,8 @@ def test_seek_steps_are_the_listeners() -> None:
 )
 def test_seek_mark_goes_to_the_neighbouring_sentence(room: Room, here: float, direction: int, there: float) -> None:
     room.play("one")
-    room.listening.seek_to(here)
-    room.listening.seek_mark(direction)
+    room.controller.seek_to(here)
+    room.controller.seek_mark(direction)
     assert room.position == there
 
 
@@ -764,8 +769,8 @@ def test_chapters_that_the_player_finds_are_marks() -> None:
     room = make_room()
     room.sources.found["three"] = stream()
     room.play("three")
-    send(room, MarksKnown, (Mark(0.0, "Intro"), Mark(100.0, "Main")))
-    room.listening.seek_mark(1)
+    send(room, ChaptersKnown, (Chapter(0.0, "Intro"), Chapter(100.0, "Main")))
+    room.controller.seek_mark(1)
     assert room.position == 100
 
 
@@ -773,48 +778,48 @@ def test_chapters_outside_the_recording_are_not_gone_to() -> None:
     room = make_room()
     room.sources.found["three"] = stream()
     room.play("three")
-    send(room, MarksKnown, (Mark(-5.0, "Before"), Mark(100.0, "Main"), Mark(9e6, "Beyond")))
-    room.listening.seek_mark(1)
-    room.listening.seek_mark(1)
+    send(room, ChaptersKnown, (Chapter(-5.0, "Before"), Chapter(100.0, "Main"), Chapter(9e6, "Beyond")))
+    room.controller.seek_mark(1)
+    room.controller.seek_mark(1)
     assert room.position == 100
-    room.listening.seek_mark(-1)
+    room.controller.seek_mark(-1)
     assert room.position == 0
 
 
 @pytest.mark.parametrize(("wish", "speed"), [(1.25, 1.25), (1.1 + 0.1, 1.2), (9.0, MAX_SPEED), (0.0, MIN_SPEED)])
 def test_set_speed_is_held_shown_and_remembered(room: Room, wish: float, speed: float) -> None:
-    room.listening.set_speed(wish)
-    assert (room.player.speed, room.listening.playback.speed, room.recorder.setting("speed")) == (speed, speed, speed)
+    room.controller.set_speed(wish)
+    assert (room.player.speed, room.controller.playback.speed, room.writer.setting("speed")) == (speed, speed, speed)
 
 
 @pytest.mark.parametrize(("wish", "volume"), [(55, 55), (-5, 0), (105, 100)])
 def test_set_volume_is_held_shown_and_remembered(room: Room, wish: int, volume: int) -> None:
-    room.listening.set_volume(wish)
+    room.controller.set_volume(wish)
     assert room.player.calls[-1] == ("volume", volume)
-    assert (room.listening.playback.volume, room.recorder.setting("volume")) == (volume, volume)
+    assert (room.controller.playback.volume, room.writer.setting("volume")) == (volume, volume)
 
 
 def test_toggle_mute_is_shown_and_remembered(room: Room) -> None:
-    room.listening.toggle_mute()
+    room.controller.toggle_mute()
     assert room.player.calls[-1] == ("mute", True)
-    assert (room.listening.playback.is_muted, room.recorder.setting("muted")) == (True, True)
+    assert (room.controller.playback.is_muted, room.writer.setting("muted")) == (True, True)
 
 
 def test_speed_volume_and_mute_are_remembered_for_the_player(room: Room) -> None:
-    room.listening.set_speed(1.5)
-    room.listening.set_volume(35)
-    room.listening.toggle_mute()
+    room.controller.set_speed(1.5)
+    room.controller.set_volume(35)
+    room.controller.toggle_mute()
     expected = [("player", "speed", 1.5), ("player", "volume", 35), ("player", "muted", True)]
-    assert [tuple(record) for record in room.recorder.records] == expected
+    assert [tuple(record) for record in room.writer.records] == expected
 
 
 def test_speed_volume_and_mute_stay_through_episodes(room: Room) -> None:
-    room.listening.set_speed(1.5)
-    room.listening.set_volume(35)
-    room.listening.toggle_mute()
+    room.controller.set_speed(1.5)
+    room.controller.set_volume(35)
+    room.controller.toggle_mute()
     room.play("one")
-    room.listening.stop()
-    playback = room.listening.playback
+    room.controller.stop()
+    playback = room.controller.playback
     assert (playback.speed, playback.volume, playback.is_muted) == (1.5, 35, True)
 
 
@@ -823,17 +828,17 @@ def test_start_with_a_speed_that_is_none_is_held(speed: float) -> None:
     """A state file may say anything."""
     room = make_room(playback=Playback(speed=speed, volume=10_000))
     room.play("one", seconds=1)
-    assert MIN_SPEED <= room.player.speed == room.listening.playback.speed <= MAX_SPEED
+    assert MIN_SPEED <= room.player.speed == room.controller.playback.speed <= MAX_SPEED
     assert ("volume", 100) in room.player.calls
 
 
 def test_position_of_the_same_second_does_not_redraw_the_counts(room: Room) -> None:
     room.play("one", seconds=1)
-    room.audience.changed.clear()
+    room.listener.changed.clear()
     room.player.play(0.75)
-    assert room.audience.changed == []
+    assert room.listener.changed == []
     room.player.play(0.25)
-    assert room.audience.changed == [frozenset(("one",))]
+    assert room.listener.changed == [frozenset(("one",))]
 
 
 def test_next_one_is_prepared_once_the_present_one_is_loaded(room: Room) -> None:
@@ -843,7 +848,7 @@ def test_next_one_is_prepared_once_the_present_one_is_loaded(room: Room) -> None
 
 def test_next_one_is_prepared_anew_when_the_queue_changes(room: Room) -> None:
     room.play("one")
-    room.listening.queue_next(["five"])
+    room.controller.queue_next(["five"])
     assert room.sources.prepared[-1] == "five"
 
 
@@ -863,20 +868,20 @@ def test_narration_that_does_not_open_is_made_anew_once(room: Room) -> None:
     )  # fmt: skip
     send(room, LoadFailed, "That is not audio.")
     assert (room.sources.requests, room.status) == (["one", "one"], PlayerStatus.STOPPED)
-    assert room.audience.said == ["That is not audio."]
+    assert room.listener.said == ["That is not audio."]
 
 
 def test_text_too_long_to_be_read_whole_is_said(room: Room) -> None:
     room.sources.found["one"] = Source("/one.opus", is_narrated=True, duration=60.0, notice="Only a part is read.")
     room.play("one")
-    assert room.audience.said == ["Only a part is read."]
+    assert room.listener.said == ["Only a part is read."]
 
 
 def go_on_to(room: Room, *idents: str) -> None:
     """Hear `one` to its end, so that the queue begins, whose episodes do not load."""
     for ident in idents:
         room.sources.found[ident] = Source(f"/{ident}.mp3")
-    room.listening.queue_last(idents)
+    room.controller.queue_last(idents)
     room.play("one", seconds=99)
     room.player.is_holding = True
     room.player.play(1)
@@ -888,28 +893,28 @@ def test_episode_that_fails_when_another_has_ended_is_told_and_passed_over(room:
     room.player.is_holding = False
     send(room, LoadFailed, "It is gone.")
     assert (room.playing, room.status) == ("five", PlayerStatus.PLAYING)
-    assert room.audience.said == ["“Two”: It is gone."]
-    assert room.book.get("two") is None
+    assert room.listener.said == ["“Two”: It is gone."]
+    assert room.progress_index.get("two") is None
 
 
 def test_episode_that_fails_when_the_listener_plays_it_ends_playing(room: Room) -> None:
     go_on_to(room, "two", "five")
-    room.listening.next()
+    room.controller.next()
     send(room, LoadFailed, "It is gone.")
-    assert (room.status, room.audience.said) == (PlayerStatus.STOPPED, ["It is gone."])
+    assert (room.status, room.listener.said) == (PlayerStatus.STOPPED, ["It is gone."])
 
 
 @pytest.mark.parametrize("failure", [(False, True), (True, False)], ids=["no network", "no sound device"])
 def test_failure_that_every_episode_would_have_ends_playing(room: Room, failure: tuple[bool, bool]) -> None:
     go_on_to(room, "two", "five")
     send(room, LoadFailed, "It is gone.", *failure)
-    assert (room.status, room.listening.queue.upcoming) == (PlayerStatus.STOPPED, ("five",))
+    assert (room.status, room.controller.queue.upcoming) == (PlayerStatus.STOPPED, ("five",))
 
 
 def test_three_that_fail_in_a_row_end_playing(room: Room) -> None:
     go_on_to(room, "two", "three", "five", "hostile-click")
     for _ in range(3):
         send(room, LoadFailed, "It is gone.")
-    assert (room.status, len(room.audience.said)) == (PlayerStatus.STOPPED, 3)
-    room.listening.next()
+    assert (room.status, len(room.listener.said)) == (PlayerStatus.STOPPED, 3)
+    room.controller.next()
     assert room.playing == "hostile-click"

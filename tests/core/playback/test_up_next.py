@@ -4,10 +4,10 @@ import pytest
 
 from tests.rooms import EPISODES, TOPICS, Room
 from tui_pod.core.library.library import build_library
-from tui_pod.core.playback.options import Rules
+from tui_pod.core.playback.options import PlaybackOptions
 from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
 from tui_pod.core.playback.snapshot import PlayerStatus
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.session_planner import Plan, Wish, plan_session
 
 
@@ -18,140 +18,150 @@ def volumes(room: Room) -> list[object]:
 def start_session(room: Room, budget: float = 300.0) -> None:
     """Start a session in the standard topic of numbers: `two` and then `one`, 300 s."""
     wish = Wish(budget, topic=2)
-    plan = plan_session(room.library, room.book, wish, room.listening.pace)
-    room.listening.start_session(wish, plan)
+    plan = plan_session(room.library, room.progress_index, wish, room.controller.speed_rule)
+    room.controller.start_session(wish, plan)
 
 
 # -- sessions ------------------------------------------------------------------------------------------
 
 
 def test_session_plays_its_episodes_before_what_is_queued_and_then_ends(room: Room) -> None:
-    room.listening.queue_last(["five"])
+    room.controller.queue_last(["five"])
     start_session(room)
-    assert (room.playing, room.listening.queue.upcoming) == ("two", ("one", "five"))
+    assert (room.playing, room.controller.queue.upcoming) == ("two", ("one", "five"))
     room.player.play(200)
     room.player.play(100)
-    [summary] = room.audience.summaries
-    assert (room.playing, room.status, room.listening.session) == (None, PlayerStatus.STOPPED, None)
+    [summary] = room.listener.summaries
+    assert (room.playing, room.status, room.controller.session) == (None, PlayerStatus.STOPPED, None)
     assert (summary.finished, summary.next) == (2, "five")
     assert summary.heard == summary.used == pytest.approx(300)
     assert ("Numbers", 2, 2) in summary.topics
 
 
 def test_session_of_nothing_is_not_begun(room: Room) -> None:
-    room.listening.start_session(Wish(60), Plan((), 0.0))
-    assert (room.listening.session, room.playing) == (None, None)
+    room.controller.start_session(Wish(60), Plan((), 0.0))
+    assert (room.controller.session, room.playing) == (None, None)
 
 
 def test_session_outlook_counts_its_own_episodes_and_the_listeners_time(room: Room) -> None:
-    room.listening.queue_last(["five"])
-    room.listening.set_speed(2.0)
+    room.controller.queue_last(["five"])
+    room.controller.set_speed(2.0)
     start_session(room, budget=150.0)
     room.player.play(50)
-    outlook = room.listening.outlook()
-    assert (outlook.place, outlook.count, outlook.left, outlook.next) == (1, 2, 100.0, "one")
+    session_status = room.controller.session_status()
+    assert (session_status.place, session_status.count, session_status.left, session_status.next) == (
+        1,
+        2,
+        100.0,
+        "one",
+    )
 
 
 def test_outlook_counts_each_topic_at_its_own_speed(room: Room) -> None:
-    room.listening.rules = Rules(speeds={"Series": 2.0})
+    room.controller.options = PlaybackOptions(speeds={"Series": 2.0})
     room.play("one", seconds=40)
-    room.listening.queue_last(["five", "two"])
-    assert room.listening.outlook().left == 60.0 + 5.0 + 200.0
+    room.controller.queue_last(["five", "two"])
+    assert room.controller.session_status().left == 60.0 + 5.0 + 200.0
 
 
 def test_outlook_without_a_session_counts_the_queue(room: Room) -> None:
     room.play("one", seconds=40)
-    room.listening.queue_last(["five"])
-    outlook = room.listening.outlook()
-    assert (outlook.place, outlook.count, outlook.left, outlook.next) == (None, 0, 70.0, "five")
+    room.controller.queue_last(["five"])
+    session_status = room.controller.session_status()
+    assert (session_status.place, session_status.count, session_status.left, session_status.next) == (
+        None,
+        0,
+        70.0,
+        "five",
+    )
 
 
 def test_session_taken_back_takes_what_was_planned_out_of_the_queue(room: Room) -> None:
-    room.listening.queue_last(["five"])
+    room.controller.queue_last(["five"])
     start_session(room)
     room.player.play(20)
-    room.listening.undo()
-    assert room.listening.session is None
-    assert (room.playing, room.position, room.listening.queue.upcoming) == ("two", 20.0, ("five",))
-    room.listening.undo()
-    assert room.listening.queue.upcoming == ()
-    assert room.audience.said == ["Taken back: a session of 2 episodes", "Taken back: 1 episode queued"]
-    room.listening.redo()
-    room.listening.redo()
-    assert room.listening.session is not None
-    assert room.listening.queue.upcoming == ("one", "five")
+    room.controller.undo()
+    assert room.controller.session is None
+    assert (room.playing, room.position, room.controller.queue.upcoming) == ("two", 20.0, ("five",))
+    room.controller.undo()
+    assert room.controller.queue.upcoming == ()
+    assert room.listener.said == ["Taken back: a session of 2 episodes", "Taken back: 1 episode queued"]
+    room.controller.redo()
+    room.controller.redo()
+    assert room.controller.session is not None
+    assert room.controller.queue.upcoming == ("one", "five")
 
 
 def test_session_taken_back_after_it_was_planned_anew_leaves_nothing_of_it(room: Room) -> None:
-    room.listening.queue_last(["one", "five"])
+    room.controller.queue_last(["one", "five"])
     start_session(room)
-    room.listening.next()
-    room.listening.undo()
-    assert room.listening.session is None
-    assert room.listening.queue.upcoming == ("five",)
+    room.controller.next()
+    room.controller.undo()
+    assert room.controller.session is None
+    assert room.controller.queue.upcoming == ("five",)
 
 
 def test_session_skipped_in_plays_what_was_told_to_come_next(room: Room) -> None:
     start_session(room, budget=500.0)
-    told = room.listening.outlook().next
-    room.listening.next()
+    told = room.controller.session_status().next
+    room.controller.next()
     assert room.playing == told == "one"
 
 
 def test_session_planned_anew_leaves_what_the_listener_queued(room: Room) -> None:
-    room.listening.queue_last(["one", "five"])
+    room.controller.queue_last(["one", "five"])
     start_session(room)
-    assert room.listening.queue.upcoming == ("one", "five")
-    room.listening.mark(["three"], played=True)
-    assert "one" in room.listening.queue.upcoming
-    room.listening.end_session()
-    assert room.listening.queue.upcoming == ("one", "five")
+    assert room.controller.queue.upcoming == ("one", "five")
+    room.controller.mark(["three"], played=True)
+    assert "one" in room.controller.queue.upcoming
+    room.controller.end_session()
+    assert room.controller.queue.upcoming == ("one", "five")
 
 
 def test_session_ended_takes_what_was_planned_out_of_the_queue_and_can_be_taken_back(room: Room) -> None:
-    room.listening.queue_last(["five"])
+    room.controller.queue_last(["five"])
     start_session(room)
     room.player.play(20)
-    room.listening.end_session()
-    assert room.listening.session is None
-    assert (room.playing, room.listening.queue.upcoming) == ("two", ("five",))
-    room.listening.end_session()
-    room.listening.undo()
-    assert room.listening.session is not None
-    assert room.listening.queue.upcoming == ("one", "five")
-    assert room.audience.said == ["Taken back: the end of the session"]
+    room.controller.end_session()
+    assert room.controller.session is None
+    assert (room.playing, room.controller.queue.upcoming) == ("two", ("five",))
+    room.controller.end_session()
+    room.controller.undo()
+    assert room.controller.session is not None
+    assert room.controller.queue.upcoming == ("one", "five")
+    assert room.listener.said == ["Taken back: the end of the session"]
 
 
 def test_session_begun_takes_the_place_of_one_under_way(room: Room) -> None:
     start_session(room)
-    room.listening.start_session(Wish(200.0), Plan((4,), 200.0))
-    assert room.listening.queue.upcoming == ()
-    room.listening.undo()
-    assert room.listening.session is not None
-    assert room.listening.session.episodes == ("two", "one")
+    room.controller.start_session(Wish(200.0), Plan((4,), 200.0))
+    assert room.controller.queue.upcoming == ()
+    room.controller.undo()
+    assert room.controller.session is not None
+    assert room.controller.session.episodes == ("two", "one")
 
 
 def test_session_skipped_episode_is_planned_no_more_and_its_time_filled_anew(room: Room) -> None:
     start_session(room)
     room.player.play(20)
-    room.listening.next()
-    session = room.listening.session
+    room.controller.next()
+    session = room.controller.session
     assert session is not None
     assert (room.playing, session.episodes, session.skipped) == ("one", ("one",), frozenset(("two",)))
 
 
 def test_session_episode_marked_played_is_not_waited_for(room: Room) -> None:
     start_session(room)
-    room.listening.mark(["one"], played=True)
-    assert room.listening.queue.upcoming == ()
+    room.controller.mark(["one"], played=True)
+    assert room.controller.queue.upcoming == ()
     room.player.play(200)
-    assert (room.playing, len(room.audience.summaries)) == (None, 1)
+    assert (room.playing, len(room.listener.summaries)) == (None, 1)
 
 
 def test_session_episodes_of_something_else_do_not_count(room: Room) -> None:
     start_session(room)
     room.play("five", seconds=5)
-    session = room.listening.session
+    session = room.controller.session
     assert session is not None
     assert session.used == 0
 
@@ -160,10 +170,10 @@ def test_go_on_after_a_session_plays_what_is_queued(room: Room) -> None:
     start_session(room)
     room.player.play(200)
     room.player.play(100)
-    room.listening.go_on()
-    assert room.audience.said[-1].startswith("Nothing comes next")
-    room.listening.queue_last(["five"])
-    room.listening.go_on()
+    room.controller.go_on()
+    assert room.listener.said[-1].startswith("Nothing comes next")
+    room.controller.queue_last(["five"])
+    room.controller.go_on()
     assert room.playing == "five"
 
 
@@ -171,47 +181,47 @@ def test_go_on_after_a_session_plays_what_is_queued(room: Room) -> None:
 
 
 def test_sleep_counts_only_while_something_plays(room: Room) -> None:
-    room.listening.set_sleep(SleepTimer(seconds=100.0))
+    room.controller.set_sleep(SleepTimer(seconds=100.0))
     room.play("three", seconds=10)
-    room.listening.toggle_pause()
+    room.controller.toggle_pause()
     room.player.play(500)
-    assert room.listening.sleep == SleepTimer(seconds=90.0)
+    assert room.controller.sleep == SleepTimer(seconds=90.0)
 
 
 def test_sleep_fades_pauses_and_gives_the_fade_back(room: Room) -> None:
-    room.listening.set_volume(80)
-    room.listening.set_sleep(SleepTimer(seconds=20.0))
+    room.controller.set_volume(80)
+    room.controller.set_sleep(SleepTimer(seconds=20.0))
     room.play("three", seconds=15)
     assert volumes(room)[-1] == 40
     room.player.play(60)
-    assert (room.status, room.position, room.listening.sleep) == (PlayerStatus.PAUSED, 20.0 - FADE, None)
-    assert (volumes(room)[-1], room.listening.playback.volume) == (80, 80)
-    assert room.recorder.progress("three")[-1] == 20.0 - FADE
-    assert "sleep timer" in room.audience.said[-1]
+    assert (room.status, room.position, room.controller.sleep) == (PlayerStatus.PAUSED, 20.0 - FADE, None)
+    assert (volumes(room)[-1], room.controller.playback.volume) == (80, 80)
+    assert room.writer.progress("three")[-1] == 20.0 - FADE
+    assert "sleep timer" in room.listener.said[-1]
 
 
 def test_sleep_at_double_speed_counts_the_listeners_time(room: Room) -> None:
-    room.listening.set_speed(2.0)
-    room.listening.set_sleep(SleepTimer(seconds=20.0))
+    room.controller.set_speed(2.0)
+    room.controller.set_sleep(SleepTimer(seconds=20.0))
     room.play("three", seconds=60)
     assert (room.status, room.position) == (PlayerStatus.PAUSED, 40.0 - 2 * FADE)
 
 
 def test_sleep_turned_off_in_the_fade_is_loud_again(room: Room) -> None:
-    room.listening.set_sleep(SleepTimer(seconds=15.0))
+    room.controller.set_sleep(SleepTimer(seconds=15.0))
     room.play("three", seconds=10)
-    room.listening.set_sleep(None)
-    assert (volumes(room)[-1], room.listening.sleep) == (80, None)
+    room.controller.set_sleep(None)
+    assert (volumes(room)[-1], room.controller.sleep) == (80, None)
     room.player.play(60)
     assert room.status is PlayerStatus.PLAYING
 
 
 def test_sleep_by_episodes_stops_at_the_end_of_the_last(room: Room) -> None:
-    room.listening.set_sleep(SleepTimer(episodes=2))
+    room.controller.set_sleep(SleepTimer(episodes=2))
     room.play("one", seconds=100)
     assert room.playing == "two"
     room.player.play(200)
-    assert (room.listening.playback.episode, room.listening.sleep) == (None, None)
+    assert (room.controller.playback.episode, room.controller.sleep) == (None, None)
     assert room.loads() == ["one", "two"]
     assert room.progress("two").played
 
@@ -223,7 +233,7 @@ def test_sleep_by_episodes_stops_at_the_end_of_the_last(room: Room) -> None:
 def test_adopt_another_library_plays_on_in_the_same_list(room: Room, gone: str, expected: str) -> None:
     room.play("one", seconds=10)
     library = build_library(TOPICS, [episode for episode in EPISODES[::-1] if episode.id != gone])
-    room.listening.adopt(library, ProgressBook(library, dict(room.book)))
+    room.controller.adopt(library, ProgressIndex(library, dict(room.progress_index)))
     assert (room.playing, room.position) == ("one", 10)
     room.player.play(90)
     assert room.playing == expected
@@ -232,9 +242,9 @@ def test_adopt_another_library_plays_on_in_the_same_list(room: Room, gone: str, 
 def test_adopt_keeps_the_progress_of_what_plays(room: Room) -> None:
     room.play("one", seconds=10)
     library = build_library(TOPICS, EPISODES)
-    book = ProgressBook(library, dict(room.book))
-    room.listening.adopt(library, book)
+    progress_index = ProgressIndex(library, dict(room.progress_index))
+    room.controller.adopt(library, progress_index)
     room.player.play(5)
-    progress = book.get("one")
+    progress = progress_index.get("one")
     assert progress is not None
     assert progress.position == 15

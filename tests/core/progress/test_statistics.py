@@ -7,7 +7,7 @@ import pytest
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.records import HeardRecord
-from tui_pod.core.progress.statistics import RECENT, look_back, streak
+from tui_pod.core.progress.statistics import RECENT, compute_statistics, streak
 
 TODAY = date(2026, 11, 24)
 
@@ -19,40 +19,40 @@ def heard(episode: str, minutes: float, seconds: float, wall: float | None = Non
 
 
 def test_look_back_on_nothing_is_nothing(library: Library) -> None:
-    history = look_back([], library)
+    history = compute_statistics([], library)
     assert (history.total, history.saved, history.days, history.topics, history.sessions) == (0, 0, {}, {}, ())
 
 
 def test_look_back_sums_days_weeks_and_months_in_local_time(library: Library) -> None:
     """13:00 UTC is 1 December there; its week began on the Monday before."""
     records = [heard("one", 0, 60.0), heard("two", 6 * 24 * 60, 30.0, offset=14 * 60)]
-    history = look_back(records, library)
+    history = compute_statistics(records, library)
     assert history.days == {TODAY: 60.0, date(2026, 12, 1): 30.0}
     assert history.weeks == {"2026-W48": 60.0, "2026-W49": 30.0}
     assert history.months == {"2026-11": 60.0, "2026-12": 30.0}
 
 
 def test_look_back_topics_have_what_was_heard_in_them_and_below_once(library: Library) -> None:
-    history = look_back([heard("one", 0, 60.0), heard("two", 5, 30.0), heard("gone", 9, 7.0)], library)
+    history = compute_statistics([heard("one", 0, 60.0), heard("two", 5, 30.0), heard("gone", 9, 7.0)], library)
     assert history.topics == {"All Topics": 90.0, "Basics": 90.0, "Numbers": 90.0}
     assert history.total == 97.0
 
 
 def test_look_back_speed_saves_the_listeners_time(library: Library) -> None:
-    history = look_back([heard("one", 0, 90.0, wall=60.0), heard("two", 5, 30.0, wall=60.0)], library)
+    history = compute_statistics([heard("one", 0, 90.0, wall=60.0), heard("two", 5, 30.0, wall=60.0)], library)
     assert (history.total, history.wall, history.saved) == (120.0, 120.0, 0.0)
 
 
 def test_look_back_a_silence_of_half_an_hour_begins_another_session(library: Library) -> None:
     records = [heard("one", 0, 60.0), heard("two", 30, 60.0), heard("one", 60.9, 60.0), heard("three", 91.9, 60.0)]
-    sessions = look_back(records, library).sessions
+    sessions = compute_statistics(records, library).sessions
     assert [session.episodes for session in sessions] == [("three",), ("one", "two")]
     assert [session.heard for session in sessions] == [60.0, 180.0]
     assert sessions[1].ended - sessions[1].started == timedelta(minutes=61.9)
 
 
 def test_look_back_lists_only_the_recent_sessions(library: Library) -> None:
-    sessions = look_back([heard("one", 60.0 * hour, 60.0) for hour in range(50)], library).sessions
+    sessions = compute_statistics([heard("one", 60.0 * hour, 60.0) for hour in range(50)], library).sessions
     assert len(sessions) == RECENT
     assert sessions[0].started > sessions[1].started
 

@@ -7,20 +7,20 @@ import pytest
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import (
     SORT_NAMES,
     Filter,
+    ListQuery,
+    SmartList,
     Sort,
-    Special,
-    View,
     first_place,
     list_episodes,
     missing,
 )
 from tui_pod.core.selection.queue import Queue
 
-BASICS = View(place=1)
+BASICS = ListQuery(place=1)
 PLAYED = Progress(START, played=True)
 
 
@@ -30,12 +30,12 @@ def started(minutes: float = 0.0) -> Progress:
 
 
 @pytest.fixture
-def book(library: Library) -> ProgressBook:
-    return ProgressBook(library, {"two": PLAYED, "three": started(1), "five": started(2)})
+def progress_index(library: Library) -> ProgressIndex:
+    return ProgressIndex(library, {"two": PLAYED, "three": started(1), "five": started(2)})
 
 
-def shown(library: Library, book: ProgressBook, view: View, queue: Queue | None = None) -> list[str]:
-    found = list_episodes(library, book, queue or Queue(), view)
+def shown(library: Library, progress_index: ProgressIndex, view: ListQuery, queue: Queue | None = None) -> list[str]:
+    found = list_episodes(library, progress_index, queue or Queue(), view)
     return [library.ids[index] if index >= 0 else "gone" for index in found]
 
 
@@ -49,9 +49,9 @@ def shown(library: Library, book: ProgressBook, view: View, queue: Queue | None 
     ],
 )
 def test_list_filter_shows_its_episodes(
-    library: Library, book: ProgressBook, kind: Filter, expected: list[str]
+    library: Library, progress_index: ProgressIndex, kind: Filter, expected: list[str]
 ) -> None:
-    assert shown(library, book, BASICS._replace(filter=kind)) == expected
+    assert shown(library, progress_index, BASICS._replace(filter=kind)) == expected
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,17 @@ def test_list_filter_shows_its_episodes(
         (Sort.TITLE, ["five", "four", "one", "three", "two"]),
     ],
 )
-def test_list_sort_orders_them(library: Library, book: ProgressBook, sort: Sort, expected: list[str]) -> None:
-    assert shown(library, book, BASICS._replace(sort=sort)) == expected
+def test_list_sort_orders_them(
+    library: Library, progress_index: ProgressIndex, sort: Sort, expected: list[str]
+) -> None:
+    assert shown(library, progress_index, BASICS._replace(sort=sort)) == expected
 
 
 @pytest.mark.parametrize("sort", list(Sort))
-def test_list_every_sort_has_the_same_episodes_and_a_name(library: Library, book: ProgressBook, sort: Sort) -> None:
-    assert sorted(shown(library, book, View(sort=sort))) == sorted(library.ids)
+def test_list_every_sort_has_the_same_episodes_and_a_name(
+    library: Library, progress_index: ProgressIndex, sort: Sort
+) -> None:
+    assert sorted(shown(library, progress_index, ListQuery(sort=sort))) == sorted(library.ids)
     assert SORT_NAMES[sort]
 
 
@@ -90,39 +94,47 @@ def test_list_every_sort_has_the_same_episodes_and_a_name(library: Library, book
     ],
 )
 def test_list_query_narrows_to_all_its_words(
-    library: Library, book: ProgressBook, query: str, expected: list[str]
+    library: Library, progress_index: ProgressIndex, query: str, expected: list[str]
 ) -> None:
-    assert shown(library, book, BASICS._replace(query=query)) == expected
+    assert shown(library, progress_index, BASICS._replace(query=query)) == expected
 
 
-def test_list_hostile_title_is_found_by_its_letters(library: Library, book: ProgressBook) -> None:
-    assert shown(library, book, View(query="[@click=app.quit]")) == ["hostile-click"]
+def test_list_hostile_title_is_found_by_its_letters(library: Library, progress_index: ProgressIndex) -> None:
+    assert shown(library, progress_index, ListQuery(query="[@click=app.quit]")) == ["hostile-click"]
 
 
-def test_list_query_in_a_filtered_and_sorted_topic_keeps_the_order(library: Library, book: ProgressBook) -> None:
+def test_list_query_in_a_filtered_and_sorted_topic_keeps_the_order(
+    library: Library, progress_index: ProgressIndex
+) -> None:
     view = BASICS._replace(filter=Filter.STARTED, sort=Sort.COURSE, query="e")
-    assert shown(library, book, view) == ["five", "three"]
+    assert shown(library, progress_index, view) == ["five", "three"]
 
 
-def test_list_continue_is_unfinished_newest_first_whatever_the_sort(library: Library, book: ProgressBook) -> None:
-    assert shown(library, book, View(Special.CONTINUE, Filter.PLAYED, Sort.TITLE)) == ["five", "three"]
+def test_list_continue_is_unfinished_newest_first_whatever_the_sort(
+    library: Library, progress_index: ProgressIndex
+) -> None:
+    assert shown(library, progress_index, ListQuery(SmartList.CONTINUE, Filter.PLAYED, Sort.TITLE)) == ["five", "three"]
 
 
-def test_list_queue_is_in_its_order_with_what_is_gone(library: Library, book: ProgressBook) -> None:
+def test_list_queue_is_in_its_order_with_what_is_gone(library: Library, progress_index: ProgressIndex) -> None:
     queue = Queue(("three", "vanished", "one"))
-    assert shown(library, book, View(Special.QUEUE, sort=Sort.TITLE), queue) == ["three", "gone", "one"]
-    assert list_episodes(library, book, queue, View(Special.QUEUE))[1] == missing(1)
+    assert shown(library, progress_index, ListQuery(SmartList.QUEUE, sort=Sort.TITLE), queue) == [
+        "three",
+        "gone",
+        "one",
+    ]
+    assert list_episodes(library, progress_index, queue, ListQuery(SmartList.QUEUE))[1] == missing(1)
 
 
-def test_list_queue_searched_leaves_out_what_is_gone(library: Library, book: ProgressBook) -> None:
+def test_list_queue_searched_leaves_out_what_is_gone(library: Library, progress_index: ProgressIndex) -> None:
     queue = Queue(("three", "vanished", "one"))
-    assert shown(library, book, View(Special.QUEUE, query="five"), queue) == ["three", "one"]
+    assert shown(library, progress_index, ListQuery(SmartList.QUEUE, query="five"), queue) == ["three", "one"]
 
 
 def place(library: Library, progress: dict[str, Progress], sort: Sort = Sort.NEWEST) -> str:
-    book = ProgressBook(library, progress)
-    found = list_episodes(library, book, Queue(), BASICS._replace(sort=sort))
-    return library.ids[found[first_place(book, found)]]
+    progress_index = ProgressIndex(library, progress)
+    found = list_episodes(library, progress_index, Queue(), BASICS._replace(sort=sort))
+    return library.ids[found[first_place(progress_index, found)]]
 
 
 def test_first_place_is_the_most_recently_heard_unfinished_one(library: Library) -> None:
@@ -143,4 +155,4 @@ def test_first_place_everything_played_is_the_first(library: Library) -> None:
 
 
 def test_first_place_of_nothing_is_zero(library: Library) -> None:
-    assert first_place(ProgressBook(library, {}), []) == 0
+    assert first_place(ProgressIndex(library, {}), []) == 0

@@ -10,10 +10,10 @@ from tests.fakes import START
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
-from tui_pod.core.library.speed import make_pace
+from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.session_planner import Order, Session, Wish, parse_budget, plan_session
 
 NOW = datetime(2026, 11, 24, 18, 0)  # noqa: DTZ001 - made local in the tests
@@ -30,7 +30,7 @@ def normally(_index: int) -> float:
 
 
 def planned(library: Library, wish: Wish, speed: float = 1.0, without: str = "", **progress: Progress) -> list[str]:
-    plan = plan_session(library, ProgressBook(library, progress), wish, lambda _: speed, without.split())
+    plan = plan_session(library, ProgressIndex(library, progress), wish, lambda _: speed, without.split())
     return [library.ids[index] for index in plan.indexes]
 
 
@@ -97,7 +97,7 @@ def test_plan_without_unfinished_ones_takes_none(library: Library) -> None:
 
 
 def test_plan_counts_what_is_left_of_an_unfinished_one(library: Library) -> None:
-    plan = plan_session(library, ProgressBook(library, {"three": started(200.0)}), Wish(100, topic=1), normally)
+    plan = plan_session(library, ProgressIndex(library, {"three": started(200.0)}), Wish(100, topic=1), normally)
     assert ([library.ids[index] for index in plan.indexes], plan.total) == (["three"], 100)
 
 
@@ -110,7 +110,7 @@ def test_plan_in_the_order_that_was_wished(library: Library, order: Order, expec
 
 
 def test_plan_at_another_speed_costs_less_time(library: Library) -> None:
-    plan = plan_session(library, ProgressBook(library, {}), Wish(155, topic=1), lambda _: 2.0)
+    plan = plan_session(library, ProgressIndex(library, {}), Wish(155, topic=1), lambda _: 2.0)
     assert ([library.ids[index] for index in plan.indexes], plan.total) == (["five", "three"], 155)
 
 
@@ -163,18 +163,18 @@ def test_plan_of_lengths_beyond_measure_takes_no_time() -> None:
 def test_plan_fills_four_fifths_whenever_that_can_be_done_and_never_takes_a_twentieth_more() -> None:
     chance = random.Random(3)
     for _ in range(150):
-        lengths = [float(chance.randint(30, 700)) for _ in range(chance.randint(1, 9))]
-        library, budget = of_lengths(*lengths), float(chance.randint(60, 1500))
-        total = plan_session(library, ProgressBook(library, {}), Wish(budget), normally).total
-        sums = {sum(some) for count in range(10) for some in itertools.combinations(lengths, count)}
+        resolve_duration = [float(chance.randint(30, 700)) for _ in range(chance.randint(1, 9))]
+        library, budget = of_lengths(*resolve_duration), float(chance.randint(60, 1500))
+        total = plan_session(library, ProgressIndex(library, {}), Wish(budget), normally).total
+        sums = {sum(some) for count in range(10) for some in itertools.combinations(resolve_duration, count)}
         assert total <= budget * 1.05
         if any(0.8 * budget <= one <= budget for one in sums):
-            assert total >= 0.8 * budget, (lengths, budget)
+            assert total >= 0.8 * budget, (resolve_duration, budget)
 
 
 def test_plan_of_a_day_in_ten_thousand_episodes_takes_no_time_to_speak_of() -> None:
     library = of_lengths(*(float(40 + number % 977) for number in range(10_000)))
-    plan = plan_session(library, ProgressBook(library, {}), Wish(24 * 3600.0), normally)
+    plan = plan_session(library, ProgressIndex(library, {}), Wish(24 * 3600.0), normally)
     assert 0.8 * 24 * 3600 <= plan.total <= 1.05 * 24 * 3600
 
 
@@ -202,8 +202,8 @@ def test_plan_counts_what_each_topic_takes_at_its_own_speed() -> None:
         Episode(f"e{number}", "T", duration=100.0, tags=(("Slow", "Fast")[number % 2],)) for number in range(20)
     ]
     library = build_library([], episodes)
-    pace = make_pace(1.0, library.topics, {"Fast": 2.0, "Slow": 0.5, "Nowhere": 3.0})
-    plan = plan_session(library, ProgressBook(library, {}), Wish(600.0), pace)
+    speed_rule = make_speed_rule(1.0, library.topics, {"Fast": 2.0, "Slow": 0.5, "Nowhere": 3.0})
+    plan = plan_session(library, ProgressIndex(library, {}), Wish(600.0), speed_rule)
     costs = [50.0 if library.episode(index).tags == ("Fast",) else 200.0 for index in plan.indexes]
     assert plan.total == sum(costs)
     assert 0.8 * 600 <= plan.total <= 1.05 * 600

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.playback.snapshot import Chapter
 from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters, to_seconds
 
 
@@ -16,10 +16,10 @@ def test_chapters_file_is_read_in_order_without_silent_ones() -> None:
         {"startTime": 90},
     ]
     assert parse_chapters("\ufeff" + json.dumps({"version": "1.2.0", "chapters": chapters})) == (
-        Mark(0.0, "One[2J"),
-        Mark(60.5, "Two"),
-        Mark(90.0, ""),
-        Mark(120.0, "Three"),
+        Chapter(0.0, "One[2J"),
+        Chapter(60.5, "Two"),
+        Chapter(90.0, ""),
+        Chapter(120.0, "Three"),
     )
 
 
@@ -45,11 +45,11 @@ def test_to_seconds_spellings(text: str, seconds: float | None) -> None:
 
 def test_time_codes_in_notes_are_chapters() -> None:
     notes = "In this one:\n00:00 Intro\n• [05:30] – The middle\n(1:02:03) The end\nThanks!"
-    assert notes_chapters(notes) == (Mark(0.0, "Intro"), Mark(330.0, "The middle"), Mark(3723.0, "The end"))
+    assert notes_chapters(notes) == (Chapter(0.0, "Intro"), Chapter(330.0, "The middle"), Chapter(3723.0, "The end"))
 
 
 def test_time_codes_after_their_titles_are_chapters() -> None:
-    assert notes_chapters("Intro - 00:00\nEnd (12:00)") == (Mark(0.0, "Intro"), Mark(720.0, "End"))
+    assert notes_chapters("Intro - 00:00\nEnd (12:00)") == (Chapter(0.0, "Intro"), Chapter(720.0, "End"))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_time_codes_that_are_no_chapters(notes: str) -> None:
 
 
 def test_time_codes_beyond_the_end_are_no_chapters() -> None:
-    assert notes_chapters("00:00 A\n05:00 B\n59:00 C", 600.0) == (Mark(0.0, "A"), Mark(300.0, "B"))
+    assert notes_chapters("00:00 A\n05:00 B\n59:00 C", 600.0) == (Chapter(0.0, "A"), Chapter(300.0, "B"))
 
 
 @pytest.mark.parametrize(

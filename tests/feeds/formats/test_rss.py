@@ -6,7 +6,7 @@ import pytest
 
 from tests.feeds.reading import only, read
 from tests.feeds.server import feed, item
-from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.playback.snapshot import Chapter
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.values import to_duration, to_size, to_time
 
@@ -143,7 +143,7 @@ def test_podlove_chapters_are_marks() -> None:
         "<psc:chapter start='00:01:00.500' title='B'/><psc:chapter start='0' title='A'/>"
         "<psc:chapter start='?' title='C'/></psc:chapters>"
     )
-    assert found.marks == (Mark(0.0, "A"), Mark(60.5, "B"))
+    assert found.marks == (Chapter(0.0, "A"), Chapter(60.5, "B"))
 
 
 def test_media_group_gives_sound_and_length() -> None:

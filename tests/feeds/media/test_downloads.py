@@ -20,7 +20,7 @@ from tui_pod.feeds.media import downloads as downloading
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.partial import DownloadError, Wish, file_name
 from tui_pod.feeds.net.fetch import Limits
-from tui_pod.runtime.threads import Stop, Stopped
+from tui_pod.runtime.threads import Cancelled, CancelToken
 
 ID = "0123456789abcdef"
 AUDIO = sound(2.0)
@@ -280,7 +280,7 @@ def test_download_quota_deletes_only_what_may_go_in_its_order(site: Site, tmp_pa
 def test_download_stopped_keeps_its_part(site: Site, downloads: Downloads) -> None:
     going = threading.Event()
     site.replies["/a.wav"] = Ranged(sound(60.0), pause=going)
-    stop = Stop()
+    stop = CancelToken()
     ended: list[BaseException] = []
 
     def work() -> None:
@@ -300,7 +300,7 @@ def test_download_stopped_keeps_its_part(site: Site, downloads: Downloads) -> No
     stop.set()
     thread.join(5)
     going.set()
-    assert isinstance(ended[0], Stopped)
+    assert isinstance(ended[0], Cancelled)
     assert part.stat().st_size > 0
 
 

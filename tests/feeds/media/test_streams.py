@@ -58,9 +58,9 @@ def test_stream_that_is_gone_says_so(site: Site) -> None:
 
 def test_retry_pauses_grow_and_end() -> None:
     state, pauses = Retry(), []
-    while (answer := state.after_drop(100.0)) is not None:
-        pauses.append(answer[0])
-        state = answer[1]
+    while (response := state.after_drop(100.0)) is not None:
+        pauses.append(response[0])
+        state = response[1]
     assert tuple(pauses) == (PAUSES[0], *PAUSES)[: len(pauses)] or tuple(pauses) == PAUSES
     assert list(pauses) == sorted(pauses)
 

@@ -18,20 +18,20 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Site
 from tui_pod.feeds.net import fetch as fetching
-from tui_pod.feeds.net.fetch import Answer, FetchError, Limits, Request, fetch
-from tui_pod.runtime.threads import Stop, Stopped, in_thread
+from tui_pod.feeds.net.fetch import FetchError, Limits, Request, Response, fetch
+from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 
 LIMITS = Limits(size=8 * 1024 * 1024, seconds=10.0, idle=5.0)
 
 
-def ask(site: Site, path: str, limits: Limits = LIMITS, tag: str = "") -> tuple[Answer, bytes]:
+def ask(site: Site, path: str, limits: Limits = LIMITS, tag: str = "") -> tuple[Response, bytes]:
     return fetch(Request(site.url(path), site.allowed, {"If-None-Match": tag} if tag else {}), limits)
 
 
 def test_fetch_plain_body_arrives(site: Site) -> None:
     site.replies["/x"] = server.body("hello", "Audio/MPEG; charset=latin-1")
-    answer, content = ask(site, "/x")
-    assert (answer.status, content, answer.kind, answer.charset) == (200, b"hello", "audio/mpeg", "latin-1")
+    response, content = ask(site, "/x")
+    assert (response.status, content, response.kind, response.charset) == (200, b"hello", "audio/mpeg", "latin-1")
     assert site.asked[0][1]["Host"] == f"127.0.0.1:{site.server_port}"
     assert site.asked[0][1]["User-Agent"].startswith("tui-pod/")
 
@@ -159,8 +159,8 @@ def test_fetch_refusal_says_why(site: Site, status: int, said: str) -> None:
 
 def test_fetch_conditional_request_is_not_modified(site: Site) -> None:
     site.replies["/x"] = server.tagged("feed")
-    answer, content = ask(site, "/x", tag='"one"')
-    assert (answer.status, content) == (304, b"")
+    response, content = ask(site, "/x", tag='"one"')
+    assert (response.status, content) == (304, b"")
 
 
 def test_fetch_nothing_listening_says_so() -> None:
@@ -173,16 +173,16 @@ def test_fetch_nothing_listening_says_so() -> None:
 
 
 def test_fetch_not_http_says_so() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as controller:
+        port = controller.getsockname()[1]
 
-        def answer() -> None:
-            connection, _ = listening.accept()
+        def response() -> None:
+            connection, _ = controller.accept()
             connection.recv(1000)
             connection.sendall(b"SSH-2.0-nonsense\r\n")
             connection.close()
 
-        threading.Thread(target=answer, daemon=True).start()
+        threading.Thread(target=response, daemon=True).start()
         request = Request(f"http://127.0.0.1:{port}/", frozenset((("http", "127.0.0.1", port),)))
         with pytest.raises(FetchError, match="not HTTP"):
             fetch(request, LIMITS)
@@ -195,16 +195,16 @@ def test_redirect_permanent_chain_is_reported_as_moved(site: Site) -> None:
     site.replies["/a"] = server.redirect("/b", 301)
     site.replies["/b"] = server.redirect(site.url("/c"), 308)
     site.replies["/c"] = server.body("here")
-    answer, content = ask(site, "/a")
-    assert (content, answer.moved_to, answer.address) == (b"here", site.url("/c"), site.url("/c"))
+    response, content = ask(site, "/a")
+    assert (content, response.moved_to, response.address) == (b"here", site.url("/c"), site.url("/c"))
 
 
 def test_redirect_temporary_is_followed_but_not_moved(site: Site) -> None:
     site.replies["/a"] = server.redirect("/b", 302)
     site.replies["/b"] = server.redirect("/c", 301)
     site.replies["/c"] = server.body("here")
-    answer, _ = ask(site, "/a")
-    assert (answer.moved_to, answer.address) == (None, site.url("/c"))
+    response, _ = ask(site, "/a")
+    assert (response.moved_to, response.address) == (None, site.url("/c"))
 
 
 def test_redirect_permanent_then_temporary_is_moved_to_the_first(site: Site) -> None:
@@ -262,10 +262,10 @@ def test_fetch_connects_to_the_checked_number_and_looks_up_once(site: Site, monk
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     address = site.url("/x", "cast.example.org")
-    answer, content = fetch(Request(address, frozenset((site.origin("cast.example.org"),))), LIMITS)
+    response, content = fetch(Request(address, frozenset((site.origin("cast.example.org"),))), LIMITS)
     assert (content, lookups) == (b"here", ["cast.example.org"])
     assert site.asked[0][1]["Host"] == f"cast.example.org:{site.server_port}"
-    assert answer.address == address
+    assert response.address == address
 
 
 @pytest.fixture
@@ -333,10 +333,10 @@ async def test_in_thread_cancelled_wakes_the_socket(site: Site) -> None:
     site.replies["/x"] = wait
     ended: list[BaseException] = []
 
-    def work(stop: Stop) -> None:
+    def work(stop: CancelToken) -> None:
         try:
             fetch(Request(site.url("/x"), site.allowed), Limits(1000, 30, 30), stop)
-        except Stopped as error:
+        except Cancelled as error:
             ended.append(error)
             raise
 
@@ -366,7 +366,7 @@ def test_what_the_reader_raises_is_not_taken_for_the_network(site: Site) -> None
 def test_buffered_head_does_not_lose_the_body(site: Site) -> None:
     site.replies["/x"] = server.body(bytes(range(256)) * 1000, "audio/mpeg")
     out = io.BytesIO()
-    with fetching.opened(Request(site.url("/x"), site.allowed), LIMITS) as answer:
-        for chunk in answer.chunks:
+    with fetching.opened(Request(site.url("/x"), site.allowed), LIMITS) as response:
+        for chunk in response.chunks:
             out.write(chunk)
     assert out.getvalue() == bytes(range(256)) * 1000

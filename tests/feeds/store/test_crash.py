@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tui_pod.feeds.formats.opml import parse_opml
-from tui_pod.feeds.store.feed_store import Shelf
+from tui_pod.feeds.store.feed_store import FeedStore
 
 TRIALS = 12
 
@@ -18,13 +18,13 @@ import sys
 from pathlib import Path
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import Shelf
-shelf = Shelf(Path(sys.argv[1]))
+from tui_pod.feeds.store.feed_store import FeedStore
+store = FeedStore(Path(sys.argv[1]))
 number = int(sys.argv[2])
 while True:
     address = f"https://{number}.example.org/f"
-    shelf.subscribe([Entry(address, f"T{number}", (("A", "B"),))])
-    shelf.store(address, Feed(f"T{number}", tuple(Item(guid=str(n), title=f"E{n}") for n in range(20))))
+    store.subscribe([Entry(address, f"T{number}", (("A", "B"),))])
+    store.store(address, Feed(f"T{number}", tuple(Item(guid=str(n), title=f"E{n}") for n in range(20))))
     print(number, flush=True)
     number += 1
 """
@@ -43,10 +43,10 @@ def test_killed_at_any_moment_no_subscription_is_lost(tmp_path: Path) -> None:
         process.kill()
         kept += [int(line) for line in process.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
         process.wait()
-        shelf = Shelf(folder)
-        found = {feed.first: feed for feed in shelf.feeds()}
-        assert shelf.db.notices == []
+        store = FeedStore(folder)
+        found = {feed.first: feed for feed in store.feeds()}
+        assert store.db.notices == []
         assert all(found[f"https://{number}.example.org/f"].episodes == 20 for number in kept)
-        backed_up = {entry.address for entry in parse_opml(shelf.db.backup.read_bytes()).entries}
+        backed_up = {entry.address for entry in parse_opml(store.db.backup.read_bytes()).entries}
         assert {f"https://{number}.example.org/f" for number in kept} <= backed_up
-        shelf.db.close()
+        store.db.close()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.playback.snapshot import Chapter
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry, parse_opml
-from tui_pod.feeds.store.database import SCHEMA, ShelfError
-from tui_pod.feeds.store.feed_store import Shelf
+from tui_pod.feeds.store.database import SCHEMA, FeedStoreError
+from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.generation import generation
 from tui_pod.feeds.store.match import episode_id
 
@@ -30,176 +30,176 @@ def make_feed(*items: Item, **changes: object) -> Feed:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    shelf = Shelf(tmp_path / "data")
-    shelf.subscribe([Entry(FIRST, "Cast", (("Science", "Physics"),))])
-    return shelf
+def store(tmp_path: Path) -> FeedStore:
+    store = FeedStore(tmp_path / "data")
+    store.subscribe([Entry(FIRST, "Cast", (("Science", "Physics"),))])
+    return store
 
 
-def titles(shelf: Shelf) -> list[str]:
-    with shelf.db.read() as db:
+def titles(store: FeedStore) -> list[str]:
+    with store.db.read() as db:
         return [row[0] for row in db.execute("SELECT title FROM episodes ORDER BY sort DESC, place DESC")]
 
 
 def test_empty_shelf_opens_nothing(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "data")
-    assert shelf.is_empty
-    assert (shelf.feeds(), shelf.entries(), shelf.details("x"), shelf.find("x")) == ([], [], None, None)
+    store = FeedStore(tmp_path / "data")
+    assert store.is_empty
+    assert (store.feeds(), store.entries(), store.details("x"), store.find("x")) == ([], [], None, None)
     assert not (tmp_path / "data").exists()
 
 
-def test_subscribing_twice_is_one_feed_under_all_its_folders(shelf: Shelf) -> None:
-    assert shelf.subscribe([Entry(FIRST, "", (("News",),)), Entry("https://b.org/f")]) == (1, 1)
-    assert [(feed.first, feed.folders) for feed in shelf.feeds()] == [
+def test_subscribing_twice_is_one_feed_under_all_its_folders(store: FeedStore) -> None:
+    assert store.subscribe([Entry(FIRST, "", (("News",),)), Entry("https://b.org/f")]) == (1, 1)
+    assert [(feed.first, feed.folders) for feed in store.feeds()] == [
         (FIRST, (("Science", "Physics"), ("News",))),
         ("https://b.org/f", ()),
     ]
 
 
-def test_files_are_private(shelf: Shelf) -> None:
-    shelf.subscribe([Entry("https://b.org/f")])
-    assert [stat.S_IMODE(file.stat().st_mode) for file in (shelf.db.file, shelf.db.backup)] == [0o600, 0o600]
+def test_files_are_private(store: FeedStore) -> None:
+    store.subscribe([Entry("https://b.org/f")])
+    assert [stat.S_IMODE(file.stat().st_mode) for file in (store.db.file, store.db.backup)] == [0o600, 0o600]
 
 
-def test_episodes_keep_their_ids_and_nothing_is_forgotten(shelf: Shelf) -> None:
-    shelf.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
-    stored = shelf.store(FIRST, make_feed(make_item(0), make_item(1, title="Better")), now=NOW)
+def test_episodes_keep_their_ids_and_nothing_is_forgotten(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
+    stored = store.store(FIRST, make_feed(make_item(0), make_item(1, title="Better")), now=NOW)
     assert (stored.new, stored.has_changed) == (1, True)
-    assert titles(shelf) == ["Title 0", "Better", "Title 2"]
-    assert shelf.episode_ids(FIRST) == [episode_id(FIRST, guid) for guid in ("g0", "g1", "g2")]
+    assert titles(store) == ["Title 0", "Better", "Title 2"]
+    assert store.episode_ids(FIRST) == [episode_id(FIRST, guid) for guid in ("g0", "g1", "g2")]
 
 
-def test_same_feed_again_changes_nothing(shelf: Shelf) -> None:
-    feed = make_feed(make_item(1, marks=(Mark(1.0, "a"),), keywords=("x",), notes="<p>n"), categories=(("A", "B"),))
-    shelf.store(FIRST, feed, now=NOW)
-    before = generation(shelf.db.file)
-    assert shelf.store(FIRST, feed, etag='"2"', now=NOW + 9).has_changed is False
-    shelf.touch(FIRST)
-    shelf.fail(FIRST, "offline")
-    assert generation(shelf.db.file) == before
-    assert shelf.feeds()[0].error == "offline"
+def test_same_feed_again_changes_nothing(store: FeedStore) -> None:
+    feed = make_feed(make_item(1, marks=(Chapter(1.0, "a"),), keywords=("x",), notes="<p>n"), categories=(("A", "B"),))
+    store.store(FIRST, feed, now=NOW)
+    before = generation(store.db.file)
+    assert store.store(FIRST, feed, etag='"2"', now=NOW + 9).has_changed is False
+    store.touch(FIRST)
+    store.fail(FIRST, "offline")
+    assert generation(store.db.file) == before
+    assert store.feeds()[0].error == "offline"
 
 
-def test_generation_is_told_by_the_file_alone(shelf: Shelf) -> None:
-    before = generation(shelf.db.file)
-    shelf.store(FIRST, make_feed(make_item(1)), now=NOW)
-    after = generation(shelf.db.file)
-    with shelf.db.read() as db:
+def test_generation_is_told_by_the_file_alone(store: FeedStore) -> None:
+    before = generation(store.db.file)
+    store.store(FIRST, make_feed(make_item(1)), now=NOW)
+    after = generation(store.db.file)
+    with store.db.read() as db:
         assert after == (db.execute("PRAGMA user_version").fetchone()[0], SCHEMA)
     assert before != after
-    assert generation(shelf.db.file.with_name("none")) is None
+    assert generation(store.db.file.with_name("none")) is None
 
 
-def test_order_without_dates_is_the_feeds_own(shelf: Shelf) -> None:
-    shelf.store(FIRST, make_feed(*(make_item(n, published=None) for n in (3, 2, 1))), now=NOW)
-    shelf.store(FIRST, make_feed(*(make_item(n, published=None) for n in (5, 4, 3, 2))), now=NOW + 9)
-    assert titles(shelf) == [f"Title {number}" for number in (5, 4, 3, 2, 1)]
+def test_order_without_dates_is_the_feeds_own(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(*(make_item(n, published=None) for n in (3, 2, 1))), now=NOW)
+    store.store(FIRST, make_feed(*(make_item(n, published=None) for n in (5, 4, 3, 2))), now=NOW + 9)
+    assert titles(store) == [f"Title {number}" for number in (5, 4, 3, 2, 1)]
 
 
-def test_order_undated_item_stays_with_its_neighbours(shelf: Shelf) -> None:
+def test_order_undated_item_stays_with_its_neighbours(store: FeedStore) -> None:
     items = [make_item(n, published=None if n == 2 else NOW - n * DAY) for n in (1, 2, 3)]
-    shelf.store(FIRST, make_feed(*items), now=NOW)
-    assert titles(shelf) == ["Title 1", "Title 2", "Title 3"]
+    store.store(FIRST, make_feed(*items), now=NOW)
+    assert titles(store) == ["Title 1", "Title 2", "Title 3"]
 
 
-def test_order_dates_in_the_far_future_are_not_believed(shelf: Shelf) -> None:
-    shelf.store(FIRST, make_feed(make_item(1, published=NOW + 900 * DAY)), now=NOW)
-    shelf.store(FIRST, make_feed(make_item(2, published=NOW + DAY)), now=NOW + DAY)
-    assert titles(shelf) == ["Title 2", "Title 1"]
+def test_order_dates_in_the_far_future_are_not_believed(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1, published=NOW + 900 * DAY)), now=NOW)
+    store.store(FIRST, make_feed(make_item(2, published=NOW + DAY)), now=NOW + DAY)
+    assert titles(store) == ["Title 2", "Title 1"]
 
 
-def test_removed_feed_comes_back_with_everything(shelf: Shelf) -> None:
-    shelf.store(FIRST, make_feed(make_item(1)), now=NOW)
-    shelf.remove(FIRST)
-    assert (shelf.feeds(), len(shelf.feeds(with_removed=True)), shelf.entries()) == ([], 1, [])
-    assert parse_opml(shelf.db.backup.read_bytes()).entries == ()
-    shelf.restore(FIRST)
-    assert shelf.feeds()[0].episodes == 1
-    shelf.remove(FIRST)
-    shelf.subscribe([Entry(FIRST)])
-    assert shelf.feeds()[0].episodes == 1
+def test_removed_feed_comes_back_with_everything(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1)), now=NOW)
+    store.remove(FIRST)
+    assert (store.feeds(), len(store.feeds(with_removed=True)), store.entries()) == ([], 1, [])
+    assert parse_opml(store.db.backup.read_bytes()).entries == ()
+    store.restore(FIRST)
+    assert store.feeds()[0].episodes == 1
+    store.remove(FIRST)
+    store.subscribe([Entry(FIRST)])
+    assert store.feeds()[0].episodes == 1
 
 
-def test_purge_deletes_only_what_was_removed_before(shelf: Shelf) -> None:
-    shelf.subscribe([Entry("https://b.org/f")])
-    shelf.store(FIRST, make_feed(make_item(1, notes="<p>n")), now=NOW)
-    shelf.remove(FIRST)
-    shelf.purge(NOW)
-    assert len(shelf.feeds(with_removed=True)) == 2
-    shelf.purge(NOW * 2)
-    assert [feed.first for feed in shelf.feeds(with_removed=True)] == ["https://b.org/f"]
-    with shelf.db.read() as db:
+def test_purge_deletes_only_what_was_removed_before(store: FeedStore) -> None:
+    store.subscribe([Entry("https://b.org/f")])
+    store.store(FIRST, make_feed(make_item(1, notes="<p>n")), now=NOW)
+    store.remove(FIRST)
+    store.purge(NOW)
+    assert len(store.feeds(with_removed=True)) == 2
+    store.purge(NOW * 2)
+    assert [feed.first for feed in store.feeds(with_removed=True)] == ["https://b.org/f"]
+    with store.db.read() as db:
         assert db.execute("SELECT (SELECT count(*) FROM episodes) + (SELECT count(*) FROM notes)").fetchone()[0] == 0
 
 
-def test_move_keeps_ids_and_forgets_the_tags(shelf: Shelf) -> None:
-    shelf.store(FIRST, make_feed(make_item(1)), etag='"x"', now=NOW)
-    shelf.move(FIRST, "https://new.org/feed")
-    (feed,) = shelf.feeds()
+def test_move_keeps_ids_and_forgets_the_tags(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1)), etag='"x"', now=NOW)
+    store.move(FIRST, "https://new.org/feed")
+    (feed,) = store.feeds()
     assert (feed.address, feed.first, feed.etag) == ("https://new.org/feed", FIRST, "")
-    shelf.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
-    assert shelf.episode_ids(FIRST) == [episode_id(FIRST, "g1"), episode_id(FIRST, "g2")]
-    assert shelf.find("https://new.org/feed") == shelf.find(FIRST) == shelf.find("cast") == shelf.feeds()[0]
+    store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
+    assert store.episode_ids(FIRST) == [episode_id(FIRST, "g1"), episode_id(FIRST, "g2")]
+    assert store.find("https://new.org/feed") == store.find(FIRST) == store.find("cast") == store.feeds()[0]
 
 
-def test_details_are_kept(shelf: Shelf) -> None:
-    shelf.settle(FIRST, ("http", "127.0.0.1", 80))
-    item = make_item(1, notes="<p>n", link="https://x.org/", chapters="https://x.org/c", marks=(Mark(2.0, "b"),))
-    shelf.store(FIRST, make_feed(item), now=NOW)
-    details = shelf.details(episode_id(FIRST, "g1"))
+def test_details_are_kept(store: FeedStore) -> None:
+    store.settle(FIRST, ("http", "127.0.0.1", 80))
+    item = make_item(1, notes="<p>n", link="https://x.org/", chapters="https://x.org/c", marks=(Chapter(2.0, "b"),))
+    store.store(FIRST, make_feed(item), now=NOW)
+    details = store.details(episode_id(FIRST, "g1"))
     assert details is not None
-    assert (details.notes, details.marks, details.chapters) == ("<p>n", (Mark(2.0, "b"),), "https://x.org/c")
+    assert (details.notes, details.marks, details.chapters) == ("<p>n", (Chapter(2.0, "b"),), "https://x.org/c")
     assert details.allowed == frozenset((("http", "127.0.0.1", 80),))
-    assert shelf.details("nobody") is None
+    assert store.details("nobody") is None
 
 
-def test_size_that_the_feed_states_follows_it(shelf: Shelf) -> None:
+def test_size_that_the_feed_states_follows_it(store: FeedStore) -> None:
     ident = episode_id(FIRST, "g1")
     for stated in (1_000, 2_000, None):
-        shelf.store(FIRST, make_feed(make_item(1, size=stated)), now=NOW)
-        details = shelf.details(ident)
+        store.store(FIRST, make_feed(make_item(1, size=stated)), now=NOW)
+        details = store.details(ident)
         assert details is not None
         assert details.size == stated
 
 
-def test_database_from_before_sizes_is_read_and_gains_them(shelf: Shelf) -> None:
-    shelf.store(FIRST, make_feed(make_item(1)), now=NOW)
-    with shelf.db.write() as db:
+def test_database_from_before_sizes_is_read_and_gains_them(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1)), now=NOW)
+    with store.db.write() as db:
         db.execute("DROP TABLE sizes")
-    again = Shelf(shelf.db.file.parent)
+    again = FeedStore(store.db.file.parent)
     again.store(FIRST, make_feed(make_item(1, size=7)), now=NOW)
     details = again.details(episode_id(FIRST, "g1"))
     assert details is not None
     assert (details.size, again.db.notices) == (7, [])
 
 
-def test_unknown_feed_is_an_error(shelf: Shelf) -> None:
-    with pytest.raises(ShelfError, match="no feed"):
-        shelf.remove("https://nobody.org/")
-    with pytest.raises(ShelfError, match="no feed"):
-        shelf.store("https://nobody.org/", make_feed())
+def test_unknown_feed_is_an_error(store: FeedStore) -> None:
+    with pytest.raises(FeedStoreError, match="no feed"):
+        store.remove("https://nobody.org/")
+    with pytest.raises(FeedStoreError, match="no feed"):
+        store.store("https://nobody.org/", make_feed())
 
 
 # -- what must not be lost -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("damage", ["noise", "cut", "middle", "empty", "gone"])
-def test_damaged_database_is_put_aside_and_made_anew_from_the_backup(shelf: Shelf, damage: str) -> None:
-    shelf.store(FIRST, make_feed(*(make_item(n, summary="x" * 500) for n in range(200))), now=NOW)
-    shelf.move(FIRST, "https://new.org/feed")
-    shelf.db.close()
-    content = shelf.db.file.read_bytes()
+def test_damaged_database_is_put_aside_and_made_anew_from_the_backup(store: FeedStore, damage: str) -> None:
+    store.store(FIRST, make_feed(*(make_item(n, summary="x" * 500) for n in range(200))), now=NOW)
+    store.move(FIRST, "https://new.org/feed")
+    store.db.close()
+    content = store.db.file.read_bytes()
     if damage == "gone":
-        shelf.db.file.unlink()
+        store.db.file.unlink()
     else:
         middle = content[:40_960] + b"\xa5" * 16_384 + content[57_344:]
         cut = content[: len(content) // 2 - 100]
         damaged = {"noise": b"noise" * 1000, "cut": cut, "middle": middle, "empty": b""}[damage]
-        shelf.db.file.write_bytes(damaged)
-    again = Shelf(shelf.db.file.parent)
+        store.db.file.write_bytes(damaged)
+    again = FeedStore(store.db.file.parent)
     found = []
     for _ in range(3):
-        with contextlib.suppress(ShelfError):
+        with contextlib.suppress(FeedStoreError):
             with again.db.read() as db:
                 db.execute("SELECT sum(length(summary)), sum(length(title)) FROM episodes").fetchone()
             found = again.feeds()
@@ -215,49 +215,49 @@ def test_damaged_database_is_put_aside_and_made_anew_from_the_backup(shelf: Shel
     assert again.episode_ids(FIRST) == [episode_id(FIRST, "g1")]
 
 
-def test_newer_database_is_left_alone(shelf: Shelf) -> None:
-    shelf.db.close()
-    with sqlite3.connect(shelf.db.file) as db:
+def test_newer_database_is_left_alone(store: FeedStore) -> None:
+    store.db.close()
+    with sqlite3.connect(store.db.file) as db:
         db.execute(f"PRAGMA application_id = {SCHEMA + 1}")
-    content = shelf.db.file.read_bytes()
-    again = Shelf(shelf.db.file.parent)
-    with pytest.raises(ShelfError, match="newer"):
+    content = store.db.file.read_bytes()
+    again = FeedStore(store.db.file.parent)
+    with pytest.raises(FeedStoreError, match="newer"):
         again.subscribe([Entry("https://b.org/f")])
-    assert shelf.db.file.read_bytes() == content
+    assert store.db.file.read_bytes() == content
 
 
-def test_failed_store_leaves_everything_as_it_was(shelf: Shelf) -> None:
-    shelf.store(FIRST, make_feed(make_item(1)), now=NOW)
-    before = generation(shelf.db.file)
-    with pytest.raises(ShelfError):
-        shelf.store(FIRST, make_feed(make_item(2), make_item(3, summary=object())), now=NOW)  # cannot be kept
-    assert titles(shelf) == ["Title 1"]
-    assert generation(shelf.db.file) == before
+def test_failed_store_leaves_everything_as_it_was(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1)), now=NOW)
+    before = generation(store.db.file)
+    with pytest.raises(FeedStoreError):
+        store.store(FIRST, make_feed(make_item(2), make_item(3, summary=object())), now=NOW)  # cannot be kept
+    assert titles(store) == ["Title 1"]
+    assert generation(store.db.file) == before
 
 
 def test_unwritable_folder_says_so(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file in the way")
-    with pytest.raises(ShelfError, match="cannot be kept"):
-        Shelf(tmp_path / "data").subscribe([Entry(FIRST)])
+    with pytest.raises(FeedStoreError, match="cannot be kept"):
+        FeedStore(tmp_path / "data").subscribe([Entry(FIRST)])
 
 
-def test_threads_and_programs_share_a_shelf(shelf: Shelf) -> None:
-    other = Shelf(shelf.db.file.parent)
+def test_threads_and_programs_share_a_shelf(store: FeedStore) -> None:
+    other = FeedStore(store.db.file.parent)
     faults: list[Exception] = []
 
-    def work(shelf: Shelf, start: int) -> None:
+    def work(store: FeedStore, start: int) -> None:
         try:
             for number in range(start, start + 10):
-                shelf.subscribe([Entry(f"https://b.org/{number}")])
-                shelf.store(f"https://b.org/{number}", make_feed(make_item(1), title=str(number)), now=NOW)
+                store.subscribe([Entry(f"https://b.org/{number}")])
+                store.store(f"https://b.org/{number}", make_feed(make_item(1), title=str(number)), now=NOW)
         except Exception as error:
             faults.append(error)
 
-    threads = [threading.Thread(target=work, args=(each, n * 10)) for n, each in enumerate((shelf, other, shelf))]
+    threads = [threading.Thread(target=work, args=(each, n * 10)) for n, each in enumerate((store, other, store))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert faults == []
-    assert len(shelf.feeds()) == 31
-    assert len(parse_opml(shelf.db.backup.read_bytes()).entries) == 31
+    assert len(store.feeds()) == 31
+    assert len(parse_opml(store.db.backup.read_bytes()).entries) == 31

@@ -7,7 +7,7 @@ import pytest
 from tui_pod.core.library.library import Library
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.store.feed_store import Shelf
+from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.library.cache import load_library
 
@@ -38,16 +38,16 @@ def make_item(number: int, day: float | None, **changes: object) -> Item:
     return replace(item, **changes)  # type: ignore[arg-type]
 
 
-def fill(data: Path) -> Shelf:
-    shelf = Shelf(data)
-    shelf.subscribe([
+def fill(data: Path) -> FeedStore:
+    store = FeedStore(data)
+    store.subscribe([
         Entry(A, "", (("Science", "Physics"), ("News",))),
         Entry(B, "", (("World", "News"),)),
         Entry(C, ""),
     ])  # fmt: skip
-    shelf.store(A, Feed("Quarks", (make_item(1, 1), make_item(2, 3))), now=NOW)
-    shelf.store(B, Feed("Science", (make_item(1, 2), make_item(2, 3)), categories=(("Arts", "Books"),)), now=NOW)
-    return shelf
+    store.store(A, Feed("Quarks", (make_item(1, 1), make_item(2, 3))), now=NOW)
+    store.store(B, Feed("Science", (make_item(1, 2), make_item(2, 3)), categories=(("Arts", "Books"),)), now=NOW)
+    return store
 
 
 def load(folders: tuple[Path, Path, Path]) -> Library:
@@ -105,10 +105,10 @@ def test_topics_of_one_name_are_told_apart_and_found_together(folders: tuple[Pat
 
 
 def test_categories_and_keywords_are_topics_only_when_asked_for(folders: tuple[Path, Path, Path]) -> None:
-    shelf = fill(folders[2])
-    shelf.store(B, Feed("Science", (make_item(1, 2, keywords=("Quasars",)),), categories=(("Arts", "Books"),)), now=NOW)
+    store = fill(folders[2])
+    store.store(B, Feed("Science", (make_item(1, 2, keywords=("Quasars",)),), categories=(("Arts", "Books"),)), now=NOW)
     assert load(folders).topics.find("Books") is None
-    shelf.set_shows_categories(B, True)
+    store.set_shows_categories(B, True)
     library = load(folders)
     assert inside(library, "Arts/Books") == [["E1", "E2"]]
     assert inside(library, "Quasars") == [["E1"]]
@@ -116,18 +116,18 @@ def test_categories_and_keywords_are_topics_only_when_asked_for(folders: tuple[P
 
 
 def test_cache_is_fresh_until_the_feeds_change(folders: tuple[Path, Path, Path]) -> None:
-    shelf = fill(folders[2])
+    store = fill(folders[2])
     load(folders)
     catalog, cache, data = folders
-    shelf.touch(A)
+    store.touch(A)
     assert load_library([catalog], cache, data).save is None
-    shelf.store(A, Feed("Quarks", (make_item(0, 0),)), now=NOW)
+    store.store(A, Feed("Quarks", (make_item(0, 0),)), now=NOW)
     loaded = load_library([catalog], cache, data)
     assert loaded.save is not None
     assert loaded.library.titles[1] == "E0"
-    shelf.remove(A)
+    store.remove(A)
     assert len(load(folders)) == 3
-    shelf.restore(A)
+    store.restore(A)
     assert len(load(folders)) == 6
 
 
@@ -142,9 +142,9 @@ def test_no_feeds_cost_nothing(folders: tuple[Path, Path, Path], monkeypatch: py
 
 
 def test_damaged_database_still_gives_a_library(folders: tuple[Path, Path, Path]) -> None:
-    shelf = fill(folders[2])
-    shelf.db.close()
-    shelf.db.file.write_bytes(b"noise" * 1000)
+    store = fill(folders[2])
+    store.db.close()
+    store.db.file.write_bytes(b"noise" * 1000)
     catalog, cache, data = folders
     loaded = load_library([catalog], cache, data)
     assert loaded.library.ids == ["one"]
@@ -154,10 +154,10 @@ def test_damaged_database_still_gives_a_library(folders: tuple[Path, Path, Path]
 
 
 def test_unreadable_database_leaves_the_catalogue_and_is_tried_again(folders: tuple[Path, Path, Path]) -> None:
-    shelf = fill(folders[2])
-    shelf.db.close()
-    shelf.db.file.unlink()
-    shelf.db.file.mkdir()
+    store = fill(folders[2])
+    store.db.close()
+    store.db.file.unlink()
+    store.db.file.mkdir()
     catalog, cache, data = folders
     loaded = load_library([catalog], cache, data)
     assert (loaded.library.ids, loaded.save) == (["one"], None)
@@ -174,9 +174,9 @@ def test_id_of_the_catalogue_is_not_taken_by_a_feed(folders: tuple[Path, Path, P
 
 
 def test_hostile_folder_and_title_make_no_circle(folders: tuple[Path, Path, Path]) -> None:
-    shelf = Shelf(folders[2])
-    shelf.subscribe([Entry(A, "", (("X",), ("All Topics", "X"), ("Science", "Science")))])
-    shelf.store(A, Feed("X", (make_item(1, 1),)), now=NOW)
+    store = FeedStore(folders[2])
+    store.subscribe([Entry(A, "", (("X",), ("All Topics", "X"), ("Science", "Science")))])
+    store.store(A, Feed("X", (make_item(1, 1),)), now=NOW)
     library = load(folders)
     assert inside(library, "All Topics") == [["One", "E1"]]
     assert inside(library, "X") == [["E1"]] * 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Downloading(NamedTuple):
+class DownloadState(NamedTuple):
     """A recording that is on the disk, or on its way there."""
 
     is_whole: bool = False
@@ -17,4 +17,4 @@ class Downloading(NamedTuple):
     """Whether it was not asked for by itself."""
 
 
-WHOLE = Downloading(is_whole=True)
+WHOLE = DownloadState(is_whole=True)

@@ -24,7 +24,7 @@ class CatalogsError(Exception):
         self.lines = lines
 
 
-class Shelf(Protocol):
+class EpisodeStore(Protocol):
     """Where the parts of an episode lie that are not in a column."""
 
     def episode(self, index: int) -> Episode:
@@ -40,14 +40,14 @@ class Library:
     """Episodes by index: the catalogues' order, newest first, then the feeds'."""
 
     def __init__(
-        self, ids: list[str], titles: list[str], durations: Sequence[float], topics: TopicTable, shelf: Shelf
+        self, ids: list[str], titles: list[str], durations: Sequence[float], topics: TopicTable, store: EpisodeStore
     ) -> None:
         self.ids = ids
         self.titles = titles
         self.durations = durations
         """Seconds; 0 when unknown."""
         self.topics = topics
-        self._shelf = shelf
+        self._store = store
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -59,7 +59,7 @@ class Library:
     @cached_property
     def folded(self) -> list[str]:
         """The text that search looks at, one string an episode."""
-        return self._shelf.folded()
+        return self._store.folded()
 
     @cached_property
     def first_of_podcasts(self) -> int:
@@ -78,10 +78,10 @@ class Library:
 
     def episode(self, index: int) -> Episode:
         """Return the whole episode at `index`."""
-        return self._shelf.episode(index)
+        return self._store.episode(index)
 
 
-class MemoryShelf:
+class MemoryEpisodes:
     """A shelf of episodes that are in memory anyway: a catalogue just parsed."""
 
     def __init__(self, episodes: Sequence[Episode]) -> None:
@@ -115,4 +115,4 @@ def build_library(
     table = arrange(topics, (episode.tags for episode in episodes) if keys is None else keys, durations)
     ids = [episode.id for episode in episodes]
     titles = [episode.title for episode in episodes]
-    return Library(ids, titles, durations, table, MemoryShelf(episodes))
+    return Library(ids, titles, durations, table, MemoryEpisodes(episodes))

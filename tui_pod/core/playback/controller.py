@@ -11,23 +11,23 @@ from dataclasses import replace
 from datetime import datetime
 
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.options import Rules
-from tui_pod.core.playback.ports import Surroundings
+from tui_pod.core.playback.options import PlaybackOptions
+from tui_pod.core.playback.ports import Ports
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.playback.undo import (
     Change,
-    DeedChange,
+    ExternalChange,
     ProgressChange,
     QueueChange,
     SeekChange,
     SessionChange,
     UndoHistory,
 )
-from tui_pod.core.playback.up_next import Lineup, Succession
+from tui_pod.core.playback.up_next import PlayContext, UpNext
 from tui_pod.core.progress.progress import Progress, Status
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
-from tui_pod.core.selection.list_query import View
+from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Plan, Wish
 from tui_pod.core.text.clean import clock as clock_text
@@ -37,27 +37,29 @@ WORTH_UNDOING = 1.0
 """Seconds that a seek must lead away to be taken back."""
 
 
-class Listening(Lineup):
+class PlaybackController(UpNext):
     """What the listener does with episodes: play them in a row, mark them, queue them, and take it back."""
 
     def __init__(
         self,
         library: Library,
-        book: ProgressBook,
-        around: Surroundings,
-        rules: Rules | None = None,
+        progress_index: ProgressIndex,
+        ports: Ports,
+        options: PlaybackOptions | None = None,
         queue: Queue | None = None,
         playback: Playback | None = None,
     ) -> None:
-        super().__init__(library, book, around, rules or Rules(), playback or Playback(), queue or Queue())
+        super().__init__(
+            library, progress_index, ports, options or PlaybackOptions(), playback or Playback(), queue or Queue()
+        )
         self._undo = UndoHistory()
 
     # -- playing ---------------------------------------------------------------------------------------
 
-    def play(self, episode: str, succession: Succession | None = None) -> None:
-        """Play an episode from where it was left; afterwards, what follows it in `succession`."""
-        if succession is not None:
-            self._succession = succession
+    def play(self, episode: str, context: PlayContext | None = None) -> None:
+        """Play an episode from where it was left; afterwards, what follows it in `context`."""
+        if context is not None:
+            self._context = context
         if episode == self.playback.episode:
             self.set_paused(False)
             return
@@ -67,10 +69,10 @@ class Listening(Lineup):
         """Play an episode from a place in it."""
         self._play(episode, position)
 
-    def restart(self, episode: str, succession: Succession | None = None) -> None:
+    def restart(self, episode: str, context: PlayContext | None = None) -> None:
         """Play an episode from its start."""
-        if succession is not None:
-            self._succession = succession
+        if context is not None:
+            self._context = context
         if episode == self.playback.episode and self.playback.status is not PlayerStatus.LOADING:
             self.seek_to(0.0)
             self._player.set_paused(False)
@@ -92,14 +94,14 @@ class Listening(Lineup):
 
     def remember(self, table: str, key: str, value: str) -> None:
         """Remember a choice of the listener."""
-        self._recorder.save(SettingRecord(table, key, value))
+        self._writer.save(SettingRecord(table, key, value))
 
-    def remember_view(self, view: View) -> None:
+    def remember_view(self, view: ListQuery) -> None:
         """Remember what is looked at, for the next start."""
         records = [SettingRecord("ui", "sort", str(view.sort)), SettingRecord("ui", "filter", str(view.filter))]
         if view.place >= 0:
             records.append(SettingRecord("ui", "topic", self.library.topics.key(view.place)))
-        self._recorder.save(*records)
+        self._writer.save(*records)
 
     def start_session(self, wish: Wish, plan: Plan) -> None:
         """Begin a session; can be taken back, and what plays goes on."""
@@ -121,14 +123,14 @@ class Listening(Lineup):
 
     def toggle_played(self, episodes: Sequence[str]) -> str:
         """Mark episodes as played, or as unplayed when all of them are played; return what was done, as `mark` does."""
-        are_played = all(self.book.status(ident) is Status.PLAYED for ident in episodes)
+        are_played = all(self.progress_index.status(ident) is Status.PLAYED for ident in episodes)
         return self.mark(episodes, played=not are_played)
 
     def mark(self, episodes: Sequence[str], played: bool) -> str:
         """Mark episodes as played or unplayed, which can be taken back; return what that did, such as `2 episodes…`."""
         word = "played" if played else "unplayed"
         wanted = Status.PLAYED if played else Status.UNPLAYED
-        changed = [ident for ident in episodes if self.book.status(ident) is not wanted]
+        changed = [ident for ident in episodes if self.progress_index.status(ident) is not wanted]
         after = {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
         label = f"{counted(len(after))} marked {word}"
         self._change_progress(label, after)
@@ -157,9 +159,9 @@ class Listening(Lineup):
         """Move an episode within what is upcoming, down when `by` is positive."""
         self._change_queue("a move in the queue", self.queue.move(episode, by))
 
-    def note_deed(self, deed: DeedChange) -> None:
+    def add_external_change(self, change: ExternalChange) -> None:
         """Keep something done outside listening, so that it can be taken back in its turn."""
-        self._undo.add(deed)
+        self._undo.add(change)
 
     # -- taking back -----------------------------------------------------------------------------------
 
@@ -169,10 +171,10 @@ class Listening(Lineup):
         while change is not None and self._is_over(change):
             change = self._undo.undo()
         if change is None:
-            self._audience.tell("Nothing to take back.")
+            self._listener.tell("Nothing to take back.")
         else:
             self._put_back(change, is_undo=True)
-            self._audience.tell(f"Taken back: {change.label}")
+            self._listener.tell(f"Taken back: {change.label}")
 
     def redo(self) -> None:
         """Do again what was taken back last, and say which."""
@@ -180,16 +182,16 @@ class Listening(Lineup):
         while change is not None and self._is_over(change):
             change = self._undo.redo()
         if change is None:
-            self._audience.tell("Nothing to do again.")
+            self._listener.tell("Nothing to do again.")
         else:
             self._put_back(change, is_undo=False)
-            self._audience.tell(f"Done again: {change.label}")
+            self._listener.tell(f"Done again: {change.label}")
 
     def _is_over(self, change: Change) -> bool:
         """Return whether a change no longer matters: a seek in an episode that was heard to its end since."""
         if not isinstance(change, SeekChange) or change.episode == self.playback.episode:
             return False
-        return self.book.status(change.episode) is Status.PLAYED
+        return self.progress_index.status(change.episode) is Status.PLAYED
 
     def _put_back(self, change: Change, is_undo: bool) -> None:
         """Put back the values before a change, or those after it."""
@@ -203,7 +205,7 @@ class Listening(Lineup):
                 queue = self._unplanned()
                 self.session = change.before if is_undo else change.after
                 self._set_queue(queue.changed_as(after, before) if is_undo else queue.changed_as(before, after))
-            case DeedChange():
+            case ExternalChange():
                 (change.take_back if is_undo else change.do_again)()
             case SeekChange():
                 self._put_seek_back(change.episode, change.before if is_undo else change.after)
@@ -218,20 +220,20 @@ class Listening(Lineup):
     def _change_progress(self, label: str, after: dict[str, Progress]) -> None:
         if not after:
             return
-        before = {ident: self.book.get(ident) for ident in after}
+        before = {ident: self.progress_index.get(ident) for ident in after}
         self._undo.add(ProgressChange(label, dict(before), dict(after)))
         self._set_progress(after)
 
     def _set_progress(self, values: dict[str, Progress] | dict[str, Progress | None]) -> None:
         for ident, value in values.items():
             stamp = self._stamp(ident)
-            progress = replace(value or Progress(stamp), updated=stamp).with_history(self.book.get(ident))
-            self.book.put(ident, progress)
-            self._recorder.save(ProgressRecord(ident, progress))
+            progress = replace(value or Progress(stamp), updated=stamp).with_history(self.progress_index.get(ident))
+            self.progress_index.put(ident, progress)
+            self._writer.save(ProgressRecord(ident, progress))
             if ident == self.playback.episode:
-                self._tracker.forget_done(progress.played)
-        self._recorder.compact()
-        self._audience.progress_changed(frozenset(values))
+                self._tracker.set_done(progress.played)
+        self._writer.compact()
+        self._listener.progress_changed(frozenset(values))
         if self.session is not None and any(ident in self.session.episodes for ident in values):
             self._replan()
 
@@ -241,7 +243,7 @@ class Listening(Lineup):
             self._set_queue(queue)
 
     def _fresh(self, episode: str) -> Progress:
-        return self.book.get(episode) or Progress(updated=self._clock())
+        return self.progress_index.get(episode) or Progress(updated=self._clock())
 
     def _stamp(self, episode: str) -> datetime:
-        return self._tracker.stamp(self.book.get(episode))
+        return self._tracker.stamp(self.progress_index.get(episode))

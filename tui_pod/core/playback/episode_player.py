@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.speed import Pace, make_pace
+from tui_pod.core.library.speed import SpeedRule, make_speed_rule
 from tui_pod.core.playback.events import (
     BufferingChanged,
+    ChaptersKnown,
     DurationKnown,
     Event,
     FileEnded,
     FileLoaded,
     LoadFailed,
-    MarksKnown,
     PauseChanged,
     PositionChanged,
     RecordsSaved,
@@ -27,13 +27,13 @@ from tui_pod.core.playback.events import (
     SourceReady,
     StateMended,
 )
-from tui_pod.core.playback.options import Rules, lengths
-from tui_pod.core.playback.ports import Surroundings
-from tui_pod.core.playback.progress_tracker import AT_ONCE, Tracker
+from tui_pod.core.playback.options import PlaybackOptions, resolve_duration
+from tui_pod.core.playback.ports import Ports
+from tui_pod.core.playback.progress_tracker import AT_ONCE, ProgressTracker
 from tui_pod.core.playback.retry import PAUSES, Retry, is_drop
-from tui_pod.core.playback.snapshot import MarkOrigin, Playback, PlayerStatus, Source
+from tui_pod.core.playback.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import is_whole, resume_position
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clock as clock_text
 
@@ -53,32 +53,37 @@ MAX_ENDS_AT_ONCE = 3
 """Files in a row that end at once, after which nothing is played on by itself."""
 
 
-class Deck:
+class EpisodePlayer:
     """Has one episode loaded at a time and keeps its progress; a subclass says what comes after it."""
 
     def __init__(
-        self, library: Library, book: ProgressBook, around: Surroundings, rules: Rules, playback: Playback
+        self,
+        library: Library,
+        progress_index: ProgressIndex,
+        ports: Ports,
+        options: PlaybackOptions,
+        playback: Playback,
     ) -> None:
         self.library = library
-        self.book = book
-        self.rules = rules
+        self.progress_index = progress_index
+        self.options = options
         self.playback = playback
-        self._player = around.player
-        self._sources = around.sources
-        self._recorder = around.recorder
-        self._audience = around.audience
-        self._clock = around.clock
-        self._tracker = Tracker(book, around.recorder, around.clock, around.run, rules.played)
+        self._player = ports.player
+        self._sources = ports.sources
+        self._writer = ports.writer
+        self._listener = ports.listener
+        self._clock = ports.clock
+        self._tracker = ProgressTracker(progress_index, ports.writer, ports.clock, ports.run, options.played)
         self._episode: Episode | None = None  # what is loaded, which another library may no longer have
         self._source: Source | None = None
-        self._marks_from = MarkOrigin.NOTES
+        self._marks_from = ChapterOrigin.NOTES
         self._is_with_player = False
         self._wish = 0.0
         self._wants_pause = False
         self._paused_at: datetime | None = None
         self._await_ticket = 0
         self._saved_ticket = 0
-        self._asked_at = around.clock()
+        self._asked_at = ports.clock()
         self._ends_at_once = 0
         self._is_estimate = False
         self._measured: float | None = None
@@ -96,11 +101,11 @@ class Deck:
         self._player.stop()
         self._show(self._silence())
 
-    def adopt(self, library: Library, book: ProgressBook) -> None:
+    def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """Go on with another library, such as after feeds were refreshed; what plays goes on."""
         self.library = library
-        self.book = book
-        self._tracker.adopt(book)
+        self.progress_index = progress_index
+        self._tracker.adopt(progress_index)
 
     def save(self) -> None:
         """Save where the listener is, to the moment: before quitting or being ended."""
@@ -126,7 +131,7 @@ class Deck:
         elif isinstance(event, StateMended):
             self._save_all()
             for notice in event.notices:
-                self._audience.tell(notice, is_error=True)
+                self._listener.tell(notice, is_error=True)
         elif event.load != self.playback.load or not self.playback.is_loaded:
             return
         else:
@@ -134,13 +139,13 @@ class Deck:
 
     def _save_all(self) -> None:
         """Save everything that is known, not only what changes."""
-        self._recorder.save(*(ProgressRecord(ident, progress) for ident, progress in self.book))
+        self._writer.save(*(ProgressRecord(ident, progress) for ident, progress in self.progress_index))
 
     def _handle_current(self, event: Event) -> None:
         match event:
             case SourceReady(source=source):
                 self._source = source
-                self._marks_from = MarkOrigin.FEED if source.marks else self._marks_from
+                self._marks_from = ChapterOrigin.FEED if source.marks else self._marks_from
                 self._load_when_saved()
             case FileLoaded():
                 self._on_loaded(event)
@@ -153,7 +158,7 @@ class Deck:
                 self._show(replace(self.playback, position=position))
             case DurationKnown(duration=duration):
                 self._set_duration(duration)
-            case MarksKnown(marks=marks, origin=origin) if origin >= self._marks_from:
+            case ChaptersKnown(marks=marks, origin=origin) if origin >= self._marks_from:
                 self._marks_from = origin
                 self._show(replace(self.playback, marks=marks))
             case PauseChanged(is_paused=is_paused, position=position):
@@ -169,13 +174,13 @@ class Deck:
         """Play an episode from `position`, or from where it was left."""
         self._await_ticket = self._tracker.leave()
         self._player.stop()
-        progress = self.book.get(episode.id)
+        progress = self.progress_index.get(episode.id)
         length = (progress.duration if progress else None) or episode.duration
         if position is None:
-            rules = self.rules
-            position = resume_position(progress, length, self._clock(), rules.is_rewinding, rules.played)
+            options = self.options
+            position = resume_position(progress, length, self._clock(), options.is_rewinding, options.played)
         self._tracker.begin(episode.id)
-        self._episode, self._source, self._marks_from = episode, None, MarkOrigin.NOTES
+        self._episode, self._source, self._marks_from = episode, None, ChapterOrigin.NOTES
         self._is_with_player = self._is_second_try = False
         self._retry, self._retry_at = Retry(), None
         self._wish, self._wants_pause = position, is_paused
@@ -208,7 +213,7 @@ class Deck:
 
     def _scaled(self, position: float, source: Source) -> float:
         """Return a place in a narration that was made anew as the same share of its length."""
-        progress = self.book.get(self.playback.episode or "")
+        progress = self.progress_index.get(self.playback.episode or "")
         if not source.is_narrated or not source.duration or progress is None or not progress.duration:
             return position
         factor = source.duration / progress.duration
@@ -227,14 +232,14 @@ class Deck:
         else:
             self._tracker.arrive(event.position)
         if self._source.notice:
-            self._audience.tell(self._source.notice)
+            self._listener.tell(self._source.notice)
         self._prepare_next()
 
     def _set_duration(self, measured: float | None) -> None:
         assert self._source is not None
         self._measured = measured
         stated = self._episode.duration if self._episode is not None else None
-        shown, self._tracker.duration = lengths(measured, stated, self._source.is_stream, self._is_estimate)
+        shown, self._tracker.duration = resolve_duration(measured, stated, self._source.is_stream, self._is_estimate)
         self._show(replace(self.playback, duration=shown))
 
     def _on_position(self, position: float) -> None:
@@ -250,7 +255,7 @@ class Deck:
         self._show(replace(self.playback, position=position))
         self._heard(self._tracker.heard - heard)
         if (is_played or is_new_second) and self.playback.episode is not None:
-            self._audience.progress_changed(frozenset((self.playback.episode,)))
+            self._listener.progress_changed(frozenset((self.playback.episode,)))
 
     def _on_pause(self, is_paused: bool, position: float | None) -> None:
         self._wants_pause = is_paused
@@ -261,7 +266,7 @@ class Deck:
                 self._on_position(position)
             self._paused_at = self._clock()
             self._tracker.save()
-            self._recorder.compact()
+            self._writer.compact()
         self._show(replace(self.playback, status=PlayerStatus.PAUSED if is_paused else PlayerStatus.PLAYING))
 
     def _on_end(self, position: float) -> None:
@@ -274,8 +279,8 @@ class Deck:
         at_once = self._tracker.heard < AT_ONCE
         self._ends_at_once = self._ends_at_once + 1 if at_once else 0
         self._tracker.save()
-        self._recorder.compact()
-        self._audience.progress_changed(frozenset((self.playback.episode or "",)))
+        self._writer.compact()
+        self._listener.progress_changed(frozenset((self.playback.episode or "",)))
         if not is_whole and self._tries_again(position):
             return
         if not is_whole:
@@ -343,7 +348,7 @@ class Deck:
     def _fail(self, reason: str) -> None:
         self._ends_at_once = 0
         self.stop()
-        self._audience.tell(reason, is_error=True)
+        self._listener.tell(reason, is_error=True)
 
     def _go_to(self, position: float) -> None:
         if not self.playback.is_loaded:
@@ -355,16 +360,16 @@ class Deck:
             self._player.seek(position)
         self._show(replace(self.playback, position=position))
         if self.playback.episode is not None:
-            self._audience.progress_changed(frozenset((self.playback.episode,)))
+            self._listener.progress_changed(frozenset((self.playback.episode,)))
 
     @property
-    def pace(self) -> Pace:
+    def speed_rule(self) -> SpeedRule:
         """What tells how fast each episode would play."""
-        return make_pace(self._usual_speed, self.library.topics, self.rules.speeds)
+        return make_speed_rule(self._usual_speed, self.library.topics, self.options.speeds)
 
     def _speed_of(self, episode: Episode) -> float:
         index = self.library.index(episode.id)
-        return self.pace(index) if index is not None else self._usual_speed
+        return self.speed_rule(index) if index is not None else self._usual_speed
 
     def _silence(self) -> Playback:
         """Return a playback of nothing, with the listener's speed and volume kept."""
@@ -374,7 +379,7 @@ class Deck:
     def _show(self, playback: Playback) -> None:
         if playback != self.playback:
             self.playback = playback
-            self._audience.playback_changed(playback)
+            self._listener.playback_changed(playback)
 
     def _heard(self, seconds: float, is_at_end: bool = False) -> None:
         """Take in that so many seconds of the episode were heard, which has ended with them or goes on."""

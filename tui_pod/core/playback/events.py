@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tui_pod.core.playback.snapshot import Mark, MarkOrigin, Source
+from tui_pod.core.playback.snapshot import Chapter, ChapterOrigin, Source
 
 
 class SourceReady(NamedTuple):
@@ -50,12 +50,12 @@ class DurationKnown(NamedTuple):
     duration: float
 
 
-class MarksKnown(NamedTuple):
+class ChaptersKnown(NamedTuple):
     """There are chapters."""
 
     load: int
-    marks: tuple[Mark, ...]
-    origin: MarkOrigin = MarkOrigin.FILE
+    marks: tuple[Chapter, ...]
+    origin: ChapterOrigin = ChapterOrigin.FILE
 
 
 class PauseChanged(NamedTuple):
@@ -112,7 +112,7 @@ Event = (
     | PositionChanged
     | SeekFinished
     | DurationKnown
-    | MarksKnown
+    | ChaptersKnown
     | PauseChanged
     | BufferingChanged
     | FileEnded

@@ -12,7 +12,7 @@ from tui_pod.core.playback.snapshot import Playback
 from tui_pod.core.progress.progress import PlayedRule
 
 
-class Rules(NamedTuple):
+class PlaybackOptions(NamedTuple):
     """The listener's choices about playing."""
 
     is_rewinding: bool = True
@@ -28,13 +28,13 @@ class Rules(NamedTuple):
     """A speed of its own for a topic or feed, by name."""
 
 
-def held(playback: Playback) -> Playback:
+def clamp(playback: Playback) -> Playback:
     """Return a playback with a speed and a volume that can be had: a state file may say anything."""
     speed = playback.speed if MIN_SPEED <= playback.speed <= MAX_SPEED else 1.0
     return replace(playback, speed=speed, volume=min(max(playback.volume, 0), 100))
 
 
-def lengths(
+def resolve_duration(
     measured: float | None, stated: float | None, is_stream: bool, is_estimate: bool
 ) -> tuple[float | None, float | None]:
     """Return the length to show and the length that may decide about "played", in seconds; None: not known.

@@ -1,7 +1,7 @@
 """What listening needs from outside, as protocols. Adapters do not inherit: the contract tests prove them.
 
 All calls come from one thread and return at once; what happened comes back as events (see `events`), which
-the adapter posts and `Listening.handle` receives.
+the adapter posts and `PlaybackController.handle` receives.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Sources(Protocol):
         ...
 
 
-class Recorder(Protocol):
+class RecordWriter(Protocol):
     """Saves records in the background."""
 
     def save(self, *records: Record) -> int:
@@ -87,7 +87,7 @@ class Recorder(Protocol):
         ...
 
 
-class Audience(Protocol):
+class PlaybackListener(Protocol):
     """Is told what changed; it must not call back into listening."""
 
     def playback_changed(self, playback: Playback) -> None:
@@ -116,13 +116,13 @@ Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Ports:
     """Everything that playing needs from outside the core."""
 
     player: Player
     sources: Sources
-    recorder: Recorder
-    audience: Audience
+    writer: RecordWriter
+    listener: PlaybackListener
     clock: Clock
     run: str
     """Name of this run of the program, unlike any other's: it begins the keys of what was heard."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tui_pod.core.playback.ports import Clock, Recorder
+from tui_pod.core.playback.ports import Clock, RecordWriter
 from tui_pod.core.progress.progress import PlayedRule, Progress, is_whole
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 
 SAVE_EVERY = 4.0
@@ -20,13 +20,15 @@ AT_ONCE = 1.0
 """Seconds of playing under which an end counts as "at once"."""
 
 
-class Tracker:
+class ProgressTracker:
     """The progress of one load of one episode."""
 
-    def __init__(self, book: ProgressBook, recorder: Recorder, clock: Clock, run: str, rule: PlayedRule) -> None:
+    def __init__(
+        self, progress_index: ProgressIndex, writer: RecordWriter, clock: Clock, run: str, rule: PlayedRule
+    ) -> None:
         self._rule = rule
-        self._book = book
-        self._recorder = recorder
+        self._progress_index = progress_index
+        self._writer = writer
         self._clock = clock
         self._run = run
         self._stretches = 0
@@ -36,9 +38,9 @@ class Tracker:
         self.heard = 0.0
         """Seconds heard in this load."""
 
-    def adopt(self, book: ProgressBook) -> None:
+    def adopt(self, progress_index: ProgressIndex) -> None:
         """Keep progress in another book from now on."""
-        self._book = book
+        self._progress_index = progress_index
 
     def begin(self, episode: str) -> None:
         """Follow a new episode; the former one must have been left."""
@@ -93,7 +95,7 @@ class Tracker:
         if is_due:
             self._save_heard()
         if is_now_done:
-            self._recorder.compact()
+            self._writer.compact()
         return is_now_done
 
     def finish(self, position: float, speed: float) -> bool:
@@ -127,7 +129,7 @@ class Tracker:
         """Whether this load made the episode played, so that its position stays 0."""
         return self.episode is not None and self._is_done
 
-    def forget_done(self, is_done: bool) -> None:
+    def set_done(self, is_done: bool) -> None:
         """Follow a mark that the listener set on the playing episode."""
         self._is_done = is_done
 
@@ -138,17 +140,17 @@ class Tracker:
 
     def _progress(self) -> Progress:
         assert self.episode is not None
-        return self._book.get(self.episode) or Progress(updated=datetime.fromtimestamp(0, UTC))
+        return self._progress_index.get(self.episode) or Progress(updated=datetime.fromtimestamp(0, UTC))
 
     def _stamp(self) -> datetime:
         return self.stamp(self._progress())
 
     def _put(self, progress: Progress, is_saved: bool) -> None:
         assert self.episode is not None
-        self._book.put(self.episode, progress)
+        self._progress_index.put(self.episode, progress)
         if is_saved:
             self._since_save = 0.0
-            self.ticket = self._recorder.save(ProgressRecord(self.episode, progress))
+            self.ticket = self._writer.save(ProgressRecord(self.episode, progress))
 
     def _start_stretch(self) -> None:
         self._stretches += 1
@@ -175,4 +177,4 @@ class Tracker:
             seconds=round(self._stretch, 2),
             wall=round(self._wall, 2),
         )
-        self.ticket = self._recorder.save(record)
+        self.ticket = self._writer.save(record)

@@ -16,14 +16,14 @@ class PlayerStatus(StrEnum):
     PAUSED = "paused"
 
 
-class Mark(NamedTuple):
+class Chapter(NamedTuple):
     """A point to jump to: the start of a chapter or of a sentence."""
 
     start: float
     title: str = ""
 
 
-class MarkOrigin(IntEnum):
+class ChapterOrigin(IntEnum):
     """Who says where chapters are: of two the higher one is believed."""
 
     NOTES = 0
@@ -43,7 +43,7 @@ class Source(NamedTuple):
     is_stream: bool = False
     duration: float | None = None
     """Seconds, when known for certain: a narration's."""
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[Chapter, ...] = ()
     notice: str = ""
     """What the listener should know of it, such as that a text was too long to be read whole."""
 
@@ -63,11 +63,11 @@ class Playback:
     is_muted: bool = False
     is_narrated: bool = False
     is_buffering: bool = False
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[Chapter, ...] = ()
     load: int = 0
 
     @property
-    def chapters(self) -> tuple[Mark, ...]:
+    def chapters(self) -> tuple[Chapter, ...]:
         """The chapters; the marks of a narration are its sentences."""
         return () if self.is_narrated else self.marks
 

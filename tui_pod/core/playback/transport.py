@@ -10,23 +10,28 @@ from dataclasses import replace
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
-from tui_pod.core.playback.episode_player import Deck
-from tui_pod.core.playback.options import Rules, held
-from tui_pod.core.playback.ports import Surroundings
+from tui_pod.core.playback.episode_player import EpisodePlayer
+from tui_pod.core.playback.options import PlaybackOptions, clamp
+from tui_pod.core.playback.ports import Ports
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import rewind
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import SettingRecord
 
 
-class Transport(Deck):
+class Transport(EpisodePlayer):
     """A deck with its keys."""
 
     def __init__(
-        self, library: Library, book: ProgressBook, around: Surroundings, rules: Rules, playback: Playback
+        self,
+        library: Library,
+        progress_index: ProgressIndex,
+        ports: Ports,
+        options: PlaybackOptions,
+        playback: Playback,
     ) -> None:
-        playback = held(playback)
-        super().__init__(library, book, around, rules, playback)
+        playback = clamp(playback)
+        super().__init__(library, progress_index, ports, options, playback)
         self._player.set_speed(playback.speed)
         self._player.set_volume(playback.volume)
         self._player.set_muted(playback.is_muted)
@@ -40,7 +45,7 @@ class Transport(Deck):
         elif self.playback.status is PlayerStatus.PLAYING:
             self._player.set_paused(True)
         elif self.playback.status is PlayerStatus.PAUSED:
-            if self.rules.is_rewinding and self._paused_at is not None and not self._tracker.is_done:
+            if self.options.is_rewinding and self._paused_at is not None and not self._tracker.is_done:
                 back = rewind(self._clock() - self._paused_at, self.playback.duration)
                 if back:
                     self._go_to(max(0.0, self.playback.position - back))
@@ -62,7 +67,7 @@ class Transport(Deck):
         """Go to `position` seconds; forward no further than where the episode counts as played."""
         here, length = self.playback.position, self.playback.duration
         if length and position > here:
-            position = min(position, max(here, self.rules.played.starts_at(length)))
+            position = min(position, max(here, self.options.played.starts_at(length)))
             if position == here:
                 return
         self._go_to(max(0.0, position))
@@ -73,11 +78,11 @@ class Transport(Deck):
 
     def step_back(self, is_small: bool = False) -> None:
         """Go back by the listener's step."""
-        self.seek_by(-(self.rules.seek_small if is_small else self.rules.seek_back))
+        self.seek_by(-(self.options.seek_small if is_small else self.options.seek_back))
 
     def step_forward(self, is_small: bool = False) -> None:
         """Go forward by the listener's step."""
-        self.seek_by(self.rules.seek_small if is_small else self.rules.seek_forward)
+        self.seek_by(self.options.seek_small if is_small else self.options.seek_forward)
 
     def seek_mark(self, direction: int) -> None:
         """Go to the next (1) or previous (-1) chapter or sentence."""
@@ -113,4 +118,4 @@ class Transport(Deck):
         self._show(replace(self.playback, is_muted=is_muted))
 
     def _remember(self, key: str, value: float | int | bool) -> None:
-        self._recorder.save(SettingRecord("player", key, value))
+        self._writer.save(SettingRecord("player", key, value))

@@ -1,6 +1,6 @@
 """What the listener did and can take back: marks, seeks, queue changes, deletes, in order.
 
-A change keeps the values before and after it; `Listening` puts them back.
+A change keeps the values before and after it; `PlaybackController` puts them back.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class SeekChange:
 
 
 @dataclass(frozen=True, slots=True)
-class DeedChange:
+class ExternalChange:
     """Something outside listening was deleted, such as a download or a feed."""
 
     label: str
@@ -70,7 +70,7 @@ class DeedChange:
     do_again: Callable[[], None]
 
 
-Change = ProgressChange | QueueChange | SessionChange | SeekChange | DeedChange
+Change = ProgressChange | QueueChange | SessionChange | SeekChange | ExternalChange
 
 
 class UndoHistory:

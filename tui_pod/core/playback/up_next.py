@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.options import Rules
-from tui_pod.core.playback.ports import Surroundings
+from tui_pod.core.playback.options import PlaybackOptions
+from tui_pod.core.playback.ports import Ports
 from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.playback.transport import Transport
 from tui_pod.core.progress.progress import Status
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Plan, Session, Summary, Wish, plan_session
@@ -30,7 +30,7 @@ WORTH_PLANNING = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Succession:
+class PlayContext:
     """The list that an episode was started from, as sorted and filtered then."""
 
     indexes: Sequence[int] = ()
@@ -41,7 +41,7 @@ class Succession:
         """Yield the places after that one, each with the library index that stands there."""
         return ((place, self.indexes[place]) for place in range(self.place + 1, len(self.indexes)))
 
-    def moved(self, ids: Sequence[str], library: Library) -> Succession:
+    def moved(self, ids: Sequence[str], library: Library) -> PlayContext:
         """Return the same list in another library, without the episodes that this one does not have.
 
         Args:
@@ -56,11 +56,11 @@ class Succession:
                 found.append(index)
             if number == self.place:  # where it vanished, the list goes on after the one before it
                 place = len(found) - 1
-        return Succession(found, place)
+        return PlayContext(found, place)
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class SessionStatus:
     """What the listener can expect: of the session, and next."""
 
     place: int | None
@@ -72,31 +72,31 @@ class Outlook:
     next: str | None
 
 
-class Lineup(Transport):
+class UpNext(Transport):
     """Plays one episode after the other."""
 
     def __init__(
         self,
         library: Library,
-        book: ProgressBook,
-        around: Surroundings,
-        rules: Rules,
+        progress_index: ProgressIndex,
+        ports: Ports,
+        options: PlaybackOptions,
         playback: Playback,
         queue: Queue,
     ) -> None:
-        super().__init__(library, book, around, rules, playback)
+        super().__init__(library, progress_index, ports, options, playback)
         self.queue = queue
         self.session: Session | None = None
         self.sleep: SleepTimer | None = None
-        self._succession = Succession()
+        self._context = PlayContext()
         self._left: tuple[str, ...] = ()  # what played before, the last one at the end
         self._is_by_itself = False  # whether the present episode began when another had ended
 
-    def adopt(self, library: Library, book: ProgressBook) -> None:
-        """See `Deck.adopt`; the list that is played on and the session's topic are found again in it."""
+    def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
+        """See `EpisodePlayer.adopt`; the list that is played on and the session's topic are found again in it."""
         former = self.library
-        super().adopt(library, book)
-        self._succession = self._succession.moved(former.ids, library)
+        super().adopt(library, progress_index)
+        self._context = self._context.moved(former.ids, library)
         if self.session is not None:
             wish = self.session.wish
             wish = replace(wish, topic=former.topics.found_in(library.topics, wish.topic))
@@ -109,7 +109,7 @@ class Lineup(Transport):
     def next(self) -> None:
         """Play what comes next; the present episode keeps its place, and a session is planned anew without it."""
         if not self._skip():
-            self._audience.tell(f"Nothing comes next. Press {key_of('queue.add_last')} on an episode to queue it.")
+            self._listener.tell(f"Nothing comes next. Press {key_of('queue.add_last')} on an episode to queue it.")
 
     def previous(self) -> None:
         """Play what came before in the queue or the list, else what played before; else begin the episode anew."""
@@ -119,10 +119,10 @@ class Lineup(Transport):
         known = [ident for ident in before if self.library.index(ident) is not None]
         if known:
             self._play(known[-1])
-        elif not is_queued and self._succession.place > 0:
-            place = self._succession.place - 1
-            self._succession = replace(self._succession, place=place)
-            self._play(self.library.ids[self._succession.indexes[place]])
+        elif not is_queued and self._context.place > 0:
+            place = self._context.place - 1
+            self._context = replace(self._context, place=place)
+            self._play(self.library.ids[self._context.indexes[place]])
         elif left:
             self._play(left[-1])
             self._left = left[:-1]
@@ -148,7 +148,7 @@ class Lineup(Transport):
     def go_on(self) -> None:
         """Play on after a session has ended."""
         if self._next() is None:
-            self._audience.tell(f"Nothing comes next. Press {key_of('session.plan')} to plan another session.")
+            self._listener.tell(f"Nothing comes next. Press {key_of('session.plan')} to plan another session.")
         else:
             self._advance()
 
@@ -156,28 +156,28 @@ class Lineup(Transport):
         """Set the sleep timer; None: off."""
         self.sleep = timer
         self._player.set_volume(self.playback.volume)
-        self._audience.queue_changed()
+        self._listener.queue_changed()
 
-    def outlook(self) -> Outlook:
+    def session_status(self) -> SessionStatus:
         """Return what can be expected."""
         session, current = self.session, self.playback.episode
         upcoming = [ident for ident in self.queue.upcoming if session is None or ident in session.episodes]
         coming = [index for ident in (current, *upcoming) if ident and (index := self.library.index(ident)) is not None]
         left = sum(self.coming_times(coming))
         place = session.place(current) if session else None
-        return Outlook(place, len(session.episodes) if session else 0, left, self._next())
+        return SessionStatus(place, len(session.episodes) if session else 0, left, self._next())
 
     def coming_times(self, indexes: Iterable[int]) -> Iterator[float]:
         """Yield the seconds of the listener's time that each of these episodes takes from now on.
 
         The tail of a playing one that counts as played takes no time; another that is played starts anew.
         """
-        pace = self.pace
+        speed_rule = self.speed_rule
         for index in indexes:
             if self.library.ids[index] == self.playback.episode:
-                yield self.book.remaining(index) / self.playback.speed
+                yield self.progress_index.remaining(index) / self.playback.speed
             else:
-                yield self.book.playing_time(index) / pace(index)
+                yield self.progress_index.playing_time(index) / speed_rule(index)
 
     # -- what happens ----------------------------------------------------------------------------------
 
@@ -197,8 +197,8 @@ class Lineup(Transport):
         self._player.set_paused(True)
         self._go_to(max(0.0, self.playback.position - FADE * self.playback.speed))
         self._player.set_volume(self.playback.volume)
-        self._audience.queue_changed()
-        self._audience.tell(f"The sleep timer has paused. Press {key_of('playback.toggle')} to go on.")
+        self._listener.queue_changed()
+        self._listener.tell(f"The sleep timer has paused. Press {key_of('playback.toggle')} to go on.")
 
     def _after_end(self) -> None:
         session, ended = self.session, self.playback.episode
@@ -209,13 +209,13 @@ class Lineup(Transport):
             if self.sleep.is_over:
                 self.set_sleep(None)
                 self.stop()
-                self._audience.tell("The sleep timer has ended the listening here. Good night.")
+                self._listener.tell("The sleep timer has ended the listening here. Good night.")
                 return
         if session is not None and not any(ident in session.episodes for ident in self._coming()):
             self.session = None
             self.stop()
-            self._audience.session_ended(self._summary(session))
-        elif not self.rules.is_autoplaying and self._queued() is None:
+            self._listener.session_ended(self._summary(session))
+        elif not self.options.is_autoplaying and self._queued() is None:
             self.stop()
         else:
             self._advance(is_by_itself=True)
@@ -228,7 +228,7 @@ class Lineup(Transport):
         if self._next() is None:
             self._fail(told)
         else:
-            self._audience.tell(told, is_error=True)
+            self._listener.tell(told, is_error=True)
             self._skip(is_by_itself=True)
 
     def _skip(self, is_by_itself: bool = False) -> bool:
@@ -258,7 +258,7 @@ class Lineup(Transport):
     def _play(self, episode: str, position: float | None = None, is_by_itself: bool = False) -> None:
         index = self.library.index(episode)
         if index is None:
-            self._audience.tell("That episode is no longer in the library.", is_error=True)
+            self._listener.tell("That episode is no longer in the library.", is_error=True)
             return
         queue, former = self.queue.started(episode), self.playback.episode
         self._is_by_itself = is_by_itself
@@ -274,7 +274,7 @@ class Lineup(Transport):
         if queued is not None:
             return queued
         place = self._next_place()
-        return None if place is None else self.library.ids[self._succession.indexes[place]]
+        return None if place is None else self.library.ids[self._context.indexes[place]]
 
     def _queued(self) -> str | None:
         return next(self._coming(), None)
@@ -284,9 +284,9 @@ class Lineup(Transport):
         return (ident for ident in self.queue.upcoming if self.library.index(ident) is not None)
 
     def _next_place(self) -> int | None:
-        for place, index in self._succession.following():
+        for place, index in self._context.following():
             ident = self.library.ids[index]
-            if ident != self.playback.episode and self.book.status(ident) is not Status.PLAYED:
+            if ident != self.playback.episode and self.progress_index.status(ident) is not Status.PLAYED:
                 return place
         return None
 
@@ -296,7 +296,7 @@ class Lineup(Transport):
             self.stop()
             return
         if following not in self.queue.upcoming:
-            self._succession = replace(self._succession, place=self._next_place() or 0)
+            self._context = replace(self._context, place=self._next_place() or 0)
         self._play(following, is_by_itself=is_by_itself)
 
     def _replan(self) -> None:
@@ -309,11 +309,11 @@ class Lineup(Transport):
         is_current = current is not None and current in session.episodes and current not in gone
         index = self.library.index(current) if is_current and current is not None else None
         if index is not None and self.playback.status is not PlayerStatus.STOPPED:
-            left -= self.book.remaining(index) / self.playback.speed
+            left -= self.progress_index.remaining(index) / self.playback.speed
         planned: tuple[str, ...] = ()
         if left >= WORTH_PLANNING:
             wish = replace(session.wish, budget=left)
-            plan = plan_session(self.library, self.book, wish, self.pace, gone | {current or ""})
+            plan = plan_session(self.library, self.progress_index, wish, self.speed_rule, gone | {current or ""})
             planned = tuple(self.library.ids[index] for index in plan.indexes)
         had = tuple(i for i in session.episodes if i in session.finished or (is_current and i == current))
         queue = self._unplanned()
@@ -334,7 +334,9 @@ class Lineup(Transport):
         for name in topics:
             topic = self.library.topics.find(name)
             if topic is not None and len(self.library.topics.members[topic]) < len(self.library):
-                moved.append((name, self.book.tallies[topic].played, len(self.library.topics.members[topic])))
+                moved.append(
+                    (name, self.progress_index.topic_stats[topic].played, len(self.library.topics.members[topic]))
+                )
         return Summary(len(session.finished), session.heard, session.used, tuple(moved), self._next())
 
     def _save_all(self) -> None:
@@ -343,11 +345,11 @@ class Lineup(Transport):
 
     def _save_queue(self) -> None:
         entries, cursor = list(self.queue.entries), self.queue.cursor
-        self._recorder.save(SettingRecord("queue", "entries", entries), SettingRecord("queue", "cursor", cursor))
+        self._writer.save(SettingRecord("queue", "entries", entries), SettingRecord("queue", "cursor", cursor))
 
     def _set_queue(self, queue: Queue) -> None:
         self.queue = queue
         self._save_queue()
-        self._audience.queue_changed()
+        self._listener.queue_changed()
         if self.playback.is_loaded:
             self._prepare_next()

@@ -14,7 +14,7 @@ FEW = 2_000
 
 
 @dataclass(slots=True)
-class Tally:
+class TopicStats:
     """What is done of one topic."""
 
     played: int = 0
@@ -23,13 +23,13 @@ class Tally:
     """Seconds still to be heard."""
 
 
-class ProgressBook:
+class ProgressIndex:
     """Progress by episode id; ids that the library does not have are kept and not counted."""
 
     def __init__(self, library: Library, progress: Mapping[str, Progress]) -> None:
         self._library = library
         self._progress = dict(progress)
-        self.tallies = [Tally(left=seconds) for seconds in library.topics.seconds]
+        self.topic_stats = [TopicStats(left=seconds) for seconds in library.topics.seconds]
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
         """Library indexes of the started and of the played episodes."""
         self._continuing: set[int] = set()
@@ -38,9 +38,9 @@ class ProgressBook:
     def __iter__(self) -> Iterator[tuple[str, Progress]]:
         return iter(self._progress.items())
 
-    def moved_to(self, library: Library) -> ProgressBook:
+    def moved_to(self, library: Library) -> ProgressIndex:
         """Return the same progress counted for another library."""
-        return ProgressBook(library, self._progress)
+        return ProgressIndex(library, self._progress)
 
     def get(self, ident: str) -> Progress | None:
         """Return the progress of an episode; None when it was never touched."""
@@ -78,10 +78,10 @@ class ProgressBook:
             return
         for status, inside in self.indexes.items():
             (inside.add if now is status else inside.discard)(index)
-        for tally in self._tallies_of(index):
-            tally.played += (now is Status.PLAYED) - (was is Status.PLAYED)
-            tally.started += (now is Status.STARTED) - (was is Status.STARTED)
-            tally.left += gained
+        for stats in self._tallies_of(index):
+            stats.played += (now is Status.PLAYED) - (was is Status.PLAYED)
+            stats.started += (now is Status.STARTED) - (was is Status.STARTED)
+            stats.left += gained
 
     @property
     def unfinished_count(self) -> int:
@@ -123,21 +123,21 @@ class ProgressBook:
             duration = self._library.duration(index)
             gained[index] = remaining(progress, duration) - remaining(None, duration)
         members = self._library.topics.members
-        pairs: Iterable[tuple[Tally, Collection[int]]]
+        pairs: Iterable[tuple[TopicStats, Collection[int]]]
         if len(gained) * len(members) < FEW:
-            pairs = ((tally, (index,)) for index in gained for tally in self._tallies_of(index))
+            pairs = ((stats, (index,)) for index in gained for stats in self._tallies_of(index))
         else:
-            pairs = zip(self.tallies, map(gained.keys().__and__, members), strict=True)
+            pairs = zip(self.topic_stats, map(gained.keys().__and__, members), strict=True)
         started, played = self.indexes[Status.STARTED], self.indexes[Status.PLAYED]
-        for tally, inside in pairs:
-            tally.played += sum(index in played for index in inside)
-            tally.started += sum(index in started for index in inside)
-            tally.left += sum(gained[index] for index in inside)
+        for stats, inside in pairs:
+            stats.played += sum(index in played for index in inside)
+            stats.started += sum(index in started for index in inside)
+            stats.left += sum(gained[index] for index in inside)
 
-    def _tallies_of(self, index: int) -> Iterator[Tally]:
-        for tally, members in zip(self.tallies, self._library.topics.members, strict=True):
+    def _tallies_of(self, index: int) -> Iterator[TopicStats]:
+        for stats, members in zip(self.topic_stats, self._library.topics.members, strict=True):
             if _has(members, index):
-                yield tally
+                yield stats
 
 
 def _is_continuing(progress: Progress | None) -> bool:

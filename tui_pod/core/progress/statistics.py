@@ -30,7 +30,7 @@ class PastSession:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class Statistics:
     """What was heard, in seconds of episodes unless said otherwise."""
 
     total: float
@@ -51,7 +51,7 @@ class History:
         return self.total - self.wall
 
 
-def look_back(records: Sequence[HeardRecord], library: Library) -> History:
+def compute_statistics(records: Sequence[HeardRecord], library: Library) -> Statistics:
     """Return the statistics of these stretches, which are in the order of their start."""
     days: defaultdict[date, float] = defaultdict(float)
     weeks: defaultdict[str, float] = defaultdict(float)
@@ -64,7 +64,7 @@ def look_back(records: Sequence[HeardRecord], library: Library) -> History:
         weeks[f"{year}-W{week:02}"] += record.seconds
         months[f"{day:%Y-%m}"] += record.seconds
         by_episode[record.episode] += record.seconds
-    return History(
+    return Statistics(
         total=sum(record.seconds for record in records),
         wall=sum(record.wall for record in records),
         days=dict(days),

@@ -13,12 +13,12 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import ROOT
 from tui_pod.core.progress.progress import Status
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clean, fold
 
 
-class Special(IntEnum):
+class SmartList(IntEnum):
     """Entries of the tree that are not topics; a topic is its index, from 0."""
 
     CONTINUE = -1
@@ -64,25 +64,25 @@ GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} 
 NO_SEARCH = f"No search yet: press {key_of('search.start')} and type a word."
 
 
-class View(NamedTuple):
+class ListQuery(NamedTuple):
     """What the listener chose to see."""
 
     place: int = 0
-    """A topic's index, or a `Special`."""
+    """A topic's index, or a `SmartList`."""
     filter: Filter = Filter.ALL
     sort: Sort = Sort.NEWEST
     query: str = ""
     """Words that must all be in title, summary or topics; a part of a word will do."""
 
 
-def why_empty(view: View) -> str:
+def why_empty(view: ListQuery) -> str:
     """Return what to tell of a view that lists nothing."""
     if view.query.strip():
         where = "Nothing" if view.place == ROOT else "Nothing here"
         return f"{where} matches. Press {key_of('search.clear')} to see all episodes again."
-    if view.place == Special.CONTINUE:
+    if view.place == SmartList.CONTINUE:
         return "Nothing is unfinished. What you begin and do not finish appears here."
-    if view.place == Special.QUEUE:
+    if view.place == SmartList.QUEUE:
         add, add_next = key_of("queue.add_last"), key_of("queue.add_next")
         return f"The queue is empty. Press {add} on an episode to add it, {add_next} to hear it next."
     if view.filter is not Filter.ALL:
@@ -90,15 +90,17 @@ def why_empty(view: View) -> str:
     return "No episodes here."
 
 
-def list_episodes(library: Library, book: ProgressBook, queue: Queue, view: View) -> Sequence[int]:
+def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue, view: ListQuery) -> Sequence[int]:
     """Return the library indexes that a view shows, in order."""
-    if view.place == Special.CONTINUE:
-        found: Sequence[int] = book.unfinished()
-    elif view.place == Special.QUEUE:
+    if view.place == SmartList.CONTINUE:
+        found: Sequence[int] = progress_index.unfinished()
+    elif view.place == SmartList.QUEUE:
         found = [missing(place) if (index := library.index(ident)) is None else index
                  for place, ident in enumerate(queue.entries)]  # fmt: skip
     else:
-        found = sort_indexes(library, _filtered(library.topics.members[view.place], book, view.filter), view.sort)
+        found = sort_indexes(
+            library, _filtered(library.topics.members[view.place], progress_index, view.filter), view.sort
+        )
     return narrow(library, found, view.query) if view.query.strip() else found
 
 
@@ -115,18 +117,18 @@ def narrow(library: Library, indexes: Sequence[int], query: str) -> Sequence[int
     return indexes
 
 
-def first_place(book: ProgressBook, indexes: Sequence[int]) -> int:
+def first_place(progress_index: ProgressIndex, indexes: Sequence[int]) -> int:
     """Return where the cursor starts: on the most recently heard unfinished episode, else the first unplayed one."""
-    inside = set(indexes) if len(book.indexes[Status.STARTED]) else set()
-    for index in book.unfinished():
+    inside = set(indexes) if len(progress_index.indexes[Status.STARTED]) else set()
+    for index in progress_index.unfinished():
         if index in inside:
             return list(indexes).index(index)
-    touched = book.indexes[Status.PLAYED] | book.indexes[Status.STARTED]
+    touched = progress_index.indexes[Status.PLAYED] | progress_index.indexes[Status.STARTED]
     return next((place for place, index in enumerate(indexes) if index not in touched), 0)
 
 
-def _filtered(members: Sequence[int], book: ProgressBook, wanted: Filter) -> Sequence[int]:
-    started, played = book.indexes[Status.STARTED], book.indexes[Status.PLAYED]
+def _filtered(members: Sequence[int], progress_index: ProgressIndex, wanted: Filter) -> Sequence[int]:
+    started, played = progress_index.indexes[Status.STARTED], progress_index.indexes[Status.PLAYED]
     match wanted:
         case Filter.UNPLAYED:
             return [index for index in members if index not in played and index not in started]

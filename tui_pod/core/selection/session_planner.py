@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.speed import Pace
+from tui_pod.core.library.speed import SpeedRule
 from tui_pod.core.progress.progress import Status
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import Sort, sort_indexes
 
 OVER = 1.05
@@ -134,7 +134,9 @@ def parse_budget(text: str, now: datetime) -> float:
     return seconds
 
 
-def plan_session(library: Library, book: ProgressBook, wish: Wish, pace: Pace, without: Iterable[str] = ()) -> Plan:
+def plan_session(
+    library: Library, progress_index: ProgressIndex, wish: Wish, speed_rule: SpeedRule, without: Iterable[str] = ()
+) -> Plan:
     """Return the episodes that fill a budget: unfinished ones first, then unplayed ones in order.
 
     It takes at most `OVER` of the budget, and at least `ENOUGH` of it while what is left allows it.
@@ -144,8 +146,8 @@ def plan_session(library: Library, book: ProgressBook, wish: Wish, pace: Pace, w
         without: ids that are not taken.
     """
     excluded = set(without)
-    candidates = [index for index in _candidates(library, book, wish) if library.ids[index] not in excluded]
-    costs = {index: book.remaining(index) / pace(index) for index in candidates}
+    candidates = [index for index in _candidates(library, progress_index, wish) if library.ids[index] not in excluded]
+    costs = {index: progress_index.remaining(index) / speed_rule(index) for index in candidates}
     candidates = [index for index in candidates if costs[index] > 0]  # unknown lengths cannot be planned
     chosen: list[int] = []
     total = 0.0
@@ -163,11 +165,15 @@ def plan_session(library: Library, book: ProgressBook, wish: Wish, pace: Pace, w
     return Plan(tuple(chosen), sum(costs[index] for index in chosen))
 
 
-def _candidates(library: Library, book: ProgressBook, wish: Wish) -> list[int]:
+def _candidates(library: Library, progress_index: ProgressIndex, wish: Wish) -> list[int]:
     members = library.topics.members[wish.topic]
     inside = set(members) if wish.topic else None
-    started = [index for index in book.unfinished() if inside is None or index in inside] if wish.has_started else []
-    touched = book.indexes[Status.PLAYED] | book.indexes[Status.STARTED]
+    started = (
+        [index for index in progress_index.unfinished() if inside is None or index in inside]
+        if wish.has_started
+        else []
+    )
+    touched = progress_index.indexes[Status.PLAYED] | progress_index.indexes[Status.STARTED]
     unplayed = sort_indexes(library, [index for index in members if index not in touched], _SORTS[wish.order])
     if wish.order is Order.COURSE:
         first = library.first_of_podcasts

@@ -9,7 +9,7 @@ import json
 import math
 import re
 
-from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.playback.snapshot import Chapter
 from tui_pod.core.text.clean import clean
 
 MAX_CHAPTERS = 1_000
@@ -35,7 +35,7 @@ def to_seconds(text: str) -> float | None:
     return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{part or 0}")
 
 
-def parse_chapters(text: str) -> tuple[Mark, ...]:
+def parse_chapters(text: str) -> tuple[Chapter, ...]:
     """Return the chapters of a Podcasting 2.0 JSON file, those marked `toc: false` left out; empty when unusable."""
     try:
         data = json.loads(text[:MAX_CHARS].removeprefix("\ufeff"))
@@ -49,18 +49,18 @@ def parse_chapters(text: str) -> tuple[Mark, ...]:
         start = _start(chapter.get("startTime"))
         if start is not None:
             title = chapter.get("title")
-            marks.append(Mark(start, clean(title) if isinstance(title, str) else ""))
+            marks.append(Chapter(start, clean(title) if isinstance(title, str) else ""))
     return _ordered(marks)
 
 
-def notes_chapters(notes: str, duration: float | None = None) -> tuple[Mark, ...]:
+def notes_chapters(notes: str, duration: float | None = None) -> tuple[Chapter, ...]:
     """Return the chapters that the lines of show notes give as time codes, such as `00:05:30 Title`.
 
     Args:
         notes: plain text.
         duration: seconds of the episode; codes beyond it are no times in it.
     """
-    marks: list[Mark] = []
+    marks: list[Chapter] = []
     for line in notes.split("\n"):
         line = line.strip()[:300]
         found = _CODE.fullmatch(line)
@@ -68,14 +68,14 @@ def notes_chapters(notes: str, duration: float | None = None) -> tuple[Mark, ...
         code, title = (found[1], found[2]) if found else (last[2], last[1]) if last else ("", "")
         start = to_seconds(code) if code else None
         if start is not None and (not duration or start < duration):
-            marks.append(Mark(start, clean(title)))
+            marks.append(Chapter(start, clean(title)))
     starts = [mark.start for mark in marks]
     if len(marks) < FEWEST_CODES or starts != sorted(set(starts)):
         return ()
     return tuple(marks[:MAX_CHAPTERS])
 
 
-def _ordered(marks: list[Mark]) -> tuple[Mark, ...]:
+def _ordered(marks: list[Chapter]) -> tuple[Chapter, ...]:
     """Return marks by their times, one for each."""
     return tuple({mark.start: mark for mark in sorted(marks, key=lambda mark: mark.start)}.values())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.playback.snapshot import Chapter
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title
 from tui_pod.feeds.formats.html_text import MAX_HTML, to_summary
 from tui_pod.feeds.formats.model import Item
@@ -84,7 +84,7 @@ def make_item(
     audio: Enclosure | None,
     transcript: str | None,
     chapters: str | None,
-    marks: tuple[Mark, ...],
+    marks: tuple[Chapter, ...],
     keywords: str,
 ) -> Item | None:
     """Return the item, or None when it has neither sound nor words.

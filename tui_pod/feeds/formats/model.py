@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.playback.snapshot import Chapter
 
 
 class FeedError(Exception):
@@ -34,7 +34,7 @@ class Item:
     transcript: str | None = None
     chapters: str | None = None
     """Address of a Podcasting 2.0 chapters file."""
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[Chapter, ...] = ()
     """Chapters that the feed itself gives."""
     keywords: tuple[str, ...] = ()
 

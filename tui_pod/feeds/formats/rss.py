@@ -6,7 +6,7 @@ out. Nothing is fetched here, and nothing that a document names is opened.
 
 from __future__ import annotations
 
-from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.playback.snapshot import Chapter
 from tui_pod.core.text.clean import clean, unescaped
 from tui_pod.feeds.formats.chapters import to_seconds
 from tui_pod.feeds.formats.html_text import to_text
@@ -239,7 +239,7 @@ class _Reader:
         get = fields.get
         enclosures: list[Enclosure] = []
         transcripts: list[tuple[str, str, str]] = []
-        marks: list[Mark] = []
+        marks: list[Chapter] = []
         chapters = None
         keywords = get("category", "") + "," + get("itunes:keywords", "")
         for key, values in links:
@@ -255,7 +255,7 @@ class _Reader:
             elif key == "psc:chapter" and len(marks) < MAX_MARKS:
                 start = to_seconds(values.get("start", ""))
                 if start is not None:
-                    marks.append(Mark(start, clean(values.get("title", ""))))
+                    marks.append(Chapter(start, clean(values.get("title", ""))))
             elif key == "category":
                 keywords += "," + (values.get("label") or values.get("term") or "")
         audio = best_audio(enclosures, base)

@@ -12,7 +12,7 @@ from pathlib import Path
 from tui_pod.feeds.media.partial import read_json, text_of, write_json
 from tui_pod.feeds.net.address import Origin
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, fetch
-from tui_pod.runtime.threads import Stop
+from tui_pod.runtime.threads import CancelToken
 
 LIMITS = Limits(size=4 * 1024 * 1024, seconds=20.0, idle=10.0)
 FRESH = 3600.0
@@ -28,7 +28,7 @@ class RemoteFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def text(self, address: str, allowed: Iterable[Origin] = (), stop: Stop | None = None) -> str | None:
+    def text(self, address: str, allowed: Iterable[Origin] = (), stop: CancelToken | None = None) -> str | None:
         """Return a document, from its copy while that is fresh or nothing better comes; None: it cannot be had.
 
         Raises:
@@ -44,14 +44,14 @@ class RemoteFiles:
         tag = text_of(known, "etag")
         headers = {"If-None-Match": tag} if tag and former is not None else {}
         try:
-            answer, content = fetch(Request(address, frozenset(allowed), headers), LIMITS, stop)
+            response, content = fetch(Request(address, frozenset(allowed), headers), LIMITS, stop)
         except FetchError:
             return former
-        if answer.status == 304 and former is not None:
+        if response.status == 304 and former is not None:
             self._keep(copy, about, None, tag)
             return former
-        text = _decoded(content, answer.charset)
-        self._keep(copy, about, text, answer.headers.get("etag", ""))
+        text = _decoded(content, response.charset)
+        self._keep(copy, about, text, response.headers.get("etag", ""))
         return text
 
     def _keep(self, copy: Path, about: Path, text: str | None, tag: str) -> None:

@@ -13,10 +13,10 @@ from enum import StrEnum
 from functools import partial
 
 from tui_pod.core.progress.progress import Status
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.partial import DownloadError, Wish
-from tui_pod.runtime.threads import Stop, Stopped, in_thread
+from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 
 AT_ONCE = 2
 """Downloads that run at the same time."""
@@ -110,7 +110,7 @@ class DownloadQueue:
             with contextlib.suppress(RuntimeError):  # the loop is closed
                 loop.call_soon_threadsafe(self._progress, wish.episode, done, total)
 
-        def work(stop: Stop, expendable: Sequence[str]) -> None:
+        def work(stop: CancelToken, expendable: Sequence[str]) -> None:
             try:
                 self.downloads.fetch(wish, told, stop, expendable)
             finally:
@@ -125,7 +125,7 @@ class DownloadQueue:
                 self._show(replace(state, status=DownloadStatus.RUNNING))
                 await in_thread(lambda stop: work(stop, expendable))
             self._end(wish.episode, DownloadStatus.DONE)
-        except (asyncio.CancelledError, Stopped):
+        except (asyncio.CancelledError, Cancelled):
             self._end(wish.episode, DownloadStatus.STOPPED)
         except DownloadError as error:
             self._end(wish.episode, DownloadStatus.FAILED, str(error), error.is_general)
@@ -157,23 +157,23 @@ class DownloadQueue:
         self._report(state)
 
 
-def oldest_played(book: ProgressBook, episodes: Iterable[str]) -> list[str]:
+def oldest_played(progress_index: ProgressIndex, episodes: Iterable[str]) -> list[str]:
     """Return those of these episodes that are played, the one heard longest ago first."""
     heard = [
         (progress.listened or progress.updated, episode)
         for episode in episodes
-        if (progress := book.get(episode)) is not None and progress.status is Status.PLAYED
+        if (progress := progress_index.get(episode)) is not None and progress.status is Status.PLAYED
     ]
     return [episode for _, episode in sorted(heard)]
 
 
-def next_to_keep(book: ProgressBook, newest_first: Sequence[str], count: int, is_serial: bool) -> list[str]:
+def next_to_keep(progress_index: ProgressIndex, newest_first: Sequence[str], count: int, is_serial: bool) -> list[str]:
     """Return the next `count` episodes of a feed not yet played: of a serial from its first on, else the newest."""
     order = reversed(newest_first) if is_serial else iter(newest_first)
     wanted: list[str] = []
     for episode in order:
         if len(wanted) >= count:
             break
-        if book.status(episode) is not Status.PLAYED:
+        if progress_index.status(episode) is not Status.PLAYED:
             wanted.append(episode)
     return wanted

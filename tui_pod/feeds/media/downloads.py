@@ -21,7 +21,7 @@ from tui_pod.core.playback.retry import PAUSES
 from tui_pod.feeds.media.partial import (
     RANGE,
     DownloadError,
-    Part,
+    PartialDownload,
     Wish,
     file_hash,
     file_name,
@@ -30,9 +30,9 @@ from tui_pod.feeds.media.partial import (
     write_json,
 )
 from tui_pod.feeds.media.streams import HEAD, check_kind, check_start
-from tui_pod.feeds.net.fetch import Answer, FetchError, Limits, Request, opened, refusal
+from tui_pod.feeds.net.fetch import FetchError, Limits, Request, Response, opened, refusal
 from tui_pod.runtime.files import sync_folder
-from tui_pod.runtime.threads import Stop
+from tui_pod.runtime.threads import CancelToken
 
 LIMITS = Limits(size=500 * 1000 * 1000, seconds=2 * 3600.0, idle=20.0)
 LEAVE_FREE = 200 * 1000 * 1000
@@ -111,7 +111,7 @@ class Downloads:
         return found
 
     def fetch(
-        self, wish: Wish, report: Report = lambda _done, _total: None, stop: Stop | None = None,
+        self, wish: Wish, report: Report = lambda _done, _total: None, stop: CancelToken | None = None,
         expendable: Sequence[str] = (),
     ) -> Path:  # fmt: skip
         """Download a recording and return its path; at once when it is here. What broke off is gone on with.
@@ -126,13 +126,13 @@ class Downloads:
             DownloadError: it cannot be had, or there is no room.
             Stopped: it was told to stop.
         """
-        stop = stop or Stop()
+        stop = stop or CancelToken()
         found = self.find(wish.episode)
         if found is not None:
             return found
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            part = Part(self.folder, wish)
+            part = PartialDownload(self.folder, wish)
             with part.locked():
                 self._forget()
                 found = self.find(wish.episode)  # another program may just have got it
@@ -190,7 +190,9 @@ class Downloads:
         path.with_name(f"{path.name}.json").unlink(missing_ok=True)
         self._forget()
 
-    def _fetch_part(self, wish: Wish, part: Part, report: Report, stop: Stop, expendable: Sequence[str]) -> str:
+    def _fetch_part(
+        self, wish: Wish, part: PartialDownload, report: Report, stop: CancelToken, expendable: Sequence[str]
+    ) -> str:
         """Fetch until the part is whole, with growing pauses after drops; return its media type."""
         attempts = most = 0
         while True:
@@ -205,32 +207,40 @@ class Downloads:
             stop.sleep(PAUSES[attempts])
             attempts += 1
 
-    def _attempt(self, wish: Wish, part: Part, report: Report, stop: Stop, expendable: Sequence[str]) -> str:
+    def _attempt(
+        self, wish: Wish, part: PartialDownload, report: Report, stop: CancelToken, expendable: Sequence[str]
+    ) -> str:
         request = Request(wish.address, wish.allowed, {"Accept-Encoding": "identity", **part.headers()})
-        with opened(request, self._limits, stop) as answer:
-            if answer.status == 416 and part.is_whole(answer):
+        with opened(request, self._limits, stop) as response:
+            if response.status == 416 and part.is_whole(response):
                 return part.kind()
-            if answer.status == 416:
+            if response.status == 416:
                 part.clear()
                 raise FetchError("The recording has changed on the server.")
-            if answer.status >= 400:
-                raise refusal(answer)
-            reason = check_kind(answer.kind)
+            if response.status >= 400:
+                raise refusal(response)
+            reason = check_kind(response.kind)
             if reason:
                 raise _refused(reason)
-            start = part.begin(answer)
-            total = _total(answer, start)
+            start = part.begin(response)
+            total = _total(response, start)
             self._make_room(total, start, expendable)
-            self._write(part, start, total, answer.chunks, report, stop)
+            self._write(part, start, total, response.chunks, report, stop)
             if total is not None and part.size() != total:
                 raise FetchError("The connection broke off before the end.")
-            if wish.size and _ends_anywhere(answer) and part.size() < LEAST * wish.size:
+            if wish.size and _ends_anywhere(response) and part.size() < LEAST * wish.size:
                 said = f"{part.size():,} bytes came of the {wish.size:,} that the feed states."
                 raise FetchError(f"The connection broke off before the end: {said}")
-        return answer.kind
+        return response.kind
 
     def _write(
-        self, part: Part, start: int, total: int | None, chunks: Iterator[bytes], report: Report, stop: Stop
+        self,
+        part: PartialDownload,
+        start: int,
+        total: int | None,
+        chunks: Iterator[bytes],
+        report: Report,
+        stop: CancelToken,
     ) -> None:
         done, began, reported = start, time.monotonic(), 0.0
         with part.path.open("ab+") as file:
@@ -259,7 +269,7 @@ class Downloads:
         if done == 0:
             raise _refused("The recording is empty.")
 
-    def _finish(self, wish: Wish, part: Part, kind: str) -> Path:
+    def _finish(self, wish: Wish, part: PartialDownload, kind: str) -> Path:
         """Give the whole file its name. Whoever sees the name sees all of it."""
         path = self.folder / file_name(wish, kind)
         about = {"episode": wish.episode, "address": wish.address, "automatic": wish.is_automatic, "at": time.time()}
@@ -303,19 +313,19 @@ def _refused(reason: str) -> FetchError:
     return FetchError(reason, is_final=True)
 
 
-def _total(answer: Answer, start: int) -> int | None:
-    range_ = RANGE.fullmatch(answer.headers.get("content-range", ""))
+def _total(response: Response, start: int) -> int | None:
+    range_ = RANGE.fullmatch(response.headers.get("content-range", ""))
     if range_ is not None and range_[3] != "*":
         return int(range_[3])
-    length = answer.headers.get("content-length", "")
-    is_packed = answer.headers.get("content-encoding", "identity") not in ("", "identity")
+    length = response.headers.get("content-length", "")
+    is_packed = response.headers.get("content-encoding", "identity") not in ("", "identity")
     return start + int(length) if length.isdecimal() and len(length) < 16 and not is_packed else None
 
 
-def _ends_anywhere(answer: Answer) -> bool:
+def _ends_anywhere(response: Response) -> bool:
     """Return whether the end of a body is told by nothing but the end of the connection."""
     names = ("content-length", "transfer-encoding", "content-encoding")
-    return all(answer.headers.get(name, "identity") == "identity" for name in names)
+    return all(response.headers.get(name, "identity") == "identity" for name in names)
 
 
 def _is_file(path: Path) -> bool:

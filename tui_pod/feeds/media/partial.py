@@ -16,7 +16,7 @@ from typing import Any
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.formats.values import AUDIO_ENDINGS
 from tui_pod.feeds.net.address import Origin
-from tui_pod.feeds.net.fetch import Answer, FetchError
+from tui_pod.feeds.net.fetch import FetchError, Response
 
 RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
 """What a `Content-Range` says: first and last byte, and the bytes of the whole."""
@@ -54,7 +54,7 @@ class Wish:
     """Bytes that the feed states; None when it states none."""
 
 
-class Part:
+class PartialDownload:
     """A download that is not whole, and what is known of it."""
 
     def __init__(self, folder: Path, wish: Wish) -> None:
@@ -105,21 +105,21 @@ class Part:
             return {}
         return {"Range": f"bytes={self.size()}-", "If-Range": mark}
 
-    def is_whole(self, answer: Answer) -> bool:
+    def is_whole(self, response: Response) -> bool:
         """Return whether a 416 says that all is there."""
-        return answer.headers.get("content-range", "") == f"bytes */{self.size()}" and self.size() > 0
+        return response.headers.get("content-range", "") == f"bytes */{self.size()}" and self.size() > 0
 
-    def begin(self, answer: Answer) -> int:
+    def begin(self, response: Response) -> int:
         """Get ready for what the server sends, and return how much is there already."""
-        range_ = RANGE.fullmatch(answer.headers.get("content-range", "")) if answer.status == 206 else None
+        range_ = RANGE.fullmatch(response.headers.get("content-range", "")) if response.status == 206 else None
         if range_ is not None and int(range_[1]) == self.size():
             return self.size()
         self.clear()
-        if answer.status == 206:
+        if response.status == 206:
             raise FetchError("The server sent another part than was asked for.")
-        tag = answer.headers.get("etag", "")
-        mark = tag if tag.startswith('"') else answer.headers.get("last-modified", "")  # a weak tag marks no bytes
-        write_json(self.about, {"address": self._address, "mark": mark, "kind": answer.kind})
+        tag = response.headers.get("etag", "")
+        mark = tag if tag.startswith('"') else response.headers.get("last-modified", "")  # a weak tag marks no bytes
+        write_json(self.about, {"address": self._address, "mark": mark, "kind": response.kind})
         return 0
 
     def clear(self) -> None:

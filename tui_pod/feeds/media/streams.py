@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from tui_pod.core.text.clean import clean
 from tui_pod.feeds.net.address import Origin
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened, refusal
-from tui_pod.runtime.threads import Stop
+from tui_pod.runtime.threads import CancelToken
 
 LIMITS = Limits(size=1024 * 1024, seconds=20.0, idle=10.0)
 _NOT_AUDIO = ("mpegurl", "scpls", "dash+xml", "x-ms-asf", "asx", "xspf", "sdp", "zip", "smil")
@@ -33,7 +33,7 @@ _LISTS = (
 )
 
 
-def resolve_stream(address: str, allowed: Iterable[Origin] = (), stop: Stop | None = None) -> str:
+def resolve_stream(address: str, allowed: Iterable[Origin] = (), stop: CancelToken | None = None) -> str:
     """Return the address from which the audio really comes.
 
     Args:
@@ -46,13 +46,13 @@ def resolve_stream(address: str, allowed: Iterable[Origin] = (), stop: Stop | No
         Stopped: the work was told to stop.
     """
     request = Request(address, frozenset(allowed), {"Range": "bytes=0-1"})
-    with opened(request, LIMITS, stop) as answer:
-        if answer.status >= 400 and answer.status != 416:  # 416: it does no ranges of so little
-            raise refusal(answer)
-        refused = check_kind(answer.kind)
+    with opened(request, LIMITS, stop) as response:
+        if response.status >= 400 and response.status != 416:  # 416: it does no ranges of so little
+            raise refusal(response)
+        refused = check_kind(response.kind)
         if refused:
             raise FetchError(refused)
-        return answer.address
+        return response.address
 
 
 def check_kind(kind: str) -> str:

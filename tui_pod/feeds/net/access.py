@@ -16,7 +16,7 @@ ALL_TOGETHER = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class NetworkPolicy:
     """Whom feeds and episodes may lead to, and how long a feed is waited for."""
 
     private: frozenset[Origin] = frozenset()
@@ -25,11 +25,11 @@ class Access:
     """Of one feed."""
 
 
-PUBLIC = Access()
+PUBLIC = NetworkPolicy()
 """Public hosts alone."""
 
 
-def to_access(hosts: Iterable[str], patience: float) -> Access:
+def make_policy(hosts: Iterable[str], patience: float) -> NetworkPolicy:
     """Return the access that settings give.
 
     Args:
@@ -43,4 +43,4 @@ def to_access(hosts: Iterable[str], patience: float) -> Access:
                 private.add(origin(f"{scheme}://{host}/"))
             except AddressError:
                 continue  # a port over 65535, or such: there is no such host
-    return Access(frozenset(private), Limits(FEED_SIZE, seconds=ALL_TOGETHER * patience, idle=patience))
+    return NetworkPolicy(frozenset(private), Limits(FEED_SIZE, seconds=ALL_TOGETHER * patience, idle=patience))

@@ -24,7 +24,7 @@ from tui_pod import __version__
 from tui_pod.core.text.clean import clean
 from tui_pod.feeds.net.address import AddressError, Origin, absolute, check_address, origin
 from tui_pod.feeds.net.inflate import inflated
-from tui_pod.runtime.threads import Stop
+from tui_pod.runtime.threads import CancelToken
 
 MAX_REDIRECTS = 5
 CHUNK = 64 * 1024
@@ -76,7 +76,7 @@ class Request:
 
 
 @dataclass(slots=True)
-class Answer:
+class Response:
     """The head of an answer, after redirects, and its body as it comes."""
 
     status: int
@@ -108,45 +108,45 @@ class Answer:
         return charset if isinstance(charset, str) else None
 
 
-def fetch(request: Request, limits: Limits, stop: Stop | None = None) -> tuple[Answer, bytes]:
+def fetch(request: Request, limits: Limits, stop: CancelToken | None = None) -> tuple[Response, bytes]:
     """Return the answer and its whole body; a status of 304 is an answer, 400 and above is an error.
 
     Raises:
         FetchError: there is no usable answer within the limits.
         Stopped: the work was told to stop.
     """
-    with opened(request, limits, stop) as answer:
-        if answer.status >= 400:
-            raise refusal(answer)
-        return answer, b"".join(answer.chunks)
+    with opened(request, limits, stop) as response:
+        if response.status >= 400:
+            raise refusal(response)
+        return response, b"".join(response.chunks)
 
 
 @contextlib.contextmanager
-def opened(request: Request, limits: Limits, stop: Stop | None = None) -> Iterator[Answer]:
+def opened(request: Request, limits: Limits, stop: CancelToken | None = None) -> Iterator[Response]:
     """Open an address and follow its redirects, each one checked, for the length of the block.
 
     Raises:
         FetchError: as `fetch`, but every status is an answer.
         Stopped: the work was told to stop.
     """
-    stop = stop or Stop()
+    stop = stop or CancelToken()
     deadline = time.monotonic() + limits.seconds
     address, moved_to, is_permanent = request.address, None, True
     for _ in range(MAX_REDIRECTS + 1):
-        with _asked(address, request, limits, deadline, stop) as answer:
-            target = answer.headers.get("location") if answer.status in _REDIRECTS else None
+        with _asked(address, request, limits, deadline, stop) as response:
+            target = response.headers.get("location") if response.status in _REDIRECTS else None
             if target is None:
-                answer.moved_to = moved_to
-                yield answer
+                response.moved_to = moved_to
+                yield response
                 return
             following = _redirected(address, target)
-            is_permanent = is_permanent and answer.status in _PERMANENT and not _is_downgrade(address, following)
+            is_permanent = is_permanent and response.status in _PERMANENT and not _is_downgrade(address, following)
             address = following
             moved_to = address if is_permanent else moved_to
     raise FetchError(f"{_shown(request.address)} redirects more than {MAX_REDIRECTS} times.", is_final=True)
 
 
-def refusal(answer: Answer) -> FetchError:
+def refusal(response: Response) -> FetchError:
     """Return what a status of 400 and above means to a listener."""
     meaning = {
         401: "wants a login",
@@ -154,14 +154,14 @@ def refusal(answer: Answer) -> FetchError:
         404: "does not have it",
         410: "says it is gone for good",
         429: "is asked too often; try again later",
-    }.get(answer.status, "is in trouble; try again later" if answer.status >= 500 else "refuses it")
-    is_final = answer.status < 500 and answer.status != 429
-    said = f"{_shown(answer.address)}: the server {meaning} ({answer.status})."
-    return FetchError(said, answer.status, is_final=is_final)
+    }.get(response.status, "is in trouble; try again later" if response.status >= 500 else "refuses it")
+    is_final = response.status < 500 and response.status != 429
+    said = f"{_shown(response.address)}: the server {meaning} ({response.status})."
+    return FetchError(said, response.status, is_final=is_final)
 
 
 @contextlib.contextmanager
-def _asked(address: str, request: Request, limits: Limits, deadline: float, stop: Stop) -> Iterator[Answer]:
+def _asked(address: str, request: Request, limits: Limits, deadline: float, stop: CancelToken) -> Iterator[Response]:
     """Ask one server, without following it elsewhere."""
     try:
         numbers = check_address(address, request.allowed)
@@ -184,7 +184,7 @@ def _asked(address: str, request: Request, limits: Limits, deadline: float, stop
             client.request("GET", target or "/", headers=_headers(request))
             response = client.getresponse()
         headers = {name.lower(): value for name, value in response.getheaders()}
-        yield Answer(response.status, address, None, headers, _body(response, headers, limits, explained))
+        yield Response(response.status, address, None, headers, _body(response, headers, limits, explained))
 
 
 def _headers(request: Request) -> dict[str, str]:
@@ -215,7 +215,7 @@ def _is_downgrade(address: str, following: str) -> bool:
 
 
 @contextlib.contextmanager
-def _connected(host: str, port: int, numbers: list[str], deadline: float, stop: Stop) -> Iterator[socket.socket]:
+def _connected(host: str, port: int, numbers: list[str], deadline: float, stop: CancelToken) -> Iterator[socket.socket]:
     """Connect to the first of the checked numbers that accepts. The name is not looked up again."""
     problem: OSError = OSError(f"{host} has no address")
     for number in dict.fromkeys(numbers):
@@ -320,7 +320,7 @@ def _whole(response: http.client.HTTPResponse, headers: Mapping[str, str]) -> It
 
 
 @contextlib.contextmanager
-def _explained(address: str, limits: Limits, deadline: float, stop: Stop) -> Iterator[None]:
+def _explained(address: str, limits: Limits, deadline: float, stop: CancelToken) -> Iterator[None]:
     """Turn every way in which asking fails into one error with a reason."""
     try:
         yield

@@ -74,11 +74,11 @@ LATER_TABLES = "CREATE TABLE IF NOT EXISTS sizes (id TEXT PRIMARY KEY, size INTE
 """Of the bytes that feeds state. A database made before has none, and a program from before passes them over."""
 
 
-class ShelfError(Exception):
+class FeedStoreError(Exception):
     """Subscriptions that cannot be read or saved; the message says why."""
 
 
-class ShelfDatabase:
+class FeedDatabase:
     """One connection, shared by threads under a lock; opened at the first use."""
 
     def __init__(self, folder: Path) -> None:
@@ -139,11 +139,11 @@ class ShelfDatabase:
                     raise
             except sqlite3.Error as error:
                 if not _is_damage(error):
-                    raise ShelfError(f"The feeds cannot be read or saved in {self.file}: {error}.") from error
+                    raise FeedStoreError(f"The feeds cannot be read or saved in {self.file}: {error}.") from error
                 self._put_aside(error)
-                raise ShelfError(f"{self.notices[-1]} Try again.") from error
+                raise FeedStoreError(f"{self.notices[-1]} Try again.") from error
             except OSError as error:
-                raise ShelfError(f"The feeds cannot be kept in {self.file.parent}: {error.strerror}.") from error
+                raise FeedStoreError(f"The feeds cannot be kept in {self.file.parent}: {error.strerror}.") from error
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None:
@@ -161,7 +161,7 @@ class ShelfDatabase:
         schema = connection.execute("PRAGMA application_id").fetchone()[0]
         if schema > SCHEMA and schema >> 16 == SCHEMA >> 16:
             connection.close()
-            raise ShelfError(f"{self.file} was written by a newer tui-pod: update it to use feeds.")
+            raise FeedStoreError(f"{self.file} was written by a newer tui-pod: update it to use feeds.")
         if schema != SCHEMA:
             self._make(connection)
         connection.execute(LATER_TABLES)

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.playback.snapshot import Chapter
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.net.address import Origin, typed_addresses
-from tui_pod.feeds.store.database import ShelfDatabase, ShelfError, bump, insert_entries, read_entries, to_folders
+from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, bump, insert_entries, read_entries, to_folders
 from tui_pod.feeds.store.episodes import store_episodes
 from tui_pod.feeds.store.generation import generation
 
@@ -88,7 +88,7 @@ class Details:
     """HTML: `html_text.to_notes` makes it fit to show."""
     link: str | None
     chapters: str | None
-    marks: tuple[Mark, ...]
+    marks: tuple[Chapter, ...]
     allowed: frozenset[Origin]
     audio: str | None
     kind: str
@@ -105,11 +105,11 @@ class Stored:
     """Whether the library is out of date."""
 
 
-class Shelf:
-    """Subscriptions and episodes in one folder. Calls raise `ShelfError` when the disk does not do its part."""
+class FeedStore:
+    """Subscriptions and episodes in one folder. Calls raise `FeedStoreError` when the disk does not do its part."""
 
     def __init__(self, folder: Path) -> None:
-        self.db = ShelfDatabase(folder)
+        self.db = FeedDatabase(folder)
 
     @property
     def is_empty(self) -> bool:
@@ -229,7 +229,7 @@ class Shelf:
         with self.db.write() as db:
             row = db.execute("SELECT number, title FROM feeds WHERE first = ?", (first,)).fetchone()
             if row is None:
-                raise ShelfError(f"There is no feed {first}.")
+                raise FeedStoreError(f"There is no feed {first}.")
             number, former_title = row
             is_renamed = former_title != feed.title and bool(feed.title)
             before = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
@@ -282,7 +282,7 @@ class Shelf:
         if row is None:
             return None
         first, title, html, link, chapters, marks, origin, audio, kind, size = row
-        kept = tuple(Mark(float(start), str(name)) for start, name in json.loads(marks))
+        kept = tuple(Chapter(float(start), str(name)) for start, name in json.loads(marks))
         return Details(first, title, html or "", link, chapters, kept, _origins(origin), audio, kind, size)
 
     def episode_ids(self, first: str) -> list[str]:
@@ -299,7 +299,7 @@ class Shelf:
     ) -> None:
         with self.db.write(changes_library, changes_list) as db:
             if not db.execute(f"UPDATE feeds SET {change} WHERE first = ?", (*values, first)).rowcount:
-                raise ShelfError(f"There is no feed {first}.")
+                raise FeedStoreError(f"There is no feed {first}.")
 
 
 def _subscription(row: tuple[object, ...], episodes: int) -> Subscription:

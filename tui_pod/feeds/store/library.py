@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
 from tui_pod.core.library.topics import topic_key
 from tui_pod.feeds.formats.opml import Folder
-from tui_pod.feeds.store.database import SCHEMA, ShelfDatabase, ShelfError, to_folders
+from tui_pod.feeds.store.database import SCHEMA, FeedDatabase, FeedStoreError, to_folders
 
 
 class FeedLibrary(NamedTuple):
@@ -38,24 +38,24 @@ class _Place(NamedTuple):
 
 def read_feeds(folder: Path) -> FeedLibrary:
     """Return the feeds' part of the library in this folder. Never raises: what is wrong is in the notices."""
-    database = ShelfDatabase(folder)
+    database = FeedDatabase(folder)
     if not (database.file.exists() or database.backup.exists()):
         return FeedLibrary()
     try:
         try:
             found = _read(database)
-        except ShelfError:
+        except FeedStoreError:
             if not database.notices:
                 raise
             found = _read(database)  # the damaged database was put aside, and this makes a new one
         return found._replace(notices=tuple(database.notices))
-    except ShelfError as error:
+    except FeedStoreError as error:
         return FeedLibrary(notices=(*database.notices, str(error)))
     finally:
         database.close()
 
 
-def _read(database: ShelfDatabase) -> FeedLibrary:
+def _read(database: FeedDatabase) -> FeedLibrary:
     with database.read() as db:
         generation = db.execute("PRAGMA user_version").fetchone()[0]
         topics: dict[Topic, None] = {}

@@ -18,9 +18,9 @@ from tui_pod.core.selection.list_query import (
     NO_SEARCH,
     SORT_NAMES,
     Filter,
+    ListQuery,
+    SmartList,
     Sort,
-    Special,
-    View,
     first_place,
     list_episodes,
     narrow,
@@ -37,24 +37,24 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
     from tui_pod.core.library.library import Library
-    from tui_pod.core.progress.progress_index import ProgressBook
+    from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.queue import Queue
-    from tui_pod.services.services import Start
+    from tui_pod.services.services import Services
 
 NEXT_WIDTH = 30
 """Cells of the next episode's title in the bar."""
 
-SPECIAL_NAMES = {Special.CONTINUE: "Continue", Special.QUEUE: "Queue"}
+SPECIAL_NAMES = {SmartList.CONTINUE: "Continue", SmartList.QUEUE: "Queue"}
 
 
 class BrowsingScreen(ReadingScreen):
     """A screen with a tree, a list and a bar; the list shows what its view says."""
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: Services) -> None:
         super().__init__(start)
         self.view = start.view
         self.queue = start.queue
-        self._book = start.book
+        self._progress_index = start.progress_index
         self._is_ascii = start.is_ascii
         self.key_names: Mapping[int, str] = {}  # of keys whose sign the terminal does not have
         if start.is_ascii:
@@ -87,15 +87,15 @@ class BrowsingScreen(ReadingScreen):
         index = self.episodes.index
         return index if index is not None and index >= 0 else None
 
-    def adopt(self, library: Library, book: ProgressBook) -> None:
+    def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """Show another library: the same topic, search, filter and episode in it, where they are still there."""
         former, topics = self._library.topics, library.topics
-        self._library, self._book = library, book
+        self._library, self._progress_index = library, progress_index
         self._topic = former.found_in(topics, self._topic)
         if self.view.place >= 0:
             self.view = self.view._replace(place=former.found_in(topics, self.view.place))
-        self.topic_tree.adopt(library, book)
-        self.episodes.adopt(library, book, self._found(), self._shown_queue)
+        self.topic_tree.adopt(library, progress_index)
+        self.episodes.adopt(library, progress_index, self._found(), self._shown_queue)
         self.show_title()
         self.show_counts()
         if self.playback.load:
@@ -108,7 +108,7 @@ class BrowsingScreen(ReadingScreen):
 
     # -- what is shown ---------------------------------------------------------------------------------
 
-    def change_view(self, view: View, keeps_cursor: bool = False) -> None:
+    def change_view(self, view: ListQuery, keeps_cursor: bool = False) -> None:
         """Show something else, and remember it."""
         former, self.view = self.view, view
         if view.place >= 0:
@@ -116,7 +116,7 @@ class BrowsingScreen(ReadingScreen):
         if former != view:
             self.list_view(keeps_cursor)
             self.show_counts()
-            self.listening.remember_view(view)
+            self.controller.remember_view(view)
 
     def list_view(self, keeps_cursor: bool = False) -> None:
         """Show what the view asks for; the cursor stays on its episode, or starts where listening goes on."""
@@ -124,27 +124,27 @@ class BrowsingScreen(ReadingScreen):
         if keeps_cursor:
             self.episodes.update(found, self._shown_queue)
         else:
-            self.episodes.show(found, first_place(self._book, found), self._shown_queue)
+            self.episodes.show(found, first_place(self._progress_index, found), self._shown_queue)
         self.show_title()
 
     def _found(self) -> Sequence[int]:
         """Return what the view asks for, and say in an empty list why it is empty."""
-        everything = list_episodes(self._library, self._book, self.queue, self.view._replace(query=""))
+        everything = list_episodes(self._library, self._progress_index, self.queue, self.view._replace(query=""))
         self._unsearched = everything
         self.episodes.empty_text = self._start.with_keys(why_empty(self.view))
         return narrow(self._library, everything, self.view.query) if self.view.query.strip() else everything
 
     @property
     def _shown_queue(self) -> Queue | None:
-        return self.queue if self.view.place == Special.QUEUE else None
+        return self.queue if self.view.place == SmartList.QUEUE else None
 
     def show_progress(self, episodes: frozenset[str]) -> None:
         """Show changed progress: rows, counts and what is left."""
         self.episodes.refresh_episodes(episodes)
-        statuses = {ident: self._book.status(ident) for ident in episodes}
+        statuses = {ident: self._progress_index.status(ident) for ident in episodes}
         is_other = not statuses.items() <= self._statuses.items()  # playing on changes the place, each second
         self._statuses.update(statuses)
-        if self.view.place == Special.CONTINUE or (is_other and self.view.filter is not Filter.ALL):
+        if self.view.place == SmartList.CONTINUE or (is_other and self.view.filter is not Filter.ALL):
             self.list_view(keeps_cursor=True)
         self.show_counts()
         if self.playback.load:
@@ -152,26 +152,26 @@ class BrowsingScreen(ReadingScreen):
 
     def show_queue(self) -> None:
         """Show a changed queue."""
-        self.queue = self.listening.queue
-        if self.view.place == Special.QUEUE:
+        self.queue = self.controller.queue
+        if self.view.place == SmartList.QUEUE:
             self.list_view(keeps_cursor=True)
         self.show_counts()
         self.show_outlook()
 
     def show_counts(self) -> None:
         """Show the counts of the tree and of the header."""
-        tally = self._book.tallies[0]
+        stats = self._progress_index.topic_stats[0]
         speed = self.playback.speed
-        left = f"{span(tally.left)} left"
+        left = f"{span(stats.left)} left"
         if speed != 1.0:
-            left += f" ({span(tally.left / speed)} at {speed:g}×)"
+            left += f" ({span(stats.left / speed)} at {speed:g}×)"
         header = self.query_one("#header", HeaderLine)
         is_crowded = bool(self._work) and self.has_class("-narrow")
-        header.right = "" if is_crowded else f"{tally.played}/{len(self._library)} played · {left}"
+        header.right = "" if is_crowded else f"{stats.played}/{len(self._library)} played · {left}"
         work = f"({self._work})   " if self._work else ""  # first, since the end is cut
         header.left = f"tui-pod   {work}{self._path()}"
-        self.topic_tree.show_counts(self._book.unfinished_count, len(self.queue.upcoming))
-        if self.view.place == Special.QUEUE:
+        self.topic_tree.show_counts(self._progress_index.unfinished_count, len(self.queue.upcoming))
+        if self.view.place == SmartList.QUEUE:
             self.show_title()  # what the queue takes hangs on progress and speed
 
     def watch_playback(self, former: Playback, playback: Playback) -> None:
@@ -185,8 +185,12 @@ class BrowsingScreen(ReadingScreen):
 
     def _pass(self, ended: str) -> None:
         """Move the cursor on from the episode that ended, so that to go on is to play the next."""
-        following, here = self.listening.outlook().next, self.episodes.index
-        if here is None or self._book.status(ended) is not Status.PLAYED or self._library.index(ended) != here:
+        following, here = self.controller.session_status().next, self.episodes.index
+        if (
+            here is None
+            or self._progress_index.status(ended) is not Status.PLAYED
+            or self._library.index(ended) != here
+        ):
             return
         index = self._library.index(following) if following is not None else None
         if index is not None and index in self.episodes.indexes:
@@ -194,30 +198,32 @@ class BrowsingScreen(ReadingScreen):
 
     def show_outlook(self) -> None:
         """Show the session, what is next, and the sleep timer."""
-        listening = self.listening
-        outlook = listening.outlook()
+        controller = self.controller
+        session_status = controller.session_status()
         said = []
-        if outlook.place is not None:
-            said += [f"session {outlook.place}/{outlook.count}", f"{clock(outlook.left)} left"]
-        following = self._library.index(outlook.next) if outlook.next and self.playback.is_loaded else None
+        if session_status.place is not None:
+            said += [f"session {session_status.place}/{session_status.count}", f"{clock(session_status.left)} left"]
+        following = (
+            self._library.index(session_status.next) if session_status.next and self.playback.is_loaded else None
+        )
         if following is not None:
             said.append(f"next: {fit(self._library.titles[following], NEXT_WIDTH).rstrip()}")
         bar = self.query_one("#bar", PlaybackBar)
         bar.note = " · ".join(said)
-        bar.extra = f"sleep {listening.sleep}" if listening.sleep is not None else ""
-        if self.view.place == Special.QUEUE:
+        bar.extra = f"sleep {controller.sleep}" if controller.sleep is not None else ""
+        if self.view.place == SmartList.QUEUE:
             self.show_title()
 
     def show_title(self) -> None:
         """Show above the list what it is, how many episodes and how long."""
         indexes, view = self.episodes.indexes, self.view
         names = self._library.topics.names
-        name = SPECIAL_NAMES[Special(view.place)] if view.place < 0 else names[view.place]
+        name = SPECIAL_NAMES[SmartList(view.place)] if view.place < 0 else names[view.place]
         parts = [name, counted(len(indexes))]
-        if view.place == Special.QUEUE:
+        if view.place == SmartList.QUEUE:
             parts = [name, *self._until()]
-        elif view.place == Special.CONTINUE:
-            parts.append(f"{span(self._book.left_in(indexes))} left")
+        elif view.place == SmartList.CONTINUE:
+            parts.append(f"{span(self._progress_index.left_in(indexes))} left")
         else:
             is_whole = len(indexes) == len(self._library.topics.members[view.place])
             durations = self._library.durations
@@ -231,11 +237,11 @@ class BrowsingScreen(ReadingScreen):
 
     def _until(self) -> list[str]:
         """Return how much the queue plays and until when, and give the list the time at which each entry ends."""
-        library, listening = self._library, self.listening
+        library, controller = self._library, self.controller
         current = library.index(self.playback.episode or "")
         upcoming = [index for ident in self.queue.upcoming if (index := library.index(ident)) is not None]
         first = [] if current is None else [current]
-        now, sums = listening.now(), list(accumulate(listening.coming_times([*first, *upcoming])))
+        now, sums = controller.now(), list(accumulate(controller.coming_times([*first, *upcoming])))
         times = [f"{now + timedelta(seconds=total):%H:%M}" for total in sums[len(first) :]]
         self.episodes.ends = dict(zip(upcoming, times, strict=True))
         listed = len(self.episodes.indexes)
@@ -247,7 +253,7 @@ class BrowsingScreen(ReadingScreen):
 
     def _path(self) -> str:
         if self.view.place < 0:
-            return SPECIAL_NAMES[Special(self.view.place)]
+            return SPECIAL_NAMES[SmartList(self.view.place)]
         topics = self._library.topics
         return " › ".join(topics.names[topic] for topic in topics.path(self.view.place))
 

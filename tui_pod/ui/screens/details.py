@@ -15,8 +15,8 @@ from textual.widgets import Input, Static
 from tui_pod.core.actions import Action, shown_keys
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.playback.controller import Listening
-from tui_pod.core.playback.snapshot import Mark
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.playback.snapshot import Chapter
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.text.clean import clock, counted, fold, length, span
 from tui_pod.ui.actions import bindings
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from textual.widgets import OptionList
 
 
-class Card(VerticalScroll):
+class DialogBody(VerticalScroll):
     """The box of a dialog; long text scrolls in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,7 +34,7 @@ class Card(VerticalScroll):
     ]
 
 
-class CardScreen(ModalScreen[None]):
+class Dialog(ModalScreen[None]):
     """A dialog that esc closes. What plays is at hand in it too: the app's keys work where no text is typed."""
 
     CSS_PATH = "dialog.tcss"
@@ -44,7 +44,7 @@ class CardScreen(ModalScreen[None]):
     ]
 
 
-class FieldScreen(CardScreen):
+class InputDialog(Dialog):
     """A dialog with a field, which hears all that is typed from the start on."""
 
     def on_mount(self) -> None:
@@ -52,32 +52,32 @@ class FieldScreen(CardScreen):
         self.set_focus(self.query_one(Input))
 
 
-class DetailsScreen(CardScreen):
+class DetailsScreen(Dialog):
     """All about one episode: what the library knows at once, and soon what else is kept of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("i", "dismiss", show=False, id="view.details")]
 
     def __init__(
         self,
-        listening: Listening,
+        controller: PlaybackController,
         index: int,
         read_notes: Callable[[Episode], Awaitable[EpisodeNotes]],
-        read_chapters: Callable[[Episode], Awaitable[tuple[Mark, ...]]],
+        read_chapters: Callable[[Episode], Awaitable[tuple[Chapter, ...]]],
     ) -> None:
         super().__init__()
-        self._listening = listening
-        self._episode = listening.library.episode(index)
-        self._left = listening.book.remaining(index)
+        self._controller = controller
+        self._episode = controller.library.episode(index)
+        self._left = controller.progress_index.remaining(index)
         self._read_notes = read_notes
         self._read_chapters = read_chapters
-        self._chapters: tuple[Mark, ...] = ()
+        self._chapters: tuple[Chapter, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Show title, facts, summary and the place in it."""
-        card = Card()
-        card.border_title = "Details"
-        card.border_subtitle = "esc closes"
-        with card:
+        dialog = DialogBody()
+        dialog.border_title = "Details"
+        dialog.border_subtitle = "esc closes"
+        with dialog:
             yield Static(self._content(EpisodeNotes()), id="about")
 
     def on_mount(self) -> None:
@@ -88,23 +88,23 @@ class DetailsScreen(CardScreen):
         notes = await self._read_notes(self._episode)
         for about in self.query("#about").results(Static):  # none: it was closed meanwhile
             about.update(self._content(notes))
-        playback = self._listening.playback
+        playback = self._controller.playback
         is_playing = playback.episode == self._episode.id
         chapters = playback.chapters if is_playing else ()
         self._chapters = chapters or await self._read_chapters(self._episode)
-        for card in self.query(Card):
+        for dialog in self.query(DialogBody):
             if self._chapters:
-                await self._show_chapters(card, playback.position if is_playing else None)
+                await self._show_chapters(dialog, playback.position if is_playing else None)
 
-    async def _show_chapters(self, card: Card, position: float | None) -> None:
+    async def _show_chapters(self, dialog: DialogBody, position: float | None) -> None:
         """List the chapters under the rest; Enter plays from the one that is lit."""
         from textual.widgets import OptionList
         from textual.widgets.option_list import Option
 
         rows = [Option(Content(f"{clock(mark.start):>8}  {mark.title or 'Chapter'}")) for mark in self._chapters]
         chapters = OptionList(*rows, id="chapters", compact=True)
-        card.border_subtitle = "tab to the chapters, enter plays from there · esc closes"
-        await card.mount(Static(Content("Chapters").stylize("bold")), chapters)
+        dialog.border_subtitle = "tab to the chapters, enter plays from there · esc closes"
+        await dialog.mount(Static(Content("Chapters").stylize("bold")), chapters)
         if position is not None:
             chapters.highlighted = sum(mark.start <= position for mark in self._chapters) - 1
 
@@ -112,14 +112,14 @@ class DetailsScreen(CardScreen):
         """Play from a chapter."""
         self.dismiss()
         start = self._chapters[event.option_index].start
-        if self._listening.playback.episode == self._episode.id:
-            self._listening.seek_to(start)
+        if self._controller.playback.episode == self._episode.id:
+            self._controller.seek_to(start)
         else:
-            self._listening.play_from(self._episode.id, start)
+            self._controller.play_from(self._episode.id, start)
 
     def _content(self, notes: EpisodeNotes) -> Content:
         episode = self._episode
-        progress = self._listening.book.get(episode.id)
+        progress = self._controller.progress_index.get(episode.id)
         duration = (progress.duration if progress else None) or episode.duration
         if episode.audio is None:
             audio = "narrated from its transcript" if episode.transcript else "narrated from title and summary"
@@ -143,15 +143,15 @@ class DetailsScreen(CardScreen):
         return Content("").join(parts)
 
     def _progress_text(self) -> str:
-        ident, book = self._episode.id, self._listening.book
-        progress, status = book.get(ident), book.status(ident)
+        ident, progress_index = self._episode.id, self._controller.progress_index
+        progress, status = progress_index.get(ident), progress_index.status(ident)
         times = f", played {counted(progress.plays, 'time')}" if progress and progress.plays else ""
         if progress and status is Status.STARTED:
             return f"at {clock(progress.position)}, {span(self._left)} left{times}"
         return f"{status}{times}"
 
 
-class HelpScreen(FieldScreen):
+class HelpScreen(InputDialog):
     """All keys, narrowed by what is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss", show=False, id="app.help")]
@@ -162,10 +162,10 @@ class HelpScreen(FieldScreen):
 
     def compose(self) -> ComposeResult:
         """Show a search field over the table of keys."""
-        card = Card()
-        card.border_title = "Keys"
-        card.border_subtitle = "type to search · esc closes"
-        with card:
+        dialog = DialogBody()
+        dialog.border_title = "Keys"
+        dialog.border_subtitle = "type to search · esc closes"
+        with dialog:
             yield Input(placeholder="search the keys", id="key-search")
             yield Static(self._table(""), id="keys")
 

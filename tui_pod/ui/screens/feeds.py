@@ -8,10 +8,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from tui_pod.ui.screens.details import Card, FieldScreen
+from tui_pod.ui.screens.details import DialogBody, InputDialog
 
 
-class AddFeedScreen(FieldScreen):
+class AddFeedScreen(InputDialog):
     """Asks for the address of a feed, or of a page that names one."""
 
     def __init__(self, add: Callable[[str], None]) -> None:
@@ -20,10 +20,10 @@ class AddFeedScreen(FieldScreen):
 
     def compose(self) -> ComposeResult:
         """Show a field and what may be typed into it."""
-        card = Card()
-        card.border_title = "Add a podcast"
-        card.border_subtitle = "enter adds · esc closes"
-        with card:
+        dialog = DialogBody()
+        dialog.border_title = "Add a podcast"
+        dialog.border_subtitle = "enter adds · esc closes"
+        with dialog:
             yield Input(placeholder="https://…", id="feed-address")
             yield Static("The address of a feed (RSS, Atom, JSON Feed) or of the podcast's page.", markup=False)
 

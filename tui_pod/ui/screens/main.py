@@ -8,9 +8,9 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from tui_pod.config.settings import live_table
+from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_hints, key_of
-from tui_pod.core.selection.list_query import GONE, NOT_A_PODCAST, NOT_REMOVABLE, Special, View, list_episodes
+from tui_pod.core.selection.list_query import GONE, NOT_A_PODCAST, NOT_REMOVABLE, ListQuery, SmartList, list_episodes
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import Wish
 from tui_pod.ui.screens.browsing import BrowsingScreen
@@ -46,8 +46,10 @@ class MainScreen(BrowsingScreen):
         """Make the parts, each showing the playback that the screen has."""
         yield HeaderLine(id="header")
         with Horizontal(id="panes"):
-            yield TopicTree(self._library, self._book, self._is_ascii, id="tree")
-            yield EpisodeList(self._library, self._book, self._is_ascii, id="list").data_bind(MainScreen.playback)
+            yield TopicTree(self._library, self._progress_index, self._is_ascii, id="tree")
+            yield EpisodeList(self._library, self._progress_index, self._is_ascii, id="list").data_bind(
+                MainScreen.playback
+            )
         yield PlaybackBar(self._start.with_keys(HINT), self._is_ascii, id="bar").data_bind(MainScreen.playback)
         yield KeyLine(id="keys")
 
@@ -70,7 +72,7 @@ class MainScreen(BrowsingScreen):
             return
         panes = {"tree": "tree", "transcript": "transcript"}
         where = panes.get(self.focused.id or "", "list") if self.focused else "list"
-        self.query_one("#keys", KeyLine).hints = key_hints(where, live_table(self._start.settings))
+        self.query_one("#keys", KeyLine).hints = key_hints(where, bound_actions(self._start.settings))
 
     # -- layout ----------------------------------------------------------------------------------------
 
@@ -116,12 +118,12 @@ class MainScreen(BrowsingScreen):
 
     def play(self, episode: str, is_restart: bool = False) -> None:
         """Play an episode of the list, and after it what follows in the list."""
-        from tui_pod.core.playback.up_next import Succession  # not for start-up
+        from tui_pod.core.playback.up_next import PlayContext  # not for start-up
 
-        succession = None
-        if self.view.place != Special.QUEUE:
-            succession = Succession(self.episodes.indexes, self.episodes.cursor)
-        (self.listening.restart if is_restart else self.listening.play)(episode, succession)
+        context = None
+        if self.view.place != SmartList.QUEUE:
+            context = PlayContext(self.episodes.indexes, self.episodes.cursor)
+        (self.controller.restart if is_restart else self.controller.play)(episode, context)
 
     @on(EpisodeList.Wished)
     def _on_list_wish(self, event: EpisodeList.Wished) -> None:
@@ -132,14 +134,14 @@ class MainScreen(BrowsingScreen):
                 self._show_pane(is_tree=True)
             case Wish.RIGHT:
                 pass  # the list is the rightmost pane
-            case Wish.REMOVE if self.view.place == Special.QUEUE:
-                self.listening.unqueue(event.episodes)
-            case Wish.REMOVE if self.view.place == Special.CONTINUE:
-                self.listening.dismiss(event.episodes)
+            case Wish.REMOVE if self.view.place == SmartList.QUEUE:
+                self.controller.unqueue(event.episodes)
+            case Wish.REMOVE if self.view.place == SmartList.CONTINUE:
+                self.controller.dismiss(event.episodes)
             case Wish.REMOVE:
                 self._start.feeds.remove_downloads(event.episodes)
             case Wish.QUEUE_MOVE:
-                self.listening.move_in_queue(event.episodes[0], event.by)
+                self.controller.move_in_queue(event.episodes[0], event.by)
             case _:
                 self._do(event.wish, event.episodes)
 
@@ -155,13 +157,13 @@ class MainScreen(BrowsingScreen):
             case Wish.REMOVE:
                 self._remove_feed(place)
             case _:
-                view = View(place=place, sort=self.view.sort)
-                indexes = list_episodes(self._library, self._book, self.queue, view)
+                view = ListQuery(place=place, sort=self.view.sort)
+                indexes = list_episodes(self._library, self._progress_index, self.queue, view)
                 episodes = [self._library.ids[index] for index in indexes if index >= 0]
                 if event.wish is not Wish.TOGGLE_PLAYED:
                     self._do(event.wish, episodes)
                 elif episodes:
-                    done = self.listening.toggle_played(episodes)  # told, since most of it is out of sight
+                    done = self.controller.toggle_played(episodes)  # told, since most of it is out of sight
                     self.app.notify(f"{done}. Press {key_of('undo')} to take it back.")
 
     def _place_of(self, event: TopicTree.Highlighted | TopicTree.Wished) -> int:
@@ -173,11 +175,11 @@ class MainScreen(BrowsingScreen):
         """Do with episodes what the listener wishes, wherever they are shown."""
         match wish:
             case Wish.TOGGLE_PLAYED:
-                self.listening.toggle_played(episodes)
+                self.controller.toggle_played(episodes)
             case Wish.QUEUE_LAST:
-                self.listening.queue_last(episodes)
+                self.controller.queue_last(episodes)
             case Wish.QUEUE_NEXT:
-                self.listening.queue_next(episodes)
+                self.controller.queue_next(episodes)
             case Wish.DOWNLOAD:
                 self._start.feeds.download(episodes)
             case _:
@@ -185,7 +187,7 @@ class MainScreen(BrowsingScreen):
 
     @on(PlaybackBar.SeekWished)
     def _on_seek(self, event: PlaybackBar.SeekWished) -> None:
-        self.listening.seek_to(event.position)
+        self.controller.seek_to(event.position)
 
     # -- views ------------------------------------------------------------------------------------------
 
@@ -228,7 +230,7 @@ class MainScreen(BrowsingScreen):
             self.app.notify("What plays is no longer in the library." if playing else "Nothing is playing.")
             return
         if index not in self.episodes.indexes:
-            self.change_view(View(sort=self.view.sort))
+            self.change_view(ListQuery(sort=self.view.sort))
             self.topic_tree.go_to(0)
         self.episodes.go(list(self.episodes.indexes).index(index), is_centred=True)
         self._show_pane(is_tree=False)
@@ -240,13 +242,13 @@ class MainScreen(BrowsingScreen):
         index = self.episode_at_cursor()
         if index is not None:
             start = self._start
-            self.app.push_screen(DetailsScreen(self.listening, index, start.read_notes, start.read_chapters))
+            self.app.push_screen(DetailsScreen(self.controller, index, start.read_notes, start.read_chapters))
 
     async def action_plan(self) -> None:
         """Plan a session."""
         from tui_pod.ui.screens.session import PlanScreen  # not for start-up
 
-        await self.app.push_screen(PlanScreen(self.listening, max(0, self.view.place)))
+        await self.app.push_screen(PlanScreen(self.controller, max(0, self.view.place)))
 
     def action_view(self, number: int) -> None:
         """Show the library, the queue, or the statistics."""
@@ -254,7 +256,7 @@ class MainScreen(BrowsingScreen):
             self.app.run_worker(self._show_statistics(), group="statistics", exclusive=True)
             return
         self.show_words(is_open=False)
-        place = Special.QUEUE if number == 2 else self._topic
+        place = SmartList.QUEUE if number == 2 else self._topic
         self.change_view(self.view._replace(place=place, query=""))
         self.topic_tree.go_to(place)
         self.show_list()
@@ -262,9 +264,9 @@ class MainScreen(BrowsingScreen):
     async def _show_statistics(self) -> None:
         from tui_pod.ui.screens.statistics import StatisticsScreen  # not for start-up
 
-        history = await self._start.look_back()
+        history = await self._start.compute_statistics()
         stats = self._start.settings.stats
         free_days = stats.free_days if stats.streak else None
         self.app.push_screen(
-            StatisticsScreen(self.listening, history, self.listening.now().date(), self._is_ascii, free_days)
+            StatisticsScreen(self.controller, history, self.controller.now().date(), self._is_ascii, free_days)
         )

@@ -11,8 +11,8 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 
 if TYPE_CHECKING:
-    from tui_pod.core.playback.controller import Listening
-    from tui_pod.services.services import Start
+    from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.services.services import Services
     from tui_pod.ui.widgets.transcript_view import TranscriptView
 
 
@@ -21,7 +21,7 @@ class ReadingScreen(Screen[None]):
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: Services) -> None:
         super().__init__()
         self._start = start
         self._library = start.library
@@ -30,9 +30,9 @@ class ReadingScreen(Screen[None]):
         self._shown = ("", False)  # episode whose words are shown, and whether they were looked up while it played
 
     @property
-    def listening(self) -> Listening:
+    def controller(self) -> PlaybackController:
         """What is listened to; made when it is first asked for."""
-        return self._start.listening
+        return self._start.controller
 
     @property
     def is_reading(self) -> bool:
@@ -106,7 +106,7 @@ class ReadingScreen(Screen[None]):
         view = self.transcript
         if view is None:
             return
-        view.playback = self.listening.playback
+        view.playback = self.controller.playback
         why_empty = f"This episode has no transcript. Press {key_of('view.transcript')} to close."
         view.show(episode.id, episode.title, transcript, self._start.with_keys(why_empty))
 
@@ -116,9 +116,9 @@ class ReadingScreen(Screen[None]):
         if view is None or view.episode is None:
             return
         if self.playback.episode == view.episode:
-            self.listening.seek_to(event.position)
+            self.controller.seek_to(event.position)
         else:
-            self.listening.play_from(view.episode, event.position)
+            self.controller.play_from(view.episode, event.position)
 
     def on_transcript_view_copied(self, event: TranscriptView.Copied) -> None:
         """Put a sentence into the clipboard."""

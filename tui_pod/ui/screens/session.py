@@ -14,11 +14,11 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.selection.session_planner import Order, Plan, Summary, Wish, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
-from tui_pod.ui.screens.details import Card, CardScreen, FieldScreen
+from tui_pod.ui.screens.details import Dialog, DialogBody, InputDialog
 
 BUDGETS = ("5m", "15m", "30m", "45m", "60m")
 """Times that the arrow keys offer."""
@@ -27,7 +27,7 @@ SHOWN = 12
 """Planned episodes that are listed; the rest is counted."""
 
 
-class PlanScreen(FieldScreen):
+class PlanScreen(InputDialog):
     """How long have you got? Shows what fits, and when it would end, before it starts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,20 +39,20 @@ class PlanScreen(FieldScreen):
         Binding("ctrl+x", "end_session", show=False, priority=True),
     ]
 
-    def __init__(self, listening: Listening, topic: int) -> None:
+    def __init__(self, controller: PlaybackController, topic: int) -> None:
         super().__init__()
-        self._listening = listening
+        self._controller = controller
         self._topic = topic
-        self._library = listening.library
+        self._library = controller.library
         self._wish = Wish(budget=15 * 60.0, topic=topic)
         self._plan: Plan | None = None
 
     def compose(self) -> ComposeResult:
         """Show the time, the choices and the plan."""
-        card = Card()
-        card.border_title = "How long have you got?"
-        card.border_subtitle = "enter starts · esc closes"
-        with card:
+        dialog = DialogBody()
+        dialog.border_title = "How long have you got?"
+        dialog.border_subtitle = "enter starts · esc closes"
+        with dialog:
             yield Input("15m", placeholder="15m, 1h30m or an end time such as 18:42", id="budget", select_on_focus=True)
             yield Static(id="choices")
             yield Static(id="plan")
@@ -67,11 +67,11 @@ class PlanScreen(FieldScreen):
 
     @on(Input.Submitted, "#budget")
     def _on_start(self) -> None:
-        if self._library is not self._listening.library:
+        if self._library is not self._controller.library:
             self._show()  # what was planned is of another library
         if self._plan is not None and self._plan.indexes:
             self.dismiss()
-            self._listening.start_session(self._wish, self._plan)
+            self._controller.start_session(self._wish, self._plan)
 
     def action_step(self, by: int) -> None:
         """Offer the next of the usual times."""
@@ -98,13 +98,13 @@ class PlanScreen(FieldScreen):
 
     def action_end_session(self) -> None:
         """End the session under way."""
-        if self._listening.session is not None:
+        if self._controller.session is not None:
             self.dismiss()
-            self._listening.end_session()
+            self._controller.end_session()
 
     def _catch_up(self) -> None:
         """Find the topics again after the library was swapped."""
-        former, self._library = self._library, self._listening.library
+        former, self._library = self._library, self._controller.library
         if former is not self._library:
             found = partial(former.topics.found_in, self._library.topics)
             self._topic = found(self._topic)
@@ -112,64 +112,64 @@ class PlanScreen(FieldScreen):
 
     def _show(self) -> None:
         self._catch_up()
-        listening = self._listening
-        names = listening.library.topics.names
+        controller = self._controller
+        names = controller.library.topics.names
         choices = (
             ("ctrl+t", "from", names[self._wish.topic]),
             ("ctrl+o", "order", str(self._wish.order)),
             ("ctrl+s", "unfinished ones", "first" if self._wish.has_started else "left out"),
-            *([("ctrl+x", "end", "the session under way")] if listening.session is not None else []),
+            *([("ctrl+x", "end", "the session under way")] if controller.session is not None else []),
         )
         lines = [Content.assemble((f"{key:<8}", "bold"), f"{name}: ", (value, "bold")) for key, name, value in choices]
         self.query_one("#choices", Static).update(Content("\n").join([Content(""), *lines, Content("")]))
         self.query_one("#plan", Static).update(self._planned())
 
     def _planned(self) -> Content:
-        listening = self._listening
-        now = self._listening.now()
+        controller = self._controller
+        now = self._controller.now()
         try:
             budget = parse_budget(self.query_one("#budget", Input).value, now)
         except ValueError as error:
             self._plan = None
             return Content(str(error))
         self._wish = replace(self._wish, budget=budget)
-        pace = listening.pace
-        plan = self._plan = plan_session(listening.library, listening.book, self._wish, pace)
+        speed_rule = controller.speed_rule
+        plan = self._plan = plan_session(controller.library, controller.progress_index, self._wish, speed_rule)
         if not plan.indexes:
-            name = listening.library.topics.names[self._wish.topic]
+            name = controller.library.topics.names[self._wish.topic]
             return Content(f"Nothing left in {name} fits into {span(budget)}.")
         end = now + timedelta(seconds=plan.total)
         lines = [Content(f"{counted(len(plan.indexes))}, {span(plan.total)}, until {end:%H:%M}").stylize("bold")]
         for index in plan.indexes[:SHOWN]:
-            time = length(listening.book.remaining(index) / pace(index))
-            lines.append(Content(f"{time:>7}  {listening.library.titles[index]}"))
+            time = length(controller.progress_index.remaining(index) / speed_rule(index))
+            lines.append(Content(f"{time:>7}  {controller.library.titles[index]}"))
         if len(plan.indexes) > SHOWN:
             lines.append(Content(f"         and {len(plan.indexes) - SHOWN} more"))
         return Content("\n").join(lines)
 
 
-class SummaryScreen(CardScreen):
+class SummaryScreen(Dialog):
     """What a session came to, and whether to go on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go_on", "Go on"),
     ]
 
-    def __init__(self, listening: Listening, summary: Summary) -> None:
+    def __init__(self, controller: PlaybackController, summary: Summary) -> None:
         super().__init__()
-        self._listening = listening
+        self._controller = controller
         self._summary = summary
 
     def compose(self) -> ComposeResult:
         """Show the numbers, quietly."""
-        card = Card()
-        card.border_title = "Session over"
-        card.border_subtitle = "enter goes on · esc closes" if self._summary.next else "esc closes"
-        with card:
+        dialog = DialogBody()
+        dialog.border_title = "Session over"
+        dialog.border_subtitle = "enter goes on · esc closes" if self._summary.next else "esc closes"
+        with dialog:
             yield Static(self._content())
 
     def _content(self) -> Content:
-        summary, library = self._summary, self._listening.library
+        summary, library = self._summary, self._controller.library
         heard = f"{span(summary.heard)} heard"
         if abs(summary.heard - summary.used) >= 30:
             heard += f" in {span(summary.used)}"
@@ -184,7 +184,7 @@ class SummaryScreen(CardScreen):
     def action_go_on(self) -> None:
         """Play on."""
         self.dismiss()
-        self._listening.go_on()
+        self._controller.go_on()
 
 
 _OFF: tuple[str, SleepTimer | None] = ("Off", None)
@@ -203,7 +203,7 @@ _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
 )
 
 
-class SleepScreen(CardScreen):
+class SleepScreen(Dialog):
     """When to fall silent."""
 
     AUTO_FOCUS = "OptionList"
@@ -212,10 +212,10 @@ class SleepScreen(CardScreen):
         Binding("k", "list('cursor_up')", show=False, id="move.up"),
     ]
 
-    def __init__(self, listening: Listening, key: str) -> None:
+    def __init__(self, controller: PlaybackController, key: str) -> None:
         super().__init__()
-        self._listening = listening
-        timer = listening.sleep
+        self._controller = controller
+        timer = controller.sleep
         if timer is None:
             self._title, self._hint, self._choices = "Sleep timer", "esc closes", _TIMERS
         else:
@@ -225,10 +225,10 @@ class SleepScreen(CardScreen):
 
     def compose(self) -> ComposeResult:
         """Show the choices."""
-        card = Card()
-        card.border_title = self._title
-        card.border_subtitle = self._hint
-        with card:
+        dialog = DialogBody()
+        dialog.border_title = self._title
+        dialog.border_subtitle = self._hint
+        with dialog:
             yield OptionList(*(Option(name) for name, _ in self._choices), compact=True)
 
     def on_mount(self) -> None:
@@ -238,16 +238,16 @@ class SleepScreen(CardScreen):
     @on(OptionList.OptionSelected)
     def _on_chosen(self, event: OptionList.OptionSelected) -> None:
         self.dismiss()
-        chosen, running = self._choices[event.option_index][1], self._listening.sleep
+        chosen, running = self._choices[event.option_index][1], self._controller.sleep
         if running is not None and event.option_index == 0:
             chosen = running.extended()  # from what is left by now
-        self._listening.set_sleep(chosen)
+        self._controller.set_sleep(chosen)
 
     def extend(self) -> None:
         """Give a running timer more time."""
-        if self._listening.sleep is not None:
+        if self._controller.sleep is not None:
             self.dismiss()
-            self._listening.set_sleep(self._listening.sleep.extended())
+            self._controller.set_sleep(self._controller.sleep.extended())
 
     def action_list(self, name: str) -> None:
         """Move in the list."""

@@ -11,11 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from tui_pod.core.playback.controller import Listening
-from tui_pod.core.progress.statistics import History, streak
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.progress.statistics import Statistics, streak
 from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.cells import fit
-from tui_pod.ui.screens.details import Card, CardScreen
+from tui_pod.ui.screens.details import Dialog, DialogBody
 
 WEEKS = 53
 """Columns of the year."""
@@ -36,7 +36,7 @@ CARD_WIDTH, CARD_EDGES = 96, 8
 """Cells of the dialog, and of its border, padding and scroll bar."""
 
 
-class StatisticsScreen(CardScreen):
+class StatisticsScreen(Dialog):
     """Numbers of what was really heard; nothing here asks for more."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,10 +46,10 @@ class StatisticsScreen(CardScreen):
     ]
 
     def __init__(
-        self, listening: Listening, history: History, today: date, is_ascii: bool, free_days: int | None
+        self, controller: PlaybackController, history: Statistics, today: date, is_ascii: bool, free_days: int | None
     ) -> None:
         super().__init__()
-        self._listening = listening
+        self._controller = controller
         self._history = history
         self._today = today
         self._is_ascii = is_ascii
@@ -61,11 +61,11 @@ class StatisticsScreen(CardScreen):
         self.app.call_later(self.app.run_action, f"screen.view({number})")
 
     def compose(self) -> ComposeResult:
-        """Show everything in one scrolling card."""
-        card = Card(classes="-wide")
-        card.border_title = "What you have heard"
-        card.border_subtitle = "esc closes"
-        with card:
+        """Show everything in one scrolling dialog."""
+        dialog = DialogBody(classes="-wide")
+        dialog.border_title = "What you have heard"
+        dialog.border_subtitle = "esc closes"
+        with dialog:
             yield Static(self._content(self.app.size.width), id="numbers")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -117,7 +117,7 @@ class StatisticsScreen(CardScreen):
 
     def _topics(self, room: int) -> list[Content]:
         """Return the completion map: how much of each topic's time is played, started and untouched."""
-        topics, book = self._listening.library.topics, self._listening.book
+        topics, progress_index = self._controller.library.topics, self._controller.progress_index
         lines = [Content("Topics").stylize("bold")]
         names = max(10, min(NAME_WIDTH, room * 2 // 5))
         width = max(0, min(MAP_WIDTH, room - names - COUNT_WIDTH))
@@ -125,22 +125,27 @@ class StatisticsScreen(CardScreen):
         for topic, name in enumerate(topics.names[:200]):
             depth = len(topics.path(topic)) - 1
             total = topics.seconds[topic] or 1.0
-            tally = book.tallies[topic]
-            started = sum(self._listening.library.durations[index] for index in book.started_in(topics.members[topic]))
-            played = max(0.0, total - tally.left - self._heard_of_started(topic))
+            stats = progress_index.topic_stats[topic]
+            started = sum(
+                self._controller.library.durations[index] for index in progress_index.started_in(topics.members[topic])
+            )
+            played = max(0.0, total - stats.left - self._heard_of_started(topic))
             full = round(width * min(1.0, played / total))
             half = min(width - full, round(width * started / total))
             marks = "#+." if self._is_ascii else "█▒·"
             bar = marks[0] * full + marks[1] * half + marks[2] * (width - full - half) if has_map else ""
             label = fit(f"{'  ' * depth}{name}", names)
-            left = f"  {span(tally.left)} left" if has_left else ""
-            count = f"{tally.played}/{len(topics.members[topic])}"
+            left = f"  {span(stats.left)} left" if has_left else ""
+            count = f"{stats.played}/{len(topics.members[topic])}"
             lines.append(Content.assemble(label, " ", (bar, "$primary"), f" {count:>7}{left}"))
         return [*lines, Content("")]
 
     def _heard_of_started(self, topic: int) -> float:
-        library, book = self._listening.library, self._listening.book
-        return sum(library.durations[i] - book.remaining(i) for i in book.started_in(library.topics.members[topic]))
+        library, progress_index = self._controller.library, self._controller.progress_index
+        return sum(
+            library.durations[i] - progress_index.remaining(i)
+            for i in progress_index.started_in(library.topics.members[topic])
+        )
 
     def _sessions(self) -> list[Content]:
         lines = [Content("Recent sessions").stylize("bold")]

@@ -12,16 +12,16 @@ from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
-from tui_pod.core.library.download_state import Downloading
+from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clean, clock, length
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import MARKS, meter, spread
 from tui_pod.ui.messages import Wish
-from tui_pod.ui.widgets.rows import RowPane, Sight
+from tui_pod.ui.widgets.rows import RowContext, RowPane
 
 KEPT_SCREENS = 4
 """How many screens of drawn rows are kept. A row takes 25 kB: Textual keeps with each strip what it cut from it."""
@@ -61,12 +61,18 @@ class EpisodeList(RowPane):
             self.episodes = episodes
             self.by = by
 
-    def __init__(self, library: Library, book: ProgressBook, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        library: Library,
+        progress_index: ProgressIndex,
+        is_ascii: bool = False,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
         self._library = library
-        self._book = book
+        self._progress_index = progress_index
         self._is_ascii = is_ascii
-        self._downloads: dict[str, Downloading] = {}
+        self._downloads: dict[str, DownloadState] = {}
         self._indexes: Sequence[int] = ()
         self._queue: Queue | None = None
         self._selected: set[int] = set()
@@ -127,10 +133,12 @@ class EpisodeList(RowPane):
         """See `RowPane.row_count`."""
         return len(self._indexes)
 
-    def adopt(self, library: Library, book: ProgressBook, indexes: Sequence[int], queue: Queue | None = None) -> None:
+    def adopt(
+        self, library: Library, progress_index: ProgressIndex, indexes: Sequence[int], queue: Queue | None = None
+    ) -> None:
         """Show these episodes of another library; cursor and selection stay, as in `update`, and what is in sight."""
         line, kept = self.line, self._kept(self._ident)
-        self._library, self._book, self._indexes, self._queue = library, book, indexes, queue
+        self._library, self._progress_index, self._indexes, self._queue = library, progress_index, indexes, queue
         self._everywhere = _topics_of_all(library)
         self._rows.clear()
         self.go_at_line(self._find_again(kept, map(self._ident, indexes)), line)
@@ -152,7 +160,7 @@ class EpisodeList(RowPane):
         self.count_rows()
         return places.get(kept.here, self._cursor)
 
-    def show_downloads(self, downloads: Mapping[str, Downloading | None]) -> None:
+    def show_downloads(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """Show how far downloads are; None: there is none any more."""
         for ident, download in downloads.items():
             if download is None:
@@ -199,22 +207,22 @@ class EpisodeList(RowPane):
             return self.framed(f" {self.empty_text}", component="rows--dim")
         return super().draw_blank(line)
 
-    def draw_row(self, row: int, sight: Sight) -> Sequence[Strip]:
+    def draw_row(self, row: int, context: RowContext) -> Sequence[Strip]:
         """See `RowPane.draw_row`."""
         index = self._indexes[row]
         ident = self._ident(index)
-        progress = self._book.get(ident)
+        progress = self._progress_index.get(ident)
         playback = self.playback
         live = (playback.status, int(playback.position)) if playback.episode == ident else None
         state = (progress.status, int(progress.position), progress.duration) if progress else None
         is_selected = row in self._selected or row in self._range
-        is_lit = sight.has_focus if row == self._cursor else None
+        is_lit = context.has_focus if row == self._cursor else None
         key = (index, ident, is_lit, is_selected, state, live, self._downloads.get(ident))
         lines = self._rows.get(key)
         if lines is None:
             if len(self._rows) > KEPT_SCREENS * self.size.height // self.row_height:
                 self._rows.clear()
-            lines = self._rows[key] = self._draw(row, index, sight.width, is_selected)
+            lines = self._rows[key] = self._draw(row, index, context.width, is_selected)
         return lines
 
     def forget_drawn(self) -> None:
@@ -251,7 +259,7 @@ class EpisodeList(RowPane):
             self.framed("   " + " · ".join(about), row, "rows--dim"),
         ]
 
-    def _download_text(self, download: Downloading, width: int) -> str:
+    def _download_text(self, download: DownloadState, width: int) -> str:
         mark = MARKS["download"]
         if download.is_whole:
             return mark
@@ -261,11 +269,11 @@ class EpisodeList(RowPane):
 
     def _mark_and_time(self, ident: str, index: int) -> tuple[str, str]:
         playback = self.playback
-        duration = self._book.length(index)
+        duration = self._progress_index.length(index)
         if playback.episode == ident and playback.is_loaded:
             name = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused"}.get(playback.status, "loading")
             return name, f"{clock(playback.position)} / {length(playback.duration or duration)}"
-        progress = self._book.get(ident)
+        progress = self._progress_index.get(ident)
         if progress and progress.position > 0:
             return "started", f"{clock(progress.position)} / {length(duration)}"
         return ("played" if progress and progress.played else "unplayed"), length(duration)

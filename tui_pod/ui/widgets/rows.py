@@ -21,7 +21,7 @@ from textual.strip import Strip
 from tui_pod.ui.cells import fit
 
 
-class Sight(NamedTuple):
+class RowContext(NamedTuple):
     """What drawn rows hang on, looked up once for all lines."""
 
     width: int = 0
@@ -45,7 +45,7 @@ class RowPane(ScrollView, can_focus=True):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._cursor = 0
-        self._sight = Sight()
+        self._sight = RowContext()
         self._drawn: dict[int, Sequence[Strip]] = {}
         self._blank: Strip | None = None
         self._row_styles: dict[str, Style] = {}
@@ -60,7 +60,7 @@ class RowPane(ScrollView, can_focus=True):
         """Return the number of rows."""
         raise NotImplementedError
 
-    def draw_row(self, row: int, sight: Sight) -> Sequence[Strip]:
+    def draw_row(self, row: int, context: RowContext) -> Sequence[Strip]:
         """Return the lines of a row, each `framed`."""
         raise NotImplementedError
 
@@ -120,9 +120,9 @@ class RowPane(ScrollView, can_focus=True):
         room = self.scrollable_content_region.width
         head = super().render_lines(Region(0, 0, width, top + 1))
         side = head.pop()
-        sight = Sight(room, self.has_focus, side.crop(0, left), side.crop(left + room))
-        if sight != self._sight:
-            self._sight = sight
+        context = RowContext(room, self.has_focus, side.crop(0, left), side.crop(left + room))
+        if context != self._sight:
+            self._sight = context
             self.forget_drawn()
         first = self.scroll_offset.y
         body = (self._line(first + y) for y in range(height - top - bottom))

@@ -9,12 +9,12 @@ from textual.strip import Strip
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import TopicTable
-from tui_pod.core.progress.progress_index import ProgressBook
-from tui_pod.core.selection.list_query import Special
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import fit, meter
 from tui_pod.ui.messages import Wish
-from tui_pod.ui.widgets.rows import RowPane, Sight
+from tui_pod.ui.widgets.rows import RowContext, RowPane
 
 BAR_WIDTH = 4
 """Cells of the bar that shows how much of a topic is played."""
@@ -25,11 +25,11 @@ ROOM_FOR_BAR = 24
 MANY_TOPICS = 500
 """Topics from which on those below the second level start folded."""
 
-_NAMES = {Special.CONTINUE: "Continue", Special.QUEUE: "Queue"}
+_NAMES = {SmartList.CONTINUE: "Continue", SmartList.QUEUE: "Queue"}
 
 
 class TopicTree(RowPane):
-    """All Topics with what is below it, under Continue and Queue. A row is a topic's index or a `Special`."""
+    """All Topics with what is below it, under Continue and Queue. A row is a topic's index or a `SmartList`."""
 
     BINDINGS = bindings("tree", "move", "episodes")
 
@@ -50,20 +50,26 @@ class TopicTree(RowPane):
             self.place = place
             self.topics = topics
 
-    def __init__(self, library: Library, book: ProgressBook, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        library: Library,
+        progress_index: ProgressIndex,
+        is_ascii: bool = False,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
         self._is_ascii = is_ascii
         self._rows: list[int] = []
-        self._special_counts = {Special.CONTINUE: 0, Special.QUEUE: 0}
+        self._special_counts = {SmartList.CONTINUE: 0, SmartList.QUEUE: 0}
         self._counts: list[int] = []
-        self._set_topics(library, book)
+        self._set_topics(library, progress_index)
         is_large = len(self._depths) > MANY_TOPICS
         self._folded = {topic for topic, depth in enumerate(self._depths) if is_large and depth >= 1}
         self._list_rows()
 
-    def _set_topics(self, library: Library, book: ProgressBook) -> None:
+    def _set_topics(self, library: Library, progress_index: ProgressIndex) -> None:
         self._topics = library.topics
-        self._book = book
+        self._progress_index = progress_index
         parents = self._topics.parents
         self._depths = [0] * len(parents)
         self._is_parent = [False] * len(parents)
@@ -71,24 +77,24 @@ class TopicTree(RowPane):
             self._depths[topic] = self._depths[parents[topic]] + 1
             self._is_parent[parents[topic]] = True
 
-    def adopt(self, library: Library, book: ProgressBook) -> None:
+    def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """Show the topics of another library; what is folded stays so, and the cursor on its topic."""
         former, place = self._topics, self.place
         folded = {former.key(topic) for topic in self._folded}
-        self._set_topics(library, book)
+        self._set_topics(library, progress_index)
         self._folded = {topic for topic in range(len(self._depths)) if self._topics.key(topic) in folded}
         self._list_rows()
         self.go_to(place if place < 0 else former.found_in(self._topics, place))
 
     @property
     def place(self) -> int:
-        """The topic index or `Special` at the cursor."""
+        """The topic index or `SmartList` at the cursor."""
         return self._rows[self._cursor]
 
     def show_counts(self, unfinished: int, queued: int) -> None:
         """Show the counts of the special entries, and what is played of all topics."""
-        self._special_counts = {Special.CONTINUE: unfinished, Special.QUEUE: queued}
-        counts = [unfinished, queued, *(tally.played for tally in self._book.tallies)]
+        self._special_counts = {SmartList.CONTINUE: unfinished, SmartList.QUEUE: queued}
+        counts = [unfinished, queued, *(stats.played for stats in self._progress_index.topic_stats)]
         if counts != self._counts:
             self._counts = counts
             self.refresh()
@@ -103,7 +109,7 @@ class TopicTree(RowPane):
 
     def _list_rows(self) -> None:
         """List the rows that are not under a folded topic, in the order of the table."""
-        rows: list[int] = list(Special)
+        rows: list[int] = list(SmartList)
         hidden_below: int | None = None
         for topic, depth in enumerate(self._depths):
             if hidden_below is not None and depth > hidden_below:
@@ -120,16 +126,16 @@ class TopicTree(RowPane):
         """See `RowPane.row_count`."""
         return len(self._rows)
 
-    def draw_row(self, row: int, sight: Sight) -> Sequence[Strip]:
+    def draw_row(self, row: int, context: RowContext) -> Sequence[Strip]:
         """See `RowPane.draw_row`."""
-        return (self.framed(self._text(self._rows[row], sight.width), row),)
+        return (self.framed(self._text(self._rows[row], context.width), row),)
 
     def _text(self, place: int, width: int) -> str:
         if place < 0:
-            return self._fitted(f"  {_NAMES[Special(place)]}", "", self._special_counts[Special(place)], width)
+            return self._fitted(f"  {_NAMES[SmartList(place)]}", "", self._special_counts[SmartList(place)], width)
         mark = "▾▸"[place in self._folded] if self._is_parent[place] else " "
         count = len(self._topics.members[place])
-        share = self._book.tallies[place].played / count if count else 0.0
+        share = self._progress_index.topic_stats[place].played / count if count else 0.0
         bar = f"{meter(share, BAR_WIDTH, self._is_ascii)} " if share > 0 and width >= ROOM_FOR_BAR else ""
         return self._fitted(f"{' ' * self._depths[place]}{mark} {self._topics.names[place]}", bar, count, width)
 

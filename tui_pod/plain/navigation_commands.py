@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from tui_pod.core.actions import key_of
-from tui_pod.core.playback.controller import Listening
-from tui_pod.core.selection.list_query import NO_SEARCH, SORT_NAMES, Special, View
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.selection.list_query import NO_SEARCH, SORT_NAMES, ListQuery, SmartList
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.spoken import say_details, say_notes, say_outlook, say_playback
@@ -19,7 +19,7 @@ from tui_pod.plain.spoken import say_details, say_notes, say_outlook, say_playba
 if TYPE_CHECKING:
     from tui_pod.core.library.show_notes import EpisodeNotes
     from tui_pod.core.library.transcript import Transcript
-    from tui_pod.core.playback.snapshot import Mark
+    from tui_pod.core.playback.snapshot import Chapter
     from tui_pod.services.services import Feeds
 
 SENTENCES = 20
@@ -44,7 +44,7 @@ class Host(Protocol):
         """Find the words of an episode and hand them over."""
         ...
 
-    def read_notes(self, index: int, asker: Callable[[EpisodeNotes, tuple[Mark, ...]], None]) -> None:
+    def read_notes(self, index: int, asker: Callable[[EpisodeNotes, tuple[Chapter, ...]], None]) -> None:
         """Find what else is kept of an episode, and its chapters, and hand them over."""
         ...
 
@@ -62,13 +62,13 @@ class Host(Protocol):
         ...
 
 
-class Looking:
+class NavigationCommands:
     """Does what keys ask that only look."""
 
-    def __init__(self, host: Host, listening: Listening, browser: Browser) -> None:
+    def __init__(self, host: Host, controller: PlaybackController, browser: Browser) -> None:
         self._host = host
         self._say = host.say
-        self._listening = listening
+        self._controller = controller
         self._browser = browser
         self._reading: tuple[int, Transcript, int] | None = None  # episode, its words, the sentence that is next
 
@@ -93,19 +93,19 @@ class Looking:
     def _open_topic(self) -> None:
         self._look(self._browser.open_topic())
 
-    def _look(self, view: View, keeps_cursor: bool = False) -> None:
+    def _look(self, view: ListQuery, keeps_cursor: bool = False) -> None:
         """List something, remember it for the next start, and say it and where the listener is in it."""
         keeps_cursor = keeps_cursor or view == self._browser.view
         self._browser.look(view, keeps_cursor)
-        self._listening.remember_view(view)
+        self._controller.remember_view(view)
         self._say(self._browser.say_list())
         self._say(self._browser.say_here())
 
     def _look_at_library(self) -> None:
-        self._look(View(place=self._browser.topic, sort=self._browser.view.sort))
+        self._look(ListQuery(place=self._browser.topic, sort=self._browser.view.sort))
 
     def _look_at_queue(self) -> None:
-        self._look(View(place=Special.QUEUE, sort=self._browser.view.sort))
+        self._look(ListQuery(place=SmartList.QUEUE, sort=self._browser.view.sort))
 
     def _ask_search(self) -> None:
         self._host.ask("Search for words in title, summary or topic:", self._search)
@@ -137,11 +137,11 @@ class Looking:
         self._look(view, keeps_cursor=True)
 
     def _go_to_playing(self) -> None:
-        listening = self._listening
-        self._say(say_playback(listening.playback))
-        index = listening.library.index(listening.playback.episode or "")
+        controller = self._controller
+        self._say(say_playback(controller.playback))
+        index = controller.library.index(controller.playback.episode or "")
         if index is not None:
-            self._say_all(say_outlook(listening.library, listening.outlook()))
+            self._say_all(say_outlook(controller.library, controller.session_status()))
             self._browser.go_to_episode(index)
 
     # -- reading ---------------------------------------------------------------------------------------
@@ -150,12 +150,12 @@ class Looking:
         if self._browser.index is None:
             self._say(self._browser.say_here())
         else:
-            library, index = self._listening.library, self._browser.index
-            self._say_all(say_details(library, self._listening.book, index))
+            library, index = self._controller.library, self._browser.index
+            self._say_all(say_details(library, self._controller.progress_index, index))
             self._host.read_notes(index, partial(self._say_notes, library.ids[index]))
 
-    def _say_notes(self, episode: str, notes: EpisodeNotes, chapters: tuple[Mark, ...]) -> None:
-        playback = self._listening.playback
+    def _say_notes(self, episode: str, notes: EpisodeNotes, chapters: tuple[Chapter, ...]) -> None:
+        playback = self._controller.playback
         own = playback.chapters if playback.episode == episode else ()
         self._say_all(say_notes(notes, own or chapters))
 
@@ -173,8 +173,8 @@ class Looking:
         if not transcript.cues:
             self._say("This episode has no transcript.")
             return
-        playback = self._listening.playback
-        is_playing = playback.episode == self._listening.library.ids[index]
+        playback = self._controller.playback
+        is_playing = playback.episode == self._controller.library.ids[index]
         place = transcript.active(playback.position) if is_playing else None
         self._reading = (index, transcript, place or 0)
         self._read_on()

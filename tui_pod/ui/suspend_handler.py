@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
 
-class Suspension:
+class SuspendHandler:
     """Has the terminal taken back and drawn whole when the process goes on.
 
     Textual takes it back once more when it was never given up, as after SIGSTOP; it then reads keys twice, and cannot

@@ -21,25 +21,25 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tests.fakes import FakeClock, FakeFeeds, FakePlayer, FakeRecorder, FakeSources
+from tests.fakes import FakeClock, FakeFeeds, FakePlayer, FakeSources, FakeWriter
 from tests.screen_text import cut_cells, svg_text
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.core.playback.controller import Listening
+from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.events import Event
-from tui_pod.core.playback.ports import Surroundings
-from tui_pod.core.playback.snapshot import Mark, Playback, PlayerStatus
+from tui_pod.core.playback.ports import Ports
+from tui_pod.core.playback.snapshot import Chapter, Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.progress_index import ProgressBook
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import HeardRecord
-from tui_pod.core.progress.statistics import History, look_back
-from tui_pod.core.selection.list_query import View
+from tui_pod.core.progress.statistics import Statistics, compute_statistics
+from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.queue import Queue
 from tui_pod.library.catalog_files import read_catalogs
-from tui_pod.services.services import Start
+from tui_pod.services.services import Services
 from tui_pod.ui.app import TuiPodApp
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.widgets.episode_list import EpisodeList
@@ -114,7 +114,7 @@ def _waited_for_processor() -> float:
         return 0.0
 
 
-class FakeStart(Start):
+class FakeServices(Services):
     """A start with a fake of everything outside."""
 
     def __init__(
@@ -123,14 +123,14 @@ class FakeStart(Start):
         progress: Mapping[str, Progress] | None = None,
         queue: Queue | None = None,
         playback: Playback | None = None,
-        view: View | None = None,
+        view: ListQuery | None = None,
     ) -> None:
-        super().__init__(library, ProgressBook(library, progress or {}), queue, playback, view)
+        super().__init__(library, ProgressIndex(library, progress or {}), queue, playback, view)
         self.clock = FakeClock()
-        self.player, self.sources, self.recorder = FakePlayer(self.clock), FakeSources(), FakeRecorder()
+        self.player, self.sources, self.writer = FakePlayer(self.clock), FakeSources(), FakeWriter()
         self.transcripts: dict[str, Transcript] = {}
         self.notes: dict[str, EpisodeNotes] = {}
-        self.chapters: dict[str, tuple[Mark, ...]] = {}
+        self.chapters: dict[str, tuple[Chapter, ...]] = {}
         self.asked_feeds = FakeFeeds()
         self.is_closed = False
 
@@ -138,53 +138,53 @@ class FakeStart(Start):
     def feeds(self) -> FakeFeeds:
         return self.asked_feeds
 
-    def make_listening(self) -> Listening:
-        """See `Start.make_listening`."""
-        around = Surroundings(self.player, self.sources, self.recorder, self.app, self.clock, "run")
-        for fake in (self.player, self.sources, self.recorder):
+    def make_controller(self) -> PlaybackController:
+        """See `Services.make_controller`."""
+        ports = Ports(self.player, self.sources, self.writer, self.app, self.clock, "run")
+        for fake in (self.player, self.sources, self.writer):
             fake.emit = self.emit
-        return Listening(self.library, self.book, around, queue=self.queue, playback=self.playback)
+        return PlaybackController(self.library, self.progress_index, ports, queue=self.queue, playback=self.playback)
 
     def emit(self, event: Event) -> None:
         """Post an event, as the real adapters do."""
         self.app.emit(event)
 
     async def after_paint(self) -> None:
-        """See `Start.after_paint`."""
-        _ = self.listening
+        """See `Services.after_paint`."""
+        _ = self.controller
 
     async def read_transcript(self, episode: Episode) -> Transcript:
-        """See `Start.read_transcript`."""
+        """See `Services.read_transcript`."""
         return self.transcripts.get(episode.id, WORDS)
 
     async def read_notes(self, episode: Episode) -> EpisodeNotes:
-        """See `Start.read_notes`."""
+        """See `Services.read_notes`."""
         return self.notes.get(episode.id, EpisodeNotes())
 
-    async def read_chapters(self, episode: Episode) -> tuple[Mark, ...]:
-        """See `Start.read_chapters`."""
+    async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
+        """See `Services.read_chapters`."""
         return self.chapters.get(episode.id, ())
 
-    async def look_back(self) -> History:
-        """See `Start.look_back`."""
-        self.listening.save()
-        newest = {record.key: record for record in self.recorder.records if isinstance(record, HeardRecord)}
-        return look_back(sorted(newest.values(), key=lambda record: record.started), self.library)
+    async def compute_statistics(self) -> Statistics:
+        """See `Services.compute_statistics`."""
+        self.controller.save()
+        newest = {record.key: record for record in self.writer.records if isinstance(record, HeardRecord)}
+        return compute_statistics(sorted(newest.values(), key=lambda record: record.started), self.library)
 
     async def close(self) -> None:
-        """See `Start.close`."""
+        """See `Services.close`."""
         self.is_closed = True
 
 
-class Stage:
+class AppDriver:
     """A running app, the hands on its keys, and what it shows."""
 
-    def __init__(self, app: TuiPodApp, start: FakeStart, pilot: Pilot[None]) -> None:
+    def __init__(self, app: TuiPodApp, start: FakeServices, pilot: Pilot[None]) -> None:
         self.app = app
         self.start = start
         self.pilot = pilot
-        self.library, self.book = start.library, start.book
-        self.clock, self.player, self.sources, self.recorder = start.clock, start.player, start.sources, start.recorder
+        self.library, self.progress_index = start.library, start.progress_index
+        self.clock, self.player, self.sources, self.writer = start.clock, start.player, start.sources, start.writer
 
     # -- hands -----------------------------------------------------------------------------------------
 
@@ -255,9 +255,9 @@ class Stage:
         return [str(notice.message) for notice in self.app._notifications]
 
     @property
-    def listening(self) -> Listening:
+    def controller(self) -> PlaybackController:
         """What is listened to."""
-        return self.app.listening
+        return self.app.controller
 
     @property
     def playback(self) -> Playback:
@@ -323,7 +323,7 @@ class Stage:
 
     @property
     def place(self) -> int:
-        """The topic whose episodes are listed, or a `Special`."""
+        """The topic whose episodes are listed, or a `SmartList`."""
         return self.main.view.place
 
     @property
@@ -354,18 +354,18 @@ async def on_stage(
     progress: Mapping[str, Progress] | None = None,
     queue: Queue | None = None,
     playback: Playback | None = None,
-    view: View | None = None,
+    view: ListQuery | None = None,
     is_ascii: bool = False,
-    prepare: Callable[[FakeStart], None] | None = None,
+    prepare: Callable[[FakeServices], None] | None = None,
     max_standstill: float | None = 0.3,
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[AppDriver]:
     """Run the app at a size of columns and rows, and fail when its loop stands still for too long.
 
     Args:
         prepare: sets the app's surroundings up before it starts.
         max_standstill: seconds; None: it may.
     """
-    start = FakeStart(library, progress, queue, playback, view)
+    start = FakeServices(library, progress, queue, playback, view)
     start.is_ascii = is_ascii
     if prepare is not None:
         prepare(start)
@@ -373,10 +373,10 @@ async def on_stage(
     app.animation_level = "none"
     heartbeat = Heartbeat()
     async with app.run_test(size=size, notifications=True) as pilot:
-        stage = Stage(app, start, pilot)
-        await stage.settle()
+        driver = AppDriver(app, start, pilot)
+        await driver.settle()
         heartbeat.start()
-        yield stage
+        yield driver
         await heartbeat.stop()
     assert max_standstill is None or heartbeat.longest <= max_standstill, (
         f"the event loop stood still for {heartbeat.longest:.3f} s"

@@ -9,53 +9,53 @@ from functools import partial
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.sleep_timer import SleepTimer
-from tui_pod.core.playback.up_next import Succession
+from tui_pod.core.playback.up_next import PlayContext
 from tui_pod.core.progress.progress import Status
-from tui_pod.core.selection.list_query import NOT_A_PODCAST, NOT_REMOVABLE, Special
+from tui_pod.core.selection.list_query import NOT_A_PODCAST, NOT_REMOVABLE, SmartList
 from tui_pod.core.selection.session_planner import Plan, Wish, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, spoken_time
-from tui_pod.plain.looking import Looking
+from tui_pod.plain.navigation_commands import NavigationCommands
 from tui_pod.plain.spoken import say_plan, say_playback, sentence
 
 
-class Doing(Looking):
+class PlaybackCommands(NavigationCommands):
     """Does what keys ask that change something."""
 
     def _change_speed(self, by: float) -> None:
-        self._listening.set_speed(self._listening.playback.speed + by)
+        self._controller.set_speed(self._controller.playback.speed + by)
 
     def _change_volume(self, by: int) -> None:
-        self._listening.set_volume(self._listening.playback.volume + by)
+        self._controller.set_volume(self._controller.playback.volume + by)
 
     # -- playing ---------------------------------------------------------------------------------------
 
     def _toggle(self) -> None:
-        if self._listening.playback.is_loaded:
-            self._listening.toggle_pause()
+        if self._controller.playback.is_loaded:
+            self._controller.toggle_pause()
         else:
             self._play()
 
     def _play(self, is_restart: bool = False) -> None:
-        browser, listening = self._browser, self._listening
+        browser, controller = self._browser, self._controller
         if browser.episode is None:
             self._say(browser.say_here())
             return
-        is_the_same = browser.episode == listening.playback.episode and not is_restart
-        is_queue = browser.view.place == Special.QUEUE
-        succession = None if is_queue else Succession(browser.indexes, browser.place)
-        (listening.restart if is_restart else listening.play)(browser.episode, succession)
+        is_the_same = browser.episode == controller.playback.episode and not is_restart
+        is_queue = browser.view.place == SmartList.QUEUE
+        context = None if is_queue else PlayContext(browser.indexes, browser.place)
+        (controller.restart if is_restart else controller.play)(browser.episode, context)
         if is_the_same:
-            self._say(say_playback(listening.playback))
+            self._say(say_playback(controller.playback))
 
     def _seek_mark(self, direction: int) -> None:
-        self._listening.seek_mark(direction)
-        playback = self._listening.playback
+        self._controller.seek_mark(direction)
+        playback = self._controller.playback
         title = next((mark.title for mark in reversed(playback.marks) if mark.start <= playback.position + 0.01), "")
         if title:
             self._say(title)
 
     def _sleep(self) -> None:
-        timer = self._listening.sleep
+        timer = self._controller.sleep
         if timer is not None:
             self._say_sleep(timer)
             self._host.ask("Press enter for more, or type 0 for none, or another time:", self._choose_sleep)
@@ -64,22 +64,22 @@ class Doing(Looking):
             self._host.ask(question, self._choose_sleep)
 
     def _choose_sleep(self, answer: str) -> None:
-        answer, timer = answer.strip().lower(), self._listening.sleep
+        answer, timer = answer.strip().lower(), self._controller.sleep
         if not answer and timer is not None:
             self._set_sleep(timer.extended())
         elif answer in ("", "0"):
-            self._listening.set_sleep(None)
+            self._controller.set_sleep(None)
             self._say("No sleep timer.")
         elif answer == "e":
             self._set_sleep(SleepTimer(episodes=1))
         else:
             try:
-                self._set_sleep(SleepTimer(seconds=parse_budget(answer, self._listening.now())))
+                self._set_sleep(SleepTimer(seconds=parse_budget(answer, self._controller.now())))
             except ValueError as error:
                 self._say(f"{error}.")
 
     def _set_sleep(self, timer: SleepTimer) -> None:
-        self._listening.set_sleep(timer)
+        self._controller.set_sleep(timer)
         self._say_sleep(timer)
 
     def _say_sleep(self, timer: SleepTimer) -> None:
@@ -92,20 +92,24 @@ class Doing(Looking):
 
     def _chosen(self) -> list[str]:
         """Return the episode it is at, or all of the topic it is at."""
-        browser, library = self._browser, self._listening.library
+        browser, library = self._browser, self._controller.library
         if not browser.is_on_topics:
             return [browser.episode] if browser.episode is not None else []
         place = browser.open_topic().place
-        if place == Special.QUEUE:
-            return list(self._listening.queue.entries)
-        indexes = self._listening.book.unfinished() if place == Special.CONTINUE else library.topics.members[place]
+        if place == SmartList.QUEUE:
+            return list(self._controller.queue.entries)
+        indexes = (
+            self._controller.progress_index.unfinished()
+            if place == SmartList.CONTINUE
+            else library.topics.members[place]
+        )
         return [library.ids[index] for index in indexes]
 
     def _done(self, episodes: list[str], what: str, moves_on: bool = True) -> None:
         """Say what was done with episodes, and go on to the next one."""
-        index = self._listening.library.index(episodes[0])
+        index = self._controller.library.index(episodes[0])
         is_one = len(episodes) == 1 and index is not None
-        name = self._listening.library.titles[index or 0] if is_one else counted(len(episodes))
+        name = self._controller.library.titles[index or 0] if is_one else counted(len(episodes))
         self._say(f"{what}: {sentence(name)}")
         before = self._browser.episode
         self._browser.update()
@@ -116,22 +120,22 @@ class Doing(Looking):
     def _toggle_played(self) -> None:
         episodes = self._chosen()
         if episodes:
-            self._listening.toggle_played(episodes)
-            is_played = self._listening.book.status(episodes[0]) is Status.PLAYED
+            self._controller.toggle_played(episodes)
+            is_played = self._controller.progress_index.status(episodes[0]) is Status.PLAYED
             self._done(episodes, "Marked played" if is_played else "Marked unplayed")
 
     def _queue(self, is_next: bool) -> None:
         episodes = self._chosen()
         if episodes:
-            (self._listening.queue_next if is_next else self._listening.queue_last)(episodes)
+            (self._controller.queue_next if is_next else self._controller.queue_last)(episodes)
             self._done(episodes, "Queued next" if is_next else "Queued last")
 
     def _move_in_queue(self, by: int) -> None:
         episode = self._browser.episode
-        if episode is None or episode not in self._listening.queue.upcoming:
+        if episode is None or episode not in self._controller.queue.upcoming:
             self._say(f"Only what is upcoming in the queue can be moved. Press {key_of('view.session')} for the queue.")
             return
-        self._listening.move_in_queue(episode, by)
+        self._controller.move_in_queue(episode, by)
         self._browser.update()
         self._say(self._browser.say_here())
 
@@ -145,15 +149,15 @@ class Doing(Looking):
         elif place >= 0:
             self._host.feeds.remove_downloads(episodes)
         elif episodes:
-            (self._listening.unqueue if place == Special.QUEUE else self._listening.dismiss)(episodes)
+            (self._controller.unqueue if place == SmartList.QUEUE else self._controller.dismiss)(episodes)
             self._done(episodes, "Removed", moves_on=False)
 
     def _undo(self) -> None:
-        self._listening.undo()
+        self._controller.undo()
         self._browser.update()
 
     def _redo(self) -> None:
-        self._listening.redo()
+        self._controller.redo()
         self._browser.update()
 
     # -- podcasts --------------------------------------------------------------------------------------
@@ -187,24 +191,26 @@ class Doing(Looking):
         self._host.ask("How long have you got? Such as 15m, 1h30m, or an end time such as 18:42:", self._show_plan)
 
     def _show_plan(self, answer: str) -> None:
-        listening = self._listening
+        controller = self._controller
         if not answer.strip():
             self._say("No session.")
             return
         try:
-            wish = Wish(parse_budget(answer, listening.now()), max(0, self._browser.view.place))
+            wish = Wish(parse_budget(answer, controller.now()), max(0, self._browser.view.place))
         except ValueError as error:
             self._say(f"{error}.")
             return
-        plan = plan_session(listening.library, listening.book, wish, listening.pace)
+        plan = plan_session(controller.library, controller.progress_index, wish, controller.speed_rule)
         if not plan.indexes:
-            self._say(f"Nothing left in {listening.library.topics.names[wish.topic]} fits into that.")
+            self._say(f"Nothing left in {controller.library.topics.names[wish.topic]} fits into that.")
             return
-        self._say_all(say_plan(listening.library, listening.book, plan, listening.pace, listening.now()))
+        self._say_all(
+            say_plan(controller.library, controller.progress_index, plan, controller.speed_rule, controller.now())
+        )
         self._host.ask("Press enter to start, or type no:", partial(self._start_session, wish, plan))
 
     def _start_session(self, wish: Wish, plan: Plan, answer: str) -> None:
         if answer.strip():
             self._say("No session.")
         else:
-            self._listening.start_session(wish, plan)
+            self._controller.start_session(wish, plan)
