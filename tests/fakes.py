@@ -19,6 +19,7 @@ from tui_pod.core.playback.events import (
     SeekFinished,
     SourceReady,
 )
+from tui_pod.core.playback.ports import PlaybackListener
 from tui_pod.core.playback.snapshot import Chapter, Playback, Source
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
@@ -55,12 +56,13 @@ class FakePlayer:
         self.is_holding = False
         self.speed = 1.0
         self._load = 0
-        self._position = 0.0
+        self.now = 0.0
+        """Where the player really is, in seconds."""
         self._is_paused = False
 
     def load(self, source: Source, start: float, load: int, is_paused: bool) -> None:
         self.calls.append(("load", source.location, start, load))
-        self.source, self._load, self._position, self._is_paused = source, load, start, is_paused
+        self.source, self._load, self.now, self._is_paused = source, load, start, is_paused
         self.duration = source.duration or self.durations.get(source.location, 100.0)
         if not self.is_holding:
             self.emit(FileLoaded(load, start, self.duration, self.is_exact))
@@ -73,15 +75,15 @@ class FakePlayer:
         self.calls.append(("pause", is_paused))
         if self.source is not None and is_paused != self._is_paused:
             self._is_paused = is_paused
-            self.emit(PauseChanged(self._load, is_paused, self._position))
+            self.emit(PauseChanged(self._load, is_paused, self.now))
 
     def seek(self, position: float) -> None:
         self.calls.append(("seek", position))
-        self._position = position
+        self.now = position
         self.emit(SeekFinished(self._load, position))
 
     def position(self) -> float | None:
-        return self._position if self.source is not None else None
+        return self.now if self.source is not None else None
 
     def set_speed(self, speed: float) -> None:
         self.speed = speed
@@ -101,12 +103,12 @@ class FakePlayer:
         while passed < seconds - 1e-9 and self._load == load and not self._is_paused:
             passed += step
             self.clock.go(step)
-            self._position += step * self.speed
-            if self.duration is not None and self._position >= self.duration:
-                self._position = self.duration
-                self.emit(FileEnded(load, self._position))
+            self.now += step * self.speed
+            if self.duration is not None and self.now >= self.duration:
+                self.now = self.duration
+                self.emit(FileEnded(load, self.now))
                 return
-            self.emit(PositionChanged(load, self._position))
+            self.emit(PositionChanged(load, self.now))
 
 
 class FakeSources:
@@ -187,6 +189,28 @@ class FakeListener:
 
     def session_ended(self, summary: Summary) -> None:
         self.summaries.append(summary)
+
+
+class Relay:
+    """A `PlaybackListener` that passes all it is told to `target`, which a test may replace."""
+
+    def __init__(self, target: PlaybackListener) -> None:
+        self.target = target
+
+    def playback_changed(self, playback: Playback) -> None:
+        self.target.playback_changed(playback)
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        self.target.progress_changed(episodes)
+
+    def queue_changed(self) -> None:
+        self.target.queue_changed()
+
+    def tell(self, text: str, is_error: bool = False) -> None:
+        self.target.tell(text, is_error)
+
+    def session_ended(self, summary: Summary) -> None:
+        self.target.session_ended(summary)
 
 
 class FakeFrontend(FakeListener):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tests.fakes import FakeClock, FakeListener, FakePlayer, FakeSources, FakeWriter
+from tests.fakes import FakeClock, FakeListener, FakePlayer, FakeSources, FakeWriter, Relay
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
@@ -53,6 +53,8 @@ class Room:
     sources: FakeSources
     writer: FakeWriter
     listener: FakeListener
+    relay: Relay
+    """Tells `listener`, until it is given another target."""
 
     def play(self, episode: str, seconds: float = 0.0, following: Sequence[int] = BASICS) -> None:
         """Start an episode from a list that holds it, and listen for so many seconds."""
@@ -100,8 +102,9 @@ def make_room(
     progress_index = ProgressIndex(library, progress or {})
     clock = FakeClock()
     player, sources, writer, listener = FakePlayer(clock), FakeSources(), FakeWriter(), FakeListener()
-    ports = Ports(player, sources, writer, listener, clock, "run")
+    relay = Relay(listener)
+    ports = Ports(player, sources, writer, relay, clock, "run")
     controller = PlaybackController(library, progress_index, ports, options, queue, playback)
     for fake in (player, sources, writer):
         fake.emit = controller.handle
-    return Room(controller, library, progress_index, clock, player, sources, writer, listener)
+    return Room(controller, library, progress_index, clock, player, sources, writer, listener, relay)

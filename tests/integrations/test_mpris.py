@@ -37,7 +37,7 @@ class Desktop:
     def __init__(self, room: Room, client: MessageBus) -> None:
         self.room = room
         self.broadcast = Broadcast(room.listener)
-        room.controller._listener = self.broadcast
+        room.relay.target = self.broadcast
         self._client = client
         self.changes: list[dict[str, Any]] = []
         self.jumps: list[float] = []
@@ -381,7 +381,7 @@ async def test_end_takes_the_app_off_the_bus(desktop: Desktop) -> None:
 
 async def test_bus_gone_leaves_listening_alone(room: Room, bus_address: str) -> None:
     broadcast = Broadcast(room.listener)
-    room.controller._listener = broadcast
+    room.relay.target = broadcast
     (mpris,) = await follow_desktop(room.controller, notifies=False)
     assert isinstance(mpris, Mpris)
     broadcast.add(mpris)

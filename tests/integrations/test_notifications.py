@@ -57,7 +57,7 @@ async def shown(bus_address: str) -> AsyncIterator[Shown]:
 async def follow(room: Room, notifies: bool) -> tuple[Broadcast, list[object]]:
     """Let the desktop follow a room; return what does."""
     broadcast = Broadcast(room.listener)
-    room.controller._listener = broadcast
+    room.relay.target = broadcast
     found = await follow_desktop(room.controller, notifies)
     for follower in found:
         broadcast.add(follower)

@@ -50,7 +50,7 @@ def state(home: Path) -> Path:
 async def start(room: Room, state: Path) -> RemoteControl:
     """Return the running remote control of an app that listens in `room`."""
     broadcast = Broadcast(room.listener)
-    room.controller._listener = broadcast
+    room.relay.target = broadcast
     control = RemoteControl(PlayerApi(room.controller), state)
     await control.start()
     broadcast.add(control)

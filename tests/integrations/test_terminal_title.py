@@ -29,7 +29,7 @@ def written(room: Room) -> list[str]:
     sequences: list[str] = []
     broadcast = Broadcast(room.listener)
     broadcast.add(TerminalTitle(sequences.append))
-    room.controller._listener = broadcast
+    room.relay.target = broadcast
     return sequences
 
 

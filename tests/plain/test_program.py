@@ -52,7 +52,7 @@ class RoomStart(Services):
         self.transcript = Transcript()
 
     def make_controller(self) -> PlaybackController:
-        self.room.controller._listener = self.app
+        self.room.relay.target = self.app
         return self.room.controller
 
     async def read_transcript(self, episode: object) -> Transcript:
@@ -148,7 +148,7 @@ async def test_end_of_an_episode_says_the_next(room: Room) -> None:
         ("M", "Muted."),
         ("c", "Playing: One. 0 seconds of 1 minute 40."),
         (">", "Playing: Two. 3 minutes 20."),
-        ("u", "Nothing to take back."),
+        ("u", "Nothing to undo."),
     ],
 )
 async def test_key_while_playing_says_what_it_did(room: Room, key: str, said: str) -> None:
@@ -164,7 +164,7 @@ async def test_mark_says_so_and_goes_on_and_undo_takes_it_back(room: Room) -> No
     assert await run(RoomStart(room), "m", "u") == [
         "Marked played: One.",
         "2 of 5. Two. 3 minutes 20.",
-        "Taken back: 1 episode marked played",
+        "Undid: 1 episode marked played",
     ]
     assert not room.progress("one").played
 

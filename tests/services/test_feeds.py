@@ -385,7 +385,7 @@ async def test_remove_feed_can_be_taken_back_with_its_place_progress_and_downloa
     service.controller.undo()
     await service.done()
     assert service.topics == ["Test Cast", "Z"]
-    assert service.driver.said[-1] == "Taken back: Test Cast removed"
+    assert service.driver.said[-1] == "Undid: Test Cast removed"
     assert set(service.driver.downloads) == set(ids)
     assert service.podcasts.downloads.find(ids[0]) is not None
     assert service.controller.progress_index.status(ids[0]) is Status.PLAYED

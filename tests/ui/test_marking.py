@@ -1,4 +1,4 @@
-"""Marks: set at once everywhere, in bulk, and taken back."""
+"""Marks: set at once everywhere, in bulk, and undone."""
 
 from __future__ import annotations
 
@@ -108,11 +108,11 @@ async def test_mark_on_a_topic_marks_all_its_episodes_and_undo_takes_all_back(li
         assert driver.notices == ["5 episodes marked played. Press u to take it back."]
         await driver.press("u")
         assert driver.header.right.startswith("0/29 played")
-        assert driver.notices[-1] == "Taken back: 5 episodes marked played"
+        assert driver.notices[-1] == "Undid: 5 episodes marked played"
         assert driver.progress_index.get("three").position == 100.0  # type: ignore[union-attr]  # it was there before
         await driver.press("ctrl+r")
         assert driver.header.right.startswith("5/29 played")
-        assert driver.notices[-1] == "Done again: 5 episodes marked played"
+        assert driver.notices[-1] == "Redid: 5 episodes marked played"
 
 
 async def test_mark_on_a_topic_tells_how_many_it_changed_as_undo_does(library: Library) -> None:
@@ -120,7 +120,7 @@ async def test_mark_on_a_topic_tells_how_many_it_changed_as_undo_does(library: L
         await driver.press("tab", "j", "m", "u")
         assert driver.notices == [
             "4 episodes marked played. Press u to take it back.",
-            "Taken back: 4 episodes marked played",
+            "Undid: 4 episodes marked played",
         ]
 
 
@@ -152,7 +152,7 @@ async def test_entry_of_continue_dismissed_is_kept_and_can_be_brought_back(libra
         assert driver.progress_index.status("three") is Status.STARTED
         await driver.press("u")
         assert driver.shown == ["three", "two"]
-        assert driver.notices == ["Taken back: 1 episode taken off Continue"]
+        assert driver.notices == ["Undid: 1 episode taken off Continue"]
 
 
 async def test_entry_of_continue_dismissed_and_played_again_is_back(library: Library) -> None:
@@ -166,7 +166,7 @@ async def test_entry_of_continue_dismissed_and_played_again_is_back(library: Lib
 async def test_undo_with_nothing_done_says_so(library: Library) -> None:
     async with on_stage(library) as driver:
         await driver.press("u", "ctrl+r")
-        assert driver.notices == ["Nothing to take back.", "Nothing to do again."]
+        assert driver.notices == ["Nothing to undo.", "Nothing to redo."]
 
 
 async def test_undo_goes_back_a_hundred_steps_in_order(library: Library) -> None:
@@ -179,7 +179,7 @@ async def test_undo_goes_back_a_hundred_steps_in_order(library: Library) -> None
         assert driver.progress_index.status("one") is Status.UNPLAYED
         assert driver.controller.queue.entries == ()
         await driver.press("u")
-        assert driver.notices[-1] == "Nothing to take back."
+        assert driver.notices[-1] == "Nothing to undo."
 
 
 async def test_remove_in_a_topic_takes_downloads_away(library: Library) -> None:

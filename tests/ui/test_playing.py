@@ -251,7 +251,7 @@ async def test_seek_is_taken_back_by_one_key(library: Library) -> None:
         await driver.play(12)
         await driver.press("full_stop", "u")
         assert driver.playback.position == 12.0
-        assert driver.notices[-1] == "Taken back: seek from 0:12 to 0:42"
+        assert driver.notices[-1] == "Undid: seek from 0:12 to 0:42"
 
 
 # -- resuming ------------------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ async def test_range_removed_from_the_queue_is_brought_back_by_undo(library: Lib
         assert driver.shown == ["three"]
         await driver.press("u")
         assert entries(driver) == ("one", "two", "three")
-        assert driver.notices == ["Taken back: 2 episodes taken out of the queue"]
+        assert driver.notices == ["Undid: 2 episodes taken out of the queue"]
 
 
 async def test_whole_queue_can_be_cleared_from_the_keyboard(library: Library) -> None:

@@ -13,12 +13,12 @@ from tui_pod.core.playback.options import clamp
 from tui_pod.core.playback.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
-from tui_pod.core.selection.session_planner import Order, Wish, parse_budget, plan_session
+from tui_pod.core.selection.session_planner import Order, SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
 from tui_pod.core.text.tables import Column
 
 
-def wish_of(library: Library, budget: float, topic: str | None, order: str) -> Wish:
+def request_of(library: Library, budget: float, topic: str | None, order: str) -> SessionRequest:
     """Return the session that a command line asks for.
 
     Raises:
@@ -29,7 +29,7 @@ def wish_of(library: Library, budget: float, topic: str | None, order: str) -> W
     if any(members[place] != members[found[0]] for place in found):
         places = ", ".join(map(library.topics.place, found))
         raise CommandError(f"tui-pod: more than one topic is called “{topic}”. Name one by its place: {places}")
-    return Wish(budget, found[0], Order(order))
+    return SessionRequest(budget, found[0], Order(order))
 
 
 def run_plan(options: Namespace) -> int:
@@ -42,17 +42,17 @@ def run_plan(options: Namespace) -> int:
         return 2
     library, state, *_, settings = open_library(options)
     progress_index = ProgressIndex(library, state.progress)
-    wish = wish_of(library, budget, options.topic, options.order)
+    request = request_of(library, budget, options.topic, options.order)
     speed = clamp(Playback(speed=state.setting("player", "speed", settings.playback.speed))).speed
     speed_rule = make_speed_rule(speed, library.topics, settings.speeds)
-    plan = plan_session(library, progress_index, wish, speed_rule)
+    plan = plan_session(library, progress_index, request, speed_rule)
     ends = now + timedelta(seconds=plan.total)
     if options.json:
         episodes = [episode_json(library, progress_index, index) for index in plan.indexes]
         print_json({"episodes": episodes, "total": round(plan.total, 1), "ends": ends.isoformat(timespec="seconds")})
         return 0
     if not plan.indexes:
-        print(f"nothing left in {library.topics.names[wish.topic]} fits into {span(budget)}", file=sys.stderr)
+        print(f"nothing left in {library.topics.names[request.topic]} fits into {span(budget)}", file=sys.stderr)
     for index in plan.indexes:
         print(
             library.ids[index],

@@ -12,7 +12,7 @@ from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.playback.up_next import PlayContext
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import NOT_A_PODCAST, NOT_REMOVABLE, SmartList
-from tui_pod.core.selection.session_planner import Plan, Wish, parse_budget, plan_session
+from tui_pod.core.selection.session_planner import Plan, SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.plain.navigation_commands import NavigationCommands
 from tui_pod.plain.spoken import say_plan, say_playback, sentence
@@ -196,21 +196,21 @@ class PlaybackCommands(NavigationCommands):
             self._say("No session.")
             return
         try:
-            wish = Wish(parse_budget(answer, controller.now()), max(0, self._browser.view.place))
+            request = SessionRequest(parse_budget(answer, controller.now()), max(0, self._browser.view.place))
         except ValueError as error:
             self._say(f"{error}.")
             return
-        plan = plan_session(controller.library, controller.progress_index, wish, controller.speed_rule)
+        plan = plan_session(controller.library, controller.progress_index, request, controller.speed_rule)
         if not plan.indexes:
-            self._say(f"Nothing left in {controller.library.topics.names[wish.topic]} fits into that.")
+            self._say(f"Nothing left in {controller.library.topics.names[request.topic]} fits into that.")
             return
         self._say_all(
             say_plan(controller.library, controller.progress_index, plan, controller.speed_rule, controller.now())
         )
-        self._host.ask("Press enter to start, or type no:", partial(self._start_session, wish, plan))
+        self._host.ask("Press enter to start, or type no:", partial(self._start_session, request, plan))
 
-    def _start_session(self, wish: Wish, plan: Plan, answer: str) -> None:
+    def _start_session(self, request: SessionRequest, plan: Plan, answer: str) -> None:
         if answer.strip():
             self._say("No session.")
         else:
-            self._controller.start_session(wish, plan)
+            self._controller.start_session(request, plan)

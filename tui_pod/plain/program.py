@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
-from tui_pod.core.selection.session_planner import Wish, plan_session
+from tui_pod.core.selection.session_planner import SessionRequest, plan_session
 from tui_pod.core.text.clean import clean, counted, spoken_time
 from tui_pod.plain.actions import Actions
 from tui_pod.plain.browser import Browser
@@ -221,11 +221,11 @@ class PlainProgram:
     def start_session(self, budget: float) -> None:
         """See `Frontend.start_session`."""
         controller = self.controller
-        wish = Wish(budget)
-        plan = plan_session(controller.library, controller.progress_index, wish, controller.speed_rule)
+        request = SessionRequest(budget)
+        plan = plan_session(controller.library, controller.progress_index, request, controller.speed_rule)
         if plan.indexes:
             self.say(f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}.")
-            controller.start_session(wish, plan)
+            controller.start_session(request, plan)
         else:
             self.say(f"Nothing left fits into that time. Press {key_of('session.plan')} to plan another session.")
 

@@ -10,8 +10,8 @@ from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.speed import SpeedRule
+from tui_pod.core.playback.session_runner import SessionStatus
 from tui_pod.core.playback.snapshot import Chapter, Playback, PlayerStatus
-from tui_pod.core.playback.up_next import SessionStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import Statistics

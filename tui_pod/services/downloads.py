@@ -76,7 +76,7 @@ class DownloadService:
             self._frontend.tell("Nothing to download here: these episodes are narrated or lie on this machine.")
 
     async def remove(self, episodes: Sequence[str]) -> None:
-        """Take recordings off the disk, which can be taken back; those on their way are stopped."""
+        """Take recordings off the disk, which can be undone; those on their way are stopped."""
         queue = await self._opened()
         stopped = queue.stop(episodes)
         removed = await self.take(episodes)

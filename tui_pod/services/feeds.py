@@ -77,7 +77,7 @@ class FeedService:
             self._refreshing = self._tasks.run(self._refresh(first, is_asked=True))
 
     def remove_feed(self, first: str) -> None:
-        """Unsubscribe from the feed that was first known by this address; can be taken back."""
+        """Unsubscribe from the feed that was first known by this address; can be undone."""
         self._tasks.run(self._remove_feed(first))
 
     def download(self, episodes: Sequence[str]) -> None:
@@ -85,7 +85,7 @@ class FeedService:
         self._tasks.run(self._downloads.download(list(episodes)))
 
     def remove_downloads(self, episodes: Sequence[str]) -> None:
-        """Take recordings off the disk; can be taken back."""
+        """Take recordings off the disk; can be undone."""
         self._tasks.run(self._downloads.remove(list(episodes)))
 
     def network_changed(self, is_offline: bool) -> None:
@@ -213,7 +213,7 @@ class FeedService:
 
 
 def _clean_up(podcasts: Podcasts) -> None:
-    """Delete for good what was removed and can no longer be taken back; what fails is tried at the next start."""
+    """Delete for good what was removed and can no longer be undone; what fails is tried at the next start."""
     from tui_pod.feeds.store.database import FeedStoreError
     from tui_pod.feeds.store.feed_store import PURGE_AFTER
 

@@ -1,4 +1,4 @@
-"""Errands: work of the app that takes time. What goes wrong with it is told, and what it did can be taken back.
+"""Errands: work of the app that takes time. What goes wrong with it is told, and what it did can be undone.
 
 It runs on the event loop, and knows nothing of what the work is.
 """
@@ -62,7 +62,7 @@ class BackgroundTasks:
             self.show(what, "")
 
     def note(self, label: str, back: Callable[[], Work], again: Callable[[], Work]) -> None:
-        """Say what was done, and let it be taken back and done again; each in its turn, however fast one types."""
+        """Say what was done, and let it be undone and redone; each in its turn, however fast one types."""
 
         def doing(change: Callable[[], Work]) -> Callable[[], None]:
             def do() -> None:

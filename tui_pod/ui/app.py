@@ -179,13 +179,13 @@ class TuiPodApp(App[None]):
 
     def start_session(self, budget: float) -> None:
         """See `Frontend.start_session`."""
-        from tui_pod.core.selection.session_planner import Wish, plan_session  # not for start-up
+        from tui_pod.core.selection.session_planner import SessionRequest, plan_session  # not for start-up
 
         controller = self.controller
-        wish = Wish(budget)
-        plan = plan_session(controller.library, controller.progress_index, wish, controller.speed_rule)
+        request = SessionRequest(budget)
+        plan = plan_session(controller.library, controller.progress_index, request, controller.speed_rule)
         if plan.indexes:
-            controller.start_session(wish, plan)
+            controller.start_session(request, plan)
         else:
             self.tell(f"Nothing left fits into {span(budget)}. Press {key_of('session.plan')} to plan another session.")
 
@@ -365,11 +365,11 @@ class TuiPodApp(App[None]):
             self.push_screen(SleepScreen(self.controller, self._start.with_keys(key_of("sleep.timer"))))
 
     def action_undo(self) -> None:
-        """Take back the last change."""
+        """Undo the last change."""
         self.controller.undo()
 
     def action_redo(self) -> None:
-        """Do again what was taken back."""
+        """Redo what was undone last."""
         self.controller.redo()
 
     async def action_help(self) -> None:

@@ -17,7 +17,7 @@ from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, SmartList, list_episodes, missing
 from tui_pod.core.selection.queue import Queue
-from tui_pod.core.selection.session_planner import Wish, plan_session
+from tui_pod.core.selection.session_planner import SessionRequest, plan_session
 
 NEW = (Episode("new-1", "New 1", duration=50.0, tags=("Fresh",)), Episode("new-2", "New 2", tags=("Basics",)))
 
@@ -185,9 +185,9 @@ def test_queue_of_nothing_but_what_vanished_lets_the_list_go_on(room: Room) -> N
 
 def begin_session(room: Room, budget: float = 300.0) -> None:
     """Start a session in the topic Numbers: two, then one."""
-    wish = Wish(budget, topic=2)
+    request = SessionRequest(budget, topic=2)
     room.controller.start_session(
-        wish, plan_session(room.library, room.progress_index, wish, room.controller.speed_rule)
+        request, plan_session(room.library, room.progress_index, request, room.controller.speed_rule)
     )
 
 
@@ -224,7 +224,7 @@ def test_session_is_planned_anew_in_its_own_topic_when_topics_moved(room: Room) 
     room.controller.mark(["one"], played=True)  # plans it anew
     session = room.controller.session
     assert session is not None
-    assert room.library.topics.names[session.wish.topic] == "Numbers"
+    assert room.library.topics.names[session.request.topic] == "Numbers"
     assert set(session.episodes) <= {"one", "two"}
 
 
@@ -234,7 +234,7 @@ def test_session_whose_topic_vanished_is_planned_from_the_one_above(room: Room) 
     swap(room, episodes, [Topic("Basics")])
     session = room.controller.session
     assert session is not None
-    assert room.library.topics.names[session.wish.topic] == "Basics"
+    assert room.library.topics.names[session.request.topic] == "Basics"
 
 
 # -- counts --------------------------------------------------------------------------------------------
@@ -264,7 +264,7 @@ def test_counts_after_a_swap_follow_the_playing(room: Room) -> None:
     assert room.progress_index.topic_stats[0].played == 1
 
 
-# -- taking back ---------------------------------------------------------------------------------------
+# -- undo ----------------------------------------------------------------------------------------------
 
 
 def test_undo_takes_back_by_ids_across_a_swap(room: Room) -> None:
@@ -296,7 +296,7 @@ def test_undo_of_a_seek_in_what_vanished(room: Room, is_playing: bool) -> None:
     swap(room, without("two"))
     room.controller.undo()
     assert (room.position == 10) is is_playing
-    assert "Taken back: seek from 0:10 to 1:30" in room.listener.said
+    assert "Undid: seek from 0:10 to 1:30" in room.listener.said
 
 
 def test_deed_is_taken_back_in_its_turn(room: Room) -> None:

@@ -183,6 +183,19 @@ def test_previous_at_the_first_of_the_list_begins_it_anew(room: Room) -> None:
     assert (room.playing, room.position) == ("one", 0)
 
 
+def test_previous_at_the_first_of_the_list_is_what_played_before(room: Room) -> None:
+    room.play("three", seconds=10)
+    room.play("one", seconds=10)
+    room.controller.previous()
+    assert (room.playing, room.position) == ("three", 10)
+
+
+def test_previous_outside_the_list_begins_it_anew(room: Room) -> None:
+    room.play("one", seconds=10, following=(1, 2, 3))
+    room.controller.previous()
+    assert (room.playing, room.position) == ("one", 0)
+
+
 def test_previous_after_going_on_into_the_queue_is_what_played_before(room: Room) -> None:
     room.play("one", seconds=10)
     room.controller.queue_last(["five"])
@@ -223,7 +236,7 @@ def test_mark_what_is_so_already_touches_nothing(room: Room) -> None:
     room.controller.mark(["one"], played=False)
     assert (room.progress_index.get("one"), room.writer.records) == (None, [])
     room.controller.undo()
-    assert room.listener.said == ["Nothing to take back."]
+    assert room.listener.said == ["Nothing to undo."]
 
 
 def test_toggle_played_of_some_played_ones_marks_the_rest() -> None:
@@ -231,7 +244,7 @@ def test_toggle_played_of_some_played_ones_marks_the_rest() -> None:
     room.controller.toggle_played(["one", "two"])
     assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.PLAYED] * 2
     room.controller.undo()
-    assert room.listener.said == ["Taken back: 1 episode marked played"]
+    assert room.listener.said == ["Undid: 1 episode marked played"]
 
 
 def test_toggle_played_of_played_ones_marks_them_unplayed() -> None:
@@ -288,13 +301,13 @@ def test_dismiss_takes_it_off_continue_until_it_is_played_again() -> None:
     assert room.progress_index.unfinished() == [0]
 
 
-# -- taking back ---------------------------------------------------------------------------------------
+# -- undo ----------------------------------------------------------------------------------------------
 
 
 def test_undo_nothing_says_so(room: Room) -> None:
     room.controller.undo()
     room.controller.redo()
-    assert room.listener.said == ["Nothing to take back.", "Nothing to do again."]
+    assert room.listener.said == ["Nothing to undo.", "Nothing to redo."]
 
 
 def test_undo_and_redo_a_mark_put_the_values_back_and_say_what() -> None:
@@ -305,7 +318,7 @@ def test_undo_and_redo_a_mark_put_the_values_back_and_say_what() -> None:
     assert room.progress_index.status("two") is Status.UNPLAYED
     room.controller.redo()
     assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.PLAYED] * 2
-    assert room.listener.said == ["Taken back: 2 episodes marked played", "Done again: 2 episodes marked played"]
+    assert room.listener.said == ["Undid: 2 episodes marked played", "Redid: 2 episodes marked played"]
 
 
 def test_undo_is_newer_than_what_it_takes_back() -> None:
@@ -341,7 +354,7 @@ def test_undo_a_dismissal_brings_it_back_to_continue() -> None:
     room.controller.dismiss(["one"])
     room.controller.undo()
     assert room.progress_index.unfinished() == [0]
-    assert room.listener.said == ["Taken back: 1 episode taken off Continue"]
+    assert room.listener.said == ["Undid: 1 episode taken off Continue"]
 
 
 def test_undo_a_seek_goes_back_and_redo_forward(room: Room) -> None:
@@ -351,7 +364,7 @@ def test_undo_a_seek_goes_back_and_redo_forward(room: Room) -> None:
     assert (room.position, room.writer.progress("three")[-1]) == (10, 10)
     room.controller.redo()
     assert room.position == 40
-    assert room.listener.said[0] == "Taken back: seek from 0:10 to 0:40"
+    assert room.listener.said[0] == "Undid: seek from 0:10 to 0:40"
 
 
 def test_undo_a_held_seek_key_goes_back_to_where_it_began(room: Room) -> None:
@@ -391,7 +404,7 @@ def test_undo_and_redo_a_change_of_the_queue(change: object, label: str) -> None
     room.controller.undo()
     assert (room.controller.queue, room.writer.setting("entries")) == (before, list(before.entries))
     room.controller.redo()
-    assert (room.controller.queue, room.listener.said[0]) == (after, f"Taken back: {label}")
+    assert (room.controller.queue, room.listener.said[0]) == (after, f"Undid: {label}")
 
 
 def test_undo_a_change_of_the_queue_leaves_what_has_had_its_turn_since(room: Room) -> None:
@@ -412,7 +425,7 @@ def test_undo_knows_nothing_of_a_seek_that_led_nowhere(room: Room) -> None:
     room.play("one", seconds=0.5)
     room.controller.seek_to(0.0)
     room.controller.undo()
-    assert room.listener.said == ["Nothing to take back."]
+    assert room.listener.said == ["Nothing to undo."]
 
 
 def test_undo_an_old_seek_leaves_an_episode_played_that_was_heard_to_its_end_since(room: Room) -> None:
@@ -424,7 +437,7 @@ def test_undo_an_old_seek_leaves_an_episode_played_that_was_heard_to_its_end_sin
     room.controller.undo()
     room.controller.undo()
     assert room.progress_index.status("one") is Status.PLAYED
-    assert room.listener.said[-1] == "Nothing to take back."
+    assert room.listener.said[-1] == "Nothing to undo."
     room.controller.redo()
     assert (room.playing, room.progress_index.status("one")) == ("three", Status.PLAYED)
 
@@ -433,7 +446,7 @@ def test_change_of_the_queue_that_changes_nothing_cannot_be_taken_back(room: Roo
     room.controller.unqueue(["one"])
     room.controller.move_in_queue("one", 1)
     room.controller.undo()
-    assert room.listener.said == ["Nothing to take back."]
+    assert room.listener.said == ["Nothing to undo."]
 
 
 def test_undo_hundred_changes_of_all_kinds_and_redo_them_all(room: Room) -> None:

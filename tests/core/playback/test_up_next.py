@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rooms import EPISODES, TOPICS, Room
+from tests.rooms import EPISODES, TOPICS, Room, make_room
 from tui_pod.core.library.library import build_library
 from tui_pod.core.playback.options import PlaybackOptions
 from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
 from tui_pod.core.playback.snapshot import PlayerStatus
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.session_planner import Plan, Wish, plan_session
+from tui_pod.core.selection.session_planner import Plan, SessionRequest, plan_session
 
 
 def volumes(room: Room) -> list[object]:
@@ -17,9 +17,9 @@ def volumes(room: Room) -> list[object]:
 
 def start_session(room: Room, budget: float = 300.0) -> None:
     """Start a session in the standard topic of numbers: `two` and then `one`, 300 s."""
-    wish = Wish(budget, topic=2)
-    plan = plan_session(room.library, room.progress_index, wish, room.controller.speed_rule)
-    room.controller.start_session(wish, plan)
+    request = SessionRequest(budget, topic=2)
+    plan = plan_session(room.library, room.progress_index, request, room.controller.speed_rule)
+    room.controller.start_session(request, plan)
 
 
 # -- sessions ------------------------------------------------------------------------------------------
@@ -39,7 +39,7 @@ def test_session_plays_its_episodes_before_what_is_queued_and_then_ends(room: Ro
 
 
 def test_session_of_nothing_is_not_begun(room: Room) -> None:
-    room.controller.start_session(Wish(60), Plan((), 0.0))
+    room.controller.start_session(SessionRequest(60), Plan((), 0.0))
     assert (room.controller.session, room.playing) == (None, None)
 
 
@@ -57,8 +57,8 @@ def test_session_outlook_counts_its_own_episodes_and_the_listeners_time(room: Ro
     )
 
 
-def test_outlook_counts_each_topic_at_its_own_speed(room: Room) -> None:
-    room.controller.options = PlaybackOptions(speeds={"Series": 2.0})
+def test_outlook_counts_each_topic_at_its_own_speed() -> None:
+    room = make_room(options=PlaybackOptions(speeds={"Series": 2.0}))
     room.play("one", seconds=40)
     room.controller.queue_last(["five", "two"])
     assert room.controller.session_status().left == 60.0 + 5.0 + 200.0
@@ -85,7 +85,7 @@ def test_session_taken_back_takes_what_was_planned_out_of_the_queue(room: Room) 
     assert (room.playing, room.position, room.controller.queue.upcoming) == ("two", 20.0, ("five",))
     room.controller.undo()
     assert room.controller.queue.upcoming == ()
-    assert room.listener.said == ["Taken back: a session of 2 episodes", "Taken back: 1 episode queued"]
+    assert room.listener.said == ["Undid: a session of 2 episodes", "Undid: 1 episode queued"]
     room.controller.redo()
     room.controller.redo()
     assert room.controller.session is not None
@@ -129,12 +129,12 @@ def test_session_ended_takes_what_was_planned_out_of_the_queue_and_can_be_taken_
     room.controller.undo()
     assert room.controller.session is not None
     assert room.controller.queue.upcoming == ("one", "five")
-    assert room.listener.said == ["Taken back: the end of the session"]
+    assert room.listener.said == ["Undid: the end of the session"]
 
 
 def test_session_begun_takes_the_place_of_one_under_way(room: Room) -> None:
     start_session(room)
-    room.controller.start_session(Wish(200.0), Plan((4,), 200.0))
+    room.controller.start_session(SessionRequest(200.0), Plan((4,), 200.0))
     assert room.controller.queue.upcoming == ()
     room.controller.undo()
     assert room.controller.session is not None

@@ -14,7 +14,7 @@ from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.session_planner import Order, Session, Wish, parse_budget, plan_session
+from tui_pod.core.selection.session_planner import Order, Session, SessionRequest, parse_budget, plan_session
 
 NOW = datetime(2026, 11, 24, 18, 0)  # noqa: DTZ001 - made local in the tests
 PLAYED = Progress(START, played=True)
@@ -29,8 +29,10 @@ def normally(_index: int) -> float:
     return 1.0
 
 
-def planned(library: Library, wish: Wish, speed: float = 1.0, without: str = "", **progress: Progress) -> list[str]:
-    plan = plan_session(library, ProgressIndex(library, progress), wish, lambda _: speed, without.split())
+def planned(
+    library: Library, request: SessionRequest, speed: float = 1.0, without: str = "", **progress: Progress
+) -> list[str]:
+    plan = plan_session(library, ProgressIndex(library, progress), request, lambda _: speed, without.split())
     return [library.ids[index] for index in plan.indexes]
 
 
@@ -83,21 +85,23 @@ def test_parse_budget_that_is_none_says_so(text: str) -> None:
 
 
 def test_plan_takes_the_course_from_its_first_unplayed_one(library: Library) -> None:
-    assert planned(library, Wish(310, topic=1), five=PLAYED) == ["three"]
-    assert planned(library, Wish(310, topic=1)) == ["five", "three"]
+    assert planned(library, SessionRequest(310, topic=1), five=PLAYED) == ["three"]
+    assert planned(library, SessionRequest(310, topic=1)) == ["five", "three"]
 
 
 def test_plan_unfinished_ones_come_first_the_last_heard_before_the_others(library: Library) -> None:
-    found = planned(library, Wish(80, topic=1), one=started(50.0, 1), two=started(180.0, 2))
+    found = planned(library, SessionRequest(80, topic=1), one=started(50.0, 1), two=started(180.0, 2))
     assert found == ["two", "one", "five"]
 
 
 def test_plan_without_unfinished_ones_takes_none(library: Library) -> None:
-    assert planned(library, Wish(80, topic=1, has_started=False), one=started(50.0), two=PLAYED) == ["five"]
+    assert planned(library, SessionRequest(80, topic=1, has_started=False), one=started(50.0), two=PLAYED) == ["five"]
 
 
 def test_plan_counts_what_is_left_of_an_unfinished_one(library: Library) -> None:
-    plan = plan_session(library, ProgressIndex(library, {"three": started(200.0)}), Wish(100, topic=1), normally)
+    plan = plan_session(
+        library, ProgressIndex(library, {"three": started(200.0)}), SessionRequest(100, topic=1), normally
+    )
     assert ([library.ids[index] for index in plan.indexes], plan.total) == (["three"], 100)
 
 
@@ -106,58 +110,58 @@ def test_plan_counts_what_is_left_of_an_unfinished_one(library: Library) -> None
     [(Order.COURSE, ["five", "three"]), (Order.NEWEST, ["one", "two"]), (Order.SHORTEST, ["five", "one", "two"])],
 )
 def test_plan_in_the_order_that_was_wished(library: Library, order: Order, expected: list[str]) -> None:
-    assert planned(library, Wish(312, topic=1, order=order)) == expected
+    assert planned(library, SessionRequest(312, topic=1, order=order)) == expected
 
 
 def test_plan_at_another_speed_costs_less_time(library: Library) -> None:
-    plan = plan_session(library, ProgressIndex(library, {}), Wish(155, topic=1), lambda _: 2.0)
+    plan = plan_session(library, ProgressIndex(library, {}), SessionRequest(155, topic=1), lambda _: 2.0)
     assert ([library.ids[index] for index in plan.indexes], plan.total) == (["five", "three"], 155)
 
 
 def test_plan_keeps_to_its_topic(library: Library) -> None:
-    assert planned(library, Wish(3600, topic=2)) == ["two", "one"]
+    assert planned(library, SessionRequest(3600, topic=2)) == ["two", "one"]
 
 
 def test_plan_leaves_out_played_unknown_and_excluded_ones(library: Library) -> None:
-    assert planned(library, Wish(3600, topic=1), without="two", one=PLAYED) == ["five", "three"]
+    assert planned(library, SessionRequest(3600, topic=1), without="two", one=PLAYED) == ["five", "three"]
 
 
 def test_plan_of_nothing_is_empty() -> None:
-    assert planned(of_lengths(), Wish(900)) == []
-    assert planned(of_lengths(1000.0), Wish(900)) == []
+    assert planned(of_lengths(), SessionRequest(900)) == []
+    assert planned(of_lengths(1000.0), SessionRequest(900)) == []
 
 
 def test_plan_passes_over_one_that_is_too_long() -> None:
-    assert planned(of_lengths(100, 5000, 300, 500), Wish(900)) == ["e0", "e2", "e3"]
+    assert planned(of_lengths(100, 5000, 300, 500), SessionRequest(900)) == ["e0", "e2", "e3"]
 
 
 def test_plan_that_the_order_does_not_fill_is_filled_otherwise() -> None:
     """300 and then nothing that fits would leave two thirds of the time empty."""
-    assert planned(of_lengths(300, 880, 890), Wish(900)) == ["e1"]
+    assert planned(of_lengths(300, 880, 890), SessionRequest(900)) == ["e1"]
 
 
 def test_plan_that_must_choose_takes_what_comes_first_in_order() -> None:
     library = of_lengths(89, 96, 101, 124, 30)
-    assert planned(library, Wish(120)) == ["e0", "e4"]
-    assert planned(library, Wish(120), without="e4") == ["e1"]
+    assert planned(library, SessionRequest(120)) == ["e0", "e4"]
+    assert planned(library, SessionRequest(120), without="e4") == ["e1"]
     library = of_lengths(*[110] * 8)
-    assert planned(library, Wish(260), e5=started(10.0, 1), e3=started(50.0, 2)) == ["e3", "e5", "e0"]
+    assert planned(library, SessionRequest(260), e5=started(10.0, 1), e3=started(50.0, 2)) == ["e3", "e5", "e0"]
 
 
 def test_plan_that_only_a_little_too_much_can_fill_takes_that() -> None:
-    assert planned(of_lengths(124, 60), Wish(120)) == ["e0"]
+    assert planned(of_lengths(124, 60), SessionRequest(120)) == ["e0"]
 
 
 def test_plan_of_everything_takes_the_course_before_podcasts() -> None:
     course = [Episode(f"e{number}", "T", duration=400.0, tags=("Course",)) for number in (1, 0)]
     podcast = [Episode("p", "T", duration=400.0, tags=(topic_key("", "Cast", "https://example.org/f"),))]
     library = build_library([], [*course, *podcast])
-    assert planned(library, Wish(900)) == ["e0", "e1"]
-    assert planned(library, Wish(900, order=Order.NEWEST)) == ["e1", "e0"]
+    assert planned(library, SessionRequest(900)) == ["e0", "e1"]
+    assert planned(library, SessionRequest(900, order=Order.NEWEST)) == ["e1", "e0"]
 
 
 def test_plan_of_lengths_beyond_measure_takes_no_time() -> None:
-    assert planned(of_lengths(*[9e12] * 50, 60.0), Wish(900)) == ["e50"]
+    assert planned(of_lengths(*[9e12] * 50, 60.0), SessionRequest(900)) == ["e50"]
 
 
 def test_plan_fills_four_fifths_whenever_that_can_be_done_and_never_takes_a_twentieth_more() -> None:
@@ -165,7 +169,7 @@ def test_plan_fills_four_fifths_whenever_that_can_be_done_and_never_takes_a_twen
     for _ in range(150):
         resolve_duration = [float(chance.randint(30, 700)) for _ in range(chance.randint(1, 9))]
         library, budget = of_lengths(*resolve_duration), float(chance.randint(60, 1500))
-        total = plan_session(library, ProgressIndex(library, {}), Wish(budget), normally).total
+        total = plan_session(library, ProgressIndex(library, {}), SessionRequest(budget), normally).total
         sums = {sum(some) for count in range(10) for some in itertools.combinations(resolve_duration, count)}
         assert total <= budget * 1.05
         if any(0.8 * budget <= one <= budget for one in sums):
@@ -174,13 +178,13 @@ def test_plan_fills_four_fifths_whenever_that_can_be_done_and_never_takes_a_twen
 
 def test_plan_of_a_day_in_ten_thousand_episodes_takes_no_time_to_speak_of() -> None:
     library = of_lengths(*(float(40 + number % 977) for number in range(10_000)))
-    plan = plan_session(library, ProgressIndex(library, {}), Wish(24 * 3600.0), normally)
+    plan = plan_session(library, ProgressIndex(library, {}), SessionRequest(24 * 3600.0), normally)
     assert 0.8 * 24 * 3600 <= plan.total <= 1.05 * 24 * 3600
 
 
 def test_plan_of_the_standard_library_never_plans_one_twice() -> None:
     library = build_library(TOPICS, EPISODES)
-    ids = planned(library, Wish(3600))
+    ids = planned(library, SessionRequest(3600))
     assert len(ids) == len(set(ids)) > 10
 
 
@@ -188,12 +192,12 @@ def test_plan_of_the_standard_library_never_plans_one_twice() -> None:
 
 
 def test_session_spent_counts_episode_time_and_the_listeners() -> None:
-    session = Session(Wish(900), ("a", "b"), START).spent(10.0, 2.0).spent(5.0, 1.0)
+    session = Session(SessionRequest(900), ("a", "b"), START).spent(10.0, 2.0).spent(5.0, 1.0)
     assert (session.heard, session.used) == (15.0, 10.0)
 
 
 def test_session_place_counts_from_one() -> None:
-    session = Session(Wish(900), ("a", "b"), START)
+    session = Session(SessionRequest(900), ("a", "b"), START)
     assert [session.place(ident) for ident in ("a", "b", "c", None)] == [1, 2, None, None]
 
 
@@ -203,7 +207,7 @@ def test_plan_counts_what_each_topic_takes_at_its_own_speed() -> None:
     ]
     library = build_library([], episodes)
     speed_rule = make_speed_rule(1.0, library.topics, {"Fast": 2.0, "Slow": 0.5, "Nowhere": 3.0})
-    plan = plan_session(library, ProgressIndex(library, {}), Wish(600.0), speed_rule)
+    plan = plan_session(library, ProgressIndex(library, {}), SessionRequest(600.0), speed_rule)
     costs = [50.0 if library.episode(index).tags == ("Fast",) else 200.0 for index in plan.indexes]
     assert plan.total == sum(costs)
     assert 0.8 * 600 <= plan.total <= 1.05 * 600

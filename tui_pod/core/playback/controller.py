@@ -1,19 +1,27 @@
-"""Listening: the one owner of what plays, of the queue and of the progress.
+"""The one owner of what plays, of the queue and of the progress.
 
-The app asks, this decides, the player does; what the player did comes back through `handle`. All calls
-come from one thread. It knows its surroundings only through the ports, and its clock is given to it.
+Front ends ask, this decides, the player does; what the player did comes back through `handle`. All calls
+come from one thread. It knows the outside only through the ports, and its clock is given to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.options import PlaybackOptions
+from tui_pod.core.library.speed import SpeedRule
+from tui_pod.core.playback.episode_player import EpisodePlayer, PlayerOwner
+from tui_pod.core.playback.events import Event, RecordsSaved, StateMended
+from tui_pod.core.playback.mixer import Mixer
+from tui_pod.core.playback.options import PlaybackOptions, clamp
 from tui_pod.core.playback.ports import Ports
+from tui_pod.core.playback.progress_editor import ProgressEditor
+from tui_pod.core.playback.session_runner import SessionRunner
+from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.playback.state import PlaybackState
 from tui_pod.core.playback.undo import (
     Change,
     ExternalChange,
@@ -29,16 +37,16 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.queue import Queue
-from tui_pod.core.selection.session_planner import Plan, Wish
+from tui_pod.core.selection.session_planner import Plan, Session, SessionRequest
 from tui_pod.core.text.clean import clock as clock_text
 from tui_pod.core.text.clean import counted
 
 WORTH_UNDOING = 1.0
-"""Seconds that a seek must lead away to be taken back."""
+"""Seconds that a seek must lead away to be undone."""
 
 
-class PlaybackController(UpNext):
-    """What the listener does with episodes: play them in a row, mark them, queue them, and take it back."""
+class PlaybackController:
+    """What the listener does with episodes: play them in a row, mark them, queue them, and undo that."""
 
     def __init__(
         self,
@@ -49,75 +57,235 @@ class PlaybackController(UpNext):
         queue: Queue | None = None,
         playback: Playback | None = None,
     ) -> None:
-        super().__init__(
-            library, progress_index, ports, options or PlaybackOptions(), playback or Playback(), queue or Queue()
-        )
+        options = options or PlaybackOptions()
+        state = self._state = PlaybackState(library, progress_index, clamp(playback or Playback()), options, ports)
+        self._listener = ports.listener
+        owner = PlayerOwner(lambda: self._up_next.prepare(), self._on_advanced, self._on_ended, self._on_failed)
+        mixer = self._mixer = Mixer(state)
+        player = self._player = EpisodePlayer(state, mixer, owner)
+        self._up_next = UpNext(state, player, queue or Queue())
+        self._sessions = SessionRunner(state, mixer, player, self._up_next)
+        self._editor = ProgressEditor(state, player.tracker)
         self._undo = UndoHistory()
+        self.sleep: SleepTimer | None = None
+        # Offered as the parts have them: nothing else has a say in these.
+        self.stop, self.save, self.tick = player.stop, player.save, player.tick
+        self.toggle_pause, self.set_paused = player.toggle_pause, player.set_paused
+        self.set_speed, self.set_volume, self.toggle_mute = mixer.set_speed, mixer.set_volume, mixer.toggle_mute
+        self.session_status, self.coming_times = self._sessions.status, self._sessions.coming_times
 
-    # -- playing ---------------------------------------------------------------------------------------
+    @property
+    def library(self) -> Library:
+        """All episodes and topics."""
+        return self._state.library
 
-    def play(self, episode: str, context: PlayContext | None = None) -> None:
-        """Play an episode from where it was left; afterwards, what follows it in `context`."""
-        if context is not None:
-            self._context = context
-        if episode == self.playback.episode:
-            self.set_paused(False)
-            return
-        self._play(episode)
+    @property
+    def progress_index(self) -> ProgressIndex:
+        """The progress of all episodes."""
+        return self._state.progress_index
 
-    def play_from(self, episode: str, position: float) -> None:
-        """Play an episode from a place in it."""
-        self._play(episode, position)
+    @property
+    def playback(self) -> Playback:
+        """What is playing."""
+        return self._state.playback
 
-    def restart(self, episode: str, context: PlayContext | None = None) -> None:
-        """Play an episode from its start."""
-        if context is not None:
-            self._context = context
-        if episode == self.playback.episode and self.playback.status is not PlayerStatus.LOADING:
-            self.seek_to(0.0)
-            self._player.set_paused(False)
-        else:
-            self._play(episode, position=0.0)
+    @property
+    def queue(self) -> Queue:
+        """The queue, with what has had its turn."""
+        return self._up_next.queue
 
-    def seek_to(self, position: float) -> None:
-        """Go to `position` seconds, as far as the rules let it; can be taken back."""
-        before, episode = self.playback.position, self.playback.episode
-        super().seek_to(position)
-        after = self.playback.position
-        if episode is not None and abs(after - before) >= WORTH_UNDOING:
-            label = f"seek from {clock_text(before)} to {clock_text(after)}"
-            self._undo.add(SeekChange(label, episode, before, after, self._clock()))
+    @property
+    def session(self) -> Session | None:
+        """The session under way."""
+        return self._sessions.session
+
+    @property
+    def speed_rule(self) -> SpeedRule:
+        """How fast each episode would play."""
+        return self._mixer.speed_rule
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether what is loaded is paused, or will be once it has loaded."""
+        return self._player.is_paused
 
     def now(self) -> datetime:
         """Return the local time."""
-        return self._clock().astimezone()
+        return self._state.ports.clock().astimezone()
+
+    def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
+        """Go on with another library, such as after feeds were refreshed; what plays goes on."""
+        former = self.library
+        self._state.library, self._state.progress_index = library, progress_index
+        self._player.tracker.adopt(progress_index)
+        self._up_next.adopt(former)
+        self._sessions.adopt(former)
+        if self.playback.is_loaded:
+            self._up_next.prepare()
+
+    def handle(self, event: Event) -> None:
+        """Take in what the player, the sources or the writer report."""
+        if isinstance(event, RecordsSaved):
+            self._player.saved(event.ticket)
+        elif isinstance(event, StateMended):
+            records = (ProgressRecord(ident, progress) for ident, progress in self.progress_index)
+            self._state.ports.writer.save(*records)
+            self._up_next.save_queue()
+            for notice in event.notices:
+                self._listener.tell(notice, is_error=True)
+        else:
+            self._player.handle(event)
 
     def remember(self, table: str, key: str, value: str) -> None:
         """Remember a choice of the listener."""
-        self._writer.save(SettingRecord(table, key, value))
+        self._state.ports.writer.save(SettingRecord(table, key, value))
 
     def remember_view(self, view: ListQuery) -> None:
         """Remember what is looked at, for the next start."""
         records = [SettingRecord("ui", "sort", str(view.sort)), SettingRecord("ui", "filter", str(view.filter))]
         if view.place >= 0:
             records.append(SettingRecord("ui", "topic", self.library.topics.key(view.place)))
-        self._writer.save(*records)
+        self._state.ports.writer.save(*records)
 
-    def start_session(self, wish: Wish, plan: Plan) -> None:
-        """Begin a session; can be taken back, and what plays goes on."""
+    # -- playing ---------------------------------------------------------------------------------------
+
+    def play(self, episode: str, context: PlayContext | None = None) -> None:
+        """Play an episode from where it was left; afterwards, what follows it in `context`."""
+        self._up_next.context = context or self._up_next.context
+        if episode == self.playback.episode:
+            self.set_paused(False)
+        else:
+            self._up_next.play(episode)
+
+    def play_from(self, episode: str, position: float) -> None:
+        """Play an episode from a position in it."""
+        self._up_next.play(episode, position)
+
+    def restart(self, episode: str, context: PlayContext | None = None) -> None:
+        """Play an episode from its start."""
+        self._up_next.context = context or self._up_next.context
+        if episode == self.playback.episode and self.playback.status is not PlayerStatus.LOADING:
+            self.seek_to(0.0)
+            self._state.ports.player.set_paused(False)
+        else:
+            self._up_next.play(episode, position=0.0)
+
+    def seek_to(self, position: float) -> None:
+        """Go to `position` seconds, forward no further than where the episode counts as played; can be undone."""
+        before, episode = self.playback.position, self.playback.episode
+        self._player.seek_to(position)
+        after = self.playback.position
+        if episode is not None and abs(after - before) >= WORTH_UNDOING:
+            label = f"seek from {clock_text(before)} to {clock_text(after)}"
+            self._undo.add(SeekChange(label, episode, before, after, self._state.ports.clock()))
+
+    def seek_by(self, seconds: float) -> None:
+        """Go `seconds` forward, or back when negative."""
+        self.seek_to(self.playback.position + seconds)
+
+    def step_back(self, is_small: bool = False) -> None:
+        """Go back by the listener's step."""
+        options = self._state.options
+        self.seek_by(-(options.seek_small if is_small else options.seek_back))
+
+    def step_forward(self, is_small: bool = False) -> None:
+        """Go forward by the listener's step."""
+        options = self._state.options
+        self.seek_by(options.seek_small if is_small else options.seek_forward)
+
+    def seek_mark(self, direction: int) -> None:
+        """Go to the next (1) or previous (-1) chapter or sentence."""
+        position = self.playback.next_mark() if direction > 0 else self.playback.previous_mark()
+        if position is not None:
+            self.seek_to(position)
+
+    def next(self) -> None:
+        """Play what comes next; the present episode keeps its position, and a session is planned anew without it."""
+        if not self._sessions.skip():
+            self._listener.tell(f"Nothing comes next. Press {key_of('queue.add_last')} on an episode to queue it.")
+
+    def previous(self) -> None:
+        """Play what came before in the queue or the list, else what played before; else begin the episode anew."""
+        if not self._up_next.previous():
+            self.seek_to(0.0)
+
+    def set_sleep(self, timer: SleepTimer | None) -> None:
+        """Set the sleep timer; None: off."""
+        self.sleep = timer
+        self._mixer.fade(1.0)
+        self._listener.queue_changed()
+
+    # -- what is reported by the player ----------------------------------------------------------------
+
+    def _on_advanced(self, seconds: float, is_at_end: bool) -> None:
+        self._sessions.spend(seconds)
+        if self.sleep is None or is_at_end:  # at the end there is nothing left to fade
+            return
+        self.sleep = self.sleep.played(seconds / self.playback.speed)
+        self._mixer.fade(self.sleep.loudness)
+        if self.sleep.is_over:
+            self._fall_asleep()
+
+    def _fall_asleep(self) -> None:
+        """Pause, rewind what played during the fade-out, and forget the timer."""
+        self.sleep = None
+        self._state.ports.player.set_paused(True)
+        self._player.seek(max(0.0, self.playback.position - FADE * self.playback.speed))
+        self._mixer.fade(1.0)
+        self._listener.queue_changed()
+        self._listener.tell(f"The sleep timer has paused. Press {key_of('playback.toggle')} to go on.")
+
+    def _on_ended(self) -> None:
+        self._sessions.finish()
+        if self.sleep is not None:
+            self.sleep = self.sleep.ended()
+            if self.sleep.is_over:
+                self.set_sleep(None)
+                self.stop()
+                self._listener.tell("The sleep timer has ended the listening here. Good night.")
+                return
+        if self._sessions.end_if_over():
+            return
+        if self._state.options.is_autoplaying or next(self._up_next.upcoming(), None) is not None:
+            self._up_next.advance(is_by_itself=True)
+        else:
+            self.stop()
+
+    def _on_failed(self, reason: str) -> None:
+        if not self._up_next.is_by_itself:
+            self._player.fail(reason)
+            return
+        told = f"“{self.playback.title}”: {reason}"
+        if self._up_next.next() is None:
+            self._player.fail(told)
+        else:
+            self._listener.tell(told, is_error=True)
+            self._sessions.skip(is_by_itself=True)
+
+    # -- sessions --------------------------------------------------------------------------------------
+
+    def start_session(self, request: SessionRequest, plan: Plan) -> None:
+        """Begin a session, in place of one under way; can be undone, and what plays goes on."""
         before, queue = self.session, self.queue
-        super().start_session(wish, plan)
+        self._sessions.start(request, plan)
         session = self.session
         if session is not None and session is not before:
             label = f"a session of {counted(len(session.episodes))}"
             self._undo.add(SessionChange(label, before, session, queue, self.queue))
 
     def end_session(self) -> None:
-        """End the session under way; can be taken back, and what plays goes on."""
+        """End the session under way; can be undone, and what plays goes on."""
         session, queue = self.session, self.queue
         if session is not None:
-            super().end_session()
+            self._sessions.end()
             self._undo.add(SessionChange("the end of the session", session, None, queue, self.queue))
+
+    def go_on(self) -> None:
+        """Play on after a session has ended."""
+        if self._up_next.next() is None:
+            self._listener.tell(f"Nothing comes next. Press {key_of('session.plan')} to plan another session.")
+        else:
+            self._up_next.advance()
 
     # -- marking ---------------------------------------------------------------------------------------
 
@@ -127,19 +295,23 @@ class PlaybackController(UpNext):
         return self.mark(episodes, played=not are_played)
 
     def mark(self, episodes: Sequence[str], played: bool) -> str:
-        """Mark episodes as played or unplayed, which can be taken back; return what that did, such as `2 episodes…`."""
-        word = "played" if played else "unplayed"
-        wanted = Status.PLAYED if played else Status.UNPLAYED
-        changed = [ident for ident in episodes if self.progress_index.status(ident) is not wanted]
-        after = {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
-        label = f"{counted(len(after))} marked {word}"
-        self._change_progress(label, after)
-        return label
+        """Mark episodes as played or unplayed, which can be undone; return what that did, such as `2 episodes…`."""
+        return self._change_progress(self._editor.marked(episodes, played))
 
     def dismiss(self, episodes: Sequence[str]) -> None:
-        """Take episodes off Continue until they are played again; can be taken back."""
-        after = {i: replace(self._fresh(i), is_dismissed=True, updated=self._stamp(i)) for i in episodes}
-        self._change_progress(f"{counted(len(episodes))} taken off Continue", after)
+        """Take episodes off Continue until they are played again; can be undone."""
+        self._change_progress(self._editor.dismissed(episodes))
+
+    def _change_progress(self, change: ProgressChange) -> str:
+        if change.after:
+            self._undo.add(change)
+            self._put_progress(change.after)
+        return change.label
+
+    def _put_progress(self, values: Mapping[str, Progress | None]) -> None:
+        self._editor.put(values)
+        if self.session is not None and any(ident in self.session.episodes for ident in values):
+            self._sessions.replan()
 
     # -- the queue -------------------------------------------------------------------------------------
 
@@ -159,36 +331,38 @@ class PlaybackController(UpNext):
         """Move an episode within what is upcoming, down when `by` is positive."""
         self._change_queue("a move in the queue", self.queue.move(episode, by))
 
+    def _change_queue(self, label: str, queue: Queue) -> None:
+        if queue != self.queue:
+            self._undo.add(QueueChange(label, self.queue, queue))
+            self._up_next.set_queue(queue)
+
+    # -- undo ------------------------------------------------------------------------------------------
+
     def add_external_change(self, change: ExternalChange) -> None:
-        """Keep something done outside listening, so that it can be taken back in its turn."""
+        """Keep something done outside the controller, so that it can be undone in its turn."""
         self._undo.add(change)
 
-    # -- taking back -----------------------------------------------------------------------------------
-
     def undo(self) -> None:
-        """Take back the last change, and say which."""
-        change = self._undo.undo()
-        while change is not None and self._is_over(change):
-            change = self._undo.undo()
-        if change is None:
-            self._listener.tell("Nothing to take back.")
-        else:
-            self._put_back(change, is_undo=True)
-            self._listener.tell(f"Taken back: {change.label}")
+        """Undo the last change, and say which."""
+        self._step(is_undo=True)
 
     def redo(self) -> None:
-        """Do again what was taken back last, and say which."""
-        change = self._undo.redo()
+        """Redo what was undone last, and say which."""
+        self._step(is_undo=False)
+
+    def _step(self, is_undo: bool) -> None:
+        find = self._undo.undo if is_undo else self._undo.redo
+        change = find()
         while change is not None and self._is_over(change):
-            change = self._undo.redo()
+            change = find()
         if change is None:
-            self._listener.tell("Nothing to do again.")
+            self._listener.tell(f"Nothing to {'undo' if is_undo else 'redo'}.")
         else:
-            self._put_back(change, is_undo=False)
-            self._listener.tell(f"Done again: {change.label}")
+            self._put_back(change, is_undo)
+            self._listener.tell(f"{'Undid' if is_undo else 'Redid'}: {change.label}")
 
     def _is_over(self, change: Change) -> bool:
-        """Return whether a change no longer matters: a seek in an episode that was heard to its end since."""
+        """Return whether a change no longer matters: a seek in an episode that was played to its end since."""
         if not isinstance(change, SeekChange) or change.episode == self.playback.episode:
             return False
         return self.progress_index.status(change.episode) is Status.PLAYED
@@ -197,53 +371,19 @@ class PlaybackController(UpNext):
         """Put back the values before a change, or those after it."""
         match change:
             case ProgressChange():
-                self._set_progress(change.before if is_undo else change.after)
+                self._put_progress(change.before if is_undo else change.after)
             case QueueChange(before=before, after=after):
                 queue = self.queue
-                self._set_queue(queue.changed_as(after, before) if is_undo else queue.changed_as(before, after))
+                self._up_next.set_queue(queue.changed_as(after, before) if is_undo else queue.changed_as(before, after))
             case SessionChange(queue_before=before, queue_after=after):
-                queue = self._unplanned()
-                self.session = change.before if is_undo else change.after
-                self._set_queue(queue.changed_as(after, before) if is_undo else queue.changed_as(before, after))
+                queue = self._sessions.unplanned()
+                self._sessions.session = change.before if is_undo else change.after
+                self._up_next.set_queue(queue.changed_as(after, before) if is_undo else queue.changed_as(before, after))
             case ExternalChange():
-                (change.take_back if is_undo else change.do_again)()
+                (change.undo if is_undo else change.redo)()
             case SeekChange():
-                self._put_seek_back(change.episode, change.before if is_undo else change.after)
-
-    def _put_seek_back(self, episode: str, position: float) -> None:
-        if episode == self.playback.episode:
-            self._go_to(position)
-        elif self.library.index(episode) is not None:
-            progress = self._fresh(episode)
-            self._set_progress({episode: progress.at(position, progress.duration, self._stamp(episode))})
-
-    def _change_progress(self, label: str, after: dict[str, Progress]) -> None:
-        if not after:
-            return
-        before = {ident: self.progress_index.get(ident) for ident in after}
-        self._undo.add(ProgressChange(label, dict(before), dict(after)))
-        self._set_progress(after)
-
-    def _set_progress(self, values: dict[str, Progress] | dict[str, Progress | None]) -> None:
-        for ident, value in values.items():
-            stamp = self._stamp(ident)
-            progress = replace(value or Progress(stamp), updated=stamp).with_history(self.progress_index.get(ident))
-            self.progress_index.put(ident, progress)
-            self._writer.save(ProgressRecord(ident, progress))
-            if ident == self.playback.episode:
-                self._tracker.set_done(progress.played)
-        self._writer.compact()
-        self._listener.progress_changed(frozenset(values))
-        if self.session is not None and any(ident in self.session.episodes for ident in values):
-            self._replan()
-
-    def _change_queue(self, label: str, queue: Queue) -> None:
-        if queue != self.queue:
-            self._undo.add(QueueChange(label, self.queue, queue))
-            self._set_queue(queue)
-
-    def _fresh(self, episode: str) -> Progress:
-        return self.progress_index.get(episode) or Progress(updated=self._clock())
-
-    def _stamp(self, episode: str) -> datetime:
-        return self._tracker.stamp(self.progress_index.get(episode))
+                position = change.before if is_undo else change.after
+                if change.episode == self.playback.episode:
+                    self._player.seek(position)
+                elif self.library.index(change.episode) is not None:
+                    self._put_progress(self._editor.moved(change.episode, position))

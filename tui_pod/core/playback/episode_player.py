@@ -1,47 +1,45 @@
-"""The deck: load an episode, follow what the player reports, and know what its end means.
+"""Play one episode: load it, follow what the player reports, and decide what its end means.
 
 Events of another load than the present one are dropped, the outgoing episode is saved before the next is
-loaded, a stream that drops is opened again from the same place, and nothing here waits.
+loaded, a stream that drops is reopened at the same position, and nothing here waits. What follows an
+episode is not known here: its owner is told.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.library import Library
-from tui_pod.core.library.speed import SpeedRule, make_speed_rule
 from tui_pod.core.playback.events import (
     BufferingChanged,
     ChaptersKnown,
     DurationKnown,
-    Event,
     FileEnded,
     FileLoaded,
+    LoadEvent,
     LoadFailed,
     PauseChanged,
     PositionChanged,
-    RecordsSaved,
     SeekFinished,
     SourceReady,
-    StateMended,
 )
-from tui_pod.core.playback.options import PlaybackOptions, resolve_duration
-from tui_pod.core.playback.ports import Ports
+from tui_pod.core.playback.mixer import Mixer
+from tui_pod.core.playback.options import resolve_duration
 from tui_pod.core.playback.progress_tracker import AT_ONCE, ProgressTracker
 from tui_pod.core.playback.retry import PAUSES, Retry, is_drop
 from tui_pod.core.playback.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
-from tui_pod.core.progress.progress import is_whole, resume_position
-from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.playback.state import PlaybackState
+from tui_pod.core.progress.progress import is_whole, resume_position, rewind
 from tui_pod.core.text.clean import clock as clock_text
 
 SAVE_GRACE = timedelta(milliseconds=250)
-"""How long a load waits for the outgoing episode's save: a full disk must not stop the listening."""
+"""How long a load waits for the outgoing episode's save: a full disk must not stop playback."""
 
 SEEK_TOLERANCE = 1.0
-"""Seconds that a file may start off the wished place before it is sought again."""
+"""Seconds that a file may start off the requested position before it is sought again."""
 
 SAME_LENGTH = 0.005
 """Share by which two narrations of one episode may differ and still be the same."""
@@ -53,142 +51,209 @@ MAX_ENDS_AT_ONCE = 3
 """Files in a row that end at once, after which nothing is played on by itself."""
 
 
-class EpisodePlayer:
-    """Has one episode loaded at a time and keeps its progress; a subclass says what comes after it."""
+class PlayerOwner(NamedTuple):
+    """The callbacks of whoever decides what plays."""
 
-    def __init__(
-        self,
-        library: Library,
-        progress_index: ProgressIndex,
-        ports: Ports,
-        options: PlaybackOptions,
-        playback: Playback,
-    ) -> None:
-        self.library = library
-        self.progress_index = progress_index
-        self.options = options
-        self.playback = playback
+    loaded: Callable[[], None]
+    """The episode has loaded."""
+    advanced: Callable[[float, bool], None]
+    """So many seconds of it were played; True: and then it ended."""
+    ended: Callable[[], None]
+    """It was played to its end."""
+    failed: Callable[[str], None]
+    """It cannot be played, for this reason; another episode may play."""
+
+
+@dataclass(slots=True)
+class Load:
+    """One attempt to play an episode; the library may have dropped it since."""
+
+    episode: Episode
+    position: float
+    """Where to start, then the target of the last seek, in seconds."""
+    is_paused: bool
+    """Whether it is to be paused once loaded."""
+    asked_at: datetime
+    ticket: int
+    """Ticket of the outgoing episode's save, which comes first."""
+    retry: Retry
+    is_second_try: bool
+    """Whether a new source was requested after the first could not be opened."""
+    retry_at: datetime | None = None
+    source: Source | None = None
+    is_with_player: bool = False
+    chapter_origin: ChapterOrigin = ChapterOrigin.NOTES
+    measured: float | None = None
+    """Length in seconds, as the player says."""
+    is_estimate: bool = False
+    paused_at: datetime | None = None
+
+
+class EpisodePlayer:
+    """Has one episode loaded at a time, and keeps its progress."""
+
+    def __init__(self, state: PlaybackState, mixer: Mixer, owner: PlayerOwner) -> None:
+        self._state = state
+        self._mixer = mixer
+        self._owner = owner
+        ports = state.ports
         self._player = ports.player
         self._sources = ports.sources
         self._writer = ports.writer
         self._listener = ports.listener
         self._clock = ports.clock
-        self._tracker = ProgressTracker(progress_index, ports.writer, ports.clock, ports.run, options.played)
-        self._episode: Episode | None = None  # what is loaded, which another library may no longer have
-        self._source: Source | None = None
-        self._marks_from = ChapterOrigin.NOTES
-        self._is_with_player = False
-        self._wish = 0.0
-        self._wants_pause = False
-        self._paused_at: datetime | None = None
-        self._await_ticket = 0
+        self.tracker = ProgressTracker(state.progress_index, ports.writer, ports.clock, ports.run, state.options.played)
+        self._load: Load | None = None
         self._saved_ticket = 0
-        self._asked_at = ports.clock()
         self._ends_at_once = 0
-        self._is_estimate = False
-        self._measured: float | None = None
-        self._is_second_try = False
-        self._usual_speed = playback.speed
-        self._retry = Retry()
-        self._retry_at: datetime | None = None
+
+    # -- what its owner asks ---------------------------------------------------------------------------
+
+    def start(self, episode: Episode, position: float | None = None) -> None:
+        """Play an episode from `position`, or from where it was left."""
+        self._start(episode, position)
 
     def stop(self) -> None:
-        """End playing; the place is kept."""
-        self._await_ticket = self._tracker.leave()
-        self._source = None
-        self._is_with_player = False
-        self._retry_at = None
+        """End playing; the position is kept."""
+        self.tracker.leave()
+        self._load = None
         self._player.stop()
-        self._show(self._silence())
+        self._state.show(self._silence())
 
-    def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
-        """Go on with another library, such as after feeds were refreshed; what plays goes on."""
-        self.library = library
-        self.progress_index = progress_index
-        self._tracker.adopt(progress_index)
+    def fail(self, reason: str) -> None:
+        """End playing, and say why."""
+        self._ends_at_once = 0
+        self.stop()
+        self._listener.tell(reason, is_error=True)
 
     def save(self) -> None:
-        """Save where the listener is, to the moment: before quitting or being ended."""
-        position = self._player.position() if self.playback.status is PlayerStatus.PLAYING else None
+        """Save the exact position: before quitting or being ended."""
+        position = self._player.position() if self._state.playback.status is PlayerStatus.PLAYING else None
         if position is not None:
             self._on_position(position)
-        self._tracker.save()
+        self.tracker.save()
 
     def tick(self) -> None:
         """Look at a load that waits; to be called four times a second while one does."""
-        if self._retry_at is not None:
-            left = (self._retry_at - self._clock()).total_seconds()
+        load = self._load
+        if load is not None and load.retry_at is not None:
+            left = (load.retry_at - self._clock()).total_seconds()
             if not 0 < left <= PAUSES[-1]:  # more: the clock was set back
-                self._load_again()
-        if self.playback.status is PlayerStatus.LOADING:
-            self._load_when_saved()
+                self._start(load.episode, load.position, load.is_paused, load.retry)
+        self._load_when_saved()
 
-    def handle(self, event: Event) -> None:
-        """Take in what the player, the sources or the recorder report."""
-        if isinstance(event, RecordsSaved):
-            self._saved_ticket = max(self._saved_ticket, event.ticket)
-            self._load_when_saved()
-        elif isinstance(event, StateMended):
-            self._save_all()
-            for notice in event.notices:
-                self._listener.tell(notice, is_error=True)
-        elif event.load != self.playback.load or not self.playback.is_loaded:
+    @property
+    def is_paused(self) -> bool:
+        """Whether what is loaded is paused, or will be once it has loaded."""
+        if self._state.playback.status is PlayerStatus.LOADING:
+            return self._load is not None and self._load.is_paused
+        return self._state.playback.status is PlayerStatus.PAUSED
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Pause or go on, whatever it did before; with nothing loaded, do nothing."""
+        if self._load is not None and self.is_paused != is_paused:
+            self.toggle_pause()
+
+    def toggle_pause(self) -> None:
+        """Pause, or go on after a small rewind when the pause was long."""
+        load, playback = self._load, self._state.playback
+        if load is None:
             return
+        if playback.status is PlayerStatus.LOADING:
+            load.is_paused = not load.is_paused
+            if load.is_with_player:
+                self._player.set_paused(load.is_paused)
+        elif playback.status is PlayerStatus.PLAYING:
+            self._player.set_paused(True)
         else:
-            self._handle_current(event)
+            if self._state.options.is_rewinding and load.paused_at is not None and not self.tracker.is_done:
+                back = rewind(self._clock() - load.paused_at, playback.duration)
+                if back:
+                    self.seek(max(0.0, playback.position - back))
+            self._player.set_paused(False)
 
-    def _save_all(self) -> None:
-        """Save everything that is known, not only what changes."""
-        self._writer.save(*(ProgressRecord(ident, progress) for ident, progress in self.progress_index))
+    def seek_to(self, position: float) -> None:
+        """Go to `position` seconds; forward no further than where the episode counts as played."""
+        here, length = self._state.playback.position, self._state.playback.duration
+        if length and position > here:
+            position = min(position, max(here, self._state.options.played.starts_at(length)))
+            if position == here:
+                return
+        self.seek(max(0.0, position))
 
-    def _handle_current(self, event: Event) -> None:
+    def seek(self, position: float) -> None:
+        """Go to `position` seconds, wherever that is; with nothing loaded, do nothing."""
+        load = self._load
+        if load is None:
+            return
+        load.position = position
+        if self._state.playback.status is not PlayerStatus.LOADING:
+            self.tracker.seek(position)
+        if load.is_with_player:
+            self._player.seek(position)
+        self._state.show(replace(self._state.playback, position=position))
+        self._listener.progress_changed(frozenset((load.episode.id,)))
+
+    # -- what is reported ------------------------------------------------------------------------------
+
+    def saved(self, ticket: int) -> None:
+        """Note that all records up to `ticket` are saved."""
+        self._saved_ticket = max(self._saved_ticket, ticket)
+        self._load_when_saved()
+
+    def handle(self, event: LoadEvent) -> None:
+        """Take in what the player or the sources report."""
+        load = self._load
+        if load is None or event.load != self._state.playback.load:
+            return
+        playback = self._state.playback
         match event:
             case SourceReady(source=source):
-                self._source = source
-                self._marks_from = ChapterOrigin.FEED if source.marks else self._marks_from
+                load.source = source
+                load.chapter_origin = ChapterOrigin.FEED if source.marks else load.chapter_origin
                 self._load_when_saved()
             case FileLoaded():
-                self._on_loaded(event)
+                self._on_loaded(load, event)
             case PositionChanged(position=position):
                 self._on_position(position)
             case SeekFinished(position=position):
-                if abs(position - self._wish) < SEEK_TOLERANCE:
-                    position = self._wish  # a paused player is off by what its sound device has buffered
-                self._tracker.arrive(position)
-                self._show(replace(self.playback, position=position))
+                if abs(position - load.position) < SEEK_TOLERANCE:
+                    position = load.position  # a paused player is off by what its sound device has buffered
+                self.tracker.arrive(position)
+                self._state.show(replace(playback, position=position))
             case DurationKnown(duration=duration):
-                self._set_duration(duration)
-            case ChaptersKnown(marks=marks, origin=origin) if origin >= self._marks_from:
-                self._marks_from = origin
-                self._show(replace(self.playback, marks=marks))
+                self._set_duration(load, duration)
+            case ChaptersKnown(marks=marks, origin=origin) if origin >= load.chapter_origin:
+                load.chapter_origin = origin
+                self._state.show(replace(playback, marks=marks))
             case PauseChanged(is_paused=is_paused, position=position):
-                self._on_pause(is_paused, position)
+                self._on_pause(load, is_paused, position)
             case BufferingChanged(is_buffering=is_buffering):
-                self._show(replace(self.playback, is_buffering=is_buffering))
+                self._state.show(replace(playback, is_buffering=is_buffering))
             case FileEnded(position=position):
-                self._on_end(position)
+                self._on_end(load, position)
             case LoadFailed():
-                self._on_failed(event)
+                self._on_failed(load, event)
 
-    def _start(self, episode: Episode, position: float | None = None, is_paused: bool = False) -> None:
-        """Play an episode from `position`, or from where it was left."""
-        self._await_ticket = self._tracker.leave()
+    def _start(
+        self,
+        episode: Episode,
+        position: float | None,
+        is_paused: bool = False,
+        retry: Retry = Retry(),  # noqa: B008 - a value
+        is_second_try: bool = False,
+    ) -> None:
+        ticket, now = self.tracker.leave(), self._clock()
         self._player.stop()
-        progress = self.progress_index.get(episode.id)
+        progress = self._state.progress_index.get(episode.id)
         length = (progress.duration if progress else None) or episode.duration
         if position is None:
-            options = self.options
-            position = resume_position(progress, length, self._clock(), options.is_rewinding, options.played)
-        self._tracker.begin(episode.id)
-        self._episode, self._source, self._marks_from = episode, None, ChapterOrigin.NOTES
-        self._is_with_player = self._is_second_try = False
-        self._retry, self._retry_at = Retry(), None
-        self._wish, self._wants_pause = position, is_paused
-        self._asked_at = self._clock()
-        speed = self._speed_of(episode)
-        if speed != self.playback.speed:
-            self._player.set_speed(speed)
-        self._show(
+            options = self._state.options
+            position = resume_position(progress, length, now, options.is_rewinding, options.played)
+        self.tracker.begin(episode.id)
+        self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try)
+        speed, number = self._mixer.use_speed_of(episode), self._state.playback.load + 1
+        self._state.show(
             replace(
                 self._silence(),
                 speed=speed,
@@ -197,202 +262,142 @@ class EpisodePlayer:
                 title=episode.title,
                 position=position,
                 duration=length,
-                load=self.playback.load + 1,
+                load=number,
             )
         )
-        self._sources.request(episode, self.playback.load)
+        self._sources.request(episode, number)
 
     def _load_when_saved(self) -> None:
-        if self._source is None or self._is_with_player:
+        load = self._load
+        if load is None or load.source is None or load.is_with_player:
             return
-        is_saved = self._saved_ticket >= self._await_ticket
-        if is_saved or not timedelta() <= self._clock() - self._asked_at <= SAVE_GRACE:
-            self._is_with_player = True
-            self._wish = self._scaled(self._wish, self._source)
-            self._player.load(self._source, self._wish, self.playback.load, self._wants_pause)
+        is_saved = self._saved_ticket >= load.ticket
+        if is_saved or not timedelta() <= self._clock() - load.asked_at <= SAVE_GRACE:
+            load.is_with_player = True
+            load.position = self._scaled(load.position, load.source)
+            self._player.load(load.source, load.position, self._state.playback.load, load.is_paused)
 
     def _scaled(self, position: float, source: Source) -> float:
-        """Return a place in a narration that was made anew as the same share of its length."""
-        progress = self.progress_index.get(self.playback.episode or "")
+        """Return a position in a narration that was made anew as the same share of its length."""
+        progress = self._state.progress_index.get(self._state.playback.episode or "")
         if not source.is_narrated or not source.duration or progress is None or not progress.duration:
             return position
         factor = source.duration / progress.duration
         return position if abs(factor - 1) < SAME_LENGTH else position * factor
 
-    def _on_loaded(self, event: FileLoaded) -> None:
-        assert self._source is not None
-        self._is_estimate = not event.is_exact and not self._source.duration
-        status = PlayerStatus.PAUSED if self._wants_pause else PlayerStatus.PLAYING
-        self._paused_at = self._clock() if self._wants_pause else None
-        is_narrated, marks = self._source.is_narrated, self._source.marks or self.playback.marks
-        self._set_duration(self._source.duration or event.duration)  # first: whoever hears of it wants to know
-        self._show(replace(self.playback, status=status, is_narrated=is_narrated, marks=marks))
-        if abs(event.position - self._wish) > SEEK_TOLERANCE:
-            self._player.seek(self._wish)
+    def _on_loaded(self, load: Load, event: FileLoaded) -> None:
+        source = load.source
+        assert source is not None
+        load.is_estimate = not event.is_exact and not source.duration
+        status = PlayerStatus.PAUSED if load.is_paused else PlayerStatus.PLAYING
+        load.paused_at = self._clock() if load.is_paused else None
+        self._set_duration(load, source.duration or event.duration)  # first: listeners want to know it
+        playback = self._state.playback
+        marks = source.marks or playback.marks
+        self._state.show(replace(playback, status=status, is_narrated=source.is_narrated, marks=marks))
+        if abs(event.position - load.position) > SEEK_TOLERANCE:
+            self._player.seek(load.position)
         else:
-            self._tracker.arrive(event.position)
-        if self._source.notice:
-            self._listener.tell(self._source.notice)
-        self._prepare_next()
+            self.tracker.arrive(event.position)
+        if source.notice:
+            self._listener.tell(source.notice)
+        self._owner.loaded()
 
-    def _set_duration(self, measured: float | None) -> None:
-        assert self._source is not None
-        self._measured = measured
-        stated = self._episode.duration if self._episode is not None else None
-        shown, self._tracker.duration = resolve_duration(measured, stated, self._source.is_stream, self._is_estimate)
-        self._show(replace(self.playback, duration=shown))
+    def _set_duration(self, load: Load, measured: float | None) -> None:
+        assert load.source is not None
+        load.measured = measured
+        shown, self.tracker.duration = resolve_duration(
+            measured, load.episode.duration, load.source.is_stream, load.is_estimate
+        )
+        self._state.show(replace(self._state.playback, duration=shown))
 
     def _on_position(self, position: float) -> None:
-        if self.playback.status is not PlayerStatus.PLAYING:
+        playback = self._state.playback
+        if playback.status is not PlayerStatus.PLAYING or playback.episode is None:
             return
-        if self.playback.duration is not None and position > self.playback.duration:
-            if self._tracker.duration is not None:
-                self._tracker.duration = position
-            self._show(replace(self.playback, duration=position))
-        is_new_second = int(position) != int(self.playback.position)
-        heard = self._tracker.heard
-        is_played = self._tracker.move(position, self.playback.speed)
-        self._show(replace(self.playback, position=position))
-        self._heard(self._tracker.heard - heard)
-        if (is_played or is_new_second) and self.playback.episode is not None:
-            self._listener.progress_changed(frozenset((self.playback.episode,)))
+        if playback.duration is not None and position > playback.duration:
+            if self.tracker.duration is not None:
+                self.tracker.duration = position
+            self._state.show(replace(playback, duration=position))
+        is_new_second = int(position) != int(playback.position)
+        played = self.tracker.heard
+        is_played = self.tracker.move(position, playback.speed)
+        self._state.show(replace(self._state.playback, position=position))
+        self._owner.advanced(self.tracker.heard - played, False)
+        if is_played or is_new_second:
+            self._listener.progress_changed(frozenset((playback.episode,)))
 
-    def _on_pause(self, is_paused: bool, position: float | None) -> None:
-        self._wants_pause = is_paused
-        if self.playback.status is PlayerStatus.LOADING:
+    def _on_pause(self, load: Load, is_paused: bool, position: float | None) -> None:
+        load.is_paused = is_paused
+        if self._state.playback.status is PlayerStatus.LOADING:
             return
         if is_paused:
             if position is not None:
                 self._on_position(position)
-            self._paused_at = self._clock()
-            self._tracker.save()
+            load.paused_at = self._clock()
+            self.tracker.save()
             self._writer.compact()
-        self._show(replace(self.playback, status=PlayerStatus.PAUSED if is_paused else PlayerStatus.PLAYING))
+        status = PlayerStatus.PAUSED if is_paused else PlayerStatus.PLAYING
+        self._state.show(replace(self._state.playback, status=status))
 
-    def _on_end(self, position: float) -> None:
-        assert self._source is not None
-        if self._is_estimate and not self._source.is_stream and not self._is_cut(position):
-            self._tracker.duration = position  # played to its end, the file has told its length
-        heard = self._tracker.heard
-        is_whole = self._tracker.finish(position, self.playback.speed)
-        self._heard(self._tracker.heard - heard, is_at_end=True)
-        at_once = self._tracker.heard < AT_ONCE
-        self._ends_at_once = self._ends_at_once + 1 if at_once else 0
-        self._tracker.save()
+    def _on_end(self, load: Load, position: float) -> None:
+        source, playback = load.source, self._state.playback
+        assert source is not None
+        if load.is_estimate and not source.is_stream and not _is_cut(load, position):
+            self.tracker.duration = position  # played to its end, the file has told its length
+        played = self.tracker.heard
+        is_at_end = self.tracker.finish(position, playback.speed)
+        self._owner.advanced(self.tracker.heard - played, True)
+        self._ends_at_once = self._ends_at_once + 1 if self.tracker.heard < AT_ONCE else 0
+        self.tracker.save()
         self._writer.compact()
-        self._listener.progress_changed(frozenset((self.playback.episode or "",)))
-        if not is_whole and self._tries_again(position):
-            return
-        if not is_whole:
-            length = clock_text(self.playback.duration or 0)
-            self._fail(f"“{self.playback.title}” broke off at {clock_text(position)} of {length}. Your place is kept.")
-        elif self._ends_at_once >= MAX_ENDS_AT_ONCE:
-            self._fail("Three episodes in a row ended at once; nothing more is played by itself.")
+        self._listener.progress_changed(frozenset((load.episode.id,)))
+        if is_at_end and self._ends_at_once < MAX_ENDS_AT_ONCE:
+            self._owner.ended()
+        elif is_at_end:
+            self.fail("Three episodes in a row ended at once; nothing more is played by itself.")
+        elif is_drop(position, playback.duration, source.is_stream) and self._schedule_retry(load, position, position):
+            load.position = position
+            self._player.stop()
         else:
-            self._after_end()
+            length = clock_text(playback.duration or 0)
+            self.fail(f"“{playback.title}” broke off at {clock_text(position)} of {length}. Your place is kept.")
 
-    def _is_cut(self, position: float) -> bool:
-        """Return whether a file ended far before the length that its own start and the catalogue agree on."""
-        stated = self._episode.duration if self._episode is not None else None
-        if not stated or not self._measured or abs(self._measured - stated) > SAME_STATED * stated:
-            return False
-        return not is_whole(position, min(self._measured, stated) * (1 - SAME_STATED))
-
-    def _tries_again(self, position: float) -> bool:
-        """Have a stream that dropped at `position` opened again after a pause; return whether it is worth it."""
-        is_stream = self._source is not None and self._source.is_stream
-        again = self._retry.after_drop(position) if is_drop(position, self.playback.duration, is_stream) else None
+    def _schedule_retry(self, load: Load, failed_at: float, shown_at: float) -> bool:
+        """Schedule a reconnect of a stream that failed at a position; return whether it is still worth it."""
+        again = load.retry.after_drop(failed_at)
         if again is None:
             return False
-        pause, self._retry = again
-        self._retry_at = self._clock() + timedelta(seconds=pause)
-        self._wish, self._source, self._is_with_player = position, None, False
-        self._player.stop()
-        self._show(replace(self.playback, status=PlayerStatus.LOADING, position=position, is_buffering=True))
+        pause, load.retry = again
+        load.retry_at = self._clock() + timedelta(seconds=pause)
+        load.source, load.is_with_player = None, False
+        playback = replace(self._state.playback, status=PlayerStatus.LOADING, position=shown_at, is_buffering=True)
+        self._state.show(playback)
         return True
 
-    def _fails_again(self) -> bool:
-        """Wait longer for a stream that could not be opened again; return whether it is still worth it."""
-        again = self._retry.after_drop(self._retry.position)
-        if again is None:
-            return False
-        pause, self._retry = again
-        self._retry_at = self._clock() + timedelta(seconds=pause)
-        self._source, self._is_with_player = None, False
-        self._show(replace(self.playback, status=PlayerStatus.LOADING, is_buffering=True))
-        return True
-
-    def _load_again(self) -> None:
-        self._retry_at = None
-        if self._episode is not None:
-            retry = self._retry
-            self._start(self._episode, self._wish, self._wants_pause)
-            self._retry = retry
-
-    def _on_failed(self, event: LoadFailed) -> None:
-        if self._retry.attempts and not event.is_fatal and self._fails_again():
+    def _on_failed(self, load: Load, event: LoadFailed) -> None:
+        playback, is_retrying = self._state.playback, load.retry.attempts > 0
+        if is_retrying and not event.is_fatal and self._schedule_retry(load, load.retry.position, playback.position):
             return
-        episode = self._episode
-        is_opening = self.playback.status is PlayerStatus.LOADING and not event.is_fatal and not self._is_second_try
-        if is_opening and episode is not None and self._source is not None and self._sources.discard(self._source):
-            self._start(episode, self.playback.position, self._wants_pause)
-            self._is_second_try = True
+        is_opening = playback.status is PlayerStatus.LOADING and not event.is_fatal
+        if is_opening and not load.is_second_try and load.source is not None and self._sources.discard(load.source):
+            self._start(load.episode, playback.position, load.is_paused, is_second_try=True)
             return
         self._ends_at_once += 1
-        is_of_all = event.is_fatal or event.is_offline or self._retry.attempts > 0
-        if is_of_all or self._ends_at_once >= MAX_ENDS_AT_ONCE:
-            self._fail(event.reason)
+        if event.is_fatal or event.is_offline or is_retrying or self._ends_at_once >= MAX_ENDS_AT_ONCE:
+            self.fail(event.reason)
         else:
-            self._after_failure(event.reason)
-
-    def _fail(self, reason: str) -> None:
-        self._ends_at_once = 0
-        self.stop()
-        self._listener.tell(reason, is_error=True)
-
-    def _go_to(self, position: float) -> None:
-        if not self.playback.is_loaded:
-            return
-        self._wish = position
-        if self.playback.status is not PlayerStatus.LOADING:
-            self._tracker.seek(position)
-        if self._is_with_player:
-            self._player.seek(position)
-        self._show(replace(self.playback, position=position))
-        if self.playback.episode is not None:
-            self._listener.progress_changed(frozenset((self.playback.episode,)))
-
-    @property
-    def speed_rule(self) -> SpeedRule:
-        """What tells how fast each episode would play."""
-        return make_speed_rule(self._usual_speed, self.library.topics, self.options.speeds)
-
-    def _speed_of(self, episode: Episode) -> float:
-        index = self.library.index(episode.id)
-        return self.speed_rule(index) if index is not None else self._usual_speed
+            self._owner.failed(event.reason)
 
     def _silence(self) -> Playback:
         """Return a playback of nothing, with the listener's speed and volume kept."""
-        now = self.playback
+        now = self._state.playback
         return Playback(speed=now.speed, volume=now.volume, is_muted=now.is_muted, load=now.load)
 
-    def _show(self, playback: Playback) -> None:
-        if playback != self.playback:
-            self.playback = playback
-            self._listener.playback_changed(playback)
 
-    def _heard(self, seconds: float, is_at_end: bool = False) -> None:
-        """Take in that so many seconds of the episode were heard, which has ended with them or goes on."""
-        raise NotImplementedError
-
-    def _after_end(self) -> None:
-        """Go on after the end of an episode."""
-        raise NotImplementedError
-
-    def _after_failure(self, reason: str) -> None:
-        """Go on after an episode that cannot be played, and say why."""
-        raise NotImplementedError
-
-    def _prepare_next(self) -> None:
-        """Have what comes next made ready."""
-        raise NotImplementedError
+def _is_cut(load: Load, position: float) -> bool:
+    """Return whether a file ended far before the length that its own start and the catalogue agree on."""
+    stated = load.episode.duration
+    if not stated or not load.measured or abs(load.measured - stated) > SAME_STATED * stated:
+        return False
+    return not is_whole(position, min(load.measured, stated) * (1 - SAME_STATED))

@@ -106,7 +106,7 @@ class StateMended(NamedTuple):
     """What was done, for the listener."""
 
 
-Event = (
+LoadEvent = (
     SourceReady
     | FileLoaded
     | PositionChanged
@@ -117,6 +117,5 @@ Event = (
     | BufferingChanged
     | FileEnded
     | LoadFailed
-    | RecordsSaved
-    | StateMended
 )
+Event = LoadEvent | RecordsSaved | StateMended

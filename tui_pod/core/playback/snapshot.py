@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
+from math import inf
 from typing import NamedTuple
 
 
@@ -75,6 +76,16 @@ class Playback:
     def chapter(self) -> str:
         """The title of the chapter that plays; empty where there is none."""
         return next((mark.title for mark in reversed(self.chapters) if mark.start <= self.position + 0.05), "")
+
+    def next_mark(self) -> float | None:
+        """Return where the next chapter or sentence starts, in seconds; None in the last one."""
+        length = self.duration or inf
+        return next((m.start for m in self.marks if self.position + 0.05 < m.start < length), None)
+
+    def previous_mark(self) -> float:
+        """Return where the chapter or sentence starts that is gone back to: shortly after a start, the one before."""
+        length, here = self.duration or inf, self.position - 1.5
+        return next((m.start for m in reversed(self.marks) if 0 <= m.start < min(length, here)), 0.0)
 
     @property
     def is_loaded(self) -> bool:

@@ -1,4 +1,4 @@
-"""What the listener did and can take back: marks, seeks, queue changes, deletes, in order.
+"""What the listener did and can undo: marks, seeks, queue changes, deletes, in order.
 
 A change keeps the values before and after it; `PlaybackController` puts them back.
 """
@@ -15,7 +15,7 @@ from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Session
 
 DEPTH = 500
-"""Changes that can be taken back."""
+"""Changes that can be undone."""
 
 SEEK_BURST = timedelta(seconds=2)
 """Seeks closer together than this are one change: a key held down is one accident."""
@@ -63,25 +63,25 @@ class SeekChange:
 
 @dataclass(frozen=True, slots=True)
 class ExternalChange:
-    """Something outside listening was deleted, such as a download or a feed."""
+    """Something outside the controller was deleted, such as a download or a feed."""
 
     label: str
-    take_back: Callable[[], None]
-    do_again: Callable[[], None]
+    undo: Callable[[], None]
+    redo: Callable[[], None]
 
 
 Change = ProgressChange | QueueChange | SessionChange | SeekChange | ExternalChange
 
 
 class UndoHistory:
-    """Changes that can be taken back, and those taken back that can be done again."""
+    """Changes that can be undone, and those undone that can be redone."""
 
     def __init__(self) -> None:
         self._done: deque[Change] = deque(maxlen=DEPTH)
         self._undone: list[Change] = []
 
     def add(self, change: Change) -> None:
-        """Keep a change just made; what was taken back before can no longer be done again."""
+        """Keep a change just made; what was undone before can no longer be redone."""
         last = self._done[-1] if self._done else None
         if (
             isinstance(change, SeekChange)
@@ -95,14 +95,14 @@ class UndoHistory:
         self._undone.clear()
 
     def undo(self) -> Change | None:
-        """Return the change to take back; None when there is none."""
+        """Return the change to undo; None when there is none."""
         if not self._done:
             return None
         self._undone.append(self._done.pop())
         return self._undone[-1]
 
     def redo(self) -> Change | None:
-        """Return the change to do again; None when there is none."""
+        """Return the change to redo; None when there is none."""
         if not self._undone:
             return None
         self._done.append(self._undone.pop())

@@ -45,7 +45,7 @@ _SORTS = {Order.COURSE: Sort.COURSE, Order.NEWEST: Sort.NEWEST, Order.SHORTEST: 
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SessionRequest:
     """What a session should be."""
 
     budget: float
@@ -69,7 +69,7 @@ class Plan:
 class Session:
     """A session under way."""
 
-    wish: Wish
+    request: SessionRequest
     episodes: tuple[str, ...]
     """Ids in the order they are played, those done included."""
     started: datetime
@@ -135,7 +135,11 @@ def parse_budget(text: str, now: datetime) -> float:
 
 
 def plan_session(
-    library: Library, progress_index: ProgressIndex, wish: Wish, speed_rule: SpeedRule, without: Iterable[str] = ()
+    library: Library,
+    progress_index: ProgressIndex,
+    request: SessionRequest,
+    speed_rule: SpeedRule,
+    without: Iterable[str] = (),
 ) -> Plan:
     """Return the episodes that fill a budget: unfinished ones first, then unplayed ones in order.
 
@@ -146,36 +150,38 @@ def plan_session(
         without: ids that are not taken.
     """
     excluded = set(without)
-    candidates = [index for index in _candidates(library, progress_index, wish) if library.ids[index] not in excluded]
+    candidates = [
+        index for index in _candidates(library, progress_index, request) if library.ids[index] not in excluded
+    ]
     costs = {index: progress_index.remaining(index) / speed_rule(index) for index in candidates}
     candidates = [index for index in candidates if costs[index] > 0]  # unknown lengths cannot be planned
     chosen: list[int] = []
     total = 0.0
     for index in candidates:
-        if total + costs[index] <= wish.budget:
+        if total + costs[index] <= request.budget:
             chosen.append(index)
             total += costs[index]
-        elif total >= wish.budget * ENOUGH:
+        elif total >= request.budget * ENOUGH:
             break
-    if total < wish.budget * ENOUGH:
-        some = [index for index in candidates if costs[index] <= wish.budget * OVER][:MAX_CANDIDATES]
-        better = _first_to_fill(some, costs, wish.budget * ENOUGH, wish.budget * OVER)
+    if total < request.budget * ENOUGH:
+        some = [index for index in candidates if costs[index] <= request.budget * OVER][:MAX_CANDIDATES]
+        better = _first_to_fill(some, costs, request.budget * ENOUGH, request.budget * OVER)
         if sum(costs[index] for index in better) > total:
             chosen = better
     return Plan(tuple(chosen), sum(costs[index] for index in chosen))
 
 
-def _candidates(library: Library, progress_index: ProgressIndex, wish: Wish) -> list[int]:
-    members = library.topics.members[wish.topic]
-    inside = set(members) if wish.topic else None
+def _candidates(library: Library, progress_index: ProgressIndex, request: SessionRequest) -> list[int]:
+    members = library.topics.members[request.topic]
+    inside = set(members) if request.topic else None
     started = (
         [index for index in progress_index.unfinished() if inside is None or index in inside]
-        if wish.has_started
+        if request.has_started
         else []
     )
     touched = progress_index.indexes[Status.PLAYED] | progress_index.indexes[Status.STARTED]
-    unplayed = sort_indexes(library, [index for index in members if index not in touched], _SORTS[wish.order])
-    if wish.order is Order.COURSE:
+    unplayed = sort_indexes(library, [index for index in members if index not in touched], _SORTS[request.order])
+    if request.order is Order.COURSE:
         first = library.first_of_podcasts
         unplayed = sorted(unplayed, key=lambda index: index >= first)  # which have no place in the course
     return [*started, *unplayed]

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer
-from tui_pod.core.selection.session_planner import Order, Plan, Summary, Wish, parse_budget, plan_session
+from tui_pod.core.selection.session_planner import Order, Plan, SessionRequest, Summary, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
 from tui_pod.ui.screens.details import Dialog, DialogBody, InputDialog
 
@@ -44,7 +44,7 @@ class PlanScreen(InputDialog):
         self._controller = controller
         self._topic = topic
         self._library = controller.library
-        self._wish = Wish(budget=15 * 60.0, topic=topic)
+        self._request = SessionRequest(budget=15 * 60.0, topic=topic)
         self._plan: Plan | None = None
 
     def compose(self) -> ComposeResult:
@@ -71,7 +71,7 @@ class PlanScreen(InputDialog):
             self._show()  # what was planned is of another library
         if self._plan is not None and self._plan.indexes:
             self.dismiss()
-            self._controller.start_session(self._wish, self._plan)
+            self._controller.start_session(self._request, self._plan)
 
     def action_step(self, by: int) -> None:
         """Offer the next of the usual times."""
@@ -82,18 +82,18 @@ class PlanScreen(InputDialog):
 
     def action_topic(self) -> None:
         """Choose between the topic that is open and everything."""
-        self._wish = replace(self._wish, topic=0 if self._wish.topic else self._topic)
+        self._request = replace(self._request, topic=0 if self._request.topic else self._topic)
         self._show()
 
     def action_order(self) -> None:
         """Choose the next order."""
         orders = list(Order)
-        self._wish = replace(self._wish, order=orders[(orders.index(self._wish.order) + 1) % len(orders)])
+        self._request = replace(self._request, order=orders[(orders.index(self._request.order) + 1) % len(orders)])
         self._show()
 
     def action_started(self) -> None:
         """Choose whether unfinished episodes come in."""
-        self._wish = replace(self._wish, has_started=not self._wish.has_started)
+        self._request = replace(self._request, has_started=not self._request.has_started)
         self._show()
 
     def action_end_session(self) -> None:
@@ -108,16 +108,16 @@ class PlanScreen(InputDialog):
         if former is not self._library:
             found = partial(former.topics.found_in, self._library.topics)
             self._topic = found(self._topic)
-            self._wish = replace(self._wish, topic=found(self._wish.topic))
+            self._request = replace(self._request, topic=found(self._request.topic))
 
     def _show(self) -> None:
         self._catch_up()
         controller = self._controller
         names = controller.library.topics.names
         choices = (
-            ("ctrl+t", "from", names[self._wish.topic]),
-            ("ctrl+o", "order", str(self._wish.order)),
-            ("ctrl+s", "unfinished ones", "first" if self._wish.has_started else "left out"),
+            ("ctrl+t", "from", names[self._request.topic]),
+            ("ctrl+o", "order", str(self._request.order)),
+            ("ctrl+s", "unfinished ones", "first" if self._request.has_started else "left out"),
             *([("ctrl+x", "end", "the session under way")] if controller.session is not None else []),
         )
         lines = [Content.assemble((f"{key:<8}", "bold"), f"{name}: ", (value, "bold")) for key, name, value in choices]
@@ -132,11 +132,11 @@ class PlanScreen(InputDialog):
         except ValueError as error:
             self._plan = None
             return Content(str(error))
-        self._wish = replace(self._wish, budget=budget)
+        self._request = replace(self._request, budget=budget)
         speed_rule = controller.speed_rule
-        plan = self._plan = plan_session(controller.library, controller.progress_index, self._wish, speed_rule)
+        plan = self._plan = plan_session(controller.library, controller.progress_index, self._request, speed_rule)
         if not plan.indexes:
-            name = controller.library.topics.names[self._wish.topic]
+            name = controller.library.topics.names[self._request.topic]
             return Content(f"Nothing left in {name} fits into {span(budget)}.")
         end = now + timedelta(seconds=plan.total)
         lines = [Content(f"{counted(len(plan.indexes))}, {span(plan.total)}, until {end:%H:%M}").stylize("bold")]

@@ -180,8 +180,8 @@ def test_play_source_with_a_notice_tells_it(room: Room) -> None:
     assert room.listener.said == ["The text was too long."]
 
 
-def test_play_in_a_topic_with_a_speed_of_its_own_and_then_in_another(room: Room) -> None:
-    room.controller.options = PlaybackOptions(speeds={"Numbers": 1.5})
+def test_play_in_a_topic_with_a_speed_of_its_own_and_then_in_another() -> None:
+    room = make_room(options=PlaybackOptions(speeds={"Numbers": 1.5}))
     room.play("one")
     assert (room.player.speed, room.controller.playback.speed) == (1.5, 1.5)
     room.play("three")
@@ -345,7 +345,7 @@ def test_pause_saves_to_the_moment_and_brings_the_file_up_to_date(room: Room) ->
 
 def test_pause_asks_the_player_where_it_is(room: Room) -> None:
     room.play("one", seconds=10)
-    room.player._position = 10.2
+    room.player.now = 10.2
     room.controller.toggle_pause()
     assert (room.position, room.writer.progress("one")[-1]) == (10.2, 10.2)
 
@@ -375,7 +375,7 @@ def test_seek_saves_where_it_goes_before_the_player_arrives(room: Room) -> None:
 def test_save_asks_the_player_where_it_is(room: Room) -> None:
     """The last poll may be a quarter of a second old when the program is ended."""
     room.play("one", seconds=10)
-    room.player._position = 10.2
+    room.player.now = 10.2
     room.controller.save()
     assert room.writer.progress("one")[-1] == 10.2
 
@@ -388,7 +388,7 @@ def test_save_with_nothing_loaded_saves_nothing(room: Room) -> None:
 def test_save_while_paused_keeps_the_place(room: Room) -> None:
     room.play("one", seconds=10)
     room.controller.toggle_pause()
-    room.player._position = 99.0
+    room.player.now = 99.0
     room.controller.save()
     assert room.progress("one").position == 10
 
@@ -462,7 +462,7 @@ def test_seek_back_after_the_threshold_makes_it_started_and_keeps_its_plays(room
 
 
 def test_pausing_long_after_the_threshold_and_going_on_stays_played(room: Room) -> None:
-    """The rewind after a pause is not the listener's wish to hear it again."""
+    """The rewind after a pause is not the listener's asked to hear it again."""
     room.play("one", seconds=97)
     room.controller.toggle_pause()
     room.clock.go(7200)
@@ -786,15 +786,22 @@ def test_chapters_outside_the_recording_are_not_gone_to() -> None:
     assert room.position == 0
 
 
-@pytest.mark.parametrize(("wish", "speed"), [(1.25, 1.25), (1.1 + 0.1, 1.2), (9.0, MAX_SPEED), (0.0, MIN_SPEED)])
-def test_set_speed_is_held_shown_and_remembered(room: Room, wish: float, speed: float) -> None:
-    room.controller.set_speed(wish)
+@pytest.mark.parametrize(("asked", "speed"), [(1.25, 1.25), (1.1 + 0.1, 1.2), (9.0, MAX_SPEED), (0.0, MIN_SPEED)])
+def test_set_speed_is_held_shown_and_remembered(room: Room, asked: float, speed: float) -> None:
+    room.controller.set_speed(asked)
     assert (room.player.speed, room.controller.playback.speed, room.writer.setting("speed")) == (speed, speed, speed)
 
 
-@pytest.mark.parametrize(("wish", "volume"), [(55, 55), (-5, 0), (105, 100)])
-def test_set_volume_is_held_shown_and_remembered(room: Room, wish: int, volume: int) -> None:
-    room.controller.set_volume(wish)
+def test_start_hands_stored_speed_volume_and_mute_to_the_player() -> None:
+    room = make_room(playback=Playback(speed=1.5, volume=40, is_muted=True))
+    assert (room.player.speed, room.player.calls) == (1.5, [("volume", 40), ("mute", True)])
+    room.play("one")
+    assert (room.player.speed, room.controller.playback.speed) == (1.5, 1.5)
+
+
+@pytest.mark.parametrize(("asked", "volume"), [(55, 55), (-5, 0), (105, 100)])
+def test_set_volume_is_held_shown_and_remembered(room: Room, asked: int, volume: int) -> None:
+    room.controller.set_volume(asked)
     assert room.player.calls[-1] == ("volume", volume)
     assert (room.controller.playback.volume, room.writer.setting("volume")) == (volume, volume)
 

@@ -1,0 +1,63 @@
+"""Speed, volume and mute: handed to the player, shown and remembered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED, SpeedRule, make_speed_rule
+from tui_pod.core.playback.state import PlaybackState
+from tui_pod.core.progress.records import SettingRecord
+
+
+class Mixer:
+    """How fast and how loud episodes play."""
+
+    def __init__(self, state: PlaybackState) -> None:
+        self._state = state
+        self._player = state.ports.player
+        self._usual_speed = state.playback.speed
+        self._player.set_speed(state.playback.speed)
+        self._player.set_volume(state.playback.volume)
+        self._player.set_muted(state.playback.is_muted)
+
+    @property
+    def speed_rule(self) -> SpeedRule:
+        """The speed of each episode: the usual one, or that of a topic."""
+        return make_speed_rule(self._usual_speed, self._state.library.topics, self._state.options.speeds)
+
+    def use_speed_of(self, episode: Episode) -> float:
+        """Set the player to the speed of an episode, and return it."""
+        index = self._state.library.index(episode.id)
+        speed = self._usual_speed if index is None else self.speed_rule(index)
+        if speed != self._state.playback.speed:
+            self._player.set_speed(speed)
+        return speed
+
+    def set_speed(self, speed: float) -> None:
+        """Play at `speed` times the normal rate, clamped to `MIN_SPEED`…`MAX_SPEED`, and remember it."""
+        speed = self._usual_speed = round(min(max(speed, MIN_SPEED), MAX_SPEED), 2)
+        self._player.set_speed(speed)
+        self._remember("speed", speed)
+        self._state.show(replace(self._state.playback, speed=speed))
+
+    def set_volume(self, percent: int) -> None:
+        """Set the volume, clamped to 0…100, and remember it."""
+        percent = min(max(percent, 0), 100)
+        self._player.set_volume(percent)
+        self._remember("volume", percent)
+        self._state.show(replace(self._state.playback, volume=percent))
+
+    def toggle_mute(self) -> None:
+        """Mute or unmute, and remember it."""
+        is_muted = not self._state.playback.is_muted
+        self._player.set_muted(is_muted)
+        self._remember("muted", is_muted)
+        self._state.show(replace(self._state.playback, is_muted=is_muted))
+
+    def fade(self, share: float) -> None:
+        """Play at a share of the volume, from 0 to 1, without remembering it."""
+        self._player.set_volume(round(self._state.playback.volume * share))
+
+    def _remember(self, key: str, value: float | int | bool) -> None:
+        self._state.ports.writer.save(SettingRecord("player", key, value))

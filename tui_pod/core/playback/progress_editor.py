@@ -1,0 +1,63 @@
+"""Marks, dismissals and other changes of progress that do not come from playing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tui_pod.core.playback.progress_tracker import ProgressTracker
+from tui_pod.core.playback.state import PlaybackState
+from tui_pod.core.playback.undo import ProgressChange
+from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.text.clean import counted
+
+
+class ProgressEditor:
+    """Works out changes of progress, and makes them."""
+
+    def __init__(self, state: PlaybackState, tracker: ProgressTracker) -> None:
+        self._state = state
+        self._tracker = tracker
+
+    def marked(self, episodes: Sequence[str], played: bool) -> ProgressChange:
+        """Return the change that marks those episodes that are not yet so."""
+        wanted = Status.PLAYED if played else Status.UNPLAYED
+        changed = [ident for ident in episodes if self._state.progress_index.status(ident) is not wanted]
+        after = {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
+        return self._change(f"{counted(len(after))} marked {wanted}", after)
+
+    def dismissed(self, episodes: Sequence[str]) -> ProgressChange:
+        """Return the change that takes episodes off Continue."""
+        after = {i: replace(self._fresh(i), is_dismissed=True, updated=self._stamp(i)) for i in episodes}
+        return self._change(f"{counted(len(episodes))} taken off Continue", after)
+
+    def moved(self, episode: str, position: float) -> dict[str, Progress]:
+        """Return the progress of an episode at another position."""
+        progress = self._fresh(episode)
+        return {episode: progress.at(position, progress.duration, self._stamp(episode))}
+
+    def put(self, values: Mapping[str, Progress | None]) -> None:
+        """Set and save progress, None as if never touched; what was played since, and how often, stays."""
+        state = self._state
+        for ident, value in values.items():
+            stamp = self._stamp(ident)
+            former = state.progress_index.get(ident)
+            progress = replace(value or Progress(stamp), updated=stamp).with_history(former)
+            state.progress_index.put(ident, progress)
+            state.ports.writer.save(ProgressRecord(ident, progress))
+            if ident == state.playback.episode:
+                self._tracker.set_done(progress.played)
+        state.ports.writer.compact()
+        state.ports.listener.progress_changed(frozenset(values))
+
+    def _change(self, label: str, after: Mapping[str, Progress]) -> ProgressChange:
+        before = {ident: self._state.progress_index.get(ident) for ident in after}
+        return ProgressChange(label, before, dict(after))
+
+    def _fresh(self, episode: str) -> Progress:
+        return self._state.progress_index.get(episode) or Progress(updated=self._state.ports.clock())
+
+    def _stamp(self, episode: str) -> datetime:
+        return self._tracker.stamp(self._state.progress_index.get(episode))

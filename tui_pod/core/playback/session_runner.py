@@ -1,0 +1,168 @@
+"""A session under way: its episodes stand first in the queue, and are planned anew as time is used.
+
+A session ends between episodes and then waits for the listener.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from tui_pod.core.library.library import Library
+from tui_pod.core.playback.episode_player import EpisodePlayer
+from tui_pod.core.playback.mixer import Mixer
+from tui_pod.core.playback.state import PlaybackState
+from tui_pod.core.playback.up_next import UpNext
+from tui_pod.core.selection.queue import Queue
+from tui_pod.core.selection.session_planner import Plan, Session, SessionRequest, Summary, plan_session
+
+WORTH_PLANNING = 30.0
+"""Seconds of a session left under which nothing more is planned into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStatus:
+    """What the listener can expect: of the session, and next."""
+
+    place: int | None
+    """Which one of the session is playing, from 1; None outside a session."""
+    count: int
+    """Episodes of the session."""
+    left: float
+    """Seconds of the listener's time until the session's, else the queue's, end."""
+    next: str | None
+
+
+class SessionRunner:
+    """Keeps a session and its part of the queue in step with what is played."""
+
+    def __init__(self, state: PlaybackState, mixer: Mixer, player: EpisodePlayer, up_next: UpNext) -> None:
+        self._state = state
+        self._mixer = mixer
+        self._player = player
+        self._up_next = up_next
+        self.session: Session | None = None
+
+    def adopt(self, former: Library) -> None:
+        """Find the session's topic again in the library that took the place of `former`."""
+        if self.session is not None:
+            request = self.session.request
+            topic = former.topics.found_in(self._state.library.topics, request.topic)
+            self.session = replace(self.session, request=replace(request, topic=topic))
+
+    def start(self, request: SessionRequest, plan: Plan) -> None:
+        """Play the episodes of a plan, before what is queued already; it takes the place of a session under way."""
+        episodes = tuple(self._state.library.ids[index] for index in plan.indexes)
+        if not episodes:
+            return
+        queue = self.unplanned()
+        queued = frozenset(queue.upcoming).intersection(episodes)
+        self.session = Session(request, episodes, self._state.ports.clock(), queued=queued)
+        self._up_next.set_queue(queue.add_next(episodes))
+        self._up_next.play(episodes[0])
+
+    def end(self) -> None:
+        """Forget the session; what was planned and not played leaves the queue."""
+        queue = self.unplanned()
+        self.session = None
+        self._up_next.set_queue(queue)
+
+    def spend(self, seconds: float) -> None:
+        """Note that so many seconds of the present episode were played."""
+        playback = self._state.playback
+        if self.session is not None and playback.episode in self.session.episodes:
+            self.session = self.session.spent(seconds, playback.speed)
+
+    def finish(self) -> None:
+        """Note that the present episode has ended."""
+        session, ended = self.session, self._state.playback.episode
+        if session is not None and ended is not None:
+            self.session = replace(session, finished=session.finished | {ended})
+
+    def skip(self, is_by_itself: bool = False) -> bool:
+        """Play what comes next, and plan the session anew without the present episode; return False if nothing does."""
+        session, skipped, following = self.session, self._state.playback.episode, self._up_next.next()
+        is_of_session = False
+        if session is not None and skipped is not None and skipped in session.episodes:
+            is_of_session = True
+            self.session = replace(session, skipped=session.skipped | {skipped})
+            if following not in session.episodes:
+                self.replan()
+                following = self._up_next.next()
+        if following is None:
+            return False
+        self._up_next.advance(is_by_itself)
+        if is_of_session:
+            self.replan()
+        return True
+
+    def replan(self) -> None:
+        """Fill what is left of the session anew, with what has not had its turn in it."""
+        session, playback, library = self.session, self._state.playback, self._state.library
+        if session is None:
+            return
+        current = playback.episode
+        gone = session.finished | session.skipped
+        left = session.request.budget - session.used
+        is_current = current is not None and current in session.episodes and current not in gone
+        index = library.index(current) if is_current and current is not None else None
+        if index is not None and playback.is_loaded:
+            left -= self._state.progress_index.remaining(index) / playback.speed
+        planned: tuple[str, ...] = ()
+        if left >= WORTH_PLANNING:
+            request = replace(session.request, budget=left)
+            without = gone | {current or ""}
+            plan = plan_session(library, self._state.progress_index, request, self._mixer.speed_rule, without)
+            planned = tuple(library.ids[index] for index in plan.indexes)
+        had = tuple(i for i in session.episodes if i in session.finished or (is_current and i == current))
+        queue = self.unplanned()
+        queued = session.queued.union(ident for ident in queue.upcoming if ident in planned)
+        self.session = replace(session, episodes=had + planned, queued=queued)
+        self._up_next.set_queue(queue.add_next(planned))
+
+    def unplanned(self) -> Queue:
+        """Return the queue without what the session has planned, has not played, and the listener did not queue."""
+        session, queue = self.session, self._up_next.queue
+        planned = set(session.episodes) - session.queued if session is not None else set[str]()
+        return queue.remove(ident for ident in queue.upcoming if ident in planned)
+
+    def status(self) -> SessionStatus:
+        """Return what can be expected."""
+        session, current, library = self.session, self._state.playback.episode, self._state.library
+        upcoming = [i for i in self._up_next.queue.upcoming if session is None or i in session.episodes]
+        coming = [index for ident in (current, *upcoming) if ident and (index := library.index(ident)) is not None]
+        place = session.place(current) if session else None
+        left = sum(self.coming_times(coming))
+        return SessionStatus(place, len(session.episodes) if session else 0, left, self._up_next.next())
+
+    def coming_times(self, indexes: Iterable[int]) -> Iterator[float]:
+        """Yield the seconds of the listener's time that each of these episodes takes from now on.
+
+        The tail of a playing one that counts as played takes no time; another that is played starts anew.
+        """
+        state, speed_rule = self._state, self._mixer.speed_rule
+        for index in indexes:
+            if state.library.ids[index] == state.playback.episode:
+                yield state.progress_index.remaining(index) / state.playback.speed
+            else:
+                yield state.progress_index.playing_time(index) / speed_rule(index)
+
+    def end_if_over(self) -> bool:
+        """Stop, and tell what the session came to, when none of its episodes is upcoming; return whether it was so."""
+        session = self.session
+        if session is None or any(ident in session.episodes for ident in self._up_next.upcoming()):
+            return False
+        self.session = None
+        self._player.stop()
+        self._state.ports.listener.session_ended(self._summary(session))
+        return True
+
+    def _summary(self, session: Session) -> Summary:
+        library = self._state.library
+        indexes = [index for ident in session.finished if (index := library.index(ident)) is not None]
+        moved = []
+        for name in dict.fromkeys(tag for index in indexes for tag in library.episode(index).tags):
+            topic = library.topics.find(name)
+            if topic is not None and (count := len(library.topics.members[topic])) < len(library):
+                moved.append((name, self._state.progress_index.topic_stats[topic].played, count))
+        return Summary(len(session.finished), session.heard, session.used, tuple(moved), self._up_next.next())
