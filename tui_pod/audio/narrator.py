@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
 from tui_pod.core.text.speech import speakable
 from tui_pod.runtime.subprocesses import start_of
@@ -34,7 +35,7 @@ ROUND = 1
 """Counts changes to how narrations are made: a new number makes them anew."""
 
 
-class NarrationError(Exception):
+class NarrationError(UserError):
     """A text that could not be narrated; the message says why and what to do."""
 
 

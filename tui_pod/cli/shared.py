@@ -15,6 +15,7 @@ from typing import NamedTuple
 from tui_pod.config.paths import Paths, catalog_paths, find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.config.settings import Settings
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError, Library
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.text.clean import visible
@@ -23,7 +24,7 @@ from tui_pod.library.cache import load_library
 from tui_pod.state.store import State, StateFile
 
 
-class CommandError(Exception):
+class CommandError(UserError):
     """A command that cannot be done; the message goes to standard error."""
 
 

@@ -6,13 +6,14 @@ sockets nor D-Bus.
 
 from __future__ import annotations
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.playback.up_next import PlayContext
 from tui_pod.core.progress.progress import Status
 
 
-class PlayerApiError(Exception):
+class PlayerApiError(UserError):
     """A wish that cannot be done; the message is for who asked."""
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_pod.config.paths import APP
+from tui_pod.core.errors import UserError
 
 LINE_LIMIT = 8 * 1024
 """Bytes of a request or an answer at most; the longest real one, an id of 200 characters, needs a sixth."""
@@ -23,7 +24,7 @@ LINE_LIMIT = 8 * 1024
 NOBODY = "No tui-pod is running with this state. Start it in a terminal: tui-pod"
 
 
-class RemoteError(Exception):
+class RemoteError(UserError):
     """The app cannot be reached, or cannot be made reachable; the message says why, on one line."""
 
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.errors import UserError
+from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.undo import ExternalChange
 from tui_pod.runtime.log import log
@@ -85,16 +87,10 @@ class BackgroundTasks:
 
 
 def _explained(error: BaseException) -> str:
-    from tui_pod.core.library.library import CatalogsError
-    from tui_pod.feeds.formats.model import FeedError
-    from tui_pod.feeds.media.partial import DownloadError
-    from tui_pod.feeds.net.fetch import FetchError
-    from tui_pod.feeds.store.database import FeedStoreError
-
-    if isinstance(error, (DownloadError, FetchError, FeedError, FeedStoreError)):
-        return str(error)  # written for the listener
     if isinstance(error, CatalogsError):
         return f"The library could not be loaded anew: {error.lines[0]}"
+    if isinstance(error, UserError):
+        return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"That went wrong: {error.strerror}{f' ({error.filename})' if error.filename else ''}."
     return f"That went wrong ({type(error).__name__}). The log tells more."

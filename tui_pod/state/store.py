@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.runtime import files as durable
@@ -53,7 +54,7 @@ _LASTING = frozenset((errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, err
 """Errors that do not go away while the app runs."""
 
 
-class StateError(Exception):
+class StateError(UserError):
     """State that cannot be read or written; the message says what to do."""
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, is_safe
 
@@ -48,7 +49,7 @@ class Fault(NamedTuple):
     message: str
 
 
-class CatalogError(Exception):
+class CatalogError(UserError):
     """A catalogue that cannot be used, with every fault found in it, in the order of their lines."""
 
     def __init__(self, faults: list[Fault]) -> None:

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Protocol
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.topics import TopicTable, arrange
 from tui_pod.core.text.clean import fold
 
 
-class CatalogsError(Exception):
+class CatalogsError(UserError):
     """Catalogues that cannot be used; each line is `FILE:LINE: message`."""
 
     def __init__(self, lines: list[str]) -> None:

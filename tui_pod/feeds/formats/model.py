@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.playback.snapshot import Chapter
 
 
-class FeedError(Exception):
+class FeedError(UserError):
     """A document that is no feed, or one that is refused; the message is for the listener."""
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.formats.values import AUDIO_ENDINGS
 from tui_pod.feeds.net.address import Origin
@@ -31,7 +32,7 @@ _ENDINGS = {
 }  # fmt: skip
 
 
-class DownloadError(Exception):
+class DownloadError(UserError):
     """A download that did not come about; the message is for the listener."""
 
     def __init__(self, message: str, is_general: bool = False) -> None:

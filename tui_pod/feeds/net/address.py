@@ -11,6 +11,7 @@ import re
 import socket
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, is_safe
 
 Origin = tuple[str, str, int]
@@ -30,7 +31,7 @@ _FEED_SCHEMES = frozenset(("feed", "itpc", "pcast", "podcast", "itms", "rss"))
 _BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
 
-class AddressError(Exception):
+class AddressError(UserError):
     """An address that may not be used or does not exist; the message says which and why."""
 
     def __init__(self, message: str, is_private: bool = False, is_unknown: bool = False) -> None:

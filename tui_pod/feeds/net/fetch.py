@@ -21,6 +21,7 @@ from functools import lru_cache, partial
 from urllib.parse import urljoin, urlsplit
 
 from tui_pod import __version__
+from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
 from tui_pod.feeds.net.address import AddressError, Origin, absolute, check_address, origin
 from tui_pod.feeds.net.inflate import inflated
@@ -38,7 +39,7 @@ _PERMANENT = frozenset((301, 308))
 _OFFLINE = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN))
 
 
-class FetchError(Exception):
+class FetchError(UserError):
     """An answer that did not come or cannot be used; the message is for the listener."""
 
     def __init__(

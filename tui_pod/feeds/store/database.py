@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tui_pod.core.errors import UserError
 from tui_pod.feeds.formats.opml import Entry, Folder, parse_opml, write_opml
 from tui_pod.feeds.store.generation import BACKUP, DATABASE
 from tui_pod.runtime.files import sync_folder
@@ -74,7 +75,7 @@ LATER_TABLES = "CREATE TABLE IF NOT EXISTS sizes (id TEXT PRIMARY KEY, size INTE
 """Of the bytes that feeds state. A database made before has none, and a program from before passes them over."""
 
 
-class FeedStoreError(Exception):
+class FeedStoreError(UserError):
     """Subscriptions that cannot be read or saved; the message says why."""
 
 
