@@ -14,7 +14,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.undo import ExternalChange
+from tui_pod.core.playback.undo import Change
 from tui_pod.runtime.log import log
 from tui_pod.services.frontend import Frontend
 
@@ -72,7 +72,7 @@ class BackgroundTasks:
 
             return do
 
-        self._controller().add_external_change(ExternalChange(label, doing(back), doing(again)))
+        self._controller().add_external_change(Change(label, doing(back), doing(again)))
         self._frontend.tell(f"{label}. Press {key_of('undo')} to take it back.")
 
     async def _in_turn(self, change: Callable[[], Work]) -> None:

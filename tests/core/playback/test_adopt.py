@@ -12,7 +12,7 @@ from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
 from tui_pod.core.playback.events import FileEnded, LoadFailed, SourceReady
 from tui_pod.core.playback.snapshot import PlayerStatus, Source
-from tui_pod.core.playback.undo import ExternalChange
+from tui_pod.core.playback.undo import Change
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, SmartList, list_episodes, missing
@@ -303,7 +303,7 @@ def test_deed_is_taken_back_in_its_turn(room: Room) -> None:
     done: list[str] = []
     room.controller.mark(["one"], played=True)
     room.controller.add_external_change(
-        ExternalChange("Cast removed", lambda: done.append("back"), lambda: done.append("again"))
+        Change("Cast removed", lambda: done.append("back"), lambda: done.append("again"))
     )
     swap(room, without("two"))
     room.controller.undo()

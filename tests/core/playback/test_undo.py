@@ -3,19 +3,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.fakes import START
-from tui_pod.core.playback.undo import DEPTH, Change, QueueChange, SeekChange, UndoHistory
-from tui_pod.core.selection.queue import Queue
+from tui_pod.core.playback.undo import DEPTH, Change, SeekChange, UndoHistory
 
 
-def change(number: int) -> QueueChange:
-    return QueueChange(str(number), Queue((str(number),)), Queue((str(number + 1),)))
+def nothing() -> None: ...
+
+
+def change(number: int) -> Change:
+    return Change(str(number), nothing, nothing)
 
 
 def seek(before: float, after: float, at: float, episode: str = "one") -> SeekChange:
     return SeekChange("seek", episode, before, after, START + timedelta(seconds=at))
 
 
-def history(*changes: Change) -> UndoHistory:
+def history(*changes: Change | SeekChange) -> UndoHistory:
     made = UndoHistory()
     for one in changes:
         made.add(one)

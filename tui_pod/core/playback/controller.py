@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
@@ -22,15 +23,7 @@ from tui_pod.core.playback.session_runner import SessionRunner
 from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.playback.state import PlaybackState
-from tui_pod.core.playback.undo import (
-    Change,
-    ExternalChange,
-    ProgressChange,
-    QueueChange,
-    SeekChange,
-    SessionChange,
-    UndoHistory,
-)
+from tui_pod.core.playback.undo import Change, SeekChange, UndoHistory
 from tui_pod.core.playback.up_next import PlayContext, UpNext
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -268,17 +261,20 @@ class PlaybackController:
         """Begin a session, in place of one under way; can be undone, and what plays goes on."""
         before, queue = self.session, self.queue
         self._sessions.start(request, plan)
-        session = self.session
-        if session is not None and session is not before:
-            label = f"a session of {counted(len(session.episodes))}"
-            self._undo.add(SessionChange(label, before, session, queue, self.queue))
+        if self.session is not None and self.session is not before:
+            self._add_session_change(f"a session of {counted(len(self.session.episodes))}", before, queue)
 
     def end_session(self) -> None:
         """End the session under way; can be undone, and what plays goes on."""
         session, queue = self.session, self.queue
         if session is not None:
             self._sessions.end()
-            self._undo.add(SessionChange("the end of the session", session, None, queue, self.queue))
+            self._add_session_change("the end of the session", session, queue)
+
+    def _add_session_change(self, label: str, session: Session | None, queue: Queue) -> None:
+        put = self._sessions.put
+        undo, redo = partial(put, session, self.queue, queue), partial(put, self.session, queue, self.queue)
+        self._undo.add(Change(label, undo, redo))
 
     def go_on(self) -> None:
         """Play on after a session has ended."""
@@ -296,17 +292,20 @@ class PlaybackController:
 
     def mark(self, episodes: Sequence[str], played: bool) -> str:
         """Mark episodes as played or unplayed, which can be undone; return what that did, such as `2 episodes…`."""
-        return self._change_progress(self._editor.marked(episodes, played))
+        after = self._editor.marked(episodes, played)
+        label = f"{counted(len(after))} marked {'played' if played else 'unplayed'}"
+        self._change_progress(label, after)
+        return label
 
     def dismiss(self, episodes: Sequence[str]) -> None:
         """Take episodes off Continue until they are played again; can be undone."""
-        self._change_progress(self._editor.dismissed(episodes))
+        self._change_progress(f"{counted(len(episodes))} taken off Continue", self._editor.dismissed(episodes))
 
-    def _change_progress(self, change: ProgressChange) -> str:
-        if change.after:
-            self._undo.add(change)
-            self._put_progress(change.after)
-        return change.label
+    def _change_progress(self, label: str, after: Mapping[str, Progress]) -> None:
+        if after:
+            before = {ident: self.progress_index.get(ident) for ident in after}
+            self._undo.add(Change(label, partial(self._put_progress, before), partial(self._put_progress, after)))
+            self._put_progress(after)
 
     def _put_progress(self, values: Mapping[str, Progress | None]) -> None:
         self._editor.put(values)
@@ -332,13 +331,14 @@ class PlaybackController:
         self._change_queue("a move in the queue", self.queue.move(episode, by))
 
     def _change_queue(self, label: str, queue: Queue) -> None:
-        if queue != self.queue:
-            self._undo.add(QueueChange(label, self.queue, queue))
+        before, put = self.queue, self._up_next.put_change
+        if queue != before:
+            self._undo.add(Change(label, partial(put, queue, before), partial(put, before, queue)))
             self._up_next.set_queue(queue)
 
     # -- undo ------------------------------------------------------------------------------------------
 
-    def add_external_change(self, change: ExternalChange) -> None:
+    def add_external_change(self, change: Change) -> None:
         """Keep something done outside the controller, so that it can be undone in its turn."""
         self._undo.add(change)
 
@@ -357,33 +357,21 @@ class PlaybackController:
             change = find()
         if change is None:
             self._listener.tell(f"Nothing to {'undo' if is_undo else 'redo'}.")
+            return
+        if isinstance(change, SeekChange):
+            self._put_seek(change.episode, change.before if is_undo else change.after)
         else:
-            self._put_back(change, is_undo)
-            self._listener.tell(f"{'Undid' if is_undo else 'Redid'}: {change.label}")
+            (change.undo if is_undo else change.redo)()
+        self._listener.tell(f"{'Undid' if is_undo else 'Redid'}: {change.label}")
 
-    def _is_over(self, change: Change) -> bool:
+    def _is_over(self, change: Change | SeekChange) -> bool:
         """Return whether a change no longer matters: a seek in an episode that was played to its end since."""
         if not isinstance(change, SeekChange) or change.episode == self.playback.episode:
             return False
         return self.progress_index.status(change.episode) is Status.PLAYED
 
-    def _put_back(self, change: Change, is_undo: bool) -> None:
-        """Put back the values before a change, or those after it."""
-        match change:
-            case ProgressChange():
-                self._put_progress(change.before if is_undo else change.after)
-            case QueueChange(before=before, after=after):
-                queue = self.queue
-                self._up_next.set_queue(queue.changed_as(after, before) if is_undo else queue.changed_as(before, after))
-            case SessionChange(queue_before=before, queue_after=after):
-                queue = self._sessions.unplanned()
-                self._sessions.session = change.before if is_undo else change.after
-                self._up_next.set_queue(queue.changed_as(after, before) if is_undo else queue.changed_as(before, after))
-            case ExternalChange():
-                (change.undo if is_undo else change.redo)()
-            case SeekChange():
-                position = change.before if is_undo else change.after
-                if change.episode == self.playback.episode:
-                    self._player.seek(position)
-                elif self.library.index(change.episode) is not None:
-                    self._put_progress(self._editor.moved(change.episode, position))
+    def _put_seek(self, episode: str, position: float) -> None:
+        if episode == self.playback.episode:
+            self._player.seek(position)
+        elif self.library.index(episode) is not None:
+            self._put_progress(self._editor.moved(episode, position))

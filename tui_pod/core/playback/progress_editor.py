@@ -8,10 +8,8 @@ from datetime import datetime
 
 from tui_pod.core.playback.progress_tracker import ProgressTracker
 from tui_pod.core.playback.state import PlaybackState
-from tui_pod.core.playback.undo import ProgressChange
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.records import ProgressRecord
-from tui_pod.core.text.clean import counted
 
 
 class ProgressEditor:
@@ -21,17 +19,15 @@ class ProgressEditor:
         self._state = state
         self._tracker = tracker
 
-    def marked(self, episodes: Sequence[str], played: bool) -> ProgressChange:
-        """Return the change that marks those episodes that are not yet so."""
+    def marked(self, episodes: Sequence[str], played: bool) -> dict[str, Progress]:
+        """Return the progress of those episodes that are not yet so, marked as played or unplayed."""
         wanted = Status.PLAYED if played else Status.UNPLAYED
         changed = [ident for ident in episodes if self._state.progress_index.status(ident) is not wanted]
-        after = {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
-        return self._change(f"{counted(len(after))} marked {wanted}", after)
+        return {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
 
-    def dismissed(self, episodes: Sequence[str]) -> ProgressChange:
-        """Return the change that takes episodes off Continue."""
-        after = {i: replace(self._fresh(i), is_dismissed=True, updated=self._stamp(i)) for i in episodes}
-        return self._change(f"{counted(len(episodes))} taken off Continue", after)
+    def dismissed(self, episodes: Sequence[str]) -> dict[str, Progress]:
+        """Return the progress of episodes, taken off Continue."""
+        return {i: replace(self._fresh(i), is_dismissed=True, updated=self._stamp(i)) for i in episodes}
 
     def moved(self, episode: str, position: float) -> dict[str, Progress]:
         """Return the progress of an episode at another position."""
@@ -51,10 +47,6 @@ class ProgressEditor:
                 self._tracker.set_done(progress.played)
         state.ports.writer.compact()
         state.ports.listener.progress_changed(frozenset(values))
-
-    def _change(self, label: str, after: Mapping[str, Progress]) -> ProgressChange:
-        before = {ident: self._state.progress_index.get(ident) for ident in after}
-        return ProgressChange(label, before, dict(after))
 
     def _fresh(self, episode: str) -> Progress:
         return self._state.progress_index.get(episode) or Progress(updated=self._state.ports.clock())

@@ -55,7 +55,7 @@ class SessionRunner:
         episodes = tuple(self._state.library.ids[index] for index in plan.indexes)
         if not episodes:
             return
-        queue = self.unplanned()
+        queue = self._unplanned()
         queued = frozenset(queue.upcoming).intersection(episodes)
         self.session = Session(request, episodes, self._state.ports.clock(), queued=queued)
         self._up_next.set_queue(queue.add_next(episodes))
@@ -63,9 +63,15 @@ class SessionRunner:
 
     def end(self) -> None:
         """Forget the session; what was planned and not played leaves the queue."""
-        queue = self.unplanned()
+        queue = self._unplanned()
         self.session = None
         self._up_next.set_queue(queue)
+
+    def put(self, session: Session | None, before: Queue, after: Queue) -> None:
+        """Put a session in place of the present one, with the change of the queue that it came with."""
+        queue = self._unplanned()
+        self.session = session
+        self._up_next.set_queue(queue.changed_as(before, after))
 
     def spend(self, seconds: float) -> None:
         """Note that so many seconds of the present episode were played."""
@@ -115,12 +121,12 @@ class SessionRunner:
             plan = plan_session(library, self._state.progress_index, request, self._mixer.speed_rule, without)
             planned = tuple(library.ids[index] for index in plan.indexes)
         had = tuple(i for i in session.episodes if i in session.finished or (is_current and i == current))
-        queue = self.unplanned()
+        queue = self._unplanned()
         queued = session.queued.union(ident for ident in queue.upcoming if ident in planned)
         self.session = replace(session, episodes=had + planned, queued=queued)
         self._up_next.set_queue(queue.add_next(planned))
 
-    def unplanned(self) -> Queue:
+    def _unplanned(self) -> Queue:
         """Return the queue without what the session has planned, has not played, and the listener did not queue."""
         session, queue = self.session, self._up_next.queue
         planned = set(session.episodes) - session.queued if session is not None else set[str]()

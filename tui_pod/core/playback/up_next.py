@@ -130,6 +130,10 @@ class UpNext:
         if self._state.playback.is_loaded:
             self.prepare()
 
+    def put_change(self, before: Queue, after: Queue) -> None:
+        """Make a change of the queue again, or the reverse: one that led from `before` to `after`."""
+        self.set_queue(self.queue.changed_as(before, after))
+
     def save_queue(self) -> None:
         """Save the queue."""
         entries, cursor = list(self.queue.entries), self.queue.cursor

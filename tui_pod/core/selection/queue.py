@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 
@@ -58,21 +58,32 @@ class Queue:
     def changed_as(self, before: Queue, after: Queue) -> Queue:
         """Return the queue with the change made to it that led from one to another; it may have gone on meanwhile.
 
-        What has had its turn since `before` keeps it, and what else was queued since stays.
+        Entries played since `before` stay played, and what else was queued since stays.
         """
         if self == before:
             return after
-        had = self.entries[: self.cursor]
-        since = set(had).difference(before.entries[: before.cursor])
-        parts = {ident: place >= before.cursor for place, ident in enumerate(before.entries)}  # whether upcoming
-        here = set(self.entries)
-        moved = {ident for place, ident in enumerate(after.entries)
-                 if ident not in here or parts.get(ident) is not (place >= after.cursor)} - since  # fmt: skip
-        left = moved | parts.keys() - set(after.entries) - since
-        had = _put_in((ident for ident in had if ident not in left), after.entries[: after.cursor], moved)
-        ahead = moved.intersection(after.upcoming)
-        upcoming = _put_in((ident for ident in self.upcoming if ident not in left), after.entries, ahead)
-        return Queue((*had, *_in_order(upcoming, before.upcoming, after.upcoming)), len(had))
+        now, old, new = self._parts(), before._parts(), after._parts()
+        for ident in old.keys() | new.keys():
+            was_played_since = now.get(ident) is False and old.get(ident) is not False
+            if old.get(ident) is not new.get(ident) and not was_played_since:
+                now[ident] = new.get(ident)
+        ranks = {ident: rank for rank, ident in enumerate(after.entries)}
+        ordered = iter(sorted((ident for ident in self.entries if ident in ranks), key=ranks.__getitem__))
+        kept = [next(ordered) if ident in ranks else ident for ident in self.entries]
+        behind: dict[str | None, list[str]] = {}  # what comes back, behind what stands before it in `after`
+        last, here = None, set(kept)
+        for ident in after.entries:
+            if ident in here:
+                last = ident
+            else:
+                behind.setdefault(last, []).append(ident)
+        entries = [*behind.get(None, ()), *(i for ident in kept for i in (ident, *behind.get(ident, ())))]
+        played = [ident for ident in entries if now.get(ident) is False]
+        return Queue((*played, *(ident for ident in entries if now.get(ident))), len(played))
+
+    def _parts(self) -> dict[str, bool | None]:
+        """Return whether each entry is upcoming."""
+        return {ident: place >= self.cursor for place, ident in enumerate(self.entries)}
 
     def _without(self, ids: list[str]) -> Queue:
         gone = set(ids)
@@ -81,32 +92,3 @@ class Queue:
 
     def _inserted(self, place: int, ids: list[str]) -> Queue:
         return Queue((*self.entries[:place], *ids, *self.entries[place:]), self.cursor)
-
-
-def _put_in(entries: Iterable[str], wanted: Sequence[str], moved: Set[str]) -> tuple[str, ...]:
-    """Return entries with those of `moved` put in, each behind what stands before it in `wanted`."""
-    kept = tuple(entries)
-    places = set(kept)
-    behind: dict[str | None, list[str]] = {}
-    last = None
-    for ident in wanted:
-        if ident in moved:
-            behind.setdefault(last, []).append(ident)
-        elif ident in places:
-            last = ident
-    found = list(behind.get(None, ()))
-    for ident in kept:
-        found += (ident, *behind.get(ident, ()))
-    return tuple(found)
-
-
-def _in_order(entries: Sequence[str], former: Sequence[str], wanted: Sequence[str]) -> Iterable[str]:
-    """Return entries with those that both lists have in the order of `wanted`, where that is another."""
-    ranks = {ident: place for place, ident in enumerate(wanted)}
-    inside = set(entries)
-    kept = [ident for ident in former if ident in ranks and ident in inside]
-    ordered = sorted(kept, key=ranks.__getitem__)
-    if ordered == kept:
-        return entries
-    places, following = set(kept), iter(ordered)
-    return (next(following) if ident in places else ident for ident in entries)
