@@ -5,10 +5,14 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from tests.fakes import START, FakeClock, FakeWriter
+from tests.fakes import START, FakeClock, FakeListener, FakePlayer, FakeSources, FakeWriter
 from tui_pod.core.library.library import Library
+from tui_pod.core.playback.options import PlaybackOptions
+from tui_pod.core.playback.ports import Ports
 from tui_pod.core.playback.progress_tracker import SAVE_EVERY, ProgressTracker
-from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.playback.state import PlaybackState
+from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 
@@ -20,7 +24,10 @@ class Listener:
         self.clock = clock
         self.progress_index = ProgressIndex(library, {"one": progress} if progress else {})
         self.writer = FakeWriter()
-        self.tracker = ProgressTracker(self.progress_index, self.writer, clock, "run", PlayedRule())
+        ports = Ports(FakePlayer(), FakeSources(), self.writer, FakeListener(), clock, "run")
+        self.tracker = ProgressTracker(
+            PlaybackState(library, self.progress_index, Playback(), PlaybackOptions(), ports)
+        )
         self.tracker.begin("one")
         self.tracker.duration = 100.0
         self.tracker.arrive(0.0)

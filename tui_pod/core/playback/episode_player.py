@@ -8,8 +8,8 @@ episode is not known here: its owner is told.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import NamedTuple
 
 from tui_pod.core.library.episode import Episode
@@ -26,13 +26,13 @@ from tui_pod.core.playback.events import (
     SeekFinished,
     SourceReady,
 )
+from tui_pod.core.playback.load import Load
 from tui_pod.core.playback.mixer import Mixer
-from tui_pod.core.playback.options import resolve_duration
 from tui_pod.core.playback.progress_tracker import AT_ONCE, ProgressTracker
 from tui_pod.core.playback.retry import PAUSES, Retry, is_drop
 from tui_pod.core.playback.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.playback.state import PlaybackState
-from tui_pod.core.progress.progress import is_whole, resume_position, rewind
+from tui_pod.core.progress.progress import resume_position, rewind
 from tui_pod.core.text.clean import clock as clock_text
 
 SAVE_GRACE = timedelta(milliseconds=250)
@@ -43,9 +43,6 @@ SEEK_TOLERANCE = 1.0
 
 SAME_LENGTH = 0.005
 """Share by which two narrations of one episode may differ and still be the same."""
-
-SAME_STATED = 0.1
-"""Share by which a stated length may be off and still be that of this recording."""
 
 MAX_ENDS_AT_ONCE = 3
 """Files in a row that end at once, after which nothing is played on by itself."""
@@ -64,31 +61,6 @@ class PlayerOwner(NamedTuple):
     """It cannot be played, for this reason; another episode may play."""
 
 
-@dataclass(slots=True)
-class Load:
-    """One attempt to play an episode; the library may have dropped it since."""
-
-    episode: Episode
-    position: float
-    """Where to start, then the target of the last seek, in seconds."""
-    is_paused: bool
-    """Whether it is to be paused once loaded."""
-    asked_at: datetime
-    ticket: int
-    """Ticket of the outgoing episode's save, which comes first."""
-    retry: Retry
-    is_second_try: bool
-    """Whether a new source was requested after the first could not be opened."""
-    retry_at: datetime | None = None
-    source: Source | None = None
-    is_with_player: bool = False
-    chapter_origin: ChapterOrigin = ChapterOrigin.NOTES
-    measured: float | None = None
-    """Length in seconds, as the player says."""
-    is_estimate: bool = False
-    paused_at: datetime | None = None
-
-
 class EpisodePlayer:
     """Has one episode loaded at a time, and keeps its progress."""
 
@@ -102,16 +74,45 @@ class EpisodePlayer:
         self._writer = ports.writer
         self._listener = ports.listener
         self._clock = ports.clock
-        self.tracker = ProgressTracker(state.progress_index, ports.writer, ports.clock, ports.run, state.options.played)
+        self.tracker = ProgressTracker(state)
         self._load: Load | None = None
         self._saved_ticket = 0
         self._ends_at_once = 0
 
     # -- what its owner asks ---------------------------------------------------------------------------
 
-    def start(self, episode: Episode, position: float | None = None) -> None:
+    def start(
+        self,
+        episode: Episode,
+        position: float | None = None,
+        is_paused: bool = False,
+        retry: Retry = Retry(),  # noqa: B008 - a value
+        is_second_try: bool = False,
+    ) -> None:
         """Play an episode from `position`, or from where it was left."""
-        self._start(episode, position)
+        ticket, now = self.tracker.leave(), self._clock()
+        self._player.stop()
+        progress = self._state.progress_index.get(episode.id)
+        length = (progress.duration if progress else None) or episode.duration
+        if position is None:
+            options = self._state.options
+            position = resume_position(progress, length, now, options.is_rewinding, options.played)
+        self.tracker.begin(episode.id)
+        self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try)
+        speed, number = self._mixer.use_speed_of(episode), self._state.playback.load + 1
+        self._state.show(
+            replace(
+                self._silence(),
+                speed=speed,
+                status=PlayerStatus.LOADING,
+                episode=episode.id,
+                title=episode.title,
+                position=position,
+                duration=length,
+                load=number,
+            )
+        )
+        self._sources.request(episode, number)
 
     def stop(self) -> None:
         """End playing; the position is kept."""
@@ -139,7 +140,7 @@ class EpisodePlayer:
         if load is not None and load.retry_at is not None:
             left = (load.retry_at - self._clock()).total_seconds()
             if not 0 < left <= PAUSES[-1]:  # more: the clock was set back
-                self._start(load.episode, load.position, load.is_paused, load.retry)
+                self.start(load.episode, load.position, load.is_paused, load.retry)
         self._load_when_saved()
 
     @property
@@ -235,38 +236,6 @@ class EpisodePlayer:
             case LoadFailed():
                 self._on_failed(load, event)
 
-    def _start(
-        self,
-        episode: Episode,
-        position: float | None,
-        is_paused: bool = False,
-        retry: Retry = Retry(),  # noqa: B008 - a value
-        is_second_try: bool = False,
-    ) -> None:
-        ticket, now = self.tracker.leave(), self._clock()
-        self._player.stop()
-        progress = self._state.progress_index.get(episode.id)
-        length = (progress.duration if progress else None) or episode.duration
-        if position is None:
-            options = self._state.options
-            position = resume_position(progress, length, now, options.is_rewinding, options.played)
-        self.tracker.begin(episode.id)
-        self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try)
-        speed, number = self._mixer.use_speed_of(episode), self._state.playback.load + 1
-        self._state.show(
-            replace(
-                self._silence(),
-                speed=speed,
-                status=PlayerStatus.LOADING,
-                episode=episode.id,
-                title=episode.title,
-                position=position,
-                duration=length,
-                load=number,
-            )
-        )
-        self._sources.request(episode, number)
-
     def _load_when_saved(self) -> None:
         load = self._load
         if load is None or load.source is None or load.is_with_player:
@@ -304,11 +273,8 @@ class EpisodePlayer:
         self._owner.loaded()
 
     def _set_duration(self, load: Load, measured: float | None) -> None:
-        assert load.source is not None
         load.measured = measured
-        shown, self.tracker.duration = resolve_duration(
-            measured, load.episode.duration, load.source.is_stream, load.is_estimate
-        )
+        shown, self.tracker.duration = load.durations()
         self._state.show(replace(self._state.playback, duration=shown))
 
     def _on_position(self, position: float) -> None:
@@ -343,7 +309,7 @@ class EpisodePlayer:
     def _on_end(self, load: Load, position: float) -> None:
         source, playback = load.source, self._state.playback
         assert source is not None
-        if load.is_estimate and not source.is_stream and not _is_cut(load, position):
+        if load.is_estimate and not source.is_stream and not load.is_cut(position):
             self.tracker.duration = position  # played to its end, the file has told its length
         played = self.tracker.heard
         is_at_end = self.tracker.finish(position, playback.speed)
@@ -381,7 +347,7 @@ class EpisodePlayer:
             return
         is_opening = playback.status is PlayerStatus.LOADING and not event.is_fatal
         if is_opening and not load.is_second_try and load.source is not None and self._sources.discard(load.source):
-            self._start(load.episode, playback.position, load.is_paused, is_second_try=True)
+            self.start(load.episode, playback.position, load.is_paused, is_second_try=True)
             return
         self._ends_at_once += 1
         if event.is_fatal or event.is_offline or is_retrying or self._ends_at_once >= MAX_ENDS_AT_ONCE:
@@ -393,11 +359,3 @@ class EpisodePlayer:
         """Return a playback of nothing, with the listener's speed and volume kept."""
         now = self._state.playback
         return Playback(speed=now.speed, volume=now.volume, is_muted=now.is_muted, load=now.load)
-
-
-def _is_cut(load: Load, position: float) -> bool:
-    """Return whether a file ended far before the length that its own start and the catalogue agree on."""
-    stated = load.episode.duration
-    if not stated or not load.measured or abs(load.measured - stated) > SAME_STATED * stated:
-        return False
-    return not is_whole(position, min(load.measured, stated) * (1 - SAME_STATED))

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tui_pod.core.playback.ports import Clock, RecordWriter
-from tui_pod.core.progress.progress import PlayedRule, Progress, is_whole
-from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.playback.state import PlaybackState
+from tui_pod.core.progress.progress import Progress, is_whole
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 
 SAVE_EVERY = 4.0
@@ -23,24 +22,16 @@ AT_ONCE = 1.0
 class ProgressTracker:
     """The progress of one load of one episode."""
 
-    def __init__(
-        self, progress_index: ProgressIndex, writer: RecordWriter, clock: Clock, run: str, rule: PlayedRule
-    ) -> None:
-        self._rule = rule
-        self._progress_index = progress_index
-        self._writer = writer
-        self._clock = clock
-        self._run = run
+    def __init__(self, state: PlaybackState) -> None:
+        self._state = state
+        self._writer = state.ports.writer
+        self._clock = state.ports.clock
         self._stretches = 0
         self.episode: str | None = None
         self.ticket = 0
         """Ticket of the newest save."""
         self.heard = 0.0
         """Seconds heard in this load."""
-
-    def adopt(self, progress_index: ProgressIndex) -> None:
-        """Keep progress in another book from now on."""
-        self._progress_index = progress_index
 
     def begin(self, episode: str) -> None:
         """Follow a new episode; the former one must have been left."""
@@ -84,7 +75,7 @@ class ProgressTracker:
         now = self._stamp()
         progress = self._progress().with_heard(self._last, position, now)
         self._last = position
-        is_now_done = not self._is_done and self._rule.is_reached(position, self.duration)
+        is_now_done = not self._is_done and self._state.options.played.is_reached(position, self.duration)
         if not self._is_done:
             progress = progress.at(position, self.duration, now)
         if is_now_done:
@@ -140,14 +131,14 @@ class ProgressTracker:
 
     def _progress(self) -> Progress:
         assert self.episode is not None
-        return self._progress_index.get(self.episode) or Progress(updated=datetime.fromtimestamp(0, UTC))
+        return self._state.progress_index.get(self.episode) or Progress(updated=datetime.fromtimestamp(0, UTC))
 
     def _stamp(self) -> datetime:
         return self.stamp(self._progress())
 
     def _put(self, progress: Progress, is_saved: bool) -> None:
         assert self.episode is not None
-        self._progress_index.put(self.episode, progress)
+        self._state.progress_index.put(self.episode, progress)
         if is_saved:
             self._since_save = 0.0
             self.ticket = self._writer.save(ProgressRecord(self.episode, progress))
@@ -170,7 +161,7 @@ class ProgressTracker:
         local = self._started.astimezone()
         offset = local.utcoffset() or timedelta()
         record = HeardRecord(
-            key=f"{self._run}-{self._stretches}",
+            key=f"{self._state.ports.run}-{self._stretches}",
             episode=self.episode,
             started=self._started,
             offset=round(offset.total_seconds() / 60),

@@ -1,0 +1,52 @@
+"""One attempt to play an episode: what was asked for, and what is known of its audio by now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.playback.options import resolve_duration
+from tui_pod.core.playback.retry import Retry
+from tui_pod.core.playback.snapshot import ChapterOrigin, Source
+from tui_pod.core.progress.progress import is_whole
+
+SAME_STATED = 0.1
+"""Share by which a stated length may be off and still be that of this recording."""
+
+
+@dataclass(slots=True)
+class Load:
+    """One attempt to play an episode; the library may have dropped it since."""
+
+    episode: Episode
+    position: float
+    """Where to start, then the target of the last seek, in seconds."""
+    is_paused: bool
+    """Whether it is to be paused once loaded."""
+    asked_at: datetime
+    ticket: int
+    """Ticket of the outgoing episode's save, which comes first."""
+    retry: Retry
+    is_second_try: bool
+    """Whether a new source was requested after the first could not be opened."""
+    retry_at: datetime | None = None
+    source: Source | None = None
+    is_with_player: bool = False
+    chapter_origin: ChapterOrigin = ChapterOrigin.NOTES
+    measured: float | None = None
+    """Length in seconds, as the player says."""
+    is_estimate: bool = False
+    paused_at: datetime | None = None
+
+    def durations(self) -> tuple[float | None, float | None]:
+        """Return the length to show and the length that may decide about "played", as `resolve_duration` does."""
+        is_stream = self.source is not None and self.source.is_stream
+        return resolve_duration(self.measured, self.episode.duration, is_stream, self.is_estimate)
+
+    def is_cut(self, position: float) -> bool:
+        """Return whether a file ended far before the length that its own start and the catalogue agree on."""
+        stated = self.episode.duration
+        if not stated or not self.measured or abs(self.measured - stated) > SAME_STATED * stated:
+            return False
+        return not is_whole(position, min(self.measured, stated) * (1 - SAME_STATED))
