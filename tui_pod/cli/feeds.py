@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_pod.cli.shared import CommandError, print_json, print_table
+from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.core.text.clean import clean, counted, visible
-from tui_pod.core.text.tables import Column
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_OPML, Folder, parse_opml, write_opml
 from tui_pod.feeds.net.access import NetworkPolicy, make_policy

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_pod.cli.shared import CommandError, episode_json, find_topics, open_library, print_json, print_table
+from tui_pod.cli.tables import Column
 from tui_pod.config.paths import catalog_paths, find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.core.library.library import CatalogsError, Library
@@ -16,7 +17,6 @@ from tui_pod.core.progress.progress import PlayedRule, Progress, Status, resume_
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clock, length, span, visible
-from tui_pod.core.text.tables import Column
 from tui_pod.library.catalog_files import read_catalogs
 from tui_pod.state.store import SMALL_STATE, StateError
 

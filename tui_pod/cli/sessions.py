@@ -7,6 +7,7 @@ from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 
 from tui_pod.cli.shared import CommandError, episode_json, find_topics, open_library, print_json, print_table
+from tui_pod.cli.tables import Column
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.playback.options import clamp
@@ -15,7 +16,6 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.session_planner import Order, SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
-from tui_pod.core.text.tables import Column
 
 
 def request_of(library: Library, budget: float, topic: str | None, order: str) -> SessionRequest:

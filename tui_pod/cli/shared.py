@@ -12,6 +12,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from tui_pod.cli.tables import Column, table_lines
 from tui_pod.config.paths import Paths, catalog_paths, find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.config.settings import Settings
@@ -19,7 +20,6 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError, Library
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.text.clean import visible
-from tui_pod.core.text.tables import Column, table_lines
 from tui_pod.library.cache import load_library
 from tui_pod.state.store import State, StateFile
 

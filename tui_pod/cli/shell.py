@@ -7,12 +7,12 @@ from argparse import Namespace
 from collections.abc import Iterable
 
 from tui_pod.cli.shared import open_library, print_json, print_table
+from tui_pod.cli.tables import Column
 from tui_pod.config.key_names import show_keys
 from tui_pod.config.paths import find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.text.clean import counted
-from tui_pod.core.text.tables import Column
 
 
 def run_keys(options: Namespace) -> None:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort, first_place, list_episodes, why_empty
+from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort, first_place, list_episodes
 from tui_pod.core.selection.queue import Queue
 from tui_pod.plain.spoken import say_episode, say_topic, say_view
+from tui_pod.services.hints import why_empty
 
 PAGE = 10
 """Entries of a page, which has no height here."""

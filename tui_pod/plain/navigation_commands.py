@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.selection.list_query import NO_SEARCH, SORT_NAMES, ListQuery, SmartList
+from tui_pod.core.selection.list_query import SORT_NAMES, ListQuery, SmartList
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.spoken import say_details, say_notes, say_outlook, say_playback
+from tui_pod.services.hints import NO_SEARCH
 
 if TYPE_CHECKING:
     from tui_pod.core.library.show_notes import EpisodeNotes

@@ -11,11 +11,12 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.playback.up_next import PlayContext
 from tui_pod.core.progress.progress import Status
-from tui_pod.core.selection.list_query import NOT_A_PODCAST, NOT_REMOVABLE, SmartList
+from tui_pod.core.selection.list_query import SmartList
 from tui_pod.core.selection.session_planner import Plan, SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.plain.navigation_commands import NavigationCommands
 from tui_pod.plain.spoken import say_plan, say_playback, sentence
+from tui_pod.services.hints import NOT_A_PODCAST, NOT_REMOVABLE
 
 
 class PlaybackCommands(NavigationCommands):

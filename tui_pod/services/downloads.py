@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.selection.list_query import NOT_REMOVABLE
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
 from tui_pod.services.frontend import Frontend
+from tui_pod.services.hints import NOT_REMOVABLE
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:

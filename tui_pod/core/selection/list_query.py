@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
-from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.topics import ROOT
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.queue import Queue
@@ -53,17 +51,6 @@ SORT_NAMES = {
 }
 
 
-NOT_REMOVABLE = (
-    f"Nothing to remove here: {key_of('list.remove')} takes podcasts, downloads, and entries of Queue and Continue."
-)
-NOT_A_PODCAST = (
-    "This topic is no podcast. "
-    f"Press {key_of('feed.refresh_all')} to refresh all of them, {key_of('feed.add')} to add one."
-)
-GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} to remove it."
-NO_SEARCH = f"No search yet: press {key_of('search.start')} and type a word."
-
-
 class ListQuery(NamedTuple):
     """What the listener chose to see."""
 
@@ -73,21 +60,6 @@ class ListQuery(NamedTuple):
     sort: Sort = Sort.NEWEST
     query: str = ""
     """Words that must all be in title, summary or topics; a part of a word will do."""
-
-
-def why_empty(view: ListQuery) -> str:
-    """Return what to tell of a view that lists nothing."""
-    if view.query.strip():
-        where = "Nothing" if view.place == ROOT else "Nothing here"
-        return f"{where} matches. Press {key_of('search.clear')} to see all episodes again."
-    if view.place == SmartList.CONTINUE:
-        return "Nothing is unfinished. What you begin and do not finish appears here."
-    if view.place == SmartList.QUEUE:
-        add, add_next = key_of("queue.add_last"), key_of("queue.add_next")
-        return f"The queue is empty. Press {add} on an episode to add it, {add_next} to hear it next."
-    if view.filter is not Filter.ALL:
-        return f"No {view.filter} episodes here. Press {key_of('list.filter')} for the next filter."
-    return "No episodes here."
 
 
 def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue, view: ListQuery) -> Sequence[int]:

@@ -15,7 +15,6 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.playback.snapshot import Playback
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import (
-    NO_SEARCH,
     SORT_NAMES,
     Filter,
     ListQuery,
@@ -24,9 +23,9 @@ from tui_pod.core.selection.list_query import (
     first_place,
     list_episodes,
     narrow,
-    why_empty,
 )
 from tui_pod.core.text.clean import clock, counted, span
+from tui_pod.services.hints import NO_SEARCH, why_empty
 from tui_pod.ui.cells import fit
 from tui_pod.ui.screens.reading import ReadingScreen
 from tui_pod.ui.widgets.episode_list import EpisodeList

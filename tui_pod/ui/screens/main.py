@@ -10,7 +10,8 @@ from textual.containers import Horizontal
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_hints, key_of
-from tui_pod.core.selection.list_query import GONE, NOT_A_PODCAST, NOT_REMOVABLE, ListQuery, SmartList, list_episodes
+from tui_pod.core.selection.list_query import ListQuery, SmartList, list_episodes
+from tui_pod.services.hints import GONE, NOT_A_PODCAST, NOT_REMOVABLE
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import Wish
 from tui_pod.ui.screens.browsing import BrowsingScreen

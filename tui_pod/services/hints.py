@@ -1,0 +1,32 @@
+"""What both front ends say of a list, with the keys that help."""
+
+from __future__ import annotations
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.library.topics import ROOT
+from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
+
+NOT_REMOVABLE = (
+    f"Nothing to remove here: {key_of('list.remove')} takes podcasts, downloads, and entries of Queue and Continue."
+)
+NOT_A_PODCAST = (
+    "This topic is no podcast. "
+    f"Press {key_of('feed.refresh_all')} to refresh all of them, {key_of('feed.add')} to add one."
+)
+GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} to remove it."
+NO_SEARCH = f"No search yet: press {key_of('search.start')} and type a word."
+
+
+def why_empty(view: ListQuery) -> str:
+    """Return why a view lists nothing, and what to press."""
+    if view.query.strip():
+        where = "Nothing" if view.place == ROOT else "Nothing here"
+        return f"{where} matches. Press {key_of('search.clear')} to see all episodes again."
+    if view.place == SmartList.CONTINUE:
+        return "Nothing is unfinished. What you begin and do not finish appears here."
+    if view.place == SmartList.QUEUE:
+        add, add_next = key_of("queue.add_last"), key_of("queue.add_next")
+        return f"The queue is empty. Press {add} on an episode to add it, {add_next} to hear it next."
+    if view.filter is not Filter.ALL:
+        return f"No {view.filter} episodes here. Press {key_of('list.filter')} for the next filter."
+    return "No episodes here."
