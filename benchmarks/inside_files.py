@@ -54,7 +54,7 @@ def save(path: str, ident: str) -> float:
     file = StateFile(Path(path))
     file.load()
     now = datetime.now(UTC)
-    record = ProgressRecord(ident, Progress(now, 42.3, 105.0, listened=now, heard=((0.0, 42.3),)))
+    record = ProgressRecord(ident, Progress(now, 42.3, 105.0, listened=now, played_ranges=((0.0, 42.3),)))
     file.append([record])  # what the first one imports is not counted
     began = time.process_time()
     for _ in range(SAVES):

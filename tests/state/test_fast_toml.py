@@ -40,7 +40,7 @@ def snapshot(count: int, seed: int = 0) -> str:
             played=played,
             plays=chance.randrange(4),
             listened=chance.choice((None, updated)),
-            heard=chance.choice(((), ((0.0, 42.3), (50.25, 61.0)))),
+            played_ranges=chance.choice(((), ((0.0, 42.3), (50.25, 61.0)))),
             is_dismissed=chance.random() < 0.1,
         )
         ident = chance.choice((f"id-{number}", f"feed:{number}/ä “x”", f"{number} 日本"))

@@ -34,7 +34,7 @@ FULL = Progress(
     duration=105.0,
     plays=2,
     listened=START - timedelta(minutes=1),
-    heard=((0.0, 42.3), (50.25, 61.0)),
+    played_ranges=((0.0, 42.3), (50.25, 61.0)),
     is_dismissed=True,
 )
 
@@ -439,7 +439,7 @@ def test_newest_with_heard_without_end_is_done_at_once(text: str) -> None:
     merged = newest(entry(heard=text), entry(heard="5-6", updated=START + HOUR))
     progress = to_progress(merged)
     assert progress is not None
-    assert len(progress.heard) <= MAX_RANGES
+    assert len(progress.played_ranges) <= MAX_RANGES
 
 
 def test_newest_keeps_unknown_keys_of_both_and_no_old_own_ones() -> None:

@@ -64,8 +64,8 @@ def to_table(progress: Progress) -> Table:
     table |= {"played": progress.played, "updated": progress.updated.astimezone(UTC), "plays": progress.plays}
     if progress.listened is not None:
         table["listened"] = progress.listened.astimezone(UTC)
-    if progress.heard:
-        table["heard"] = _stretches(progress.heard)
+    if progress.played_ranges:
+        table["heard"] = _stretches(progress.played_ranges)
     if progress.is_dismissed:
         table["dismissed"] = True
     return table
@@ -85,7 +85,7 @@ def to_progress(table: Table) -> Progress | None:
         played=played,
         plays=plays if isinstance(plays, int) and not isinstance(plays, bool) else 0,
         listened=_time(table.get("listened")),
-        heard=_ranges(table.get("heard")),
+        played_ranges=_ranges(table.get("heard")),
         is_dismissed=table.get("dismissed") is True,
     )
 

@@ -332,12 +332,12 @@ def test_undo_is_newer_than_what_it_takes_back() -> None:
 
 
 def test_undo_a_mark_keeps_what_was_heard_since() -> None:
-    room = make_room(progress={"one": replace(STARTED, heard=((0.0, 50.0),))})
+    room = make_room(progress={"one": replace(STARTED, played_ranges=((0.0, 50.0),))})
     room.controller.mark(["one"], played=True)
     room.play("one", seconds=10)
     room.play("two")
     room.controller.undo()
-    assert (room.progress("one").position, room.progress("one").heard) == (50, ((0.0, 50.0),))
+    assert (room.progress("one").position, room.progress("one").played_ranges) == (50, ((0.0, 50.0),))
     assert room.progress("one").listened == START + timedelta(seconds=10)
 
 

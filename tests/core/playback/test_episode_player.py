@@ -715,7 +715,7 @@ def test_seek_leaves_out_what_was_jumped_over(room: Room) -> None:
     room.play("three", seconds=10)
     room.controller.seek_to(50)
     room.player.play(1)
-    assert room.progress("three").heard == ((0.0, 10.0), (50.0, 51.0))
+    assert room.progress("three").played_ranges == ((0.0, 10.0), (50.0, 51.0))
 
 
 def test_seek_tells_the_counts(room: Room) -> None:

@@ -55,7 +55,7 @@ def listener(library: Library, clock: FakeClock) -> Listener:
 
 def test_move_playing_moves_the_position_and_notes_what_was_heard(listener: Listener) -> None:
     listener.play(0, 10)
-    assert (listener.progress.position, listener.progress.heard) == (10.0, ((0.0, 10.0),))
+    assert (listener.progress.position, listener.progress.played_ranges) == (10.0, ((0.0, 10.0),))
     assert listener.progress.listened == listener.clock.now
 
 
@@ -101,7 +101,7 @@ def test_move_after_the_threshold_keeps_position_zero_and_goes_on_hearing(listen
     listener.play(0, 95)
     listener.play(95, 100)
     assert (listener.progress.played, listener.progress.position, listener.progress.plays) == (True, 0.0, 1)
-    assert listener.progress.heard == ((0.0, 100.0),)
+    assert listener.progress.played_ranges == ((0.0, 100.0),)
 
 
 def test_move_unknown_length_is_never_played(listener: Listener) -> None:
@@ -137,7 +137,7 @@ def test_seek_makes_no_way_of_the_jump(listener: Listener) -> None:
     listener.tracker.seek(50.0)
     listener.tracker.arrive(50.0)
     listener.play(50, 51)
-    assert listener.progress.heard == ((0.0, 10.0), (50.0, 51.0))
+    assert listener.progress.played_ranges == ((0.0, 10.0), (50.0, 51.0))
     assert listener.tracker.heard == 11.0
 
 

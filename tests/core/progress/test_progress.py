@@ -136,9 +136,9 @@ def test_at_before_the_start_is_the_start() -> None:
     assert Progress(START).at(-5.0, None, LATER).position == 0
 
 
-def test_with_heard_adds_the_stretch_and_ends_a_dismissal() -> None:
-    progress = Progress(START, is_dismissed=True, heard=((0.0, 5.0),)).with_heard(5.0, 6.0, LATER)
-    assert (progress.heard, progress.listened, progress.is_dismissed) == (((0.0, 6.0),), LATER, False)
+def test_with_played_adds_the_range_and_ends_a_dismissal() -> None:
+    progress = Progress(START, is_dismissed=True, played_ranges=((0.0, 5.0),)).with_played(5.0, 6.0, LATER)
+    assert (progress.played_ranges, progress.listened, progress.is_dismissed) == (((0.0, 6.0),), LATER, False)
 
 
 @pytest.mark.parametrize("played", [True, False])

@@ -73,7 +73,7 @@ class ProgressTracker:
         self.heard += step
         self._since_save += step / speed
         now = self._stamp()
-        progress = self._progress().with_heard(self._last, position, now)
+        progress = self._progress().with_played(self._last, position, now)
         self._last = position
         is_now_done = not self._is_done and self._state.options.played.is_reached(position, self.duration)
         if not self._is_done:

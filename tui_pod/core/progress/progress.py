@@ -36,8 +36,8 @@ class Progress:
     """How often it was played to the end."""
     listened: datetime | None = None
     """When it last played (UTC): orders Continue and sets the rewind; None: never."""
-    heard: Ranges = ()
-    """Stretches that were really played, in seconds, merged and in order."""
+    played_ranges: Ranges = ()
+    """Ranges that were really played, in seconds, merged and in order."""
     is_dismissed: bool = False
     """Taken off Continue until it is played again."""
 
@@ -52,17 +52,18 @@ class Progress:
         """Return this progress after playing or seeking to `position`."""
         return replace(self, position=max(0.0, position), duration=duration or self.duration, played=False, updated=now)
 
-    def with_heard(self, start: float, end: float, now: datetime) -> Progress:
-        """Return this progress with the stretch from `start` to `end` heard, which also ends a dismissal."""
-        heard = add_range(self.heard, start, end)
-        return replace(self, heard=heard, listened=now, updated=now, is_dismissed=False)
+    def with_played(self, start: float, end: float, now: datetime) -> Progress:
+        """Return this progress with the range from `start` to `end` played, which also ends a dismissal."""
+        played_ranges = add_range(self.played_ranges, start, end)
+        return replace(self, played_ranges=played_ranges, listened=now, updated=now, is_dismissed=False)
 
     def with_history(self, other: Progress | None) -> Progress:
-        """Return this progress with what was heard, when and how often, in either."""
+        """Return this progress with what was played, when and how often, in either."""
         if other is None:
             return self
         listened = max((time for time in (self.listened, other.listened) if time is not None), default=None)
-        return replace(self, heard=join(self.heard, other.heard), plays=max(self.plays, other.plays), listened=listened)
+        played_ranges, plays = join(self.played_ranges, other.played_ranges), max(self.plays, other.plays)
+        return replace(self, played_ranges=played_ranges, plays=plays, listened=listened)
 
     def marked(self, played: bool, now: datetime) -> Progress:
         """Return this progress marked by the listener; either way the position is 0."""
