@@ -366,9 +366,7 @@ async def test_library_that_cannot_be_loaded_is_told(
 # -- removing ------------------------------------------------------------------------------------------
 
 
-async def test_remove_feed_can_be_taken_back_with_its_place_progress_and_downloads(
-    site: Site, service: ServiceRig
-) -> None:
+async def test_remove_feed_can_be_undone_with_its_place_progress_and_downloads(site: Site, service: ServiceRig) -> None:
     serve_sounds(site)
     site.replies["/z"] = server.body(feed(item(9), "Z"))
     await service.add(site.url("/f"))
@@ -380,7 +378,7 @@ async def test_remove_feed_can_be_taken_back_with_its_place_progress_and_downloa
     service.service.remove_feed(site.url("/f"))
     await service.done()
     assert (service.titles, service.topics, service.driver.downloads) == (["Episode 9"], ["Z"], {})
-    assert service.driver.said[-1] == "Test Cast removed. Press u to take it back."
+    assert service.driver.said[-1] == "Test Cast removed. Press u to undo."
     assert service.controller.progress_index.topic_stats[0].played == 0
     service.controller.undo()
     await service.done()
@@ -395,7 +393,7 @@ async def test_remove_feed_can_be_taken_back_with_its_place_progress_and_downloa
     assert (service.topics, service.driver.downloads) == (["Z"], {})
 
 
-async def test_remove_taken_back_and_done_again_in_a_hurry_ends_as_asked(site: Site, service: ServiceRig) -> None:
+async def test_remove_undone_and_done_again_in_a_hurry_ends_as_asked(site: Site, service: ServiceRig) -> None:
     serve_sounds(site, 1)
     await service.add(site.url("/f"))
     service.service.remove_feed(site.url("/f"))
@@ -430,7 +428,7 @@ async def test_remove_feed_that_is_gone_says_so(site: Site, service: ServiceRig)
     assert service.driver.said[-1] == "That podcast is no longer there."
 
 
-async def test_remove_that_fails_when_taken_back_says_why(site: Site, service: ServiceRig) -> None:
+async def test_remove_that_fails_when_undone_says_why(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
     service.service.remove_feed(site.url("/a"))
     await service.done()
@@ -579,7 +577,7 @@ async def test_download_of_what_has_no_address_says_so(site: Site, service: Serv
     assert service.driver.said == ["Nothing to download here: these episodes are narrated or lie on this machine."]
 
 
-async def test_remove_downloads_can_be_taken_back_and_done_again(site: Site, service: ServiceRig) -> None:
+async def test_remove_downloads_can_be_undone_and_done_again(site: Site, service: ServiceRig) -> None:
     serve_sounds(site)
     await service.add(site.url("/f"))
     ids = service.ids("Episode 2", "Episode 1")
@@ -588,7 +586,7 @@ async def test_remove_downloads_can_be_taken_back_and_done_again(site: Site, ser
     service.service.remove_downloads([*ids, *service.ids("Episode 0")])
     await service.done()
     assert (service.driver.downloads, service.podcasts.downloads.find(ids[0])) == ({}, None)
-    assert service.driver.said[-1] == "2 downloads removed. Press u to take it back."
+    assert service.driver.said[-1] == "2 downloads removed. Press u to undo."
     service.controller.undo()
     await service.done()
     assert set(service.driver.downloads) == set(ids)

@@ -136,7 +136,7 @@ async def test_search_typed_narrows_and_counts_at_each_letter(library: Library) 
             assert driver.title.endswith(f"“{text}”")
 
 
-async def test_search_letter_taken_back_widens_again(library: Library) -> None:
+async def test_search_letter_undone_widens_again(library: Library) -> None:
     async with on_stage(library, view=BASICS) as driver:
         await driver.press("slash", *"first")
         assert driver.shown == ["one"]

@@ -118,7 +118,7 @@ async def test_podcast_is_added_played_removed_and_brought_back(site: Site, home
             lambda: driver.status() is PlayerStatus.PLAYING and driver.playback.position > 0.3, "it plays"
         )
         await driver.press("h", "x")
-        await driver.see("Test Cast removed. Press u to take it back.")
+        await driver.see("Test Cast removed. Press u to undo.")
         assert ("Test Cast", 3) not in driver.tree_rows()
         assert (driver.status(), driver.playback.title) == (PlayerStatus.PLAYING, "Episode 3")
         await driver.press("u")
@@ -142,7 +142,7 @@ async def test_download_is_shown_stopped_removed_and_brought_back(site: Site, ho
         going.set()
         await driver.see("↓  ? ")  # its length is not known yet
         await driver.press("x")
-        await driver.told("1 download removed. Press u to take it back.")
+        await driver.told("1 download removed. Press u to undo.")
         await driver.see_not("↓")
         await driver.press("u")
         await driver.see("↓")

@@ -105,7 +105,7 @@ async def test_mark_on_a_topic_marks_all_its_episodes_and_undo_takes_all_back(li
     async with on_stage(library, progress=dict(UNFINISHED)) as driver:
         await driver.press("tab", "j", "m")
         assert driver.header.right.startswith("5/29 played")
-        assert driver.notices == ["5 episodes marked played. Press u to take it back."]
+        assert driver.notices == ["5 episodes marked played. Press u to undo."]
         await driver.press("u")
         assert driver.header.right.startswith("0/29 played")
         assert driver.notices[-1] == "Undid: 5 episodes marked played"
@@ -119,7 +119,7 @@ async def test_mark_on_a_topic_tells_how_many_it_changed_as_undo_does(library: L
     async with on_stage(library, progress={"one": Progress(START, played=True)}) as driver:
         await driver.press("tab", "j", "m", "u")
         assert driver.notices == [
-            "4 episodes marked played. Press u to take it back.",
+            "4 episodes marked played. Press u to undo.",
             "Undid: 4 episodes marked played",
         ]
 

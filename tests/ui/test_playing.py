@@ -245,7 +245,7 @@ async def test_seeks_pressed_fast_add_up(library: Library) -> None:
         assert driver.playback.position == 80.0
 
 
-async def test_seek_is_taken_back_by_one_key(library: Library) -> None:
+async def test_seek_is_undone_by_one_key(library: Library) -> None:
     async with on_stage(library, view=BASICS) as driver:
         await driver.press("enter")
         await driver.play(12)

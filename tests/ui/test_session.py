@@ -145,7 +145,7 @@ async def test_session_skipped_in_plans_the_rest_anew(library: Library) -> None:
         assert 0.8 * 900 <= driver.controller.session_status().left <= 1.05 * 900
 
 
-async def test_session_under_way_can_be_ended_in_the_planner_and_taken_back(library: Library) -> None:
+async def test_session_under_way_can_be_ended_in_the_planner_and_undone(library: Library) -> None:
     async with on_stage(embedded_library(), view=BASICS) as driver:
         await driver.press("S")
         assert "ctrl+x" not in said(driver)

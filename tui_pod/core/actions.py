@@ -151,7 +151,7 @@ def key_of(ident: str) -> str:
 
 
 def render_keys(text: str, actions: Iterable[Action] = ACTIONS, show: Callable[[str], str] = show_key) -> str:
-    """Return a text with the listener's keys where `key_of` left a place for them.
+    """Return a text with the listener's keys where `key_of` left placeholders.
 
     Args:
         text: what is to be told; what came from outside in it is clean, so that it has no such places.
@@ -161,7 +161,7 @@ def render_keys(text: str, actions: Iterable[Action] = ACTIONS, show: Callable[[
     if "\0" not in text:
         return text
     keys = {action.id: action.keys for action in actions}
-    return _PLACE.sub(lambda place: show(keys.get(place[1], "").split(",")[0]), text)
+    return _PLACEHOLDER.sub(lambda found: show(keys.get(found[1], "").split(",")[0]), text)
 
 
-_PLACE = re.compile("\0([^\0]*)\0")
+_PLACEHOLDER = re.compile("\0([^\0]*)\0")

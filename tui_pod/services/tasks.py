@@ -73,7 +73,7 @@ class BackgroundTasks:
             return do
 
         self._controller().add_external_change(Change(label, doing(back), doing(again)))
-        self._frontend.tell(f"{label}. Press {key_of('undo')} to take it back.")
+        self._frontend.tell(f"{label}. Press {key_of('undo')} to undo.")
 
     async def _in_turn(self, change: Callable[[], Work]) -> None:
         async with self._turn:

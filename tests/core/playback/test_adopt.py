@@ -299,7 +299,7 @@ def test_undo_of_a_seek_in_what_vanished(room: Room, is_playing: bool) -> None:
     assert "Undid: seek from 0:10 to 1:30" in room.listener.said
 
 
-def test_deed_is_taken_back_in_its_turn(room: Room) -> None:
+def test_deed_is_undone_in_its_turn(room: Room) -> None:
     done: list[str] = []
     room.controller.mark(["one"], played=True)
     room.controller.add_external_change(

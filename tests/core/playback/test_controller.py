@@ -60,7 +60,7 @@ def test_restart_another_one_plays_it_from_the_start() -> None:
     assert (room.playing, room.position) == ("one", 0)
 
 
-def test_restart_the_paused_one_plays_it_from_the_start_and_can_be_taken_back(room: Room) -> None:
+def test_restart_the_paused_one_plays_it_from_the_start_and_can_be_undone(room: Room) -> None:
     room.play("one", seconds=10)
     room.controller.toggle_pause()
     room.controller.restart("one")
@@ -442,7 +442,7 @@ def test_undo_an_old_seek_leaves_an_episode_played_that_was_heard_to_its_end_sin
     assert (room.playing, room.progress_index.status("one")) == ("three", Status.PLAYED)
 
 
-def test_change_of_the_queue_that_changes_nothing_cannot_be_taken_back(room: Room) -> None:
+def test_change_of_the_queue_that_changes_nothing_cannot_be_undone(room: Room) -> None:
     room.controller.unqueue(["one"])
     room.controller.move_in_queue("one", 1)
     room.controller.undo()

@@ -76,7 +76,7 @@ def test_outlook_without_a_session_counts_the_queue(room: Room) -> None:
     )
 
 
-def test_session_taken_back_takes_what_was_planned_out_of_the_queue(room: Room) -> None:
+def test_session_undone_takes_what_was_planned_out_of_the_queue(room: Room) -> None:
     room.controller.queue_last(["five"])
     start_session(room)
     room.player.play(20)
@@ -92,7 +92,7 @@ def test_session_taken_back_takes_what_was_planned_out_of_the_queue(room: Room) 
     assert room.controller.queue.upcoming == ("one", "five")
 
 
-def test_session_taken_back_after_it_was_planned_anew_leaves_nothing_of_it(room: Room) -> None:
+def test_session_undone_after_it_was_planned_anew_leaves_nothing_of_it(room: Room) -> None:
     room.controller.queue_last(["one", "five"])
     start_session(room)
     room.controller.next()
@@ -118,7 +118,7 @@ def test_session_planned_anew_leaves_what_the_listener_queued(room: Room) -> Non
     assert room.controller.queue.upcoming == ("one", "five")
 
 
-def test_session_ended_takes_what_was_planned_out_of_the_queue_and_can_be_taken_back(room: Room) -> None:
+def test_session_ended_takes_what_was_planned_out_of_the_queue_and_can_be_undone(room: Room) -> None:
     room.controller.queue_last(["five"])
     start_session(room)
     room.player.play(20)

@@ -85,7 +85,7 @@ CHANGES: list[Callable[[Queue], Queue]] = [
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_change_taken_back_at_once_gives_the_former_queue(change: Callable[[Queue], Queue]) -> None:
+def test_change_undone_at_once_gives_the_former_queue(change: Callable[[Queue], Queue]) -> None:
     before = Queue(("a", "b", "c", "d", "e"), 2)
     after = change(before)
     assert after.changed_as(after, before) == before
@@ -93,7 +93,7 @@ def test_change_taken_back_at_once_gives_the_former_queue(change: Callable[[Queu
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_change_taken_back_later_leaves_what_came_and_went_since(change: Callable[[Queue], Queue]) -> None:
+def test_change_undone_later_leaves_what_came_and_went_since(change: Callable[[Queue], Queue]) -> None:
     before = Queue(("a", "b", "c", "d", "e"), 2)
     after = change(before)
     present = after.add_last(["y"]).started(after.upcoming[0])
@@ -105,14 +105,14 @@ def test_change_taken_back_later_leaves_what_came_and_went_since(change: Callabl
     assert {*again.upcoming, after.upcoming[0]} == {*after.upcoming, "y"}
 
 
-def test_move_taken_back_moves_only_what_it_moved() -> None:
+def test_move_undone_moves_only_what_it_moved() -> None:
     before = Queue(("a", "b", "c"), 0)
     after = before.move("c", -2)
     present = after.add_next(["x"]).add_last(["y"])
     assert present.changed_as(after, before).upcoming == ("x", "a", "b", "c", "y")
 
 
-def test_change_of_a_queue_of_a_hundred_thousand_taken_back_later_takes_no_time_to_speak_of() -> None:
+def test_change_of_a_queue_of_a_hundred_thousand_undone_later_takes_no_time_to_speak_of() -> None:
     ids = [f"e{number}" for number in range(100_000)]
     before = Queue(tuple(ids[:50_000]))
     after = before.add_last(ids).remove(ids[:10_000])

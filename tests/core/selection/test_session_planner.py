@@ -198,7 +198,7 @@ def test_session_spent_counts_episode_time_and_the_listeners() -> None:
 
 def test_session_place_counts_from_one() -> None:
     session = Session(SessionRequest(900), ("a", "b"), START)
-    assert [session.place(ident) for ident in ("a", "b", "c", None)] == [1, 2, None, None]
+    assert [session.number(ident) for ident in ("a", "b", "c", None)] == [1, 2, None, None]
 
 
 def test_plan_counts_what_each_topic_takes_at_its_own_speed() -> None:

@@ -85,7 +85,7 @@ class _Reader:
         self._data = data
         self._content = text
         self._faults: list[Fault] = []
-        self._topic_places: dict[str, int] = {}
+        self._topic_ordinals: dict[str, int] = {}
         self._clean_tags: dict[str, str] = {}
 
     @cached_property
@@ -137,16 +137,16 @@ class _Reader:
                     self._fault("a topic needs a name", "topics", index, "name")
             elif name == ROOT_TOPIC:
                 self._fault(f"“{ROOT_TOPIC}” is the root of the tree and needs no entry", "topics", index, "name")
-            elif name in self._topic_places:
+            elif name in self._topic_ordinals:
                 self._fault(f"topic “{_short(name)}” is there twice", "topics", index, "name")
             else:
-                self._topic_places[name] = index
+                self._topic_ordinals[name] = index
                 yield Topic(name, parent if parent and parent != ROOT_TOPIC else None)
 
     def _check_tree(self, topics: tuple[Topic, ...]) -> None:
         def fault(topic: Topic, wrong: str) -> None:
-            place = self._topic_places[topic.name]
-            self._fault(f"topic “{_short(topic.name)}” {wrong}", "topics", place, "parent")
+            ordinal = self._topic_ordinals[topic.name]
+            self._fault(f"topic “{_short(topic.name)}” {wrong}", "topics", ordinal, "parent")
 
         parents = {topic.name: topic.parent for topic in topics}
         settled: dict[str, int] = {}
@@ -199,8 +199,8 @@ class _Reader:
             duration=self._duration(table, index),
             published=self._published(table, index),
             tags=self._tags(table, index),
-            audio=self._place(table, "audio", index),
-            transcript=self._place(table, "transcript", index),
+            audio=self._location(table, "audio", index),
+            transcript=self._location(table, "transcript", index),
         )
 
     def _text(
@@ -259,7 +259,7 @@ class _Reader:
             found = self._clean_tags[tag] = clean(tag)
         return found
 
-    def _place(self, table: dict[str, Any], key: str, index: int) -> str | None:
+    def _location(self, table: dict[str, Any], key: str, index: int) -> str | None:
         """Return an http(s) address or a path; any other scheme is a fault."""
         value = table.get(key)
         if value is None or value == "":

@@ -1,4 +1,4 @@
-"""How far the download of an episode is, as one value that is shown."""
+"""State of an episode's download, as one value to show."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class DownloadState(NamedTuple):
-    """A recording that is on the disk, or on its way there."""
+    """A recording that is downloaded or being downloaded."""
 
     is_whole: bool = False
     text: str = ""
@@ -14,7 +14,7 @@ class DownloadState(NamedTuple):
     share: float | None = None
     """The same from 0 to 1; None when the server does not say how much there is."""
     is_automatic: bool = False
-    """Whether it was not asked for by itself."""
+    """Whether it was started automatically."""
 
 
 WHOLE = DownloadState(is_whole=True)

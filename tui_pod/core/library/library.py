@@ -26,7 +26,7 @@ class CatalogsError(UserError):
 
 
 class EpisodeStore(Protocol):
-    """Where the parts of an episode lie that are not in a column."""
+    """Loads the parts of episodes that are not in a column."""
 
     def episode(self, index: int) -> Episode:
         """Return the whole episode at `index`."""
@@ -64,13 +64,13 @@ class Library:
 
     @cached_property
     def first_of_podcasts(self) -> int:
-        """The index from which on episodes are of podcasts; the number of all when none is."""
+        """Index of the first podcast episode; the number of all episodes when there is none."""
         topics = self.topics
         feeds = [members for topic, members in enumerate(topics.members) if topics.feed(topic) is not None]
         return min((members[0] for members in feeds if len(members)), default=len(self))
 
     def index(self, ident: str) -> int | None:
-        """Return where the episode `ident` is; None when it is not in the library."""
+        """Return the index of the episode `ident`; None when it is not in the library."""
         return self._places.get(ident)
 
     def duration(self, index: int) -> float | None:
@@ -83,7 +83,7 @@ class Library:
 
 
 class MemoryEpisodes:
-    """A shelf of episodes that are in memory anyway: a catalogue just parsed."""
+    """An `EpisodeStore` in memory: for catalogues just parsed."""
 
     def __init__(self, episodes: Sequence[Episode]) -> None:
         self._episodes = episodes

@@ -9,8 +9,8 @@ class EpisodeNotes(NamedTuple):
     """Show notes and what belongs to them; all of it is safe to show."""
 
     text: str = ""
-    """Lines, with the addresses of links; empty: there is no more than the summary."""
+    """Lines, with the addresses of links; empty if there is only the summary."""
     podcast: str = ""
-    """Name of the podcast; empty: it is of none."""
+    """Name of the podcast; empty for none."""
     page: str = ""
     is_downloaded: bool = False

@@ -8,22 +8,22 @@ from collections.abc import Callable, Mapping
 from tui_pod.core.library.topics import TopicTable
 
 MIN_SPEED, MAX_SPEED = 0.5, 3.0
-"""Times the normal rate, between which speech stays speech."""
+"""Slowest and fastest, in times the normal rate, at which speech is understood."""
 
 SpeedRule = Callable[[int], float]
-"""Tells how many times the normal rate the episode at a library index would play."""
+"""Returns the speed of the episode at a library index, in times the normal rate."""
 
 
 def make_speed_rule(usual: float, topics: TopicTable, speeds: Mapping[str, float]) -> SpeedRule:
-    """Return what tells the speed of an episode: that chosen for the narrowest topic it is in, else the usual one."""
+    """Return a rule: the speed set for the narrowest topic an episode is in, else the usual one."""
     chosen = [(topics.members[topic], speed) for name, speed in speeds.items()
               if (topic := topics.find(name)) is not None]  # fmt: skip
     chosen.sort(key=lambda entry: (len(entry[0]), entry[1]))
 
     def speed_rule(index: int) -> float:
         for members, speed in chosen:
-            place = bisect_left(members, index)
-            if place < len(members) and members[place] == index:
+            position = bisect_left(members, index)
+            if position < len(members) and members[position] == index:
                 return speed
         return usual
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-_ERROR_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+_ERROR_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _PART = r"(?:[A-Za-z0-9_-]+|\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*')"
 _PATH = re.compile(rf"\s*+(\[*+)\s*+({_PART}(?:\s*+\.\s*+{_PART})*+)\s*+[]=]")  # gives nothing back: time must not soar
 _PATH_PART = re.compile(_PART)
@@ -21,14 +21,14 @@ _CLOSING = {'"""': re.compile(r'(?:\\.|[^\\])*?"""'), "'''": re.compile(r".*?'''
 
 
 def error_line(error: ValueError, text: str) -> tuple[int, str]:
-    """Return the line that a parser's error names, and its message without the place."""
+    """Return the line that a parser's error names, and its message without the position."""
     message = str(error)
-    place = _ERROR_PLACE.search(message)
-    if place is None:  # a number of more digits than Python turns into an int
+    found = _ERROR_LINE.search(message)
+    if found is None:  # a number of more digits than Python turns into an int
         number = _LONG_NUMBER.search(text)
         return text.count("\n", 0, number.start() if number else 0) + 1, message.split(";")[0]
-    line = int(place[1]) if place[1] else text.count("\n") + 1
-    return line, message[: place.start()]
+    line = int(found[1]) if found[1] else text.count("\n") + 1
+    return line, message[: found.start()]
 
 
 def key_lines(text: str) -> dict[str, int]:
@@ -98,17 +98,17 @@ class TableLines:
 
 def _open_value(line: str, closing: str, depth: int) -> tuple[str, int]:
     """Return the quotes of the multi-line string and the count of the brackets that are open after `line`."""
-    place = 0
+    position = 0
     while True:
         if closing:
-            end = _CLOSING[closing].match(line, place)
+            end = _CLOSING[closing].match(line, position)
             if end is None:
                 return closing, depth
-            place, closing = end.end(), ""
-        found = _PIECE.search(line, place)
+            position, closing = end.end(), ""
+        found = _PIECE.search(line, position)
         if found is None:
             return "", depth
-        place = found.end()
+        position = found.end()
         if found[0] in _CLOSING:
             closing = found[0]
         elif found[0] in "[{":

@@ -13,7 +13,7 @@ ROOT = 0
 """Index of All Topics in every table."""
 
 FEED_MARK = "feed:"
-"""Begins the part of a key that says which feed a topic stands for."""
+"""Prefix of the part of a key that names the topic's feed."""
 
 
 class TopicTable(NamedTuple):
@@ -47,7 +47,7 @@ class TopicTable(NamedTuple):
         return keys.index(key) if key in keys else None
 
     def found_in(self, other: TopicTable, topic: int) -> int:
-        """Return where a topic of this table is in another one; where it is gone, what is nearest above it."""
+        """Return a topic's index in another table; where it is gone, that of its nearest ancestor."""
         found = (other.with_key(self.key(above)) for above in reversed(self.path(topic)))
         return next((there for there in found if there is not None), ROOT)
 
@@ -61,13 +61,13 @@ class TopicTable(NamedTuple):
         for compare in (str, fold):
             wanted = compare(name)
             found = [index for index, other in enumerate(self.names) if compare(other) == wanted]
-            found = found or [index for index in range(1, len(self.names)) if compare(self.place(index)) == wanted]
+            found = found or [index for index in range(1, len(self.names)) if compare(self.path_text(index)) == wanted]
             if found:
                 return found
         return []
 
-    def place(self, topic: int) -> str:
-        """Return where a topic is, such as `Science/Physics`."""
+    def path_text(self, topic: int) -> str:
+        """Return a topic's path, such as `Science/Physics`."""
         return "/".join(self.names[index] for index in self.path(topic)[1:])
 
     def find(self, name: str) -> int | None:
@@ -130,7 +130,7 @@ def _ordered(parent_of: dict[str, str | None]) -> tuple[tuple[str, ...], tuple[i
 def _members(
     names: tuple[str, ...], parents: tuple[int, ...], tags: Sequence[tuple[str, ...]]
 ) -> tuple[Sequence[int], ...]:
-    place = {name: index for index, name in enumerate(names) if index != ROOT}
+    index_of = {name: index for index, name in enumerate(names) if index != ROOT}
     members = tuple(array("I") for _ in names)
     known: dict[tuple[str, ...], tuple[array[int], ...]] = {}
     for index, combination in enumerate(tags):
@@ -138,7 +138,7 @@ def _members(
         if inside is None:
             reached = {ROOT}
             for tag in combination:
-                topic = place.get(tag, ROOT)
+                topic = index_of.get(tag, ROOT)
                 while topic not in reached:
                     reached.add(topic)
                     topic = parents[topic]

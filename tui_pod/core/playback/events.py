@@ -20,7 +20,7 @@ class SourceReady(NamedTuple):
 
 
 class FileLoaded(NamedTuple):
-    """The player opened the file and stands at `position`."""
+    """The player opened the file at `position`."""
 
     load: int
     position: float
@@ -44,14 +44,14 @@ class SeekFinished(NamedTuple):
 
 
 class DurationKnown(NamedTuple):
-    """The player learnt the length, or learnt it better."""
+    """The player knows the length, or a better value of it."""
 
     load: int
     duration: float
 
 
 class ChaptersKnown(NamedTuple):
-    """There are chapters."""
+    """The chapters are known."""
 
     load: int
     marks: tuple[Chapter, ...]
@@ -68,14 +68,14 @@ class PauseChanged(NamedTuple):
 
 
 class BufferingChanged(NamedTuple):
-    """The player waits for the network, or no longer does."""
+    """The player began or ended waiting for the network."""
 
     load: int
     is_buffering: bool
 
 
 class FileEnded(NamedTuple):
-    """The player came to the end of what it could read; whether that is the episode's end is not its matter."""
+    """The player came to the end of what it could read; which need not be the episode's end."""
 
     load: int
     position: float
@@ -100,7 +100,7 @@ class RecordsSaved(NamedTuple):
 
 
 class StateMended(NamedTuple):
-    """The files were damaged and mended while this ran; they may lack what is known here."""
+    """The state files were repaired while the app ran; they may lack what is known here."""
 
     notices: tuple[str, ...]
     """What was done, for the listener."""

@@ -29,7 +29,7 @@ class PlaybackOptions(NamedTuple):
 
 
 def clamp(playback: Playback) -> Playback:
-    """Return a playback with a speed and a volume that can be had: a state file may say anything."""
+    """Return a playback with speed and volume in range: a state file may say anything."""
     speed = playback.speed if MIN_SPEED <= playback.speed <= MAX_SPEED else 1.0
     return replace(playback, speed=speed, volume=min(max(playback.volume, 0), 100))
 
@@ -39,8 +39,8 @@ def resolve_duration(
 ) -> tuple[float | None, float | None]:
     """Return the length to show and the length that may decide about "played", in seconds; None: not known.
 
-    A file's own length is right. An estimate from its first bytes, and a stream's, may only be too short, so the
-    longer of it and what the catalogue states holds; an estimate alone decides nothing.
+    A file's own length is right. An estimate from its first bytes, and a stream's, can only be too short, so the
+    longer of it and the stated one is taken; an estimate alone decides nothing.
 
     Args:
         measured: as the player says.

@@ -1,4 +1,4 @@
-"""What listening needs from outside, as protocols. Adapters do not inherit: the contract tests prove them.
+"""What playback needs from outside, as protocols. Adapters do not inherit: contract tests check them.
 
 All calls come from one thread and return at once; what happened comes back as events (see `events`), which
 the adapter posts and `PlaybackController.handle` receives.
@@ -55,7 +55,7 @@ class Player(Protocol):
         ...
 
     def set_muted(self, is_muted: bool) -> None:
-        """Silence the sound or let it be heard again."""
+        """Mute or unmute."""
         ...
 
 
@@ -71,7 +71,7 @@ class Sources(Protocol):
         ...
 
     def prepare(self, episode: Episode) -> None:
-        """Make what a request for this episode would wait for, when there is time."""
+        """Prepare what a request for this episode would wait for, when there is time."""
         ...
 
 
@@ -83,12 +83,12 @@ class RecordWriter(Protocol):
         ...
 
     def compact(self) -> None:
-        """Have the file that people open brought up to date."""
+        """Bring the file that people open up to date."""
         ...
 
 
 class PlaybackListener(Protocol):
-    """Is told what changed; it must not call back into listening."""
+    """Is told what changed; it must not call the controller back."""
 
     def playback_changed(self, playback: Playback) -> None:
         """Show this playback."""
@@ -107,12 +107,12 @@ class PlaybackListener(Protocol):
         ...
 
     def session_ended(self, summary: Summary) -> None:
-        """Show what a session came to, and offer to go on."""
+        """Show the result of a session, and offer to go on."""
         ...
 
 
 Clock = Callable[[], datetime]
-"""Tells the time, as an aware datetime."""
+"""Returns the current time, as an aware datetime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +125,4 @@ class Ports:
     listener: PlaybackListener
     clock: Clock
     run: str
-    """Name of this run of the program, unlike any other's: it begins the keys of what was heard."""
+    """Name of this run of the program, unique: prefix of the keys of `HeardRecord`."""

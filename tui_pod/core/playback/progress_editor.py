@@ -13,24 +13,24 @@ from tui_pod.core.progress.records import ProgressRecord
 
 
 class ProgressEditor:
-    """Works out changes of progress, and makes them."""
+    """Computes edited progress, and saves it."""
 
     def __init__(self, state: PlaybackState, tracker: ProgressTracker) -> None:
         self._state = state
         self._tracker = tracker
 
     def marked(self, episodes: Sequence[str], played: bool) -> dict[str, Progress]:
-        """Return the progress of those episodes that are not yet so, marked as played or unplayed."""
+        """Return new progress, marked played or unplayed, for the episodes where that changes anything."""
         wanted = Status.PLAYED if played else Status.UNPLAYED
         changed = [ident for ident in episodes if self._state.progress_index.status(ident) is not wanted]
         return {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
 
     def dismissed(self, episodes: Sequence[str]) -> dict[str, Progress]:
-        """Return the progress of episodes, taken off Continue."""
+        """Return progress that takes episodes off Continue."""
         return {i: replace(self._fresh(i), is_dismissed=True, updated=self._stamp(i)) for i in episodes}
 
     def moved(self, episode: str, position: float) -> dict[str, Progress]:
-        """Return the progress of an episode at another position."""
+        """Return progress at another position of an episode."""
         progress = self._fresh(episode)
         return {episode: progress.at(position, progress.duration, self._stamp(episode))}
 

@@ -1,6 +1,6 @@
-"""Follow the position of what is playing and turn it into progress: heard, saved, played.
+"""Follow the position of what is playing and turn it into progress: ranges, saves, played.
 
-Only playing makes progress here; a jump ends one stretch of listening and begins the next. It does not
+Only playing makes progress here; a jump ends one stretch and begins the next. It does not
 talk to the player and does not choose what plays.
 """
 
@@ -31,7 +31,7 @@ class ProgressTracker:
         self.ticket = 0
         """Ticket of the newest save."""
         self.heard = 0.0
-        """Seconds heard in this load."""
+        """Seconds played in this load."""
 
     def begin(self, episode: str) -> None:
         """Follow a new episode; the former one must have been left."""
@@ -45,12 +45,12 @@ class ProgressTracker:
         self._start_stretch()
 
     def arrive(self, position: float) -> None:
-        """Stand at `position` without having played up to it: after loading or a seek."""
+        """Continue from `position`, which was reached by loading or a seek."""
         self._last = position
         self._start_stretch()
 
     def seek(self, position: float) -> None:
-        """Leave the present place for `position`, which becomes the saved one."""
+        """Save `position`, where a seek goes."""
         if self.episode is None:
             return
         self._save_heard()
@@ -110,7 +110,7 @@ class ProgressTracker:
         return self.ticket
 
     def leave(self) -> int:
-        """Save and follow nothing; return the ticket of the save."""
+        """Save and forget the episode; return the ticket of the save."""
         ticket = self.save()
         self.episode = None
         return ticket
@@ -149,7 +149,7 @@ class ProgressTracker:
         self._started = self._clock()
 
     def _split_at_midnight(self) -> None:
-        """End the stretch when the local day has changed: each day is told what was heard on it."""
+        """Begin a new stretch when the local day has changed: statistics are by day."""
         if self._stretch > 0 and self._clock().astimezone().date() != self._started.astimezone().date():
             self._save_heard()
             self._start_stretch()

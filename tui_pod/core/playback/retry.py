@@ -1,4 +1,4 @@
-"""Decide when something that failed for a moment is tried again. Pure: it counts, it does not wait."""
+"""Decide when a stream that failed is retried. Pure: it counts, it does not wait."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 """Seconds before each attempt: two minutes in all, after which the listener is told."""
 
 PROGRESS = 5.0
-"""Seconds of playing that show that it works again: the pauses begin anew."""
+"""Seconds of playing after which the pauses start over."""
 
 
 class Retry(NamedTuple):
-    """How often in a row something was tried again, and from where."""
+    """How often in a row it was retried, and from where."""
 
     attempts: int = 0
     position: float = 0.0
     """Seconds into the episode at which it last failed."""
 
     def after_drop(self, position: float) -> tuple[float, Retry] | None:
-        """Return the pause in seconds before the next attempt, and the state then; None: it is given up.
+        """Return the pause in seconds before the next attempt, and the state then; None to give up.
 
         Args:
-            position: where it failed this time; further on than the last time by `PROGRESS`, the count starts anew.
+            position: where it failed this time; `PROGRESS` further than last time, the count starts over.
         """
         attempts = 0 if position >= self.position + PROGRESS else self.attempts
         if attempts >= len(PAUSES):
@@ -33,7 +33,7 @@ class Retry(NamedTuple):
 
 
 def is_drop(position: float, duration: float | None, is_stream: bool) -> bool:
-    """Return whether an end of file at `position` is a connection that dropped, to be opened again from there.
+    """Return whether an end of file at `position` is a dropped connection, to be reopened there.
 
     mpv says "end" without an error for a dropped stream, so only the length tells; an unknown one tells nothing.
     """

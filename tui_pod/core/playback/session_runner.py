@@ -34,7 +34,7 @@ class SessionStatus:
 
 
 class SessionRunner:
-    """Keeps a session and its part of the queue in step with what is played."""
+    """Keeps a session and its part of the queue up to date."""
 
     def __init__(self, state: PlaybackState, mixer: Mixer, player: EpisodePlayer, up_next: UpNext) -> None:
         self._state = state
@@ -44,7 +44,7 @@ class SessionRunner:
         self.session: Session | None = None
 
     def adopt(self, former: Library) -> None:
-        """Find the session's topic again in the library that took the place of `former`."""
+        """Move the session's topic to the library that replaced `former`."""
         if self.session is not None:
             request = self.session.request
             topic = former.topics.found_in(self._state.library.topics, request.topic)
@@ -103,7 +103,7 @@ class SessionRunner:
         return True
 
     def replan(self) -> None:
-        """Fill what is left of the session anew, with what has not had its turn in it."""
+        """Fill what is left of the session anew, with episodes it has not played or skipped."""
         session, playback, library = self.session, self._state.playback, self._state.library
         if session is None:
             return
@@ -137,9 +137,9 @@ class SessionRunner:
         session, current, library = self.session, self._state.playback.episode, self._state.library
         upcoming = [i for i in self._up_next.queue.upcoming if session is None or i in session.episodes]
         coming = [index for ident in (current, *upcoming) if ident and (index := library.index(ident)) is not None]
-        place = session.place(current) if session else None
+        number = session.number(current) if session else None
         left = sum(self.coming_times(coming))
-        return SessionStatus(place, len(session.episodes) if session else 0, left, self._up_next.next())
+        return SessionStatus(number, len(session.episodes) if session else 0, left, self._up_next.next())
 
     def coming_times(self, indexes: Iterable[int]) -> Iterator[float]:
         """Yield the seconds of the listener's time that each of these episodes takes from now on.

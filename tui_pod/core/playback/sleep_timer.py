@@ -1,4 +1,4 @@
-"""The sleep timer: counts while something plays, fades at its end, and gives the fade back."""
+"""The sleep timer: counts while something plays, and fades out at its end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from tui_pod.core.text.clean import clock, counted
 
 FADE = 10.0
-"""Seconds over which the sound fades; what was hardly heard is rewound."""
+"""Seconds over which the sound fades; what played meanwhile is rewound."""
 
 MORE = 300.0
 """Seconds that asking again adds."""
@@ -15,7 +15,7 @@ MORE = 300.0
 
 @dataclass(frozen=True, slots=True)
 class SleepTimer:
-    """Either so many seconds of playing, or so many episodes to their end."""
+    """A number of seconds of playing, or of episodes to their end."""
 
     seconds: float | None = None
     episodes: int | None = None
@@ -39,7 +39,7 @@ class SleepTimer:
 
     @property
     def is_over(self) -> bool:
-        """Whether it is time to be silent."""
+        """Whether it is time to pause."""
         return (self.seconds is not None and self.seconds <= 0) or (self.episodes is not None and self.episodes <= 0)
 
     @property

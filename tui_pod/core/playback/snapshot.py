@@ -25,7 +25,7 @@ class Chapter(NamedTuple):
 
 
 class ChapterOrigin(IntEnum):
-    """Who says where chapters are: of two the higher one is believed."""
+    """Where chapters come from; the higher one wins."""
 
     NOTES = 0
     """Time codes in show notes."""
@@ -46,7 +46,7 @@ class Source(NamedTuple):
     """Seconds, when known for certain: a narration's."""
     marks: tuple[Chapter, ...] = ()
     notice: str = ""
-    """What the listener should know of it, such as that a text was too long to be read whole."""
+    """A notice to show, such as that a text was too long to be read whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Playback:
         return next((m.start for m in self.marks if self.position + 0.05 < m.start < length), None)
 
     def previous_mark(self) -> float:
-        """Return where the chapter or sentence starts that is gone back to: shortly after a start, the one before."""
+        """Return where the chapter or sentence starts, in seconds; just after its start, that of the one before."""
         length, here = self.duration or inf, self.position - 1.5
         return next((m.start for m in reversed(self.marks) if 0 <= m.start < min(length, here)), 0.0)
 
@@ -93,7 +93,7 @@ class Playback:
         return self.status is not PlayerStatus.STOPPED
 
     def looks_like(self, other: Playback) -> bool:
-        """Whether a listener sees no difference: all is the same but the part of a second within one chapter."""
+        """Return whether both look the same: only the fraction of a second differs, within one chapter."""
         if int(self.position) != int(other.position) or self.chapter != other.chapter:
             return False
         return replace(self, position=other.position) == other

@@ -13,7 +13,7 @@ from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.queue import Queue
 
 MAX_HISTORY = 100
-"""Episodes that were played before which can be gone back to."""
+"""Episodes that were played before that `previous` can return to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class UpNext:
         self._history: tuple[str, ...] = ()  # the last one at the end
 
     def adopt(self, former: Library) -> None:
-        """Find the list again in the library that took the place of `former`."""
+        """Move the list to the library that replaced `former`."""
         self.context = self.context.moved(former.ids, self._state.library)
 
     def play(self, episode: str, position: float | None = None, is_by_itself: bool = False) -> None:
@@ -116,7 +116,7 @@ class UpNext:
         return (ident for ident in self.queue.upcoming if self._is_known(ident))
 
     def prepare(self) -> None:
-        """Have what comes next made ready."""
+        """Prepare the source of what comes next."""
         following = self.next()
         index = None if following is None else self._state.library.index(following)
         if index is not None:
@@ -131,7 +131,7 @@ class UpNext:
             self.prepare()
 
     def put_change(self, before: Queue, after: Queue) -> None:
-        """Make a change of the queue again, or the reverse: one that led from `before` to `after`."""
+        """Apply the change that led from `before` to `after`, to undo or redo one."""
         self.set_queue(self.queue.changed_as(before, after))
 
     def save_queue(self) -> None:

@@ -1,1 +1,1 @@
-"""What was heard: progress of each episode, counts and statistics."""
+"""What was played: progress of each episode, counts and statistics."""

@@ -1,4 +1,4 @@
-"""What has been heard of an episode, and the rules of resuming and of "played".
+"""What was played of an episode, and the rules of resuming and of "played".
 
 Each rule is in one place. Pure: times of day come in as arguments.
 """
@@ -14,7 +14,7 @@ from tui_pod.core.progress.ranges import Ranges, add_range, join
 
 
 class Status(StrEnum):
-    """How far the listener is with an episode."""
+    """Whether an episode was played."""
 
     UNPLAYED = "unplayed"
     STARTED = "started"
@@ -23,10 +23,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The listener's place in one episode."""
+    """How far one episode was played."""
 
     updated: datetime
-    """When this value was made (UTC): of two for one episode the newer holds."""
+    """When this value was made (UTC): the newer of two values wins."""
     position: float = 0.0
     """Seconds; 0 when played."""
     duration: float | None = None
@@ -122,7 +122,7 @@ def resume_position(
     is_rewinding: bool = True,
     rule: PlayedRule = PlayedRule(),  # noqa: B008 - a value
 ) -> float:
-    """Return where to start playing, in seconds: 0 when unplayed or played, else the place less a rewind."""
+    """Return where to start playing, in seconds: 0 when unplayed or played, else the position less a rewind."""
     if progress is None or progress.played or progress.position <= 0:
         return 0.0
     length = progress.duration or duration
@@ -135,7 +135,7 @@ def resume_position(
 
 
 def remaining(progress: Progress | None, duration: float | None) -> float:
-    """Return the seconds of an episode still to be heard, 0 when played or of unknown length."""
+    """Return the seconds of an episode left to play, 0 when played or of unknown length."""
     if progress is None:
         return duration or 0.0
     if progress.played:

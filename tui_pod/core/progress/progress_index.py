@@ -1,4 +1,4 @@
-"""The progress of all episodes, with counts by topic that are kept, not counted."""
+"""The progress of all episodes, with counts by topic that are kept up to date."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ FEW = 2_000
 
 @dataclass(slots=True)
 class TopicStats:
-    """What is done of one topic."""
+    """How much of one topic is played."""
 
     played: int = 0
     started: int = 0
     left: float = 0.0
-    """Seconds still to be heard."""
+    """Seconds left to play."""
 
 
 class ProgressIndex:
@@ -52,12 +52,12 @@ class ProgressIndex:
         return progress.status if progress else Status.UNPLAYED
 
     def length(self, index: int) -> float | None:
-        """Return the seconds that the episode at a library index lasts: as measured last, else as it is said to."""
+        """Return the seconds that the episode at a library index lasts: as last measured, else as stated."""
         progress = self._progress.get(self._library.ids[index])
         return (progress.duration if progress else None) or self._library.duration(index)
 
     def remaining(self, index: int) -> float:
-        """Return the seconds still to be heard of the episode at a library index."""
+        """Return the seconds left to play of the episode at a library index."""
         return remaining(self._progress.get(self._library.ids[index]), self._library.duration(index))
 
     def put(self, ident: str, progress: Progress | None) -> None:
@@ -89,7 +89,7 @@ class ProgressIndex:
         return len(self._continuing)
 
     def unfinished(self) -> list[int]:
-        """Return the library indexes of Continue: started, not dismissed, the most recently heard first."""
+        """Return the library indexes of Continue: started, not dismissed, the most recently played first."""
         progresses = ((self._progress[self._library.ids[index]], index) for index in self._continuing)
         entries = [(progress.listened or progress.updated, index) for progress, index in progresses]
         return [index for _, index in sorted(entries, key=lambda entry: (entry[0], -entry[1]), reverse=True)]
@@ -99,7 +99,7 @@ class ProgressIndex:
         return [index for index in self.indexes[Status.STARTED] if _has(members, index)]
 
     def left_in(self, indexes: Iterable[int]) -> float:
-        """Return the seconds still to be heard of the episodes at these library indexes."""
+        """Return the seconds left to play of the episodes at these library indexes."""
         return sum(self.remaining(index) for index in indexes)
 
     def playing_time(self, index: int) -> float:
@@ -145,5 +145,5 @@ def _is_continuing(progress: Progress | None) -> bool:
 
 
 def _has(members: Sequence[int], index: int) -> bool:
-    place = bisect_left(members, index)
-    return place < len(members) and members[place] == index
+    position = bisect_left(members, index)
+    return position < len(members) and members[position] == index

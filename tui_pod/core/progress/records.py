@@ -1,4 +1,4 @@
-"""What the core has saved: facts in the order they came about. How they are kept is `store`'s matter."""
+"""Records that the core saves, in order of time. It does not know how they are stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ProgressRecord(NamedTuple):
 
 
 class SettingRecord(NamedTuple):
-    """One value to remember, such as the volume; `table` and `key` name its place."""
+    """One value to remember, such as the volume; `table` and `key` name it."""
 
     table: str
     key: str
@@ -31,9 +31,9 @@ class HeardRecord(NamedTuple):
     started: datetime
     """When the stretch began (UTC)."""
     offset: int
-    """Minutes that local time was ahead of UTC."""
+    """Offset of local time from UTC, in minutes."""
     seconds: float
-    """Seconds of the episode that were heard."""
+    """Seconds of the episode that were played."""
     wall: float
     """Seconds of the listener's time that it took."""
 

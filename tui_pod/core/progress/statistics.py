@@ -1,4 +1,4 @@
-"""Statistics of listening, from the stretches that were really heard. Pure; today comes in as an argument."""
+"""Statistics of listening, from the stretches that were really played. Pure; today comes in as an argument."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RECENT = 20
 
 @dataclass(frozen=True, slots=True)
 class PastSession:
-    """One sitting."""
+    """Playback without a gap of `SESSION_GAP`."""
 
     started: datetime
     """Local time."""
@@ -31,7 +31,7 @@ class PastSession:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What was heard, in seconds of episodes unless said otherwise."""
+    """Totals in seconds of episodes, unless said otherwise."""
 
     total: float
     wall: float
@@ -76,10 +76,10 @@ def compute_statistics(records: Sequence[HeardRecord], library: Library) -> Stat
 
 
 def streak(days: Iterable[date], today: date, free_days: int = 0) -> int:
-    """Return on how many days in a row something was heard, up to today or yesterday.
+    """Return on how many days in a row something was played, up to today or yesterday.
 
     Args:
-        days: on which something was heard.
+        days: on which something was played.
         today: the present local date.
         free_days: days without listening that a week may have without ending the row; they are not counted.
     """

@@ -33,7 +33,7 @@ class Filter(StrEnum):
 
 
 class Sort(StrEnum):
-    """In which order they are shown."""
+    """The order of a list."""
 
     NEWEST = "newest"
     COURSE = "course"
@@ -52,7 +52,7 @@ SORT_NAMES = {
 
 
 class ListQuery(NamedTuple):
-    """What the listener chose to see."""
+    """What to list."""
 
     place: int = 0
     """A topic's index, or a `SmartList`."""
@@ -63,12 +63,12 @@ class ListQuery(NamedTuple):
 
 
 def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue, view: ListQuery) -> Sequence[int]:
-    """Return the library indexes that a view shows, in order."""
+    """Return the library indexes of a list, in order."""
     if view.place == SmartList.CONTINUE:
         found: Sequence[int] = progress_index.unfinished()
     elif view.place == SmartList.QUEUE:
-        found = [missing(place) if (index := library.index(ident)) is None else index
-                 for place, ident in enumerate(queue.entries)]  # fmt: skip
+        found = [missing(row) if (index := library.index(ident)) is None else index
+                 for row, ident in enumerate(queue.entries)]  # fmt: skip
     else:
         found = sort_indexes(
             library, _filtered(library.topics.members[view.place], progress_index, view.filter), view.sort
@@ -76,9 +76,9 @@ def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue,
     return narrow(library, found, view.query) if view.query.strip() else found
 
 
-def missing(place: int) -> int:
-    """Return the index by which a list shows the queue's entry at `place`, whose episode is gone from the library."""
-    return -1 - place
+def missing(row: int) -> int:
+    """Return the index by which a list shows the queue's entry at `row`, whose episode is gone from the library."""
+    return -1 - row
 
 
 def narrow(library: Library, indexes: Sequence[int], query: str) -> Sequence[int]:
@@ -90,13 +90,13 @@ def narrow(library: Library, indexes: Sequence[int], query: str) -> Sequence[int
 
 
 def first_place(progress_index: ProgressIndex, indexes: Sequence[int]) -> int:
-    """Return where the cursor starts: on the most recently heard unfinished episode, else the first unplayed one."""
+    """Return where the cursor starts: on the most recently played unfinished episode, else the first unplayed one."""
     inside = set(indexes) if len(progress_index.indexes[Status.STARTED]) else set()
     for index in progress_index.unfinished():
         if index in inside:
             return list(indexes).index(index)
     touched = progress_index.indexes[Status.PLAYED] | progress_index.indexes[Status.STARTED]
-    return next((place for place, index in enumerate(indexes) if index not in touched), 0)
+    return next((row for row, index in enumerate(indexes) if index not in touched), 0)
 
 
 def _filtered(members: Sequence[int], progress_index: ProgressIndex, wanted: Filter) -> Sequence[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Episode ids in order. Those before `cursor` have had their turn; an id is there once at most."""
+    """Episode ids in order. Those before `cursor` were played or skipped; ids are distinct."""
 
     entries: tuple[str, ...] = ()
     cursor: int = 0
@@ -19,11 +19,11 @@ class Queue:
 
     @property
     def upcoming(self) -> tuple[str, ...]:
-        """What has not had its turn."""
+        """The entries from `cursor` on."""
         return self.entries[self.cursor :]
 
     def add_last(self, ids: Iterable[str]) -> Queue:
-        """Return the queue with `ids` at its end; those already upcoming keep their place."""
+        """Return the queue with `ids` at its end; those already upcoming do not move."""
         upcoming = set(self.upcoming)
         new = [ident for ident in dict.fromkeys(ids) if ident not in upcoming]
         shorter = self._without(new)
@@ -50,7 +50,7 @@ class Queue:
         return replace(self, entries=tuple(entries))
 
     def started(self, ident: str) -> Queue:
-        """Return the queue after `ident` began to play; one that is not queued leaves it as it is."""
+        """Return the queue after `ident` began to play; unchanged when it is not queued."""
         if ident not in self.entries:
             return self
         return replace(self, cursor=self.entries.index(ident) + 1)
@@ -83,12 +83,12 @@ class Queue:
 
     def _parts(self) -> dict[str, bool | None]:
         """Return whether each entry is upcoming."""
-        return {ident: place >= self.cursor for place, ident in enumerate(self.entries)}
+        return {ident: row >= self.cursor for row, ident in enumerate(self.entries)}
 
     def _without(self, ids: list[str]) -> Queue:
         gone = set(ids)
         before = sum(ident in gone for ident in self.entries[: self.cursor])
         return Queue(tuple(ident for ident in self.entries if ident not in gone), self.cursor - before)
 
-    def _inserted(self, place: int, ids: list[str]) -> Queue:
-        return Queue((*self.entries[:place], *ids, *self.entries[place:]), self.cursor)
+    def _inserted(self, row: int, ids: list[str]) -> Queue:
+        return Queue((*self.entries[:row], *ids, *self.entries[row:]), self.cursor)

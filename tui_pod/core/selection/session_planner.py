@@ -1,4 +1,4 @@
-"""Sessions: fill the time that a listener has, and follow it until it is used up.
+"""Sessions: fill a time budget with episodes, and track how much of it is used.
 
 Times are seconds; a budget is the listener's time, so an episode costs its length divided by the speed.
 """
@@ -21,13 +21,13 @@ OVER = 1.05
 """Share of the budget that a plan may take where nothing else would fill it: sessions end between episodes."""
 
 ENOUGH = 0.80
-"""Share of the budget from which on a plan is full."""
+"""Share of the budget that makes a plan full."""
 
 MAX_BUDGET = 24 * 3600.0
 """Seconds of the longest session."""
 
 MAX_CANDIDATES = 2_000
-"""Episodes looked at when the first ones in order do not fill the time."""
+"""Episodes considered when the first ones in order do not fill the time."""
 
 _SPAN = re.compile(r"(?=\d)(?:(\d{1,2})\s*h)?\s*(?:(\d{1,4})\s*(?:m|min)?)?")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
@@ -46,19 +46,19 @@ _SORTS = {Order.COURSE: Sort.COURSE, Order.NEWEST: Sort.NEWEST, Order.SHORTEST: 
 
 @dataclass(frozen=True, slots=True)
 class SessionRequest:
-    """What a session should be."""
+    """What a session should contain."""
 
     budget: float
     """Seconds of the listener's time."""
     topic: int = 0
     order: Order = Order.COURSE
     has_started: bool = True
-    """Whether unfinished episodes are taken, which then come first."""
+    """Whether to take unfinished episodes, and these first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Episodes that fit, in order."""
+    """The episodes chosen, in order."""
 
     indexes: tuple[int, ...]
     total: float
@@ -76,24 +76,24 @@ class Session:
     finished: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
     queued: frozenset[str] = frozenset()
-    """Those that the listener had queued: they stay in the queue when they are planned no more."""
+    """Those that the listener had queued: they stay queued when the plan drops them."""
     heard: float = 0.0
     """Seconds of episodes heard."""
     used: float = 0.0
     """Seconds of the listener's time used."""
 
-    def place(self, episode: str | None) -> int | None:
-        """Return which one of the session an episode is, from 1; None when it is not of it."""
+    def number(self, episode: str | None) -> int | None:
+        """Return an episode's number within the session, from 1; None outside it."""
         return self.episodes.index(episode) + 1 if episode in self.episodes else None
 
     def spent(self, heard: float, speed: float) -> Session:
-        """Return the session after so many more seconds of an episode."""
+        """Return the session after `heard` more seconds of an episode."""
         return replace(self, heard=self.heard + heard, used=self.used + heard / speed)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a session came to."""
+    """The result of a session."""
 
     finished: int
     heard: float
@@ -114,7 +114,7 @@ def parse_budget(text: str, now: datetime) -> float:
         now: the present local time; an end time that has passed today is tomorrow's.
 
     Raises:
-        ValueError: it names no time, or none between a minute and a day; the message is for the listener.
+        ValueError: it is no time between a minute and a day; the message is for the listener.
     """
     text = text.strip().lower()
     if found := _TIME.fullmatch(text):
@@ -146,8 +146,8 @@ def plan_session(
     It takes at most `OVER` of the budget, and at least `ENOUGH` of it while what is left allows it.
 
     Args:
-        pace: how fast each episode would play.
-        without: ids that are not taken.
+        speed_rule: how fast each episode would play.
+        without: ids to leave out.
     """
     excluded = set(without)
     candidates = [

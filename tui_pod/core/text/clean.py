@@ -56,7 +56,7 @@ def clean_title(text: str) -> str:
 
 
 def clean_lines(text: str, limit: int) -> str:
-    """Return `text` cleaned like `clean`, with its line breaks kept and blank lines at the ends cut."""
+    """Return `text` cleaned like `clean`, keeping line breaks but not blank lines at either end."""
     text = text[: limit * 2].replace("\r\n", "\n").replace("\r", "\n")
     lines = (re.sub(_LINE_BLANKS, " ", line).strip() for line in _sift(text).split("\n"))
     return _cut("\n".join(lines).strip("\n"), limit)
@@ -70,7 +70,7 @@ def is_safe(text: str) -> bool:
 
 
 def unescaped(text: str) -> str:
-    """Return HTML text with its character references read, whatever they are."""
+    """Return HTML text with all character references decoded."""
     if "&" not in text:  # as most texts; the table of names takes half a megabyte
         return text
     from html import unescape
@@ -79,7 +79,7 @@ def unescaped(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return `text`, such as a path, with a sign for each character that `clean` would remove; its lines stay."""
+    """Return `text`, such as a path, with U+FFFD for each character that `clean` would remove; line breaks stay."""
     return re.sub(f"{_UNSAFE}|{_SURROGATES}|[\x0b-\x0d\x85\u2028\u2029]", "\ufffd", text)
 
 
@@ -97,7 +97,7 @@ def fold(text: str) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Return a place in an episode as `M:SS` or `H:MM:SS`; parts of a second are cut."""
+    """Return a position as `M:SS` or `H:MM:SS`; parts of a second are cut."""
     minutes, second = divmod(max(0, int(seconds)), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
@@ -122,7 +122,7 @@ def counted(number: int, noun: str = "episode") -> str:
 
 
 def spoken_time(seconds: float) -> str:
-    """Return a length or a place as one says it: `42 seconds`, `1 minute 45`, `2 hours 5 minutes`."""
+    """Return a length or a position in words: `42 seconds`, `1 minute 45`, `2 hours 5 minutes`."""
     minutes, second = divmod(max(0, int(seconds)), 60)
     hours, minute = divmod(minutes, 60)
     if hours:
@@ -138,7 +138,7 @@ def fit_to(text: str, width: int) -> str:
 
 
 def _is_ascii_line(text: str) -> bool:
-    """Return whether `text` is nothing but letters that any terminal prints, as most texts are; needs no pattern."""
+    """Return whether `text` is printable ASCII, as most texts are; fast, as it needs no pattern."""
     return text.isascii() and text.isprintable()
 
 

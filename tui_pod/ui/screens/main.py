@@ -165,7 +165,7 @@ class MainScreen(BrowsingScreen):
                     self._do(event.wish, episodes)
                 elif episodes:
                     done = self.controller.toggle_played(episodes)  # told, since most of it is out of sight
-                    self.app.notify(f"{done}. Press {key_of('undo')} to take it back.")
+                    self.app.notify(f"{done}. Press {key_of('undo')} to undo.")
 
     def _place_of(self, event: TopicTree.Highlighted | TopicTree.Wished) -> int:
         """Return the place that the tree told of, in the library of now: it may have been swapped meanwhile."""
