@@ -732,6 +732,15 @@ def test_seek_back_before_the_start_is_the_start(room: Room) -> None:
     assert room.position == 0
 
 
+def test_seek_before_there_is_a_source_is_shown_and_starts_there(room: Room) -> None:
+    room.sources.is_holding = True
+    room.play("one")
+    room.controller.seek_to(30.0)
+    assert room.position == 30.0
+    send(room, SourceReady, Source("/one.opus", duration=100.0))
+    assert starts(room) == [30.0]
+
+
 def test_seek_with_nothing_loaded_does_nothing(room: Room) -> None:
     room.controller.seek_to(50)
     assert (seeks(room), room.position, room.writer.records) == ([], 0, [])

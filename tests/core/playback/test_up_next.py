@@ -248,3 +248,28 @@ def test_adopt_keeps_the_progress_of_what_plays(room: Room) -> None:
     progress = progress_index.get("one")
     assert progress is not None
     assert progress.position == 15
+
+
+def test_sleep_at_the_end_of_an_episode_says_that_it_ended_playing(room: Room) -> None:
+    room.play("one")
+    room.controller.set_sleep(SleepTimer(episodes=1))
+    room.player.play(100)
+    assert (room.status, room.controller.sleep) == (PlayerStatus.STOPPED, None)
+    assert room.listener.said == ["The sleep timer has ended the listening here. Good night."]
+
+
+def test_session_planned_anew_while_another_episode_plays_leaves_that_alone(room: Room) -> None:
+    start_session(room)
+    room.controller.play("three")
+    room.controller.mark(["two"], played=True)
+    assert room.controller.session is not None
+    assert (room.playing, room.controller.session.episodes, room.controller.queue.upcoming) == (
+        "three", ("one",), ("one",),
+    )  # fmt: skip
+
+
+def test_next_in_the_list_goes_on_from_where_it_got_to(room: Room) -> None:
+    room.play("one")
+    for expected in ("two", "three", "four"):
+        room.controller.next()
+        assert room.playing == expected
