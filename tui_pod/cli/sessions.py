@@ -27,7 +27,7 @@ def request_of(library: Library, budget: float, topic: str | None, order: str) -
     found = find_topics(library, topic) if topic is not None else [0]
     members = library.topics.members
     if any(members[place] != members[found[0]] for place in found):
-        places = ", ".join(map(library.topics.place, found))
+        places = ", ".join(map(library.topics.path_text, found))
         raise CommandError(f"tui-pod: more than one topic is called “{topic}”. Name one by its place: {places}")
     return SessionRequest(budget, found[0], Order(order))
 
