@@ -6,14 +6,16 @@ import array
 import fcntl
 import os
 import re
+import select
 import shutil
 import signal
 import struct
 import subprocess
 import sys
 import termios
+import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -291,6 +293,63 @@ def test_bytes_that_are_no_text_are_passed_over(room: Path) -> None:
         terminal.press("p")
         terminal.until(lambda: mark(terminal) == "‖", "keys are still heard")
         quit_and_wait(terminal)
+
+
+@pytest.mark.parametrize(
+    "noise", ["\x1b[97;1:3u", "\x1b[1;1:3A", "\x1b[999999999999u", "\x1b[200~pasted, and never ended "]
+)
+def test_reports_of_keys_and_pastes_that_end_nowhere_are_passed_over(room: Path, noise: str) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 1)
+        terminal.press(noise)
+        terminal.until(lambda: pressed(terminal, "p") and mark(terminal) == "‖", "keys are still heard")
+        quit_and_wait(terminal)
+
+
+def pressed(terminal: Terminal, key: str) -> bool:
+    """Press a key, and give the bar time to follow."""
+    terminal.press(key)
+    terminal.look(0.5)
+    return True
+
+
+def fill(terminal: Terminal) -> None:
+    """Press keys until the terminal, which nobody reads, can hold no more of what they draw, nor any writer's queue."""
+    for _ in range(400):
+        terminal.press("jk")
+        select.select([], [], [], 0.005)
+
+
+@pytest.mark.parametrize("end", ["SIGTERM", "closed"])
+def test_terminal_that_stops_reading_stops_neither_saving_nor_the_end(room: Path, end: str) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 1)
+        fill(terminal)
+        saved = position(room)
+        until(lambda: position(room) > saved, "it goes on saving")
+        if end == "closed":
+            terminal.close()
+        else:
+            os.kill(terminal.pid, signal.SIGTERM)
+        until(lambda: not terminal.is_running(), "it ends")
+        assert position(room) >= saved
+
+
+def test_terminal_that_reads_again_is_drawn_whole(room: Path) -> None:
+    with running(room, *two(room)) as terminal:
+        play_until(terminal, 1)
+        fill(terminal)
+        terminal.until(lambda: terminal.shows("The first of two", "All Topics", "Help"), "all of the screen")
+        check_plays_on(terminal)
+        quit_and_wait(terminal)
+
+
+def until(is_so: Callable[[], object], what: str) -> None:
+    """Wait until something is so, without reading the terminal."""
+    limit = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < limit, f"it never came about that {what}"
+        select.select([], [], [], 0.05)
 
 
 def test_start_without_a_terminal_says_so(room: Path) -> None:
