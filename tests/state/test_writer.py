@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,7 +19,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.state import writer as writer_module
 from tui_pod.state.store import StateError, StateFile
-from tui_pod.state.writer import NullWriter, Report, Saved, SaveFailed, StateWriter
+from tui_pod.state.writer import VANISHED, NullWriter, Report, Saved, SaveFailed, StateWriter
 
 LIMIT = 10.0
 """Seconds that a test waits for the thread before it fails."""
@@ -64,6 +66,11 @@ class Gate(StateFile):
             raise StateError("the disk is full")
         self.batches.append(batch)
         return super().append(batch)
+
+    def append_at_once(self, records: Iterable[Record]) -> None:
+        if self.failures:
+            raise StateError("the disk is full")
+        super().append_at_once(records)
 
     def compact(self) -> tuple[str, ...]:
         self.compactions += 1
@@ -347,11 +354,13 @@ def test_close_writes_what_is_queued_and_brings_the_file_up_to_date(writer: Stat
     assert saved_positions(file) == {"a": 1.0, "b": 2.0}
 
 
-def test_close_while_the_disk_hangs_gives_up_in_time_and_says_so(writer: StateWriter, file: Gate) -> None:
+def test_close_while_the_disk_hangs_hands_the_rest_to_the_system_in_time(writer: StateWriter, file: Gate) -> None:
     file.hold()
     writer.save(record(1.0))
     assert file.is_entered.wait(LIMIT)
-    assert not writer.close(0.0)
+    writer.save(record(2.0))
+    assert writer.close(0.0)
+    assert saved_positions(file) == {"a": 2.0}
 
 
 def test_close_while_saves_fail_tries_once_more_at_once_and_says_so(
@@ -386,3 +395,21 @@ def test_no_saver_saves_nothing_and_never_waits() -> None:
     writer.compact()
     assert writer.flush(0.0)
     assert writer.close(0.0)
+
+
+def test_close_while_another_program_holds_the_lock_loses_nothing(writer: StateWriter, file: Gate) -> None:
+    with open(file.path.with_name("state.toml.lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        writer.save(record(7.0))
+        assert writer.close(0.0)
+    assert saved_positions(file) == {"a": 7.0}
+
+
+def test_files_removed_while_it_runs_are_told_so_that_all_is_saved_again(
+    writer: StateWriter, file: Gate, reports: Reports
+) -> None:
+    reports.wait_saved(writer.save(record(1.0)))
+    shutil.rmtree(file.path.parent)
+    reports.wait_saved(writer.save(record(2.0, "b")))
+    reports.wait(lambda all_: StateMended((VANISHED,)) in all_)
+    assert saved_positions(file) == {"b": 2.0}

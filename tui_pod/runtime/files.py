@@ -78,10 +78,16 @@ def _check_regular(descriptor: int, path: Path) -> os.stat_result:
     return found
 
 
-def append(path: Path, text: str, is_first: bool = False) -> int:
+def append(path: Path, text: str, is_first: bool = False, is_synced: bool = True) -> int:
     """Append to a file and have the disk keep it; return its size. On any error it is cut back to what it was.
 
     The first time its name is kept too: a program that was killed may have made the file and not come to that.
+
+    Args:
+        path: the file, which need not be there.
+        text: one or more whole lines.
+        is_first: whether this program has not appended to it before.
+        is_synced: whether to wait for the disk; else others may append meanwhile, so nothing is cut back.
     """
     is_new = is_first or not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -92,14 +98,16 @@ def append(path: Path, text: str, is_first: bool = False) -> int:
         try:
             if os.write(descriptor, content) < len(content):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(descriptor) if is_new else sync_data(descriptor)
+            if is_synced:
+                os.fsync(descriptor) if is_new else sync_data(descriptor)
         except OSError:
             with contextlib.suppress(OSError):
-                os.ftruncate(descriptor, size)
+                if is_synced:
+                    os.ftruncate(descriptor, size)
             raise
     finally:
         os.close(descriptor)
-    if is_new:
+    if is_new and is_synced:
         sync_folder(path.parent)
     return size + len(content)
 

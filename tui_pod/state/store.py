@@ -126,6 +126,25 @@ class StateFile:
         except OSError as error:
             raise StateError(f"cannot save progress to {self.journal}: {_reason(error)}") from error
 
+    def append_at_once(self, records: Iterable[Record]) -> None:
+        """Append records without waiting for the lock or the disk: the last words of a program that must end.
+
+        The system keeps them once this returns; only a power cut in the next seconds, or another program that
+        compacts in this very moment, can lose them.
+
+        Raises:
+            StateError: they were not saved.
+        """
+        text = "".join(record_text(*_record_table(record)) for record in records)
+        if not text:
+            return
+        try:
+            self._refuse_newer()
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            durable.append(self.journal, text, is_synced=False)
+        except OSError as error:
+            raise StateError(f"cannot save progress to {self.journal}: {_reason(error)}") from error
+
     def compact(self) -> tuple[str, ...]:
         """Merge the journal into a new snapshot and empty it; return what had to be mended for that.
 
@@ -145,6 +164,10 @@ class StateFile:
             raise StateError(f"{self.path} is of a newer format ({newer})") from newer
         except OSError as error:
             raise StateError(f"cannot write {self.path}: {_reason(error)}") from error
+
+    def has_vanished(self) -> bool:
+        """Return whether someone removed the files since this program appended to them."""
+        return self._has_appended and not self.journal.exists() and not self.path.exists()
 
     def size(self) -> int:
         """Return the bytes of the snapshot, 0 when there is none that can be looked at."""

@@ -17,6 +17,11 @@ from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.state.store import SMALL_STATE, StateError, StateFile
 
+LAST_LIMIT = 0.15
+"""Seconds that the end waits for the system to take what the disk or another program has not let through."""
+
+VANISHED = "The files of your progress were removed while tui-pod ran. All that it knows was saved again."
+
 RETRY_AFTER = 2.0
 """Seconds after which a failed save is tried again."""
 
@@ -45,6 +50,7 @@ class StateWriter:
         self._file = file
         self._report = report
         self._pending: dict[tuple[object, ...], Record] = {}
+        self._writing: dict[tuple[object, ...], Record] = {}
         self._changed = threading.Condition()
         self._ticket = 0
         self._done = 0
@@ -52,6 +58,7 @@ class StateWriter:
         self._is_closing = False
         self._has_failed = False
         self._owes_compaction = False
+        self._has_written_rest = False
         self._thread = threading.Thread(target=self._run, name="saver", daemon=True)
         self._thread.start()
 
@@ -75,20 +82,36 @@ class StateWriter:
             return self._changed.wait_for(lambda: self._done >= self._ticket, timeout)
 
     def close(self, timeout: float) -> bool:
-        """Write what is queued and end the thread; return whether all was saved within `timeout` seconds."""
+        """Write what is queued and end the thread; return whether all was saved.
+
+        Where the disk or another program takes longer than `timeout` seconds, the rest is written without them.
+        """
         with self._changed:
             self._is_closing = True
             self._wants_compaction = True
             self._changed.notify_all()
         self._thread.join(timeout)
-        return not self._thread.is_alive() and not self._pending
+        with self._changed:
+            rest = self._writing | self._pending
+        last = threading.Thread(target=self._write_rest, args=(rest,), daemon=True)  # a dead disk holds up a write too
+        last.start()
+        last.join(LAST_LIMIT)
+        return self._has_written_rest
+
+    def _write_rest(self, rest: dict[tuple[object, ...], Record]) -> None:
+        try:
+            self._file.append_at_once(rest.values())
+            self._has_written_rest = True
+        except Exception as error:
+            log(f"saving failed at the end: {_reason(error)}")
 
     def _run(self) -> None:
         while True:
             with self._changed:
                 if not (self._pending or self._wants_compaction or self._is_closing):
                     self._changed.wait()
-                batch, self._pending = self._pending, {}
+                batch = self._writing = self._pending
+                self._pending = {}
                 ticket = self._ticket
                 wants_compaction, self._wants_compaction = self._wants_compaction, False
                 is_closing = self._is_closing
@@ -96,6 +119,7 @@ class StateWriter:
             if is_saved:
                 with self._changed:
                     self._done = ticket
+                    self._writing = {}
                     self._changed.notify_all()
                 self._send(Saved(ticket))
             if is_closing:
@@ -107,16 +131,20 @@ class StateWriter:
 
     def _write(self, batch: dict[tuple[object, ...], Record], wants_compaction: bool) -> bool:
         try:
+            has_vanished = self._file.has_vanished()
             is_long = self._file.append(batch.values())
         except Exception as error:  # whatever it is, the thread must go on: nothing would be saved without it
             with self._changed:
                 self._pending = batch | self._pending
+                self._writing = {}
             self._tell(_reason(error))
             return False
         if is_long or wants_compaction or self._owes_compaction:
             self._compact(is_long)
         if not self._owes_compaction:
             self._tell(None)
+        if has_vanished:
+            self._send(StateMended((VANISHED,)))
         return True
 
     def _tell(self, failure: str | None) -> None:
