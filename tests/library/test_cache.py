@@ -22,12 +22,25 @@ EPISODES = [
     for name, title in HOSTILE_TITLES.items()
     if without_surrogates(title) == title
 ] + [
-    {"id": "full", "title": "Full", "duration": 105.5, "audio": "a.mp3", "transcript": "t.txt", "tags": ["A", "B"]},
+    {
+        "id": "full",
+        "title": "Full",
+        "duration": 105.5,
+        "audio": "a.mp3",
+        "transcript": "t.txt",
+        "tags": ["A", "B"],
+        "question": "Why?",
+        "answer": "Because.",
+    },
     {"id": "dated", "title": "Dated", "tags": ["A"]},
     {"id": "bare", "title": "Bare"},
 ]
 
-TOPICS = [{"name": "Above"}, {"name": "A", "parent": "Above"}]
+TOPICS = [
+    {"name": "Above", "summary": "All above."},
+    {"name": "A", "parent": "Above"},
+    {"name": "Path", "episodes": ["bare", "full"]},
+]
 
 
 @pytest.fixture
@@ -63,6 +76,7 @@ def everything(library: Library) -> Iterator[object]:
     table = library.topics
     yield library.ids, library.titles, list(library.durations), library.folded
     yield table.names, table.parents, [list(members) for members in table.members], table.seconds
+    yield table.paths, table.summaries, list(library.days)
     yield [library.episode(index) for index in range(len(library))]
     yield [library.index(ident) for ident in library.ids], [library.duration(index) for index in range(len(library))]
 

@@ -24,7 +24,7 @@ from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import CatalogsError, Library, build_library, search_text
 from tui_pod.core.library.topics import TopicTable, topic_names
 
-SCHEMA = 4
+SCHEMA = 5
 """Changes with the tables below; a cache of another schema is made anew."""
 
 BLOCK = 4_000
@@ -138,7 +138,7 @@ class _CachedEpisodes:
     def _episode(self, index: int) -> Episode:
         try:
             row = self._connection.execute("SELECT * FROM episodes WHERE number = ?", (index,)).fetchone()
-            _, ident, title, summary, duration, published, tags, audio, transcript = row
+            _, ident, title, summary, duration, published, tags, audio, transcript, question, answer = row
             if ident != self._ids[index]:
                 raise ValueError("not the episode that stood there")
             return Episode(
@@ -150,6 +150,8 @@ class _CachedEpisodes:
                 tags=tuple(tags.split("\n")) if tags else (),
                 audio=audio,
                 transcript=transcript,
+                question=question,
+                answer=answer,
             )
         except _DAMAGE:
             place = self._parsed.index(self._ids[index])
@@ -203,10 +205,16 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
         members=tuple(members),
         seconds=tuple(array("d", columns["seconds"])),
         keys=keys if "\0" in columns["keys"] else (),
+        paths={
+            topic: tuple(path) for topic, *path in (map(int, line.split()) for line in columns["paths"].splitlines())
+        },
+        summaries={topic: text for topic, text in enumerate(columns["summaries"].split("\n")) if text},
     )
-    return Loaded(
-        Library(ids, titles, durations, table, _CachedEpisodes(connection, file, ids, titles, parse)), columns["title"]
-    )
+    store = _CachedEpisodes(connection, file, ids, titles, parse)
+    days = array("I", columns["days"])
+    if len(days) not in (0, len(ids)):
+        raise ValueError("not whole")
+    return Loaded(Library(ids, titles, durations, table, store, days), columns["title"])
 
 
 def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes: Sequence[Episode]) -> None:
@@ -218,10 +226,13 @@ def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes:
         "ids": "\n".join(library.ids),
         "titles": "\n".join(library.titles),
         "durations": array("d", library.durations).tobytes(),
+        "days": array("I", library.days).tobytes(),
         "keys": "\n".join(table.keys or table.names),
         "parents": array("i", table.parents).tobytes(),
         "seconds": array("d", table.seconds).tobytes(),
         "counts": array("I", map(len, table.members)).tobytes(),
+        "paths": "\n".join(" ".join(map(str, (topic, *path))) for topic, path in table.paths.items()),
+        "summaries": "\n".join(table.summaries.get(topic, "") for topic in range(len(table.names))),
         "members": b"".join(array("I", members).tobytes() for members in table.members),
     }
     temp = file.with_name(f"{file.name}.{os.getpid()}.tmp")
@@ -234,12 +245,13 @@ def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes:
             connection.execute("CREATE TABLE folded (number INTEGER PRIMARY KEY, value TEXT)")
             connection.execute(
                 "CREATE TABLE episodes (number INTEGER PRIMARY KEY, id TEXT, title TEXT, summary TEXT,"
-                " duration REAL, published TEXT, tags TEXT, audio TEXT, transcript TEXT)"
+                " duration REAL, published TEXT, tags TEXT, audio TEXT, transcript TEXT, question TEXT, answer TEXT)"
             )
             connection.executemany("INSERT INTO columns VALUES (?, ?)", columns.items())
             connection.executemany("INSERT INTO folded VALUES (?, ?)", enumerate(_blocks(episodes)))
             connection.executemany(
-                "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_row, range(len(episodes)), episodes)
+                "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                map(_row, range(len(episodes)), episodes),
             )
         temp.replace(file)
     with contextlib.suppress(OSError):
@@ -263,4 +275,6 @@ def _row(number: int, episode: Episode) -> tuple[object, ...]:
         "\n".join(episode.tags),
         episode.audio,
         episode.transcript,
+        episode.question,
+        episode.answer,
     )

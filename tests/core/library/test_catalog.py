@@ -275,3 +275,26 @@ def test_parse_hundred_thousand_faults_are_all_told_and_quickly() -> None:
 
 def test_error_text_names_every_fault() -> None:
     assert str(CatalogError([Fault(3, "a"), Fault(7, "b")])) == "3: a; 7: b"
+
+
+# -- paths ---------------------------------------------------------------------------------------------
+
+
+def test_topic_with_a_path_has_its_ids_and_summary_and_an_episode_its_question() -> None:
+    path = '[[topics]]\nname = "Act"\nsummary = "You can."\nepisodes = ["one"]\n'
+    found = parse_catalog(HEAD + 'question = "Why?"\nanswer = "So."\n' + path)
+    assert found.topics == (Topic("Act", None, "You can.", ("one",)),)
+    assert (found.episodes[0].question, found.episodes[0].answer) == ("Why?", "So.")
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ('["one", "gone"]', "there is no episode “gone”"),
+        ('["one", "one"]', "episode “one” is listed 2 times"),
+        ('"one"', "episodes must be a list of ids"),
+        ("[1]", "episodes must be a list of ids"),
+    ],
+)
+def test_path_that_cannot_be_followed_is_a_fault_with_its_line(path: str, message: str) -> None:
+    assert faults(f'{HEAD}[[topics]]\nname = "Act"\nepisodes = {path}\n') == [Fault(7, message)]

@@ -64,6 +64,24 @@ def test_arrange_chain_of_fifty_thousand_topics_needs_no_recursion() -> None:
     assert list(found.members[-1]) == list(found.members[ROOT]) == [0]
 
 
+def test_arrange_path_makes_its_episodes_members_in_their_own_order() -> None:
+    course, act = Topic("Course"), Topic("Act", "Course", "You can do it.", ("c", "a", "gone"))
+    found = arrange([course, act, Topic("B")], [("B",), (), ("B",)], [1.0, 2.0, 4.0], {"a": 0, "b": 1, "c": 2})
+    assert members(found, "Act") == members(found, "Course") == [0, 2]
+    assert found.paths == {0: (2, 0), 1: (2, 0), 2: (2, 0)}
+    assert found.summaries == {2: "You can do it."}
+
+
+def test_arrange_path_above_others_is_its_own_then_theirs() -> None:
+    topics = [
+        Topic("Course", episodes=("b",)),
+        Topic("Two", "Course", "", ("c", "b")),
+        Topic("One", "Course", "", ("a",)),
+    ]
+    found = arrange(topics, [(), (), ()], [0.0] * 3, {"a": 0, "b": 1, "c": 2})
+    assert found.paths[1] == (1, 2, 0)
+
+
 def test_path_leads_from_the_root_to_the_topic() -> None:
     found = table(Topic("A"), Topic("A1", "A"), tags=[])
     assert [found.names[topic] for topic in found.path(2)] == ["All Topics", "A", "A1"]

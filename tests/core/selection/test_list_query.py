@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from tests.fakes import START
-from tui_pod.core.library.library import Library
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import (
@@ -68,6 +69,23 @@ def test_list_sort_orders_them(
     library: Library, progress_index: ProgressIndex, sort: Sort, expected: list[str]
 ) -> None:
     assert shown(library, progress_index, BASICS._replace(sort=sort)) == expected
+
+
+def test_list_course_is_the_path_of_the_topic_then_the_catalogue_reversed() -> None:
+    topics = [Topic("Path", episodes=("c", "a")), Topic("Other")]
+    library = build_library(topics, [Episode(ident, ident, tags=("Other",)) for ident in "abcd"])
+    progress_index = ProgressIndex(library, {"c": PLAYED})
+    view = ListQuery(sort=Sort.COURSE)
+    assert shown(library, progress_index, view._replace(place=1)) == ["c", "a"]
+    assert shown(library, progress_index, view._replace(place=1, filter=Filter.UNPLAYED)) == ["a"]
+    assert shown(library, progress_index, view._replace(place=2)) == ["d", "c", "b", "a"]
+    assert shown(library, progress_index, view) == ["c", "a", "d", "b"]
+
+
+def test_list_newest_is_by_date_over_all_catalogues_and_within_a_day_in_their_order() -> None:
+    days = [date(2026, 2, 3), date(2026, 2, 1), None, date(2026, 2, 2), date(2026, 2, 1)]
+    library = build_library([], [Episode(str(n), str(n), published=day) for n, day in enumerate(days)])
+    assert shown(library, ProgressIndex(library, {}), ListQuery()) == ["0", "3", "1", "4", "2"]
 
 
 @pytest.mark.parametrize("sort", list(Sort))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from functools import cached_property
@@ -100,6 +101,7 @@ class _Reader:
         topics = tuple(self._topics())
         self._check_tree(topics)
         episodes = tuple(self._episodes())
+        self._check_paths(topics, episodes)
         if self._faults:
             self._faults.sort(key=lambda fault: fault.line)
             raise CatalogError(self._faults)
@@ -141,7 +143,28 @@ class _Reader:
                 self._fault(f"topic “{_short(name)}” is there twice", "topics", index, "name")
             else:
                 self._topic_ordinals[name] = index
-                yield Topic(name, parent if parent and parent != ROOT_TOPIC else None)
+                summary = self._text(table, "summary", "topics", index, lambda value: clean(value, SUMMARY_LIMIT))
+                parent = parent if parent and parent != ROOT_TOPIC else None
+                yield Topic(name, parent, summary or "", self._path(table, index))
+
+    def _path(self, table: dict[str, Any], index: int) -> tuple[str, ...]:
+        """Return the ids of a topic's own order; `_check_paths` looks whether they are there."""
+        value = table.get("episodes", [])
+        if not isinstance(value, list) or not all(isinstance(ident, str) for ident in value):
+            self._fault("episodes must be a list of ids", "topics", index, "episodes")
+            return ()
+        for ident, count in Counter(value).items():
+            if count > 1:
+                self._fault(f"episode “{_short(ident)}” is listed {count} times", "topics", index, "episodes")
+        return tuple(value)
+
+    def _check_paths(self, topics: tuple[Topic, ...], episodes: tuple[Episode, ...]) -> None:
+        known = {episode.id for episode in episodes} if any(topic.episodes for topic in topics) else set()
+        for topic in topics:
+            for ident in topic.episodes:
+                if ident not in known:
+                    place = self._topic_ordinals[topic.name]
+                    self._fault(f"there is no episode “{_short(ident)}”", "topics", place, "episodes")
 
     def _check_tree(self, topics: tuple[Topic, ...]) -> None:
         def fault(topic: Topic, wrong: str) -> None:
@@ -201,6 +224,8 @@ class _Reader:
             tags=self._tags(table, index),
             audio=self._location(table, "audio", index),
             transcript=self._location(table, "transcript", index),
+            question=text("question", lambda value: clean(value, SUMMARY_LIMIT)) or "",
+            answer=text("answer", lambda value: clean(value, SUMMARY_LIMIT)) or "",
         )
 
     def _text(

@@ -23,6 +23,9 @@ class Episode(NamedTuple):
     """An http(s) address, or a path beside the catalogue; None: it is narrated."""
     transcript: str | None = None
     """An http(s) address, or a path beside the catalogue."""
+    question: str = ""
+    """What one who has heard it can answer."""
+    answer: str = ""
 
 
 class Topic(NamedTuple):
@@ -30,3 +33,6 @@ class Topic(NamedTuple):
 
     name: str
     parent: str | None = None
+    summary: str = ""
+    episodes: tuple[str, ...] = ()
+    """Ids of a path through the catalogue, in its own order; they belong to the topic beside those tagged with it."""

@@ -6,6 +6,7 @@ ids, titles and lengths are columns, and the rest of an episode is fetched when 
 
 from __future__ import annotations
 
+import operator
 from array import array
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -41,12 +42,20 @@ class Library:
     """Episodes by index: the catalogues' order, newest first, then the feeds'."""
 
     def __init__(
-        self, ids: list[str], titles: list[str], durations: Sequence[float], topics: TopicTable, store: EpisodeStore
+        self,
+        ids: list[str],
+        titles: list[str],
+        durations: Sequence[float],
+        topics: TopicTable,
+        store: EpisodeStore,
+        days: Sequence[int] = (),
     ) -> None:
         self.ids = ids
         self.titles = titles
         self.durations = durations
         """Seconds; 0 when unknown."""
+        self.days = days
+        """Day of publication, as `date.toordinal`; 0 when unknown. Empty: the order is by date already."""
         self.topics = topics
         self._store = store
 
@@ -113,7 +122,11 @@ def build_library(
         keys: the topics of each episode; None: its tags.
     """
     durations = array("d", (episode.duration or 0.0 for episode in episodes))
-    table = arrange(topics, (episode.tags for episode in episodes) if keys is None else keys, durations)
     ids = [episode.id for episode in episodes]
+    topics = list(topics)
+    indexes = {ident: index for index, ident in enumerate(ids)} if any(topic.episodes for topic in topics) else {}
+    table = arrange(topics, (episode.tags for episode in episodes) if keys is None else keys, durations, indexes)
     titles = [episode.title for episode in episodes]
-    return Library(ids, titles, durations, table, MemoryEpisodes(episodes))
+    days = array("I", (episode.published.toordinal() if episode.published else 0 for episode in episodes))
+    is_by_date = all(map(operator.ge, days, days[1:]))
+    return Library(ids, titles, durations, table, MemoryEpisodes(episodes), days[:0] if is_by_date else days)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Topic
@@ -28,6 +30,9 @@ class TopicTable(NamedTuple):
     """Total length of each topic's episodes, those of unknown length counted as 0."""
     keys: tuple[str, ...] = ()
     """What tells topics of one name apart (see `topic_key`), by index; empty where names do."""
+    paths: Mapping[int, Sequence[int]] = MappingProxyType({})
+    """Episode indexes in course order, of each topic that has a path of its own or above others' paths."""
+    summaries: Mapping[int, str] = MappingProxyType({})
 
     def path(self, topic: int) -> list[int]:
         """Return the topics from the root down to `topic`."""
@@ -88,23 +93,64 @@ def topic_key(parent: str, name: str, feed: str = "") -> str:
     return f"{parent}\0{name}" if parent else name
 
 
-def arrange(topics: Iterable[Topic], tags: Iterable[tuple[str, ...]], durations: Sequence[float]) -> TopicTable:
+def arrange(
+    topics: Iterable[Topic],
+    tags: Iterable[tuple[str, ...]],
+    durations: Sequence[float],
+    indexes: Mapping[str, int] = MappingProxyType({}),
+) -> TopicTable:
     """Return the table for episodes with these `tags` and `durations` (seconds, 0 unknown), in their order.
 
     A tag that no topic names is a topic under All Topics. Of two entries for one name the first holds. Names
     may be keys of `topic_key`; the table then has both.
+
+    Args:
+        indexes: where the episodes of topics with a path are, by id; ids that are missing are passed over.
     """
     tags = list(tags)
     parent_of: dict[str, str | None] = {}
+    summaries: dict[str, str] = {}
+    paths: dict[str, list[int]] = {}
     for topic in topics:
-        parent_of.setdefault(topic.name, topic.parent)
+        if topic.name in parent_of:
+            continue
+        parent_of[topic.name] = topic.parent
+        if topic.summary:
+            summaries[topic.name] = topic.summary
+        path = [index for ident in topic.episodes if (index := indexes.get(ident)) is not None]
+        if path:
+            paths[topic.name] = path
+            for index in path:
+                tags[index] = (*tags[index], topic.name)
     for combination in dict.fromkeys(tags):
         for tag in combination:
             parent_of.setdefault(tag, None)
     keys, parents = _ordered(parent_of)
     members = _members(keys, parents, tags)
     seconds = tuple(sum(durations[index] for index in inside) for inside in members)
-    return TopicTable(topic_names(keys), parents, members, seconds, keys if "\0" in "".join(keys) else ())
+    return TopicTable(
+        names=topic_names(keys),
+        parents=parents,
+        members=members,
+        seconds=seconds,
+        keys=keys if "\0" in "".join(keys) else (),
+        paths=_paths(keys, parents, paths),
+        summaries={topic: summaries[key] for topic, key in enumerate(keys) if key in summaries},
+    )
+
+
+def _paths(
+    keys: tuple[str, ...], parents: tuple[int, ...], own: Mapping[str, Sequence[int]]
+) -> dict[int, tuple[int, ...]]:
+    """Return the course order of each topic with a path, and of those above: a topic's own path comes first."""
+    found: defaultdict[int, dict[int, None]] = defaultdict(dict)
+    for topic, key in enumerate(keys):
+        path = dict.fromkeys(own.get(key, ()))
+        above = topic if path else -1
+        while above >= 0:
+            found[above].update(path)
+            above = parents[above]
+    return {topic: tuple(path) for topic, path in found.items()}
 
 
 def topic_names(keys: Iterable[str]) -> tuple[str, ...]:

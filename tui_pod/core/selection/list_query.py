@@ -71,7 +71,7 @@ def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue,
                  for row, ident in enumerate(queue.entries)]  # fmt: skip
     else:
         found = sort_indexes(
-            library, _filtered(library.topics.members[view.place], progress_index, view.filter), view.sort
+            library, _filtered(library.topics.members[view.place], progress_index, view.filter), view.sort, view.place
         )
     return narrow(library, found, view.query) if view.query.strip() else found
 
@@ -112,16 +112,21 @@ def _filtered(members: Sequence[int], progress_index: ProgressIndex, wanted: Fil
             return members
 
 
-def sort_indexes(library: Library, indexes: Sequence[int], sort: Sort) -> Sequence[int]:
-    """Return library indexes in an order; given ascending, which is the catalogue's own."""
+def sort_indexes(library: Library, indexes: Sequence[int], sort: Sort, topic: int) -> Sequence[int]:
+    """Return library indexes of a topic in an order; given ascending, which is the catalogue's own."""
     match sort:
         case Sort.COURSE:
-            return indexes[::-1]
+            path = library.topics.paths.get(topic, ())
+            wanted, on_path = set(indexes) if path else (), frozenset(path)
+            rest = [index for index in reversed(indexes) if index not in on_path] if path else indexes[::-1]
+            return [*(index for index in path if index in wanted), *rest]
         case Sort.SHORTEST:  # those of unknown length last
             return sorted(indexes, key=lambda index: library.durations[index] or float("inf"))
         case Sort.LONGEST:
             return sorted(indexes, key=lambda index: -library.durations[index])
         case Sort.TITLE:
             return sorted(indexes, key=lambda index: fold(library.titles[index]))
+        case _ if library.days:  # stable: within a day the order of the catalogue or feed stays
+            return sorted(indexes, key=library.days.__getitem__, reverse=True)
         case _:
             return indexes

@@ -180,7 +180,9 @@ def _candidates(library: Library, progress_index: ProgressIndex, request: Sessio
         else []
     )
     touched = progress_index.indexes[Status.PLAYED] | progress_index.indexes[Status.STARTED]
-    unplayed = sort_indexes(library, [index for index in members if index not in touched], _SORTS[request.order])
+    unplayed = sort_indexes(
+        library, [index for index in members if index not in touched], _SORTS[request.order], request.topic
+    )
     if request.order is Order.COURSE:
         first = library.first_of_podcasts
         unplayed = sorted(unplayed, key=lambda index: index >= first)  # which have no place in the course
