@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import array
 import asyncio
+import itertools
 import math
 import re
 import threading
 import wave
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -111,7 +113,7 @@ def test_narration_has_a_voice_in_every_sentence_and_none_between(heard: dict[st
         assert sound.loudness(cue.start, cue.end) > 0.02, cue
         following = cues[number + 1].start if number + 1 < len(cues) else sound.narration.duration
         assert following is not None
-        assert 0.05 <= following - cue.end <= 0.75, cue
+        assert 0.05 <= following - cue.end <= 1.25, cue
         assert sound.loudness(cue.end + WINDOW, following - WINDOW) < SILENCE, cue
 
 
@@ -133,6 +135,25 @@ def test_times_kept_beside_a_narration_are_those_that_were_told(heard: dict[str,
     narration = heard[ident].narration
     kept = list(timed_cues(narration.audio.with_suffix(".vtt").read_text("utf-8")))
     assert [(cue.start, cue.end) for cue in kept] == [(cue.start, cue.end) for cue in narration.cues]
+
+
+def test_gap_after_a_paragraph_is_longer_and_the_length_stays_exact(tmp_path: Path, home: Path) -> None:
+    script = script_of(SAMPLE[1])
+    last = len(script.sentences) - 1
+
+    async def make(breaths: tuple[int, ...]) -> Narration:
+        narrator = Narrator(tmp_path, 1 << 30)
+        try:
+            return await narrate(narrator, replace(script, breaths=breaths))
+        finally:
+            await narrator.close()
+
+    narration = asyncio.run(make((2, 5)))
+    gaps = [(after.start or 0.0) - (before.end or 0.0) for before, after in itertools.pairwise(narration.cues)]
+    usual = min(gaps)
+    assert [number for number in range(last) if gaps[number] > 1.5 * usual] == [2, 5]
+    assert narration.duration == pytest.approx(script.target, rel=0.01)
+    assert list(home.rglob("*")) == []  # the voice's runtime would keep a device id and a log of events to send
 
 
 def test_narration_made_again_is_as_long_as_before(heard: dict[str, Heard], tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import pytest
 
 import tui_pod.audio.narrator as module
 from tui_pod.audio.narrator import MAX_CHARS, Narration, NarrationError, Narrator, Script, make_script
+from tui_pod.core.library.transcript import Cue
 
 PATIENCE = 30.0
 """Seconds after which a test gives up."""
@@ -34,7 +35,8 @@ from pathlib import Path
 home = Path(__file__).parent
 plan = home / "plan"
 log = (home / "log").open("a")
-print("start", os.getpid(), os.environ.get("HIBARI_HOME"), *sys.argv[1:], file=log, flush=True)
+voice = [os.environ.get(name) for name in ("HIBARI_HOME", "ORT_DISABLE_TELEMETRY")]
+print("start", os.getpid(), *voice, *sys.argv[1:], file=log, flush=True)
 for line in sys.stdin:
     request = json.loads(line)
     print("request", request["sentences"][0], file=log, flush=True)
@@ -153,7 +155,7 @@ async def test_narration_made_has_its_audio_length_and_times(rig: Rig) -> None:
 
 async def test_process_is_started_as_the_worker_runs_no_code_from_here_and_looks_nothing_up(rig: Rig) -> None:
     await rig.ask(ONE)
-    assert rig.log("start")[0].split(" ", 1)[1] == f"{os.devnull} -P -m tui_pod.audio.narrator_worker"
+    assert rig.log("start")[0].split(" ", 1)[1] == f"{os.devnull} 1 -P -m tui_pod.audio.narrator_worker"
 
 
 async def test_words_are_made_speakable_before_they_are_spoken(rig: Rig) -> None:
@@ -184,8 +186,14 @@ async def test_narrating_set_off_is_an_error_that_says_so(rig: Rig) -> None:
     assert "off in the settings" in str(await rig.ask(ONE))
 
 
+def test_a_longer_gap_follows_each_paragraph_but_the_last() -> None:
+    cues = [Cue("One."), Cue("Two.", ends_paragraph=True), Cue("Three.", ends_paragraph=True)]
+    assert make_script(cues, None).breaths == (1,)
+    assert make_script([], None).breaths == ()
+
+
 async def test_long_text_is_cut_between_sentences_and_says_so(rig: Rig) -> None:
-    script = make_script([f"Sentence number {number} of very many." for number in range(30_000)], 90.0)
+    script = make_script([Cue(f"Sentence number {number} of very many.") for number in range(30_000)], 90.0)
     assert sum(map(len, script.sentences)) <= MAX_CHARS
     assert script.target is None
     narration = good(await rig.ask(script))

@@ -1,7 +1,7 @@
 """Make narrations: own the worker process, its requests and the cache. Knows no player and no screen.
 
 All calls and answers are on the event loop's thread; nothing here waits. The worker is started on the first
-wish, ended by its own process handle, started anew after a crash, and stopped when idle for a minute.
+job, ended by its own process handle, started anew after a crash, and stopped when idle for a minute.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ IDLE_LIMIT = 60.0
 INSTALL_HINT = f"{sys.executable} -m pip install hibari-tts==0.2.1"
 """The command that adds the voice to this very installation."""
 
-ROUND = 1
+OFFLINE = {"HIBARI_HOME": os.devnull, "ORT_DISABLE_TELEMETRY": "1"}
+"""Settings of the voice and of its runtime, which would otherwise download voices and report their use."""
+
+ROUND = 2
 """Counts changes to how narrations are made: a new number makes them anew."""
 
 
@@ -60,28 +63,31 @@ class Script:
     target: float | None = None
     """Seconds that the narration should last; None: as long as it takes."""
     is_shortened: bool = False
+    breaths: tuple[int, ...] = ()
+    """Indexes of the sentences after which a paragraph ends: the gap there is longer."""
 
 
-def make_script(sentences: Sequence[str], target: float | None) -> Script:
+def make_script(cues: Sequence[Cue], target: float | None) -> Script:
     """Return the script of a text, cut at `MAX_CHARS`; a cut or very odd length is not stretched to fit."""
     kept: list[str] = []
     room = MAX_CHARS
-    for sentence in sentences:
-        room -= len(sentence)
+    for cue in cues:
+        room -= len(cue.text)
         if room < 0:
             break
-        kept.append(sentence)
-    is_shortened = len(kept) < len(sentences)
+        kept.append(cue.text)
+    is_shortened = len(kept) < len(cues)
+    breaths = tuple(index for index, cue in enumerate(cues[: len(kept) - 1]) if cue.ends_paragraph) if kept else ()
     words = sum(len(sentence.split()) for sentence in kept)
     fits = target is not None and not is_shortened and 100 < words / (target / 60) < 230
-    return Script(tuple(kept), target if fits else None, is_shortened)
+    return Script(tuple(kept), target if fits else None, is_shortened, breaths)
 
 
 Response = Callable[[Narration | NarrationError], None]
 
 
 @dataclass(slots=True)
-class _Wish:
+class _Job:
     script: Script
     key: str
     answers: list[Response]
@@ -96,11 +102,11 @@ class Narrator:
         self._cache_bytes = cache_bytes
         self._python = python
         self._is_enabled = is_enabled
-        self._wishes: list[_Wish] = []
-        self._current: _Wish | None = None
+        self._jobs: list[_Job] = []
+        self._current: _Job | None = None
         self._worker: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
-        self._has_wish = asyncio.Event()
+        self._has_job = asyncio.Event()
         self._number = 0
         self._must_encode = False
         self._is_closed = False
@@ -122,7 +128,7 @@ class Narrator:
         elif not has_voice():
             answer(NarrationError(f"This episode has no recording; narrating it needs the voice. Run: {INSTALL_HINT}"))
         else:
-            self._enqueue(_Wish(script, key, [answer], is_urgent))
+            self._enqueue(_Job(script, key, [answer], is_urgent))
 
     async def render(self, script: Script) -> Narration:
         """Return the narration of a script, encoded; for commands, which may wait.
@@ -151,84 +157,85 @@ class Narrator:
     async def close(self) -> None:
         """End the worker."""
         self._is_closed = True  # a cancellation that meets an answer is lost
-        self._wishes.clear()
+        self._jobs.clear()
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         await self._end_worker()
 
-    # -- the queue of wishes ---------------------------------------------------------------------------
+    # -- the queue of jobs ---------------------------------------------------------------------------
 
-    def _enqueue(self, wish: _Wish) -> None:
-        for other in (*self._wishes, *((self._current,) if self._current else ())):
-            if other.key == wish.key:
-                other.answers += wish.answers
-                other.is_urgent = other.is_urgent or wish.is_urgent
+    def _enqueue(self, job: _Job) -> None:
+        for other in (*self._jobs, *((self._current,) if self._current else ())):
+            if other.key == job.key:
+                other.answers += job.answers
+                other.is_urgent = other.is_urgent or job.is_urgent
                 break
         else:
-            if not wish.is_urgent:  # only the newest idea of what comes next is worth making
-                self._wishes = [other for other in self._wishes if other.is_urgent]
-            self._wishes.append(wish)
-        if wish.is_urgent:
-            self._drop_urgent_but(wish.key)
-        self._wishes.sort(key=lambda other: not other.is_urgent)
-        self._has_wish.set()
+            if not job.is_urgent:  # only the newest idea of what comes next is worth making
+                self._jobs = [other for other in self._jobs if other.is_urgent]
+            self._jobs.append(job)
+        if job.is_urgent:
+            self._drop_urgent_but(job.key)
+        self._jobs.sort(key=lambda other: not other.is_urgent)
+        self._has_job.set()
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())
 
     def _drop_urgent_but(self, key: str) -> None:
         """Drop what someone waited for before: the listener wants the newest only, and each takes a second."""
-        dropped = [other for other in self._wishes if other.is_urgent and other.key != key]
-        self._wishes = [other for other in self._wishes if other not in dropped]
+        dropped = [other for other in self._jobs if other.is_urgent and other.key != key]
+        self._jobs = [other for other in self._jobs if other not in dropped]
         for other in dropped:
             for answer in other.answers:
                 answer(NarrationError("Something else was asked for."))
 
     async def _work(self) -> None:
-        while self._wishes:
-            wish = self._current = self._wishes.pop(0)
+        while self._jobs:
+            job = self._current = self._jobs.pop(0)
             try:
-                result: Narration | NarrationError = await self._make(wish)
+                result: Narration | NarrationError = await self._make(job)
             except NarrationError as error:
                 result = error
             self._current = None
-            for answer in wish.answers:
+            for answer in job.answers:
                 answer(result)
-            if not self._wishes:
+            if not self._jobs:
                 await self._idle()
-            if not self._wishes:
-                await self._end_worker()  # which takes a while: a wish that comes meanwhile is made in the next round
+            if not self._jobs:
+                await self._end_worker()  # which takes a while: a job that comes meanwhile is made in the next round
 
     async def _idle(self) -> None:
-        """Let the worker encode, and wait for the next wish up to `IDLE_LIMIT` seconds."""
-        self._has_wish.clear()
-        if not (self._wishes or self._is_closed):
+        """Let the worker encode, and wait for the next job up to `IDLE_LIMIT` seconds."""
+        self._has_job.clear()
+        if not (self._jobs or self._is_closed):
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._has_wish.wait(), IDLE_LIMIT)
+                await asyncio.wait_for(self._has_job.wait(), IDLE_LIMIT)
 
-    async def _make(self, wish: _Wish) -> Narration:
+    async def _make(self, job: _Job) -> Narration:
         for is_last_try in (False, True):
             try:
-                return await self._ask(wish)
+                return await self._ask(job)
             except (OSError, EOFError, ValueError, TypeError, LookupError) as error:  # it may answer anything
                 await self._end_worker()
                 if is_last_try:
                     raise NarrationError(f"The narrator stopped twice ({error}). Run: tui-pod doctor") from error
         raise AssertionError
 
-    async def _ask(self, wish: _Wish) -> Narration:
-        """Return what the worker makes of a wish. Raises one of several errors when it breaks."""
+    async def _ask(self, job: _Job) -> Narration:
+        """Return what the worker makes of a job. Raises one of several errors when it breaks."""
         worker = await self._ready_worker()
         assert worker.stdin is not None
         assert worker.stdout is not None
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        base = self._folder / wish.key
+        base = self._folder / job.key
         table = pronunciations()
         request = {
             "id": (number := self._next_number()),
-            "sentences": [speakable(sentence, table) for sentence in wish.script.sentences],
-            "target": wish.script.target,
+            "sentences": [speakable(sentence, table) for sentence in job.script.sentences],
+            "target": job.script.target,
+            "breaths": job.script.breaths,
             "wav": str(base.with_suffix(".wav")),
             "opus": str(base.with_suffix(".opus")),
             "encode": self._must_encode,
@@ -236,13 +243,13 @@ class Narrator:
         worker.stdin.write(json.dumps(request).encode() + b"\n")
         await worker.stdin.drain()
         try:
-            answer = await asyncio.wait_for(_read_answer(worker.stdout, number), answer_limit(wish.script))
+            answer = await asyncio.wait_for(_read_answer(worker.stdout, number), answer_limit(job.script))
         except TimeoutError:
             raise OSError("it does not answer") from None
         if "error" in answer:
             raise NarrationError(f"This cannot be narrated: {answer['error']}.")
-        self._keep(wish, float(answer["duration"]), answer["times"])
-        found = self._cached(wish.script, wish.key)
+        self._keep(job, float(answer["duration"]), answer["times"])
+        found = self._cached(job.script, job.key)
         if found is None:
             raise OSError("its file is gone")
         return found
@@ -255,7 +262,7 @@ class Narrator:
         if self._worker is None or self._worker.returncode is not None:
             command, environment = start_of("tui_pod.audio.narrator_worker", python=self._python)
             self._worker = await asyncio.create_subprocess_exec(
-                *command, env={**environment, "HIBARI_HOME": os.devnull},
+                *command, env={**environment, **OFFLINE},
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24,
             )  # fmt: skip
         return self._worker
@@ -278,7 +285,7 @@ class Narrator:
     def _key(self, script: Script) -> str:
         import hashlib  # brings 2 MiB of OpenSSL into memory: only for those who have something read to them
 
-        content = json.dumps([ROUND, _voice_version(), script.sentences, script.target, _table_stamp()])
+        content = json.dumps([ROUND, _voice_version(), script.sentences, script.target, script.breaths, _table_stamp()])
         return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
 
     def _cached(self, script: Script, key: str) -> Narration | None:
@@ -291,16 +298,16 @@ class Narrator:
                 head, _, body = times.read_text("utf-8").partition("NOTE duration ")
                 stated, _, rest = body.partition("\n")
                 cues = tuple(
-                    Cue(sentence, cue.start, cue.end)
-                    for sentence, cue in zip(script.sentences, timed_cues(head + rest), strict=True)
+                    Cue(sentence, cue.start, cue.end, index in script.breaths)
+                    for index, (sentence, cue) in enumerate(zip(script.sentences, timed_cues(head + rest), strict=True))
                 )
                 os.utime(audio)  # the oldest unused narration goes first
                 return Narration(audio, float(stated), cues, script.is_shortened)
         return None
 
-    def _keep(self, wish: _Wish, duration: float, times: list[tuple[float, float]]) -> None:
-        base = self._folder / wish.key
-        cues = tuple(Cue(text, *pair) for text, pair in zip(wish.script.sentences, times, strict=True))
+    def _keep(self, job: _Job, duration: float, times: list[tuple[float, float]]) -> None:
+        base = self._folder / job.key
+        cues = tuple(Cue(text, *pair) for text, pair in zip(job.script.sentences, times, strict=True))
         content = to_webvtt(cues).replace("WEBVTT\n", f"WEBVTT\n\nNOTE duration {duration}\n", 1)
         temp = base.with_suffix(".vtt.part")
         temp.write_text(content, "utf-8")
@@ -342,7 +349,7 @@ def answer_limit(script: Script) -> float:
 
 def has_voice() -> bool:
     """Return whether the extra `voice` is installed."""
-    from importlib.util import find_spec  # for the first wish, as the one below
+    from importlib.util import find_spec  # for the first job, as the one below
 
     return find_spec("hibari") is not None
 

@@ -2,7 +2,7 @@
 
 It alone imports the voice, so that its memory, its threads and its licence stay out of the app. A request is
     {"id": 7, "sentences": ["spoken form", …], "target": 105.0 or null,
-     "wav": "PATH.wav", "opus": "PATH.opus", "encode": false}
+     "breaths": [3], "wav": "PATH.wav", "opus": "PATH.opus", "encode": false}
 and its one answer is
     {"id": 7, "duration": 105.0, "times": [[0.1, 4.2], …]}       the WAV is complete
     {"id": 7, "error": "…"}                                      with the reason for the listener
@@ -20,7 +20,7 @@ import select
 import subprocess
 import sys
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,9 @@ PAUSE = 0.3
 
 MIN_PAUSE, MAX_PAUSE = 0.1, 0.6
 """Seconds between sentences that still sound natural."""
+
+BREATH = 2.0
+"""Pauses that the gap after a paragraph takes."""
 
 SPEEDS = ((0.8, 0.795), (0.85, 0.890), (0.9, 0.959), (1.0, 1.0), (1.1, 1.033), (1.2, 1.102), (1.3, 1.174))
 """The voice's speed setting, and by how much it really is faster (measured; rounding makes it uneven)."""
@@ -73,7 +76,7 @@ def main() -> None:
             continue
         try:
             voice = voice or _load_voice()
-            answer = narrate(voice, request["sentences"], request["target"], Path(request["wav"]))
+            answer = narrate(voice, request["sentences"], request["target"], Path(request["wav"]), request["breaths"])
             if request["encode"]:
                 _encode(request)
             else:
@@ -109,8 +112,17 @@ def _load_voice() -> Hibari:
     return Hibari(voice="heart")
 
 
-def narrate(voice: Hibari, sentences: list[str], target: float | None, wav: Path) -> dict[str, Any]:
+def narrate(
+    voice: Hibari, sentences: list[str], target: float | None, wav: Path, breaths: Sequence[int] = ()
+) -> dict[str, Any]:
     """Write the narration of `sentences` and return its `duration` and the `times` of each, in seconds.
+
+    Args:
+        voice: speaks one sentence at a time.
+        sentences: in their spoken form.
+        target: seconds that it should last; None: as long as it takes.
+        wav: the file to write.
+        breaths: indexes of the sentences that a longer gap follows.
 
     Raises:
         ValueError: nothing in the text can be spoken.
@@ -122,22 +134,21 @@ def narrate(voice: Hibari, sentences: list[str], target: float | None, wav: Path
     spoken = sum(map(len, parts)) / SAMPLE_RATE
     if spoken < 0.2:
         raise ValueError("there is nothing in it that the voice can speak: it reads English")
-    pause = _pause(spoken, len(parts), target)
+    gaps = [BREATH if index in breaths else 1.0 for index in range(len(parts) - 1)]
+    pause = _pause(spoken, sum(gaps), target)
     if target is not None and not MIN_PAUSE <= pause <= MAX_PAUSE:
-        wished = max(target - LEAD - TAIL - PAUSE * (len(parts) - 1), 1.0)
+        wished = max(target - LEAD - TAIL - PAUSE * sum(gaps), 1.0)
         parts.clear()  # before there are others
         parts = _speak(voice, sentences, speed_for(spoken / wished))
-        pause = _pause(sum(map(len, parts)) / SAMPLE_RATE, len(parts), target)
+        pause = _pause(sum(map(len, parts)) / SAMPLE_RATE, sum(gaps), target)
     pause = min(max(pause, MIN_PAUSE), MAX_PAUSE)
     times: list[tuple[float, float]] = []
     pieces = [np.zeros(int(LEAD * SAMPLE_RATE), np.int16)]
     place = len(pieces[0])
-    gap = np.zeros(int(pause * SAMPLE_RATE), np.int16)
-    for part in parts:
+    for part, gap in zip(parts, [*gaps, 0.0], strict=True):
         times.append((round(place / SAMPLE_RATE, 3), round((place + len(part)) / SAMPLE_RATE, 3)))
-        pieces += [part, gap]
-        place += len(part) + len(gap)
-    place -= len(gap)
+        pieces += [part, np.zeros(int(gap * pause * SAMPLE_RATE), np.int16)]
+        place += len(part) + len(pieces[-1])
     rest = (target or 0.0) - place / SAMPLE_RATE  # to the sample when the length was met, as it is otherwise
     pieces[-1] = np.zeros(round((rest if abs(rest - TAIL) < 0.1 else TAIL) * SAMPLE_RATE), np.int16)
     _write_wav(wav, pieces)
@@ -161,11 +172,11 @@ def _speak(voice: Hibari, sentences: list[str], speed: float) -> list[Samples]:
     ]
 
 
-def _pause(spoken: float, count: int, target: float | None) -> float:
-    """Return the seconds between sentences that bring the whole to `target` seconds."""
-    if target is None or count < 2:
+def _pause(spoken: float, gaps: float, target: float | None) -> float:
+    """Return the seconds between two sentences that bring the whole to `target`; `gaps`: how many such there are."""
+    if target is None or not gaps:
         return PAUSE
-    return (target - LEAD - TAIL - spoken) / (count - 1)
+    return (target - LEAD - TAIL - spoken) / gaps
 
 
 def _louder(audio: Audio) -> Audio:

@@ -15,7 +15,7 @@ from tui_pod.audio.narrator import MAX_CHARS as NARRATED_CHARS
 from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, make_script
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.library.transcript import MAX_CHARS, Transcript, parse_transcript
+from tui_pod.core.library.transcript import MAX_CHARS, Cue, Transcript, parse_transcript
 from tui_pod.core.playback.events import ChaptersKnown, Event, LoadFailed, SourceReady
 from tui_pod.core.playback.snapshot import Chapter, Source
 from tui_pod.core.text.clean import clean
@@ -228,6 +228,6 @@ def read_transcript(episode: Episode) -> Transcript:
 def make_episode_script(episode: Episode, transcript: Transcript) -> Script:
     """Return what is narrated: the transcript, or title and summary while there is none."""
     if transcript.cues:
-        return make_script([cue.text for cue in transcript.cues], episode.duration)
+        return make_script(transcript.cues, episode.duration)
     title = episode.title if episode.title.endswith((".", "!", "?")) else f"{episode.title}."
-    return make_script([title, *split_sentences(episode.summary)], None)
+    return make_script([Cue(title), *map(Cue, split_sentences(episode.summary))], None)

@@ -96,6 +96,7 @@ def test_parse_plain_text_is_sentences_without_times() -> None:
     expected = ["One sentence.", "Another one that goes on.", "A line of its own.", "A heading", "The end."]
     assert texts(parse_transcript(text)) == expected
     assert not parse_transcript(text).is_timed
+    assert [cue.text for cue in parse_transcript(text).cues if cue.ends_paragraph] == expected[2:]
 
 
 def test_parse_html_is_its_words() -> None:

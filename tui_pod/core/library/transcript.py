@@ -39,6 +39,8 @@ class Cue:
     text: str
     start: float | None = None
     end: float | None = None
+    ends_paragraph: bool = False
+    """Whether a blank line follows in plain text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,12 @@ def parse_transcript(text: str) -> Transcript:
         return _arranged(timed_cues(text))
     if re.match(r"<(!doctype|html|p|div|body|cite|h\d)\b", head, re.IGNORECASE):
         text = unescaped(_TAG.sub("", _BREAK.sub("\n\n", _SILENT.sub(" ", text))))
-    return Transcript(tuple(Cue(sentence) for sentence in plain_sentences(text)))
+    return Transcript(tuple(plain_cues(text)))
 
 
-def plain_sentences(text: str) -> list[str]:
+def plain_cues(text: str) -> list[Cue]:
     """Return the sentences of plain text; a line break inside a paragraph ends a sentence only after its mark."""
-    found: list[str] = []
+    found: list[Cue] = []
     for block in _BLOCKS.split(text):
         paragraphs: list[list[str]] = []
         is_open = False
@@ -93,7 +95,9 @@ def plain_sentences(text: str) -> list[str]:
             is_open = not _ENDS.search(line)
         for lines in paragraphs:
             parts = split_sentences(" ".join(lines))
-            found += (sentence for part in parts if (sentence := clean(part, SENTENCE_LIMIT)))
+            found += (Cue(sentence) for part in parts if (sentence := clean(part, SENTENCE_LIMIT)))
+        if found:
+            found[-1] = replace(found[-1], ends_paragraph=True)
     return found
 
 

@@ -41,7 +41,7 @@ _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₙ", "0123456789n")
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "η": "eta", "θ": "theta", "λ": "lambda",
     "μ": "mu", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-    "Δ": "delta", "Σ": "sigma", "Ω": "omega", "∞": "infinity",
+    "Δ": "delta", "Θ": "theta", "Σ": "sigma", "Ω": "omega", "∞": "infinity",
 }  # fmt: skip
 _SYMBOLS = {
     "→": " to ", "⇒": " so ", "≈": " about ", "≤": " at most ", "≥": " at least ", "≠": " is not ", "·": " times ",
@@ -58,18 +58,31 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bO\(([^()]*)\)", r"order \1"),
         (r"(\d)(?:\.0)?[eE][-−](\d+)\b", r"\1 times ten to the minus \2"),
         (r"(\d)(?:\.0)?[eE]\+?(\d+)\b", r"\1 times ten to the \2"),
-        (r"(\d)\^(\d+)", r"\1 to the \2"),
+        (r"(?<=\w)\^\{?2\}?(?!\d)", " squared"),
+        (r"(?<=\w)\^\{?3\}?(?!\d)", " cubed"),
+        (r"(?<=\w)\^\{?[-−](\w+)\}?", r" to the minus \1"),
+        (r"(?<=\w)\^\{?(\w+)\}?", r" to the \1"),
+        (r"\btheta\s*\(([^()]*)\)", r"theta of \1"),
+        (r"\barXiv:\s?", "archive "),
+        (r"\b([CF])#", r"\1 sharp"),
         (r"(\d)\s?[-–]\s?(\d+)(?:x|\s?×)(?!\d)", r"\1 to \2 times"),
+        (r"(\d)\s?[-–]\s?(\d[\d.]*\s?%)", r"\1 to \2"),
+        (r"(?<=[A-Za-z])-(?=\d+\.\d)|(?<=\d\.\d)-(?=\d+[A-Z]\b)", " "),
         (r"(\d)(?:x|\s?×\s?)(\d)", r"\1 by \2"),
         (r"(\d)(?:x|\s?×)(?!\w)", r"\1 times"),
         (r"(?<!\w)~\s?(\d)", r"about \1"),
         (r"\$(\d[\d.,]*)\s?[-–]\s?\$?(\d[\d.,]*)\s?([KMB])\b\+?", r"\1 to \2 \3 dollars"),
         (r"\$(\d[\d.,]*)\s?([KMB])\b\+?", r"\1 \2 dollars"),
+        (r"(?<![\w.])([\d.,]*\d)M\b", r"\1 million"),
+        (r"(?<![\w.])([\d.,]*\d)T\b", r"\1 trillion"),
         (r"(\d)\s?[–](\d)", r"\1 to \2"),
+        (r"\s?−\s?", " minus "),
         (r"(\d)\+(?!\+)", r"\1 or more"),
         (r"(?<=[A-Za-z])/(?=[A-Z]\b)", " "),
         (r"(?<=\w)_(?=\w)", " "),
-        (r"[\[\]{}<>|*#^\\`]", " "),
+        (r"(?<=[A-Za-z’'])\s+[“\"](?=\w)", ", "),  # a voice passes over quotation marks: quoted words get a breath
+        (r"(?<=[A-Za-z’'])[”\"](?=\s+\w)", ","),
+        (r"[\[\]{}<>|*#^\\`“”]", " "),
     )
 )
 _SCALES = {"K": "thousand", "M": "million", "B": "billion"}
@@ -108,7 +121,7 @@ def speakable(sentence: str, table: Mapping[str, str]) -> str:
     """Return `sentence` as the voice should get it; `table` maps written words to spoken ones."""
     words = _table_pattern(tuple(sorted(table, key=len, reverse=True)))
     if words is not None:
-        sentence = words.sub(lambda found: table[found[0]], sentence)
+        sentence = words.sub(lambda found: table[found[1]] + found[2], sentence)
     sentence = _RAISED.sub(_power, sentence)
     sentence = _LOWERED.sub(lambda found: f" {found[1].translate(_SUBSCRIPTS)}", sentence)
     for letter, name in _GREEK.items():
@@ -130,4 +143,4 @@ def _power(found: re.Match[str]) -> str:
 def _table_pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
     if not words:
         return None
-    return re.compile("|".join(rf"(?<![\w-]){re.escape(word)}(?![\w])" for word in words))
+    return re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, words))})(s?)(?!\w)")  # their plurals too
