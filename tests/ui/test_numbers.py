@@ -24,7 +24,7 @@ KEYS = (
 SECONDS = (3, 7, 30, 100)
 """Seconds that are listened between keys: enough for another whole second, since what is under one is not shown."""
 
-PARENTS = dict(TOPICS)
+PARENTS = {topic.name: topic.parent for topic in TOPICS}
 
 
 # -- the recount ---------------------------------------------------------------------------------------

@@ -163,8 +163,8 @@ class _Reader:
         for topic in topics:
             for ident in topic.episodes:
                 if ident not in known:
-                    place = self._topic_ordinals[topic.name]
-                    self._fault(f"there is no episode “{_short(ident)}”", "topics", place, "episodes")
+                    ordinal = self._topic_ordinals[topic.name]
+                    self._fault(f"there is no episode “{_short(ident)}”", "topics", ordinal, "episodes")
 
     def _check_tree(self, topics: tuple[Topic, ...]) -> None:
         def fault(topic: Topic, wrong: str) -> None:
