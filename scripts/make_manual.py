@@ -6,17 +6,18 @@ python scripts/make_manual.py --check    only tell; exit status 1 when something
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tui_pod import __version__  # noqa: E402
-from tui_pod.cli.command_tree import Command, Flag, Value, describe  # noqa: E402
-from tui_pod.cli.completions import SHELLS  # noqa: E402
-from tui_pod.cli.main import make_parser  # noqa: E402
+from tui_pod.cli.completions import completion_script  # noqa: E402
+from tui_pod.cli.parser import SHARED, make_parser  # noqa: E402
 from tui_pod.config.docs import keys_table, settings_table  # noqa: E402
 from tui_pod.config.key_names import show_keys  # noqa: E402
 from tui_pod.core.actions import ACTIONS  # noqa: E402
@@ -30,13 +31,75 @@ COMPLETIONS = {
 """Where each shell looks below a prefix; the wheel installs them there."""
 
 
+class Value(NamedTuple):
+    """What stands after a flag, or by itself."""
+
+    name: str
+    """As the help shows it, such as FILE, or the words that it may be."""
+    text: str
+    is_required: bool
+    is_repeated: bool
+
+
+class Flag(NamedTuple):
+    """An option."""
+
+    names: tuple[str, ...]
+    text: str
+    value: Value | None
+    is_shared: bool
+    """Whether it works with every command."""
+
+
+class Command(NamedTuple):
+    """The program, one of its commands, or a command of a command."""
+
+    name: str
+    """All its words; empty for the program itself."""
+    text: str
+    flags: list[Flag]
+    values: list[Value]
+    commands: list[Command]
+
+    def all(self) -> list[Command]:
+        """Return this command and all below it."""
+        return [self, *(below for command in self.commands for below in command.all())]
+
+
+def describe(parser: argparse.ArgumentParser, name: str = "", text: str = "") -> Command:
+    """Return a parser's flags, values and commands, without those whose help is suppressed."""
+    command = Command(name, text or parser.description or "", [], [], [])
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for choice in action._choices_actions:
+                below = describe(action.choices[choice.dest], f"{name} {choice.dest}".strip(), choice.help or "")
+                command.commands.append(below)
+        elif action.help == argparse.SUPPRESS:
+            continue
+        elif action.option_strings:
+            is_shared = action.dest == "help" or getattr(action.container, "title", "") == SHARED
+            value = None if action.nargs == 0 else describe_value(action)
+            command.flags.append(Flag(tuple(action.option_strings), action.help or "", value, is_shared))
+        else:
+            command.values.append(describe_value(action))
+    return command
+
+
+def describe_value(action: argparse.Action) -> Value:
+    """Return what an action takes."""
+    name = "|".join(map(str, action.choices)) if action.choices else str(action.metavar or action.dest.upper())
+    return Value(
+        name, "" if action.choices else action.help or "", action.nargs not in ("?", "*"), action.nargs in ("*", "+")
+    )
+
+
 def made_files() -> dict[Path, str]:
     """Return every file that is made, with what it should hold."""
     root = describe(make_parser())
     parts = {"keys": keys_table(), "settings": settings_table(), "commands": commands_table(root)}
     files = {MANUAL: fill_in(MANUAL.read_text("utf-8"), parts)}
     files[ROOT / "share" / "man" / "man1" / "tui-pod.1"] = man_page(root)
-    return files | {ROOT / place: SHELLS[shell](make_parser()) for shell, place in COMPLETIONS.items()}
+    return files | {ROOT / path: completion_script(make_parser(), shell) for shell, path in COMPLETIONS.items()}
 
 
 def fill_in(text: str, parts: dict[str, str]) -> str:
@@ -121,25 +184,21 @@ EXAMPLES = (
 
 
 def _usage(command: Command) -> str:
-    values = (f"{value.name}…" if value.is_repeated else value.name for value in map(_named, command.values))
+    values = (f"{value.name}…" if value.is_repeated else value.name for value in command.values)
     words = [word if value.is_required else f"[{word}]" for word, value in zip(values, command.values, strict=True)]
     flags = [f"[{_flag(flag)}]" for flag in command.flags if not flag.is_shared]
     return " ".join((f"tui-pod {command.name}".strip(), *words, *flags))
 
 
-def _named(value: Value) -> Value:
-    return value._replace(name="|".join(value.words)) if value.words else value
-
-
 def _flag(flag: Flag) -> str:
     names = ", ".join(flag.names)
-    return f"{names} {_named(flag.value).name}" if flag.value else names
+    return f"{names} {flag.value.name}" if flag.value else names
 
 
 def _man_flag(flag: Flag) -> Iterator[str]:
     names = ", ".join(f"\\fB{_roff(name)}\\fR" for name in flag.names)
-    value = f" \\fI{_roff(_named(flag.value).name)}\\fR" if flag.value else ""
-    yield from (".TP", names + value, _roff(flag.text or "one of these"))
+    value = f" \\fI{_roff(flag.value.name)}\\fR" if flag.value else ""
+    yield from (".TP", names + value, _roff(flag.text))
 
 
 def _man_command(command: Command) -> Iterator[str]:
@@ -148,7 +207,7 @@ def _man_command(command: Command) -> Iterator[str]:
     yield f'.SS "{_roff(_usage(command))}"'
     yield f"{_roff(command.text[0].upper() + command.text[1:])}."
     for value in command.values:
-        if value.text and not value.words:
+        if value.text:
             yield from (".TP", f"\\fI{_roff(value.name)}\\fR", _roff(value.text))
     for flag in command.flags:
         if not flag.is_shared:

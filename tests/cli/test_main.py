@@ -18,7 +18,8 @@ from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
 from tests.state.test_format import entry
 from tui_pod import __version__
-from tui_pod.cli.main import _app_options, _parse, main, make_parser
+from tui_pod.cli.main import main
+from tui_pod.cli.parser import parse
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import without_surrogates
@@ -162,27 +163,14 @@ def test_shared_options_work_before_and_after_the_word(run: Run, small: list[str
     assert before.out.count("\n") == 3
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        [],
-        ["--plain"],
-        ["--catalog", "a.toml", "--catalog=b.toml", "--state", "s", "--config", "c", "--ao=null", "--session", "15m"],
-        ["--session", "1 h", "--plain", "--ao", "pulse", "--ao", "null"],
-        ["--catalog="],
-        ["--ao", ""],
-    ],
-)
-def test_start_of_the_app_is_parsed_as_argparse_does(arguments: list[str]) -> None:
-    assert vars(_parse(arguments)) == vars(make_parser().parse_args(arguments))
+def test_shared_option_given_before_and_after_the_word_is_taken_from_both(small: list[str]) -> None:
+    options = parse(["--catalog", "a.toml", "list", "--catalog=b.toml", "--state", "s"])
+    assert (options.catalog, options.state, options.config) == ([Path("a.toml"), Path("b.toml")], Path("s"), None)
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["list"], ["--ao", "null", "list"], ["--ao"], ["--ao", "--plain"], ["--", "x"], ["-h"],
-                  ["--catalogue", "x"], ["--plain=yes"], ["---ao", "null"]]
-)  # fmt: skip
-def test_anything_but_a_start_of_the_app_is_left_to_argparse(arguments: list[str]) -> None:
-    assert _app_options(arguments) is None
+def test_start_without_arguments_has_the_parsers_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.app.launch.run_app", lambda options: int(vars(options) == vars(parse([]))))
+    assert main([]) == 1
 
 
 def test_program_of_its_own_gives_the_same(small: list[str], run: Run) -> None:

@@ -43,7 +43,7 @@ def run_feeds(options: Namespace) -> int:
         "keep": _keep,
         "topics": _topics,
     }
-    return _with_shelf(options, actions[options.action])
+    return _with_store(options, actions[options.action])
 
 
 def run_import(options: Namespace) -> int:
@@ -52,7 +52,7 @@ def run_import(options: Namespace) -> int:
     Raises:
         CommandError: it cannot be read, or is no OPML.
     """
-    return _with_shelf(options, _import)
+    return _with_store(options, _import)
 
 
 def run_export(options: Namespace) -> int:
@@ -62,7 +62,7 @@ def run_export(options: Namespace) -> int:
         sys.stdout.write(write_opml(store.entries()))
         return 0
 
-    return _with_shelf(options, export)
+    return _with_store(options, export)
 
 
 def print_names(options: Namespace) -> None:
@@ -73,10 +73,10 @@ def print_names(options: Namespace) -> None:
             print(feed.name, feed.address, sep="\t")
         return 0
 
-    _with_shelf(options, print_all)
+    _with_store(options, print_all)
 
 
-def _with_shelf(options: Namespace, run: Callable[[FeedStore, Namespace], int]) -> int:
+def _with_store(options: Namespace, run: Callable[[FeedStore, Namespace], int]) -> int:
     store = FeedStore(find_paths(options.state, options.config).data)
     try:
         return run(store, options)

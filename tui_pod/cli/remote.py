@@ -24,7 +24,7 @@ _CLOCK = re.compile(r"([+-]?)(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d)")
 
 
 def run(options: Namespace) -> int:
-    """Ask the running app, and print what plays afterwards; a place or number that is none is wrong usage (2)."""
+    """Ask the running app, and print what plays afterwards; an invalid position or number is wrong usage (2)."""
     try:
         request = make_request(options)
     except ValueError as error:
@@ -45,13 +45,13 @@ def make_request(options: Namespace) -> dict[str, object]:
     """Return what to ask the app.
 
     Raises:
-        ValueError: the command line names no place or number; the message is for its user.
+        ValueError: the position or number is not valid; the message is for the user.
     """
     request: dict[str, object] = {"command": options.command}
     if options.command == "play" and options.id is not None:
         request["episode"] = options.id
     elif options.command == "seek":
-        request |= _amount(options.place, "a place such as 1:05, or seconds forward or back such as +30 or -10")
+        request |= _amount(options.position, "a position such as 1:05, or seconds forward or back such as +30 or -10")
     elif options.command == "speed":
         request |= _amount(options.speed, "a speed such as 1.5, or a change such as +0.1 or -0.1")
     elif options.command == "volume":

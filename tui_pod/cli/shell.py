@@ -48,22 +48,22 @@ def run_config(options: Namespace) -> int:
 
 
 def run_completions(options: Namespace) -> None:
-    """Print what a shell needs to complete this program's words, or the words of one kind."""
-    from tui_pod.cli.completions import SHELLS
-
+    """Print the completion script of a shell, or the words of one kind for such a script."""
     if options.words is None:
-        sys.stdout.write(SHELLS[options.shell](options.make_parser()))
+        from tui_pod.cli.completions import completion_script  # shtab: a key press in a shell must not wait for it
+        from tui_pod.cli.parser import make_parser
+
+        sys.stdout.write(completion_script(make_parser(), options.shell))
         return
     if options.words == "feeds":
-        from tui_pod.cli.feeds import print_names
+        from tui_pod.cli.feeds import print_names  # the rest asks no feed
 
         print_names(options)
         return
     library = open_library(options).library
-    words: Iterable[tuple[str, str]]
-    if options.words == "ids":
-        words = zip(library.ids, library.titles, strict=True)
-    else:
-        words = zip(library.topics.names, (counted(len(members)) for members in library.topics.members), strict=True)
+    words: Iterable[tuple[str, str]] = zip(library.ids, library.titles, strict=True)
+    if options.words == "topics":
+        counts = (counted(len(members)) for members in library.topics.members)
+        words = zip(library.topics.names, counts, strict=True)
     for word, text in words:
         print(word, text, sep="\t")
