@@ -1,16 +1,12 @@
 """The listener's settings: every key with its type, default, range and meaning, in one table.
 
-The table is the annotations below; reading the file, `tui-pod config --default` and the manual are made
-from it. Eleven frozen dataclasses cost 5 ms of every start, named tuples 2 ms and `Section` a tenth of that; for
-the same reason the annotations stay text until a file has to be read.
+The table is the annotations below: the reader of the file, `tui-pod config --default` and the manual are made
+from it. They are not postponed, as NamedTuple would compile each of them from its text at every start.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from operator import itemgetter
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple, Self, dataclass_transform
+from typing import Annotated, NamedTuple
 
 from tui_pod.core.actions import ACTIONS, Action
 
@@ -31,38 +27,7 @@ class Key(NamedTuple):
     """A line of TOML for the default file, where the default shows nothing."""
 
 
-@dataclass_transform(frozen_default=True)
-class Section(tuple[Any, ...]):
-    """A named tuple whose fields all have defaults, made without compiling code."""
-
-    __slots__ = ()
-    _fields: tuple[str, ...]
-    _field_defaults: dict[str, Any]
-
-    def __init_subclass__(cls) -> None:
-        cls._fields = tuple(cls.__annotations__)
-        cls._field_defaults = {name: cls.__dict__[name] for name in cls._fields}
-        for place, name in enumerate(cls._fields):
-            setattr(cls, name, property(itemgetter(place)))
-
-    def __new__(cls, *values: Any, **named: Any) -> Self:
-        """Return a section with these values, and the defaults of the others."""
-        given = dict(zip(cls._fields, values, strict=False)) | named
-        if len(given) < len(values) + len(named) or not given.keys() <= cls._field_defaults.keys():
-            raise TypeError(f"{cls.__name__} has the fields {', '.join(cls._fields)}")
-        return super().__new__(cls, (cls._field_defaults | given).values())
-
-    def _asdict(self) -> dict[str, Any]:
-        return dict(zip(self._fields, self, strict=True))
-
-    def _replace(self, **named: Any) -> Self:
-        return type(self)(**(self._asdict() | named))
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._asdict().items())})"
-
-
-class StartSettings(Section):
+class StartSettings(NamedTuple):
     """[start]."""
 
     view: Annotated[
@@ -74,7 +39,7 @@ class StartSettings(Section):
     ] = "last"
 
 
-class PlaybackSettings(Section):
+class PlaybackSettings(NamedTuple):
     """[playback]."""
 
     seek_back: Annotated[float, Key("Seconds that playback.back goes back (← and ,)", 1, 3600)] = 10.0
@@ -86,13 +51,13 @@ class PlaybackSettings(Section):
     )
 
 
-class ResumeSettings(Section):
+class ResumeSettings(NamedTuple):
     """[resume]."""
 
     rewind: Annotated[bool, Key("Whether resuming goes back a few seconds, the more the longer the pause")] = True
 
 
-class PlayedSettings(Section):
+class PlayedSettings(NamedTuple):
     """[played]: an episode counts as played when no more than this is left, and never more than a tenth of it."""
 
     share: Annotated[float, Key("Share of the length that may be left when an episode counts as played", 0, 0.1)] = 0.03
@@ -100,7 +65,7 @@ class PlayedSettings(Section):
     max_left: Annotated[float, Key("Seconds that this share is at most", 0, 600)] = 30.0
 
 
-class InterfaceSettings(Section):
+class InterfaceSettings(NamedTuple):
     """[ui]."""
 
     theme: Annotated[str, Key("Name of a theme; empty: the one chosen in the palette, which keeps it")] = ""
@@ -111,14 +76,14 @@ class InterfaceSettings(Section):
     ] = False
 
 
-class NarrationSettings(Section):
+class NarrationSettings(NamedTuple):
     """[narration]."""
 
     enabled: Annotated[bool, Key("Whether episodes without a recording are spoken")] = True
     cache_mb: Annotated[int, Key("Megabytes of narrations that are kept, the oldest go first", 10, 100_000)] = 200
 
 
-class FeedSettings(Section):
+class FeedSettings(NamedTuple):
     """[feeds]."""
 
     refresh_at_start: Annotated[bool, Key("Whether feeds are refreshed when the app starts")] = True
@@ -129,28 +94,28 @@ class FeedSettings(Section):
     keep_next: Annotated[int, Key("How many of a feed's next episodes are downloaded ahead", 0, 100)] = 0
 
 
-class AudioSettings(Section):
+class AudioSettings(NamedTuple):
     """[audio]."""
 
     level: Annotated[bool, Key("Whether loud and quiet recordings are brought to one loudness")] = False
     skip_silence: Annotated[bool, Key("Whether silence is cut short")] = False
 
 
-class StatsSettings(Section):
+class StatsSettings(NamedTuple):
     """[stats]."""
 
     streak: Annotated[bool, Key("Whether the statistics count days in a row")] = False
     free_days: Annotated[int, Key("Days a week without listening that do not end the row", 0, 6)] = 2
 
 
-class DesktopSettings(Section):
+class DesktopSettings(NamedTuple):
     """[desktop]."""
 
     title: Annotated[bool, Key("Whether the terminal's title shows what plays")] = True
     notify: Annotated[bool, Key("Whether the desktop tells of each episode that begins")] = False
 
 
-class NetworkSettings(Section):
+class NetworkSettings(NamedTuple):
     """[network]."""
 
     private_hosts: Annotated[
@@ -163,7 +128,7 @@ class NetworkSettings(Section):
     ] = ()
 
 
-class Settings(Section):
+class Settings(NamedTuple):
     """All settings, by section."""
 
     catalogs: Annotated[
