@@ -1,7 +1,7 @@
 """Remote control: a Unix socket by which `tui-pod toggle` and the like reach the running app.
 
-A request and its answer are a line of JSON each. Only the same user is listened to, and whatever comes in
-changes nothing unless it is a wish that `PlayerApi` knows. It runs on the event loop of the app.
+A request and its answer are a line of JSON each. Only the same user is answered, and a request changes nothing
+unless `PlayerApi` knows it. It runs on the event loop of the app.
 """
 
 from __future__ import annotations
@@ -17,28 +17,19 @@ from pathlib import Path
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
 from tui_pod.integrations.remote_socket import LINE_LIMIT, RemoteError, RuntimeFolder, open_folder, socket_name
-from tui_pod.runtime.log import log
 
 PATIENCE = 10.0
-"""Seconds that a client has for a request, and for taking the answer."""
-
-MAX_CLIENTS = 16
-"""Clients at a time; a command is done in milliseconds, so one more takes the place of one that asks nothing."""
-
-BUSY = "The running tui-pod is busy; try again."
+"""Seconds that a client has to send a request, and to take the answer."""
 
 SETTLING = 4.0
-"""Seconds that an answer waits for the player to do what was asked; a cold voice takes one on a free machine."""
-
-WATCH = 2.0
-"""Seconds between two looks at whether the socket is still there: a younger app takes its place and leaves."""
+"""Seconds that an answer waits for the player to follow; a cold voice takes one on a free machine."""
 
 LIMIT = 1_000_000.0
-"""Numbers beyond it are none that a listener means."""
+"""The largest number that is accepted, either way."""
 
 
 class RemoteControl:
-    """Answers for one app. Of the apps on one state file the last one started has the socket."""
+    """Answers for one app. The most recently started app on a state file owns its socket."""
 
     def __init__(self, controls: PlayerApi, state: Path) -> None:
         self._controls = controls
@@ -46,32 +37,46 @@ class RemoteControl:
         self._folder: RuntimeFolder | None = None
         self._inode = 0
         self._server: asyncio.Server | None = None
-        self._watch: asyncio.Task[None] | None = None
         self._clients: set[asyncio.Task[None]] = set()
-        self._silent: dict[asyncio.Task[None], None] = {}
-        """Clients that have asked nothing that is not answered, the longest silent first."""
         self._changed = asyncio.Event()
         self._failure: str | None = None
 
     async def start(self) -> None:
-        """Begin to answer.
+        """Put a socket in place in one step, so that there is always one that answers.
 
         Raises:
             RemoteError: there is no folder for it; the app goes on without.
         """
-        await self._bind()
-        self._watch = asyncio.get_running_loop().create_task(self._keep_reachable())
+        folder = open_folder(may_make=True)
+        temporary = f".{self._name}.{os.getpid()}"
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary, dir_fd=folder.descriptor)
+            listener.bind(folder.address(temporary))
+            os.chmod(temporary, 0o600, dir_fd=folder.descriptor)
+            self._server = await asyncio.start_unix_server(self._accept, sock=listener, limit=LINE_LIMIT)
+            os.rename(temporary, self._name, src_dir_fd=folder.descriptor, dst_dir_fd=folder.descriptor)
+            self._inode = os.stat(self._name, dir_fd=folder.descriptor).st_ino
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=folder.descriptor)
+            listener.close()
+            folder.close()
+            if isinstance(error, OSError):
+                raise RemoteError(f"The socket cannot be made: {error.strerror or error}") from error
+            raise
+        self._folder = folder
 
     async def close(self) -> None:
-        """Answer no more, and take the socket away unless a younger app has put its own there."""
-        for task in (self._watch, *self._clients):
-            if task is not None:
-                task.cancel()
+        """Stop answering, and remove the socket unless a younger app has replaced it."""
+        for task in self._clients:
+            task.cancel()
         if self._server is not None:
             self._server.close()
         if self._folder is not None:
-            if self._is_ours():
-                with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):
+                if os.stat(self._name, dir_fd=self._folder.descriptor, follow_symlinks=False).st_ino == self._inode:
                     os.unlink(self._name, dir_fd=self._folder.descriptor)
             self._folder.close()
             self._folder = None
@@ -91,65 +96,6 @@ class RemoteControl:
             self._failure = text
             self._changed.set()
 
-    # -- the socket ------------------------------------------------------------------------------------
-
-    async def _bind(self) -> None:
-        """Put a socket in place in one step, so that there is always one that answers."""
-        folder = open_folder(may_make=True)
-        temporary = f".{self._name}.{os.getpid()}"
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary, dir_fd=folder.descriptor)
-            listener.bind(folder.address(temporary))
-            os.chmod(temporary, 0o600, dir_fd=folder.descriptor)
-            server = await asyncio.start_unix_server(self._accept, sock=listener, limit=LINE_LIMIT)
-            os.rename(temporary, self._name, src_dir_fd=folder.descriptor, dst_dir_fd=folder.descriptor)
-            self._inode = os.stat(self._name, dir_fd=folder.descriptor).st_ino
-        except BaseException as error:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary, dir_fd=folder.descriptor)
-            listener.close()
-            folder.close()
-            if isinstance(error, OSError):
-                raise RemoteError(f"The socket cannot be made: {error.strerror or error}") from error
-            raise
-        if self._server is not None:
-            self._server.close()
-        if self._folder is not None:
-            self._folder.close()
-        self._server, self._folder = server, folder
-
-    async def _keep_reachable(self) -> None:
-        while True:
-            await asyncio.sleep(WATCH)
-            if not self._is_ours() and not self._is_answered():
-                try:
-                    await self._bind()
-                except RemoteError as error:
-                    log(f"remote control is off: {error}")
-                    return
-
-    def _is_ours(self) -> bool:
-        assert self._folder is not None
-        try:
-            return os.stat(self._name, dir_fd=self._folder.descriptor, follow_symlinks=False).st_ino == self._inode
-        except OSError:
-            return False
-
-    def _is_answered(self) -> bool:
-        """Return whether another app answers at the socket; a local connection is made or refused at once."""
-        assert self._folder is not None
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
-            caller.setblocking(False)
-            try:
-                caller.connect(self._folder.address(self._name))
-            except BlockingIOError:  # it has more callers than it can take
-                return True
-            except OSError:
-                return False
-            return True
-
     # -- clients ---------------------------------------------------------------------------------------
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -157,39 +103,17 @@ class RemoteControl:
         assert task is not None
         self._clients.add(task)
         try:
-            if is_same_user(writer.get_extra_info("socket")):
-                if len(self._clients) <= MAX_CLIENTS or self._hang_up():
-                    await self._serve(reader, writer, task)
-                else:
-                    await _send(writer, {"error": BUSY})
+            while is_same_user(writer.get_extra_info("socket")):
+                async with asyncio.timeout(PATIENCE):
+                    line = await reader.readuntil(b"\n")
+                await _send(writer, await self._answer(line))
         except (OSError, ValueError, asyncio.IncompleteReadError, TimeoutError):
-            pass  # gone, silent, or too long a line: nothing that it should be told
+            pass  # gone, silent, or too long a line: there is nobody to tell
         except asyncio.CancelledError:
             pass  # the app ends
         finally:
             self._clients.discard(task)
-            self._silent.pop(task, None)
             writer.close()
-
-    def _hang_up(self) -> bool:
-        """Make room for a client by leaving the one that has been silent longest; return whether there was one."""
-        task = next(iter(self._silent), None)
-        if task is None:
-            return False
-        del self._silent[task]
-        self._clients.discard(task)
-        task.cancel()
-        return True
-
-    async def _serve(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, task: asyncio.Task[None]
-    ) -> None:
-        while True:
-            self._silent[task] = None
-            async with asyncio.timeout(PATIENCE):
-                line = await reader.readuntil(b"\n")
-            self._silent.pop(task, None)
-            await _send(writer, await self._answer(line))
 
     async def _answer(self, line: bytes) -> dict[str, object]:
         try:
