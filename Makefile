@@ -6,7 +6,7 @@ export PYTHON
 
 BIN := .venv/bin
 SETUP := ./scripts/setup.sh
-CODE := $(wildcard tui_pod tests benchmarks/*.py screenshots/*.py)
+CODE := $(wildcard tui_pod tests benchmarks/*.py screenshots/*.py scripts/*.py)
 SCRIPTS := scripts/setup.sh .ci/run
 
 # Python finds Homebrew's libmpv only when told; /bin/sh on macOS forgets it, so each command is told.
@@ -25,6 +25,7 @@ run: ## Set up what is missing and start the app
 
 test: ## Set up what is missing and run every test
 	@$(SETUP) venv voice mpris test
+	@$(SETUP) tools
 	@$(WITH) $(BIN)/python -m pytest $(ARGS)
 
 check: ## Check format, lint, types, import contracts and scripts

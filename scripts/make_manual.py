@@ -77,7 +77,7 @@ def describe(parser: argparse.ArgumentParser, name: str = "", text: str = "") ->
         elif action.help == argparse.SUPPRESS:
             continue
         elif action.option_strings:
-            is_shared = action.dest == "help" or getattr(action.container, "title", "") == SHARED
+            is_shared = action.dest == "help" or getattr(getattr(action, "container", None), "title", "") == SHARED
             value = None if action.nargs == 0 else describe_value(action)
             command.flags.append(Flag(tuple(action.option_strings), action.help or "", value, is_shared))
         else:

@@ -2,6 +2,7 @@
 # Sets up what tui-pod needs and does nothing where it is there already.
 #
 #   scripts/setup.sh venv EXTRA...   .venv with the program and these of its extras
+#   scripts/setup.sh tools           the programs that tests use, where they may be installed unasked
 #   scripts/setup.sh install         the program, with voice and media keys, on the PATH
 #
 # PYTHON names the interpreter; without it, the first Python 3.11 or newer on the PATH.
@@ -93,6 +94,26 @@ find_python() {
     fail "Python 3.11 or newer is needed. Name one: make PYTHON=/path/to/python3"
 }
 
+# Installs what tests use beside the program. Where that takes a password or another package manager, pytest skips the
+# tests concerned and lists them.
+ensure_tools() {
+    missing=''
+    for tool in dbus-daemon fish groff openssl playerctl zsh; do
+        has "$tool" || missing="$missing $tool"
+    done
+    [ -n "$missing" ] || return 0
+    if [ "$(id -u)" -eq 0 ]; then sudo=''; else sudo='sudo -n'; fi
+    if ! has apt-get || ! $sudo true 2>/dev/null; then
+        say "some tests will be skipped; install for them:$missing"
+        return
+    fi
+    say "for the tests:$missing"
+    $sudo apt-get update || say "the lists could not be updated; trying with those that are there"
+    # shellcheck disable=SC2086 # a word each
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing ||
+        say "not installed; some tests will be skipped"
+}
+
 # -- .venv -----------------------------------------------------------------------------------------------
 
 # Not editable: an installed copy is compiled, and starts almost four times as fast.
@@ -165,6 +186,7 @@ venv)
     shift
     make_venv "$@"
     ;;
+tools) ensure_tools ;;
 install) install_program ;;
-*) fail "usage: scripts/setup.sh venv EXTRA... | install" ;;
+*) fail "usage: scripts/setup.sh venv EXTRA... | tools | install" ;;
 esac

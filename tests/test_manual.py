@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from tests.tools import needs
 from tui_pod.config.reader import parse_config
 from tui_pod.core.library.catalog import parse_catalog
 from tui_pod.state.format import parse_snapshot, to_progress
@@ -73,7 +73,7 @@ def test_links_of_the_manual_lead_somewhere() -> None:
             assert (ROOT / "docs" / target).exists(), target
 
 
-@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
+@needs("groff")
 def test_manual_page_is_read_without_a_warning() -> None:
     page = ROOT / "share" / "man" / "man1" / "tui-pod.1"
     command = ["groff", "-ww", "-man", "-Tutf8", "-Kutf8", str(page)]

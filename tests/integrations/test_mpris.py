@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.rooms import EPISODES, Room, make_room
+from tests.tools import needs
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.playback.snapshot import PlayerStatus
 from tui_pod.core.selection.queue import Queue
@@ -28,7 +28,7 @@ from tui_pod.integrations.mpris_interfaces import track_path
 
 PLAYER = "org.mpris.MediaPlayer2.Player"
 
-needs_playerctl = pytest.mark.skipif(shutil.which("playerctl") is None, reason="playerctl is not installed")
+needs_playerctl = needs("playerctl")
 
 
 class Desktop:

@@ -15,8 +15,8 @@ import shtab
 SHELLS = ("bash", "zsh", "fish")
 
 _BASH = r"""
-# Print the words of a kind that begin with what is typed. Readline inserts them as they are, perhaps after a quote
-# or within backticks: those that could mean something there are left out, the others escaped where no quote is open.
+# Print the words of a kind that begin with what is typed. Readline inserts them as they are: they are escaped where no
+# quote is open, and left out where one is that they could end.
 _tui_pod_ask() {
     local typed=$2 bare=${2//\\?/} quote='' word
     case $typed in
@@ -25,7 +25,7 @@ _tui_pod_ask() {
     esac
     [[ ${bare#"$quote"} == *[\"\'\`\$]* ]] && return
     while IFS=$'\t' read -r word _; do
-        [[ $word != "$typed"* || $word == *[\"\`\$\\!]* || ($quote && $word == *\'*) ]] && continue
+        [[ $word != "$typed"* || ($quote && $word == *[\"\'!]*) ]] && continue
         if [[ $quote ]]; then printf '%s\n' "$word"; else printf '%q\n' "$word"; fi
     done < <(tui-pod completions --words "$1" 2>/dev/null)
 }
@@ -50,7 +50,6 @@ _ZSH = r"""
 # Offer the words of a kind: each line is a word, a tab, and what it is. zsh escapes what it inserts.
 _tui_pod_ask() {
     local -a words=("${(@f)$(_call_program $1 tui-pod completions --words $1 2>/dev/null)}")
-    words=("${(@)words//\\/\\\\}")
     words=("${(@)words//:/\\:}")
     words=("${(@)words/$'\t'/:}")
     _describe -t $1 $1 words

@@ -65,15 +65,16 @@ def run_export(options: Namespace) -> int:
     return _with_store(options, export)
 
 
-def print_names(options: Namespace) -> None:
-    """Print what each podcast is called and its address, for a shell to complete."""
+def feed_names(options: Namespace) -> list[tuple[str, str]]:
+    """Return what each podcast is called and its address, for a shell to complete."""
+    names: list[tuple[str, str]] = []
 
-    def print_all(store: FeedStore, _: Namespace) -> int:
-        for feed in store.feeds():
-            print(feed.name, feed.address, sep="\t")
+    def gather(store: FeedStore, _: Namespace) -> int:
+        names.extend((feed.name, feed.address) for feed in store.feeds())
         return 0
 
-    _with_store(options, print_all)
+    _with_store(options, gather)
+    return names
 
 
 def _with_store(options: Namespace, run: Callable[[FeedStore, Namespace], int]) -> int:

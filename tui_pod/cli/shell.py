@@ -14,6 +14,9 @@ from tui_pod.config.reader import read_config
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.text.clean import counted
 
+_SUBSTITUTED = frozenset("`$\\")
+"""Characters that can run a command even where a shell escapes them, within backticks: such words are not offered."""
+
 
 def run_keys(options: Namespace) -> None:
     """Print every key as it is now."""
@@ -55,15 +58,15 @@ def run_completions(options: Namespace) -> None:
 
         sys.stdout.write(completion_script(make_parser(), options.shell))
         return
+    words: Iterable[tuple[str, str]]
     if options.words == "feeds":
-        from tui_pod.cli.feeds import print_names  # the rest asks no feed
+        from tui_pod.cli.feeds import feed_names  # the database is for them alone
 
-        print_names(options)
-        return
-    library = open_library(options).library
-    words: Iterable[tuple[str, str]] = zip(library.ids, library.titles, strict=True)
-    if options.words == "topics":
+        words = feed_names(options)
+    else:
+        library = open_library(options).library
         counts = (counted(len(members)) for members in library.topics.members)
-        words = zip(library.topics.names, counts, strict=True)
+        words = zip(library.ids, library.titles) if options.words == "ids" else zip(library.topics.names, counts)  # noqa: B905
     for word, text in words:
-        print(word, text, sep="\t")
+        if not _SUBSTITUTED.intersection(word):
+            print(word, text, sep="\t")
