@@ -73,6 +73,15 @@ def test_links_of_the_manual_lead_somewhere() -> None:
             assert (ROOT / "docs" / target).exists(), target
 
 
+def test_places_named_in_contributing_are_there() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    answers = re.findall(r"\| `(\w+)` in `([\w/.]+)` \|", guide)
+    assert len(answers) == 10
+    for symbol, file in answers:
+        pattern = rf"^(def|class) {symbol}\b|^{symbol}\b.* ="
+        assert re.search(pattern, (ROOT / "tui_pod" / file).read_text("utf-8"), re.MULTILINE), symbol
+
+
 @needs("groff")
 def test_manual_page_is_read_without_a_warning() -> None:
     page = ROOT / "share" / "man" / "man1" / "tui-pod.1"

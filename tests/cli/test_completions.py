@@ -224,13 +224,11 @@ def test_zsh_offers_what_fits(typed: str, offered: set[str], room: Path) -> None
         zsh.wait(f"(?s){every}")
 
 
-@pytest.fixture
-def calls(room: Path) -> Path:
-    """The file of the commands that were run, by a program that does nothing but complete."""
-    program, real = room / "bin" / "tui-pod", room / "bin" / "real"
-    program.rename(real)
-    program.write_text(f'#!/bin/sh\n[ "$1" = completions ] && exec {real} "$@"\necho "$@" >>{room}/calls\n')
-    program.chmod(0o755)
+def record_calls(room: Path) -> Path:
+    """Replace the program by one that offers the podcasts of now and writes down how it is called, in this file."""
+    (room / "words").write_text(run(room, "tui-pod", "completions", "--words", "feeds"))
+    program = room / "bin" / "tui-pod"
+    program.write_text(f'#!/bin/sh\n[ "$1" = completions ] && exec cat {room}/words\necho "$@" >>{room}/calls\n')
     return room / "calls"
 
 
@@ -246,21 +244,21 @@ def complete_and_run(opened: Terminal, before: str, begun: str, after: str) -> N
 
 @in_each_shell
 @pytest.mark.parametrize("front", ["", '"', "'"])
-def test_title_is_completed_within_the_quotes_it_was_begun_with(
-    shell: str, front: str, room: Path, calls: Path
-) -> None:
+def test_title_is_completed_within_the_quotes_it_was_begun_with(shell: str, front: str, room: Path) -> None:
+    calls = record_calls(room)
     with terminal(shell, room) as opened:
         complete_and_run(opened, front, "Slo", front)
     assert calls.read_text().strip() == "feeds remove Slow Science"
 
 
 @in_each_shell
-def test_completed_title_runs_no_command(shell: str, room: Path, calls: Path) -> None:
+def test_completed_title_runs_no_command(shell: str, room: Path) -> None:
     entries = [Entry(f"https://example.org/{index}", title) for index, title in enumerate(HOSTILE)]
     FeedStore(room / "data" / "tui-pod").subscribe(entries)
     pwn = room / "pwn"
     pwn.write_text("#!/bin/sh\ntouch pwned\n")
     pwn.chmod(0o755)
+    record_calls(room)
     again = "tui-pod feeds remove "
     openings = {"": "", '"': '"', "'": "'", '""': "", "\\": "", "$'": "'", f'"$({again}': ')"', f"`{again}": "`"}
     with terminal(shell, room) as opened:
