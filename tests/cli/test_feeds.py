@@ -59,7 +59,7 @@ def test_feeds_add_shows_its_episodes_after_the_catalogue(site: Site, shell: She
         assert [entry["id"] for entry in shell.json("list", "--topic", topic)] == wanted[1:]
 
 
-def test_session_is_planned_from_a_topic_by_its_name_or_place(site: Site, shell: Shell) -> None:
+def test_session_is_planned_from_a_topic_by_its_name_or_path(site: Site, shell: Shell) -> None:
     length = "<itunes:duration>900</itunes:duration>"
     site.replies["/f"] = server.body(feed(item(1, "/1.wav", length), "My Cast"))
     site.replies["/g"] = server.body(feed(item(2, "/2.wav", length), "My Cast"))
@@ -68,7 +68,7 @@ def test_session_is_planned_from_a_topic_by_its_name_or_place(site: Site, shell:
     assert shell("plan", "15m", "--topic", "Science/Physics").count("Episode 1") == 1
     shell("feeds", "add", site.url("/g"))
     assert shell("plan", "15m", "--topic", "My Cast", status=1) == ""
-    assert "Name one by its place: " in shell.err
+    assert "Name one by its path: " in shell.err
     assert shell("plan", "15m", "--topic", "Nowhere", status=1) == ""
 
 

@@ -98,7 +98,7 @@ def test_nothing_named_is_wrong_usage_and_says_what_to_type(tmp_path: Path, caps
     assert main(options(tmp_path, "one")) == 2
     assert capsys.readouterr().err == (
         "tui-pod narrate: name episodes by their ids, as in: tui-pod narrate one-id other-id; "
-        "or have all narrated: tui-pod narrate --all\n"
+        "or narrate everything: tui-pod narrate --all\n"
     )
 
 

@@ -117,10 +117,10 @@ def test_parse_config_of_nothing_is_the_defaults() -> None:
         ("[keys]\n" + ".".join("a" * 3_000) + ' = "x"', f"1: keys.{'.'.join('a' * 8)}: must be text such as"),
         ("[speeds]\n" + ".".join("a" * 3_000) + " = 1", "1: speeds.a: must be a number from 0.5 to 3; the usual"),
         (".".join("a" * 3_000) + " = 1", "1: a: there is no such setting; it is ignored"),
-        ("[ui", "1: no valid TOML: "),
-        ("a = 1\nb =", "2: no valid TOML: "),
-        ("a = 1\na = 2", "2: no valid TOML: "),
-        ("a = " + "[" * 5000, "1: no valid TOML: nested too deeply; the default settings are used"),
+        ("[ui", "1: invalid TOML: "),
+        ("a = 1\nb =", "2: invalid TOML: "),
+        ("a = 1\na = 2", "2: invalid TOML: "),
+        ("a = " + "[" * 5000, "1: invalid TOML: nested too deeply; the default settings are used"),
     ],
 )  # fmt: skip
 def test_parse_config_with_a_fault_names_line_and_key_and_uses_the_default(text: str, notice: str) -> None:
@@ -159,7 +159,7 @@ def test_read_config_without_a_file_is_silent_unless_it_was_named(tmp_path: Path
     [
         (b"# ok\n\n\xff = 1", "{path}:3: not UTF-8; the default settings are used"),
         (b"#" * 1_000_001, "{path}: larger than a megabyte; the default settings are used"),
-        (b"\x00", "{path}:1: no valid TOML: "),
+        (b"\x00", "{path}:1: invalid TOML: "),
     ],
 )
 def test_read_config_of_no_text_says_so(content: bytes, said: str, tmp_path: Path) -> None:

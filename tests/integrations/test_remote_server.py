@@ -489,6 +489,6 @@ async def test_answer_that_is_none_is_refused(runtime: Path, state: Path) -> Non
         writer.close()
 
     server = await asyncio.start_unix_server(babble, runtime / socket_name(state))
-    with pytest.raises(RemoteError, match="no tui-pod of this version"):
+    with pytest.raises(RemoteError, match="of another version"):
         await answer(state, command="now")
     server.close()

@@ -1,4 +1,4 @@
-"""The command `doctor`: what works on this machine, and the command that mends what does not."""
+"""The command `doctor`: check this machine and print fixes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tui_pod.audio.libmpv import explain_missing, open_mpv
 from tui_pod.audio.narrator import INSTALL_HINT, has_voice
-from tui_pod.config.paths import Paths, catalog_paths, find_paths
+from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.config.reader import read_config
 from tui_pod.config.settings import Config
 from tui_pod.core.library.library import CatalogsError
@@ -19,11 +20,11 @@ from tui_pod.library.cache import load_library
 from tui_pod.state.store import StateFile
 
 Finding = tuple[bool, str, str]
-"""Whether it works, what was found, and what mends it."""
+"""Whether it works, what was found, and the fix."""
 
 
 def run(options: Namespace) -> int:
-    """Print a line for everything that is needed; return 1 when something does not work."""
+    """Print a line for each requirement; return 1 when one is not met."""
     paths = find_paths(options.state, options.config)
     config = read_config(paths.config, is_named=options.config is not None)
     is_good = True
@@ -38,11 +39,11 @@ def run(options: Namespace) -> int:
         ("state", lambda: _state(paths)),
     )
     for name, check in checks:
-        for works, found, mend in check():
+        for works, found, fix in check():
             is_good = is_good and works
             print(f"{'ok  ' if works else 'FAIL'}  {name:<10} {found}")
-            if not works and mend:
-                print(f"      {'':<10} → {mend}")
+            if not works and fix:
+                print(f"      {'':<10} → {fix}")
     return 0 if is_good else 1
 
 
@@ -51,8 +52,6 @@ def _python() -> Iterator[Finding]:
 
 
 def _libmpv(ao: str | None) -> Iterator[Finding]:
-    from tui_pod.audio.libmpv import explain_missing, open_mpv
-
     quiet = os.dup(2)  # sound libraries complain there at length
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 2)
@@ -71,43 +70,34 @@ def _libmpv(ao: str | None) -> Iterator[Finding]:
         os.close(null)
     yield True, clean(found), ""
     real = [name for name in devices if "/" in name]  # without a slash it is a driver, not a device
-    mend = "connect or enable a sound device; without one: tui-pod --ao null"
-    yield bool(real), f"sound devices: {clean(', '.join(real[:6])) or 'none'}", mend
+    fix = "connect or enable a sound device; without one: tui-pod --ao null"
+    yield bool(real), f"sound devices: {clean(', '.join(real[:6])) or 'none'}", fix
 
 
 def _voice() -> Iterator[Finding]:
-    yield (
-        has_voice(),
-        "hibari-tts" if has_voice() else "not installed: episodes without a recording stay silent",
-        INSTALL_HINT,
-    )
+    found = "hibari-tts" if has_voice() else "not installed: episodes without a recording stay silent"
+    yield has_voice(), found, INSTALL_HINT
 
 
 def _terminal() -> Iterator[Finding]:
     term = os.environ.get("TERM", "")
     size = shutil.get_terminal_size()
-    is_able = term not in ("", "dumb", "unknown")
-    yield (
-        is_able,
-        f"TERM={clean(term) or 'not set'}, {size.columns}×{size.lines}",
-        "use a terminal that can move its cursor",
-    )
+    found = f"TERM={clean(term) or 'not set'}, {size.columns}×{size.lines}"
+    yield not is_dumb_terminal(), found, "use a terminal that can move its cursor"
     encoding = (sys.stdout.encoding or "").lower()
     yield encoding.startswith("utf"), f"encoding {encoding}", "set a UTF-8 locale, such as: export LANG=C.UTF-8"
 
 
 def _folders(paths: Paths) -> Iterator[Finding]:
     for name, folder in (("state", paths.state.parent), ("data", paths.data), ("cache", paths.cache)):
-        place = folder
-        while not place.exists() and place != place.parent:
-            place = place.parent
-        works = os.access(place, os.W_OK | os.X_OK) and place.is_dir()
-        yield works, f"{name}: {folder}", f"make it writable: chmod u+rwx {place}"
+        nearest = next(path for path in (folder, *folder.parents) if path.exists())
+        works = os.access(nearest, os.W_OK | os.X_OK) and nearest.is_dir()
+        yield works, f"{name}: {folder}", f"make it writable: chmod u+rwx {nearest}"
 
 
 def _settings(config: Config, paths: Paths) -> Iterator[Finding]:
     for notice in config.notices:
-        yield False, notice, "correct that line; tui-pod config --default shows what may stand there"
+        yield False, notice, "correct that line; tui-pod config --default shows what is allowed"
     if not config.notices:
         yield True, str(paths.config) if paths.config.exists() else f"the defaults; no {paths.config}", ""
 

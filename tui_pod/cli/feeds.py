@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tui_pod.core.text.clean import clean, counted, visible
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_OPML, Folder, parse_opml, write_opml
 from tui_pod.feeds.net.access import NetworkPolicy, make_policy
+from tui_pod.feeds.net.address import typed_addresses
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.refresh import RefreshProgress, refresh
 from tui_pod.feeds.store.database import FeedStoreError
@@ -25,11 +27,11 @@ from tui_pod.feeds.subscribe import READ_IN_PART, subscribe
 from tui_pod.runtime.files import read_bytes
 
 MOST_KEPT = 100
-"""Of a feed's next episodes, how many may be downloaded ahead: as in the settings."""
+"""How many of a feed's next episodes may be downloaded ahead, as in the settings."""
 
 
 def run_feeds(options: Namespace) -> int:
-    """Do one of the commands of `feeds`; return the exit status.
+    """Run one of the commands of `feeds`; return the exit status.
 
     Raises:
         CommandError: an unknown feed, or subscriptions that cannot be read or saved.
@@ -43,44 +45,37 @@ def run_feeds(options: Namespace) -> int:
         "keep": _keep,
         "topics": _topics,
     }
-    return _with_store(options, actions[options.action])
+    with _open_store(options) as store:
+        return actions[options.action](store, options)
 
 
 def run_import(options: Namespace) -> int:
     """Subscribe to everything in an OPML file; return 1 when some of it was bad.
 
     Raises:
-        CommandError: it cannot be read, or is no OPML.
+        CommandError: it cannot be read, or is not OPML.
     """
-    return _with_store(options, _import)
+    with _open_store(options) as store:
+        return _import(store, options)
 
 
-def run_export(options: Namespace) -> int:
+def run_export(options: Namespace) -> None:
     """Print the subscriptions as OPML."""
-
-    def export(store: FeedStore, _: Namespace) -> int:
+    with _open_store(options) as store:
         sys.stdout.write(write_opml(store.entries()))
-        return 0
-
-    return _with_store(options, export)
 
 
 def feed_names(options: Namespace) -> list[tuple[str, str]]:
-    """Return what each podcast is called and its address, for a shell to complete."""
-    names: list[tuple[str, str]] = []
-
-    def gather(store: FeedStore, _: Namespace) -> int:
-        names.extend((feed.name, feed.address) for feed in store.feeds())
-        return 0
-
-    _with_store(options, gather)
-    return names
+    """Return each podcast's name and address, for a shell to complete."""
+    with _open_store(options) as store:
+        return [(feed.name, feed.address) for feed in store.feeds()]
 
 
-def _with_store(options: Namespace, run: Callable[[FeedStore, Namespace], int]) -> int:
+@contextmanager
+def _open_store(options: Namespace) -> Iterator[FeedStore]:
     store = FeedStore(find_paths(options.state, options.config).data)
     try:
-        return run(store, options)
+        yield store
     except FeedStoreError as error:
         raise CommandError(f"tui-pod: {error}") from None
     finally:
@@ -112,13 +107,8 @@ def _list(store: FeedStore, options: Namespace) -> int:
     if options.json:
         print_json([_feed_json(feed) for feed in feeds])
         return 0
-    columns = (
-        Column("address", 24),
-        Column("title", 16),
-        Column("episodes", is_right=True),
-        Column("folders", 8),
-        Column("error", 8),
-    )
+    columns = (Column("address", 24), Column("title", 16), Column("episodes", is_right=True), Column("folders", 8),
+               Column("error", 8))  # fmt: skip
     rows = (
         (feed.address, feed.name, str(feed.episodes), ", ".join(map("/".join, feed.folders)), feed.error)
         for feed in feeds
@@ -173,17 +163,15 @@ def _remove(store: FeedStore, options: Namespace) -> int:
 
 def _move(store: FeedStore, options: Namespace) -> int:
     (feed,) = _named(store, [options.feed])
-    addresses = [place for place in options.places if "://" in place]
+    addresses = [target for target in options.targets if "://" in target]
     if addresses:
-        from tui_pod.feeds.net.address import typed_addresses
-
         named = typed_addresses(addresses[0])
-        if len(options.places) > 1 or not named:
+        if len(options.targets) > 1 or not named:
             raise CommandError("tui-pod: a podcast moves to one http or https address, or to topics")
         store.move(feed.first, named[0])
     else:
-        store.set_folders(feed.first, [folder for text in options.places if (folder := _folder(text))])
-    print(f"{feed.name}: moved to {', '.join(clean(place, 100) for place in options.places)}", file=sys.stderr)
+        store.set_folders(feed.first, [folder for text in options.targets if (folder := _folder(text))])
+    print(f"{feed.name}: moved to {', '.join(clean(target, 100) for target in options.targets)}", file=sys.stderr)
     return 0
 
 
@@ -193,7 +181,7 @@ def _keep(store: FeedStore, options: Namespace) -> int:
     (feed,) = _named(store, [options.feed])
     if options.count == "default":
         store.set_keep(feed.first, None)
-        said = "as many of the next episodes are kept as the settings say"
+        said = "the next episodes are downloaded ahead as the settings say"
     else:
         store.set_keep(feed.first, int(options.count))
         said = f"the next {counted(int(options.count), 'episode')} will be downloaded ahead"
@@ -203,10 +191,11 @@ def _keep(store: FeedStore, options: Namespace) -> int:
 
 def _topics(store: FeedStore, options: Namespace) -> int:
     (feed,) = _named(store, [options.feed])
-    store.set_shows_categories(feed.first, options.wish == "on")
+    is_on = options.switch == "on"
+    store.set_shows_categories(feed.first, is_on)
     for category in feed.categories:
         print("/".join(category))
-    said = "are topics now" if options.wish == "on" else "are no topics now"
+    said = "are topics now" if is_on else "are no longer topics"
     print(f"{feed.name}: its categories and keywords {said}", file=sys.stderr)
     return 0
 
@@ -237,7 +226,7 @@ def _named(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
 
 
 def _policy(options: Namespace) -> NetworkPolicy:
-    """Return what the settings allow; what is wrong with them is told."""
+    """Return what the settings allow; faults in them go to standard error."""
     config = read_config(find_paths(options.state, options.config).config, is_named=options.config is not None)
     for notice in config.notices:
         _tell(visible(notice))

@@ -100,8 +100,8 @@ def run_status(options: Namespace) -> None:
         index = unfinished[0]
         progress = progress_index.get(library.ids[index])
         rewinds, rule = settings.resume.rewind, PlayedRule(*settings.played)
-        place = resume_position(progress, library.duration(index), datetime.now(UTC), rewinds, rule)
-        print(f"resume\t{library.ids[index]}\t{library.titles[index]}\t{clock(place)}")
+        position = resume_position(progress, library.duration(index), datetime.now(UTC), rewinds, rule)
+        print(f"resume\t{library.ids[index]}\t{library.titles[index]}\t{clock(position)}")
     print(f"played\t{stats.played} of {len(library)}")
     print(f"started\t{stats.started}")
     print(f"left\t{span(stats.left)}")

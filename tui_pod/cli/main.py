@@ -80,7 +80,7 @@ def _hold_streams() -> list[str]:
 
 
 def _run_command(options: Any) -> int:
-    from tui_pod.cli.shared import CommandError
+    from tui_pod.cli.shared import CommandError  # the app starts without the commands
     from tui_pod.core.text.clean import visible
 
     module, function = COMMANDS[options.command]

@@ -1,4 +1,4 @@
-"""The command `narrate`: make narrations ahead of time, and copies of them."""
+"""The command `narrate`: render narrations ahead of time, and copy them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tui_pod.core.text.clean import fit_to
 from tui_pod.services.media import make_episode_script, read_transcript
 
 TOLERANCE = 0.01
-"""Share of the wished length that a narration may be off."""
+"""Share of the target length that a narration may be off."""
 
 NOTHING_NAMED = (
-    "name episodes by their ids, as in: tui-pod narrate one-id other-id; or have all narrated: tui-pod narrate --all"
+    "name episodes by their ids, as in: tui-pod narrate one-id other-id; or narrate everything: tui-pod narrate --all"
 )
 
 NOT_ENCODED = (
@@ -28,7 +28,7 @@ NOT_ENCODED = (
 )
 
 UNBOUNDED = 1 << 50
-"""Bytes: what was asked for by name is not thrown out of the cache again."""
+"""Bytes: nothing that was asked for is evicted from the cache."""
 
 
 def run(options: Namespace) -> int:
@@ -52,7 +52,7 @@ def run(options: Namespace) -> int:
     episodes = [library.episode(index) for index in indexes if index is not None]
     recorded = [episode.id for episode in episodes if episode.audio is not None]
     if recorded and not options.all:
-        raise CommandError(f"tui-pod: {', '.join(recorded)} has a recording and is not narrated")
+        raise CommandError(f"tui-pod: {', '.join(recorded)} has a recording, so it is not narrated")
     if not has_voice():
         raise CommandError(f"tui-pod: narrating needs the voice. Run: {INSTALL_HINT}")
     if options.out is not None:
@@ -66,7 +66,7 @@ def run(options: Namespace) -> int:
 
 async def _render(episodes: Sequence[Episode], narrator: Narrator, out: Path | None) -> int:
     failures = 0
-    print(f"{'id':<30} {'wished':>8} {'real':>9} {'off':>7}")
+    print(f"{'id':<30} {'target':>8} {'real':>9} {'off':>7}")
     for number, episode in enumerate(episodes, 1):
         _show_progress(number, len(episodes), episode.id)
         try:
@@ -81,9 +81,9 @@ async def _render(episodes: Sequence[Episode], narrator: Narrator, out: Path | N
             continue
         _show_progress(0, 0, "")
         off = narration.duration / episode.duration - 1 if episode.duration else 0.0
-        wished = f"{episode.duration:.2f}" if episode.duration else "-"
+        target = f"{episode.duration:.2f}" if episode.duration else "-"
         mark = "" if abs(off) <= TOLERANCE else "  over 1 %"
-        print(f"{fit_to(episode.id, 30)} {wished:>8} {narration.duration:>9.2f} {off:>6.2%}{mark}", flush=True)
+        print(f"{fit_to(episode.id, 30)} {target:>8} {narration.duration:>9.2f} {off:>6.2%}{mark}", flush=True)
     await narrator.close()
     return 1 if failures else 0
 

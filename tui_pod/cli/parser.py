@@ -112,14 +112,14 @@ def _add_feed_commands(commands: _Commands, shared: argparse.ArgumentParser) -> 
     command.add_argument("feeds", metavar="FEED", nargs="+", help=_FEED)
     command = actions.add("move", "fetch a podcast from another address, or put it under other topics")
     command.add_argument("feed", metavar="FEED", help=_FEED)
-    command.add_argument("places", metavar="TO", nargs="+",
+    command.add_argument("targets", metavar="TO", nargs="+",
                          help="new address, or topics such as Science/Physics; / for none")  # fmt: skip
     command = actions.add("keep", "download the next episodes of a podcast ahead at each refresh")
     command.add_argument("feed", metavar="FEED", help=_FEED)
     command.add_argument("count", metavar="COUNT", help="how many; 0 for none, default for the setting's value")
     command = actions.add("topics", "print a podcast's categories, and turn topics made from them on or off")
     command.add_argument("feed", metavar="FEED", help=_FEED)
-    command.add_argument("wish", choices=("on", "off"))
+    command.add_argument("switch", choices=("on", "off"))
     command = commands.add("import", "subscribe to all podcasts of an OPML file; its folders become topics")
     command.add_argument("file", metavar="FILE", type=Path, help="OPML; - for standard input")
     commands.add("export", "print the podcasts as OPML")

@@ -1,4 +1,4 @@
-"""The commands that reach the running app: toggle, play, pause, next, previous, seek, speed, volume, now."""
+"""The commands that control the running app: toggle, play, pause, next, previous, seek, speed, volume, now."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
         with opened_folder() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(PATIENCE)
             connection.connect(folder.address(socket_name(state)))
-            with contextlib.suppress(BrokenPipeError):  # it may have answered already, that it is busy
+            with contextlib.suppress(BrokenPipeError):  # it may have hung up already
                 connection.sendall(json.dumps(request).encode() + b"\n")
             answer = json.loads(_read_line(connection))
     except (FileNotFoundError, ConnectionRefusedError):
@@ -98,7 +98,7 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
     if isinstance(answer, dict) and isinstance(answer.get("error"), str):
         raise RemoteError(answer["error"])
     if not isinstance(answer, dict) or not isinstance(answer.get("now"), dict):
-        raise RemoteError("What answers is no tui-pod of this version; start it again.")
+        raise RemoteError("The running tui-pod is of another version; restart it.")
     now: dict[str, object] = answer["now"]
     return now
 

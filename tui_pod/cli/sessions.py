@@ -1,4 +1,4 @@
-"""The commands about listening itself: plan a session, and what was heard."""
+"""The commands about listening: plan a session, and statistics."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def request_of(library: Library, budget: float, topic: str | None, order: str) -
     """
     found = find_topics(library, topic) if topic is not None else [0]
     members = library.topics.members
-    if any(members[place] != members[found[0]] for place in found):
-        places = ", ".join(map(library.topics.path_text, found))
-        raise CommandError(f"tui-pod: more than one topic is called “{topic}”. Name one by its place: {places}")
+    if any(members[index] != members[found[0]] for index in found):
+        paths = ", ".join(map(library.topics.path_text, found))
+        raise CommandError(f"tui-pod: more than one topic is called “{topic}”. Name one by its path: {paths}")
     return SessionRequest(budget, found[0], Order(order))
 
 
 def run_plan(options: Namespace) -> int:
-    """Print the episodes that fit into a time; a time that is none is wrong usage (2)."""
+    """Print the episodes that fit into a time; an invalid time is wrong usage (2)."""
     now = datetime.now(UTC).astimezone()
     try:
         budget = parse_budget(options.time, now)
@@ -65,7 +65,7 @@ def run_plan(options: Namespace) -> int:
 
 
 def run_stats(options: Namespace) -> None:
-    """Print what was heard."""
+    """Print listening statistics."""
     library, state, file, *_ = open_library(options)
     progress_index = ProgressIndex(library, state.progress)
     history = compute_statistics(file.heard_records(), library)

@@ -39,7 +39,7 @@ class Opened(NamedTuple):
 
 
 def open_library(options: Namespace) -> Opened:
-    """Return the library and the state that the options name, and the settings; what is wrong with these is told.
+    """Return the library, state and settings that the options name; faults go to standard error.
 
     Raises:
         CommandError: with the faults of the catalogue, a line each.

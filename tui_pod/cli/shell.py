@@ -1,4 +1,4 @@
-"""The commands about tui-pod itself: its keys, its settings, and what shells complete."""
+"""The commands about tui-pod itself: keys, settings and completions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable
 
+from tui_pod.cli.parser import make_parser
 from tui_pod.cli.shared import open_library, print_json, print_table
 from tui_pod.cli.tables import Column
+from tui_pod.config.docs import default_config
 from tui_pod.config.key_names import show_keys
 from tui_pod.config.paths import find_paths
 from tui_pod.config.reader import read_config
@@ -19,7 +21,7 @@ _SUBSTITUTED = frozenset("`$\\")
 
 
 def run_keys(options: Namespace) -> None:
-    """Print every key as it is now."""
+    """Print every key in use."""
     path = find_paths(options.state, options.config).config
     config = read_config(path, is_named=options.config is not None)
     for notice in config.notices:
@@ -33,10 +35,8 @@ def run_keys(options: Namespace) -> None:
 
 
 def run_config(options: Namespace) -> int:
-    """Print the default settings, else where the settings are; 1 when something is wrong with them."""
+    """Print the default settings, or where the settings are; return 1 when they have faults."""
     if options.default:
-        from tui_pod.config.docs import default_config
-
         sys.stdout.write(default_config())
         return 0
     path = find_paths(options.state, options.config).config
@@ -45,22 +45,21 @@ def run_config(options: Namespace) -> int:
     for notice in config.notices:
         print(f"tui-pod: {notice}", file=sys.stderr)
     if not path.exists():
-        begin = f"mkdir -p '{path.parent}' && tui-pod config --default > '{path}'"
-        print(f"There is no such file. To begin one: {begin}", file=sys.stderr)
+        create = f"mkdir -p '{path.parent}' && tui-pod config --default > '{path}'"
+        print(f"There is no such file. To create one: {create}", file=sys.stderr)
     return 1 if config.notices else 0
 
 
 def run_completions(options: Namespace) -> None:
     """Print the completion script of a shell, or the words of one kind for such a script."""
     if options.words is None:
-        from tui_pod.cli.completions import completion_script  # shtab: a key press in a shell must not wait for it
-        from tui_pod.cli.parser import make_parser
+        from tui_pod.cli.completions import completion_script  # imports shtab, which --words need not wait for
 
         sys.stdout.write(completion_script(make_parser(), options.shell))
         return
     words: Iterable[tuple[str, str]]
     if options.words == "feeds":
-        from tui_pod.cli.feeds import feed_names  # the database is for them alone
+        from tui_pod.cli.feeds import feed_names  # imports the network and the database
 
         words = feed_names(options)
     else:

@@ -1,4 +1,4 @@
-"""Write the settings down: the commented default file and the tables of the manual, both made from the one table."""
+"""Document the settings: the commented default file and the manual's tables, both from the one table of settings."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tui_pod.config.reader import Row, allowed, setting_rows, toml_value
 from tui_pod.core.actions import ACTIONS
 
 HEAD = """\
-# Settings of tui-pod, with the value that each has anyway. tui-pod reads this file and never writes it.
-# What is wrong with it is shown at the start, and the default is used.
+# Settings of tui-pod with their defaults. tui-pod reads this file and never writes it.
+# A fault is shown at the start, and the default is used.
 """
 
 KEYS = """\
 # Keys of an action: names or characters, separated by commas; "?", "ctrl+x", "shift+left", "f5", "pagedown".
-# tui-pod keys shows those in use. Each line below can be taken in and changed.
+# tui-pod keys shows those in use. Uncomment and change any line below.
 """
 
 

@@ -41,7 +41,7 @@ def parse_keys(text: str) -> str:
     """Return keys separated by commas in Textual's names, each once.
 
     Raises:
-        ValueError: one is no key, or there is none; the message is for the listener.
+        ValueError: a key is not valid, or there is none; the message is for the listener.
     """
     if text.strip() == ",":
         return "comma"
@@ -54,11 +54,11 @@ def parse_key(text: str) -> str:
     """Return one key in Textual's name: `?` as `question_mark`, `Shift+a` as `A`.
 
     Raises:
-        ValueError: nobody knows it, or no terminal sends it; the message is for the listener.
+        ValueError: it is not valid, or no terminal sends it; the message is for the listener.
     """
     held, name = _split(text)
     if not held <= MODIFIERS:
-        raise ValueError(f"“{text}” is no key")
+        raise ValueError(f"“{text}” is not a valid key")
     name = _parse_name(name, text)
     if len(name) == 1 and name.isalpha():
         if held == {"shift"}:
@@ -66,7 +66,7 @@ def parse_key(text: str) -> str:
         elif held and name.isupper():  # alt+A arrives as alt+shift+a; with ctrl there is no upper case
             held, name = (held | {"shift"} if "alt" in held else held), name.lower()
     elif "shift" in held and name not in NAMED_KEYS:
-        raise ValueError(f"“{text}” never arrives: write the character that it types")
+        raise ValueError(f"“{text}” never arrives: write the character it types")
     key = "+".join((*sorted(held), name))
     if key in SAME_KEYS:
         raise ValueError(f"“{text}” arrives as {show_key(SAME_KEYS[key])}")
@@ -90,7 +90,7 @@ def character_key(character: str) -> str:
         return character
     name = unicodedata.name(character, "")
     if not name:
-        raise ValueError("a control character is no key")
+        raise ValueError("a control character is not a valid key")
     name = name.lower().replace("-", "_").replace(" ", "_")
     return _CHARACTERS.get(name, name)
 
@@ -112,7 +112,7 @@ def _parse_name(text: str, whole: str) -> str:
     try:
         return character_key(unicodedata.lookup(name.replace("_", " ").upper()))
     except KeyError:
-        raise ValueError(f"“{whole}” is no key") from None
+        raise ValueError(f"“{whole}” is not a valid key") from None
 
 
 _PUNCTUATION = frozenset(character_key(chr(code)) for code in range(0x21, 0x7F) if not chr(code).isalnum())

@@ -1,6 +1,6 @@
-"""Give actions other keys: presets, and what a listener wrote, checked against the table of keys.
+"""Remap keys: presets and the listener's own, checked against the table of keys.
 
-A fault in a keymap is something to show, never an error: the keys from before are used.
+A fault in a keymap is shown, never an error: the former keys stay in use.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class KeyFault:
 
 
 def check_keymap(wanted: Mapping[str, str], preset: str = "default") -> tuple[dict[str, str], list[KeyFault]]:
-    """Lay a listener's keys over a preset.
+    """Apply a listener's keys to a preset.
 
     Args:
         wanted: keys, separated by commas, by the id of their action.

@@ -1,4 +1,4 @@
-"""Where things lie on this machine. Reads no state and no catalogue."""
+"""Paths on this machine. Reads no state and no catalogue."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from platformdirs import PlatformDirs
 
 APP = "tui-pod"
 
@@ -20,15 +22,13 @@ class Paths(NamedTuple):
     data: Path
     """Folder of downloads and feeds."""
     cache: Path
-    """Folder of what can be made again: narrations and the library's cache."""
+    """Folder of what can be rebuilt: narrations and the library's cache."""
     log: Path
     """File that the C libraries' messages and the app's own go to."""
 
 
 def find_paths(state: Path | None = None, config: Path | None = None) -> Paths:
-    """Return the paths for this user, with those given on the command line in place."""
-    from platformdirs import PlatformDirs  # only what needs a path pays for it
-
+    """Return this user's paths, with those given on the command line."""
     folders = PlatformDirs(APP, appauthor=False)
     return Paths(
         config=(config or folders.user_config_path / "config.toml").absolute(),

@@ -1,4 +1,4 @@
-"""Read `config.toml`. It is the listener's own and never written; whatever is wrong with it, the app runs."""
+"""Read `config.toml`. It belongs to the listener and is never written; the app runs whatever is wrong with it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui_pod.core.text.clean import clean
 from tui_pod.runtime.files import TooLarge, read_bytes
 
 MAX_BYTES = 1_000_000
-"""Bytes from which on a file is taken for something else."""
+"""Larger files are not settings."""
 
 MAX_PARTS = 8
 """Parts of a key's id that are looked at; the longest has three."""
@@ -78,7 +78,7 @@ def read_config(path: Path, is_named: bool = False) -> Config:
 
 def parse_config(text: str, path: Path) -> Config:
     """Return the settings in TOML text; `path` is for messages and for what is relative to it."""
-    import tomllib  # who has no file pays nothing for reading one
+    import tomllib  # here and below: a start without a settings file needs none of it
 
     from tui_pod.core.library.toml_lines import error_line
 
@@ -86,12 +86,12 @@ def parse_config(text: str, path: Path) -> Config:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         line, message = error_line(error, text) if isinstance(error, ValueError) else (1, "nested too deeply")
-        return Config(notices=(f"{path}:{line}: no valid TOML: {message}; the default settings are used",))
+        return Config(notices=(f"{path}:{line}: invalid TOML: {message}; the default settings are used",))
     return _Reading(text, path).read(data)
 
 
 class _Reading:
-    """One pass over a parsed file, which gathers what is wrong."""
+    """One pass over a parsed file, which collects its faults."""
 
     def __init__(self, text: str, path: Path) -> None:
         self._text = text
@@ -126,7 +126,7 @@ class _Reading:
                 self._tell(name, f"must be a section, [{name}]; its defaults are used")
 
     def _value(self, row: Row, value: Any) -> Any:
-        """Return a value as the app uses it: the default where it is wrong, which is told."""
+        """Return a value for the app: the default, with a notice, where it is wrong."""
         if row.type is dict:
             return self._numbers(row, value)
         fault = _fault(row, value)
@@ -138,7 +138,7 @@ class _Reading:
         return row.type(value)
 
     def _files(self, names: list[str]) -> Iterator[str]:
-        """Yield the files that are there, which is told of the others: a catalogue may be on another disk."""
+        """Yield the files that exist, with a notice for the others: a catalogue may be on another disk."""
         for name in names:
             file = (self._path.parent / os.path.expanduser(name)).absolute()
             if file.exists():
@@ -194,10 +194,10 @@ class _Reading:
             from tui_pod.core.library.toml_lines import key_lines
 
             self._lines = key_lines(self._text)
-        place = path
-        while place not in self._lines and "." in place:
-            place = place.rpartition(".")[0]
-        line = self._lines.get(place, 1)
+        known = path
+        while known not in self._lines and "." in known:
+            known = known.rpartition(".")[0]
+        line = self._lines.get(known, 1)
         self._notices.append((line, f"{self._path}:{line}: {clean(path, 80)}: {clean(fault, 300)}"))
 
 

@@ -163,7 +163,7 @@ def bound_actions(settings: Settings) -> tuple[Action, ...]:
     steps = settings.playback[:3]
     if not settings.keymap and steps == PlaybackSettings()[:3]:
         return ACTIONS
-    from tui_pod.config.keymap import live_actions, seek_labels  # only for those who changed something
+    from tui_pod.config.keymap import live_actions, seek_labels  # the usual start needs none of it
 
     return live_actions(settings.keymap, seek_labels(*steps))
 

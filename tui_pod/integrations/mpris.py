@@ -1,7 +1,6 @@
-"""Media keys, playerctl and desktop widgets: follows the playing as an MPRIS player on the session bus.
+"""Media keys, playerctl and desktop widgets: an MPRIS player on the session bus.
 
-What changes is told by comparing with what was told before; the position is never told but in Seeked, as the
-MPRIS specification wants.
+Only properties that differ from those sent last are sent; the position only with Seeked, as the specification wants.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ JUMP = 0.7
 
 
 class Mpris:
-    """Follows the playing on the session bus."""
+    """Shows playback on the session bus."""
 
     def __init__(self, bus: MessageBus, controller: PlaybackController) -> None:
         self._bus = bus
@@ -35,17 +34,17 @@ class Mpris:
         self._former, self._at = controller.playback, time.monotonic()
 
     async def start(self) -> None:
-        """Take a name on the bus; of several apps the first has the plain one."""
+        """Request a name on the bus; the first of several apps gets the plain one."""
         self._bus.export(PATH, RootInterface())
         self._bus.export(PATH, self._player)
         reply = await self._bus.request_name(NAME, NameFlag.DO_NOT_QUEUE)
         if reply is not RequestNameReply.PRIMARY_OWNER:
             await self._bus.request_name(f"{NAME}.instance{os.getpid()}", NameFlag.DO_NOT_QUEUE)
 
-    # -- follows the playing ---------------------------------------------------------------------------
+    # -- listener ----------------------------------------------------------------------------------------
 
     def playback_changed(self, playback: Playback) -> None:
-        """Tell what changed, and a jump."""
+        """Send what changed, and a jump."""
         if self._has_jumped(playback):
             self._player.seeked()
         self._former, self._at = playback, time.monotonic()
@@ -54,14 +53,14 @@ class Mpris:
             self._tell()
 
     def queue_changed(self) -> None:
-        """Tell whether something comes next now."""
+        """Send whether something comes next."""
         self._tell()
 
     def told(self, text: str, is_error: bool) -> None:
-        """Nothing of what the listener is told is told here."""
+        """Notices are not sent."""
 
     async def close(self) -> None:
-        """Leave the bus, which forgets who goes."""
+        """Leave the bus."""
         self._bus.disconnect()
 
     def _tell(self) -> None:
@@ -74,13 +73,13 @@ class Mpris:
             self._player.emit_properties_changed(changed)
 
     def _look(self, playback: Playback) -> tuple[object, ...]:
-        """Return what the told properties are made of, so that a new position alone costs nothing."""
+        """Return what the properties depend on, so that a new position alone costs nothing."""
         paused = self._controller.is_paused
         return (playback.load, playback.status, paused, playback.episode, playback.duration, playback.speed,
                 playback.volume, playback.is_muted)  # fmt: skip
 
     def _has_jumped(self, playback: Playback) -> bool:
-        """Return whether the position is not where it would be by playing on."""
+        """Return whether the position is not where playing on would have led."""
         former = self._former
         if not playback.is_loaded or playback.status is PlayerStatus.LOADING or not self._bus.connected:
             return False

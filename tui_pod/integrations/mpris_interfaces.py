@@ -1,7 +1,7 @@
 """The two interfaces of an MPRIS player, as the MPRIS D-Bus Interface Specification 2.2 has them.
 
-All that is asked goes through `PlayerApi`; what cannot be done has no effect, as the specification wants. It
-knows nothing of when what is told.
+All requests go through `PlayerApi`; one that cannot be met has no effect, as the specification wants. Knows nothing of
+when changes are sent.
 """
 
 # No `from __future__ import annotations`: dbus-fast 5.2 takes the text 'None' for a signature.
@@ -39,7 +39,7 @@ class RootInterface(ServiceInterface):
 
     @dbus_method(name="Quit")
     def quit(self) -> None:
-        """Do nothing: who listens quits (CanQuit)."""
+        """Do nothing (CanQuit): only the listener quits."""
 
     @dbus_property(PropertyAccess.READ, "Identity")
     def identity(self) -> DBusStr:
@@ -81,7 +81,7 @@ class PlayerInterface(ServiceInterface):
         self._controls = PlayerApi(controller)
 
     def told(self) -> dict[str, Any]:
-        """Return the properties whose changes are told: not Position, and not those that never change."""
+        """Return the properties whose changes are sent: not Position, and not the constant ones."""
         return {
             "PlaybackStatus": self.playback_status,
             "Rate": self.rate,
@@ -102,13 +102,13 @@ class PlayerInterface(ServiceInterface):
 
     @dbus_method(name="Next")
     def next(self) -> None:
-        """Play what comes next."""
+        """Play the next episode."""
         with contextlib.suppress(PlayerApiError):
             self._controls.next()
 
     @dbus_method(name="Previous")
     def previous(self) -> None:
-        """Play what came before."""
+        """Play the previous episode."""
         with contextlib.suppress(PlayerApiError):
             self._controls.previous()
 
@@ -119,30 +119,30 @@ class PlayerInterface(ServiceInterface):
 
     @dbus_method(name="PlayPause")
     def play_pause(self) -> None:
-        """Pause or go on."""
+        """Pause or resume."""
         with contextlib.suppress(PlayerApiError):
             self._controls.toggle()
 
     @dbus_method(name="Stop")
     def stop(self) -> None:
-        """End playing; the place is kept, and Play goes on there."""
+        """Stop; the position is kept, and Play resumes there."""
         self._controls.stop()
 
     @dbus_method(name="Play")
     def play(self) -> None:
-        """Go on."""
+        """Resume."""
         with contextlib.suppress(PlayerApiError):
             self._controls.play()
 
     @dbus_method(name="Seek")
     def seek(self, offset: DBusInt64) -> None:
-        """Go so many microseconds forward or back; past the end, to where the episode counts as played."""
+        """Seek by microseconds; past the end, to where the episode counts as played."""
         with contextlib.suppress(PlayerApiError):
             self._controls.seek_by(offset / SECOND)
 
     @dbus_method(name="SetPosition")
     def set_position(self, track: DBusObjectPath, position: DBusInt64) -> None:
-        """Go to a place in the track, unless another one plays by now or it has no such place."""
+        """Seek in the track, unless another one plays by now or it is shorter."""
         playback = self._playback
         if track != track_path(playback.episode) or position < 0:
             return
@@ -158,7 +158,7 @@ class PlayerInterface(ServiceInterface):
 
     @dbus_signal(name="Seeked")
     def seeked(self) -> DBusInt64:
-        """Tell that the position jumped to where it is now."""
+        """Report that the position jumped."""
         return self._microseconds()
 
     # -- properties ------------------------------------------------------------------------------------

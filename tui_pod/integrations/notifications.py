@@ -1,6 +1,6 @@
-"""Desktop notifications by D-Bus (org.freedesktop.Notifications), off unless the listener asks for them.
+"""Desktop notifications by D-Bus (org.freedesktop.Notifications), opt-in.
 
-Source: Desktop Notifications Specification 1.2. One notification is shown at a time; a new one takes its place.
+Source: Desktop Notifications Specification 1.2. One notification is shown at a time; a new one replaces it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Notifications:
         if not self._queue.full():
             self._queue.put_nowait((clean_title(title), clean(body, BODY_LIMIT)))
 
-    # -- follows the playing ---------------------------------------------------------------------------
+    # -- listener ----------------------------------------------------------------------------------------
 
     def playback_changed(self, playback: Playback) -> None:
         """Tell of an episode that begins."""

@@ -1,7 +1,6 @@
-"""What can be asked of listening from outside the screen: by a command, a media key, a desktop widget.
+"""What commands, media keys and desktop widgets may ask of the player.
 
-Each wish is named by what should be so afterwards, since who asks does not see the screen. It knows neither
-sockets nor D-Bus.
+Each request names the state wanted afterwards, as the caller does not see the screen. Knows neither sockets nor D-Bus.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from tui_pod.core.progress.progress import Status
 
 
 class PlayerApiError(UserError):
-    """A wish that cannot be done; the message is for who asked."""
+    """A request that cannot be met; the message is for the caller."""
 
 
 class PlayerApi:
-    """Does what is asked, on the thread that owns listening."""
+    """Runs requests on the thread that owns playback."""
 
     def __init__(self, controller: PlaybackController) -> None:
         self._controller = controller
@@ -30,21 +29,21 @@ class PlayerApi:
 
     @property
     def is_paused(self) -> bool:
-        """Whether what is loaded is paused, or will be once it has loaded."""
+        """Whether the loaded episode is paused, or will be once it has loaded."""
         return self._controller.is_paused
 
     def toggle(self) -> None:
-        """Pause or go on; with nothing loaded, play what comes first."""
+        """Pause or resume; with nothing loaded, play what comes first."""
         if self.playback.is_loaded:
             self._controller.toggle_pause()
         else:
             self.play()
 
     def play(self, episode: str | None = None) -> None:
-        """Play an episode from where it was left, or go on; with nothing loaded, play what comes first.
+        """Play an episode from its position, or resume; with nothing loaded, play what comes first.
 
         Raises:
-            ControlError: there is no such episode, or nothing to play.
+            PlayerApiError: there is no such episode, or nothing to play.
         """
         if episode is None and not self.playback.is_loaded:
             episode = self._first()
@@ -58,19 +57,19 @@ class PlayerApi:
         self._controller.play(episode, PlayContext(range(len(library)), index))
 
     def pause(self) -> None:
-        """Pause what is playing or about to."""
+        """Pause, also while loading."""
         self._controller.set_paused(True)
 
     def stop(self) -> None:
-        """End playing; the place is kept."""
+        """Stop; the position is kept."""
         if self.playback.is_loaded:
             self._controller.stop()
 
     def next(self) -> None:
-        """Play what comes next.
+        """Play the next episode.
 
         Raises:
-            ControlError: nothing does.
+            PlayerApiError: there is none.
         """
         before = self.playback.load
         self._controller.next()
@@ -78,34 +77,34 @@ class PlayerApi:
             raise PlayerApiError("Nothing comes next.")
 
     def previous(self) -> None:
-        """Play what came before, else begin the present episode anew.
+        """Play the previous episode, or restart the current one.
 
         Raises:
-            ControlError: there is neither.
+            PlayerApiError: there is neither.
         """
         self._controller.previous()
         self._require_loaded()
 
     def seek_by(self, seconds: float) -> None:
-        """Go `seconds` forward, or back when negative.
+        """Seek by `seconds`, back when negative.
 
         Raises:
-            ControlError: nothing is playing.
+            PlayerApiError: nothing is playing.
         """
         self._require_loaded()
         self._controller.seek_by(seconds)
 
     def seek_to(self, position: float) -> None:
-        """Go to `position` seconds.
+        """Seek to `position` seconds.
 
         Raises:
-            ControlError: nothing is playing.
+            PlayerApiError: nothing is playing.
         """
         self._require_loaded()
         self._controller.seek_to(position)
 
     def set_speed(self, speed: float) -> None:
-        """Play at `speed` times the normal rate, as far as the rules let it."""
+        """Set the speed, within the allowed range."""
         self._controller.set_speed(speed)
 
     def set_volume(self, percent: float) -> None:

@@ -81,17 +81,17 @@ class RemoteControl:
             self._folder.close()
             self._folder = None
 
-    # -- follows the playing ---------------------------------------------------------------------------
+    # -- listener ----------------------------------------------------------------------------------------
 
     def playback_changed(self, _playback: Playback) -> None:
-        """Let answers that wait for the player look again."""
+        """Wake answers that wait for the player."""
         self._changed.set()
 
     def queue_changed(self) -> None:
-        """Nothing of the queue is told."""
+        """The queue is of no interest here."""
 
     def told(self, text: str, is_error: bool) -> None:
-        """Keep what went wrong, for the answer to who asked for it."""
+        """Keep an error for the answer."""
         if is_error:
             self._failure = text
             self._changed.set()
@@ -130,7 +130,7 @@ class RemoteControl:
         return {"now": self._controls.now()}
 
     async def _settle(self, wanted: bool | None) -> None:
-        """Wait until the player has loaded, and pauses or plays as wanted; not for ever."""
+        """Wait until the player has loaded, and pauses or plays as wanted, `SETTLING` at most."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLING):
                 while self._failure is None and not _is_settled(self._controls.playback, wanted):
@@ -154,22 +154,22 @@ def parse_request(line: bytes) -> dict[str, object]:
     """Return the JSON object on a line.
 
     Raises:
-        ControlError: there is none.
+        PlayerApiError: there is none.
     """
     try:
         request = json.loads(line)
     except (ValueError, RecursionError):
         request = None
     if not isinstance(request, dict):
-        raise PlayerApiError("That is no request: a line with one JSON object is.")
+        raise PlayerApiError("A request is a line with one JSON object.")
     return request
 
 
 def perform(controls: PlayerApi, request: dict[str, object]) -> bool | None:
-    """Do what a request asks; return whether the player should pause (True) or play (False) now, None: as it did.
+    """Run a request; return whether the player should pause (True), play (False) or stay as it is (None).
 
     Raises:
-        ControlError: it asks for nothing that can be done.
+        PlayerApiError: it cannot be met.
     """
     match request.get("command"):
         case "now":
@@ -218,7 +218,7 @@ def _number(request: dict[str, object], key: str) -> float:
 
 
 def is_same_user(connection: socket.socket) -> bool:
-    """Return whether who is at the other end is this user; True where the system does not tell."""
+    """Return whether the peer is this user; True where the system does not tell."""
     option = getattr(socket, "SO_PEERCRED", None)
     if option is None:
         return True

@@ -1,6 +1,6 @@
-"""Where the running app and the commands that reach it meet: a socket in the user's runtime folder.
+"""The socket in the user's runtime folder by which commands reach the running app.
 
-The folder is nobody else's, or nothing is done with it. It knows nothing of what is said through the socket.
+A folder that others own or can write to is refused. Knows nothing of what is sent through the socket.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from platformdirs import user_runtime_path
+
 from tui_pod.config.paths import APP
 from tui_pod.core.errors import UserError
 
 LINE_LIMIT = 8 * 1024
-"""Bytes of a request or an answer at most; the longest real one, an id of 200 characters, needs a sixth."""
-
+"""Largest request or answer in bytes; the longest real one, an id of 200 characters, needs a sixth."""
 
 NOBODY = "No tui-pod is running with this state. Start it in a terminal: tui-pod"
 
 
 class RemoteError(UserError):
-    """The app cannot be reached, or cannot be made reachable; the message says why, on one line."""
+    """The app cannot be reached, or cannot open its socket; the message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class RuntimeFolder:
     def address(self, name: str) -> str:
         """Return an address for a socket in it.
 
-        Where Linux lets it, the address goes through the open folder: it cannot be exchanged after it was
-        looked at, and addresses of sockets are limited to 108 bytes, which some paths are longer than.
+        On Linux it goes through the open folder, which cannot be swapped after its check, and stays below the
+        108 bytes that an address may have.
         """
         through = Path(f"/proc/self/fd/{self.descriptor}")
         return str((through if through.exists() else self.path) / name)
@@ -50,21 +51,19 @@ class RuntimeFolder:
 
 
 def socket_name(state: Path) -> str:
-    """Return the socket's name for a state file, the same by whatever links and ways it is reached.
+    """Return the socket's name for a state file, the same for every path that leads to it.
 
-    A checksum tells the few states of a user from each other; hashlib would bring 2 MiB of OpenSSL into memory.
+    A checksum is enough for the few states of a user; hashlib would load 2 MiB of OpenSSL.
     """
     return f"{zlib.crc32(os.fsencode(os.path.realpath(state))):08x}.sock"
 
 
 def open_folder(may_make: bool) -> RuntimeFolder:
-    """Return the runtime folder, made and closed to others when `may_make`.
+    """Return the runtime folder, created and closed to others when `may_make`.
 
     Raises:
-        RemoteError: it is not there, cannot be made, or belongs to or can be written by someone else.
+        RemoteError: it is missing, cannot be created, or belongs to or can be written by someone else.
     """
-    from platformdirs import user_runtime_path  # only those who reach or are reached pay for it
-
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR, and goes on with another

@@ -1,13 +1,14 @@
-"""The desktop's session bus: media keys (MPRIS), and notifications for who wants them.
+"""The desktop's session bus: media keys (MPRIS) and opt-in notifications.
 
-Without a bus, or without dbus-fast, which the extra `mpris` brings, all of it is off. dbus-fast is imported
-when there is a bus to speak to, in a thread: it takes 12 ms and 5 MB.
+Without a bus, or without dbus-fast (extra `mpris`), both are off. dbus-fast is imported in a thread once there is a
+bus: it takes 12 ms and 5 MB.
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
     from tui_pod.integrations.notifications import Notifications
 
 PATIENCE = 5.0
-"""Seconds for the bus to let us in."""
+"""Seconds to connect."""
 
 
 class DesktopError(Exception):
-    """There is no desktop to speak to; the message says why, for the log."""
+    """The session bus cannot be used; the message is for the log."""
 
 
 def find_bus(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Return the address of the session bus: the one named, else the one where systemd puts it; None: neither."""
+    """Return the address of the session bus: from the environment, else systemd's; None: neither."""
     named = environ.get("DBUS_SESSION_BUS_ADDRESS")
     if named:
         return named
@@ -38,17 +39,17 @@ def find_bus(environ: Mapping[str, str] = os.environ) -> str | None:
 
 
 async def follow_desktop(controller: PlaybackController, notifies: bool) -> list[Mpris | Notifications]:
-    """Return what follows the playing on the desktop.
+    """Return the listeners that show playback on the desktop.
 
     Args:
-        listening: what is followed.
+        controller: what they show.
         notifies: whether the listener wants notifications.
 
     Raises:
         DesktopError: nothing can; see `connect`.
     """
     bus = await connect()
-    from tui_pod.integrations.mpris import Mpris
+    from tui_pod.integrations.mpris import Mpris  # here and below: the extra may be missing
 
     mpris = Mpris(bus, controller)
     try:
@@ -75,8 +76,6 @@ async def connect() -> MessageBus:
         await asyncio.to_thread(importlib.import_module, "tui_pod.integrations.mpris")
     except ImportError:
         raise DesktopError("dbus-fast is not installed; it comes with: pip install 'tui-pod[mpris]'") from None
-    import logging
-
     from dbus_fast.aio import MessageBus
 
     logging.getLogger("dbus_fast").addHandler(logging.NullHandler())  # else its warnings go to the terminal

@@ -1,7 +1,7 @@
-"""The terminal's title: what plays, so that a row of tabs tells which one is speaking.
+"""Show what plays in the terminal's title, so that a row of tabs tells which one is speaking.
 
-It follows the playing and writes control sequences through a door that it is given; it knows no terminal.
-Sources: xterm's ctlseqs (OSC 2 sets the title; CSI 22 and 23 ; 2 t keep and bring back the former one).
+Writes control sequences through a function that it is given; knows no terminal.
+Source: xterm's ctlseqs (OSC 2 sets the title; CSI 22;2t and 23;2t save and restore it).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LIMIT = 100
 """Characters of a title: more than any tab shows."""
 
 _UNTITLED = ("dumb", "unknown", "linux", "cons", "vt", "sun", "wsvt")
-"""How the names of terminals begin that have no title: consoles, and those of before."""
+"""Prefixes of terminals without a title: consoles and old ones."""
 
 _KEEP, _BRING_BACK = "\x1b[22;2t", "\x1b[23;2t"
 
@@ -28,7 +28,7 @@ def has_title(environ: Mapping[str, str] = os.environ) -> bool:
 
 
 class TerminalTitle:
-    """Shows in the title what plays, and leaves it as it was."""
+    """Shows what plays in the title, and restores it at the end."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
@@ -44,13 +44,13 @@ class TerminalTitle:
         self._write(f"{keep}{_osc(title)}")
 
     def queue_changed(self) -> None:
-        """Nothing of the queue is in the title."""
+        """The title does not show the queue."""
 
     def told(self, text: str, is_error: bool) -> None:
-        """Nothing of what the listener is told is in the title."""
+        """The title does not show notices."""
 
     async def close(self) -> None:
-        """Bring the former title back; a terminal that did not keep it shows its own."""
+        """Restore the former title; a terminal that did not save it shows its own."""
         if self._shown is not None:
             self._shown = None
             self._write(f"{_osc('')}{_BRING_BACK}")

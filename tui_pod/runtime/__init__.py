@@ -1,1 +1,1 @@
-"""Log, processes, files and threads. Knows nothing of listening."""
+"""Log, subprocesses, files and threads. Knows nothing of podcasts."""

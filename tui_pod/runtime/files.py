@@ -1,6 +1,6 @@
-"""Files that the disk keeps: reading, writing and naming them so that a kill or a power cut leaves the old or the new.
+"""Durable files: after a kill or a power cut there is the old content or the new.
 
-All of it may wait for the disk, and raises OSError when that fails. It knows nothing of what the files hold.
+Everything may block on the disk, and raises OSError. Knows nothing of what the files hold.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ MAX_BYTES = 512 * 1024 * 1024
 """Bytes of a file that are read: fifteen times a state in which 100,000 episodes were touched."""
 
 START = 1_000
-"""Bytes at the start of a file in which its version stands."""
+"""Bytes at the start of a file that include its version."""
 
 
 class Unreadable(OSError):
-    """What lies there is none of our files, whoever may read it."""
+    """The file is not a regular one."""
 
 
 class TooLarge(Unreadable):
-    """A file of more bytes than one of ours can have."""
+    """The file is larger than any of ours."""
 
 
 def read_text(path: Path, errors: str = "strict") -> str | None:
@@ -79,15 +79,15 @@ def _check_regular(descriptor: int, path: Path) -> os.stat_result:
 
 
 def append(path: Path, text: str, is_first: bool = False, is_synced: bool = True) -> int:
-    """Append to a file and have the disk keep it; return its size. On any error it is cut back to what it was.
+    """Append to a file and sync it; return its size. On any error it is truncated to what it was.
 
-    The first time its name is kept too: a program that was killed may have made the file and not come to that.
+    The first time the folder is synced too: a killed program may have created the file and no more.
 
     Args:
-        path: the file, which need not be there.
+        path: the file, which need not exist.
         text: one or more whole lines.
         is_first: whether this program has not appended to it before.
-        is_synced: whether to wait for the disk; else others may append meanwhile, so nothing is cut back.
+        is_synced: whether to wait for the disk; else others may append meanwhile, so nothing is truncated.
     """
     is_new = is_first or not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -113,7 +113,7 @@ def append(path: Path, text: str, is_first: bool = False, is_synced: bool = True
 
 
 def write_new(path: Path, text: str) -> None:
-    """Write a file that is not there yet, and have the disk keep it; its name is kept by `sync_folder`."""
+    """Create a file and sync it; `sync_folder` keeps its name."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with open(descriptor, "wb") as file:
         file.write(text.encode())
@@ -122,7 +122,7 @@ def write_new(path: Path, text: str) -> None:
 
 
 def link_or_copy(path: Path, link: Path) -> None:
-    """Give a file another name, or copy it where a file can have only one."""
+    """Link a file to another name, or copy it where the file system has no links."""
     try:
         os.link(path, link)
     except OSError:  # a file system without hard links
@@ -138,7 +138,7 @@ def size(path: Path) -> int:
 
 
 def empty(path: Path) -> None:
-    """Take everything out of a file, if there is one, and have the disk keep that."""
+    """Truncate a file, if there is one, and sync it."""
     with contextlib.suppress(FileNotFoundError):
         descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
         try:
@@ -149,12 +149,12 @@ def empty(path: Path) -> None:
 
 
 def sync_data(descriptor: int) -> None:
-    """Have the disk keep what a file holds and how long it is."""
+    """Sync a file's content and size."""
     getattr(os, "fdatasync", os.fsync)(descriptor)  # macOS has no fdatasync
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the disk keep the names in a folder."""
+    """Sync the names in a folder."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""One line for the log, which file descriptor 2 leads to while the app has the terminal."""
+"""Write to the log: file descriptor 2 while the app has the terminal."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from tui_pod.core.text.clean import clean
 
 
 def log(text: str) -> None:
-    """Write a line to the log; where there is none, say nothing."""
+    """Write a line, if possible."""
     with contextlib.suppress(OSError):
         os.write(2, f"tui-pod: {clean(text, 1_000)}\n".encode())

@@ -1,4 +1,4 @@
-"""Modules of the program run by a process of their own. Knows nothing of what they do."""
+"""Run modules of the program in subprocesses. Knows nothing of what they do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def start_of(module: str, *arguments: str | Path, python: str | None = None) -> tuple[list[str], dict[str, str]]:
-    """Return the command and the environment that run a module of this program, and no code from where we are.
+    """Return the command and the environment that run a module of this program, and no code from the current folder.
 
     Args:
         module: its full name.
@@ -22,9 +22,9 @@ def start_of(module: str, *arguments: str | Path, python: str | None = None) -> 
 
 
 def run_apart(module: str, *arguments: Path) -> None:
-    """Run a module in a process that nobody waits for and that goes on when this one ends.
+    """Run a module in a detached process that outlives this one.
 
-    Where that cannot be, nothing is done: only for work that can be left undone.
+    Nothing happens where that fails: only for optional work.
     """
     command, environment = start_of(module, *arguments)
     nothing = subprocess.DEVNULL

@@ -1,4 +1,4 @@
-"""Run what waits for the network in a thread that can be told to stop and never holds up quitting.
+"""Run network work in a thread that can be stopped and never delays quitting.
 
 The event loop's own executor joins its threads at exit, so a name look-up that hangs would keep the program
 open. The threads here are daemons, and stopping one also wakes it from its socket.
@@ -21,7 +21,7 @@ class Cancelled(Exception):
 
 
 class CancelToken:
-    """A wish to end some work, given by one thread and heeded by another."""
+    """A request by one thread that work in another ends."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -34,7 +34,7 @@ class CancelToken:
         return self._event.is_set()
 
     def set(self) -> None:
-        """Have the work end, also when it waits in a socket."""
+        """End the work, also when it waits for a socket."""
         with self._lock:
             self._event.set()
             for connection in self._sockets:
@@ -42,19 +42,19 @@ class CancelToken:
                     connection.shutdown(socket.SHUT_RDWR)
 
     def check(self) -> None:
-        """End the work here if it is to end.
+        """Stop here if asked to.
 
         Raises:
-            Stopped: it is.
+            Cancelled: the work is to end.
         """
         if self._event.is_set():
             raise Cancelled
 
     def sleep(self, seconds: float) -> None:
-        """Wait, unless told to stop.
+        """Wait, or stop.
 
         Raises:
-            Stopped: the work is to end.
+            Cancelled: the work is to end.
         """
         self._event.wait(seconds)
         self.check()
@@ -90,7 +90,7 @@ async def in_thread(work: Callable[[CancelToken], Result], stop: CancelToken | N
         result, problem = None, None
         try:
             result = work(stop)
-        except BaseException as error:  # handed to the one who waits
+        except BaseException as error:  # raised where it is awaited
             problem = error
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(settle, result, problem)

@@ -181,7 +181,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using feeds topics' -l state -xka "(__fis
 complete -c tui-pod -n '_shtab_tui_pod_using feeds topics' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds topics' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds topics; and test $_shtab_tui_pod_npos -eq 0' -ka "(tui-pod completions --words feeds 2>/dev/null)" -d 'address or title'
-complete -c tui-pod -n '_shtab_tui_pod_using feeds topics; and test $_shtab_tui_pod_npos -eq 1' -ka "on off" -d wish
+complete -c tui-pod -n '_shtab_tui_pod_using feeds topics; and test $_shtab_tui_pod_npos -eq 1' -ka "on off" -d switch
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a import -d 'Subscribe to all podcasts of an OPML file; its folders become topics.'
 complete -c tui-pod -n '_shtab_tui_pod_using import' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using import' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
