@@ -382,12 +382,13 @@ async def test_end_takes_the_app_off_the_bus(desktop: Desktop) -> None:
 async def test_bus_gone_leaves_listening_alone(room: Room, bus_address: str) -> None:
     broadcast = Broadcast(room.listener)
     room.relay.target = broadcast
-    (mpris,) = await follow_desktop(room.controller, notifies=False)
-    assert isinstance(mpris, Mpris)
+    bus = await connect()
+    mpris = Mpris(bus, room.controller)
+    await mpris.start()
     broadcast.add(mpris)
-    mpris._bus.disconnect()
+    bus.disconnect()
     async with asyncio.timeout(10):
-        await mpris._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
     room.play("one", 5)
     room.controller.seek_to(50)
     assert room.position == 50

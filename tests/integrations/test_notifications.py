@@ -103,12 +103,15 @@ async def test_signs_of_markup_are_shown_as_they_are(
     await broadcast.close()
 
 
-async def test_desktop_without_notifications_leaves_listening_alone(room: Room, bus_address: str) -> None:
-    broadcast, (_, notifications) = await follow(room, notifies=True)
-    assert isinstance(notifications, Notifications)
+async def test_desktop_without_notifications_leaves_listening_alone(
+    room: Room, bus_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_off = asyncio.Event()
+    monkeypatch.setattr("tui_pod.integrations.notifications.log", lambda _: is_off.set())
+    broadcast, _ = await follow(room, notifies=True)
     room.play("one", 5)
     async with asyncio.timeout(10):
-        await notifications._task
+        await is_off.wait()
     room.controller.next()
     assert room.playing == "two"
     await broadcast.close()

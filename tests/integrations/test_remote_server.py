@@ -9,7 +9,7 @@ import socket
 import stat
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -80,15 +80,6 @@ async def send(runtime: Path, state: Path, content: bytes) -> bytes:
         return b""
     finally:
         writer.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so, ten seconds at most."""
-    for _ in range(1_000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it never came to be so")
 
 
 def make_folder(path: Path, mode: int) -> None:
@@ -199,10 +190,14 @@ async def test_wish_that_cannot_be_done_says_why(
         await answer(state, **request_)
 
 
-async def test_play_of_what_cannot_be_opened_says_why(app: RemoteControl, room: Room, state: Path) -> None:
+async def test_play_of_what_cannot_be_opened_says_why(
+    app: RemoteControl, room: Room, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading = asyncio.Event()
+    monkeypatch.setattr(room.listener, "playback_changed", lambda _: loading.set())
     room.sources.is_holding = True
     asking = asyncio.create_task(answer(state, command="play", episode="one"))
-    await until(lambda: room.status is PlayerStatus.LOADING)
+    await loading.wait()
     room.controller.handle(LoadFailed(room.controller.playback.load, "The file is gone."))
     with pytest.raises(RemoteError, match="The file is gone"):
         await asking
