@@ -1,4 +1,4 @@
-"""Write what is made from the program's own tables: parts of docs/manual.md, the manual page and the completions.
+"""Generate parts of docs/manual.md, the manual page and the completions from the program's own tables.
 
 python scripts/make_manual.py            write what has changed
 python scripts/make_manual.py --check    only tell; exit status 1 when something is stale
@@ -141,10 +141,10 @@ def man_page(root: Command) -> str:
         ("DESCRIPTION", [_roff(DESCRIPTION)]),
         ("OPTIONS", [line for flag in root.flags for line in _man_flag(flag)]),
         ("COMMANDS", [line for command in root.all()[1:] for line in _man_command(command)]),
-        ("KEYS", ["As they are without settings; see", '.BR "tui\\-pod keys" .', *_man_keys()]),
+        ("KEYS", ["The defaults; for those in use run", '.BR "tui\\-pod keys" .', *_man_keys()]),
         ("FILES", [line for name, text in FILES for line in (".TP", f".I {_roff(name)}", _roff(text))]),
         ("ENVIRONMENT", [line for name, text in ENVIRONMENT for line in (".TP", f".B {_roff(name)}", _roff(text))]),
-        ("EXIT STATUS", ["0 when it is done, 1 when it failed, 2 when it was asked wrongly."]),
+        ("EXIT STATUS", ["0 for success, 1 for failure, 2 for wrong usage."]),
         ("EXAMPLES", [line for call, text in EXAMPLES for line in (".TP", f".B {_roff(call)}", _roff(text))]),
         ("SEE ALSO", [".BR mpv (1)"]),
     )
@@ -156,30 +156,30 @@ def man_page(root: Command) -> str:
 
 DESCRIPTION = (
     "tui-pod shows a tree of topics, the episodes of the chosen topic with their summaries, and a bar that plays them. "
-    "It never loses your place, and it speaks the episodes that have no recording. Without a command it takes the "
-    "terminal; the commands work in scripts, and some reach the running app."
+    "It never loses your position, and it narrates the episodes that have no recording. Without a command it starts "
+    "the app; the commands work in scripts, and some control the running app."
 )
 
 FILES = (
-    ("~/.config/tui-pod/config.toml", "Your settings; read, never written. See: tui-pod config --default"),
+    ("~/.config/tui-pod/config.toml", "Your settings, never written. See: tui-pod config --default"),
     ("~/.local/state/tui-pod/state.toml", "Your progress, with its journal and backup beside it."),
     ("~/.local/share/tui-pod", "Feeds and downloads."),
-    ("~/.cache/tui-pod", "Narrations and indexes; all of it can be made again."),
+    ("~/.cache/tui-pod", "Narrations and indexes; all of it can be rebuilt."),
 )
 
 ENVIRONMENT = (
     ("NO_COLOR", "If set, no colours are used."),
-    ("XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_DATA_HOME, XDG_CACHE_HOME", "Where the folders above lie."),
+    ("XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_DATA_HOME, XDG_CACHE_HOME", "Where these folders are."),
 )
 
 ROFF = {"\\": "\\e", "-": "\\-", '"': "\\(dq", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"}
 """How roff writes what it reads otherwise; the backslash first."""
 
 EXAMPLES = (
-    ("tui-pod --session 15m", "Start in a session of a quarter of an hour."),
-    ('tui-pod list --topic "AI Safety" --status unplayed', "What is left of a topic."),
-    ("tui-pod plan 18:42 --json", "What fits in until then, for a program."),
-    ("tui-pod --catalog talks.toml --ao null", "Try a catalogue in silence."),
+    ("tui-pod --session 15m", "Start with a session of 15 minutes."),
+    ('tui-pod list --topic "AI Safety" --status unplayed', "What is left in a topic."),
+    ("tui-pod plan 18:42 --json", "What fits until then, as JSON."),
+    ("tui-pod --catalog talks.toml --ao null", "Try a catalogue without sound."),
 )
 
 

@@ -33,7 +33,7 @@ class StartSettings(NamedTuple):
     view: Annotated[
         str,
         Key(
-            "What is shown first; last is the topic that was open last, top the catalogue's own",
+            "What to show first; last is the last open topic, top the catalogue's own",
             choices=("last", "top", "continue", "queue", "statistics"),
         ),
     ] = "last"
@@ -45,31 +45,29 @@ class PlaybackSettings(NamedTuple):
     seek_back: Annotated[float, Key("Seconds that playback.back goes back (← and ,)", 1, 3600)] = 10.0
     seek_forward: Annotated[float, Key("Seconds that playback.forward goes forward (→ and .)", 1, 3600)] = 30.0
     seek_small: Annotated[float, Key("Seconds of the small steps, with shift", 0.5, 3600)] = 5.0
-    speed: Annotated[float, Key("Speed until another is chosen in the app, which keeps it", 0.5, 3.0)] = 1.0
-    autoplay: Annotated[bool, Key("Whether the next episode of the list plays by itself; the queue always goes on")] = (
-        True
-    )
+    speed: Annotated[float, Key("Speed until you choose another in the app, which is kept", 0.5, 3.0)] = 1.0
+    autoplay: Annotated[bool, Key("Whether the list goes on with its next episode; the queue always does")] = True
 
 
 class ResumeSettings(NamedTuple):
     """[resume]."""
 
-    rewind: Annotated[bool, Key("Whether resuming goes back a few seconds, the more the longer the pause")] = True
+    rewind: Annotated[bool, Key("Whether to rewind a few seconds when resuming, more after a longer pause")] = True
 
 
 class PlayedSettings(NamedTuple):
     """[played]: an episode counts as played when no more than this is left, and never more than a tenth of it."""
 
     share: Annotated[float, Key("Share of the length that may be left when an episode counts as played", 0, 0.1)] = 0.03
-    min_left: Annotated[float, Key("Seconds that this share is at least", 0, 600)] = 5.0
-    max_left: Annotated[float, Key("Seconds that this share is at most", 0, 600)] = 30.0
+    min_left: Annotated[float, Key("Least seconds of that share", 0, 600)] = 5.0
+    max_left: Annotated[float, Key("Most seconds of that share", 0, 600)] = 30.0
 
 
 class InterfaceSettings(NamedTuple):
     """[ui]."""
 
-    theme: Annotated[str, Key("Name of a theme; empty: the one chosen in the palette, which keeps it")] = ""
-    ascii: Annotated[bool, Key("Whether marks, bars and borders are plain ASCII")] = False
+    theme: Annotated[str, Key("Name of a theme; empty: the one last chosen in the palette")] = ""
+    ascii: Annotated[bool, Key("Whether to draw symbols, bars and borders in ASCII")] = False
     mouse: Annotated[bool, Key("Whether the app takes the mouse; without it the terminal selects text")] = True
     transparent: Annotated[
         bool, Key("Whether the terminal's own colours and background show through, as the theme ansi-dark does")
@@ -79,8 +77,8 @@ class InterfaceSettings(NamedTuple):
 class NarrationSettings(NamedTuple):
     """[narration]."""
 
-    enabled: Annotated[bool, Key("Whether episodes without a recording are spoken")] = True
-    cache_mb: Annotated[int, Key("Megabytes of narrations that are kept, the oldest go first", 10, 100_000)] = 200
+    enabled: Annotated[bool, Key("Whether to narrate episodes without a recording")] = True
+    cache_mb: Annotated[int, Key("Megabytes of narrations to keep; the oldest are deleted first", 10, 100_000)] = 200
 
 
 class FeedSettings(NamedTuple):
@@ -89,7 +87,7 @@ class FeedSettings(NamedTuple):
     refresh_at_start: Annotated[bool, Key("Whether feeds are refreshed when the app starts")] = True
     timeout: Annotated[float, Key("Seconds that a server may take to answer", 1, 300)] = 20.0
     downloads_mb: Annotated[
-        int, Key("Megabytes of downloads that are kept; those played longest ago go first", 10, 10_000_000)
+        int, Key("Megabytes of downloads to keep; those played longest ago are deleted first", 10, 10_000_000)
     ] = 2000
     keep_next: Annotated[int, Key("How many of a feed's next episodes are downloaded ahead", 0, 100)] = 0
 
@@ -97,22 +95,22 @@ class FeedSettings(NamedTuple):
 class AudioSettings(NamedTuple):
     """[audio]."""
 
-    level: Annotated[bool, Key("Whether loud and quiet recordings are brought to one loudness")] = False
-    skip_silence: Annotated[bool, Key("Whether silence is cut short")] = False
+    level: Annotated[bool, Key("Whether to bring recordings to the same loudness")] = False
+    skip_silence: Annotated[bool, Key("Whether to shorten silence")] = False
 
 
 class StatsSettings(NamedTuple):
     """[stats]."""
 
-    streak: Annotated[bool, Key("Whether the statistics count days in a row")] = False
-    free_days: Annotated[int, Key("Days a week without listening that do not end the row", 0, 6)] = 2
+    streak: Annotated[bool, Key("Whether the statistics count a streak of days")] = False
+    free_days: Annotated[int, Key("Days a week without listening that do not end the streak", 0, 6)] = 2
 
 
 class DesktopSettings(NamedTuple):
     """[desktop]."""
 
     title: Annotated[bool, Key("Whether the terminal's title shows what plays")] = True
-    notify: Annotated[bool, Key("Whether the desktop tells of each episode that begins")] = False
+    notify: Annotated[bool, Key("Whether the desktop notifies you of each new episode")] = False
 
 
 class NetworkSettings(NamedTuple):
@@ -159,7 +157,7 @@ class Settings(NamedTuple):
 
 
 def bound_actions(settings: Settings) -> tuple[Action, ...]:
-    """Return the table of keys as the listener has it: their keys, and their steps in what the keys say."""
+    """Return the table of keys as the listener has it: their keys, and their seek steps in the labels."""
     steps = settings.playback[:3]
     if not settings.keymap and steps == PlaybackSettings()[:3]:
         return ACTIONS
