@@ -1,4 +1,4 @@
-# Two commands do all there is to do on a new machine: make run, make test.
+# Two commands set up a new machine: make run, make test.
 # PYTHON=/path/to/python3 chooses the interpreter, ARGS="…" goes to the program or the tests.
 
 PYTHON ?=
@@ -36,7 +36,7 @@ check: ## Check format, lint, types, import contracts and scripts
 	$(BIN)/lint-imports
 	$(BIN)/shellcheck $(SCRIPTS)
 
-format: ## Format the code, and mend what the linter can
+format: ## Format the code, and apply the linter's fixes
 	@$(SETUP) venv voice mpris test dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
@@ -48,18 +48,18 @@ bench: ## Measure, as ratios to a bare app and to peers
 	@$(SETUP) venv voice mpris test
 	@$(WITH) $(BIN)/python benchmarks/run.py $(ARGS)
 
-torture: ## Kill, tear and fill until something is lost; takes long
+torture: ## Kill the app, corrupt its files, fill its disk; takes long
 	@$(SETUP) venv voice mpris test
 	@$(WITH) $(BIN)/python tests/torture/run.py $(ARGS)
 
-manual: ## Write anew what of manual, man page and completions is made from the code
+manual: ## Regenerate manual, man page and completions
 	@$(SETUP) venv voice mpris test
 	$(BIN)/python scripts/make_manual.py
 
-screenshots: ## Draw the pictures of the README anew
+screenshots: ## Redraw the pictures of the README
 	@$(SETUP) venv voice mpris test dev
 	@$(WITH) $(BIN)/python screenshots/take.py $(ARGS)
 
-clean: ## Remove everything that can be made again
+clean: ## Remove everything that can be rebuilt
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

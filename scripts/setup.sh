@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sets up what tui-pod needs and does nothing where it is there already.
+# Sets up what tui-pod needs, unless it is there already.
 #
 #   scripts/setup.sh venv EXTRA...   .venv with the program and these of its extras
 #   scripts/setup.sh tools           the programs that tests use, where they may be installed unasked
@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/.."
 wanted_python=${PYTHON-}
 
-# what a listener gets beside the program itself: the voice, and the desktop's media keys
+# extras that users get: the voice, and the desktop's media keys
 EXTRAS=voice,mpris
 
 say() { printf 'tui-pod: %s\n' "$*" >&2; }

@@ -1,7 +1,7 @@
 """Write the completion scripts of bash, zsh and fish from the parser, with shtab.
 
-Ids, topics and podcasts are asked of the program itself while one types: `tui-pod completions --words ids`.
-Titles come from strangers: what a shell inserts must never be read as anything but one word.
+The scripts get ids, topics and podcasts from the program: `tui-pod completions --words ids`. Titles come from strangers:
+what a shell inserts must never be more than one word.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 _BASH = r"""
 # Print the words of a kind that begin with what is typed. Readline inserts them as they are: they are escaped where no
-# quote is open, and left out where one is that they could end.
+# quote is open, and left out where they could close an open one.
 _tui_pod_ask() {
     local typed=$2 bare=${2//\\?/} quote='' word
     case $typed in

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if closed:
                 print(f"tui-pod: standard {closed[0]} is closed, which the app needs", file=sys.stderr)
                 return 1
-            gc.disable()  # a twentieth of the start; the app turns it on again once it has painted
+            gc.disable()  # 5 % of the start; the app enables it after the first paint
             _import_asyncio()
             from tui_pod.app.launch import run_app  # imports Textual
 
@@ -64,10 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _hold_streams() -> list[str]:
-    """Give standard streams that are closed a meaning; return which of input and output were.
+    """Open closed standard streams on the null device; return which of input and output were closed.
 
-    Files of ours would get their numbers, and be written to by whoever prints. What is printed to a closed output
-    fails when it is written, as on a full disk; messages to a closed error output go nowhere, not to the data.
+    Otherwise files of ours would get their numbers, and be written to by print. Printing to a closed output fails as
+    on a full disk; messages to a closed error output are dropped.
     """
     closed = [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]
     for name in closed:
@@ -86,7 +86,7 @@ def _run_command(options: Any) -> int:
     module, function = COMMANDS[options.command]
     run: Callable[[Any], int | None] = getattr(import_module(f"tui_pod.cli.{module}"), function)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a title or path that the terminal's encoding has not is no failure
+        if isinstance(stream, io.TextIOWrapper):  # a title that the terminal cannot encode is no failure
             stream.reconfigure(errors="backslashreplace")
     try:
         status = run(options) or 0
@@ -100,11 +100,11 @@ def _run_command(options: Any) -> int:
 
 
 def _break_off(error: OSError) -> int:
-    """Tell what went wrong, mostly with printing, and return the exit status."""
+    """Report an error, mostly of printing, and return the exit status."""
     if not isinstance(error, BrokenPipeError):  # as of `tui-pod list | head`
         said = "standard output is closed" if error.errno == errno.EBADF else error
         print(f"tui-pod: {said}", file=sys.stderr)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail again at exit
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # flushing would fail again at exit
     return 1
 
 
