@@ -1,7 +1,7 @@
 """Write the completion scripts of bash, zsh and fish from the parser, with shtab.
 
-The scripts get ids, topics and podcasts from the program: `tui-pod completions --words ids`. Titles come from strangers:
-what a shell inserts must never be more than one word.
+The scripts get ids, topics and podcasts from the program: `tui-pod completions --words ids`. Titles come from
+strangers: what a shell inserts must never be more than one word.
 """
 
 from __future__ import annotations
