@@ -6,7 +6,7 @@ import pytest
 
 from tests.rooms import make_room
 from tui_pod.config.settings import Settings
-from tui_pod.core.playback.options import PlaybackOptions
+from tui_pod.core.playback.options import PlaybackOptions, resolve_duration
 from tui_pod.core.playback.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import PlayedRule
 
@@ -90,3 +90,9 @@ def test_next_without_autoplay_plays_the_next_of_the_list() -> None:
     room.play("one", 5.0)
     room.controller.next()
     assert room.loads() == ["one", "two"]
+
+
+@pytest.mark.parametrize("claimed", [1e12, -1.0, 0.0, float("inf"), float("nan")])
+def test_duration_that_no_recording_has_is_not_believed(claimed: float) -> None:
+    assert resolve_duration(claimed, 100.0, is_stream=False, is_estimate=False) == (100.0, None)
+    assert resolve_duration(claimed, None, is_stream=True, is_estimate=False) == (None, None)

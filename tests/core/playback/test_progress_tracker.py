@@ -64,14 +64,41 @@ def test_move_playing_never_leaves_five_seconds_of_the_listener_unsaved(
     library: Library, clock: FakeClock, speed: float
 ) -> None:
     listener = Listener(library, clock)
-    saved_at = clock.now
+    saved_at, saved_position = clock.now, 0.0
     for quarter in range(1, 361):
         clock.go(0.25 / speed)
         count = len(listener.writer.records)
         listener.tracker.move(quarter / 4, speed)
         if len(listener.writer.records) > count:
-            saved_at = clock.now
+            saved_at, saved_position = clock.now, quarter / 4
         assert clock.now - saved_at < timedelta(seconds=5)
+        assert quarter / 4 - saved_position < 5
+
+
+def test_move_jump_in_the_files_own_times_is_not_heard_and_never_played(listener: Listener) -> None:
+    listener.play(0, 3)
+    listener.clock.go(0.25)
+    assert not listener.tracker.move(99.0, 1.0)
+    listener.clock.go(1.0)
+    listener.tracker.finish(100.0, 1.0)
+    assert (listener.progress.played, listener.tracker.heard) == (False, 4.0)
+    assert listener.progress.played_ranges == ((0.0, 3.0), (99.0, 100.0))
+
+
+def test_move_jump_then_a_seek_and_the_end_played_to_is_played(listener: Listener) -> None:
+    listener.play(0, 3)
+    listener.tracker.move(50.0, 1.0)
+    listener.tracker.seek(90.0)
+    listener.tracker.arrive(90.0)
+    listener.play(90, 100)
+    assert listener.progress.played
+
+
+def test_move_after_the_machine_was_busy_is_heard(listener: Listener) -> None:
+    listener.play(0, 3)
+    listener.clock.go(20)
+    listener.tracker.move(23.0, 1.0)
+    assert listener.progress.played_ranges == ((0.0, 23.0),)
 
 
 def test_move_saves_are_no_more_than_they_need_be(listener: Listener) -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
+from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.playback.events import (
     BufferingChanged,
@@ -279,7 +280,7 @@ class EpisodePlayer:
 
     def _on_position(self, position: float) -> None:
         playback = self._state.playback
-        if playback.status is not PlayerStatus.PLAYING or playback.episode is None:
+        if playback.status is not PlayerStatus.PLAYING or playback.episode is None or position > DURATION_FAULT:
             return
         if playback.duration is not None and position > playback.duration:
             if self.tracker.duration is not None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
+from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
 from tui_pod.core.playback.snapshot import Playback
 from tui_pod.core.progress.progress import PlayedRule
@@ -48,6 +49,8 @@ def resolve_duration(
         is_stream: whether it is played from the network.
         is_estimate: whether the player guessed it from the first bytes.
     """
+    if measured is not None and not 0 < measured <= DURATION_FAULT:
+        measured = None  # a file may claim anything
     longest = max(measured or 0.0, stated or 0.0) or None
     shown = longest if is_stream or is_estimate else measured or stated
     is_known = measured is not None and not (is_estimate and stated is None)

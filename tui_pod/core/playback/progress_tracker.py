@@ -13,7 +13,13 @@ from tui_pod.core.progress.progress import Progress, is_whole
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 
 SAVE_EVERY = 4.0
-"""Seconds of playing between two saves: at most 5 s may be lost to a kill, and the position is polled."""
+"""Seconds between two saves, of the episode and of the listener: a kill may lose at most 5 s of either."""
+
+LARGEST_GAP = 5.0
+"""Seconds between two positions that a busy machine may take beyond what the clock and the speed allow.
+
+A larger step is a jump in the file's own timestamps, which may claim anything, and not something that was heard.
+"""
 
 AT_ONCE = 1.0
 """Seconds of playing under which an end counts as "at once"."""
@@ -41,12 +47,15 @@ class ProgressTracker:
         self.heard = 0.0
         self._last: float | None = None
         self._is_done = False
+        self._has_jumped = False
         self._since_save = 0.0
+        self._moved_at = self._clock()
         self._start_stretch()
 
     def arrive(self, position: float) -> None:
         """Continue from `position`, which was reached by loading or a seek."""
         self._last = position
+        self._moved_at = self._clock()
         self._start_stretch()
 
     def seek(self, position: float) -> None:
@@ -55,7 +64,7 @@ class ProgressTracker:
             return
         self._save_heard()
         self._last = None
-        self._is_done = False
+        self._is_done = self._has_jumped = False
         progress = self._progress().at(position, self.duration, self._stamp())
         self._put(progress, is_saved=True)
 
@@ -63,24 +72,35 @@ class ProgressTracker:
         """Note that playing came to `position`; return whether that made the episode played."""
         if self.episode is None or self._last is None:
             self._last = position
+            self._moved_at = self._clock()
             return False
         step = position - self._last
         if step <= 0:
+            return False
+        now = self._clock()
+        passed = max(0.0, (now - self._moved_at).total_seconds())
+        self._moved_at = now
+        if step > passed * speed + LARGEST_GAP:
+            self._save_heard()
+            self.arrive(position)
+            self._has_jumped = True
             return False
         self._split_at_midnight()
         self._stretch += step
         self._wall += step / speed
         self.heard += step
-        self._since_save += step / speed
-        now = self._stamp()
-        progress = self._progress().with_played(self._last, position, now)
+        self._since_save += max(step, step / speed)
+        stamp = self._stamp()
+        progress = self._progress().with_played(self._last, position, stamp)
         self._last = position
-        is_now_done = not self._is_done and self._state.options.played.is_reached(position, self.duration)
+        is_now_done = not (self._is_done or self._has_jumped) and self._state.options.played.is_reached(
+            position, self.duration
+        )
         if not self._is_done:
-            progress = progress.at(position, self.duration, now)
+            progress = progress.at(position, self.duration, stamp)
         if is_now_done:
             self._is_done = True
-            progress = progress.finished(now)
+            progress = progress.finished(stamp)
         is_due = is_now_done or self._since_save >= SAVE_EVERY
         self._put(progress, is_saved=is_due)
         if is_due:
@@ -96,7 +116,7 @@ class ProgressTracker:
         self.move(position, speed)
         if not is_whole(position, self.duration):
             return False
-        if not self._is_done and self.duration is not None and self.heard > 0:
+        if not (self._is_done or self._has_jumped) and self.duration is not None and self.heard > 0:
             self._is_done = True
             self._put(self._progress().finished(self._stamp()), is_saved=True)
             self._save_heard()
