@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from screenshots.drawing import CELL, DARK, Row, Sheet, read_rows
-from tests.app_driver import AppDriver, FakeServices, embedded_library, on_stage
+from tests.app_driver import AppDriver, FakeServices, embedded_library, run_app
 from tests.scenes import EMPTY, GENERATIVE_AI, press, remember, some_progress, speak
 
 SIZE = (100, 30)
@@ -99,17 +99,17 @@ async def play_story(recording: Recording) -> None:
     await recording.press("escape", seconds=3)
 
 
-def speak_all(start: FakeServices) -> None:
+def speak_all(services: FakeServices) -> None:
     """Give the listener a year of listening, and each episode its words."""
-    remember(start)
-    for ident in start.library.ids:
-        speak(start, ident)
+    remember(services)
+    for ident in services.library.ids:
+        speak(services, ident)
 
 
 async def record() -> list[Frame]:
     """Return the frames of the story, in order."""
-    async with on_stage(
-        embedded_library(), SIZE, some_progress(), EMPTY, view=GENERATIVE_AI, prepare=speak_all, max_standstill=None
+    async with run_app(
+        embedded_library(), SIZE, some_progress(), EMPTY, query=GENERATIVE_AI, prepare=speak_all
     ) as driver:
         recording = Recording(driver)
         await play_story(recording)

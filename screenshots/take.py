@@ -22,7 +22,7 @@ sys.path.insert(0, str(FOLDER.parent))  # the tree, whichever copy is installed
 
 from screenshots.drawing import DARK, FONT, LIGHT, Sheet, read_picture, read_rows  # noqa: E402
 from screenshots.record import draw_recording, record  # noqa: E402
-from tests.app_driver import on_stage  # noqa: E402
+from tests.app_driver import run_app  # noqa: E402
 from tests.scenes import PICTURED, play_scene  # noqa: E402
 
 RECORDING = "recording"
@@ -58,9 +58,8 @@ PNGS = ("library", "playing", "details", "search", "narrow", "help")
 async def draw(shot: Shot) -> str:
     """Return a picture as SVG."""
     scene = PICTURED[shot.scene]
-    async with on_stage(
-        scene.library(), shot.size, scene.progress(), scene.queue, view=scene.view, prepare=scene.prepare,
-        max_standstill=None,
+    async with run_app(
+        scene.library(), shot.size, scene.progress(), scene.queue, query=scene.query, prepare=scene.prepare,
     ) as driver:  # fmt: skip
         driver.app.theme = shot.theme
         await driver.settle()

@@ -1,6 +1,6 @@
 """What the golden screens and the pictures of the README show: the embedded catalogue, in use.
 
-A scene is a start and the keys that lead to it; the same one is drawn at every size.
+A scene is a set of services and the keys that lead to it; the same one is drawn at every size.
 """
 
 from __future__ import annotations
@@ -62,25 +62,25 @@ def spoken(ident: str) -> Transcript:
     return Transcript(tuple(timed))
 
 
-def speak(start: FakeServices, ident: str = HEARD) -> None:
+def speak(services: FakeServices, ident: str = HEARD) -> None:
     """Give an episode its words, and their times to the player."""
     words = spoken(ident)
-    start.transcripts[ident] = words
+    services.transcripts[ident] = words
     marks = tuple(Chapter(cue.start or 0.0, cue.text) for cue in words.cues)
     duration = words.cues[-1].end
-    start.sources.found[ident] = Source(f"/{ident}.opus", is_narrated=True, duration=duration, marks=marks)
+    services.sources.found[ident] = Source(f"/{ident}.opus", is_narrated=True, duration=duration, marks=marks)
 
 
-def remember(start: FakeServices) -> None:
+def remember(services: FakeServices) -> None:
     """Give the listener a year of listening."""
-    speak(start)
+    speak(services)
     chance = random.Random(7)
     for days in range(370, 0, -1):
         if chance.random() < 0.3 + 0.4 * (days % 90 < 45):
             day = START - timedelta(days=days, hours=chance.randrange(6))
             minutes = chance.choice((3, 6, 9, 14, 18, 24, 33))
             ident = FINISHED[days % len(FINISHED)]
-            start.writer.records.append(HeardRecord(f"past-{days}", ident, day, 0, minutes * 60.0, minutes * 52.0))
+            services.writer.records.append(HeardRecord(f"past-{days}", ident, day, 0, minutes * 60.0, minutes * 52.0))
 
 
 FEEDS = (("Astronomy", "The Quiet Sky"), ("History", "Ships and Harbours"))
@@ -128,7 +128,7 @@ class Scene:
     """Seconds that are listened before the keys, when an episode plays."""
     progress: Callable[[], dict[str, Progress]] = some_progress
     queue: Queue = EMPTY
-    view: ListQuery = GENERATIVE_AI
+    query: ListQuery = GENERATIVE_AI
     prepare: Callable[[FakeServices], None] = speak
     library: Callable[[], Library] = embedded_library
     downloads: Mapping[str, DownloadState] = field(default_factory=dict)
@@ -170,7 +170,7 @@ async def press(driver: AppDriver, key: str) -> None:
 
 
 async def play_scene(driver: AppDriver, scene: Scene) -> None:
-    """Bring a stage to a scene."""
+    """Bring a running app to a scene."""
     if scene.seconds:
         driver.episodes.go(driver.shown.index(HEARD))
         await driver.press("circumflex_accent")

@@ -14,7 +14,7 @@ import pytest
 import screenshots.take as take
 from screenshots.drawing import DARK, Run, Sheet, read_picture, read_rows
 from screenshots.record import Frame, draw_recording
-from tests.app_driver import on_stage
+from tests.app_driver import run_app
 from tests.scenes import PICTURED, play_scene
 
 ROOT = Path(__file__).parents[1]
@@ -99,9 +99,7 @@ def test_picture_draws_each_row_once_and_says_what_it_draws(name: str) -> None:
 
 async def test_picture_says_what_the_screen_says() -> None:
     scene = PICTURED["statistics"]
-    async with on_stage(
-        scene.library(), (80, 24), scene.progress(), prepare=scene.prepare, max_standstill=None
-    ) as driver:
+    async with run_app(scene.library(), (80, 24), scene.progress(), prepare=scene.prepare) as driver:
         await play_scene(driver, scene)
         rows = await read_rows(driver)
         sheet = Sheet(rows)

@@ -18,14 +18,16 @@ from tui_pod.state.store import StateFile
 
 
 @pytest.fixture
-def start() -> AppServices:
-    """The program as it is started, with no one to show it."""
+def services() -> AppServices:
+    """The services as they are built, with no front end."""
     paths, catalogs = find_paths(), [embedded_catalog()]
     file = StateFile(paths.state)
-    start = AppServices(paths, catalogs, Config(), load_library(catalogs, paths.cache), file, file.load(), "null", None)
+    services = AppServices(
+        paths, catalogs, Config(), load_library(catalogs, paths.cache), file, file.load(), "null", None
+    )
     nobody: Any = SimpleNamespace(emit=lambda event: None, write_control=lambda text: None)
-    start.app = nobody
-    return start
+    services.frontend = nobody
+    return services
 
 
 def test_speed_and_volume_that_cannot_be_are_not_taken_from_the_state(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,8 +36,8 @@ def test_speed_and_volume_that_cannot_be_are_not_taken_from_the_state(capsys: py
     paths.state.write_text("version = 1\n[player]\nspeed = 0.0\nvolume = 900\n")
     loaded = load_library([embedded_catalog()], paths.cache)
     file = StateFile(paths.state)
-    start = AppServices(paths, [embedded_catalog()], Config(), loaded, file, file.load(), "null", None)
-    assert (start.playback.speed, start.playback.volume) == (1.0, 100)
+    services = AppServices(paths, [embedded_catalog()], Config(), loaded, file, file.load(), "null", None)
+    assert (services.playback.speed, services.playback.volume) == (1.0, 100)
     assert main(["plan", "15m"]) == 0
     assert "episodes, 1" in capsys.readouterr().err
 
@@ -46,7 +48,7 @@ class Ended:
     def __init__(self, code: int | None) -> None:
         self.return_code = code
 
-    def __call__(self, start: AppServices) -> Ended:
+    def __call__(self, services: AppServices) -> Ended:
         return self
 
     def run(self, mouse: bool) -> None:
@@ -55,10 +57,10 @@ class Ended:
 
 @pytest.mark.parametrize(("code", "status"), [(0, 0), (1, 1), (None, 1)])
 def test_screen_that_did_not_end_by_itself_is_1(
-    code: int | None, status: int, start: AppServices, monkeypatch: pytest.MonkeyPatch
+    code: int | None, status: int, services: AppServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui_pod.ui.app.TuiPodApp", Ended(code))
-    assert launch._show(start, is_plain=False) == status
+    assert launch.show(services, is_plain=False) == status
 
 
 def test_app_of_textual_that_panics_has_no_return_code() -> None:
@@ -73,7 +75,7 @@ def test_app_of_textual_that_panics_has_no_return_code() -> None:
     assert app.return_code is None
 
 
-async def test_what_waits_for_the_first_screen_leaves_room_for_keys(start: AppServices, home: Path) -> None:
+async def test_what_waits_for_the_first_screen_leaves_room_for_keys(services: AppServices, home: Path) -> None:
     rounds = 0
 
     async def count_rounds() -> None:
@@ -84,11 +86,11 @@ async def test_what_waits_for_the_first_screen_leaves_room_for_keys(start: AppSe
 
     counting = asyncio.create_task(count_rounds())
     try:
-        await start.after_paint()
+        await services.after_paint()
         assert rounds > len(PRELOADED)
-        assert "controller" in start.__dict__
+        assert services.runtime is not None
         assert load_library([embedded_catalog()], home / "cache" / "tui-pod").save is None
     finally:
         counting.cancel()
-        await start.close()
-        assert start.finish()
+        await services.close()
+        assert services.finish()

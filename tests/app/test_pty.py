@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import array
-import fcntl
 import os
 import re
 import select
@@ -12,7 +11,6 @@ import signal
 import struct
 import subprocess
 import sys
-import termios
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
@@ -458,8 +456,7 @@ def test_terminal_made_small_and_large_again_is_drawn_anew(room: Path) -> None:
     with running(room, *two(room)) as terminal:
         play_until(terminal, 1)
         for height, width in ((12, 40), (3, 10), (40, 120)):
-            terminal._screen.erase_in_display(2)  # what is on the screen afterwards was drawn for this size
-            fcntl.ioctl(terminal._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+            terminal.resize(height, width)
             terminal.look(0.5)
         terminal.until(lambda: terminal.shows("▶ The first of two") and place(terminal) >= 2, "the whole screen")
         quit_and_wait(terminal)

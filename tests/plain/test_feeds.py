@@ -17,7 +17,7 @@ import pytest
 from tests.fakes import FakeFeeds
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
-from tests.plain.test_program import RoomStart, Terminal, run
+from tests.plain.test_program import RoomServices, Terminal, make_program, run, until
 from tests.plain.test_program import catalog as catalog
 from tests.plain.test_program import terminal as terminal
 from tests.rooms import EPISODES, TOPICS, Room, make_room
@@ -41,13 +41,13 @@ IN_CAST = ListQuery(place=5)
 """The podcast's topic, which comes after Basics, Numbers, Hostile and Series."""
 
 
-class FeedStart(RoomStart):
-    """A start over fakes, with a podcast in its library."""
+class FeedServices(RoomServices):
+    """Services over fakes, with a podcast in its library."""
 
-    def __init__(self, view: ListQuery = IN_CAST, queue: Queue | None = None) -> None:
+    def __init__(self, query: ListQuery = IN_CAST, queue: Queue | None = None) -> None:
         room = make_room(queue=queue)
         swap(room, cast=(2, 1))
-        super().__init__(room, view)
+        super().__init__(room, query)
         self.asked = FakeFeeds()
         self.notes = EpisodeNotes()
         self.chapters: tuple[Chapter, ...] = ()
@@ -73,12 +73,12 @@ def swap(room: Room, cast: tuple[int, ...]) -> None:
 
 
 @asynccontextmanager
-async def talking(start: FeedStart) -> AsyncIterator[tuple[PlainProgram, Said, Callable[[str], object]]]:
+async def talking(services: FeedServices) -> AsyncIterator[tuple[PlainProgram, Said, Callable[[str], object]]]:
     """Run the program; give it, what it said after its greeting, and a hand to type lines with."""
     reading, writing = os.pipe()
     output = io.StringIO()
-    program = PlainProgram(start, reading, output)
-    running = asyncio.create_task(program._run())
+    program = make_program(services, reading, output)
+    running = asyncio.create_task(program.run_on_loop())
     await until(lambda: len(output.getvalue().splitlines()) >= 3)
     yield program, lambda: output.getvalue().splitlines()[3:], lambda line: os.write(writing, f"{line}\n".encode())
     os.close(writing)
@@ -91,50 +91,52 @@ async def talking(start: FeedStart) -> AsyncIterator[tuple[PlainProgram, Said, C
 
 
 async def test_a_asks_for_an_address() -> None:
-    start = FeedStart()
-    assert await run(start, "a", "https://x.example.org/f") == ["The address of a podcast, or of its page:"]
-    assert start.asked.wishes == [("add", "https://x.example.org/f")]
+    services = FeedServices()
+    assert await run(services, "a", "https://x.example.org/f") == ["The address of a podcast, or of its page:"]
+    assert services.asked.wishes == [("add", "https://x.example.org/f")]
 
 
 async def test_a_without_an_answer_adds_nothing() -> None:
-    start = FeedStart()
-    assert (await run(start, "a", ""))[-1] == "No podcast added."
-    assert start.asked.wishes == []
+    services = FeedServices()
+    assert (await run(services, "a", ""))[-1] == "No podcast added."
+    assert services.asked.wishes == []
 
 
 async def test_r_refreshes_the_podcast_that_is_listed_or_stood_on() -> None:
-    start = FeedStart()
-    await run(start, "r", "tab", "r", "R")
-    assert start.asked.wishes == [("refresh", CAST), ("refresh", CAST), ("refresh", None)]
+    services = FeedServices()
+    await run(services, "r", "tab", "r", "R")
+    assert services.asked.wishes == [("refresh", CAST), ("refresh", CAST), ("refresh", None)]
 
 
 @pytest.mark.parametrize("place", [0, 1, SmartList.QUEUE])
 async def test_r_elsewhere_says_what_to_press(place: int) -> None:
-    start = FeedStart(ListQuery(place=place))
-    assert await run(start, "r") == ["This topic is no podcast. Press capital R to refresh all of them, a to add one."]
-    assert start.asked.wishes == []
+    services = FeedServices(ListQuery(place=place))
+    assert await run(services, "r") == [
+        "This topic is no podcast. Press capital R to refresh all of them, a to add one."
+    ]
+    assert services.asked.wishes == []
 
 
 async def test_d_downloads_an_episode_or_a_whole_topic() -> None:
-    start = FeedStart()
-    await run(start, "g", "d", "tab", "d")
-    assert start.asked.wishes == [("download", "cast-2"), ("download", "cast-2", "cast-1")]
+    services = FeedServices()
+    await run(services, "g", "d", "tab", "d")
+    assert services.asked.wishes == [("download", "cast-2"), ("download", "cast-2", "cast-1")]
 
 
 async def test_x_removes_a_download_or_a_podcast() -> None:
-    start = FeedStart()
-    await run(start, "g", "x", "tab", "x")
-    assert start.asked.wishes == [("remove_downloads", "cast-2"), ("remove_feed", CAST)]
+    services = FeedServices()
+    await run(services, "g", "x", "tab", "x")
+    assert services.asked.wishes == [("remove_downloads", "cast-2"), ("remove_feed", CAST)]
 
 
 async def test_x_on_another_topic_says_what_it_takes() -> None:
-    start = FeedStart(ListQuery(place=1))
-    assert (await run(start, "tab", "x"))[-1].startswith("Nothing to remove here: x takes podcasts, downloads,")
-    assert start.asked.wishes == []
+    services = FeedServices(ListQuery(place=1))
+    assert (await run(services, "tab", "x"))[-1].startswith("Nothing to remove here: x takes podcasts, downloads,")
+    assert services.asked.wishes == []
 
 
 async def test_help_names_the_keys_of_podcasts() -> None:
-    said = await run(FeedStart(), "?")
+    said = await run(FeedServices(), "?")
     for line in ("a: Add a podcast.", "r: Refresh this podcast.", "capital R: Refresh all podcasts."):
         assert line in said
 
@@ -143,7 +145,7 @@ async def test_help_names_the_keys_of_podcasts() -> None:
 
 
 async def test_downloads_are_said_when_they_begin_and_end() -> None:
-    async with talking(FeedStart()) as (program, said, write):
+    async with talking(FeedServices()) as (program, said, write):
         for download in (DownloadState(text="…"), DownloadState(text="45 %", share=0.45)):
             program.downloads_changed({"cast-2": download})
         write("g")
@@ -163,7 +165,7 @@ async def test_downloads_are_said_when_they_begin_and_end() -> None:
 
 
 async def test_downloads_that_are_there_or_come_by_themselves_are_not_said() -> None:
-    async with talking(FeedStart()) as (program, said, _):
+    async with talking(FeedServices()) as (program, said, _):
         program.downloads_changed({"cast-2": WHOLE, "gone": WHOLE})
         program.downloads_changed({"cast-1": DownloadState(text="…", is_automatic=True)})
         program.downloads_changed({"cast-1": WHOLE._replace(is_automatic=True)})
@@ -171,17 +173,17 @@ async def test_downloads_that_are_there_or_come_by_themselves_are_not_said() -> 
 
 
 async def test_work_in_the_background_is_said_when_it_begins() -> None:
-    async with talking(FeedStart()) as (program, said, _):
+    async with talking(FeedServices()) as (program, said, _):
         for text in ("refreshing 0/2", "refreshing 1/2", "refreshing 2/2", "", "offline", ""):
             program.work_changed(text)
         assert said() == ["Refreshing 0/2.", "Offline."]
 
 
 async def test_details_say_podcast_notes_and_chapters() -> None:
-    start = FeedStart()
-    start.notes = EpisodeNotes("All of it.\n\nA link (https://x.example.org/)", "Cast", "https://cast.example.org/2")
-    start.chapters = (Chapter(0.0, "Hello"), Chapter(90.0))
-    async with talking(start) as (_, said, write):
+    services = FeedServices()
+    services.notes = EpisodeNotes("All of it.\n\nA link (https://x.example.org/)", "Cast", "https://cast.example.org/2")
+    services.chapters = (Chapter(0.0, "Hello"), Chapter(90.0))
+    async with talking(services) as (_, said, write):
         write("g")
         write("i")
         await until(lambda: any(line.startswith("Chapter 2") for line in said()))
@@ -200,47 +202,38 @@ async def test_details_say_podcast_notes_and_chapters() -> None:
 
 
 async def test_swap_keeps_the_episode_and_says_nothing() -> None:
-    start = FeedStart()
-    async with talking(start) as (program, said, write):
+    services = FeedServices()
+    async with talking(services) as (program, said, write):
         write("G")
         await until(lambda: said() == ["2 of 2. Cast 1. 1 minute."])
-        swap(start.room, cast=(4, 3, 2, 1))
-        program.library_changed(start.room.library, start.room.progress_index)
+        swap(services.room, cast=(4, 3, 2, 1))
+        program.library_changed(services.room.library, services.room.progress_index)
         write("k")
         await until(lambda: said()[-1] == "3 of 4. Cast 2. 1 minute.")
-        swap(start.room, cast=(4, 1))
-        program.library_changed(start.room.library, start.room.progress_index)
+        swap(services.room, cast=(4, 1))
+        program.library_changed(services.room.library, services.room.progress_index)
         write("j")
         await until(lambda: len(said()) == 3)
         assert said()[-1] == "2 of 2. Cast 1. 1 minute."
 
 
 async def test_swap_in_the_topics_keeps_the_topic() -> None:
-    start = FeedStart()
-    async with talking(start) as (program, said, write):
+    services = FeedServices()
+    async with talking(services) as (program, said, write):
         write("tab")
         await until(lambda: said() == ["Topics. 8 of 8. Cast, 2 episodes, level 2."])
-        start.room.library = build_library(TOPICS, EPISODES)
-        start.room.progress_index = start.room.progress_index.moved_to(start.room.library)
-        start.room.controller.adopt(start.room.library, start.room.progress_index)
-        program.library_changed(start.room.library, start.room.progress_index)
+        services.room.library = build_library(TOPICS, EPISODES)
+        services.room.progress_index = services.room.progress_index.moved_to(services.room.library)
+        services.room.controller.adopt(services.room.library, services.room.progress_index)
+        program.library_changed(services.room.library, services.room.progress_index)
         write("j")
         await until(lambda: len(said()) == 2)
         assert said()[-1] == "4 of 7. Basics, 5 episodes, level 2."
-        swap(start.room, cast=(2, 1))
-        program.library_changed(start.room.library, start.room.progress_index)
+        swap(services.room, cast=(2, 1))
+        program.library_changed(services.room.library, services.room.progress_index)
         write("k")
         await until(lambda: len(said()) == 3)
         assert said()[-1].startswith("3 of 8. All Topics")
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    """Wait until something is so, ten seconds at most."""
-    for _ in range(2_000):
-        if is_so():
-            return
-        await asyncio.sleep(0.005)
-    raise AssertionError("it never came to be so")
 
 
 # -- the whole program ---------------------------------------------------------------------------------

@@ -17,7 +17,9 @@ import termios
 import time
 import wave
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -27,6 +29,7 @@ from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod.config.reader import parse_config
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.playback.ports import Ports
 from tui_pod.core.playback.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
@@ -43,17 +46,25 @@ BASIC = ListQuery(place=1)
 """The topic of one, two, three, four and five."""
 
 
-class RoomStart(Services):
-    """A start over fakes."""
+class RoomServices(Services):
+    """Services over fakes."""
 
-    def __init__(self, room: Room, view: ListQuery = BASIC) -> None:
-        super().__init__(room.library, room.progress_index, room.controller.queue, room.controller.playback, view)
+    def __init__(self, room: Room, query: ListQuery = BASIC) -> None:
+        super().__init__(room.library, room.progress_index, room.controller.queue, room.controller.playback, query)
         self.room = room
         self.transcript = Transcript()
 
-    def make_controller(self) -> PlaybackController:
-        self.room.relay.target = self.app
-        return self.room.controller
+    @cached_property
+    def controller(self) -> PlaybackController:
+        room = self.room
+        ports = Ports(room.player, room.sources, room.writer, self.frontend, room.clock, "run")
+        controller = PlaybackController(
+            room.library, room.progress_index, ports, queue=room.controller.queue, playback=room.controller.playback
+        )
+        for fake in (room.player, room.sources, room.writer):
+            fake.emit = controller.handle
+        room.controller = controller
+        return controller
 
     async def read_transcript(self, episode: object) -> Transcript:
         return self.transcript
@@ -62,12 +73,18 @@ class RoomStart(Services):
         return compute_statistics([], self.library)
 
 
-async def run(start: RoomStart, *lines: str) -> list[str]:
+def make_program(services: RoomServices, descriptor: int, output: TextIO) -> PlainProgram:
+    """Return the program over services that tell it everything."""
+    services.frontend = program = PlainProgram(services, descriptor, output)
+    return program
+
+
+async def run(services: RoomServices, *lines: str) -> list[str]:
     """Type lines into the plain program until they end; return what it said after its greeting."""
     reading, writing = os.pipe()
     output = io.StringIO()
-    program = PlainProgram(start, reading, output)
-    running = asyncio.create_task(program._run())
+    program = make_program(services, reading, output)
+    running = asyncio.create_task(program.run_on_loop())
     os.write(writing, "".join(f"{line}\n" for line in lines).encode())
     os.close(writing)
     async with asyncio.timeout(10):
@@ -81,15 +98,15 @@ async def run(start: RoomStart, *lines: str) -> list[str]:
 
 async def test_start_says_what_there_is_and_where_one_is(room: Room) -> None:
     output = io.StringIO()
-    program = PlainProgram(RoomStart(room), os.open(os.devnull, os.O_RDONLY), output)
-    await program._run()
+    program = make_program(RoomServices(room), os.open(os.devnull, os.O_RDONLY), output)
+    await program.run_on_loop()
     first, listed, here = output.getvalue().splitlines()
     assert re.fullmatch(r"tui-pod\. \d+ episodes, 0 played\. Press question mark for help\.", first)
     assert (listed, here) == ("Basics, 5 episodes, newest first.", "1 of 5. One. 1 minute 40.")
 
 
 async def test_moves_say_the_entry(room: Room) -> None:
-    assert await run(RoomStart(room), "j", "down", "k", "G", "j", "g") == [
+    assert await run(RoomServices(room), "j", "down", "k", "G", "j", "g") == [
         "2 of 5. Two. 3 minutes 20.",
         "3 of 5. Three. 5 minutes.",
         "2 of 5. Two. 3 minutes 20.",
@@ -101,14 +118,14 @@ async def test_moves_say_the_entry(room: Room) -> None:
 
 async def test_episode_says_how_far_one_is_with_it() -> None:
     room = make_room(progress={"one": Progress(START, 42.0), "two": Progress(START, played=True)})
-    assert (await run(RoomStart(room), "g", "j", "G", "k"))[:2] == [
+    assert (await run(RoomServices(room), "g", "j", "G", "k"))[:2] == [
         "1 of 5. One. Started, 42 seconds of 1 minute 40.",
         "2 of 5. Two. Played, 3 minutes 20.",
     ]
 
 
 async def test_enter_plays_and_space_pauses_and_goes_on(room: Room) -> None:
-    assert await run(RoomStart(room), "", " ", "space") == [
+    assert await run(RoomServices(room), "", " ", "space") == [
         "Playing: One. 1 minute 40.",
         "Paused, 0 seconds of 1 minute 40.",
         "Playing, 0 seconds of 1 minute 40.",
@@ -117,14 +134,14 @@ async def test_enter_plays_and_space_pauses_and_goes_on(room: Room) -> None:
 
 
 async def test_space_with_nothing_loaded_plays_what_it_is_at(room: Room) -> None:
-    assert (await run(RoomStart(room), "j", " "))[1] == "Playing: Two. 3 minutes 20."
+    assert (await run(RoomServices(room), "j", " "))[1] == "Playing: Two. 3 minutes 20."
 
 
 async def test_end_of_an_episode_says_the_next(room: Room) -> None:
-    start = RoomStart(room)
+    services = RoomServices(room)
     reading, writing = os.pipe()
     output = io.StringIO()
-    running = asyncio.create_task(PlainProgram(start, reading, output)._run())
+    running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
     os.write(writing, b"\n")
     await until(lambda: room.status is PlayerStatus.PLAYING)
     room.player.play(100)
@@ -152,16 +169,16 @@ async def test_end_of_an_episode_says_the_next(room: Room) -> None:
     ],
 )
 async def test_key_while_playing_says_what_it_did(room: Room, key: str, said: str) -> None:
-    assert (await run(RoomStart(room), "", key))[1] == said
+    assert (await run(RoomServices(room), "", key))[1] == said
 
 
 async def test_next_sentence_is_said(room: Room) -> None:
-    assert (await run(RoomStart(room), "", "}"))[-1] == "Two."
+    assert (await run(RoomServices(room), "", "}"))[-1] == "Two."
     assert room.position == 20
 
 
 async def test_mark_says_so_and_goes_on_and_undo_takes_it_back(room: Room) -> None:
-    assert await run(RoomStart(room), "m", "u") == [
+    assert await run(RoomServices(room), "m", "u") == [
         "Marked played: One.",
         "2 of 5. Two. 3 minutes 20.",
         "Undid: 1 episode marked played",
@@ -170,13 +187,13 @@ async def test_mark_says_so_and_goes_on_and_undo_takes_it_back(room: Room) -> No
 
 
 async def test_mark_in_a_filtered_list_stays_where_the_next_one_moves_up(room: Room) -> None:
-    said = await run(RoomStart(room, ListQuery(place=1)), "f", "m")
+    said = await run(RoomServices(room, ListQuery(place=1)), "f", "m")
     assert said[0] == "Filter: unplayed."
     assert said[-2:] == ["Marked played: One.", "1 of 4. Two. 3 minutes 20."]
 
 
 async def test_queue_is_filled_gone_through_and_emptied(room: Room) -> None:
-    assert await run(RoomStart(room), "e", "E", "2", "J", "x", "x") == [
+    assert await run(RoomServices(room), "e", "E", "2", "J", "x", "x") == [
         "Queued last: One.",
         "2 of 5. Two. 3 minutes 20.",
         "Queued next: Two.",
@@ -193,13 +210,13 @@ async def test_queue_is_filled_gone_through_and_emptied(room: Room) -> None:
 
 async def test_queue_entry_gone_from_the_library_can_be_removed() -> None:
     room = make_room(queue=Queue(("gone", "one")))
-    said = await run(RoomStart(room, ListQuery(place=SmartList.QUEUE)), "g", "x")
+    said = await run(RoomServices(room, ListQuery(place=SmartList.QUEUE)), "g", "x")
     assert said[0] == "1 of 2. gone, which is gone from the library."
     assert room.controller.queue.entries == ("one",)
 
 
 async def test_topics_are_gone_through_and_opened(room: Room) -> None:
-    said = await run(RoomStart(room), "tab", "j", "", "tab", "h", "g")
+    said = await run(RoomServices(room), "tab", "j", "", "tab", "h", "g")
     assert said == [
         "Topics. 4 of 7. Basics, 5 episodes, level 2.",
         "5 of 7. Numbers, 2 episodes, level 3.",
@@ -212,7 +229,7 @@ async def test_topics_are_gone_through_and_opened(room: Room) -> None:
 
 
 async def test_library_after_the_queue_is_the_topic_from_before(room: Room) -> None:
-    assert await run(RoomStart(room, ListQuery(place=2)), "2", "1") == [
+    assert await run(RoomServices(room, ListQuery(place=2)), "2", "1") == [
         "Queue, 0 episodes.",
         "The queue is empty. Press e on an episode to add it, capital E to hear it next.",
         "Numbers, 2 episodes, newest first.",
@@ -221,11 +238,11 @@ async def test_library_after_the_queue_is_the_topic_from_before(room: Room) -> N
 
 
 async def test_notices_name_the_keys_of_a_keymap_as_a_voice_reads_them(room: Room) -> None:
-    start = RoomStart(room)
-    start.settings, _ = parse_config(
+    services = RoomServices(room)
+    services.settings, _ = parse_config(
         '[keys]\n"app.help" = "F1"\n"search.start" = "S"\n"session.plan" = "P"\n', Path("c")
     )
-    said = await run(start, "$", "n")
+    said = await run(services, "$", "n")
     assert said[:2] == [
         "That key does nothing. Press f1 for help.",
         "No search yet: press capital S and type a word.",
@@ -233,7 +250,7 @@ async def test_notices_name_the_keys_of_a_keymap_as_a_voice_reads_them(room: Roo
 
 
 async def test_search_narrows_and_escape_shows_all_again(room: Room) -> None:
-    said = await run(RoomStart(room), "/third", "escape", "/", "short", "n")
+    said = await run(RoomServices(room), "/third", "escape", "/", "short", "n")
     assert said == [
         "Search for words in title, summary or topic:",
         "Basics, 1 episode, newest first, with third.",
@@ -248,13 +265,13 @@ async def test_search_narrows_and_escape_shows_all_again(room: Room) -> None:
 
 
 async def test_search_for_nothing_there_says_what_to_do(room: Room) -> None:
-    assert (await run(RoomStart(room), "/zebra", ""))[
+    assert (await run(RoomServices(room), "/zebra", ""))[
         -1
     ] == "Nothing here matches. Press escape to see all episodes again."
 
 
 async def test_session_is_planned_and_begun(room: Room) -> None:
-    said = await run(RoomStart(room), "S", "5m", "")
+    said = await run(RoomServices(room), "S", "5m", "")
     assert re.fullmatch(r"2 episodes, 5 minutes 10, until \d\d:\d\d\.", said[1])
     assert said[2:5] == ["Five. 10 seconds.", "Three. 5 minutes.", "Press enter to start, or type no:"]
     assert room.controller.session is not None
@@ -265,7 +282,7 @@ async def test_session_is_planned_and_begun(room: Room) -> None:
     ("answers", "said"), [(("soon",), "is no time"), (("5m", "no"), "No session."), (("",), "No session.")]
 )
 async def test_session_not_wanted_or_without_a_time_is_none(room: Room, answers: Sequence[str], said: str) -> None:
-    assert said in (await run(RoomStart(room), "S", *answers))[-1]
+    assert said in (await run(RoomServices(room), "S", *answers))[-1]
     assert room.controller.session is None
 
 
@@ -278,7 +295,7 @@ async def test_session_not_wanted_or_without_a_time_is_none(room: Room, answers:
     ],
 )
 async def test_sleep_timer_is_asked_for(room: Room, answer: str, said: str) -> None:
-    assert (await run(RoomStart(room), "z", answer))[-1] == said
+    assert (await run(RoomServices(room), "z", answer))[-1] == said
 
 
 @pytest.mark.parametrize(
@@ -290,7 +307,7 @@ async def test_sleep_timer_is_asked_for(room: Room, answer: str, said: str) -> N
     ],
 )
 async def test_running_sleep_timer_is_told_and_changed(room: Room, answer: str, said: str, left: float | None) -> None:
-    told = await run(RoomStart(room), "z", "15", "z", answer)
+    told = await run(RoomServices(room), "z", "15", "z", answer)
     assert told[-3:-1] == [
         "Sleep in 15 minutes of listening.",
         "Press enter for more, or type 0 for none, or another time:",
@@ -300,7 +317,7 @@ async def test_running_sleep_timer_is_told_and_changed(room: Room, answer: str, 
 
 
 async def test_details_say_all_about_the_episode(room: Room) -> None:
-    assert await run(RoomStart(room), "i") == [
+    assert await run(RoomServices(room), "i") == [
         "One. 1 minute 40.",
         "The first of five.",
         "Topics: Numbers.",
@@ -310,7 +327,7 @@ async def test_details_say_all_about_the_episode(room: Room) -> None:
 
 
 async def test_help_says_every_key_that_works_here_by_name(room: Room) -> None:
-    said = await run(RoomStart(room), "?")
+    said = await run(RoomServices(room), "?")
     assert "space or p: Play or pause." in said
     assert "capital S: Plan a session." in said
     assert "question mark: Help." in said
@@ -318,17 +335,17 @@ async def test_help_says_every_key_that_works_here_by_name(room: Room) -> None:
 
 
 async def test_key_of_the_screen_alone_says_so(room: Room) -> None:
-    assert await run(RoomStart(room), "ctrl+p", "Y") == [
+    assert await run(RoomServices(room), "ctrl+p", "Y") == [
         "Command palette: not in the plain program.",
         "That key does nothing. Press question mark for help.",
     ]
 
 
 async def test_statistics_are_said(room: Room) -> None:
-    start = RoomStart(room)
+    services = RoomServices(room)
     reading, writing = os.pipe()
     output = io.StringIO()
-    running = asyncio.create_task(PlainProgram(start, reading, output)._run())
+    running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
     os.write(writing, b"3\n")
     await until(lambda: "In all: 0 seconds." in output.getvalue())
     os.close(writing)
@@ -337,11 +354,11 @@ async def test_statistics_are_said(room: Room) -> None:
 
 
 async def test_transcript_is_read_a_part_at_a_time(room: Room) -> None:
-    start = RoomStart(room)
-    start.transcript = Transcript(tuple(Cue(f"Sentence {number}.") for number in range(1, 31)))
+    services = RoomServices(room)
+    services.transcript = Transcript(tuple(Cue(f"Sentence {number}.") for number in range(1, 31)))
     reading, writing = os.pipe()
     output = io.StringIO()
-    running = asyncio.create_task(PlainProgram(start, reading, output)._run())
+    running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
     os.write(writing, b"t\n")
     await until(lambda: "10 sentences more. Press t to read on." in output.getvalue())
     os.write(writing, b"t\n")
@@ -353,17 +370,17 @@ async def test_transcript_is_read_a_part_at_a_time(room: Room) -> None:
 
 
 async def test_hostile_titles_are_one_clean_line_each(room: Room) -> None:
-    said = await run(RoomStart(room, ListQuery(place=0)), *("j" for _ in room.library.ids))
+    said = await run(RoomServices(room, ListQuery(place=0)), *("j" for _ in room.library.ids))
     assert len(said) == len(room.library)
     assert not [line for line in said if re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2500-\u259f]", line)]
 
 
 async def test_save_that_fails_is_said_and_said_to_work_again(room: Room) -> None:
     output = io.StringIO()
-    program = PlainProgram(RoomStart(room), os.open(os.devnull, os.O_RDONLY), output)
-    await program._run()
-    program._tell_saving("the disk is full")
-    program._tell_saving(None)
+    program = make_program(RoomServices(room), os.open(os.devnull, os.O_RDONLY), output)
+    await program.run_on_loop()
+    program.services.saving_changed("the disk is full")
+    program.services.saving_changed(None)
     assert output.getvalue().splitlines()[-2:] == [
         "Error: Progress cannot be saved now: the disk is full. It is kept and tried again.",
         "Progress is saved again.",
@@ -393,19 +410,18 @@ def test_line_means_a_key_by_name_or_each_of_its_characters(line: str, keys: lis
 
 
 async def test_line_typed_ahead_keeps_what_was_erased_out(room: Room) -> None:
-    assert (await run(RoomStart(room), "/", "thx\x7firx\x7fd\x7f\x7frd"))[-1] == "1 of 1. Three. 5 minutes."
+    assert (await run(RoomServices(room), "/", "thx\x7firx\x7fd\x7f\x7frd"))[-1] == "1 of 1. Three. 5 minutes."
 
 
-async def keys_of(*parts: bytes) -> list[str]:
-    """Return the keys that a terminal sends in these parts, the escape that stands alone waited for."""
+async def keys_of(*parts: bytes, count: int) -> list[str]:
+    """Return the keys that a terminal sends in these parts, once there are so many."""
     master, slave = pty.openpty()
     keys: list[str] = []
     keyboard = Keyboard(slave, keys.append, lambda: None)
     keyboard.start()
     for part in parts:
         keyboard.feed(part)
-    if keyboard._timer is not None:
-        await asyncio.sleep(0.15)
+    await until(lambda: len(keys) >= count)
     keyboard.close()
     os.close(master)
     os.close(slave)
@@ -429,19 +445,17 @@ async def keys_of(*parts: bytes) -> list[str]:
     ],
 )
 async def test_sequence_of_a_terminal_is_a_key(parts: tuple[bytes, ...], keys: list[str]) -> None:
-    assert await keys_of(*parts) == keys
+    assert await keys_of(*parts, count=len(keys)) == keys
 
 
 # -- the whole program -------------------------------------------------------------------------------------
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so, ten seconds at most."""
-    for _ in range(1_000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it never came to be so")
+    """Let the loop run until something is so."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110  # nothing tells when
+            await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -581,9 +595,8 @@ def test_terminal_closed_saves_and_ends(terminal: Terminal, catalog: Path) -> No
 
 def test_running_plain_program_is_reached_by_commands(terminal: Terminal, catalog: Path) -> None:
     terminal.wait("1 of 2.")
-    until = time.monotonic() + 10  # the list comes first, and only then the socket
     while subprocess.run(command(catalog, "volume", "80"), capture_output=True, check=False, timeout=30).returncode:
-        assert time.monotonic() < until
+        pass  # the list comes first, and only then the socket
     for words, said in (
         (["play", "second"], "Playing: Second."),
         (["pause"], "Paused,"),

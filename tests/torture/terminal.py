@@ -114,6 +114,11 @@ class Terminal:
                 break
         return has_changed
 
+    def resize(self, height: int, width: int) -> None:
+        """Change the size; what is shown afterwards was drawn for it."""
+        self._screen.erase_in_display(2)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
     def _feed(self, data: bytes) -> None:
         self.raw = (self.raw + data)[-100_000:]
         data = _UNKNOWN.sub(b"", self._rest + data)

@@ -1,8 +1,7 @@
-"""Guards that every test of the screen runs under, and the stage that it runs on."""
+"""Guards that every test of the screen runs under."""
 
 from __future__ import annotations
 
-import gc
 import os
 import threading
 import time
@@ -12,15 +11,6 @@ from typing import Any
 import pytest
 from textual.widget import Widget
 from textual.widgets import Input
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _lean_collector() -> Iterator[None]:
-    """Keep what the test runner made out of each collection: it would stand for a stall of the app."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 
-from tests.app_driver import on_stage
+from tests.app_driver import run_app
 from tests.scenes import LATER, SCENES, Scene, play_scene
 from tui_pod.core.library.library import Library
 from tui_pod.ui.ascii_lines import SIGNS, AsciiLines
@@ -36,8 +36,8 @@ def strangers(text: str) -> set[str]:
 @pytest.mark.parametrize("name", EVERYWHERE)
 async def test_screen_in_ascii_has_no_other_characters(name: str, size: tuple[int, int]) -> None:
     scene = EVERYWHERE[name]
-    async with on_stage(scene.library(), size, scene.progress(), scene.queue, view=scene.view, is_ascii=True,
-                        prepare=scene.prepare, max_standstill=None) as driver:  # fmt: skip
+    async with run_app(scene.library(), size, scene.progress(), scene.queue, query=scene.query, is_ascii=True,
+                        prepare=scene.prepare) as driver:  # fmt: skip
         await play_scene(driver, scene)
         driver.app.tell("“Done” — here it is…")
         await driver.settle()
@@ -83,7 +83,7 @@ def test_keys_of_a_table_in_ascii_are_named_where_there_is_room(keys: str, wante
 
 
 async def test_key_line_in_ascii_names_the_arrow_keys_and_hears_clicks_on_them(library: Library) -> None:
-    async with on_stage(library, is_ascii=True) as driver:
+    async with run_app(library, is_ascii=True) as driver:
         await driver.press("enter")
         line = driver.main.query_one("#keys")
         (shown,) = driver.rows_of(line)
@@ -93,7 +93,7 @@ async def test_key_line_in_ascii_names_the_arrow_keys_and_hears_clicks_on_them(l
 
 
 async def test_help_and_palette_in_ascii_name_the_arrow_keys(library: Library) -> None:
-    async with on_stage(library, is_ascii=True) as driver:
+    async with run_app(library, is_ascii=True) as driver:
         await driver.press("question_mark", *"back 10")
         assert "<- ,            Back 10 seconds" in driver.text
         await driver.press("escape", "ctrl+p", *"back 10")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.app_driver import embedded_library, on_stage
+from tests.app_driver import embedded_library, run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
@@ -22,7 +22,7 @@ BASICS = ListQuery(place=1)
 
 
 async def test_start_of_a_fresh_library_has_the_cursor_on_the_first_episode(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         assert driver.focus == "list"
         assert driver.current == "one"
         assert "Press enter to play, ? for all keys" in driver.text
@@ -30,7 +30,7 @@ async def test_start_of_a_fresh_library_has_the_cursor_on_the_first_episode(libr
 
 async def test_start_with_played_episodes_has_the_cursor_on_the_first_unplayed_one(library: Library) -> None:
     played = {ident: Progress(START, played=True) for ident in ("one", "two")}
-    async with on_stage(library, view=BASICS, progress=played) as driver:
+    async with run_app(library, query=BASICS, progress=played) as driver:
         assert driver.current == "three"
 
 
@@ -40,19 +40,19 @@ async def test_start_with_unfinished_episodes_has_the_cursor_on_the_last_one_hea
         "four": Progress(START, position=20.0, listened=START),
         "five": Progress(START, position=5.0, listened=START - timedelta(hours=2)),
     }
-    async with on_stage(library, view=BASICS, progress=progress) as driver:
+    async with run_app(library, query=BASICS, progress=progress) as driver:
         assert driver.current == "four"
 
 
 async def test_start_of_the_embedded_catalogue_shows_its_119_episodes() -> None:
-    async with on_stage(embedded_library(), view=ListQuery(place=1)) as driver:
+    async with run_app(embedded_library(), query=ListQuery(place=1)) as driver:
         assert driver.title == "Generative AI · 119 episodes · 3 h 06 m · newest first"
         assert driver.header.left.endswith("All Topics › Generative AI")
         assert driver.current == "llm-layers"
 
 
 async def test_start_on_a_small_terminal_shows_the_tree_from_its_top() -> None:
-    async with on_stage(embedded_library(), size=(80, 24), view=ListQuery(place=1)) as driver:
+    async with run_app(embedded_library(), size=(80, 24), query=ListQuery(place=1)) as driver:
         assert driver.tree_rows()[:4] == [("Continue", 0), ("Queue", 0), ("All Topics", 119), ("Generative AI", 119)]
 
 
@@ -60,7 +60,7 @@ async def test_start_on_a_small_terminal_shows_the_tree_from_its_top() -> None:
 
 
 async def test_topic_at_the_cursor_of_the_tree_is_listed_at_once(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("tab", "j", "j")
         assert driver.title == "Numbers · 2 episodes · 5 m · newest first"
         assert driver.shown == ["one", "two"]
@@ -69,13 +69,13 @@ async def test_topic_at_the_cursor_of_the_tree_is_listed_at_once(library: Librar
 
 
 async def test_topic_without_an_entry_of_its_own_is_under_all_topics(library: Library) -> None:
-    async with on_stage(library, view=ListQuery(place=library.topics.names.index("Series"))) as driver:
+    async with run_app(library, query=ListQuery(place=library.topics.names.index("Series"))) as driver:
         assert driver.header.left.endswith("All Topics › Series")
         assert driver.shown == ["five"]
 
 
 async def test_tree_rows_are_the_topics_with_distinct_episodes_counted(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         hostile = len(library) - 5
         assert driver.tree_rows() == [
             ("Continue", 0), ("Queue", 0), ("All Topics", len(library)), ("Basics", 5), ("Numbers", 2),
@@ -84,16 +84,16 @@ async def test_tree_rows_are_the_topics_with_distinct_episodes_counted(library: 
 
 
 async def test_topic_left_and_opened_again_has_its_own_cursor(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("G", "tab", "j")
         assert driver.current == "one"
 
 
 async def test_library_key_returns_to_the_topic_that_was_open(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("2", "1")
-        assert driver.place == BASICS.place
-        assert driver.tree.place == BASICS.place
+        assert driver.listed == BASICS.place
+        assert driver.tree.entry == BASICS.place
 
 
 async def test_continue_chosen_in_the_tree_lists_unfinished_ones_newest_first(library: Library) -> None:
@@ -101,33 +101,33 @@ async def test_continue_chosen_in_the_tree_lists_unfinished_ones_newest_first(li
         "two": Progress(START, position=20.0, listened=START - timedelta(hours=1)),
         "three": Progress(START, position=100.0, listened=START),
     }
-    async with on_stage(library, progress=progress) as driver:
+    async with run_app(library, progress=progress) as driver:
         await driver.press("tab", "home")
-        assert driver.place == SmartList.CONTINUE
+        assert driver.listed == SmartList.CONTINUE
         assert driver.shown == ["three", "two"]
         assert driver.title == "Continue · 2 episodes · 6 m left"
 
 
 async def test_fold_with_the_cursor_inside_goes_to_the_topic_above(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("tab", "j", "j", "left")
-        assert driver.library.topics.names[driver.tree.place] == "Basics"
+        assert driver.library.topics.names[driver.tree.entry] == "Basics"
         await driver.press("left")
         assert "Numbers" not in dict(driver.tree_rows())
 
 
 async def test_right_in_the_tree_on_an_open_topic_goes_to_its_episodes(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("tab", "j", "l")
         assert driver.focus == "list"
-        assert driver.place == 1
+        assert driver.listed == 1
 
 
 # -- search --------------------------------------------------------------------------------------------
 
 
 async def test_search_typed_narrows_and_counts_at_each_letter(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("slash")
         for text, found in (("f", 5), ("fi", 4), ("fiv", 4), ("five", 4)):
             await driver.press(text[-1])
@@ -137,7 +137,7 @@ async def test_search_typed_narrows_and_counts_at_each_letter(library: Library) 
 
 
 async def test_search_letter_undone_widens_again(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("slash", *"first")
         assert driver.shown == ["one"]
         await driver.press(*["backspace"] * 4)
@@ -145,21 +145,21 @@ async def test_search_letter_undone_widens_again(library: Library) -> None:
 
 
 async def test_search_for_several_words_finds_those_with_all_in_any_order(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("slash")
         await driver.write("five second")
         assert driver.shown == ["two"]
 
 
 async def test_search_without_regard_to_case_and_accents_finds() -> None:
-    async with on_stage(embedded_library()) as driver:
+    async with run_app(embedded_library()) as driver:
         await driver.press("slash")
         await driver.write("ROPE rotàry")
         assert driver.shown == ["rope"]
 
 
 async def test_search_without_a_match_says_how_to_go_on(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("slash", *"qqq")
         assert driver.shown == []
         assert "0 episodes" in driver.title
@@ -169,7 +169,7 @@ async def test_search_without_a_match_says_how_to_go_on(library: Library) -> Non
 
 
 async def test_search_confirmed_keeps_what_it_found_and_plays_from_it(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("slash", *"of five", "enter")
         assert driver.focus == "list"
         assert driver.shown == ["one", "two", "three"]
@@ -178,7 +178,7 @@ async def test_search_confirmed_keeps_what_it_found_and_plays_from_it(library: L
 
 
 async def test_search_left_by_escape_shows_all_with_the_cursor_where_it_was(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("slash", *"short", "escape")
         assert driver.focus == "list"
         assert len(driver.shown) == 5
@@ -187,7 +187,7 @@ async def test_search_left_by_escape_shows_all_with_the_cursor_where_it_was(libr
 
 
 async def test_search_opened_again_offers_the_former_words(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("slash", *"first", "enter", "slash")
         assert driver.shown == ["one"]
         await driver.press(*"second")  # typed over the selected former words
@@ -195,13 +195,13 @@ async def test_search_opened_again_offers_the_former_words(library: Library) -> 
 
 
 async def test_search_in_another_topic_starts_afresh(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("slash", *"first", "enter", "tab", "j")
         assert driver.shown == ["one", "two"]
 
 
 async def test_matches_gone_through_go_round(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("slash", *"of", "enter", "N")
         assert driver.current == "three"
         await driver.press("n")
@@ -209,7 +209,7 @@ async def test_matches_gone_through_go_round(library: Library) -> None:
 
 
 async def test_next_match_without_a_search_says_what_to_do(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("n")
         assert driver.notices == ["No search yet: press / and type a word."]
         await driver.press("slash", *"zebra", "enter", "n")
@@ -217,7 +217,7 @@ async def test_next_match_without_a_search_says_what_to_do(library: Library) -> 
 
 
 async def test_search_with_markup_in_it_is_shown_letter_for_letter(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("slash")
         await driver.write("[/]")
         assert driver.title.endswith("“[/]”")
@@ -242,7 +242,7 @@ MIXED = {
     ],
 )
 async def test_filter_chosen_lists_just_those(kind: Filter, shown: list[str], library: Library) -> None:
-    async with on_stage(library, view=BASICS, progress=MIXED) as driver:
+    async with run_app(library, query=BASICS, progress=MIXED) as driver:
         await driver.press(*["f"] * list(Filter).index(kind))
         assert driver.shown == shown
         assert (f"{kind} only" in driver.title) == (kind is not Filter.ALL)
@@ -259,19 +259,19 @@ async def test_filter_chosen_lists_just_those(kind: Filter, shown: list[str], li
     ],
 )
 async def test_sort_chosen_puts_them_in_that_order(sort: Sort, shown: list[str], library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press(*["s"] * list(Sort).index(sort))
         assert driver.shown == shown
 
 
 async def test_course_order_of_the_embedded_catalogue_begins_with_what_generative_ai_is() -> None:
-    async with on_stage(embedded_library(), view=ListQuery(place=1, sort=Sort.COURSE)) as driver:
-        assert driver.episodes.indexes[0] == 118
+    async with run_app(embedded_library(), query=ListQuery(place=1, sort=Sort.COURSE)) as driver:
+        assert driver.main.model.indexes[0] == 118
         assert driver.library.titles[118].startswith("What is generative AI")
 
 
 async def test_cursor_in_another_order_stays_on_its_episode(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "s")
         assert driver.current == "two"
         await driver.press("s")
@@ -279,14 +279,14 @@ async def test_cursor_in_another_order_stays_on_its_episode(library: Library) ->
 
 
 async def test_filter_without_episodes_says_so(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("f", "f")
         assert driver.shown == []
         assert "No started episodes here. Press f for the next filter." in driver.text
 
 
 async def test_marked_episode_leaves_a_filter_it_no_longer_fits(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("f", "j", "m")
         assert driver.shown == ["one", "three", "four", "five"]
         assert driver.current == "three"
@@ -294,7 +294,7 @@ async def test_marked_episode_leaves_a_filter_it_no_longer_fits(library: Library
 
 
 async def test_filter_and_search_together_show_what_fits_both(library: Library) -> None:
-    async with on_stage(library, view=BASICS, progress=MIXED) as driver:
+    async with run_app(library, query=BASICS, progress=MIXED) as driver:
         await driver.press("slash", *"of", "enter", "f")
         assert driver.shown == ["one"]
         await driver.press("escape")
@@ -302,7 +302,7 @@ async def test_filter_and_search_together_show_what_fits_both(library: Library) 
 
 
 async def test_view_changed_is_remembered(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("s", "f", "tab", "j", "enter")
         assert driver.writer.setting("sort") == "course"
         assert driver.writer.setting("filter") == "unplayed"
@@ -314,7 +314,7 @@ async def test_view_changed_is_remembered(library: Library) -> None:
 
 async def test_details_show_the_whole_summary_and_what_is_known() -> None:
     library = embedded_library()
-    async with on_stage(library, view=ListQuery(place=1)) as driver:
+    async with run_app(library, query=ListQuery(place=1)) as driver:
         await driver.press("i")
         assert driver.shows(DetailsScreen)
         text = " ".join(driver.text.replace("│", " ").split())
@@ -325,13 +325,13 @@ async def test_details_show_the_whole_summary_and_what_is_known() -> None:
 
 
 async def test_details_without_an_episode_at_the_cursor_do_nothing(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("2", "i")
         assert not driver.shows(DetailsScreen)
 
 
 async def test_go_to_playing_from_another_topic_shows_the_episode(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "enter", "tab", "G", "enter")
         assert "two" not in driver.shown
         await driver.press("c")
@@ -340,46 +340,46 @@ async def test_go_to_playing_from_another_topic_shows_the_episode(library: Libra
 
 
 async def test_go_to_playing_with_nothing_loaded_says_so(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("c")
         assert driver.notices == ["Nothing is playing."]
 
 
 @pytest.mark.parametrize("line", [1, 2, 3])
 async def test_click_on_any_line_of_a_row_puts_the_cursor_there(line: int, library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.click(driver.episodes, 5, 3 + line)  # under the border, after the three lines of the first row
         assert driver.current == "two"
 
 
 async def test_double_click_on_a_row_plays_it(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.click(driver.episodes, 5, 7, times=2)
         assert driver.playback.episode == "three"
 
 
 async def test_click_under_the_last_row_changes_nothing(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.click(driver.episodes, 5, 30, times=2)
         assert driver.current == "one"
         assert driver.playback.episode is None
 
 
 async def test_click_on_a_topic_lists_it(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         row = next(number for number, text in enumerate(driver.rows_of(driver.tree)) if "Numbers" in text)
         await driver.click(driver.tree, 5, row + 1)
         assert driver.shown == ["one", "two"]
 
 
 async def test_tree_fold_and_click_count_from_the_border(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.click(driver.tree, 5, 1)
-        assert driver.place == SmartList.CONTINUE
+        assert driver.listed == SmartList.CONTINUE
 
 
 async def test_cursor_at_the_end_is_in_sight_and_stops_there() -> None:
-    async with on_stage(embedded_library(), size=(80, 24)) as driver:
+    async with run_app(embedded_library(), size=(80, 24)) as driver:
         await driver.press("G", "j", "pagedown")
         assert driver.episodes.cursor == 118
         assert driver.library.titles[118][:30] in driver.text
@@ -389,7 +389,7 @@ async def test_cursor_at_the_end_is_in_sight_and_stops_there() -> None:
 
 
 async def test_queue_in_a_new_start_is_shown(library: Library) -> None:
-    async with on_stage(library, queue=Queue(("three", "one"))) as driver:
+    async with run_app(library, queue=Queue(("three", "one"))) as driver:
         assert ("Queue", 2) in driver.tree_rows()
         await driver.press("2")
         assert driver.shown == ["three", "one"]

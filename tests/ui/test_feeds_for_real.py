@@ -1,4 +1,4 @@
-"""The app with its real desk, player and files, over servers of its own on loopback."""
+"""The app with its real feeds, player and files, over servers of its own on loopback."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import contextlib
 import json
 import socket
 import threading
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -40,34 +39,33 @@ async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40
     paths = find_paths(home / "state.toml", home / "config.toml")
     loaded = load_library([catalog], paths.cache, paths.data)
     file = StateFile(paths.state)
-    start = AppServices(paths, [catalog], read_config(paths.config), loaded, file, file.load(), "null", None)
-    app = TuiPodApp(start)
+    services = AppServices(paths, [catalog], read_config(paths.config), loaded, file, file.load(), "null", None)
+    services.frontend = app = TuiPodApp(services)
     app.animation_level = "none"
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
-            driver = RealStage(app, start, pilot)
-            await driver.wait(lambda: "controller" in start.__dict__, "the rest of the program is made")
+            driver = RealDriver(app, services, pilot)
+            await driver.wait(lambda: services.runtime is not None, "the rest of the program is made")
             yield driver
     finally:
-        start.finish()
+        services.finish()
 
 
-class RealStage(AppDriver):
-    """A stage on which things take their time."""
+class RealDriver(AppDriver):
+    """A driver of an app in which things take their time."""
 
-    def __init__(self, app: TuiPodApp, start: AppServices, pilot: Any) -> None:
+    def __init__(self, app: TuiPodApp, services: AppServices, pilot: Any) -> None:
         with contextlib.suppress(AttributeError):  # the fakes are not there
-            super().__init__(app, cast(FakeServices, start), pilot)
+            super().__init__(app, cast(FakeServices, services), pilot)
 
     async def wait(self, is_so: Callable[[], object], what: str) -> None:
         """Wait until something is so, twenty seconds at most."""
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            await self.settle()
-            if is_so():
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"it never came about that {what}:\n{self.text}")
+        try:
+            async with asyncio.timeout(20):
+                while not is_so():
+                    await self.settle()
+        except TimeoutError:
+            raise AssertionError(f"it never came about that {what}:\n{self.text}") from None
 
     async def see(self, *words: str) -> None:
         """Wait until all these are on the screen."""
@@ -93,8 +91,8 @@ class RealStage(AppDriver):
         await self.wait(lambda: ("Test Cast", 3) in self.tree_rows(), "it is in the tree")
 
 
-def real(driver: AppDriver) -> RealStage:
-    assert isinstance(driver, RealStage)
+def real(driver: AppDriver) -> RealDriver:
+    assert isinstance(driver, RealDriver)
     return driver
 
 

@@ -10,7 +10,7 @@ import textual.drivers.headless_driver
 import tomli_w
 from textual.drivers.headless_driver import HeadlessDriver
 
-from tests.app_driver import WORDS, AppDriver, FakeServices, on_stage
+from tests.app_driver import WORDS, AppDriver, FakeServices, run_app
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript, parse_transcript
@@ -103,7 +103,7 @@ async def visit(driver: AppDriver) -> None:
 async def test_nothing_from_outside_reaches_the_terminal_but_letters(
     size: tuple[int, int], hostile: Library, sent: list[str]
 ) -> None:
-    async with on_stage(hostile, size=size) as driver:
+    async with run_app(hostile, size=size) as driver:
         for place in range(len(hostile)):
             driver.episodes.go(place)
             await driver.settle()
@@ -121,10 +121,10 @@ async def test_nothing_from_outside_reaches_the_terminal_but_letters(
 async def test_copied_sentence_reaches_the_clipboard_and_nothing_else(library: Library, sent: list[str]) -> None:
     words = parse_transcript(f"Say {HOSTILE_TITLES['clipboard']} now.")
 
-    def prepare(start: FakeServices) -> None:
-        start.transcripts["one"] = words
+    def prepare(services: FakeServices) -> None:
+        services.transcripts["one"] = words
 
-    async with on_stage(library, prepare=prepare) as driver:
+    async with run_app(library, prepare=prepare) as driver:
         await driver.press("t", "y")
     written = "".join(sent)
     (copied,) = re.findall(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", written)
@@ -133,7 +133,7 @@ async def test_copied_sentence_reaches_the_clipboard_and_nothing_else(library: L
 
 
 async def test_check_of_what_is_sent_sees_what_a_widget_lets_through(library: Library, sent: list[str]) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         driver.header.left = HOSTILE_TITLES["clipboard"]
         await driver.settle()
     with pytest.raises(AssertionError):
@@ -145,7 +145,7 @@ async def test_check_of_what_is_sent_sees_what_a_widget_lets_through(library: Li
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
 async def test_hostile_titles_in_the_list_are_cut_but_never_changed(size: tuple[int, int], hostile: Library) -> None:
-    async with on_stage(hostile, size=size) as driver:
+    async with run_app(hostile, size=size) as driver:
         for place, title in enumerate(hostile.titles):
             driver.episodes.go(place, is_centred=True)
             await driver.settle()
@@ -158,7 +158,7 @@ async def test_hostile_episode_in_details_bar_and_queue_is_shown_letter_for_lett
     place = hostile.index(name)
     assert place is not None
     title, summary = squeezed(hostile.titles[place])[:12], squeezed(hostile.episode(place).summary)[:60]
-    async with on_stage(hostile) as driver:
+    async with run_app(hostile) as driver:
         driver.episodes.go(place)
         await driver.press("i")
         card = squeezed("".join(driver.rows_of(driver.app.screen.query_one("DialogBody"))))
@@ -174,7 +174,7 @@ async def test_hostile_episode_in_details_bar_and_queue_is_shown_letter_for_lett
 
 
 async def test_hostile_topics_in_tree_header_and_title_are_shown_letter_for_letter(hostile: Library) -> None:
-    async with on_stage(hostile) as driver:
+    async with run_app(hostile) as driver:
         await driver.press("tab", "home", "j", "j")
         for topic in range(1, len(hostile.topics.names)):
             await driver.press("j")
@@ -185,7 +185,7 @@ async def test_hostile_topics_in_tree_header_and_title_are_shown_letter_for_lett
 
 
 async def test_hostile_titles_in_plan_summary_and_palette_are_shown_letter_for_letter(hostile: Library) -> None:
-    async with on_stage(hostile, view=ListQuery(place=0)) as driver:
+    async with run_app(hostile, query=ListQuery(place=0)) as driver:
         await driver.press("S", "ctrl+u", *"10m", "ctrl+o")
         for title in hostile.titles[:8]:
             assert squeezed(title)[:20] in squeezed(driver.text)
@@ -206,7 +206,7 @@ async def test_hostile_titles_in_plan_summary_and_palette_are_shown_letter_for_l
 async def test_click_on_a_link_in_a_title_does_nothing_but_move_the_cursor(hostile: Library) -> None:
     place = hostile.index("click")
     assert place is not None
-    async with on_stage(hostile, queue=Queue(("[@click=app.quit]gone[/]",))) as driver:
+    async with run_app(hostile, queue=Queue(("[@click=app.quit]gone[/]",))) as driver:
         for x in range(1, 24, 5):
             await driver.click(driver.episodes, x, 1 + place * 3)
         await driver.press("i")
@@ -226,10 +226,10 @@ async def test_click_on_a_link_in_a_title_does_nothing_but_move_the_cursor(hosti
 
 
 async def test_click_on_a_link_in_the_words_seeks_and_does_nothing_else(library: Library) -> None:
-    def prepare(start: FakeServices) -> None:
-        start.transcripts["one"] = Transcript((*WORDS.cues, Cue("[@click=app.quit]Quit[/]", 60.0, 70.0)))
+    def prepare(services: FakeServices) -> None:
+        services.transcripts["one"] = Transcript((*WORDS.cues, Cue("[@click=app.quit]Quit[/]", 60.0, 70.0)))
 
-    async with on_stage(library, prepare=prepare) as driver:
+    async with run_app(library, prepare=prepare) as driver:
         await driver.press("enter", "t")
         await driver.click(driver.transcript, 6, 4)
         assert driver.app.is_running

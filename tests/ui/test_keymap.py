@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
-from tests.app_driver import FakeServices, on_stage
+from tests.app_driver import FakeServices, run_app
 from tui_pod.config.keymap import PRESETS, check_keymap, live_actions
 from tui_pod.config.reader import parse_config
 from tui_pod.core.library.library import Library
@@ -99,14 +99,14 @@ seek_forward = 45
 """
 
 
-def prepare(start: FakeServices) -> None:
+def prepare(services: FakeServices) -> None:
     """Give the app a listener's keys and steps."""
-    start.settings, notices = parse_config(CONFIG, Path("config.toml"))
+    services.settings, notices = parse_config(CONFIG, Path("config.toml"))
     assert not notices
 
 
 async def test_app_with_a_keymap_hears_the_new_keys_and_not_the_old_ones(library: Library) -> None:
-    async with on_stage(library, prepare=prepare) as driver:
+    async with run_app(library, prepare=prepare) as driver:
         await driver.press("enter", "space")
         assert driver.status() is PlayerStatus.PLAYING
         await driver.press("x")
@@ -114,7 +114,7 @@ async def test_app_with_a_keymap_hears_the_new_keys_and_not_the_old_ones(library
 
 
 async def test_key_line_help_and_palette_of_a_keymap_show_it(library: Library) -> None:
-    async with on_stage(library, prepare=prepare) as driver:
+    async with run_app(library, prepare=prepare) as driver:
         hints = {word: keys for keys, word, _ in driver.app.main_screen.query_one("#keys", KeyLine).hints}
         assert (hints["Pause"], hints["Help"]) == ("x", "f1")
         offered = {command.title: command.help for command in driver.app.get_system_commands(driver.app.screen)}
@@ -126,7 +126,7 @@ async def test_key_line_help_and_palette_of_a_keymap_show_it(library: Library) -
 
 
 async def test_hints_and_notices_of_a_keymap_name_its_keys(library: Library) -> None:
-    async with on_stage(library, prepare=prepare) as driver:
+    async with run_app(library, prepare=prepare) as driver:
         assert "Press enter to play, f1 for all keys" in driver.text
         await driver.press("8")
         assert "The queue is empty. Press Q on an episode to add it, E to hear it next." in driver.text
@@ -136,7 +136,7 @@ async def test_hints_and_notices_of_a_keymap_name_its_keys(library: Library) -> 
 
 
 async def test_dialogs_hear_the_keys_of_a_keymap_and_not_the_old_ones(library: Library) -> None:
-    async with on_stage(library, prepare=prepare) as driver:
+    async with run_app(library, prepare=prepare) as driver:
         await driver.press("D", "i")
         assert driver.shows(DetailsScreen)
         await driver.press("D")
@@ -147,6 +147,6 @@ async def test_dialogs_hear_the_keys_of_a_keymap_and_not_the_old_ones(library: L
         assert driver.shows(StatisticsScreen)
         await driver.press("8")
         assert driver.shows(MainScreen)
-        assert driver.main.view.place == SmartList.QUEUE
+        assert driver.main.model.query.place == SmartList.QUEUE
         await driver.press("z", "n")
         assert driver.app.screen.query_one(OptionList).highlighted == 1

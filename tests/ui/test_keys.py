@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.widgets import Input
 
-from tests.app_driver import AppDriver, on_stage
+from tests.app_driver import AppDriver, run_app
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.snapshot import PlayerStatus
@@ -44,7 +44,7 @@ def test_action_of_the_table_has_an_exercise(action: object) -> None:
     [pytest.param(action.id, key, id=f"{action.id}-{key}") for action in ACTIONS for key in action.keys.split(",")],
 )
 async def test_key_pressed_does_its_action(ident: str, key: str, library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await EXERCISES[ident](driver, key)
 
 
@@ -185,9 +185,9 @@ async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
     assert driver.current == "two"
     await driver.press("tab", "home")
-    place = driver.tree.place
+    place = driver.tree.entry
     await driver.press(key)
-    assert driver.tree.place != place
+    assert driver.tree.entry != place
 
 
 @exercises("move.up")
@@ -267,7 +267,7 @@ async def _(driver: AppDriver, key: str) -> None:
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press("tab", "j", key)
     assert driver.focus == "list"
-    assert driver.library.topics.names[driver.place] == "Basics"
+    assert driver.library.topics.names[driver.listed] == "Basics"
     assert driver.shown == ["one", "two", "three", "four", "five"]
 
 
@@ -346,7 +346,7 @@ async def _(driver: AppDriver, key: str) -> None:
 @exercises("feed.add")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key, "a", "full_stop", *"org", "enter")
-    assert driver.start.asked_feeds.wishes == [("add", "a.org")]
+    assert driver.services.asked_feeds.wishes == [("add", "a.org")]
 
 
 @exercises("feed.refresh")
@@ -358,13 +358,13 @@ async def _(driver: AppDriver, key: str) -> None:
 @exercises("feed.refresh_all")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
-    assert driver.start.asked_feeds.wishes == [("refresh", None)]
+    assert driver.services.asked_feeds.wishes == [("refresh", None)]
 
 
 @exercises("download.start")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press("v", "v", key)
-    assert driver.start.asked_feeds.wishes == [("download", "one", "two")]
+    assert driver.services.asked_feeds.wishes == [("download", "one", "two")]
 
 
 @exercises("undo")
@@ -415,7 +415,7 @@ async def _(driver: AppDriver, key: str) -> None:
     seen = []
     for _ in Filter:
         await driver.press(key)
-        seen.append(driver.main.view.filter)
+        seen.append(driver.main.model.query.filter)
     assert seen == [Filter.UNPLAYED, Filter.STARTED, Filter.PLAYED, Filter.ALL]
 
 
@@ -424,7 +424,7 @@ async def _(driver: AppDriver, key: str) -> None:
     seen = []
     for _ in Sort:
         await driver.press(key)
-        seen.append(driver.main.view.sort)
+        seen.append(driver.main.model.query.sort)
     assert seen == [Sort.COURSE, Sort.SHORTEST, Sort.LONGEST, Sort.TITLE, Sort.NEWEST]
 
 
@@ -479,7 +479,7 @@ async def _(driver: AppDriver, key: str) -> None:
 @exercises("view.library")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press("2", key)
-    assert driver.place == 0
+    assert driver.listed == 0
     await driver.press("3")
     await driver.until(lambda: driver.shows(StatisticsScreen), "the statistics are shown")
     await driver.press(key)
@@ -489,7 +489,7 @@ async def _(driver: AppDriver, key: str) -> None:
 @exercises("view.session")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
-    assert driver.place == SmartList.QUEUE
+    assert driver.listed == SmartList.QUEUE
 
 
 @exercises("view.statistics")
@@ -544,7 +544,7 @@ PANES = {"list": (), "tree": ("tab",), "transcript": ("t",), "queue": ("2",)}
 
 @pytest.mark.parametrize("where", ["help", "plan", "palette"])
 async def test_dialog_with_a_text_field_can_be_typed_in_at_once(where: str, library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await _open(driver, *DIALOGS[where])
         await driver.press("7")
         field = driver.app.screen.focused
@@ -560,7 +560,7 @@ async def _open(driver: AppDriver, *keys: str) -> None:
 
 @pytest.mark.parametrize("where", [*PANES, *DIALOGS])
 async def test_space_anywhere_but_in_a_text_field_pauses(where: str, library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("enter")
         await _open(driver, *{**PANES, **DIALOGS}[where])
         is_field = isinstance(driver.app.screen.focused, Input)
@@ -572,7 +572,7 @@ async def test_space_anywhere_but_in_a_text_field_pauses(where: str, library: Li
 
 @pytest.mark.parametrize("where", [*PANES, *DIALOGS])
 async def test_q_anywhere_but_in_a_text_field_quits(where: str, library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await _open(driver, *{**PANES, **DIALOGS}[where])
         field = driver.app.screen.focused
         await driver.pilot.press("q")
@@ -585,7 +585,7 @@ async def test_q_anywhere_but_in_a_text_field_quits(where: str, library: Library
 
 @pytest.mark.parametrize("where", [*PANES, *DIALOGS])
 async def test_escape_pressed_often_never_quits(where: str, library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await _open(driver, *{**PANES, **DIALOGS}[where])
         await driver.press("escape", "escape", "escape")
         assert driver.app.is_running
@@ -593,7 +593,7 @@ async def test_escape_pressed_often_never_quits(where: str, library: Library) ->
 
 
 async def test_q_in_the_search_field_is_a_letter(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("slash", "q", "space", "p")
         assert driver.app.is_running
         assert driver.app.screen.query_one("#search", Input).value == "q p"
@@ -601,7 +601,7 @@ async def test_q_in_the_search_field_is_a_letter(library: Library) -> None:
 
 @pytest.mark.parametrize("where", [*PANES, *(name for name in DIALOGS if name not in ("help", "plan", "palette"))])
 async def test_comma_and_full_stop_seek_in_every_view_without_a_text_field(where: str, library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("enter")
         await _open(driver, *{**PANES, **DIALOGS}[where])
         await driver.press("full_stop")
@@ -611,7 +611,7 @@ async def test_comma_and_full_stop_seek_in_every_view_without_a_text_field(where
 
 
 async def test_arrows_in_the_tree_fold_and_do_not_seek(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("enter", "tab", "j", "left", "right")
         assert driver.playback.position == 0.0
         assert "Numbers" in dict(driver.tree_rows())
@@ -619,7 +619,7 @@ async def test_arrows_in_the_tree_fold_and_do_not_seek(library: Library) -> None
 
 @pytest.mark.parametrize("where", ["list", "transcript", "queue"])
 async def test_arrows_outside_the_tree_seek(where: str, library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("enter")
         await _open(driver, *PANES[where])
         await driver.press("right", "left")
@@ -627,13 +627,13 @@ async def test_arrows_outside_the_tree_seek(where: str, library: Library) -> Non
 
 
 async def test_space_with_nothing_loaded_plays_what_the_cursor_is_on(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("j", "space")
         assert driver.playback.episode == "two"
 
 
 async def test_hints_of_the_key_line_are_those_of_the_pane(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         last = driver.text.rstrip("\n").split("\n")[-1]
         assert "enter Play" in last
         await driver.press("tab")
@@ -647,7 +647,7 @@ async def test_hints_of_the_key_line_are_those_of_the_pane(library: Library) -> 
     [(action.hint, action.id) for action in ACTIONS if action.hint and action.where != "transcript"],
 )
 async def test_hint_of_the_key_line_clicked_does_what_its_key_does(word: str, ident: str, library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         if BY_ID[ident].where == "tree":
             await driver.press("tab", "j")
         await driver.press("enter") if word in ("Pause", "Seek") else None

@@ -8,7 +8,7 @@ from array import array
 
 import pytest
 
-from tests.app_driver import on_stage
+from tests.app_driver import run_app
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.progress.progress import Status
@@ -55,7 +55,7 @@ def numbers(rows: list[str]) -> list[int]:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_list_of_many_is_exact_at_both_ends(size: tuple[int, int], many: Library) -> None:
-    async with on_stage(many, size=size, max_standstill=None) as driver:
+    async with run_app(many, size=size) as driver:
         rows = numbers(driver.rows_of(driver.episodes))
         assert rows == list(range(1, len(rows) + 1))
         await driver.press("G")
@@ -71,7 +71,7 @@ async def test_list_of_many_is_exact_at_both_ends(size: tuple[int, int], many: L
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_cursor_among_many_is_where_it_was_put_and_in_sight(size: tuple[int, int], many: Library) -> None:
-    async with on_stage(many, size=size, max_standstill=None) as driver:
+    async with run_app(many, size=size) as driver:
         for place in (33_333, 0, COUNT - 1, 12_345, 12_346, 99_990):
             driver.episodes.go(place)
             await driver.settle()
@@ -84,7 +84,7 @@ async def test_cursor_among_many_is_where_it_was_put_and_in_sight(size: tuple[in
 
 
 async def test_many_played_from_anywhere_play_on_and_count(many: Library) -> None:
-    async with on_stage(many, max_standstill=None) as driver:
+    async with run_app(many) as driver:
         driver.episodes.go(70_000)
         await driver.press("enter")
         await driver.play(70)
@@ -96,7 +96,7 @@ async def test_many_played_from_anywhere_play_on_and_count(many: Library) -> Non
 
 
 async def test_search_among_many_finds_just_the_right_ones(many: Library) -> None:
-    async with on_stage(many, max_standstill=None) as driver:
+    async with run_app(many) as driver:
         await driver.press("slash")
         await driver.write("number 09999")
         assert driver.shown == ["e9998", *(f"e{index}" for index in range(99_989, 99_999))]
@@ -109,18 +109,18 @@ async def test_search_among_many_finds_just_the_right_ones(many: Library) -> Non
 
 
 async def test_filter_and_sort_of_many_are_right(many: Library) -> None:
-    async with on_stage(many, view=ListQuery(sort=Sort.COURSE), max_standstill=None) as driver:
+    async with run_app(many, query=ListQuery(sort=Sort.COURSE)) as driver:
         assert numbers(driver.rows_of(driver.episodes))[0] == COUNT
         await driver.press("m", "m", "f", "f", "f")
         assert driver.shown == [f"e{COUNT - 1}", f"e{COUNT - 2}"]
         await driver.press("f", "s")
         assert len(driver.shown) == COUNT
-        resolve_duration = [many.durations[index] for index in driver.episodes.indexes]
+        resolve_duration = [many.durations[index] for index in driver.main.model.indexes]
         assert resolve_duration == sorted(resolve_duration)
 
 
 async def test_range_over_many_marks_them_all_and_undo_takes_them_back(many: Library) -> None:
-    async with on_stage(many, max_standstill=None) as driver:
+    async with run_app(many) as driver:
         await driver.press("V")
         driver.episodes.go(4_999)
         await driver.press("m")
@@ -147,13 +147,13 @@ class Slow(Many):
 async def test_search_texts_are_read_beside_the_loop_and_what_is_typed_meanwhile_counts(many: Library) -> None:
     store = Slow()
     library = Library(many.ids, many.titles, many.durations, many.topics, store)
-    async with on_stage(library, max_standstill=None) as driver:
+    async with run_app(library) as driver:
         await driver.press("slash")
         typing = asyncio.create_task(driver.press("7", "7", "7"))
-        await asyncio.sleep(0.1)
-        assert len(driver.episodes.indexes) == COUNT
+        await driver.until(lambda: store.readers, "a thread reads the texts")
+        assert len(driver.main.model.indexes) == COUNT
         store.is_due.set()
         await typing
-        assert list(driver.episodes.indexes) == [place for place, text in enumerate(library.folded) if "777" in text]
+        assert list(driver.main.model.indexes) == [place for place, text in enumerate(library.folded) if "777" in text]
         assert len(store.readers) == 1
         assert store.readers[0] is not threading.main_thread()

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.app_driver import on_stage
+from tests.app_driver import run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.snapshot import PlayerStatus
@@ -23,7 +23,7 @@ UNFINISHED = {
 
 
 async def test_mark_shows_at_once_in_list_tree_and_header(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("m")
         rows = driver.rows_of(driver.episodes)
         assert rows[0].strip().startswith("✓ One")
@@ -33,7 +33,7 @@ async def test_mark_shows_at_once_in_list_tree_and_header(library: Library) -> N
 
 
 async def test_mark_of_a_selection_marks_all_and_moves_the_cursor_nowhere(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("v", "v", "g")
         assert [row[:2] for row in driver.rows_of(driver.episodes)[:9:3]] == ["▌○", "▌○", " ○"]
         await driver.press("m")
@@ -43,58 +43,58 @@ async def test_mark_of_a_selection_marks_all_and_moves_the_cursor_nowhere(librar
 
 
 async def test_range_grows_and_shrinks_with_the_cursor(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "V", "j", "j", "k")
-        assert driver.episodes.chosen == ["two", "three"]
+        assert driver.main.model.chosen == ["two", "three"]
         await driver.press("k", "k")
-        assert driver.episodes.chosen == ["one", "two"]
+        assert driver.main.model.chosen == ["one", "two"]
 
 
 async def test_two_ranges_are_chosen_together(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("V", "j", "V", "j", "j", "v")
-        assert driver.episodes.chosen == ["one", "two", "four"]
+        assert driver.main.model.chosen == ["one", "two", "four"]
 
 
 async def test_selection_stays_when_the_list_changes_under_it(library: Library) -> None:
-    async with on_stage(library, view=ListQuery(place=1, filter=Filter.UNPLAYED)) as driver:
+    async with run_app(library, query=ListQuery(place=1, filter=Filter.UNPLAYED)) as driver:
         await driver.press("j", "v", "v", "g")
-        assert driver.episodes.chosen == ["two", "three"]
+        assert driver.main.model.chosen == ["two", "three"]
         await driver.press("enter")
         await driver.play(5)
         assert "one" not in driver.shown
-        assert driver.episodes.chosen == ["two", "three"]
+        assert driver.main.model.chosen == ["two", "three"]
         await driver.press("s")
-        assert driver.episodes.chosen == ["three", "two"]
+        assert driver.main.model.chosen == ["three", "two"]
         await driver.press("s", "s", "s", "s", "f")
         assert driver.shown == ["one"]
-        assert driver.episodes.chosen == ["one"]
+        assert driver.main.model.chosen == ["one"]
 
 
 async def test_range_in_the_queue_stays_on_its_episodes_when_the_queue_goes_on(library: Library) -> None:
-    async with on_stage(library, view=BASICS, queue=Queue(("one", "two", "three", "four"))) as driver:
+    async with run_app(library, query=BASICS, queue=Queue(("one", "two", "three", "four"))) as driver:
         await driver.press("2", "j", "V", "j")
         driver.controller.unqueue(["one"])
         await driver.settle()
-        assert driver.episodes.chosen == ["two", "three"]
+        assert driver.main.model.chosen == ["two", "three"]
 
 
 @pytest.mark.parametrize("key", ["v", "V"])
 async def test_selection_in_an_empty_list_selects_nothing(key: str, library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("2", key, key, "m", key, "x", "e", "1")
         assert driver.app.is_running
-        assert driver.episodes.chosen == ["one"]
+        assert driver.main.model.chosen == ["one"]
 
 
 async def test_escape_forgets_the_selection(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("V", "j", "escape")
-        assert driver.episodes.chosen == ["two"]
+        assert driver.main.model.chosen == ["two"]
 
 
 async def test_selection_of_played_and_unplayed_ones_is_marked_played(library: Library) -> None:
-    async with on_stage(library, view=BASICS, progress={"one": Progress(START, played=True)}) as driver:
+    async with run_app(library, query=BASICS, progress={"one": Progress(START, played=True)}) as driver:
         await driver.press("g", "V", "j", "m")
         assert driver.header.right.startswith("2/29 played")
         await driver.press("g", "V", "j", "m")
@@ -102,7 +102,7 @@ async def test_selection_of_played_and_unplayed_ones_is_marked_played(library: L
 
 
 async def test_mark_on_a_topic_marks_all_its_episodes_and_undo_takes_all_back(library: Library) -> None:
-    async with on_stage(library, progress=dict(UNFINISHED)) as driver:
+    async with run_app(library, progress=dict(UNFINISHED)) as driver:
         await driver.press("tab", "j", "m")
         assert driver.header.right.startswith("5/29 played")
         assert driver.notices == ["5 episodes marked played. Press u to undo."]
@@ -116,7 +116,7 @@ async def test_mark_on_a_topic_marks_all_its_episodes_and_undo_takes_all_back(li
 
 
 async def test_mark_on_a_topic_tells_how_many_it_changed_as_undo_does(library: Library) -> None:
-    async with on_stage(library, progress={"one": Progress(START, played=True)}) as driver:
+    async with run_app(library, progress={"one": Progress(START, played=True)}) as driver:
         await driver.press("tab", "j", "m", "u")
         assert driver.notices == [
             "4 episodes marked played. Press u to undo.",
@@ -125,7 +125,7 @@ async def test_mark_on_a_topic_tells_how_many_it_changed_as_undo_does(library: L
 
 
 async def test_mark_on_the_playing_episode_goes_on_playing_it(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         await driver.play(10)
         await driver.press("m")
@@ -136,7 +136,7 @@ async def test_mark_on_the_playing_episode_goes_on_playing_it(library: Library) 
 
 
 async def test_marked_episode_leaves_continue(library: Library) -> None:
-    async with on_stage(library, progress=dict(UNFINISHED)) as driver:
+    async with run_app(library, progress=dict(UNFINISHED)) as driver:
         await driver.press("tab", "home", "enter")
         assert driver.shown == ["three", "two"]
         await driver.press("m")
@@ -146,7 +146,7 @@ async def test_marked_episode_leaves_continue(library: Library) -> None:
 
 
 async def test_entry_of_continue_dismissed_is_kept_and_can_be_brought_back(library: Library) -> None:
-    async with on_stage(library, view=ListQuery(place=SmartList.CONTINUE), progress=dict(UNFINISHED)) as driver:
+    async with run_app(library, query=ListQuery(place=SmartList.CONTINUE), progress=dict(UNFINISHED)) as driver:
         await driver.press("g", "x")
         assert driver.shown == ["two"]
         assert driver.progress_index.status("three") is Status.STARTED
@@ -156,7 +156,7 @@ async def test_entry_of_continue_dismissed_is_kept_and_can_be_brought_back(libra
 
 
 async def test_entry_of_continue_dismissed_and_played_again_is_back(library: Library) -> None:
-    async with on_stage(library, view=ListQuery(place=SmartList.CONTINUE), progress=dict(UNFINISHED)) as driver:
+    async with run_app(library, query=ListQuery(place=SmartList.CONTINUE), progress=dict(UNFINISHED)) as driver:
         await driver.press("g", "x", "1", "j", "enter")
         await driver.play(5)
         assert driver.playback.episode == "three"
@@ -164,13 +164,13 @@ async def test_entry_of_continue_dismissed_and_played_again_is_back(library: Lib
 
 
 async def test_undo_with_nothing_done_says_so(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("u", "ctrl+r")
         assert driver.notices == ["Nothing to undo.", "Nothing to redo."]
 
 
 async def test_undo_goes_back_a_hundred_steps_in_order(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         for _ in range(34):
             driver.controller.toggle_played(["one"])
             driver.controller.queue_last(["two"])
@@ -183,13 +183,13 @@ async def test_undo_goes_back_a_hundred_steps_in_order(library: Library) -> None
 
 
 async def test_remove_in_a_topic_takes_downloads_away(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("x")
-        assert driver.start.asked_feeds.wishes == [("remove_downloads", "one")]
+        assert driver.services.asked_feeds.wishes == [("remove_downloads", "one")]
 
 
 async def test_remove_of_a_topic_that_is_no_feed_says_what_can_be_removed(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("h", "x")
-        assert driver.start.asked_feeds.wishes == []
+        assert driver.services.asked_feeds.wishes == []
         assert "x takes podcasts, downloads" in driver.notices[0]

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app_driver import FakeServices, on_stage
+from tests.app_driver import FakeServices, run_app
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clean
 
 
 async def test_notice_of_the_start_is_shown(library: Library) -> None:
-    def prepare(start: FakeServices) -> None:
-        start.notices = ("The state is newer [/] than this program: nothing will be saved.",)
+    def prepare(services: FakeServices) -> None:
+        services.notices = ("The state is newer [/] than this program: nothing will be saved.",)
 
-    async with on_stage(library, prepare=prepare) as driver:
+    async with run_app(library, prepare=prepare) as driver:
         assert driver.notices == ["The state is newer [/] than this program: nothing will be saved."]
         assert "newer [/] than" in driver.text
 
 
 async def test_notices_dismissed_by_escape_are_gone(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("u", "c")
         assert len(driver.notices) == 2
         await driver.press("escape")
@@ -29,7 +29,7 @@ async def test_notices_dismissed_by_escape_are_gone(library: Library) -> None:
 
 
 async def test_notice_in_a_dialog_leaves_it_open(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("i")
         dialog = driver.app.screen
         driver.app.tell("Something went wrong.", is_error=True)
@@ -39,7 +39,7 @@ async def test_notice_in_a_dialog_leaves_it_open(library: Library) -> None:
 
 
 async def test_many_notices_at_once_leave_the_app_usable(library: Library) -> None:
-    async with on_stage(library, size=(40, 12)) as driver:
+    async with run_app(library, size=(40, 12)) as driver:
         for number in range(30):
             driver.app.tell(f"Number {number}.")
         await driver.settle()
@@ -52,7 +52,7 @@ async def test_many_notices_at_once_leave_the_app_usable(library: Library) -> No
 @pytest.mark.parametrize("name", [name for name in HOSTILE_TITLES if name not in ("long", "long-wide")])
 async def test_hostile_text_in_a_notice_is_shown_letter_for_letter(name: str, library: Library) -> None:
     said = f"At {clean(HOSTILE_TITLES[name], 60)}."
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         driver.app.tell(said)
         await driver.settle()
         shown = "".join(driver.text.replace("▌", "").split())

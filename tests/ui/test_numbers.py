@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.app_driver import AppDriver, on_stage
+from tests.app_driver import AppDriver, run_app
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.snapshot import Playback
@@ -80,7 +80,7 @@ def check_tree(driver: AppDriver, progress: dict[str, Progress]) -> None:
 
 def expected_ids(driver: AppDriver, progress: dict[str, Progress]) -> list[str]:
     """Return the ids that the list must show, in any order."""
-    view = driver.main.view
+    view = driver.main.model.query
     if view.place == SmartList.QUEUE:
         found = list(driver.controller.queue.entries)
     elif view.place == SmartList.CONTINUE:
@@ -100,7 +100,7 @@ def check_list(driver: AppDriver, progress: dict[str, Progress]) -> None:
     wanted = expected_ids(driver, progress)
     assert sorted(driver.shown) == sorted(wanted)
     name, count, *rest = driver.title.split(" · ")
-    queue, place = driver.controller.queue, driver.main.view.place
+    queue, place = driver.controller.queue, driver.main.model.query.place
     if place == SmartList.QUEUE and len(queue.upcoming) < len(wanted):
         assert (
             count
@@ -115,7 +115,7 @@ def check_list(driver: AppDriver, progress: dict[str, Progress]) -> None:
     elif place >= 0:
         assert name == driver.library.topics.names[place]
         assert rest[0] in about(sum(durations[ident] or 0.0 for ident in wanted))
-    assert ("only" in driver.title) == (place >= 0 and driver.main.view.filter is not Filter.ALL)
+    assert ("only" in driver.title) == (place >= 0 and driver.main.model.query.filter is not Filter.ALL)
 
 
 def row_start_and_end(driver: AppDriver, ident: str, progress: dict[str, Progress]) -> tuple[str, str]:
@@ -152,7 +152,7 @@ def check_rows(driver: AppDriver, progress: dict[str, Progress]) -> None:
 @pytest.mark.parametrize("seed", range(4))
 async def test_numbers_after_each_of_many_random_actions_are_those_of_a_recount(seed: int, library: Library) -> None:
     chance = random.Random(seed)
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         done: list[str] = []
         for _ in range(60):
             if chance.random() < 0.25:

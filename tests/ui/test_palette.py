@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app_driver import AppDriver, on_stage
+from tests.app_driver import AppDriver, run_app
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.snapshot import PlayerStatus
@@ -37,14 +37,14 @@ async def choose(driver: AppDriver, ident: str) -> None:
 
 
 async def test_palette_with_all_panes_in_use_offers_all_actions_but_moves(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("t", "h")
         assert driver.focus == "tree"
         assert offered(driver) == {action.id for action in ACTIONS} - MOVES - {"app.palette"}
 
 
 async def test_palette_in_the_list_offers_nothing_of_panes_without_the_focus(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         elsewhere = {action.id for action in ACTIONS if action.where in ("tree", "transcript")}
         assert offered(driver) == {action.id for action in ACTIONS} - MOVES - elsewhere - {"app.palette"}
         await driver.press("t")
@@ -54,7 +54,7 @@ async def test_palette_in_the_list_offers_nothing_of_panes_without_the_focus(lib
 
 
 async def test_palette_plays_the_episode_at_the_cursor(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("j")
         await choose(driver, "episode.play")
         assert (driver.playback.episode, driver.status()) == ("two", PlayerStatus.PLAYING)
@@ -64,10 +64,10 @@ async def test_palette_plays_the_episode_at_the_cursor(library: Library) -> None
 
 
 async def test_palette_marks_and_queues_what_is_selected_in_the_list(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await choose(driver, "select.one")
         await choose(driver, "select.one")
-        assert driver.episodes.chosen == ["one", "two"]
+        assert driver.main.model.chosen == ["one", "two"]
         await choose(driver, "episode.toggle_played")
         assert driver.progress_index.status("one") is Status.PLAYED
         assert driver.progress_index.status("two") is Status.PLAYED
@@ -76,19 +76,19 @@ async def test_palette_marks_and_queues_what_is_selected_in_the_list(library: Li
 
 
 async def test_palette_moves_and_removes_in_the_queue(library: Library) -> None:
-    async with on_stage(library, queue=Queue(("one", "two"))) as driver:
+    async with run_app(library, queue=Queue(("one", "two"))) as driver:
         await driver.press("2")
         await choose(driver, "queue.move_down")
         assert driver.controller.queue.upcoming == ("two", "one")
         await choose(driver, "list.remove")
         assert len(driver.controller.queue.upcoming) == 1
-        assert driver.place == SmartList.QUEUE
+        assert driver.listed == SmartList.QUEUE
 
 
 async def test_palette_in_the_tree_acts_on_the_topic_as_the_key_does(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("tab")
-        members = library.topics.members[driver.tree.place]
+        members = library.topics.members[driver.tree.entry]
         await choose(driver, "episode.toggle_played")
         assert all(driver.progress_index.status(library.ids[index]) is Status.PLAYED for index in members)
         assert driver.focus == "tree"
@@ -100,16 +100,16 @@ async def test_palette_in_the_tree_acts_on_the_topic_as_the_key_does(library: Li
 
 
 async def test_palette_in_the_tree_brings_the_list_into_sight_for_what_is_done_there(library: Library) -> None:
-    async with on_stage(library, (40, 12)) as driver:
+    async with run_app(library, (40, 12)) as driver:
         await driver.press("tab")
         await choose(driver, "select.range")
         assert driver.focus == "list"
         await driver.press("j")
-        assert len(driver.episodes.chosen) == 2
+        assert len(driver.main.model.chosen) == 2
 
 
 async def test_palette_with_the_transcript_open_seeks_in_it(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("enter", "t", "j")
         assert not driver.transcript.is_following
         await choose(driver, "transcript.follow")
@@ -123,7 +123,7 @@ async def test_palette_with_the_transcript_open_seeks_in_it(library: Library) ->
 async def test_palette_over_a_dialog_closes_it_for_what_is_done_in_the_library(
     ident: str, what: str, library: Library
 ) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("enter", "i")
         await choose(driver, ident)
         assert driver.shows(MainScreen)
@@ -131,7 +131,7 @@ async def test_palette_over_a_dialog_closes_it_for_what_is_done_in_the_library(
 
 
 async def test_palette_over_a_dialog_leaves_it_open_for_what_works_anywhere(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("enter", "z")
         await choose(driver, "playback.toggle")
         assert driver.shows(SleepScreen)

@@ -9,14 +9,13 @@ import pytest
 from textual.geometry import Region
 from textual.widget import Widget
 
-from tests.app_driver import AppDriver, on_stage
+from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.events import BufferingChanged, FileEnded, LoadFailed, PositionChanged
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.list_query import Filter, ListQuery, Sort
-from tui_pod.ui.messages import SavingChanged
 
 BASICS = ListQuery(place=1)
 
@@ -36,7 +35,7 @@ def row(driver: AppDriver, place: int = 0) -> str:
 
 
 async def test_episode_played_shows_in_bar_list_and_tree(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         await driver.play(20)
         title, times = bar(driver)
@@ -49,7 +48,7 @@ async def test_episode_played_shows_in_bar_list_and_tree(library: Library) -> No
 
 
 async def test_bar_is_as_full_as_the_episode_is_played(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         shares = []
         for _ in range(4):
@@ -60,7 +59,7 @@ async def test_bar_is_as_full_as_the_episode_is_played(library: Library) -> None
 
 
 async def test_notices_leave_the_bar_to_be_seen_and_clicked(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         before = bar(driver)
         driver.app.tell("Something happened that takes many words to tell. " * 3, is_error=True)
@@ -71,13 +70,13 @@ async def test_notices_leave_the_bar_to_be_seen_and_clicked(library: Library) ->
 
 
 async def test_time_left_at_the_listeners_speed_is_there_from_the_start(library: Library) -> None:
-    async with on_stage(library, view=BASICS, playback=Playback(speed=2.0)) as driver:
+    async with run_app(library, query=BASICS, playback=Playback(speed=2.0)) as driver:
         assert "at 2×)" in driver.header.right
 
 
 async def test_playing_on_draws_the_bar_and_the_row_alone(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is drawn each second goes over the wire: a few hundred bytes, not the screen."""
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         await driver.play(20)
         laid_out: list[object] = []
@@ -93,7 +92,7 @@ async def test_playing_on_draws_the_bar_and_the_row_alone(library: Library, monk
 
 
 async def test_playing_on_within_a_second_draws_nothing(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         await driver.play(20)
         drawn: list[Widget] = []
@@ -108,7 +107,7 @@ async def test_playing_on_within_a_second_draws_nothing(library: Library, monkey
 
 
 async def test_what_comes_next_is_right_at_once_when_it_is_marked_while_paused(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "space")
         assert driver.bar.note == "next: Two"
         await driver.press("j", "m")
@@ -123,7 +122,7 @@ def record_whole(widget: Widget, drawn: list[Widget], *regions: Region, **option
 
 
 async def test_pause_shows_what_the_player_did_not_what_was_asked(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         told = driver.player.emit
         driver.player.emit = lambda event: None  # the player does not answer yet
@@ -138,7 +137,7 @@ async def test_pause_shows_what_the_player_did_not_what_was_asked(library: Libra
 
 
 async def test_load_that_takes_a_while_is_shown_and_can_be_paused_before_it_sounds(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         driver.player.is_holding = True
         await driver.press("enter")
         assert bar(driver)[0].startswith("◌ One (loading)")
@@ -148,7 +147,7 @@ async def test_load_that_takes_a_while_is_shown_and_can_be_paused_before_it_soun
 
 
 async def test_buffering_is_shown_while_it_lasts(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("enter")
         for is_buffering in (True, False):
             driver.app.emit(BufferingChanged(driver.playback.load, is_buffering))
@@ -157,7 +156,7 @@ async def test_buffering_is_shown_while_it_lasts(library: Library) -> None:
 
 
 async def test_speed_changed_shows_in_bar_and_header(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press(*["right_square_bracket"] * 5)
         assert "1.5×" in bar(driver)[1]
         assert driver.header.right == "0/29 played · 34 m left (23 m at 1.5×)"
@@ -167,7 +166,7 @@ async def test_speed_changed_shows_in_bar_and_header(library: Library) -> None:
 async def test_volume_pressed_often_stays_within_its_bounds(
     key: str, volume: int, speed: float, library: Library
 ) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press(*[key] * 25)
         assert (driver.playback.volume, driver.playback.speed) == (volume, speed)
         assert f"vol {volume}" in bar(driver)[1]
@@ -176,14 +175,14 @@ async def test_volume_pressed_often_stays_within_its_bounds(
 
 @pytest.mark.parametrize(("key", "speed"), [("left_square_bracket", 0.5), ("right_square_bracket", 3.0)])
 async def test_speed_pressed_often_stays_within_its_bounds(key: str, speed: float, library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press(*[key] * 25)
         assert driver.playback.speed == driver.player.speed == speed
         assert driver.writer.setting("speed") == speed
 
 
 async def test_mute_shows_and_is_remembered(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("M")
         assert "muted" in bar(driver)[1]
         assert driver.writer.setting("muted") is True
@@ -192,7 +191,7 @@ async def test_mute_shows_and_is_remembered(library: Library) -> None:
 
 
 async def test_start_uses_speed_volume_and_mute_as_they_were_left(library: Library) -> None:
-    async with on_stage(library, playback=Playback(speed=1.3, volume=40, is_muted=True)) as driver:
+    async with run_app(library, playback=Playback(speed=1.3, volume=40, is_muted=True)) as driver:
         assert driver.player.speed == 1.3
         assert ("volume", 40) in driver.player.calls
         assert ("mute", True) in driver.player.calls
@@ -203,7 +202,7 @@ async def test_start_uses_speed_volume_and_mute_as_they_were_left(library: Libra
 
 
 async def test_click_on_the_bar_seeks_there(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("enter")
         line = driver.rows_of(driver.bar)[1]
         first = line.index("─")
@@ -213,7 +212,7 @@ async def test_click_on_the_bar_seeks_there(library: Library) -> None:
 
 
 async def test_click_beside_the_bar_does_not_seek(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("enter")
         for x, y in ((0, 0), (30, 0), (1, 1), (115, 1)):
             await driver.click(driver.bar, x, y)
@@ -221,32 +220,32 @@ async def test_click_beside_the_bar_does_not_seek(library: Library) -> None:
 
 
 async def test_click_on_the_bar_with_nothing_loaded_does_nothing(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.click(driver.bar, 40, 1)
         assert driver.playback == Playback()
 
 
 async def test_seeks_without_anything_loaded_do_nothing(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("comma", "full_stop", "shift+left", "shift+right", "{", "}", "<", "u")
         assert not driver.playback.is_loaded
 
 
 async def test_seek_forward_stops_where_it_would_be_played(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", *["full_stop"] * 6)
         assert driver.playback.position == 95.0
         assert driver.progress_index.status("one") is Status.STARTED
 
 
 async def test_seeks_pressed_fast_add_up(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "j", "enter", "full_stop", "full_stop", "full_stop", "comma")
         assert driver.playback.position == 80.0
 
 
 async def test_seek_is_undone_by_one_key(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         await driver.play(12)
         await driver.press("full_stop", "u")
@@ -259,7 +258,7 @@ async def test_seek_is_undone_by_one_key(library: Library) -> None:
 
 async def test_started_episode_is_resumed_a_little_before_its_place(library: Library) -> None:
     progress = {"three": Progress(START, position=150.0, listened=START - timedelta(hours=2))}
-    async with on_stage(library, view=BASICS, progress=progress) as driver:
+    async with run_app(library, query=BASICS, progress=progress) as driver:
         assert row(driver, 2).startswith("◐ Three")
         assert row(driver, 2).endswith("2:30 / 5:00")
         await driver.press("enter")
@@ -267,7 +266,7 @@ async def test_started_episode_is_resumed_a_little_before_its_place(library: Lib
 
 
 async def test_played_episode_is_played_from_the_start_and_is_started_again(library: Library) -> None:
-    async with on_stage(library, view=BASICS, progress={"one": Progress(START, played=True, plays=1)}) as driver:
+    async with run_app(library, query=BASICS, progress={"one": Progress(START, played=True, plays=1)}) as driver:
         await driver.press("g")
         assert row(driver).startswith("✓ One")
         await driver.press("enter")
@@ -277,7 +276,7 @@ async def test_played_episode_is_played_from_the_start_and_is_started_again(libr
 
 
 async def test_enter_on_the_playing_episode_changes_nothing(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         await driver.play(10)
         await driver.press("enter")
@@ -286,13 +285,13 @@ async def test_enter_on_the_playing_episode_changes_nothing(library: Library) ->
 
 
 async def test_enter_on_the_paused_episode_goes_on(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "space", "enter")
         assert driver.status() is PlayerStatus.PLAYING
 
 
 async def test_other_episode_played_saves_the_former_before_it_is_loaded(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         driver.writer.is_holding = True
         await driver.press("enter")
         await driver.play(3)
@@ -306,7 +305,7 @@ async def test_other_episode_played_saves_the_former_before_it_is_loaded(library
 
 
 async def test_end_of_an_episode_marks_it_and_plays_the_next_of_the_list(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         assert "next: Two" in bar(driver)[0]
         await driver.play(100)
@@ -317,7 +316,7 @@ async def test_end_of_an_episode_marks_it_and_plays_the_next_of_the_list(library
 
 
 async def test_end_of_an_episode_plays_what_follows_in_the_order_it_was_started_from(library: Library) -> None:
-    async with on_stage(library, view=ListQuery(place=1, sort=Sort.COURSE)) as driver:
+    async with run_app(library, query=ListQuery(place=1, sort=Sort.COURSE)) as driver:
         await driver.press("enter")
         assert driver.playback.episode == "five"
         await driver.press("s", "f")  # looking elsewhere does not change what follows
@@ -326,14 +325,14 @@ async def test_end_of_an_episode_plays_what_follows_in_the_order_it_was_started_
 
 
 async def test_end_of_an_episode_skips_played_ones(library: Library) -> None:
-    async with on_stage(library, view=BASICS, progress={"two": Progress(START, played=True)}) as driver:
+    async with run_app(library, query=BASICS, progress={"two": Progress(START, played=True)}) as driver:
         await driver.press("g", "enter")
         await driver.play(100)
         assert driver.playback.episode == "three"
 
 
 async def test_end_of_the_last_episode_stops(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("G", "enter")
         await driver.play(10)
         assert not driver.playback.is_loaded
@@ -342,7 +341,7 @@ async def test_end_of_the_last_episode_stops(library: Library) -> None:
 
 async def test_filtered_list_played_to_its_end_stops_there(library: Library) -> None:
     started = {ident: Progress(START, position=5.0, listened=START) for ident in ("one", "three")}
-    async with on_stage(library, view=ListQuery(place=1, filter=Filter.STARTED), progress=started) as driver:
+    async with run_app(library, query=ListQuery(place=1, filter=Filter.STARTED), progress=started) as driver:
         await driver.press("g", "enter")
         await driver.play(95)
         assert driver.playback.episode == "three"
@@ -355,7 +354,7 @@ async def test_filtered_list_played_to_its_end_stops_there(library: Library) -> 
 
 async def test_failed_load_says_why_keeps_the_place_and_the_app(library: Library) -> None:
     progress = {"one": Progress(START, position=50.0, listened=START)}
-    async with on_stage(library, view=BASICS, progress=progress) as driver:
+    async with run_app(library, query=BASICS, progress=progress) as driver:
         driver.sources.is_holding = True
         await driver.press("enter")
         driver.app.emit(LoadFailed(driver.playback.load, "The file [b]is[/b] gone [/]. Your place is kept."))
@@ -371,7 +370,7 @@ async def test_failed_load_says_why_keeps_the_place_and_the_app(library: Library
 
 
 async def test_broken_off_file_keeps_its_place_and_is_not_played(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         await driver.play(30)
         driver.app.emit(FileEnded(driver.playback.load, 30.0))
@@ -381,7 +380,7 @@ async def test_broken_off_file_keeps_its_place_and_is_not_played(library: Librar
 
 
 async def test_late_event_of_the_former_episode_changes_nothing(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         former = driver.playback.load
         await driver.press("j", "enter")
@@ -393,7 +392,7 @@ async def test_late_event_of_the_former_episode_changes_nothing(library: Library
 
 
 async def test_files_that_end_at_once_stop_after_three(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         for ident in ("one", "two", "three", "four", "five"):
             driver.sources.found[ident] = Source(f"/{ident}.opus", duration=0.5)
         await driver.press("enter")
@@ -404,17 +403,17 @@ async def test_files_that_end_at_once_stop_after_three(library: Library) -> None
 
 
 async def test_failing_saves_are_said_once_and_their_end_too(library: Library) -> None:
-    async with on_stage(library) as driver:
-        driver.app.post_message(SavingChanged("the disk is full"))
+    async with run_app(library) as driver:
+        driver.services.saving_changed("the disk is full")
         await driver.settle()
         assert driver.notices == ["Progress cannot be saved now: the disk is full. It is kept and tried again."]
-        driver.app.post_message(SavingChanged(None))
+        driver.services.saving_changed(None)
         await driver.settle()
         assert driver.notices[-1] == "Progress is saved again."
 
 
 async def test_unknown_length_is_shown_as_unknown_and_never_played_by_a_share(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         driver.sources.found["four"] = Source("/four.opus")
         driver.player.durations["/four.opus"] = None
         await driver.press("j", "j", "j", "enter")
@@ -425,10 +424,10 @@ async def test_unknown_length_is_shown_as_unknown_and_never_played_by_a_share(li
 
 
 async def test_quit_in_the_middle_saves_the_very_place(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         await driver.play(17.25)
         await driver.press("q")
         assert not driver.app.is_running
         assert driver.writer.progress("one")[-1] == 17.25
-    assert driver.start.is_closed
+    assert driver.services.is_closed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.app_driver import AppDriver, on_stage
+from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
@@ -19,7 +19,7 @@ def entries(driver: AppDriver) -> tuple[str, ...]:
 
 
 async def test_queue_shows_when_each_entry_and_the_whole_would_end(library: Library) -> None:
-    async with on_stage(library, queue=THREE) as driver:
+    async with run_app(library, queue=THREE) as driver:
         await driver.press("2")
         assert driver.title == "Queue · 3 episodes · 10 m · plays until 13:10"
         rows = driver.rows_of(driver.episodes)
@@ -27,39 +27,39 @@ async def test_queue_shows_when_each_entry_and_the_whole_would_end(library: Libr
 
 
 async def test_queue_at_another_speed_ends_sooner(library: Library) -> None:
-    async with on_stage(library, queue=THREE) as driver:
+    async with run_app(library, queue=THREE) as driver:
         await driver.press("2", *["right_square_bracket"] * 10)
         assert driver.title == "Queue · 3 episodes · 5 m · plays until 13:05"
 
 
 async def test_queue_empty_says_how_to_fill_it(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("2")
         assert driver.title.startswith("Queue · 0 episodes")
         assert "The queue is empty. Press e on an episode to add it, E to hear it next." in driver.text
 
 
 async def test_topic_queued_from_the_tree_is_queued_whole_in_the_order_shown(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("s", "tab", "j", "e")
         assert entries(driver) == ("five", "four", "three", "two", "one")
         assert ("Queue", 5) in driver.tree_rows()
 
 
 async def test_range_queued_next_keeps_its_order_before_what_waits(library: Library) -> None:
-    async with on_stage(library, view=BASICS, queue=Queue(("five",))) as driver:
+    async with run_app(library, query=BASICS, queue=Queue(("five",))) as driver:
         await driver.press("V", "j", "E")
         assert entries(driver) == ("one", "two", "five")
 
 
 async def test_queued_episode_queued_again_keeps_its_place(library: Library) -> None:
-    async with on_stage(library, view=BASICS, queue=THREE) as driver:
+    async with run_app(library, query=BASICS, queue=THREE) as driver:
         await driver.press("e")
         assert entries(driver) == ("one", "two", "three")
 
 
 async def test_queue_plays_in_its_order_and_then_the_list(library: Library) -> None:
-    async with on_stage(library, view=BASICS, queue=Queue(("three", "five"))) as driver:
+    async with run_app(library, query=BASICS, queue=Queue(("three", "five"))) as driver:
         await driver.press("enter")
         played = [driver.playback.episode]
         for seconds in (100, 300, 10):
@@ -70,7 +70,7 @@ async def test_queue_plays_in_its_order_and_then_the_list(library: Library) -> N
 
 
 async def test_entry_chosen_in_the_queue_plays_and_the_rest_follows(library: Library) -> None:
-    async with on_stage(library, queue=THREE) as driver:
+    async with run_app(library, queue=THREE) as driver:
         await driver.press("2", "j", "enter")
         assert driver.playback.episode == "two"
         assert ("Queue", 1) in driver.tree_rows()
@@ -79,7 +79,7 @@ async def test_entry_chosen_in_the_queue_plays_and_the_rest_follows(library: Lib
 
 
 async def test_next_and_previous_go_through_the_queue(library: Library) -> None:
-    async with on_stage(library, queue=THREE) as driver:
+    async with run_app(library, queue=THREE) as driver:
         await driver.press("2", "g", "enter", ">", ">")
         assert driver.playback.episode == "three"
         await driver.press("<")
@@ -87,14 +87,14 @@ async def test_next_and_previous_go_through_the_queue(library: Library) -> None:
 
 
 async def test_next_with_nothing_after_it_says_how_to_queue(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("G", "enter", ">")
         assert driver.notices == ["Nothing comes next. Press e on an episode to queue it."]
         assert driver.playback.episode == "five"
 
 
 async def test_next_leaves_the_former_where_it_was(library: Library) -> None:
-    async with on_stage(library, queue=THREE) as driver:
+    async with run_app(library, queue=THREE) as driver:
         await driver.press("2", "g", "enter")
         await driver.play(42)
         await driver.press(">")
@@ -105,7 +105,7 @@ async def test_next_leaves_the_former_where_it_was(library: Library) -> None:
 
 
 async def test_queue_changed_is_kept_for_the_next_start(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("e", "e", "2", "J")
         assert driver.writer.setting("entries") == ["two", "one"]
         await driver.press("g", "enter")
@@ -113,7 +113,7 @@ async def test_queue_changed_is_kept_for_the_next_start(library: Library) -> Non
 
 
 async def test_moves_stop_at_the_ends(library: Library) -> None:
-    async with on_stage(library, queue=THREE) as driver:
+    async with run_app(library, queue=THREE) as driver:
         await driver.press("2", "g", "K")
         assert entries(driver) == ("one", "two", "three")
         await driver.press("G", "J")
@@ -124,7 +124,7 @@ async def test_moves_stop_at_the_ends(library: Library) -> None:
 
 
 async def test_range_removed_from_the_queue_is_brought_back_by_undo(library: Library) -> None:
-    async with on_stage(library, queue=THREE) as driver:
+    async with run_app(library, queue=THREE) as driver:
         await driver.press("2", "g", "V", "j", "x")
         assert entries(driver) == ("three",)
         assert driver.shown == ["three"]
@@ -134,7 +134,7 @@ async def test_range_removed_from_the_queue_is_brought_back_by_undo(library: Lib
 
 
 async def test_whole_queue_can_be_cleared_from_the_keyboard(library: Library) -> None:
-    async with on_stage(library, queue=THREE) as driver:
+    async with run_app(library, queue=THREE) as driver:
         await driver.press("2", "g", "V", "G", "x")
         assert entries(driver) == ()
 
@@ -145,7 +145,7 @@ GONE = Queue(("gone [/]", "one", "lost", "two"))
 
 
 async def test_entry_gone_from_the_library_is_shown_as_missing(library: Library) -> None:
-    async with on_stage(library, queue=GONE) as driver:
+    async with run_app(library, queue=GONE) as driver:
         await driver.press("2")
         rows = driver.rows_of(driver.episodes)
         assert rows[0].strip().startswith("✗ gone [/]")
@@ -155,7 +155,7 @@ async def test_entry_gone_from_the_library_is_shown_as_missing(library: Library)
 
 
 async def test_entry_gone_is_skipped_when_its_turn_comes(library: Library) -> None:
-    async with on_stage(library, queue=GONE) as driver:
+    async with run_app(library, queue=GONE) as driver:
         await driver.press("2", "j", "enter")
         assert driver.playback.episode == "one"
         await driver.play(100)
@@ -163,33 +163,33 @@ async def test_entry_gone_is_skipped_when_its_turn_comes(library: Library) -> No
 
 
 async def test_entry_gone_chosen_says_so_and_plays_nothing(library: Library) -> None:
-    async with on_stage(library, queue=GONE) as driver:
+    async with run_app(library, queue=GONE) as driver:
         await driver.press("2", "g", "enter")
         assert driver.notices == ["That episode is no longer in the library."]
         assert not driver.playback.is_loaded
 
 
 async def test_entry_gone_has_no_details_no_words_and_can_be_marked_by_nobody(library: Library) -> None:
-    async with on_stage(library, queue=GONE) as driver:
+    async with run_app(library, queue=GONE) as driver:
         await driver.press("2", "g", "i", "t", "t", "m", "circumflex_accent", "slash", "o", "escape", "n", "f", "s")
         assert driver.app.is_running
 
 
 async def test_entry_gone_removed_shows_the_next_one_that_is_gone(library: Library) -> None:
-    async with on_stage(library, queue=Queue(("gone", "lost"))) as driver:
+    async with run_app(library, queue=Queue(("gone", "lost"))) as driver:
         await driver.press("2", "g", "x")
         assert entries(driver) == ("lost",)
         assert driver.rows_of(driver.episodes)[0].strip().startswith("✗ lost")
 
 
 async def test_entry_gone_moved_takes_the_cursor_with_it(library: Library) -> None:
-    async with on_stage(library, queue=Queue(("gone", "one", "two"))) as driver:
+    async with run_app(library, queue=Queue(("gone", "one", "two"))) as driver:
         await driver.press("2", "g", "J", "J")
         assert entries(driver) == ("one", "two", "gone")
 
 
 async def test_queue_of_played_ones_counts_them_whole(library: Library) -> None:
-    async with on_stage(library, queue=THREE, progress={"one": Progress(START, played=True)}) as driver:
+    async with run_app(library, queue=THREE, progress={"one": Progress(START, played=True)}) as driver:
         await driver.press("2")
         assert driver.title == "Queue · 3 episodes · 10 m · plays until 13:10"
-        assert driver.place == SmartList.QUEUE
+        assert driver.listed == SmartList.QUEUE

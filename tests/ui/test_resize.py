@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from tests.app_driver import AppDriver, embedded_library, on_stage
+from tests.app_driver import AppDriver, embedded_library, run_app
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.snapshot import PlayerStatus
 from tui_pod.core.selection.list_query import ListQuery
@@ -31,7 +31,7 @@ def check_fits(driver: AppDriver, width: int, height: int) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 async def test_every_size_while_playing_keeps_the_place_and_the_bar(width: int) -> None:
-    async with on_stage(embedded_library(), view=GENERATIVE_AI) as driver:
+    async with run_app(embedded_library(), query=GENERATIVE_AI) as driver:
         await driver.press(*["j"] * 5, "enter", "j", "j", "v", "k")
         await driver.play(30)
         current, title = driver.current, driver.playback.title
@@ -47,15 +47,15 @@ async def test_every_size_while_playing_keeps_the_place_and_the_bar(width: int) 
         await driver.resize(120, 40)
         assert driver.current == current
         assert driver.focus == "list"
-        assert driver.library.titles[driver.episodes.index or 0][:20] in driver.text
-        assert len(driver.episodes.chosen) == 1
+        assert driver.library.titles[driver.main.model.index or 0][:20] in driver.text
+        assert len(driver.main.model.chosen) == 1
         await driver.press("j")
         assert driver.current != current
 
 
 @pytest.mark.parametrize("name", DIALOGS)
 async def test_every_size_with_a_dialog_open_crashes_nothing(name: str) -> None:
-    async with on_stage(embedded_library(), view=GENERATIVE_AI) as driver:
+    async with run_app(embedded_library(), query=GENERATIVE_AI) as driver:
         await driver.press("enter", *DIALOGS[name])
         if name == "statistics":
             await driver.until(lambda: driver.shows(StatisticsScreen), "the statistics are shown")
@@ -71,7 +71,7 @@ async def test_every_size_with_a_dialog_open_crashes_nothing(name: str) -> None:
 
 
 async def test_terminal_grown_again_from_nothing_can_be_used_at_once(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         for focus, keys in (("list", ()), ("tree", ("tab",))):
             await driver.press(*keys)
             await driver.resize(30, 8)
@@ -84,7 +84,7 @@ async def test_terminal_grown_again_from_nothing_can_be_used_at_once(library: Li
 
 
 async def test_smallest_terminal_shows_the_bar_alone_and_obeys_the_keys(library: Library) -> None:
-    async with on_stage(library, size=(30, 4)) as driver:
+    async with run_app(library, size=(30, 4)) as driver:
         await driver.press("space")
         assert driver.playback.episode == "one"
         lines = driver.text.rstrip("\n").split("\n")
@@ -98,7 +98,7 @@ async def test_smallest_terminal_shows_the_bar_alone_and_obeys_the_keys(library:
 
 
 async def test_narrow_terminal_shows_one_pane_and_tab_the_other(library: Library) -> None:
-    async with on_stage(library, size=(40, 12)) as driver:
+    async with run_app(library, size=(40, 12)) as driver:
         assert driver.episodes.display
         assert not driver.tree.display
         await driver.press("tab")
@@ -111,7 +111,7 @@ async def test_narrow_terminal_shows_one_pane_and_tab_the_other(library: Library
 
 
 async def test_focus_of_the_tree_in_a_narrow_terminal_stays_when_it_widens(library: Library) -> None:
-    async with on_stage(library, size=(40, 12)) as driver:
+    async with run_app(library, size=(40, 12)) as driver:
         await driver.press("tab")
         await driver.resize(120, 40)
         assert driver.focus == "tree"
@@ -123,17 +123,17 @@ async def test_focus_of_the_tree_in_a_narrow_terminal_stays_when_it_widens(libra
 
 
 async def test_tree_focused_in_a_wide_terminal_is_what_a_narrow_one_shows(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("tab")
         await driver.resize(40, 12)
         assert driver.focus == "tree"
         assert driver.tree.display
         await driver.press("j")
-        assert driver.place == 1
+        assert driver.listed == 1
 
 
 async def test_rows_have_two_lines_in_a_small_terminal_and_three_in_a_large_one(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         for size, lines in (((120, 40), 3), ((80, 24), 2), ((40, 12), 2), ((100, 30), 3), ((99, 30), 2)):
             await driver.resize(*size)
             rows = driver.rows_of(driver.episodes)

@@ -7,7 +7,7 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.widget import Widget
 
-from tests.app_driver import AppDriver, on_stage
+from tests.app_driver import AppDriver, run_app
 from tui_pod.core.library.library import Library
 
 
@@ -18,7 +18,7 @@ def colours(driver: AppDriver, pane: Widget, line: int) -> tuple[Style, ...]:
 
 
 async def test_new_theme_colours_border_and_rows(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         former = [colours(driver, driver.episodes, line) for line in (0, 1, 2, 4, 30)]
         driver.app.theme = "textual-light"
         await driver.press("j", "k")
@@ -30,7 +30,7 @@ async def test_new_theme_colours_border_and_rows(library: Library) -> None:
 
 
 async def test_row_at_the_cursor_and_the_border_tell_where_keys_go(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         panes = (driver.episodes, driver.app.main_screen.topic_tree)
         before = [colours(driver, pane, 1 + pane.line) for pane in panes]
         await driver.press("tab")
@@ -42,7 +42,7 @@ async def test_row_at_the_cursor_and_the_border_tell_where_keys_go(library: Libr
 
 async def test_no_color_leaves_no_colour_in_the_rows(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         for pane in (driver.episodes, driver.app.main_screen.topic_tree):
             for line in range(pane.region.height):
                 for style in colours(driver, pane, line):
@@ -52,7 +52,7 @@ async def test_no_color_leaves_no_colour_in_the_rows(library: Library, monkeypat
 
 
 async def test_part_of_a_pane_is_drawn_as_in_the_whole(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         for pane in (driver.episodes, driver.app.main_screen.topic_tree):
             whole = pane.render_lines(Region(0, 0, *pane.outer_size))
             part = pane.render_lines(Region(2, 3, 10, 4))

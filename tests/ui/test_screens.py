@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app_driver import on_stage
+from tests.app_driver import run_app
 from tests.scenes import SCENES, play_scene
 
 SCREENS = Path(__file__).parent / "screens"
@@ -26,8 +26,8 @@ SHOTS = [
 @pytest.mark.parametrize(("name", "size", "is_ascii"), SHOTS)
 async def test_screen_is_as_it_was_kept(name: str, size: tuple[int, int], is_ascii: bool) -> None:
     scene = SCENES[name]
-    async with on_stage(scene.library(), size, scene.progress(), scene.queue, view=scene.view, is_ascii=is_ascii,
-                        prepare=scene.prepare, max_standstill=None) as driver:  # fmt: skip
+    async with run_app(scene.library(), size, scene.progress(), scene.queue, query=scene.query, is_ascii=is_ascii,
+                        prepare=scene.prepare) as driver:  # fmt: skip
         await play_scene(driver, scene)
         text = driver.text
     file = SCREENS / f"{name}-{size[0]}x{size[1]}{'-ascii' * is_ascii}.txt"

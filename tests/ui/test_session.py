@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from tests.app_driver import AppDriver, embedded_library, on_stage
+from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.sleep_timer import SleepTimer
@@ -32,7 +32,7 @@ def said(driver: AppDriver) -> str:
 
 
 async def test_planner_opened_shows_a_plan_and_its_end_before_it_starts(library: Library) -> None:
-    async with on_stage(embedded_library(), view=BASICS) as driver:
+    async with run_app(embedded_library(), query=BASICS) as driver:
         await driver.press("S")
         assert "10 episodes, 15 m, until 13:14" in said(driver)
         assert "1:18 What is generative AI" in said(driver)
@@ -53,7 +53,7 @@ async def test_planner_opened_shows_a_plan_and_its_end_before_it_starts(library:
 async def test_time_that_is_none_is_answered_in_words_and_starts_nothing(
     budget: str, answer: str, library: Library
 ) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await plan(driver, budget)
         assert answer[:60] in said(driver)
         await driver.press("enter")
@@ -62,13 +62,13 @@ async def test_time_that_is_none_is_answered_in_words_and_starts_nothing(
 
 
 async def test_end_time_plans_until_then(library: Library) -> None:
-    async with on_stage(embedded_library(), view=BASICS) as driver:
+    async with run_app(embedded_library(), query=BASICS) as driver:
         await plan(driver, "13:30")
         assert "until 13:30" in said(driver) or "until 13:29" in said(driver)
 
 
 async def test_arrows_offer_the_usual_times_round_and_round(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("S")
         seen = []
         for _ in range(5):
@@ -81,7 +81,7 @@ async def test_arrows_offer_the_usual_times_round_and_round(library: Library) ->
 
 async def test_topic_order_and_unfinished_ones_can_be_chosen(library: Library) -> None:
     started = {"two": Progress(START, position=20.0, listened=START)}
-    async with on_stage(library, view=BASICS, progress=started) as driver:
+    async with run_app(library, query=BASICS, progress=started) as driver:
         await driver.press("S")
         assert "from: Basics" in said(driver)
         assert "3:00 Two" in said(driver)  # what is left of it, and first
@@ -95,7 +95,7 @@ async def test_topic_order_and_unfinished_ones_can_be_chosen(library: Library) -
 
 async def test_topic_with_nothing_left_says_so(library: Library) -> None:
     done = {ident: Progress(START, played=True) for ident in ("one", "two", "three", "four", "five")}
-    async with on_stage(library, view=BASICS, progress=done) as driver:
+    async with run_app(library, query=BASICS, progress=done) as driver:
         await driver.press("S")
         assert "Nothing left in Basics fits into 15 m." in said(driver)
         await driver.press("enter")
@@ -103,7 +103,7 @@ async def test_topic_with_nothing_left_says_so(library: Library) -> None:
 
 
 async def test_planner_closed_changes_nothing(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("S", "escape")
         assert driver.shows(MainScreen)
         assert driver.controller.queue.entries == ()
@@ -113,7 +113,7 @@ async def test_planner_closed_changes_nothing(library: Library) -> None:
 
 
 async def test_session_started_plays_its_first_and_says_where_one_is(library: Library) -> None:
-    async with on_stage(embedded_library(), view=BASICS) as driver:
+    async with run_app(embedded_library(), query=BASICS) as driver:
         await driver.press("S", "enter")
         assert driver.playback.title.startswith("What is generative AI")
         assert driver.bar.note.startswith("session 1/10 · 14:")
@@ -124,7 +124,7 @@ async def test_session_started_plays_its_first_and_says_where_one_is(library: Li
 
 
 async def test_session_at_double_speed_holds_twice_as_much(library: Library) -> None:
-    async with on_stage(embedded_library(), view=BASICS) as driver:
+    async with run_app(embedded_library(), query=BASICS) as driver:
         await driver.press(*["]"] * 10, "S", "enter")
         assert driver.controller.session is not None
         total = sum(driver.library.durations[driver.library.index(ident) or 0]
@@ -135,7 +135,7 @@ async def test_session_at_double_speed_holds_twice_as_much(library: Library) -> 
 
 
 async def test_session_skipped_in_plans_the_rest_anew(library: Library) -> None:
-    async with on_stage(embedded_library(), view=BASICS) as driver:
+    async with run_app(embedded_library(), query=BASICS) as driver:
         await driver.press("S", "enter")
         first = driver.playback.episode
         await driver.press(">")
@@ -146,7 +146,7 @@ async def test_session_skipped_in_plans_the_rest_anew(library: Library) -> None:
 
 
 async def test_session_under_way_can_be_ended_in_the_planner_and_undone(library: Library) -> None:
-    async with on_stage(embedded_library(), view=BASICS) as driver:
+    async with run_app(embedded_library(), query=BASICS) as driver:
         await driver.press("S")
         assert "ctrl+x" not in said(driver)
         await driver.press("enter", "S", "ctrl+x")
@@ -161,7 +161,7 @@ async def test_session_under_way_can_be_ended_in_the_planner_and_undone(library:
 
 
 async def test_after_the_sleep_timer_has_ended_the_listening_space_goes_on_with_the_next(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         driver.controller.set_sleep(SleepTimer(episodes=1))
         await driver.play(100)
@@ -173,13 +173,13 @@ async def test_after_the_sleep_timer_has_ended_the_listening_space_goes_on_with_
 
 
 async def test_sleep_timer_is_seen_on_a_narrow_terminal(library: Library) -> None:
-    async with on_stage(library, size=(40, 12), view=BASICS) as driver:
+    async with run_app(library, size=(40, 12), query=BASICS) as driver:
         await driver.press("enter", "z", "enter")
         assert "sleep 5:00" in driver.rows_of(driver.bar)[1]
 
 
 async def test_session_over_is_summed_up_and_waits(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await plan(driver, "5m")
         await driver.press("ctrl+o", "enter")
         assert driver.controller.session is not None
@@ -195,7 +195,7 @@ async def test_session_over_is_summed_up_and_waits(library: Library) -> None:
 
 
 async def test_session_over_goes_on_when_asked(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "G", "e")  # five waits behind the session
         await plan(driver, "2m")
         await driver.press("ctrl+o", "enter")
@@ -210,7 +210,7 @@ async def test_session_over_goes_on_when_asked(library: Library) -> None:
 
 async def test_session_of_the_command_line_that_fits_nothing_says_so(library: Library) -> None:
     done = {ident: Progress(START, played=True) for ident in library.ids}
-    async with on_stage(library, progress=done) as driver:
+    async with run_app(library, progress=done) as driver:
         driver.app.start_session(900.0)
         await driver.settle()
         assert driver.notices == ["Nothing left fits into 15 m. Press S to plan another session."]
@@ -220,7 +220,7 @@ async def test_session_of_the_command_line_that_fits_nothing_says_so(library: Li
 
 
 async def test_sleep_timer_counts_only_while_something_plays(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "j", "enter", "z", "enter")
         await driver.play(10)
         assert driver.bar.extra == "sleep 4:50"
@@ -230,7 +230,7 @@ async def test_sleep_timer_counts_only_while_something_plays(library: Library) -
 
 
 async def test_sleep_timer_asked_again_gives_five_minutes_more(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("z", "enter", "z")
         assert "Sleep timer: 5:00" in said(driver)
         await driver.press("z")
@@ -241,14 +241,14 @@ async def test_sleep_timer_asked_again_gives_five_minutes_more(library: Library)
 
 
 async def test_sleep_timer_that_runs_can_be_turned_off(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("z", "enter", "z", "j", "enter")
         assert driver.controller.sleep is None
         assert driver.bar.extra == ""
 
 
 async def test_sleep_timer_at_its_end_fades_pauses_and_gives_the_fade_back(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "j", "enter")
         driver.controller.set_sleep(SleepTimer(seconds=60.0))
         for _ in range(55):
@@ -266,7 +266,7 @@ async def test_sleep_timer_at_its_end_fades_pauses_and_gives_the_fade_back(libra
 
 @pytest.mark.parametrize(("downs", "ends"), [(5, 1), (6, 2)])
 async def test_sleep_timer_of_episodes_stops_at_an_end(downs: int, ends: int, library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "z", *["down"] * downs, "enter")
         assert driver.bar.extra == f"sleep after {ends} episode{'s' * (ends != 1)}"
         for seconds in (100, 200)[:ends]:
@@ -277,7 +277,7 @@ async def test_sleep_timer_of_episodes_stops_at_an_end(downs: int, ends: int, li
 
 
 async def test_sleep_timer_can_be_set_off_from_the_dialog(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("z", "j", "j", "enter")
         assert driver.bar.extra == "sleep 30:00"
         driver.controller.set_sleep(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.app_driver import AppDriver, on_stage
+from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
@@ -28,7 +28,7 @@ def dialog(driver: AppDriver) -> list[str]:
 
 
 async def test_statistics_of_nothing_heard_say_so_and_ask_for_nothing(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await open_statistics(driver)
         lines = dialog(driver)
         assert "today 0 s · this week 0 s · this month 0 s · in all 0 s" in lines
@@ -37,7 +37,7 @@ async def test_statistics_of_nothing_heard_say_so_and_ask_for_nothing(library: L
 
 
 async def test_statistics_count_what_was_heard_and_no_jumps(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "j", "enter")
         await driver.play(20)
         await driver.press("full_stop", "full_stop")
@@ -49,7 +49,7 @@ async def test_statistics_count_what_was_heard_and_no_jumps(library: Library) ->
 
 
 async def test_statistics_at_double_speed_tell_what_was_saved(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "j", "enter", *["]"] * 10)
         await driver.play(120)
         await open_statistics(driver)
@@ -57,7 +57,7 @@ async def test_statistics_at_double_speed_tell_what_was_saved(library: Library) 
 
 
 async def test_statistics_list_the_sittings_apart(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter")
         await driver.play(100)
         await driver.play(80)
@@ -72,7 +72,7 @@ async def test_statistics_list_the_sittings_apart(library: Library) -> None:
 
 
 async def test_statistics_over_midnight_count_each_day_its_own(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         driver.clock.now = START.replace(hour=23, minute=59, second=30)
         await driver.press("j", "j", "enter")
         for _ in range(60):
@@ -87,7 +87,7 @@ async def test_statistics_of_topics_are_those_of_the_library(library: Library) -
         "one": Progress(START, played=True),
         "two": Progress(START, position=100.0, listened=START - timedelta(days=1)),
     }
-    async with on_stage(library, progress=progress) as driver:
+    async with run_app(library, progress=progress) as driver:
         await open_statistics(driver)
         basics = next(line for line in dialog(driver) if line.startswith("Basics"))
         cells = basics.split()[1]
@@ -98,7 +98,7 @@ async def test_statistics_of_topics_are_those_of_the_library(library: Library) -
 
 
 async def test_statistics_show_a_full_day_of_the_year_as_a_fuller_cell(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "j", "enter")
         await driver.play(290)
         await driver.press("<", "k", "enter")
@@ -111,7 +111,7 @@ async def test_statistics_show_a_full_day_of_the_year_as_a_fuller_cell(library: 
 
 
 async def test_statistics_in_ascii_have_no_other_characters(library: Library) -> None:
-    async with on_stage(library, view=BASICS, is_ascii=True) as driver:
+    async with run_app(library, query=BASICS, is_ascii=True) as driver:
         await driver.press("enter")
         await driver.play(50)
         await open_statistics(driver)
@@ -119,7 +119,7 @@ async def test_statistics_in_ascii_have_no_other_characters(library: Library) ->
 
 
 async def test_statistics_close_with_escape_and_with_the_library_key(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         for key in ("escape", "1"):
             await open_statistics(driver)
             await driver.press(key)
@@ -127,7 +127,7 @@ async def test_statistics_close_with_escape_and_with_the_library_key(library: Li
 
 
 async def test_statistics_asked_twice_open_once(library: Library) -> None:
-    async with on_stage(library) as driver:
+    async with run_app(library) as driver:
         await driver.press("3", "3", "3")
         await driver.until(lambda: driver.shows(StatisticsScreen), "the statistics are shown")
         await driver.press("escape")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from textual import events
 
-from tests.app_driver import AppDriver, FakeServices, embedded_library, on_stage
+from tests.app_driver import AppDriver, FakeServices, embedded_library, run_app
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.transcript import Cue, Transcript
@@ -40,8 +40,8 @@ def words(driver: AppDriver) -> str:
 def with_words(episode: str, transcript: Transcript) -> Callable[[FakeServices], None]:
     """Return what gives an episode other words."""
 
-    def prepare(start: FakeServices) -> None:
-        start.transcripts[episode] = transcript
+    def prepare(services: FakeServices) -> None:
+        services.transcripts[episode] = transcript
 
     return prepare
 
@@ -50,7 +50,7 @@ def with_words(episode: str, transcript: Transcript) -> Callable[[FakeServices],
 
 
 async def test_transcript_opened_shows_the_words_of_what_plays_in_place_of_the_list(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "enter", "k", "t")
         assert words(driver) == "▌ One. Two. Three."
         assert str(driver.transcript.border_title) == "Two"
@@ -59,13 +59,13 @@ async def test_transcript_opened_shows_the_words_of_what_plays_in_place_of_the_l
 
 
 async def test_transcript_with_nothing_playing_shows_the_episode_at_the_cursor(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "j", "t")
         assert driver.transcript.episode == "three"
 
 
 async def test_transcript_on_a_wide_terminal_stands_beside_the_list(library: Library) -> None:
-    async with on_stage(library, size=(160, 40), view=BASICS) as driver:
+    async with run_app(library, size=(160, 40), query=BASICS) as driver:
         await driver.press("enter", "t")
         assert driver.episodes.display
         assert driver.transcript.display
@@ -74,7 +74,7 @@ async def test_transcript_on_a_wide_terminal_stands_beside_the_list(library: Lib
 
 
 async def test_transcript_on_a_narrow_terminal_is_alone(library: Library) -> None:
-    async with on_stage(library, size=(40, 12), view=BASICS) as driver:
+    async with run_app(library, size=(40, 12), query=BASICS) as driver:
         await driver.press("enter", "t")
         assert driver.transcript.size.width > 30
         assert not driver.episodes.display
@@ -88,7 +88,7 @@ async def test_transcript_on_a_narrow_terminal_is_alone(library: Library) -> Non
 
 @pytest.mark.parametrize("size", [(160, 40), (120, 40), (40, 12)])
 async def test_transcript_gives_way_to_another_view(size: tuple[int, int], library: Library) -> None:
-    async with on_stage(library, size=size, view=BASICS) as driver:
+    async with run_app(library, size=size, query=BASICS) as driver:
         await driver.press("enter", "t", "2")
         assert driver.focus == "list"
         assert driver.episodes.display
@@ -96,22 +96,22 @@ async def test_transcript_gives_way_to_another_view(size: tuple[int, int], libra
 
 
 async def test_escape_leaves_the_transcript_once_there_is_no_search_to_clear(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t", "slash", *"two", "enter", "escape")
-        assert driver.main.is_reading
+        assert driver.main.transcript.is_open
         await driver.press("escape")
-        assert not driver.main.is_reading
+        assert not driver.main.transcript.is_open
         assert driver.focus == "list"
 
 
 async def test_episode_without_words_says_so(library: Library) -> None:
-    async with on_stage(library, view=BASICS, prepare=with_words("one", Transcript())) as driver:
+    async with run_app(library, query=BASICS, prepare=with_words("one", Transcript())) as driver:
         await driver.press("t")
         assert "This episode has no transcript. Press t to close." in words(driver)
 
 
 async def test_keys_in_a_transcript_without_words_do_nothing(library: Library) -> None:
-    async with on_stage(library, view=BASICS, prepare=with_words("one", Transcript())) as driver:
+    async with run_app(library, query=BASICS, prepare=with_words("one", Transcript())) as driver:
         await driver.press(
             "enter", "t", "j", "k", "g", "G", "pagedown", "pageup", "ctrl+d", "y", "f", "n", "N", "enter"
         )
@@ -123,10 +123,10 @@ async def test_keys_in_a_transcript_without_words_do_nothing(library: Library) -
 async def test_words_of_the_embedded_catalogue_are_whole_on_a_small_terminal() -> None:
     text = "Attention compares every token with every other one, " * 20 + "and that is all."
 
-    def prepare(start: FakeServices) -> None:
-        start.transcripts["llm-layers"] = Transcript((Cue(text.strip(), 0.0, 60.0),))
+    def prepare(services: FakeServices) -> None:
+        services.transcripts["llm-layers"] = Transcript((Cue(text.strip(), 0.0, 60.0),))
 
-    async with on_stage(embedded_library(), size=(40, 12), view=BASICS, prepare=prepare) as driver:
+    async with run_app(embedded_library(), size=(40, 12), query=BASICS, prepare=prepare) as driver:
         await driver.press("t")
         seen: set[str] = set()
         for _ in range(40):
@@ -139,7 +139,7 @@ async def test_words_of_the_embedded_catalogue_are_whole_on_a_small_terminal() -
 @pytest.mark.parametrize("name", HOSTILE_TITLES)
 async def test_hostile_words_are_shown_letter_for_letter(name: str, library: Library) -> None:
     said = clean(HOSTILE_TITLES[name], 60) or "nothing"
-    async with on_stage(library, view=BASICS, prepare=with_words("one", Transcript((Cue(said, 0.0, 9.0),)))) as driver:
+    async with run_app(library, query=BASICS, prepare=with_words("one", Transcript((Cue(said, 0.0, 9.0),)))) as driver:
         await driver.press("enter", "t")
         shown = words(driver).replace("▌", "")
         assert "".join(said.split()) in "".join(shown.split())
@@ -150,7 +150,7 @@ async def test_hostile_words_are_shown_letter_for_letter(name: str, library: Lib
 
 @pytest.mark.parametrize("speed_keys", [[], ["]"] * 10, ["["] * 5], ids=["normal", "twice", "half"])
 async def test_sentence_spoken_is_the_one_lit_at_every_speed(speed_keys: list[str], library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t", *speed_keys)
         for _ in range(25):
             await driver.play(1)
@@ -160,7 +160,7 @@ async def test_sentence_spoken_is_the_one_lit_at_every_speed(speed_keys: list[st
 
 async def test_sentence_that_begins_within_a_second_is_lit_at_once(library: Library) -> None:
     quick = Transcript((Cue("One.", 0.0, 10.2), Cue("Two.", 10.2, 10.5), Cue("Three.", 10.5, 20.0)))
-    async with on_stage(library, view=BASICS, prepare=with_words("one", quick)) as driver:
+    async with run_app(library, query=BASICS, prepare=with_words("one", quick)) as driver:
         await driver.press("enter", "t")
         await driver.play(10)
         for expected in ("Two.", "Three."):
@@ -169,7 +169,7 @@ async def test_sentence_that_begins_within_a_second_is_lit_at_once(library: Libr
 
 
 async def test_sentence_lit_is_right_after_seeks_and_on_pause(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t", "full_stop")
         assert lit(driver) == ["Two."]
         await driver.press("comma", "comma")
@@ -181,7 +181,7 @@ async def test_sentence_lit_is_right_after_seeks_and_on_pause(library: Library) 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12), (160, 50)])
 async def test_sentence_spoken_is_always_in_sight(size: tuple[int, int], library: Library) -> None:
-    async with on_stage(library, size=size, view=BASICS, prepare=with_words("three", LONG)) as driver:
+    async with run_app(library, size=size, query=BASICS, prepare=with_words("three", LONG)) as driver:
         await driver.press("j", "j", "enter", "t")
         for number in (0, 1, 2, 7, 20, 21, 60, 99, 50, 3):
             driver.controller.seek_to(number * 2.0 + 0.5)
@@ -190,7 +190,7 @@ async def test_sentence_spoken_is_always_in_sight(size: tuple[int, int], library
 
 
 async def test_next_episode_brings_its_own_words(library: Library) -> None:
-    async with on_stage(library, view=BASICS, prepare=with_words("two", LONG)) as driver:
+    async with run_app(library, query=BASICS, prepare=with_words("two", LONG)) as driver:
         await driver.press("enter", "t")
         await driver.play(100)
         assert driver.playback.episode == "two"
@@ -199,11 +199,11 @@ async def test_next_episode_brings_its_own_words(library: Library) -> None:
 
 
 async def test_times_that_become_known_later_are_used(library: Library) -> None:
-    async with on_stage(library, view=BASICS, prepare=with_words("one", UNTIMED)) as driver:
+    async with run_app(library, query=BASICS, prepare=with_words("one", UNTIMED)) as driver:
         driver.sources.is_holding = True
         await driver.press("enter", "t", "j", "j", "j")
         assert lit(driver) == []
-        driver.start.transcripts["one"] = Transcript((Cue("Only one.", 0.0, 50.0),))
+        driver.services.transcripts["one"] = Transcript((Cue("Only one.", 0.0, 50.0),))
         driver.sources.is_holding = False
         index = driver.library.index("one")
         assert index is not None
@@ -217,7 +217,7 @@ async def test_times_that_become_known_later_are_used(library: Library) -> None:
 
 
 async def test_reader_who_moves_is_not_pulled_away_until_f(library: Library) -> None:
-    async with on_stage(library, view=BASICS, prepare=with_words("three", LONG)) as driver:
+    async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
         await driver.press("j", "j", "enter", "t", "G")
         assert "Sentence number 99" in words(driver)
         top = driver.transcript.scroll_offset.y
@@ -231,7 +231,7 @@ async def test_reader_who_moves_is_not_pulled_away_until_f(library: Library) -> 
 
 
 async def test_wheel_stops_following(library: Library) -> None:
-    async with on_stage(library, view=BASICS, prepare=with_words("three", LONG)) as driver:
+    async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
         await driver.press("j", "j", "enter", "t")
         event = events.MouseScrollDown(driver.transcript, 5, 5, 0, 0, 0, False, False, False)
         driver.transcript.post_message(event)
@@ -243,7 +243,7 @@ async def test_wheel_stops_following(library: Library) -> None:
 
 
 async def test_sentence_chosen_is_heard_and_followed_from_there(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t", "j", "j", "enter")
         assert driver.playback.position == 40.0
         assert lit(driver) == ["Three."]
@@ -251,14 +251,14 @@ async def test_sentence_chosen_is_heard_and_followed_from_there(library: Library
 
 
 async def test_sentence_clicked_is_heard(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t")
         await driver.click(driver.transcript, 5, 2)
         assert driver.playback.position == 20.0
 
 
 async def test_click_beside_the_words_does_nothing(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t")
         await driver.click(driver.transcript, 5, 30)
         await driver.click(driver.transcript, 5, 0)
@@ -266,20 +266,20 @@ async def test_click_beside_the_words_does_nothing(library: Library) -> None:
 
 
 async def test_sentence_of_an_episode_that_does_not_play_starts_it_there(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "t", "j", "enter")
         assert (driver.playback.episode, driver.playback.position) == ("two", 20.0)
 
 
 async def test_sentence_without_a_time_says_that_it_cannot_be_sought(library: Library) -> None:
-    async with on_stage(library, view=BASICS, prepare=with_words("one", UNTIMED)) as driver:
+    async with run_app(library, query=BASICS, prepare=with_words("one", UNTIMED)) as driver:
         await driver.press("t", "j", "enter")
         assert driver.notices == ["These words have no times, so they cannot be sought."]
         assert "no times" in str(driver.transcript.border_subtitle)
 
 
 async def test_braces_go_by_sentence(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t", "}", "}")
         assert lit(driver) == ["Three."]
         await driver.press("{")
@@ -290,7 +290,7 @@ async def test_braces_go_by_sentence(library: Library) -> None:
 
 
 async def test_search_in_the_words_goes_from_match_to_match(library: Library) -> None:
-    async with on_stage(library, view=BASICS, prepare=with_words("three", LONG)) as driver:
+    async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
         await driver.press("j", "j", "enter", "t", "slash", *"number 7 says", "enter")
         assert driver.focus == "transcript"
         seen = []
@@ -303,7 +303,7 @@ async def test_search_in_the_words_goes_from_match_to_match(library: Library) ->
 
 
 async def test_search_in_the_words_leaves_the_list_as_it_was(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t", "slash", *"two", "enter", "escape", "t")
         assert len(driver.shown) == 5
         assert "“" not in driver.title
@@ -312,13 +312,13 @@ async def test_search_in_the_words_leaves_the_list_as_it_was(library: Library) -
 
 
 async def test_search_without_a_match_in_the_words_says_so(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t", "slash", *"qqq", "enter", "n")
         assert driver.notices == ["Nothing found: press / and type a word."]
 
 
 async def test_copied_sentence_is_said_to_be(library: Library) -> None:
-    async with on_stage(library, view=BASICS) as driver:
+    async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t", "y")
         assert driver.app.clipboard == "One."
         assert driver.notices == ["Copied."]

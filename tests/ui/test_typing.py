@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from tests.app_driver import AppDriver, on_stage
+from tests.app_driver import AppDriver, run_app
 from tests.rooms import BASICS
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.snapshot import PlayerStatus
@@ -22,7 +22,7 @@ def played(driver: AppDriver) -> set[str]:
 
 
 async def test_search_typed_at_once_loses_no_letter_and_does_nothing_else(library: Library) -> None:
-    async with on_stage(library, view=VIEW) as driver:
+    async with run_app(library, query=VIEW) as driver:
         await driver.press_at_once(*"/quip /-x2m")
         assert driver.app.is_running
         assert driver.main.query_one("#search", Input).value == "quip /-x2m"
@@ -30,42 +30,42 @@ async def test_search_typed_at_once_loses_no_letter_and_does_nothing_else(librar
 
 
 async def test_search_and_enter_at_once_narrows_and_gives_the_keys_back(library: Library) -> None:
-    async with on_stage(library, view=VIEW) as driver:
+    async with run_app(library, query=VIEW) as driver:
         await driver.press_at_once(*"/two", "enter", "m")
         assert played(driver) == {"two"}
 
 
 @pytest.mark.parametrize("key", ["a", "S", "?"])
 async def test_text_typed_right_behind_a_dialogs_key_is_in_its_field(library: Library, key: str) -> None:
-    async with on_stage(library, view=VIEW) as driver:
+    async with run_app(library, query=VIEW) as driver:
         await driver.press_at_once(key, *"qx p")
         assert driver.app.screen.query_one(Input).value == "qx p"
         assert (driver.status(), len(driver.app.screen_stack)) == (PlayerStatus.STOPPED, 2)
 
 
 async def test_marks_are_kept_when_the_program_is_quit_right_behind_them(library: Library) -> None:
-    async with on_stage(library, view=VIEW) as driver:
+    async with run_app(library, query=VIEW) as driver:
         await driver.press_at_once(*"mjm", "q")
         assert played(driver) == {"one", "three"}
-        assert driver.start.writer.progress("three")
+        assert driver.services.writer.progress("three")
 
 
 async def test_undo_right_behind_a_mark_takes_it_back(library: Library) -> None:
-    async with on_stage(library, view=VIEW) as driver:
+    async with run_app(library, query=VIEW) as driver:
         await driver.press_at_once(*"mu")
         assert played(driver) == set()
         assert driver.notices[-1] == "Undid: 1 episode marked played"
 
 
 async def test_keys_right_behind_a_change_of_pane_are_for_that_pane(library: Library) -> None:
-    async with on_stage(library, view=VIEW) as driver:
+    async with run_app(library, query=VIEW) as driver:
         await driver.press_at_once("j", "tab", "g", "j", "tab", "j")
-        assert driver.main.view.place == SmartList.QUEUE
+        assert driver.main.model.query.place == SmartList.QUEUE
         await driver.press_at_once("1", "h", "l", "j", "m")
         assert played(driver) == {library.ids[BASICS[1]]}
 
 
 async def test_keys_of_the_transcript_right_behind_its_own(library: Library) -> None:
-    async with on_stage(library, view=VIEW) as driver:
+    async with run_app(library, query=VIEW) as driver:
         await driver.press_at_once("t", "j", "enter")
         await driver.until(lambda: driver.playback.episode == "one", "its second sentence is heard")

@@ -41,28 +41,29 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
         return 1
     file = StateFile(paths.state)
     with _own_terminal(paths, options.plain):
-        start = AppServices(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)
+        services = AppServices(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)
         try:
-            status = _show(start, options.plain)
+            status = show(services, options.plain)
         finally:
-            is_saved = start.finish()
+            is_saved = services.finish()
     if not is_saved:
         print(f"tui-pod: the last progress could not be saved in {file.path.parent}", file=sys.stderr)
     return status if is_saved else 1
 
 
-def _show(start: AppServices, is_plain: bool) -> int:
-    """Run the program until its user quits; return 0, or 1 when it broke off and told why."""
+def show(services: AppServices, is_plain: bool) -> int:
+    """Run the program until its user quits; return 0, or 1 when it failed and said why."""
     if is_plain:
         from tui_pod.plain.program import PlainProgram
 
-        PlainProgram(start).run()
+        services.frontend = program = PlainProgram(services)
+        program.run()
         return 0
     from tui_pod.ui.app import TuiPodApp  # the costliest import, once nothing can refuse any more
 
-    app = TuiPodApp(start)
-    app.run(mouse=start.settings.ui.mouse)
-    return 1 if app.return_code is None else app.return_code  # None: it did not end by itself but panicked
+    services.frontend = app = TuiPodApp(services)
+    app.run(mouse=services.settings.ui.mouse)
+    return 1 if app.return_code is None else app.return_code  # None: it panicked
 
 
 def _refusal() -> str:

@@ -20,7 +20,7 @@ ESCAPE_WAIT = 0.1
 """Seconds that the rest of a key's sequence may take, also over a slow line; longer, and it was the escape key."""
 
 LINE_LIMIT = 10_000
-"""Characters of a line; what goes on beyond is dropped."""
+"""Longest line in characters; the rest is dropped."""
 
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-9;]{0,16}[A-Za-z~]|O[A-Za-z])")
 _ERASED = re.compile(r"[^\x7f]\x7f")
@@ -195,6 +195,6 @@ def line_keys(line: str) -> Iterator[tuple[str, str]]:
             return
         except ValueError:
             pass
-    for place, character in enumerate(line):
+    for index, character in enumerate(line):
         if name := character_name(character):
-            yield name, line[place + 1 :]
+            yield name, line[index + 1 :]

@@ -1,27 +1,22 @@
-"""Look around in the plain program: go through lists, search, sort, and have things read out.
-
-Nothing here plays or changes anything.
-"""
+"""Commands of the plain program that change nothing: go through lists, search, sort, and have things read out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
-from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.selection.list_query import SORT_NAMES, ListQuery, SmartList
 from tui_pod.core.text.clean import clean, counted
-from tui_pod.plain.browser import Browser
-from tui_pod.plain.spoken import say_details, say_notes, say_outlook, say_playback
+from tui_pod.plain.browser import PAGE, Browser
+from tui_pod.plain.spoken import say_details, say_list, say_notes, say_outlook, say_playback
 from tui_pod.services.hints import NO_SEARCH
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.show_notes import EpisodeNotes
+    from tui_pod.core.library.episode import Episode
     from tui_pod.core.library.transcript import Transcript
-    from tui_pod.core.playback.snapshot import Chapter
-    from tui_pod.services.services import Feeds
+    from tui_pod.plain.program import PlainProgram
 
 SENTENCES = 20
 """Sentences that are read at a time."""
@@ -30,52 +25,55 @@ QUERY_LIMIT = 200
 """Characters of a search."""
 
 
-class Host(Protocol):
-    """The program, as far as a key needs it."""
-
-    def say(self, text: str) -> None:
-        """Say a line."""
-        ...
-
-    def ask(self, question: str, asker: Callable[[str], None]) -> None:
-        """Say a question, and hand the line that answers it to `asker`."""
-        ...
-
-    def read_transcript(self, index: int, asker: Callable[[Transcript], None]) -> None:
-        """Find the words of an episode and hand them over."""
-        ...
-
-    def read_notes(self, index: int, asker: Callable[[EpisodeNotes, tuple[Chapter, ...]], None]) -> None:
-        """Find what else is kept of an episode, and its chapters, and hand them over."""
-        ...
-
-    def show_statistics(self) -> None:
-        """Say what was heard."""
-        ...
-
-    @property
-    def feeds(self) -> Feeds:
-        """What can be done with podcasts."""
-        ...
-
-    def quit(self) -> None:
-        """Save and end."""
-        ...
-
-
 class NavigationCommands:
-    """Does what keys ask that only look."""
+    """Runs what keys ask for that only looks."""
 
-    def __init__(self, host: Host, controller: PlaybackController, browser: Browser) -> None:
-        self._host = host
-        self._say = host.say
-        self._controller = controller
-        self._browser = browser
+    def __init__(self, program: PlainProgram, browser: Browser) -> None:
+        self._program = program
+        self._say, self._say_all = program.say, program.say_all
+        self._controller = program.controller
+        self._browser, self._list = browser, browser.model
         self._reading: tuple[int, Transcript, int] | None = None  # episode, its words, the sentence that is next
 
-    def _say_all(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self._say(line)
+    def by_id(self) -> dict[str, Callable[[], object]]:
+        """Return what to call, by the ids in the table of keys."""
+        browser = self._browser
+        moves: dict[str, Callable[[], str]] = {
+            "move.down": partial(browser.move, 1),
+            "move.up": partial(browser.move, -1),
+            "move.top": partial(browser.go, 0),
+            "move.bottom": browser.go_last,
+            "move.page_down": partial(browser.move, PAGE),
+            "move.page_up": partial(browser.move, -PAGE),
+            "move.half_down": partial(browser.move, PAGE // 2),
+            "move.half_up": partial(browser.move, -PAGE // 2),
+        }
+        return {
+            **{ident: partial(self._move, move) for ident, move in moves.items()},
+            "topic.open": self._open_topic,
+            "topic.fold": self._left,
+            "topic.unfold": self._open_topic,
+            "focus.next": self._change_pane,
+            "focus.previous": self._change_pane,
+            "focus.left": self._left,
+            "focus.right": self._right,
+            "search.start": self._ask_search,
+            "search.next": partial(self._search_next, 1),
+            "search.previous": partial(self._search_next, -1),
+            "search.clear": self._clear,
+            "list.filter": self._filter,
+            "list.sort": self._sort,
+            "list.go_to_playing": self._go_to_playing,
+            "view.details": self._details,
+            "view.transcript": self._read,
+            "view.library": lambda: self._open(self._list.topic),
+            "view.session": lambda: self._open(SmartList.QUEUE),
+            "view.statistics": self._program.show_statistics,
+        }
+
+    def stop_reading(self) -> None:
+        """Forget how far the transcript was read."""
+        self._reading = None
 
     # -- going ------------------------------------------------------------------------------------------
 
@@ -89,53 +87,48 @@ class NavigationCommands:
         self._say(self._browser.go_to_parent() if self._browser.is_on_topics else self._browser.show_topics())
 
     def _right(self) -> None:
-        self._look(self._browser.view)
+        self._look(self._list.query)
 
     def _open_topic(self) -> None:
-        self._look(self._browser.open_topic())
+        self._look(self._list.query._replace(place=self._browser.entry, query=""))
 
-    def _look(self, view: ListQuery, keeps_cursor: bool = False) -> None:
-        """List something, remember it for the next start, and say it and where the listener is in it."""
-        keeps_cursor = keeps_cursor or view == self._browser.view
-        self._browser.look(view, keeps_cursor)
-        self._controller.remember_view(view)
-        self._say(self._browser.say_list())
+    def _look(self, query: ListQuery, keeps_cursor: bool = False) -> None:
+        """List something, and say it and where the listener is in it."""
+        self._browser.look(query, keeps_cursor)
+        self._say(say_list(self._list))
         self._say(self._browser.say_here())
 
-    def _look_at_library(self) -> None:
-        self._look(ListQuery(place=self._browser.topic, sort=self._browser.view.sort))
-
-    def _look_at_queue(self) -> None:
-        self._look(ListQuery(place=SmartList.QUEUE, sort=self._browser.view.sort))
+    def _open(self, entry: int) -> None:
+        self._look(ListQuery(place=entry, sort=self._list.query.sort))
 
     def _ask_search(self) -> None:
-        self._host.ask("Search for words in title, summary or topic:", self._search)
+        self._program.ask("Search for words in title, summary or topic:", self._search)
 
     def _search(self, words: str) -> None:
-        self._look(self._browser.view._replace(query=clean(words, QUERY_LIMIT)))
+        self._look(self._list.query._replace(query=clean(words, QUERY_LIMIT)))
 
     def _search_next(self, by: int) -> None:
-        total = len(self._browser.indexes)
-        if self._browser.view.query.strip() and total:
-            self._say(self._browser.go((self._browser.place + by) % total))
+        total = len(self._list.indexes)
+        if self._list.query.query.strip() and total:
+            self._say(self._browser.go((self._list.cursor + by) % total))
         else:
             self._say(NO_SEARCH)
 
     def _clear(self) -> None:
-        if self._browser.view.query:
-            self._look(self._browser.view._replace(query=""), keeps_cursor=True)
+        if self._list.query.query:
+            self._look(self._list.query._replace(query=""), keeps_cursor=True)
         else:
             self._say(self._browser.say_here())
 
     def _filter(self) -> None:
-        view = self._browser.next_filter()
-        self._say(f"Filter: {view.filter}.")
-        self._look(view, keeps_cursor=True)
+        query = self._list.next_filter()
+        self._say(f"Filter: {query.filter}.")
+        self._look(query, keeps_cursor=True)
 
     def _sort(self) -> None:
-        view = self._browser.next_sort()
-        self._say(f"Order: {SORT_NAMES[view.sort]}.")
-        self._look(view, keeps_cursor=True)
+        query = self._list.next_sort()
+        self._say(f"Order: {SORT_NAMES[query.sort]}.")
+        self._look(query, keeps_cursor=True)
 
     def _go_to_playing(self) -> None:
         controller = self._controller
@@ -143,49 +136,52 @@ class NavigationCommands:
         index = controller.library.index(controller.playback.episode or "")
         if index is not None:
             self._say_all(say_outlook(controller.library, controller.session_status()))
-            self._browser.go_to_episode(index)
+            self._browser.is_on_topics = False
+            self._list.go_to(index)
 
     # -- reading ---------------------------------------------------------------------------------------
 
     def _details(self) -> None:
-        if self._browser.index is None:
+        if self._list.index is None:
             self._say(self._browser.say_here())
         else:
-            library, index = self._controller.library, self._browser.index
-            self._say_all(say_details(library, self._controller.progress_index, index))
-            self._host.read_notes(index, partial(self._say_notes, library.ids[index]))
+            controller, index = self._controller, self._list.index
+            self._say_all(say_details(controller.library, controller.progress_index, index))
+            self._program.run_task(self._say_notes(controller.library.episode(index)))
 
-    def _say_notes(self, episode: str, notes: EpisodeNotes, chapters: tuple[Chapter, ...]) -> None:
-        playback = self._controller.playback
-        own = playback.chapters if playback.episode == episode else ()
+    async def _say_notes(self, episode: Episode) -> None:
+        services, playback = self._program.services, self._controller.playback
+        notes, chapters = await services.read_notes(episode), await services.read_chapters(episode)
+        own = playback.chapters if playback.episode == episode.id else ()
         self._say_all(say_notes(notes, own or chapters))
 
     def _read(self) -> None:
-        index = self._browser.index
+        index = self._list.index
         if index is None:
             self._say(self._browser.say_here())
         elif self._reading is not None and self._reading[0] == index:
             self._read_on()
         else:
-            self._host.read_transcript(index, partial(self._begin_reading, index))
+            self._program.run_task(self._begin_reading(index))
 
-    def _begin_reading(self, index: int, transcript: Transcript) -> None:
+    async def _begin_reading(self, index: int) -> None:
         """Read from the start, or from what is being said when it is this episode that plays."""
+        episode = self._controller.library.episode(index)
+        transcript = await self._program.services.read_transcript(episode)
         if not transcript.cues:
             self._say("This episode has no transcript.")
             return
         playback = self._controller.playback
-        is_playing = playback.episode == self._controller.library.ids[index]
-        place = transcript.active(playback.position) if is_playing else None
-        self._reading = (index, transcript, place or 0)
+        cue = transcript.active(playback.position) if playback.episode == episode.id else None
+        self._reading = (index, transcript, cue or 0)
         self._read_on()
 
     def _read_on(self) -> None:
         if self._reading is None:
             return
-        index, transcript, place = self._reading
-        following = place + SENTENCES
-        self._say_all(cue.text for cue in transcript.cues[place:following])
+        index, transcript, first = self._reading
+        following = first + SENTENCES
+        self._say_all(cue.text for cue in transcript.cues[first:following])
         if following < len(transcript.cues):
             self._reading = (index, transcript, following)
             left = counted(len(transcript.cues) - following, "sentence")

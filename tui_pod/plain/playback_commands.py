@@ -1,26 +1,72 @@
-"""Listen in the plain program: play, mark, queue, and plan a session.
+"""Commands of the plain program that play, mark, queue and plan.
 
-What plays answers by itself, through what the player reports; the rest says here what it did.
+What plays is said when playback reports it; the rest says here what it did.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.sleep_timer import SleepTimer
-from tui_pod.core.playback.up_next import PlayContext
 from tui_pod.core.progress.progress import Status
-from tui_pod.core.selection.list_query import SmartList
 from tui_pod.core.selection.session_planner import Plan, SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, spoken_time
-from tui_pod.plain.navigation_commands import NavigationCommands
+from tui_pod.plain.browser import Browser
 from tui_pod.plain.spoken import say_plan, say_playback, sentence
 from tui_pod.services.hints import NOT_A_PODCAST, NOT_REMOVABLE
 
+if TYPE_CHECKING:
+    from tui_pod.plain.program import PlainProgram
 
-class PlaybackCommands(NavigationCommands):
-    """Does what keys ask that change something."""
+
+class PlaybackCommands:
+    """Runs what keys ask for that changes something."""
+
+    def __init__(self, program: PlainProgram, browser: Browser) -> None:
+        self._program = program
+        self._say, self._say_all, self._ask = program.say, program.say_all, program.ask
+        self._controller = program.controller
+        self._browser, self._list = browser, browser.model
+
+    def by_id(self) -> dict[str, Callable[[], object]]:
+        """Return what to call, by the ids in the table of keys."""
+        controller, services = self._controller, self._program.services
+        return {
+            "playback.toggle": self._toggle,
+            "episode.play": self._play,
+            "episode.restart": partial(self._play, is_restart=True),
+            "playback.back": controller.step_back,
+            "playback.forward": controller.step_forward,
+            "playback.back_small": partial(controller.step_back, True),
+            "playback.forward_small": partial(controller.step_forward, True),
+            "playback.previous_mark": partial(self._seek_mark, -1),
+            "playback.next_mark": partial(self._seek_mark, 1),
+            "queue.previous": controller.previous,
+            "queue.next": controller.next,
+            "playback.slower": partial(self._change_speed, -0.1),
+            "playback.faster": partial(self._change_speed, 0.1),
+            "playback.normal_speed": partial(controller.set_speed, 1.0),
+            "playback.quieter": partial(self._change_volume, -5),
+            "playback.louder": partial(self._change_volume, 5),
+            "playback.mute": controller.toggle_mute,
+            "session.plan": self._plan,
+            "sleep.timer": self._sleep,
+            "episode.toggle_played": self._toggle_played,
+            "queue.add_last": partial(self._queue, is_next=False),
+            "queue.add_next": partial(self._queue, is_next=True),
+            "queue.move_down": partial(self._move_in_queue, 1),
+            "queue.move_up": partial(self._move_in_queue, -1),
+            "list.remove": self._remove,
+            "feed.add": partial(self._ask, "The address of a podcast, or of its page:", self._add_feed),
+            "feed.refresh": self._refresh_feed,
+            "feed.refresh_all": lambda: services.feeds.refresh(),
+            "download.start": self._download,
+            "undo": partial(self._change, controller.undo),
+            "redo": partial(self._change, controller.redo),
+        }
 
     def _change_speed(self, by: float) -> None:
         self._controller.set_speed(self._controller.playback.speed + by)
@@ -37,16 +83,13 @@ class PlaybackCommands(NavigationCommands):
             self._play()
 
     def _play(self, is_restart: bool = False) -> None:
-        browser, controller = self._browser, self._controller
-        if browser.episode is None:
-            self._say(browser.say_here())
+        episode, playback = self._list.episode, self._controller.playback
+        if episode is None:
+            self._say(self._browser.say_here())
             return
-        is_the_same = browser.episode == controller.playback.episode and not is_restart
-        is_queue = browser.view.place == SmartList.QUEUE
-        context = None if is_queue else PlayContext(browser.indexes, browser.place)
-        (controller.restart if is_restart else controller.play)(browser.episode, context)
-        if is_the_same:
-            self._say(say_playback(controller.playback))
+        self._list.play(episode, is_restart)
+        if episode == playback.episode and not is_restart:
+            self._say(say_playback(self._controller.playback))
 
     def _seek_mark(self, direction: int) -> None:
         self._controller.seek_mark(direction)
@@ -59,10 +102,10 @@ class PlaybackCommands(NavigationCommands):
         timer = self._controller.sleep
         if timer is not None:
             self._say_sleep(timer)
-            self._host.ask("Press enter for more, or type 0 for none, or another time:", self._choose_sleep)
+            self._ask("Press enter for more, or type 0 for none, or another time:", self._choose_sleep)
         else:
             question = "Sleep when? Minutes such as 15, a time such as 22:30, or e for the end of this episode:"
-            self._host.ask(question, self._choose_sleep)
+            self._ask(question, self._choose_sleep)
 
     def _choose_sleep(self, answer: str) -> None:
         answer, timer = answer.strip().lower(), self._controller.sleep
@@ -93,18 +136,7 @@ class PlaybackCommands(NavigationCommands):
 
     def _chosen(self) -> list[str]:
         """Return the episode it is at, or all of the topic it is at."""
-        browser, library = self._browser, self._controller.library
-        if not browser.is_on_topics:
-            return [browser.episode] if browser.episode is not None else []
-        place = browser.open_topic().place
-        if place == SmartList.QUEUE:
-            return list(self._controller.queue.entries)
-        indexes = (
-            self._controller.progress_index.unfinished()
-            if place == SmartList.CONTINUE
-            else library.topics.members[place]
-        )
-        return [library.ids[index] for index in indexes]
+        return self._list.episodes_of(self._browser.entry) if self._browser.is_on_topics else self._list.chosen
 
     def _done(self, episodes: list[str], what: str, moves_on: bool = True) -> None:
         """Say what was done with episodes, and go on to the next one."""
@@ -112,9 +144,9 @@ class PlaybackCommands(NavigationCommands):
         is_one = len(episodes) == 1 and index is not None
         name = self._controller.library.titles[index or 0] if is_one else counted(len(episodes))
         self._say(f"{what}: {sentence(name)}")
-        before = self._browser.episode
-        self._browser.update()
-        if moves_on and not self._browser.is_on_topics and self._browser.episode == before:
+        before = self._list.episode
+        self._list.update()
+        if moves_on and not self._browser.is_on_topics and self._list.episode == before:
             self._browser.move(1)
         self._say(self._browser.say_here())
 
@@ -132,64 +164,53 @@ class PlaybackCommands(NavigationCommands):
             self._done(episodes, "Queued next" if is_next else "Queued last")
 
     def _move_in_queue(self, by: int) -> None:
-        episode = self._browser.episode
+        episode = self._list.episode
         if episode is None or episode not in self._controller.queue.upcoming:
             self._say(f"Only what is upcoming in the queue can be moved. Press {key_of('view.session')} for the queue.")
             return
         self._controller.move_in_queue(episode, by)
-        self._browser.update()
         self._say(self._browser.say_here())
 
     def _remove(self) -> None:
-        episodes, place = self._chosen(), self._browser.view.place
+        episodes, entry = self._chosen(), self._list.query.place
         if self._browser.is_on_topics:
             if self._browser.feed is not None:
-                self._host.feeds.remove_feed(self._browser.feed)
+                self._program.services.feeds.remove_feed(self._browser.feed)
             else:
                 self._say(NOT_REMOVABLE)
-        elif place >= 0:
-            self._host.feeds.remove_downloads(episodes)
+        elif entry >= 0:
+            self._program.services.feeds.remove_downloads(episodes)
         elif episodes:
-            (self._controller.unqueue if place == SmartList.QUEUE else self._controller.dismiss)(episodes)
+            (self._controller.unqueue if self._list.is_queue else self._controller.dismiss)(episodes)
             self._done(episodes, "Removed", moves_on=False)
 
-    def _undo(self) -> None:
-        self._controller.undo()
-        self._browser.update()
-
-    def _redo(self) -> None:
-        self._controller.redo()
-        self._browser.update()
+    def _change(self, change: Callable[[], object]) -> None:
+        change()
+        self._list.update()
 
     # -- podcasts --------------------------------------------------------------------------------------
 
-    def _add_feed(self) -> None:
-        self._host.ask("The address of a podcast, or of its page:", self._choose_feed)
-
-    def _choose_feed(self, answer: str) -> None:
+    def _add_feed(self, answer: str) -> None:
         if answer.strip():
-            self._host.feeds.add(answer.strip())
+            self._program.services.feeds.add(answer.strip())
         else:
             self._say("No podcast added.")
 
     def _refresh_feed(self) -> None:
         if self._browser.feed is not None:
-            self._host.feeds.refresh(self._browser.feed)
+            self._program.services.feeds.refresh(self._browser.feed)
         else:
             self._say(NOT_A_PODCAST)
-
-    def _refresh_feeds(self) -> None:
-        self._host.feeds.refresh()
 
     def _download(self) -> None:
         episodes = self._chosen()
         if episodes:
-            self._host.feeds.download(episodes)
+            self._program.services.feeds.download(episodes)
 
     # -- sessions --------------------------------------------------------------------------------------
 
     def _plan(self) -> None:
-        self._host.ask("How long have you got? Such as 15m, 1h30m, or an end time such as 18:42:", self._show_plan)
+        self._ask("How long have you got? Such as 15m, 1h30m, or an end time such as 18:42:", self._show_plan)
 
     def _show_plan(self, answer: str) -> None:
         controller = self._controller
@@ -197,7 +218,7 @@ class PlaybackCommands(NavigationCommands):
             self._say("No session.")
             return
         try:
-            request = SessionRequest(parse_budget(answer, controller.now()), max(0, self._browser.view.place))
+            request = SessionRequest(parse_budget(answer, controller.now()), max(0, self._list.query.place))
         except ValueError as error:
             self._say(f"{error}.")
             return
@@ -208,7 +229,7 @@ class PlaybackCommands(NavigationCommands):
         self._say_all(
             say_plan(controller.library, controller.progress_index, plan, controller.speed_rule, controller.now())
         )
-        self._host.ask("Press enter to start, or type no:", partial(self._start_session, request, plan))
+        self._ask("Press enter to start, or type no:", partial(self._start_session, request, plan))
 
     def _start_session(self, request: SessionRequest, plan: Plan, answer: str) -> None:
         if answer.strip():

@@ -1,4 +1,4 @@
-"""What the plain program says, as sentences that can be read aloud: no signs, no columns, the place first."""
+"""What the plain program says, as sentences that can be read aloud: no signs, no columns, the row first."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from tui_pod.core.playback.snapshot import Chapter, Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import Statistics
-from tui_pod.core.selection.list_query import SORT_NAMES, Filter, ListQuery, SmartList
+from tui_pod.core.selection.list_query import SORT_NAMES, Filter, SmartList
 from tui_pod.core.selection.session_planner import Plan, Summary
 from tui_pod.core.text.clean import clean, counted, spoken_time
+from tui_pod.services.episode_list import EpisodeListModel
 
 SHOWN = 12
 """Planned episodes that are read out; the rest is counted."""
@@ -25,11 +26,9 @@ SHOWN = 12
 RECENT = 5
 """Sessions that are read out."""
 
-SPECIAL_NAMES = {SmartList.CONTINUE: "Continue", SmartList.QUEUE: "Queue"}
 
-
-def say_place(position: float, duration: float | None) -> str:
-    """Return where it is: `42 seconds of 1 minute 45`."""
+def say_position(position: float, duration: float | None) -> str:
+    """Return a position: `42 seconds of 1 minute 45`."""
     return f"{spoken_time(position)} of {spoken_time(round(duration))}" if duration else spoken_time(position)
 
 
@@ -40,7 +39,7 @@ def say_episode(library: Library, progress_index: ProgressIndex, index: int) -> 
     length = spoken_time(round(duration)) if duration else "unknown length"
     match progress_index.status(library.ids[index]):
         case Status.STARTED if progress is not None:
-            said = f"started, {say_place(progress.position, duration)}"
+            said = f"started, {say_position(progress.position, duration)}"
         case Status.PLAYED:
             said = f"played, {length}"
         case _:
@@ -65,29 +64,28 @@ def say_download(former: DownloadState | None, now: DownloadState | None) -> str
     return "" if was_coming else "Downloading"
 
 
-def say_topic(library: Library, progress_index: ProgressIndex, queue: Sequence[str], place: int) -> str:
+def say_topic(model: EpisodeListModel, upcoming: Sequence[str], entry: int) -> str:
     """Return an entry of the topics: its name, its level in the tree, and what is in it."""
-    if place == SmartList.CONTINUE:
-        return f"Continue, {counted(progress_index.unfinished_count)}."
-    if place == SmartList.QUEUE:
-        return f"Queue, {counted(len(queue))}."
-    topics, stats = library.topics, progress_index.topic_stats[place]
-    said = f"{topics.names[place]}, {counted(len(topics.members[place]))}"
+    if entry < 0:
+        count = model.progress_index.unfinished_count if entry == SmartList.CONTINUE else len(upcoming)
+        return f"{model.name(entry)}, {counted(count)}."
+    topics, stats = model.library.topics, model.progress_index.topic_stats[entry]
+    said = f"{topics.names[entry]}, {counted(len(topics.members[entry]))}"
     if stats.played:
         said += f", {stats.played} played"
-    return f"{said}, level {len(topics.path(place))}."
+    return f"{said}, level {len(topics.path(entry))}."
 
 
-def say_view(library: Library, view: ListQuery, number: int) -> str:
+def say_list(model: EpisodeListModel) -> str:
     """Return what is listed and how."""
-    name = SPECIAL_NAMES[SmartList(view.place)] if view.place < 0 else library.topics.names[view.place]
-    said = [name, counted(number)]
-    if view.place >= 0:
-        said.append(SORT_NAMES[view.sort])
-        if view.filter is not Filter.ALL:
-            said.append(f"{view.filter} only")
-    if view.query.strip():
-        said.append(f"with {view.query.strip()}")
+    query = model.query
+    said = [model.name(query.place), counted(len(model.indexes))]
+    if query.place >= 0:
+        said.append(SORT_NAMES[query.sort])
+        if query.filter is not Filter.ALL:
+            said.append(f"{query.filter} only")
+    if query.query.strip():
+        said.append(f"with {query.query.strip()}")
     return f"{', '.join(said)}."
 
 
@@ -96,7 +94,7 @@ def say_playback(playback: Playback) -> str:
     if not playback.is_loaded:
         return "Nothing is playing."
     word = {PlayerStatus.PAUSED: "Paused", PlayerStatus.LOADING: "Preparing"}.get(playback.status, "Playing")
-    said = f"{word}: {sentence(playback.title)} {say_place(playback.position, playback.duration)}"
+    said = f"{word}: {sentence(playback.title)} {say_position(playback.position, playback.duration)}"
     if playback.speed != 1.0:
         said += f", at {playback.speed:g} times the speed"
     return f"{said}."
@@ -109,13 +107,13 @@ def say_change(former: Playback, now: Playback) -> Iterator[str]:
         if is_other:
             yield f"Playing: {sentence(now.title)} {_from(now)}."
         else:
-            yield f"Playing, {say_place(now.position, now.duration)}."
+            yield f"Playing, {say_position(now.position, now.duration)}."
     elif now.status is PlayerStatus.PAUSED and former.status is not PlayerStatus.PAUSED:
-        yield f"Paused, {say_place(now.position, now.duration)}."
+        yield f"Paused, {say_position(now.position, now.duration)}."
     elif not now.is_loaded and former.is_loaded:
         yield "Stopped."
     elif now.load == former.load and now.is_loaded and not -0.5 < now.position - former.position < JUMP:
-        yield f"At {say_place(now.position, now.duration)}."
+        yield f"At {say_position(now.position, now.duration)}."
     if now.is_buffering != former.is_buffering and now.load == former.load:
         yield "Waiting for the network." if now.is_buffering else "The network is back."
     if now.speed != former.speed:
@@ -133,7 +131,7 @@ JUMP = 2.5
 def _from(playback: Playback) -> str:
     if playback.position < 1:
         return spoken_time(round(playback.duration)) if playback.duration else "Length unknown"
-    return f"From {say_place(playback.position, playback.duration)}"
+    return f"From {say_position(playback.position, playback.duration)}"
 
 
 def say_outlook(library: Library, session_status: SessionStatus) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the program is shown on: Textual's screen, or plain lines. Whoever wires the program knows only this."""
+"""What any front end offers: Textual's screen, or plain lines."""
 
 from __future__ import annotations
 
@@ -13,18 +13,14 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 
 
 class Frontend(PlaybackListener, Protocol):
-    """The audience of listening, and the door by which threads and the rest of the program come in."""
+    """Listens to playback, and takes in what threads and services report."""
 
     def emit(self, event: Event) -> None:
-        """Hand an event to listening, on the thread that owns it; to be called from any thread."""
-        ...
-
-    def saving_changed(self, reason: str | None) -> None:
-        """Tell that saving fails for a reason, or works again (None); to be called from any thread."""
+        """Hand an event to the controller, on the thread that owns it; to be called from any thread."""
         ...
 
     def write_control(self, sequence: str) -> None:
-        """Send a control sequence to the terminal, where the stage draws on one."""
+        """Send a control sequence to the terminal, if the front end draws on one."""
         ...
 
     def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
@@ -44,5 +40,5 @@ class Frontend(PlaybackListener, Protocol):
         ...
 
     def show_statistics(self) -> None:
-        """Show what was heard."""
+        """Show the statistics of listening."""
         ...

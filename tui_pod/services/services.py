@@ -1,9 +1,8 @@
-"""What the app starts with: what the first screen shows, and how to get the rest once it is there."""
+"""What a front end gets: the values of its first screen, and the services of the running app."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from tui_pod.config.settings import Settings, bound_actions
@@ -49,10 +48,10 @@ class Feeds(Protocol):
 
 
 class Services:
-    """The values of the first screen. Listening is made when something first needs it: that is after the paint.
+    """The values of the first screen, and what comes after it. Whatever is not a value is built after the paint."""
 
-    Subclassed by whoever wires the program together.
-    """
+    frontend: Frontend
+    """The front end; set by the composition root."""
 
     def __init__(
         self,
@@ -60,28 +59,23 @@ class Services:
         progress_index: ProgressIndex,
         queue: Queue | None = None,
         playback: Playback | None = None,
-        view: ListQuery | None = None,
+        query: ListQuery | None = None,
     ) -> None:
         self.library = library
         self.progress_index = progress_index
         self.queue = queue or Queue()
         self.playback = playback or Playback()
-        self.view = view or ListQuery()
+        self.query = query or ListQuery()
         self.notices: tuple[str, ...] = ()
-        """What the listener must be told at once."""
+        """Notices to show at once."""
         self.settings = Settings()
         self.is_ascii = False
         self.theme = ""
-        self.app: Frontend
-        """What shows it all, set by itself."""
+        self._failed_save: str | None = None
 
-    @cached_property
+    @property
     def controller(self) -> PlaybackController:
-        """What is listened to, with the app as its audience."""
-        return self.make_controller()
-
-    def make_controller(self) -> PlaybackController:
-        """Return the listening, and open what it needs."""
+        """What plays; built, with all it needs, when it is first asked for."""
         raise NotImplementedError
 
     @property
@@ -89,12 +83,21 @@ class Services:
         """What the app does with podcasts."""
         raise NotImplementedError
 
+    def saving_changed(self, reason: str | None) -> None:
+        """Tell that saving fails for a reason, or works again (None)."""
+        if reason is not None:
+            text = f"Progress cannot be saved now: {reason}. It is kept and tried again."
+            self.frontend.tell(text, is_error=True)
+        elif self._failed_save is not None:
+            self.frontend.tell("Progress is saved again.")
+        self._failed_save = reason
+
     def with_keys(self, text: str, show: Callable[[str], str] = show_key) -> str:
         """Return a text with the listener's keys in it, where `key_of` left places for them."""
         return render_keys(text, bound_actions(self.settings), show)
 
     async def after_paint(self) -> None:
-        """Do what was put off until the first screen was there, with room for keys in between."""
+        """Build and start the rest, once the first screen is painted."""
 
     async def read_transcript(self, episode: Episode) -> Transcript:
         """Return the words of an episode."""

@@ -1,7 +1,4 @@
-"""Errands: work of the app that takes time. What goes wrong with it is told, and what it did can be undone.
-
-It runs on the event loop, and knows nothing of what the work is.
-"""
+"""Work on the event loop that takes time: what goes wrong is told, and what was done can be undone."""
 
 from __future__ import annotations
 
@@ -14,15 +11,19 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.playback.undo import Change
 from tui_pod.runtime.log import log
 from tui_pod.services.frontend import Frontend
 
 Work = Coroutine[Any, Any, None]
 
+TICK = 0.25
+"""Seconds between two ticks."""
+
 
 class BackgroundTasks:
-    """The errands that are under way."""
+    """The tasks under way."""
 
     def __init__(self, controller: Callable[[], PlaybackController], frontend: Frontend) -> None:
         self._controller = controller
@@ -32,7 +33,7 @@ class BackgroundTasks:
         self._turn = asyncio.Lock()
 
     def run(self, work: Work) -> asyncio.Task[None]:
-        """Have some work done. An error ends it and is told; no other work is harmed."""
+        """Run some work. An error ends it and is told; other work goes on."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -46,7 +47,7 @@ class BackgroundTasks:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def show(self, what: str, text: str) -> None:
-        """Show how far some work is, beside other work; empty: no longer."""
+        """Show the status of some work; empty: it has ended."""
         shown = {name: said for name, said in self._shown.items() if name != what}
         if text:
             shown[what] = text
@@ -56,7 +57,7 @@ class BackgroundTasks:
 
     @contextmanager
     def showing(self, what: str, text: str) -> Iterator[None]:
-        """Show that some work is done while the block runs."""
+        """Show a status while the block runs."""
         self.show(what, text)
         try:
             yield
@@ -94,3 +95,33 @@ def _explained(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"That went wrong: {error.strerror}{f' ({error.filename})' if error.filename else ''}."
     return f"That went wrong ({type(error).__name__}). The log tells more."
+
+
+class LoadTicker:
+    """Follows playback, and ticks the controller while an episode loads; otherwise an idle app sleeps."""
+
+    def __init__(self, controller: PlaybackController) -> None:
+        self._controller = controller
+        self._timer: asyncio.TimerHandle | None = None
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Start to tick when a load begins."""
+        if self._timer is None and playback.status is PlayerStatus.LOADING:
+            self._timer = asyncio.get_running_loop().call_later(TICK, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        if self._controller.playback.status is PlayerStatus.LOADING:
+            self._controller.tick()
+            self.playback_changed(self._controller.playback)
+
+    def queue_changed(self) -> None:
+        """Ignore the queue."""
+
+    def told(self, text: str, is_error: bool) -> None:
+        """Ignore what is told."""
+
+    async def close(self) -> None:
+        """Tick no more."""
+        if self._timer is not None:
+            self._timer.cancel()

@@ -52,7 +52,7 @@ _KEYS = re.compile(rf"(?=.*[←→↑↓]){_KEY}(?: {_KEY})* *")
 
 
 class AsciiLines(LineFilter):
-    """Draw in ASCII what is more than letters."""
+    """Draws in ASCII what is not letters."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments of a line with other signs; see `LineFilter.apply`."""

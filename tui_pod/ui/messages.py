@@ -1,4 +1,4 @@
-"""What other threads and tasks tell the app, which is all they may do with it; and what the listener wishes."""
+"""Messages: events of playback from other threads, and the commands that panes send to the screen."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from tui_pod.core.playback.events import Event
 
 
-class Wish(StrEnum):
-    """What the listener wants of the entry at the cursor, or of what is selected."""
+class ListCommand(StrEnum):
+    """What to do with the entry at the cursor, or with what is selected."""
 
-    PLAY = auto()
+    CHOOSE = auto()
+    """Play the episode, or open the topic."""
     RESTART = auto()
-    OPEN = auto()
     LEFT = auto()
-    """The pane on the left, as the other one that on the right."""
+    """Go to the pane on the left, or on the right."""
     RIGHT = auto()
     TOGGLE_PLAYED = auto()
     QUEUE_LAST = auto()
@@ -28,28 +28,20 @@ class Wish(StrEnum):
     REMOVE = auto()
 
 
-class ListeningEvent(Message):
-    """The player, the sources or the recorder report something."""
+class PlaybackEvent(Message):
+    """The player, the sources or the writer report something."""
 
     def __init__(self, event: Event) -> None:
         super().__init__()
         self.event = event
 
     def can_replace(self, message: Message) -> bool:
-        """Let a newer position take the place of one that still waits."""
-        from tui_pod.core.playback.events import PositionChanged  # not for start-up
+        """Replace a position that still waits by a newer one."""
+        from tui_pod.core.playback.events import PositionChanged  # after the first paint
 
         return (
-            isinstance(message, ListeningEvent)
+            isinstance(message, PlaybackEvent)
             and isinstance(self.event, PositionChanged)
             and isinstance(message.event, PositionChanged)
             and message.event.load == self.event.load
         )
-
-
-class SavingChanged(Message):
-    """Saving fails for a reason, or works again (None)."""
-
-    def __init__(self, reason: str | None) -> None:
-        super().__init__()
-        self.reason = reason

@@ -1,4 +1,4 @@
-"""The command palette: what keys do, but for moves of the cursor, and the episodes and topics, all by name."""
+"""The command palette: actions other than cursor moves, episodes and topics, by name."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ MOST = 30
 """Episodes that a search in the palette lists."""
 
 MIN_LETTERS = 2
-"""Letters from which on episodes are searched: one letter is in all of them."""
+"""Least letters for which episodes are searched."""
 
 
 def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
-    """Yield a command for each action but the palette itself and the moves of the cursor, which are no use by name.
+    """Yield a command for each action except the palette itself and cursor moves.
 
     What the transcript does is offered while it is open, and what the tree does with its topics while it has the focus.
     """
@@ -45,7 +45,7 @@ def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
 
 
 def _find_pane(action: Action, main: MainScreen) -> Widget | None:
-    """Return the pane in which an action is done: the one that hears its key, else the list; None: nowhere now."""
+    """Return the pane in which to run an action; None: it is not available now."""
     tree = main.topic_tree if main.focused is main.topic_tree else None
     match action.where:
         case "list":
@@ -55,7 +55,7 @@ def _find_pane(action: Action, main: MainScreen) -> Widget | None:
         case "tree":
             return tree
         case "transcript":
-            return main.transcript if main.is_reading else None
+            return main.transcript.pane if main.transcript.is_open else None
     return None
 
 
@@ -70,7 +70,7 @@ class LibraryProvider(Provider):
     async def discover(self) -> Hits:
         """Offer the topics before anything is typed."""
         for topic, name in enumerate(self._main.controller.library.topics.names[:MOST]):
-            yield DiscoveryHit(Content(name), partial(self._main.open_topic, topic), text=name, help="open the topic")
+            yield DiscoveryHit(Content(name), partial(self._main.open_entry, topic), text=name, help="open the topic")
 
     async def search(self, query: str) -> Hits:
         """Offer the topics and episodes that have all the words."""
@@ -80,7 +80,7 @@ class LibraryProvider(Provider):
         for topic, name in enumerate(library.topics.names):
             score = matcher.match(name)
             if score > 0:
-                yield Hit(score, Content(name), partial(self._main.open_topic, topic), text=name, help="open the topic")
+                yield Hit(score, Content(name), partial(self._main.open_entry, topic), text=name, help="open the topic")
         if len(query.strip()) < MIN_LETTERS:
             return
         for rank, index in enumerate(narrow(library, range(len(library)), query)[:MOST]):

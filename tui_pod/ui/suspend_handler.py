@@ -1,4 +1,4 @@
-"""Stopping and going on: by ctrl+z, or by a signal that nobody announced."""
+"""Suspend and resume: by ctrl+z, or by a signal without warning."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SuspendHandler:
-    """Has the terminal taken back and drawn whole when the process goes on.
+    """Takes the terminal back and redraws all of it when the process resumes.
 
     Textual takes it back once more when it was never given up, as after SIGSTOP; it then reads keys twice, and cannot
     end. After ctrl+z it draws only what has changed since, on a terminal that it has cleared.

@@ -1,4 +1,4 @@
-"""Looks: Textual's themes, one of high contrast, and the terminal's own colours."""
+"""Themes: Textual's, one of high contrast, and the terminal's own colours."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HIGH_CONTRAST = Theme(
 
 
 def unknown_theme(name: str) -> str:
-    """Return what to tell of a theme in the settings that is none: the names are not known where they are read."""
+    """Return the notice for an unknown theme; the settings reader does not know the names."""
     return f"config.toml: ui.theme: there is no theme “{clean(name, 40)}”; {DEFAULT} is used. The palette lists them."
 
 

@@ -1,8 +1,8 @@
-"""Dialogs that show text: all about an episode, and the keys."""
+"""Dialogs that show text: details of an episode, and the keys."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -13,12 +13,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui_pod.core.actions import Action, shown_keys
-from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.snapshot import Chapter
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.text.clean import clock, counted, fold, length, span
+from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ class DialogBody(VerticalScroll):
 
 
 class Dialog(ModalScreen[None]):
-    """A dialog that esc closes. What plays is at hand in it too: the app's keys work where no text is typed."""
+    """A dialog that esc closes. The app's keys work in it where no text is typed."""
 
     CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,35 +44,28 @@ class Dialog(ModalScreen[None]):
 
 
 class InputDialog(Dialog):
-    """A dialog with a field, which hears all that is typed from the start on."""
+    """A dialog with a text field that has the focus from the start."""
 
     def on_mount(self) -> None:
-        """Let the field have the focus now: to wait for the first paint would lose what is typed meanwhile."""
+        """Focus the field now; after the first paint would lose keys typed meanwhile."""
         self.set_focus(self.query_one(Input))
 
 
 class DetailsScreen(Dialog):
-    """All about one episode: what the library knows at once, and soon what else is kept of it."""
+    """Details of one episode: from the library at once, show notes and chapters soon after."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("i", "dismiss", show=False, id="view.details")]
 
-    def __init__(
-        self,
-        controller: PlaybackController,
-        index: int,
-        read_notes: Callable[[Episode], Awaitable[EpisodeNotes]],
-        read_chapters: Callable[[Episode], Awaitable[tuple[Chapter, ...]]],
-    ) -> None:
+    def __init__(self, services: Services, index: int) -> None:
         super().__init__()
-        self._controller = controller
-        self._episode = controller.library.episode(index)
-        self._left = controller.progress_index.remaining(index)
-        self._read_notes = read_notes
-        self._read_chapters = read_chapters
+        self._services = services
+        self._controller = services.controller
+        self._episode = self._controller.library.episode(index)
+        self._left = self._controller.progress_index.remaining(index)
         self._chapters: tuple[Chapter, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Show title, facts, summary and the place in it."""
+        """Show title, facts, summary and progress."""
         dialog = DialogBody()
         dialog.border_title = "Details"
         dialog.border_subtitle = "esc closes"
@@ -81,23 +73,23 @@ class DetailsScreen(Dialog):
             yield Static(self._content(EpisodeNotes()), id="about")
 
     def on_mount(self) -> None:
-        """Look up the rest, the network's part of it last."""
+        """Look up show notes and chapters, which may come from the network."""
         self.run_worker(self._look_up())
 
     async def _look_up(self) -> None:
-        notes = await self._read_notes(self._episode)
+        notes = await self._services.read_notes(self._episode)
         for about in self.query("#about").results(Static):  # none: it was closed meanwhile
             about.update(self._content(notes))
         playback = self._controller.playback
         is_playing = playback.episode == self._episode.id
         chapters = playback.chapters if is_playing else ()
-        self._chapters = chapters or await self._read_chapters(self._episode)
+        self._chapters = chapters or await self._services.read_chapters(self._episode)
         for dialog in self.query(DialogBody):
             if self._chapters:
                 await self._show_chapters(dialog, playback.position if is_playing else None)
 
     async def _show_chapters(self, dialog: DialogBody, position: float | None) -> None:
-        """List the chapters under the rest; Enter plays from the one that is lit."""
+        """List the chapters below; Enter plays from the highlighted one."""
         from textual.widgets import OptionList
         from textual.widgets.option_list import Option
 

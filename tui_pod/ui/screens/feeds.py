@@ -19,7 +19,7 @@ class AddFeedScreen(InputDialog):
         self._add = add
 
     def compose(self) -> ComposeResult:
-        """Show a field and what may be typed into it."""
+        """Show a field and what to type."""
         dialog = DialogBody()
         dialog.border_title = "Add a podcast"
         dialog.border_subtitle = "enter adds · esc closes"

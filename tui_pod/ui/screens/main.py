@@ -1,79 +1,123 @@
-"""The library: the tree, the list and the bar, and what of the library is looked at."""
+"""The library screen: the tree, the list, the transcript and the bar, and what their keys ask for."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.content import Content
+from textual.reactive import reactive
+from textual.screen import Screen
 
-from tui_pod.config.settings import bound_actions
-from tui_pod.core.actions import key_hints, key_of
-from tui_pod.core.selection.list_query import ListQuery, SmartList, list_episodes
-from tui_pod.services.hints import GONE, NOT_A_PODCAST, NOT_REMOVABLE
+from tui_pod.core.actions import key_of
+from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.selection.list_query import (
+    Filter,
+    ListQuery,
+    SmartList,
+)
+from tui_pod.services.episode_list import EpisodeListModel
+from tui_pod.services.hints import GONE, NO_SEARCH, NOT_A_PODCAST, NOT_REMOVABLE, why_empty
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.messages import Wish
-from tui_pod.ui.screens.browsing import BrowsingScreen
+from tui_pod.ui.list_commands import run_command
+from tui_pod.ui.messages import ListCommand
+from tui_pod.ui.search_controller import SearchController
+from tui_pod.ui.status_texts import counts_text, pane_hints, path_text, queue_times, session_text, title_text
+from tui_pod.ui.transcript_controller import TranscriptController
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine, PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # function-level imports below: not needed for the first paint
+    from textual.widgets import Input
+
+    from tui_pod.core.library.library import Library
+    from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.core.progress.progress_index import ProgressIndex
+    from tui_pod.services.services import Services
     from tui_pod.ui.widgets.transcript_view import TranscriptView
 
 NARROW = 64
-"""Cells below which one pane is shown at a time."""
+"""Width in cells below which one pane is shown at a time."""
 
 SMALLEST = (40, 12)
 """Columns and rows below which only the bar is shown."""
 
 BESIDE = 140
-"""Columns from which on the transcript stands beside the list instead of over it."""
+"""Least columns for the transcript beside the list instead of over it."""
 
 ROOMY = (100, 30)
-"""Columns and rows from which on a row of the list has three lines."""
+"""Least columns and rows for three lines per episode."""
 
 HINT = f"Press {key_of('episode.play')} to play, {key_of('app.help')} for all keys"
 
 
-class MainScreen(BrowsingScreen):
+class MainScreen(Screen[None]):
     """The one screen that is always there; dialogs lie over it."""
 
     BINDINGS = bindings("screen")
     AUTO_FOCUS = "#list"
 
+    playback: reactive[Playback] = reactive(Playback(), repaint=False)
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self.model = EpisodeListModel(services)
+        self.transcript = TranscriptController(self, services)
+        self.search = SearchController(self, self.model, self.transcript)
+        self.set_reactive(MainScreen.playback, services.playback)
+        self.key_names: Mapping[int, str] = {}  # of keys whose sign the terminal does not have
+        if services.is_ascii:
+            from tui_pod.ui.ascii_lines import ARROW_KEYS
+
+            self.key_names = ARROW_KEYS
+        self._work = ""
+        self._statuses: dict[str, Status] = {}  # as last told, of those that changed
+
     def compose(self) -> ComposeResult:
         """Make the parts, each showing the playback that the screen has."""
+        is_ascii = self._services.is_ascii
         yield HeaderLine(id="header")
         with Horizontal(id="panes"):
-            yield TopicTree(self._library, self._progress_index, self._is_ascii, id="tree")
-            yield EpisodeList(self._library, self._progress_index, self._is_ascii, id="list").data_bind(
-                MainScreen.playback
-            )
-        yield PlaybackBar(self._start.with_keys(HINT), self._is_ascii, id="bar").data_bind(MainScreen.playback)
+            yield TopicTree(self.model.library, self.model.progress_index, is_ascii, id="tree")
+            yield EpisodeList(self.model, is_ascii, id="list").data_bind(MainScreen.playback)
+        yield PlaybackBar(self._services.with_keys(HINT), is_ascii, id="bar").data_bind(MainScreen.playback)
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Show the topic that was open last."""
+        self.query_one("#keys", KeyLine).key_names = self.key_names
         self.topic_tree.border_title = "Topics"
-        self.episodes.gone_text = self._start.with_keys(GONE)
-        self.list_view()
-        self.topic_tree.go_to(self.view.place)
-        self.show_progress(frozenset())
+        self.episodes.gone_text = self._services.with_keys(GONE)
+        self._show_listed()
+        self.topic_tree.go_to(self.model.query.place)
+        self.progress_changed(frozenset())
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""
-        if self.focused is not None and self.focused.id == "search":
-            clear = self._start.with_keys(key_of("search.clear"))
-            self.query_one("#keys", KeyLine).hints = (
-                ("enter", "Keep", "screen.keep_search"),
-                (clear, "Clear", "screen.clear"),
-            )
-            return
-        panes = {"tree": "tree", "transcript": "transcript"}
-        where = panes.get(self.focused.id or "", "list") if self.focused else "list"
-        self.query_one("#keys", KeyLine).hints = key_hints(where, bound_actions(self._start.settings))
+        focus = (self.focused.id if self.focused else None) or ""
+        self.query_one("#keys", KeyLine).hints = pane_hints(focus, self._services)
+
+    @property
+    def controller(self) -> PlaybackController:
+        """What plays; made when it is first asked for."""
+        return self._services.controller
+
+    @property
+    def topic_tree(self) -> TopicTree:
+        """The tree of topics."""
+        return self.query_one("#tree", TopicTree)
+
+    @property
+    def episodes(self) -> EpisodeList:
+        """The list of episodes."""
+        return self.query_one("#list", EpisodeList)
 
     # -- layout ----------------------------------------------------------------------------------------
 
@@ -86,188 +130,269 @@ class MainScreen(BrowsingScreen):
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-tiny")
         self.episodes.row_height = 3 if width >= ROOMY[0] and height >= ROOMY[1] else 2
         if was_tiny and not self.has_class("-tiny") and self.focused is None:  # hidden parts lose the focus
-            self.call_after_refresh(self._show_pane, self.has_class("-on-tree"))
+            self.call_after_refresh(self.show_pane, self.has_class("-on-tree"))
 
     def action_focus_pane(self) -> None:
-        """Go to the next pane; where only one fits, it takes the place."""
-        self._show_pane(is_tree=self.focused is not self.topic_tree)
+        """Go to the next pane."""
+        self.show_pane(is_tree=self.focused is not self.topic_tree)
 
-    def show_list(self) -> None:
-        """See `ReadingScreen.show_list`."""
-        self._show_pane(is_tree=False)
-
-    def _show_pane(self, is_tree: bool) -> None:
+    def show_pane(self, is_tree: bool = False) -> None:
         """Give the focus to the tree, else to the transcript where it is open, else to the list."""
         self.set_class(is_tree, "-on-tree")
-        content = self.transcript if self.is_reading and self.transcript is not None else self.episodes
+        content = self.transcript.pane if self.transcript.is_open else self.episodes
         self.set_focus(self.topic_tree if is_tree else content)  # at once: the next key is its own
 
     def on_transcript_view_left(self, event: TranscriptView.Left) -> None:
         """Go to the tree or the list."""
         if event.direction < 0:
-            self._show_pane(is_tree=True)
+            self.show_pane(is_tree=True)
         elif self.has_class("-beside"):
             self.set_focus(self.episodes)
 
-    # -- messages of the parts -------------------------------------------------------------------------
+    # -- what is listed --------------------------------------------------------------------------------
+
+    def change_query(self, query: ListQuery, keeps_cursor: bool = False) -> None:
+        """List something else, and remember it."""
+        if query != self.model.query:
+            self.model.change(query, keeps_cursor)
+            self._show_listed(keeps_cursor)
+            self.show_counts()
+
+    def open_entry(self, entry: int) -> None:
+        """List a topic's episodes, or a smart list."""
+        self.change_query(self.model.query._replace(place=entry, query=""))
+        self.topic_tree.go_to(entry)
+        self.show_pane()
+
+    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
+        """Show another library: the same topic, search, filter and episode, if they still exist."""
+        line = self.episodes.line
+        self.model.adopt(library, progress_index)
+        self.topic_tree.adopt(library, progress_index)
+        self.episodes.adopt(line)
+        self.show_title()
+        self.show_counts()
+        if self.playback.load:
+            self._show_session()
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        """Show changed progress: rows, counts and what is left."""
+        self.episodes.refresh_episodes(episodes)
+        statuses = {ident: self.model.progress_index.status(ident) for ident in episodes}
+        is_other = not statuses.items() <= self._statuses.items()  # playing on changes the position, each second
+        self._statuses.update(statuses)
+        query = self.model.query
+        if query.place == SmartList.CONTINUE or (is_other and query.filter is not Filter.ALL):
+            if self.model.update():
+                self.episodes.show()
+            self.show_title()
+        self.show_counts()
+        if self.playback.load:
+            self._show_session()
+
+    def queue_changed(self) -> None:
+        """Show a changed queue."""
+        if self.model.take_queue(self.controller.queue):
+            self.episodes.show()
+        self.show_counts()
+        self._show_session()
+
+    def watch_playback(self, former: Playback, playback: Playback) -> None:
+        """Show what comes next, and how much of the session is left."""
+        self.transcript.follow(playback)
+        if playback.load and replace(former, position=playback.position) != playback:  # else shown with its progress
+            self._show_session()
+        if former.is_loaded and not playback.is_loaded:
+            self.model.move_on(former.episode or "", self.controller.session_status().next)
+            self.episodes.show()
+
+    def _show_listed(self, keeps_cursor: bool = False) -> None:
+        self.episodes.empty_text = self._services.with_keys(why_empty(self.model.query))
+        self.episodes.show(is_centred=not keeps_cursor)
+        self.show_title()
+
+    def show_title(self) -> None:
+        """Show above the list what it is, how many episodes and how long."""
+        parts: list[str] = []
+        if self.model.is_queue:
+            parts, self.episodes.ends = queue_times(self.model, self.controller)
+        self.episodes.border_title = Content(title_text(self.model, parts))
+
+    def show_work(self, text: str) -> None:
+        """Show what is being done in the background."""
+        self._work = text
+        self.show_counts()
+
+    def show_counts(self) -> None:
+        """Show the counts of the tree and of the header."""
+        header = self.query_one("#header", HeaderLine)
+        is_crowded = bool(self._work) and self.has_class("-narrow")
+        header.right = "" if is_crowded else counts_text(self.model, self.playback.speed)
+        work = f"({self._work})   " if self._work else ""  # first, since the end is cut
+        header.left = f"tui-pod   {work}{path_text(self.model)}"
+        self.topic_tree.show_counts(self.model.progress_index.unfinished_count, len(self.model.queue.upcoming))
+        if self.model.is_queue:
+            self.show_title()  # what the queue takes hangs on progress and speed
+
+    def _show_session(self) -> None:
+        """Show the session, what is next, and the sleep timer."""
+        bar, sleep = self.query_one("#bar", PlaybackBar), self.controller.sleep
+        bar.note = session_text(self.controller)
+        bar.extra = f"sleep {sleep}" if sleep is not None else ""
+        if self.model.is_queue:
+            self.show_title()
+
+    # -- search, filter, sort --------------------------------------------------------------------------
+
+    async def action_search(self) -> None:
+        """Open the search field."""
+        await self.search.open()
+
+    async def on_input_changed(self, event: Input.Changed) -> None:
+        """Search for what is typed."""
+        if await self.search.type(event.value):
+            self._show_listed()
+
+    def action_keep_search(self) -> None:
+        """Go from the search field to what it found."""
+        self.search.close()
+        self.show_pane()
+
+    on_input_submitted = action_keep_search
+
+    def action_search_next(self, by: int) -> None:
+        """Go to the next or previous match of the search, round and round."""
+        pane, count = self.transcript.pane, len(self.model.indexes)
+        if pane is not None and self.focused is pane:
+            if not pane.go_to_match(by):
+                self.app.notify(f"Nothing found: press {key_of('search.start')} and type a word.")
+        elif not self.model.query.query.strip():
+            self.app.notify(NO_SEARCH)
+        elif count:
+            self.episodes.go((self.model.cursor + by) % count)
+        else:
+            self.app.notify(why_empty(self.model.query))
+
+    def action_clear(self) -> None:
+        """Close the search field, then forget the search, then the selection."""
+        self.app.clear_notifications()
+        self.search.close()
+        if self.focused is None or self.focused.id == "search":
+            self.show_pane()
+        if self.search.clear_transcript():
+            return
+        if self.transcript.is_open and self.focused is self.transcript.pane:
+            self.transcript.close()
+            self.show_pane()
+        elif self.model.query.query:
+            self.change_query(self.model.query._replace(query=""), keeps_cursor=True)
+        else:
+            self.model.clear_selection()
+            self.episodes.refresh()
+
+    def action_filter(self) -> None:
+        """Show the next kind of episodes."""
+        self.change_query(self.model.next_filter(), keeps_cursor=True)
+
+    def action_sort(self) -> None:
+        """Show them in the next order."""
+        self.change_query(self.model.next_sort(), keeps_cursor=True)
+
+    # -- commands of the panes -------------------------------------------------------------------------
 
     @on(TopicTree.Highlighted)
     def _on_topic(self, event: TopicTree.Highlighted) -> None:
-        place = self._place_of(event)
-        if self.focused is self.topic_tree and place != self.view.place:
-            self.change_view(self.view._replace(place=place, query=""))
+        entry = event.entry_in(self.model.library.topics)
+        if self.focused is self.topic_tree and entry != self.model.query.place:
+            self.change_query(self.model.query._replace(place=entry, query=""))
 
-    def play(self, episode: str, is_restart: bool = False) -> None:
-        """Play an episode of the list, and after it what follows in the list."""
-        from tui_pod.core.playback.up_next import PlayContext  # not for start-up
+    @on(EpisodeList.CommandChosen)
+    def _on_list_command(self, event: EpisodeList.CommandChosen) -> None:
+        if event.command is ListCommand.LEFT:
+            self.show_pane(is_tree=True)
+        elif event.command is not ListCommand.RIGHT:  # the list is the rightmost pane
+            run_command(event.command, event.episodes, self._services, self.model, event.by)
 
-        context = None
-        if self.view.place != SmartList.QUEUE:
-            context = PlayContext(self.episodes.indexes, self.episodes.cursor)
-        (self.controller.restart if is_restart else self.controller.play)(episode, context)
+    @on(TopicTree.CommandChosen)
+    def _on_tree_command(self, event: TopicTree.CommandChosen) -> None:
+        entry = event.entry_in(self.model.library.topics)
+        if event.command is ListCommand.CHOOSE:
+            self.open_entry(entry)
+        elif event.command is ListCommand.RIGHT:
+            self.show_pane()
+        elif event.command is ListCommand.REMOVE:
+            if (feed := self.model.feed(entry)) is not None:
+                self._services.feeds.remove_feed(feed)
+            else:
+                self.app.notify(NOT_REMOVABLE)
+        elif (episodes := self.model.episodes_of(entry)) and (
+            done := run_command(event.command, episodes, self._services, self.model)
+        ):
+            self.app.notify(f"{done}. Press {key_of('undo')} to undo.")
 
-    @on(EpisodeList.Wished)
-    def _on_list_wish(self, event: EpisodeList.Wished) -> None:
-        match event.wish:
-            case Wish.PLAY | Wish.RESTART:
-                self.play(event.episodes[0], is_restart=event.wish is Wish.RESTART)
-            case Wish.LEFT:
-                self._show_pane(is_tree=True)
-            case Wish.RIGHT:
-                pass  # the list is the rightmost pane
-            case Wish.REMOVE if self.view.place == SmartList.QUEUE:
-                self.controller.unqueue(event.episodes)
-            case Wish.REMOVE if self.view.place == SmartList.CONTINUE:
-                self.controller.dismiss(event.episodes)
-            case Wish.REMOVE:
-                self._start.feeds.remove_downloads(event.episodes)
-            case Wish.QUEUE_MOVE:
-                self.controller.move_in_queue(event.episodes[0], event.by)
-            case _:
-                self._do(event.wish, event.episodes)
-
-    @on(TopicTree.Wished)
-    def _on_tree_wish(self, event: TopicTree.Wished) -> None:
-        place = self._place_of(event)
-        match event.wish:
-            case Wish.OPEN:
-                self.change_view(self.view._replace(place=place, query=""))
-                self._show_pane(is_tree=False)
-            case Wish.RIGHT:
-                self._show_pane(is_tree=False)
-            case Wish.REMOVE:
-                self._remove_feed(place)
-            case _:
-                view = ListQuery(place=place, sort=self.view.sort)
-                indexes = list_episodes(self._library, self._progress_index, self.queue, view)
-                episodes = [self._library.ids[index] for index in indexes if index >= 0]
-                if event.wish is not Wish.TOGGLE_PLAYED:
-                    self._do(event.wish, episodes)
-                elif episodes:
-                    done = self.controller.toggle_played(episodes)  # told, since most of it is out of sight
-                    self.app.notify(f"{done}. Press {key_of('undo')} to undo.")
-
-    def _place_of(self, event: TopicTree.Highlighted | TopicTree.Wished) -> int:
-        """Return the place that the tree told of, in the library of now: it may have been swapped meanwhile."""
-        is_other = event.place >= 0 and event.topics is not self._library.topics
-        return event.topics.found_in(self._library.topics, event.place) if is_other else event.place
-
-    def _do(self, wish: Wish, episodes: list[str]) -> None:
-        """Do with episodes what the listener wishes, wherever they are shown."""
-        match wish:
-            case Wish.TOGGLE_PLAYED:
-                self.controller.toggle_played(episodes)
-            case Wish.QUEUE_LAST:
-                self.controller.queue_last(episodes)
-            case Wish.QUEUE_NEXT:
-                self.controller.queue_next(episodes)
-            case Wish.DOWNLOAD:
-                self._start.feeds.download(episodes)
-            case _:
-                raise ValueError(f"nobody knows how to {wish}")
-
-    @on(PlaybackBar.SeekWished)
-    def _on_seek(self, event: PlaybackBar.SeekWished) -> None:
+    @on(PlaybackBar.SeekRequested)
+    def _on_seek(self, event: PlaybackBar.SeekRequested) -> None:
         self.controller.seek_to(event.position)
 
-    # -- views ------------------------------------------------------------------------------------------
+    # -- views and dialogs -----------------------------------------------------------------------------
 
-    def open_topic(self, topic: int) -> None:
-        """Show a topic's episodes."""
-        self.change_view(self.view._replace(place=topic, query=""))
-        self.topic_tree.go_to(topic)
-        self.show_list()
+    async def action_transcript(self) -> None:
+        """Open the transcript of what plays, else of the episode at the cursor; or close it."""
+        if self.transcript.is_open:
+            self.transcript.close()
+            self.show_pane()
+        else:
+            await self.transcript.open(self.model.index)
 
     async def action_add_feed(self) -> None:
         """Ask for a podcast's address."""
-        from tui_pod.ui.screens.feeds import AddFeedScreen  # not for start-up
+        from tui_pod.ui.screens.feeds import AddFeedScreen
 
-        await self.app.push_screen(AddFeedScreen(self._start.feeds.add))
+        await self.app.push_screen(AddFeedScreen(self._services.feeds.add))
 
     def action_refresh_feed(self) -> None:
         """Refresh the feed that the open topic is."""
-        feed = self._library.topics.feed(self.view.place) if self.view.place > 0 else None
-        if feed is None:
+        if (feed := self.model.feed(self.model.query.place)) is None:
             self.app.notify(NOT_A_PODCAST)
         else:
-            self._start.feeds.refresh(feed)
+            self._services.feeds.refresh(feed)
 
     def action_refresh_feeds(self) -> None:
         """Refresh all feeds."""
-        self._start.feeds.refresh()
-
-    def _remove_feed(self, place: int) -> None:
-        feed = self._library.topics.feed(place) if place > 0 else None
-        if feed is not None:
-            self._start.feeds.remove_feed(feed)
-        else:
-            self.app.notify(NOT_REMOVABLE)
+        self._services.feeds.refresh()
 
     def action_go_to_playing(self) -> None:
         """Put the cursor on the playing episode, in All Topics when this list does not show it."""
         playing = self.playback.episode
-        index = self._library.index(playing) if playing else None
+        index = self.model.library.index(playing) if playing else None
         if index is None:
             self.app.notify("What plays is no longer in the library." if playing else "Nothing is playing.")
             return
-        if index not in self.episodes.indexes:
-            self.change_view(ListQuery(sort=self.view.sort))
+        if not self.model.go_to(index):
+            self.show_counts()
             self.topic_tree.go_to(0)
-        self.episodes.go(list(self.episodes.indexes).index(index), is_centred=True)
-        self._show_pane(is_tree=False)
+        self._show_listed()
+        self.show_pane()
 
     def action_details(self) -> None:
         """Show all about the episode at the cursor."""
-        from tui_pod.ui.screens.details import DetailsScreen  # not for start-up
+        from tui_pod.ui.screens.details import DetailsScreen
 
-        index = self.episode_at_cursor()
-        if index is not None:
-            start = self._start
-            self.app.push_screen(DetailsScreen(self.controller, index, start.read_notes, start.read_chapters))
+        if self.model.index is not None:
+            self.app.push_screen(DetailsScreen(self._services, self.model.index))
 
     async def action_plan(self) -> None:
         """Plan a session."""
-        from tui_pod.ui.screens.session import PlanScreen  # not for start-up
+        from tui_pod.ui.screens.session import PlanScreen
 
-        await self.app.push_screen(PlanScreen(self.controller, max(0, self.view.place)))
+        await self.app.push_screen(PlanScreen(self.controller, max(0, self.model.query.place)))
 
     def action_view(self, number: int) -> None:
         """Show the library, the queue, or the statistics."""
         if number == 3:
-            self.app.run_worker(self._show_statistics(), group="statistics", exclusive=True)
+            from tui_pod.ui.screens.statistics import show_statistics
+
+            self.app.run_worker(show_statistics(self.app, self._services), group="statistics", exclusive=True)
             return
-        self.show_words(is_open=False)
-        place = SmartList.QUEUE if number == 2 else self._topic
-        self.change_view(self.view._replace(place=place, query=""))
-        self.topic_tree.go_to(place)
-        self.show_list()
-
-    async def _show_statistics(self) -> None:
-        from tui_pod.ui.screens.statistics import StatisticsScreen  # not for start-up
-
-        history = await self._start.compute_statistics()
-        stats = self._start.settings.stats
-        free_days = stats.free_days if stats.streak else None
-        self.app.push_screen(
-            StatisticsScreen(self.controller, history, self.controller.now().date(), self._is_ascii, free_days)
-        )
+        self.transcript.close()
+        self.open_entry(SmartList.QUEUE if number == 2 else self.model.topic)

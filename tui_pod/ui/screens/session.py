@@ -1,4 +1,4 @@
-"""Dialogs around a session: planning one, what it came to, and the sleep timer."""
+"""Dialogs to plan a session, sum it up, and set the sleep timer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SHOWN = 12
 
 
 class PlanScreen(InputDialog):
-    """How long have you got? Shows what fits, and when it would end, before it starts."""
+    """Plans a session: shows what fits, and when it would end, before it starts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "step(-1)", show=False),
@@ -76,8 +76,8 @@ class PlanScreen(InputDialog):
     def action_step(self, by: int) -> None:
         """Offer the next of the usual times."""
         field = self.query_one("#budget", Input)
-        place = BUDGETS.index(field.value) + by if field.value in BUDGETS else 1
-        field.value = BUDGETS[place % len(BUDGETS)]
+        index = BUDGETS.index(field.value) + by if field.value in BUDGETS else 1
+        field.value = BUDGETS[index % len(BUDGETS)]
         field.cursor_position = len(field.value)
 
     def action_topic(self) -> None:
@@ -92,7 +92,7 @@ class PlanScreen(InputDialog):
         self._show()
 
     def action_started(self) -> None:
-        """Choose whether unfinished episodes come in."""
+        """Choose whether to include unfinished episodes."""
         self._request = replace(self._request, has_started=not self._request.has_started)
         self._show()
 
@@ -103,7 +103,7 @@ class PlanScreen(InputDialog):
             self._controller.end_session()
 
     def _catch_up(self) -> None:
-        """Find the topics again after the library was swapped."""
+        """Find the topics again after the library was replaced."""
         former, self._library = self._library, self._controller.library
         if former is not self._library:
             found = partial(former.topics.found_in, self._library.topics)
@@ -149,7 +149,7 @@ class PlanScreen(InputDialog):
 
 
 class SummaryScreen(Dialog):
-    """What a session came to, and whether to go on."""
+    """Sums up a session, and offers to continue."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go_on", "Go on"),
@@ -161,7 +161,7 @@ class SummaryScreen(Dialog):
         self._summary = summary
 
     def compose(self) -> ComposeResult:
-        """Show the numbers, quietly."""
+        """Show the numbers."""
         dialog = DialogBody()
         dialog.border_title = "Session over"
         dialog.border_subtitle = "enter goes on · esc closes" if self._summary.next else "esc closes"
@@ -182,7 +182,7 @@ class SummaryScreen(Dialog):
         return Content("\n").join(lines)
 
     def action_go_on(self) -> None:
-        """Play on."""
+        """Continue playing."""
         self.dismiss()
         self._controller.go_on()
 
@@ -204,7 +204,7 @@ _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
 
 
 class SleepScreen(Dialog):
-    """When to fall silent."""
+    """Sets the sleep timer."""
 
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -232,7 +232,7 @@ class SleepScreen(Dialog):
             yield OptionList(*(Option(name) for name, _ in self._choices), compact=True)
 
     def on_mount(self) -> None:
-        """Offer the shortest first: Enter takes what is lit."""
+        """Highlight the shortest time."""
         self.query_one(OptionList).highlighted = 0
 
     @on(OptionList.OptionSelected)
@@ -244,7 +244,7 @@ class SleepScreen(Dialog):
         self._controller.set_sleep(chosen)
 
     def extend(self) -> None:
-        """Give a running timer more time."""
+        """Extend a running timer."""
         if self._controller.sleep is not None:
             self.dismiss()
             self._controller.set_sleep(self._controller.sleep.extended())

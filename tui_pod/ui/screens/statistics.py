@@ -1,4 +1,4 @@
-"""View 3: a year of listening, how far each topic is, and the recent sessions."""
+"""Statistics: a heat map of the year, progress by topic, and recent sessions."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from textual import events
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.progress.statistics import Statistics, streak
 from tui_pod.core.text.clean import counted, span
+from tui_pod.services.services import Services
 from tui_pod.ui.cells import fit
 from tui_pod.ui.screens.details import Dialog, DialogBody
 
@@ -21,23 +21,28 @@ WEEKS = 53
 """Columns of the year."""
 
 LEVELS = (0.0, 300.0, 900.0, 1800.0)
-"""Seconds a day above which a cell is fuller."""
+"""Seconds a day above which a cell has the next level."""
 
 CELLS, ASCII_CELLS = "·░▒▓█", ".:+x#"
-"""A day of nothing, and four levels."""
+"""Cells of the levels, the first for a day without any."""
 
 NAME_WIDTH, MAP_WIDTH = 28, 30
 """Cells of a topic's name, and of its map, where there is room."""
 
 MIN_MAP_WIDTH, COUNT_WIDTH = 6, 26
-"""Cells under which a map shows nothing, and of what stands after it."""
+"""Least cells of a map, and cells of the text after it."""
 
-CARD_WIDTH, CARD_EDGES = 96, 8
+DIALOG_WIDTH, DIALOG_EDGES = 96, 8
 """Cells of the dialog, and of its border, padding and scroll bar."""
 
 
+async def show_statistics(app: App[None], services: Services) -> None:
+    """Show the statistics of everything played until now."""
+    app.push_screen(StatisticsScreen(services, await services.compute_statistics()))
+
+
 class StatisticsScreen(Dialog):
-    """Numbers of what was really heard; nothing here asks for more."""
+    """Statistics of what was really played."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "view(1)", show=False, id="view.library"),
@@ -45,15 +50,13 @@ class StatisticsScreen(Dialog):
         Binding("3", "dismiss", show=False, id="view.statistics"),
     ]
 
-    def __init__(
-        self, controller: PlaybackController, history: Statistics, today: date, is_ascii: bool, free_days: int | None
-    ) -> None:
+    def __init__(self, services: Services, statistics: Statistics) -> None:
         super().__init__()
-        self._controller = controller
-        self._history = history
-        self._today = today
-        self._is_ascii = is_ascii
-        self._free_days = free_days
+        self._controller = services.controller
+        self._statistics = statistics
+        self._today = services.controller.now().date()
+        self._is_ascii = services.is_ascii
+        self._stats = services.settings.stats
 
     def action_view(self, number: int) -> None:
         """Show the library or the queue instead."""
@@ -69,28 +72,28 @@ class StatisticsScreen(Dialog):
             yield Static(self._content(self.app.size.width), id="numbers")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Show as much as the terminal is wide enough for."""
+        """Fit the content to the width."""
         content = self._content(event.size.width)
         self.call_after_refresh(self.query_one("#numbers", Static).update, content)  # not amid a layout
 
     def _content(self, width: int) -> Content:
-        room = min(CARD_WIDTH, width * 96 // 100) - CARD_EDGES
+        room = min(DIALOG_WIDTH, width * 96 // 100) - DIALOG_EDGES
         return Content("\n").join((*self._totals(), *self._year(room), *self._topics(room), *self._sessions()))
 
     def _totals(self) -> list[Content]:
-        history, today = self._history, self._today
+        statistics, today = self._statistics, self._today
         year, week, _ = today.isocalendar()
-        this_week = history.weeks.get(f"{year}-W{week:02}", 0.0)
+        this_week = statistics.weeks.get(f"{year}-W{week:02}", 0.0)
         parts = [
-            f"today {span(history.days.get(today, 0.0))}",
+            f"today {span(statistics.days.get(today, 0.0))}",
             f"this week {span(this_week)}",
-            f"this month {span(history.months.get(f'{today:%Y-%m}', 0.0))}",
-            f"in all {span(history.total)}",
+            f"this month {span(statistics.months.get(f'{today:%Y-%m}', 0.0))}",
+            f"in all {span(statistics.total)}",
         ]
-        if history.saved >= 60:
-            parts.append(f"{span(history.saved)} saved by speed")
-        if self._free_days is not None:
-            days = streak(history.days, today, self._free_days)
+        if statistics.saved >= 60:
+            parts.append(f"{span(statistics.saved)} saved by speed")
+        if self._stats.streak:
+            days = streak(statistics.days, today, self._stats.free_days)
             parts.append(f"{counted(days, 'day')} in a row")
         return [Content(" · ".join(parts)), Content("")]
 
@@ -112,7 +115,7 @@ class StatisticsScreen(Dialog):
         return [*lines, Content("")]
 
     def _level(self, day: date) -> int:
-        heard = self._history.days.get(day, 0.0)
+        heard = self._statistics.days.get(day, 0.0)
         return sum(heard > level for level in LEVELS)
 
     def _topics(self, room: int) -> list[Content]:
@@ -149,11 +152,11 @@ class StatisticsScreen(Dialog):
 
     def _sessions(self) -> list[Content]:
         lines = [Content("Recent sessions").stylize("bold")]
-        for session in self._history.sessions:
+        for session in self._statistics.sessions:
             count = counted(len(session.episodes))
             lines.append(
                 Content(f"{session.started:%a %-d %b %H:%M}–{session.ended:%H:%M}  {span(session.heard):>9}  {count}")
             )
-        if not self._history.sessions:
+        if not self._statistics.sessions:
             lines.append(Content("None yet. What you hear from now on is counted here."))
         return lines

@@ -1,1 +1,1 @@
-"""Widgets: each draws a value and reports wishes."""
+"""Widgets: each draws a value and posts commands."""

@@ -19,13 +19,13 @@ from tui_pod.core.text.clean import clock, length
 from tui_pod.ui.cells import MARKS, fit, spread
 
 MIN_NOTE = 12
-"""Cells under which a note at the right of the title says nothing."""
+"""Least cells for a note at the right of the title."""
 
 _STATUS = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused", PlayerStatus.LOADING: "loading"}
 
 
 class KeyLine(Widget):
-    """The keys that matter most where the focus is."""
+    """The most useful keys of the focused pane."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key"}
     ALLOW_SELECT = False
@@ -33,11 +33,11 @@ class KeyLine(Widget):
     hints: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
     """Each hint's key, word and Textual action, the most useful first."""
     key_names: reactive[Mapping[int, str]] = reactive({})
-    """What stands for signs that keys are shown by, as `str.translate` takes it."""
+    """Replacements for the signs of keys, for `str.translate`."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._places: list[tuple[int, str]] = []  # the cell before which each shown hint ends, and its action
+        self._hint_ends: list[tuple[int, str]] = []  # the cell before which each shown hint ends, and its action
 
     def render_line(self, y: int) -> Strip:
         """Return the line, with as many hints as fit."""
@@ -45,7 +45,7 @@ class KeyLine(Widget):
         base, bright = self.rich_style, self.get_component_rich_style("key-line--key")
         segments = [Segment(" ", base)]
         used = 1
-        self._places.clear()
+        self._hint_ends.clear()
         for shown, word, action in self.hints:
             key = shown.translate(self.key_names)
             size = cell_len(key) + cell_len(word) + 3
@@ -53,18 +53,18 @@ class KeyLine(Widget):
                 continue  # a shorter one may still fit
             segments += [Segment(key, bright), Segment(f" {word}  ", base)]
             used += size
-            self._places.append((used, action))
+            self._hint_ends.append((used, action))
         return Strip([*segments, Segment(" " * (width - used), base)], width)
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the key that was clicked on does in the pane that has the focus."""
-        action = next((action for end, action in self._places if event.x < end), None)
+        action = next((action for end, action in self._hint_ends if event.x < end), None)
         if action is not None:
             await self.app.run_action(action, self.screen.focused or self.screen)
 
 
 class HeaderLine(Widget):
-    """Where the listener is, and what is played and left."""
+    """The open topic, and how much is played and left."""
 
     left = reactive("")
     right = reactive("")
@@ -83,12 +83,12 @@ class PlaybackBar(Widget):
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     note = reactive("")
-    """What stands at the right of the title: the session and what is next."""
+    """Text at the right of the title: the session and what is next."""
     extra = reactive("")
-    """What stands at the right of the bar: the sleep timer."""
+    """Text at the right of the bar: the sleep timer."""
 
-    class SeekWished(Message):
-        """The listener clicked on a place of the bar."""
+    class SeekRequested(Message):
+        """The bar was clicked at a position."""
 
         def __init__(self, position: float) -> None:
             super().__init__()
@@ -102,7 +102,7 @@ class PlaybackBar(Widget):
         self._drawn: tuple[object, object] = ("", ())  # what each line said when playback changed last
 
     def watch_playback(self) -> None:
-        """Draw a line anew when a word, a second or a cell of it has changed."""
+        """Redraw a line when its text has changed."""
         former, self._drawn = self._drawn, (self._title_line(), self._parts())
         changed = [y for y, (old, new) in enumerate(zip(former, self._drawn, strict=True)) if old != new]
         if changed:
@@ -189,4 +189,4 @@ class PlaybackBar(Widget):
         """Seek to where the mouse points."""
         first, width = self._bar
         if event.y == 1 and width and self.playback.duration and first <= event.x < first + width:
-            self.post_message(self.SeekWished((event.x - first) / width * self.playback.duration))
+            self.post_message(self.SeekRequested((event.x - first) / width * self.playback.duration))

@@ -19,19 +19,20 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.ui.cells import fit
+from tui_pod.ui.messages import ListCommand
 
 
 class RowContext(NamedTuple):
-    """What drawn rows hang on, looked up once for all lines."""
+    """What drawn rows depend on, looked up once for all lines."""
 
     width: int = 0
     """Cells of a row."""
     has_focus: bool = False
     """Whether keys go to the pane."""
     left: Strip = Strip.blank(0)
-    """What of the border stands before each line."""
+    """Border at the left of each line."""
     right: Strip = Strip.blank(0)
-    """What stands after it."""
+    """Border at the right."""
 
 
 class RowPane(ScrollView, can_focus=True):
@@ -41,20 +42,16 @@ class RowPane(ScrollView, can_focus=True):
     ALLOW_SELECT = False
 
     row_height: reactive[int] = reactive(1, repaint=False)
+    cursor = 0
+    """Which row the cursor is on."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._cursor = 0
-        self._sight = RowContext()
+        self._row_context = RowContext()
         self._drawn: dict[int, Sequence[Strip]] = {}
         self._blank: Strip | None = None
         self._row_styles: dict[str, Style] = {}
         self._is_laid_out = False  # before the first layout there is nothing to scroll in
-
-    @property
-    def cursor(self) -> int:
-        """Which row the cursor is on, from 0."""
-        return self._cursor
 
     def row_count(self) -> int:
         """Return the number of rows."""
@@ -70,23 +67,23 @@ class RowPane(ScrollView, can_focus=True):
             self._blank = self.framed("")
         return self._blank
 
-    def choose(self) -> None:
-        """Do what Enter does with the row at the cursor."""
+    def run(self, command: ListCommand, by: int = 0) -> None:
+        """Request a command for the cursor's row or the selection."""
         raise NotImplementedError
 
     def on_cursor_moved(self) -> None:
-        """Take in that the cursor came to another row."""
+        """React to the cursor's move."""
 
     def go(self, row: int, is_centred: bool = False) -> None:
-        """Put the cursor on a row, held within the rows, and scroll there."""
-        former, self._cursor = self._cursor, max(0, min(row, self.row_count() - 1))
+        """Move the cursor to a row, clamped, and scroll there."""
+        former, self.cursor = self.cursor, max(0, min(row, self.row_count() - 1))
         self.refresh_row(former)
-        self.refresh_row(self._cursor)
+        self.refresh_row(self.cursor)
         if self._is_laid_out:
             height = self.row_height
-            region = Region(0, self._cursor * height, 1, height)
+            region = Region(0, self.cursor * height, 1, height)
             self.scroll_to_region(region, animate=False, center=is_centred, force=True, immediate=True)
-        if former != self._cursor:
+        if former != self.cursor:
             self.on_cursor_moved()
 
     def go_at_line(self, row: int, line: int) -> None:
@@ -99,14 +96,14 @@ class RowPane(ScrollView, can_focus=True):
     @property
     def line(self) -> int:
         """On which line of the pane the row at the cursor begins."""
-        return self._cursor * self.row_height - self.scroll_offset.y
+        return self.cursor * self.row_height - self.scroll_offset.y
 
     def count_rows(self) -> None:
         """Fit the scroll bar to the number of rows."""
         self.virtual_size = Size(0, self.row_count() * self.row_height)
 
     def refresh_row(self, row: int) -> None:
-        """Draw a row anew."""
+        """Redraw a row."""
         self.refresh_lines(row * self.row_height, self.row_height)
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -121,8 +118,8 @@ class RowPane(ScrollView, can_focus=True):
         head = super().render_lines(Region(0, 0, width, top + 1))
         side = head.pop()
         context = RowContext(room, self.has_focus, side.crop(0, left), side.crop(left + room))
-        if context != self._sight:
-            self._sight = context
+        if context != self._row_context:
+            self._row_context = context
             self.forget_drawn()
         first = self.scroll_offset.y
         body = (self._line(first + y) for y in range(height - top - bottom))
@@ -141,7 +138,7 @@ class RowPane(ScrollView, can_focus=True):
             return self.draw_blank(y - self.row_count() * self.row_height)
         lines = self._drawn.get(row)
         if lines is None:
-            lines = self._drawn[row] = self.draw_row(row, self._sight)
+            lines = self._drawn[row] = self.draw_row(row, self._row_context)
         return lines[line]
 
     def forget_drawn(self) -> None:
@@ -165,9 +162,9 @@ class RowPane(ScrollView, can_focus=True):
 
         The text is cut to leave a blank cell at its right.
         """
-        width, has_focus, left, right = self._sight
+        width, has_focus, left, right = self._row_context
         style = self.style_of(component)
-        if row == self._cursor:
+        if row == self.cursor:
             style += self.style_of("rows--cursor" if has_focus else "rows--blurred")
         segments = [*left, Segment(f"{fit(text, width - 1)} ", style), *right]
         line = Strip(segments, left.cell_length + width + right.cell_length)
@@ -205,21 +202,21 @@ class RowPane(ScrollView, can_focus=True):
     def watch_row_height(self) -> None:
         """Keep the cursor in sight when rows become higher or lower."""
         self.count_rows()
-        self.go(self._cursor, is_centred=True)
+        self.go(self.cursor, is_centred=True)
         self.refresh()
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
         is_first, self._is_laid_out = not self._is_laid_out, True
-        self.go(self._cursor, is_centred=is_first)
+        self.go(self.cursor, is_centred=is_first)
 
     def on_focus(self) -> None:
         """Draw the cursor as the active one."""
-        self.refresh_row(self._cursor)
+        self.refresh_row(self.cursor)
 
     def on_blur(self) -> None:
         """Draw the cursor as an inactive one."""
-        self.refresh_row(self._cursor)
+        self.refresh_row(self.cursor)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse points; a second click does what Enter does."""
@@ -228,11 +225,11 @@ class RowPane(ScrollView, can_focus=True):
         if 0 <= row < self.row_count():
             self.go(row)
             if event.chain == 2:
-                self.choose()
+                self.run(ListCommand.CHOOSE)
 
     def action_move(self, by: int) -> None:
         """Move the cursor by rows."""
-        self.go(self._cursor + by)
+        self.go(self.cursor + by)
 
     def action_move_to(self, row: int) -> None:
         """Move the cursor to a row; -1 is the last."""
@@ -241,8 +238,12 @@ class RowPane(ScrollView, can_focus=True):
     def action_move_page(self, pages: float) -> None:
         """Move the cursor by pages or parts of one."""
         rows = max(1, int(abs(pages) * (self.size.height // self.row_height)))
-        self.go(self._cursor + (rows if pages > 0 else -rows))
+        self.go(self.cursor + (rows if pages > 0 else -rows))
 
     def action_choose(self) -> None:
         """Do what Enter does."""
-        self.choose()
+        self.run(ListCommand.CHOOSE)
+
+    def action_run(self, command: str, by: int = 0) -> None:
+        """Request a command by its name in the table of keys."""
+        self.run(ListCommand(command), by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual.message import Message
 from textual.strip import Strip
@@ -13,42 +14,41 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import fit, meter
-from tui_pod.ui.messages import Wish
+from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.rows import RowContext, RowPane
 
 BAR_WIDTH = 4
-"""Cells of the bar that shows how much of a topic is played."""
+"""Cells of the bar of what is played of a topic."""
 
 ROOM_FOR_BAR = 24
-"""Cells of a row from which on the bar is shown."""
+"""Least cells of a row that shows the bar."""
 
 MANY_TOPICS = 500
-"""Topics from which on those below the second level start folded."""
-
-_NAMES = {SmartList.CONTINUE: "Continue", SmartList.QUEUE: "Queue"}
+"""Number of topics above which those below the second level start folded."""
 
 
 class TopicTree(RowPane):
-    """All Topics with what is below it, under Continue and Queue. A row is a topic's index or a `SmartList`."""
+    """The topics under Continue and Queue. An entry is a topic's index or a `SmartList`."""
 
     BINDINGS = bindings("tree", "move", "episodes")
 
+    @dataclass
     class Highlighted(Message):
-        """The cursor came to a topic or a special entry."""
+        """The cursor came to a topic or a smart list."""
 
-        def __init__(self, place: int, topics: TopicTable) -> None:
-            super().__init__()
-            self.place = place
-            self.topics = topics
+        entry: int
+        topics: TopicTable
 
-    class Wished(Message):
-        """The listener wants something with an entry."""
+        def entry_in(self, topics: TopicTable) -> int:
+            """Return the entry among other topics: the library may have been swapped meanwhile."""
+            is_other = self.entry >= 0 and topics is not self.topics
+            return self.topics.found_in(topics, self.entry) if is_other else self.entry
 
-        def __init__(self, wish: Wish, place: int, topics: TopicTable) -> None:
-            super().__init__()
-            self.wish = wish
-            self.place = place
-            self.topics = topics
+    @dataclass
+    class CommandChosen(Highlighted):
+        """A command is to be run on a topic or a smart list."""
+
+        command: ListCommand
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class TopicTree(RowPane):
         super().__init__(id=id)
         self._is_ascii = is_ascii
         self._rows: list[int] = []
-        self._special_counts = {SmartList.CONTINUE: 0, SmartList.QUEUE: 0}
+        self._smart_counts = {SmartList.CONTINUE: 0, SmartList.QUEUE: 0}
         self._counts: list[int] = []
         self._set_topics(library, progress_index)
         is_large = len(self._depths) > MANY_TOPICS
@@ -79,33 +79,33 @@ class TopicTree(RowPane):
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """Show the topics of another library; what is folded stays so, and the cursor on its topic."""
-        former, place = self._topics, self.place
+        former, entry = self._topics, self.entry
         folded = {former.key(topic) for topic in self._folded}
         self._set_topics(library, progress_index)
         self._folded = {topic for topic in range(len(self._depths)) if self._topics.key(topic) in folded}
         self._list_rows()
-        self.go_to(place if place < 0 else former.found_in(self._topics, place))
+        self.go_to(entry if entry < 0 else former.found_in(self._topics, entry))
 
     @property
-    def place(self) -> int:
+    def entry(self) -> int:
         """The topic index or `SmartList` at the cursor."""
-        return self._rows[self._cursor]
+        return self._rows[self.cursor]
 
     def show_counts(self, unfinished: int, queued: int) -> None:
-        """Show the counts of the special entries, and what is played of all topics."""
-        self._special_counts = {SmartList.CONTINUE: unfinished, SmartList.QUEUE: queued}
+        """Show the counts of the smart lists, and what is played of all topics."""
+        self._smart_counts = {SmartList.CONTINUE: unfinished, SmartList.QUEUE: queued}
         counts = [unfinished, queued, *(stats.played for stats in self._progress_index.topic_stats)]
         if counts != self._counts:
             self._counts = counts
             self.refresh()
 
-    def go_to(self, place: int) -> None:
-        """Put the cursor on a topic or special entry, unfolding what is above it."""
-        above = self._topics.path(place)[:-1] if place >= 0 else []
+    def go_to(self, entry: int) -> None:
+        """Put the cursor on a topic or smart list, unfolding what is above it."""
+        above = self._topics.path(entry)[:-1] if entry >= 0 else []
         if self._folded.intersection(above):
             self._folded.difference_update(above)
             self._list_rows()
-        self.go(self._rows.index(place))
+        self.go(self._rows.index(entry))
 
     def _list_rows(self) -> None:
         """List the rows that are not under a folded topic, in the order of the table."""
@@ -130,14 +130,14 @@ class TopicTree(RowPane):
         """See `RowPane.draw_row`."""
         return (self.framed(self._text(self._rows[row], context.width), row),)
 
-    def _text(self, place: int, width: int) -> str:
-        if place < 0:
-            return self._fitted(f"  {_NAMES[SmartList(place)]}", "", self._special_counts[SmartList(place)], width)
-        mark = "▾▸"[place in self._folded] if self._is_parent[place] else " "
-        count = len(self._topics.members[place])
-        share = self._progress_index.topic_stats[place].played / count if count else 0.0
+    def _text(self, entry: int, width: int) -> str:
+        if entry < 0:
+            return self._fitted(f"  {SmartList(entry).name.title()}", "", self._smart_counts[SmartList(entry)], width)
+        mark = "▾▸"[entry in self._folded] if self._is_parent[entry] else " "
+        count = len(self._topics.members[entry])
+        share = self._progress_index.topic_stats[entry].played / count if count else 0.0
         bar = f"{meter(share, BAR_WIDTH, self._is_ascii)} " if share > 0 and width >= ROOM_FOR_BAR else ""
-        return self._fitted(f"{' ' * self._depths[place]}{mark} {self._topics.names[place]}", bar, count, width)
+        return self._fitted(f"{' ' * self._depths[entry]}{mark} {self._topics.names[entry]}", bar, count, width)
 
     def _fitted(self, name: str, bar: str, count: int, width: int) -> str:
         right = f"{bar}{count:>4}"
@@ -147,10 +147,11 @@ class TopicTree(RowPane):
 
     def on_cursor_moved(self) -> None:
         """Tell which entry the cursor is on."""
-        self.post_message(self.Highlighted(self.place, self._topics))
+        self.post_message(self.Highlighted(self.entry, self._topics))
 
-    def _wish(self, wish: Wish) -> None:
-        self.post_message(self.Wished(wish, self.place, self._topics))
+    def run(self, command: ListCommand, by: int = 0) -> None:
+        """See `RowPane.run`: on the entry at the cursor."""
+        self.post_message(self.CommandChosen(self.entry, self._topics, command))
 
     def _fold(self, topic: int, is_folded: bool) -> None:
         (self._folded.add if is_folded else self._folded.discard)(topic)
@@ -158,39 +159,15 @@ class TopicTree(RowPane):
 
     def action_left(self) -> None:
         """Fold the topic, or go to the one above it."""
-        place = self.place
-        if place >= 0 and self._is_parent[place] and place not in self._folded:
-            self._fold(place, is_folded=True)
-        elif place > 0:
-            self.go(self._rows.index(self._topics.parents[place]))
+        entry = self.entry
+        if entry >= 0 and self._is_parent[entry] and entry not in self._folded:
+            self._fold(entry, is_folded=True)
+        elif entry > 0:
+            self.go(self._rows.index(self._topics.parents[entry]))
 
     def action_right(self) -> None:
         """Unfold the topic, or go to its episodes."""
-        if self.place in self._folded and self._is_parent[self.place]:
-            self._fold(self.place, is_folded=False)
+        if self.entry in self._folded and self._is_parent[self.entry]:
+            self._fold(self.entry, is_folded=False)
         else:
-            self._wish(Wish.RIGHT)
-
-    def choose(self) -> None:
-        """Open the entry at the cursor."""
-        self._wish(Wish.OPEN)
-
-    def action_toggle_played(self) -> None:
-        """Mark all episodes of the entry."""
-        self._wish(Wish.TOGGLE_PLAYED)
-
-    def action_queue_last(self) -> None:
-        """Queue all episodes of the entry at the end."""
-        self._wish(Wish.QUEUE_LAST)
-
-    def action_queue_next(self) -> None:
-        """Queue all episodes of the entry as next."""
-        self._wish(Wish.QUEUE_NEXT)
-
-    def action_download(self) -> None:
-        """Download all episodes of the entry."""
-        self._wish(Wish.DOWNLOAD)
-
-    def action_remove(self) -> None:
-        """Remove the feed that the entry is."""
-        self._wish(Wish.REMOVE)
+            self.run(ListCommand.RIGHT)

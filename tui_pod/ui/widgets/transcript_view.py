@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -62,26 +63,15 @@ class TranscriptView(ScrollView, can_focus=True):
     is_following = var(True)
 
     @dataclass
-    class SeekWished(Message):
-        """The reader wants to hear a sentence."""
-
-        position: float
-
-    @dataclass
-    class Copied(Message):
-        """The reader wants a sentence in the clipboard."""
-
-        text: str
-
-    @dataclass
     class Left(Message):
         """The reader wants another pane: the tree (-1) or the list."""
 
         direction: int
 
-    def __init__(self, follow_hint: str, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, follow_hint: str, seek: Callable[[str, float], None], id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._follow_hint = follow_hint
+        self._seek = seek  # plays an episode from a position
         self.episode: str | None = None
         """The episode whose words are shown."""
         self._transcript = Transcript()
@@ -119,9 +109,9 @@ class TranscriptView(ScrollView, can_focus=True):
         if not count:
             return False
         for step in range(0 if includes_cursor else 1, count + 1):
-            place = (self._cursor + by * step) % count
-            if self._is_match(place):
-                self._go(place)
+            cue = (self._cursor + by * step) % count
+            if self._is_match(cue):
+                self._go(cue)
                 return True
         return False
 
@@ -246,9 +236,9 @@ class TranscriptView(ScrollView, can_focus=True):
         """Move by sentences."""
         self._go(self._cursor + by)
 
-    def action_move_to(self, place: int) -> None:
+    def action_move_to(self, cue: int) -> None:
         """Move to a sentence; -1 is the last."""
-        self._go(place if place >= 0 else len(self._transcript.cues) - 1)
+        self._go(cue if cue >= 0 else len(self._transcript.cues) - 1)
 
     def action_move_page(self, pages: float) -> None:
         """Move by pages or parts of one."""
@@ -259,12 +249,12 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def action_choose(self) -> None:
         """Hear the sentence at the cursor."""
-        if not self._transcript.is_timed:
+        if not self._transcript.is_timed or self.episode is None:
             self.notify("These words have no times, so they cannot be sought.", markup=False)
             return
         self.is_following = True
         self._show_state()
-        self.post_message(self.SeekWished(self._transcript.cues[self._cursor].start or 0.0))
+        self._seek(self.episode, self._transcript.cues[self._cursor].start or 0.0)
 
     def action_follow(self) -> None:
         """Follow the voice again."""
@@ -276,7 +266,8 @@ class TranscriptView(ScrollView, can_focus=True):
     def action_copy(self) -> None:
         """Copy the sentence at the cursor."""
         if self._transcript.cues:
-            self.post_message(self.Copied(self._transcript.cues[self._cursor].text))
+            self.app.copy_to_clipboard(self._transcript.cues[self._cursor].text)
+            self.notify("Copied.", timeout=2, markup=False)
 
     def action_left(self) -> None:
         """Go to the tree."""

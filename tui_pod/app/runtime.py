@@ -1,0 +1,205 @@
+"""What the running app needs beyond its first screen: player, voice, saving, podcasts and integrations.
+
+Imported and built after the first paint, so that everything heavy can be imported at the top.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tui_pod.audio.mpv_options import filters
+from tui_pod.audio.mpv_player import MpvPlayer
+from tui_pod.audio.narrator import Narrator
+from tui_pod.config.settings import bound_actions
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.playback.events import RecordsSaved, StateMended
+from tui_pod.core.playback.options import PlaybackOptions
+from tui_pod.core.playback.ports import Ports
+from tui_pod.core.progress.progress import PlayedRule
+from tui_pod.integrations.broadcast import Broadcast
+from tui_pod.integrations.player_api import PlayerApi
+from tui_pod.integrations.remote_server import RemoteControl
+from tui_pod.integrations.remote_socket import RemoteError
+from tui_pod.integrations.terminal_title import TerminalTitle, has_title
+from tui_pod.library.reload import keep_library, reload_library
+from tui_pod.runtime.log import log
+from tui_pod.runtime.threads import in_thread
+from tui_pod.services.feeds import FeedService
+from tui_pod.services.media import EpisodeSources
+from tui_pod.services.tasks import LoadTicker
+from tui_pod.state.writer import NullWriter, Report, Saved, StateWriter
+
+if TYPE_CHECKING:
+    from tui_pod.app.bootstrap import AppServices
+    from tui_pod.config.settings import Settings
+    from tui_pod.core.library.episode import Episode
+    from tui_pod.core.playback.snapshot import Chapter
+    from tui_pod.core.progress.statistics import Statistics
+    from tui_pod.feeds.podcasts import Podcasts
+
+MEGABYTE = 1_000_000
+
+FEED_FILES = ("feeds.sqlite", "feeds.opml", "downloads")
+"""Files in the data folder, present only if the user has podcasts."""
+
+SAVE_LIMIT = 0.8
+"""Seconds that quitting waits for the last save."""
+
+
+class Runtime:
+    """Builds the parts, connects them, and ends them."""
+
+    def __init__(self, services: AppServices) -> None:
+        self._services = services
+        self._loop = asyncio.get_running_loop()
+        self._starting: asyncio.Task[None] | None = None
+        settings, paths, frontend = services.settings, services.paths, services.frontend
+        audio, narration = settings.audio, settings.narration
+        self._writer = StateWriter(services.file, self._report) if services.is_writable else NullWriter()
+        self._player = MpvPlayer(frontend.emit, services.ao, filters(audio.level, audio.skip_silence))
+        self.sources = EpisodeSources(
+            Narrator(paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled),
+            frontend.emit,
+            self._open_podcasts,
+            lambda is_offline: self.feeds.network_changed(is_offline),
+        )
+        self._broadcast = Broadcast(frontend, actions=bound_actions(settings))
+        ports = Ports(
+            self._player, self.sources, self._writer, self._broadcast, lambda: datetime.now(UTC), os.urandom(4).hex()
+        )
+        self.controller = PlaybackController(
+            services.library, services.progress_index, ports, _options(settings), services.queue, services.playback
+        )
+        self.feeds = FeedService(
+            lambda: self.controller,
+            frontend,
+            self.sources.podcasts,
+            self._reload,
+            settings.feeds,
+            self._announce,
+        )
+        self._broadcast.add(LoadTicker(self.controller))
+        self._player.open()
+        self._writer.compact()
+
+    async def start(self) -> None:
+        """Start what runs beside the screen: integrations, the library's cache, and feeds."""
+        services = self._services
+        self._starting = self._loop.create_task(self._start_integrations())
+        if services.save_cache is not None:
+            await keep_library(services.save_cache, services.catalogs, services.paths, len(services.library))
+        if self._has_podcasts:
+            self.feeds.start()
+
+    async def _start_integrations(self) -> None:
+        """Start each on its own: one that cannot is off, with a line in the log."""
+        from tui_pod.integrations.session_bus import DesktopError, follow_desktop  # an extra: may be missing
+
+        services, desktop = self._services, self._services.settings.desktop
+        if desktop.title and has_title():
+            self._broadcast.add(TerminalTitle(services.frontend.write_control))
+        remote = RemoteControl(PlayerApi(self.controller), services.file.path)
+        try:
+            await remote.start()
+            self._broadcast.add(remote)
+        except RemoteError as error:
+            log(f"remote control is off: {error}")
+        try:
+            for follower in await follow_desktop(self.controller, desktop.notify):
+                self._broadcast.add(follower)
+        except DesktopError as error:
+            log(f"media keys are off: {error}")
+
+    async def _announce(self, title: str, text: str) -> None:
+        if self._starting is not None:
+            await asyncio.wait((self._starting,))  # the desktop takes its time
+        self._broadcast.notify(title, text)
+
+    async def _reload(self, new: int) -> None:
+        """Load the library again and show it, after feeds were changed; so many episodes are new."""
+        services, paths, controller = self._services, self._services.paths, self.controller
+        loaded = await reload_library(services.catalogs, paths.cache, paths.data, len(controller.library) + new)
+        progress_index = controller.progress_index.moved_to(loaded.library)
+        controller.adopt(loaded.library, progress_index)
+        services.frontend.library_changed(loaded.library, progress_index)
+        for notice in loaded.notices:
+            services.frontend.tell(notice, is_error=True)
+        if (save := loaded.save) is not None:
+            await in_thread(lambda _: save())
+
+    async def read_notes(self, episode: Episode) -> EpisodeNotes:
+        """Return the show notes of an episode."""
+        return await self.sources.notes(episode) if self._has_podcasts else EpisodeNotes()
+
+    async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
+        """Return the chapters of an episode."""
+        return await self.sources.chapters(episode) if self._has_podcasts else ()
+
+    @property
+    def _has_podcasts(self) -> bool:
+        return any((self._services.paths.data / name).exists() for name in FEED_FILES)
+
+    async def compute_statistics(self) -> Statistics:
+        """Save, and return the statistics of everything played until now."""
+        from tui_pod.core.progress.statistics import compute_statistics  # seldom needed
+
+        def read() -> Statistics:
+            self._writer.flush(SAVE_LIMIT)
+            return compute_statistics(self._services.file.heard_records(), self.controller.library)
+
+        self.controller.save()
+        return await asyncio.to_thread(read)
+
+    async def close(self) -> None:
+        """End what runs on the event loop."""
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
+        await self._broadcast.close()
+        await self.feeds.close()
+        await self.sources.close()
+
+    def finish(self) -> bool:
+        """Save, and end the writer and the player, after the app; return whether all progress was saved."""
+        with contextlib.suppress(Exception):  # quitting has saved; after a fault, save what can be saved
+            self.controller.save()
+        is_saved = self._writer.close(SAVE_LIMIT)  # first: a fault in the sound driver must not lose it
+        self._player.close()
+        return is_saved
+
+    def _open_podcasts(self) -> Podcasts:
+        from tui_pod.feeds.net.access import make_policy  # in a thread: ssl, sqlite and XML would block the loop
+        from tui_pod.feeds.podcasts import Podcasts
+
+        settings, paths = self._services.settings, self._services.paths
+        policy = make_policy(settings.network.private_hosts, settings.feeds.timeout)
+        return Podcasts(paths.data, paths.cache, settings.feeds.downloads_mb * MEGABYTE, policy)
+
+    def _report(self, report: Report) -> None:
+        """Pass on what the writer reports from its thread."""
+        match report:
+            case Saved(ticket):
+                self._services.frontend.emit(RecordsSaved(ticket))
+            case StateMended():
+                self._services.frontend.emit(report)
+            case _:
+                with contextlib.suppress(RuntimeError):  # the loop has ended
+                    self._loop.call_soon_threadsafe(self._services.saving_changed, report.reason)
+
+
+def _options(settings: Settings) -> PlaybackOptions:
+    playback = settings.playback
+    return PlaybackOptions(
+        is_rewinding=settings.resume.rewind,
+        is_autoplaying=playback.autoplay,
+        played=PlayedRule(*settings.played),
+        seek_back=playback.seek_back,
+        seek_forward=playback.seek_forward,
+        seek_small=playback.seek_small,
+        speeds=settings.speeds,
+    )

@@ -1,0 +1,235 @@
+"""The list of episodes in both front ends: what it lists, the cursor and the selection in it, and what it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.selection.list_query import (
+    Filter,
+    ListQuery,
+    SmartList,
+    Sort,
+    first_place,
+    list_episodes,
+    narrow,
+)
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.library import Library
+    from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.core.progress.progress_index import ProgressIndex
+    from tui_pod.core.selection.queue import Queue
+    from tui_pod.core.selection.session_planner import Plan
+    from tui_pod.services.services import Services
+
+Choice = TypeVar("Choice", Filter, Sort)
+
+
+class _Kept(NamedTuple):
+    """Rows to find again, by the ids of their episodes."""
+
+    cursor: str | None
+    range_start: str | None
+    selected: list[str]
+
+
+class EpisodeListModel:
+    """The listed episodes. The library index of a queue entry that is gone from the library is negative."""
+
+    cursor = 0
+
+    def __init__(self, services: Services) -> None:
+        self._controller: Callable[[], PlaybackController] = lambda: services.controller
+        self.library, self.progress_index, self.queue = services.library, services.progress_index, services.queue
+        self.query = services.query
+        self.topic = max(0, self.query.place)
+        """The topic listed last, while Continue or the queue is."""
+        self.indexes: Sequence[int] = ()
+        self.selected: set[int] = set()
+        self.range_start: int | None = None
+        self._unsearched: Sequence[int] = ()
+        self._list()
+
+    # -- entries ---------------------------------------------------------------------------------------
+
+    @property
+    def is_queue(self) -> bool:
+        """Whether the queue is listed."""
+        return self.query.place == SmartList.QUEUE
+
+    @property
+    def index(self) -> int | None:
+        """The library index at the cursor; None when the list is empty or the episode is gone."""
+        index = self.indexes[self.cursor] if self.cursor < len(self.indexes) else -1
+        return index if index >= 0 else None
+
+    @property
+    def episode(self) -> str | None:
+        """The id at the cursor; None when the list is empty."""
+        return self.ident(self.indexes[self.cursor]) if self.cursor < len(self.indexes) else None
+
+    def ident(self, index: int) -> str:
+        """Return the id of a listed episode."""
+        return self.library.ids[index] if index >= 0 else self.queue.entries[-1 - index]
+
+    def name(self, entry: int) -> str:
+        """Return the name of a topic or smart list."""
+        return SmartList(entry).name.title() if entry < 0 else self.library.topics.names[entry]
+
+    def feed(self, entry: int) -> str | None:
+        """Return the first address of the feed that a topic is; None: it is none."""
+        return self.library.topics.feed(entry) if entry > 0 else None
+
+    def episodes_of(self, entry: int) -> list[str]:
+        """Return the episodes of a topic or smart list, in the present order."""
+        query = ListQuery(place=entry, sort=self.query.sort)
+        indexes = list_episodes(self.library, self.progress_index, self.queue, query)
+        return [self.library.ids[index] for index in indexes if index >= 0]
+
+    # -- listing ---------------------------------------------------------------------------------------
+
+    def change(self, query: ListQuery, keeps_cursor: bool = False) -> None:
+        """List something else and remember it; the cursor stays on its episode, or starts where listening goes on."""
+        kept = self._keep() if keeps_cursor else None
+        self.query = query
+        self.topic = query.place if query.place >= 0 else self.topic
+        self._list(kept)
+        self._controller().remember_view(query)
+
+    def search(self, words: str) -> None:
+        """Narrow the list to what is being typed, without remembering it."""
+        former, self.query = self.query.query, self.query._replace(query=words)
+        is_longer = words.startswith(former) and bool(former.strip())
+        self.indexes = narrow(self.library, self.indexes if is_longer else self._unsearched, words)
+        self.cursor = 0
+        self.clear_selection()
+
+    def update(self, queue: Queue | None = None) -> bool:
+        """List what progress or a new queue has changed; cursor and selection stay. Return whether anything is new."""
+        kept, former = self._keep(), (self.indexes, self.queue)
+        self.queue = queue or self.queue
+        self._list(kept)
+        return former != (self.indexes, self.queue)
+
+    def take_queue(self, queue: Queue) -> bool:
+        """Take in a changed queue; return whether the list changes with it."""
+        if self.is_queue:
+            return self.update(queue)
+        self.queue = queue
+        return False
+
+    def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
+        """List the same of another library; cursor and selection stay on episodes that still exist."""
+        kept, former = self._keep(), self.library.topics
+        self.library, self.progress_index = library, progress_index
+        self.topic = former.found_in(library.topics, self.topic)
+        if self.query.place >= 0:
+            self.query = self.query._replace(place=former.found_in(library.topics, self.query.place))
+        self._list(kept)
+
+    def next_filter(self) -> ListQuery:
+        """Return the query with the next filter."""
+        return self.query._replace(filter=_next(self.query.filter))
+
+    def next_sort(self) -> ListQuery:
+        """Return the query with the next order."""
+        return self.query._replace(sort=_next(self.query.sort))
+
+    def go_to(self, index: int) -> bool:
+        """Go to an episode, among all when the list does not have it; return whether the list had it."""
+        is_listed = index in self.indexes
+        if not is_listed:
+            self.change(ListQuery(sort=self.query.sort))
+        self.cursor = list(self.indexes).index(index)
+        return is_listed
+
+    def move_on(self, ended: str, following: str | None) -> None:
+        """Put the cursor on what follows the episode that was played to its end, when it is still there."""
+        index = self.library.index(following) if following is not None else None
+        is_here = self.episode == ended and self.progress_index.status(ended) is Status.PLAYED
+        if is_here and index is not None and index in self.indexes:
+            self.cursor = list(self.indexes).index(index)
+
+    def _list(self, kept: _Kept | None = None) -> None:
+        everything = list_episodes(self.library, self.progress_index, self.queue, self.query._replace(query=""))
+        self._unsearched = everything
+        self.indexes = narrow(self.library, everything, self.query.query) if self.query.query.strip() else everything
+        if kept is None:
+            self.cursor = first_place(self.progress_index, self.indexes)
+            self.clear_selection()
+            return
+        wanted = {self.library.index(ident) for ident in (kept.cursor, kept.range_start, *kept.selected) if ident}
+        rows = {self.ident(index): row for row, index in enumerate(self.indexes) if index < 0 or index in wanted}
+        self.selected = {rows[ident] for ident in kept.selected if ident in rows}
+        self.range_start = rows.get(kept.range_start or "")
+        self.cursor = rows.get(kept.cursor or "", min(self.cursor, max(0, len(self.indexes) - 1)))
+
+    def _keep(self) -> _Kept:
+        start = self.ident(self.indexes[self.range_start]) if self.range_start is not None else None
+        return _Kept(self.episode, start, [self.ident(self.indexes[row]) for row in self.selected])
+
+    # -- selection -------------------------------------------------------------------------------------
+
+    @property
+    def chosen(self) -> list[str]:
+        """The selected episodes in list order, else the one at the cursor."""
+        if rows := sorted(self.selected.union(self._range)):
+            return [self.ident(self.indexes[row]) for row in rows]
+        return [self.episode] if self.episode is not None else []
+
+    @property
+    def has_selection(self) -> bool:
+        """Whether rows are selected, or a range is begun."""
+        return bool(self.selected) or self.range_start is not None
+
+    def is_selected(self, row: int) -> bool:
+        """Return whether a row is selected, or in the range that is begun."""
+        return row in self.selected or row in self._range
+
+    def select_range(self) -> None:
+        """Begin a range at the cursor, or keep the one begun."""
+        if self.range_start is None:
+            self.range_start = self.cursor
+        else:
+            self.selected.update(self._range)
+            self.range_start = None
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        self.selected.clear()
+        self.range_start = None
+
+    @property
+    def _range(self) -> range:
+        if self.range_start is None:
+            return range(0)
+        low, high = sorted((self.range_start, self.cursor))
+        return range(low, high + 1)
+
+    # -- playing ---------------------------------------------------------------------------------------
+
+    def play(self, episode: str, is_restart: bool = False) -> None:
+        """Play an episode of the list, and after it what follows in the list."""
+        from tui_pod.core.playback.up_next import PlayContext  # after the first paint
+
+        context = None if self.is_queue else PlayContext(self.indexes, self.cursor)
+        controller = self._controller()
+        (controller.restart if is_restart else controller.play)(episode, context)
+
+    def start_session(self, budget: float) -> Plan:
+        """Start a session of so many seconds, and return its plan; nothing starts when nothing fits."""
+        from tui_pod.core.selection.session_planner import SessionRequest, plan_session  # after the first paint
+
+        controller, request = self._controller(), SessionRequest(budget)
+        plan = plan_session(controller.library, controller.progress_index, request, controller.speed_rule)
+        if plan.indexes:
+            controller.start_session(request, plan)
+        return plan
+
+
+def _next(choice: Choice) -> Choice:
+    """Return the choice after this one, round and round."""
+    choices = list(type(choice))
+    return choices[(choices.index(choice) + 1) % len(choices)]

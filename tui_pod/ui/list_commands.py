@@ -1,0 +1,39 @@
+"""What the commands of the list and the tree do with episodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_pod.core.selection.list_query import SmartList
+from tui_pod.ui.messages import ListCommand
+
+if TYPE_CHECKING:
+    from tui_pod.services.episode_list import EpisodeListModel
+    from tui_pod.services.services import Services
+
+
+def run_command(
+    command: ListCommand, episodes: list[str], services: Services, model: EpisodeListModel, by: int = 0
+) -> str:
+    """Run a command on episodes; return what was done, if it has to be told where they are out of sight."""
+    controller = services.controller
+    match command:
+        case ListCommand.CHOOSE | ListCommand.RESTART:
+            model.play(episodes[0], is_restart=command is ListCommand.RESTART)
+        case ListCommand.TOGGLE_PLAYED:
+            return controller.toggle_played(episodes)
+        case ListCommand.QUEUE_LAST:
+            controller.queue_last(episodes)
+        case ListCommand.QUEUE_NEXT:
+            controller.queue_next(episodes)
+        case ListCommand.QUEUE_MOVE:
+            controller.move_in_queue(episodes[0], by)
+        case ListCommand.DOWNLOAD:
+            services.feeds.download(episodes)
+        case ListCommand.REMOVE if model.is_queue:
+            controller.unqueue(episodes)
+        case ListCommand.REMOVE if model.query.place == SmartList.CONTINUE:
+            controller.dismiss(episodes)
+        case ListCommand.REMOVE:
+            services.feeds.remove_downloads(episodes)
+    return ""

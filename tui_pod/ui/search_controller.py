@@ -1,0 +1,63 @@
+"""The search field of the library screen, which narrows the list or lights matches in the transcript."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from tui_pod.services.episode_list import EpisodeListModel
+    from tui_pod.ui.transcript_controller import TranscriptController
+
+
+class SearchController:
+    """Owns the field, which is made when it is first opened."""
+
+    def __init__(self, screen: Screen[None], model: EpisodeListModel, transcript: TranscriptController) -> None:
+        self._screen = screen
+        self._model = model
+        self._transcript = transcript
+        self._is_of_transcript = False
+        self._folding: asyncio.Task[object] | None = None  # prepares the text that a search looks at
+
+    async def open(self) -> None:
+        """Open the field: of the transcript where that has the focus, else of the list."""
+        from tui_pod.runtime.threads import in_thread  # after the first paint, as the field
+        from tui_pod.ui.widgets.search_field import SearchField
+
+        screen = self._screen
+        self._is_of_transcript = self._transcript.is_open and screen.focused is self._transcript.pane
+        field = next(screen.query("#search").results(SearchField), None)
+        if field is None:
+            field = SearchField()
+            await screen.mount(field, after="#panes")
+        field.value = "" if self._is_of_transcript else self._model.query.query
+        field.add_class("-shown")
+        screen.set_focus(field)  # at once: the next key is its own
+        if not self._is_of_transcript:
+            library = self._model.library
+            self._folding = asyncio.create_task(in_thread(lambda _: library.folded))
+
+    async def type(self, words: str) -> bool:
+        """Search for what is typed; return whether the list changed."""
+        if self._is_of_transcript and self._transcript.pane is not None:
+            self._transcript.pane.search(words)
+            return False
+        if self._folding is not None:
+            await self._folding
+        self._model.search(words)
+        return True
+
+    def close(self) -> None:
+        """Hide the field, and keep what it found."""
+        self._screen.query("#search").remove_class("-shown")
+
+    def clear_transcript(self) -> bool:
+        """Forget a search of the transcript; return whether there was one."""
+        pane, was_searched = self._transcript.pane, self._is_of_transcript
+        if pane is not None and was_searched:
+            self._is_of_transcript = False
+            pane.search("")
+        return was_searched

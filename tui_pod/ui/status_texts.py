@@ -1,0 +1,93 @@
+"""What the library screen says above the list, in the header, the bar and the key line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from tui_pod.config.settings import bound_actions
+from tui_pod.core.actions import key_hints, key_of
+from tui_pod.core.selection.list_query import SORT_NAMES, Filter, SmartList
+from tui_pod.core.text.clean import clock, counted, span
+from tui_pod.ui.cells import fit
+
+if TYPE_CHECKING:
+    from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.services.episode_list import EpisodeListModel
+    from tui_pod.services.services import Services
+
+NEXT_WIDTH = 30
+"""Cells of the next episode's title in the bar."""
+
+
+def pane_hints(focus: str, services: Services) -> tuple[tuple[str, str, str], ...]:
+    """Return key, word and action of the key line while the widget with this id has the focus."""
+    if focus == "search":
+        clear = services.with_keys(key_of("search.clear"))
+        return ("enter", "Keep", "screen.keep_search"), (clear, "Clear", "screen.clear")
+    return key_hints(focus if focus in ("tree", "transcript") else "list", bound_actions(services.settings))
+
+
+def counts_text(model: EpisodeListModel, speed: float) -> str:
+    """Return how much of the library is played and left."""
+    stats = model.progress_index.topic_stats[0]
+    left = f"{span(stats.left)} left"
+    if speed != 1.0:
+        left += f" ({span(stats.left / speed)} at {speed:g}×)"
+    return f"{stats.played}/{len(model.library)} played · {left}"
+
+
+def path_text(model: EpisodeListModel) -> str:
+    """Return the topics that lead to what is listed."""
+    entry = model.query.place
+    path = [entry] if entry < 0 else model.library.topics.path(entry)
+    return " › ".join(map(model.name, path))
+
+
+def session_text(controller: PlaybackController) -> str:
+    """Return how far the session is, and what is next."""
+    status, library, said = controller.session_status(), controller.library, []
+    if status.place is not None:
+        said += [f"session {status.place}/{status.count}", f"{clock(status.left)} left"]
+    following = library.index(status.next) if status.next and controller.playback.is_loaded else None
+    if following is not None:
+        said.append(f"next: {fit(library.titles[following], NEXT_WIDTH).rstrip()}")
+    return " · ".join(said)
+
+
+def title_text(model: EpisodeListModel, queue_parts: Sequence[str]) -> str:
+    """Return what is listed, how many episodes and how long; `queue_parts` tell that of the queue."""
+    indexes, query, topics = model.indexes, model.query, model.library.topics
+    parts = [model.name(query.place)]
+    if model.is_queue:
+        parts += queue_parts
+    elif query.place == SmartList.CONTINUE:
+        parts += [counted(len(indexes)), f"{span(model.progress_index.left_in(indexes))} left"]
+    else:
+        is_whole = len(indexes) == len(topics.members[query.place])
+        durations = model.library.durations
+        total = topics.seconds[query.place] if is_whole else sum(durations[i] for i in indexes)
+        parts += [counted(len(indexes)), span(total), SORT_NAMES[query.sort]]
+        if query.filter is not Filter.ALL:
+            parts.append(f"{query.filter} only")
+    if query.query.strip():
+        parts.append(f"“{query.query.strip()}”")
+    return " · ".join(parts)
+
+
+def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tuple[list[str], dict[int, str]]:
+    """Return how much the queue plays and until when, and the time at which each entry ends, by library index."""
+    library = model.library
+    current = library.index(controller.playback.episode or "")
+    upcoming = [index for ident in model.queue.upcoming if (index := library.index(ident)) is not None]
+    first = [] if current is None else [current]
+    now, sums = controller.now(), list(accumulate(controller.coming_times([*first, *upcoming])))
+    times = [f"{now + timedelta(seconds=total):%H:%M}" for total in sums[len(first) :]]
+    ends, listed = dict(zip(upcoming, times, strict=True)), len(model.indexes)
+    count = counted(listed) if len(model.queue.upcoming) == listed else f"{len(times)} of {listed} to come"
+    if not times:
+        return [count], ends
+    before = sums[0] if first else 0.0
+    return [count, span(sums[-1] - before), f"plays until {times[-1]}"], ends
