@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ import pytest
 from tests.fakes import FakePlayer
 from tui_pod.audio.mpv_player import CLOSE_LIMIT, MpvPlayer
 from tui_pod.core.playback.events import (
+    ChaptersKnown,
     Event,
     FileEnded,
     FileLoaded,
@@ -26,7 +28,7 @@ from tui_pod.core.playback.events import (
     SeekFinished,
 )
 from tui_pod.core.playback.ports import Player
-from tui_pod.core.playback.snapshot import Source
+from tui_pod.core.playback.snapshot import MAX_CHAPTERS, Chapter, Source
 
 if TYPE_CHECKING:
     from mpv import MPV
@@ -467,3 +469,28 @@ def test_file_from_its_start_begins_at_zero_however_late_that_is_told(first: Pat
     player._tasks.put(lambda mpv: mpv.__setitem__("ao-pcm-file", str(tmp_path / "dump.wav")))
     assert rig.load(first).position == 0.0
     rig.close()
+
+
+def id3_frame(name: bytes, body: bytes) -> bytes:
+    return name + struct.pack(">IH", len(body), 0) + body
+
+
+def make_mp3_with_chapters(path: Path, count: int) -> Path:
+    """Write two seconds of silence with so many chapters, a millisecond apart."""
+    chapters = b"".join(
+        id3_frame(b"CHAP", b"c%d\0" % number + struct.pack(">IIII", number, number + 1, 0xFFFFFFFF, 0xFFFFFFFF)
+                  + id3_frame(b"TIT2", b"\0Chapter %d" % number))
+        for number in range(count)
+    )  # fmt: skip
+    size = bytes(len(chapters) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    path.write_bytes(b"ID3\3\0\0" + size + chapters + (b"\xff\xfb\x90\xc4" + bytes(413)) * 80)
+    return path
+
+
+@pytest.mark.parametrize("count", [3, 3_000])
+def test_chapters_of_a_file_are_told_in_order_a_thousand_at_most(real: Rig, tmp_path: Path, count: int) -> None:
+    real.load(make_mp3_with_chapters(tmp_path / "c.mp3", count), is_paused=True)
+    told = real.wait_for(ChaptersKnown, 1)
+    assert isinstance(told, ChaptersKnown)
+    assert len(told.marks) == min(count, MAX_CHAPTERS)
+    assert told.marks[:2] == (Chapter(0.0, "Chapter 0"), Chapter(0.001, "Chapter 1"))

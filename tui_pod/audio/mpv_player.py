@@ -28,7 +28,7 @@ from tui_pod.core.playback.events import (
     PositionChanged,
     SeekFinished,
 )
-from tui_pod.core.playback.snapshot import Chapter, Source
+from tui_pod.core.playback.snapshot import MAX_CHAPTERS, Chapter, Source
 from tui_pod.core.text.clean import clean
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class MpvPlayer:
         observers: dict[str, Callable[[Any], None]] = {
             "duration": self._on_duration,
             "paused-for-cache": self._on_buffering,
-            "chapter-list": self._on_chapters,
+            "chapters": lambda count: self._on_chapters(mpv, count),
         }
         for name, observer in observers.items():
             mpv.observe_property(name, partial(self._on_property, observer))
@@ -270,11 +270,17 @@ class MpvPlayer:
         if is_buffering is not None:
             self._emit(BufferingChanged(self._active, bool(is_buffering)))
 
-    def _on_chapters(self, chapters: Any) -> None:
-        if not isinstance(chapters, list) or not chapters:
+    def _on_chapters(self, mpv: MPV, count: Any) -> None:
+        """Read the chapters one by one: a file may have 400,000, and the list of them would take a gigabyte."""
+        if not isinstance(count, int) or count <= 0:
             return
-        marks = (Chapter(float(entry.get("time", 0.0)), clean(str(entry.get("title", "")))) for entry in chapters)
-        self._emit(ChaptersKnown(self._active, tuple(sorted(marks, key=lambda mark: mark.start))))
+        found = (self._chapter(mpv, number) for number in range(min(count, MAX_CHAPTERS)))
+        self._emit(ChaptersKnown(self._active, tuple(sorted(found, key=lambda chapter: chapter.start))))
+
+    @staticmethod
+    def _chapter(mpv: MPV, number: int) -> Chapter:
+        entry = getattr(mpv, f"chapter-list/{number}")
+        return Chapter(float(entry.get("time", 0.0)), clean(str(entry.get("title", ""))))
 
     def _on_eof(self, mpv: MPV, is_reached: Any) -> None:
         if is_reached and self._is_open:

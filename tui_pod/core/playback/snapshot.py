@@ -24,6 +24,10 @@ class Chapter(NamedTuple):
     title: str = ""
 
 
+MAX_CHAPTERS = 1_000
+"""Chapters of one episode that are kept, wherever they come from."""
+
+
 class ChapterOrigin(IntEnum):
     """Where chapters come from; the higher one wins."""
 
