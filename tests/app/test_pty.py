@@ -494,9 +494,11 @@ def test_narrated_episode_decoded_is_speech_of_the_right_length(room: Path) -> N
     with running(room, *arguments) as terminal:
         terminal.until(lambda: terminal.shows("Spoken"), "the list")
         terminal.press("\r")
-        terminal.until(lambda: terminal.shows("✓ Spoken", "1/1 played"), "it is played", patience=60)
+        dump = room / "audiodump.wav"
+        terminal.until(lambda: dump.exists() and terminal.shows("Press enter to play"), "its end", patience=60)
+        assert terminal.shows("0/1 played")  # written out faster than anyone can hear it
         quit_and_wait(terminal)
-    rate, heard = samples(room / "audiodump.wav")
+    rate, heard = samples(dump)
     end = next(place for place in range(len(heard), 0, -1) if abs(heard[place - 1]) > 0.002)  # silence follows it
     wished = library.durations[shortest]
     assert wished * 0.99 - 0.5 <= end / rate <= wished * 1.01  # the last half second of a narration is a pause
