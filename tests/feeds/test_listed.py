@@ -21,9 +21,9 @@ def store(tmp_path: Path) -> FeedStore:
     return FeedStore(tmp_path / "data")
 
 
-def listed(store: FeedStore, address: str, first: str = "") -> None:
+def listed(store: FeedStore, address: str, feed_id: str = "") -> None:
     """Subscribe to a feed from a list that somebody made."""
-    store.subscribe(parse_opml(write_opml([Entry(address, "Listed", first=first)]).encode()).entries)
+    store.subscribe(parse_opml(write_opml([Entry(address, "Listed", feed_id=feed_id)]).encode()).entries)
 
 
 async def test_listed_feed_of_the_own_network_is_asked_and_may_name_its_host(site: Site, store: FeedStore) -> None:
@@ -36,7 +36,7 @@ async def test_listed_feed_of_the_own_network_is_asked_and_may_name_its_host(sit
 async def test_first_address_in_a_list_names_ids_and_grants_nothing(site: Site, inside: Site, store: FeedStore) -> None:
     secret = f"<podcast:chapters url='{inside.url('/c.json')}' type='application/json'/>"
     site.replies["/f"] = server.body(feed(item(1, extra=secret)))
-    listed(store, site.url("/f"), first=inside.url("/"))
+    listed(store, site.url("/f"), feed_id=inside.url("/"))
     policy = make_policy([f"127.0.0.1:{site.server_port}"], 20.0)
     assert (await refresh(store, policy=policy)).new == 1
     (ident,) = store.episode_ids(inside.url("/"))
@@ -57,14 +57,14 @@ async def test_restored_private_feed_keeps_its_ids_and_goes_on(site: Site, store
     again = FeedStore(store.db.file.parent)
     assert (await refresh(again)).failed == ()
     (kept,) = again.feeds()
-    assert (kept.first, kept.address) == (site.url("/f"), site.url("/g"))
-    assert again.episode_ids(kept.first) == [episode_id(site.url("/f"), "guid-1")]
+    assert (kept.feed_id, kept.address) == (site.url("/f"), site.url("/g"))
+    assert again.episode_ids(kept.feed_id) == [episode_id(site.url("/f"), "guid-1")]
 
 
 def test_typing_the_first_address_that_a_list_claimed_takes_the_feed_there(
     site: Site, inside: Site, store: FeedStore
 ) -> None:
-    listed(store, site.url("/f"), first=inside.url("/f"))
+    listed(store, site.url("/f"), feed_id=inside.url("/f"))
     inside.replies["/f"] = server.body(feed(item(1), "Mine"))
     result = subscribe(store, inside.url("/f"))
     assert (result.feed.address, result.feed.allowed) == (inside.url("/f"), inside.allowed)

@@ -102,9 +102,9 @@ async def test_download_is_played_at_once_without_the_network(site: Site, servic
     site.replies["/a.wav"] = Ranged(sound(0.1))
     (episode,) = await service.subscribe(site.url("/f"))
     podcasts = await service.sources.podcasts()
-    wish = podcasts.wish(episode)
-    assert wish is not None
-    path = await in_thread(lambda stop: podcasts.downloads.fetch(wish, stop=stop))
+    request = podcasts.download_request(episode)
+    assert request is not None
+    path = await in_thread(lambda stop: podcasts.downloads.fetch(request, cancel=stop))
     site.asked.clear()
     service.sources.request(episode, 1)
     event = await service.next()
@@ -112,12 +112,12 @@ async def test_download_is_played_at_once_without_the_network(site: Site, servic
     assert (event.source.location, event.source.is_stream, site.asked) == (str(path), False, [])
 
 
-async def test_wish_knows_the_size_that_the_feed_states(site: Site, service: ServiceRig) -> None:
+async def test_download_request_knows_the_size_that_the_feed_states(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
     (episode,) = await service.subscribe(site.url("/f"))
-    wish = (await service.sources.podcasts()).wish(episode)
-    assert wish is not None
-    assert wish.size == 16_044
+    request = (await service.sources.podcasts()).download_request(episode)
+    assert request is not None
+    assert request.size == 16_044
 
 
 async def test_prepared_stream_is_not_resolved_again(site: Site, service: ServiceRig) -> None:
@@ -242,7 +242,7 @@ async def test_recording_of_a_catalogue_on_the_own_network_needs_the_settings(
     event = await service.next()
     assert isinstance(event, SourceReady if is_named else LoadFailed)
     podcasts = await service.sources.podcasts()
-    wish = podcasts.wish(episode)
-    assert wish is not None
-    assert (inside.origin() in wish.allowed) is is_named
+    request = podcasts.download_request(episode)
+    assert request is not None
+    assert (inside.origin() in request.allowed) is is_named
     await service.sources.close()

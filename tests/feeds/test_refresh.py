@@ -235,18 +235,18 @@ def test_subscribe_feed_address(site: Site, store: FeedStore) -> None:
     assert (result.is_new, result.new, result.feed.title, result.feed.folders) == (True, 1, "Test Cast", (("A",),))
     assert result.feed.allowed == site.allowed
     again = subscribe(store, site.url("/f"))
-    assert (again.is_new, again.new, again.feed.first) == (False, 0, site.url("/f"))
+    assert (again.is_new, again.new, again.feed.feed_id) == (False, 0, site.url("/f"))
 
 
 @pytest.mark.parametrize("scheme", ["feed:", "itpc:", "podcast:"])
 def test_subscribe_schemes_of_other_programs(site: Site, store: FeedStore, scheme: str) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
-    assert subscribe(store, scheme + site.url("/f").removeprefix("http:")).feed.first == site.url("/f")
+    assert subscribe(store, scheme + site.url("/f").removeprefix("http:")).feed.feed_id == site.url("/f")
 
 
 def test_subscribe_without_scheme_tries_both(site: Site, store: FeedStore) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
-    assert subscribe(store, site.url("/f").removeprefix("http://")).feed.first == site.url("/f")
+    assert subscribe(store, site.url("/f").removeprefix("http://")).feed.feed_id == site.url("/f")
 
 
 def test_subscribe_page_that_names_its_feed(site: Site, store: FeedStore) -> None:
@@ -258,7 +258,7 @@ def test_subscribe_page_that_names_its_feed(site: Site, store: FeedStore) -> Non
     site.replies["/show/"] = server.body(page, "text/html")
     site.replies["/show/f.xml"] = server.body(feed(item(1)))
     result = subscribe(store, site.url("/show/"))
-    assert result.feed.first == site.url("/show/f.xml?a=1&b=2")
+    assert result.feed.feed_id == site.url("/show/f.xml?a=1&b=2")
     assert result.feed.allowed == site.allowed
 
 
@@ -296,7 +296,7 @@ def test_subscribe_tells_whether_all_was_read(site: Site, store: FeedStore, cut:
 def test_subscribe_moved_feed_is_the_one_that_is_there(site: Site, store: FeedStore) -> None:
     site.replies["/old"] = server.redirect("/f", 301)
     site.replies["/f"] = server.body(feed(item(1)))
-    assert subscribe(store, site.url("/old")).feed.first == site.url("/old")
+    assert subscribe(store, site.url("/old")).feed.feed_id == site.url("/old")
     assert store.feeds()[0].address == site.url("/f")
     assert not subscribe(store, site.url("/f")).is_new
     assert not subscribe(store, site.url("/old")).is_new
@@ -308,15 +308,15 @@ def test_subscribe_same_podcast_at_a_new_address_keeps_progress(site: Site, stor
     site.replies["/old"] = server.body(feed(item(1), extra=extra))
     site.replies["/new"] = server.body(feed(item(1) + item(2), extra=extra))
     site.replies["/fake"] = server.body(feed(item(9), extra=extra))
-    first = subscribe(store, site.url("/old")).feed.first
+    first = subscribe(store, site.url("/old")).feed.feed_id
     result = subscribe(store, site.url("/new"))
-    assert (result.has_moved, result.feed.first, result.feed.address) == (True, first, site.url("/new"))
+    assert (result.has_moved, result.feed.feed_id, result.feed.address) == (True, first, site.url("/new"))
     assert subscribe(store, site.url("/fake")).is_new
 
 
 def test_subscribe_removed_feed_brings_it_back(site: Site, store: FeedStore) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
-    first = subscribe(store, site.url("/f")).feed.first
+    first = subscribe(store, site.url("/f")).feed.feed_id
     store.remove(first)
     result = subscribe(store, site.url("/f"))
     assert (result.is_new, result.feed.episodes) == (True, 1)

@@ -121,7 +121,7 @@ def _feed_json(feed: Subscription) -> dict[str, object]:
     fetched = datetime.fromtimestamp(feed.fetched, UTC).isoformat(timespec="seconds") if feed.fetched else None
     return {
         "address": feed.address,
-        "first": feed.first,
+        "first": feed.feed_id,
         "title": feed.title,
         "folders": ["/".join(folder) for folder in feed.folders],
         "categories": ["/".join(category) for category in feed.categories],
@@ -156,7 +156,7 @@ def _refresh(store: FeedStore, options: Namespace) -> int:
 
 def _remove(store: FeedStore, options: Namespace) -> int:
     for feed in _named(store, options.feeds):
-        store.remove(feed.first)
+        store.remove(feed.feed_id)
         print(f"{feed.name}: removed", file=sys.stderr)
     return 0
 
@@ -168,9 +168,9 @@ def _move(store: FeedStore, options: Namespace) -> int:
         named = typed_addresses(addresses[0])
         if len(options.targets) > 1 or not named:
             raise CommandError("tui-pod: a podcast moves to one http or https address, or to topics")
-        store.move(feed.first, named[0])
+        store.move(feed.feed_id, named[0])
     else:
-        store.set_folders(feed.first, [folder for text in options.targets if (folder := _folder(text))])
+        store.set_folders(feed.feed_id, [folder for text in options.targets if (folder := _folder(text))])
     print(f"{feed.name}: moved to {', '.join(clean(target, 100) for target in options.targets)}", file=sys.stderr)
     return 0
 
@@ -180,10 +180,10 @@ def _keep(store: FeedStore, options: Namespace) -> int:
         raise CommandError(f"tui-pod: {clean(options.count, 40)}: must be a number from 0 to {MOST_KEPT}, or default")
     (feed,) = _named(store, [options.feed])
     if options.count == "default":
-        store.set_keep(feed.first, None)
+        store.set_keep(feed.feed_id, None)
         said = "the next episodes are downloaded ahead as the settings say"
     else:
-        store.set_keep(feed.first, int(options.count))
+        store.set_keep(feed.feed_id, int(options.count))
         said = f"the next {counted(int(options.count), 'episode')} will be downloaded ahead"
     print(f"{feed.name}: {said}", file=sys.stderr)
     return 0
@@ -192,7 +192,7 @@ def _keep(store: FeedStore, options: Namespace) -> int:
 def _topics(store: FeedStore, options: Namespace) -> int:
     (feed,) = _named(store, [options.feed])
     is_on = options.switch == "on"
-    store.set_shows_categories(feed.first, is_on)
+    store.set_shows_categories(feed.feed_id, is_on)
     for category in feed.categories:
         print("/".join(category))
     said = "are topics now" if is_on else "are no longer topics"

@@ -22,15 +22,15 @@ PATIENCE = 120.0
 """Seconds after which no further page is asked for."""
 
 
-def read_page(address: str, policy: NetworkPolicy, stop: CancelToken) -> tuple[Response, Feed]:
+def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Feed]:
     """Return the head of an answer and the feed in it.
 
     Raises:
         FetchError: nothing answers there.
         FeedError: it is no feed.
-        Stopped: the work was told to stop.
+        Cancelled: the work was told to stop.
     """
-    response, content = fetch(Request(address, policy.private, {"Accept": ACCEPT}), policy.limits, stop)
+    response, content = fetch(Request(address, policy.private, {"Accept": ACCEPT}), policy.limits, cancel)
     return response, read_answer(response, content)
 
 
@@ -43,7 +43,7 @@ def read_answer(response: Response, content: bytes) -> Feed:
     return parse_feed(content, response.address, response.charset)
 
 
-def with_older_pages(feed: Feed, address: str, known: Set[str], policy: NetworkPolicy, stop: CancelToken) -> Feed:
+def with_older_pages(feed: Feed, address: str, known: Set[str], policy: NetworkPolicy, cancel: CancelToken) -> Feed:
     """Return a feed with the items of its further pages, up to the first page on which nothing is new.
 
     Where a page cannot be read, the feed is partial: what was read before counts, and the rest is for another time.
@@ -52,11 +52,11 @@ def with_older_pages(feed: Feed, address: str, known: Set[str], policy: NetworkP
         feed: its first page.
         address: of the first page.
         known: guids of items; a page of these alone is the last.
-        access: what the settings and the feed allow.
-        stop: ends the wait.
+        policy: what the settings and the feed allow.
+        cancel: ends the wait.
 
     Raises:
-        Stopped: the work was told to stop.
+        Cancelled: the work was told to stop.
     """
     items = list(feed.items)
     visited = {address}
@@ -68,7 +68,7 @@ def with_older_pages(feed: Feed, address: str, known: Set[str], policy: NetworkP
             break
         visited.add(following)
         try:
-            _, page = read_page(following, policy, stop)
+            _, page = read_page(following, policy, cancel)
         except (FetchError, FeedError):
             is_partial = True
         else:

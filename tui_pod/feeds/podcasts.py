@@ -17,7 +17,7 @@ from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
 from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.media.documents import RemoteFiles
 from tui_pod.feeds.media.downloads import Downloads
-from tui_pod.feeds.media.partial import Wish
+from tui_pod.feeds.media.partial import DownloadRequest
 from tui_pod.feeds.media.streams import resolve_stream
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.address import Origin
@@ -40,7 +40,7 @@ class Podcasts:
             data: folder of what is kept for good.
             cache: folder of what can be fetched again.
             quota: bytes of downloads that are kept.
-            access: what the settings allow on the network.
+            policy: what the settings allow on the network.
         """
         self.policy = policy
         self.store = FeedStore(data)
@@ -48,12 +48,12 @@ class Podcasts:
         self.remote = RemoteFiles(cache / "remote")
         self._prepared: dict[str, tuple[float, str]] = {}
 
-    def source(self, episode: Episode, stop: CancelToken | None = None) -> Source:
+    def source(self, episode: Episode, cancel: CancelToken | None = None) -> Source:
         """Return what can be played now of an episode with an address: its download, else its stream.
 
         Raises:
             FetchError: it cannot be had.
-            Stopped: the work was told to stop.
+            Cancelled: the work was told to stop.
         """
         assert episode.audio is not None
         details = self.details(episode.id)
@@ -63,32 +63,34 @@ class Podcasts:
             return Source(str(path), marks=marks)
         made, address = self._prepared.pop(episode.id, (0.0, ""))
         if not address or time.monotonic() - made > PREPARED_FOR:
-            address = resolve_stream(episode.audio, self._allowed(details), stop)
+            address = resolve_stream(episode.audio, self._allowed(details), cancel)
         return Source(address, is_stream=True, marks=marks)
 
-    def prepare(self, episode: Episode, stop: CancelToken | None = None) -> None:
+    def prepare(self, episode: Episode, cancel: CancelToken | None = None) -> None:
         """Do ahead what `source` would wait for; what fails is tried again by it.
 
         Raises:
-            Stopped: the work was told to stop.
+            Cancelled: the work was told to stop.
         """
         if episode.audio is None or self.downloads.find(episode.id) is not None:
             return
         with contextlib.suppress(FetchError):
-            address = resolve_stream(episode.audio, self._allowed(self.details(episode.id)), stop)
+            address = resolve_stream(episode.audio, self._allowed(self.details(episode.id)), cancel)
             self._prepared = {episode.id: (time.monotonic(), address)}
 
-    def chapters(self, episode: Episode, stop: CancelToken | None = None) -> tuple[tuple[Chapter, ...], ChapterOrigin]:
+    def chapters(
+        self, episode: Episode, cancel: CancelToken | None = None
+    ) -> tuple[tuple[Chapter, ...], ChapterOrigin]:
         """Return an episode's chapters and who says so: its chapters file, the feed, else time codes in its notes.
 
         Raises:
-            Stopped: the work was told to stop.
+            Cancelled: the work was told to stop.
         """
         details = self.details(episode.id)
         if details is None:
             return (), ChapterOrigin.NOTES
         if details.chapters:
-            text = self.remote.text(details.chapters, self._allowed(details), stop)
+            text = self.remote.text(details.chapters, self._allowed(details), cancel)
             marks = parse_chapters(text) if text else ()
             if marks:
                 return marks, ChapterOrigin.FEED
@@ -96,15 +98,15 @@ class Podcasts:
             return details.marks, ChapterOrigin.FEED
         return notes_chapters(to_notes(details.notes), episode.duration), ChapterOrigin.NOTES
 
-    def transcript(self, episode: Episode, stop: CancelToken | None = None) -> Transcript:
+    def transcript(self, episode: Episode, cancel: CancelToken | None = None) -> Transcript:
         """Return the words at an episode's transcript address; empty when there are none.
 
         Raises:
-            Stopped: the work was told to stop.
+            Cancelled: the work was told to stop.
         """
         if episode.transcript is None:
             return Transcript()
-        text = self.remote.text(episode.transcript, self._allowed(self.details(episode.id)), stop)
+        text = self.remote.text(episode.transcript, self._allowed(self.details(episode.id)), cancel)
         return parse_transcript(text) if text else Transcript()
 
     def details(self, ident: str) -> Details | None:
@@ -122,13 +124,13 @@ class Podcasts:
             return EpisodeNotes(is_downloaded=is_downloaded)
         return EpisodeNotes(to_notes(details.notes), details.feed_title, details.link or "", is_downloaded)
 
-    def wish(self, episode: Episode, is_automatic: bool = False) -> Wish | None:
+    def download_request(self, episode: Episode, is_automatic: bool = False) -> DownloadRequest | None:
         """Return what downloading an episode means; None when it has no address."""
         if episode.audio is None or "://" not in episode.audio:
             return None
         details = self.details(episode.id)
         size = details.size if details else None
-        return Wish(episode.id, episode.title, episode.audio, self._allowed(details), is_automatic, size)
+        return DownloadRequest(episode.id, episode.title, episode.audio, self._allowed(details), is_automatic, size)
 
     def _allowed(self, details: Details | None) -> frozenset[Origin]:
         return self.policy.private | (details.allowed if details else frozenset())

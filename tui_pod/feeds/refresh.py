@@ -31,7 +31,7 @@ PER_HOST = 2
 class Outcome:
     """What became of one feed."""
 
-    first: str
+    feed_id: str
     name: str
     new: int = 0
     """Episodes that were not known before."""
@@ -89,13 +89,13 @@ async def refresh(
     """Refresh feeds, and return when all are done; cancelling ends it at once.
 
     Args:
-        shelf: where they are kept.
+        store: where they are kept.
         feeds: which; None: all.
         progress: called on the event loop after each.
-        access: what the settings allow.
+        policy: what the settings allow.
 
     Raises:
-        ShelfError: the subscriptions cannot be read.
+        FeedStoreError: the subscriptions cannot be read.
     """
     wanted = await in_thread(lambda _: store.feeds()) if feeds is None else list(feeds)
     slots = asyncio.Semaphore(AT_ONCE)
@@ -105,7 +105,7 @@ async def refresh(
     async def work(feed: Subscription) -> None:
         host = hosts.setdefault(urlsplit(feed.address).hostname or "", asyncio.Semaphore(PER_HOST))
         async with host, slots:
-            outcome = await in_thread(lambda stop: refresh_feed(store, feed, stop, policy))
+            outcome = await in_thread(lambda cancel: refresh_feed(store, feed, cancel, policy))
         outcomes.append(outcome)
         progress(RefreshProgress(len(outcomes), len(wanted), outcome))
 
@@ -115,57 +115,57 @@ async def refresh(
     return Refreshed(tuple(outcomes))
 
 
-def refresh_feed(store: FeedStore, feed: Subscription, stop: CancelToken, policy: NetworkPolicy) -> Outcome:
+def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> Outcome:
     """Ask one feed and keep its answer; what fails is in the outcome. Waits: for a thread.
 
     Raises:
-        Stopped: the work was told to stop.
+        Cancelled: the work was told to stop.
     """
     try:
-        return _refreshed(store, feed, stop, policy)
+        return _refreshed(store, feed, cancel, policy)
     except FetchError as error:
-        outcome = Outcome(feed.first, feed.name, error=str(error), is_offline=error.is_offline)
+        outcome = Outcome(feed.feed_id, feed.name, error=str(error), is_offline=error.is_offline)
     except (FeedError, FeedStoreError) as error:
-        outcome = Outcome(feed.first, feed.name, error=f"{feed.name}: {error}")
+        outcome = Outcome(feed.feed_id, feed.name, error=f"{feed.name}: {error}")
     except (RecursionError, MemoryError, ValueError, TypeError, KeyError, AttributeError, LookupError) as error:
         # a document nobody thought of: one bad feed must not stop the others
-        outcome = Outcome(feed.first, feed.name, error=f"{feed.name}: cannot be read ({type(error).__name__}).")
+        outcome = Outcome(feed.feed_id, feed.name, error=f"{feed.name}: cannot be read ({type(error).__name__}).")
     if not outcome.is_offline:
         with contextlib.suppress(FeedStoreError):  # the next refresh tells it again
-            store.fail(feed.first, outcome.error)
+            store.fail(feed.feed_id, outcome.error)
     return outcome
 
 
-def _refreshed(store: FeedStore, feed: Subscription, stop: CancelToken, policy: NetworkPolicy) -> Outcome:
-    named = feed.allowed if feed.is_settled else _settle(store, feed)
+def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> Outcome:
+    named = feed.allowed if feed.is_origin_known else _look_up_origin(store, feed)
     policy = replace(policy, private=named | policy.private)
     headers = {"Accept": ACCEPT}
     if feed.etag:
         headers["If-None-Match"] = feed.etag
     if feed.modified:
         headers["If-Modified-Since"] = feed.modified
-    response, content = fetch(Request(feed.address, policy.private, headers), policy.limits, stop)
+    response, content = fetch(Request(feed.address, policy.private, headers), policy.limits, cancel)
     if response.status == 304:
-        store.touch(feed.first)
-        return Outcome(feed.first, feed.name)
+        store.touch(feed.feed_id)
+        return Outcome(feed.feed_id, feed.name)
     found = read_answer(response, content)
     moved_to = response.moved_to or ""
     if found.moved_to and found.moved_to not in (feed.address, response.address):
-        successor = _successor(found, policy, stop)
+        successor = _successor(found, policy, cancel)
         if successor is not None:
             response, found = successor
             moved_to = response.moved_to or response.address
     was_whole = bool(feed.etag or feed.modified)  # not kept of one that was read in part
-    known = store.guids(feed.first) if was_whole else frozenset[str]()
-    found = with_older_pages(found, response.address, known, policy, stop)
-    stop.check()
+    known = store.guids(feed.feed_id) if was_whole else frozenset[str]()
+    found = with_older_pages(found, response.address, known, policy, cancel)
+    cancel.check()
     if moved_to and moved_to != feed.address:
-        store.move(feed.first, moved_to)
-    stored = keep_answer(store, feed.first, response, found)
-    return Outcome(feed.first, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
+        store.move(feed.feed_id, moved_to)
+    stored = keep_answer(store, feed.feed_id, response, found)
+    return Outcome(feed.feed_id, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
 
 
-def _settle(store: FeedStore, feed: Subscription) -> frozenset[Origin]:
+def _look_up_origin(store: FeedStore, feed: Subscription) -> frozenset[Origin]:
     """Look up whether a feed from a list is of the own network, keep the answer, and return what it may then name.
 
     Who imports a list has chosen the feeds in it. What else it says of one, such as its first address, allows nothing.
@@ -179,23 +179,23 @@ def _settle(store: FeedStore, feed: Subscription) -> frozenset[Origin]:
     except AddressError as error:
         if not error.is_private:
             raise FetchError(str(error), is_offline=error.is_unknown) from None
-        store.settle(feed.first, named)
+        store.set_private_origin(feed.feed_id, named)
         return frozenset((named,))
-    store.settle(feed.first, None)
+    store.set_private_origin(feed.feed_id, None)
     return frozenset()
 
 
-def keep_answer(store: FeedStore, first: str, response: Response, found: Feed) -> Stored:
+def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Feed) -> Stored:
     """Store a feed with what the next conditional request needs; one read in part is asked for again as a whole."""
     if found.is_partial:
-        return store.store(first, found)
-    return store.store(first, found, response.headers.get("etag", ""), response.headers.get("last-modified", ""))
+        return store.store(feed_id, found)
+    return store.store(feed_id, found, response.headers.get("etag", ""), response.headers.get("last-modified", ""))
 
 
-def _successor(found: Feed, policy: NetworkPolicy, stop: CancelToken) -> tuple[Response, Feed] | None:
+def _successor(found: Feed, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Feed] | None:
     """Return the feed that `itunes:new-feed-url` names, if it is there and is the same podcast."""
     try:
-        response, successor = read_page(found.moved_to or "", policy, stop)
+        response, successor = read_page(found.moved_to or "", policy, cancel)
     except (FetchError, FeedError):
         return None
     is_same = is_same_podcast(found, successor.guid, {item.guid for item in successor.items})

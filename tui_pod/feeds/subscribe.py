@@ -51,25 +51,25 @@ def subscribe(
     store: FeedStore,
     typed: str,
     folders: Sequence[Folder] = (),
-    stop: CancelToken | None = None,
+    cancel: CancelToken | None = None,
     policy: NetworkPolicy = PUBLIC,
 ) -> Subscribed:
     """Fetch the feed that `typed` means, keep it, and return what that did. Nothing is kept when it fails.
 
     Args:
-        shelf: where it is kept.
+        store: where it is kept.
         typed: the address of a feed, or of a page that names one.
         folders: topics to put it under.
-        stop: ends the wait.
-        access: what the settings allow.
+        cancel: ends the wait.
+        policy: what the settings allow.
 
     Raises:
         FetchError: nothing answers there.
         FeedError: it is neither an address, nor a feed, nor a page with one.
-        ShelfError: it cannot be kept.
-        Stopped: the work was told to stop.
+        FeedStoreError: it cannot be kept.
+        Cancelled: the work was told to stop.
     """
-    stop = stop or CancelToken()
+    cancel = cancel or CancelToken()
     addresses = typed_addresses(typed)
     if not addresses:
         raise FeedError(f"“{clean(typed, 80)}” is not an http or https address.")
@@ -77,26 +77,26 @@ def subscribe(
     for address in addresses:
         wider = replace(policy, private=policy.private | {origin(address)})  # typed by the listener
         try:
-            found = _find(address, wider, stop)
+            found = _find(address, wider, cancel)
         except FetchError as error:
             problem = problem or error
             continue
-        whole = with_older_pages(found.feed, found.response.address, frozenset(), wider, stop)
-        stop.check()
+        whole = with_older_pages(found.feed, found.response.address, frozenset(), wider, cancel)
+        cancel.check()
         private = origin(address) if is_private(address) else None
         return _keep(store, replace(found, feed=whole), private, folders)
     raise problem or FeedError("There is no feed.")
 
 
-def _find(address: str, policy: NetworkPolicy, stop: CancelToken) -> _Found:
-    response, content = fetch(Request(address, policy.private, {"Accept": ACCEPT}), policy.limits, stop)
+def _find(address: str, policy: NetworkPolicy, cancel: CancelToken) -> _Found:
+    response, content = fetch(Request(address, policy.private, {"Accept": ACCEPT}), policy.limits, cancel)
     try:
         return _Found(address, response, read_answer(response, content))
     except FeedError as error:
         refused: FeedError = error
     for link in _links(response, content):
         try:
-            return _Found(link, *read_page(link, policy, stop))
+            return _Found(link, *read_page(link, policy, cancel))
         except (FetchError, FeedError):
             continue
     if "not a feed" in str(refused):
@@ -119,17 +119,17 @@ def _keep(store: FeedStore, found: _Found, private: Origin | None, folders: Sequ
     if known is None:
         known = _former(store, found.feed)
         is_moved = known is not None
-    first = known.first if known is not None else found.asked
-    entry = Entry(known.address if known is not None else address, found.feed.title, tuple(folders), first)
+    feed_id = known.feed_id if known is not None else found.asked
+    entry = Entry(known.address if known is not None else address, found.feed.title, tuple(folders), feed_id)
     store.subscribe([entry])
     # a list may claim any first address: who types it wants what answers there, not where the list says it is now
     is_claimed = known is not None and private is not None and known.address not in (address, found.asked)
     if is_moved or is_claimed or (known is not None and found.response.moved_to):
-        store.move(first, address)
+        store.move(feed_id, address)
     if known is None or private is not None:
-        store.settle(first, private)
-    stored = keep_answer(store, first, found.response, found.feed)
-    kept = next((feed for feed in store.feeds() if feed.first == first), None)
+        store.set_private_origin(feed_id, private)
+    stored = keep_answer(store, feed_id, found.response, found.feed)
+    kept = next((feed for feed in store.feeds() if feed.feed_id == feed_id), None)
     if kept is None:
         raise FeedStoreError("The feed was removed meanwhile.")
     is_new = known is None or known.removed is not None
@@ -141,6 +141,6 @@ def _former(store: FeedStore, feed: Feed) -> Subscription | None:
     if not feed.guid:
         return None
     for known in store.feeds():
-        if known.guid == feed.guid and is_same_podcast(feed, known.guid, store.guids(known.first)):
+        if known.guid == feed.guid and is_same_podcast(feed, known.guid, store.guids(known.feed_id)):
             return known
     return None

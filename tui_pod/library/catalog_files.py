@@ -34,24 +34,24 @@ def read_catalog(path: Path) -> tuple[Catalog, str]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise CatalogError([Fault(line, "not UTF-8 text: save the file in UTF-8")]) from None
-    return _with_places(parse_catalog(text), path), text
+    return _with_absolute_paths(parse_catalog(text), path), text
 
 
-def _with_places(catalog: Catalog, path: Path) -> Catalog:
+def _with_absolute_paths(catalog: Catalog, path: Path) -> Catalog:
     """Return the catalogue with its paths made absolute, and the embedded one's with its transcripts."""
     folder = path.absolute().parent
     transcripts = embedded_transcripts() if path == embedded_catalog() else None
 
-    def place(value: str | None) -> str | None:
+    def resolve(value: str | None) -> str | None:
         return value if value is None or "://" in value else str(folder / value)
 
-    def settled(episode: Episode) -> Episode:
-        transcript = place(episode.transcript)
+    def resolved(episode: Episode) -> Episode:
+        transcript = resolve(episode.transcript)
         if transcript is None and transcripts:
             transcript = os.path.join(transcripts, f"{episode.id}.txt")
-        return episode._replace(audio=place(episode.audio), transcript=transcript)
+        return episode._replace(audio=resolve(episode.audio), transcript=transcript)
 
-    return catalog._replace(episodes=tuple(settled(episode) for episode in catalog.episodes))
+    return catalog._replace(episodes=tuple(resolved(episode) for episode in catalog.episodes))
 
 
 def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:
@@ -62,7 +62,7 @@ def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:
     """
     lines: list[str] = []
     catalogs: list[Catalog] = []
-    first: dict[str, Path] = {}
+    owners: dict[str, Path] = {}
     for path in paths:
         try:
             catalog, text = read_catalog(path)
@@ -70,16 +70,16 @@ def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:
             lines += [f"{path}:{fault.line}: {fault.message}" for fault in error.faults]
             continue
         catalogs.append(catalog)
-        twice = [number for number, episode in enumerate(catalog.episodes) if episode.id in first]
+        twice = [number for number, episode in enumerate(catalog.episodes) if episode.id in owners]
         if twice:
             from tui_pod.core.library.toml_lines import TableLines  # its patterns are for faults only
 
-            places = TableLines(text)
+            lines_of = TableLines(text)
             for number in twice:
-                line, ident = places.find("episodes", number, "id"), catalog.episodes[number].id
-                lines.append(f"{path}:{line}: id “{ident}” is already used in {first[ident]}")
+                line, ident = lines_of.find("episodes", number, "id"), catalog.episodes[number].id
+                lines.append(f"{path}:{line}: id “{ident}” is already used in {owners[ident]}")
         for episode in catalog.episodes:
-            first.setdefault(episode.id, path)
+            owners.setdefault(episode.id, path)
     if lines:
         raise CatalogsError(lines)
     return catalogs

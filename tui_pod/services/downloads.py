@@ -21,7 +21,7 @@ from tui_pod.services.tasks import BackgroundTasks
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.feeds.media.download_queue import DownloadProgress, DownloadQueue
-    from tui_pod.feeds.media.partial import Wish
+    from tui_pod.feeds.media.partial import DownloadRequest
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.store.feed_store import Subscription
 
@@ -62,11 +62,11 @@ class DownloadService:
         library = self._controller().library
         coming = [episode for episode in episodes if episode in queue.running]
         missing = [episode for episode in episodes if episode not in queue.running]
-        wishes, are_here = await in_thread(lambda _: _wishes(podcasts, library, missing))
-        for place in range(0, len(wishes), AT_A_TIME):
-            queue.start(wishes[place : place + AT_A_TIME])
+        requests, are_here = await in_thread(lambda _: _download_requests(podcasts, library, missing))
+        for start in range(0, len(requests), AT_A_TIME):
+            queue.start(requests[start : start + AT_A_TIME])
             await asyncio.sleep(0)
-        if wishes:
+        if requests:
             return
         if coming:
             queue.stop(coming)
@@ -122,11 +122,11 @@ class DownloadService:
         from tui_pod.feeds.media.download_queue import next_to_keep
         from tui_pod.runtime.threads import in_thread
 
-        ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.first))
+        ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.feed_id))
         library, progress_index = self._controller().library, self._controller().progress_index
         wanted = next_to_keep(progress_index, ids, count, feed.is_serial)
-        wishes, _ = await in_thread(lambda _: _wishes(podcasts, library, wanted, is_automatic=True))
-        queue.start(wishes)
+        requests, _ = await in_thread(lambda _: _download_requests(podcasts, library, wanted, is_automatic=True))
+        queue.start(requests)
 
     async def close(self) -> None:
         """End all downloads; they are gone on with the next time."""
@@ -175,19 +175,19 @@ class DownloadService:
                 self._frontend.tell(f"{stopped} other downloads were stopped for the same reason.", is_error=True)
 
 
-def _wishes(
+def _download_requests(
     podcasts: Podcasts, library: Library, episodes: Iterable[str], is_automatic: bool = False
-) -> tuple[list[Wish], bool]:
+) -> tuple[list[DownloadRequest], bool]:
     """Return what is to be downloaded of these episodes, and whether some are here already. Waits: for a thread."""
-    wishes, are_here = [], False
+    requests, are_here = [], False
     for ident in episodes:
         index = library.index(ident)
         if podcasts.downloads.find(ident) is not None:
             are_here = True
         elif index is not None:
-            wish = podcasts.wish(library.episode(index), is_automatic)
-            wishes += [wish] if wish is not None else []
-    return wishes, are_here
+            request = podcasts.download_request(library.episode(index), is_automatic)
+            requests += [request] if request is not None else []
+    return requests, are_here
 
 
 def _shown(progress: DownloadProgress) -> DownloadState | None:

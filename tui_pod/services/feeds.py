@@ -69,16 +69,16 @@ class FeedService:
         """Subscribe to the feed that an address means."""
         self._tasks.run(self._add(typed))
 
-    def refresh(self, first: str | None = None) -> None:
+    def refresh(self, feed_id: str | None = None) -> None:
         """Refresh the feed that was first known by this address; None: all feeds."""
         if self._refreshing is not None and not self._refreshing.done():
             self._frontend.tell("Feeds are being refreshed already.")
         else:
-            self._refreshing = self._tasks.run(self._refresh(first, is_asked=True))
+            self._refreshing = self._tasks.run(self._refresh(feed_id, is_asked=True))
 
-    def remove_feed(self, first: str) -> None:
-        """Unsubscribe from the feed that was first known by this address; can be undone."""
-        self._tasks.run(self._remove_feed(first))
+    def remove_feed(self, feed_id: str) -> None:
+        """Unsubscribe from the feed that was first known by this address; can be taken back."""
+        self._tasks.run(self._remove_feed(feed_id))
 
     def download(self, episodes: Sequence[str]) -> None:
         """Download recordings, or stop that."""
@@ -115,23 +115,25 @@ class FeedService:
         from tui_pod.runtime.threads import in_thread
 
         with self._tasks.showing("add", "adding a podcast …"):
-            done = await in_thread(lambda stop: subscribe(podcasts.store, typed, stop=stop, policy=podcasts.policy))
+            done = await in_thread(
+                lambda cancel: subscribe(podcasts.store, typed, cancel=cancel, policy=podcasts.policy)
+            )
         self.network_changed(is_offline=False)
         await self._bring_up_to_date(podcasts, done.new)
         self._frontend.tell(_said(done))
         await self._downloads.keep_next([done.feed], self._settings.keep_next)
 
-    async def _refresh(self, first: str | None, is_asked: bool) -> None:
+    async def _refresh(self, feed_id: str | None, is_asked: bool) -> None:
         podcasts = await self._open()
         from tui_pod.feeds.refresh import refresh
         from tui_pod.runtime.threads import in_thread
 
         feeds = await in_thread(lambda _: podcasts.store.feeds())
-        if first is not None:
-            feeds = [feed for feed in feeds if feed.first == first]
+        if feed_id is not None:
+            feeds = [feed for feed in feeds if feed.feed_id == feed_id]
         if not feeds:
             if is_asked:
-                self._frontend.tell(NO_FEEDS if first is None else "That podcast is no longer there.")
+                self._frontend.tell(NO_FEEDS if feed_id is None else "That podcast is no longer there.")
             return
         with self._tasks.showing("refresh", f"refreshing 0/{len(feeds)}"):
             result = await refresh(podcasts.store, feeds, self._show_progress, podcasts.policy)
@@ -142,19 +144,19 @@ class FeedService:
             await self._announce_new(result)
             await self._downloads.keep_next(feeds, self._settings.keep_next)
 
-    async def _remove_feed(self, first: str) -> None:
+    async def _remove_feed(self, feed_id: str) -> None:
         podcasts = await self._open()
         from tui_pod.runtime.threads import in_thread
 
         store = podcasts.store
-        feed = await in_thread(lambda _: store.find(first))
+        feed = await in_thread(lambda _: store.find(feed_id))
         if feed is None:
             self._frontend.tell("That podcast is no longer there.")
             return
         taken = await self._take_feed(podcasts, feed)
 
         async def bring_back() -> None:
-            await in_thread(lambda _: store.restore(first))
+            await in_thread(lambda _: store.restore(feed_id))
             await self._downloads.bring_back(taken)
             await self._bring_up_to_date(podcasts)
 
@@ -167,8 +169,8 @@ class FeedService:
         """Take a feed and its downloads away; return the episodes of these."""
         from tui_pod.runtime.threads import in_thread
 
-        ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.first))
-        await in_thread(lambda _: podcasts.store.remove(feed.first))
+        ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.feed_id))
+        await in_thread(lambda _: podcasts.store.remove(feed.feed_id))
         taken = await self._downloads.take(ids)
         await self._bring_up_to_date(podcasts)
         return taken

@@ -110,7 +110,7 @@ class EpisodeSources:
         podcasts = await self.podcasts()
         from tui_pod.runtime.threads import in_thread
 
-        return (await in_thread(lambda stop: podcasts.chapters(episode, stop)))[0]
+        return (await in_thread(lambda cancel: podcasts.chapters(episode, cancel)))[0]
 
     async def _words(self, episode: Episode) -> Transcript:
         """Return the words that an episode's transcript holds, wherever it lies."""
@@ -119,7 +119,7 @@ class EpisodeSources:
         podcasts = await self.podcasts()
         from tui_pod.runtime.threads import in_thread
 
-        return await in_thread(lambda stop: podcasts.transcript(episode, stop))
+        return await in_thread(lambda cancel: podcasts.transcript(episode, cancel))
 
     def _open_file(self, episode: Episode, path: str, load: int) -> None:
         try:
@@ -138,7 +138,7 @@ class EpisodeSources:
         from tui_pod.runtime.threads import in_thread
 
         try:
-            source = await in_thread(lambda stop: podcasts.source(episode, stop))
+            source = await in_thread(lambda cancel: podcasts.source(episode, cancel))
         except FetchError as error:
             if error.is_offline:
                 self._network_changed(True)
@@ -153,7 +153,7 @@ class EpisodeSources:
         podcasts = await self.podcasts()
         from tui_pod.runtime.threads import in_thread
 
-        marks, told_by = await in_thread(lambda stop: podcasts.chapters(episode, stop))
+        marks, told_by = await in_thread(lambda cancel: podcasts.chapters(episode, cancel))
         if marks and marks != known:
             self._emit(ChaptersKnown(load, marks, told_by))
 
@@ -161,7 +161,7 @@ class EpisodeSources:
         podcasts = await self.podcasts()
         from tui_pod.runtime.threads import in_thread
 
-        await in_thread(lambda stop: podcasts.prepare(episode, stop))
+        await in_thread(lambda cancel: podcasts.prepare(episode, cancel))
 
     async def _narrate(self, episode: Episode, load: int) -> None:
         script = make_episode_script(episode, await self._words(episode))

@@ -102,7 +102,7 @@ def test_export_comes_back_the_same() -> None:
     }
     assert {entry.title for entry in again.entries} == {entry.title for entry in entries}
     assert write_opml(again.entries) == write_opml(parse_opml(write_opml(again.entries).encode()).entries)
-    assert next(entry for entry in again.entries if entry.title.startswith("A")).first == "http://old.org/f"
+    assert next(entry for entry in again.entries if entry.title.startswith("A")).feed_id == "http://old.org/f"
 
 
 def test_export_of_our_own_reads_in_others_words() -> None:

@@ -18,13 +18,13 @@ from tui_pod.feeds.media.download_queue import (
     oldest_played,
 )
 from tui_pod.feeds.media.downloads import Downloads
-from tui_pod.feeds.media.partial import Wish
+from tui_pod.feeds.media.partial import DownloadRequest
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
-def make_wishes(site: Site, count: int, path: str = "/a.wav") -> list[Wish]:
-    return [Wish(f"{number:016x}", f"T{number}", site.url(path), site.allowed) for number in range(count)]
+def make_wishes(site: Site, count: int, path: str = "/a.wav") -> list[DownloadRequest]:
+    return [DownloadRequest(f"{number:016x}", f"T{number}", site.url(path), site.allowed) for number in range(count)]
 
 
 def _wait_unlocked(part: Path) -> None:
@@ -41,19 +41,19 @@ async def test_queue_downloads_all_and_tells(site: Site, tmp_path: Path) -> None
     site.replies["/a.wav"] = Ranged(sound(0.2))
     told: list[DownloadProgress] = []
     queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), told.append)
-    wishes = make_wishes(site, 5)
-    assert (queue.start(wishes), queue.start(wishes)) == (5, 0)
+    requests = make_wishes(site, 5)
+    assert (queue.start(requests), queue.start(requests)) == (5, 0)
     assert {state.status for state in queue.running.values()} == {DownloadStatus.WAITING}
     await settled(queue)
-    assert {state.episode for state in told if state.status is DownloadStatus.DONE} == {one.episode for one in wishes}
-    assert all(queue.downloads.find(one.episode) for one in wishes)
+    assert {state.episode for state in told if state.status is DownloadStatus.DONE} == {one.episode for one in requests}
+    assert all(queue.downloads.find(one.episode) for one in requests)
 
 
 async def test_queue_bad_download_harms_no_other(site: Site, tmp_path: Path) -> None:
     site.replies["/a.wav"] = Ranged(sound(0.2))
     told: list[DownloadProgress] = []
     queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), told.append)
-    queue.start([Wish("f" * 16, "Bad", site.url("/none"), site.allowed), *make_wishes(site, 2)])
+    queue.start([DownloadRequest("f" * 16, "Bad", site.url("/none"), site.allowed), *make_wishes(site, 2)])
     await settled(queue)
     ends = {state.episode[0]: state for state in told if state.status in (DownloadStatus.DONE, DownloadStatus.FAILED)}
     assert ends["f"].status is DownloadStatus.FAILED
@@ -73,19 +73,19 @@ async def test_queue_stopped_download_ends_and_goes_on_later(site: Site, tmp_pat
             has_begun.set()
 
     queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), report)
-    (wish,) = make_wishes(site, 1)
-    queue.start([wish])
+    (request,) = make_wishes(site, 1)
+    queue.start([request])
     await asyncio.wait_for(has_begun.wait(), 10)
-    assert queue.stop([wish.episode, "nobody"]) == 1
+    assert queue.stop([request.episode, "nobody"]) == 1
     await settled(queue)
     assert [state.status for state in told][-1] == "stopped"
     going.set()
-    part = queue.downloads.folder / f"{wish.episode}.part"
+    part = queue.downloads.folder / f"{request.episode}.part"
     await asyncio.to_thread(_wait_unlocked, part)
-    queue.start([wish])
+    queue.start([request])
     await settled(queue)
     assert [state.status for state in told][-1] == "done"
-    found = queue.downloads.find(wish.episode)
+    found = queue.downloads.find(request.episode)
     assert found is not None
     assert found.read_bytes() == audio
 

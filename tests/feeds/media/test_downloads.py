@@ -18,7 +18,7 @@ from tui_pod.core.playback import retry
 from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.media import downloads as downloading
 from tui_pod.feeds.media.downloads import Downloads
-from tui_pod.feeds.media.partial import DownloadError, Wish, file_name
+from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, file_name
 from tui_pod.feeds.net.fetch import Limits
 from tui_pod.runtime.threads import Cancelled, CancelToken
 
@@ -38,8 +38,10 @@ def downloads(tmp_path: Path) -> Downloads:
     return Downloads(tmp_path / "downloads", QUOTA)
 
 
-def wish(site: Site, path: str = "/a.wav", episode: str = ID, title: str = "A title", **more: Any) -> Wish:
-    return Wish(episode, title, site.url(path), site.allowed, **more)
+def request(
+    site: Site, path: str = "/a.wav", episode: str = ID, title: str = "A title", **more: Any
+) -> DownloadRequest:
+    return DownloadRequest(episode, title, site.url(path), site.allowed, **more)
 
 
 def files(downloads: Downloads) -> list[str]:
@@ -53,14 +55,14 @@ def _denied(path: object) -> None:
 def test_download_is_whole_and_found_again(site: Site, downloads: Downloads) -> None:
     site.replies["/a.wav"] = Ranged(AUDIO)
     told: list[tuple[int, int | None]] = []
-    path = downloads.fetch(wish(site), lambda done, total: told.append((done, total)))
+    path = downloads.fetch(request(site), lambda done, total: told.append((done, total)))
     assert path.read_bytes() == AUDIO
     assert told[-1] == (len(AUDIO), len(AUDIO))
     assert files(downloads) == [f"a-title-{ID}.wav", f"a-title-{ID}.wav.json"]
     again = Downloads(downloads.folder, QUOTA)
     assert again.find(ID) == path
     assert [(one.episode, one.size) for one in again.all()] == [(ID, len(AUDIO))]
-    assert downloads.fetch(wish(site)) == path
+    assert downloads.fetch(request(site)) == path
     assert len(site.asked) == 1
     assert downloads.find("another") is None
 
@@ -83,7 +85,7 @@ def test_folder_that_can_be_read_again_has_its_downloads(
     site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.replies["/a.wav"] = Ranged(AUDIO)
-    path = downloads.fetch(wish(site))
+    path = downloads.fetch(request(site))
     with monkeypatch.context() as patched:
         patched.setattr("os.scandir", _denied)
         assert downloads.find(ID) is None
@@ -93,12 +95,12 @@ def test_folder_that_can_be_read_again_has_its_downloads(
 def test_download_into_a_file_says_where_it_cannot_be_saved(site: Site, downloads: Downloads) -> None:
     downloads.folder.write_text("no folder")
     with pytest.raises(DownloadError, match=rf"cannot be saved in {downloads.folder}: File exists"):
-        downloads.fetch(wish(site))
+        downloads.fetch(request(site))
 
 
 def test_download_dropped_goes_on_where_it_was(site: Site, downloads: Downloads) -> None:
     site.replies["/a.wav"] = Ranged(AUDIO, drops=[10_000, 5_000])
-    assert downloads.fetch(wish(site)).read_bytes() == AUDIO
+    assert downloads.fetch(request(site)).read_bytes() == AUDIO
     asked = [(headers.get("Range"), headers.get("If-Range")) for _, headers in site.asked]
     assert asked == [(None, None), ("bytes=10000-", '"audio"'), ("bytes=15000-", '"audio"')]
 
@@ -106,11 +108,11 @@ def test_download_dropped_goes_on_where_it_was(site: Site, downloads: Downloads)
 def test_download_goes_on_after_the_program_ended(site: Site, downloads: Downloads) -> None:
     site.replies["/a.wav"] = server.cut(AUDIO, 10_000)
     with pytest.raises(DownloadError, match="broke off"):
-        downloads.fetch(wish(site))
+        downloads.fetch(request(site))
     assert downloads.find(ID) is None
     site.replies["/a.wav"] = Ranged(AUDIO, drops=[12_000])
     again = Downloads(downloads.folder, QUOTA)
-    assert again.fetch(wish(site)).read_bytes() == AUDIO
+    assert again.fetch(request(site)).read_bytes() == AUDIO
     assert f"{ID}.part" not in files(again)
 
 
@@ -123,13 +125,13 @@ def test_download_changed_on_the_server_begins_anew(site: Site, downloads: Downl
         old(exchange)
 
     site.replies["/a.wav"] = changed
-    assert downloads.fetch(wish(site)).read_bytes() == other
+    assert downloads.fetch(request(site)).read_bytes() == other
 
 
 def test_download_without_a_mark_begins_anew(site: Site, downloads: Downloads) -> None:
     pieces = [server.cut(AUDIO, 10_000), server.body(AUDIO, "audio/wav")]
     site.replies["/a.wav"] = lambda exchange: pieces.pop(0)(exchange)
-    assert downloads.fetch(wish(site)).read_bytes() == AUDIO
+    assert downloads.fetch(request(site)).read_bytes() == AUDIO
     assert "Range" not in site.asked[1][1]
 
 
@@ -141,7 +143,7 @@ def test_download_wrong_range_is_not_joined(site: Site, downloads: Downloads) ->
             Ranged(AUDIO, drops=[10_000] if len(site.asked) == 1 else [])(exchange)
 
     site.replies["/a.wav"] = wrong
-    assert downloads.fetch(wish(site)).read_bytes() == AUDIO
+    assert downloads.fetch(request(site)).read_bytes() == AUDIO
 
 
 def test_download_that_was_whole_already_is_kept(site: Site, downloads: Downloads) -> None:
@@ -150,7 +152,7 @@ def test_download_that_was_whole_already_is_kept(site: Site, downloads: Download
     about = {"address": site.url("/a.wav"), "mark": '"audio"', "kind": "audio/wav"}
     (downloads.folder / f"{ID}.part.json").write_text(json.dumps(about))
     site.replies["/a.wav"] = Ranged(AUDIO)
-    assert downloads.fetch(wish(site)).name.endswith(".wav")
+    assert downloads.fetch(request(site)).name.endswith(".wav")
     assert site.asked[0][1]["Range"] == f"bytes={len(AUDIO)}-"
 
 
@@ -160,7 +162,7 @@ def test_download_of_part_of_another_address_begins_anew(site: Site, downloads: 
     about = {"address": "https://other.org/", "mark": '"audio"', "kind": "audio/wav"}
     (downloads.folder / f"{ID}.part.json").write_text(json.dumps(about))
     site.replies["/a.wav"] = Ranged(AUDIO)
-    assert downloads.fetch(wish(site)).read_bytes() == AUDIO
+    assert downloads.fetch(request(site)).read_bytes() == AUDIO
 
 
 @pytest.mark.parametrize(
@@ -183,7 +185,7 @@ def test_download_of_part_of_another_address_begins_anew(site: Site, downloads: 
 def test_download_of_no_audio_is_refused_at_once(site: Site, downloads: Downloads, reply: server.Reply) -> None:
     site.replies["/a.wav"] = reply
     with pytest.raises(DownloadError, match="A title"):
-        downloads.fetch(wish(site))
+        downloads.fetch(request(site))
     assert len(site.asked) == 1
     assert files(downloads) == []
 
@@ -199,7 +201,7 @@ def test_download_of_a_list_that_comes_in_bits_is_refused(site: Site, downloads:
 
     site.replies["/a.wav"] = Ranged(playlist, drops=[3]) if is_dropped else bit_by_bit
     with pytest.raises(DownloadError, match="page or a list"):
-        downloads.fetch(wish(site))
+        downloads.fetch(request(site))
     assert downloads.find(ID) is None
 
 
@@ -220,14 +222,14 @@ def test_download_that_unpacks_to_nothing_is_given_up(
     monkeypatch.setattr(downloading, "time", clock)
     site.replies["/a.wav"] = nothing
     with pytest.raises(DownloadError, match="next to nothing"):
-        downloads.fetch(wish(site))
+        downloads.fetch(request(site))
 
 
 def test_download_redirected_to_a_private_host_reaches_nothing(site: Site, inside: Site, downloads: Downloads) -> None:
     site.replies["/a.wav"] = server.redirect(inside.url("/secret"))
     inside.replies["/secret"] = Ranged(AUDIO)
     with pytest.raises(DownloadError, match="own network"):
-        downloads.fetch(wish(site))
+        downloads.fetch(request(site))
     assert (inside.asked, len(site.asked)) == ([], 1)
 
 
@@ -236,7 +238,7 @@ def test_download_too_large_is_stopped(site: Site, tmp_path: Path, announced: bo
     downloads = Downloads(tmp_path / "d", QUOTA, limits=Limits(size=100_000, seconds=10))
     site.replies["/a.wav"] = server.body(b"\xff" * 200_000, "audio/mpeg") if announced else server.endless()
     with pytest.raises(DownloadError, match="larger"):
-        downloads.fetch(wish(site))
+        downloads.fetch(request(site))
     assert all(path.stat().st_size <= 200_000 for path in downloads.folder.iterdir())
 
 
@@ -252,7 +254,7 @@ def test_download_that_grows_with_every_attempt_is_stopped(site: Site, tmp_path:
 
     site.replies["/a.wav"] = more
     with pytest.raises(DownloadError, match="larger"):
-        downloads.fetch(wish(site))
+        downloads.fetch(request(site))
     assert (downloads.folder / f"{ID}.part").stat().st_size <= 140_000
 
 
@@ -262,7 +264,7 @@ def test_download_when_the_disk_is_full_says_so(
     site.replies["/a.wav"] = Ranged(AUDIO)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 10**8))
     with pytest.raises(DownloadError, match="disk is full"):
-        downloads.fetch(wish(site))
+        downloads.fetch(request(site))
 
 
 def test_download_quota_deletes_only_what_may_go_in_its_order(site: Site, tmp_path: Path) -> None:
@@ -270,10 +272,10 @@ def test_download_quota_deletes_only_what_may_go_in_its_order(site: Site, tmp_pa
     site.replies["/a.wav"] = Ranged(AUDIO)
     ids = [f"{number:016x}" for number in range(5)]
     for ident in ids[:3]:
-        downloads.fetch(wish(site, episode=ident))
+        downloads.fetch(request(site, episode=ident))
     with pytest.raises(DownloadError, match="nothing that was played"):
-        downloads.fetch(wish(site, episode=ids[3]))
-    downloads.fetch(wish(site, episode=ids[3]), expendable=[ids[1], ids[0]])
+        downloads.fetch(request(site, episode=ids[3]))
+    downloads.fetch(request(site, episode=ids[3]), expendable=[ids[1], ids[0]])
     assert {one.episode for one in downloads.all()} == {ids[0], ids[2], ids[3]}
 
 
@@ -285,7 +287,7 @@ def test_download_stopped_keeps_its_part(site: Site, downloads: Downloads) -> No
 
     def work() -> None:
         try:
-            downloads.fetch(wish(site), stop=stop)
+            downloads.fetch(request(site), cancel=stop)
         except BaseException as error:
             ended.append(error)
 
@@ -296,7 +298,7 @@ def test_download_stopped_keeps_its_part(site: Site, downloads: Downloads) -> No
     while not (part.exists() and part.stat().st_size) and time.monotonic() < deadline:
         time.sleep(0.005)
     with pytest.raises(DownloadError, match="already"):
-        downloads.fetch(wish(site))
+        downloads.fetch(request(site))
     stop.set()
     thread.join(5)
     going.set()
@@ -306,7 +308,7 @@ def test_download_stopped_keeps_its_part(site: Site, downloads: Downloads) -> No
 
 def test_removed_download_comes_back_until_purged(site: Site, downloads: Downloads) -> None:
     site.replies["/a.wav"] = Ranged(AUDIO)
-    path = downloads.fetch(wish(site))
+    path = downloads.fetch(request(site))
     assert downloads.remove(ID)
     assert downloads.find(ID) is None
     assert downloads.all() == []
@@ -328,7 +330,9 @@ TITLES = [
 def test_names_are_safe_distinct_and_inside(tmp_path: Path) -> None:
     names = set()
     for number, title in enumerate(TITLES):
-        name = file_name(Wish(f"{number:016x}", title, f"https://h.org/../..%2f/{number}.exe?x=.mp3"), "text/evil")
+        name = file_name(
+            DownloadRequest(f"{number:016x}", title, f"https://h.org/../..%2f/{number}.exe?x=.mp3"), "text/evil"
+        )
         assert (tmp_path / name).resolve().parent == tmp_path.resolve()
         assert is_safe(name)
         assert name.isascii()
@@ -342,7 +346,7 @@ def test_names_are_safe_distinct_and_inside(tmp_path: Path) -> None:
 @pytest.mark.parametrize("episode", ["../../x", "/etc/passwd", "a\x00b", "x" * 1000, "\ud800", "ID.part"])
 def test_names_of_any_episode_stay_inside(site: Site, downloads: Downloads, episode: str) -> None:
     site.replies["/a.wav"] = Ranged(AUDIO)
-    path = downloads.fetch(wish(site, episode=episode))
+    path = downloads.fetch(request(site, episode=episode))
     assert path.parent == downloads.folder
     assert downloads.find(episode) == path
 
@@ -360,13 +364,13 @@ def test_part_that_is_a_link_is_not_written_through(site: Site, downloads: Downl
     os.symlink(victim, downloads.folder / f"{ID}.part")
     site.replies["/a.wav"] = Ranged(AUDIO)
     with pytest.raises(DownloadError):
-        downloads.fetch(wish(site))
+        downloads.fetch(request(site))
     assert victim.read_text() == "mine"
 
 
 def test_torn_file_beside_it_costs_nothing(site: Site, downloads: Downloads) -> None:
     site.replies["/a.wav"] = Ranged(AUDIO)
-    path = downloads.fetch(wish(site))
+    path = downloads.fetch(request(site))
     path.with_name(path.name + ".json").write_text("{")
     assert Downloads(downloads.folder, QUOTA).find(ID) == path
     assert Downloads(downloads.folder, QUOTA).all()[0].episode == ""
@@ -387,7 +391,7 @@ def until_closed(content: bytes) -> server.Reply:
 def test_download_much_shorter_than_the_feed_states_is_broken_off(site: Site, downloads: Downloads) -> None:
     site.replies["/a.wav"] = until_closed(AUDIO[: len(AUDIO) // 6])
     with pytest.raises(DownloadError, match=f"broke off before the end: .* of the {len(AUDIO):,}"):
-        downloads.fetch(wish(site, size=len(AUDIO)))
+        downloads.fetch(request(site, size=len(AUDIO)))
     assert downloads.find(ID) is None
 
 
@@ -396,14 +400,14 @@ def test_download_about_as_long_as_the_feed_states_is_whole(
     site: Site, downloads: Downloads, stated: int | None
 ) -> None:
     site.replies["/a.wav"] = until_closed(AUDIO)
-    assert downloads.fetch(wish(site, size=stated)).read_bytes() == AUDIO
+    assert downloads.fetch(request(site, size=stated)).read_bytes() == AUDIO
 
 
 def test_download_whose_end_the_server_tells_is_whole_whatever_the_feed_states(
     site: Site, downloads: Downloads
 ) -> None:
     site.replies["/a.wav"] = server.body(AUDIO, "audio/wav")
-    assert downloads.fetch(wish(site, size=10 * len(AUDIO))).read_bytes() == AUDIO
+    assert downloads.fetch(request(site, size=10 * len(AUDIO))).read_bytes() == AUDIO
 
 
 def test_download_that_comes_shorter_and_longer_in_turn_ends(site: Site, downloads: Downloads) -> None:
@@ -411,5 +415,5 @@ def test_download_that_comes_shorter_and_longer_in_turn_ends(site: Site, downloa
     sizes = itertools.cycle((10_000, 100_000))
     site.replies["/a.wav"] = lambda exchange: server.cut(large, next(sizes))(exchange)
     with pytest.raises(DownloadError, match="broke off"):
-        downloads.fetch(wish(site))
+        downloads.fetch(request(site))
     assert len(site.asked) <= 2 * (downloading.ATTEMPTS + 1)

@@ -44,7 +44,7 @@ def test_killed_at_any_moment_no_subscription_is_lost(tmp_path: Path) -> None:
         kept += [int(line) for line in process.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
         process.wait()
         store = FeedStore(folder)
-        found = {feed.first: feed for feed in store.feeds()}
+        found = {feed.feed_id: feed for feed in store.feeds()}
         assert store.db.notices == []
         assert all(found[f"https://{number}.example.org/f"].episodes == 20 for number in kept)
         backed_up = {entry.address for entry in parse_opml(store.db.backup.read_bytes()).entries}

@@ -50,7 +50,7 @@ def test_empty_shelf_opens_nothing(tmp_path: Path) -> None:
 
 def test_subscribing_twice_is_one_feed_under_all_its_folders(store: FeedStore) -> None:
     assert store.subscribe([Entry(FIRST, "", (("News",),)), Entry("https://b.org/f")]) == (1, 1)
-    assert [(feed.first, feed.folders) for feed in store.feeds()] == [
+    assert [(feed.feed_id, feed.folders) for feed in store.feeds()] == [
         (FIRST, (("Science", "Physics"), ("News",))),
         ("https://b.org/f", ()),
     ]
@@ -127,7 +127,7 @@ def test_purge_deletes_only_what_was_removed_before(store: FeedStore) -> None:
     store.purge(NOW)
     assert len(store.feeds(with_removed=True)) == 2
     store.purge(NOW * 2)
-    assert [feed.first for feed in store.feeds(with_removed=True)] == ["https://b.org/f"]
+    assert [feed.feed_id for feed in store.feeds(with_removed=True)] == ["https://b.org/f"]
     with store.db.read() as db:
         assert db.execute("SELECT (SELECT count(*) FROM episodes) + (SELECT count(*) FROM notes)").fetchone()[0] == 0
 
@@ -136,14 +136,14 @@ def test_move_keeps_ids_and_forgets_the_tags(store: FeedStore) -> None:
     store.store(FIRST, make_feed(make_item(1)), etag='"x"', now=NOW)
     store.move(FIRST, "https://new.org/feed")
     (feed,) = store.feeds()
-    assert (feed.address, feed.first, feed.etag) == ("https://new.org/feed", FIRST, "")
+    assert (feed.address, feed.feed_id, feed.etag) == ("https://new.org/feed", FIRST, "")
     store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
     assert store.episode_ids(FIRST) == [episode_id(FIRST, "g1"), episode_id(FIRST, "g2")]
     assert store.find("https://new.org/feed") == store.find(FIRST) == store.find("cast") == store.feeds()[0]
 
 
 def test_details_are_kept(store: FeedStore) -> None:
-    store.settle(FIRST, ("http", "127.0.0.1", 80))
+    store.set_private_origin(FIRST, ("http", "127.0.0.1", 80))
     item = make_item(1, notes="<p>n", link="https://x.org/", chapters="https://x.org/c", marks=(Chapter(2.0, "b"),))
     store.store(FIRST, make_feed(item), now=NOW)
     details = store.details(episode_id(FIRST, "g1"))
@@ -204,7 +204,7 @@ def test_damaged_database_is_put_aside_and_made_anew_from_the_backup(store: Feed
                 db.execute("SELECT sum(length(summary)), sum(length(title)) FROM episodes").fetchone()
             found = again.feeds()
             break
-    assert [(feed.first, feed.address, feed.folders) for feed in found] == [
+    assert [(feed.feed_id, feed.address, feed.folders) for feed in found] == [
         (FIRST, "https://new.org/feed", (("Science", "Physics"),))
     ]
     assert again.db.notices

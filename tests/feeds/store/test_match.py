@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from tui_pod.feeds.formats.model import Item
-from tui_pod.feeds.store.match import Identified, Known, episode_id, identify, media_core
+from tui_pod.feeds.store.match import Identified, KnownEpisode, episode_id, identify, media_core
 
 FIRST = "https://cast.example.org/feed.xml"
 JAN_5 = 1_704_448_800.0
@@ -15,9 +15,10 @@ def make(number: int, **changes: object) -> Item:
     return replace(item, **changes)  # type: ignore[arg-type]
 
 
-def keep(found: list[Identified]) -> list[Known]:
+def keep(found: list[Identified]) -> list[KnownEpisode]:
     return [
-        Known(one.id, one.guid, one.item.title, one.item.audio, one.item.published, one.item.duration) for one in found
+        KnownEpisode(one.id, one.guid, one.item.title, one.item.audio, one.item.published, one.item.duration)
+        for one in found
     ]
 
 

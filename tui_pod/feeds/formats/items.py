@@ -63,9 +63,9 @@ def best_transcript(offered: Sequence[tuple[str, str, str]], base: str, language
         address, kind, spoken = entry
         is_foreign = bool(spoken and language) and spoken[:2].lower() != language[:2].lower()
         for clue in (kind.lower(), address.partition("?")[0].lower()[-8:]):
-            for place, words in enumerate(_TRANSCRIPTS):
+            for preference, words in enumerate(_TRANSCRIPTS):
                 if any(word in clue for word in words):
-                    return is_foreign, place
+                    return is_foreign, preference
         return is_foreign, len(_TRANSCRIPTS)
 
     usable = [(found, kind, spoken) for address, kind, spoken in offered if (found := absolute(address, base))]

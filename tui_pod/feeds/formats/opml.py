@@ -37,7 +37,7 @@ class Entry:
     title: str = ""
     folders: tuple[Folder, ...] = ()
     """Where it lies, more than once if it was there more than once; empty: in no folder."""
-    first: str = ""
+    feed_id: str = ""
     """The address it was first known by; empty when it is the same."""
     page: str = ""
 
@@ -136,9 +136,9 @@ class _Reader:
         folders.update(dict.fromkeys(_listed(values.get("category", ""))))
         entry = self.entries.get(named[0])
         if entry is None:
-            first = typed_addresses(values.get(FIRST, ""))
+            feed_id = typed_addresses(values.get(FIRST, ""))
             page = typed_addresses(values.get("htmlurl", ""))
-            entry = Entry(named[0], title, (), first[0] if first else "", page[0] if page else "")
+            entry = Entry(named[0], title, (), feed_id[0] if feed_id else "", page[0] if page else "")
         joined = tuple(dict.fromkeys((*entry.folders, *folders)))
         self.entries[named[0]] = replace(entry, folders=joined)
 
@@ -165,19 +165,19 @@ def write_opml(entries: Iterable[Entry], title: str = "tui-pod") -> str:
         f"  <head><title>{escape(title)}</title></head>",
         "  <body>",
     ]
-    places: dict[Folder, list[Entry]] = {(): []}
+    by_folder: dict[Folder, list[Entry]] = {(): []}
     inside: dict[Folder, list[Folder]] = {(): []}
     for entry in entries:
         for folder in entry.folders or ((),):
             for depth in range(1, len(folder) + 1):
-                if folder[:depth] not in places:
-                    places[folder[:depth]], inside[folder[:depth]] = [], []
+                if folder[:depth] not in by_folder:
+                    by_folder[folder[:depth]], inside[folder[:depth]] = [], []
                     inside[folder[: depth - 1]].append(folder[:depth])
-            places[folder].append(entry)
+            by_folder[folder].append(entry)
 
     def write(folder: Folder) -> None:
         indent = "  " * (len(folder) + 2)
-        lines.extend(f"{indent}<outline {_attributes(entry)}/>" for entry in places[folder])
+        lines.extend(f"{indent}<outline {_attributes(entry)}/>" for entry in by_folder[folder])
         for inner in inside[folder]:
             name = quoteattr(inner[-1])
             lines.append(f"{indent}<outline text={name} title={name}>")
@@ -191,6 +191,6 @@ def write_opml(entries: Iterable[Entry], title: str = "tui-pod") -> str:
 def _attributes(entry: Entry) -> str:
     title = entry.title or entry.address
     values = {"text": title, "title": title, "type": "rss", "xmlUrl": entry.address, "htmlUrl": entry.page}
-    if entry.first and entry.first != entry.address:
-        values[FIRST] = entry.first
+    if entry.feed_id and entry.feed_id != entry.address:
+        values[FIRST] = entry.feed_id
     return " ".join(f"{name}={quoteattr(value)}" for name, value in values.items() if value)

@@ -158,16 +158,16 @@ def _read_part(part: str, handler: Handler) -> None:
         handler.abandon()
 
 
-def _slices(text: str, place: int) -> Iterator[str]:
+def _slices(text: str, position: int) -> Iterator[str]:
     """Yield the items in `text` from `place` on. Each look goes forward only, so no text takes long."""
     for _ in range(MAX_SLICES):
-        found = _ITEM.search(text, place)
+        found = _ITEM.search(text, position)
         end = text.find(f"</{found[1]}>", found.start()) if found else -1
         if found is None or end < 0:
             return
-        place = end + len(found[1]) + 3
+        position = end + len(found[1]) + 3
         start = text.rfind(f"<{found[1]}", found.start(), end)  # an item that was not closed is left out
-        yield text[start:place]
+        yield text[start:position]
 
 
 def _parse(content: bytes, handler: Handler, encoding: str | None = None) -> None:

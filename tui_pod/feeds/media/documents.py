@@ -28,11 +28,11 @@ class RemoteFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def text(self, address: str, allowed: Iterable[Origin] = (), stop: CancelToken | None = None) -> str | None:
+    def text(self, address: str, allowed: Iterable[Origin] = (), cancel: CancelToken | None = None) -> str | None:
         """Return a document, from its copy while that is fresh or nothing better comes; None: it cannot be had.
 
         Raises:
-            Stopped: the work was told to stop.
+            Cancelled: the work was told to stop.
         """
         name = hashlib.sha256(address.encode()).hexdigest()[:32]
         copy, about = self._folder / f"{name}.txt", self._folder / f"{name}.json"
@@ -44,7 +44,7 @@ class RemoteFiles:
         tag = text_of(known, "etag")
         headers = {"If-None-Match": tag} if tag and former is not None else {}
         try:
-            response, content = fetch(Request(address, frozenset(allowed), headers), LIMITS, stop)
+            response, content = fetch(Request(address, frozenset(allowed), headers), LIMITS, cancel)
         except FetchError:
             return former
         if response.status == 304 and former is not None:

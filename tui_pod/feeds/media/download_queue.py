@@ -15,7 +15,7 @@ from functools import partial
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.media.downloads import Downloads
-from tui_pod.feeds.media.partial import DownloadError, Wish
+from tui_pod.feeds.media.partial import DownloadError, DownloadRequest
 from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 
 AT_ONCE = 2
@@ -75,17 +75,17 @@ class DownloadQueue:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    def start(self, wishes: Iterable[Wish]) -> int:
+    def start(self, requests: Iterable[DownloadRequest]) -> int:
         """Queue downloads; those that run or wait already are left out. Return how many were queued."""
         count = 0
-        for wish in wishes:
-            if wish.episode in self._tasks:
+        for request in requests:
+            if request.episode in self._tasks:
                 continue
             count += 1
-            self._show(DownloadProgress(wish.episode, wish.title, is_automatic=wish.is_automatic))
-            task = asyncio.get_running_loop().create_task(self._run(wish))
-            self._tasks[wish.episode] = task
-            task.add_done_callback(partial(self._forget, wish.episode))
+            self._show(DownloadProgress(request.episode, request.title, is_automatic=request.is_automatic))
+            task = asyncio.get_running_loop().create_task(self._run(request))
+            self._tasks[request.episode] = task
+            task.add_done_callback(partial(self._forget, request.episode))
         return count
 
     def stop(self, episodes: Iterable[str]) -> int:
@@ -102,17 +102,17 @@ class DownloadQueue:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, wish: Wish) -> None:
-        state = self.running[wish.episode]
+    async def _run(self, request: DownloadRequest) -> None:
+        state = self.running[request.episode]
         loop = asyncio.get_running_loop()
 
         def told(done: int, total: int | None) -> None:
             with contextlib.suppress(RuntimeError):  # the loop is closed
-                loop.call_soon_threadsafe(self._progress, wish.episode, done, total)
+                loop.call_soon_threadsafe(self._progress, request.episode, done, total)
 
-        def work(stop: CancelToken, expendable: Sequence[str]) -> None:
+        def work(cancel: CancelToken, expendable: Sequence[str]) -> None:
             try:
-                self.downloads.fetch(wish, told, stop, expendable)
+                self.downloads.fetch(request, told, cancel, expendable)
             finally:
                 gone = [episode for episode in expendable if self.downloads.find(episode) is None]
                 with contextlib.suppress(RuntimeError):
@@ -123,15 +123,17 @@ class DownloadQueue:
                 kept = await in_thread(lambda _: [download.episode for download in self.downloads.all()])
                 expendable = self._order(kept)
                 self._show(replace(state, status=DownloadStatus.RUNNING))
-                await in_thread(lambda stop: work(stop, expendable))
-            self._end(wish.episode, DownloadStatus.DONE)
+                await in_thread(lambda cancel: work(cancel, expendable))
+            self._end(request.episode, DownloadStatus.DONE)
         except (asyncio.CancelledError, Cancelled):
-            self._end(wish.episode, DownloadStatus.STOPPED)
+            self._end(request.episode, DownloadStatus.STOPPED)
         except DownloadError as error:
-            self._end(wish.episode, DownloadStatus.FAILED, str(error), error.is_general)
+            self._end(request.episode, DownloadStatus.FAILED, str(error), error.is_general)
         except Exception as error:  # one bad download must not end the others, and must be told
             self._end(
-                wish.episode, DownloadStatus.FAILED, f"“{wish.title}” was not downloaded ({type(error).__name__})."
+                request.episode,
+                DownloadStatus.FAILED,
+                f"“{request.title}” was not downloaded ({type(error).__name__}).",
             )
 
     def _forget(self, episode: str, _: asyncio.Task[None]) -> None:

@@ -21,8 +21,8 @@ from tui_pod.core.playback.retry import PAUSES
 from tui_pod.feeds.media.partial import (
     RANGE,
     DownloadError,
+    DownloadRequest,
     PartialDownload,
-    Wish,
     file_hash,
     file_name,
     read_json,
@@ -111,37 +111,37 @@ class Downloads:
         return found
 
     def fetch(
-        self, wish: Wish, report: Report = lambda _done, _total: None, stop: CancelToken | None = None,
+        self, request: DownloadRequest, report: Report = lambda _done, _total: None, cancel: CancelToken | None = None,
         expendable: Sequence[str] = (),
     ) -> Path:  # fmt: skip
         """Download a recording and return its path; at once when it is here. What broke off is gone on with.
 
         Args:
-            wish: what.
+            request: what.
             report: called from this thread, a few times a second.
-            stop: ends the download; what there is of it is kept for the next time.
+            cancel: ends the download; what there is of it is kept for the next time.
             expendable: episodes whose downloads may be deleted to make room, in this order.
 
         Raises:
             DownloadError: it cannot be had, or there is no room.
-            Stopped: it was told to stop.
+            Cancelled: it was told to stop.
         """
-        stop = stop or CancelToken()
-        found = self.find(wish.episode)
+        cancel = cancel or CancelToken()
+        found = self.find(request.episode)
         if found is not None:
             return found
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            part = PartialDownload(self.folder, wish)
+            part = PartialDownload(self.folder, request)
             with part.locked():
                 self._forget()
-                found = self.find(wish.episode)  # another program may just have got it
+                found = self.find(request.episode)  # another program may just have got it
                 if found is not None:
                     return found
-                kind = self._fetch_part(wish, part, report, stop, expendable)
-                return self._finish(wish, part, kind)
+                kind = self._fetch_part(request, part, report, cancel, expendable)
+                return self._finish(request, part, kind)
         except OSError as error:
-            said = f"“{wish.title}” cannot be saved in {self.folder}: {error.strerror}."
+            said = f"“{request.title}” cannot be saved in {self.folder}: {error.strerror}."
             raise DownloadError(said, is_general=True) from error
 
     def remove(self, episode: str) -> bool:
@@ -191,27 +191,37 @@ class Downloads:
         self._forget()
 
     def _fetch_part(
-        self, wish: Wish, part: PartialDownload, report: Report, stop: CancelToken, expendable: Sequence[str]
+        self,
+        request: DownloadRequest,
+        part: PartialDownload,
+        report: Report,
+        cancel: CancelToken,
+        expendable: Sequence[str],
     ) -> str:
         """Fetch until the part is whole, with growing pauses after drops; return its media type."""
         attempts = most = 0
         while True:
             most = max(most, part.size())
             try:
-                return self._attempt(wish, part, report, stop, expendable)
+                return self._attempt(request, part, report, cancel, expendable)
             except FetchError as error:
                 attempts = 0 if part.size() > most + 64 * 1024 else attempts
                 if error.is_final or error.is_offline or attempts >= ATTEMPTS:
                     is_general = error.is_offline or isinstance(error, NoRoom)
-                    raise DownloadError(f"“{wish.title}” was not downloaded. {error}", is_general) from error
-            stop.sleep(PAUSES[attempts])
+                    raise DownloadError(f"“{request.title}” was not downloaded. {error}", is_general) from error
+            cancel.sleep(PAUSES[attempts])
             attempts += 1
 
     def _attempt(
-        self, wish: Wish, part: PartialDownload, report: Report, stop: CancelToken, expendable: Sequence[str]
+        self,
+        request: DownloadRequest,
+        part: PartialDownload,
+        report: Report,
+        cancel: CancelToken,
+        expendable: Sequence[str],
     ) -> str:
-        request = Request(wish.address, wish.allowed, {"Accept-Encoding": "identity", **part.headers()})
-        with opened(request, self._limits, stop) as response:
+        http_request = Request(request.address, request.allowed, {"Accept-Encoding": "identity", **part.headers()})
+        with opened(http_request, self._limits, cancel) as response:
             if response.status == 416 and part.is_whole(response):
                 return part.kind()
             if response.status == 416:
@@ -225,11 +235,11 @@ class Downloads:
             start = part.begin(response)
             total = _total(response, start)
             self._make_room(total, start, expendable)
-            self._write(part, start, total, response.chunks, report, stop)
+            self._write(part, start, total, response.chunks, report, cancel)
             if total is not None and part.size() != total:
                 raise FetchError("The connection broke off before the end.")
-            if wish.size and _ends_anywhere(response) and part.size() < LEAST * wish.size:
-                said = f"{part.size():,} bytes came of the {wish.size:,} that the feed states."
+            if request.size and _ends_anywhere(response) and part.size() < LEAST * request.size:
+                said = f"{part.size():,} bytes came of the {request.size:,} that the feed states."
                 raise FetchError(f"The connection broke off before the end: {said}")
         return response.kind
 
@@ -240,14 +250,14 @@ class Downloads:
         total: int | None,
         chunks: Iterator[bytes],
         report: Report,
-        stop: CancelToken,
+        cancel: CancelToken,
     ) -> None:
         done, began, reported = start, time.monotonic(), 0.0
         with part.path.open("ab+") as file:
             file.seek(0)
             head = file.read(HEAD)
             for chunk in chunks:
-                stop.check()
+                cancel.check()
                 if len(head) < HEAD:  # it may come byte by byte, or in several attempts
                     head += chunk[:HEAD]
                     reason = check_start(head)
@@ -269,10 +279,15 @@ class Downloads:
         if done == 0:
             raise _refused("The recording is empty.")
 
-    def _finish(self, wish: Wish, part: PartialDownload, kind: str) -> Path:
+    def _finish(self, request: DownloadRequest, part: PartialDownload, kind: str) -> Path:
         """Give the whole file its name. Whoever sees the name sees all of it."""
-        path = self.folder / file_name(wish, kind)
-        about = {"episode": wish.episode, "address": wish.address, "automatic": wish.is_automatic, "at": time.time()}
+        path = self.folder / file_name(request, kind)
+        about = {
+            "episode": request.episode,
+            "address": request.address,
+            "automatic": request.is_automatic,
+            "at": time.time(),
+        }
         write_json(path.with_name(f"{path.name}.json"), about)
         os.rename(part.path, path)
         part.about.unlink(missing_ok=True)

@@ -42,7 +42,7 @@ class DownloadError(UserError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DownloadRequest:
     """A recording to be kept."""
 
     episode: str
@@ -58,10 +58,10 @@ class Wish:
 class PartialDownload:
     """A download that is not whole, and what is known of it."""
 
-    def __init__(self, folder: Path, wish: Wish) -> None:
-        self._address = wish.address
-        self.path = folder / f"{file_hash(wish.episode)}.part"
-        self.about = folder / f"{file_hash(wish.episode)}.part.json"
+    def __init__(self, folder: Path, request: DownloadRequest) -> None:
+        self._address = request.address
+        self.path = folder / f"{file_hash(request.episode)}.part"
+        self.about = folder / f"{file_hash(request.episode)}.part.json"
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -136,12 +136,12 @@ def file_hash(episode: str) -> str:
     return hashlib.sha256(episode.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def file_name(wish: Wish, kind: str) -> str:
+def file_name(request: DownloadRequest, kind: str) -> str:
     """Return a name that is safe on every system: of the title only letters and digits, the rest is ours."""
-    slug = re.sub(r"[^a-z0-9]+", "-", fold(wish.title))[:48].strip("-") or "episode"
-    path = wish.address.partition("?")[0].partition("#")[0].lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", fold(request.title))[:48].strip("-") or "episode"
+    path = request.address.partition("?")[0].partition("#")[0].lower()
     ending = _ENDINGS.get(kind) or next((end for end in AUDIO_ENDINGS if path.endswith(end)), ".audio")
-    return f"{slug}-{file_hash(wish.episode)}{ending}"
+    return f"{slug}-{file_hash(request.episode)}{ending}"
 
 
 def read_json(path: Path) -> Mapping[str, Any]:

@@ -33,20 +33,20 @@ _LISTS = (
 )
 
 
-def resolve_stream(address: str, allowed: Iterable[Origin] = (), stop: CancelToken | None = None) -> str:
+def resolve_stream(address: str, allowed: Iterable[Origin] = (), cancel: CancelToken | None = None) -> str:
     """Return the address from which the audio really comes.
 
     Args:
         address: as the catalogue or feed says.
         allowed: origins that may be private: see `address.check_address`.
-        stop: ends the wait.
+        cancel: ends the wait.
 
     Raises:
         FetchError: it cannot be had, leads to a private host, or is no audio.
-        Stopped: the work was told to stop.
+        Cancelled: the work was told to stop.
     """
     request = Request(address, frozenset(allowed), {"Range": "bytes=0-1"})
-    with opened(request, LIMITS, stop) as response:
+    with opened(request, LIMITS, cancel) as response:
         if response.status >= 400 and response.status != 416:  # 416: it does no ranges of so little
             raise refusal(response)
         refused = check_kind(response.kind)

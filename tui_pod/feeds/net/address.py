@@ -84,12 +84,12 @@ def absolute(text: str, base: str = "") -> str | None:
         return None
     if parts.scheme not in _PORTS or not host or "@" in parts.netloc:
         return None
-    place = f"[{host}]" if ":" in host else host
+    netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != _PORTS[parts.scheme]:
-        place = f"{place}:{port}"
+        netloc = f"{netloc}:{port}"
     path = quote(parts.path or "/", "/%:@!$&'()*+,;=~[]", errors="replace")
     query = quote(parts.query, "/%:@!$&'()*+,;=~?[]", errors="replace")
-    address = urlunsplit((parts.scheme, place, path, query, ""))
+    address = urlunsplit((parts.scheme, netloc, path, query, ""))
     try:
         origin(address)
     except AddressError:

@@ -109,32 +109,32 @@ class Response:
         return charset if isinstance(charset, str) else None
 
 
-def fetch(request: Request, limits: Limits, stop: CancelToken | None = None) -> tuple[Response, bytes]:
+def fetch(request: Request, limits: Limits, cancel: CancelToken | None = None) -> tuple[Response, bytes]:
     """Return the answer and its whole body; a status of 304 is an answer, 400 and above is an error.
 
     Raises:
         FetchError: there is no usable answer within the limits.
-        Stopped: the work was told to stop.
+        Cancelled: the work was told to stop.
     """
-    with opened(request, limits, stop) as response:
+    with opened(request, limits, cancel) as response:
         if response.status >= 400:
             raise refusal(response)
         return response, b"".join(response.chunks)
 
 
 @contextlib.contextmanager
-def opened(request: Request, limits: Limits, stop: CancelToken | None = None) -> Iterator[Response]:
+def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) -> Iterator[Response]:
     """Open an address and follow its redirects, each one checked, for the length of the block.
 
     Raises:
         FetchError: as `fetch`, but every status is an answer.
-        Stopped: the work was told to stop.
+        Cancelled: the work was told to stop.
     """
-    stop = stop or CancelToken()
+    cancel = cancel or CancelToken()
     deadline = time.monotonic() + limits.seconds
     address, moved_to, is_permanent = request.address, None, True
     for _ in range(MAX_REDIRECTS + 1):
-        with _asked(address, request, limits, deadline, stop) as response:
+        with _asked(address, request, limits, deadline, cancel) as response:
             target = response.headers.get("location") if response.status in _REDIRECTS else None
             if target is None:
                 response.moved_to = moved_to
@@ -162,21 +162,21 @@ def refusal(response: Response) -> FetchError:
 
 
 @contextlib.contextmanager
-def _asked(address: str, request: Request, limits: Limits, deadline: float, stop: CancelToken) -> Iterator[Response]:
+def _asked(address: str, request: Request, limits: Limits, deadline: float, cancel: CancelToken) -> Iterator[Response]:
     """Ask one server, without following it elsewhere."""
     try:
         numbers = check_address(address, request.allowed)
         scheme, host, port = origin(address)
     except AddressError as error:
         raise FetchError(str(error), is_offline=error.is_unknown, is_final=not error.is_unknown) from None
-    stop.check()
+    cancel.check()
     with contextlib.ExitStack() as stack:
-        explained = partial(_explained, address, limits, deadline, stop)
+        explained = partial(_explained, address, limits, deadline, cancel)
         with explained():
-            connection = stack.enter_context(_connected(host, port, numbers, deadline, stop))
+            connection = stack.enter_context(_connected(host, port, numbers, deadline, cancel))
             if scheme == "https":
                 connection = stack.enter_context(_tls_context().wrap_socket(connection, server_hostname=host))
-                stack.enter_context(stop.waking(connection))
+                stack.enter_context(cancel.waking(connection))
             client = http.client.HTTPConnection(host, port)
             client.default_port = 443 if scheme == "https" else 80  # else it would be in the Host header
             client.sock = _TimedSocket(connection, limits.idle, deadline)
@@ -216,11 +216,13 @@ def _is_downgrade(address: str, following: str) -> bool:
 
 
 @contextlib.contextmanager
-def _connected(host: str, port: int, numbers: list[str], deadline: float, stop: CancelToken) -> Iterator[socket.socket]:
+def _connected(
+    host: str, port: int, numbers: list[str], deadline: float, cancel: CancelToken
+) -> Iterator[socket.socket]:
     """Connect to the first of the checked numbers that accepts. The name is not looked up again."""
     problem: OSError = OSError(f"{host} has no address")
     for number in dict.fromkeys(numbers):
-        stop.check()
+        cancel.check()
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -229,7 +231,7 @@ def _connected(host: str, port: int, numbers: list[str], deadline: float, stop: 
         except OSError as error:
             problem = error
             continue
-        with connection, stop.waking(connection):
+        with connection, cancel.waking(connection):
             yield connection
         return
     raise problem
@@ -321,12 +323,12 @@ def _whole(response: http.client.HTTPResponse, headers: Mapping[str, str]) -> It
 
 
 @contextlib.contextmanager
-def _explained(address: str, limits: Limits, deadline: float, stop: CancelToken) -> Iterator[None]:
+def _explained(address: str, limits: Limits, deadline: float, cancel: CancelToken) -> Iterator[None]:
     """Turn every way in which asking fails into one error with a reason."""
     try:
         yield
     except (OSError, EOFError, http.client.HTTPException, ValueError, zlib.error) as error:
-        stop.check()
+        cancel.check()
         is_offline = isinstance(error, OSError) and error.errno in _OFFLINE
         is_final = isinstance(error, ssl.SSLCertVerificationError)
         said = f"{_shown(address)}: {_reason(error, limits, deadline)}"

@@ -102,7 +102,7 @@ class FeedDatabase:
         """Give a view of one moment.
 
         Raises:
-            ShelfError: the database cannot be read.
+            FeedStoreError: the database cannot be read.
         """
         with self._used("BEGIN") as db:
             yield db
@@ -116,7 +116,7 @@ class FeedDatabase:
             changes_list: whether the backup of the subscriptions is.
 
         Raises:
-            ShelfError: nothing was saved.
+            FeedStoreError: nothing was saved.
         """
         with self._used("BEGIN IMMEDIATE") as db:
             yield db
@@ -214,7 +214,7 @@ class FeedDatabase:
         """Write the subscriptions as OPML, whole and in place of the former list.
 
         Raises:
-            ShelfError: the list could not be written; the database holds everything all the same.
+            FeedStoreError: the list could not be written; the database holds everything all the same.
         """
         with self._used("BEGIN IMMEDIATE") as db:  # holds up other writers, so that the newest list stays
             text = write_opml(read_entries(db), "tui-pod: backup of the subscriptions")
@@ -243,7 +243,7 @@ def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
     db.executemany(
         "INSERT INTO feeds (first, address, title, page, folders) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (
-            (entry.first or entry.address, entry.address, entry.title, entry.page, json.dumps(entry.folders))
+            (entry.feed_id or entry.address, entry.address, entry.title, entry.page, json.dumps(entry.folders))
             for entry in entries
         ),
     )
@@ -253,7 +253,9 @@ def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
 def read_entries(db: sqlite3.Connection) -> list[Entry]:
     """Return the subscriptions in order."""
     rows = db.execute("SELECT first, address, title, page, folders FROM feeds WHERE removed IS NULL ORDER BY number")
-    return [Entry(address, title, to_folders(folders), first, page) for first, address, title, page, folders in rows]
+    return [
+        Entry(address, title, to_folders(folders), feed_id, page) for feed_id, address, title, page, folders in rows
+    ]
 
 
 def to_folders(text: str) -> tuple[Folder, ...]:

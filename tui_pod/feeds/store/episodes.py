@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from tui_pod.feeds.formats.model import Feed
-from tui_pod.feeds.store.match import Identified, Known, identify
+from tui_pod.feeds.store.match import Identified, KnownEpisode, identify
 
 FUTURE = 2 * 86_400.0
 """Seconds by which a date may lie ahead before it is not believed when episodes are put in order."""
@@ -23,25 +23,26 @@ _UPSERT = (
 )
 
 
-def store_episodes(db: sqlite3.Connection, number: int, first: str, feed: Feed, now: float) -> int:
+def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed, now: float) -> int:
     """Insert and update the episodes of a feed; return how many rows that changed."""
     rows = db.execute(
         "SELECT id, guid, title, audio, published, duration, seen, sort, place FROM episodes WHERE feed = ?", (number,)
     ).fetchall()
-    known = [Known(*row[:6]) for row in rows]
+    known = [KnownEpisode(*row[:6]) for row in rows]
     former: dict[str, tuple[float, float, int]] = {row[0]: row[6:] for row in rows}
-    found = identify(first, feed.items, known)
+    found = identify(feed_id, feed.items, known)
     sorts = _sort_times(found, former, now)
-    place = max((row[8] for row in rows), default=-1) + sum(one.id not in former for one in found)
+    ordinal = max((row[8] for row in rows), default=-1) + sum(one.id not in former for one in found)
     values = []
     for one, sort in zip(found, sorts, strict=True):
-        seen, _, kept_place = former.get(one.id, (now, sort, place))
-        place -= one.id not in former
+        seen, _, kept_ordinal = former.get(one.id, (now, sort, ordinal))
+        ordinal -= one.id not in former
         item = one.item
         marks = json.dumps([(mark.start, mark.title) for mark in item.marks]) if item.marks else "[]"
         values.append(
-            (one.id, number, one.guid, item.title, item.summary, item.duration, item.published, sort, kept_place, seen,
-             item.audio, item.audio_type, item.transcript, item.chapters, marks, "\n".join(item.keywords), item.link)
+            (one.id, number, one.guid, item.title, item.summary, item.duration, item.published, sort, kept_ordinal,
+             seen, item.audio, item.audio_type, item.transcript, item.chapters, marks, "\n".join(item.keywords),
+             item.link)
         )  # fmt: skip
     before = db.total_changes
     db.executemany(_UPSERT, values)

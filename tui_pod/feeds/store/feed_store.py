@@ -39,7 +39,7 @@ class Subscription:
 
     number: int
     """Orders the feeds: the first subscribed comes first."""
-    first: str
+    feed_id: str
     """The address it was first known by: names the feed for good."""
     address: str
     title: str
@@ -67,7 +67,7 @@ class Subscription:
         return self.title or self.address
 
     @property
-    def is_settled(self) -> bool:
+    def is_origin_known(self) -> bool:
         """Whether it is known if its address is of the listener's own network."""
         return self.origin != "?"
 
@@ -141,7 +141,7 @@ class FeedStore:
         feeds = self.feeds(with_removed)
         addresses = {text, *typed_addresses(text)}
         for found in (
-            [feed for feed in feeds if feed.first in addresses],
+            [feed for feed in feeds if feed.feed_id in addresses],
             [feed for feed in feeds if feed.address in addresses],
             [feed for feed in feeds if fold(feed.title) == fold(text.strip())],
         ):
@@ -157,7 +157,7 @@ class FeedStore:
             for entry in entries:
                 row = db.execute(
                     "SELECT number, folders FROM feeds WHERE first = ? OR address = ? OR first = ?",
-                    (entry.first or entry.address, entry.address, entry.address),
+                    (entry.feed_id or entry.address, entry.address, entry.address),
                 ).fetchone()
                 if row is None:
                     insert_entries(db, [entry])
@@ -169,41 +169,41 @@ class FeedStore:
                 )
         return len(entries) - known, known
 
-    def remove(self, first: str) -> None:
+    def remove(self, feed_id: str) -> None:
         """Take a feed and its episodes out of the library; `restore` brings all back until it is purged."""
-        self._set(first, "removed = ?", time.time(), changes_list=True)
+        self._set(feed_id, "removed = ?", time.time(), changes_list=True)
 
-    def restore(self, first: str) -> None:
+    def restore(self, feed_id: str) -> None:
         """Bring back a removed feed."""
-        self._set(first, "removed = NULL", changes_list=True)
+        self._set(feed_id, "removed = NULL", changes_list=True)
 
-    def move(self, first: str, address: str) -> None:
+    def move(self, feed_id: str, address: str) -> None:
         """Fetch a feed from another address from now on; its episodes keep their ids."""
-        self._set(first, "address = ?, etag = '', modified = ''", address, changes_list=True)
+        self._set(feed_id, "address = ?, etag = '', modified = ''", address, changes_list=True)
 
-    def set_folders(self, first: str, folders: Sequence[Folder]) -> None:
+    def set_folders(self, feed_id: str, folders: Sequence[Folder]) -> None:
         """Put a feed under other topics."""
-        self._set(first, "folders = ?", json.dumps(list(dict.fromkeys(folders))), changes_list=True)
+        self._set(feed_id, "folders = ?", json.dumps(list(dict.fromkeys(folders))), changes_list=True)
 
-    def set_keep(self, first: str, count: int | None) -> None:
+    def set_keep(self, feed_id: str, count: int | None) -> None:
         """Have the next `count` episodes of a feed downloaded by themselves; 0: none; None: as the settings say."""
-        self._set(first, "keep = ?", _AS_SET if count is None else count or _NONE, changes_library=False)
+        self._set(feed_id, "keep = ?", _AS_SET if count is None else count or _NONE, changes_library=False)
 
-    def set_shows_categories(self, first: str, shows: bool) -> None:
+    def set_shows_categories(self, feed_id: str, shows: bool) -> None:
         """Show a feed's categories and its items' keywords as topics, or not."""
-        self._set(first, "shows_categories = ?", int(shows))
+        self._set(feed_id, "shows_categories = ?", int(shows))
 
-    def settle(self, first: str, origin: Origin | None) -> None:
+    def set_private_origin(self, feed_id: str, origin: Origin | None) -> None:
         """Remember the private origin that the listener chose with a feed, which only then may name it; None: none."""
-        self._set(first, "origin = ?", json.dumps(origin) if origin else "", changes_library=False)
+        self._set(feed_id, "origin = ?", json.dumps(origin) if origin else "", changes_library=False)
 
-    def fail(self, first: str, reason: str) -> None:
+    def fail(self, feed_id: str, reason: str) -> None:
         """Remember why a refresh failed; everything else stays."""
-        self._set(first, "error = ?", reason, changes_library=False)
+        self._set(feed_id, "error = ?", reason, changes_library=False)
 
-    def touch(self, first: str) -> None:
+    def touch(self, feed_id: str) -> None:
         """Remember that a feed answered that nothing is new."""
-        self._set(first, "error = '', fetched = ?", time.time(), changes_library=False)
+        self._set(feed_id, "error = '', fetched = ?", time.time(), changes_library=False)
 
     def purge(self, before: float) -> None:
         """Delete for good what was removed before this time (seconds since 1970)."""
@@ -215,11 +215,11 @@ class FeedStore:
                 db.execute("DELETE FROM episodes WHERE feed = ?", (number,))
                 db.execute("DELETE FROM feeds WHERE number = ?", (number,))
 
-    def store(self, first: str, feed: Feed, etag: str = "", modified: str = "", now: float | None = None) -> Stored:
+    def store(self, feed_id: str, feed: Feed, etag: str = "", modified: str = "", now: float | None = None) -> Stored:
         """Keep what a feed says now; what it no longer lists stays.
 
         Args:
-            first: the feed's first address.
+            feed_id: the feed's first address.
             feed: as read.
             etag: for the next conditional request.
             modified: likewise.
@@ -227,13 +227,13 @@ class FeedStore:
         """
         now = time.time() if now is None else now
         with self.db.write() as db:
-            row = db.execute("SELECT number, title FROM feeds WHERE first = ?", (first,)).fetchone()
+            row = db.execute("SELECT number, title FROM feeds WHERE first = ?", (feed_id,)).fetchone()
             if row is None:
-                raise FeedStoreError(f"There is no feed {first}.")
+                raise FeedStoreError(f"There is no feed {feed_id}.")
             number, former_title = row
             is_renamed = former_title != feed.title and bool(feed.title)
             before = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
-            changes = store_episodes(db, number, first, feed, now)
+            changes = store_episodes(db, number, feed_id, feed, now)
             categories = json.dumps(feed.categories)
             described = db.execute(
                 "UPDATE feeds SET title = ?, page = ?, guid = ?, is_serial = ?, categories = ? WHERE number = ?"
@@ -260,11 +260,11 @@ class FeedStore:
         with self.db.read() as db:
             return read_entries(db)
 
-    def guids(self, first: str) -> set[str]:
+    def guids(self, feed_id: str) -> set[str]:
         """Return the guids of a feed's episodes."""
         with self.db.read() as db:
             rows = db.execute(
-                "SELECT episodes.guid FROM episodes JOIN feeds ON feed = number WHERE first = ?", (first,)
+                "SELECT episodes.guid FROM episodes JOIN feeds ON feed = number WHERE first = ?", (feed_id,)
             )
             return {row[0] for row in rows}
 
@@ -281,25 +281,25 @@ class FeedStore:
             ).fetchone()
         if row is None:
             return None
-        first, title, html, link, chapters, marks, origin, audio, kind, size = row
+        feed_id, title, html, link, chapters, marks, origin, audio, kind, size = row
         kept = tuple(Chapter(float(start), str(name)) for start, name in json.loads(marks))
-        return Details(first, title, html or "", link, chapters, kept, _origins(origin), audio, kind, size)
+        return Details(feed_id, title, html or "", link, chapters, kept, _origins(origin), audio, kind, size)
 
-    def episode_ids(self, first: str) -> list[str]:
+    def episode_ids(self, feed_id: str) -> list[str]:
         """Return the ids of a feed's episodes, newest first."""
         with self.db.read() as db:
             rows = db.execute(
                 "SELECT id FROM episodes JOIN feeds ON feed = number WHERE first = ? ORDER BY sort DESC, place DESC",
-                (first,),
+                (feed_id,),
             )
             return [row[0] for row in rows]
 
     def _set(
-        self, first: str, change: str, *values: object, changes_library: bool = True, changes_list: bool = False
+        self, feed_id: str, change: str, *values: object, changes_library: bool = True, changes_list: bool = False
     ) -> None:
         with self.db.write(changes_library, changes_list) as db:
-            if not db.execute(f"UPDATE feeds SET {change} WHERE first = ?", (*values, first)).rowcount:
-                raise FeedStoreError(f"There is no feed {first}.")
+            if not db.execute(f"UPDATE feeds SET {change} WHERE first = ?", (*values, feed_id)).rowcount:
+                raise FeedStoreError(f"There is no feed {feed_id}.")
 
 
 def _subscription(row: tuple[object, ...], episodes: int) -> Subscription:

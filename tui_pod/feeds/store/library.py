@@ -28,7 +28,7 @@ class FeedLibrary(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
-class _Place(NamedTuple):
+class _FeedTopics(NamedTuple):
     """Where a feed's episodes belong."""
 
     tags: tuple[str, ...]
@@ -59,35 +59,37 @@ def _read(database: FeedDatabase) -> FeedLibrary:
     with database.read() as db:
         generation = db.execute("PRAGMA user_version").fetchone()[0]
         topics: dict[Topic, None] = {}
-        places = {}
-        for number, first, title, address, folders, categories, shows in db.execute(
+        by_feed = {}
+        for number, feed_id, title, address, folders, categories, shows in db.execute(
             "SELECT number, first, title, address, folders, categories, shows_categories FROM feeds"
             " WHERE removed IS NULL ORDER BY number"
         ):
             where = to_folders(folders) or ((),)
-            places[number] = _place(first, title or address, where, to_folders(categories) if shows else (), topics)
+            by_feed[number] = _feed_topics(
+                feed_id, title or address, where, to_folders(categories) if shows else (), topics
+            )
             if shows:
-                places[number] = places[number]._replace(shows_categories=True)
-        episodes, keys = _episodes(db, places)
+                by_feed[number] = by_feed[number]._replace(shows_categories=True)
+        episodes, keys = _episodes(db, by_feed)
     return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys)
 
 
-def _place(
-    first: str, name: str, folders: Iterable[Folder], categories: Iterable[Folder], topics: dict[Topic, None]
-) -> _Place:
+def _feed_topics(
+    feed_id: str, name: str, folders: Iterable[Folder], categories: Iterable[Folder], topics: dict[Topic, None]
+) -> _FeedTopics:
     """Return where a feed belongs, and add the topics that this needs."""
     tags: list[str] = [name]
     keys: list[str] = []
     for folder in folders:
         parent = _under(folder, topics)
-        key = topic_key(parent, name, feed=first)
+        key = topic_key(parent, name, feed=feed_id)
         topics[Topic(key, parent or None)] = None
         keys.append(key)
         tags += reversed(folder)
     for category in categories:
         keys.append(_under(category, topics))
         tags += reversed(category)
-    return _Place(tuple(dict.fromkeys(tags)), tuple(key for key in dict.fromkeys(keys) if key), False)
+    return _FeedTopics(tuple(dict.fromkeys(tags)), tuple(key for key in dict.fromkeys(keys) if key), False)
 
 
 def _under(folder: Folder, topics: dict[Topic, None]) -> str:
@@ -102,7 +104,7 @@ def _under(folder: Folder, topics: dict[Topic, None]) -> str:
 
 
 def _episodes(
-    db: sqlite3.Connection, places: dict[int, _Place]
+    db: sqlite3.Connection, by_feed: dict[int, _FeedTopics]
 ) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...]]:
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []
@@ -110,11 +112,11 @@ def _episodes(
         "SELECT id, feed, title, summary, duration, published, audio, transcript, keywords FROM episodes"
         " ORDER BY sort DESC, feed, place DESC"
     ):
-        place = places.get(number)
-        if place is None:  # its feed was removed
+        feed = by_feed.get(number)
+        if feed is None:  # its feed was removed
             continue
-        tags, topics = place.tags, place.keys
-        if place.shows_categories and keywords:
+        tags, topics = feed.tags, feed.keys
+        if feed.shows_categories and keywords:
             words = tuple(word for word in keywords.split("\n") if word != ROOT_TOPIC)
             tags, topics = tuple(dict.fromkeys((*tags, *words))), tuple(dict.fromkeys((*topics, *words)))
         episodes.append(Episode(ident, title, summary, duration, _day(published), tags, audio, transcript))

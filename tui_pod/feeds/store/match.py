@@ -26,7 +26,7 @@ _FILE_ENDS = frozenset(("mp3", "m4a", "m4b", "ogg", "opus", "wav", "flac", "aac"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownEpisode:
     """What is kept of an episode from before."""
 
     id: str
@@ -47,9 +47,9 @@ class Identified:
     item: Item
 
 
-def episode_id(first: str, guid: str) -> str:
+def episode_id(feed_id: str, guid: str) -> str:
     """Return an episode's id (contract): 16 hex digits of sha256(the feed's first address, NUL, guid)."""
-    return hashlib.sha256(f"{first}\0{guid}".encode("utf-8", "replace")).hexdigest()[:16]
+    return hashlib.sha256(f"{feed_id}\0{guid}".encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def media_core(address: str | None) -> str:
@@ -67,53 +67,53 @@ def _is_host(text: str) -> bool:
     return text.rpartition(".")[2].lower() not in _FILE_ENDS
 
 
-def identify(first: str, items: Sequence[Item], known: Sequence[Known]) -> list[Identified]:
+def identify(feed_id: str, items: Sequence[Item], known: Sequence[KnownEpisode]) -> list[Identified]:
     """Return the items with their ids, in the order of the feed, each once.
 
     Args:
-        first: the address that the feed was first known by.
+        feed_id: the address that the feed was first known by.
         items: what the feed has now.
         known: all episodes of it so far.
     """
     by_guid = {entry.guid: entry for entry in known}
-    keyed = _keyed(items, by_guid)
+    keyed = _with_unique_guids(items, by_guid)
     ids: dict[str, str] = {guid: by_guid[guid].id for guid in keyed if guid in by_guid}
     fresh = [guid for guid in keyed if guid not in ids]
     if fresh:
         gone = [entry for entry in known if entry.guid not in keyed]
-        finder = _Finder(gone)
+        finder = _UnmatchedEpisodes(gone)
         ids.update({guid: found for guid in fresh if (found := finder.find(keyed[guid])) is not None})
     taken = {entry.id for entry in known}
     result = []
     for guid, item in keyed.items():
         ident = ids.get(guid)
         if ident is None:
-            ident = episode_id(first, guid)
+            ident = episode_id(feed_id, guid)
             while ident in taken:  # an episode that has another guid by now
-                ident = episode_id(first, f"{ident}\0{guid}")
+                ident = episode_id(feed_id, f"{ident}\0{guid}")
         taken.add(ident)
         result.append(Identified(ident, guid, item))
     return result
 
 
-def _keyed(items: Sequence[Item], by_guid: dict[str, Known]) -> dict[str, Item]:
+def _with_unique_guids(items: Sequence[Item], by_guid: dict[str, KnownEpisode]) -> dict[str, Item]:
     """Return the items in order by a guid that is theirs alone; of those alike in every way the first."""
     counts = Counter(item.guid for item in items)
     shared: dict[str, dict[str, Item]] = {}
     for item in items:
         if not item.guid or counts[item.guid] > 1:
-            shared.setdefault(item.guid, {}).setdefault(_likeness(item), item)
+            shared.setdefault(item.guid, {}).setdefault(_stand_in(item), item)
     owners = {guid: _owner(list(group.values()), by_guid.get(guid)) for guid, group in shared.items() if guid}
     keyed: dict[str, Item] = {}
     for item in items:
         if item.guid not in shared or item is owners.get(item.guid):
             keyed[item.guid] = item
-        elif shared[item.guid][_likeness(item)] is item:
-            keyed[f"{item.guid}\0{_likeness(item)}"] = item
+        elif shared[item.guid][_stand_in(item)] is item:
+            keyed[f"{item.guid}\0{_stand_in(item)}"] = item
     return keyed
 
 
-def _owner(group: list[Item], known: Known | None) -> Item:
+def _owner(group: list[Item], known: KnownEpisode | None) -> Item:
     """Return which of several items with one guid it belongs to: the one known by it, else the oldest."""
     if known is not None:
         for item in group:
@@ -122,22 +122,22 @@ def _owner(group: list[Item], known: Known | None) -> Item:
     return group[-1]
 
 
-def _likeness(item: Item) -> str:
+def _stand_in(item: Item) -> str:
     """Return what stands for the guid: media address and title, else title and day."""
     rest = media_core(item.audio) if item.audio else str(_day(item.published))
     return f"{rest}\0{fold(item.title)}"
 
 
-def _is_same_recording(item: Item, known: Known) -> bool:
+def _is_same_recording(item: Item, known: KnownEpisode) -> bool:
     return media_core(item.audio) == media_core(known.audio) and fold(item.title) == fold(known.title)
 
 
-class _Finder:
+class _UnmatchedEpisodes:
     """Finds the known episode that an item with a new guid is; each is found once."""
 
-    def __init__(self, gone: Sequence[Known]) -> None:
-        self._by_media: dict[tuple[str, str], list[Known]] = {}
-        self._by_day: dict[tuple[str, int], list[Known]] = {}
+    def __init__(self, gone: Sequence[KnownEpisode]) -> None:
+        self._by_media: dict[tuple[str, str], list[KnownEpisode]] = {}
+        self._by_day: dict[tuple[str, int], list[KnownEpisode]] = {}
         self._used: set[str] = set()
         for entry in gone:
             title = fold(entry.title)
