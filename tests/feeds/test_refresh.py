@@ -115,14 +115,13 @@ async def test_refresh_never_blocks_the_loop(site: Site, store: FeedStore) -> No
     document = feed("".join(item(number, "/x.wav") for number in range(3000)))
     site.replies["/a"] = server.body(document)
     add(store, site, "/a")
-    gaps: list[float] = []
+    turns = 0
     task = asyncio.create_task(refresh(store))
     while not task.done():
-        began = time.perf_counter()
         await asyncio.sleep(0.001)
-        gaps.append(time.perf_counter() - began)
+        turns += 1
     assert (await task).new == 3000
-    assert len(gaps) > 5
+    assert turns > 5
 
 
 async def test_refresh_cancelled_ends(site: Site, store: FeedStore) -> None:

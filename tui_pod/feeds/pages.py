@@ -1,4 +1,4 @@
-"""Read a feed's pages: the first, and those with its older items (RFC 5005; `next_url` of a JSON Feed)."""
+"""Read a feed's first page and those with older items (RFC 5005; `next_url` of a JSON Feed)."""
 
 from __future__ import annotations
 
@@ -23,40 +23,31 @@ PATIENCE = 120.0
 
 
 def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Feed]:
-    """Return the head of an answer and the feed in it.
+    """Fetch a page; return its response and the feed in it.
 
     Raises:
         FetchError: nothing answers there.
         FeedError: it is no feed.
-        Cancelled: the work was told to stop.
     """
     response, content = fetch(Request(address, policy.private, {"Accept": ACCEPT}), policy.limits, cancel)
     return response, read_answer(response, content)
 
 
 def read_answer(response: Response, content: bytes) -> Feed:
-    """Return the feed in an answer.
-
-    Raises:
-        FeedError: there is none in it.
-    """
+    """Return the feed in a response; raise FeedError when there is none."""
     return parse_feed(content, response.address, response.charset)
 
 
 def with_older_pages(feed: Feed, address: str, known: Set[str], policy: NetworkPolicy, cancel: CancelToken) -> Feed:
     """Return a feed with the items of its further pages, up to the first page on which nothing is new.
 
-    Where a page cannot be read, the feed is partial: what was read before counts, and the rest is for another time.
+    Where a page cannot be read, the feed is partial: what was read is kept.
 
     Args:
         feed: its first page.
         address: of the first page.
-        known: guids of items; a page of these alone is the last.
+        known: guids of stored items; a page with no other guid is the last.
         policy: what the settings and the feed allow.
-        cancel: ends the wait.
-
-    Raises:
-        Cancelled: the work was told to stop.
     """
     items = list(feed.items)
     visited = {address}

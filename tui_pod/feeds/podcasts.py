@@ -1,6 +1,6 @@
-"""Everything that is kept of podcasts in one place, and how it becomes sound, words and chapters.
+"""Find the audio, transcript, chapters and notes of podcast episodes.
 
-Calls wait for disk and network: they belong in a thread (`threads.in_thread`).
+Calls wait for disk and network: run them in a thread. With a cancel token they may raise `Cancelled`.
 """
 
 from __future__ import annotations
@@ -31,17 +31,10 @@ PREPARED_FOR = 240.0
 
 
 class Podcasts:
-    """The subscriptions, the downloads, and the documents that episodes name."""
+    """The subscriptions, the downloads, and the documents that episodes refer to."""
 
     def __init__(self, data: Path, cache: Path, quota: int, policy: NetworkPolicy = PUBLIC) -> None:
-        """Name the folders; nothing in them is opened yet.
-
-        Args:
-            data: folder of what is kept for good.
-            cache: folder of what can be fetched again.
-            quota: bytes of downloads that are kept.
-            policy: what the settings allow on the network.
-        """
+        """Name the folders, without opening anything; `quota` is the bytes of downloads that are kept."""
         self.policy = policy
         self.store = FeedStore(data)
         self.downloads = Downloads(data / "downloads", quota)
@@ -49,11 +42,10 @@ class Podcasts:
         self._prepared: dict[str, tuple[float, str]] = {}
 
     def source(self, episode: Episode, cancel: CancelToken | None = None) -> Source:
-        """Return what can be played now of an episode with an address: its download, else its stream.
+        """Return the download of an episode with an address, else its stream.
 
         Raises:
             FetchError: it cannot be had.
-            Cancelled: the work was told to stop.
         """
         assert episode.audio is not None
         details = self.details(episode.id)
@@ -67,11 +59,7 @@ class Podcasts:
         return Source(address, is_stream=True, marks=marks)
 
     def prepare(self, episode: Episode, cancel: CancelToken | None = None) -> None:
-        """Do ahead what `source` would wait for; what fails is tried again by it.
-
-        Raises:
-            Cancelled: the work was told to stop.
-        """
+        """Resolve a stream ahead of `source`, which tries again what fails here."""
         if episode.audio is None or self.downloads.find(episode.id) is not None:
             return
         with contextlib.suppress(FetchError):
@@ -81,11 +69,7 @@ class Podcasts:
     def chapters(
         self, episode: Episode, cancel: CancelToken | None = None
     ) -> tuple[tuple[Chapter, ...], ChapterOrigin]:
-        """Return an episode's chapters and who says so: its chapters file, the feed, else time codes in its notes.
-
-        Raises:
-            Cancelled: the work was told to stop.
-        """
+        """Return an episode's chapters and their origin: its chapters file, the feed, else time codes in its notes."""
         details = self.details(episode.id)
         if details is None:
             return (), ChapterOrigin.NOTES
@@ -99,25 +83,21 @@ class Podcasts:
         return notes_chapters(to_notes(details.notes), episode.duration), ChapterOrigin.NOTES
 
     def transcript(self, episode: Episode, cancel: CancelToken | None = None) -> Transcript:
-        """Return the words at an episode's transcript address; empty when there are none.
-
-        Raises:
-            Cancelled: the work was told to stop.
-        """
+        """Return the transcript at an episode's address; empty when there is none."""
         if episode.transcript is None:
             return Transcript()
         text = self.remote.text(episode.transcript, self._allowed(self.details(episode.id)), cancel)
         return parse_transcript(text) if text else Transcript()
 
     def details(self, ident: str) -> Details | None:
-        """Return what is kept of an episode beside the library; None also when that cannot be read."""
+        """Return what the store has on an episode; None also when it cannot be read."""
         try:
             return self.store.details(ident)
         except FeedStoreError:
             return None
 
     def notes(self, episode: Episode) -> EpisodeNotes:
-        """Return what is kept of an episode, fit to be shown."""
+        """Return an episode's notes, safe to show."""
         is_downloaded = self.downloads.find(episode.id) is not None
         details = self.details(episode.id)
         if details is None:
@@ -125,7 +105,7 @@ class Podcasts:
         return EpisodeNotes(to_notes(details.notes), details.feed_title, details.link or "", is_downloaded)
 
     def download_request(self, episode: Episode, is_automatic: bool = False) -> DownloadRequest | None:
-        """Return what downloading an episode means; None when it has no address."""
+        """Return the request that downloads an episode; None when it has no address."""
         if episode.audio is None or "://" not in episode.audio:
             return None
         details = self.details(episode.id)

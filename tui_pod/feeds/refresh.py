@@ -1,6 +1,6 @@
-"""Ask feeds what is new: several at once, few of one host, each within its time, one bad feed harming no other.
+"""Refresh feeds: several at once, few of one host, each with a deadline; a bad feed harms no other.
 
-`refresh` is for the event loop; the work is done in threads, and the progress is told on the loop.
+`refresh` runs on the event loop, its work in threads.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from tui_pod.feeds.store.feed_store import FeedStore, Stored, Subscription
 from tui_pod.runtime.threads import CancelToken, in_thread
 
 AT_ONCE = 8
-"""Feeds that are asked at the same time."""
+"""Feeds that are refreshed at the same time."""
 
 PER_HOST = 2
-"""Of these, how many of one host."""
+"""How many of these may be of one host."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one feed."""
+    """The result of refreshing one feed."""
 
     feed_id: str
     name: str
@@ -45,17 +45,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class RefreshProgress:
-    """How far a refresh is."""
+    """The progress of a refresh."""
 
     done: int
     total: int
     outcome: Outcome
-    """Of the feed that was done last."""
+    """Of the last feed done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """What a refresh brought."""
+    """The result of a refresh."""
 
     outcomes: tuple[Outcome, ...] = ()
 
@@ -76,7 +76,7 @@ class Refreshed:
 
     @property
     def is_offline(self) -> bool:
-        """Whether this machine seems to have no network: nothing answered, and something failed for that."""
+        """Whether there seems to be no network: everything failed, and something for that reason."""
         return any(outcome.is_offline for outcome in self.outcomes) and len(self.failed) == len(self.outcomes)
 
 
@@ -86,12 +86,12 @@ async def refresh(
     progress: Callable[[RefreshProgress], None] = lambda _: None,
     policy: NetworkPolicy = PUBLIC,
 ) -> Refreshed:
-    """Refresh feeds, and return when all are done; cancelling ends it at once.
+    """Refresh feeds; cancelling ends it at once.
 
     Args:
         store: where they are kept.
-        feeds: which; None: all.
-        progress: called on the event loop after each.
+        feeds: None: all.
+        progress: called on the event loop after each feed.
         policy: what the settings allow.
 
     Raises:
@@ -116,11 +116,7 @@ async def refresh(
 
 
 def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> Outcome:
-    """Ask one feed and keep its answer; what fails is in the outcome. Waits: for a thread.
-
-    Raises:
-        Cancelled: the work was told to stop.
-    """
+    """Refresh one feed in this thread; a failure is in the outcome. Raises `Cancelled` only."""
     try:
         return _refreshed(store, feed, cancel, policy)
     except FetchError as error:
@@ -128,10 +124,10 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
     except (FeedError, FeedStoreError) as error:
         outcome = Outcome(feed.feed_id, feed.name, error=f"{feed.name}: {error}")
     except (RecursionError, MemoryError, ValueError, TypeError, KeyError, AttributeError, LookupError) as error:
-        # a document nobody thought of: one bad feed must not stop the others
+        # an unforeseen document: one bad feed must not stop the others
         outcome = Outcome(feed.feed_id, feed.name, error=f"{feed.name}: cannot be read ({type(error).__name__}).")
     if not outcome.is_offline:
-        with contextlib.suppress(FeedStoreError):  # the next refresh tells it again
+        with contextlib.suppress(FeedStoreError):  # the next refresh reports it again
             store.fail(feed.feed_id, outcome.error)
     return outcome
 
@@ -166,9 +162,9 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
 
 
 def _look_up_origin(store: FeedStore, feed: Subscription) -> frozenset[Origin]:
-    """Look up whether a feed from a list is of the own network, keep the answer, and return what it may then name.
+    """Return the private origin of a feed from an imported list, and store it.
 
-    Who imports a list has chosen the feeds in it. What else it says of one, such as its first address, allows nothing.
+    Importing a list allows the current addresses in it, nothing else that it says.
 
     Raises:
         FetchError: its host cannot be found now.
@@ -186,14 +182,14 @@ def _look_up_origin(store: FeedStore, feed: Subscription) -> frozenset[Origin]:
 
 
 def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Feed) -> Stored:
-    """Store a feed with what the next conditional request needs; one read in part is asked for again as a whole."""
+    """Store a feed and its validators; of a partial one none, so that the next refresh asks for all of it."""
     if found.is_partial:
         return store.store(feed_id, found)
     return store.store(feed_id, found, response.headers.get("etag", ""), response.headers.get("last-modified", ""))
 
 
 def _successor(found: Feed, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Feed] | None:
-    """Return the feed that `itunes:new-feed-url` names, if it is there and is the same podcast."""
+    """Return the feed that `itunes:new-feed-url` names, if it is the same podcast."""
     try:
         response, successor = read_page(found.moved_to or "", policy, cancel)
     except (FetchError, FeedError):
@@ -203,7 +199,7 @@ def _successor(found: Feed, policy: NetworkPolicy, cancel: CancelToken) -> tuple
 
 
 def is_same_podcast(found: Feed, guid: str, guids: set[str]) -> bool:
-    """Return whether a feed is the one of this `podcast:guid` and these items' guids; one of these must be shared."""
+    """Return whether a feed shares an item guid, and does not contradict the `podcast:guid`."""
     if found.guid and guid and found.guid != guid:
         return False
     return any(item.guid and item.guid in guids for item in found.items)

@@ -1,4 +1,4 @@
-"""Subscribe to what the listener typed: a feed's address, or a page that names its feed. Waits: for a thread."""
+"""Subscribe to a feed's address, or to the feed that a page names. Calls wait: run them in a thread."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui_pod.feeds.store.feed_store import FeedStore, Subscription
 from tui_pod.runtime.threads import CancelToken
 
 READ_IN_PART = "a part of it could not be read and is tried again with the next refresh"
-"""What is said of a feed that was cut, or has pages that do not answer."""
+"""Said of a feed that was cut, or has pages that do not answer."""
 
 MAX_LINKS = 4
 """Feeds named by a page that are tried."""
@@ -27,17 +27,17 @@ MAX_LINKS = 4
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """What subscribing did."""
+    """The result of subscribing."""
 
     feed: Subscription
     new: int
     """Episodes that were not known before."""
     is_new: bool
-    """Whether the feed was not there before."""
+    """Whether the feed is a new subscription."""
     has_moved: bool = False
-    """Whether it is a feed that was there, at its new address; its progress is kept."""
+    """Whether it is a known feed at a new address; its progress is kept."""
     is_partial: bool = False
-    """Whether a part of it, or an older page, could not be read: the next refresh asks for all of it again."""
+    """Whether a part could not be read: the next refresh asks for all of it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def subscribe(
     cancel: CancelToken | None = None,
     policy: NetworkPolicy = PUBLIC,
 ) -> Subscribed:
-    """Fetch the feed that `typed` means, keep it, and return what that did. Nothing is kept when it fails.
+    """Fetch the feed that `typed` means and store it; nothing is stored when that fails.
 
     Args:
         store: where it is kept.
@@ -67,7 +67,6 @@ def subscribe(
         FetchError: nothing answers there.
         FeedError: it is neither an address, nor a feed, nor a page with one.
         FeedStoreError: it cannot be kept.
-        Cancelled: the work was told to stop.
     """
     cancel = cancel or CancelToken()
     addresses = typed_addresses(typed)
@@ -112,7 +111,7 @@ def _links(response: Response, content: bytes) -> Iterator[str]:
 
 
 def _keep(store: FeedStore, found: _Found, private: Origin | None, folders: Sequence[Folder]) -> Subscribed:
-    """Put a feed on the shelf: as itself when it is known, as the new address of one it replaces, else as new."""
+    """Store a feed: as itself when known, as the new address of one it replaces, else as new."""
     address = found.response.moved_to or found.asked
     known = store.find(found.asked, with_removed=True) or store.find(address, with_removed=True)
     is_moved = False

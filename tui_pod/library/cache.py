@@ -1,8 +1,7 @@
 """Load catalogues and feeds into a library, from a SQLite cache when nothing changed since it was made.
 
-The cache holds each column as one block, which loads 100,000 episodes in a fraction of the time that any
-TOML parser takes, and the rest of an episode as a row that is fetched when looked at. It can be deleted at
-any time. It knows nothing of progress or of the screen.
+The cache holds some columns as blocks, which load much faster than TOML parses, and a row per episode that is
+read on demand. It can be deleted at any time. Knows nothing of progress or of the screen.
 """
 
 from __future__ import annotations
@@ -25,28 +24,28 @@ from tui_pod.core.library.library import CatalogsError, Library, build_library, 
 from tui_pod.core.library.topics import TopicTable, topic_names
 
 SCHEMA = 5
-"""Changes with the tables below; a cache of another schema is made anew."""
+"""Version of the tables; a cache of another version is rebuilt."""
 
 BLOCK = 4_000
-"""Episodes whose search texts are one value: reading one holds the screen up for 2 ms."""
+"""Episodes whose search texts are stored as one value: reading one takes 2 ms."""
 
 _DAMAGE = (sqlite3.Error, OSError, ValueError, KeyError, TypeError, AttributeError)
-"""What is raised by a cache that is not there, old, or damaged in any way."""
+"""Raised by a missing, old or damaged cache."""
 
 
 class Loaded(NamedTuple):
-    """A library, and how to keep it for the next start; `save` is None when it came from the cache."""
+    """A library; `save` writes it to the cache, None when it came from there."""
 
     library: Library
     title: str
     """Title of the first catalogue."""
     save: Callable[[], None] | None = None
     notices: tuple[str, ...] = ()
-    """What the listener must be told: the feeds were mended, or cannot be read."""
+    """About recovered or unreadable feeds, for the listener."""
 
 
 def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded:
-    """Return the library of these catalogues together, and of the feeds after them.
+    """Return the library of these catalogues, followed by the feeds.
 
     Args:
         paths: the catalogues.
@@ -68,8 +67,8 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
 
 
 def _parse(file: Path, stamp: str, paths: Sequence[Path], data: Path | None) -> Loaded:
-    """Return what the catalogues and the feeds hold."""
-    from tui_pod.library.catalog_files import read_catalogs  # a library from the cache does without
+    """Load catalogues and feeds without the cache."""
+    from tui_pod.library.catalog_files import read_catalogs  # not needed with a valid cache
 
     catalogs = read_catalogs(paths)
     episodes = [episode for catalog in catalogs for episode in catalog.episodes]
@@ -84,30 +83,30 @@ def _parse(file: Path, stamp: str, paths: Sequence[Path], data: Path | None) -> 
 def _with_feeds(
     file: Path, paths: Sequence[Path], data: Path, catalogs: tuple[list[Topic], list[Episode]], title: str
 ) -> Loaded:
-    from tui_pod.feeds.store.library import read_feeds  # SQLite tables, XML: not for who has no feeds
+    from tui_pod.feeds.store.library import read_feeds  # imports XML parsing: only when there are feeds
 
     feeds = read_feeds(data)
     topics, episodes = catalogs
     taken = {episode.id for episode in episodes}
     keys = [episode.tags for episode in episodes]
-    for episode, places in zip(feeds.episodes, feeds.keys, strict=True):
+    for episode, topic_keys in zip(feeds.episodes, feeds.keys, strict=True):
         if episode.id not in taken:
             episodes.append(episode)
-            keys.append(places)
+            keys.append(topic_keys)
     library = build_library([*topics, *feeds.topics], episodes, keys)
-    if feeds.generation is None:  # to be tried again at the next start
+    if feeds.generation is None:  # retried at the next start
         return Loaded(library, title, None, feeds.notices)
-    stamp = _stamp(paths, feeds.generation)  # of what was read, whatever was written meanwhile
+    stamp = _stamp(paths, feeds.generation)  # of the generation read, whatever was written meanwhile
     return Loaded(library, title, lambda: _write_cache(file, stamp, library, title, episodes), feeds.notices)
 
 
 def _generation(data: Path | None) -> tuple[int, int] | None:
-    """Return what tells of changes in the feeds; None when there never were any."""
+    """Return the generation of the feeds; None when there never were any."""
     if data is None or not (os.path.exists(data / "feeds.sqlite") or os.path.exists(data / "feeds.opml")):
         return None
     from tui_pod.feeds.store.generation import DATABASE, generation
 
-    return generation(data / DATABASE) or (-1, -1)  # lost: it is made anew from its backup
+    return generation(data / DATABASE) or (-1, -1)  # lost: it is rebuilt from its backup
 
 
 def _stamp(paths: Sequence[Path], feeds: tuple[int, int] | None) -> str:
@@ -120,10 +119,7 @@ def _stamp(paths: Sequence[Path], feeds: tuple[int, int] | None) -> str:
 
 
 class _CachedEpisodes:
-    """The rows of a cache file, which is read only and replaced, never changed.
-
-    A file that turns out to be damaged is removed, and what it should hold is taken from the catalogues.
-    """
+    """The rows of a read-only cache file; a damaged file is removed, and the catalogues are read instead."""
 
     def __init__(
         self, connection: sqlite3.Connection, file: Path, ids: list[str], titles: list[str], parse: Callable[[], Loaded]
@@ -140,7 +136,7 @@ class _CachedEpisodes:
             row = self._connection.execute("SELECT * FROM episodes WHERE number = ?", (index,)).fetchone()
             _, ident, title, summary, duration, published, tags, audio, transcript, question, answer = row
             if ident != self._ids[index]:
-                raise ValueError("not the episode that stood there")
+                raise ValueError("not the expected episode")
             return Episode(
                 id=ident,
                 title=title,
@@ -154,8 +150,8 @@ class _CachedEpisodes:
                 answer=answer,
             )
         except _DAMAGE:
-            place = self._parsed.index(self._ids[index])
-            return Episode(self._ids[index], self._titles[index]) if place is None else self._parsed.episode(place)
+            found = self._parsed.index(self._ids[index])
+            return Episode(self._ids[index], self._titles[index]) if found is None else self._parsed.episode(found)
 
     def folded(self) -> list[str]:
         """Return each episode's search text."""
@@ -173,17 +169,17 @@ class _CachedEpisodes:
         self._discard()
         try:
             return self._parse().library
-        except (CatalogsError, OSError):  # they are gone since the start
+        except (CatalogsError, OSError):  # they were removed since the start
             return build_library([], [])
 
     def _discard(self) -> None:
-        """Have the cache made anew at the next start."""
+        """Delete the cache, so that the next start rebuilds it."""
         with contextlib.suppress(OSError):
             self._file.unlink()
 
 
 def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
-    """Return what the cache holds. Raises one of `_DAMAGE` when it is missing, old or damaged."""
+    """Return the cached library. Raises one of `_DAMAGE` when it is missing, old or damaged."""
     connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
     columns = dict(connection.execute("SELECT name, value FROM columns"))
     if columns["stamp"] != stamp:
@@ -192,12 +188,12 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
     ids = columns["ids"].split("\n") if durations else []
     titles = columns["titles"].split("\n") if durations else []
     if not len(ids) == len(titles) == len(durations):
-        raise ValueError("not whole")
+        raise ValueError("incomplete")
     members: list[array[int]] = []
-    place, block = 0, array("I", columns["members"])
+    start, block = 0, array("I", columns["members"])
     for count in array("I", columns["counts"]):
-        members.append(block[place : place + count])
-        place += count
+        members.append(block[start : start + count])
+        start += count
     keys = tuple(columns["keys"].split("\n"))
     table = TopicTable(
         names=topic_names(keys),
@@ -218,7 +214,7 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
 
 
 def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes: Sequence[Episode]) -> None:
-    """Write the cache whole, then put it in place. A cache that cannot be written is done without."""
+    """Write the cache to a temporary file and rename it; failures are ignored."""
     table = library.topics
     columns = {
         "stamp": stamp,
@@ -240,7 +236,7 @@ def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         temp.unlink(missing_ok=True)
         with contextlib.closing(sqlite3.connect(temp)) as connection, connection:
-            connection.execute("PRAGMA journal_mode = OFF")  # nobody reads the file before it is whole
+            connection.execute("PRAGMA journal_mode = OFF")  # nobody reads the file before it is renamed
             connection.execute("CREATE TABLE columns (name TEXT PRIMARY KEY, value)")
             connection.execute("CREATE TABLE folded (number INTEGER PRIMARY KEY, value TEXT)")
             connection.execute(
@@ -259,7 +255,7 @@ def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes:
 
 
 def _blocks(episodes: Sequence[Episode]) -> Iterator[str]:
-    """Yield the search texts of so many episodes at a time, a line each."""
+    """Yield the search texts of `BLOCK` episodes at a time, a line each."""
     for start in range(0, len(episodes), BLOCK):
         yield "\n".join(map(search_text, episodes[start : start + BLOCK]))
 

@@ -1,4 +1,4 @@
-"""Read catalogues from files: their faults by file, line and key, and their paths made absolute."""
+"""Read catalogue files: faults with file, line and key, paths made absolute."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_catalog(path: Path) -> tuple[Catalog, str]:
 
 
 def _with_absolute_paths(catalog: Catalog, path: Path) -> Catalog:
-    """Return the catalogue with its paths made absolute, and the embedded one's with its transcripts."""
+    """Return the catalogue with absolute paths; the embedded one also with its transcripts."""
     folder = path.absolute().parent
     transcripts = embedded_transcripts() if path == embedded_catalog() else None
 
@@ -72,7 +72,7 @@ def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:
         catalogs.append(catalog)
         twice = [number for number, episode in enumerate(catalog.episodes) if episode.id in owners]
         if twice:
-            from tui_pod.core.library.toml_lines import TableLines  # its patterns are for faults only
+            from tui_pod.core.library.toml_lines import TableLines  # only needed for faults
 
             lines_of = TableLines(text)
             for number in twice:

@@ -1,7 +1,6 @@
-"""Load the library again after feeds have changed, without holding up the screen.
+"""Reload the library after feeds have changed, without blocking the screen.
 
-Building a large library takes seconds of the interpreter, so a process of its own makes the cache, and this
-one only reads it.
+Building a large library takes seconds and holds the interpreter lock, so a subprocess writes the cache.
 """
 
 from __future__ import annotations
@@ -15,33 +14,32 @@ from pathlib import Path
 from tui_pod.config.paths import Paths
 from tui_pod.library.cache import Loaded, load_library
 from tui_pod.runtime.subprocesses import run_apart, start_of
+from tui_pod.runtime.threads import in_thread
 
 SMALL = 3_000
-"""Episodes up to which a thread is quicker than another process."""
+"""Episodes up to which a thread is quicker than a subprocess."""
 
 
 async def reload_library(paths: Sequence[Path], cache: Path, data: Path, size: int) -> Loaded:
-    """Return the library as it is now; everything that waits is done elsewhere than on the event loop.
+    """Return the current library, loaded off the event loop.
 
     Args:
         paths: the catalogues.
         cache: folder of the cache.
         data: folder of the feeds.
-        size: episodes that are expected.
+        size: expected number of episodes.
 
     Raises:
         CatalogsError: with the faults of the catalogues.
     """
     if size > SMALL:
-        with contextlib.suppress(OSError):  # then it is made here
+        with contextlib.suppress(OSError):  # then it is built here
             await _make_cache([cache, data, *paths])
-    from tui_pod.runtime.threads import in_thread  # whoever has feeds has it
-
     return await in_thread(lambda _: load_library(paths, cache, data))
 
 
 async def keep_library(save: Callable[[], None], catalogs: Sequence[Path], paths: Paths, size: int) -> None:
-    """Have a library that was just loaded kept for the next start."""
+    """Write a library that was just loaded to the cache."""
     if size > SMALL:
         run_apart("tui_pod.library.reload", paths.cache, paths.data, *catalogs)
     else:

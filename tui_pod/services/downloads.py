@@ -1,6 +1,6 @@
-"""What the app does with downloads: begin, stop, remove, keep the next ones, and show how far they are.
+"""Start, stop, remove and show downloads for the running app.
 
-It is called on the event loop; what waits is done in threads by `feeds`.
+Called on the event loop; threads do what waits.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
+from tui_pod.runtime.threads import in_thread
 from tui_pod.services.frontend import Frontend
 from tui_pod.services.hints import NOT_REMOVABLE
 from tui_pod.services.tasks import BackgroundTasks
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tui_pod.feeds.store.feed_store import Subscription
 
 AT_A_TIME = 100
-"""Downloads that are queued in one go: a topic may hold thousands, and keys are to be answered meanwhile."""
+"""Downloads queued between two turns of the loop: a topic may hold thousands, and keys must still work."""
 
 
 class DownloadService:
@@ -44,21 +45,17 @@ class DownloadService:
         self._tasks = tasks
         self._open = open_podcasts
         self._queue: DownloadQueue | None = None
-        self._failures = 0  # since the queue was empty
+        self._failures = 0  # since the queue was last empty
 
     async def show_all(self) -> None:
-        """Show what is on the disk."""
-        from tui_pod.runtime.threads import in_thread
-
+        """Show which episodes are downloaded."""
         downloads = (await self._opened()).downloads
         kept = await in_thread(lambda _: downloads.all())
         self._frontend.downloads_changed({download.episode: WHOLE for download in kept if download.episode})
 
     async def download(self, episodes: Sequence[str]) -> None:
-        """Download recordings; when all that are missing are on their way already, stop these."""
+        """Download recordings; when all missing ones are being downloaded, stop these."""
         queue, podcasts = await self._opened(), await self._open()
-        from tui_pod.runtime.threads import in_thread
-
         library = self._controller().library
         coming = [episode for episode in episodes if episode in queue.running]
         missing = [episode for episode in episodes if episode not in queue.running]
@@ -76,7 +73,7 @@ class DownloadService:
             self._frontend.tell("Nothing to download here: these episodes are narrated or lie on this machine.")
 
     async def remove(self, episodes: Sequence[str]) -> None:
-        """Take recordings off the disk, which can be undone; those on their way are stopped."""
+        """Delete downloads, which can be undone; stop running ones."""
         queue = await self._opened()
         stopped = queue.stop(episodes)
         removed = await self.take(episodes)
@@ -87,9 +84,7 @@ class DownloadService:
             self._frontend.tell(NOT_REMOVABLE)
 
     async def take(self, episodes: Iterable[str]) -> list[str]:
-        """Take recordings off the disk until they are brought back; return which were there."""
-        from tui_pod.runtime.threads import in_thread
-
+        """Delete downloads until `bring_back`; return which existed."""
         queue = await self._opened()
         queue.stop(episodes)
         removed = await in_thread(lambda _: [ident for ident in episodes if queue.downloads.remove(ident)])
@@ -97,9 +92,7 @@ class DownloadService:
         return removed
 
     async def bring_back(self, episodes: Sequence[str]) -> None:
-        """Bring recordings back that were taken off the disk."""
-        from tui_pod.runtime.threads import in_thread
-
+        """Restore deleted downloads."""
         downloads = (await self._opened()).downloads
         found = await in_thread(lambda _: [ident for ident in episodes if downloads.restore(ident)])
         self._frontend.downloads_changed(dict.fromkeys(found, WHOLE))
@@ -107,12 +100,7 @@ class DownloadService:
             self._frontend.tell(f"{len(episodes) - len(found)} of them were deleted for good meanwhile.", is_error=True)
 
     async def keep_next(self, feeds: Iterable[Subscription], usual: int) -> None:
-        """Download the next episodes of feeds that should have some on the disk.
-
-        Args:
-            feeds: which.
-            usual: how many, of a feed that says nothing of its own.
-        """
+        """Download the next episodes of feeds: as many as each feed says, else `usual`."""
         for feed in feeds:
             if count := usual if feed.keep is None else feed.keep:
                 await self._keep(feed, count)
@@ -120,7 +108,6 @@ class DownloadService:
     async def _keep(self, feed: Subscription, count: int) -> None:
         queue, podcasts = await self._opened(), await self._open()
         from tui_pod.feeds.media.download_queue import next_to_keep
-        from tui_pod.runtime.threads import in_thread
 
         ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.feed_id))
         library, progress_index = self._controller().library, self._controller().progress_index
@@ -129,7 +116,7 @@ class DownloadService:
         queue.start(requests)
 
     async def close(self) -> None:
-        """End all downloads; they are gone on with the next time."""
+        """Stop all downloads; they are resumed the next time."""
         if self._queue is not None:
             await self._queue.close()
 
@@ -141,7 +128,7 @@ class DownloadService:
             def order(kept: Sequence[str]) -> list[str]:
                 return oldest_played(self._controller().progress_index, kept)
 
-            if self._queue is None:  # it may have been made while this one waited
+            if self._queue is None:  # another call may have made it meanwhile
                 self._queue = DownloadQueue(podcasts.downloads, self._on_progress, order)
         return self._queue
 
@@ -162,7 +149,7 @@ class DownloadService:
             self._failures = 0
 
     def _on_failure(self, progress: DownloadProgress) -> None:
-        """Tell of the first of several failures; what makes all others fail too ends them."""
+        """Show the first of several failures; stop all when the others would fail too."""
         if progress.is_automatic:
             log(progress.error)
             return
@@ -178,7 +165,7 @@ class DownloadService:
 def _download_requests(
     podcasts: Podcasts, library: Library, episodes: Iterable[str], is_automatic: bool = False
 ) -> tuple[list[DownloadRequest], bool]:
-    """Return what is to be downloaded of these episodes, and whether some are here already. Waits: for a thread."""
+    """Return what to download of these episodes, and whether some are downloaded. Waits: run it in a thread."""
     requests, are_here = [], False
     for ident in episodes:
         index = library.index(ident)

@@ -1,7 +1,6 @@
-"""What the app does with podcasts: add, refresh, remove, and what is done with downloads beside it.
+"""Add, refresh and remove podcasts for the running app.
 
-It is called on the event loop. Everything that waits is done in threads by `feeds`; what comes of it is told to
-the stage, and the library is loaded again when it is out of date.
+Called on the event loop; threads do what waits. Results go to the front end, and an outdated library is reloaded.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
+from tui_pod.runtime.threads import in_thread
 from tui_pod.services.downloads import DownloadService
 from tui_pod.services.frontend import Frontend
 from tui_pod.services.tasks import BackgroundTasks
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from tui_pod.feeds.subscribe import Subscribed
 
 TOLD = 3
-"""Failures of a refresh that are told one by one; the rest is counted."""
+"""Failures of a refresh that are shown one by one; the rest is counted."""
 
 NO_FEEDS = f"There are no podcasts yet. Press {key_of('feed.add')} to add one."
 
 Reload = Callable[[int], Awaitable[None]]
-"""Loads and shows the library anew, given how many episodes are new."""
+"""Reloads and shows the library, given the number of new episodes."""
 
 Announce = Callable[[str, str], Awaitable[None]]
-"""Tells the desktop something: a title, and more."""
+"""Shows a desktop notification: title and text."""
 
 
 class FeedService:
@@ -66,43 +66,41 @@ class FeedService:
         self._tasks.run(self._start())
 
     def add(self, typed: str) -> None:
-        """Subscribe to the feed that an address means."""
+        """Subscribe to the feed at an address."""
         self._tasks.run(self._add(typed))
 
     def refresh(self, feed_id: str | None = None) -> None:
-        """Refresh the feed that was first known by this address; None: all feeds."""
+        """Refresh a feed; None: all feeds."""
         if self._refreshing is not None and not self._refreshing.done():
             self._frontend.tell("Feeds are being refreshed already.")
         else:
             self._refreshing = self._tasks.run(self._refresh(feed_id, is_asked=True))
 
     def remove_feed(self, feed_id: str) -> None:
-        """Unsubscribe from the feed that was first known by this address; can be taken back."""
+        """Unsubscribe from a feed; can be undone."""
         self._tasks.run(self._remove_feed(feed_id))
 
     def download(self, episodes: Sequence[str]) -> None:
-        """Download recordings, or stop that."""
+        """Download recordings, or stop their downloads."""
         self._tasks.run(self._downloads.download(list(episodes)))
 
     def remove_downloads(self, episodes: Sequence[str]) -> None:
-        """Take recordings off the disk; can be undone."""
+        """Delete downloads; can be undone."""
         self._tasks.run(self._downloads.remove(list(episodes)))
 
     def network_changed(self, is_offline: bool) -> None:
-        """Show whether there is a network, as far as was seen."""
+        """Show whether there seems to be a network."""
         self._tasks.show("network", "offline" if is_offline else "")
 
     async def close(self) -> None:
-        """End everything that is under way; a download is gone on with the next time."""
+        """Cancel all work; downloads are resumed the next time."""
         await self._tasks.close()
         await self._downloads.close()
 
-    # -- what is done ----------------------------------------------------------------------------------
+    # -- work ------------------------------------------------------------------------------------------
 
     async def _start(self) -> None:
         podcasts = await self._open()
-        from tui_pod.runtime.threads import in_thread
-
         self._generation = podcasts.store.generation
         await in_thread(lambda _: _clean_up(podcasts))
         await self._downloads.show_all()
@@ -112,7 +110,6 @@ class FeedService:
     async def _add(self, typed: str) -> None:
         podcasts = await self._open()
         from tui_pod.feeds.subscribe import subscribe
-        from tui_pod.runtime.threads import in_thread
 
         with self._tasks.showing("add", "adding a podcast …"):
             done = await in_thread(
@@ -126,7 +123,6 @@ class FeedService:
     async def _refresh(self, feed_id: str | None, is_asked: bool) -> None:
         podcasts = await self._open()
         from tui_pod.feeds.refresh import refresh
-        from tui_pod.runtime.threads import in_thread
 
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         if feed_id is not None:
@@ -146,8 +142,6 @@ class FeedService:
 
     async def _remove_feed(self, feed_id: str) -> None:
         podcasts = await self._open()
-        from tui_pod.runtime.threads import in_thread
-
         store = podcasts.store
         feed = await in_thread(lambda _: store.find(feed_id))
         if feed is None:
@@ -166,23 +160,21 @@ class FeedService:
         self._tasks.note(f"{feed.name} removed", bring_back, take_again)
 
     async def _take_feed(self, podcasts: Podcasts, feed: Subscription) -> list[str]:
-        """Take a feed and its downloads away; return the episodes of these."""
-        from tui_pod.runtime.threads import in_thread
-
+        """Remove a feed and its downloads; return the episodes of these."""
         ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.feed_id))
         await in_thread(lambda _: podcasts.store.remove(feed.feed_id))
         taken = await self._downloads.take(ids)
         await self._bring_up_to_date(podcasts)
         return taken
 
-    # -- what comes of it ------------------------------------------------------------------------------
+    # -- results ---------------------------------------------------------------------------------------
 
     def _show_progress(self, progress: RefreshProgress) -> None:
         self._tasks.show("refresh", f"refreshing {progress.done}/{progress.total}")
 
     async def _bring_up_to_date(self, podcasts: Podcasts, new: int = 0) -> None:
-        """Load and show the library anew when it is out of date, also by what another program did."""
-        async with self._reloading:  # else the older of two could come last
+        """Reload the library when it is outdated, also by another program."""
+        async with self._reloading:  # else the older of two reloads could come last
             generation = podcasts.store.generation
             if generation != self._generation:
                 await self._reload(new)
@@ -215,7 +207,7 @@ class FeedService:
 
 
 def _clean_up(podcasts: Podcasts) -> None:
-    """Delete for good what was removed and can no longer be undone; what fails is tried at the next start."""
+    """Delete removed feeds and downloads that are past undo; failures are retried at the next start."""
     from tui_pod.feeds.store.database import FeedStoreError
     from tui_pod.feeds.store.feed_store import PURGE_AFTER
 
@@ -224,11 +216,11 @@ def _clean_up(podcasts: Podcasts) -> None:
         if not podcasts.store.is_empty:
             podcasts.store.purge(time.time() - PURGE_AFTER)
     except (FeedStoreError, OSError) as error:
-        log(f"what was removed is not deleted yet: {error}")
+        log(f"removed feeds and downloads are not deleted yet: {error}")
 
 
 def _said(done: Subscribed) -> str:
-    """Return what subscribing did."""
+    """Return the notice for a subscription."""
     from tui_pod.feeds.subscribe import READ_IN_PART
 
     name = done.feed.name

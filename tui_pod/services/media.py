@@ -1,6 +1,6 @@
-"""Find the audio and the words of an episode: a file, a stream, or a narration made for it.
+"""Find the audio and the transcript of an episode: a file, a stream, or a narration.
 
-The one place that knows where audio may come from. It runs on the event loop; what waits is done in tasks.
+Runs on the event loop; tasks do what waits.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tui_pod.core.playback.snapshot import Chapter, Source
 from tui_pod.core.text.clean import clean
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.runtime.log import log
+from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
@@ -36,13 +37,13 @@ class EpisodeSources:
         open_podcasts: Callable[[], Podcasts],
         network_changed: Callable[[bool], None] = lambda _: None,
     ) -> None:
-        """Begin with nothing open.
+        """Open nothing yet.
 
         Args:
-            narrator: speaks what has no recording.
-            emit: takes what is found.
-            open_podcasts: called in a thread when something of podcasts is first needed.
-            network_changed: told whether there seems to be no network, when a stream is opened or cannot be.
+            narrator: speaks episodes without a recording.
+            emit: takes the results.
+            open_podcasts: called in a thread when podcasts are first needed.
+            network_changed: takes whether there seems to be no network.
         """
         self._narrator = narrator
         self._emit = emit
@@ -74,23 +75,19 @@ class EpisodeSources:
             self._run(self._prepare_stream(episode), episode)
 
     async def podcasts(self) -> Podcasts:
-        """Return the feeds and downloads; the same at every call. Nothing of them is opened yet.
-
-        Raises:
-            Exception: what opening them raised; the next call tries anew.
-        """
+        """Return the podcasts, always the same. Raises what opening them raised; the next call tries again."""
         if self._opening is None or _has_failed(self._opening):
             self._opening = asyncio.get_running_loop().create_task(asyncio.to_thread(self._open_podcasts))
         return await asyncio.shield(self._opening)
 
     async def close(self) -> None:
-        """End what is under way, and the narrator."""
+        """Cancel all work, and end the narrator."""
         for task in self._tasks:
             task.cancel()
         await self._narrator.close()
 
     async def transcript(self, episode: Episode) -> Transcript:
-        """Return the words of an episode, timed when its audio is a narration that was made."""
+        """Return the transcript of an episode, timed when its narration exists."""
         transcript = await self._words(episode)
         if episode.audio is None and not transcript.is_timed:
             found = self._narrator.find(make_episode_script(episode, transcript))
@@ -99,26 +96,20 @@ class EpisodeSources:
         return transcript
 
     async def notes(self, episode: Episode) -> EpisodeNotes:
-        """Return what is kept of an episode beside its library entry."""
+        """Return the show notes of an episode."""
         podcasts = await self.podcasts()
-        from tui_pod.runtime.threads import in_thread
-
         return await in_thread(lambda _: podcasts.notes(episode))
 
     async def chapters(self, episode: Episode) -> tuple[Chapter, ...]:
-        """Return the chapters of an episode, which may be asked of the network."""
+        """Return the chapters of an episode; may ask the network."""
         podcasts = await self.podcasts()
-        from tui_pod.runtime.threads import in_thread
-
         return (await in_thread(lambda cancel: podcasts.chapters(episode, cancel)))[0]
 
     async def _words(self, episode: Episode) -> Transcript:
-        """Return the words that an episode's transcript holds, wherever it lies."""
+        """Return the transcript of an episode, from its file or the network."""
         if episode.transcript is None or "://" not in episode.transcript:
             return await asyncio.to_thread(read_transcript, episode)
         podcasts = await self.podcasts()
-        from tui_pod.runtime.threads import in_thread
-
         return await in_thread(lambda cancel: podcasts.transcript(episode, cancel))
 
     def _open_file(self, episode: Episode, path: str, load: int) -> None:
@@ -135,7 +126,6 @@ class EpisodeSources:
     async def _stream(self, episode: Episode, load: int) -> None:
         podcasts = await self.podcasts()
         from tui_pod.feeds.net.fetch import FetchError
-        from tui_pod.runtime.threads import in_thread
 
         try:
             source = await in_thread(lambda cancel: podcasts.source(episode, cancel))
@@ -147,20 +137,16 @@ class EpisodeSources:
         if source.is_stream:
             self._network_changed(False)
         self._emit(SourceReady(load, source))
-        self._run(self._find_chapters(episode, load, source.marks), episode)  # what fails there stops no audio
+        self._run(self._find_chapters(episode, load, source.marks), episode)  # a failure there stops no audio
 
     async def _find_chapters(self, episode: Episode, load: int, known: tuple[Chapter, ...]) -> None:
         podcasts = await self.podcasts()
-        from tui_pod.runtime.threads import in_thread
-
         marks, told_by = await in_thread(lambda cancel: podcasts.chapters(episode, cancel))
         if marks and marks != known:
             self._emit(ChaptersKnown(load, marks, told_by))
 
     async def _prepare_stream(self, episode: Episode) -> None:
         podcasts = await self.podcasts()
-        from tui_pod.runtime.threads import in_thread
-
         await in_thread(lambda cancel: podcasts.prepare(episode, cancel))
 
     async def _narrate(self, episode: Episode, load: int) -> None:
@@ -183,7 +169,7 @@ class EpisodeSources:
             self._narrator.request(script, lambda _: None, is_urgent=False)
 
     def _run(self, work: Coroutine[Any, Any, None], episode: Episode, load: int | None = None) -> None:
-        """Start work for an episode; when it fails, so has its load. None: nobody waits for this work."""
+        """Start work for an episode; when it fails, so does `load`, if any."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(partial(self._ended, episode, load))
@@ -194,7 +180,7 @@ class EpisodeSources:
             self._fail(episode, load, error)
 
     def _fail(self, episode: Episode, load: int | None, error: BaseException) -> None:
-        """Log what nobody thought of, and tell who waits for the audio."""
+        """Log an unforeseen error, and report the load as failed."""
         log(f"{episode.id}: {type(error).__name__}: {error}")
         if load is not None:
             said = f"“{episode.title}” cannot be played: {_explained(error)}. Your place is kept."
@@ -212,7 +198,7 @@ def _explained(error: BaseException) -> str:
 
 
 def read_transcript(episode: Episode) -> Transcript:
-    """Return the transcript that an episode's own file holds; empty when it has none that can be read."""
+    """Return the transcript in an episode's file; empty when there is none that can be read."""
     if episode.transcript is None or "://" in episode.transcript:
         return Transcript()
     try:
@@ -226,7 +212,7 @@ def read_transcript(episode: Episode) -> Transcript:
 
 
 def make_episode_script(episode: Episode, transcript: Transcript) -> Script:
-    """Return what is narrated: the transcript, or title and summary while there is none."""
+    """Return the script of a narration: the transcript, else title and summary."""
     if transcript.cues:
         return make_script(transcript.cues, episode.duration)
     title = episode.title if episode.title.endswith((".", "!", "?")) else f"{episode.title}."

@@ -23,7 +23,7 @@ from tui_pod.feeds.media.partial import DownloadRequest
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
-def make_wishes(site: Site, count: int, path: str = "/a.wav") -> list[DownloadRequest]:
+def make_requests(site: Site, count: int, path: str = "/a.wav") -> list[DownloadRequest]:
     return [DownloadRequest(f"{number:016x}", f"T{number}", site.url(path), site.allowed) for number in range(count)]
 
 
@@ -34,14 +34,14 @@ def _wait_unlocked(part: Path) -> None:
 
 
 async def settled(queue: DownloadQueue) -> None:
-    await asyncio.wait_for(asyncio.gather(*queue._tasks.values(), return_exceptions=True), 20)
+    await asyncio.wait_for(queue.done(), 20)
 
 
 async def test_queue_downloads_all_and_tells(site: Site, tmp_path: Path) -> None:
     site.replies["/a.wav"] = Ranged(sound(0.2))
     told: list[DownloadProgress] = []
     queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), told.append)
-    requests = make_wishes(site, 5)
+    requests = make_requests(site, 5)
     assert (queue.start(requests), queue.start(requests)) == (5, 0)
     assert {state.status for state in queue.running.values()} == {DownloadStatus.WAITING}
     await settled(queue)
@@ -53,7 +53,7 @@ async def test_queue_bad_download_harms_no_other(site: Site, tmp_path: Path) -> 
     site.replies["/a.wav"] = Ranged(sound(0.2))
     told: list[DownloadProgress] = []
     queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), told.append)
-    queue.start([DownloadRequest("f" * 16, "Bad", site.url("/none"), site.allowed), *make_wishes(site, 2)])
+    queue.start([DownloadRequest("f" * 16, "Bad", site.url("/none"), site.allowed), *make_requests(site, 2)])
     await settled(queue)
     ends = {state.episode[0]: state for state in told if state.status in (DownloadStatus.DONE, DownloadStatus.FAILED)}
     assert ends["f"].status is DownloadStatus.FAILED
@@ -73,7 +73,7 @@ async def test_queue_stopped_download_ends_and_goes_on_later(site: Site, tmp_pat
             has_begun.set()
 
     queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), report)
-    (request,) = make_wishes(site, 1)
+    (request,) = make_requests(site, 1)
     queue.start([request])
     await asyncio.wait_for(has_begun.wait(), 10)
     assert queue.stop([request.episode, "nobody"]) == 1
@@ -91,13 +91,17 @@ async def test_queue_stopped_download_ends_and_goes_on_later(site: Site, tmp_pat
 
 
 async def test_queue_closed_ends_everything_at_once(site: Site, tmp_path: Path) -> None:
-    site.replies["/a.wav"] = server.silent
+    is_asked = threading.Event()
+
+    def silent(exchange: server.Exchange) -> None:
+        is_asked.set()
+        server.silent(exchange)
+
+    site.replies["/a.wav"] = silent
     queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), lambda _: None)
-    queue.start(make_wishes(site, 3))
-    await asyncio.sleep(0.05)
-    began = asyncio.get_running_loop().time()
-    await queue.close()
-    assert asyncio.get_running_loop().time() - began < 1
+    queue.start(make_requests(site, 3))
+    await asyncio.to_thread(is_asked.wait, 5)
+    await asyncio.wait_for(queue.close(), 5)
     assert queue.running == {}
 
 

@@ -41,7 +41,7 @@ def titles(store: FeedStore) -> list[str]:
         return [row[0] for row in db.execute("SELECT title FROM episodes ORDER BY sort DESC, place DESC")]
 
 
-def test_empty_shelf_opens_nothing(tmp_path: Path) -> None:
+def test_empty_store_opens_nothing(tmp_path: Path) -> None:
     store = FeedStore(tmp_path / "data")
     assert store.is_empty
     assert (store.feeds(), store.entries(), store.details("x"), store.find("x")) == ([], [], None, None)
@@ -241,7 +241,7 @@ def test_unwritable_folder_says_so(tmp_path: Path) -> None:
         FeedStore(tmp_path / "data").subscribe([Entry(FIRST)])
 
 
-def test_threads_and_programs_share_a_shelf(store: FeedStore) -> None:
+def test_threads_and_programs_share_a_store(store: FeedStore) -> None:
     other = FeedStore(store.db.file.parent)
     faults: list[Exception] = []
 

@@ -1,7 +1,6 @@
-"""Turn the HTML of show notes into text, and find what a web page says its feeds are.
+"""Turn the HTML of show notes into text, and find the feeds that a web page names.
 
-Linear in its input, whatever the input: a feed of 10,000 items passes through here in a part of a second,
-which `html.parser` does not do.
+Linear in its input, and much faster than `html.parser`: feeds have up to 100,000 items.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Make an item of what a feed says, whatever its format: choose its sound and words, clean its text."""
+"""Make an item from the fields of any feed format: choose audio and transcript, clean texts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_LIST = 4_000
 """Characters of a list of keywords that are looked at."""
 
 TITLE_FROM_WORDS = 80
-"""Characters of its words that an item without a title is called by."""
+"""Characters of the summary that serve as a missing title."""
 
 _PLAYABLE_VIDEO = ("video/mp4", "video/x-m4v", "video/m4v", "video/webm", "video/quicktime")
 _TRANSCRIPTS = (("json",), ("vtt",), ("srt", "subrip"), ("html",), ("plain", "txt"))
@@ -39,7 +39,7 @@ class Enclosure:
     kind: str = ""
     duration: float | None = None
     size: int | None = None
-    """Bytes that the feed states; None when it states none. Many lie."""
+    """Bytes that the feed states, often wrong; None when it states none."""
 
 
 def best_audio(enclosures: Sequence[Enclosure], base: str) -> Enclosure | None:

@@ -1,4 +1,4 @@
-"""What a podcast publishes, as values: a feed and its items, cleaned and checked, whatever its format was."""
+"""A feed and its items as values, cleaned and checked, whatever the format."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui_pod.core.playback.snapshot import Chapter
 
 
 class FeedError(UserError):
-    """A document that is no feed, or one that is refused; the message is for the listener."""
+    """A document that is no feed, or is refused; the message is for the listener."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,14 @@ class Item:
     title: str = ""
     summary: str = ""
     notes: str = ""
-    """HTML or text, as published, cut; it must not be shown before `html_text.to_notes` made it safe."""
+    """HTML or text as published, cut; unsafe to show before `html_text.to_notes`."""
     link: str | None = None
     published: float | None = None
     """Seconds since 1970 (UTC)."""
     duration: float | None = None
     """Seconds; None when unknown."""
     audio: str | None = None
-    """An http(s) address; None: there are only words."""
+    """An http(s) address; None: text only."""
     audio_type: str = ""
     size: int | None = None
     """Bytes of the audio, as the feed states them; None when it states none."""
@@ -53,10 +53,10 @@ class Feed:
     moved_to: str | None = None
     """`itunes:new-feed-url`."""
     is_serial: bool = False
-    """Whether it is meant to be heard from its first episode on."""
+    """Whether it is meant to be heard from its first episode on (`itunes:type` serial)."""
     categories: tuple[tuple[str, ...], ...] = ()
     """Each from the general to the special."""
     is_partial: bool = False
     """Whether a part could not be read."""
     next_page: str | None = None
-    """Where its older items are, when they are not all in one document."""
+    """Address of the page with older items, if any."""

@@ -1,7 +1,7 @@
-"""Read and write lists of feeds: OPML 1 and 2. Folders nest and become topics; nothing named in a list is fetched.
+"""Read and write lists of feeds: OPML 1 and 2, nested folders included. Fetches nothing.
 
-Import takes what other programs write: attributes in any case, any `type`, BOMs, Latin-1, broken `&`. One bad
-entry is reported and the rest goes on.
+Reads what other programs write: attributes in any case, any `type`, BOMs, Latin-1, broken `&`. A bad entry is
+reported, the others are taken.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Entry:
     address: str
     title: str = ""
     folders: tuple[Folder, ...] = ()
-    """Where it lies, more than once if it was there more than once; empty: in no folder."""
+    """All folders it is in."""
     feed_id: str = ""
     """The address it was first known by; empty when it is the same."""
     page: str = ""
@@ -48,7 +48,7 @@ class Outline:
 
     entries: tuple[Entry, ...] = ()
     faults: tuple[str, ...] = ()
-    """What could not be used, for the listener."""
+    """Entries that could not be used, for the listener."""
 
 
 def parse_opml(content: bytes) -> Outline:
@@ -71,7 +71,7 @@ def parse_opml(content: bytes) -> Outline:
 
 @dataclass(slots=True)
 class _Reader:
-    """Walks the outlines and keeps the folders that are open."""
+    """Collects entries, with the path of open folders."""
 
     is_opml: bool = False
     is_open: bool = False
@@ -81,7 +81,7 @@ class _Reader:
     _path: list[str] = field(default_factory=list)
 
     def restart(self) -> None:
-        """See `xml.Handler.restart`: what is there is found again, so it is kept for the case that less is."""
+        """See `xml.Handler.restart`; entries stay, in case the repaired document has fewer."""
         self.faults.clear()
         self._path.clear()
 

@@ -1,7 +1,6 @@
-"""Read a feed: RSS with the iTunes and Podcasting 2.0 tags, Atom, JSON Feed. A document in, values out.
+"""Parse feeds: RSS with the iTunes and Podcasting 2.0 tags, Atom, JSON Feed.
 
-What comes out is cleaned, its addresses are http(s) and absolute, and an item that says nothing is left
-out. Nothing is fetched here, and nothing that a document names is opened.
+Texts come out cleaned, addresses http(s) and absolute; empty items are left out. Fetches nothing.
 """
 
 from __future__ import annotations
@@ -110,7 +109,7 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str], depth: int) -> None:
         """See `xml.Handler.start`."""
-        if self._wanted:  # markup that should have been escaped: its words count
+        if self._wanted:  # unescaped markup: its text counts
             if name.rpartition(":")[2].lower() in _BREAKS:
                 self._parts.append("\n")
             return

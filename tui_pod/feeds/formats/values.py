@@ -1,4 +1,4 @@
-"""Read the dates, lengths and types that feeds write, in the spellings that were seen; nothing is trusted."""
+"""Parse the dates, durations and types that feeds write, in all spellings seen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from tui_pod.core.library.catalog import DURATION_FAULT
 
 AUDIO_ENDINGS = (".mp3", ".m4a", ".m4b", ".ogg", ".oga", ".opus", ".flac", ".wav", ".aac", ".mka", ".webm", ".mp4")
-"""Ends of file names that mpv is allowed to play."""
+"""File name endings that mpv may play."""
 
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,5}):(\d{1,2})(?:[.,]\d{0,9})?")
 _SECONDS = re.compile(r"\d{1,7}(?:\.\d{0,9})?")

@@ -1,8 +1,8 @@
-"""Read XML from outside into events, within limits and without ever opening anything that it names.
+"""Parse untrusted XML into events, within limits and without opening anything it refers to.
 
-Strict first, with expat. What expat refuses as malformed is mended (encoding, control characters, bare `&`,
-names of HTML characters) and read again; what is still broken is read item by item, so that one bad item
-costs itself only. Entities and external DTDs are refused in every case.
+Expat reads the document strictly. A malformed one is repaired (encoding, control characters, bare `&`, HTML
+entities) and read again; if still malformed, item by item, so that only broken items are lost. Entities and
+external DTDs are refused.
 """
 
 from __future__ import annotations
@@ -44,26 +44,26 @@ _ROOT = re.compile(r"<([A-Za-z][\w:.-]{0,60})(\s[^<>]*)?>")
 
 
 class Handler(Protocol):
-    """Takes in what a document holds; it may raise `FeedError` at once."""
+    """Receives a document's events; may raise `FeedError`."""
 
     def start(self, name: str, attributes: dict[str, str], depth: int) -> None:
-        """Take in the start of an element: its name as written, with its prefix; the root has depth 1."""
+        """Receive the start of an element: its name as written, with prefix; the root has depth 1."""
         ...
 
     def end(self, name: str, depth: int) -> None:
-        """Take in its end."""
+        """Receive its end."""
         ...
 
     def text(self, data: str) -> None:
-        """Take in some of the text within."""
+        """Receive a part of its text."""
         ...
 
     def abandon(self) -> None:
-        """Forget the item that is half read: it is broken."""
+        """Discard the unfinished item: it is broken."""
         ...
 
     def restart(self) -> None:
-        """Forget everything: the document comes again from its start."""
+        """Discard everything: the document is parsed again."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Fetch small documents that episodes name, such as transcripts and chapters, and keep copies. Waits: for a thread."""
+"""Fetch and cache small documents such as transcripts and chapters. Calls wait: run them in a thread."""
 
 from __future__ import annotations
 
@@ -16,24 +16,20 @@ from tui_pod.runtime.threads import CancelToken
 
 LIMITS = Limits(size=4 * 1024 * 1024, seconds=20.0, idle=10.0)
 FRESH = 3600.0
-"""Seconds for which a copy is used without asking: chapters are often mended after an episode came out."""
+"""Seconds for which a copy is used without asking: chapters are often corrected after publication."""
 
 MOST = 500
-"""Documents that are kept."""
+"""Documents that are cached."""
 
 
 class RemoteFiles:
-    """Documents by address, with copies in one folder that can be deleted at any time."""
+    """Documents by address, cached in a folder that can be deleted at any time."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def text(self, address: str, allowed: Iterable[Origin] = (), cancel: CancelToken | None = None) -> str | None:
-        """Return a document, from its copy while that is fresh or nothing better comes; None: it cannot be had.
-
-        Raises:
-            Cancelled: the work was told to stop.
-        """
+        """Return a document, from its copy while fresh or when fetching fails; None: neither works."""
         name = hashlib.sha256(address.encode()).hexdigest()[:32]
         copy, about = self._folder / f"{name}.txt", self._folder / f"{name}.json"
         known = read_json(about)
@@ -55,11 +51,11 @@ class RemoteFiles:
         return text
 
     def _keep(self, copy: Path, about: Path, text: str | None, tag: str) -> None:
-        """Keep a copy; where that cannot be done it is fetched the next time."""
+        """Save a copy; without one it is fetched the next time."""
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if text is not None:
-                about.unlink(missing_ok=True)  # a torn copy is not believed
+                about.unlink(missing_ok=True)  # without it a torn copy is not used
                 copy.write_text(text, "utf-8", newline="")
             write_json(about, {"etag": tag, "asked": time.time()})
             self._trim()

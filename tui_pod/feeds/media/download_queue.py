@@ -1,6 +1,6 @@
-"""Run downloads for the event loop: a few at a time, their progress told, each can be stopped.
+"""Run a few downloads at a time, report their progress, and stop them.
 
-Everything here is called on the loop and returns at once; threads do the work.
+All calls are made on the event loop and return at once; threads do the work.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class DownloadStatus(StrEnum):
     FAILED = "failed"
     STOPPED = "stopped"
     GIVEN_UP = "given up"
-    """It was on the disk, and made room for another."""
+    """It was deleted to make room for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class DownloadProgress:
 
 
 class DownloadQueue:
-    """The downloads that run or wait. `running` holds them by episode; `report` is told every change."""
+    """The downloads that run or wait, by episode in `running`; `report` is called on every change."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class DownloadQueue:
         Args:
             downloads: where they are kept.
             report: called on the event loop.
-            order: given the episodes on the disk, those that may be deleted to make room, the first to go first
+            order: takes the downloaded episodes, returns those that may be deleted to make room, in that order
                 (see `oldest_played`); called on the event loop.
         """
         self.downloads = downloads
@@ -76,7 +76,7 @@ class DownloadQueue:
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def start(self, requests: Iterable[DownloadRequest]) -> int:
-        """Queue downloads; those that run or wait already are left out. Return how many were queued."""
+        """Queue downloads; skip those queued already. Return how many were added."""
         count = 0
         for request in requests:
             if request.episode in self._tasks:
@@ -89,18 +89,20 @@ class DownloadQueue:
         return count
 
     def stop(self, episodes: Iterable[str]) -> int:
-        """End downloads that run or wait; what there is of them is gone on with the next time. Return how many."""
+        """Stop downloads and keep their parts for the next attempt. Return how many were stopped."""
         tasks = [task for episode in list(episodes) if (task := self._tasks.get(episode)) is not None]
         for task in tasks:
             task.cancel()
         return len(tasks)
 
+    async def done(self) -> None:
+        """Wait until no download runs or waits."""
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
     async def close(self) -> None:
         """End all downloads."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self.stop(self._tasks)
+        await self.done()
 
     async def _run(self, request: DownloadRequest) -> None:
         state = self.running[request.episode]
@@ -129,7 +131,7 @@ class DownloadQueue:
             self._end(request.episode, DownloadStatus.STOPPED)
         except DownloadError as error:
             self._end(request.episode, DownloadStatus.FAILED, str(error), error.is_general)
-        except Exception as error:  # one bad download must not end the others, and must be told
+        except Exception as error:  # one bad download must not end the others, and must be reported
             self._end(
                 request.episode,
                 DownloadStatus.FAILED,
@@ -138,7 +140,7 @@ class DownloadQueue:
 
     def _forget(self, episode: str, _: asyncio.Task[None]) -> None:
         self._tasks.pop(episode, None)
-        if episode in self.running:  # stopped before it had begun
+        if episode in self.running:  # stopped before it began
             self._end(episode, DownloadStatus.STOPPED)
 
     def _progress(self, episode: str, done: int, total: int | None) -> None:

@@ -124,7 +124,6 @@ class Downloads:
 
         Raises:
             DownloadError: it cannot be had, or there is no room.
-            Cancelled: it was told to stop.
         """
         cancel = cancel or CancelToken()
         found = self.find(request.episode)

@@ -43,7 +43,6 @@ def resolve_stream(address: str, allowed: Iterable[Origin] = (), cancel: CancelT
 
     Raises:
         FetchError: it cannot be had, leads to a private host, or is no audio.
-        Cancelled: the work was told to stop.
     """
     request = Request(address, frozenset(allowed), {"Range": "bytes=0-1"})
     with opened(request, LIMITS, cancel) as response:

@@ -1,7 +1,6 @@
-"""Decide which addresses may be asked: http and https to public hosts, and nothing else.
+"""Decide which addresses may be fetched: http and https to public hosts only.
 
-Text from a catalogue or feed can name any address; this is the check before each one is used. It looks names
-up and so may wait.
+Every address from a catalogue or feed is checked here before use. Looks names up, so it may wait.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ Origin = tuple[str, str, int]
 """Scheme, host and port."""
 
 MAX_ADDRESS = 4_000
-"""Characters of an address that is used at all; servers refuse longer ones."""
+"""Characters of an address; servers refuse longer ones."""
 
 MAX_WRAPPERS = 4
-"""Schemes such as `feed:` around an address that are taken off; one is usual."""
+"""Schemes such as `feed:` around an address that are removed; one is usual."""
 
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

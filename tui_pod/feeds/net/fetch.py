@@ -114,7 +114,6 @@ def fetch(request: Request, limits: Limits, cancel: CancelToken | None = None) -
 
     Raises:
         FetchError: there is no usable answer within the limits.
-        Cancelled: the work was told to stop.
     """
     with opened(request, limits, cancel) as response:
         if response.status >= 400:
@@ -128,7 +127,6 @@ def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) 
 
     Raises:
         FetchError: as `fetch`, but every status is an answer.
-        Cancelled: the work was told to stop.
     """
     cancel = cancel or CancelToken()
     deadline = time.monotonic() + limits.seconds

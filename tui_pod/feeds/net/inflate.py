@@ -1,4 +1,4 @@
-"""Unpack what a server sends packed, a piece at a time. It knows no servers and no limits but its own."""
+"""Decompress response bodies piece by piece."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The database under the shelf of feeds: its tables, its transactions, and what is done when it is damaged.
+"""The database of feeds: tables, transactions, and recovery from damage.
 
-A subscription must survive kills, cuts and full disks: transactions are synced, and after every change of
-subscriptions the list is also written as `feeds.opml`, from which a lost or damaged database is made anew.
+Subscriptions must survive kills, power cuts and full disks: transactions are synced, and every change of
+subscriptions is also written to `feeds.opml`, from which a lost or damaged database is rebuilt.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ CREATE TABLE notes (id TEXT PRIMARY KEY, html TEXT NOT NULL);
 """
 
 LATER_TABLES = "CREATE TABLE IF NOT EXISTS sizes (id TEXT PRIMARY KEY, size INTEGER NOT NULL)"
-"""Of the bytes that feeds state. A database made before has none, and a program from before passes them over."""
+"""Bytes that feeds state. Older databases lack it, older programs ignore it."""
 
 
 class FeedStoreError(UserError):
@@ -86,7 +86,7 @@ class FeedDatabase:
         self.file = folder / DATABASE
         self.backup = folder / BACKUP
         self.notices: list[str] = []
-        """What the listener must be told: a recovery."""
+        """About a recovery, for the listener."""
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
 
@@ -99,21 +99,17 @@ class FeedDatabase:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """Give a view of one moment.
-
-        Raises:
-            FeedStoreError: the database cannot be read.
-        """
+        """Open a read transaction; raise FeedStoreError when the database cannot be read."""
         with self._used("BEGIN") as db:
             yield db
 
     @contextlib.contextmanager
     def write(self, changes_library: bool = False, changes_list: bool = False) -> Iterator[sqlite3.Connection]:
-        """Give a transaction: all of it is kept once the block ends, or nothing when it raises.
+        """Open a write transaction: committed when the block ends, rolled back when it raises.
 
         Args:
-            changes_library: whether a library made before is out of date then.
-            changes_list: whether the backup of the subscriptions is.
+            changes_library: whether cached libraries become outdated.
+            changes_list: whether the backup of the subscriptions does.
 
         Raises:
             FeedStoreError: nothing was saved.
@@ -170,10 +166,12 @@ class FeedDatabase:
         return connection
 
     def _make(self, connection: sqlite3.Connection) -> None:
-        """Make the tables, and fill them from the backup when there is one: the database was lost."""
+        """Create the tables, and fill them from the backup of a lost database."""
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if connection.execute("PRAGMA application_id").fetchone()[0] != SCHEMA:  # no other program was faster
+            if (
+                connection.execute("PRAGMA application_id").fetchone()[0] != SCHEMA
+            ):  # another program may have been faster
                 for statement in TABLES.split(";\n"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {SCHEMA}")
@@ -187,7 +185,7 @@ class FeedDatabase:
             raise
 
     def _put_aside(self, error: Exception) -> None:
-        """Keep a damaged database under another name; the next use makes a new one from the backup."""
+        """Rename a damaged database; the next use rebuilds it from the backup."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -211,12 +209,8 @@ class FeedDatabase:
             return []
 
     def write_backup(self) -> None:
-        """Write the subscriptions as OPML, whole and in place of the former list.
-
-        Raises:
-            FeedStoreError: the list could not be written; the database holds everything all the same.
-        """
-        with self._used("BEGIN IMMEDIATE") as db:  # holds up other writers, so that the newest list stays
+        """Replace the OPML backup of the subscriptions; raise FeedStoreError when that fails."""
+        with self._used("BEGIN IMMEDIATE") as db:  # blocks other writers, so that the newest list wins
             text = write_opml(read_entries(db), "tui-pod: backup of the subscriptions")
             temp = self.backup.with_name(f".{self.backup.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
             try:
@@ -238,7 +232,7 @@ def bump(db: sqlite3.Connection) -> None:
 
 
 def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
-    """Add feeds that are not there yet; return how many."""
+    """Add unknown feeds; return how many."""
     before = db.total_changes
     db.executemany(
         "INSERT INTO feeds (first, address, title, page, folders) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",

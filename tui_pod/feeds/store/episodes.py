@@ -1,4 +1,4 @@
-"""Put what a feed lists into the database: new episodes, changed ones, and the order of both."""
+"""Store the items of a feed as episodes, and their order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.store.match import Identified, KnownEpisode, identify
 
 FUTURE = 2 * 86_400.0
-"""Seconds by which a date may lie ahead before it is not believed when episodes are put in order."""
+"""Seconds by which a date may lie in the future and still be used for sorting."""
 
 _CONTENT = (
     "guid", "title", "summary", "duration", "published", "sort", "audio", "kind", "transcript", "chapters", "marks",
@@ -63,7 +63,7 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed
 
 
 def _sort_times(found: Sequence[Identified], former: dict[str, tuple[float, float, int]], now: float) -> list[float]:
-    """Return the time that each item is put in order by: its date, else its neighbour's in the feed, else when seen."""
+    """Return the time to sort each item by: its date, else its neighbour's in the feed, else when first seen."""
     times: list[float | None] = []
     for one in found:
         seen, sort, _ = former.get(one.id, (now, None, 0))

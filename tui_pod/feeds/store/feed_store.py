@@ -1,7 +1,6 @@
-"""The listener's podcasts and all their episodes, kept for good: nothing a feed drops is forgotten.
+"""Store subscriptions and all their episodes, including those that a feed no longer lists.
 
-Every call may wait for the disk and belongs in a thread; the shelf may be used by several. It fetches nothing
-(see `refresh`) and knows no progress.
+Calls wait for the disk: run them in a thread, or several. Fetches nothing and knows no progress.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ PURGE_AFTER = 30 * 86_400.0
 """Seconds for which a removed feed can be brought back."""
 
 _AS_SET, _NONE = 0, -1
-"""Values of the column `keep`: as many as the settings say, and none at all."""
+"""Values of the column `keep`: the default of the settings, and none."""
 
 _COLUMNS = (
     "feeds.number, first, address, feeds.title, page, folders, etag, modified, fetched, error, origin, guid, is_serial,"
@@ -35,12 +34,12 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A feed as it is kept."""
+    """A subscribed feed."""
 
     number: int
-    """Orders the feeds: the first subscribed comes first."""
+    """Its place in the order of subscription."""
     feed_id: str
-    """The address it was first known by: names the feed for good."""
+    """The address it was first known by; never changes."""
     address: str
     title: str
     page: str
@@ -57,18 +56,18 @@ class Subscription:
     categories: tuple[Folder, ...]
     shows_categories: bool
     keep: int | None
-    """How many of the next episodes are downloaded by themselves; None: as many as the settings say."""
+    """How many of the next episodes are downloaded automatically; None: the default of the settings."""
     removed: float | None
     episodes: int = 0
 
     @property
     def name(self) -> str:
-        """What to call it: its title, else its address."""
+        """Its title, else its address."""
         return self.title or self.address
 
     @property
     def is_origin_known(self) -> bool:
-        """Whether it is known if its address is of the listener's own network."""
+        """Whether it was looked up if the address is of the listener's own network."""
         return self.origin != "?"
 
     @property
@@ -79,10 +78,10 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What is kept of an episode beside what its library entry says."""
+    """What is stored of an episode beyond its library entry."""
 
     feed: str
-    """First address of its feed."""
+    """Its `feed_id`."""
     feed_title: str
     notes: str
     """HTML: `html_text.to_notes` makes it fit to show."""
@@ -98,7 +97,7 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a refresh brought."""
+    """The result of storing a feed."""
 
     new: int = 0
     has_changed: bool = False
@@ -106,23 +105,23 @@ class Stored:
 
 
 class FeedStore:
-    """Subscriptions and episodes in one folder. Calls raise `FeedStoreError` when the disk does not do its part."""
+    """Subscriptions and episodes in one folder. Calls raise `FeedStoreError` when the disk fails."""
 
     def __init__(self, folder: Path) -> None:
         self.db = FeedDatabase(folder)
 
     @property
     def is_empty(self) -> bool:
-        """Whether no feed was ever added, told without opening anything."""
+        """Whether no feed was ever added; opens nothing."""
         return not (self.db.file.exists() or self.db.backup.exists())
 
     @property
     def generation(self) -> tuple[int, int] | None:
-        """What changes whenever the library of feeds does, whoever changed it; None: there is none."""
+        """Changes with every change of the stored library, by any program; None: there is none."""
         return generation(self.db.file)
 
     def take_notices(self) -> list[str]:
-        """Return what the listener must be told of a recovery, once."""
+        """Return the notices about a recovery, and forget them."""
         notices, self.db.notices[:] = list(self.db.notices), []
         return notices
 
@@ -150,7 +149,7 @@ class FeedStore:
         return None
 
     def subscribe(self, entries: Iterable[Entry]) -> tuple[int, int]:
-        """Add feeds; those removed come back, those there gain the folders. Return how many are new, and known."""
+        """Add feeds; restore removed ones, add folders to known ones. Return the counts of new and known feeds."""
         entries = list(entries)
         with self.db.write(changes_library=True, changes_list=True) as db:
             known = 0
@@ -170,11 +169,11 @@ class FeedStore:
         return len(entries) - known, known
 
     def remove(self, feed_id: str) -> None:
-        """Take a feed and its episodes out of the library; `restore` brings all back until it is purged."""
+        """Remove a feed and its episodes from the library; `restore` works until it is purged."""
         self._set(feed_id, "removed = ?", time.time(), changes_list=True)
 
     def restore(self, feed_id: str) -> None:
-        """Bring back a removed feed."""
+        """Restore a removed feed."""
         self._set(feed_id, "removed = NULL", changes_list=True)
 
     def move(self, feed_id: str, address: str) -> None:
@@ -186,7 +185,7 @@ class FeedStore:
         self._set(feed_id, "folders = ?", json.dumps(list(dict.fromkeys(folders))), changes_list=True)
 
     def set_keep(self, feed_id: str, count: int | None) -> None:
-        """Have the next `count` episodes of a feed downloaded by themselves; 0: none; None: as the settings say."""
+        """Set how many next episodes are downloaded automatically; None: the default of the settings."""
         self._set(feed_id, "keep = ?", _AS_SET if count is None else count or _NONE, changes_library=False)
 
     def set_shows_categories(self, feed_id: str, shows: bool) -> None:
@@ -194,19 +193,19 @@ class FeedStore:
         self._set(feed_id, "shows_categories = ?", int(shows))
 
     def set_private_origin(self, feed_id: str, origin: Origin | None) -> None:
-        """Remember the private origin that the listener chose with a feed, which only then may name it; None: none."""
+        """Set the private origin that the listener allowed by subscribing; None: none."""
         self._set(feed_id, "origin = ?", json.dumps(origin) if origin else "", changes_library=False)
 
     def fail(self, feed_id: str, reason: str) -> None:
-        """Remember why a refresh failed; everything else stays."""
+        """Set why the last refresh failed."""
         self._set(feed_id, "error = ?", reason, changes_library=False)
 
     def touch(self, feed_id: str) -> None:
-        """Remember that a feed answered that nothing is new."""
+        """Record a refresh that found nothing new."""
         self._set(feed_id, "error = '', fetched = ?", time.time(), changes_library=False)
 
     def purge(self, before: float) -> None:
-        """Delete for good what was removed before this time (seconds since 1970)."""
+        """Delete feeds removed before this time (seconds since 1970)."""
         with self.db.write() as db:
             gone = [row[0] for row in db.execute("SELECT number FROM feeds WHERE removed < ?", (before,))]
             for number in gone:
@@ -216,14 +215,11 @@ class FeedStore:
                 db.execute("DELETE FROM feeds WHERE number = ?", (number,))
 
     def store(self, feed_id: str, feed: Feed, etag: str = "", modified: str = "", now: float | None = None) -> Stored:
-        """Keep what a feed says now; what it no longer lists stays.
+        """Store a feed as read; episodes it no longer lists stay.
 
         Args:
-            feed_id: the feed's first address.
-            feed: as read.
-            etag: for the next conditional request.
-            modified: likewise.
-            now: seconds since 1970; None: the clock's.
+            etag: for the next conditional request, as is `modified`.
+            now: seconds since 1970; None: the current time.
         """
         now = time.time() if now is None else now
         with self.db.write() as db:
@@ -254,7 +250,7 @@ class FeedStore:
         return Stored(after - before, has_changed)
 
     def entries(self) -> list[Entry]:
-        """Return the subscriptions as a list to export."""
+        """Return the subscriptions for export."""
         if self.is_empty:
             return []
         with self.db.read() as db:
@@ -269,7 +265,7 @@ class FeedStore:
             return {row[0] for row in rows}
 
     def details(self, ident: str) -> Details | None:
-        """Return what is kept of an episode; None when it is of no feed."""
+        """Return an episode's details; None when it is of no feed."""
         if self.is_empty:
             return None
         with self.db.read() as db:

@@ -1,4 +1,4 @@
-"""Tell whether the library of feeds has changed, without opening its database. Imports nothing: start-up asks."""
+"""Tell whether the database of feeds has changed, without opening it. Imports nothing: it runs at start-up."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ BACKUP = "feeds.opml"
 
 
 def generation(file: Path) -> tuple[int, int] | None:
-    """Return what changes whenever the library of feeds does; None when there is no database.
-
-    Read from the file's head (bytes 60 and 68 of the SQLite format), which costs nothing beside opening it.
-    """
+    """Return a value that changes with the library of feeds, from the SQLite header; None: no database."""
     try:
         with file.open("rb") as opened:
             head = opened.read(72)

@@ -1,4 +1,4 @@
-"""Give the feeds' episodes to the library: in order, as episodes, under their topics."""
+"""Read the feeds' episodes and topics for the library."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui_pod.feeds.store.database import SCHEMA, FeedDatabase, FeedStoreError, t
 
 
 class FeedLibrary(NamedTuple):
-    """What the feeds bring to a library."""
+    """The feeds' part of a library."""
 
     generation: tuple[int, int] | None = None
     """Of what was read; None: it could not be."""
@@ -29,7 +29,7 @@ class FeedLibrary(NamedTuple):
 
 
 class _FeedTopics(NamedTuple):
-    """Where a feed's episodes belong."""
+    """The topics of a feed's episodes."""
 
     tags: tuple[str, ...]
     keys: tuple[str, ...]
@@ -37,7 +37,7 @@ class _FeedTopics(NamedTuple):
 
 
 def read_feeds(folder: Path) -> FeedLibrary:
-    """Return the feeds' part of the library in this folder. Never raises: what is wrong is in the notices."""
+    """Return the feeds' part of the library. Never raises: faults are in the notices."""
     database = FeedDatabase(folder)
     if not (database.file.exists() or database.backup.exists()):
         return FeedLibrary()
@@ -77,7 +77,7 @@ def _read(database: FeedDatabase) -> FeedLibrary:
 def _feed_topics(
     feed_id: str, name: str, folders: Iterable[Folder], categories: Iterable[Folder], topics: dict[Topic, None]
 ) -> _FeedTopics:
-    """Return where a feed belongs, and add the topics that this needs."""
+    """Return a feed's topics, and add the missing ones to `topics`."""
     tags: list[str] = [name]
     keys: list[str] = []
     for folder in folders:
@@ -93,7 +93,7 @@ def _feed_topics(
 
 
 def _under(folder: Folder, topics: dict[Topic, None]) -> str:
-    """Return the key of a folder, adding it and those around it to the topics."""
+    """Return the key of a folder, adding it and its parents to the topics."""
     key = ""
     for name in folder:
         if not key and name == ROOT_TOPIC:

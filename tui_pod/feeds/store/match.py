@@ -1,4 +1,4 @@
-"""Tell which item of a feed is which known episode, so that progress follows one whose guid or address changed.
+"""Match the items of a feed to known episodes, so that progress survives a changed guid or address.
 
 The order is AntennaPod's: the guid within the feed; else the same media address and title; else the same title
 and day. Pure.
@@ -19,7 +19,7 @@ DAY = 86_400.0
 """Seconds."""
 
 LENGTH_TOLERANCE = 0.1
-"""Share by which the lengths of one recording may differ between two hosts, which add their own adverts."""
+"""Share by which lengths of one recording may differ between hosts, which insert adverts."""
 
 _INNER_HOST = re.compile(r"/(?:https?:/{1,2})?((?:[a-z0-9-]+\.)+[a-z]{2,18})(?=[:/])", re.IGNORECASE)
 _FILE_ENDS = frozenset(("mp3", "m4a", "m4b", "ogg", "opus", "wav", "flac", "aac", "mp4", "webm", "php", "html", "xml"))
@@ -27,7 +27,7 @@ _FILE_ENDS = frozenset(("mp3", "m4a", "m4b", "ogg", "opus", "wav", "flac", "aac"
 
 @dataclass(frozen=True, slots=True)
 class KnownEpisode:
-    """What is kept of an episode from before."""
+    """An episode stored earlier."""
 
     id: str
     guid: str
@@ -39,11 +39,11 @@ class KnownEpisode:
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """An item, and which episode it is."""
+    """An item with its episode id."""
 
     id: str
     guid: str
-    """The guid, or what stands for one where there is none or it is not unique."""
+    """The guid, or a replacement where it is missing or not unique."""
     item: Item
 
 
@@ -53,7 +53,7 @@ def episode_id(feed_id: str, guid: str) -> str:
 
 
 def media_core(address: str | None) -> str:
-    """Return what stays of a media address when trackers before it and tokens after it change."""
+    """Return a media address without the trackers before it and the tokens after it."""
     if not address:
         return ""
     core = address.partition("?")[0].partition("//")[2]
@@ -97,7 +97,7 @@ def identify(feed_id: str, items: Sequence[Item], known: Sequence[KnownEpisode])
 
 
 def _with_unique_guids(items: Sequence[Item], by_guid: dict[str, KnownEpisode]) -> dict[str, Item]:
-    """Return the items in order by a guid that is theirs alone; of those alike in every way the first."""
+    """Return the items by unique guid, in order; of identical items the first."""
     counts = Counter(item.guid for item in items)
     shared: dict[str, dict[str, Item]] = {}
     for item in items:
@@ -114,7 +114,7 @@ def _with_unique_guids(items: Sequence[Item], by_guid: dict[str, KnownEpisode]) 
 
 
 def _owner(group: list[Item], known: KnownEpisode | None) -> Item:
-    """Return which of several items with one guid it belongs to: the one known by it, else the oldest."""
+    """Return which of several items keeps their common guid: the one known by it, else the oldest."""
     if known is not None:
         for item in group:
             if _is_same_recording(item, known):
@@ -123,7 +123,7 @@ def _owner(group: list[Item], known: KnownEpisode | None) -> Item:
 
 
 def _stand_in(item: Item) -> str:
-    """Return what stands for the guid: media address and title, else title and day."""
+    """Return a replacement for the guid: media address and title, else title and day."""
     rest = media_core(item.audio) if item.audio else str(_day(item.published))
     return f"{rest}\0{fold(item.title)}"
 
@@ -133,7 +133,7 @@ def _is_same_recording(item: Item, known: KnownEpisode) -> bool:
 
 
 class _UnmatchedEpisodes:
-    """Finds the known episode that an item with a new guid is; each is found once."""
+    """Known episodes whose guid is gone from the feed; each is matched once."""
 
     def __init__(self, gone: Sequence[KnownEpisode]) -> None:
         self._by_media: dict[tuple[str, str], list[KnownEpisode]] = {}
