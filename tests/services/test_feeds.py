@@ -165,7 +165,7 @@ async def test_add_of_what_is_no_feed_says_why_and_changes_nothing(
     service = ServiceRig(tmp_path, policy=IMPATIENT)
     site.replies["/page"] = server.body("<html>hello</html>", "text/html")
     site.replies.update({"/silent": server.silent, "/drip": server.drip(), "/bomb": server.bomb(50)})
-    site.replies["/entity"] = server.body("<!DOCTYPE r [<!ENTITY a 'b'>]><rss/>")
+    site.replies["/entity"] = server.body("<!DOCTYPE r [<!ENTITY a 'bb'>]><rss/>")
     if "words" in typed:
         monkeypatch.setattr(socket, "getaddrinfo", no_network)
     await service.add(typed.replace("{url}", site.url("")))

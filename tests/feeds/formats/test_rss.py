@@ -223,7 +223,9 @@ def test_size_that_a_feed_states(text: str, size: int | None) -> None:
     ("text", "seconds"),
     [
         ("754", 754.0), ("12:34", 754.0), ("1:02:03", 3723.0), ("01:02:03.500", 3723.0), ("61:08", 3668.0),
-        ("12 min", None), ("0", None), ("00:00", None), ("-5", None), ("", None), ("9" * 5000, None), ("1e9", None),
+        ("12 min", 720.0), ("1:00 minutes", 60.0),
+        ("PT1H2M3S", 3723.0), ("1 h 2 min", 3720.0), ("90s", 90.0), ("PT", None),
+        ("0", None), ("00:00", None), ("-5", None), ("", None), ("9" * 5000, None), ("1e9", None),
         ("359999999996400", None), ("nan", None), ("١٢", 12.0), ("754.6", 754.6),
     ],
 )  # fmt: skip
@@ -237,6 +239,8 @@ def test_duration_spellings(text: str, seconds: float | None) -> None:
         "Fri, 05 Jan 2024 10:00:00 +0000", "Fri, 05 Jan 2024 10:00:00 GMT", "5 Jan 24 10:00 UT", "2024-01-05T10:00:00Z",
         "2024-01-05T12:00:00+02:00", "20240105T100000Z", "Fri, 5 January 2024 05:00:00 EST", "2024-01-05 10:00:00",
         "Friday, 05-Jan-24 10:00:00 GMT", "Fr, 05 Jan 2024 10:00:00.123 +0000",
+        "Fri,05 Jan 2024 10:00:00 GMT", "05 Jan 2024 10:00 AM", "Fri Jan  5 10:00:00 2024", "2024/01/05 10:00:00",
+        "05 Jan 2024 12:00:00 PM +0200",
     ],
 )  # fmt: skip
 def test_date_spellings(text: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import time
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.feeds import server
 from tests.feeds.reading import only, read
-from tests.feeds.server import feed, item
+from tests.feeds.server import Site, feed, item
 from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.formats import xml
 from tui_pod.feeds.formats.html_text import to_notes
@@ -70,16 +72,45 @@ LAUGHS = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 10))
         f"<!DOCTYPE rss [<!ENTITY l0 'ha'>{LAUGHS}]>",
         "<!DOCTYPE rss [<!ENTITY l9 SYSTEM 'file:///etc/passwd'>]>",
         "<!DOCTYPE rss [<!ENTITY l9 SYSTEM 'http://127.0.0.1:9/x'>]>",
-        "<!DOCTYPE rss [<!ENTITY % p SYSTEM 'http://127.0.0.1:9/x'> %p;]>",
-        "<!DOCTYPE rss SYSTEM 'http://127.0.0.1:9/x.dtd'>",
-        "<!DOCTYPE rss PUBLIC '-//x' 'file:///etc/passwd'>",
+        "<!DOCTYPE rss SYSTEM 'http://127.0.0.1:9/x.dtd' [<!ENTITY l9 SYSTEM 'file:///etc/passwd'>]>",
+        "<!DOCTYPE rss [<!ENTITY l9 'ha'>]>",
+        "<!DOCTYPE rss [<!ENTITY l9 '&#38;lt;'>]>",
+        "<!DOCTYPE rss [<!ENTITY % p '&#60;!ENTITY l9 SYSTEM &#34;file:///etc/passwd&#34;>'> %p;]>",
+        f"<!DOCTYPE rss [{''.join(f'<!ENTITY l{n} {chr(39)}x{chr(39)}>' for n in range(301))}]>",
+        "<!DOCTYPE rss [<!NOTATION n SYSTEM 'x'><!ENTITY l9 SYSTEM 'http://127.0.0.1:9/x' NDATA n>]>",
     ],
 )
 @pytest.mark.parametrize("is_broken", [False, True])
-def test_entities_and_external_documents_are_refused(doctype: str, is_broken: bool) -> None:
+def test_entities_are_refused(doctype: str, is_broken: bool) -> None:
     body = GOOD.partition("?>")[2].replace("Episode 1", "&l9; & more" if is_broken else "&l9;")
     with pytest.raises(FeedError, match="refused"):
         read(f"<?xml version='1.0'?>{doctype}{body}")
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        "<!DOCTYPE rss [<!ENTITY % p SYSTEM '{}'> %p; <!ENTITY l9 'ha'>]>",
+        "<!DOCTYPE rss [<!ENTITY % p SYSTEM '{}'> %p; <!ENTITY l9 SYSTEM '{}'>]>",
+        "<!DOCTYPE rss SYSTEM '{}'>",
+        "<!DOCTYPE rss PUBLIC '-//x' '{}'>",
+    ],
+)
+@pytest.mark.parametrize("is_broken", [False, True])
+@pytest.mark.parametrize("is_file", [False, True])
+def test_external_documents_are_not_read(
+    doctype: str, is_broken: bool, is_file: bool, tmp_path: Path, site: Site
+) -> None:
+    secret = tmp_path / "secret.dtd"
+    secret.write_text("<!ENTITY l9 'secret'>")
+    site.replies["/secret"] = server.body(secret.read_bytes())
+    address = secret.as_uri() if is_file else site.url("/secret")
+    body = GOOD.partition("?>")[2].replace("Episode 1", "One &l9; & more" if is_broken else "One &l9;")
+    found = read(f"<?xml version='1.0'?>{doctype.replace('{}', address)}{body}")
+    assert found.items[0].title.startswith("One")
+    assert "secret" not in repr(found)
+    assert "ha" not in found.items[0].title
+    assert (len(found.items), site.asked) == (2, [])
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tui_pod.core.playback.snapshot import Chapter
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title
 from tui_pod.feeds.formats.html_text import MAX_HTML, to_summary
 from tui_pod.feeds.formats.model import Item
-from tui_pod.feeds.formats.values import is_audio
+from tui_pod.feeds.formats.values import recording_rank
 from tui_pod.feeds.net.address import absolute
 
 MAX_ITEMS = 100_000
@@ -26,7 +25,6 @@ MAX_LIST = 4_000
 TITLE_FROM_WORDS = 80
 """Characters of the summary that serve as a missing title."""
 
-_PLAYABLE_VIDEO = ("video/mp4", "video/x-m4v", "video/m4v", "video/webm", "video/quicktime")
 _TRANSCRIPTS = (("json",), ("vtt",), ("srt", "subrip"), ("html",), ("plain", "txt"))
 """Words in the type or the name of a transcript, the most useful kind first."""
 
@@ -43,17 +41,14 @@ class Enclosure:
 
 
 def best_audio(enclosures: Sequence[Enclosure], base: str) -> Enclosure | None:
-    """Return the first sound among several files, else the first film, with its address made absolute."""
-    for wanted in (is_audio, _is_film):
-        for enclosure in enclosures:
-            address = absolute(enclosure.address, base) if enclosure.address else None
-            if address is not None and wanted(enclosure.kind, address):
-                return Enclosure(address, clean(enclosure.kind, 80).lower(), enclosure.duration, enclosure.size)
-    return None
-
-
-def _is_film(kind: str, _: str) -> bool:
-    return kind.partition(";")[0].strip().lower() in _PLAYABLE_VIDEO
+    """Return the likeliest recording among several files, with its address made absolute."""
+    best: tuple[int, Enclosure] | None = None
+    for enclosure in enclosures:
+        address = absolute(enclosure.address, base) if enclosure.address else None
+        rank = recording_rank(enclosure.kind, address) if address is not None else None
+        if address is not None and rank is not None and (best is None or rank < best[0]):
+            best = rank, replace(enclosure, address=address, kind=clean(enclosure.kind, 80).lower())
+    return best[1] if best else None
 
 
 def best_transcript(offered: Sequence[tuple[str, str, str]], base: str, language: str) -> str | None:
@@ -73,62 +68,34 @@ def best_transcript(offered: Sequence[tuple[str, str, str]], base: str, language
 
 
 def make_item(
-    *,
-    guid: str,
-    title: str,
-    texts: Sequence[str],
-    subtitle: str,
-    link: str | None,
-    published: float | None,
-    duration: float | None,
-    audio: Enclosure | None,
-    transcript: str | None,
-    chapters: str | None,
-    marks: tuple[Chapter, ...],
-    keywords: str,
+    raw: Item, texts: Sequence[str], audio: Enclosure | None = None, subtitle: str = "", keywords: str = ""
 ) -> Item | None:
-    """Return the item, or None when it has neither sound nor words.
+    """Return an item with clean texts and its audio; None when it has neither audio nor text.
 
     Args:
-        guid: verbatim; like all these texts without lone surrogates.
-        title: plain text.
-        texts: descriptions, HTML or plain; the first that says something is the summary, the longest the notes.
-        subtitle: used when there is no description.
-        link: the episode's page.
-        published: seconds since 1970.
-        duration: seconds.
+        raw: with guid and title as the feed gives them, without lone surrogates.
+        texts: descriptions, HTML or plain; the first with words is the summary, the longest the notes.
         audio: the file chosen.
-        transcript: its address.
-        chapters: address of a chapters file.
-        marks: chapters in the feed itself.
+        subtitle: used when there is no description.
         keywords: separated by commas.
     """
     described = [text for text in texts if text]
-    summary = ""
-    for text in described[:2]:
-        summary = to_summary(text)
-        if summary:
-            break
-    summary = summary or clean(subtitle, SUMMARY_LIMIT)
+    summary = next(filter(None, map(to_summary, described[:2])), "") or clean(subtitle, SUMMARY_LIMIT)
     notes = max(described, key=len, default="")
     has_more = "<" in notes or "\n" in notes or len(notes) > SUMMARY_LIMIT
-    name = clean(title)
+    name = clean(raw.title)
     if not name and not summary and audio is None:
         return None
-    return Item(
-        guid=guid.strip()[:MAX_GUID],
+    return replace(
+        raw,
+        guid=raw.guid.strip()[:MAX_GUID],
         title=name or clean_title(clean(summary, TITLE_FROM_WORDS)),
         summary=summary,
         notes=notes[:MAX_HTML] if has_more else "",
-        link=link,
-        published=published,
-        duration=duration,
         audio=audio.address if audio else None,
         audio_type=audio.kind if audio else "",
         size=audio.size if audio else None,
-        transcript=transcript,
-        chapters=chapters,
-        marks=marks,
+        duration=raw.duration or (audio.duration if audio else None),
         keywords=to_keywords(keywords),
     )
 

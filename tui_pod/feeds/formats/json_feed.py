@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from tui_pod.core.text.clean import clean, without_surrogates
+from tui_pod.core.text.clean import clean, unescaped, without_surrogates
 from tui_pod.feeds.formats.items import MAX_ITEMS, Enclosure, best_audio, make_item
 from tui_pod.feeds.formats.model import Feed, FeedError, Item
 from tui_pod.feeds.formats.values import to_duration, to_size, to_time
@@ -34,10 +34,11 @@ def parse_json_feed(content: bytes, address: str) -> Feed:
     base = absolute(_text(data, "feed_url"), address) or address
     items = [item for entry in _tables(data["items"]) if (item := _item(entry, base)) is not None]
     return Feed(
-        title=clean(_text(data, "title")),
+        title=clean(unescaped(_text(data, "title"))),
         items=tuple(items[:MAX_ITEMS]),
         link=absolute(_text(data, "home_page_url"), base) if data.get("home_page_url") else None,
         summary=clean(_text(data, "description")),
+        language=clean(_text(data, "language"), 20).lower(),
         next_page=absolute(_text(data, "next_url"), base) if data.get("next_url") else None,
     )
 
@@ -60,22 +61,14 @@ def _item(entry: dict[str, Any], base: str) -> Item | None:
         _text(entry, "content_html"),
         escape(_text(entry, "content_text"), quote=False),
     ]
-    return make_item(
+    raw = Item(
         guid=_text(entry, "id"),
-        title=_text(entry, "title"),
-        texts=texts,
-        subtitle="",
+        title=unescaped(_text(entry, "title")),
         link=absolute(link, base) if link else None,
         published=to_time(_text(entry, "date_published") or _text(entry, "date_modified")),
-        duration=audio.duration if audio else None,
-        audio=audio,
-        transcript=None,
-        chapters=None,
-        marks=(),
-        keywords=",".join(without_surrogates(tag) for tag in tags if isinstance(tag, str))
-        if isinstance(tags, list)
-        else "",
     )
+    words = [without_surrogates(tag) for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+    return make_item(raw, texts, audio, keywords=",".join(words))
 
 
 def _tables(value: object) -> Iterator[dict[str, Any]]:

@@ -38,6 +38,12 @@ class Item:
     marks: tuple[Chapter, ...] = ()
     """Chapters that the feed itself gives."""
     keywords: tuple[str, ...] = ()
+    season: int | None = None
+    number: int | None = None
+    """Of the episode, within its season."""
+    type: str = ""
+    """`trailer` or `bonus`; empty for a full episode."""
+    is_explicit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,13 @@ class Feed:
     guid: str = ""
     """`podcast:guid`, the same wherever the feed moves."""
     moved_to: str | None = None
-    """`itunes:new-feed-url`."""
+    """Its new address: `itunes:new-feed-url`, or `newLocation` of a document that is nothing else."""
     is_serial: bool = False
     """Whether it is meant to be heard from its first episode on (`itunes:type` serial)."""
     categories: tuple[tuple[str, ...], ...] = ()
     """Each from the general to the special."""
+    language: str = ""
+    """Such as `en-gb`, in lower case; empty when not stated."""
     is_partial: bool = False
     """Whether a part could not be read."""
     next_page: str | None = None

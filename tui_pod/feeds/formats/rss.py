@@ -19,7 +19,7 @@ from tui_pod.feeds.formats.items import (
     make_item,
 )
 from tui_pod.feeds.formats.model import Feed, FeedError, Item
-from tui_pod.feeds.formats.values import to_duration, to_size, to_time
+from tui_pod.feeds.formats.values import to_duration, to_number, to_size, to_time
 from tui_pod.feeds.formats.xml import MAX_TEXT, OVERLOAD, read_xml
 from tui_pod.feeds.net.address import absolute
 
@@ -32,19 +32,26 @@ _PREFIXES = {
     "http://search.yahoo.com/mrss/": "media",
     "http://podlove.org/simple-chapters": "psc",
     "http://www.w3.org/2005/atom": "atom",
+    "http://purl.org/atom/ns": "atom",
+    "http://purl.org/rss/1.0/": "rss",
+    "http://my.netscape.com/rdf/simple/0.9/": "rss",
+    "http://backend.userland.com/rss2": "rss",
+    "http://backend.userland.com/rss": "rss",
 }
 """The usual prefix of each namespace (in lower case); documents may use others, and many declare none."""
 
 _TEXTS = frozenset((
     "title", "link", "guid", "id", "description", "summary", "content", "content:encoded", "pubDate", "published",
     "updated", "dc:date", "category", "subtitle", "language", "itunes:title", "itunes:duration", "itunes:summary",
-    "itunes:subtitle", "itunes:keywords", "itunes:new-feed-url", "itunes:type", "podcast:guid",
+    "itunes:subtitle", "itunes:keywords", "itunes:new-feed-url", "itunes:type", "itunes:season", "itunes:episode",
+    "itunes:episodetype", "itunes:explicit", "podcast:guid", "podcast:season", "podcast:episode", "media:title",
+    "media:description", "dc:language", "newlocation",
 ))  # fmt: skip
 _LINKS = frozenset((
     "enclosure", "media:content", "podcast:transcript", "podcast:chapters", "psc:chapter", "link", "atom:link",
     "category",
 ))  # fmt: skip
-_OTHERS = frozenset(("item", "entry", "channel", "feed", "itunes:category"))
+_OTHERS = frozenset(("item", "entry", "channel", "feed", "redirect", "itunes:category"))
 _KEYS = {key.lower(): key for key in _TEXTS | _LINKS | _OTHERS}
 MAX_NAMES = 2_000
 """Different names of elements; a feed has some fifty."""
@@ -52,6 +59,7 @@ MAX_NAMES = 2_000
 MAX_LINKS = 2_000
 """Of one item: its chapters, files and addresses."""
 
+_DESCRIPTIONS = ("description", "summary", "itunes:summary", "content:encoded", "content", "media:description")
 _BREAKS = frozenset(("p", "br", "div", "li"))
 
 
@@ -105,7 +113,7 @@ class _Reader:
         self._wanted_depth = 0
         self._parts: list[str] = []
         self._size = 0
-        self._path: list[str] = []
+        self._path: list[tuple[str, int]] = []  # names and depths of open categories
 
     def start(self, name: str, attributes: dict[str, str], depth: int) -> None:
         """See `xml.Handler.start`."""
@@ -113,7 +121,7 @@ class _Reader:
             if name.rpartition(":")[2].lower() in _BREAKS:
                 self._parts.append("\n")
             return
-        if attributes and depth <= 3:
+        if attributes:
             self._learn(attributes)
         key = self._names.get(name)
         if key is None:
@@ -126,10 +134,12 @@ class _Reader:
         if key in _LINKS and attributes and (is_child or self._is_in_item) and len(self._links) < MAX_LINKS:
             self._links.append((key, attributes))
         if key in _TEXTS:
-            if is_child:
+            if is_child or (self._is_in_item and key.startswith("media:")):  # these may be in a media:group
                 self._wanted, self._wanted_depth, self._parts, self._size = key, depth, [], 0
                 if attributes.get("type") in ("html", "xhtml"):
                     self._fields[f"{key} type"] = "html"
+                elif key == "guid" and attributes.get("isPermaLink", "true").lower() != "false":
+                    self._fields["permalink"] = "true"
         elif key in _OTHERS:
             self._open(key, attributes, depth)
 
@@ -141,19 +151,20 @@ class _Reader:
                 self._fields["base"] = absolute(attributes["xml:base"], self._base) or self._base
         elif key in ("channel", "feed") and not self._is_in_item:
             self._is_feed, self._parent_depth = True, depth
+        elif key == "redirect" and depth == 1:  # of a feed that has moved
+            self._parent_depth = depth
         elif key == "itunes:category" and not self._is_in_item:
-            self._path.append(clean(attributes.get("text", "")))
-            self._categories.append(tuple(self._path[-4:]))
+            self._path.append((clean(attributes.get("text", "")), depth))
+            self._categories.append(tuple(name for name, _ in self._path[-4:]))
 
-    def end(self, name: str, depth: int) -> None:
+    def end(self, _: str, depth: int) -> None:
         """See `xml.Handler.end`."""
         if self._wanted:
             if depth == self._wanted_depth:
                 self._keep("".join(self._parts).strip())
                 self._wanted = ""
             return
-        key = self._names.get(name)
-        if key in ("item", "entry") and self._is_in_item and depth == self._parent_depth:
+        if self._is_in_item and depth == self._parent_depth:
             self._count += 1
             item = self._item(self._fields, self._links) if self._count <= MAX_ITEMS else None
             if item is not None:
@@ -161,7 +172,7 @@ class _Reader:
             path = self._path
             self.abandon()
             self._parent_depth, self._path = depth - 1, path
-        elif key == "itunes:category" and self._path and not self._is_in_item:
+        elif self._path and depth == self._path[-1][1]:
             self._path.pop()
 
     def text(self, data: str) -> None:
@@ -176,9 +187,10 @@ class _Reader:
         Raises:
             FeedError: it is no feed.
         """
-        if not self._is_feed:
-            raise FeedError("This is not a feed.")
         channel = self._channel
+        moved_to = absolute(channel.get("itunes:new-feed-url") or channel.get("newlocation", ""))
+        if not self._is_feed and moved_to is None:
+            raise FeedError("This is not a feed.")
         prefixes = {path[:length] for path in self._categories for length in range(1, len(path))}
         return Feed(
             title=clean(_plain(channel.get("title", ""))),
@@ -186,9 +198,10 @@ class _Reader:
             link=self._page(channel, self._channel_links),
             summary=clean(to_text(channel.get("description") or channel.get("subtitle", ""))),
             guid=clean(channel.get("podcast:guid", ""), 100).lower(),
-            moved_to=absolute(channel.get("itunes:new-feed-url", "")),
+            moved_to=moved_to,
             is_serial=channel.get("itunes:type", "").strip().lower() == "serial",
             categories=tuple(path for path in dict.fromkeys(self._categories) if path not in prefixes and all(path)),
+            language=clean(channel.get("language") or channel.get("dc:language", ""), 20).lower().replace("_", "-"),
             is_partial=is_partial,
             next_page=self._linked("next", channel, self._channel_links),
         )
@@ -208,7 +221,7 @@ class _Reader:
         """Return the key of an element by its written name; empty when it is not used here."""
         prefix, _, local = name.rpartition(":")
         prefix = self._aliases.get(prefix, prefix).lower()
-        if prefix == "atom" and local != "link":
+        if prefix == "rss" or (prefix == "atom" and local != "link"):
             prefix = ""
         key = _KEYS.get(f"{prefix}:{local}".lower() if prefix else local.lower(), "")
         return "link" if key == "atom:link" else key
@@ -231,6 +244,8 @@ class _Reader:
         linked = self._linked("alternate", fields, links)
         if linked is None and fields.get("link"):
             linked = absolute(fields["link"], fields.get("base", self._base))
+        if linked is None and "permalink" in fields:
+            linked = absolute(fields.get("guid", ""))
         return linked
 
     def _item(self, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> Item | None:
@@ -244,9 +259,9 @@ class _Reader:
         for key, values in links:
             address = values.get("url") or values.get("href") or ""
             if key == "enclosure" or key == "media:content" or values.get("rel") == "enclosure":
+                kind = values.get("type") or ("" if key != "media:content" else f"{values.get('medium', 'text')}/")
                 size = to_size(values.get("length") or values.get("fileSize", ""))
-                length = to_duration(values.get("duration", ""))
-                enclosures.append(Enclosure(address, values.get("type", ""), length, size))
+                enclosures.append(Enclosure(address, kind, to_duration(values.get("duration", "")), size))
             elif key == "podcast:transcript":
                 transcripts.append((address, values.get("type", ""), values.get("language", "")))
             elif key == "podcast:chapters" and chapters is None:
@@ -257,21 +272,23 @@ class _Reader:
                     marks.append(Chapter(start, clean(values.get("title", ""))))
             elif key == "category":
                 keywords += "," + (values.get("label") or values.get("term") or "")
-        audio = best_audio(enclosures, base)
-        return make_item(
+        season, number = (to_number(get(f"itunes:{key}") or get(f"podcast:{key}", "")) for key in ("season", "episode"))
+        raw = Item(
             guid=get("guid") or get("id", ""),
-            title=_plain(get("title") or get("itunes:title", ""), get("title type") == "html"),
-            texts=[get(key, "") for key in ("description", "summary", "itunes:summary", "content:encoded", "content")],
-            subtitle=get("itunes:subtitle", ""),
+            title=_plain(get("title") or get("itunes:title") or get("media:title", ""), get("title type") == "html"),
             link=self._page(fields, links),
             published=to_time(get("pubDate") or get("published") or get("dc:date") or get("updated") or ""),
-            duration=to_duration(get("itunes:duration", "")) or (audio.duration if audio else None),
-            audio=audio,
+            duration=to_duration(get("itunes:duration", "")),
             transcript=best_transcript(transcripts, base, self._channel.get("language", "")),
             chapters=chapters,
             marks=tuple(sorted(marks, key=lambda mark: mark.start)),
-            keywords=keywords,
+            season=season,
+            number=number,
+            type=kind if (kind := get("itunes:episodetype", "").strip().lower()) in ("trailer", "bonus") else "",
+            is_explicit=get("itunes:explicit", "").strip().lower() in ("yes", "true", "explicit"),
         )
+        texts = [get(key, "") for key in _DESCRIPTIONS]
+        return make_item(raw, texts, best_audio(enclosures, base), get("itunes:subtitle", ""), keywords)
 
 
 def _plain(title: str, is_html: bool = False) -> str:

@@ -11,16 +11,33 @@ from tui_pod.core.library.catalog import DURATION_FAULT
 AUDIO_ENDINGS = (".mp3", ".m4a", ".m4b", ".ogg", ".oga", ".opus", ".flac", ".wav", ".aac", ".mka", ".webm", ".mp4")
 """File name endings that mpv may play."""
 
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,5}):(\d{1,2})(?:[.,]\d{0,9})?")
+_FILM_ENDINGS = (".m4v", ".mov", ".mpg", ".mpeg", ".mkv", ".ogv")
+_NO_RECORDING = re.compile(
+    r"image/|text/|font/|message/|mpegurl|scpls|torrent|pdf|zip|epub|json|xml|flash|javascript|msword|officedocument"
+)
+"""Types of files that are no recording, whatever else they are."""
+
+_OTHER_ENDING = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|bmp|ico|pdf|epub|zip|html?|txt|vtt|srt|json|xml|rss|m3u8?|pls|torrent|swf|docx?|pptx?)$"
+)
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,5}):(\d{1,2})(?:[.,]\d{0,9})?(?:\s*(?:min|hour|h)[a-z]*)?")
 _SECONDS = re.compile(r"\d{1,7}(?:\.\d{0,9})?")
-_RFC822 = re.compile(
-    r"(?:[^\W\d]{2,12}\.?,?\s+)?(\d{1,2})[\s-]+([a-z]{3})[a-z]*\.?[\s-]+(\d{4}|\d{2})"
-    r"(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d{0,9})?)?\s*([+-]\d{2}:?\d{2}|[a-z]{1,5})?",
+_UNITS = re.compile(
+    r"(?:PT)?(?:(\d{1,3})\s*h[a-z]*)?[\s,]*(?:(\d{1,5})\s*m[a-z]*)?[\s,]*(?:(\d{1,7})(?:\.\d{0,9})?\s*s[a-z]*)?\.?",
     re.IGNORECASE,
 )
-_MONTH_FIRST = re.compile(r"(?:[^\W\d]{2,12},?\s+)?([a-z]{3})[a-z]*\.?\s+(\d{1,2}),?\s+(\d{4})", re.IGNORECASE)
+_NUMBER = re.compile(r"[a-z#. ]{0,10}(\d{1,6})(?:\.0+)?", re.IGNORECASE)
+_RFC822 = re.compile(
+    r"(?:[^\W\d]{2,12}(?:\.?,\s*|\.?\s+))?(\d{1,2})[\s-]+([a-z]{3})[a-z]*\.?[\s-]+(\d{4}|\d{2})"
+    r"(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d{0,9})?)?\s*([ap]m\b)?\s*([+-]\d{2}:?\d{2}|[a-z]{1,5})?",
+    re.IGNORECASE,
+)
+_MONTH_FIRST = re.compile(
+    r"(?:[^\W\d]{2,12},?\s+)?([a-z]{3})[a-z]*\.?\s+(\d{1,2}),?\s+(?:(\d{1,2}):(\d{2}):(\d{2})\s+(?:[a-z]{3,4}\s+)?)?(\d{4})",
+    re.IGNORECASE,
+)
 _ISO = re.compile(
-    r"(\d{4})-?(\d{2})-?(\d{2})(?:[T\s]+(\d{2}):?(\d{2})(?::?(\d{2}))?(?:[.,]\d{1,9})?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?",
+    r"(\d{4})[-/]?(\d{2})[-/]?(\d{2})(?:[T\s]+(\d{2}):?(\d{2})(?::?(\d{2}))?(?:[.,]\d{1,9})?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
 _MONTHS = {
@@ -33,12 +50,14 @@ _ZONES = {"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt
 
 
 def to_duration(text: str) -> float | None:
-    """Return seconds from `754`, `12:34`, `1:02:03` or `01:02:03.500`; None when unknown, zero or absurd."""
+    """Return seconds from `754`, `12:34`, `1:02:03.500`, `45 min` or `PT1H2M`; None when unknown, zero or absurd."""
     text = text.strip()
     if clock := _CLOCK.fullmatch(text):
         seconds = int(clock[1] or 0) * 3600.0 + int(clock[2]) * 60 + int(clock[3])
     elif _SECONDS.fullmatch(text):
         seconds = float(text)
+    elif (units := _UNITS.fullmatch(text)) and any(units.groups()):
+        seconds = sum(int(part or 0) * unit for part, unit in zip(units.groups(), (3600.0, 60, 1), strict=True))
     else:
         return None
     return seconds if 0 < seconds <= DURATION_FAULT else None
@@ -48,6 +67,12 @@ def to_size(text: str) -> int | None:
     """Return bytes as a feed states them; None when it states none."""
     text = text.strip()
     return int(text) or None if text.isdecimal() and len(text) < 16 else None
+
+
+def to_number(text: str) -> int | None:
+    """Return the number of a season or an episode, such as `3`, `3.0` or `S3`; None for none."""
+    found = _NUMBER.fullmatch(text.strip())
+    return int(found[1]) if found else None
 
 
 @lru_cache(maxsize=256)
@@ -65,13 +90,15 @@ def to_time(text: str) -> float | None:
     text = text.strip()[:80]
     try:
         if found := _RFC822.match(text):
-            day, name, year, hour, minute, second, zone = found.groups()
+            day, name, year, hour, minute, second, half, zone = found.groups()
             month = _MONTHS[name.lower()]
+            if half and hour:
+                hour = str(int(hour) % 12 + (12 if half.lower() == "pm" else 0))
         elif found := _ISO.match(text):
             year, number, day, hour, minute, second, zone = found.groups()
             month = int(number)
         elif found := _MONTH_FIRST.match(text):
-            (name, day, year), hour, minute, second, zone = found.groups(), "0", "0", "0", ""
+            (name, day, hour, minute, second, year), zone = found.groups(), ""
             month = _MONTHS[name.lower()]
         else:
             return None
@@ -83,11 +110,17 @@ def to_time(text: str) -> float | None:
         return None
 
 
-def is_audio(kind: str, address: str) -> bool:
-    """Return whether an enclosure is sound, by its type, or by its name where the type tells nothing."""
+def recording_rank(kind: str, address: str) -> int | None:
+    """Return how likely a file is the recording, 0 the likeliest; None: it is none. Feeds give all kinds of types."""
     kind = kind.partition(";")[0].strip().lower()
-    if kind.startswith("audio/"):
-        return "mpegurl" not in kind and "scpls" not in kind
-    if kind in ("", "application/octet-stream", "binary/octet-stream", "application/ogg", "application/x-download"):
-        return address.partition("?")[0].lower().endswith(AUDIO_ENDINGS)
-    return False
+    path = address.partition("?")[0].partition("#")[0].lower()
+    is_other = bool(_NO_RECORDING.search(kind))
+    if kind.startswith("audio/") and not is_other:
+        return 0
+    if kind.startswith("video/") and not is_other:
+        return 1
+    if path.endswith(AUDIO_ENDINGS):
+        return 0
+    if path.endswith(_FILM_ENDINGS):
+        return 1
+    return None if is_other or _OTHER_ENDING.search(path) else 2

@@ -1,13 +1,14 @@
 """Parse untrusted XML into events, within limits and without opening anything it refers to.
 
 Expat reads the document strictly. A malformed one is repaired (encoding, control characters, bare `&`, HTML
-entities) and read again; if still malformed, item by item, so that only broken items are lost. Entities and
-external DTDs are refused.
+entities) and read again; if still malformed, item by item, so that only broken items are lost. External DTDs are
+not read, and entities are refused but for single characters such as `<!ENTITY nbsp "&#160;">`.
 """
 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from collections.abc import Iterator
 from html.entities import html5
@@ -28,6 +29,9 @@ MAX_SLICES = 50_000
 MAX_AMPERSANDS = 3_000_000
 """In a document that is mended: a tenth of the largest."""
 
+MAX_ENTITIES = 300
+"""Characters that a document may name for itself; HTML 4 names 252."""
+
 MAX_TEXT = 256 * 1024
 """Characters of one element that are kept."""
 
@@ -37,9 +41,12 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff
 _AMPERSAND = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|[xX][0-9a-fA-F]{1,8});|([A-Za-z][A-Za-z0-9]{1,30};))?"
 )
+_SINGLE_BYTE = re.compile(r"iso-?8859-?1|latin-?1|us-ascii|ascii|windows-1252|cp1252", re.IGNORECASE)
+"""Encodings that documents declare whatever they are in."""
+
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _PROLOGUE = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
-_ITEM = re.compile(r"<(item|entry)\b")
+_ITEM = re.compile(r"<((?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry))\b")
 _ROOT = re.compile(r"<([A-Za-z][\w:.-]{0,60})(\s[^<>]*)?>")
 
 
@@ -82,8 +89,9 @@ def read_xml(content: bytes, charset: str | None, handler: Handler) -> bool:
     Raises:
         FeedError: it is over a limit, or declares entities.
     """
+    charset = None if charset is None or _SINGLE_BYTE.fullmatch(charset) else charset  # it is what servers add
     try:
-        _parse(content, handler)
+        _parse(content, handler, _override(content, charset))
         return True
     except Malformed:
         handler.restart()
@@ -121,18 +129,38 @@ def _reference(found: re.Match[str]) -> str:
 
 
 def _decoded(content: bytes, charset: str | None) -> str:
-    """Return text by mark, declaration, server, UTF-8 or Windows-1252, the first that fits."""
+    """Return text by byte order mark, declaration, server, UTF-8 or Windows-1252, the first that fits."""
     for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
         if content.startswith(mark):
             return content.decode(name, "replace")
-    declared = _DECLARED.match(content)
-    for guess in (declared[1].decode("ascii") if declared else None, charset, "utf-8"):
-        try:
+    for guess in (_override(content, charset), _declared(content), charset, "utf-8"):
+        with contextlib.suppress(LookupError, ValueError):
             if guess and codecs.lookup(guess)._is_text_encoding:  # else base64 and such
                 return content.decode(guess)
-        except (LookupError, ValueError):
-            continue
     return content.decode("cp1252", "replace")
+
+
+def _declared(content: bytes) -> str:
+    found = _DECLARED.match(content)
+    name = found[1].decode("ascii") if found else ""
+    return "" if name.lower().startswith(("utf-16", "ucs-2")) else name  # else the declaration could not be read
+
+
+def _override(content: bytes, charset: str | None) -> str | None:
+    """Return the encoding of a document that declares Latin-1 or ASCII; None where the declaration counts.
+
+    Valid UTF-8 is UTF-8; else the server's word counts; else it is Windows-1252, as for a browser.
+    """
+    if not _SINGLE_BYTE.fullmatch(_declared(content)):
+        return None
+    with contextlib.suppress(ValueError):
+        content.decode("utf-8")
+        return "utf-8"
+    with contextlib.suppress(LookupError, ValueError):
+        if charset and codecs.lookup(charset)._is_text_encoding:
+            content.decode(charset)
+            return charset
+    return "windows-1252"
 
 
 def _read_slices(text: str, handler: Handler) -> bool:
@@ -196,20 +224,31 @@ def _parse(content: bytes, handler: Handler, encoding: str | None = None) -> Non
         end(name, depth)
         depth -= 1
 
+    entities = 0
+
+    def on_entity(_: str, is_parameter: bool, value: str | None, *_source: str | None) -> None:
+        nonlocal entities
+        entities += 1
+        is_external_parameter = is_parameter and value is None  # such as a list of HTML's names; never read
+        is_character = not is_parameter and value is not None and len(value) == 1 and value not in "&<%"
+        if entities > MAX_ENTITIES or not (is_external_parameter or is_character):
+            refuse()
+
+    def on_skipped(name: str, is_parameter: bool) -> None:
+        """Read a name of HTML that the external DTD would declare."""
+        if not is_parameter:
+            handler.text(html5.get(f"{name};", ""))
+
     def refuse(*_: object) -> int:
         raise FeedError("The feed is refused: it declares entities, which no podcast needs.")
-
-    def on_doctype(name: str, system: str | None, public: str | None, _: bool) -> None:
-        if (system or public) and name.lower() != "html":
-            raise FeedError("The feed is refused: it asks for another document (an external DTD).")
 
     parser.StartElementHandler = on_start
     parser.EndElementHandler = on_end
     parser.CharacterDataHandler = handler.text
-    parser.EntityDeclHandler = refuse
+    parser.EntityDeclHandler = on_entity
+    parser.SkippedEntityHandler = on_skipped
     parser.UnparsedEntityDeclHandler = refuse
     parser.ExternalEntityRefHandler = refuse
-    parser.StartDoctypeDeclHandler = on_doctype
     try:
         parser.Parse(content, True)
     except (expat.ExpatError, LookupError, ValueError) as error:  # ValueError: an encoding that expat cannot do

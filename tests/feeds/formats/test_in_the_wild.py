@@ -1,0 +1,118 @@
+"""Shapes of published feeds that other readers take, in fixtures of our own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.feeds.reading import only, read
+from tests.feeds.server import feed, item
+from tui_pod.feeds.formats.model import Feed
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+def fixture(name: str) -> Feed:
+    return read((FIXTURES / name).read_bytes())
+
+
+def test_recordings_of_any_type_play_and_other_files_do_not() -> None:
+    playable = [entry.title for entry in fixture("types.xml").items if entry.audio]
+    assert playable == ["mp3", "x-audio", "audio", "html", "mpeg", "file", "octets", "none"]
+
+
+def test_namespaces_declared_on_children_lose_no_item() -> None:
+    found = fixture("blog.atom")
+    assert [entry.title for entry in found.items] == ["One", "Two", "Three"]
+    assert [entry.audio for entry in found.items] == [None] * 3
+    assert found.items[1].duration == 60.0
+
+
+def test_prefixed_rss_is_read() -> None:
+    found = fixture("prefixed.xml")
+    assert (found.title, found.link) == ("Prefixed", "https://old.example.org/")
+    assert [(entry.title, entry.summary) for entry in found.items] == [("One", "First words"), ("Two", "Second words")]
+
+
+def test_prefixed_rss_that_is_broken_is_read_item_by_item() -> None:
+    document = (FIXTURES / "prefixed.xml").read_text().replace("Second words", "<b>Second")
+    assert [entry.title for entry in read(document).items] == ["One"]
+
+
+def test_redirect_document_names_the_new_address() -> None:
+    found = fixture("moved.xml")
+    assert (found.moved_to, found.items) == ("https://new.example.org/feed.xml", ())
+
+
+def test_seasons_numbers_kinds_and_language_are_read() -> None:
+    found = fixture("serial.xml")
+    assert (found.is_serial, found.language) == (True, "de-at")
+    assert [(entry.title, entry.season, entry.number, entry.type, entry.is_explicit) for entry in found.items] == [
+        ("Trailer", None, None, "trailer", False),
+        ("Again", 2, 1, "", True),
+        ("Extra", 1, None, "bonus", False),
+        ("Middle", 1, 2, "", False),
+        ("Begin", 1, 1, "", False),
+    ]
+
+
+def test_permalink_guid_is_the_link() -> None:
+    links = [entry.link for entry in fixture("serial.xml").items]
+    assert links == [None, "https://serial.example.org/s2e1", None, None, None]
+
+
+def test_media_title_and_description_are_used() -> None:
+    (found,) = fixture("video.atom").items
+    assert (found.title, found.summary) == ("Tides and moons", "Why the sea goes out twice a day.")
+    assert found.audio is None
+
+
+def test_document_with_an_external_dtd_is_read() -> None:
+    found = fixture("netscape.xml")
+    assert found.title == "Café – news"
+    assert [(entry.title, entry.summary) for entry in found.items] == [("Fish & chips", "Words ’n’ more")]
+
+
+def test_characters_that_a_document_names_are_read() -> None:
+    found = fixture("entities.xml")
+    assert (found.title, found.items[0].title) == ("Café", "One more")
+
+
+UTF8 = "Brøndby – “Ærø”"
+
+
+@pytest.mark.parametrize("declared", ["ISO-8859-1", "latin1", "us-ascii", "windows-1252", "UTF-16", "x-none"])
+def test_valid_utf8_wins_over_the_declaration(declared: str) -> None:
+    document = feed(item(1)).replace("UTF-8", declared).replace("Episode 1", UTF8)
+    assert read(document.encode()).items[0].title == UTF8
+    assert read(document.encode(), "iso-8859-1").items[0].title == UTF8
+
+
+def test_charset_of_the_server_counts_where_the_document_declares_latin_1() -> None:
+    document = feed(item(1)).replace("UTF-8", "ISO-8859-1").replace("Episode 1", "Подкаст").encode("windows-1251")
+    assert read(document, "windows-1251").items[0].title == "Подкаст"
+
+
+@pytest.mark.parametrize("charset", [None, "iso-8859-1", "x-none", "base64"])
+def test_latin_1_is_windows_1252(charset: str | None) -> None:
+    document = feed(item(1)).replace("UTF-8", "ISO-8859-1").replace("Episode 1", "It’s “Ærø”").encode("cp1252")
+    assert read(document, charset).items[0].title == "It’s “Ærø”"
+
+
+@pytest.mark.parametrize("name", ["windows-1251", "koi8-r", "iso-8859-5"])
+def test_other_declarations_hold(name: str) -> None:
+    document = feed(item(1)).replace("UTF-8", name).replace("Episode 1", "Подкаст").encode(name)
+    assert read(document, "iso-8859-1").items[0].title == "Подкаст"
+
+
+def test_entities_in_titles_of_a_json_feed_are_read() -> None:
+    document = {"title": "A &amp; B", "language": "de", "items": [{"id": "1", "title": "One &#8211; two"}]}
+    found = read(json.dumps(document))
+    assert (found.title, found.language, found.items[0].title) == ("A & B", "de", "One – two")
+
+
+def test_title_that_a_media_element_repeats_is_kept() -> None:
+    found = only("<media:title xmlns:media='http://search.yahoo.com/mrss/'>other</media:title><title>x</title>")
+    assert found.title == "x"
