@@ -18,7 +18,7 @@ NOTE nothing
 
 intro
 00:00.000 --> 00:02.500 align:start
-<v Ann>Hello &amp; welcome.
+<c.loud>Hello &amp; welcome.
 
 00:00:02.500 --> 01:00:04.000
 Second <i>line</i>
@@ -54,7 +54,7 @@ def test_parse_srt_without_blank_lines_leaves_the_counters_out() -> None:
 
 def test_parse_json_of_podcasting_gives_its_segments() -> None:
     data = {"version": "1.0.0", "segments": [
-        {"startTime": 0, "endTime": 2.5, "body": "Hello & welcome.", "speaker": "Ann"},
+        {"startTime": 0, "endTime": 2.5, "body": "Hello & welcome."},
         {"startTime": 2.5, "endTime": 3604, "body": "Second line goes on."},
     ]}  # fmt: skip
     assert parse_transcript(json.dumps(data)).cues == TIMED
@@ -182,3 +182,96 @@ def test_to_webvtt_is_read_back_as_it_was() -> None:
     back = parse_transcript(to_webvtt(cues)).cues
     assert texts(Transcript(back)) == texts(Transcript(cues))
     assert [(cue.start, cue.end) for cue in back] == [(0.0, 1.5), (3600.0, 3700.25)]
+
+
+# -- shapes of published transcripts -------------------------------------------------------------------
+
+HTML = """\
+<!-- made by a machine -->
+<h1>Transcript</h1>
+<cite>Ann:</cite>
+<time>0:00</time>
+<p>Hello and welcome. Glad you are here.</p>
+<cite>Bo &amp; Cy:</cite><time>(00:10)</time>
+<p>Thanks &mdash; hello
+everyone.</p>
+<time>01:02:03.5</time><p>The end.</p>
+"""
+
+
+def spoken(text: str) -> list[tuple[str, str, float | None]]:
+    return [(cue.speaker, cue.text, cue.start) for cue in parse_transcript(text).cues]
+
+
+@pytest.mark.parametrize("text", [HTML, HTML.partition("\n")[2], "<html><body>" + HTML])
+def test_parse_html_keeps_times_and_speakers(text: str) -> None:
+    assert [(speaker, said) for speaker, said, _ in spoken(text)] == [
+        ("", "Transcript"),
+        ("Ann", "Hello and welcome."),
+        ("Ann", "Glad you are here."),
+        ("Bo & Cy", "Thanks — hello everyone."),
+        ("Bo & Cy", "The end."),
+    ]
+    starts = [start for _, _, start in spoken(text)]
+    assert (starts[1], starts[3], starts[4]) == (0.0, 10.0, 3723.5)
+    assert 0 < (starts[2] or 0) < 10
+
+
+def test_parse_html_that_begins_with_a_time() -> None:
+    text = "<time datetime='PT5S'>0:05</time><cite>Ann</cite><p>One.</p><cite>Bo</cite><p>Two.</p>"
+    assert spoken(text)[0] == ("Ann", "One.", 5.0)
+    assert spoken(text)[1][:2] == ("Bo", "Two.")
+
+
+def test_parse_html_without_times_keeps_speakers() -> None:
+    assert spoken("<p><cite>Ann:</cite> One.</p><p><cite>Bo:</cite> Two.</p>") == [
+        ("Ann", "One.", None),
+        ("Bo", "Two.", None),
+    ]
+
+
+def test_plain_text_about_a_tag_is_no_html() -> None:
+    assert texts(parse_transcript("<bos> begins a sequence.")) == ["<bos> begins a sequence."]
+
+
+def test_parse_webvtt_keeps_voices_apart() -> None:
+    text = (
+        "WEBVTT\n\n00:00.000 --> 00:03.000\n<v.loud Ann>Shall we</v> <v Bo>Let us\n\n00:03.000 --> 00:04.000\n<v Bo>go"
+    )
+    assert spoken(text) == [("Ann", "Shall we", 0.0), ("Bo", "Let us go", pytest.approx(3 * 8 / 14))]
+
+
+def test_speakers_survive_webvtt() -> None:
+    cue = Cue("Hi.", 0.0, 1.0, speaker="Ann & Bo")
+    assert parse_transcript(to_webvtt([cue])).cues == (cue,)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"segments": [{"startTime": 1, "endTime": 2, "speaker": "Ann", "body": "One"},
+                      {"startTime": 2, "endTime": 3, "speaker": "Bo", "body": "Two."}]},
+        {"text": "One Two.", "segments": [{"id": 0, "start": 1.0, "end": 2.0, "text": " One", "speaker": "Ann"},
+                                          {"id": 1, "start": 2.0, "end": 3.0, "text": " Two.", "speaker": "Bo"}]},
+        [{"start": 1, "end": 2, "text": "One", "speaker": "Ann"},
+         {"start": 2, "end": 3, "text": "Two.", "speaker": "Bo"}],
+        [{"start": "00:00:01.000", "end": "00:00:02,000", "text": "One", "speaker": "Ann:"},
+         {"start": "0:02", "end": "0:03", "text": "Two.", "speaker": "Bo"}, {"start": [], "text": {}, "speaker": 3}],
+    ],
+)  # fmt: skip
+def test_parse_json_of_any_shape_keeps_times_and_speakers(data: object) -> None:
+    assert spoken(json.dumps(data)) == [("Ann", "One", 1.0), ("Bo", "Two.", 2.0)]
+
+
+@pytest.mark.parametrize("arrow", ["-->", "->", "- >", "-- >"])
+@pytest.mark.parametrize("end", ["00:00:04", "00:00:04,5", "00:00:04,500"])
+def test_parse_srt_with_odd_times(arrow: str, end: str) -> None:
+    text = f"1\n00:00:01 {arrow} 00:00:02\nOne.\n\n2\n00:00:02 {arrow} {end}\nTwo.\n"
+    assert spoken(text) == [("", "One.", 1.0), ("", "Two.", 2.0)]
+
+
+@pytest.mark.parametrize("part", ["<cite>", "<time>", "<time>0:01</time>", "<cite>a</cite>x.", "<v a>", "<v ", "<!--"])
+def test_parse_of_many_labels_ends(part: str) -> None:
+    for head in ("<p>", "WEBVTT\n\n00:00.000 --> 00:01.000\n"):
+        cues = parse_transcript(head + part * 50_000).cues
+        assert all(len(cue.speaker) <= 80 for cue in cues)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tui_pod.core.text.clean import clean, unescaped
@@ -21,13 +21,26 @@ MAX_CHARS = 2_000_000
 SENTENCE_LIMIT = 2_000
 """Characters of one sentence that are kept."""
 
-_TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
-_TIMING = re.compile(rf"{_TIME}\s*-->\s*{_TIME}")
+SPEAKER_LIMIT = 80
+"""Characters of a speaker's name that are kept."""
+
+READING_SPEED = 15.0
+"""Characters a second, where nothing tells when words end."""
+
+_TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3})\d*)?"
+_TIMING = re.compile(rf"{_TIME}\s*-{{1,2}}\s?>\s*{_TIME}")
+_CLOCK = re.compile(rf"\W*{_TIME}\W*")
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _BREAK = re.compile(r"<(?:/p|/div|/li|/h\d|br)\b[^<>]*>", re.IGNORECASE)
-_SILENT = re.compile(  # without its end a script is all that follows, as in a browser; the others are words then
-    r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<(time|cite)\b[^<]{0,200}</\2\s*>", re.IGNORECASE | re.DOTALL
+_SILENT = re.compile(  # without its end a script is all that follows, as in a browser
+    r"<!--.*?(?:-->|\Z)|<(script|style|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
 )
+_HTML = re.compile(
+    r"<!--|<(?:!doctype|html|head|body|main|section|article|div|p|span|br|cite|time|h\d|ul|ol|b|strong|em)\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"<(time|cite)\b[^<>]{0,200}>([^<]{0,200})</\1\s*>", re.IGNORECASE)
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{1,80})?\s+([^<>]{1,200})>", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?…][\"'”’)\]]*$")
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 
@@ -41,6 +54,7 @@ class Cue:
     end: float | None = None
     ends_paragraph: bool = False
     """Whether a blank line follows in plain text."""
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +90,9 @@ def parse_transcript(text: str) -> Transcript:
         return _arranged(_json_cues(data))
     if head.startswith("WEBVTT") or _TIMING.search(text[:20_000]):
         return _arranged(timed_cues(text))
-    if re.match(r"<(!doctype|html|p|div|body|cite|h\d)\b", head, re.IGNORECASE):
-        text = unescaped(_TAG.sub("", _BREAK.sub("\n\n", _SILENT.sub(" ", text))))
+    if _HTML.match(head):
+        found = Transcript(tuple(_html_cues(text)))
+        return _arranged(found.cues) if found.is_timed else found
     return Transcript(tuple(plain_cues(text)))
 
 
@@ -108,7 +123,8 @@ def to_webvtt(cues: Iterable[Cue]) -> str:
     blocks = ["WEBVTT"]
     for cue in cues:
         times = f"{_stamp(cue.start or 0.0)} --> {_stamp(cue.end or 0.0)}"
-        blocks.append(f"{times}\n{escape(cue.text, quote=False)}")
+        voice = f"<v {escape(cue.speaker, quote=False)}>" if cue.speaker else ""
+        blocks.append(f"{times}\n{voice}{escape(cue.text, quote=False)}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -126,9 +142,50 @@ def timed_cues(text: str) -> Iterator[Cue]:
         if words and end < len(lines) and timings[end] and words[-1].isdigit():
             words.pop()  # a counter with no blank line before it
         begin, until = _seconds(timing.groups()[:4]), _seconds(timing.groups()[4:])
-        spoken = clean(unescaped(_TAG.sub("", " ".join(words))), SENTENCE_LIMIT)
-        if spoken and begin < until:
-            yield Cue(spoken, begin, until)
+        if begin < until:
+            yield from _voices(" ".join(words), begin, until)
+
+
+def _voices(text: str, start: float, end: float) -> Iterator[Cue]:
+    """Yield the words of one WebVTT cue, a cue for each speaker: they share its time by length."""
+    parts = _VOICE.split(text)  # words without a speaker, then speakers and words in turn
+    spoken = [
+        Cue(words, speaker=_name(speaker))
+        for speaker, marked in zip(["", *parts[1::2]], parts[0::2], strict=True)
+        if (words := clean(unescaped(_TAG.sub("", marked)), SENTENCE_LIMIT))
+    ]
+    yield from _shared(spoken, start, end)
+
+
+def _html_cues(html: str) -> Iterator[Cue]:
+    """Yield the sentences of an HTML transcript, with what the `<time>` and `<cite>` before them say."""
+    groups: list[tuple[float, list[Cue]]] = [(0.0, [])]
+    parts = _LABEL.split(_SILENT.sub(" ", html))  # words, then label, its text and words in turn
+    speaker = ""
+    for label, said, words in zip(["", *parts[1::3]], ["", *parts[2::3]], parts[0::3], strict=True):
+        if label.lower() == "cite":
+            speaker = _name(said)
+        elif clock := _CLOCK.fullmatch(said):
+            groups.append((_seconds(clock.groups()), []))
+        cues = plain_cues(unescaped(_TAG.sub("", _BREAK.sub("\n\n", words))))
+        groups[-1][1].extend(replace(cue, speaker=speaker) for cue in cues)
+    if len(groups) == 1:
+        yield from groups[0][1]
+        return
+    for (start, spoken), following in zip(groups, [*groups[1:], (0.0, [])], strict=True):
+        length = sum(len(cue.text) for cue in spoken) / READING_SPEED
+        yield from _shared(spoken, start, following[0] if following[0] > start else start + length)
+
+
+def _shared(spoken: Sequence[Cue], start: float, end: float) -> Iterator[Cue]:
+    """Yield cues with times: they share those given by length."""
+    rate = (end - start) / max(1, sum(len(cue.text) for cue in spoken))
+    for cue in spoken:
+        yield replace(cue, start=start, end=(start := start + rate * len(cue.text)))
+
+
+def _name(text: str) -> str:
+    return clean(unescaped(text), SPEAKER_LIMIT).rstrip(": ")
 
 
 def _json(text: str) -> object:
@@ -144,11 +201,12 @@ def _json_cues(data: object) -> Iterator[Cue]:
     for segment in segments if isinstance(segments, list) else []:
         if not isinstance(segment, dict):
             continue
-        start, end, words = (segment.get(key) for key in ("startTime", "endTime", "body"))
-        start, end = _number(start), _number(end)
+        start, end = (_number(segment.get(f"{key}Time", segment.get(key))) for key in ("start", "end"))
+        words, speaker = segment.get("body", segment.get("text")), segment.get("speaker")
         body = clean(words, SENTENCE_LIMIT) if isinstance(words, str) else ""
         if body and start is not None:
-            yield Cue(body, start, end if end is not None and end > start else None)
+            named = _name(speaker) if isinstance(speaker, str) else ""
+            yield Cue(body, start, end if end is not None and end > start else None, speaker=named)
 
 
 def _arranged(cues: Iterable[Cue]) -> Transcript:
@@ -162,8 +220,9 @@ def _arranged(cues: Iterable[Cue]) -> Transcript:
     for cue in ordered:
         last = sentences[-1] if sentences else None
         is_open = last is not None and not _ENDS.search(last.text) and len(last.text) < 400
+        is_open = is_open and last is not None and cue.speaker in ("", last.speaker)
         if last is not None and is_open and (cue.start or 0.0) - (last.end or 0.0) < 2.0:
-            sentences[-1] = Cue(f"{last.text} {cue.text}", last.start, cue.end)
+            sentences[-1] = replace(last, text=f"{last.text} {cue.text}", end=cue.end)
         else:
             sentences.append(cue)
     return Transcript(tuple(sentences))
@@ -182,6 +241,8 @@ def _stamp(seconds: float) -> str:
 
 
 def _number(value: object) -> float | None:
+    if isinstance(value, str) and (clock := _CLOCK.fullmatch(value[:40])):
+        return _seconds(clock.groups())
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 <= value < 1e6 and math.isfinite(value) else None
