@@ -181,11 +181,11 @@ def test_import_and_export_round_trip(site: Site, shell: Shell, tmp_path: Path) 
     shell("import", str(file))
     assert shell.json("feeds", "list")[0]["folders"] == ["Science/Physics", "News"]
     shell("feeds", "refresh")
-    assert [len(shell.json("list", "--topic", topic)) for topic in ("Physics", "News", "Fetched")] == [1, 1, 1]
+    assert [len(shell.json("list", "--topic", topic)) for topic in ("Physics", "News", "Mine")] == [1, 1, 1]
     exported = shell("export")
     entries = parse_opml(exported.encode()).entries
     assert [(entry.address, entry.title, entry.folders) for entry in entries] == [
-        (site.url("/f"), "Fetched", (("Science", "Physics"), ("News",)))
+        (site.url("/f"), "Mine", (("Science", "Physics"), ("News",)))
     ]
     file.write_text(exported)
     shell("import", str(file))

@@ -302,15 +302,67 @@ def test_subscribe_moved_feed_is_the_one_that_is_there(site: Site, store: FeedSt
     assert len(store.feeds()) == 1
 
 
-def test_subscribe_same_podcast_at_a_new_address_keeps_progress(site: Site, store: FeedStore) -> None:
-    extra = "<podcast:guid>11111111-2222</podcast:guid>"
-    site.replies["/old"] = server.body(feed(item(1), extra=extra))
-    site.replies["/new"] = server.body(feed(item(1) + item(2), extra=extra))
-    site.replies["/fake"] = server.body(feed(item(9), extra=extra))
+GUID = "<podcast:guid>11111111-2222</podcast:guid>"
+
+
+@pytest.mark.parametrize("proof", ["redirect", "tag", "document"])
+def test_subscribe_new_address_that_the_old_one_names_keeps_progress(site: Site, store: FeedStore, proof: str) -> None:
+    site.replies["/old"] = server.body(feed(item(1), extra=GUID))
+    site.replies["/new"] = server.body(feed(item(1) + item(2), extra=GUID))
     first = subscribe(store, site.url("/old")).feed.feed_id
+    site.replies["/old"] = {
+        "redirect": server.redirect("/new", 301),
+        "tag": server.body(feed(item(1), extra=f"{GUID}<itunes:new-feed-url>{site.url('/new')}</itunes:new-feed-url>")),
+        "document": server.body(f"<redirect><newLocation>{site.url('/new')}</newLocation></redirect>"),
+    }[proof]
     result = subscribe(store, site.url("/new"))
     assert (result.has_moved, result.feed.feed_id, result.feed.address) == (True, first, site.url("/new"))
-    assert subscribe(store, site.url("/fake")).is_new
+    assert len(store.feeds()) == 1
+
+
+@pytest.mark.parametrize("old", ["alive", "gone", "elsewhere"])
+def test_subscribe_feed_that_copies_guids_is_another_feed(site: Site, store: FeedStore, old: str) -> None:
+    document = feed(item(1) + item(2), extra=GUID)
+    site.replies.update({"/old": server.body(document), "/copy": server.body(document), "/new": server.body(document)})
+    first = subscribe(store, site.url("/old")).feed.feed_id
+    if old != "alive":
+        site.replies["/old"] = server.body("", status=404) if old == "gone" else server.redirect("/new", 301)
+    result = subscribe(store, site.url("/copy"))
+    assert (result.is_new, result.has_moved) == (True, False)
+    assert [feed.address for feed in store.feeds()] == [site.url("/old"), site.url("/copy")]
+    assert not set(store.episode_ids(first)) & set(store.episode_ids(result.feed.feed_id))
+
+
+def test_subscribe_redirect_document_leads_to_the_feed(site: Site, store: FeedStore) -> None:
+    site.replies["/old"] = server.body(f"<redirect><newLocation>{site.url('/new')}</newLocation></redirect>")
+    site.replies["/new"] = server.body(feed(item(1)))
+    assert subscribe(store, site.url("/old")).feed.address == site.url("/new")
+
+
+def test_subscribe_redirect_documents_in_a_circle_are_an_error(site: Site, store: FeedStore) -> None:
+    site.replies["/old"] = server.body(f"<redirect><newLocation>{site.url('/old')}</newLocation></redirect>")
+    with pytest.raises(FeedError, match="circle"):
+        subscribe(store, site.url("/old"))
+    assert store.feeds() == []
+
+
+def test_subscribe_redirect_document_to_a_private_host_reaches_nothing(
+    site: Site, inside: Site, store: FeedStore
+) -> None:
+    site.replies["/old"] = server.body(f"<redirect><newLocation>{inside.url('/x')}</newLocation></redirect>")
+    with pytest.raises(FetchError, match="own network"):
+        subscribe(store, site.url("/old"))
+    assert inside.asked == []
+
+
+async def test_refresh_redirect_document_moves_the_feed(site: Site, store: FeedStore) -> None:
+    site.replies["/old"] = server.body(feed(item(1)))
+    first = subscribe(store, site.url("/old")).feed.feed_id
+    site.replies["/old"] = server.body(f"<redirect><newLocation>{site.url('/new')}</newLocation></redirect>")
+    site.replies["/new"] = server.body(feed(item(1) + item(2)))
+    (outcome,) = (await refresh(store)).outcomes
+    assert (outcome.error, outcome.new, outcome.moved_to) == ("", 1, site.url("/new"))
+    assert [(feed.feed_id, feed.address) for feed in store.feeds()] == [(first, site.url("/new"))]
 
 
 def test_subscribe_removed_feed_brings_it_back(site: Site, store: FeedStore) -> None:

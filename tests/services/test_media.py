@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.audio.narrator import Narrator
+from tui_pod.audio.narrator import NarrationError, Narrator
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.playback.events import Event, LoadFailed, SourceReady
 from tui_pod.core.playback.snapshot import Source
+from tui_pod.feeds.formats.model import Feed, Item
+from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.services import media as module
 from tui_pod.services.media import EpisodeSources
@@ -148,3 +150,18 @@ async def test_podcasts_asked_for_at_once_are_opened_once(service: ServiceRig) -
     await asyncio.gather(service.sources.podcasts(), service.sources.podcasts())
     await service.sources.podcasts()
     assert len(opened) == 1
+
+
+@pytest.mark.parametrize(("language", "is_refused"), [("de-at", True), ("en-gb", False), ("", False)])
+async def test_text_in_another_language_is_not_read_by_the_english_voice(
+    service: ServiceRig, language: str, is_refused: bool
+) -> None:
+    address = "https://cast.example.org/f"
+    service.podcasts.store.subscribe([Entry(address)])
+    feed = Feed("Cast", (Item(guid="1", title="Moor", summary="Worte."),), language=language)
+    service.podcasts.store.store(address, feed)
+    (ident,) = service.podcasts.store.episode_ids(address)
+    service.narrator.request = lambda _, answer, is_urgent=True: answer(NarrationError("asked"))  # type: ignore[assignment,method-assign]
+    event = await service.request(Episode(ident, "Moor", summary="Worte."))
+    assert isinstance(event, LoadFailed)
+    assert ("does not speak its language" in event.reason) is is_refused

@@ -15,6 +15,9 @@ from tui_pod.runtime.threads import CancelToken
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 
+MAX_REDIRECTS = 3
+"""Documents in a row that say nothing but a new address."""
+
 MAX_PAGES = 100
 """Pages that one feed may have."""
 
@@ -30,12 +33,25 @@ def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple
         FeedError: it is no feed.
     """
     response, content = fetch(Request(address, policy.private, {"Accept": ACCEPT}), policy.limits, cancel)
-    return response, read_answer(response, content)
+    return response, parse_feed(content, response.address, response.charset)
 
 
-def read_answer(response: Response, content: bytes) -> Feed:
-    """Return the feed in a response; raise FeedError when there is none."""
-    return parse_feed(content, response.address, response.charset)
+def read_answer(
+    response: Response, content: bytes, policy: NetworkPolicy, cancel: CancelToken
+) -> tuple[Response, Feed]:
+    """Return a response and the feed in it, or those at the address to which a redirect document leads.
+
+    Raises:
+        FetchError: nothing answers there.
+        FeedError: it is no feed.
+    """
+    feed = parse_feed(content, response.address, response.charset)
+    for _ in range(MAX_REDIRECTS):
+        if not feed.is_redirect:
+            return response, feed
+        response, feed = read_page(feed.moved_to or "", policy, cancel)
+        response.moved_to = response.moved_to or response.address
+    raise FeedError("The feed redirects in a circle.")
 
 
 def with_older_pages(feed: Feed, address: str, known: Set[str], policy: NetworkPolicy, cancel: CancelToken) -> Feed:

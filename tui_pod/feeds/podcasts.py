@@ -102,7 +102,14 @@ class Podcasts:
         details = self.details(episode.id)
         if details is None:
             return EpisodeNotes(is_downloaded=is_downloaded)
-        return EpisodeNotes(to_notes(details.notes), details.feed_title, details.link or "", is_downloaded)
+        text = "\n\n".join(filter(None, (_numbering(details), to_notes(details.notes))))
+        return EpisodeNotes(text, details.feed_title, details.link or "", is_downloaded)
+
+    def foreign_language(self, episode: Episode) -> str:
+        """Return the language of an episode's feed, such as `de-at`; empty when it is English or not stated."""
+        details = self.details(episode.id)
+        language = details.language if details else ""
+        return "" if language.startswith("en") else language
 
     def download_request(self, episode: Episode, is_automatic: bool = False) -> DownloadRequest | None:
         """Return the request that downloads an episode; None when it has no address."""
@@ -114,3 +121,11 @@ class Podcasts:
 
     def _allowed(self, details: Details | None) -> frozenset[Origin]:
         return self.policy.private | (details.allowed if details else frozenset())
+
+
+def _numbering(details: Details) -> str:
+    """Return a line such as `Season 2 · Episode 5 · Bonus · Explicit`."""
+    season = f"Season {details.season}" if details.season else ""
+    number = f"Episode {details.number}" if details.number else ""
+    explicit = "Explicit" if details.is_explicit else ""
+    return " · ".join(filter(None, (season, number, details.type.capitalize(), explicit)))

@@ -144,7 +144,7 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
     if response.status == 304:
         store.touch(feed.feed_id)
         return Outcome(feed.feed_id, feed.name)
-    found = read_answer(response, content)
+    response, found = read_answer(response, content, policy, cancel)
     moved_to = response.moved_to or ""
     if found.moved_to and found.moved_to not in (feed.address, response.address):
         successor = _successor(found, policy, cancel)

@@ -46,6 +46,10 @@ class _Found:
     response: Response
     feed: Feed
 
+    @property
+    def address(self) -> str:
+        return self.response.moved_to or self.asked
+
 
 def subscribe(
     store: FeedStore,
@@ -83,14 +87,15 @@ def subscribe(
         whole = with_older_pages(found.feed, found.response.address, frozenset(), wider, cancel)
         cancel.check()
         private = origin(address) if is_private(address) else None
-        return _keep(store, replace(found, feed=whole), private, folders)
+        found = replace(found, feed=whole)
+        return _keep(store, found, private, folders, _former(store, found, policy, cancel))
     raise problem or FeedError("There is no feed.")
 
 
 def _find(address: str, policy: NetworkPolicy, cancel: CancelToken) -> _Found:
     response, content = fetch(Request(address, policy.private, {"Accept": ACCEPT}), policy.limits, cancel)
     try:
-        return _Found(address, response, read_answer(response, content))
+        return _Found(address, *read_answer(response, content, policy, cancel))
     except FeedError as error:
         refused: FeedError = error
     for link in _links(response, content):
@@ -110,14 +115,14 @@ def _links(response: Response, content: bytes) -> Iterator[str]:
             yield address
 
 
-def _keep(store: FeedStore, found: _Found, private: Origin | None, folders: Sequence[Folder]) -> Subscribed:
+def _keep(
+    store: FeedStore, found: _Found, private: Origin | None, folders: Sequence[Folder], former: Subscription | None
+) -> Subscribed:
     """Store a feed: as itself when known, as the new address of one it replaces, else as new."""
-    address = found.response.moved_to or found.asked
+    address = found.address
     known = store.find(found.asked, with_removed=True) or store.find(address, with_removed=True)
-    is_moved = False
-    if known is None:
-        known = _former(store, found.feed)
-        is_moved = known is not None
+    is_moved = known is None and former is not None
+    known = known or former
     feed_id = known.feed_id if known is not None else found.asked
     entry = Entry(known.address if known is not None else address, found.feed.title, tuple(folders), feed_id)
     store.subscribe([entry])
@@ -135,11 +140,16 @@ def _keep(store: FeedStore, found: _Found, private: Origin | None, folders: Sequ
     return Subscribed(kept, stored.new, is_new, is_moved, found.feed.is_partial)
 
 
-def _former(store: FeedStore, feed: Feed) -> Subscription | None:
-    """Return the feed that this one is under another address: the same `podcast:guid`, and episodes in common."""
-    if not feed.guid:
-        return None
-    for known in store.feeds():
-        if known.guid == feed.guid and is_same_podcast(feed, known.guid, store.guids(known.feed_id)):
+def _former(store: FeedStore, found: _Found, policy: NetworkPolicy, cancel: CancelToken) -> Subscription | None:
+    """Return the subscription that has moved to this feed: its old address must say so, for guids can be copied."""
+    for known in store.feeds() if found.feed.guid else []:
+        if known.guid != found.feed.guid or not is_same_podcast(found.feed, known.guid, store.guids(known.feed_id)):
+            continue
+        try:
+            allowed = replace(policy, private=policy.private | known.allowed)
+            response, feed = read_page(known.address, allowed, cancel)
+        except (FetchError, FeedError):
+            continue
+        if {response.moved_to, feed.moved_to} & {found.asked, found.address}:
             return known
     return None

@@ -50,6 +50,7 @@ class FeedService:
         settings: FeedSettings,
         announce: Announce,
     ) -> None:
+        self._controller = controller
         self._frontend = frontend
         self._open = open_podcasts
         self._reload = reload
@@ -102,6 +103,7 @@ class FeedService:
     async def _start(self) -> None:
         podcasts = await self._open()
         self._generation = podcasts.store.generation
+        podcasts.store.has_progress = lambda ident: self._controller().progress_index.get(ident) is not None
         await in_thread(lambda _: _clean_up(podcasts))
         await self._downloads.show_all()
         if self._settings.refresh_at_start and not podcasts.store.is_empty and self._refreshing is None:

@@ -6,6 +6,7 @@ Runs on the event loop; tasks do what waits.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,10 @@ from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
+
+
+_FEED_EPISODE = re.compile(r"[0-9a-f]{16}")
+"""Ids of feed episodes: others are of a catalogue, and English."""
 
 
 class EpisodeSources:
@@ -150,6 +155,10 @@ class EpisodeSources:
         await in_thread(lambda cancel: podcasts.prepare(episode, cancel))
 
     async def _narrate(self, episode: Episode, load: int) -> None:
+        if language := await self._foreign_language(episode):
+            said = f"“{episode.title}” has no recording, and the voice does not speak its language ({language})."
+            self._emit(LoadFailed(load, said))
+            return
         script = make_episode_script(episode, await self._words(episode))
 
         def answer(result: Narration | NarrationError) -> None:
@@ -163,7 +172,16 @@ class EpisodeSources:
 
         self._narrator.request(script, answer)
 
+    async def _foreign_language(self, episode: Episode) -> str:
+        """Return the language of an episode that the English voice cannot read; empty for all others."""
+        if not _FEED_EPISODE.fullmatch(episode.id):
+            return ""
+        podcasts = await self.podcasts()
+        return await in_thread(lambda _: podcasts.foreign_language(episode))
+
     async def _prepare(self, episode: Episode) -> None:
+        if await self._foreign_language(episode):
+            return
         script = make_episode_script(episode, await self._words(episode))
         if script.sentences:
             self._narrator.request(script, lambda _: None, is_urgent=False)

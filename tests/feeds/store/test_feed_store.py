@@ -10,9 +10,11 @@ import pytest
 from tui_pod.core.playback.snapshot import Chapter
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry, parse_opml
+from tui_pod.feeds.store import episodes
 from tui_pod.feeds.store.database import SCHEMA, FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.generation import generation
+from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.store.match import episode_id
 
 FIRST = "https://cast.example.org/feed.xml"
@@ -20,8 +22,8 @@ NOW = 1_767_225_600.0  # 1 January 2026
 DAY = 86_400.0
 
 
-def make_item(number: int, **changes: object) -> Item:
-    item = Item(guid=f"g{number}", title=f"Title {number}", audio=f"https://c.org/{number}.mp3", published=NOW - number)
+def make_item(n: int, **changes: object) -> Item:
+    item = Item(guid=f"g{n}", title=f"Title {n}", audio=f"https://c.org/{n}.mp3", published=NOW - n)
     return replace(item, **changes)  # type: ignore[arg-type]
 
 
@@ -171,6 +173,87 @@ def test_database_from_before_sizes_is_read_and_gains_them(store: FeedStore) -> 
     details = again.details(episode_id(FIRST, "g1"))
     assert details is not None
     assert (details.size, again.db.notices) == (7, [])
+
+
+OLD_TABLES = """
+ALTER TABLE feeds DROP COLUMN language;
+ALTER TABLE feeds DROP COLUMN own_title;
+DROP TABLE numbering;
+DROP TABLE sizes;
+"""
+
+
+def test_database_of_version_1_is_read_and_gains_the_rest(store: FeedStore) -> None:
+    store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
+    with store.db.write() as db:
+        for statement in OLD_TABLES.strip().split("\n"):
+            db.execute(statement)
+    again = FeedStore(store.db.file.parent)
+    assert (titles(again), again.feeds()[0].title) == (["Title 1", "Title 2"], "Cast")
+    again.store(FIRST, make_feed(make_item(1, season=2, number=3), title="New name", language="de"), now=NOW)
+    details = again.details(episode_id(FIRST, "g1"))
+    assert details is not None
+    assert (details.feed_title, details.language, details.season, details.number) == ("New name", "de", 2, 3)
+    assert again.take_notices() == []
+
+
+def test_numbers_kind_and_language_follow_the_feed(store: FeedStore) -> None:
+    ident = episode_id(FIRST, "g1")
+    for changes in ({"season": 1, "number": 2, "type": "bonus", "is_explicit": True}, {"number": 3}, {}):
+        stored = store.store(FIRST, make_feed(make_item(1, **changes), language="de-at"), now=NOW)
+        details = store.details(ident)
+        assert details is not None
+        found = {"season": details.season, "number": details.number, "type": details.type}
+        assert {key: value for key, value in found.items() if value} == {
+            k: v for k, v in changes.items() if v is not True
+        }
+        assert (bool(details.is_explicit), details.language, stored.has_changed) == ("type" in changes, "de-at", True)
+    assert not store.store(FIRST, make_feed(make_item(1), language="de-at"), now=NOW).has_changed
+
+
+def test_serial_is_in_the_order_of_seasons_and_numbers(store: FeedStore) -> None:
+    numbers = {"a": (2, 1), "b": (1, 2), "c": (None, None), "d": (1, 1), "e": (None, 3)}  # newest first by date
+    items = [
+        make_item(n, guid=guid, title=guid, season=season, number=number)
+        for n, (guid, (season, number)) in enumerate(numbers.items())
+    ]
+    for is_serial, wanted in ((False, "abcde"), (True, "aecbd")):
+        store.store(FIRST, make_feed(*items, is_serial=is_serial), now=NOW)
+        assert store.episode_ids(FIRST) == [episode_id(FIRST, guid) for guid in wanted]
+        assert "".join(episode.title for episode in read_feeds(store.db.file.parent).episodes) == wanted
+
+
+@pytest.mark.parametrize("way", ["list", "rename"])
+def test_name_that_the_listener_gave_stays(tmp_path: Path, way: str) -> None:
+    store = FeedStore(tmp_path / "data")
+    store.subscribe([Entry(FIRST, "Mine" if way == "list" else "")])
+    store.store(FIRST, make_feed(make_item(1)), now=NOW)
+    if way == "rename":
+        store.rename(FIRST, "Mine")
+    store.store(FIRST, make_feed(make_item(1), title="Cast renamed"), now=NOW)
+    assert (store.feeds()[0].title, store.entries()[0].title) == ("Mine", "Mine")
+    store.rename(FIRST, "")
+    store.store(FIRST, make_feed(make_item(1), title="Cast again"), now=NOW)
+    assert store.feeds()[0].title == "Cast again"
+
+
+def test_growth_of_a_feed_is_bounded(store: FeedStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(episodes, "MAX_EPISODES", 10)
+    heard = episode_id(FIRST, "g1")
+    store.has_progress = lambda ident: ident == heard
+    for start in (0, 8, 16):
+        items = [make_item(n, published=NOW + n, notes="<p>n", season=1, size=5) for n in range(start, start + 8)]
+        stored = store.store(FIRST, make_feed(*reversed(items)), now=NOW + 100)
+        assert stored.new == 8
+    kept = store.episode_ids(FIRST)
+    assert kept == [episode_id(FIRST, f"g{n}") for n in [*range(23, 14, -1), 1]]
+    assert store.feeds()[0].episodes == 10
+    assert [notice.partition(":")[0] for notice in store.take_notices()] == ["Cast", "Cast"]
+    with store.db.read() as db:
+        counts = [
+            db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("notes", "sizes", "numbering")
+        ]
+    assert counts == [10, 10, 10]
 
 
 def test_unknown_feed_is_an_error(store: FeedStore) -> None:

@@ -59,6 +59,26 @@ def test_another_episode_is_not_taken_for_it(changes: dict[str, object]) -> None
     assert identify(FIRST, [other], known)[0].id != known[0].id
 
 
+def test_same_file_under_a_new_guid_and_title_is_the_same_episode() -> None:
+    known = keep(identify(FIRST, [make(1, duration=100.0), make(2)], []))
+    renamed = make(1, guid="x", title="Another", published=JAN_5 + 9 * 86_400, duration=101.0)
+    assert [one.id for one in identify(FIRST, [renamed, make(2)], known)] == [entry.id for entry in known]
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ([make(1)], [make(8, audio="https://cdn.org/1.mp3"), make(9, audio="https://cdn.org/1.mp3")]),
+        ([make(1), make(2, audio="https://cdn.org/1.mp3")], [make(9, audio="https://cdn.org/1.mp3")]),
+        ([make(1, duration=100.0)], [make(9, audio="https://cdn.org/1.mp3", duration=300.0)]),
+        ([make(1, audio=None)], [make(9, audio=None)]),
+    ],
+)
+def test_one_file_for_several_episodes_tells_nothing(before: list[Item], now: list[Item]) -> None:
+    known = keep(identify(FIRST, before, []))
+    assert not {entry.id for entry in known} & {one.id for one in identify(FIRST, now, known)}
+
+
 def test_known_episode_is_found_once_only() -> None:
     known = keep(identify(FIRST, [make(1)], []))
     twins = [make(1, guid="x", audio="https://a.org/1.mp3"), make(1, guid="y", audio="https://b.org/1.mp3")]

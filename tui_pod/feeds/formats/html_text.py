@@ -1,6 +1,6 @@
 """Turn the HTML of show notes into text, and find the feeds that a web page names.
 
-Linear in its input, and much faster than `html.parser`: feeds have up to 100,000 items.
+Linear in its input, and much faster than `html.parser`: feeds have up to 50,000 items.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from tui_pod.feeds.formats.model import Item
 from tui_pod.feeds.formats.values import recording_rank
 from tui_pod.feeds.net.address import absolute
 
-MAX_ITEMS = 100_000
+MAX_ITEMS = 50_000
 MAX_MARKS = 1_000
 """Chapters of one episode."""
 

@@ -68,3 +68,8 @@ class Feed:
     """Whether a part could not be read."""
     next_page: str | None = None
     """Address of the page with older items, if any."""
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether the document says nothing but where the feed has moved to."""
+        return self.moved_to is not None and not self.items and not self.title

@@ -21,7 +21,7 @@ from tui_pod.feeds.formats.model import FeedError
 MAX_DEPTH = 64
 MAX_ATTRIBUTES = 200
 MAX_ELEMENTS = 2_000_000
-"""Elements of a document: twenty each of 100,000 items."""
+"""Elements of a document: forty each of 50,000 items."""
 
 MAX_SLICES = 50_000
 """Items that are read one by one when a document is broken."""

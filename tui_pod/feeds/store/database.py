@@ -71,8 +71,17 @@ CREATE INDEX episodes_by_feed ON episodes (feed);
 CREATE TABLE notes (id TEXT PRIMARY KEY, html TEXT NOT NULL);
 """
 
-LATER_TABLES = "CREATE TABLE IF NOT EXISTS sizes (id TEXT PRIMARY KEY, size INTEGER NOT NULL)"
-"""Bytes that feeds state. Older databases lack it, older programs ignore it."""
+LATER_TABLES = (
+    "CREATE TABLE IF NOT EXISTS sizes (id TEXT PRIMARY KEY, size INTEGER NOT NULL)",  # bytes that feeds state
+    "CREATE TABLE IF NOT EXISTS numbering (id TEXT PRIMARY KEY, season INTEGER, number INTEGER, type TEXT NOT NULL,"
+    " is_explicit INTEGER NOT NULL)",
+)
+LATER_COLUMNS = (
+    "ALTER TABLE feeds ADD COLUMN language TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE feeds ADD COLUMN own_title TEXT NOT NULL DEFAULT ''",  # differs from title where the listener named it
+    "UPDATE feeds SET own_title = title WHERE fetched IS NOT NULL",
+)
+"""Added to databases that lack them; older programs ignore them."""
 
 
 class FeedStoreError(UserError):
@@ -161,7 +170,7 @@ class FeedDatabase:
             raise FeedStoreError(f"{self.file} was written by a newer tui-pod: update it to use feeds.")
         if schema != SCHEMA:
             self._make(connection)
-        connection.execute(LATER_TABLES)
+        _upgrade(connection)
         self._connection = connection
         return connection
 
@@ -196,8 +205,9 @@ class FeedDatabase:
             os.rename(f"{self.file}-journal", f"{aside}-journal")
         count = len(self._backed_up())
         self.notices.append(
-            f"The database of feeds was damaged ({error}) and is kept as {aside.name}; {count} feeds were taken from"
-            " its backup and are fetched again. Your progress is not touched."
+            f"The database of podcasts was damaged ({error}) and is kept as {aside.name}; {count} podcasts were taken"
+            " from its backup and are fetched again. Episodes that they no longer list are missing from the library;"
+            " your progress is not touched."
         )
 
     def _backed_up(self) -> list[Entry]:
@@ -223,6 +233,22 @@ class FeedDatabase:
             finally:
                 temp.unlink(missing_ok=True)
             sync_folder(self.backup.parent)
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    for statement in LATER_TABLES:
+        connection.execute(statement)
+    if _has_own_titles(connection):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    if not _has_own_titles(connection):  # another program may have been faster
+        for statement in LATER_COLUMNS:
+            connection.execute(statement)
+    connection.execute("COMMIT")
+
+
+def _has_own_titles(connection: sqlite3.Connection) -> bool:
+    return any(row[1] == "own_title" for row in connection.execute("PRAGMA table_info(feeds)"))
 
 
 def bump(db: sqlite3.Connection) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.store.match import Identified, KnownEpisode, identify
+
+MAX_EPISODES = 50_000
+"""Episodes of one feed that are kept, more only while it lists them or they were listened to."""
 
 FUTURE = 2 * 86_400.0
 """Seconds by which a date may lie in the future and still be used for sorting."""
@@ -59,7 +62,47 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed
     )
     unstated = ((one.id,) for one in found if not one.item.size and one.id in former)
     db.executemany("DELETE FROM sizes WHERE id = ?", unstated)
-    return changes
+    before = db.total_changes
+    numbering = [(one.id, one.item.season, one.item.number, one.item.type, one.item.is_explicit) for one in found]
+    db.executemany(
+        "INSERT INTO numbering VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET season = excluded.season,"
+        " number = excluded.number, type = excluded.type, is_explicit = excluded.is_explicit"
+        " WHERE (season, number, type, is_explicit)"
+        " IS NOT (excluded.season, excluded.number, excluded.type, excluded.is_explicit)",
+        (row for row in numbering if any(row[1:])),
+    )
+    unnumbered = ((row[0],) for row in numbering if not any(row[1:]) and row[0] in former)
+    db.executemany("DELETE FROM numbering WHERE id = ?", unnumbered)
+    return changes + db.total_changes - before
+
+
+def drop_oldest(db: sqlite3.Connection, number: int, feed: Feed, has_progress: Callable[[str], bool]) -> int:
+    """Delete the oldest episodes over `MAX_EPISODES` that the feed no longer lists; return how many."""
+    count = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
+    if count <= MAX_EPISODES:
+        return 0
+    listed = {item.guid for item in feed.items}
+    rows = db.execute("SELECT id, guid FROM episodes WHERE feed = ? ORDER BY sort, place", (number,)).fetchall()
+    unlisted = [ident for ident, guid in rows if guid.partition("\0")[0] not in listed and not has_progress(ident)]
+    gone = unlisted[: count - MAX_EPISODES]
+    for table in ("episodes", "notes", "sizes", "numbering"):
+        db.executemany(f"DELETE FROM {table} WHERE id = ?", ((ident,) for ident in gone))
+    return len(gone)
+
+
+def serial_numbers(db: sqlite3.Connection) -> dict[str, tuple[int, int]]:
+    """Return the season and number of each numbered episode of serial feeds."""
+    rows = db.execute(
+        "SELECT numbering.id, coalesce(season, 1), numbering.number FROM feeds JOIN episodes ON feed = feeds.number"
+        " JOIN numbering ON numbering.id = episodes.id WHERE is_serial AND numbering.number IS NOT NULL"
+    )
+    return {ident: (season, number) for ident, season, number in rows}
+
+
+def serial_order(ids: Sequence[str], numbers: Mapping[str, tuple[int, int]]) -> list[str]:
+    """Return ids, newest first, with the numbered ones by season and number, the last first; others stay."""
+    numbered = iter(sorted((ident for ident in ids if ident in numbers), key=numbers.__getitem__, reverse=True))
+    return [next(numbered) if ident in numbers else ident for ident in ids]
 
 
 def _sort_times(found: Sequence[Identified], former: dict[str, tuple[float, float, int]], now: float) -> list[float]:

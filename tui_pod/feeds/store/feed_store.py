@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.net.address import Origin, typed_addresses
 from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, bump, insert_entries, read_entries, to_folders
-from tui_pod.feeds.store.episodes import store_episodes
+from tui_pod.feeds.store.episodes import MAX_EPISODES, drop_oldest, serial_numbers, serial_order, store_episodes
 from tui_pod.feeds.store.generation import generation
 
 PURGE_AFTER = 30 * 86_400.0
@@ -93,6 +93,13 @@ class Details:
     kind: str
     size: int | None
     """Bytes of the audio, as the feed states them."""
+    language: str
+    """Of the feed, such as `en-gb`; empty when not stated."""
+    season: int | None
+    number: int | None
+    type: str
+    """`trailer` or `bonus`; empty for a full episode."""
+    is_explicit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,8 @@ class FeedStore:
 
     def __init__(self, folder: Path) -> None:
         self.db = FeedDatabase(folder)
+        self.has_progress: Callable[[str], bool] = lambda _: False
+        """Tells episodes that must be kept; called in any thread."""
 
     @property
     def is_empty(self) -> bool:
@@ -180,6 +189,10 @@ class FeedStore:
         """Fetch a feed from another address from now on; its episodes keep their ids."""
         self._set(feed_id, "address = ?, etag = '', modified = ''", address, changes_list=True)
 
+    def rename(self, feed_id: str, title: str) -> None:
+        """Call a feed something else, whatever it calls itself; by its own title again when empty."""
+        self._set(feed_id, "title = coalesce(nullif(?, ''), own_title)", title, changes_list=True)
+
     def set_folders(self, feed_id: str, folders: Sequence[Folder]) -> None:
         """Put a feed under other topics."""
         self._set(feed_id, "folders = ?", json.dumps(list(dict.fromkeys(folders))), changes_list=True)
@@ -209,7 +222,7 @@ class FeedStore:
         with self.db.write() as db:
             gone = [row[0] for row in db.execute("SELECT number FROM feeds WHERE removed < ?", (before,))]
             for number in gone:
-                for table in ("notes", "sizes"):
+                for table in ("notes", "sizes", "numbering"):
                     db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (number,))
                 db.execute("DELETE FROM episodes WHERE feed = ?", (number,))
                 db.execute("DELETE FROM feeds WHERE number = ?", (number,))
@@ -223,23 +236,27 @@ class FeedStore:
         """
         now = time.time() if now is None else now
         with self.db.write() as db:
-            row = db.execute("SELECT number, title FROM feeds WHERE first = ?", (feed_id,)).fetchone()
+            row = db.execute("SELECT number, title, own_title FROM feeds WHERE first = ?", (feed_id,)).fetchone()
             if row is None:
                 raise FeedStoreError(f"There is no feed {feed_id}.")
-            number, former_title = row
-            is_renamed = former_title != feed.title and bool(feed.title)
+            number, former_title, own_title = row
+            title = feed.title if feed.title and former_title in ("", own_title) else former_title
+            is_renamed = former_title != title
             before = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
             changes = store_episodes(db, number, feed_id, feed, now)
-            categories = json.dumps(feed.categories)
+            dropped = drop_oldest(db, number, feed, self.has_progress)
+            if dropped:
+                said = f"{dropped:,} old episodes that it no longer lists were dropped"
+                self.db.notices.append(f"{title or feed_id}: {said}; {MAX_EPISODES:,} are kept of a podcast.")
+            values = (title, feed.link or "", feed.guid, feed.is_serial, json.dumps(feed.categories), feed.language)
             described = db.execute(
-                "UPDATE feeds SET title = ?, page = ?, guid = ?, is_serial = ?, categories = ? WHERE number = ?"
-                " AND (title, page, guid, is_serial, categories) IS NOT (?, ?, ?, ?, ?)",
-                (feed.title or former_title, feed.link or "", feed.guid, feed.is_serial, categories, number,
-                 feed.title or former_title, feed.link or "", feed.guid, feed.is_serial, categories),
-            ).rowcount  # fmt: skip
+                "UPDATE feeds SET title = ?, page = ?, guid = ?, is_serial = ?, categories = ?, language = ?"
+                " WHERE number = ? AND (title, page, guid, is_serial, categories, language) IS NOT (?, ?, ?, ?, ?, ?)",
+                (*values, number, *values),
+            ).rowcount
             db.execute(
-                "UPDATE feeds SET etag = ?, modified = ?, fetched = ?, error = '' WHERE number = ?",
-                (etag, modified, now, number),
+                "UPDATE feeds SET own_title = ?, etag = ?, modified = ?, fetched = ?, error = '' WHERE number = ?",
+                (feed.title or own_title, etag, modified, now, number),
             )
             after = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
             has_changed = bool(changes or described)
@@ -247,7 +264,7 @@ class FeedStore:
                 bump(db)
         if is_renamed:
             self.db.write_backup()
-        return Stored(after - before, has_changed)
+        return Stored(after + dropped - before, has_changed)
 
     def entries(self) -> list[Entry]:
         """Return the subscriptions for export."""
@@ -270,25 +287,27 @@ class FeedStore:
             return None
         with self.db.read() as db:
             row = db.execute(
-                "SELECT first, feeds.title, html, episodes.link, chapters, marks, origin, audio, kind, size"
-                " FROM episodes JOIN feeds ON feed = number LEFT JOIN notes ON notes.id = episodes.id"
-                " LEFT JOIN sizes ON sizes.id = episodes.id WHERE episodes.id = ?",
+                "SELECT first, feeds.title, html, episodes.link, chapters, marks, origin, audio, kind, size, language,"
+                " season, numbering.number, coalesce(type, ''), coalesce(is_explicit, 0)"
+                " FROM episodes JOIN feeds ON feed = feeds.number LEFT JOIN notes ON notes.id = episodes.id"
+                " LEFT JOIN sizes ON sizes.id = episodes.id LEFT JOIN numbering ON numbering.id = episodes.id"
+                " WHERE episodes.id = ?",
                 (ident,),
             ).fetchone()
         if row is None:
             return None
-        feed_id, title, html, link, chapters, marks, origin, audio, kind, size = row
+        feed_id, title, html, link, chapters, marks, origin, *rest = row
         kept = tuple(Chapter(float(start), str(name)) for start, name in json.loads(marks))
-        return Details(feed_id, title, html or "", link, chapters, kept, _origins(origin), audio, kind, size)
+        return Details(feed_id, title, html or "", link, chapters, kept, _origins(origin), *rest)
 
     def episode_ids(self, feed_id: str) -> list[str]:
-        """Return the ids of a feed's episodes, newest first."""
+        """Return the ids of a feed's episodes, newest first; of a serial the numbered ones by number."""
         with self.db.read() as db:
             rows = db.execute(
                 "SELECT id FROM episodes JOIN feeds ON feed = number WHERE first = ? ORDER BY sort DESC, place DESC",
                 (feed_id,),
             )
-            return [row[0] for row in rows]
+            return serial_order([row[0] for row in rows], serial_numbers(db))
 
     def _set(
         self, feed_id: str, change: str, *values: object, changes_library: bool = True, changes_list: bool = False

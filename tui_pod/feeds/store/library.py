@@ -7,12 +7,13 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
 from tui_pod.core.library.topics import topic_key
 from tui_pod.feeds.formats.opml import Folder
 from tui_pod.feeds.store.database import SCHEMA, FeedDatabase, FeedStoreError, to_folders
+from tui_pod.feeds.store.episodes import serial_numbers, serial_order
 
 
 class FeedLibrary(NamedTuple):
@@ -108,10 +109,11 @@ def _episodes(
 ) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...]]:
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []
-    for ident, number, title, summary, duration, published, audio, transcript, keywords in db.execute(
+    rows = db.execute(
         "SELECT id, feed, title, summary, duration, published, audio, transcript, keywords FROM episodes"
         " ORDER BY sort DESC, feed, place DESC"
-    ):
+    )
+    for ident, number, title, summary, duration, published, audio, transcript, keywords in _in_serial_order(db, rows):
         feed = by_feed.get(number)
         if feed is None:  # its feed was removed
             continue
@@ -122,6 +124,20 @@ def _episodes(
         episodes.append(Episode(ident, title, summary, duration, _day(published), tags, audio, transcript))
         keys.append(topics)
     return tuple(episodes), tuple(keys)
+
+
+def _in_serial_order(db: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+    """Return rows of episodes (id, feed, …) with the numbered ones of each serial feed by number."""
+    numbers = serial_numbers(db)
+    if not numbers:
+        return rows
+    by_id = {row[0]: row for row in rows}
+    by_feed: dict[int, list[str]] = {}
+    for ident in by_id:
+        if ident in numbers:
+            by_feed.setdefault(by_id[ident][1], []).append(ident)
+    moved = {old: new for ids in by_feed.values() for old, new in zip(ids, serial_order(ids, numbers), strict=True)}
+    return [by_id[moved.get(ident, ident)] for ident in by_id]
 
 
 def _day(published: float | None) -> date | None:

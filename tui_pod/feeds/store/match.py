@@ -1,7 +1,7 @@
 """Match the items of a feed to known episodes, so that progress survives a changed guid or address.
 
 The order is AntennaPod's: the guid within the feed; else the same media address and title; else the same title
-and day. Pure.
+and day; else the same media address alone. Pure.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def identify(feed_id: str, items: Sequence[Item], known: Sequence[KnownEpisode])
     fresh = [guid for guid in keyed if guid not in ids]
     if fresh:
         gone = [entry for entry in known if entry.guid not in keyed]
-        finder = _UnmatchedEpisodes(gone)
-        ids.update({guid: found for guid in fresh if (found := finder.find(keyed[guid])) is not None})
+        unmatched = _UnmatchedEpisodes(gone, Counter(item.audio for item in keyed.values()))
+        ids.update({guid: found for guid in fresh if (found := unmatched.find(keyed[guid])) is not None})
     taken = {entry.id for entry in known}
     result = []
     for guid, item in keyed.items():
@@ -135,13 +135,16 @@ def _is_same_recording(item: Item, known: KnownEpisode) -> bool:
 class _UnmatchedEpisodes:
     """Known episodes whose guid is gone from the feed; each is matched once."""
 
-    def __init__(self, gone: Sequence[KnownEpisode]) -> None:
+    def __init__(self, gone: Sequence[KnownEpisode], listed: Counter[str | None]) -> None:
+        self._listed = listed
+        self._by_address: dict[str | None, list[KnownEpisode]] = {}
         self._by_media: dict[tuple[str, str], list[KnownEpisode]] = {}
         self._by_day: dict[tuple[str, int], list[KnownEpisode]] = {}
         self._used: set[str] = set()
         for entry in gone:
             title = fold(entry.title)
             if entry.audio:
+                self._by_address.setdefault(entry.audio, []).append(entry)
                 self._by_media.setdefault((media_core(entry.audio), title), []).append(entry)
             if entry.published is not None:
                 self._by_day.setdefault((title, _day(entry.published)), []).append(entry)
@@ -152,6 +155,9 @@ class _UnmatchedEpisodes:
         if not found and item.published is not None:
             found = self._by_day.get((title, _day(item.published)), [])
             found = [entry for entry in found if _may_be_as_long(item.duration, entry.duration)]
+        if not found and item.audio and self._listed[item.audio] == 1:  # else it is one stream for all
+            found = self._by_address.get(item.audio, [])
+            found = found if len(found) == 1 and _may_be_as_long(item.duration, found[0].duration) else []
         entry = next((entry for entry in found if entry.id not in self._used), None)
         if entry is None:
             return None
