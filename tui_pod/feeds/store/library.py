@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
 from tui_pod.core.library.topics import topic_key
@@ -61,14 +61,16 @@ def _read(database: FeedDatabase) -> FeedLibrary:
         generation = db.execute("PRAGMA user_version").fetchone()[0]
         topics: dict[Topic, None] = {}
         by_feed = {}
-        for number, feed_id, title, address, folders, categories, shows in db.execute(
-            "SELECT number, first, title, address, folders, categories, shows_categories FROM feeds"
+        numbers = serial_numbers(db)
+        for number, feed_id, title, address, folders, categories, shows, is_serial in db.execute(
+            "SELECT number, first, title, address, folders, categories, shows_categories, is_serial FROM feeds"
             " WHERE removed IS NULL ORDER BY number"
         ):
             where = to_folders(folders) or ((),)
             by_feed[number] = _feed_topics(
-                feed_id, title or address, where, to_folders(categories) if shows else (), topics
-            )
+                feed_id, title or address, where, to_folders(categories) if shows else (), topics,
+                _course(db, number, numbers) if is_serial else (),
+            )  # fmt: skip
             if shows:
                 by_feed[number] = by_feed[number]._replace(shows_categories=True)
         episodes, keys = _episodes(db, by_feed)
@@ -76,15 +78,16 @@ def _read(database: FeedDatabase) -> FeedLibrary:
 
 
 def _feed_topics(
-    feed_id: str, name: str, folders: Iterable[Folder], categories: Iterable[Folder], topics: dict[Topic, None]
-) -> _FeedTopics:
+    feed_id: str, name: str, folders: Iterable[Folder], categories: Iterable[Folder], topics: dict[Topic, None],
+    course: tuple[str, ...],
+) -> _FeedTopics:  # fmt: skip
     """Return a feed's topics, and add the missing ones to `topics`."""
     tags: list[str] = [name]
     keys: list[str] = []
     for folder in folders:
         parent = _under(folder, topics)
         key = topic_key(parent, name, feed=feed_id)
-        topics[Topic(key, parent or None)] = None
+        topics[Topic(key, parent or None, episodes=course)] = None
         keys.append(key)
         tags += reversed(folder)
     for category in categories:
@@ -113,7 +116,7 @@ def _episodes(
         "SELECT id, feed, title, summary, duration, published, audio, transcript, keywords FROM episodes"
         " ORDER BY sort DESC, feed, place DESC"
     )
-    for ident, number, title, summary, duration, published, audio, transcript, keywords in _in_serial_order(db, rows):
+    for ident, number, title, summary, duration, published, audio, transcript, keywords in rows:
         feed = by_feed.get(number)
         if feed is None:  # its feed was removed
             continue
@@ -126,18 +129,12 @@ def _episodes(
     return tuple(episodes), tuple(keys)
 
 
-def _in_serial_order(db: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
-    """Return rows of episodes (id, feed, …) with the numbered ones of each serial feed by number."""
-    numbers = serial_numbers(db)
-    if not numbers:
-        return rows
-    by_id = {row[0]: row for row in rows}
-    by_feed: dict[int, list[str]] = {}
-    for ident in by_id:
-        if ident in numbers:
-            by_feed.setdefault(by_id[ident][1], []).append(ident)
-    moved = {old: new for ids in by_feed.values() for old, new in zip(ids, serial_order(ids, numbers), strict=True)}
-    return [by_id[moved.get(ident, ident)] for ident in by_id]
+def _course(db: sqlite3.Connection, number: int, numbers: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
+    """Return the ids of a feed by season and number, the first first; empty when none is numbered."""
+    ids = [
+        row[0] for row in db.execute("SELECT id FROM episodes WHERE feed = ? ORDER BY sort DESC, place DESC", (number,))
+    ]
+    return tuple(reversed(serial_order(ids, numbers))) if any(ident in numbers for ident in ids) else ()
 
 
 def _day(published: float | None) -> date | None:
