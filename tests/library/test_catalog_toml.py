@@ -21,6 +21,14 @@ FACTS = 571192862
 
 TREE = {
     "Generative AI": ("All Topics", 119),
+    "The course": ("Generative AI", 119),
+    "1. The Guessing Machine": ("The course", 16),
+    "2. Inside the Transformer": ("The course", 18),
+    "3. Raising a Model": ("The course", 16),
+    "4. From Predictor to Assistant": ("The course", 18),
+    "5. Choosing Words": ("The course", 16),
+    "6. Asking Well": ("The course", 17),
+    "7. Pictures and Senses": ("The course", 18),
     "AI Basics": ("Generative AI", 36),
     "AI Tokenization": ("AI Basics", 8),
     "Transformers": ("Generative AI", 16),
@@ -98,6 +106,40 @@ def test_topics_are_the_tree_of_the_course_with_distinct_counts(library: Library
         if index
     }
     assert found == TREE
+
+
+def test_the_course_is_each_episode_once_in_seven_acts(library: Library) -> None:
+    table = library.topics
+    course = table.names.index("The course")
+    acts = [topic for topic, parent in enumerate(table.parents) if parent == course]
+    path = [library.ids[index] for act in acts for index in table.paths[act]]
+    assert len(acts) == 7
+    assert (len(path), len(set(path))) == (119, 119)
+    assert [library.ids[index] for index in table.paths[course]] == path
+    assert [act for act in acts if not table.summaries[act]] == []
+    assert (path[0], path[-1]) == ("what-is-generative-ai", "genai-timeline")
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("what-is-an-llm", "llm-layers"),
+        ("zero-shot-prompting", "few-shot-prompting"),
+        ("diffusion-process", "why-diffusion-won"),
+        ("rlhf", "claude"),
+        ("parameters", "training-loss-curves"),
+    ],
+)
+def test_the_course_puts_an_episode_after_what_it_needs(library: Library, first: str, then: str) -> None:
+    path = [library.ids[index] for index in library.topics.paths[library.topics.names.index("The course")]]
+    assert path.index(first) < path.index(then)
+
+
+def test_every_episode_has_a_question_and_its_answer(catalog: Catalog) -> None:
+    questions = [episode.question for episode in catalog.episodes]
+    assert len(set(questions)) == 119
+    assert [question for question in questions if not question.endswith("?")] == []
+    assert [episode.id for episode in catalog.episodes if not 20 <= len(episode.answer) <= 240] == []
 
 
 def test_every_tag_has_an_entry_in_the_tree(catalog: Catalog) -> None:
