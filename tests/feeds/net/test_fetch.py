@@ -72,6 +72,13 @@ def test_fetch_dripping_server_ends_at_the_deadline(site: Site, in_head: bool) -
         ask(site, "/x", Limits(1_000_000, seconds=0.4, idle=0.3))
 
 
+def test_fetch_dripped_head_ends_long_before_the_body_would(site: Site) -> None:
+    site.replies["/go"] = server.redirect("/x")
+    site.replies["/x"] = server.drip(0.02, head=True)
+    with pytest.raises(FetchError, match="not done within 0 s"):
+        ask(site, "/go", Limits(1_000_000, seconds=7200.0, idle=20.0, head=0.3))
+
+
 def test_fetch_silent_server_ends_at_the_idle_limit(site: Site) -> None:
     site.replies["/x"] = server.silent
     with pytest.raises(FetchError, match="no answer"):

@@ -24,6 +24,15 @@ MAX_WRAPPERS = 4
 
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NOT_PUBLIC = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.88.99.0/24", "168.63.129.16/32", "::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "fec0::/10"),
+    )
+)
+"""Networks that `ipaddress` counts as global and that may still lead inside: relays, translators, site-local addresses
+(RFC 3879, 4291, 7526, 8215), and the host that answers for the cloud to each of its machines."""
+
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?/[!#-;=?-\[\]_a-z~]*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d+(?:/|$))")
 _FEED_SCHEMES = frozenset(("feed", "itpc", "pcast", "podcast", "itms", "rss"))
@@ -160,4 +169,8 @@ def _is_public(number: str) -> bool:
         if address in _NAT64:
             carried.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
         carried += address.teredo or ()
-    return all(found.is_global and not found.is_multicast for found in carried if found is not None)
+    return all(_is_global(found) for found in carried if found is not None)
+
+
+def _is_global(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return address.is_global and not address.is_multicast and not any(address in network for network in _NOT_PUBLIC)

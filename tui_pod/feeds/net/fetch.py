@@ -16,7 +16,7 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from urllib.parse import urljoin, urlsplit
 
@@ -43,8 +43,9 @@ class FetchError(UserError):
     """An answer that did not come or cannot be used; the message is for the listener."""
 
     def __init__(
-        self, message: str, status: int | None = None, is_offline: bool = False, is_final: bool = False
-    ) -> None:
+        self, message: str, status: int | None = None, is_offline: bool = False, is_final: bool = False,
+        retry_after: float | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(message)
         self.status = status
         """The server's answer, when there was one."""
@@ -52,6 +53,8 @@ class FetchError(UserError):
         """Whether this machine seems to have no network."""
         self.is_final = is_final
         """Whether asking again in a moment would bring the same."""
+        self.retry_after = retry_after
+        """Seconds for which the server wants to be left alone; None when it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class Limits:
     """For everything together, redirects included."""
     idle: float = 15.0
     """Seconds without a byte."""
+    head: float = 30.0
+    """Seconds until the head of the answer is there, redirects included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +134,11 @@ def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) 
         FetchError: as `fetch`, but every status is an answer.
     """
     cancel = cancel or CancelToken()
-    deadline = time.monotonic() + limits.seconds
+    now = time.monotonic()
+    deadlines = (now + min(limits.head, limits.seconds), now + limits.seconds)
     address, moved_to, is_permanent = request.address, None, True
     for _ in range(MAX_REDIRECTS + 1):
-        with _asked(address, request, limits, deadline, cancel) as response:
+        with _asked(address, request, limits, deadlines, cancel) as response:
             target = response.headers.get("location") if response.status in _REDIRECTS else None
             if target is None:
                 response.moved_to = moved_to
@@ -152,16 +158,32 @@ def refusal(response: Response) -> FetchError:
         403: "refuses it",
         404: "does not have it",
         410: "says it is gone for good",
-        429: "is asked too often; try again later",
+        429: "is asked too often",
     }.get(response.status, "is in trouble; try again later" if response.status >= 500 else "refuses it")
     is_final = response.status < 500 and response.status != 429
-    said = f"{_shown(response.address)}: the server {meaning} ({response.status})."
-    return FetchError(said, response.status, is_final=is_final)
+    wait = _retry_after(response.headers.get("retry-after", ""))
+    again = f" Try again in {wait:.0f} s." if wait else ""
+    said = f"{_shown(response.address)}: the server {meaning} ({response.status}).{again}"
+    return FetchError(said, response.status, is_final=is_final, retry_after=wait)
+
+
+def _retry_after(text: str) -> float | None:
+    """Return the seconds that a `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date); None: nothing usable."""
+    from email.utils import parsedate_to_datetime
+
+    if text.isdecimal() and len(text) < 8:
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return None
 
 
 @contextlib.contextmanager
-def _asked(address: str, request: Request, limits: Limits, deadline: float, cancel: CancelToken) -> Iterator[Response]:
-    """Ask one server, without following it elsewhere."""
+def _asked(
+    address: str, request: Request, limits: Limits, deadlines: tuple[float, float], cancel: CancelToken
+) -> Iterator[Response]:
+    """Ask one server, without following it elsewhere; the deadlines are those of the head and of everything."""
     try:
         numbers = check_address(address, request.allowed)
         scheme, host, port = origin(address)
@@ -169,19 +191,22 @@ def _asked(address: str, request: Request, limits: Limits, deadline: float, canc
         raise FetchError(str(error), is_offline=error.is_unknown, is_final=not error.is_unknown) from None
     cancel.check()
     with contextlib.ExitStack() as stack:
+        head, deadline = deadlines
         explained = partial(_explained, address, limits, deadline, cancel)
-        with explained():
-            connection = stack.enter_context(_connected(host, port, numbers, deadline, cancel))
+        with _explained(address, replace(limits, seconds=min(limits.head, limits.seconds)), head, cancel):
+            connection = stack.enter_context(_connected(host, port, numbers, head, cancel))
             if scheme == "https":
+                connection.settimeout(max(0.001, head - time.monotonic()))
                 connection = stack.enter_context(_tls_context().wrap_socket(connection, server_hostname=host))
                 stack.enter_context(cancel.waking(connection))
             client = http.client.HTTPConnection(host, port)
             client.default_port = 443 if scheme == "https" else 80  # else it would be in the Host header
-            client.sock = _TimedSocket(connection, limits.idle, deadline)
+            client.sock = timed = _TimedSocket(connection, limits.idle, head)
             parts = urlsplit(address)
             target = parts.path + (f"?{parts.query}" if parts.query else "")
             client.request("GET", target or "/", headers=_headers(request))
             response = client.getresponse()
+            timed.deadline = deadline
         headers = {name.lower(): value for name, value in response.getheaders()}
         yield Response(response.status, address, None, headers, _body(response, headers, limits, explained))
 
@@ -246,10 +271,10 @@ class _TimedSocket:
     def __init__(self, connection: socket.socket, idle: float, deadline: float) -> None:
         self._connection = connection
         self._idle = idle
-        self._deadline = deadline
+        self.deadline = deadline
 
     def wait_at_most(self) -> None:
-        left = self._deadline - time.monotonic()
+        left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         self._connection.settimeout(min(self._idle, left))
@@ -341,6 +366,7 @@ def _reason(error: Exception, limits: Limits, deadline: float) -> str:
         (ssl.SSLCertVerificationError, lambda: f"its certificate is not trusted ({clean(error.verify_message, 80)})."),  # type: ignore[attr-defined]
         (ssl.SSLError, lambda: "no safe connection could be made."),
         (ConnectionRefusedError, lambda: "nothing answers there."),
+        (http.client.RemoteDisconnected, lambda: "the connection broke off before an answer."),
         (http.client.HTTPException, lambda: "what it answered is not HTTP."),
         (EOFError, lambda: "the connection broke off before the end."),
         (zlib.error, lambda: "what it sent cannot be unpacked."),
