@@ -20,6 +20,7 @@ from tui_pod.core.playback.events import (
     SourceReady,
 )
 from tui_pod.core.playback.ports import PlaybackListener
+from tui_pod.core.playback.remote_audio import ByteReader, FetchProgress
 from tui_pod.core.playback.snapshot import Chapter, Playback, Source
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
@@ -109,6 +110,32 @@ class FakePlayer:
                 self.emit(FileEnded(load, self.now))
                 return
             self.emit(PositionChanged(load, self.now))
+
+
+class FakeAudio:
+    """A recording of which as much is here as a test says."""
+
+    def __init__(self, fetched: int = 0, total: int | None = 3_000_000, is_seekable: bool = False) -> None:
+        self.state = FetchProgress(fetched, total, is_seekable)
+
+    def open(self) -> ByteReader:
+        raise NotImplementedError
+
+    def problem(self) -> str:
+        return ""
+
+    def has_changed(self) -> bool:
+        return False
+
+    def progress(self) -> FetchProgress:
+        return self.state
+
+    def fetch(self, fetched: int, rate: float = 0.0) -> None:
+        self.state = self.state._replace(fetched=fetched, rate=rate, come=fetched)
+
+    def source(self, is_constant_rate: bool | None = True) -> Source:
+        """Return it as a stream."""
+        return Source("https://example.org/a.mp3", is_stream=True, remote=self, is_constant_rate=is_constant_rate)
 
 
 class FakeSources:

@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from tests.app_driver import AppDriver, run_app
-from tests.fakes import START
+from tests.fakes import START, FakeAudio
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.events import BufferingChanged, FileEnded, LoadFailed, PositionChanged
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus, Source
@@ -153,6 +153,21 @@ async def test_buffering_is_shown_while_it_lasts(library: Library) -> None:
             driver.app.emit(BufferingChanged(driver.playback.load, is_buffering))
             await driver.settle()
             assert ("(buffering)" in bar(driver)[0]) == is_buffering
+
+
+async def test_place_that_is_being_fetched_is_shown_and_enter_plays_the_start(library: Library) -> None:
+    audio = FakeAudio()
+    async with run_app(library, query=BASICS) as driver:
+        driver.player.is_holding = True
+        driver.sources.found["one"] = audio.source()
+        driver.controller.play_from("one", 50.0)
+        await driver.settle()
+        audio.fetch(630_000, rate=24_800.0)
+        driver.controller.tick()
+        await driver.settle()
+        assert bar(driver)[0].startswith("◌ One (fetching to your place 42 %, about 0:35)")
+        await driver.press("enter")
+        assert driver.player.calls[-1] == ("load", "https://example.org/a.mp3", 0.0, driver.playback.load)
 
 
 async def test_speed_changed_shows_in_bar_and_header(library: Library) -> None:

@@ -95,6 +95,8 @@ def say_playback(playback: Playback) -> str:
         return "Nothing is playing."
     word = {PlayerStatus.PAUSED: "Paused", PlayerStatus.LOADING: "Preparing"}.get(playback.status, "Playing")
     said = f"{word}: {sentence(playback.title)} {say_position(playback.position, playback.duration)}"
+    if playback.fetching is not None:
+        said += f", {playback.fetching}"
     if playback.speed != 1.0:
         said += f", at {playback.speed:g} times the speed"
     return f"{said}."
@@ -114,6 +116,8 @@ def say_change(former: Playback, now: Playback) -> Iterator[str]:
         yield "Stopped."
     elif now.load == former.load and now.is_loaded and not -0.5 < now.position - former.position < JUMP:
         yield f"At {say_position(now.position, now.duration)}."
+    if now.fetching is not None and former.fetching is None:
+        yield f"{str(now.fetching).capitalize()}; enter plays from the start."
     if now.is_buffering != former.is_buffering and now.load == former.load:
         yield "Waiting for the network." if now.is_buffering else "The network is back."
     if now.speed != former.speed:

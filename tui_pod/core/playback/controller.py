@@ -144,7 +144,9 @@ class PlaybackController:
     def play(self, episode: str, context: PlayContext | None = None) -> None:
         """Play an episode from where it was left; afterwards, what follows it in `context`."""
         self._up_next.context = context or self._up_next.context
-        if episode == self.playback.episode:
+        if episode == self.playback.episode and self.playback.fetching is not None:
+            self.restart(episode)
+        elif episode == self.playback.episode:
             self.set_paused(False)
         else:
             self._up_next.play(episode)
@@ -160,13 +162,19 @@ class PlaybackController:
             self.seek_to(0.0)
             self._state.ports.player.set_paused(False)
         else:
+            before, is_coming = self.playback.position, episode == self.playback.episode
             self._up_next.play(episode, position=0.0)
+            if is_coming:
+                self._note_seek(before, 0.0)
 
     def seek_to(self, position: float) -> None:
         """Go to `position` seconds, forward no further than where the episode counts as played; can be undone."""
-        before, episode = self.playback.position, self.playback.episode
+        before = self.playback.position
         self._player.seek_to(position)
-        after = self.playback.position
+        self._note_seek(before, self.playback.position)
+
+    def _note_seek(self, before: float, after: float) -> None:
+        episode = self.playback.episode
         if episode is not None and abs(after - before) >= WORTH_UNDOING:
             label = f"seek from {clock_text(before)} to {clock_text(after)}"
             self._undo.add(SeekChange(label, episode, before, after, self._state.ports.clock()))
@@ -370,7 +378,9 @@ class PlaybackController:
         return self.progress_index.status(change.episode) is Status.PLAYED
 
     def _put_seek(self, episode: str, position: float) -> None:
-        if episode == self.playback.episode:
+        if episode == self.playback.episode and self._player.is_out_of_reach(position):
+            self._up_next.play(episode, position)
+        elif episode == self.playback.episode:
             self._player.seek(position)
         elif self.library.index(episode) is not None:
             self._put_progress(self._editor.moved(episode, position))

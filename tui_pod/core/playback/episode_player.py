@@ -28,6 +28,7 @@ from tui_pod.core.playback.events import (
     SourceReady,
 )
 from tui_pod.core.playback.load import Load
+from tui_pod.core.playback.load_watch import LoadWatch, fetching
 from tui_pod.core.playback.mixer import Mixer
 from tui_pod.core.playback.progress_tracker import AT_ONCE, ProgressTracker
 from tui_pod.core.playback.retry import PAUSES, Retry, is_drop
@@ -98,7 +99,7 @@ class EpisodePlayer:
         if position is None:
             options = self._state.options
             position = resume_position(progress, length, now, options.is_rewinding, options.played)
-        self.tracker.begin(episode.id)
+        self.tracker.begin(episode.id, position)
         self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try)
         speed, number = self._mixer.use_speed_of(episode), self._state.playback.load + 1
         self._state.show(
@@ -143,6 +144,19 @@ class EpisodePlayer:
             if not 0 < left <= PAUSES[-1]:  # more: the clock was set back
                 self.start(load.episode, load.position, load.is_paused, load.retry)
         self._load_when_saved()
+        if load is not None and load is self._load and load.is_with_player and load.source is not None:
+            self._look_at_load(load, load.source)
+
+    def _look_at_load(self, load: Load, source: Source) -> None:
+        """Show how far the position is fetched while it is waited for, and give up what does not come."""
+        playback = self._state.playback
+        if playback.status is not PlayerStatus.LOADING:
+            return
+        problem = load.watch.problem(self._clock(), source)
+        if problem:
+            self._on_failed(load, LoadFailed(playback.load, problem))
+        else:
+            self._state.show(replace(playback, fetching=fetching(source, load.position, playback.duration)))
 
     @property
     def is_paused(self) -> bool:
@@ -174,6 +188,10 @@ class EpisodePlayer:
                     self.seek(max(0.0, playback.position - back))
             self._player.set_paused(False)
 
+    def is_out_of_reach(self, position: float) -> bool:
+        """Return whether the player cannot go to a position yet."""
+        return self._load is not None and bool(self._load.is_out_of_reach(position, self._state.playback.duration))
+
     def seek_to(self, position: float) -> None:
         """Go to `position` seconds; forward no further than where the episode counts as played."""
         here, length = self._state.playback.position, self._state.playback.duration
@@ -185,12 +203,17 @@ class EpisodePlayer:
 
     def seek(self, position: float) -> None:
         """Go to `position` seconds, wherever that is; with nothing loaded, do nothing."""
-        load = self._load
+        load, playback = self._load, self._state.playback
         if load is None:
             return
+        if position > playback.position and (reason := load.is_out_of_reach(position, playback.duration)):
+            self._listener.tell(reason)
+            return
         load.position = position
-        if self._state.playback.status is not PlayerStatus.LOADING:
+        if playback.status is not PlayerStatus.LOADING:
             self.tracker.seek(position)
+        else:
+            self.tracker.wish(position)
         if load.is_with_player:
             self._player.seek(position)
         self._state.show(replace(self._state.playback, position=position))
@@ -245,6 +268,8 @@ class EpisodePlayer:
         if is_saved or not timedelta() <= self._clock() - load.asked_at <= SAVE_GRACE:
             load.is_with_player = True
             load.position = self._scaled(load.position, load.source)
+            self.tracker.wish(load.position)
+            load.watch = LoadWatch(self._clock())
             self._player.load(load.source, load.position, self._state.playback.load, load.is_paused)
 
     def _scaled(self, position: float, source: Source) -> float:
@@ -264,7 +289,7 @@ class EpisodePlayer:
         self._set_duration(load, source.duration or event.duration)  # first: listeners want to know it
         playback = self._state.playback
         marks = source.marks or playback.marks
-        self._state.show(replace(playback, status=status, is_narrated=source.is_narrated, marks=marks))
+        self._state.show(replace(playback, status=status, is_narrated=source.is_narrated, marks=marks, fetching=None))
         if abs(event.position - load.position) > SEEK_TOLERANCE:
             self._player.seek(load.position)
         else:
@@ -310,6 +335,7 @@ class EpisodePlayer:
     def _on_end(self, load: Load, position: float) -> None:
         source, playback = load.source, self._state.playback
         assert source is not None
+        place = self.tracker.furthest(position)
         if load.is_estimate and not source.is_stream and not load.is_cut(position):
             self.tracker.duration = position  # played to its end, the file has told its length
         played = self.tracker.heard
@@ -323,8 +349,8 @@ class EpisodePlayer:
             self._owner.ended()
         elif is_at_end:
             self.fail("Three episodes in a row ended at once; nothing more is played by itself.")
-        elif is_drop(position, playback.duration, source.is_stream) and self._schedule_retry(load, position, position):
-            load.position = position
+        elif is_drop(position, playback.duration, source.is_stream) and self._schedule_retry(load, position, place):
+            load.position = place
             self._player.stop()
         else:
             length = clock_text(playback.duration or 0)

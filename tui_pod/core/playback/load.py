@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.playback.load_watch import LoadWatch, missing
 from tui_pod.core.playback.options import resolve_duration
 from tui_pod.core.playback.retry import Retry
 from tui_pod.core.playback.snapshot import ChapterOrigin, Source
@@ -38,6 +39,14 @@ class Load:
     """Length in seconds, as the player says."""
     is_estimate: bool = False
     paused_at: datetime | None = None
+    watch: LoadWatch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = LoadWatch(self.asked_at)
+
+    def is_out_of_reach(self, position: float, duration: float | None) -> str:
+        """Return why the player cannot go to a position yet; empty: it can."""
+        return missing(self.source, position, duration) if self.source is not None and self.is_with_player else ""
 
     def durations(self) -> tuple[float | None, float | None]:
         """Return the length to show and the length that may decide about "played", as `resolve_duration` does."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tui_pod.core.playback.state import PlaybackState
+from tui_pod.core.playback.wished_place import WishedPlace
 from tui_pod.core.progress.progress import Progress, is_whole
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 
@@ -39,9 +40,10 @@ class ProgressTracker:
         self.heard = 0.0
         """Seconds played in this load."""
 
-    def begin(self, episode: str) -> None:
-        """Follow a new episode; the former one must have been left."""
+    def begin(self, episode: str, place: float = 0.0) -> None:
+        """Follow a new episode, wished to play from `place`; the former one must have been left."""
         self.episode = episode
+        self._wished = WishedPlace(place)
         self.duration: float | None = None
         """The length that decides about "played", in seconds; None while it is not known for certain."""
         self.heard = 0.0
@@ -54,6 +56,7 @@ class ProgressTracker:
 
     def arrive(self, position: float) -> None:
         """Continue from `position`, which was reached by loading or a seek."""
+        self._wished.is_reached(position)
         self._last = position
         self._moved_at = self._clock()
         self._start_stretch()
@@ -62,11 +65,16 @@ class ProgressTracker:
         """Save `position`, where a seek goes."""
         if self.episode is None:
             return
+        self.wish(position)
         self._save_heard()
         self._last = None
         self._is_done = self._has_jumped = False
         progress = self._progress().at(position, self.duration, self._stamp())
         self._put(progress, is_saved=True)
+
+    def wish(self, place: float) -> None:
+        """Keep the saved place until the player is at this one."""
+        self._wished.wish(place)
 
     def move(self, position: float, speed: float) -> bool:
         """Note that playing came to `position`; return whether that made the episode played."""
@@ -92,11 +100,14 @@ class ProgressTracker:
         self._since_save += max(step, step / speed)
         stamp = self._stamp()
         progress = self._progress().with_played(self._last, position, stamp)
+        is_here = self._wished.is_reached(position, self._last)
         self._last = position
-        is_now_done = not (self._is_done or self._has_jumped) and self._state.options.played.is_reached(
-            position, self.duration
+        is_now_done = (
+            is_here
+            and not (self._is_done or self._has_jumped)
+            and self._state.options.played.is_reached(position, self.duration)
         )
-        if not self._is_done:
+        if is_here and not self._is_done:
             progress = progress.at(position, self.duration, stamp)
         if is_now_done:
             self._is_done = True
@@ -134,6 +145,10 @@ class ProgressTracker:
         ticket = self.save()
         self.episode = None
         return ticket
+
+    def furthest(self, position: float) -> float:
+        """Return the listener's place when the player stopped at `position`, which moves it no way back."""
+        return position if self._is_done or self.episode is None else max(position, self._progress().position)
 
     @property
     def is_done(self) -> bool:

@@ -7,6 +7,9 @@ from enum import IntEnum, StrEnum
 from math import inf
 from typing import NamedTuple
 
+from tui_pod.core.playback.remote_audio import RemoteAudio
+from tui_pod.core.text.clean import clock
+
 
 class PlayerStatus(StrEnum):
     """What the player does."""
@@ -43,7 +46,7 @@ class Source(NamedTuple):
     """Audio that can be given to the player now."""
 
     location: str
-    """An absolute path, or a checked http(s) address."""
+    """An absolute path; of a stream its address, for the log."""
     is_narrated: bool = False
     is_stream: bool = False
     duration: float | None = None
@@ -51,6 +54,33 @@ class Source(NamedTuple):
     marks: tuple[Chapter, ...] = ()
     notice: str = ""
     """A notice to show, such as that a text was too long to be read whole."""
+    remote: RemoteAudio | None = None
+    """What a stream is read from."""
+    is_constant_rate: bool | None = None
+    """Whether an mp3 keeps one bit rate, so that places can be told from its size; None: it is no mp3, or not known."""
+
+    @property
+    def can_seek(self) -> bool:
+        """Whether the player may go to any place: else it would wait for the end of the file before it begins.
+
+        That of an mp3 it need not see.
+        """
+        return self.remote is None or self.remote.progress().is_seekable or self.is_constant_rate is not None
+
+
+class Fetching(NamedTuple):
+    """What must be fetched before the listener's place can play."""
+
+    share: float | None
+    """0 to 1 of it is here; None while that is not known."""
+    left: float | None = None
+    """Seconds that the rest takes; None while that is not known."""
+
+    def __str__(self) -> str:
+        said = "fetching to your place"
+        if self.share is not None:
+            said += f" {self.share:.0%}".replace("%", " %")
+        return said if self.left is None else f"{said}, about {clock(self.left)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +98,8 @@ class Playback:
     is_muted: bool = False
     is_narrated: bool = False
     is_buffering: bool = False
+    fetching: Fetching | None = None
+    """How far the listener's place is fetched, while that is waited for."""
     marks: tuple[Chapter, ...] = ()
     load: int = 0
 

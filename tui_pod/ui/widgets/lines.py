@@ -131,7 +131,9 @@ class PlaybackBar(Widget):
         if not playback.is_loaded:
             return self._beside(f"   {self._hint}", width)
         said = f" {MARKS[_STATUS[playback.status]]} {playback.title}"
-        if playback.is_buffering:
+        if playback.fetching is not None:
+            said += f" ({playback.fetching})"
+        elif playback.is_buffering:
             said += " (buffering)"
         elif playback.status is PlayerStatus.LOADING:
             said += " (loading)"

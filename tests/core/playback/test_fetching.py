@@ -1,0 +1,133 @@
+"""Streams from servers that send them in one piece: what is waited for is shown, and what cannot be is said."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes import START, FakeAudio
+from tests.rooms import EPISODES, Room, make_room
+from tui_pod.core.playback.events import FileLoaded, SeekFinished
+from tui_pod.core.playback.load_watch import COMING, LIMIT, LoadWatch, fetching, missing
+from tui_pod.core.playback.snapshot import Fetching, PlayerStatus, Source
+from tui_pod.core.progress.progress import Progress
+
+TOTAL = 3_000_000
+"""Bytes that `FakeAudio` has."""
+
+
+@pytest.fixture
+def audio() -> FakeAudio:
+    return FakeAudio()
+
+
+@pytest.fixture(name="resumed")
+def resumed_room(audio: FakeAudio) -> Room:
+    """Episode three, being resumed at its half from a server without ranges."""
+    room = make_room(EPISODES, {"three": Progress(START - timedelta(seconds=10), position=150.0, duration=300.0)})
+    room.sources.found["three"] = audio.source()
+    room.player.is_holding = True
+    room.play("three")
+    return room
+
+
+def go_on(room: Room, seconds: float) -> None:
+    """Let time pass, with the ticks of a load that waits."""
+    for _ in range(int(seconds * 4)):
+        room.clock.go(0.25)
+        room.controller.tick()
+
+
+def test_share_of_what_is_needed_is_shown_with_the_time_it_takes(resumed: Room, audio: FakeAudio) -> None:
+    audio.fetch(630_000, rate=24_800.0)
+    resumed.controller.tick()
+    shown = resumed.controller.playback.fetching
+    assert str(shown) == "fetching to your place 42 %, about 0:35"
+    resumed.player.emit(FileLoaded(resumed.controller.playback.load, 150.0, 300.0))
+    assert resumed.controller.playback.fetching is None
+
+
+def test_load_goes_on_while_anything_comes_and_ends_when_nothing_does(resumed: Room, audio: FakeAudio) -> None:
+    for step in range(10):
+        audio.fetch(step * COMING)
+        go_on(resumed, LIMIT - 1)
+        assert resumed.status is PlayerStatus.LOADING
+    go_on(resumed, 2.0)
+    assert resumed.status is PlayerStatus.STOPPED
+    assert any("next to nothing" in text for text in resumed.listener.said)
+    assert resumed.progress("three").position == 150.0
+
+
+def test_file_that_never_opens_is_given_up(resumed: Room) -> None:
+    resumed.sources.found["three"] = Source("/three.mp3")
+    resumed.controller.stop()
+    resumed.play("three")
+    go_on(resumed, LIMIT + 1)
+    assert any("did not begin to play within 40 s" in text for text in resumed.listener.said)
+    assert resumed.progress("three").position == 150.0
+
+
+@pytest.mark.parametrize("key", ["enter", "start"])
+def test_start_is_played_meanwhile_and_can_be_taken_back(resumed: Room, audio: FakeAudio, key: str) -> None:
+    audio.fetch(300_000)
+    resumed.controller.tick()
+    if key == "enter":
+        resumed.controller.play("three")
+    else:
+        resumed.controller.restart("three")
+    assert resumed.player.calls[-1] == ("load", "https://example.org/a.mp3", 0.0, resumed.controller.playback.load)
+    resumed.player.emit(FileLoaded(resumed.controller.playback.load, 0.0, 300.0))
+    resumed.player.play(5.0)
+    resumed.controller.undo()
+    assert resumed.player.calls[-1] == ("load", "https://example.org/a.mp3", 150.0, resumed.controller.playback.load)
+    assert resumed.listener.said[-1] == "Undid: seek from 2:30 to 0:00"
+
+
+def test_seek_that_cannot_be_done_yet_says_so_and_changes_nothing(resumed: Room, audio: FakeAudio) -> None:
+    resumed.player.emit(FileLoaded(resumed.controller.playback.load, 150.0, 300.0))
+    audio.fetch(int(0.6 * TOTAL))
+    resumed.controller.seek_to(200.0)
+    assert resumed.position == 150.0
+    assert resumed.listener.said[-1].startswith("Only 60% of it is here yet")
+    resumed.player.seek = lambda position: resumed.player.emit(SeekFinished(resumed.controller.playback.load, position))  # type: ignore[method-assign]
+    resumed.controller.seek_to(170.0)
+    assert resumed.position == 170.0
+    resumed.controller.seek_to(20.0)
+    assert resumed.position == 20.0
+    audio.fetch(TOTAL)
+    resumed.controller.seek_to(200.0)
+    assert resumed.position == 200.0
+
+
+@pytest.mark.parametrize(
+    ("is_seekable", "is_constant_rate", "place", "fetched", "expected"),
+    [
+        (True, True, 150.0, 0, None),
+        (True, None, 150.0, 0, None),
+        (True, False, 150.0, 750_000, Fetching(0.5)),
+        (False, True, 0.0, 0, None),
+        (False, True, 150.0, 1_500_000, None),
+        (False, None, 150.0, 1_500_000, Fetching(0.5)),
+    ],
+)
+def test_place_is_waited_for_only_where_all_before_it_must_come(
+    is_seekable: bool, is_constant_rate: bool | None, place: float, fetched: int, expected: Fetching | None
+) -> None:
+    source = FakeAudio(fetched, TOTAL, is_seekable).source(is_constant_rate)
+    assert fetching(source, place, 300.0) == expected
+
+
+def test_place_in_a_file_of_unknown_size_is_waited_for_without_a_number() -> None:
+    shown = fetching(FakeAudio(total=None).source(), 150.0, 300.0)
+    assert str(shown) == "fetching to your place"
+
+
+def test_file_on_the_disk_misses_nothing() -> None:
+    assert (missing(Source("/a.mp3"), 9.0, 10.0), fetching(Source("/a.mp3"), 9.0, 10.0)) == ("", None)
+
+
+def test_watch_bears_a_clock_that_is_set_back() -> None:
+    watch = LoadWatch(START)
+    assert watch.problem(START - timedelta(hours=1), Source("/a.mp3")) == ""
+    assert watch.problem(START - timedelta(hours=1) + timedelta(seconds=LIMIT + 1), Source("/a.mp3")) != ""

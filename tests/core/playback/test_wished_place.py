@@ -1,0 +1,135 @@
+"""A place that was wished and not reached is kept, whatever the player says, until the listener moves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes import START, FakeAudio
+from tests.rooms import EPISODES, Room, make_room
+from tui_pod.core.playback.events import FileEnded, FileLoaded, PositionChanged, SeekFinished
+from tui_pod.core.playback.wished_place import LATE, WishedPlace
+from tui_pod.core.progress.progress import Progress
+
+PLACE = 150.0
+
+
+@pytest.fixture(name="resumed")
+def resumed_room() -> Room:
+    """Episode three, left a moment ago at its half, with a player that says nothing by itself."""
+    room = make_room(EPISODES, {"three": Progress(START - timedelta(seconds=10), position=PLACE, duration=300.0)})
+    room.player.is_holding = True
+    room.play("three")
+    return room
+
+
+def load_at(room: Room, at: float) -> None:
+    """Have the player begin at a place, and stay there whatever it is told."""
+    room.player.seek = lambda position: room.player.emit(SeekFinished(room.controller.playback.load, at))  # type: ignore[method-assign]
+    room.player.emit(FileLoaded(room.controller.playback.load, at, 300.0))
+
+
+def play(room: Room, start: float, seconds: float) -> None:
+    """Report positions as a player does that plays on."""
+    for step in range(int(seconds * 4) + 1):
+        room.player.emit(PositionChanged(room.controller.playback.load, start + step / 4))
+
+
+def test_place_is_kept_while_the_player_plays_from_the_start(resumed: Room) -> None:
+    load_at(resumed, 0.0)
+    play(resumed, 0.0, 15.0)
+    assert resumed.progress("three").position == PLACE
+    assert resumed.position == 15.0
+
+
+def test_place_is_kept_when_stopped_or_quit(resumed: Room) -> None:
+    load_at(resumed, 0.0)
+    play(resumed, 0.0, 15.0)
+    resumed.controller.stop()
+    assert resumed.progress("three").position == PLACE
+
+
+def test_what_is_heard_elsewhere_is_heard(resumed: Room) -> None:
+    load_at(resumed, 0.0)
+    play(resumed, 0.0, 15.0)
+    assert resumed.progress("three").played_ranges == ((0.0, 15.0),)
+
+
+def test_place_that_playing_comes_to_is_reached(resumed: Room) -> None:
+    load_at(resumed, PLACE - 5.0)
+    play(resumed, PLACE - 5.0, 3.0)
+    assert resumed.progress("three").position == PLACE
+    play(resumed, PLACE - 2.0, 10.0)
+    assert resumed.progress("three").position == PLACE + 8.0
+
+
+def test_place_far_behind_the_player_is_kept(resumed: Room) -> None:
+    load_at(resumed, PLACE + LATE + 5.0)
+    play(resumed, PLACE + LATE + 5.0, 100.0)
+    assert resumed.progress("three").position == PLACE
+    assert not resumed.progress("three").played
+
+
+@pytest.mark.parametrize("place", [20.0, 250.0])
+def test_listener_who_moves_is_believed(resumed: Room, place: float) -> None:
+    load_at(resumed, 0.0)
+    play(resumed, 0.0, 5.0)
+    resumed.player.seek = lambda position: resumed.player.emit(SeekFinished(resumed.controller.playback.load, position))  # type: ignore[method-assign]
+    resumed.controller.seek_to(place)
+    play(resumed, place, 5.0)
+    assert resumed.progress("three").position == place + 5.0
+
+
+def test_seek_that_does_not_arrive_keeps_its_place(resumed: Room) -> None:
+    load_at(resumed, PLACE)
+    play(resumed, PLACE, 5.0)
+    load = resumed.controller.playback.load
+    resumed.player.seek = lambda position: resumed.player.emit(SeekFinished(load, 1.0))  # type: ignore[method-assign]
+    resumed.controller.seek_to(PLACE + 60.0)
+    play(resumed, 1.0, 5.0)
+    assert resumed.progress("three").position == PLACE + 60.0
+
+
+@pytest.mark.parametrize("position", [0.0, 60.0])
+def test_stream_that_drops_goes_on_from_the_place_whatever_the_player_says(position: float) -> None:
+    room = make_room(EPISODES, {"three": Progress(START - timedelta(seconds=10), position=PLACE, duration=300.0)})
+    room.sources.found["three"] = FakeAudio(is_seekable=True).source()
+    room.player.durations["https://example.org/a.mp3"] = 300.0
+    room.play("three", 20.0)
+    load = room.controller.playback.load
+    room.player.emit(PositionChanged(load, position))
+    room.player.emit(FileEnded(load, position))
+    room.clock.go(1.0)
+    room.controller.tick()
+    assert room.player.calls[-1] == ("load", "https://example.org/a.mp3", PLACE + 20.0, load + 1)
+    assert room.progress("three").position == PLACE + 20.0
+
+
+def test_restart_moves_the_place(resumed: Room) -> None:
+    resumed.controller.restart("three")
+    load_at(resumed, 0.0)
+    play(resumed, 0.0, 5.0)
+    assert resumed.progress("three").position == 5.0
+    resumed.controller.undo()
+    assert resumed.progress("three").position == PLACE
+
+
+@pytest.mark.parametrize(
+    ("place", "position", "before", "expected"),
+    [
+        (0.0, 50.0, None, True), (100.0, 99.5, None, True), (100.0, 98.0, None, False), (100.0, 0.0, None, False),
+        (100.0, 130.0, None, True), (100.0, 131.0, None, False), (100.0, 101.0, 98.0, True),
+        (100.0, 200.0, 199.0, False),
+    ],
+)  # fmt: skip
+def test_place_is_reached(place: float, position: float, before: float | None, expected: bool) -> None:
+    assert WishedPlace(place).is_reached(position, before) is expected
+
+
+def test_place_once_reached_is_no_longer_kept() -> None:
+    wished = WishedPlace(100.0)
+    assert wished.is_reached(100.0)
+    assert wished.is_reached(5.0)
+    wished.wish(50.0)
+    assert not wished.is_reached(5.0)

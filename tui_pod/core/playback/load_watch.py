@@ -1,0 +1,70 @@
+"""Watch one load: whether it still comes on, and how far the listener's place is fetched. Pure: it counts, no more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tui_pod.core.playback.snapshot import Fetching, Source
+
+LIMIT = 40.0
+"""Seconds that a file may take to begin, while nothing of it comes."""
+
+COMING = 32 * 1024
+"""Bytes after which something is coming."""
+
+OVERDUE = f"It did not begin to play within {LIMIT:.0f} s. Your place is kept."
+NOTHING_COMES = f"The server sent next to nothing for {LIMIT:.0f} s. Your place is kept."
+
+
+class LoadWatch:
+    """The patience with one load."""
+
+    def __init__(self, now: datetime) -> None:
+        self._since = now
+        self._fetched = 0
+
+    def problem(self, now: datetime, source: Source) -> str:
+        """Return why the load is to be given up; empty: it may yet begin."""
+        fetched = source.remote.progress().come if source.remote is not None else 0
+        if fetched >= self._fetched + COMING or now < self._since:
+            self._fetched, self._since = fetched, now
+        if (now - self._since).total_seconds() < LIMIT:
+            return ""
+        return OVERDUE if source.remote is None else NOTHING_COMES
+
+
+def fetching(source: Source, place: float, duration: float | None) -> Fetching | None:
+    """Return how far a place is fetched; None when nothing before it has to be.
+
+    Args:
+        source: what is loaded.
+        place: seconds.
+        duration: seconds of the whole; None when not known.
+    """
+    if source.remote is None or place <= 0:
+        return None
+    progress = source.remote.progress()
+    is_told_by_size = source.is_constant_rate is not False
+    if progress.is_seekable and is_told_by_size:
+        return None
+    if progress.total is None or not duration:
+        return Fetching(None)
+    share = min(1.0, place / duration) if source.is_constant_rate is not None else 1.0
+    needed = share * progress.total
+    if progress.fetched >= needed:
+        return None
+    return Fetching(progress.fetched / needed, (needed - progress.fetched) / progress.rate if progress.rate else None)
+
+
+def missing(source: Source, place: float, duration: float | None) -> str:
+    """Return why the player cannot go to a place yet; empty: it can."""
+    if source.remote is None:
+        return ""
+    progress = source.remote.progress()
+    if progress.is_seekable or progress.total == progress.fetched:
+        return ""
+    if source.is_constant_rate is not None and progress.total and duration:
+        if place / duration <= progress.fetched / progress.total:
+            return ""
+        return f"Only {progress.fetched / progress.total:.0%} of it is here yet, and its server sends it in one piece."
+    return "Its server sends it in one piece, so you can go elsewhere in it once all of it is here."
