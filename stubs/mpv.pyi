@@ -1,7 +1,7 @@
 """What tui-pod uses of python-mpv."""
 
 from collections.abc import Callable
-from ctypes import c_int
+from ctypes import CDLL, c_int, c_void_p
 from typing import Any, ClassVar
 
 class MpvEventID(c_int):
@@ -13,11 +13,14 @@ class MpvEventEndFile:
     EOF: ClassVar[int]
     ERROR: ClassVar[int]
 
+backend: CDLL
+
 class MPV:
     audio_device_list: list[dict[str, str]]
     duration: float | None
     ffmpeg_version: str
     file_format: str | None
+    handle: c_void_p
     mpv_version: str
     pause: bool
     seeking: bool | None

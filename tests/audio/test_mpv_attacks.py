@@ -21,10 +21,14 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, serving, sound
 from tui_pod.audio.libmpv import open_mpv
-from tui_pod.audio.mpv_options import OPTIONS
+from tui_pod.audio.mpv_options import FAST_SEEK, OPTIONS
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.playback.events import Event, FileEnded, FileLoaded, LoadFailed
 from tui_pod.core.playback.snapshot import Source
+from tui_pod.feeds.media.stream_cache import StreamCache
+from tui_pod.feeds.net.address import origin
+from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.runtime.threads import CancelToken
 
 AUDIO = sound(0.5)
 PATIENCE = 15.0
@@ -34,16 +38,30 @@ PATIENCE = 15.0
 class EpisodePlayer:
     """The player of the app, asked to open one thing after another."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self._events: queue.Queue[Event] = queue.Queue()
         self._load = 0
+        self._streams = StreamCache(folder, 1_000_000)
         self.player = MpvPlayer(self._events.put, "null")
         self.player.open()
 
-    def opens(self, location: str) -> bool:
-        """Return whether something began to sound."""
+    def streams(self, address: str) -> bool:
+        """Return whether what our fetcher brings from there began to sound."""
         self._load += 1
-        self.player.load(Source(location, is_stream="://" in location), 0.0, self._load, True)
+        stream = self._streams.open(str(self._load), address, frozenset((origin(address),)))
+        try:
+            stream.wait_for_answer(CancelToken())
+        except FetchError:
+            return False
+        return self._begins(Source(address, is_stream=True, remote=stream))
+
+    def opens(self, location: str) -> bool:
+        """Return whether something began to sound that libmpv opened itself."""
+        self._load += 1
+        return self._begins(Source(location))
+
+    def _begins(self, source: Source) -> bool:
+        self.player.load(source, 0.0, self._load, True)
         deadline = time.monotonic() + PATIENCE
         while True:
             event = self._events.get(timeout=max(0.1, deadline - time.monotonic()))
@@ -52,8 +70,8 @@ class EpisodePlayer:
 
 
 @pytest.fixture(scope="module")
-def deck() -> Iterator[EpisodePlayer]:
-    deck = EpisodePlayer()
+def deck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EpisodePlayer]:
+    deck = EpisodePlayer(tmp_path_factory.mktemp("streams"))
     yield deck
     deck.player.close()
 
@@ -147,19 +165,35 @@ def test_options_stop_what_is_not_audio_and_no_less() -> None:
     needed = {"ytdl": "no", "access-references": "no", "tls-verify": "yes", "load-scripts": "no", "config": "no",
               "load-unsafe-playlists": "no", "autoload-files": "no", "demuxer": "lavf"}  # fmt: skip
     assert needed.items() <= OPTIONS.items()
-    assert "max_redirects=0" in OPTIONS["stream-lavf-o"]
-    assert not {"file", "concat", "subfile", "data", "pipe", "unix", "crypto"} & set(
-        re.findall(r"\w+", OPTIONS["stream-lavf-o"] + OPTIONS["demuxer-lavf-o"])
-    )
+    for name in ("stream-lavf-o", "demuxer-lavf-o"):
+        assert "protocol_whitelist=[none]" in OPTIONS[name]
+    assert FAST_SEEK.startswith(OPTIONS["demuxer-lavf-o"])
 
 
 # -- what works ----------------------------------------------------------------------------------------
 
 
-def test_sound_is_opened_from_the_network_and_the_disk(deck: EpisodePlayer, site: Site, canary: Path) -> None:
+def test_sound_is_opened_from_our_fetcher_and_the_disk(deck: EpisodePlayer, site: Site, canary: Path) -> None:
     site.replies["/a.wav"] = Ranged(AUDIO)
-    assert deck.opens(site.url("/a.wav"))
+    assert deck.streams(site.url("/a.wav"))
     assert deck.opens(str(canary))
+
+
+@pytest.mark.parametrize("form", ["{}", "ffmpeg://{}", "lavf://{}", "slice://0@{}", "archive://{}", "appending://{}"])
+def test_libmpv_opens_no_network_address(deck: EpisodePlayer, site: Site, form: str) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    assert not deck.opens(form.format(site.url("/a.wav")))
+    assert site.asked == []
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "udp", "rtsp", "rtmp", "ftp", "gopher", "srt", "https", "tls"])
+def test_libmpv_connects_to_nothing(deck: EpisodePlayer, site: Site, scheme: str) -> None:
+    assert not deck.opens(site.url("/a.wav").replace("http:", f"{scheme}:"))
+    assert site.asked == []
+
+
+def test_stream_of_another_name_is_not_opened(deck: EpisodePlayer) -> None:
+    assert not deck.opens("tuipod://nothing")
 
 
 def test_names_with_options_in_them_are_names(deck: EpisodePlayer, tmp_path: Path) -> None:
@@ -174,7 +208,7 @@ def test_names_with_options_in_them_are_names(deck: EpisodePlayer, tmp_path: Pat
 @pytest.mark.parametrize("kind", LISTS)
 def test_list_from_the_network_leads_to_no_other_host(deck: EpisodePlayer, site: Site, inside: Site, kind: str) -> None:
     site.replies["/a.mp3"] = server.body(make(kind, inside.url("/secret.wav")), LISTS[kind][0])
-    assert not deck.opens(site.url("/a.mp3"))
+    assert not deck.streams(site.url("/a.mp3"))
     assert inside.asked == []
     assert site.paths() in (["/a.mp3"], ["/a.mp3"] * 2)
 
@@ -187,7 +221,7 @@ def test_list_from_the_network_leads_to_no_file(
     deck: EpisodePlayer, site: Site, canary: Path, kind: str, form: str
 ) -> None:
     site.replies["/a.mp3"] = server.body(make(kind, form.format(canary)), LISTS[kind][0])
-    assert not deck.opens(site.url("/a.mp3"))
+    assert not deck.streams(site.url("/a.mp3"))
 
 
 @pytest.mark.parametrize("kind", LISTS)
@@ -201,7 +235,9 @@ def test_downloaded_list_leads_nowhere(
     assert inside.asked == []
 
 
-def test_redirect_is_not_followed(deck: EpisodePlayer, site: Site, inside: Site, canary: Path) -> None:
+def test_redirect_to_a_private_host_or_a_file_is_not_followed(
+    deck: EpisodePlayer, site: Site, inside: Site, canary: Path
+) -> None:
     for target in (
         inside.url("/secret.wav"),
         f"file://{canary}",
@@ -209,7 +245,7 @@ def test_redirect_is_not_followed(deck: EpisodePlayer, site: Site, inside: Site,
         f"subfile,,start,0,end,0,,:{canary}",
     ):
         site.replies["/a.wav"] = server.redirect(target)
-        assert not deck.opens(site.url("/a.wav"))
+        assert not deck.streams(site.url("/a.wav"))
     assert inside.asked == []
 
 
@@ -239,7 +275,7 @@ def test_untrusted_certificate_is_refused(deck: EpisodePlayer, tmp_path: Path) -
         context.load_cert_chain(certificate, key)
         site.socket = context.wrap_socket(site.socket, server_side=True)
         site.replies["/a.wav"] = Ranged(AUDIO)
-        assert not deck.opens(site.url("/a.wav", "localhost").replace("http:", "https:"))
+        assert not deck.streams(site.url("/a.wav", "localhost").replace("http:", "https:"))
         assert site.asked == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import struct
 import sys
 import threading
@@ -28,6 +27,7 @@ from tui_pod.core.playback.events import (
     SeekFinished,
 )
 from tui_pod.core.playback.ports import Player
+from tui_pod.core.playback.remote_audio import FetchProgress
 from tui_pod.core.playback.snapshot import MAX_CHAPTERS, Chapter, Source
 
 if TYPE_CHECKING:
@@ -385,16 +385,51 @@ def test_missing_libmpv_fails_each_load_with_the_command_that_mends_it(
     assert time.monotonic() - began < CLOSE_LIMIT
 
 
+class SilentAudio:
+    """A recording of which nothing ever comes."""
+
+    def __init__(self) -> None:
+        self._is_over = threading.Event()
+        self.opened = threading.Event()
+
+    def open(self) -> SilentAudio:
+        self.opened.set()
+        return self
+
+    def problem(self) -> str:
+        return ""
+
+    def has_changed(self) -> bool:
+        return False
+
+    def progress(self) -> FetchProgress:
+        return FetchProgress(0)
+
+    def size(self) -> int | None:
+        return None
+
+    def can_go_to(self, _offset: int) -> bool:
+        return True
+
+    def read_into(self, _buffer: memoryview, _offset: int) -> int:
+        self._is_over.wait(PATIENCE)
+        raise OSError("cancelled")
+
+    def cancel(self) -> None:
+        self._is_over.set()
+
+    close = cancel
+
+
 @pytest.fixture
-def silent_server() -> Iterator[str]:
-    """An address where someone takes the call and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/sound.mp3"
+def silent() -> Source:
+    """A stream that someone promises and of which nothing ever comes."""
+    return Source("https://example.org/a.mp3", is_stream=True, remote=SilentAudio())
 
 
-def test_close_amid_a_hung_opening_takes_a_second_at_most(silent_server: str) -> None:
+def test_close_amid_a_hung_opening_takes_a_second_at_most(silent: Source) -> None:
     rig = open_real()
-    rig.player.load(Source(silent_server, is_stream=True), 0.0, 1, False)
+    rig.player.load(silent, 0.0, 1, False)
     rig.player.set_paused(True)
     assert isinstance(rig.player, MpvPlayer)
     read(rig.player, "pause")
@@ -404,8 +439,8 @@ def test_close_amid_a_hung_opening_takes_a_second_at_most(silent_server: str) ->
     assert time.monotonic() - began < 1.0
 
 
-def test_file_after_a_hung_opening_plays_at_once(real: Rig, silent_server: str, first: Path) -> None:
-    real.player.load(Source(silent_server, is_stream=True), 0.0, 1, False)
+def test_file_after_a_hung_opening_plays_at_once(real: Rig, silent: Source, first: Path) -> None:
+    real.player.load(silent, 0.0, 1, False)
     began = time.monotonic()
     real.load(first, load=2)
     assert time.monotonic() - began < 5.0

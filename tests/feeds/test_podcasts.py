@@ -53,7 +53,7 @@ async def service(tmp_path: Path) -> AsyncIterator[ServiceRig]:
     await service.sources.close()
 
 
-async def test_stream_of_a_feed_on_the_typed_host_is_played_where_it_ends(site: Site, service: ServiceRig) -> None:
+async def test_stream_of_a_feed_on_the_typed_host_is_read_where_it_ends(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1, "/go.wav")))
     site.replies["/go.wav"] = server.redirect("/a.wav")
     site.replies["/a.wav"] = Ranged(sound(0.1))
@@ -61,7 +61,32 @@ async def test_stream_of_a_feed_on_the_typed_host_is_played_where_it_ends(site: 
     service.sources.request(episode, 7)
     event = await service.next()
     assert isinstance(event, SourceReady)
-    assert (event.load, event.source.location, event.source.is_stream) == (7, site.url("/a.wav"), True)
+    assert (event.load, event.source.is_stream) == (7, True)
+    assert event.source.remote is not None
+    reader = event.source.remote.open()
+    buffer = bytearray(16)
+    assert reader.read_into(memoryview(buffer), 0) == 16
+    assert bytes(buffer) == sound(0.1)[:16]
+    reader.close()
+    assert site.paths() == ["/f", "/go.wav", "/a.wav"]
+
+
+async def test_address_that_is_over_is_fetched_anew_through_the_feed(site: Site, service: ServiceRig) -> None:
+    content = sound(20.0)
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav?token=1")))
+    site.replies["/a.wav"] = Ranged(content, drops=[100_000])
+    (episode,) = await service.subscribe(site.url("/f"))
+    service.sources.request(episode, 7)
+    event = await service.next()
+    assert isinstance(event, SourceReady)
+    assert event.source.remote is not None
+    site.replies["/f"] = server.body(feed(item(1, "/b.wav?token=2")))
+    site.replies["/a.wav"] = server.body("over", status=403)
+    site.replies["/b.wav"] = Ranged(content)
+    reader, buffer = event.source.remote.open(), bytearray(1)
+    assert await asyncio.to_thread(reader.read_into, memoryview(buffer), len(content) - 1) == 1
+    assert site.paths()[-1] == "/b.wav?token=2"
+    reader.close()
 
 
 @pytest.mark.parametrize("path", ["direct", "redirect"])
@@ -120,7 +145,7 @@ async def test_download_request_knows_the_size_that_the_feed_states(site: Site, 
     assert request.size == 16_044
 
 
-async def test_prepared_stream_is_not_resolved_again(site: Site, service: ServiceRig) -> None:
+async def test_prepared_stream_is_not_asked_for_again(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
     site.replies["/a.wav"] = Ranged(sound(0.1))
     (episode,) = await service.subscribe(site.url("/f"))

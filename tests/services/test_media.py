@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.feeds.server import Ranged, Site, sound
 from tui_pod.audio.narrator import NarrationError, Narrator
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.playback.events import Event, LoadFailed, SourceReady
 from tui_pod.core.playback.snapshot import Source
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.net.access import make_policy
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.services import media as module
 from tui_pod.services.media import EpisodeSources
@@ -118,14 +120,15 @@ async def test_preparing_that_fails_is_logged_alone(service: ServiceRig, monkeyp
     assert service.events.empty()
 
 
-async def test_downloads_that_are_a_file_leave_the_stream(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_downloads_that_are_a_file_leave_the_stream(service: ServiceRig, site: Site) -> None:
     folder = service.podcasts.downloads.folder
     folder.parent.mkdir(parents=True)
     folder.write_text("no folder")
-    monkeypatch.setattr("tui_pod.feeds.podcasts.resolve_stream", lambda address, *_: address)
-    event = await service.request(STREAM)
+    site.replies["/x.wav"] = Ranged(sound(0.1))
+    service.podcasts.policy = make_policy([f"127.0.0.1:{site.server_port}"], 20.0)
+    event = await service.request(Episode("x", "X", audio=site.url("/x.wav")))
     assert isinstance(event, SourceReady)
-    assert event.source.location == STREAM.audio
+    assert event.source.is_stream
 
 
 async def test_podcasts_that_could_not_be_opened_are_opened_anew(

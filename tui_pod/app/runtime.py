@@ -178,7 +178,9 @@ class Runtime:
 
         settings, paths = self._services.settings, self._services.paths
         policy = make_policy(settings.network.private_hosts, settings.feeds.timeout)
-        return Podcasts(paths.data, paths.cache, settings.feeds.downloads_mb * MEGABYTE, policy)
+        feeds = settings.feeds
+        quotas = feeds.downloads_mb * MEGABYTE, feeds.stream_cache_mb * MEGABYTE
+        return Podcasts(paths.data, paths.cache, quotas[0], policy, quotas[1])
 
     def _report(self, report: Report) -> None:
         """Pass on what the writer reports from its thread."""

@@ -30,14 +30,6 @@ INSTALL_HINTS = {
 }
 """How to install libmpv, by the package manager's command."""
 
-_HTTP = {
-    404: "The server no longer has it (404).",
-    403: "The server refuses it (403).",
-    401: "The server wants a login (401).",
-    410: "The server says it is gone for good (410).",
-    5: "The server is in trouble. Try again later.",
-}
-
 
 def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None, **extra: str) -> MPV:
     """Return a libmpv handle set up by `OPTIONS`.
@@ -94,9 +86,6 @@ def explain_failure(error: int, log: str) -> str:
         return "That is not audio that tui-pod plays (mp3, m4a, ogg, opus, flac, wav, webm). Your place is kept."
     if error == NOTHING_TO_PLAY:
         return f"There is nothing to play in it from here. Press {key_of('episode.restart')} for the start."
-    for code, meaning in _HTTP.items():
-        if f"HTTP error {code}" in log:
-            return f"{meaning} Your place is kept."
     if "No such file" in log or "Cannot open file" in log:
         return "The file cannot be opened: it is gone or not readable. Your place is kept."
     again = f"press {key_of('episode.play')} to try again"

@@ -16,6 +16,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.libmpv import NO_SOUND_DEVICE, explain_failure, explain_missing, open_mpv
+from tui_pod.audio.mpv_options import DEMUXER, FAST_SEEK
+from tui_pod.audio.stream import StreamProtocol
 from tui_pod.core.playback.events import (
     BufferingChanged,
     ChaptersKnown,
@@ -28,6 +30,7 @@ from tui_pod.core.playback.events import (
     PositionChanged,
     SeekFinished,
 )
+from tui_pod.core.playback.remote_audio import RemoteAudio
 from tui_pod.core.playback.snapshot import MAX_CHAPTERS, Chapter, Source
 from tui_pod.core.text.clean import clean
 
@@ -64,6 +67,8 @@ class MpvPlayer:
         self._is_open = False  # whether the active load has begun to sound
         self._is_playing = False
         self._early_seek = (0, 0.0)  # load and place of the last seek that came before its file was open
+        self._streams = StreamProtocol()
+        self._remote: RemoteAudio | None = None  # of the newest load given to libmpv
         self._log: deque[str] = deque(maxlen=20)
         self._problem: str | None = None
         self._calling_back = threading.Lock()  # held by callbacks, and while they may not run
@@ -92,8 +97,12 @@ class MpvPlayer:
             mpv["pause"] = is_paused
             mpv["start"] = f"{start:.3f}" if start > 0 else "none"
             self._log.clear()
+            mpv["demuxer-lavf-o"] = FAST_SEEK if source.is_constant_rate else DEMUXER
+            location, self._remote = source.location, source.remote
+            if source.remote is not None:
+                location = self._streams.offer(str(load), source.remote, source.can_seek or start > 0)
             with self._calling_back:  # its start may be told before the command returns
-                answer = mpv.command("loadfile", source.location, "replace")
+                answer = mpv.command("loadfile", location, "replace")
                 self._loads[answer["playlist_entry_id"]] = load, start <= 0
 
         self._tasks.put(task)
@@ -147,6 +156,7 @@ class MpvPlayer:
     def _run(self) -> None:
         try:
             mpv = open_mpv(self._ao, self._on_log, **({"af": self._filters} if self._filters else {}))
+            self._streams.register(mpv)
         except (OSError, AttributeError, ValueError, TypeError) as error:
             self._problem = explain_missing(error)
             self._refuse_loads()
@@ -200,7 +210,10 @@ class MpvPlayer:
     def _tell_failure(self, load: int, error: int) -> None:
         """Say why a load failed, once libmpv has told its log, which it does after its events."""
         time.sleep(LOG_DELAY)
-        self._emit(LoadFailed(load, explain_failure(error, " ".join(self._log)), is_fatal=error == NO_SOUND_DEVICE))
+        reason = explain_failure(error, " ".join(self._log))
+        if load == self._load and self._remote is not None and (problem := self._remote.problem()):
+            reason = f"{problem} Your place is kept."
+        self._emit(LoadFailed(load, reason, is_fatal=error == NO_SOUND_DEVICE))
 
     def _read_position(self, mpv: MPV) -> float | None:
         if not self._is_open or mpv.seeking:

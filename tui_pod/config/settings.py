@@ -89,6 +89,9 @@ class FeedSettings(NamedTuple):
     downloads_mb: Annotated[
         int, Key("Megabytes of downloads to keep; those played longest ago are deleted first", 10, 10_000_000)
     ] = 2000
+    stream_cache_mb: Annotated[
+        int, Key("Megabytes of what was streamed that are kept, the oldest go first", 10, 1_000_000)
+    ] = 500
     keep_next: Annotated[int, Key("How many of a feed's next episodes are downloaded ahead", 0, 100)] = 0
 
 

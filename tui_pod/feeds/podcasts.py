@@ -6,7 +6,7 @@ Calls wait for disk and network: run them in a thread. With a cancel token they 
 from __future__ import annotations
 
 import contextlib
-import time
+from functools import partial
 from pathlib import Path
 
 from tui_pod.core.library.episode import Episode
@@ -17,29 +17,40 @@ from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
 from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.media.documents import RemoteFiles
 from tui_pod.feeds.media.downloads import Downloads
+from tui_pod.feeds.media.mp3_head import HEAD, is_constant_rate, tag_size
 from tui_pod.feeds.media.partial import DownloadRequest
-from tui_pod.feeds.media.streams import resolve_stream
+from tui_pod.feeds.media.stream_cache import StreamCache
+from tui_pod.feeds.media.stream_file import StreamFile
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.address import Origin
 from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.feeds.refresh import refresh_feed
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import Details, FeedStore
 from tui_pod.runtime.threads import CancelToken
 
-PREPARED_FOR = 240.0
-"""Seconds for which a resolved address is used: media hosts sign theirs for minutes at least."""
+STREAM_QUOTA = 500_000_000
+"""Bytes of streams that are kept when the settings do not say."""
+
+MAX_TAG = 1024 * 1024
+"""Bytes of a tag before an mp3 that are waited for to look behind it; covers are in it."""
+
+PATIENCE = 5.0
+"""Seconds for which the head of a recording is waited for, to know how places in it are found."""
 
 
 class Podcasts:
     """The subscriptions, the downloads, and the documents that episodes refer to."""
 
-    def __init__(self, data: Path, cache: Path, quota: int, policy: NetworkPolicy = PUBLIC) -> None:
-        """Name the folders, without opening anything; `quota` is the bytes of downloads that are kept."""
+    def __init__(
+        self, data: Path, cache: Path, quota: int, policy: NetworkPolicy = PUBLIC, stream_quota: int = STREAM_QUOTA
+    ) -> None:
+        """Name the folders, without opening anything; the quotas are the bytes of downloads and streams to keep."""
         self.policy = policy
         self.store = FeedStore(data)
-        self.downloads = Downloads(data / "downloads", quota)
+        self.streams = StreamCache(cache / "streams", stream_quota)
+        self.downloads = Downloads(data / "downloads", quota, streams=self.streams)
         self.remote = RemoteFiles(cache / "remote")
-        self._prepared: dict[str, tuple[float, str]] = {}
 
     def source(self, episode: Episode, cancel: CancelToken | None = None) -> Source:
         """Return the download of an episode with an address, else its stream.
@@ -50,21 +61,34 @@ class Podcasts:
         assert episode.audio is not None
         details = self.details(episode.id)
         marks = details.marks if details else ()
-        path = self.downloads.find(episode.id)
+        path = self.downloads.find(episode.id) or self.streams.find(episode.id, episode.audio)
         if path is not None:
             return Source(str(path), marks=marks)
-        made, address = self._prepared.pop(episode.id, (0.0, ""))
-        if not address or time.monotonic() - made > PREPARED_FOR:
-            address = resolve_stream(episode.audio, self._allowed(details), cancel)
-        return Source(address, is_stream=True, marks=marks)
+        stream = self._stream(episode, episode.audio, details)
+        cancel = cancel or CancelToken()
+        stream.wait_for_answer(cancel)
+        is_constant = _is_constant_rate(stream, cancel)
+        return Source(episode.audio, is_stream=True, marks=marks, remote=stream, is_constant_rate=is_constant)
 
     def prepare(self, episode: Episode, cancel: CancelToken | None = None) -> None:
-        """Resolve a stream ahead of `source`, which tries again what fails here."""
+        """Begin a stream ahead of `source`, which tries again what fails here."""
         if episode.audio is None or self.downloads.find(episode.id) is not None:
             return
         with contextlib.suppress(FetchError):
-            address = resolve_stream(episode.audio, self._allowed(self.details(episode.id)), cancel)
-            self._prepared = {episode.id: (time.monotonic(), address)}
+            self._stream(episode, episode.audio, self.details(episode.id)).wait_for_answer(cancel or CancelToken())
+
+    def _stream(self, episode: Episode, address: str, details: Details | None) -> StreamFile:
+        allowed = self._allowed(details)
+        return self.streams.open(episode.id, address, allowed, partial(self._renewed, episode.id))
+
+    def _renewed(self, ident: str) -> str | None:
+        """Return the address that an episode has in its feed now, where media hosts sign theirs for a day."""
+        details = self.details(ident)
+        feed = self.store.find(details.feed) if details is not None else None
+        if feed is None or refresh_feed(self.store, feed, CancelToken(), self.policy).error:
+            return None
+        details = self.details(ident)
+        return details.audio if details else None
 
     def chapters(
         self, episode: Episode, cancel: CancelToken | None = None
@@ -129,3 +153,9 @@ def _numbering(details: Details) -> str:
     number = f"Episode {details.number}" if details.number else ""
     explicit = "Explicit" if details.is_explicit else ""
     return " · ".join(filter(None, (season, number, details.type.capitalize(), explicit)))
+
+
+def _is_constant_rate(stream: StreamFile, cancel: CancelToken) -> bool | None:
+    """Return whether a stream is an mp3 of constant bit rate; None also when it does not come in time."""
+    tag = tag_size(stream.peek(0, 10, PATIENCE, cancel))
+    return is_constant_rate(stream.peek(tag, HEAD, PATIENCE, cancel)) if tag <= MAX_TAG else None

@@ -67,10 +67,10 @@ class EpisodeSources:
             self._open_file(episode, episode.audio, load)
 
     def discard(self, source: Source) -> bool:
-        """See `Sources.discard`: a narration is made anew."""
+        """See `Sources.discard`: a narration is made anew, and a stream that changed meanwhile is read anew."""
         if source.is_narrated:
             self._narrator.discard(Path(source.location))
-        return source.is_narrated
+        return source.is_narrated or (source.remote is not None and source.remote.has_changed())
 
     def prepare(self, episode: Episode) -> None:
         """See `Sources.prepare`."""

@@ -19,6 +19,7 @@ from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.media import downloads as downloading
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, file_name
+from tui_pod.feeds.media.stream_cache import StreamCache
 from tui_pod.feeds.net.fetch import Limits
 from tui_pod.runtime.threads import Cancelled, CancelToken
 
@@ -417,3 +418,61 @@ def test_download_that_comes_shorter_and_longer_in_turn_ends(site: Site, downloa
     with pytest.raises(DownloadError, match="broke off"):
         downloads.fetch(request(site))
     assert len(site.asked) <= 2 * (downloading.ATTEMPTS + 1)
+
+
+# -- what was streamed ---------------------------------------------------------------------------------
+
+
+def streamed(site: Site, folder: Path, count: int) -> StreamCache:
+    """Return a folder of streams in which the first bytes of the recording are."""
+    cache = StreamCache(folder, 10_000_000)
+    reader = cache.open("feed-1", site.url("/a.mp3"), site.allowed).open()
+    buffer, done = bytearray(count), 0
+    while done < count:
+        done += reader.read_into(memoryview(buffer)[done:], done)
+    reader.close()
+    cache.close()
+    return cache
+
+
+STREAMED = b"ID3" + bytes(number % 251 for number in range(400_000))
+
+
+def test_download_of_what_was_heard_whole_asks_for_nothing(site: Site, tmp_path: Path) -> None:
+    site.replies["/a.mp3"] = Ranged(STREAMED, "audio/mpeg")
+    cache = streamed(site, tmp_path / "streams", len(STREAMED))
+    site.asked.clear()
+    downloads = Downloads(tmp_path / "downloads", 10_000_000, streams=cache)
+    path = downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.allowed))
+    assert path.read_bytes() == STREAMED
+    assert path.suffix == ".mp3"
+    assert (site.asked, list((tmp_path / "streams").iterdir())) == ([], [])
+
+
+def test_download_goes_on_from_what_was_streamed(site: Site, tmp_path: Path) -> None:
+    site.replies["/a.mp3"] = Ranged(STREAMED, "audio/mpeg", pause=threading.Event())
+    cache = streamed(site, tmp_path / "streams", 150_000)
+    site.asked.clear()
+    site.replies["/a.mp3"] = Ranged(STREAMED, "audio/mpeg")
+    downloads = Downloads(tmp_path / "downloads", 10_000_000, streams=cache)
+    path = downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.allowed))
+    assert path.read_bytes() == STREAMED
+    (asked,) = site.asked
+    assert int(asked[1]["Range"].removeprefix("bytes=").rstrip("-")) >= 150_000
+
+
+def test_download_of_a_stream_that_changed_begins_anew(site: Site, tmp_path: Path) -> None:
+    site.replies["/a.mp3"] = Ranged(STREAMED, "audio/mpeg", pause=threading.Event())
+    cache = streamed(site, tmp_path / "streams", 150_000)
+    other = STREAMED[::-1]
+    site.replies["/a.mp3"] = Ranged(other, "audio/mpeg", etag='"other"')
+    downloads = Downloads(tmp_path / "downloads", 10_000_000, streams=cache)
+    assert downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.allowed)).read_bytes() == other
+
+
+def test_download_of_what_was_heard_needs_room_too(site: Site, tmp_path: Path) -> None:
+    site.replies["/a.mp3"] = Ranged(STREAMED, "audio/mpeg")
+    cache = streamed(site, tmp_path / "streams", len(STREAMED))
+    downloads = Downloads(tmp_path / "downloads", 1000, streams=cache)
+    with pytest.raises(DownloadError, match="nothing that was played is left"):
+        downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.allowed))

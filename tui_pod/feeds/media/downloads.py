@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_pod.core.playback.retry import PAUSES
+from tui_pod.feeds.media.audio_kind import HEAD, check_kind, check_start
 from tui_pod.feeds.media.partial import (
     RANGE,
     DownloadError,
@@ -29,7 +30,7 @@ from tui_pod.feeds.media.partial import (
     text_of,
     write_json,
 )
-from tui_pod.feeds.media.streams import HEAD, check_kind, check_start
+from tui_pod.feeds.media.stream_cache import StreamCache
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, Response, opened, refusal
 from tui_pod.runtime.files import sync_folder
 from tui_pod.runtime.threads import CancelToken
@@ -80,8 +81,12 @@ Report = Callable[[int, int | None], None]
 class Downloads:
     """The recordings in one folder; safe to use from several threads."""
 
-    def __init__(self, folder: Path, quota: int, limits: Limits = LIMITS) -> None:
-        """Name the folder, and the bytes of downloads that are kept in it; nothing is opened yet."""
+    def __init__(self, folder: Path, quota: int, limits: Limits = LIMITS, streams: StreamCache | None = None) -> None:
+        """Name the folder, and the bytes of downloads that are kept in it; nothing is opened yet.
+
+        What was streamed is not downloaded again.
+        """
+        self._streams = streams
         self.folder = folder
         self._quota = quota
         self._limits = limits
@@ -137,8 +142,13 @@ class Downloads:
                 found = self.find(request.episode)  # another program may just have got it
                 if found is not None:
                     return found
+                if self._streams and self._streams.hand_over(request.episode, request.address, part.path, part.about):
+                    self._make_room(part.size(), 0, expendable)
+                    return self._finish(request, part, part.kind())
                 kind = self._fetch_part(request, part, report, cancel, expendable)
                 return self._finish(request, part, kind)
+        except NoRoom as error:
+            raise DownloadError(f"“{request.title}” was not downloaded. {error}", is_general=True) from error
         except OSError as error:
             said = f"“{request.title}” cannot be saved in {self.folder}: {error.strerror}."
             raise DownloadError(said, is_general=True) from error

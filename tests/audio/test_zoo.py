@@ -1,0 +1,227 @@
+"""Servers of every kind, the real libmpv and the rules of listening: it plays or says why, and the place is kept."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import FakeListener, FakeWriter
+from tests.feeds import server, zoo
+from tests.feeds.server import Ranged, Reply, Site, body, sound
+from tests.feeds.zoo import mp3
+from tui_pod.audio.mpv_player import MpvPlayer
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.playback import retry
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.playback.events import Event, LoadFailed, SourceReady
+from tui_pod.core.playback.ports import Ports
+from tui_pod.core.playback.snapshot import PlayerStatus, Source
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.feeds.media import stream_fetcher
+from tui_pod.feeds.net.access import make_policy
+from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.feeds.podcasts import Podcasts
+
+LENGTH = 600.0
+PLACE = 420.0
+"""Seconds."""
+
+PATIENCE = 20.0
+"""Seconds after which a test gives up; everything here takes far less."""
+
+AUDIO = mp3(LENGTH)
+
+
+@dataclass
+class Listening:
+    """The core over the real player and the real fetcher, with its events handled in the test's thread."""
+
+    podcasts: Podcasts
+    library: Library
+    progress_index: ProgressIndex
+    events: queue.Queue[Event] = field(default_factory=queue.Queue)
+    listener: FakeListener = field(default_factory=FakeListener)
+
+    def __post_init__(self) -> None:
+        self.player = MpvPlayer(self.events.put, "null")
+        self.player.open()
+        writer = FakeWriter()
+        ports = Ports(self.player, self, writer, self.listener, lambda: datetime.now(UTC), "run")
+        self.controller = PlaybackController(self.library, self.progress_index, ports)
+        writer.emit = self.events.put
+
+    def request(self, episode: Episode, load: int) -> None:
+        """See `Sources.request`."""
+
+        def find() -> None:
+            try:
+                self.events.put(SourceReady(load, self.podcasts.source(episode)))
+            except FetchError as error:
+                self.events.put(LoadFailed(load, f"{error} Your place is kept.", is_offline=error.is_offline))
+
+        threading.Thread(target=find, daemon=True).start()
+
+    def discard(self, source: Source) -> bool:
+        """See `Sources.discard`."""
+        return source.remote is not None and source.remote.has_changed()
+
+    def prepare(self, _: Episode) -> None:
+        """See `Sources.prepare`."""
+
+    def until(self, is_so: Callable[[], bool], what: str) -> None:
+        """Handle events until something is so."""
+        deadline = time.monotonic() + PATIENCE
+        while not is_so():
+            assert time.monotonic() < deadline, f"it never came about that {what}: {self.controller.playback}"
+            self.controller.tick()
+            try:
+                self.controller.handle(self.events.get(timeout=0.05))
+            except queue.Empty:
+                continue
+
+    def is_playing(self) -> bool:
+        return self.controller.playback.status is PlayerStatus.PLAYING
+
+    def has_ended(self) -> bool:
+        return self.controller.playback.status is PlayerStatus.STOPPED and bool(self.listener.said)
+
+    def place(self) -> float:
+        """Return the place that is saved."""
+        progress = self.progress_index.get("one")
+        assert progress is not None
+        return progress.position
+
+
+@pytest.fixture(name="listen")
+def listening(
+    site: Site, inside: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[Reply], Listening]]:
+    """Resume an episode at its place from a server that answers so."""
+    monkeypatch.setattr(stream_fetcher, "PAUSES", (0.0,) * 6)
+    monkeypatch.setattr(retry, "PAUSES", (0.0, 0.0))
+    opened: list[Listening] = []
+
+    def listen(reply: Reply, place: float = PLACE) -> Listening:
+        site.replies["/a.mp3"] = reply
+        library = build_library((), (Episode("one", "One", audio=site.url("/a.mp3"), duration=LENGTH),))
+        left = Progress(datetime.now(UTC) - timedelta(seconds=5), position=place, duration=LENGTH)
+        hosts = [f"127.0.0.1:{server.server_port}" for server in (site, inside)]
+        podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", 10_000_000, make_policy(hosts, 20.0))
+        opened.append(Listening(podcasts, library, ProgressIndex(library, {"one": left} if place else {})))
+        opened[-1].controller.play("one")
+        return opened[-1]
+
+    yield listen
+    for each in opened:
+        each.player.close()
+        each.podcasts.streams.close()
+
+
+Listen = Callable[..., Listening]
+
+
+@pytest.mark.parametrize("name", zoo.PLAYED)
+def test_resume_plays_from_the_place_whoever_serves_it(listen: Listen, name: str) -> None:
+    there = listen(zoo.PLAYED[name](AUDIO))
+    there.until(there.is_playing, "it plays")
+    assert there.controller.playback.position == pytest.approx(PLACE, abs=0.5)
+    there.until(lambda: there.controller.playback.position > PLACE + 0.5, "it plays on")
+    there.controller.save()
+    assert there.place() >= PLACE
+    there.controller.stop()
+    assert there.place() < PLACE + 10.0
+
+
+@pytest.mark.parametrize("name", zoo.REFUSED)
+def test_server_that_gives_nothing_leaves_the_place_and_says_why(listen: Listen, name: str) -> None:
+    reply, said = zoo.REFUSED[name]
+    there = listen(reply(AUDIO))
+    there.until(there.has_ended, "it is told")
+    assert said in there.listener.said[-1]
+    assert "place is kept" in there.listener.said[-1]
+    assert there.place() == PLACE
+
+
+@pytest.mark.parametrize("content", [sound(30.0), AUDIO], ids=["wav", "mp3"])
+def test_start_without_ranges_waits_for_nothing_but_its_first_bytes(listen: Listen, content: bytes) -> None:
+    gate = threading.Event()
+
+    def reply(exchange: server.Exchange) -> None:
+        exchange.say(200, content[:200_000], "audio/mpeg", Content_Length=str(len(content)))
+        exchange.wfile.flush()
+        gate.wait(PATIENCE)
+        exchange.wfile.write(content[200_000:])
+
+    there = listen(reply, place=0.0)
+    there.until(there.is_playing, "it plays")
+    assert not gate.is_set()
+    there.controller.seek_to(20.0 if content is not AUDIO else 500.0)
+    assert "in one piece" in there.listener.said[-1]
+    gate.set()
+
+
+def test_wav_without_ranges_is_resumed_once_it_is_here(listen: Listen) -> None:
+    there = listen(body(sound(LENGTH, rate=1000), "audio/wav"))
+    there.until(there.is_playing, "it plays")
+    assert there.controller.playback.position == pytest.approx(PLACE, abs=0.5)
+
+
+def test_place_without_ranges_is_shown_coming_and_the_start_can_be_played_meanwhile(listen: Listen) -> None:
+    gate = threading.Event()
+
+    def reply(exchange: server.Exchange) -> None:
+        exchange.say(200, AUDIO[:200_000], "audio/mpeg", Content_Length=str(len(AUDIO)))
+        exchange.wfile.flush()
+        gate.wait(PATIENCE)
+        exchange.wfile.write(AUDIO[200_000:])
+
+    there = listen(reply)
+    there.until(lambda: there.controller.playback.fetching is not None, "it is shown")
+    there.until(lambda: str(there.controller.playback.fetching).startswith("fetching to your place 48 %"), "how far")
+    assert there.place() == PLACE
+    there.controller.play("one")
+    there.until(there.is_playing, "the start plays")
+    assert there.controller.playback.position < 5.0
+    there.controller.undo()
+    gate.set()
+    there.until(lambda: there.is_playing() and there.controller.playback.position > 100, "the place plays")
+    assert there.controller.playback.position == pytest.approx(PLACE, abs=1.0)
+
+
+def test_redirect_to_another_host_in_the_middle_plays_on(listen: Listen, site: Site, inside: Site) -> None:
+    there = listen(zoo.elsewhere(AUDIO, site, inside), place=0.0)
+    there.until(there.is_playing, "it plays")
+    there.controller.seek_to(PLACE)
+    there.until(lambda: there.controller.playback.position > PLACE + 0.5, "it plays on")
+    assert inside.asked
+
+
+def test_stream_heard_whole_is_a_file_the_next_time(listen: Listen, site: Site) -> None:
+    there = listen(body(AUDIO, "audio/mpeg"))
+    there.until(there.is_playing, "it plays")
+    stream = there.podcasts.streams
+    there.until(lambda: bool(stream.find("one", site.url("/a.mp3"))), "all of it is noted")
+    there.controller.stop()
+    site.asked.clear()
+    there.controller.play("one")
+    there.until(there.is_playing, "it plays")
+    assert site.asked == []
+
+
+def test_ranges_bring_the_place_without_what_is_before_it(listen: Listen, site: Site) -> None:
+    content = mp3(LENGTH, 64)
+    there = listen(Ranged(content, "audio/mpeg"), place=PLACE)
+    there.until(there.is_playing, "it plays")
+    offset = int(PLACE / LENGTH * len(content))
+    starts = [int(headers["Range"].removeprefix("bytes=").rstrip("-")) for _, headers in site.asked]
+    assert any(abs(start - offset) < 20_000 for start in starts)
+    assert len(starts) <= 3

@@ -1,0 +1,59 @@
+"""Which bytes come next, and whether the connection at hand brings them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui_pod.feeds.media.fetch_plan import AHEAD, AHEAD_UNREAD, METER, NEAR, FetchPlan
+from tui_pod.feeds.media.intervals import Intervals
+
+SIZE = 10_000_000
+
+
+def make_plan(is_ranged: bool | None = True, readers: int = 1, wanted: int = 0, position: int = 0) -> FetchPlan:
+    return FetchPlan(wanted=wanted, position=position, readers=readers, is_ranged=is_ranged)
+
+
+def test_rate_is_that_of_this_connection() -> None:
+    plan = make_plan()
+    plan.begin(0, 5000.0)
+    plan.take(1000, 5000.0 + METER / 2)
+    assert plan.rate == 0.0
+    plan.take(1000, 5000.0 + METER)
+    assert plan.rate == pytest.approx(2000 / METER)
+    plan.begin(0, 6000.0)
+    plan.take(500, 6000.0 + METER)
+    assert plan.rate == pytest.approx(500 / METER)
+
+
+def test_first_missing_byte_from_the_reader_on_is_next() -> None:
+    have = Intervals([(0, 100), (500, 600)])
+    assert make_plan(wanted=50).gap(have, SIZE) == 100
+    assert make_plan(wanted=520).gap(have, SIZE) == 600
+    assert make_plan(wanted=550).gap(Intervals([(500, SIZE)]), SIZE) is None
+
+
+@pytest.mark.parametrize(("readers", "ahead"), [(1, AHEAD), (0, AHEAD_UNREAD)])
+def test_no_more_is_fetched_than_is_soon_needed(readers: int, ahead: int) -> None:
+    assert make_plan(readers=readers).gap(Intervals([(0, ahead - 1)]), SIZE) == ahead - 1
+    assert make_plan(readers=readers).gap(Intervals([(0, ahead)]), SIZE) is None
+
+
+def test_all_is_fetched_where_nothing_can_be_jumped_to() -> None:
+    assert make_plan(is_ranged=False).gap(Intervals([(0, 5 * AHEAD)]), SIZE) == 5 * AHEAD
+    assert make_plan(is_ranged=False, readers=0).gap(Intervals([(0, 5 * AHEAD)]), SIZE) is None
+
+
+def test_connection_is_kept_for_what_is_near_and_given_up_for_what_is_not() -> None:
+    plan = make_plan(position=1000)
+    assert plan.will_bring(1000 + NEAR[0])
+    assert not plan.will_bring(1000 + NEAR[0] + 1)
+    assert not plan.will_bring(999)
+    plan.rate = 100_000.0
+    assert plan.will_bring(1000 + 40_000)
+
+
+def test_connection_that_brings_what_is_here_is_given_up() -> None:
+    assert make_plan(wanted=0, position=100).brings_next(Intervals([(0, 200)]), SIZE) is False
+    assert make_plan(wanted=0, position=100).brings_next(Intervals([(0, 100)]), SIZE) is True
+    assert make_plan(wanted=0, position=AHEAD).brings_next(Intervals([(0, AHEAD)]), SIZE) is None

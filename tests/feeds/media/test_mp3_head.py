@@ -1,0 +1,44 @@
+"""Whether an mp3 keeps one bit rate, told from its first frames."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.feeds.server import sound
+from tests.feeds.zoo import mark_variable, mp3
+from tui_pod.feeds.media.mp3_head import HEAD, is_constant_rate, tag_size
+
+VARIABLE = b"".join(mp3(1.0, rate) for rate in (8, 16, 8, 32))
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (mp3(60), True),
+        (mp3(60, 64), True),
+        (b"\x00" * 200 + mp3(60), True),
+        (mark_variable(mp3(60), 2296), False),
+        (mark_variable(mp3(60), 2296).replace(b"Xing", b"Info", 1), True),
+        (VARIABLE, False),
+        (sound(1.0), None),
+        (b"OggS" + bytes(5000), None),
+        (b"\xff\xf3\x10\xc4" + bytes(5000), None),
+        (b"", None),
+    ],
+    ids=["8", "64", "filling", "xing", "info", "differing", "wav", "ogg", "one sync", "empty"],
+)
+def test_rate_is_told_from_the_head(content: bytes, expected: bool | None) -> None:
+    assert is_constant_rate(content[:HEAD]) is expected
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (b"ID3\x04\x00\x00\x00\x00\x02\x01", 267),
+        (b"ID3\x04\x00\x10\x00\x00\x02\x01", 277),
+        (b"\xff\xf3\x10\xc4" + bytes(6), 0),
+        (b"ID3", 0),
+    ],
+)
+def test_tag_size_is_read(start: bytes, expected: int) -> None:
+    assert tag_size(start) == expected

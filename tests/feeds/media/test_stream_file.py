@@ -1,0 +1,428 @@
+"""Recordings as they are read from servers of every kind: every byte right, or a reason; nothing fetched twice."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.feeds import server, zoo
+from tests.feeds.server import Ranged, Reply, Site
+from tui_pod.feeds.media import fetch_plan, stream_fetcher
+from tui_pod.feeds.media.stream_cache import StreamCache
+from tui_pod.feeds.media.stream_file import StreamFile, StreamReader
+from tui_pod.feeds.net.fetch import FetchError, Limits
+from tui_pod.runtime.threads import Cancelled, CancelToken
+
+CONTENT = bytes(number * 7 % 251 for number in range(50_021)) * 8
+"""400 kB in which no two places look alike."""
+
+QUOTA = 10_000_000
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again at once."""
+    monkeypatch.setattr(stream_fetcher, "PAUSES", (0.0,) * 6)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Iterator[StreamCache]:
+    cache = StreamCache(tmp_path / "streams", QUOTA)
+    yield cache
+    cache.close()
+
+
+Open = Callable[..., StreamFile]
+
+
+@pytest.fixture(name="open_stream")
+def opener(site: Site, inside: Site, cache: StreamCache) -> Open:
+    """Open what the site serves."""
+
+    def open_stream(reply: Reply | None = None, renew: Callable[[], str | None] = lambda: None) -> StreamFile:
+        if reply is not None:
+            site.replies["/a.mp3"] = reply
+        return cache.open("episode", site.url("/a.mp3"), site.allowed | inside.allowed, renew)
+
+    return open_stream
+
+
+def read(reader: StreamReader, offset: int, count: int) -> bytes:
+    """Return so many bytes from a place, fewer at the end."""
+    buffer, done = bytearray(count), 0
+    while done < count and (size := reader.read_into(memoryview(buffer)[done:], offset + done)):
+        done += size
+    return bytes(buffer[:done])
+
+
+def read_all(stream: StreamFile) -> bytes:
+    """Return all of a stream, opening it again when it has changed or dropped, as the player does."""
+    for _ in range(5):
+        reader = stream.open()
+        try:
+            return read(reader, 0, 2 * len(CONTENT))
+        except OSError:
+            continue
+        finally:
+            reader.close()
+    raise AssertionError("it could not be read")
+
+
+def ranges(site: Site) -> list[str]:
+    """Return what was asked for, in order."""
+    return [headers.get("Range", "all") for _, headers in site.asked]
+
+
+@pytest.mark.parametrize("name", zoo.PLAYED)
+def test_every_byte_comes_from_a_server_of_any_kind(open_stream: Open, name: str) -> None:
+    stream = open_stream(zoo.PLAYED[name](CONTENT))
+    stream.wait_for_answer(CancelToken())
+    found = read_all(stream)
+    assert found[: len(CONTENT)] == CONTENT
+    assert len(found) == len(CONTENT) or name == "changes"
+
+
+@pytest.mark.parametrize("name", zoo.REFUSED)
+def test_server_that_gives_nothing_is_told_in_words(open_stream: Open, name: str) -> None:
+    reply, said = zoo.REFUSED[name]
+    stream = open_stream(reply(CONTENT))
+    assert said in reason(stream)
+
+
+def reason(stream: StreamFile) -> str:
+    """Return why a stream cannot be read."""
+    try:
+        stream.wait_for_answer(CancelToken())
+    except FetchError as error:
+        return str(error)
+    with pytest.raises(OSError, match=r".") as caught:
+        read(stream.open(), 0, 1000)
+    return str(caught.value)
+
+
+def test_place_far_on_is_asked_for_by_itself_and_at_once(
+    open_stream: Open, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_fetcher, "PAUSES", ())  # a connection given up for another place is no failure
+    stream = open_stream(Ranged(CONTENT, pause=threading.Event()))
+    stream.wait_for_answer(CancelToken())
+    reader = stream.open()
+    assert read(reader, 300_000, 1000) == CONTENT[300_000:301_000]
+    assert ranges(site) == ["bytes=0-", "bytes=300000-"]
+
+
+def test_place_near_by_waits_for_the_connection_that_brings_it(open_stream: Open, site: Site) -> None:
+    gate = threading.Event()
+    reader = open_stream(Ranged(CONTENT[:20_000], pause=gate)).open()
+    assert read(reader, 0, 5) == CONTENT[:5]
+    gate.set()
+    assert read(reader, 15_000, 5) == CONTENT[15_000:15_005]
+    assert ranges(site) == ["bytes=0-"]
+
+
+def test_what_is_here_is_not_asked_for_again(open_stream: Open, site: Site) -> None:
+    reader = open_stream(Ranged(CONTENT)).open()
+    read(reader, 300_000, len(CONTENT))
+    read(reader, 0, 300_000)
+    asked = len(site.asked)
+    assert read(reader, 0, len(CONTENT)) == CONTENT
+    assert len(site.asked) == asked
+
+
+def test_drop_is_gone_on_with_where_it_was_and_only_if_nothing_changed(open_stream: Open, site: Site) -> None:
+    assert read_all(open_stream(Ranged(CONTENT, drops=[100_000]))) == CONTENT
+    assert site.asked[1][1]["Range"] == "bytes=100000-"
+    assert site.asked[1][1]["If-Range"] == '"audio"'
+
+
+def test_changed_recording_begins_anew_and_ends_the_reading(open_stream: Open) -> None:
+    other = bytes(reversed(CONTENT))
+    stream = open_stream(zoo.Changing([CONTENT, other], [100_000]))
+    reader = stream.open()
+    with pytest.raises(OSError, match="over"):
+        read(reader, 0, len(CONTENT))
+    assert read_all(stream) == other
+
+
+def test_redirect_to_another_host_in_the_middle_is_followed(open_stream: Open, site: Site, inside: Site) -> None:
+    assert read_all(open_stream(zoo.elsewhere(CONTENT, site, inside))) == CONTENT
+    assert inside.paths() == ["/moved.mp3"]
+
+
+def test_redirect_to_a_private_host_in_the_middle_reaches_nothing(site: Site, inside: Site, cache: StreamCache) -> None:
+    site.replies["/a.mp3"] = zoo.elsewhere(CONTENT, site, inside)
+    stream = cache.open("episode", site.url("/a.mp3"), site.allowed)
+    with pytest.raises(OSError, match="own network"):
+        read(stream.open(), 0, len(CONTENT))
+    assert inside.asked == []
+
+
+def test_address_that_is_over_is_asked_of_the_feed_once(open_stream: Open, site: Site) -> None:
+    site.replies["/new.mp3"] = Ranged(CONTENT)
+    asked: list[int] = []
+
+    def renew() -> str:
+        asked.append(1)
+        return site.url("/new.mp3")
+
+    stream = open_stream(zoo.Ending(CONTENT, 1, 403, [100_000]), renew=renew)
+    assert read_all(stream) == CONTENT
+    assert asked == [1]
+
+
+def test_address_that_is_over_for_good_is_told(open_stream: Open) -> None:
+    reader = open_stream(zoo.Ending(CONTENT, 1, 410, [100_000])).open()
+    with pytest.raises(OSError, match="gone for good"):
+        read(reader, 0, len(CONTENT))
+
+
+def test_refusal_for_a_moment_is_waited_out(open_stream: Open, site: Site) -> None:
+    class Busy(zoo.Refusing):
+        def __call__(self, exchange: server.Exchange) -> None:
+            if len(site.asked) == 1:
+                Ranged(CONTENT, drops=[100_000])(exchange)
+            else:
+                super().__call__(exchange)
+
+    assert read_all(open_stream(Busy(CONTENT, 2))) == CONTENT
+
+
+def test_refusal_for_long_is_told_at_once(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Busy(zoo.Ending):
+        def __call__(self, exchange: server.Exchange) -> None:
+            if self.requests:
+                super().__call__(exchange)
+            else:
+                exchange.say(503, b"", Retry_After="600")
+
+    reader = open_stream(Busy(CONTENT, 1, drops=[100_000])).open()
+    with pytest.raises(OSError, match="Try again in 600 s"):
+        read(reader, 0, len(CONTENT))
+
+
+def test_server_that_drips_is_given_up(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_fetcher, "SLOW_AFTER", 0.0)
+    monkeypatch.setattr(stream_fetcher, "SLOWEST", 1_000_000)
+    reader = open_stream(zoo.dripped(CONTENT, 0.001)).open()
+    with pytest.raises(OSError, match="next to nothing"):
+        read(reader, 0, 1000)
+
+
+def test_server_that_falls_silent_is_given_up(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_fetcher, "LIMITS", Limits(10_000_000, 60.0, idle=0.05, head=0.2))
+    reader = open_stream(Ranged(CONTENT[:2000], pause=threading.Event())).open()
+    with pytest.raises(OSError, match="no answer"):
+        read(reader, 0, 2000)
+
+
+def test_endless_recording_is_not_fetched_without_end(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch_plan, "AHEAD_ENDLESS", 500_000)
+    stream = open_stream(server.endless())
+    reader = stream.open()
+    assert read(reader, 0, 100_000) == b"x" * 100_000
+    read(reader, 900_000, 1)
+    assert stream.progress().total is None
+    reader.close()
+
+
+def test_recording_too_large_is_told(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_fetcher, "LIMITS", Limits(1_000_000, 60.0))
+    reader = open_stream(server.endless()).open()
+    with pytest.raises(OSError, match="larger than"):
+        read(reader, 0, 3_000_000)
+
+
+def test_cancelled_reading_ends_at_once_and_others_go_on(open_stream: Open) -> None:
+    gate = threading.Event()
+    stream = open_stream(Ranged(CONTENT[:1000], pause=gate))
+    stream.wait_for_answer(CancelToken())
+    first, second = stream.open(), stream.open()
+    problems: list[Exception] = []
+
+    def wait() -> None:
+        try:
+            read(first, 0, 1000)
+        except OSError as error:
+            problems.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    first.cancel()
+    thread.join(10)
+    assert len(problems) == 1
+    gate.set()
+    assert read(second, 0, 1000) == CONTENT[:1000]
+    for reader in (first, second):
+        reader.close()
+
+
+def test_wait_for_an_answer_can_be_stopped(open_stream: Open) -> None:
+    stop = CancelToken()
+    stop.set()
+    with pytest.raises(Cancelled):
+        open_stream(server.silent).wait_for_answer(stop)
+
+
+def test_tag_at_the_end_is_not_waited_for(open_stream: Open) -> None:
+    stream = open_stream(Ranged(CONTENT, pause=threading.Event()))
+    stream.wait_for_answer(CancelToken())
+    reader = stream.open()
+    assert not reader.can_go_to(len(CONTENT) - 128)
+    assert reader.can_go_to(len(CONTENT) - 129)
+    assert read(reader, len(CONTENT) - 129, 1) == CONTENT[-129:-128]
+
+
+def test_full_disk_plays_from_memory(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Linux alone has such memory; elsewhere the reason is told."""
+    real, calls = os.pwrite, [0]
+
+    def pwrite(descriptor: int, data: bytes, offset: int) -> int:
+        calls[0] += 1
+        if calls[0] == 2:
+            raise OSError(28, "No space left on device")
+        return real(descriptor, data, offset)
+
+    monkeypatch.setattr(os, "pwrite", pwrite)
+    if hasattr(os, "memfd_create"):
+        assert read_all(open_stream(Ranged(CONTENT))) == CONTENT
+
+
+# -- what is kept --------------------------------------------------------------------------------------
+
+
+def restarted(cache: StreamCache) -> StreamCache:
+    """Return the folder as the next start of the program sees it."""
+    cache.close()
+    return StreamCache(cache.folder, QUOTA)
+
+
+def test_what_was_heard_is_not_fetched_again_after_a_restart(site: Site, open_stream: Open, cache: StreamCache) -> None:
+    reader = open_stream(Ranged(CONTENT, pause=threading.Event())).open()
+    read(reader, 0, 200_000)
+    reader.close()
+    following = restarted(cache)
+    site.asked.clear()
+    site.replies["/a.mp3"] = Ranged(CONTENT)
+    stream = following.open("episode", site.url("/a.mp3"), site.allowed)
+    again = stream.open()
+    assert read(again, 0, 200_000) == CONTENT[:200_000]
+    assert read(again, 0, len(CONTENT)) == CONTENT
+    assert [int(text.removeprefix("bytes=").rstrip("-")) >= 200_000 for text in ranges(site)] == [True]
+    again.close()
+    following.close()
+
+
+def test_whole_recording_is_found_without_the_network(site: Site, open_stream: Open, cache: StreamCache) -> None:
+    read_all(open_stream(Ranged(CONTENT)))
+    following = restarted(cache)
+    path = following.find("episode", site.url("/a.mp3?token=2"))
+    assert path is not None
+    assert path.read_bytes() == CONTENT
+    assert following.find("another", site.url("/a.mp3")) is None
+    assert following.find("episode", site.url("/b.mp3")) is None
+
+
+def test_recording_that_only_ended_with_its_connection_is_not_whole(
+    site: Site, open_stream: Open, cache: StreamCache
+) -> None:
+    read_all(open_stream(zoo.raw(zoo.HEAD_200, CONTENT)))
+    assert restarted(cache).find("episode", site.url("/a.mp3")) is None
+
+
+def test_changed_recording_is_not_mixed_with_what_is_kept(site: Site, open_stream: Open, cache: StreamCache) -> None:
+    reader = open_stream(Ranged(CONTENT, pause=threading.Event())).open()
+    read(reader, 0, 100_000)
+    reader.close()
+    following = restarted(cache)
+    other = bytes(reversed(CONTENT))
+    site.replies["/a.mp3"] = Ranged(other, etag='"other"')
+    assert read_all(following.open("episode", site.url("/a.mp3"), site.allowed)) == other
+    following.close()
+
+
+@pytest.mark.parametrize("harm", ["folder", "bytes", "json", "torn", "short", "lying"])
+def test_folder_may_be_harmed_at_any_time(site: Site, open_stream: Open, cache: StreamCache, harm: str) -> None:
+    stream = open_stream(Ranged(CONTENT))
+    reader = stream.open()
+    read(reader, 0, 100_000)
+    if harm != "folder":
+        reader.close()
+        cache = restarted(cache)
+    (file,) = cache.folder.glob("*.bytes")
+    about = file.with_suffix(".json")
+    match harm:
+        case "folder":
+            for path in list(cache.folder.iterdir()):
+                path.unlink()
+            cache.folder.rmdir()
+            assert read(reader, 0, len(CONTENT)) == CONTENT
+            cache = restarted(cache)
+        case "bytes":
+            file.unlink()
+        case "json":
+            about.unlink()
+        case "torn":
+            about.write_text(about.read_text()[:-20])
+        case "short":
+            file.write_bytes(CONTENT[:10])
+        case "lying":
+            about.write_text(about.read_text().replace("[[0", '[["x", -3], [0'))
+    assert read_all(cache.open("episode", site.url("/a.mp3"), site.allowed)) == CONTENT
+    cache.close()
+
+
+def test_recording_in_use_by_another_program_is_read_beside_it(
+    site: Site, open_stream: Open, cache: StreamCache
+) -> None:
+    reader = open_stream(Ranged(CONTENT)).open()
+    other = StreamCache(cache.folder, QUOTA)
+    assert read_all(other.open("episode", site.url("/a.mp3"), site.allowed)) == CONTENT
+    assert read(reader, 0, len(CONTENT)) == CONTENT
+    reader.close()
+    other.close()
+
+
+def test_oldest_go_first_and_what_is_read_stays(site: Site, tmp_path: Path) -> None:
+    site.replies["/a.mp3"] = Ranged(CONTENT)
+    cache = StreamCache(tmp_path / "streams", 2 * len(CONTENT) + 100_000)
+    for number in range(4):
+        read_all(cache.open(f"episode {number}", site.url("/a.mp3"), site.allowed))
+        cache = restarted(cache)
+        cache = StreamCache(cache.folder, 2 * len(CONTENT) + 100_000)
+    cache.open("another", site.url("/a.mp3"), site.allowed)
+    assert [cache.find(f"episode {number}", site.url("/a.mp3")) is not None for number in range(4)] == [
+        False, False, True, True
+    ]  # fmt: skip
+    cache.close()
+
+
+def test_server_that_failed_must_answer_before_it_is_read_again(open_stream: Open, site: Site) -> None:
+    stream = open_stream(zoo.Ending(CONTENT, 1, 410, [100_000]))
+    with pytest.raises(OSError, match="gone for good"):
+        read(stream.open(), 0, len(CONTENT))
+    with pytest.raises(FetchError, match="gone for good"):
+        stream.wait_for_answer(CancelToken())
+    site.replies["/a.mp3"] = Ranged(CONTENT, "audio/mpeg")
+    stream.wait_for_answer(CancelToken())
+    assert read_all(stream) == CONTENT
+
+
+def test_page_is_told_again_each_time(open_stream: Open) -> None:
+    stream = open_stream(server.body(b"<!doctype html>" + bytes(600), "audio/mpeg"))
+    for _ in range(3):
+        assert "page or a list" in reason(stream)
+
+
+def test_failure_further_on_keeps_what_is_here_readable(open_stream: Open, site: Site) -> None:
+    stream = open_stream(zoo.Ending(CONTENT, 1, 410, [300_000]))
+    reader = stream.open()
+    with pytest.raises(OSError, match="gone for good"):
+        read(reader, 0, len(CONTENT))
+    read(reader, 0, 100)
+    reader.close()
+    stream.wait_for_answer(CancelToken())
+    assert read(stream.open(), 0, 100) == CONTENT[:100]

@@ -1,0 +1,179 @@
+"""Servers as podcast hosts run them, each wrong in its own way, and small recordings to serve."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.feeds.server import Exchange, Ranged, Reply, Site, body, packed, redirect
+
+FRAME_SECONDS = 576 / 22050
+
+
+def mp3(seconds: float, kilobits: int = 8) -> bytes:
+    """Return a silent mp3 of constant bit rate without any header: frames of MPEG 2, 22.05 kHz, mono."""
+    rate = (0, 8, 16, 24, 32, 40, 48, 56, 64).index(kilobits)
+    size = 72 * kilobits * 1000 // 22050
+    frame = bytes((0xFF, 0xF3, rate << 4, 0xC4)) + bytes(size - 4)
+    return frame * int(seconds / FRAME_SECONDS)
+
+
+def mark_variable(content: bytes, frames: int) -> bytes:
+    """Return an mp3 with a first frame that says of it that its rate is variable."""
+    frame = bytearray((0xFF, 0xF3, 8 << 4, 0xC4)) + bytearray(72 * 64_000 // 22050 - 4)
+    frame[13:25] = b"Xing" + (1).to_bytes(4, "big") + frames.to_bytes(4, "big")
+    return bytes(frame) + content
+
+
+def raw(head: str, content: bytes) -> Reply:
+    """Answer with this very head."""
+
+    def reply(exchange: Exchange) -> None:
+        exchange.wfile.write(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + content)
+
+    return reply
+
+
+def chunked(content: bytes) -> Reply:
+    """Send in chunks, so that nobody knows how much will come."""
+
+    def reply(exchange: Exchange) -> None:
+        exchange.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for place in range(0, len(content), 50_000):
+            piece = content[place : place + 50_000]
+            exchange.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        exchange.wfile.write(b"0\r\n\r\n")
+
+    return reply
+
+
+def one_part_for_all(content: bytes) -> Reply:
+    """Answer every range with the first bytes, and say so."""
+
+    def reply(exchange: Exchange) -> None:
+        if not exchange.headers.get("Range"):
+            exchange.say(200, content, "audio/mpeg")
+            return
+        exchange.say(206, content[:1000], "audio/mpeg", Content_Range=f"bytes 0-999/{len(content)}")
+
+    return reply
+
+
+def unnamed_part(content: bytes) -> Reply:
+    """Answer 206 to everything, with the whole and without saying which part it is."""
+    return lambda exchange: exchange.say(206, content, "audio/mpeg")
+
+
+@dataclass
+class Changing:
+    """Another version after each request, as hosts do that put advertisements in."""
+
+    versions: list[bytes]
+    drops: list[int]
+    asked: int = 0
+
+    def __call__(self, exchange: Exchange) -> None:
+        version = min(self.asked, len(self.versions) - 1)
+        drops = [self.drops[self.asked]] if self.asked < len(self.drops) else []
+        self.asked += 1
+        Ranged(self.versions[version], "audio/mpeg", f'"v{version}"', drops)(exchange)
+
+
+@dataclass
+class Ending:
+    """An address that is over after some requests."""
+
+    content: bytes
+    requests: int
+    status: int = 403
+    drops: list[int] = field(default_factory=list)
+
+    def __call__(self, exchange: Exchange) -> None:
+        self.requests -= 1
+        if self.requests < 0:
+            exchange.say(self.status, b"over")
+        else:
+            Ranged(self.content, "audio/mpeg", drops=self.drops)(exchange)
+
+
+@dataclass
+class Refusing:
+    """Refuse so often, then serve."""
+
+    content: bytes
+    times: int
+    status: int = 429
+    wait: str = "0"
+
+    def __call__(self, exchange: Exchange) -> None:
+        self.times -= 1
+        if self.times >= 0:
+            exchange.say(self.status, b"no", Retry_After=self.wait)
+        else:
+            Ranged(self.content, "audio/mpeg")(exchange)
+
+
+def elsewhere(content: bytes, here: Site, there: Site) -> Reply:
+    """Break off, and then lead to another host."""
+    there.replies["/moved.mp3"] = Ranged(content, "audio/mpeg")
+    first = Ending(content, 1, 404, [len(content) // 3])
+
+    def reply(exchange: Exchange) -> None:
+        if first.requests > 0:
+            first(exchange)
+        else:
+            redirect(there.url("/moved.mp3"))(exchange)
+
+    return reply
+
+
+def dripped(content: bytes, pause: float) -> Reply:
+    """Send a byte now and then."""
+
+    def reply(exchange: Exchange) -> None:
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nContent-Length: {len(content)}\r\n\r\n"
+        exchange.wfile.write(head.encode())
+        for place in range(len(content)):
+            if exchange.server.closing.wait(pause):
+                return
+            exchange.wfile.write(content[place : place + 1])
+
+    return reply
+
+
+HEAD_200 = "HTTP/1.1 200 OK\nContent-Type: audio/mpeg"
+
+PLAYED: dict[str, Callable[[bytes], Reply]] = {
+    "ranges": lambda content: Ranged(content, "audio/mpeg"),
+    "no ranges": lambda content: body(content, "audio/mpeg"),
+    "200 to a range": lambda content: body(content, "audio/mpeg", Accept_Ranges="bytes", ETag='"x"'),
+    "another part": one_part_for_all,
+    "a part without a name": unnamed_part,
+    "no length": lambda content: raw(HEAD_200, content),
+    "chunked": chunked,
+    "HTTP/1.0": lambda content: raw(f"HTTP/1.0 200 OK\nContent-Length: {len(content)}", content),
+    "gzip": lambda content: packed(content, kind="audio/mpeg"),
+    "gzip to a range": lambda content: body(
+        gzip.compress(content), "audio/mpeg", 206, Content_Encoding="gzip", Content_Range="bytes 0-1/2"
+    ),
+    "drops once": lambda content: Ranged(content, "audio/mpeg", drops=[len(content) // 3]),
+    "drops all the time": lambda content: Ranged(content, "audio/mpeg", drops=[100_000] * 20),
+    "drops with a weak tag": lambda content: Ranged(content, "audio/mpeg", 'W/"x"', drops=[100_000] * 3),
+    "changes": lambda content: Changing([content, content + content[:2600]], [len(content) // 3]),
+    "429 once": lambda content: Refusing(content, 0),
+}
+"""Servers from which everything comes in the end."""
+
+REFUSED: dict[str, tuple[Callable[[bytes], Reply], str]] = {
+    "ICY": (lambda content: raw("ICY 200 OK\nicy-name: x", content), "not HTTP"),
+    "403": (lambda _: body("no", status=403), "refuses it (403)"),
+    "403 for a while": (lambda _: body("no", status=403, Retry_After="30"), "Try again in 30 s"),
+    "404": (lambda _: body("no", status=404), "does not have it"),
+    "429 for an hour": (lambda _: body("no", status=429, Retry_After="3600"), "often (429). Try again in 3600 s"),
+    "500": (lambda _: body("no", status=500), "in trouble"),
+    "a page": (lambda _: body("<html>", "text/html"), "no audio"),
+    "a page as audio": (lambda _: body("<!doctype html>" + "x" * 600, "audio/mpeg"), "page or a list"),
+    "silence": (lambda _: lambda exchange: None, "broke off"),
+}  # fmt: skip
+"""Servers from which nothing comes, and what is said of them."""

@@ -1,0 +1,66 @@
+"""Read from the head of an mp3 whether it keeps one bit rate: then places in it can be told from its size. Pure."""
+
+from __future__ import annotations
+
+HEAD = 16 * 1024
+"""Bytes from the first frame on that are looked at."""
+
+_XING_OFFSETS = (36, 21, 13)
+"""Where an encoder's header may begin in the first frame: MPEG 1 stereo, mono or MPEG 2 stereo, MPEG 2 mono."""
+
+
+def tag_size(start: bytes) -> int:
+    """Return the bytes of the ID3v2 tag that a file begins with, by its first ten; 0 when there is none."""
+    if len(start) < 10 or not start.startswith(b"ID3"):
+        return 0
+    size = 0
+    for byte in start[6:10]:
+        size = size << 7 | byte & 0x7F
+    return size + 10 + (10 if start[5] & 0x10 else 0)
+
+
+def is_constant_rate(head: bytes) -> bool | None:
+    """Return whether an mp3 keeps one bit rate; None: it is no mp3.
+
+    Encoders mark it: "Info" in the first frame is constant, "Xing" or "VBRI" is variable. Without a mark the rates of
+    the first frames tell: those of a variable file differ soon.
+
+    Args:
+        head: from after the tag on.
+    """
+    first = next((place for place in range(min(len(head), 1024)) if _are_frames(head, place)), None)
+    if first is None:
+        return None
+    frame = head[first:]
+    if any(frame[offset : offset + 4] == b"Info" for offset in _XING_OFFSETS):
+        return True
+    if any(frame[offset : offset + 4] == b"Xing" for offset in _XING_OFFSETS) or frame[36:40] == b"VBRI":
+        return False
+    rates = set()
+    place = first
+    while (found := _frame(head, place)) is not None:
+        rates.add(found[0])
+        place += found[1]
+    return len(rates) == 1
+
+
+def _are_frames(data: bytes, place: int) -> bool:
+    found = _frame(data, place)
+    return found is not None and _frame(data, place + found[1]) is not None
+
+
+_RATES_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+_RATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+_SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+
+
+def _frame(data: bytes, place: int) -> tuple[int, int] | None:
+    """Return the bit rate and the size of the layer III frame that begins at `place`; None when none does."""
+    if place + 4 > len(data) or data[place] != 0xFF or data[place + 1] & 0xE6 != 0xE2:
+        return None
+    version, rate, sampling = data[place + 1] >> 3 & 3, data[place + 2] >> 4, data[place + 2] >> 2 & 3
+    if version == 1 or rate in (0, 15) or sampling == 3:
+        return None
+    kilobits = (_RATES_1 if version == 3 else _RATES_2)[rate]
+    padding = data[place + 2] >> 1 & 1
+    return kilobits, (144 if version == 3 else 72) * kilobits * 1000 // _SAMPLE_RATES[version][sampling] + padding

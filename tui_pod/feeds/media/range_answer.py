@@ -1,0 +1,71 @@
+"""What a server answers to a request for a part of a recording, which may be anything. Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tui_pod.feeds.media.audio_kind import check_kind
+from tui_pod.feeds.media.partial import RANGE
+from tui_pod.feeds.net.fetch import FetchError, Response, refusal
+
+
+class RangeAnswer(NamedTuple):
+    """The head of an answer."""
+
+    start: int
+    """The first byte that it brings."""
+    size: int | None
+    """Bytes of the whole; None when it does not say."""
+    mark: str
+    """What marks this version: a strong ETag or a date."""
+    kind: str
+    is_part: bool
+    """Whether ranges work here."""
+    has_ranges: bool
+    """Whether it says that they do."""
+    has_end: bool = True
+    """Whether its end is told by more than the end of the connection."""
+    is_useless: bool = False
+    """Whether it brings a part that was not asked for."""
+
+    def is_other_than(self, mark: str, size: int | None) -> bool:
+        """Return whether it is of another version than the one with this mark and size, as far as these tell."""
+        is_marked_otherwise = bool(mark and self.mark and self.mark != mark)
+        return is_marked_otherwise or (size is not None and self.size is not None and self.size != size)
+
+
+def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
+    """Return what the answer to a request from byte `start` on brings; None: to one for the whole.
+
+    Raises:
+        FetchError: it brings nothing.
+    """
+    headers = response.headers
+    mark = version_mark(headers.get("etag", ""), headers.get("last-modified", ""))
+    if response.status == 416 and start is not None:
+        total = headers.get("content-range", "").removeprefix("bytes */")
+        if total.isdecimal() and len(total) < 16:
+            return RangeAnswer(start, int(total), mark, "", is_part=True, has_ranges=True)
+    if response.status >= 400:
+        raise refusal(response)
+    reason = check_kind(response.kind)
+    if reason:
+        raise FetchError(reason, is_final=True)
+    is_packed = headers.get("content-encoding", "").strip().lower() not in ("", "identity")
+    if response.status == 206 and start is not None:
+        range_ = RANGE.fullmatch(headers.get("content-range", ""))
+        if range_ is None or int(range_[1]) != start or is_packed:
+            return RangeAnswer(start, None, mark, response.kind, is_part=False, has_ranges=False, is_useless=True)
+        size = None if range_[3] == "*" else int(range_[3])
+        return RangeAnswer(start, size, mark, response.kind, is_part=True, has_ranges=True)
+    length = headers.get("content-length", "")
+    is_told = length.isdecimal() and len(length) < 16 and not is_packed and "transfer-encoding" not in headers
+    has_ranges = "bytes" in headers.get("accept-ranges", "").lower() and not is_packed
+    size = int(length) if is_told else None
+    has_end = is_told or is_packed or "transfer-encoding" in headers
+    return RangeAnswer(0, size, mark, response.kind, is_part=False, has_ranges=has_ranges, has_end=has_end)
+
+
+def version_mark(etag: str, modified: str) -> str:
+    """Return what marks a version for `If-Range`: a weak ETag marks no bytes (RFC 9110, 13.1.5)."""
+    return etag if etag.startswith('"') else modified

@@ -1,0 +1,219 @@
+"""A recording on the network as a file: what is read of it is fetched, kept, and never fetched twice.
+
+Readers wait for their bytes; the first that are missing where a reader is are fetched next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from tui_pod.core.playback.remote_audio import FetchProgress
+from tui_pod.feeds.media.intervals import Intervals
+from tui_pod.feeds.media.sparse_file import SparseFile
+from tui_pod.feeds.media.stream_fetcher import StreamFetcher
+from tui_pod.feeds.net.address import Origin
+from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.runtime.threads import CancelToken
+
+ID3V1 = 128
+"""Bytes of the tag at the end of an mp3, for which the demuxer would wait for the whole file before the first sound."""
+
+
+class StreamFile:
+    """A `RemoteAudio` in a sparse file."""
+
+    def __init__(
+        self,
+        file: SparseFile,
+        allowed: frozenset[Origin] = frozenset(),
+        renew: Callable[[], str | None] = lambda: None,
+        released: Callable[[StreamFile], None] = lambda _: None,
+    ) -> None:
+        """Take over a file, and begin to fetch what is missing.
+
+        Args:
+            file: with what is there.
+            allowed: origins that may be private: see `address.check_address`.
+            renew: asked for a new address when the present one is over; None: there is none. It may wait.
+            released: told when nobody has read for a while, and in the end.
+        """
+        self._file = file
+        self._fetcher = StreamFetcher(file, allowed, renew, lambda: released(self))
+        self._changed = self._fetcher.changed
+        self._told_version = 0
+
+    @property
+    def address(self) -> str:
+        """The address of the recording, as the feed has it."""
+        return self._file.content.address
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it can still be read."""
+        return not self._fetcher.is_closed
+
+    def open(self) -> StreamReader:
+        """See `RemoteAudio.open`."""
+        with self._changed:
+            if self._fetcher.is_closed:
+                raise OSError("it was let go")
+            self._fetcher.plan.readers += 1
+            self._fetcher.try_again()
+            if not self._file.content.has_end:
+                self._file.content = replace(self._file.content, size=None, has_end=True)
+            return StreamReader(self, self._fetcher.version)
+
+    def progress(self) -> FetchProgress:
+        """See `RemoteAudio.progress`."""
+        with self._changed:
+            plan, file = self._fetcher.plan, self._file
+            is_seekable = plan.is_ranged is not False
+            return FetchProgress(file.have.end_from(0), file.content.size, is_seekable, plan.rate, plan.come)
+
+    def problem(self) -> str:
+        """See `RemoteAudio.problem`."""
+        return str(self._fetcher.failure or "")
+
+    def has_changed(self) -> bool:
+        """See `RemoteAudio.has_changed`."""
+        with self._changed:
+            told, self._told_version = self._told_version, self._fetcher.version
+            return told != self._told_version
+
+    def size(self) -> int | None:
+        """Return the bytes of the whole; None when that is not known."""
+        return self._file.content.size
+
+    def is_here(self, offset: int) -> bool:
+        """Return whether a byte has been fetched."""
+        with self._changed:
+            return self._file.have.end_from(offset) > offset
+
+    def wait_for_answer(self, cancel: CancelToken) -> None:
+        """Wait until the server has answered; where nothing has failed yet, what is here needs no answer.
+
+        Raises:
+            FetchError: it cannot be had.
+            Cancelled: it was cancelled.
+        """
+        fetcher = self._fetcher
+        with self._changed:
+            fetcher.try_again()
+            while fetcher.is_unanswered():
+                if fetcher.is_closed or fetcher.failure is not None:
+                    raise fetcher.failure or FetchError("It was let go.")
+                cancel.check()
+                self._changed.wait(0.1)  # a cancelled wait cannot wake it
+
+    def peek(self, offset: int, count: int, seconds: float, cancel: CancelToken) -> bytes:
+        """Return bytes once they are here, or what of them is after so many seconds.
+
+        Raises:
+            OSError: it was let go.
+            Cancelled: it was cancelled.
+        """
+        until, fetcher = time.monotonic() + seconds, self._fetcher
+        with contextlib.closing(self.open()):
+            with self._changed:
+                end = min(offset + count, self.size() or offset + count)
+                while (here := self._file.have.end_from(offset)) < end:
+                    cancel.check()
+                    if fetcher.failure is not None or time.monotonic() >= until:
+                        break
+                    fetcher.want(here)
+                    self._changed.wait(0.1)
+            return self._file.read(offset, min(count, here - offset))
+
+    def close(self) -> None:
+        """Let it go at once."""
+        with self._changed:
+            self._fetcher.close()
+
+    def join(self, seconds: float) -> None:
+        """Wait until it is let go, for so many seconds at most."""
+        self._fetcher.join(seconds)
+
+    def read_into(self, reader: StreamReader, buffer: memoryview, offset: int) -> int:
+        """See `ByteReader.read_into`."""
+        plan = self._fetcher.plan
+        while True:
+            with self._changed:
+                end = self._wait_for_bytes(reader, offset)
+                plan.wanted = offset
+                if plan.position - offset < plan.ahead() // 2:
+                    self._changed.notify_all()  # room for more
+            if end == offset:
+                return 0
+            count = self._file.read_into(buffer[: end - offset], offset)
+            if count:
+                return count
+            with self._changed:
+                self._file.have = Intervals()  # someone has cut the file
+
+    def _wait_for_bytes(self, reader: StreamReader, offset: int) -> int:
+        """Return the end of what is there from `offset` on; the offset itself at the end of the recording."""
+        fetcher = self._fetcher
+        fetcher.plan.waiting += 1
+        try:
+            while (end := self._file.have.end_from(offset)) == offset:
+                self._check(reader)
+                size = self.size()
+                if size is not None and offset >= size:
+                    break
+                if fetcher.failure is not None:
+                    raise OSError(str(fetcher.failure))
+                fetcher.want(offset)
+                self._changed.wait()
+            self._check(reader)
+            return end
+        finally:
+            fetcher.plan.waiting -= 1
+
+    def _check(self, reader: StreamReader) -> None:
+        if reader.is_cancelled or reader.version != self._fetcher.version or self._fetcher.is_closed:
+            raise OSError("the reading is over")
+
+    def wake(self, reader: StreamReader) -> None:
+        """Have waiting reads look whether they are still wanted; the reader has ended when it says so."""
+        with self._changed:
+            if reader.is_closed:
+                self._fetcher.plan.readers -= 1
+                self._fetcher.close_file()
+            self._changed.notify_all()
+
+
+class StreamReader:
+    """A `ByteReader` of a stream file."""
+
+    def __init__(self, file: StreamFile, version: int) -> None:
+        self._file = file
+        self.version = version
+        """Of the recording: one that has changed cannot be read on."""
+        self.is_cancelled = False
+        self.is_closed = False
+
+    def size(self) -> int | None:
+        """See `ByteReader.size`."""
+        return self._file.size()
+
+    def can_go_to(self, offset: int) -> bool:
+        """See `ByteReader.can_go_to`."""
+        return self._file.is_here(offset) or self.size() != offset + ID3V1
+
+    def read_into(self, buffer: memoryview, offset: int) -> int:
+        """See `ByteReader.read_into`."""
+        return self._file.read_into(self, buffer, offset)
+
+    def cancel(self) -> None:
+        """See `ByteReader.cancel`."""
+        self.is_cancelled = True
+        self._file.wake(self)
+
+    def close(self) -> None:
+        """See `ByteReader.close`."""
+        if not self.is_closed:
+            self.is_cancelled = self.is_closed = True
+            self._file.wake(self)
