@@ -199,16 +199,17 @@ def play_into_silence() -> None:
 
 def take_any_end() -> None:
     """Take whatever ends a file for the end of the episode."""
-    from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.core.playback.episode_player import EpisodePlayer
     from tui_pod.core.progress.progress import Progress
+    from tui_pod.core.progress.records import ProgressRecord
 
-    def fail(self: Any, event: Any) -> None:
-        episode = self.playback.episode
-        progress = self.progress_index.get(episode) or Progress(self._clock())
-        self._set_progress({episode: progress.finished(self._clock())})
-        self._fail(event.reason)
+    def fail(self: Any, load: Any, event: Any) -> None:
+        ident, index = load.episode.id, self._state.progress_index
+        index.put(ident, (index.get(ident) or Progress(self._clock())).finished(self._clock()))
+        self._writer.save(ProgressRecord(ident, index.get(ident)))
+        self.fail(event.reason)
 
-    _change(PlaybackController, "_on_failed", fail)
+    _change(EpisodePlayer, "_on_failed", fail)
 
 
 def wait_for_player() -> None:
