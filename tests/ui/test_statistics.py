@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from itertools import pairwise
 
-from tests.app_driver import AppDriver, run_app
+import pytest
+
+from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
-from tui_pod.core.library.library import Library
+from tests.rooms import EPISODES, TOPICS
+from tui_pod.config.settings import Settings, StatsSettings
+from tui_pod.core.library.episode import Topic
+from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
-from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.screens.statistics import StatisticsScreen
 
 BASICS = ListQuery(place=1)
 
@@ -18,26 +23,36 @@ BASICS = ListQuery(place=1)
 async def open_statistics(driver: AppDriver) -> None:
     """Open view 3."""
     await driver.press("3")
-    await driver.until(lambda: driver.shows(StatisticsScreen), "the statistics are shown")
+    await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
     await driver.settle()
 
 
-def dialog(driver: AppDriver) -> list[str]:
-    """Return the lines of the dialog's card."""
-    return [line.strip() for line in driver.rows_of(driver.app.screen.query_one("DialogBody"))]
+def lines(driver: AppDriver) -> list[str]:
+    """Return the lines of the view."""
+    return [line.strip() for line in driver.rows_of(driver.main.query_one("#statistics"))]
+
+
+def numbers(driver: AppDriver) -> dict[str, str]:
+    """Return the numbers by their labels, where they are one line high."""
+    rows = driver.rows_of(driver.main.query_one("#statistics"))
+    found = {}
+    for above, below in pairwise(rows):
+        for label in re.finditer(r"(today|finished|saved|days in a row|this week|in all)\b", below):
+            found[label[1]] = above[label.start() : label.start() + 14].strip()
+    return found
 
 
 async def test_statistics_of_nothing_heard_say_so_and_ask_for_nothing(library: Library) -> None:
-    async with run_app(library) as driver:
+    async with run_app(library, (60, 40)) as driver:
         await open_statistics(driver)
-        lines = dialog(driver)
-        assert "today 0 s · this week 0 s · this month 0 s · in all 0 s" in lines
-        assert "None yet. What you hear from now on is counted here." in lines
-        assert "in a row" not in " ".join(lines)
+        assert numbers(driver) == {"today": "0 s", "finished": "0", "this week": "0 s", "in all": "0 s"}
+        assert "Nothing heard yet. What you hear is counted here." in " ".join(lines(driver))
+        await driver.press("j", "k", "g", "G", "pagedown", "enter")
+        assert driver.focus == "statistics"
 
 
 async def test_statistics_count_what_was_heard_and_no_jumps(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
+    async with run_app(library, (60, 40), query=BASICS) as driver:
         await driver.press("j", "j", "enter")
         await driver.play(20)
         await driver.press("full_stop", "full_stop")
@@ -45,15 +60,34 @@ async def test_statistics_count_what_was_heard_and_no_jumps(library: Library) ->
         await driver.press("comma", "space")
         await driver.play(1000)
         await open_statistics(driver)
-        assert "today 42 s · this week 42 s · this month 42 s · in all 42 s" in dialog(driver)
+        assert numbers(driver) == {"today": "42 s", "finished": "0", "this week": "42 s", "in all": "42 s"}
 
 
 async def test_statistics_at_double_speed_tell_what_was_saved(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
+    async with run_app(library, (60, 40), query=BASICS) as driver:
         await driver.press("j", "j", "enter", *["]"] * 10)
         await driver.play(120)
         await open_statistics(driver)
-        assert "today 4 m · this week 4 m · this month 4 m · in all 4 m · 2 m saved by speed" in dialog(driver)
+        assert (numbers(driver)["today"], numbers(driver)["saved"]) == ("4 m", "2 m")
+
+
+async def test_statistics_count_days_in_a_row_only_when_asked(library: Library) -> None:
+    def prepare(services: FakeServices) -> None:
+        services.settings = Settings(stats=StatsSettings(streak=True))
+
+    async with run_app(library, (60, 40), prepare=prepare, query=BASICS) as driver:
+        await driver.press("enter")
+        await driver.play(5)
+        await open_statistics(driver)
+        assert numbers(driver)["days in a row"] == "1"
+
+
+async def test_statistics_have_large_numbers_where_there_is_room(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter")
+        await driver.play(42)
+        await open_statistics(driver)
+        assert lines(driver)[2].startswith("  ╵╰─╴ s".strip())
 
 
 async def test_statistics_list_the_sittings_apart(library: Library) -> None:
@@ -66,48 +100,91 @@ async def test_statistics_list_the_sittings_apart(library: Library) -> None:
         await driver.press("space")
         await driver.play(60)
         await open_statistics(driver)
-        lines = dialog(driver)
-        assert "Tue 24 Nov 14:03–14:04        1 m  1 episode" in lines
-        assert "Tue 24 Nov 13:00–13:03        3 m  2 episodes" in lines
+        rows = [" ".join(line.split()) for line in lines(driver)]
+        assert "Tue 24 Nov 14:03–14:04 1 m Two" in rows
+        assert "Tue 24 Nov 13:00–13:03 3 m One · Two" in rows
 
 
 async def test_statistics_over_midnight_count_each_day_its_own(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
+    async with run_app(library, (60, 40), query=BASICS) as driver:
         driver.clock.now = START.replace(hour=23, minute=59, second=30)
         await driver.press("j", "j", "enter")
         for _ in range(60):
             await driver.play(1)
         await open_statistics(driver)
-        said = dialog(driver)[0]
-        assert said in {f"today {seconds} s · this week 1 m · this month 1 m · in all 1 m" for seconds in (30, 31)}
+        assert numbers(driver)["today"] in ("30 s", "31 s")
+        assert numbers(driver)["this week"] == "1 m"
 
 
-async def test_statistics_of_topics_are_those_of_the_library(library: Library) -> None:
-    progress = {
-        "one": Progress(START, played=True),
-        "two": Progress(START, position=100.0, listened=START - timedelta(days=1)),
-    }
-    async with run_app(library, progress=progress) as driver:
+async def test_statistics_tell_the_hours_of_the_day(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter")
+        await driver.play(60)
         await open_statistics(driver)
-        basics = next(line for line in dialog(driver) if line.startswith("Basics"))
-        cells = basics.split()[1]
-        assert "1/5" in basics
-        assert basics.endswith("7 m left")
-        # of 610 seconds 100 are played and 200 are of a started episode; a cell is 20 seconds
-        assert (cells.count("█"), cells.count("▒"), cells.count("·")) == (5, 10, 15)
+        hours = next(line for line in lines(driver) if line.startswith("Hours"))
+        assert hours.split()[1] == "▁▁" * 13 + "██" + "▁▁" * 10
+
+
+async def test_statistics_of_topics_are_those_heard_and_how_much_is_played(library: Library) -> None:
+    progress = {"one": Progress(START, played=True), "five": Progress(START, played=True)}
+    async with run_app(library, progress=progress) as driver:
+        driver.controller.play("two")
+        await driver.settle()
+        await driver.play(60)
+        await open_statistics(driver)
+        basics, numbers_topic, *others = [line.strip("▌ ") for line in lines(driver) if "left" in line]
+        assert basics.startswith("Basics  ")
+        assert numbers_topic.startswith("Numbers  ")
+        assert not others
+        assert "1 m" in basics
+        assert "2/5" in basics
+
+
+async def test_statistics_topic_opens_with_enter_and_with_a_click(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter")
+        await driver.play(30)
+        for is_click in (False, True):
+            await open_statistics(driver)
+            row = next(number for number, line in enumerate(lines(driver)) if line.startswith("Numbers"))
+            if is_click:
+                await driver.click(driver.main.query_one("#statistics"), 6, row + 1)
+            else:
+                await driver.press("j", "enter")
+            assert driver.library.topics.names[driver.listed] == "Numbers"
+            assert driver.focus == "list"
+            assert driver.episodes.display
+
+
+async def test_statistics_topic_of_a_library_that_was_replaced_is_found_again(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter")
+        await driver.play(30)
+        await open_statistics(driver)
+        later = build_library((Topic("Added"), *TOPICS), EPISODES)
+        driver.app.library_changed(later, ProgressIndex(later, {}))
+        await driver.press("enter")
+        assert later.topics.names[driver.listed] == "Basics"
+
+
+@pytest.mark.parametrize("key", ["slash", "f", "s", "i", "t", "n"])
+async def test_statistics_hide_what_the_keys_of_the_list_would_change(key: str, library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await open_statistics(driver)
+        before = driver.main.model.query
+        await driver.press(key)
+        assert driver.focus == "statistics"
+        assert driver.main.model.query == before
 
 
 async def test_statistics_show_a_full_day_of_the_year_as_a_fuller_cell(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
-        await driver.press("j", "j", "enter")
-        await driver.play(290)
-        await driver.press("<", "k", "enter")
-        await driver.play(60)
+        await driver.press("enter")
+        await driver.play(20)
         await open_statistics(driver)
-        year = dialog(driver)[dialog(driver).index("Topics") - 8 : dialog(driver).index("Topics")]
-        assert "".join(year).count("▒") == 1
-        tuesday = next(line for line in year if line.endswith("▒"))
-        assert year.index(tuesday) == 1
+        (today,) = (line for line in lines(driver) if "▪" in line)
+        assert today.endswith("▪ ◂")
+        assert lines(driver).index(today) - next(n for n, line in enumerate(lines(driver)) if "Mon" in line) == 1
 
 
 async def test_statistics_in_ascii_have_no_other_characters(library: Library) -> None:
@@ -115,20 +192,23 @@ async def test_statistics_in_ascii_have_no_other_characters(library: Library) ->
         await driver.press("enter")
         await driver.play(50)
         await open_statistics(driver)
-        assert "".join(dialog(driver)).isascii()
+        assert "".join(lines(driver)).isascii()
 
 
-async def test_statistics_close_with_escape_and_with_the_library_key(library: Library) -> None:
+@pytest.mark.parametrize("key", ["escape", "1", "tab", "h"])
+async def test_statistics_are_left_for_the_library(key: str, library: Library) -> None:
     async with run_app(library) as driver:
-        for key in ("escape", "1"):
-            await open_statistics(driver)
-            await driver.press(key)
-            assert driver.shows(MainScreen)
+        await open_statistics(driver)
+        await driver.press(key)
+        assert driver.focus == ("tree" if key == "tab" else "list")
+        assert driver.episodes.display
+        assert not driver.main.query("#statistics")
 
 
 async def test_statistics_asked_twice_open_once(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("3", "3", "3")
-        await driver.until(lambda: driver.shows(StatisticsScreen), "the statistics are shown")
+        await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
+        assert len(driver.main.query("#statistics")) == 1
         await driver.press("escape")
-        assert driver.shows(MainScreen)
+        assert driver.focus == "list"

@@ -82,7 +82,8 @@ def run_stats(options: Namespace) -> None:
         ("saved by speed", span(max(0.0, history.saved))),
         ("played", f"{progress_index.topic_stats[0].played} of {len(library)}"),
     ]
-    rows += [(name, span(seconds)) for name, seconds in sorted(history.topics.items(), key=lambda entry: -entry[1])]
+    heard = sorted(history.topics.items(), key=lambda entry: -entry[1])
+    rows += [(library.topics.names[topic], span(seconds)) for topic, seconds in heard]
     print_table((Column("what", 12), Column("heard", is_right=True)), rows)
 
 
@@ -91,14 +92,14 @@ def _stats_json(history: Statistics, progress_index: ProgressIndex, library: Lib
     topics = [
         {
             "name": name,
-            "heard": round(history.topics.get(name, 0.0), 1),
+            "heard": round(history.topics.get(topic, 0.0), 1),
             "episodes": len(members),
             "played": stats.played,
             "started": stats.started,
             "left": round(stats.left, 1),
         }
-        for name, members, stats in zip(
-            library.topics.names, library.topics.members, progress_index.topic_stats, strict=True
+        for topic, (name, members, stats) in enumerate(
+            zip(library.topics.names, library.topics.members, progress_index.topic_stats, strict=True)
         )
     ]
     return {

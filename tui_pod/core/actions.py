@@ -33,6 +33,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("episode.play", "enter", "Play or resume the episode; open the topic", "choose", "list", hint="Play"),
     Action("transcript.seek", "enter", "Hear the sentence", "choose", "transcript", hint="Hear"),
     Action("topic.open", "enter", "Open the topic", "choose", "tree", hint="Open"),
+    Action("statistics.open", "enter", "Open the topic at the cursor", "choose", "statistics", hint="Open"),
     Action("episode.restart", "circumflex_accent", "Play from the start", "run('restart')", "list"),
     Action("move.down", "j,down", "Down", "move(1)", "move"),
     Action("move.up", "k,up", "Up", "move(-1)", "move"),

@@ -27,7 +27,9 @@ def pane_hints(focus: str, services: Services) -> tuple[tuple[str, str, str], ..
     if focus == "search":
         clear = services.with_keys(key_of("search.clear"))
         return ("enter", "Keep", "screen.keep_search"), (clear, "Clear", "screen.clear")
-    return key_hints(focus if focus in ("tree", "transcript") else "list", bound_actions(services.settings))
+    return key_hints(
+        focus if focus in ("tree", "transcript", "statistics") else "list", bound_actions(services.settings)
+    )
 
 
 def counts_text(model: EpisodeListModel, speed: float) -> str:

@@ -34,8 +34,20 @@ def test_look_back_sums_days_weeks_and_months_in_local_time(library: Library) ->
 
 def test_look_back_topics_have_what_was_heard_in_them_and_below_once(library: Library) -> None:
     history = compute_statistics([heard("one", 0, 60.0), heard("two", 5, 30.0), heard("gone", 9, 7.0)], library)
-    assert history.topics == {"All Topics": 90.0, "Basics": 90.0, "Numbers": 90.0}
+    names = {library.topics.names[topic]: seconds for topic, seconds in history.topics.items()}
+    assert names == {"All Topics": 90.0, "Basics": 90.0, "Numbers": 90.0}
     assert history.total == 97.0
+
+
+def test_look_back_hours_are_local_and_share_what_goes_on_into_the_next(library: Library) -> None:
+    """13:00 UTC is 23:00 there; two hours and a quarter at 1.5 times the speed end at 0:30."""
+    hours = compute_statistics([heard("one", 0, 8100.0, 5400.0, offset=600)], library).hours
+    assert {hour: seconds for hour, seconds in enumerate(hours) if seconds} == {23: 5400.0, 0: 2700.0}
+
+
+def test_look_back_hours_of_an_absurd_length_are_no_more_than_was_heard(library: Library) -> None:
+    history = compute_statistics([heard("one", 30, 100.0, wall=1e12)], library)
+    assert sum(history.hours) == pytest.approx(100.0)
 
 
 def test_look_back_speed_saves_the_listeners_time(library: Library) -> None:

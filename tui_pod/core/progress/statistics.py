@@ -13,6 +13,9 @@ from tui_pod.core.progress.records import HeardRecord
 SESSION_GAP = timedelta(minutes=30)
 """Silence after which listening is another session."""
 
+LONGEST = 86_400.0
+"""Seconds that a stretch takes at most: a state that was mended by hand may claim any."""
+
 RECENT = 20
 """Sessions that are listed."""
 
@@ -40,8 +43,10 @@ class Statistics:
     weeks: Mapping[str, float]
     """By ISO week, such as 2026-W48."""
     months: Mapping[str, float]
-    topics: Mapping[str, float]
-    """By topic, those above it included."""
+    hours: tuple[float, ...]
+    """By hour of the listener's day, 24 of them."""
+    topics: Mapping[int, float]
+    """By index of the topic, those above it included."""
     sessions: tuple[PastSession, ...]
     """The newest first."""
 
@@ -56,20 +61,24 @@ def compute_statistics(records: Sequence[HeardRecord], library: Library) -> Stat
     days: defaultdict[date, float] = defaultdict(float)
     weeks: defaultdict[str, float] = defaultdict(float)
     months: defaultdict[str, float] = defaultdict(float)
+    hours = [0.0] * 24
     by_episode: defaultdict[str, float] = defaultdict(float)
     for record in records:
-        day = _local(record).date()
+        start = _local(record)
+        day = start.date()
         year, week, _ = day.isocalendar()
         days[day] += record.seconds
         weeks[f"{year}-W{week:02}"] += record.seconds
         months[f"{day:%Y-%m}"] += record.seconds
         by_episode[record.episode] += record.seconds
+        _add_to_hours(hours, start, record)
     return Statistics(
         total=sum(record.seconds for record in records),
         wall=sum(record.wall for record in records),
         days=dict(days),
         weeks=dict(weeks),
         months=dict(months),
+        hours=tuple(hours),
         topics=_by_topic(by_episode, library),
         sessions=tuple(_sessions(records)),
     )
@@ -99,11 +108,23 @@ def streak(days: Iterable[date], today: date, free_days: int = 0) -> int:
         day -= timedelta(days=1)
 
 
-def _by_topic(by_episode: Mapping[str, float], library: Library) -> dict[str, float]:
+def _add_to_hours(hours: list[float], start: datetime, record: HeardRecord) -> None:
+    """Share what was heard among the hours of the day that it took."""
+    first = start.minute * 60.0 + start.second
+    if record.wall <= 3600.0 - first:  # nearly all of them
+        hours[start.hour] += record.seconds
+        return
+    last = first + min(record.wall, LONGEST)
+    for number in range(int(last // 3600) + 1):
+        inside = min(last, (number + 1) * 3600.0) - max(first, number * 3600.0)
+        hours[(start.hour + number) % 24] += record.seconds * inside / (last - first)
+
+
+def _by_topic(by_episode: Mapping[str, float], library: Library) -> dict[int, float]:
     topics = library.topics
     heard = {index: seconds for ident, seconds in by_episode.items() if (index := library.index(ident)) is not None}
-    sums = ((name, _sum(members, heard)) for name, members in zip(topics.names, topics.members, strict=True))
-    return {name: seconds for name, seconds in sums if seconds > 0}
+    sums = ((topic, _sum(members, heard)) for topic, members in enumerate(topics.members))
+    return {topic: seconds for topic, seconds in sums if seconds > 0}
 
 
 def _sum(members: Sequence[int], heard: Mapping[int, float]) -> float:
@@ -117,7 +138,7 @@ def _sessions(records: Sequence[HeardRecord]) -> list[PastSession]:
     found: list[PastSession] = []
     for record in reversed(records):
         start = _local(record)
-        end = start + timedelta(seconds=record.wall)
+        end = start + timedelta(seconds=min(record.wall, LONGEST))
         last = found[-1] if found else None
         if last is not None and last.started - end < SESSION_GAP:
             episodes = tuple(dict.fromkeys((record.episode, *last.episodes)))

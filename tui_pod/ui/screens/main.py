@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.services.services import Services
+    from tui_pod.ui.screens.statistics import StatisticsView
     from tui_pod.ui.widgets.transcript_view import TranscriptView
 
 NARROW = 64
@@ -53,6 +54,9 @@ BESIDE = 140
 
 ROOMY = (100, 30)
 """Least columns and rows for three lines per episode."""
+
+OF_THE_LIST = frozenset({"search", "search_next", "filter", "sort", "details", "transcript", "refresh_feed"})
+"""Actions that are without meaning while the statistics are shown."""
 
 HINT = f"Press {key_of('episode.play')} to play, {key_of('app.help')} for all keys"
 
@@ -132,12 +136,19 @@ class MainScreen(Screen[None]):
         if was_tiny and not self.has_class("-tiny") and self.focused is None:  # hidden parts lose the focus
             self.call_after_refresh(self.show_pane, self.has_class("-on-tree"))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Keep keys of the list from changing it while it is out of sight."""
+        return not (action in OF_THE_LIST and self.has_class("-statistics"))
+
     def action_focus_pane(self) -> None:
         """Go to the next pane."""
         self.show_pane(is_tree=self.focused is not self.topic_tree)
 
     def show_pane(self, is_tree: bool = False) -> None:
         """Give the focus to the tree, else to the transcript where it is open, else to the list."""
+        if self.has_class("-statistics"):
+            self.remove_class("-statistics")
+            self.query("#statistics").remove()
         self.set_class(is_tree, "-on-tree")
         content = self.transcript.pane if self.transcript.is_open else self.episodes
         self.set_focus(self.topic_tree if is_tree else content)  # at once: the next key is its own
@@ -277,6 +288,9 @@ class MainScreen(Screen[None]):
         """Close the search field, then forget the search, then the selection."""
         self.app.clear_notifications()
         self.search.close()
+        if self.has_class("-statistics"):
+            self.show_pane()
+            return
         if self.focused is None or self.focused.id == "search":
             self.show_pane()
         if self.search.clear_transcript():
@@ -389,10 +403,26 @@ class MainScreen(Screen[None]):
 
     def action_view(self, number: int) -> None:
         """Show the library, the queue, or the statistics."""
-        if number == 3:
-            from tui_pod.ui.screens.statistics import show_statistics
-
-            self.app.run_worker(show_statistics(self.app, self._services), group="statistics", exclusive=True)
-            return
         self.transcript.close()
-        self.open_entry(SmartList.QUEUE if number == 2 else self.model.topic)
+        if number == 3:
+            self.run_worker(self._show_statistics(), group="statistics", exclusive=True)
+        else:
+            self.workers.cancel_group(self, "statistics")
+            self.open_entry(SmartList.QUEUE if number == 2 else self.model.topic)
+
+    async def _show_statistics(self) -> None:
+        from tui_pod.ui.screens.statistics import StatisticsView  # after the first paint
+
+        view = StatisticsView(self._services, await self._services.compute_statistics())
+        await self.query(StatisticsView).remove()
+        await self.mount(view, after="#panes")
+        self.add_class("-statistics")
+        self.set_focus(view)
+
+    def on_statistics_view_left(self) -> None:
+        """Show the library again."""
+        self.show_pane()
+
+    def on_statistics_view_topic_chosen(self, event: StatisticsView.TopicChosen) -> None:
+        """Open a topic."""
+        self.open_entry(event.topics.found_in(self.model.library.topics, event.topic))

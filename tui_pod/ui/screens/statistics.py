@@ -1,162 +1,153 @@
-"""Statistics: a heat map of the year, progress by topic, and recent sessions."""
+"""View 3: what was heard, when, and of which topics."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
-from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Static
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
-from tui_pod.core.progress.statistics import Statistics, streak
-from tui_pod.core.text.clean import counted, span
+from tui_pod.core.progress.statistics import Statistics
 from tui_pod.services.services import Services
-from tui_pod.ui.cells import fit
-from tui_pod.ui.screens.details import Dialog, DialogBody
+from tui_pod.ui.actions import bindings
+from tui_pod.ui.cells import MARKS
+from tui_pod.ui.screens.statistics_lines import LEVELS, Line, Shown, make_lines
 
-WEEKS = 53
-"""Columns of the year."""
+if TYPE_CHECKING:
+    from tui_pod.core.library.topics import TopicTable
 
-LEVELS = (0.0, 300.0, 900.0, 1800.0)
-"""Seconds a day above which a cell has the next level."""
+MARGIN = 2
+"""Blank cells on both sides."""
 
-CELLS, ASCII_CELLS = "·░▒▓█", ".:+x#"
-"""Cells of the levels, the first for a day without any."""
-
-NAME_WIDTH, MAP_WIDTH = 28, 30
-"""Cells of a topic's name, and of its map, where there is room."""
-
-MIN_MAP_WIDTH, COUNT_WIDTH = 6, 26
-"""Least cells of a map, and cells of the text after it."""
-
-DIALOG_WIDTH, DIALOG_EDGES = 96, 8
-"""Cells of the dialog, and of its border, padding and scroll bar."""
+NAMES = ("number", "label", "head", "spark", "cursor", *(f"level{level}" for level in range(len(LEVELS) + 1)))
+"""Component classes of the lines' parts."""
 
 
-async def show_statistics(app: App[None], services: Services) -> None:
-    """Show the statistics of everything played until now."""
-    app.push_screen(StatisticsScreen(services, await services.compute_statistics()))
+class StatisticsView(ScrollView, can_focus=True):
+    """Lines of statistics; the cursor goes from topic to topic, and Enter opens one."""
 
+    BINDINGS = bindings("statistics", "move")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"statistics--{name}" for name in NAMES}
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    StatisticsView {
+        height: 1fr;
+        border: round $primary;
+        background: $background;
+        border-title-color: $primary;
+        scrollbar-size-vertical: 1;
+        .statistics--number { color: $text-primary; text-style: bold; }
+        .statistics--label { color: $text-muted; }
+        .statistics--head { text-style: bold; }
+        .statistics--spark { color: $primary; }
+        .statistics--cursor { background: $primary 20%; text-style: bold; }
+        .statistics--level0 { color: $foreground 15%; }
+        .statistics--level1 { color: $success 35%; }
+        .statistics--level2 { color: $success 50%; }
+        .statistics--level3 { color: $success 65%; }
+        .statistics--level4 { color: $success 80%; }
+        .statistics--level5 { color: $success; }
+    }
+    """  # here and not in the stylesheet: the first screen does without, and each rule costs it
 
-class StatisticsScreen(Dialog):
-    """Statistics of what was really played."""
+    @dataclass
+    class TopicChosen(Message):
+        """A topic is to be opened; `topics` is the table that it is of."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "view(1)", show=False, id="view.library"),
-        Binding("2", "view(2)", show=False, id="view.session"),
-        Binding("3", "dismiss", show=False, id="view.statistics"),
-    ]
+        topics: TopicTable
+        topic: int
+
+    @dataclass
+    class Left(Message):
+        """The listener wants the library again."""
 
     def __init__(self, services: Services, statistics: Statistics) -> None:
-        super().__init__()
-        self._controller = services.controller
-        self._statistics = statistics
-        self._today = services.controller.now().date()
-        self._is_ascii = services.is_ascii
-        self._stats = services.settings.stats
-
-    def action_view(self, number: int) -> None:
-        """Show the library or the queue instead."""
-        self.dismiss()
-        self.app.call_later(self.app.run_action, f"screen.view({number})")
-
-    def compose(self) -> ComposeResult:
-        """Show everything in one scrolling dialog."""
-        dialog = DialogBody(classes="-wide")
-        dialog.border_title = "What you have heard"
-        dialog.border_subtitle = "esc closes"
-        with dialog:
-            yield Static(self._content(self.app.size.width), id="numbers")
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Fit the content to the width."""
-        content = self._content(event.size.width)
-        self.call_after_refresh(self.query_one("#numbers", Static).update, content)  # not amid a layout
-
-    def _content(self, width: int) -> Content:
-        room = min(DIALOG_WIDTH, width * 96 // 100) - DIALOG_EDGES
-        return Content("\n").join((*self._totals(), *self._year(room), *self._topics(room), *self._sessions()))
-
-    def _totals(self) -> list[Content]:
-        statistics, today = self._statistics, self._today
-        year, week, _ = today.isocalendar()
-        this_week = statistics.weeks.get(f"{year}-W{week:02}", 0.0)
-        parts = [
-            f"today {span(statistics.days.get(today, 0.0))}",
-            f"this week {span(this_week)}",
-            f"this month {span(statistics.months.get(f'{today:%Y-%m}', 0.0))}",
-            f"in all {span(statistics.total)}",
-        ]
-        if statistics.saved >= 60:
-            parts.append(f"{span(statistics.saved)} saved by speed")
-        if self._stats.streak:
-            days = streak(statistics.days, today, self._stats.free_days)
-            parts.append(f"{counted(days, 'day')} in a row")
-        return [Content(" · ".join(parts)), Content("")]
-
-    def _year(self, room: int) -> list[Content]:
-        """Return the heat map: a column a week, a row a weekday, the present week last."""
-        cells = ASCII_CELLS if self._is_ascii else CELLS
-        weeks = max(1, min(WEEKS, room - 4))
-        monday = self._today - timedelta(days=self._today.weekday() + 7 * (weeks - 1))
-        months = [" "] * weeks
-        for column in range(weeks):
-            first = monday + timedelta(weeks=column)
-            if first.day <= 7 and column < weeks - 2:
-                months[column : column + 3] = f"{first:%b}"
-        lines = [Content(f"    {''.join(months)}").stylize("dim")]
-        for row, name in enumerate(("Mon", "", "Wed", "", "Fri", "", "Sun")):
-            days = [monday + timedelta(weeks=column, days=row) for column in range(weeks)]
-            text = "".join(" " if day > self._today else cells[self._level(day)] for day in days)
-            lines.append(Content.assemble((f"{name:<4}", "dim"), (text, "$success")))
-        return [*lines, Content("")]
-
-    def _level(self, day: date) -> int:
-        heard = self._statistics.days.get(day, 0.0)
-        return sum(heard > level for level in LEVELS)
-
-    def _topics(self, room: int) -> list[Content]:
-        """Return the completion map: how much of each topic's time is played, started and untouched."""
-        topics, progress_index = self._controller.library.topics, self._controller.progress_index
-        lines = [Content("Topics").stylize("bold")]
-        names = max(10, min(NAME_WIDTH, room * 2 // 5))
-        width = max(0, min(MAP_WIDTH, room - names - COUNT_WIDTH))
-        has_map, has_left = width >= MIN_MAP_WIDTH, room >= names + COUNT_WIDTH
-        for topic, name in enumerate(topics.names[:200]):
-            depth = len(topics.path(topic)) - 1
-            total = topics.seconds[topic] or 1.0
-            stats = progress_index.topic_stats[topic]
-            started = sum(
-                self._controller.library.durations[index] for index in progress_index.started_in(topics.members[topic])
-            )
-            played = max(0.0, total - stats.left - self._heard_of_started(topic))
-            full = round(width * min(1.0, played / total))
-            half = min(width - full, round(width * started / total))
-            marks = "#+." if self._is_ascii else "█▒·"
-            bar = marks[0] * full + marks[1] * half + marks[2] * (width - full - half) if has_map else ""
-            label = fit(f"{'  ' * depth}{name}", names)
-            left = f"  {span(stats.left)} left" if has_left else ""
-            count = f"{stats.played}/{len(topics.members[topic])}"
-            lines.append(Content.assemble(label, " ", (bar, "$primary"), f" {count:>7}{left}"))
-        return [*lines, Content("")]
-
-    def _heard_of_started(self, topic: int) -> float:
-        library, progress_index = self._controller.library, self._controller.progress_index
-        return sum(
-            library.durations[i] - progress_index.remaining(i)
-            for i in progress_index.started_in(library.topics.members[topic])
+        super().__init__(id="statistics")
+        controller, stats = services.controller, services.settings.stats
+        self._shown = Shown(
+            statistics,
+            controller.library,
+            controller.progress_index,
+            controller.now().date(),
+            stats.free_days if stats.streak else None,
+            services.is_ascii,
         )
+        self._lines: list[Line] = []
+        self._rows: list[int] = []  # lines that open a topic
+        self._cursor = 0
+        self.border_title = "Listening"
 
-    def _sessions(self) -> list[Content]:
-        lines = [Content("Recent sessions").stylize("bold")]
-        for session in self._statistics.sessions:
-            count = counted(len(session.episodes))
-            lines.append(
-                Content(f"{session.started:%a %-d %b %H:%M}–{session.ended:%H:%M}  {span(session.heard):>9}  {count}")
-            )
-        if not self._statistics.sessions:
-            lines.append(Content("None yet. What you hear from now on is counted here."))
-        return lines
+    def render_line(self, y: int) -> Strip:
+        """Return one screen line."""
+        width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
+        if number >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        is_cursor = self.has_focus and number in self._rows[self._cursor : self._cursor + 1]
+        base = self.get_component_rich_style("statistics--cursor") if is_cursor else self.rich_style
+        rail = base + Style(color=self.get_component_rich_style("statistics--spark").color)
+        segments = [Segment(f"{MARKS['selected']} " if is_cursor else " " * MARGIN, rail)]
+        for text, name in self._lines[number].parts:
+            color = self.get_component_rich_style(f"statistics--{name}") if name else base
+            segments.append(Segment(text, base + Style(color=color.color, bold=color.bold)))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def on_resize(self) -> None:
+        """Fit the lines to the size."""
+        region = self.scrollable_content_region
+        self._lines = make_lines(self._shown, region.width - 2 * MARGIN, region.height)
+        self._rows = [number for number, line in enumerate(self._lines) if line.topic is not None]
+        self.virtual_size = Size(0, len(self._lines))
+        self.refresh()
+
+    def on_focus(self) -> None:
+        """Show the cursor."""
+        self.refresh()
+
+    on_blur = on_focus
+
+    def on_click(self, event: events.Click) -> None:
+        """Open the topic that was clicked on."""
+        offset = event.get_content_offset(self)  # None: on the border
+        number = offset.y + self.scroll_offset.y if offset is not None else -1
+        if number in self._rows:
+            self._cursor = self._rows.index(number)
+            self.action_choose()
+
+    def action_move(self, by: int) -> None:
+        """Go to another topic; beyond the first and the last, scroll."""
+        cursor = self._cursor + by
+        if not 0 <= cursor < len(self._rows):
+            self.scroll_relative(y=by, animate=False)
+            return
+        self._cursor = cursor
+        row, top, height = self._rows[cursor], self.scroll_offset.y, self.scrollable_content_region.height
+        if not top <= row < top + height:
+            self.scroll_to(y=max(0, row - height // 2), animate=False)
+        self.refresh()
+
+    def action_move_to(self, place: int) -> None:
+        """Go to the top; -1: to the end."""
+        self._cursor = 0 if place == 0 else max(0, len(self._rows) - 1)
+        self.scroll_to(y=0 if place == 0 else len(self._lines), animate=False)
+        self.refresh()
+
+    def action_move_page(self, pages: float) -> None:
+        """Scroll by pages or parts of one."""
+        self.scroll_relative(y=int(pages * self.size.height), animate=False)
+
+    def action_choose(self) -> None:
+        """Open the topic at the cursor."""
+        if self._rows and (topic := self._lines[self._rows[self._cursor]].topic) is not None:
+            self.post_message(self.TopicChosen(self._shown.library.topics, topic))
+
+    def action_left(self) -> None:
+        """Go back to the library."""
+        self.post_message(self.Left())
+
+    action_right = action_left

@@ -1,0 +1,224 @@
+"""What the view of statistics says, in lines for a width. Pure; the widget only draws them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from textual.renderables.digits import DIGITS, DIGITS3X3
+
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.progress.statistics import PastSession, Statistics, streak
+from tui_pod.core.text.clean import counted, span
+from tui_pod.ui.cells import fit
+
+WEEKS = 53
+"""Columns of the year, of two cells each."""
+
+LEVELS = (0.0, 300.0, 900.0, 1800.0, 3600.0)
+"""Seconds a day above which its cells have the next tint."""
+
+CELLS, ASCII_CELLS = ("· ", "▪ ", "▪ ", "■ ", "■ ", "■ "), ("..", "::", "--", "++", "xx", "##")
+"""The two cells of a day by tint, the first for a day without any."""
+
+SPARKS, ASCII_SPARKS = "▁▁▂▃▄▅▆▇█", "..:-=+*x#"
+"""An hour of the day, from nothing to the fullest one."""
+
+MOST_TOPICS = 12
+"""Topics that are listed, those heard longest first."""
+
+NUMBER_WIDTH = 14
+"""Cells of a small number with its label."""
+
+LARGE = (70, 20)
+"""Columns and rows from which the numbers are drawn three lines high."""
+
+Part = tuple[str, str]
+"""A text, and the component class that draws it; empty: the widget's own style."""
+
+
+class Line(NamedTuple):
+    """One line of the view."""
+
+    parts: tuple[Part, ...] = ()
+    topic: int | None = None
+    """The topic that the line opens."""
+
+
+class Shown(NamedTuple):
+    """What the lines are made of."""
+
+    statistics: Statistics
+    library: Library
+    progress_index: ProgressIndex
+    today: date
+    free_days: int | None
+    """Days that a week may have without listening in a row of days; None: the row is not told."""
+    is_ascii: bool = False
+
+
+def make_lines(shown: Shown, width: int, height: int) -> list[Line]:
+    """Return all lines, at most `width` cells wide; `height` is that of the view."""
+    is_large = width >= LARGE[0] and height >= LARGE[1] and not shown.is_ascii
+    return [
+        *_numbers(shown, width, is_large),
+        *_hours(shown, width),
+        *_year(shown, width),
+        *_topics(shown, width),
+        *_sessions(shown, width),
+    ]
+
+
+def _numbers(shown: Shown, width: int, is_large: bool) -> list[Line]:
+    """Return the numbers with their labels below, in as many rows as it takes; one row where they are large."""
+    statistics, today = shown.statistics, shown.today
+    year, week, _ = today.isocalendar()
+    entries = [
+        (*_time(statistics.days.get(today, 0.0)), "today"),
+        (str(shown.progress_index.topic_stats[0].played), "", "finished"),
+    ]
+    if statistics.saved >= 60:
+        entries.append((*_time(statistics.saved), "saved"))
+    if shown.free_days is not None:
+        entries.append((str(streak(statistics.days, today, shown.free_days)), "", "days in a row"))
+    entries += [
+        (*_time(statistics.weeks.get(f"{year}-W{week:02}", 0.0)), "this week"),
+        (*_time(statistics.total), "in all"),
+    ]
+    size = NUMBER_WIDTH + 4 * is_large
+    many = max(1, width // size)
+    lines: list[Line] = []
+    for first in range(0, len(entries), many):
+        row = entries[first : first + many]
+        drawn = [_digits(value, unit) if is_large else [f"{value} {unit}"] for value, unit, _ in row]
+        for number in zip(*drawn, strict=True):
+            lines.append(Line(tuple((fit(text, size), "number") for text in number)))
+        lines += [Line(tuple((fit(label, size - 1) + " ", "label") for *_, label in row)), Line()]
+        if is_large:
+            break
+    return lines
+
+
+def _time(seconds: float) -> tuple[str, str]:
+    """Return a time and its unit, such as `22` and `m`."""
+    if seconds < 60:
+        return f"{int(seconds)}", "s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if hours >= 100:
+        return f"{hours}", "h"
+    return (f"{hours}:{minutes:02}", "h") if hours else (f"{minutes}", "m")
+
+
+def _digits(value: str, unit: str) -> list[str]:
+    """Return a number three lines high, with the unit beside its foot."""
+    rows = ["", "", ""]
+    for character in value:
+        first = DIGITS.index(character) * 3
+        for row in range(3):
+            rows[row] += f"{DIGITS3X3[first + row]:<3}" if character != ":" else DIGITS3X3[first + row].strip() or " "
+    rows[2] += f" {unit}"
+    return rows
+
+
+def _hours(shown: Shown, width: int) -> list[Line]:
+    hours, sparks = shown.statistics.hours, ASCII_SPARKS if shown.is_ascii else SPARKS
+    most = max(hours) or 1.0
+    cells = 2 if width >= 60 else 1
+    levels = (max(int(hour > 0), round(hour / most * (len(sparks) - 1))) for hour in hours)
+    parts = [(sparks[level] * cells, "spark" if level else "level0") for level in levels]
+    scale = "".join(f"{hour:<{6 * cells}}" for hour in ("0", "6", "12", "18"))
+    return [Line((("Hours  ", "head"), *_joined(parts))), Line(((f"       {scale}", "label"),)), Line()]
+
+
+def _year(shown: Shown, width: int) -> list[Line]:
+    """Return the map of the year: two cells a day, a column a week, a row a weekday, the present week last."""
+    cells = ASCII_CELLS if shown.is_ascii else CELLS
+    today, days = shown.today, shown.statistics.days
+    weeks = max(1, min(WEEKS, (width - 6) // 2))
+    monday = today - timedelta(days=today.weekday() + 7 * (weeks - 1))
+    months = [" "] * (2 * weeks)
+    for column in range(weeks - 1):
+        first = monday + timedelta(weeks=column)
+        if first.day <= 7:
+            months[2 * column : 2 * column + 3] = f"{first:%b}"
+    lines = [Line(((f"    {''.join(months)}"[:width], "label"),))]
+    for row, name in enumerate(("Mon", "", "Wed", "", "Fri", "", "Sun")):
+        parts: list[Part] = [(f"{name:<4}", "label")]
+        for column in range(weeks):
+            day = monday + timedelta(weeks=column, days=row)
+            level = sum(days.get(day, 0.0) > least for least in LEVELS)
+            if day > today:
+                parts.append(("  ", ""))
+            else:
+                parts.append((cells[level], f"level{level}"))
+        if row == today.weekday():
+            parts.append(("<" if shown.is_ascii else "◂", "number"))
+        lines.append(Line(_joined(parts)))
+    return [*lines, Line()]
+
+
+def _joined(parts: list[Part]) -> tuple[Part, ...]:
+    """Return the parts with neighbours of one style put together."""
+    joined: list[Part] = []
+    for text, name in parts:
+        if joined and joined[-1][1] == name:
+            joined[-1] = (joined[-1][0] + text, name)
+        else:
+            joined.append((text, name))
+    return tuple(joined)
+
+
+def _topics(shown: Shown, width: int) -> list[Line]:
+    """Return the topics by time heard, each with how much of it is played."""
+    topics, heard = shown.library.topics, shown.statistics.topics
+    order = sorted((topic for topic in heard if topic), key=lambda topic: (-heard[topic], topic))[:MOST_TOPICS]
+    if not order:
+        return []
+    stats, names = shown.progress_index.topic_stats, max(10, min(28, width // 3))
+    times = [span(heard[topic]) for topic in order]
+    counts = [f"{stats[topic].played}/{len(topics.members[topic])}" for topic in order]
+    lefts = [f"  {span(stats[topic].left)} left" * (stats[topic].left >= 1 and width >= LARGE[0]) for topic in order]
+    columns = tuple(max(map(len, texts)) for texts in (times, counts, lefts))
+    bar_width = min(30, width - names - sum(columns) - 8)
+    full, rest = ("=", "-") if shown.is_ascii else ("━", "╌")
+    lines = [Line((("Topics by time heard", "head"),))]
+    for topic, time, count, left in zip(order, times, counts, lefts, strict=True):
+        parts = [(f"{fit(topics.names[topic], names)}  {time:>{columns[0]}}  ", "")]
+        if bar_width >= 6:
+            share = 1 - stats[topic].left / (topics.seconds[topic] or stats[topic].left or 1.0)
+            done = round(bar_width * max(0.0, min(1.0, share)))
+            parts += [(full * done, "spark"), (rest * (bar_width - done), "level0"), ("  ", "")]
+        parts.append((f"{count:>{columns[1]}}{left}", "label"))
+        lines.append(Line(tuple(parts), topic))
+    return [*lines, Line()]
+
+
+def _sessions(shown: Shown, width: int) -> list[Line]:
+    sessions = shown.statistics.sessions
+    if not sessions:
+        return [Line((("Nothing heard yet.", "head"),)), Line((("What you hear is counted here.", ""),))]
+    lines = [Line((("Recent sessions", "head"),))]
+    for session in sessions:
+        when = f"{session.started:%a %-d %b %H:%M}–{session.ended:%H:%M}"
+        text = f"{when:<24} {span(session.heard):>9}  "
+        lines.append(Line(((text, ""), (_titles(session, shown.library, width - len(text)), "label"))))
+    return lines
+
+
+def _titles(session: PastSession, library: Library, width: int) -> str:
+    """Return as many titles as have room, and how many there are besides."""
+    found = [library.titles[index] for ident in session.episodes if (index := library.index(ident)) is not None]
+    titles = [title.partition(" — ")[0] for title in found]
+    text = counted(len(session.episodes)) if not titles or width < 30 else fit(titles[0], width - 6).rstrip()
+    if not titles or width < 30:
+        return text
+    shown = 1
+    for title in titles[1:]:
+        longer = f"{text} · {title}"
+        if cell_len(longer) > width - 6:
+            break
+        text, shown = longer, shown + 1
+    left = len(session.episodes) - shown
+    return f"{text} · +{left}" if left else text
