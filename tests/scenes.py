@@ -57,7 +57,7 @@ def spoken(ident: str) -> Transcript:
     place = 0.0
     for cue in cues:
         end = place + library.durations[index] * len(cue.text) / letters
-        timed.append(Cue(cue.text, round(place, 1), round(end, 1)))
+        timed.append(Cue(cue.text, round(place, 1), round(end, 1), cue.ends_paragraph))
         place = end
     return Transcript(tuple(timed))
 

@@ -230,6 +230,6 @@ async def test_click_on_a_link_in_the_words_seeks_and_does_nothing_else(library:
 
     async with run_app(library, prepare=prepare) as driver:
         await driver.press("enter", "t")
-        await driver.click(driver.transcript, 6, 4)
+        await driver.click(driver.transcript, 31, 1)
         assert driver.app.is_running
         assert driver.playback.position == 60.0

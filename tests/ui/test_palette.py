@@ -40,12 +40,12 @@ async def test_palette_with_all_panes_in_use_offers_all_actions_but_moves(librar
     async with run_app(library) as driver:
         await driver.press("t", "h")
         assert driver.focus == "tree"
-        assert offered(driver) == {action.id for action in ACTIONS} - MOVES - {"app.palette"}
+        assert offered(driver) == {action.id for action in ACTIONS} - MOVES - {"app.palette", "statistics.open"}
 
 
 async def test_palette_in_the_list_offers_nothing_of_panes_without_the_focus(library: Library) -> None:
     async with run_app(library) as driver:
-        elsewhere = {action.id for action in ACTIONS if action.where in ("tree", "transcript")}
+        elsewhere = {action.id for action in ACTIONS if action.where in ("tree", "transcript", "statistics")}
         assert offered(driver) == {action.id for action in ACTIONS} - MOVES - elsewhere - {"app.palette"}
         await driver.press("t")
         assert offered(driver) >= {"transcript.seek", "transcript.follow", "transcript.copy"}

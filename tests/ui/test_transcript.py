@@ -8,10 +8,13 @@ import pytest
 from textual import events
 
 from tests.app_driver import AppDriver, FakeServices, embedded_library, run_app
+from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
-from tui_pod.core.library.library import Library
+from tests.rooms import EPISODES, TOPICS
+from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.playback.snapshot import Chapter, PlayerStatus
+from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.text.clean import clean
 
@@ -28,8 +31,25 @@ UNTIMED = Transcript((Cue("No time one."), Cue("No time two.")))
 
 
 def lit(driver: AppDriver) -> list[str]:
-    """Return the lines of the sentence that is lit as spoken."""
-    return [row[1:].strip() for row in driver.rows_of(driver.transcript) if row.startswith("▌")]
+    """Return the parts of the sentence that is lit as spoken, one a line of the screen."""
+    pane = driver.transcript
+    tint = pane.get_component_rich_style("transcript-view--active").bgcolor
+    strips = [pane.render_line(y) for y in range(pane.scrollable_content_region.height)]
+    rows = ["".join(s.text for s in strip if s.style and s.style.bgcolor == tint) for strip in strips]
+    return [row.strip() for row in rows if row]
+
+
+def by_look(driver: AppDriver) -> dict[str, str]:
+    """Return the words shown as heard, spoken and to come."""
+    pane = driver.transcript
+    looks = {pane.get_component_rich_style(f"transcript-view--{name}"): name for name in ("coming", "heard", "active")}
+    found: dict[str, str] = {}
+    for y in range(pane.scrollable_content_region.height):
+        for segment in pane.render_line(y):
+            if segment.text[:1].isalpha() and segment.style in looks:
+                name = looks[segment.style]
+                found[name] = found.get(name, "") + segment.text
+    return found
 
 
 def words(driver: AppDriver) -> str:
@@ -49,10 +69,10 @@ def with_words(episode: str, transcript: Transcript) -> Callable[[FakeServices],
 # -- showing -------------------------------------------------------------------------------------------
 
 
-async def test_transcript_opened_shows_the_words_of_what_plays_in_place_of_the_list(library: Library) -> None:
+async def test_transcript_opened_shows_the_words_at_the_cursor_in_place_of_the_list(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
-        await driver.press("j", "enter", "k", "t")
-        assert words(driver) == "▌ One. Two. Three."
+        await driver.press("j", "enter", "t")
+        assert words(driver) == "▌ 0:00 One. Two. Three."
         assert str(driver.transcript.border_title) == "Two"
         assert not driver.episodes.display
         assert driver.tree.display
@@ -219,7 +239,8 @@ async def test_times_that_become_known_later_are_used(library: Library) -> None:
 async def test_reader_who_moves_is_not_pulled_away_until_f(library: Library) -> None:
     async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
         await driver.press("j", "j", "enter", "t", "G")
-        assert "Sentence number 99" in words(driver)
+        assert "narrow. Sentence" in words(driver)
+        assert "number 99 says" in words(driver)
         top = driver.transcript.scroll_offset.y
         for _ in range(5):
             await driver.play(10)
@@ -253,7 +274,7 @@ async def test_sentence_chosen_is_heard_and_followed_from_there(library: Library
 async def test_sentence_clicked_is_heard(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t")
-        await driver.click(driver.transcript, 5, 2)
+        await driver.click(driver.transcript, 17, 1)
         assert driver.playback.position == 20.0
 
 
@@ -314,7 +335,84 @@ async def test_search_in_the_words_leaves_the_list_as_it_was(library: Library) -
 async def test_search_without_a_match_in_the_words_says_so(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t", "slash", *"qqq", "enter", "n")
-        assert driver.notices == ["Nothing found: press / and type a word."]
+        assert driver.notices == ["“qqq” is not among these words"]
+        assert "“qqq” is not among these words" in driver.text
+
+
+async def test_matches_are_counted_and_lit_word_by_word(library: Library) -> None:
+    async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
+        await driver.press("j", "j", "enter", "t", "slash", *"number 7 says", "enter")
+        assert "1/19 “number 7 says”" in driver.text
+        await driver.press("n", "n")
+        assert "3/19 “number 7 says”" in driver.text
+        style = driver.transcript.get_component_rich_style("transcript-view--match")
+        strips = [driver.transcript.render_line(y) for y in range(20)]
+        marked = {
+            segment.text
+            for strip in strips
+            for segment in strip
+            if segment.style and segment.style.bgcolor == style.bgcolor
+        }
+        assert marked == {"number", "7", "says"}
+
+
+async def test_words_of_another_episode_are_read_while_one_plays(library: Library) -> None:
+    async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
+        await driver.press("enter", "j", "j", "t")
+        await driver.play(30)
+        assert driver.transcript.episode == "three"
+        assert driver.playback.episode == "one"
+        await driver.press("f")
+        await driver.until(lambda: driver.transcript.episode == "one", "the words are those of what plays")
+        assert lit(driver) == ["Two."]
+
+
+async def test_words_of_another_row_beside_the_list_replace_those_shown(library: Library) -> None:
+    async with run_app(library, size=(160, 40), query=BASICS) as driver:
+        await driver.press("t", "l", "j", "t")
+        assert driver.transcript.episode == "two"
+        await driver.press("l", "t")
+        assert not driver.main.transcript.is_open
+
+
+async def test_words_heard_and_to_come_are_told_apart(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter", "t")
+        await driver.play(25)
+        assert by_look(driver) == {"heard": "One.", "active": "Two.", "coming": "Three."}
+
+
+async def test_words_of_a_started_episode_tell_how_far_it_was_heard(library: Library) -> None:
+    progress = {"two": Progress(START, position=45.0)}
+    async with run_app(library, query=BASICS, progress=progress) as driver:
+        driver.episodes.go(driver.shown.index("two"))
+        await driver.press("t")
+        assert by_look(driver) == {"heard": "One.Two.Three."}
+        driver.services.transcripts["two"] = LONG
+        await driver.press("t", "t")
+        assert "Sentence number 23" in by_look(driver)["coming"]
+
+
+async def test_chapters_stand_among_the_words(library: Library) -> None:
+    def prepare(services: FakeServices) -> None:
+        services.chapters["three"] = (Chapter(0.0, "Welcome"), Chapter(20.4, "The [b]long[/] middle"))
+
+    recorded = [episode._replace(audio="https://x.example/a.mp3") for episode in EPISODES]
+    async with run_app(build_library(TOPICS, recorded), query=BASICS, prepare=prepare) as driver:
+        await driver.press("j", "j", "t")
+        assert words(driver) == "0:00 Welcome One. 0:20 The [b]long[/] middle Two. Three."
+
+
+async def test_paragraphs_stand_apart_and_speakers_are_named(library: Library) -> None:
+    cues = (
+        Cue("Who?", 0.0, 1.0, speaker="Ada"),
+        Cue("Me.", 1.0, 2.0, True, "Bo"),
+        Cue("And me.", 2.0, 3.0, speaker="Bo"),
+    )
+    async with run_app(library, query=BASICS, prepare=with_words("one", Transcript(cues))) as driver:
+        await driver.press("t")
+        rows = [row.strip("> ") for row in driver.rows_of(driver.transcript)[:5]]
+        assert rows == ["0:00  Ada: Who?", "", "0:01  Bo: Me.", "", "0:02  Bo: And me."]
 
 
 async def test_copied_sentence_is_said_to_be(library: Library) -> None:

@@ -90,7 +90,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("download.start", "d", "Download, or stop a download", "run('download')", "episodes"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen.go_to_playing", "screen"),
     Action("view.details", "i", "Details of the episode", "screen.details", "screen"),
-    Action("view.transcript", "t", "Read along", "screen.transcript", "screen", hint="Transcript"),
+    Action(
+        "view.transcript", "t", "The words of the episode, to read along", "screen.transcript", "screen", hint="Words"
+    ),
     Action("transcript.follow", "f", "Follow the voice again", "follow", "transcript", hint="Follow"),
     Action("transcript.copy", "y", "Copy the sentence", "copy", "transcript", hint="Copy"),
     Action("session.plan", "S", "Plan a session", "screen.plan", "screen", hint="Session"),
@@ -107,7 +109,7 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 HINT_ORDER = (
-    "Pause", "Seek", "Play", "Open", "Hear", "Follow", "Copy", "Played", "Search", "Session", "Transcript", "Help",
+    "Pause", "Seek", "Play", "Open", "Hear", "Follow", "Copy", "Played", "Search", "Session", "Words", "Help",
     "Quit",
 )  # fmt: skip
 """Words of the key line, from left to right; the last ones go first where it is narrow."""

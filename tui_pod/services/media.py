@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,9 +96,11 @@ class EpisodeSources:
         """Return the transcript of an episode, timed when its narration exists."""
         transcript = await self._words(episode)
         if episode.audio is None and not transcript.is_timed:
-            found = self._narrator.find(make_episode_script(episode, transcript))
+            script = make_episode_script(episode, transcript)
+            found = self._narrator.find(script)
             if found is not None:
-                return Transcript(found.cues)
+                cues = enumerate(found.cues)
+                return Transcript(tuple(replace(cue, ends_paragraph=n in script.breaths) for n, cue in cues))
         return transcript
 
     async def notes(self, episode: Episode) -> EpisodeNotes:

@@ -25,7 +25,7 @@ class SearchController:
     async def open(self) -> None:
         """Open the field: of the transcript where that has the focus, else of the list."""
         from tui_pod.runtime.threads import in_thread  # after the first paint, as the field
-        from tui_pod.ui.widgets.search_field import SearchField
+        from tui_pod.ui.widgets.search_field import LIST_WORDS, SearchField
 
         screen = self._screen
         self._is_of_transcript = self._transcript.is_open and screen.focused is self._transcript.pane
@@ -33,6 +33,7 @@ class SearchController:
         if field is None:
             field = SearchField()
             await screen.mount(field, after="#panes")
+        field.placeholder = "words of this episode" if self._is_of_transcript else LIST_WORDS
         field.value = "" if self._is_of_transcript else self._model.query.query
         field.add_class("-shown")
         screen.set_focus(field)  # at once: the next key is its own

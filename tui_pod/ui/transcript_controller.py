@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.progress.progress import Status
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from tui_pod.core.library.library import Library
+    from tui_pod.core.library.episode import Episode
     from tui_pod.services.services import Services
     from tui_pod.ui.widgets.transcript_view import TranscriptView
 
@@ -25,20 +27,26 @@ class TranscriptController:
         self._screen = screen
         self._services = services
         self._shown = ("", False)  # episode whose words are shown, and whether they were looked up while it played
+        self._is_apart = False  # whether they were asked for while another one played
 
     async def open(self, index: int | None) -> None:
-        """Show the words of what plays, else of the episode at an index."""
+        """Show the words of the episode at an index, else of what plays."""
         if self.pane is None:
             from tui_pod.ui.widgets.transcript_view import TranscriptView  # after the first paint
 
             hint = self._services.with_keys(f"{key_of('transcript.follow')} follows again")
-            self.pane = TranscriptView(hint, self._seek, id="transcript")
+            self.pane = TranscriptView(hint, self._seek, self._show_playing, id="transcript")
             await self._screen.query_one("#panes").mount(self.pane)
         self._set_open(True)
-        controller = self._services.controller
-        playing = controller.playback.episode
-        self._look_up(controller.library, controller.library.index(playing) if playing else index)
+        if index is None:
+            self._show_playing()
+        else:
+            self._look_up(index)
         self._screen.set_focus(self.pane)
+
+    def shows(self, episode: str | None) -> bool:
+        """Return whether the words of an episode are shown."""
+        return self.is_open and self._shown[0] == episode
 
     def close(self) -> None:
         """Hide the pane."""
@@ -52,9 +60,9 @@ class TranscriptController:
         if self.pane is None:
             return
         self.pane.playback = playback
-        if self.is_open and _is_sounding(playback) and self._shown != (playback.episode, True):
-            library = self._services.controller.library
-            self._look_up(library, library.index(playback.episode or ""))
+        self._is_apart = self._is_apart and playback.episode != self._shown[0]
+        if self.is_open and not self._is_apart and _is_sounding(playback) and self._shown != (playback.episode, True):
+            self._show_playing()
 
     def _set_open(self, is_open: bool) -> None:
         """Set the classes by which the stylesheet shows the pane."""
@@ -63,18 +71,34 @@ class TranscriptController:
         if self.pane is not None:
             self.pane.set_class(is_open, "-open")
 
-    def _look_up(self, library: Library, index: int | None) -> None:
+    def _show_playing(self) -> None:
+        controller = self._services.controller
+        index = controller.library.index(controller.playback.episode or "")
         if index is not None:
-            self._shown = (library.ids[index], _is_sounding(self._services.controller.playback))
-            self._screen.run_worker(self._read(library, index), group="transcript", exclusive=True)
+            self._look_up(index)
 
-    async def _read(self, library: Library, index: int) -> None:
-        episode = library.episode(index)
+    def _look_up(self, index: int) -> None:
+        controller = self._services.controller
+        episode, playback = controller.library.episode(index), controller.playback
+        self._is_apart = playback.is_loaded and playback.episode != episode.id
+        self._shown = (episode.id, _is_sounding(playback) and not self._is_apart)
+        self._screen.run_worker(self._read(episode), group="transcript", exclusive=True)
+
+    async def _read(self, episode: Episode) -> None:
         transcript = await self._services.read_transcript(episode)
-        if self.pane is not None:
-            self.pane.playback = self._services.controller.playback
-            why_empty = f"This episode has no transcript. Press {key_of('view.transcript')} to close."
-            self.pane.show(episode.id, episode.title, transcript, self._services.with_keys(why_empty))
+        controller = self._services.controller
+        progress = controller.progress_index.get(episode.id)
+        until = progress.position if progress is not None and progress.status is Status.STARTED else inf
+        why_empty = self._services.with_keys(
+            f"This episode has no transcript. Press {key_of('view.transcript')} to close."
+        )
+        if self.pane is None:
+            return
+        self.pane.playback = controller.playback
+        self.pane.show(episode.id, episode.title, transcript, why_empty, heard_until=until)
+        if transcript.is_timed and episode.audio is not None and controller.playback.episode != episode.id:
+            chapters = await self._services.read_chapters(episode)  # which may be asked of the network
+            self.pane.show(episode.id, episode.title, transcript, why_empty, chapters, until)
 
     def _seek(self, episode: str, position: float) -> None:
         """Play from the sentence that was chosen."""

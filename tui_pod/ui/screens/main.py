@@ -276,7 +276,7 @@ class MainScreen(Screen[None]):
         pane, count = self.transcript.pane, len(self.model.indexes)
         if pane is not None and self.focused is pane:
             if not pane.go_to_match(by):
-                self.app.notify(f"Nothing found: press {key_of('search.start')} and type a word.")
+                self.app.notify(pane.search_text or NO_SEARCH)
         elif not self.model.query.query.strip():
             self.app.notify(NO_SEARCH)
         elif count:
@@ -351,8 +351,9 @@ class MainScreen(Screen[None]):
     # -- views and dialogs -----------------------------------------------------------------------------
 
     async def action_transcript(self) -> None:
-        """Open the transcript of what plays, else of the episode at the cursor; or close it."""
-        if self.transcript.is_open:
+        """Show the words of the episode at the cursor, else of what plays; or hide them."""
+        is_shown = self.focused is not self.episodes or self.transcript.shows(self.model.episode)
+        if self.transcript.is_open and is_shown:
             self.transcript.close()
             self.show_pane()
         else:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
+LIST_WORDS = "words in title, summary or topic"
+"""What a search of the list looks at."""
+
 
 class SearchField(Input):
     """A field of one line under the panes."""
@@ -14,4 +17,4 @@ class SearchField(Input):
     """
 
     def __init__(self) -> None:
-        super().__init__(placeholder="words in title, summary or topic", id="search", select_on_focus=True)
+        super().__init__(placeholder=LIST_WORDS, id="search", select_on_focus=True)

@@ -1,11 +1,14 @@
-"""Read along: the words of an episode with the one sentence lit that is being spoken."""
+"""Read along: the words of an episode in paragraphs, with the one sentence lit that is being spoken."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.content import Content
@@ -16,13 +19,17 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.core.library.transcript import Transcript
-from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.playback.snapshot import Chapter, Playback
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.cells import MARKS, fit, wrap
+from tui_pod.ui.cells import MARKS, fit
+from tui_pod.ui.widgets.transcript_lines import BETWEEN, Line, find_words, lay_out
 
 MARGIN = 2
 """Blank cells on both sides of the words."""
+
+GUTTER, MIN_WIDTH = 8, 50
+"""Cells of the times, and those of the pane from which on they are shown."""
 
 MAX_WIDTH = 76
 """Cells of a line beyond which it is hard to read."""
@@ -32,14 +39,11 @@ GLIDE = 0.4
 
 
 class TranscriptView(ScrollView, can_focus=True):
-    """Sentences in lines. It follows the voice until the reader moves, and again on `f`."""
+    """Paragraphs of sentences. It follows the voice until the reader moves, and again on `f`."""
 
     BINDINGS = bindings("transcript", "move")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "transcript-view--text",
-        "transcript-view--active",
-        "transcript-view--cursor",
-        "transcript-view--match",
+        f"transcript-view--{name}" for name in ("coming", "heard", "active", "match", "cursor", "head", "time")
     }
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -52,10 +56,13 @@ class TranscriptView(ScrollView, can_focus=True):
         scrollbar-size-vertical: 1;
         &:focus { border: round $primary; border-title-color: $primary; }
         &.-open { display: block; }
-        .transcript-view--text { color: $text-muted; }
-        .transcript-view--active { color: $foreground; text-style: bold; background: $surface-lighten-1; }
-        .transcript-view--match { color: $warning; }
+        .transcript-view--coming { color: $text-muted; }
+        .transcript-view--heard { color: $foreground; }
+        .transcript-view--active { color: $foreground; text-style: bold; background: $primary 25%; }
+        .transcript-view--match { color: $text-warning; background: $warning 25%; }
         .transcript-view--cursor { text-style: underline; }
+        .transcript-view--head { color: $text-primary; text-style: bold; }
+        .transcript-view--time { color: $text-muted; }
     }
     """  # here and not in the stylesheet: the first screen does without, and each rule costs it
 
@@ -68,108 +75,183 @@ class TranscriptView(ScrollView, can_focus=True):
 
         direction: int
 
-    def __init__(self, follow_hint: str, seek: Callable[[str, float], None], id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        follow_hint: str,
+        seek: Callable[[str, float], None],
+        show_playing: Callable[[], None],
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """Show nothing yet.
+
+        Args:
+            follow_hint: says with which key the view follows again.
+            seek: plays an episode from a position.
+            show_playing: shows the words of what plays instead.
+            id: Textual's.
+        """
         super().__init__(id=id)
         self._follow_hint = follow_hint
-        self._seek = seek  # plays an episode from a position
+        self._seek = seek
+        self._show_playing = show_playing
         self.episode: str | None = None
         """The episode whose words are shown."""
         self._transcript = Transcript()
-        self._lines: list[tuple[int, str]] = []
+        self._chapters: Sequence[Chapter] = ()
+        self._lines: list[Line] = []
         self._first_line: list[int] = []
         self._cursor = 0
         self._active: int | None = None
-        self._words: list[str] = []
+        self._heard = 0  # sentences before this one were heard
+        self._heard_until = 0.0
+        self._query = ""
+        self._matches: list[int] = []
+        self._folded: list[str] = []  # made at the first search
         self._empty_text = ""
 
-    def show(self, episode: str, title: str, transcript: Transcript, empty_text: str) -> None:
-        """Show the words of an episode."""
-        is_same = episode == self.episode
+    def show(
+        self,
+        episode: str,
+        title: str,
+        transcript: Transcript,
+        empty_text: str,
+        chapters: Sequence[Chapter] = (),
+        heard_until: float = inf,
+    ) -> None:
+        """Show the words of an episode.
+
+        Args:
+            episode: its id.
+            title: its title.
+            transcript: its words.
+            empty_text: what to say when it has none.
+            chapters: those that the player does not know, since it does not play.
+            heard_until: seconds of it that were heard before; until it plays, the words after that are dim.
+        """
+        if episode != self.episode:
+            self._cursor, self._query, self.is_following = 0, "", True
         self.episode, self._transcript, self._empty_text = episode, transcript, empty_text
-        if not is_same:
-            self._cursor, self._words = 0, []
-            self.is_following = True
+        self._chapters, self._heard_until, self._folded = chapters, heard_until, []
         self._cursor = max(0, min(self._cursor, len(transcript.cues) - 1))
-        self._active = None
         self.border_title = Content(title)
+        self._find()
         self._lay_out()
-        self._follow(is_gliding=False)
         self._show_state()
 
     def search(self, query: str) -> None:
         """Light the sentences that have all words of `query` and go to the first from the cursor on."""
-        self._words = fold(clean(query)).split()
+        self._query = clean(query).strip()
+        self._find()
         self.refresh()
-        if self._words:
+        if self._matches:
             self.go_to_match(1, includes_cursor=True)
+        self._show_state()
+
+    @property
+    def search_text(self) -> str:
+        """What came of the search, such as `2/7 “attention”`; empty when nothing is searched."""
+        if not self._query:
+            return ""
+        if not self._matches:
+            return f"“{self._query}” is not among these words"
+        return f"{bisect_left(self._matches, self._cursor) + 1}/{len(self._matches)} “{self._query}”"
 
     def go_to_match(self, by: int, includes_cursor: bool = False) -> bool:
         """Go to the next (1) or previous (-1) match, round and round; return whether there is one."""
-        count = len(self._transcript.cues)
-        if not count:
+        matches = self._matches
+        if not matches:
             return False
-        for step in range(0 if includes_cursor else 1, count + 1):
-            cue = (self._cursor + by * step) % count
-            if self._is_match(cue):
-                self._go(cue)
-                return True
-        return False
+        at = bisect_left(matches, self._cursor + (by > 0 and not includes_cursor))
+        self._go(matches[(at - (by < 0)) % len(matches)])
+        return True
+
+    def _find(self) -> None:
+        words = fold(self._query).split()
+        if words and not self._folded:
+            self._folded = [fold(cue.text) for cue in self._transcript.cues]
+        self._matches = [cue for cue, text in enumerate(self._folded) if words and all(word in text for word in words)]
 
     # -- drawing ---------------------------------------------------------------------------------------
 
+    @property
+    def _gutter(self) -> int:
+        return GUTTER if self._transcript.is_timed and self.size.width >= MIN_WIDTH else 0
+
     def render_line(self, y: int) -> Strip:
         """Return one screen line."""
-        width = self.scrollable_content_region.width
-        line = y + self.scroll_offset.y
-        text_style = self.get_component_rich_style("transcript-view--text")
-        if line >= len(self._lines):
-            empty = f"{' ' * MARGIN}{self._empty_text}" if line == 1 and not self._lines else ""
-            return Strip([Segment(fit(empty, width), text_style)], width)
-        cue, text = self._lines[line]
-        name = "active" if cue == self._active else "match" if self._is_match(cue) else "text"
-        style = self.get_component_rich_style(f"transcript-view--{name}")
-        if cue == self._cursor and not self.is_following and self.has_focus:
-            style += self.get_component_rich_style("transcript-view--cursor")
-        mark = (
-            f"{MARKS['selected']} "
-            if cue == self._active
-            else "> "
-            if cue == self._cursor and not self.is_following
-            else "  "
-        )
-        return Strip([Segment(mark, style), Segment(fit(text, width - MARGIN), style)], width)
+        width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
+        style = self.get_component_rich_style
+        if number >= len(self._lines):
+            empty = f"{' ' * MARGIN}{self._empty_text}" if number == 1 and not self._lines else ""
+            return Strip([Segment(fit(empty, width), style("transcript-view--coming"))], width)
+        line = self._lines[number]
+        in_line = {run.cue for run in line.runs}
+        has_cursor = not self.is_following and self._cursor in in_line
+        mark = MARKS["selected"] if self._active in in_line else ">" if has_cursor else " "
+        segments = [Segment(f"{mark} ", style("transcript-view--head"))]
+        if gutter := self._gutter:
+            segments.append(Segment(f"{line.time:>{gutter - 2}}  ", style("transcript-view--time")))
+        if line.head:
+            segments.append(Segment(line.head, style("transcript-view--head")))
+        for cue, text in line.runs:
+            name = "active" if cue == self._active else "heard" if cue < self._heard else "coming"
+            look = style(f"transcript-view--{name}")
+            if cue == self._cursor and has_cursor and self.has_focus:
+                look += style("transcript-view--cursor", partial=True)
+            at = bisect_left(self._matches, cue)
+            if at < len(self._matches) and self._matches[at] == cue:
+                match = look + style("transcript-view--match")
+                pieces = find_words(text, fold(self._query).split())
+                segments += [Segment(piece, match if is_lit else look) for piece, is_lit in pieces]
+            else:
+                segments.append(Segment(text, look))
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def _lay_out(self) -> None:
-        width = min(MAX_WIDTH, max(10, self.scrollable_content_region.width - 2 * MARGIN))
-        self._lines, self._first_line = [], []
-        for number, cue in enumerate(self._transcript.cues):
-            self._first_line.append(len(self._lines))
-            self._lines += ((number, line) for line in wrap(cue.text, width))
+        width = self.scrollable_content_region.width - 2 * MARGIN - self._gutter
+        chapters = self._chapters_now() if self._transcript.is_timed else ()
+        self._lines, self._first_line = lay_out(self._transcript.cues, chapters, min(MAX_WIDTH, max(10, width)))
         self.virtual_size = Size(0, len(self._lines))
+        self._heard = -1  # so that what is to be in sight is brought there
         self.refresh()
+        self._follow(is_gliding=False)
 
-    def _is_match(self, cue: int) -> bool:
-        if not self._words or cue >= len(self._transcript.cues):
-            return False
-        text = fold(self._transcript.cues[cue].text)
-        return all(word in text for word in self._words)
+    def _chapters_now(self) -> Sequence[Chapter]:
+        """Return the chapters, which the player knows best."""
+        return (self.playback.chapters if self._is_playing else ()) or self._chapters
 
     # -- following -------------------------------------------------------------------------------------
 
-    def watch_playback(self) -> None:
+    @property
+    def _is_playing(self) -> bool:
+        return self.playback.is_loaded and self.playback.episode == self.episode
+
+    def watch_playback(self, former: Playback) -> None:
         """Light the sentence that is spoken now."""
-        self._follow()
+        if former.marks is not self.playback.marks and former.marks != self.playback.marks:
+            self._lay_out()
+        else:
+            self._follow()
 
     def _follow(self, is_gliding: bool = True) -> None:
-        is_playing = self.playback.is_loaded and self.playback.episode == self.episode
-        active = self._transcript.active(self.playback.position) if is_playing else None
-        if active == self._active:
+        active = self._transcript.active(self.playback.position) if self._is_playing else None
+        heard = self._count_heard(active)
+        if (active, heard) == (self._active, self._heard):
             return
-        self._active = active
+        self._active, self._heard = active, heard
         self.refresh()
+        if active is None and not self._is_playing and heard < len(self._transcript.cues):
+            active = max(0, heard - 1)  # where it was left
         if active is not None and self.is_following:
             self._cursor = active
             self._glide_to(active, is_gliding)
+
+    def _count_heard(self, active: int | None) -> int:
+        """Return how many sentences were heard; all of them where nothing tells them apart."""
+        if not self._transcript.is_timed or (not self._is_playing and self._heard_until == inf):
+            return len(self._transcript.cues)
+        last = active if self._is_playing else self._transcript.active(self._heard_until)
+        return 0 if last is None else last + (not self._is_playing)
 
     def _glide_to(self, cue: int, is_gliding: bool) -> None:
         """Bring a sentence to a third of the height, where the eye has room ahead."""
@@ -183,28 +265,29 @@ class TranscriptView(ScrollView, can_focus=True):
         self.is_following = False
         self._cursor = max(0, min(cue, len(self._transcript.cues) - 1))
         first = self._first_line[self._cursor]
-        following = self._first_line[self._cursor + 1 :] or [len(self._lines)]
+        following = (*self._first_line[self._cursor + 1 : self._cursor + 2], len(self._lines) - 1)[0]
         top, height = self.scroll_offset.y, self.size.height
-        if first < top or following[0] > top + height:
+        if first < top or following >= top + height:
             self.scroll_to(y=max(0, first - height // 3), animate=False, force=True)
         self.refresh()
         self._show_state()
 
     def _show_state(self) -> None:
         if not self._transcript.cues:
-            self.border_subtitle = ""
+            text = ""
+        elif self._query:
+            text = self.search_text
         elif not self._transcript.is_timed:
-            self.border_subtitle = "no times"
+            text = "no times"
         else:
-            self.border_subtitle = "following" if self.is_following else self._follow_hint
+            text = "following" if self.is_following else self._follow_hint
+        self.border_subtitle = Content(text)
 
     # -- events and actions ----------------------------------------------------------------------------
 
     def on_resize(self) -> None:
         """Break the lines anew."""
         self._lay_out()
-        self._active = None
-        self._follow(is_gliding=False)
 
     def on_focus(self) -> None:
         """Show the cursor."""
@@ -228,9 +311,16 @@ class TranscriptView(ScrollView, can_focus=True):
         """Hear the sentence that was clicked on."""
         offset = event.get_content_offset(self)  # None: on the border
         line = offset.y + self.scroll_offset.y if offset is not None else -1
-        if 0 <= line < len(self._lines):
-            self._cursor = self._lines[line][0]
-            self.action_choose()
+        if offset is None or not 0 <= line < len(self._lines):
+            return
+        end = MARGIN + self._gutter
+        for cue, text in self._lines[line].runs:
+            end += cell_len(text)
+            if offset.x < end:
+                if cue != BETWEEN:
+                    self._cursor = cue
+                    self.action_choose()
+                return
 
     def action_move(self, by: int) -> None:
         """Move by sentences."""
@@ -245,7 +335,8 @@ class TranscriptView(ScrollView, can_focus=True):
         if not self._lines:
             return
         line = self._first_line[self._cursor] + int(pages * self.size.height)
-        self._go(self._lines[max(0, min(line, len(self._lines) - 1))][0])
+        cue = bisect_left(self._first_line, line)
+        self._go(cue if pages < 0 else max(cue, self._cursor + 1))
 
     def action_choose(self) -> None:
         """Hear the sentence at the cursor."""
@@ -257,9 +348,11 @@ class TranscriptView(ScrollView, can_focus=True):
         self._seek(self.episode, self._transcript.cues[self._cursor].start or 0.0)
 
     def action_follow(self) -> None:
-        """Follow the voice again."""
+        """Follow the voice again, also where it has gone on to another episode."""
         self.is_following = True
-        self._active = None
+        if self.playback.is_loaded and not self._is_playing:
+            self._show_playing()
+        self._heard = -1
         self._follow()
         self._show_state()
 

@@ -1,0 +1,130 @@
+"""Lay the sentences of a transcript out in paragraphs and lines. Pure; the widget only draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+
+from tui_pod.core.library.transcript import Cue
+from tui_pod.core.playback.snapshot import Chapter
+from tui_pod.core.text.clean import clock, fold
+from tui_pod.ui.cells import fit
+
+LONGEST = 400
+"""Letters after which a paragraph ends where the words do not tell their own."""
+
+NEAR = 1.0
+"""Seconds that a chapter may begin after its first sentence: makers of chapters cut in the pause before it."""
+
+
+BETWEEN = -1
+"""Stands for a sentence in the blank between two."""
+
+
+class Run(NamedTuple):
+    """A part of a sentence that stands in one line."""
+
+    cue: int
+    text: str
+
+
+class Line(NamedTuple):
+    """One line: of a paragraph, or the head of a chapter; neither: blank."""
+
+    runs: tuple[Run, ...] = ()
+    time: str = ""
+    """When what begins here is spoken."""
+    head: str = ""
+
+
+def lay_out(cues: Sequence[Cue], chapters: Sequence[Chapter], width: int) -> tuple[list[Line], list[int]]:
+    """Return the lines, at most `width` cells wide, and the line in which each sentence begins."""
+    lines: list[Line] = []
+    first_line = [-1] * len(cues)
+    for heads, paragraph in _paragraphs(cues, chapters):
+        if lines:
+            lines.append(Line())
+        for chapter in heads:
+            lines.append(Line(time=clock(chapter.start), head=fit(chapter.title or "Chapter", width).rstrip()))
+        start = cues[paragraph[0]].start
+        time = clock(start) if start is not None and not heads else ""
+        for runs in _wrapped(cues, paragraph, width):
+            for run in runs:
+                if run.cue != BETWEEN and first_line[run.cue] < 0:
+                    first_line[run.cue] = len(lines)
+            lines.append(Line(runs, time))
+            time = ""
+    return lines, first_line
+
+
+def find_words(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
+    """Return a text in pieces, each with whether it is one of these folded words."""
+    folded = fold(text)
+    if len(folded) != len(text):  # letters that fold to others cannot be told apart
+        return [(text, any(word in folded for word in words))]
+    is_lit = bytearray(len(text))
+    for word in words:
+        at = folded.find(word)
+        while at >= 0:
+            is_lit[at : at + len(word)] = b"\1" * len(word)
+            at = folded.find(word, at + len(word))
+    pieces: list[tuple[str, bool]] = []
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or is_lit[end] != is_lit[start]:
+            pieces.append((text[start:end], bool(is_lit[start])))
+            start = end
+    return pieces
+
+
+def _paragraphs(cues: Sequence[Cue], chapters: Sequence[Chapter]) -> Iterator[tuple[list[Chapter], list[int]]]:
+    """Yield the sentences of each paragraph, with the chapters that begin there."""
+    has_own = any(cue.ends_paragraph for cue in cues)
+    waiting = list(reversed(chapters))
+    heads: list[Chapter] = []
+    paragraph: list[int] = []
+    letters = 0
+    for number, cue in enumerate(cues):
+        begun = []
+        while waiting and cue.start is not None and waiting[-1].start <= cue.start + NEAR:
+            begun.append(waiting.pop())
+        last = cues[number - 1]
+        is_other = bool(cue.speaker) and cue.speaker != last.speaker
+        if paragraph and (begun or last.ends_paragraph or is_other or (not has_own and letters > LONGEST)):
+            yield heads, paragraph
+            heads, paragraph, letters = [], [], 0
+        heads += begun
+        paragraph.append(number)
+        letters += len(cue.text)
+    if paragraph:
+        yield heads, paragraph
+
+
+def _wrapped(cues: Sequence[Cue], paragraph: list[int], width: int) -> Iterator[tuple[Run, ...]]:
+    """Yield the lines of a paragraph, broken at blanks, and within words that are longer than a line."""
+    runs: list[Run] = []
+    used = 0
+    for number in paragraph:
+        cue = cues[number]
+        text = f"{cue.speaker}: {cue.text}" if cue.speaker and number == paragraph[0] else cue.text
+        for word in text.split() or [""]:
+            size = len(word) if word.isascii() else cell_len(word)
+            if runs and used + 1 + size > width:
+                yield tuple(runs)
+                runs, used = [], 0
+            while size > width > 0:
+                head = set_cell_size(word, width).rstrip()
+                yield (Run(number, head),)
+                word = word[max(1, len(head)) :]
+                size = cell_len(word)
+            if runs:
+                used += 1
+            if runs and runs[-1].cue == number:
+                runs[-1] = Run(number, f"{runs[-1].text} {word}")
+            else:
+                runs += (*[Run(BETWEEN, " ")] * bool(runs), Run(number, word))
+            used += size
+    if runs:
+        yield tuple(runs)
