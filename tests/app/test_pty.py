@@ -170,7 +170,7 @@ def test_next_episode_follows_at_the_end(room: Path) -> None:
 BROKEN = """
 import sys
 from tui_pod.cli.main import main
-from tui_pod.ui.screens.details import HelpScreen
+from tui_pod.ui.screens.help import HelpScreen
 
 def compose(screen):
     raise RuntimeError("a fault of ours")

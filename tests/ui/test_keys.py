@@ -13,7 +13,9 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.playback.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import Filter, SmartList, Sort
-from tui_pod.ui.screens.details import DetailsScreen, HelpScreen
+from tui_pod.ui.screens.details import DetailsScreen
+from tui_pod.ui.screens.go_to import GoToScreen
+from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen
 
@@ -112,6 +114,22 @@ async def _(driver: AppDriver, key: str) -> None:
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press("enter", key)
     assert driver.playback.position == 20.0
+
+
+@exercises("playback.go_to")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press(key)
+    assert driver.notices == ["Nothing is playing."]
+    await driver.press("enter", key)
+    assert driver.shows(GoToScreen)
+    await driver.press(*"wrong", "enter")
+    assert driver.shows(GoToScreen)
+    assert "write a time like" in driver.text
+    await driver.press(*["backspace"] * 5, *"+42")
+    assert "0:42, now at 0:00 of 1:40" in driver.text
+    await driver.press("enter")
+    assert not driver.shows(GoToScreen)
+    assert driver.playback.position == 42.0
 
 
 @exercises("queue.previous")

@@ -55,6 +55,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("playback.forward_small", "shift+right", "Forward 5 seconds", "app.step_forward(True)"),
     Action("playback.previous_mark", "left_curly_bracket", "Previous chapter or sentence", "app.seek_mark(-1)"),
     Action("playback.next_mark", "right_curly_bracket", "Next chapter or sentence", "app.seek_mark(1)"),
+    Action("playback.go_to", "colon", "Go to a time: 12:34, +90, -30, 50%", "app.go_to"),
     Action("queue.previous", "less_than_sign", "Previous in the queue", "app.previous"),
     Action("queue.next", "greater_than_sign", "Next in the queue", "app.next"),
     Action("playback.slower", "left_square_bracket", "Slower by 0.1", "app.change_speed(-0.1)"),

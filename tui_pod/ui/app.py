@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events, on
 from textual.app import App
+from textual.command import CommandPalette
 from textual.reactive import reactive
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.snapshot import Playback
-from tui_pod.core.text.clean import span
+from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import PlaybackEvent
 from tui_pod.ui.screens.main import MainScreen
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
-    from textual.widget import Widget
+    from textual.widget import AwaitMount, Widget
 
     from tui_pod.core.actions import Action
     from tui_pod.core.library.download_state import DownloadState
@@ -68,7 +69,7 @@ class TuiPodApp(App[None]):
         super().__init__()
         self._services = services
         self.set_reactive(TuiPodApp.playback, services.playback)
-        self.main_screen = MainScreen(services)
+        self.main_screen = MainScreen(services, self.show_dialog)
         """The library, over which dialogs lie."""
 
     def get_default_screen(self) -> MainScreen:
@@ -142,13 +143,29 @@ class TuiPodApp(App[None]):
         """
 
         async def run() -> None:
-            while self.screen is not self.main_screen and not action.startswith("app."):
-                self.pop_screen()
+            if not action.startswith("app."):
+                self.close_dialogs()
             if pane is not None and pane is not self.main_screen.focused:
                 self.main_screen.show_pane()
             await self.run_action(action, pane)
 
         self.call_later(run)
+
+    def show_dialog(self, dialog: Screen[None]) -> AwaitMount:
+        """Lay a dialog over the library, in place of another."""
+        self.close_dialogs()
+        return self.push_screen(dialog)
+
+    def close_dialogs(self) -> None:
+        """Leave nothing over the library."""
+        while self.screen is not self.main_screen:
+            self.pop_screen()
+
+    def action_command_palette(self) -> None:
+        """Show the palette, in place of a dialog."""
+        if not isinstance(self.screen, CommandPalette):
+            self.close_dialogs()
+        super().action_command_palette()
 
     def show_statistics(self) -> None:
         """See `Frontend.show_statistics`."""
@@ -209,7 +226,10 @@ class TuiPodApp(App[None]):
         """See `PlaybackListener.session_ended`."""
         from tui_pod.ui.screens.session import SummaryScreen  # after the first paint
 
-        self.push_screen(SummaryScreen(self.controller, summary))
+        if self.screen is self.main_screen:
+            self.push_screen(SummaryScreen(self.controller, summary))
+        else:  # what is being typed or read stays
+            self.tell(f"Session over: {counted(summary.finished)} finished, {span(summary.heard)} heard.")
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """See `PlaybackListener.tell`."""
@@ -315,7 +335,7 @@ class TuiPodApp(App[None]):
         if isinstance(self.screen, SleepScreen):
             self.screen.extend()
         else:
-            self.push_screen(SleepScreen(self.controller, self._services.with_keys(key_of("sleep.timer"))))
+            self.show_dialog(SleepScreen(self.controller, self._services.with_keys(key_of("sleep.timer"))))
 
     def action_undo(self) -> None:
         """Undo the last change."""
@@ -327,10 +347,20 @@ class TuiPodApp(App[None]):
 
     async def action_help(self) -> None:
         """Show the keys."""
-        from tui_pod.ui.screens.details import HelpScreen  # after the first paint
+        from tui_pod.ui.screens.help import HelpScreen  # after the first paint
 
         if not isinstance(self.screen, HelpScreen):
-            await self.push_screen(HelpScreen(self.actions))
+            pane = self.main_screen.focused
+            await self.show_dialog(HelpScreen(self.actions, (pane.id if pane is not None else None) or "list"))
+
+    async def action_go_to(self) -> None:
+        """Ask for a time to go to."""
+        from tui_pod.ui.screens.go_to import GoToScreen  # after the first paint
+
+        if self.playback.is_loaded:
+            await self.show_dialog(GoToScreen(self.controller))
+        else:
+            self.notify("Nothing is playing.")
 
     async def action_quit(self) -> None:
         """Save and quit."""

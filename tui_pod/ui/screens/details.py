@@ -1,54 +1,23 @@
-"""Dialogs that show text: details of an episode, and the keys."""
+"""The dialog with all that is known of an episode."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from tui_pod.core.actions import Action, shown_keys
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.playback.snapshot import Chapter
 from tui_pod.core.progress.progress import Status
-from tui_pod.core.text.clean import clock, counted, fold, length, span
+from tui_pod.core.text.clean import clock, counted, length, span
 from tui_pod.services.services import Services
-from tui_pod.ui.actions import bindings
+from tui_pod.ui.screens.dialog import Dialog, DialogBody
 
 if TYPE_CHECKING:
     from textual.widgets import OptionList
-
-
-class DialogBody(VerticalScroll):
-    """The box of a dialog; long text scrolls in it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", show=False, id="move.down"),
-        Binding("k", "scroll_up", show=False, id="move.up"),
-    ]
-
-
-class Dialog(ModalScreen[None]):
-    """A dialog that esc closes. The app's keys work in it where no text is typed."""
-
-    CSS_PATH = "dialog.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Close", id="dialog.close"),
-        *bindings("app"),
-    ]
-
-
-class InputDialog(Dialog):
-    """A dialog with a text field that has the focus from the start."""
-
-    def on_mount(self) -> None:
-        """Focus the field now; after the first paint would lose keys typed meanwhile."""
-        self.set_focus(self.query_one(Input))
 
 
 class DetailsScreen(Dialog):
@@ -141,35 +110,3 @@ class DetailsScreen(Dialog):
         if progress and status is Status.STARTED:
             return f"at {clock(progress.position)}, {span(self._left)} left{times}"
         return f"{status}{times}"
-
-
-class HelpScreen(InputDialog):
-    """All keys, narrowed by what is typed."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss", show=False, id="app.help")]
-
-    def __init__(self, actions: Sequence[Action]) -> None:
-        super().__init__()
-        self._actions = actions
-
-    def compose(self) -> ComposeResult:
-        """Show a search field over the table of keys."""
-        dialog = DialogBody()
-        dialog.border_title = "Keys"
-        dialog.border_subtitle = "type to search · esc closes"
-        with dialog:
-            yield Input(placeholder="search the keys", id="key-search")
-            yield Static(self._table(""), id="keys")
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Show the keys that match."""
-        self.query_one("#keys", Static).update(self._table(event.value))
-
-    def _table(self, query: str) -> Content:
-        words = fold(query).split()
-        lines = []
-        for action in self._actions:
-            keys = " ".join(shown_keys(action))
-            if all(word in fold(f"{action.label} {keys} {action.id}") for word in words):
-                lines.append(Content.assemble((f"{keys:<16}", "bold"), action.label, (f"   {action.id}", "dim")))
-        return Content("\n").join(lines) if lines else Content("No key does that.")

@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from tui_pod.ui.screens.details import DialogBody, InputDialog
+from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 
 
 class AddFeedScreen(InputDialog):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from tui_pod.ui.actions import bindings
 from tui_pod.ui.list_commands import run_command
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.search_controller import SearchController
+from tui_pod.ui.statistics_controller import OF_THE_LIST, StatisticsController
 from tui_pod.ui.status_texts import counts_text, pane_hints, path_text, queue_times, session_text, title_text
 from tui_pod.ui.transcript_controller import TranscriptController
 from tui_pod.ui.widgets.episode_list import EpisodeList
@@ -34,13 +35,13 @@ from tui_pod.ui.widgets.lines import HeaderLine, KeyLine, PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree
 
 if TYPE_CHECKING:  # function-level imports below: not needed for the first paint
+    from textual.widget import AwaitMount
     from textual.widgets import Input
 
     from tui_pod.core.library.library import Library
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.services.services import Services
-    from tui_pod.ui.screens.statistics import StatisticsView
     from tui_pod.ui.widgets.transcript_view import TranscriptView
 
 NARROW = 64
@@ -55,9 +56,6 @@ BESIDE = 140
 ROOMY = (100, 30)
 """Least columns and rows for three lines per episode."""
 
-OF_THE_LIST = frozenset({"search", "search_next", "filter", "sort", "details", "transcript", "refresh_feed"})
-"""Actions that are without meaning while the statistics are shown."""
-
 HINT = f"Press {key_of('episode.play')} to play, {key_of('app.help')} for all keys"
 
 
@@ -69,11 +67,14 @@ class MainScreen(Screen[None]):
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, show_dialog: Callable[[Screen[None]], AwaitMount]) -> None:
+        """Show the library; `show_dialog` lays a dialog over it."""
         super().__init__()
         self._services = services
+        self._show_dialog = show_dialog
         self.model = EpisodeListModel(services)
         self.transcript = TranscriptController(self, services)
+        self.statistics = StatisticsController(self, services, self.open_entry)
         self.search = SearchController(self, self.model, self.transcript)
         self.set_reactive(MainScreen.playback, services.playback)
         self.key_names: Mapping[int, str] = {}  # of keys whose sign the terminal does not have
@@ -138,7 +139,7 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Keep keys of the list from changing it while it is out of sight."""
-        return not (action in OF_THE_LIST and self.has_class("-statistics"))
+        return not (self.statistics.is_open and action in OF_THE_LIST)
 
     def action_focus_pane(self) -> None:
         """Go to the next pane."""
@@ -146,9 +147,7 @@ class MainScreen(Screen[None]):
 
     def show_pane(self, is_tree: bool = False) -> None:
         """Give the focus to the tree, else to the transcript where it is open, else to the list."""
-        if self.has_class("-statistics"):
-            self.remove_class("-statistics")
-            self.query("#statistics").remove()
+        self.statistics.leave()
         self.set_class(is_tree, "-on-tree")
         content = self.transcript.pane if self.transcript.is_open else self.episodes
         self.set_focus(self.topic_tree if is_tree else content)  # at once: the next key is its own
@@ -288,12 +287,10 @@ class MainScreen(Screen[None]):
         """Close the search field, then forget the search, then the selection."""
         self.app.clear_notifications()
         self.search.close()
-        if self.has_class("-statistics"):
+        was_statistics = self.statistics.is_open
+        if was_statistics or self.focused is None or self.focused.id == "search":
             self.show_pane()
-            return
-        if self.focused is None or self.focused.id == "search":
-            self.show_pane()
-        if self.search.clear_transcript():
+        if was_statistics or self.search.clear_transcript():
             return
         if self.transcript.is_open and self.focused is self.transcript.pane:
             self.transcript.close()
@@ -363,7 +360,7 @@ class MainScreen(Screen[None]):
         """Ask for a podcast's address."""
         from tui_pod.ui.screens.feeds import AddFeedScreen
 
-        await self.app.push_screen(AddFeedScreen(self._services.feeds.add))
+        await self._show_dialog(AddFeedScreen(self._services.feeds.add))
 
     def action_refresh_feed(self) -> None:
         """Refresh the feed that the open topic is."""
@@ -394,36 +391,18 @@ class MainScreen(Screen[None]):
         from tui_pod.ui.screens.details import DetailsScreen
 
         if self.model.index is not None:
-            self.app.push_screen(DetailsScreen(self._services, self.model.index))
+            self._show_dialog(DetailsScreen(self._services, self.model.index))
 
     async def action_plan(self) -> None:
         """Plan a session."""
         from tui_pod.ui.screens.session import PlanScreen
 
-        await self.app.push_screen(PlanScreen(self.controller, max(0, self.model.query.place)))
+        await self._show_dialog(PlanScreen(self.controller, max(0, self.model.query.place)))
 
     def action_view(self, number: int) -> None:
         """Show the library, the queue, or the statistics."""
         self.transcript.close()
         if number == 3:
-            self.run_worker(self._show_statistics(), group="statistics", exclusive=True)
+            self.statistics.open()
         else:
-            self.workers.cancel_group(self, "statistics")
             self.open_entry(SmartList.QUEUE if number == 2 else self.model.topic)
-
-    async def _show_statistics(self) -> None:
-        from tui_pod.ui.screens.statistics import StatisticsView  # after the first paint
-
-        view = StatisticsView(self._services, await self._services.compute_statistics())
-        await self.query(StatisticsView).remove()
-        await self.mount(view, after="#panes")
-        self.add_class("-statistics")
-        self.set_focus(view)
-
-    def on_statistics_view_left(self) -> None:
-        """Show the library again."""
-        self.show_pane()
-
-    def on_statistics_view_topic_chosen(self, event: StatisticsView.TopicChosen) -> None:
-        """Open a topic."""
-        self.open_entry(event.topics.found_in(self.model.library.topics, event.topic))

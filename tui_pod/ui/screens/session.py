@@ -18,7 +18,7 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.selection.session_planner import Order, Plan, SessionRequest, Summary, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
-from tui_pod.ui.screens.details import Dialog, DialogBody, InputDialog
+from tui_pod.ui.screens.dialog import Dialog, DialogBody, InputDialog
 
 BUDGETS = ("5m", "15m", "30m", "45m", "60m")
 """Times that the arrow keys offer."""

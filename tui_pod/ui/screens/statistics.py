@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -56,19 +55,10 @@ class StatisticsView(ScrollView, can_focus=True):
     }
     """  # here and not in the stylesheet: the first screen does without, and each rule costs it
 
-    @dataclass
-    class TopicChosen(Message):
-        """A topic is to be opened; `topics` is the table that it is of."""
-
-        topics: TopicTable
-        topic: int
-
-    @dataclass
-    class Left(Message):
-        """The listener wants the library again."""
-
-    def __init__(self, services: Services, statistics: Statistics) -> None:
+    def __init__(self, services: Services, statistics: Statistics, choose: Callable[[TopicTable, int], None]) -> None:
+        """Show statistics; `choose` opens a topic of the table that they were counted with."""
         super().__init__(id="statistics")
+        self._choose = choose
         controller, stats = services.controller, services.settings.stats
         self._shown = Shown(
             statistics,
@@ -144,10 +134,10 @@ class StatisticsView(ScrollView, can_focus=True):
     def action_choose(self) -> None:
         """Open the topic at the cursor."""
         if self._rows and (topic := self._lines[self._rows[self._cursor]].topic) is not None:
-            self.post_message(self.TopicChosen(self._shown.library.topics, topic))
+            self._choose(self._shown.library.topics, topic)
 
-    def action_left(self) -> None:
+    async def action_left(self) -> None:
         """Go back to the library."""
-        self.post_message(self.Left())
+        await self.run_action("screen.view(1)")
 
     action_right = action_left

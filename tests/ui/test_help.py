@@ -1,0 +1,62 @@
+"""Help: keys in groups, those of the present pane first."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.app_driver import AppDriver, run_app
+from tui_pod.core.actions import ACTIONS
+from tui_pod.core.library.library import Library
+from tui_pod.ui.screens.details import DetailsScreen
+from tui_pod.ui.screens.go_to import GoToScreen
+from tui_pod.ui.screens.help import HelpScreen, make_groups
+
+
+def lines(driver: AppDriver) -> list[str]:
+    """Return what the dialog says."""
+    return [line.strip() for line in driver.rows_of(driver.app.screen.query_one("DialogBody"))]
+
+
+def test_help_has_every_action_in_one_group() -> None:
+    for pane in ("list", "tree", "transcript", "statistics"):
+        shown = [action.id for _, actions in make_groups(ACTIONS, pane) for action in actions]
+        assert sorted(shown) == sorted(action.id for action in ACTIONS)
+
+
+@pytest.mark.parametrize(
+    ("keys", "group"), [((), "In the list"), (("tab",), "In the list and the tree"), (("t",), "In the words")]
+)
+async def test_help_begins_with_the_keys_of_the_pane(keys: tuple[str, ...], group: str, library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press(*keys, "question_mark")
+        assert lines(driver)[2] == group
+
+
+async def test_help_is_narrowed_by_what_is_typed_with_the_groups_that_are_left(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("question_mark", *"volume")
+        assert "No key does that." in lines(driver)
+        await driver.press(*["backspace"] * 6, *"louder")
+        assert [line for line in lines(driver)[1:] if line] == ["Playing", "+ =        Louder by 5"]
+
+
+async def test_dialog_takes_the_place_of_another(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("enter", "i", "question_mark")
+        assert driver.shows(HelpScreen)
+        await driver.press("escape", "i", "colon")
+        assert driver.shows(GoToScreen)
+        await driver.press("escape")
+        assert driver.app.screen is driver.main
+
+
+async def test_session_that_ends_under_a_dialog_is_told_in_a_line(library: Library) -> None:
+    async with run_app(library) as driver:
+        driver.app.start_session(120.0)
+        await driver.settle()
+        await driver.press("i")
+        await driver.play(1000)
+        await driver.play(1000)
+        await driver.until(lambda: driver.notices, "the session is over")
+        assert driver.shows(DetailsScreen)
+        assert "Session over: 2 episodes finished, 2 m heard." in driver.notices

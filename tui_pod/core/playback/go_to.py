@@ -1,0 +1,33 @@
+"""Where in an episode a typed time is."""
+
+from __future__ import annotations
+
+import re
+
+_TIME = re.compile(r"([+-]?)(?:(\d{1,3}):)?(?:(\d{1,3}):)?(\d{1,6})")
+_SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*%")
+
+
+def parse_position(text: str, position: float, duration: float | None) -> float:
+    """Return the seconds that a text names.
+
+    Args:
+        text: a time such as `12:34`, `1:02:03` or `90` (seconds), one from here such as `+90` or `-1:30`, or `50%`.
+        position: where the episode is, in seconds.
+        duration: how long it is, in seconds; None when unknown.
+
+    Raises:
+        ValueError: it is none of these; the message is for the listener.
+    """
+    text = text.strip()
+    if found := _SHARE.fullmatch(text):
+        if not duration:
+            raise ValueError("the length is not known, so that a share of it is not either")
+        return min(duration, duration * float(found[1].replace(",", ".")) / 100)
+    if not (found := _TIME.fullmatch(text)):
+        raise ValueError("write a time like 12:34, +90, -30 or 50%")
+    sign, first, second, last = found.groups()
+    hours, minutes = (first, second) if second is not None else ("0", first or "0")
+    seconds = int(hours) * 3600.0 + int(minutes) * 60 + int(last)
+    wanted = {"+": position + seconds, "-": position - seconds}.get(sign, seconds)
+    return max(0.0, min(wanted, duration or wanted))

@@ -1,0 +1,40 @@
+"""What all dialogs have in common."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from tui_pod.ui.actions import bindings
+
+
+class DialogBody(VerticalScroll):
+    """The box of a dialog; long text scrolls in it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", show=False, id="move.down"),
+        Binding("k", "scroll_up", show=False, id="move.up"),
+    ]
+
+
+class Dialog(ModalScreen[None]):
+    """A dialog that esc closes. The app's keys work in it where no text is typed."""
+
+    CSS_PATH = "dialog.tcss"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-small"), (94, "-normal")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Close", id="dialog.close"),
+        *bindings("app"),
+    ]
+
+
+class InputDialog(Dialog):
+    """A dialog with a text field that has the focus from the start."""
+
+    def on_mount(self) -> None:
+        """Focus the field now; after the first paint would lose keys typed meanwhile."""
+        self.set_focus(self.query_one(Input))

@@ -1,0 +1,54 @@
+"""The dialog that asks for a time to go to."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.playback.go_to import parse_position
+from tui_pod.core.text.clean import clock, length
+from tui_pod.ui.screens.dialog import DialogBody, InputDialog
+
+
+class GoToScreen(InputDialog):
+    """Asks for a time, and says where that is."""
+
+    def __init__(self, controller: PlaybackController) -> None:
+        super().__init__()
+        self._controller = controller
+
+    def compose(self) -> ComposeResult:
+        """Show a field, and what is typed in it means."""
+        dialog = DialogBody()
+        dialog.border_title = "Go to"
+        dialog.border_subtitle = "enter goes there · esc closes"
+        with dialog:
+            yield Input(placeholder="12:34, +90, -30 or 50%", id="time")
+            yield Static(self._meaning(""), id="meaning")
+
+    @on(Input.Changed)
+    def _on_changed(self, event: Input.Changed) -> None:
+        self.query_one("#meaning", Static).update(self._meaning(event.value))
+
+    @on(Input.Submitted)
+    def _on_typed(self, event: Input.Submitted) -> None:
+        playback = self._controller.playback
+        try:
+            position = parse_position(event.value, playback.position, playback.duration)
+        except ValueError:
+            return  # the line below says why
+        self.dismiss()
+        self._controller.seek_to(position)
+
+    def _meaning(self, text: str) -> Content:
+        playback = self._controller.playback
+        here = f"{clock(playback.position)} of {length(playback.duration)}"
+        if not text.strip():
+            return Content(f"now at {here}")
+        try:
+            return Content(f"{clock(parse_position(text, playback.position, playback.duration))}, now at {here}")
+        except ValueError as error:
+            return Content(str(error))

@@ -1,0 +1,111 @@
+"""The dialog with all keys: those of the present pane first, and narrowed by what is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from tui_pod.core.actions import Action, shown_keys
+from tui_pod.core.text.clean import fold
+from tui_pod.ui.screens.dialog import DialogBody, InputDialog
+
+PLAYING, VIEWS, FINDING, MOVING, PODCASTS, APP = (
+    "Playing", "Views and sessions", "Finding and sorting", "Moving", "Podcasts", "The app",
+)  # fmt: skip
+
+_PANES = {
+    "list": "In the list",
+    "episodes": "In the list and the tree",
+    "tree": "In the tree",
+    "transcript": "In the words",
+    "statistics": "In the statistics",
+    "move": MOVING,
+}
+"""Groups of the actions that need a pane."""
+
+_AREAS = {
+    "playback": PLAYING, "queue": PLAYING, "sleep": PLAYING, "view": VIEWS, "session": VIEWS, "search": FINDING,
+    "list": FINDING, "focus": MOVING, "feed": PODCASTS,
+}  # fmt: skip
+"""Groups of the other actions, by the first part of their ids."""
+
+_ORDER = (PLAYING, "In the list", "In the list and the tree", "In the tree", VIEWS, FINDING, PODCASTS, MOVING, APP)
+
+
+def make_groups(actions: Sequence[Action], pane: str) -> list[tuple[str, list[Action]]]:
+    """Return the actions in groups, what works only in a pane with this id first."""
+    groups: dict[str, list[Action]] = {}
+    here = {pane, *(("episodes",) if pane in ("list", "tree") else ())}
+    first = [name for where, name in _PANES.items() if where in here]
+    for name in (*first, *_ORDER):
+        groups[name] = []
+    for action in actions:
+        name = _PANES.get(action.where) or _AREAS.get(action.id.partition(".")[0], APP)
+        groups.setdefault(name, []).append(action)
+    return list(groups.items())
+
+
+class HelpScreen(InputDialog):
+    """All keys, in groups."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "dismiss", show=False, id="app.help"),
+        Binding("down,pagedown", "scroll(1)", show=False),
+        Binding("up,pageup", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, actions: Sequence[Action], pane: str) -> None:
+        """Show all keys.
+
+        Args:
+            actions: the table of keys as the listener has it.
+            pane: id of the pane that had the focus.
+        """
+        super().__init__()
+        self._groups = make_groups(actions, pane)
+        self._width = max(cell_len(_keys(action)) for action in actions)
+
+    def compose(self) -> ComposeResult:
+        """Show a search field over the table of keys."""
+        dialog = DialogBody()
+        dialog.border_title = "Keys"
+        dialog.border_subtitle = "type to search · esc closes"
+        with dialog:
+            yield Input(placeholder="search the keys", id="key-search")
+            yield Static(self._table(""), id="keys")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show the keys that match."""
+        self.query_one("#keys", Static).update(self._table(event.value))
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll the keys by half a page."""
+        dialog = self.query_one(DialogBody)
+        dialog.scroll_relative(y=by * max(1, dialog.size.height // 2), animate=False)
+
+    def _table(self, query: str) -> Content:
+        words = fold(query).split()
+        lines = []
+        for name, actions in self._groups:
+            found = [action for action in actions if _matches(action, name, words)]
+            if found:
+                lines += [Content(""), Content(name).stylize("bold $text-primary")]
+            for action in found:
+                keys = _keys(action)
+                lines.append(Content.assemble((keys, "bold"), " " * (self._width + 2 - cell_len(keys)), action.label))
+        return Content("\n").join(lines) if lines else Content("\nNo key does that.")
+
+
+def _keys(action: Action) -> str:
+    return " ".join(shown_keys(action))
+
+
+def _matches(action: Action, group: str, words: Sequence[str]) -> bool:
+    text = fold(f"{action.label} {_keys(action)} {action.id} {group}")
+    return all(word in text for word in words)
