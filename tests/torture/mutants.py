@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from tui_pod.state import store
 from tui_pod.state.format import snapshot_text, to_table
 from tui_pod.state.store import StateError, StateFile
 from tui_pod.state.writer import Saved, StateWriter
+from tui_pod.sync import folder as sync_folder
+from tui_pod.sync import run as sync
 
 
 def _change(owner: Any, name: str, value: Any) -> None:
@@ -261,6 +264,19 @@ def read_newer() -> None:
     _change(state_format, "VERSION", 99)
 
 
+def believe_last_file() -> None:
+    """Take what another machine wrote, whatever is newer."""
+    _change(sync, "incoming", lambda mine, theirs: {i: value for i, value in theirs.items() if value != mine.get(i)})
+    _change(sync_folder, "newest", lambda first, second: second)
+
+
+def forget_heard_elsewhere() -> None:
+    """Take the newest value as it is."""
+    by_time = attrgetter("updated")
+    for module in (sync, sync_folder):
+        _change(module, "newest", lambda first, second: max(first, second, key=by_time))
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "no fsync": no_fsync,
     "no folder fsync": no_folder_fsync,
@@ -283,6 +299,8 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "says saved first": say_saved_first,
     "saves late": save_late,
     "saves seldom": save_seldom,
+    "believes the last file": believe_last_file,
+    "forgets what was heard elsewhere": forget_heard_elsewhere,
 }
 
 

@@ -33,6 +33,7 @@ MODULES = (
     "full_disk",
     "power",
     "sharing",
+    "syncing",
     "signals",
     "troubles",
     "marathon",

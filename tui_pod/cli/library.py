@@ -13,7 +13,7 @@ from tui_pod.cli.tables import Column
 from tui_pod.config.paths import catalog_paths, find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.core.library.library import CatalogsError, Library
-from tui_pod.core.progress.progress import PlayedRule, Progress, Status, resume_position
+from tui_pod.core.progress.progress import PlayedRule, Progress, Status, resume_position, stamp_after
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clock, length, span, visible
@@ -70,8 +70,9 @@ def run_mark(options: Namespace) -> None:
     for ident in dict.fromkeys(options.ids):
         if progress_index.status(ident) is not wanted:
             now = datetime.now(UTC)
-            former = progress_index.get(ident) or Progress(updated=now)
-            records.append(ProgressRecord(ident, former.marked(played, max(now, former.updated))))
+            former = progress_index.get(ident)
+            value = (former or Progress(now)).marked(played, stamp_after(former, now))
+            records.append(ProgressRecord(ident, value))
     try:
         if file.append(records) or file.size() <= SMALL_STATE:
             file.compact()

@@ -25,6 +25,7 @@ COMMANDS = {
     "feeds": ("feeds", "run_feeds"),
     "import": ("feeds", "run_import"),
     "export": ("feeds", "run_export"),
+    "sync": ("sync", "run"),
     "keys": ("shell", "run_keys"),
     "config": ("shell", "run_config"),
     "completions": ("shell", "run_completions"),

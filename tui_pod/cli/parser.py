@@ -94,6 +94,8 @@ def _add_library_commands(commands: _Commands) -> None:
     command.add_argument("ids", metavar="ID", nargs="*")
     command.add_argument("--all", action="store_true", help="every episode without a recording")
     command.add_argument("--out", metavar="DIR", type=Path, help="also write DIR/<id>.opus and DIR/<id>.vtt")
+    command = commands.add("sync", "take and send progress, with the folder of [sync]", has_json=True)
+    command.add_argument("--dry-run", action="store_true", help="print what would change, and change nothing")
     commands.add("doctor", "check this machine and print fixes")
 
 

@@ -135,16 +135,21 @@ class _Reading:
             return row.default
         if row.name == "catalogs":
             return tuple(self._files(value))
+        if row.path == "sync.folder" and value:
+            return str(self._absolute(value))
         return row.type(value)
 
     def _files(self, names: list[str]) -> Iterator[str]:
         """Yield the files that exist, with a notice for the others: a catalogue may be on another disk."""
         for name in names:
-            file = (self._path.parent / os.path.expanduser(name)).absolute()
+            file = self._absolute(name)
             if file.exists():
                 yield str(file)
             else:
                 self._tell("catalogs", f"there is no file {file}; it is left out")
+
+    def _absolute(self, name: str) -> Path:
+        return (self._path.parent / os.path.expanduser(name)).absolute()
 
     def _numbers(self, row: Row, value: Any) -> Mapping[str, float]:
         if not isinstance(value, dict):

@@ -129,6 +129,19 @@ class NetworkSettings(NamedTuple):
     ] = ()
 
 
+class SyncSettings(NamedTuple):
+    """[sync]."""
+
+    folder: Annotated[
+        str,
+        Key(
+            "Folder that Syncthing, Dropbox, git or a USB stick carries between machines; empty: none",
+            example='folder = "~/Sync/tui-pod"',
+        ),
+    ] = ""
+    """Absolute path."""
+
+
 class Settings(NamedTuple):
     """All settings, by section."""
 
@@ -151,6 +164,7 @@ class Settings(NamedTuple):
     stats: StatsSettings = StatsSettings()
     desktop: DesktopSettings = DesktopSettings()
     network: NetworkSettings = NetworkSettings()
+    sync: SyncSettings = SyncSettings()
     speeds: Annotated[
         Mapping[str, float],
         Key("Speed of a topic or feed, by its name", 0.5, 3.0, example='"Transformers" = 1.2'),

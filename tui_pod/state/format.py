@@ -149,7 +149,7 @@ def is_newer(head: str) -> bool:
     return version is not None and int(version[1]) > VERSION
 
 
-def snapshot_text(data: Table, now: datetime) -> str:
+def snapshot_text(data: Table, now: datetime, header: str = HEADER) -> str:
     """Return the text of a whole snapshot, with `check` in each entry and its end marked."""
     import tomli_w  # only writers need it
 
@@ -166,7 +166,7 @@ def snapshot_text(data: Table, now: datetime) -> str:
         "episodes": data["episodes"],
         "end": {**(end if isinstance(end, dict) else {}), "written": written},
     }
-    return HEADER + tomli_w.dumps(_writable(ordered))
+    return header + tomli_w.dumps(_writable(ordered))
 
 
 def entry_check(entry: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from tui_pod.core.playback.state import PlaybackState
 from tui_pod.core.playback.wished_place import WishedPlace
-from tui_pod.core.progress.progress import Progress, is_whole
+from tui_pod.core.progress.progress import Progress, is_whole, stamp_after
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 
 SAVE_EVERY = 4.0
@@ -160,9 +160,8 @@ class ProgressTracker:
         self._is_done = is_done
 
     def stamp(self, former: Progress | None) -> datetime:
-        """Return a time for a new value: now, but after that of `former` even when the clock was set back."""
-        now = self._clock()
-        return now if former is None else max(now, former.updated + timedelta(milliseconds=1))
+        """Return a time for a new value after `former`."""
+        return stamp_after(former, self._clock())
 
     def _progress(self) -> Progress:
         assert self.episode is not None

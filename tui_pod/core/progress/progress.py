@@ -74,6 +74,23 @@ class Progress:
         return replace(self, position=0.0, played=True, plays=self.plays + 1, updated=now)
 
 
+def stamp_after(former: Progress | None, now: datetime) -> datetime:
+    """Return a time for a new value: now, but after that of `former` even when a clock was set back or is wrong."""
+    return now if former is None else max(now, former.updated + timedelta(milliseconds=1))
+
+
+def newest(first: Progress, second: Progress) -> Progress:
+    """Return the newer of two values with what was played in either, the same whichever comes first."""
+    new, old = (first, second) if _order(first) >= _order(second) else (second, first)
+    merged = new.with_history(old)
+    return replace(merged, duration=merged.duration or old.duration)
+
+
+def _order(progress: Progress) -> tuple[object, ...]:
+    """Return what decides which value is newer, down to what makes no difference to a listener."""
+    return progress.updated, progress.played, progress.position, progress.is_dismissed, progress.duration or 0.0
+
+
 MAX_SHARE_LEFT = 0.10
 """Share of the length that is never more than left when an episode counts as played, for very short ones."""
 

@@ -1,0 +1,61 @@
+"""The command `sync`."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tui_pod.cli.main import main
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.state.store import StateFile
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> list[str]:
+    """Options of this machine, on a folder that another one has written to."""
+    (tmp_path / "catalog.toml").write_text('version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n')
+    (tmp_path / "config.toml").write_text('[sync]\nfolder = "shared"\n')
+    for name, ident in (("here", "two"), ("there", "one")):
+        StateFile(tmp_path / f"{name}.toml").append([ProgressRecord(ident, Progress(NOW, 42.0, 60.0))])
+    assert main([*_options(tmp_path, "there"), "sync"]) == 0
+    return _options(tmp_path, "here")
+
+
+def _options(folder: Path, name: str) -> list[str]:
+    state = str(folder / f"{name}.toml")
+    return ["--state", state, "--config", str(folder / "config.toml"), "--catalog", str(folder / "catalog.toml")]
+
+
+def test_sync_prints_what_came_in(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main([*words, "sync"]) == 0
+    out, err = capsys.readouterr()
+    assert (out, err) == ("one\tOne\t0:42\n", "1 episode received, 1 sent\n")
+    assert main([*words, "sync"]) == 0
+    assert capsys.readouterr() == ("", "0 episodes received, 0 sent\n")
+
+
+def test_sync_dry_run_prints_json_and_changes_nothing(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        capsys.readouterr()
+        assert main([*words, "sync", "--dry-run", "--json"]) == 0
+        received = [{"id": "one", "position": 42.0, "status": "started", "updated": NOW.isoformat()}]
+        assert json.loads(capsys.readouterr().out) == {"received": received, "sent": 1, "dry_run": True}
+
+
+def test_sync_without_settings_says_what_to_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--state", str(tmp_path / "state.toml"), "sync"]) == 1
+    assert "Set folder under [sync] in" in capsys.readouterr().err
+
+
+def test_sync_with_a_folder_that_is_not_there_fails(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    config = Path(words[3])
+    config.write_text('[sync]\nfolder = "/nowhere/tui-pod"\n')
+    assert main([*words, "sync"]) == 1
+    assert "The folder /nowhere/tui-pod cannot be used" in capsys.readouterr().err

@@ -1,0 +1,169 @@
+"""A folder that several machines share."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.sync.machines import START, Machine, World
+from tui_pod.core.progress.progress import Progress, newest
+from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.sync.folder import SyncError
+from tui_pod.sync.run import only_sync, sync_with_folder
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> tuple[Machine, Machine]:
+    """Two machines on one folder."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    both = Machine("a", tmp_path / "a"), Machine("b", tmp_path / "b")
+    for machine in both:
+        machine.home.mkdir()
+        machine.folder.symlink_to(shared)
+    return both
+
+
+def put(machine: Machine, episode: str, progress: Progress) -> None:
+    machine.file.append([ProgressRecord(episode, progress)])
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 5])
+def test_simulation_of_machines_loses_nothing(count: int, tmp_path: Path) -> None:
+    world = World(tmp_path, count, random.Random(count))
+    world.live(changes=150, episodes=25)
+    world.settle()
+    assert list(world.losses()) == []
+
+
+def test_sync_takes_the_newest_and_unites_what_was_heard(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    put(one, "x", Progress(NOW, 50.0, 100.0, plays=2, played_ranges=((0.0, 50.0),)))
+    put(two, "x", Progress(NOW + timedelta(hours=1), 80.0, 100.0, played_ranges=((70.0, 80.0),)))
+    put(two, "y", Progress(NOW, played=True, plays=1))
+    one.sync(NOW)
+    assert two.sync(NOW).received.keys() == {"x"}
+    assert one.sync(NOW).received.keys() == {"x", "y"}
+    wanted = Progress(NOW + timedelta(hours=1), 80.0, 100.0, plays=2, played_ranges=((0.0, 50.0), (70.0, 80.0)))
+    assert one.progress() == two.progress() == {"x": wanted, "y": Progress(NOW, played=True, plays=1)}
+
+
+def test_sync_without_changes_writes_nothing(machines: tuple[Machine, Machine]) -> None:
+    one, _ = machines
+    put(one, "x", Progress(NOW, 50.0))
+    assert one.sync(NOW).sent == 1
+    before = {path: path.stat().st_mtime_ns for path in one.folder.iterdir()}
+    outcome = one.sync(NOW + timedelta(days=1))
+    assert (outcome.sent, outcome.received) == (0, {})
+    assert {path: path.stat().st_mtime_ns for path in one.folder.iterdir()} == before
+
+
+def test_dry_run_tells_and_changes_nothing(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    put(one, "x", Progress(NOW, 50.0))
+    put(two, "y", Progress(NOW, 50.0))
+    one.sync(NOW)
+    before = sorted(path.read_bytes() for path in two.folder.iterdir())
+    outcome = sync_with_folder(two.file, two.file.load(), two.folder, NOW, is_dry=True)
+    assert (list(outcome.received), outcome.sent, outcome.machines) == (["x"], 1, 1)
+    assert sorted(path.read_bytes() for path in two.folder.iterdir()) == before
+    assert list(two.progress()) == ["y"]
+
+
+@pytest.mark.parametrize("cut", [0, 1, 60, 150, -2, -30])
+def test_half_written_file_is_named_and_read_once_it_is_whole(cut: int, machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    put(one, "x", Progress(NOW, 50.0))
+    one.sync(NOW)
+    (path,) = one.folder.iterdir()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:cut])
+    outcome = two.sync(NOW)
+    assert outcome.received == {}
+    assert outcome.notices == [f"{path.name} is not whole; it is read again at the next sync."]
+    path.write_bytes(whole)
+    assert two.sync(NOW).received.keys() == {"x"}
+
+
+@pytest.mark.parametrize(
+    "name", ["{}.sync-conflict-20260301-120000-ABCDEFG.toml", "{} (conflicted copy 2026-03-01).toml"]
+)
+def test_copy_of_a_conflict_is_read_too(name: str, machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    put(one, "x", Progress(NOW, 50.0))
+    one.sync(NOW)
+    (path,) = one.folder.iterdir()
+    path.rename(path.with_name(name.format(path.stem)))
+    assert two.sync(NOW).received.keys() == {"x"}
+
+
+def test_state_that_was_lost_comes_back_from_its_own_file(machines: tuple[Machine, Machine]) -> None:
+    one, _ = machines
+    put(one, "x", Progress(NOW, 50.0))
+    one.sync(NOW)
+    for path in one.home.glob("state*"):
+        path.unlink()
+    assert one.sync(NOW).received == {"x": Progress(NOW, 50.0)}
+
+
+def test_file_of_a_newer_program_is_left_alone_and_named(machines: tuple[Machine, Machine]) -> None:
+    one, _ = machines
+    (one.folder / "other.toml").write_text("version = 99\n")
+    assert one.sync(NOW).notices == ["other.toml was written by a newer tui-pod: update this one to read it."]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"version = 1\n", b"<<<<<<< HEAD\nversion = 1\n", b"[" * 100_000])
+def test_any_other_content_is_no_failure(content: bytes, machines: tuple[Machine, Machine]) -> None:
+    one, _ = machines
+    (one.folder / "odd.toml").write_bytes(content)
+    assert one.sync(NOW).notices == ["odd.toml is not whole; it is read again at the next sync."]
+
+
+def test_folder_on_a_disk_that_is_not_there_is_not_made(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
+    one, _ = machines
+    with pytest.raises(SyncError, match="cannot be used: No such file or directory"):
+        sync_with_folder(one.file, one.file.load(), tmp_path / "stick" / "tui-pod", NOW)
+    assert not (tmp_path / "stick").exists()
+
+
+def test_change_after_a_sync_wins_over_a_clock_that_is_ahead(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    one.skew = timedelta(days=1)
+    one.listen(["x"], START, random.Random(1))
+    one.sync(START)
+    two.sync(START)
+    two.listen(["x"], START + timedelta(minutes=5), random.Random(2))
+    wanted = two.made[-1].value.position
+    two.sync(START + timedelta(minutes=6))
+    one.sync(START + timedelta(minutes=7))
+    assert one.progress()["x"].position == two.progress()["x"].position == wanted
+
+
+def test_state_copied_to_another_machine_gets_a_file_of_its_own(
+    machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _ = machines
+    put(one, "x", Progress(NOW, 50.0))
+    one.sync(NOW)
+    monkeypatch.setattr("tui_pod.sync.folder._host_mark", lambda: "another")
+    one.sync(NOW)
+    assert len(list(one.folder.iterdir())) == 2
+
+
+def test_second_sync_of_a_state_is_kept_out(tmp_path: Path) -> None:
+    refused = pytest.raises(SyncError, match="Another tui-pod is syncing")
+    with only_sync(tmp_path / "state.toml"), refused, only_sync(tmp_path / "state.toml"):
+        pass
+    with only_sync(tmp_path / "state.toml"):
+        pass
+
+
+def test_newest_of_two_alike_in_time_is_the_same_either_way() -> None:
+    first, second = Progress(NOW, 10.0, 100.0), Progress(NOW, 20.0, played_ranges=((0.0, 1.0),))
+    assert newest(first, second) == newest(second, first) == replace(second, duration=100.0)

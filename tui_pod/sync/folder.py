@@ -1,0 +1,156 @@
+"""Progress kept alike through a folder that something else carries between machines.
+
+Each machine writes one file, alone, and reads all of them: whatever carries the folder, and however late, there
+is nothing to conflict. A file holds everything its machine knows, in the format of `state.toml`, so that a cut one
+is told from a whole one. Copies that a syncer makes of a conflict are read like any other file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import platform
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.progress.progress import Progress, newest
+from tui_pod.core.progress.records import SettingRecord
+from tui_pod.core.text.clean import clean, is_safe
+from tui_pod.runtime import files
+from tui_pod.state.format import DamagedState, NewerState, parse_snapshot, snapshot_text, to_progress, to_table
+from tui_pod.state.store import State
+
+MAX_FILES = 500
+"""Files of a folder that are read: machines, and copies made of conflicts."""
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Bytes of one machine's file that are read, twice a state in which 100,000 episodes were touched."""
+
+MAX_ID = 300
+"""Characters of an episode's id that is taken from a file."""
+
+HEADER = "# The progress of one machine, written by it alone. Every tui-pod that shares this folder reads it.\n"
+
+Values = Mapping[str, Progress]
+
+
+class SyncError(UserError):
+    """A sync that cannot be done; the message says what to do."""
+
+
+class Gathered(NamedTuple):
+    """What the files of a folder hold together."""
+
+    progress: dict[str, Progress]
+    own: dict[str, Progress] | None
+    """What this machine's own file holds; None when it is to be written anew."""
+    machines: int
+    """Files of others that were read."""
+    notices: tuple[str, ...]
+
+
+class MachineName(NamedTuple):
+    """What this machine's file is called."""
+
+    name: str
+    records: tuple[SettingRecord, ...]
+    """To be saved with the state, where the name is new."""
+
+
+def machine_name(state: State) -> MachineName:
+    """Return the name kept in the state; a new one where there is none, or the state was copied from elsewhere."""
+    name, host = state.setting("sync", "machine", ""), _host_mark()
+    if re.fullmatch(r"[\w.-]{1,64}", name) and state.setting("sync", "host", "") == host:
+        return MachineName(name, ())
+    label = re.sub(r"[^A-Za-z0-9-]+", "-", platform.node().partition(".")[0])[:32].strip("-")
+    name = f"{label or 'machine'}-{secrets.token_hex(4)}"
+    return MachineName(name, (SettingRecord("sync", "machine", name), SettingRecord("sync", "host", host)))
+
+
+def _host_mark() -> str:
+    """Return what tells this machine from another; empty where nothing does."""
+    with contextlib.suppress(OSError):
+        return hashlib.sha256(b"tui-pod" + Path("/etc/machine-id").read_bytes()).hexdigest()[:16]
+    return ""
+
+
+class SyncFolder:
+    """The folder, seen from one machine. Calls wait for the disk."""
+
+    def __init__(self, folder: Path, machine: str) -> None:
+        self._folder = folder
+        self._file = folder / f"{machine}.toml"
+
+    def gather(self) -> Gathered:
+        """Return what all files hold; those that cannot be read now are named in the notices.
+
+        Raises:
+            SyncError: there is no such folder, or it cannot be read.
+        """
+        progress: dict[str, Progress] = {}
+        own: dict[str, Progress] | None = None
+        notices: list[str] = []
+        machines = 0
+        for path in self._paths():
+            try:
+                found = dict(_read(path))
+            except NewerState:
+                notices.append(f"{clean(path.name, 80)} was written by a newer tui-pod: update this one to read it.")
+                continue
+            except (DamagedState, OSError, ValueError) as error:
+                if not isinstance(error, FileNotFoundError):
+                    notices.append(f"{clean(path.name, 80)} is not whole; it is read again at the next sync.")
+                continue
+            if path == self._file:
+                own = found
+            else:
+                machines += 1
+            for ident, value in found.items():
+                known = progress.get(ident)
+                progress[ident] = newest(known, value) if known is not None else value
+        return Gathered(progress, own, machines, tuple(notices))
+
+    def write(self, progress: Values, now: datetime) -> None:
+        """Write this machine's file, whole and in place of the former one.
+
+        Raises:
+            SyncError: it could not be written; the former one stays.
+        """
+        text = snapshot_text({"episodes": {ident: to_table(value) for ident, value in progress.items()}}, now, HEADER)
+        temp = self._file.with_name(f".{self._file.name}.tmp")
+        try:
+            temp.unlink(missing_ok=True)  # left by a killed program; a lock keeps another sync out
+            files.write_new(temp, text)
+            os.replace(temp, self._file)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                temp.unlink(missing_ok=True)
+            raise SyncError(f"Cannot write {self._file}: {error.strerror}.") from error
+        with contextlib.suppress(OSError):  # some file systems cannot sync a folder
+            files.sync_folder(self._folder)
+
+    def _paths(self) -> list[Path]:
+        try:
+            if self._folder.parent.is_dir():  # else a disk is not there, whose mount point must stay empty
+                self._folder.mkdir(exist_ok=True, mode=0o700)
+            names = sorted(os.listdir(self._folder))
+        except OSError as error:
+            raise SyncError(f"The folder {self._folder} cannot be used: {error.strerror}.") from error
+        return [self._folder / name for name in names if name.endswith(".toml") and name[0] != "."][:MAX_FILES]
+
+
+def _read(path: Path) -> Iterator[tuple[str, Progress]]:
+    data = parse_snapshot(files.read_bytes(path, MAX_BYTES).decode())
+    if "written" not in data:
+        raise DamagedState("it is no machine's file")
+    for ident, entry in data["episodes"].items():
+        if isinstance(entry, dict) and 0 < len(ident) <= MAX_ID and is_safe(ident):
+            value = to_progress(entry)
+            if value is not None:
+                yield ident, value

@@ -1,0 +1,97 @@
+"""Bring the state up to date with the others', and the others with it. Knows the state's files, and no screen."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from tui_pod.core.progress.progress import Progress, newest
+from tui_pod.core.progress.records import ProgressRecord, Record
+from tui_pod.state.store import SMALL_STATE, State, StateFile
+from tui_pod.sync.folder import SyncError, SyncFolder, machine_name
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a sync did, or would do."""
+
+    received: dict[str, Progress] = field(default_factory=dict)
+    """New progress by episode."""
+    sent: int = 0
+    """Episodes whose progress the others did not have."""
+    notices: list[str] = field(default_factory=list)
+    machines: int = 0
+    """Other machines' files that were read."""
+
+
+def sync_with_folder(file: StateFile, state: State, folder: Path, now: datetime, is_dry: bool = False) -> Outcome:
+    """Take the newest progress of all machines that share a folder, and leave this machine's there.
+
+    Args:
+        file: where the state is.
+        state: as just loaded from there.
+        folder: shared by the machines.
+        now: the time (UTC).
+        is_dry: whether to change nothing.
+
+    Raises:
+        SyncError: the folder cannot be used.
+        StateError: what came in could not be saved.
+    """
+    machine = machine_name(state)
+    shared = SyncFolder(folder, machine.name)
+    gathered = shared.gather()
+    received = incoming(state.progress, gathered.progress)
+    progress = {**state.progress, **received}
+    changed = {ident for ident, value in progress.items() if (gathered.own or {}).get(ident) != value}
+    sent = sum(gathered.progress.get(ident) != progress[ident] for ident in changed)
+    if not is_dry:
+        save(file, [*machine.records, *(ProgressRecord(ident, value) for ident, value in received.items())])
+        if changed:
+            shared.write(progress, now)
+    return Outcome(received, sent, list(gathered.notices), gathered.machines)
+
+
+def incoming(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> dict[str, Progress]:
+    """Return the progress that others change: the newest of each episode, with what was played in either."""
+    merged = ((ident, newest(mine[ident], value) if ident in mine else value) for ident, value in theirs.items())
+    return {ident: value for ident, value in merged if value != mine.get(ident)}
+
+
+def save(file: StateFile, records: list[Record]) -> None:
+    """Save what came in, so that a running app and the file that a person opens have it.
+
+    Raises:
+        StateError: nothing was saved.
+    """
+    if records and (file.append(records) or file.size() <= SMALL_STATE):
+        file.compact()
+
+
+@contextlib.contextmanager
+def only_sync(state: Path) -> Iterator[None]:
+    """Keep other syncs of the same state out for the length of the block.
+
+    Raises:
+        SyncError: one is running, or the folder cannot be written.
+    """
+    import fcntl  # POSIX only
+
+    lock = state.with_name(f"{state.name}.sync-lock")
+    try:
+        state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise SyncError(f"Cannot write {lock}: {error.strerror}.") from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SyncError("Another tui-pod is syncing; try again in a moment.") from None
+        yield
+    finally:
+        os.close(descriptor)
