@@ -21,11 +21,12 @@ from typing import Any
 import tomli_w
 
 from tests.fakes import START
+from tui_pod.core.playback.events import RecordsSaved
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, Record
 from tui_pod.state.format import DamagedState, parse_snapshot, to_progress, to_table
 from tui_pod.state.store import StateFile
-from tui_pod.state.writer import Report, Saved, StateWriter
+from tui_pod.state.writer import Report, StateWriter
 
 EPISODES = 5
 """Episodes that take turns in the steps, so that a lost save is not hidden by the next."""
@@ -85,7 +86,7 @@ def save_by_saver(file: StateFile, step: int, acknowledge: Callable[[int], None]
     is_saved = threading.Event()
 
     def report(result: Report) -> None:
-        assert isinstance(result, Saved)
+        assert isinstance(result, RecordsSaved)
         for ticket in [ticket for ticket in steps if ticket <= result.ticket]:
             acknowledge(steps.pop(ticket))
         is_saved.set()

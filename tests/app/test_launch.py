@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from textual.app import App
 
+from tests.fakes import FakeFrontend
 from tui_pod.app import launch
 from tui_pod.app.bootstrap import PRELOADED, AppServices
 from tui_pod.cli.main import main
@@ -25,8 +24,7 @@ def services() -> AppServices:
     services = AppServices(
         paths, catalogs, Config(), load_library(catalogs, paths.cache), file, file.load(), "null", None
     )
-    nobody: Any = SimpleNamespace(emit=lambda event: None, write_control=lambda text: None)
-    services.frontend = nobody
+    services.frontend = FakeFrontend()
     return services
 
 

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from tests.fakes import START
-from tui_pod.core.playback.events import StateMended
+from tui_pod.core.playback.events import RecordsSaved, StateMended
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.state import writer as writer_module
 from tui_pod.state.store import StateError, StateFile
-from tui_pod.state.writer import VANISHED, NullWriter, Report, Saved, SaveFailed, StateWriter
+from tui_pod.state.writer import VANISHED, NullWriter, Report, SaveFailed, StateWriter
 
 LIMIT = 10.0
 """Seconds that a test waits for the thread before it fails."""
@@ -42,7 +42,7 @@ class Reports:
             assert self._changed.wait_for(lambda: condition(self.all), LIMIT), self.all
 
     def wait_saved(self, ticket: int) -> None:
-        self.wait(lambda reports: any(isinstance(one, Saved) and one.ticket >= ticket for one in reports))
+        self.wait(lambda reports: any(isinstance(one, RecordsSaved) and one.ticket >= ticket for one in reports))
 
 
 class Gate(StateFile):
@@ -148,7 +148,7 @@ def test_tickets_rise_and_a_report_never_runs_ahead_of_what_is_written(
     assert second > first
     file.is_open.set()
     reports.wait_saved(second)
-    tickets = [report.ticket for report in reports.all if isinstance(report, Saved)]
+    tickets = [report.ticket for report in reports.all if isinstance(report, RecordsSaved)]
     assert tickets == [first, second]
 
 
@@ -174,9 +174,9 @@ def test_failed_save_is_told_once_kept_and_tried_again(
     file.failures = 3
     ticket = writer.save(record(5.0))
     reports.wait_saved(ticket)
-    assert reports.all == [SaveFailed("the disk is full"), SaveFailed(None), Saved(ticket)]
+    assert reports.all == [SaveFailed("the disk is full"), SaveFailed(None), RecordsSaved(ticket)]
     reports.wait_saved(writer.save(record(5.0)))
-    assert reports.all[3:] == [Saved(ticket + 1)]
+    assert reports.all[3:] == [RecordsSaved(ticket + 1)]
     assert saved_positions(file) == {"a": 5.0}
 
 
@@ -230,7 +230,7 @@ def test_save_that_breaks_in_a_way_nobody_thought_of_is_told_and_tried_again(
     monkeypatch.setattr(Gate, "append", fail)
     ticket = writer.save(record(5.0))
     reports.wait_saved(ticket)
-    assert reports.all == [SaveFailed("RecursionError: too deep"), SaveFailed(None), Saved(ticket)]
+    assert reports.all == [SaveFailed("RecursionError: too deep"), SaveFailed(None), RecordsSaved(ticket)]
     assert saved_positions(file) == {"a": 5.0}
 
 

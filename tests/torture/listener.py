@@ -28,7 +28,7 @@ from tui_pod.core.selection.queue import Queue
 from tui_pod.state import store as store_module
 from tui_pod.state import writer as writer_module
 from tui_pod.state.store import StateFile
-from tui_pod.state.writer import Report, Saved, SaveFailed, StateWriter
+from tui_pod.state.writer import Report, SaveFailed, StateWriter
 
 EPISODES = 8
 
@@ -51,7 +51,7 @@ class WatchedSaver(StateWriter):
         return super().save(*records)
 
     def _note(self, report: Report) -> None:
-        if isinstance(report, Saved):
+        if isinstance(report, RecordsSaved):
             self._ledger.saved(report.ticket)
             self.reports.put(report.ticket)
         elif isinstance(report, SaveFailed):

@@ -15,13 +15,14 @@ from typing import Any
 import tomli_w
 
 from tui_pod.core.playback import progress_tracker as tracker
+from tui_pod.core.playback.events import RecordsSaved
 from tui_pod.core.progress.records import ProgressRecord, Record
 from tui_pod.runtime import files as durable
 from tui_pod.state import format as state_format
 from tui_pod.state import store
 from tui_pod.state.format import snapshot_text, to_table
 from tui_pod.state.store import StateError, StateFile
-from tui_pod.state.writer import Saved, StateWriter
+from tui_pod.state.writer import StateWriter
 from tui_pod.sync import folder as sync_folder
 from tui_pod.sync import run as sync
 
@@ -104,7 +105,7 @@ def say_saved_first() -> None:
     former = StateWriter._write
 
     def write(self: StateWriter, batch: Any, wants_compaction: bool) -> bool:
-        self._report(Saved(self._ticket))
+        self._report(RecordsSaved(self._ticket))
         return former(self, batch, wants_compaction)
 
     _change(StateWriter, "_write", write)

@@ -17,11 +17,11 @@ from tui_pod.audio.narrator import Narrator
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.events import RecordsSaved, StateMended
 from tui_pod.core.playback.options import PlaybackOptions
 from tui_pod.core.playback.ports import Ports
+from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import PlayedRule
-from tui_pod.integrations.broadcast import Broadcast
+from tui_pod.integrations.broadcast import Broadcast, Follower
 from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.integrations.remote_server import RemoteControl
 from tui_pod.integrations.remote_socket import RemoteError
@@ -31,8 +31,7 @@ from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.feeds import FeedService
 from tui_pod.services.media import EpisodeSources
-from tui_pod.services.tasks import LoadTicker
-from tui_pod.state.writer import NullWriter, Report, Saved, StateWriter
+from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
 
 if TYPE_CHECKING:
     from tui_pod.app.bootstrap import AppServices
@@ -46,6 +45,9 @@ MEGABYTE = 1_000_000
 
 FEED_FILES = ("feeds.sqlite", "feeds.opml", "downloads")
 """Files in the data folder, present only if the user has podcasts."""
+
+TICK = 0.25
+"""Seconds between two ticks."""
 
 SAVE_LIMIT = 0.8
 """Seconds that quitting waits for the last save."""
@@ -185,13 +187,11 @@ class Runtime:
     def _report(self, report: Report) -> None:
         """Pass on what the writer reports from its thread."""
         match report:
-            case Saved(ticket):
-                self._services.frontend.emit(RecordsSaved(ticket))
-            case StateMended():
-                self._services.frontend.emit(report)
-            case _:
+            case SaveFailed(reason):
                 with contextlib.suppress(RuntimeError):  # the loop has ended
-                    self._loop.call_soon_threadsafe(self._services.saving_changed, report.reason)
+                    self._loop.call_soon_threadsafe(self._services.saving_changed, reason)
+            case _:
+                self._services.frontend.emit(report)
 
 
 def _options(settings: Settings) -> PlaybackOptions:
@@ -205,3 +205,27 @@ def _options(settings: Settings) -> PlaybackOptions:
         seek_small=playback.seek_small,
         speeds=settings.speeds,
     )
+
+
+class LoadTicker(Follower):
+    """Follows playback, and ticks the controller while an episode loads; otherwise an idle app sleeps."""
+
+    def __init__(self, controller: PlaybackController) -> None:
+        self._controller = controller
+        self._timer: asyncio.TimerHandle | None = None
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Start to tick when a load begins."""
+        if self._timer is None and playback.status is PlayerStatus.LOADING:
+            self._timer = asyncio.get_running_loop().call_later(TICK, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        if self._controller.playback.status is PlayerStatus.LOADING:
+            self._controller.tick()
+            self.playback_changed(self._controller.playback)
+
+    async def close(self) -> None:
+        """Tick no more."""
+        if self._timer is not None:
+            self._timer.cancel()

@@ -13,6 +13,7 @@ from dbus_fast.aio import MessageBus
 
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.mpris_interfaces import PlayerInterface, RootInterface
 
 PATH = "/org/mpris/MediaPlayer2"
@@ -22,7 +23,7 @@ JUMP = 0.7
 """Seconds that a position is ahead of the clock when it was sought: the smallest step is 5 s, a poll is 0.25 s late."""
 
 
-class Mpris:
+class Mpris(Follower):
     """Shows playback on the session bus."""
 
     def __init__(self, bus: MessageBus, controller: PlaybackController) -> None:
@@ -55,9 +56,6 @@ class Mpris:
     def queue_changed(self) -> None:
         """Send whether something comes next."""
         self._tell()
-
-    def told(self, text: str, is_error: bool) -> None:
-        """Notices are not sent."""
 
     async def close(self) -> None:
         """Leave the bus."""

@@ -8,6 +8,8 @@ when changes are sent.
 
 import contextlib
 import math
+import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from dbus_fast import DBusError, ErrorType, PropertyAccess, Variant
@@ -27,8 +29,30 @@ SECOND = 1_000_000
 DBusStrings = Annotated[list[str], DBusSignature("as")]
 
 
+def _property(name: str, kind: Any, read: Callable[[Any], Any]) -> Any:
+    read.__name__ = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()  # dbus-fast asks for the attribute of this name
+    read.__annotations__["return"] = kind
+    return dbus_property(PropertyAccess.READ, name)(read)
+
+
+def _constant(name: str, kind: Any, value: Any) -> Any:
+    return _property(name, kind, lambda _: value)
+
+
+def _when_loaded(name: str) -> Any:
+    """Return a property that tells whether an episode is loaded."""
+    return _property(name, DBusBool, lambda interface: interface._playback.is_loaded)
+
+
 class RootInterface(ServiceInterface):
     """org.mpris.MediaPlayer2: what the program is."""
+
+    identity = _constant("Identity", DBusStr, "tui-pod")
+    can_quit = _constant("CanQuit", DBusBool, False)
+    can_raise = _constant("CanRaise", DBusBool, False)
+    has_track_list = _constant("HasTrackList", DBusBool, False)
+    supported_uri_schemes = _constant("SupportedUriSchemes", DBusStrings, [])
+    supported_mime_types = _constant("SupportedMimeTypes", DBusStrings, [])
 
     def __init__(self) -> None:
         super().__init__("org.mpris.MediaPlayer2")
@@ -40,36 +64,6 @@ class RootInterface(ServiceInterface):
     @dbus_method(name="Quit")
     def quit(self) -> None:
         """Do nothing (CanQuit): only the listener quits."""
-
-    @dbus_property(PropertyAccess.READ, "Identity")
-    def identity(self) -> DBusStr:
-        """Its name."""
-        return "tui-pod"
-
-    @dbus_property(PropertyAccess.READ, "CanQuit")
-    def can_quit(self) -> DBusBool:
-        """Whether Quit does anything."""
-        return False
-
-    @dbus_property(PropertyAccess.READ, "CanRaise")
-    def can_raise(self) -> DBusBool:
-        """Whether Raise does anything."""
-        return False
-
-    @dbus_property(PropertyAccess.READ, "HasTrackList")
-    def has_track_list(self) -> DBusBool:
-        """Whether there is an interface of tracks."""
-        return False
-
-    @dbus_property(PropertyAccess.READ, "SupportedUriSchemes")
-    def uri_schemes(self) -> DBusStrings:
-        """What OpenUri takes: nothing."""
-        return []
-
-    @dbus_property(PropertyAccess.READ, "SupportedMimeTypes")
-    def mime_types(self) -> DBusStrings:
-        """What OpenUri takes: nothing."""
-        return []
 
 
 class PlayerInterface(ServiceInterface):
@@ -163,6 +157,13 @@ class PlayerInterface(ServiceInterface):
 
     # -- properties ------------------------------------------------------------------------------------
 
+    can_go_previous = _when_loaded("CanGoPrevious")  # at least to the start of the episode
+    can_pause = _when_loaded("CanPause")
+    can_seek = _when_loaded("CanSeek")
+    minimum_rate = _constant("MinimumRate", DBusDouble, MIN_SPEED)
+    maximum_rate = _constant("MaximumRate", DBusDouble, MAX_SPEED)
+    can_control = _constant("CanControl", DBusBool, True)
+
     @dbus_property(PropertyAccess.READ, "PlaybackStatus")
     def playback_status(self) -> DBusStr:
         """Playing, Paused or Stopped."""
@@ -193,16 +194,6 @@ class PlayerInterface(ServiceInterface):
         elif math.isfinite(rate):
             self._controls.set_speed(rate)
 
-    @dbus_property(PropertyAccess.READ, "MinimumRate")
-    def minimum_rate(self) -> DBusDouble:
-        """The lowest speed."""
-        return MIN_SPEED
-
-    @dbus_property(PropertyAccess.READ, "MaximumRate")
-    def maximum_rate(self) -> DBusDouble:
-        """The highest speed."""
-        return MAX_SPEED
-
     @dbus_property(PropertyAccess.READWRITE, "Volume")
     def volume(self) -> DBusDouble:
         """The volume, 0 to 1; 0 also when muted."""
@@ -222,30 +213,10 @@ class PlayerInterface(ServiceInterface):
         """Whether something comes next."""
         return self._controller.session_status().next is not None
 
-    @dbus_property(PropertyAccess.READ, "CanGoPrevious")
-    def can_go_previous(self) -> DBusBool:
-        """Whether there is something to go back to: the start of the episode at least."""
-        return self._playback.is_loaded
-
     @dbus_property(PropertyAccess.READ, "CanPlay")
     def can_play(self) -> DBusBool:
         """Whether Play does anything."""
         return len(self._controller.library) > 0
-
-    @dbus_property(PropertyAccess.READ, "CanPause")
-    def can_pause(self) -> DBusBool:
-        """Whether Pause does anything, or would."""
-        return self._playback.is_loaded
-
-    @dbus_property(PropertyAccess.READ, "CanSeek")
-    def can_seek(self) -> DBusBool:
-        """Whether Seek and SetPosition do anything."""
-        return self._playback.is_loaded
-
-    @dbus_property(PropertyAccess.READ, "CanControl")
-    def can_control(self) -> DBusBool:
-        """Whether any of this does anything."""
-        return True
 
     def _microseconds(self) -> int:
         return round(self._playback.position * SECOND)

@@ -15,6 +15,7 @@ from dbus_fast.aio import MessageBus
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.text.clean import clean, clean_title, spoken_time
+from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
 
 SERVICE = "org.freedesktop.Notifications"
@@ -26,7 +27,7 @@ BODY_LIMIT = 300
 """Characters under the title of a notification."""
 
 
-class Notifications:
+class Notifications(Follower):
     """Tells of each episode that begins, and of whatever else it is asked to."""
 
     def __init__(self, bus: MessageBus, controller: PlaybackController) -> None:
@@ -50,12 +51,6 @@ class Notifications:
         if playback.status is PlayerStatus.PLAYING and playback.episode != self._episode:
             self._episode = playback.episode
             self.notify(playback.title, self._describe(playback))
-
-    def queue_changed(self) -> None:
-        """Nothing of the queue is told."""
-
-    def told(self, text: str, is_error: bool) -> None:
-        """Nothing of what the listener is told on the screen is told again."""
 
     async def close(self) -> None:
         """Show nothing more."""

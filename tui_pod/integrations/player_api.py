@@ -17,7 +17,7 @@ class PlayerApiError(UserError):
 
 
 class PlayerApi:
-    """Runs requests on the thread that owns playback."""
+    """Runs requests on the thread that owns playback; what cannot be met raises `PlayerApiError`."""
 
     def __init__(self, controller: PlaybackController) -> None:
         self._controller = controller
@@ -40,11 +40,7 @@ class PlayerApi:
             self.play()
 
     def play(self, episode: str | None = None) -> None:
-        """Play an episode from its position, or resume; with nothing loaded, play what comes first.
-
-        Raises:
-            PlayerApiError: there is no such episode, or nothing to play.
-        """
+        """Play an episode from its position, or resume; with nothing loaded, play what comes first, if anything."""
         if episode is None and not self.playback.is_loaded:
             episode = self._first()
         if episode is None or episode == self.playback.episode:
@@ -66,40 +62,24 @@ class PlayerApi:
             self._controller.stop()
 
     def next(self) -> None:
-        """Play the next episode.
-
-        Raises:
-            PlayerApiError: there is none.
-        """
+        """Play the next episode, if there is one."""
         before = self.playback.load
         self._controller.next()
         if self.playback.load == before:
             raise PlayerApiError("Nothing comes next.")
 
     def previous(self) -> None:
-        """Play the previous episode, or restart the current one.
-
-        Raises:
-            PlayerApiError: there is neither.
-        """
+        """Play the previous episode, or restart the current one."""
         self._controller.previous()
         self._require_loaded()
 
     def seek_by(self, seconds: float) -> None:
-        """Seek by `seconds`, back when negative.
-
-        Raises:
-            PlayerApiError: nothing is playing.
-        """
+        """Seek by `seconds`, back when negative, in what is playing."""
         self._require_loaded()
         self._controller.seek_by(seconds)
 
     def seek_to(self, position: float) -> None:
-        """Seek to `position` seconds.
-
-        Raises:
-            PlayerApiError: nothing is playing.
-        """
+        """Seek to `position` seconds in what is playing."""
         self._require_loaded()
         self._controller.seek_to(position)
 

@@ -15,6 +15,7 @@ import struct
 from pathlib import Path
 
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
 from tui_pod.integrations.remote_socket import LINE_LIMIT, RemoteError, RuntimeFolder, open_folder, socket_name
 
@@ -28,7 +29,7 @@ LIMIT = 1_000_000.0
 """The largest number that is accepted, either way."""
 
 
-class RemoteControl:
+class RemoteControl(Follower):
     """Answers for one app. The most recently started app on a state file owns its socket."""
 
     def __init__(self, controls: PlayerApi, state: Path) -> None:
@@ -83,12 +84,9 @@ class RemoteControl:
 
     # -- listener ----------------------------------------------------------------------------------------
 
-    def playback_changed(self, _playback: Playback) -> None:
+    def playback_changed(self, playback: Playback) -> None:  # noqa: ARG002
         """Wake answers that wait for the player."""
         self._changed.set()
-
-    def queue_changed(self) -> None:
-        """The queue is of no interest here."""
 
     def told(self, text: str, is_error: bool) -> None:
         """Keep an error for the answer."""

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from dbus_fast.aio import MessageBus
 
     from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.integrations.mpris import Mpris
-    from tui_pod.integrations.notifications import Notifications
+    from tui_pod.integrations.broadcast import Follower
 
 PATIENCE = 5.0
 """Seconds to connect."""
@@ -38,12 +37,8 @@ def find_bus(environ: Mapping[str, str] = os.environ) -> str | None:
     return f"unix:path={usual}" if usual.is_socket() else None
 
 
-async def follow_desktop(controller: PlaybackController, notifies: bool) -> list[Mpris | Notifications]:
-    """Return the listeners that show playback on the desktop.
-
-    Args:
-        controller: what they show.
-        notifies: whether the listener wants notifications.
+async def follow_desktop(controller: PlaybackController, notifies: bool) -> list[Follower]:
+    """Return the followers that show playback on the desktop, with notifications if `notifies`.
 
     Raises:
         DesktopError: nothing can; see `connect`.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.text.clean import clean
+from tui_pod.integrations.broadcast import Follower
 
 LIMIT = 100
 """Characters of a title: more than any tab shows."""
@@ -27,7 +28,7 @@ def has_title(environ: Mapping[str, str] = os.environ) -> bool:
     return bool(name) and not name.startswith(_UNTITLED)
 
 
-class TerminalTitle:
+class TerminalTitle(Follower):
     """Shows what plays in the title, and restores it at the end."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
@@ -42,12 +43,6 @@ class TerminalTitle:
         keep = _KEEP if self._shown is None else ""
         self._shown = title
         self._write(f"{keep}{_osc(title)}")
-
-    def queue_changed(self) -> None:
-        """The title does not show the queue."""
-
-    def told(self, text: str, is_error: bool) -> None:
-        """The title does not show notices."""
 
     async def close(self) -> None:
         """Restore the former title; a terminal that did not save it shows its own."""

@@ -11,15 +11,11 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.playback.undo import Change
 from tui_pod.runtime.log import log
 from tui_pod.services.frontend import Frontend
 
 Work = Coroutine[Any, Any, None]
-
-TICK = 0.25
-"""Seconds between two ticks."""
 
 
 class BackgroundTasks:
@@ -95,33 +91,3 @@ def _explained(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"That went wrong: {error.strerror}{f' ({error.filename})' if error.filename else ''}."
     return f"That went wrong ({type(error).__name__}). The log tells more."
-
-
-class LoadTicker:
-    """Follows playback, and ticks the controller while an episode loads; otherwise an idle app sleeps."""
-
-    def __init__(self, controller: PlaybackController) -> None:
-        self._controller = controller
-        self._timer: asyncio.TimerHandle | None = None
-
-    def playback_changed(self, playback: Playback) -> None:
-        """Start to tick when a load begins."""
-        if self._timer is None and playback.status is PlayerStatus.LOADING:
-            self._timer = asyncio.get_running_loop().call_later(TICK, self._tick)
-
-    def _tick(self) -> None:
-        self._timer = None
-        if self._controller.playback.status is PlayerStatus.LOADING:
-            self._controller.tick()
-            self.playback_changed(self._controller.playback)
-
-    def queue_changed(self) -> None:
-        """Ignore the queue."""
-
-    def told(self, text: str, is_error: bool) -> None:
-        """Ignore what is told."""
-
-    async def close(self) -> None:
-        """Tick no more."""
-        if self._timer is not None:
-            self._timer.cancel()

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tui_pod.core.playback.events import StateMended
+from tui_pod.core.playback.events import RecordsSaved, StateMended
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record
 from tui_pod.core.text.clean import clean
 from tui_pod.runtime.log import log
@@ -27,20 +27,13 @@ RETRY_AFTER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """All records up to `ticket` are on the disk."""
-
-    ticket: int
-
-
-@dataclass(frozen=True, slots=True)
 class SaveFailed:
     """A save failed and is being retried; `reason` says what is wrong. None: saving works again."""
 
     reason: str | None
 
 
-Report = Saved | SaveFailed | StateMended
+Report = RecordsSaved | SaveFailed | StateMended
 
 
 class StateWriter:
@@ -63,7 +56,7 @@ class StateWriter:
         self._thread.start()
 
     def save(self, *records: Record) -> int:
-        """Queue records and return a ticket that a later `Saved` reaches."""
+        """Queue records and return a ticket that a later `RecordsSaved` reaches."""
         with self._changed:
             self._pending |= {_key(record): record for record in records}
             self._ticket += 1
@@ -121,7 +114,7 @@ class StateWriter:
                     self._done = ticket
                     self._writing = {}
                     self._changed.notify_all()
-                self._send(Saved(ticket))
+                self._send(RecordsSaved(ticket))
             if is_closing:
                 return
             if not is_saved:
