@@ -25,6 +25,7 @@ from tui_pod.core.playback.snapshot import Chapter, Playback, Source
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.selection.session_planner import Summary
+from tui_pod.services.feeds import FeedService
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
@@ -292,8 +293,8 @@ class FakeFrontend(FakeListener):
         self.works.append(text)
 
 
-class FakeFeeds:
-    """A `Feeds` that keeps what it was asked for."""
+class FakeFeeds(FeedService):
+    """A feed service that keeps what it was asked for, and has no parts."""
 
     def __init__(self) -> None:
         self.wishes: list[tuple[object, ...]] = []
@@ -301,11 +302,11 @@ class FakeFeeds:
     def add(self, typed: str) -> None:
         self.wishes.append(("add", typed))
 
-    def refresh(self, first: str | None = None) -> None:
-        self.wishes.append(("refresh", first))
+    def refresh(self, feed_id: str | None = None) -> None:
+        self.wishes.append(("refresh", feed_id))
 
-    def remove_feed(self, first: str) -> None:
-        self.wishes.append(("remove_feed", first))
+    def remove_feed(self, feed_id: str) -> None:
+        self.wishes.append(("remove_feed", feed_id))
 
     def download(self, episodes: Sequence[str]) -> None:
         self.wishes.append(("download", *episodes))

@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tui_pod.cli.shared import CommandError, print_json, print_table
+from tui_pod.cli.shared import CommandError, load_config, print_json, print_table
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
-from tui_pod.config.reader import read_config
-from tui_pod.core.text.clean import clean, counted, visible
+from tui_pod.core.text.clean import clean, counted
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_OPML, Folder, parse_opml, write_opml
 from tui_pod.feeds.net.access import NetworkPolicy, make_policy
@@ -226,11 +225,8 @@ def _named(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
 
 
 def _policy(options: Namespace) -> NetworkPolicy:
-    """Return what the settings allow; faults in them go to standard error."""
-    config = read_config(find_paths(options.state, options.config).config, is_named=options.config is not None)
-    for notice in config.notices:
-        _tell(visible(notice))
-    return make_policy(config.settings.network.private_hosts, config.settings.feeds.timeout)
+    settings = load_config(options).settings
+    return make_policy(settings.network.private_hosts, settings.feeds.timeout)
 
 
 def _folder(text: str) -> Folder:

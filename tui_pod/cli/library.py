@@ -6,12 +6,18 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
-from tui_pod.cli.shared import CommandError, episode_json, find_topics, open_library, print_json, print_table
+from tui_pod.cli.shared import (
+    CommandError,
+    episode_json,
+    find_topics,
+    load_config,
+    open_library,
+    print_json,
+    print_table,
+)
 from tui_pod.cli.tables import Column
-from tui_pod.config.paths import catalog_paths, find_paths
-from tui_pod.config.reader import read_config
+from tui_pod.config.paths import catalog_paths
 from tui_pod.core.library.library import CatalogsError, Library
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status, resume_position, stamp_after
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -108,16 +114,11 @@ def run_status(options: Namespace) -> None:
     print(f"left\t{span(stats.left)}")
 
 
-def _catalogs_in_use(options: Namespace) -> list[Path]:
-    config = read_config(find_paths(options.state, options.config).config, is_named=options.config is not None)
-    for notice in config.notices:
-        print(f"tui-pod: {visible(notice)}", file=sys.stderr)
-    return catalog_paths(options.catalog, config.settings.catalogs)
-
-
 def run_check(options: Namespace) -> int:
     """Validate catalogues; faults go to standard output."""
-    paths = [options.file] if options.file is not None else _catalogs_in_use(options)
+    paths = [options.file]
+    if options.file is None:
+        paths = catalog_paths(options.catalog, load_config(options).settings.catalogs)
     try:
         catalogs = read_catalogs(paths)
     except CatalogsError as error:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from tui_pod.cli.tables import Column, table_lines
 from tui_pod.config.paths import Paths, catalog_paths, find_paths
 from tui_pod.config.reader import read_config
-from tui_pod.config.settings import Settings
+from tui_pod.config.settings import Config, Settings
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError, Library
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -38,25 +38,36 @@ class Opened(NamedTuple):
     settings: Settings
 
 
+def load_config(options: Namespace) -> Config:
+    """Return the settings that the options name; faults go to standard error."""
+    config = read_config(find_paths(options.state, options.config).config, is_named=options.config is not None)
+    print_notices(config.notices)
+    return config
+
+
+def print_notices(notices: Iterable[str]) -> None:
+    """Print notices to standard error."""
+    for notice in notices:
+        print(f"tui-pod: {visible(notice)}", file=sys.stderr)
+
+
 def open_library(options: Namespace) -> Opened:
     """Return the library, state and settings that the options name; faults go to standard error.
 
     Raises:
         CommandError: with the faults of the catalogue, a line each.
     """
-    paths = find_paths(options.state, options.config)
-    config = read_config(paths.config, is_named=options.config is not None)
+    paths, settings = find_paths(options.state, options.config), load_config(options).settings
     try:
-        loaded = load_library(catalog_paths(options.catalog, config.settings.catalogs), paths.cache, paths.data)
+        loaded = load_library(catalog_paths(options.catalog, settings.catalogs), paths.cache, paths.data)
     except CatalogsError as error:
         raise CommandError(str(error)) from None
     if loaded.save is not None and len(loaded.library) > 1000:
         loaded.save()
     file = StateFile(paths.state)
     state = file.load()
-    for notice in (*config.notices, *loaded.notices, *state.notices):
-        print(f"tui-pod: {visible(notice)}", file=sys.stderr)
-    return Opened(loaded.library, state, file, paths, config.settings)
+    print_notices((*loaded.notices, *state.notices))
+    return Opened(loaded.library, state, file, paths, settings)
 
 
 def find_topics(library: Library, name: str) -> list[int]:

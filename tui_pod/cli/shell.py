@@ -7,12 +7,11 @@ from argparse import Namespace
 from collections.abc import Iterable
 
 from tui_pod.cli.parser import make_parser
-from tui_pod.cli.shared import open_library, print_json, print_table
+from tui_pod.cli.shared import load_config, open_library, print_json, print_table
 from tui_pod.cli.tables import Column
 from tui_pod.config.docs import default_config
 from tui_pod.config.key_names import show_keys
 from tui_pod.config.paths import find_paths
-from tui_pod.config.reader import read_config
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.text.clean import counted
 
@@ -22,11 +21,7 @@ _SUBSTITUTED = frozenset("`$\\")
 
 def run_keys(options: Namespace) -> None:
     """Print every key in use."""
-    path = find_paths(options.state, options.config).config
-    config = read_config(path, is_named=options.config is not None)
-    for notice in config.notices:
-        print(f"tui-pod: {notice}", file=sys.stderr)
-    actions = bound_actions(config.settings)
+    actions = bound_actions(load_config(options).settings)
     if options.json:
         print_json([{"id": a.id, "keys": a.keys.split(","), "does": a.label, "where": a.where} for a in actions])
         return
@@ -40,10 +35,8 @@ def run_config(options: Namespace) -> int:
         sys.stdout.write(default_config())
         return 0
     path = find_paths(options.state, options.config).config
-    config = read_config(path, is_named=options.config is not None)
     print(path)
-    for notice in config.notices:
-        print(f"tui-pod: {notice}", file=sys.stderr)
+    config = load_config(options)
     if not path.exists():
         create = f"mkdir -p '{path.parent}' && tui-pod config --default > '{path}'"
         print(f"There is no such file. To create one: {create}", file=sys.stderr)

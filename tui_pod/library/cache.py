@@ -29,6 +29,9 @@ SCHEMA = 5
 BLOCK = 4_000
 """Episodes whose search texts are stored as one value: reading one takes 2 ms."""
 
+PUBLISHED, TAGS = Episode._fields.index("published"), Episode._fields.index("tags")
+"""The fields of an episode that are stored as text."""
+
 _DAMAGE = (sqlite3.Error, OSError, ValueError, KeyError, TypeError, AttributeError)
 """Raised by a missing, old or damaged cache."""
 
@@ -134,20 +137,13 @@ class _CachedEpisodes:
     def _episode(self, index: int) -> Episode:
         try:
             row = self._connection.execute("SELECT * FROM episodes WHERE number = ?", (index,)).fetchone()
-            _, ident, title, summary, duration, published, tags, audio, transcript, question, answer = row
-            if ident != self._ids[index]:
+            stored = Episode(*row[1:])
+            if stored.id != self._ids[index]:
                 raise ValueError("not the expected episode")
-            return Episode(
-                id=ident,
-                title=title,
-                summary=summary,
-                duration=duration,
+            published, tags = row[1 + PUBLISHED], row[1 + TAGS]
+            return stored._replace(
                 published=date.fromisoformat(published) if published else None,
                 tags=tuple(tags.split("\n")) if tags else (),
-                audio=audio,
-                transcript=transcript,
-                question=question,
-                answer=answer,
             )
         except _DAMAGE:
             found = self._parsed.index(self._ids[index])
@@ -239,16 +235,11 @@ def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes:
             connection.execute("PRAGMA journal_mode = OFF")  # nobody reads the file before it is renamed
             connection.execute("CREATE TABLE columns (name TEXT PRIMARY KEY, value)")
             connection.execute("CREATE TABLE folded (number INTEGER PRIMARY KEY, value TEXT)")
-            connection.execute(
-                "CREATE TABLE episodes (number INTEGER PRIMARY KEY, id TEXT, title TEXT, summary TEXT,"
-                " duration REAL, published TEXT, tags TEXT, audio TEXT, transcript TEXT, question TEXT, answer TEXT)"
-            )
+            connection.execute(f"CREATE TABLE episodes (number INTEGER PRIMARY KEY, {', '.join(Episode._fields)})")
             connection.executemany("INSERT INTO columns VALUES (?, ?)", columns.items())
             connection.executemany("INSERT INTO folded VALUES (?, ?)", enumerate(_blocks(episodes)))
-            connection.executemany(
-                "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                map(_row, range(len(episodes)), episodes),
-            )
+            blanks = ", ".join("?" * (1 + len(Episode._fields)))
+            connection.executemany(f"INSERT INTO episodes VALUES ({blanks})", map(_row, range(len(episodes)), episodes))
         temp.replace(file)
     with contextlib.suppress(OSError):
         temp.unlink(missing_ok=True)
@@ -260,17 +251,8 @@ def _blocks(episodes: Sequence[Episode]) -> Iterator[str]:
         yield "\n".join(map(search_text, episodes[start : start + BLOCK]))
 
 
-def _row(number: int, episode: Episode) -> tuple[object, ...]:
-    return (
-        number,
-        episode.id,
-        episode.title,
-        episode.summary,
-        episode.duration,
-        episode.published.isoformat() if episode.published else None,
-        "\n".join(episode.tags),
-        episode.audio,
-        episode.transcript,
-        episode.question,
-        episode.answer,
-    )
+def _row(number: int, episode: Episode) -> list[object]:
+    row: list[object] = [number, *episode]
+    row[1 + PUBLISHED] = episode.published.isoformat() if episode.published else None
+    row[1 + TAGS] = "\n".join(episode.tags)
+    return row

@@ -72,11 +72,11 @@ def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:
         catalogs.append(catalog)
         twice = [number for number, episode in enumerate(catalog.episodes) if episode.id in owners]
         if twice:
-            from tui_pod.core.library.toml_lines import TableLines  # only needed for faults
+            from tui_pod.core.library.toml_lines import line_finder  # only needed for faults
 
-            lines_of = TableLines(text)
+            find_line = line_finder(text)
             for number in twice:
-                line, ident = lines_of.find("episodes", number, "id"), catalog.episodes[number].id
+                line, ident = find_line("episodes", number, "id"), catalog.episodes[number].id
                 lines.append(f"{path}:{line}: id “{ident}” is already used in {owners[ident]}")
         for episode in catalog.episodes:
             owners.setdefault(episode.id, path)

@@ -17,28 +17,21 @@ class Frontend(PlaybackListener, Protocol):
 
     def emit(self, event: Event) -> None:
         """Hand an event to the controller, on the thread that owns it; to be called from any thread."""
-        ...
 
     def write_control(self, sequence: str) -> None:
         """Send a control sequence to the terminal, if the front end draws on one."""
-        ...
 
     def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
         """Show another library, such as after feeds were refreshed."""
-        ...
 
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """Show how far the downloads of these episodes are; None: there is none any more."""
-        ...
 
     def work_changed(self, text: str) -> None:
         """Show what is being done in the background; empty: nothing."""
-        ...
 
     def start_session(self, budget: float) -> None:
         """Start a session of so many seconds, or say that nothing fits."""
-        ...
 
     def show_statistics(self) -> None:
         """Show the statistics of listening."""
-        ...

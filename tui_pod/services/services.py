@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import Settings, bound_actions
 from tui_pod.core.actions import render_keys, show_key
@@ -20,31 +20,8 @@ if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.playback.snapshot import Chapter
     from tui_pod.core.progress.statistics import Statistics
+    from tui_pod.services.feeds import FeedService
     from tui_pod.services.frontend import Frontend
-
-
-class Feeds(Protocol):
-    """What the screen may ask for of podcasts; all of it returns at once, and what comes of it is told."""
-
-    def add(self, typed: str) -> None:
-        """Subscribe to the feed that an address means."""
-        ...
-
-    def refresh(self, first: str | None = None) -> None:
-        """Refresh the feed that was first known by this address; None: all feeds."""
-        ...
-
-    def remove_feed(self, first: str) -> None:
-        """Unsubscribe from the feed that was first known by this address."""
-        ...
-
-    def download(self, episodes: Sequence[str]) -> None:
-        """Download recordings, or stop that."""
-        ...
-
-    def remove_downloads(self, episodes: Sequence[str]) -> None:
-        """Take recordings off the disk."""
-        ...
 
 
 class Services:
@@ -79,7 +56,7 @@ class Services:
         raise NotImplementedError
 
     @property
-    def feeds(self) -> Feeds:
+    def feeds(self) -> FeedService:
         """What the app does with podcasts."""
         raise NotImplementedError
 

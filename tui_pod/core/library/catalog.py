@@ -11,14 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, is_safe
-
-if TYPE_CHECKING:
-    from tui_pod.core.library.toml_lines import TableLines
 
 VERSION = 1
 """The catalogue format that is read here."""
@@ -90,10 +87,10 @@ class _Reader:
         self._clean_tags: dict[str, str] = {}
 
     @cached_property
-    def _lines(self) -> TableLines:
-        from tui_pod.core.library.toml_lines import TableLines  # its patterns are for faults only
+    def _find_line(self) -> Callable[[str, int | None, str], int]:
+        from tui_pod.core.library.toml_lines import line_finder  # its patterns are for faults only
 
-        return TableLines(self._content)
+        return line_finder(self._content)
 
     def read(self) -> Catalog:
         self._check_version()
@@ -108,7 +105,7 @@ class _Reader:
         return Catalog(title, topics, episodes)
 
     def _fault(self, message: str, table: str = "", index: int | None = None, key: str = "") -> None:
-        self._faults.append(Fault(self._lines.find(table, index, key), message))
+        self._faults.append(Fault(self._find_line(table, index, key), message))
 
     def _check_version(self) -> None:
         version = self._data.get("version")
@@ -187,7 +184,7 @@ class _Reader:
         for index, table in self._tables("episodes"):
             ident = self._id(table, index)
             if ident is not None and ident in first:
-                line = self._lines.find("episodes", first[ident], "id")
+                line = self._find_line("episodes", first[ident], "id")
                 self._fault(f"id “{_short(ident)}” is already used in line {line}", "episodes", index, "id")
             elif ident is not None:
                 first[ident] = index

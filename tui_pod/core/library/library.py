@@ -31,11 +31,9 @@ class EpisodeStore(Protocol):
 
     def episode(self, index: int) -> Episode:
         """Return the whole episode at `index`."""
-        ...
 
     def folded(self) -> list[str]:
         """Return the text that search looks at, one string an episode, in order."""
-        ...
 
 
 class Library:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping
 
-from tui_pod.core.library.topics import TopicTable
+from tui_pod.core.library.topics import TopicTable, has_member
 
 MIN_SPEED, MAX_SPEED = 0.5, 3.0
 """Slowest and fastest, in times the normal rate, at which speech is understood."""
@@ -21,10 +20,6 @@ def make_speed_rule(usual: float, topics: TopicTable, speeds: Mapping[str, float
     chosen.sort(key=lambda entry: (len(entry[0]), entry[1]))
 
     def speed_rule(index: int) -> float:
-        for members, speed in chosen:
-            position = bisect_left(members, index)
-            if position < len(members) and members[position] == index:
-                return speed
-        return usual
+        return next((speed for members, speed in chosen if has_member(members, index)), usual)
 
     return speed_rule

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -81,6 +82,12 @@ class TopicTable(NamedTuple):
             return self.names.index(name)
         wanted = fold(name)
         return next((index for index, other in enumerate(self.names) if fold(other) == wanted), None)
+
+
+def has_member(members: Sequence[int], index: int) -> bool:
+    """Return whether an episode index is among a topic's members, which are ascending."""
+    position = bisect_left(members, index)
+    return position < len(members) and members[position] == index
 
 
 def topic_key(parent: str, name: str, feed: str = "") -> str:

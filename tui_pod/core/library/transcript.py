@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -72,14 +73,8 @@ class Transcript:
         """Return the index of the sentence spoken at `position`, or the last one before it; None before the first."""
         if not self.is_timed:
             return None
-        low, high = 0, len(self.cues)
-        while low < high:
-            middle = (low + high) // 2
-            if (self.cues[middle].start or 0.0) <= position + 0.001:
-                low = middle + 1
-            else:
-                high = middle
-        return low - 1 if low else None
+        later = bisect_right(self.cues, position + 0.001, key=lambda cue: cue.start or 0.0)
+        return later - 1 if later else None
 
 
 def parse_transcript(text: str) -> Transcript:

@@ -25,38 +25,30 @@ class Player(Protocol):
 
         What played before ends without an event.
         """
-        ...
 
     def stop(self) -> None:
         """End playing and forget the file."""
-        ...
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause or go on; `PauseChanged` follows when that changes anything."""
-        ...
 
     def seek(self, position: float) -> None:
         """Go to `position` exactly; `SeekFinished` follows. Before `FileLoaded`, the file starts there."""
-        ...
 
     def position(self) -> float | None:
         """Return the present position in seconds; None while loading, seeking or stopped.
 
         For the last moment before quitting: unlike all else here it may wait, for a tenth of a second at most.
         """
-        ...
 
     def set_speed(self, speed: float) -> None:
         """Play at `speed` times the normal rate, at the same pitch."""
-        ...
 
     def set_volume(self, percent: int) -> None:
         """Set the volume, 0 to 100."""
-        ...
 
     def set_muted(self, is_muted: bool) -> None:
         """Mute or unmute."""
-        ...
 
 
 class Sources(Protocol):
@@ -64,15 +56,12 @@ class Sources(Protocol):
 
     def request(self, episode: Episode, load: int) -> None:
         """Find the audio; `SourceReady` or `LoadFailed` with this `load` follows."""
-        ...
 
     def discard(self, source: Source) -> bool:
         """Forget audio that the player could not open; return whether a new request may bring better."""
-        ...
 
     def prepare(self, episode: Episode) -> None:
         """Prepare what a request for this episode would wait for, when there is time."""
-        ...
 
 
 class RecordWriter(Protocol):
@@ -80,11 +69,9 @@ class RecordWriter(Protocol):
 
     def save(self, *records: Record) -> int:
         """Queue records; `RecordsSaved` with at least the returned ticket follows once they are on the disk."""
-        ...
 
     def compact(self) -> None:
         """Bring the file that people open up to date."""
-        ...
 
 
 class PlaybackListener(Protocol):
@@ -92,23 +79,18 @@ class PlaybackListener(Protocol):
 
     def playback_changed(self, playback: Playback) -> None:
         """Show this playback."""
-        ...
 
     def progress_changed(self, episodes: frozenset[str]) -> None:
         """Show the progress of these episodes, and the counts, anew."""
-        ...
 
     def queue_changed(self) -> None:
         """Show the queue and the session anew."""
-        ...
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """Tell the listener something."""
-        ...
 
     def session_ended(self, summary: Summary) -> None:
         """Show the result of a session, and offer to go on."""
-        ...
 
 
 Clock = Callable[[], datetime]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.topics import has_member
 from tui_pod.core.progress.progress import Progress, Status, remaining
 
 FEW = 2_000
@@ -96,7 +96,7 @@ class ProgressIndex:
 
     def started_in(self, members: Sequence[int]) -> list[int]:
         """Return which of these library indexes, given in ascending order, are started."""
-        return [index for index in self.indexes[Status.STARTED] if _has(members, index)]
+        return [index for index in self.indexes[Status.STARTED] if has_member(members, index)]
 
     def left_in(self, indexes: Iterable[int]) -> float:
         """Return the seconds left to play of the episodes at these library indexes."""
@@ -136,14 +136,9 @@ class ProgressIndex:
 
     def _tallies_of(self, index: int) -> Iterator[TopicStats]:
         for stats, members in zip(self.topic_stats, self._library.topics.members, strict=True):
-            if _has(members, index):
+            if has_member(members, index):
                 yield stats
 
 
 def _is_continuing(progress: Progress | None) -> bool:
     return progress is not None and progress.status is Status.STARTED and not progress.is_dismissed
-
-
-def _has(members: Sequence[int], index: int) -> bool:
-    position = bisect_left(members, index)
-    return position < len(members) and members[position] == index

@@ -123,15 +123,9 @@ def _add_to_hours(hours: list[float], start: datetime, record: HeardRecord) -> N
 def _by_topic(by_episode: Mapping[str, float], library: Library) -> dict[int, float]:
     topics = library.topics
     heard = {index: seconds for ident, seconds in by_episode.items() if (index := library.index(ident)) is not None}
-    sums = ((topic, _sum(members, heard)) for topic, members in enumerate(topics.members))
+    inside = map(heard.keys().__and__, topics.members)
+    sums = ((topic, sum(map(heard.__getitem__, indexes))) for topic, indexes in enumerate(inside))
     return {topic: seconds for topic, seconds in sums if seconds > 0}
-
-
-def _sum(members: Sequence[int], heard: Mapping[int, float]) -> float:
-    if len(members) < len(heard):
-        return sum(heard.get(index, 0.0) for index in members)
-    inside = set(members)
-    return sum(seconds for index, seconds in heard.items() if index in inside)
 
 
 def _sessions(records: Sequence[HeardRecord]) -> list[PastSession]:

@@ -10,28 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-_TITLES = frozenset(
-    (
-        "Dr",
-        "Mr",
-        "Mrs",
-        "Ms",
-        "Prof",
-        "St",
-        "Jr",
-        "Sr",
-        "vs",
-        "etc",
-        "Fig",
-        "fig",
-        "No",
-        "al",
-        "approx",
-        "cf",
-        "e.g",
-        "i.e",
-    )
-)
+_TITLES = frozenset("Dr Mr Mrs Ms Prof St Jr Sr vs etc Fig fig No al approx cf e.g i.e".split())
 _LONGEST_TITLE = 10
 """Characters looked at before a full stop."""
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+\s+")  # a run of marks is tried once: no square of time
