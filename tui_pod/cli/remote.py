@@ -14,7 +14,7 @@ from pathlib import Path
 from tui_pod.cli.shared import CommandError, print_json
 from tui_pod.config.paths import find_paths
 from tui_pod.core.text.clean import clean, clean_title, spoken_time
-from tui_pod.integrations.remote_socket import LINE_LIMIT, NOBODY, RemoteError, opened_folder, socket_name
+from tui_pod.integrations.remote_socket import LINE_LIMIT, NOBODY, RemoteError, open_folder, socket_name
 
 PATIENCE = 8.0
 """Seconds for the app to answer; it waits four at most for its player."""
@@ -79,7 +79,8 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
         RemoteError: no app runs, it does not answer, or it says that it cannot be done.
     """
     try:
-        with opened_folder() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        folder, connection = open_folder(may_make=False), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with contextlib.closing(folder), connection:
             connection.settimeout(PATIENCE)
             connection.connect(folder.address(socket_name(state)))
             with contextlib.suppress(BrokenPipeError):  # it may have hung up already

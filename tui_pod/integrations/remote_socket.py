@@ -5,12 +5,10 @@ A folder that others own or can write to is refused. Knows nothing of what is se
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import warnings
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,20 +82,6 @@ def open_folder(may_make: bool) -> RuntimeFolder:
         os.close(descriptor)
         raise
     return RuntimeFolder(path, descriptor)
-
-
-@contextlib.contextmanager
-def opened_folder() -> Iterator[RuntimeFolder]:
-    """Hold the runtime folder open, as it is.
-
-    Raises:
-        RemoteError: see `open_folder`.
-    """
-    folder = open_folder(may_make=False)
-    try:
-        yield folder
-    finally:
-        folder.close()
 
 
 def _check(path: Path, found: os.stat_result) -> None:

@@ -44,9 +44,6 @@ if TYPE_CHECKING:
     from tui_pod.core.selection.session_planner import Summary
     from tui_pod.services.services import Services
 
-TICK = 0.25
-"""Seconds between two looks at a load that waits."""
-
 LONG_LOAD = 1.0
 """Seconds of loading after which that is said."""
 
@@ -62,7 +59,7 @@ class PlainProgram:
         self._output = output or sys.stdout
         self._keyboard = Keyboard(descriptor, self._press, self.quit)
         self._playback = services.playback
-        self._loading_since: float | None = None
+        self._loading: asyncio.TimerHandle | None = None
         self._work = ""
         self._tasks: set[asyncio.Task[None]] = set()
         self._list = EpisodeListModel(services)
@@ -93,11 +90,9 @@ class PlainProgram:
         self._greet()
         await self.services.after_paint()
         self._keyboard.start()
-        ticking = self._loop.create_task(self._tick())
         try:
             await self._ended.wait()
         finally:
-            ticking.cancel()
             self._keyboard.close()
             for task in self._tasks:
                 task.cancel()
@@ -112,13 +107,6 @@ class PlainProgram:
         self.say_all(self.services.notices)
         self.say(say_list(self._list))
         self.say(self._browser.say_here())
-
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(TICK)
-            if self._loading_since is not None and self._loop.time() - self._loading_since > LONG_LOAD:
-                self._loading_since = None
-                self.say(f"Preparing: {self._playback.title}")
 
     @property
     def controller(self) -> PlaybackController:
@@ -235,10 +223,10 @@ class PlainProgram:
     def playback_changed(self, playback: Playback) -> None:
         """See `PlaybackListener.playback_changed`."""
         former, self._playback = self._playback, playback
-        if playback.status is not PlayerStatus.LOADING:
-            self._loading_since = None
-        elif playback.load != former.load:
-            self._loading_since = self._loop.time()
+        if self._loading is not None and (playback.status is not PlayerStatus.LOADING or playback.load != former.load):
+            self._loading.cancel()
+        if playback.status is PlayerStatus.LOADING and playback.load != former.load:
+            self._loading = self._loop.call_later(LONG_LOAD, self.say, f"Preparing: {playback.title}")
         self.say_all(say_change(former, playback))
 
     def progress_changed(self, episodes: frozenset[str]) -> None:

@@ -79,7 +79,7 @@ class DownloadService:
         removed = await self.take(episodes)
         if removed:
             label = f"{counted(len(removed), 'download')} removed"
-            self._tasks.note(label, lambda: self.bring_back(removed), lambda: self._take(removed))
+            self._tasks.note(label, lambda: self.bring_back(removed), lambda: self.take(removed))
         elif not stopped:
             self._frontend.tell(NOT_REMOVABLE)
 
@@ -131,9 +131,6 @@ class DownloadService:
             if self._queue is None:  # another call may have made it meanwhile
                 self._queue = DownloadQueue(podcasts.downloads, self._on_progress, order)
         return self._queue
-
-    async def _take(self, episodes: Sequence[str]) -> None:
-        await self.take(episodes)
 
     def _on_progress(self, progress: DownloadProgress) -> None:
         from tui_pod.feeds.media.download_queue import DownloadStatus

@@ -58,7 +58,7 @@ class FeedService:
         self._announce = announce
         self._tasks = BackgroundTasks(controller, frontend)
         self._downloads = DownloadService(controller, frontend, self._tasks, open_podcasts)
-        self._refreshing: asyncio.Task[None] | None = None
+        self._refreshing: asyncio.Task[object] | None = None
         self._reloading = asyncio.Lock()
         self._generation: tuple[int, int] | None = None
 
@@ -156,10 +156,7 @@ class FeedService:
             await self._downloads.bring_back(taken)
             await self._bring_up_to_date(podcasts)
 
-        async def take_again() -> None:
-            await self._take_feed(podcasts, feed)
-
-        self._tasks.note(f"{feed.name} removed", bring_back, take_again)
+        self._tasks.note(f"{feed.name} removed", bring_back, lambda: self._take_feed(podcasts, feed))
 
     async def _take_feed(self, podcasts: Podcasts, feed: Subscription) -> list[str]:
         """Remove a feed and its downloads; return the episodes of these."""

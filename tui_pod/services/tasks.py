@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from tui_pod.core.actions import key_of
@@ -15,7 +16,7 @@ from tui_pod.core.playback.undo import Change
 from tui_pod.runtime.log import log
 from tui_pod.services.frontend import Frontend
 
-Work = Coroutine[Any, Any, None]
+Work = Coroutine[Any, Any, object]
 
 
 class BackgroundTasks:
@@ -24,11 +25,11 @@ class BackgroundTasks:
     def __init__(self, controller: Callable[[], PlaybackController], frontend: Frontend) -> None:
         self._controller = controller
         self._frontend = frontend
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
         self._shown: dict[str, str] = {}
         self._turn = asyncio.Lock()
 
-    def run(self, work: Work) -> asyncio.Task[None]:
+    def run(self, work: Work) -> asyncio.Task[object]:
         """Run some work. An error ends it and is told; other work goes on."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
@@ -62,21 +63,18 @@ class BackgroundTasks:
 
     def note(self, label: str, back: Callable[[], Work], again: Callable[[], Work]) -> None:
         """Say what was done, and let it be undone and redone; each in its turn, however fast one types."""
-
-        def doing(change: Callable[[], Work]) -> Callable[[], None]:
-            def do() -> None:
-                self.run(self._in_turn(change))
-
-            return do
-
-        self._controller().add_external_change(Change(label, doing(back), doing(again)))
+        undo, redo = partial(self._run_in_turn, back), partial(self._run_in_turn, again)
+        self._controller().add_external_change(Change(label, undo, redo))
         self._frontend.tell(f"{label}. Press {key_of('undo')} to undo.")
 
-    async def _in_turn(self, change: Callable[[], Work]) -> None:
-        async with self._turn:
-            await change()
+    def _run_in_turn(self, change: Callable[[], Work]) -> None:
+        async def do() -> None:
+            async with self._turn:
+                await change()
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.run(do())
+
+    def _ended(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log(f"{type(error).__name__}: {error}")

@@ -23,7 +23,7 @@ from tui_pod.core.playback.session_runner import SessionRunner
 from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
 from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.playback.state import PlaybackState
-from tui_pod.core.playback.undo import Change, SeekChange, UndoHistory
+from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.playback.up_next import PlayContext, UpNext
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -61,6 +61,7 @@ class PlaybackController:
         self._editor = ProgressEditor(state, player.tracker)
         self._undo = UndoHistory()
         self.sleep: SleepTimer | None = None
+        self.add_external_change = self._undo.add
         # Offered as the parts have them: nothing else has a say in these.
         self.stop, self.save, self.tick = player.stop, player.save, player.tick
         self.toggle_pause, self.set_paused = player.toggle_pause, player.set_paused
@@ -177,7 +178,8 @@ class PlaybackController:
         episode = self.playback.episode
         if episode is not None and abs(after - before) >= WORTH_UNDOING:
             label = f"seek from {clock_text(before)} to {clock_text(after)}"
-            self._undo.add(SeekChange(label, episode, before, after, self._state.ports.clock()))
+            undo, redo = partial(self._put_seek, episode, before), partial(self._put_seek, episode, after)
+            self._undo.add(Change(label, undo, redo, sought=episode, at=self._state.ports.clock()))
 
     def seek_by(self, seconds: float) -> None:
         """Go `seconds` forward, or back when negative."""
@@ -345,10 +347,6 @@ class PlaybackController:
 
     # -- undo ------------------------------------------------------------------------------------------
 
-    def add_external_change(self, change: Change) -> None:
-        """Keep something done outside the controller, so that it can be undone in its turn."""
-        self._undo.add(change)
-
     def undo(self) -> None:
         """Undo the last change, and say which."""
         self._step(is_undo=True)
@@ -365,17 +363,13 @@ class PlaybackController:
         if change is None:
             self._listener.tell(f"Nothing to {'undo' if is_undo else 'redo'}.")
             return
-        if isinstance(change, SeekChange):
-            self._put_seek(change.episode, change.before if is_undo else change.after)
-        else:
-            (change.undo if is_undo else change.redo)()
+        (change.undo if is_undo else change.redo)()
         self._listener.tell(f"{'Undid' if is_undo else 'Redid'}: {change.label}")
 
-    def _is_over(self, change: Change | SeekChange) -> bool:
+    def _is_over(self, change: Change) -> bool:
         """Return whether a change no longer matters: a seek in an episode that was played to its end since."""
-        if not isinstance(change, SeekChange) or change.episode == self.playback.episode:
-            return False
-        return self.progress_index.status(change.episode) is Status.PLAYED
+        is_elsewhere = change.sought not in ("", self.playback.episode)
+        return is_elsewhere and self.progress_index.status(change.sought) is Status.PLAYED
 
     def _put_seek(self, episode: str, position: float) -> None:
         if episode == self.playback.episode and self._player.is_out_of_reach(position):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 DEPTH = 500
@@ -21,50 +21,42 @@ class Change:
     label: str
     undo: Callable[[], None]
     redo: Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class SeekChange:
-    """The listener went from one position in an episode to another."""
-
-    label: str
-    episode: str
-    before: float
-    after: float
-    at: datetime
+    sought: str = ""
+    """The episode in which it was a seek."""
+    at: datetime | None = None
+    """When it was a seek."""
 
 
 class UndoHistory:
     """Changes that can be undone, and those undone that can be redone."""
 
     def __init__(self) -> None:
-        self._done: deque[Change | SeekChange] = deque(maxlen=DEPTH)
-        self._undone: list[Change | SeekChange] = []
+        self._done: deque[Change] = deque(maxlen=DEPTH)
+        self._undone: list[Change] = []
 
-    def add(self, change: Change | SeekChange) -> None:
+    def add(self, change: Change) -> None:
         """Keep a change just made; what was undone before can no longer be redone."""
         last = self._done[-1] if self._done else None
-        if (
-            isinstance(change, SeekChange)
-            and isinstance(last, SeekChange)
-            and last.episode == change.episode
-            and timedelta() <= change.at - last.at < SEEK_BURST
-        ):
+        if last and last.at and change.at and last.sought == change.sought and _is_burst(last.at, change.at):
             self._done.pop()
-            change = SeekChange(change.label, change.episode, last.before, change.after, change.at)
+            change = replace(change, undo=last.undo)
         self._done.append(change)
         self._undone.clear()
 
-    def undo(self) -> Change | SeekChange | None:
+    def undo(self) -> Change | None:
         """Return the change to undo; None when there is none."""
         if not self._done:
             return None
         self._undone.append(self._done.pop())
         return self._undone[-1]
 
-    def redo(self) -> Change | SeekChange | None:
+    def redo(self) -> Change | None:
         """Return the change to redo; None when there is none."""
         if not self._undone:
             return None
         self._done.append(self._undone.pop())
         return self._done[-1]
+
+
+def _is_burst(last: datetime, now: datetime) -> bool:
+    return timedelta() <= now - last < SEEK_BURST
