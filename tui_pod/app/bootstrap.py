@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_pod.config.paths import Paths
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.playback.options import clamp
 from tui_pod.core.playback.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from tui_pod.app.runtime import Runtime
     from tui_pod.config.settings import Config
     from tui_pod.core.library.episode import Episode
-    from tui_pod.core.library.show_notes import EpisodeNotes
     from tui_pod.core.library.transcript import Transcript
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.playback.snapshot import Chapter
@@ -111,13 +113,10 @@ class AppServices(Services):
 
     async def after_paint(self) -> None:
         """See `Services.after_paint`."""
-        from asyncio import sleep
-        from importlib import import_module
-
         for module in PRELOADED:
-            await sleep(0)
+            await asyncio.sleep(0)
             import_module(module)
-        await sleep(0)
+        await asyncio.sleep(0)
         await self._running.start()
         if self.settings.start.view == "statistics":
             self.frontend.show_statistics()
@@ -130,11 +129,11 @@ class AppServices(Services):
 
     async def read_notes(self, episode: Episode) -> EpisodeNotes:
         """See `Services.read_notes`."""
-        return await self._running.read_notes(episode)
+        return await self._running.sources.notes(episode) if self._running.has_podcasts else EpisodeNotes()
 
     async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
         """See `Services.read_chapters`."""
-        return await self._running.read_chapters(episode)
+        return await self._running.sources.chapters(episode) if self._running.has_podcasts else ()
 
     async def compute_statistics(self) -> Statistics:
         """See `Services.compute_statistics`."""

@@ -15,7 +15,6 @@ from tui_pod.audio.mpv_options import filters
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.audio.narrator import Narrator
 from tui_pod.config.settings import bound_actions
-from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.options import PlaybackOptions
 from tui_pod.core.playback.ports import Ports
@@ -36,8 +35,6 @@ from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
 if TYPE_CHECKING:
     from tui_pod.app.bootstrap import AppServices
     from tui_pod.config.settings import Settings
-    from tui_pod.core.library.episode import Episode
-    from tui_pod.core.playback.snapshot import Chapter
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.feeds.podcasts import Podcasts
 
@@ -95,7 +92,7 @@ class Runtime:
         self._starting = self._loop.create_task(self._start_integrations())
         if services.save_cache is not None:
             await keep_library(services.save_cache, services.catalogs, services.paths, len(services.library))
-        if self._has_podcasts:
+        if self.has_podcasts:
             self.feeds.start()
 
     async def _start_integrations(self) -> None:
@@ -134,16 +131,9 @@ class Runtime:
         if (save := loaded.save) is not None:
             await in_thread(lambda _: save())
 
-    async def read_notes(self, episode: Episode) -> EpisodeNotes:
-        """Return the show notes of an episode."""
-        return await self.sources.notes(episode) if self._has_podcasts else EpisodeNotes()
-
-    async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
-        """Return the chapters of an episode."""
-        return await self.sources.chapters(episode) if self._has_podcasts else ()
-
     @property
-    def _has_podcasts(self) -> bool:
+    def has_podcasts(self) -> bool:
+        """Whether the user has any podcasts."""
         return any((self._services.paths.data / name).exists() for name in FEED_FILES)
 
     async def compute_statistics(self) -> Statistics:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import sys
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -107,7 +109,7 @@ class Narrator:
         self._worker: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._has_job = asyncio.Event()
-        self._number = 0
+        self._numbers = itertools.count(1)
         self._must_encode = False
         self._is_closed = False
 
@@ -232,7 +234,7 @@ class Narrator:
         base = self._folder / job.key
         table = pronunciations()
         request = {
-            "id": (number := self._next_number()),
+            "id": (number := next(self._numbers)),
             "sentences": [speakable(sentence, table) for sentence in job.script.sentences],
             "target": job.script.target,
             "breaths": job.script.breaths,
@@ -253,10 +255,6 @@ class Narrator:
         if found is None:
             raise OSError("its file is gone")
         return found
-
-    def _next_number(self) -> int:
-        self._number += 1
-        return self._number
 
     async def _ready_worker(self) -> asyncio.subprocess.Process:
         if self._worker is None or self._worker.returncode is not None:
@@ -374,6 +372,4 @@ def _voice_version() -> str:
 
 @cache
 def _table_stamp() -> int:
-    import zlib
-
     return zlib.crc32(repr(sorted(pronunciations().items())).encode())

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from tui_pod.audio.libmpv import explain_missing, open_mpv
@@ -28,18 +28,18 @@ def run(options: Namespace) -> int:
     paths = find_paths(options.state, options.config)
     config = read_config(paths.config, is_named=options.config is not None)
     is_good = True
-    checks: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
-        ("Python", _python),
-        ("libmpv", lambda: _libmpv(options.ao)),
-        ("voice", _voice),
-        ("terminal", _terminal),
-        ("folders", lambda: _folders(paths)),
-        ("settings", lambda: _settings(config, paths)),
-        ("catalogue", lambda: _catalog(options, config, paths)),
-        ("state", lambda: _state(paths)),
+    checks: tuple[tuple[str, Iterator[Finding]], ...] = (
+        ("Python", _python()),
+        ("libmpv", _libmpv(options.ao)),
+        ("voice", _voice()),
+        ("terminal", _terminal()),
+        ("folders", _folders(paths)),
+        ("settings", _settings(config, paths)),
+        ("catalogue", _catalog(options, config, paths)),
+        ("state", _state(paths)),
     )
     for name, check in checks:
-        for works, found, fix in check():
+        for works, found, fix in check:
             is_good = is_good and works
             print(f"{'ok  ' if works else 'FAIL'}  {name:<10} {found}")
             if not works and fix:

@@ -54,8 +54,23 @@ def run_import(options: Namespace) -> int:
     Raises:
         CommandError: it cannot be read, or is not OPML.
     """
+    try:
+        is_typed_in = options.file == Path("-")
+        content = sys.stdin.buffer.read(MAX_OPML + 1) if is_typed_in else read_bytes(options.file, MAX_OPML)
+        outline = parse_opml(content)
+    except OSError as error:
+        raise CommandError(f"tui-pod: {options.file}: {error.strerror}") from None
+    except FeedError as error:
+        raise CommandError(f"tui-pod: {options.file}: {error}") from None
+    for fault in outline.faults:
+        _tell(fault)
     with _open_store(options) as store:
-        return _import(store, options)
+        new, known = store.subscribe(outline.entries) if outline.entries else (0, 0)
+        print(
+            f"{counted(new, 'feed')} added, {known} already there. To fetch them: tui-pod feeds refresh",
+            file=sys.stderr,
+        )
+        return 1 if outline.faults else 0
 
 
 def run_export(options: Namespace) -> None:
@@ -197,22 +212,6 @@ def _topics(store: FeedStore, options: Namespace) -> int:
     said = "are topics now" if is_on else "are no longer topics"
     print(f"{feed.name}: its categories and keywords {said}", file=sys.stderr)
     return 0
-
-
-def _import(store: FeedStore, options: Namespace) -> int:
-    try:
-        is_typed_in = options.file == Path("-")
-        content = sys.stdin.buffer.read(MAX_OPML + 1) if is_typed_in else read_bytes(options.file, MAX_OPML)
-        outline = parse_opml(content)
-    except OSError as error:
-        raise CommandError(f"tui-pod: {options.file}: {error.strerror}") from None
-    except FeedError as error:
-        raise CommandError(f"tui-pod: {options.file}: {error}") from None
-    for fault in outline.faults:
-        _tell(fault)
-    new, known = store.subscribe(outline.entries) if outline.entries else (0, 0)
-    print(f"{counted(new, 'feed')} added, {known} already there. To fetch them: tui-pod feeds refresh", file=sys.stderr)
-    return 1 if outline.faults else 0
 
 
 def _named(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:

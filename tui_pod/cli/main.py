@@ -15,28 +15,18 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
-COMMANDS = {
-    "list": ("library", "run_list"),
-    "mark": ("library", "run_mark"),
-    "status": ("library", "run_status"),
-    "check": ("library", "run_check"),
-    "plan": ("sessions", "run_plan"),
-    "stats": ("sessions", "run_stats"),
-    "feeds": ("feeds", "run_feeds"),
-    "import": ("feeds", "run_import"),
-    "export": ("feeds", "run_export"),
-    "sync": ("sync", "run"),
-    "keys": ("shell", "run_keys"),
-    "config": ("shell", "run_config"),
-    "completions": ("shell", "run_completions"),
-    "narrate": ("narrate", "run"),
-    "doctor": ("doctor", "run"),
-    **dict.fromkeys(
-        ("toggle", "play", "pause", "next", "previous", "seek", "speed", "volume", "now"),
-        ("remote", "run"),
-    ),
+_WORDS = {
+    "library": "list mark status check",
+    "sessions": "plan stats",
+    "feeds": "feeds import export",
+    "shell": "keys config completions",
+    "sync": "sync",
+    "narrate": "narrate",
+    "doctor": "doctor",
+    "remote": "toggle play pause next previous seek speed volume now",
 }
-"""The module in `tui_pod.cli` of each word, and the function there, which returns None or an exit status."""
+COMMANDS = {word: module for module, words in _WORDS.items() for word in words.split()}
+"""The module in `tui_pod.cli` of each word. Its function `run_<word>`, else `run`, returns None or an exit status."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,8 +74,8 @@ def _run_command(options: Any) -> int:
     from tui_pod.cli.shared import CommandError  # the app starts without the commands
     from tui_pod.core.text.clean import visible
 
-    module, function = COMMANDS[options.command]
-    run: Callable[[Any], int | None] = getattr(import_module(f"tui_pod.cli.{module}"), function)
+    module = import_module(f"tui_pod.cli.{COMMANDS[options.command]}")
+    run: Callable[[Any], int | None] = getattr(module, f"run_{options.command}", None) or module.run
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a title that the terminal cannot encode is no failure
             stream.reconfigure(errors="backslashreplace")

@@ -79,8 +79,10 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
         RemoteError: no app runs, it does not answer, or it says that it cannot be done.
     """
     try:
-        folder, connection = open_folder(may_make=False), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        with contextlib.closing(folder), connection:
+        with (
+            contextlib.closing(open_folder(may_make=False)) as folder,
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection,
+        ):
             connection.settimeout(PATIENCE)
             connection.connect(folder.address(socket_name(state)))
             with contextlib.suppress(BrokenPipeError):  # it may have hung up already

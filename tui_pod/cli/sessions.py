@@ -14,7 +14,8 @@ from tui_pod.core.playback.options import clamp
 from tui_pod.core.playback.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
-from tui_pod.core.selection.session_planner import Order, SessionRequest, parse_budget, plan_session
+from tui_pod.core.selection.list_query import Sort
+from tui_pod.core.selection.session_planner import SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
 
 
@@ -29,7 +30,7 @@ def request_of(library: Library, budget: float, topic: str | None, order: str) -
     if any(members[index] != members[found[0]] for index in found):
         paths = ", ".join(map(library.topics.path_text, found))
         raise CommandError(f"tui-pod: more than one topic is called “{topic}”. Name one by its path: {paths}")
-    return SessionRequest(budget, found[0], Order(order))
+    return SessionRequest(budget, found[0], Sort(order))
 
 
 def run_plan(options: Namespace) -> int:

@@ -45,11 +45,7 @@ class KeyFault:
 
 
 def check_keymap(wanted: Mapping[str, str], preset: str = "default") -> tuple[dict[str, str], list[KeyFault]]:
-    """Apply a listener's keys to a preset.
-
-    Args:
-        wanted: keys, separated by commas, by the id of their action.
-        preset: one of `PRESETS`.
+    """Apply a listener's keys, by the id of their action, to a preset.
 
     Returns:
         The keys that differ from the table's own, by id and in Textual's names, and what is wrong. An entry

@@ -52,12 +52,7 @@ def _rows(section: str, part: Any) -> Iterator[Row]:
 
 
 def read_config(path: Path, is_named: bool = False) -> Config:
-    """Return the settings in a file; the defaults, without looking further, when there is none.
-
-    Args:
-        path: where the file lies.
-        is_named: whether the listener named it, who is then told that it is not there.
-    """
+    """Return the settings in a file; the defaults when there is none, with a notice if the listener named it."""
     if str(path) == os.devnull:  # a usual way to say: no settings
         return Config()
     try:

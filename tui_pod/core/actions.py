@@ -160,13 +160,7 @@ def key_of(ident: str) -> str:
 
 
 def render_keys(text: str, actions: Iterable[Action] = ACTIONS, show: Callable[[str], str] = show_key) -> str:
-    """Return a text with the listener's keys where `key_of` left placeholders.
-
-    Args:
-        text: what is to be told; what came from outside in it is clean, so that it has no such places.
-        actions: the table of keys as the listener has it.
-        show: how a key, in Textual's name, is shown.
-    """
+    """Return a text with the listener's keys where `key_of` left placeholders, which text from outside cannot have."""
     if "\0" not in text:
         return text
     keys = {action.id: action.keys for action in actions}

@@ -48,12 +48,7 @@ class Loaded(NamedTuple):
 
 
 def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded:
-    """Return the library of these catalogues, followed by the feeds.
-
-    Args:
-        paths: the catalogues.
-        cache: folder of the cache.
-        data: folder of the feeds; None: no feeds.
+    """Return the library of these catalogues, followed by the feeds in the folder `data`, if any.
 
     Raises:
         CatalogsError: with the faults of all catalogues.

@@ -21,13 +21,7 @@ SMALL = 3_000
 
 
 async def reload_library(paths: Sequence[Path], cache: Path, data: Path, size: int) -> Loaded:
-    """Return the current library, loaded off the event loop.
-
-    Args:
-        paths: the catalogues.
-        cache: folder of the cache.
-        data: folder of the feeds.
-        size: expected number of episodes.
+    """Return the current library, of about `size` episodes, loaded off the event loop.
 
     Raises:
         CatalogsError: with the faults of the catalogues.

@@ -10,13 +10,7 @@ from pathlib import Path
 
 
 def start_of(module: str, *arguments: str | Path, python: str | None = None) -> tuple[list[str], dict[str, str]]:
-    """Return the command and the environment that run a module of this program, and no code from the current folder.
-
-    Args:
-        module: its full name.
-        arguments: what it is given.
-        python: the interpreter; None: the one that runs this.
-    """
+    """Return the command and the environment that run a module of this program, and no code from the current folder."""
     command = [python or sys.executable, "-P", "-m", module, *map(str, arguments)]  # -P: the current folder stays out
     return command, {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 

@@ -34,7 +34,7 @@ _FEED_EPISODE = re.compile(r"[0-9a-f]{16}")
 
 
 class EpisodeSources:
-    """A `Sources` over files, downloads, streams and the narrator."""
+    """A `Sources` over files, downloads, streams and the narrator; `open_podcasts` is called in a thread."""
 
     def __init__(
         self,
@@ -43,14 +43,6 @@ class EpisodeSources:
         open_podcasts: Callable[[], Podcasts],
         network_changed: Callable[[bool], None] = lambda _: None,
     ) -> None:
-        """Open nothing yet.
-
-        Args:
-            narrator: speaks episodes without a recording.
-            emit: takes the results.
-            open_podcasts: called in a thread when podcasts are first needed.
-            network_changed: takes whether there seems to be no network.
-        """
         self._narrator = narrator
         self._emit = emit
         self._open_podcasts = open_podcasts

@@ -14,7 +14,8 @@ from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.session_planner import Order, Session, SessionRequest, parse_budget, plan_session
+from tui_pod.core.selection.list_query import Sort
+from tui_pod.core.selection.session_planner import Session, SessionRequest, parse_budget, plan_session
 
 NOW = datetime(2026, 11, 24, 18, 0)  # noqa: DTZ001 - made local in the tests
 PLAYED = Progress(START, played=True)
@@ -107,7 +108,7 @@ def test_plan_counts_what_is_left_of_an_unfinished_one(library: Library) -> None
 
 @pytest.mark.parametrize(
     ("order", "expected"),
-    [(Order.COURSE, ["five", "three"]), (Order.NEWEST, ["one", "two"]), (Order.SHORTEST, ["five", "one", "two"])],
+    [(Sort.COURSE, ["five", "three"]), (Sort.NEWEST, ["one", "two"]), (Sort.SHORTEST, ["five", "one", "two"])],
 )
 def test_plan_in_the_order_that_was_wished(library: Library, order: Order, expected: list[str]) -> None:
     assert planned(library, SessionRequest(312, topic=1, order=order)) == expected
@@ -157,7 +158,7 @@ def test_plan_of_everything_takes_the_course_before_podcasts() -> None:
     podcast = [Episode("p", "T", duration=400.0, tags=(topic_key("", "Cast", "https://example.org/f"),))]
     library = build_library([], [*course, *podcast])
     assert planned(library, SessionRequest(900)) == ["e0", "e1"]
-    assert planned(library, SessionRequest(900, order=Order.NEWEST)) == ["e1", "e0"]
+    assert planned(library, SessionRequest(900, order=Sort.NEWEST)) == ["e1", "e0"]
 
 
 def test_plan_of_lengths_beyond_measure_takes_no_time() -> None:

@@ -42,12 +42,6 @@ def resolve_duration(
 
     A file's own length is right. An estimate from its first bytes, and a stream's, can only be too short, so the
     longer of it and the stated one is taken; an estimate alone decides nothing.
-
-    Args:
-        measured: as the player says.
-        stated: as the catalogue or feed says.
-        is_stream: whether it is played from the network.
-        is_estimate: whether the player guessed it from the first bytes.
     """
     if measured is not None and not 0 < measured <= DURATION_FAULT:
         measured = None  # a file may claim anything

@@ -23,8 +23,7 @@ class Retry(NamedTuple):
     def after_drop(self, position: float) -> tuple[float, Retry] | None:
         """Return the pause in seconds before the next attempt, and the state then; None to give up.
 
-        Args:
-            position: where it failed this time; `PROGRESS` further than last time, the count starts over.
+        `PROGRESS` further than the last time, the count starts over.
         """
         attempts = 0 if position >= self.position + PROGRESS else self.attempts
         if attempts >= len(PAUSES):

@@ -25,12 +25,7 @@ class PlayContext:
     """Where in the list the last episode played from it stands."""
 
     def moved(self, ids: Sequence[str], library: Library) -> PlayContext:
-        """Return the same list in another library, without the episodes that this one does not have.
-
-        Args:
-            ids: those of the former library, which the indexes are of.
-            library: the other one.
-        """
+        """Return the same list in another library, without the episodes that it lacks; `ids` are the former one's."""
         found: list[int] = []
         row = -1
         for number, former in enumerate(self.indexes):

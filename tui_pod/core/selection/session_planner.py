@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import SpeedRule
@@ -33,15 +32,8 @@ _SPAN = re.compile(r"(?=\d)(?:(\d{1,2})\s*h)?\s*(?:(\d{1,4})\s*(?:m|min)?)?")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 
 
-class Order(StrEnum):
-    """In which order unplayed episodes are taken."""
-
-    COURSE = "course"
-    NEWEST = "newest"
-    SHORTEST = "shortest"
-
-
-_SORTS = {Order.COURSE: Sort.COURSE, Order.NEWEST: Sort.NEWEST, Order.SHORTEST: Sort.SHORTEST}
+ORDERS = (Sort.COURSE, Sort.NEWEST, Sort.SHORTEST)
+"""In which order unplayed episodes can be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +43,7 @@ class SessionRequest:
     budget: float
     """Seconds of the listener's time."""
     topic: int = 0
-    order: Order = Order.COURSE
+    order: Sort = Sort.COURSE
     has_started: bool = True
     """Whether to take unfinished episodes, and these first."""
 
@@ -180,10 +172,8 @@ def _candidates(library: Library, progress_index: ProgressIndex, request: Sessio
         else []
     )
     touched = progress_index.indexes[Status.PLAYED] | progress_index.indexes[Status.STARTED]
-    unplayed = sort_indexes(
-        library, [index for index in members if index not in touched], _SORTS[request.order], request.topic
-    )
-    if request.order is Order.COURSE:
+    unplayed = sort_indexes(library, [index for index in members if index not in touched], request.order, request.topic)
+    if request.order is Sort.COURSE:
         first = library.first_of_podcasts
         unplayed = sorted(unplayed, key=lambda index: index >= first)  # which have no place in the course
     return [*started, *unplayed]

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer
-from tui_pod.core.selection.session_planner import Order, Plan, SessionRequest, Summary, parse_budget, plan_session
+from tui_pod.core.selection.session_planner import ORDERS, Plan, SessionRequest, Summary, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
 from tui_pod.ui.screens.dialog import Dialog, DialogBody, InputDialog
 
@@ -87,7 +87,7 @@ class PlanScreen(InputDialog):
 
     def action_order(self) -> None:
         """Choose the next order."""
-        orders = list(Order)
+        orders = list(ORDERS)
         self._request = replace(self._request, order=orders[(orders.index(self._request.order) + 1) % len(orders)])
         self._show()
 
