@@ -84,7 +84,7 @@ def everything(library: Library) -> Iterator[object]:
 def test_load_from_the_cache_is_what_was_parsed(catalog: Path, cache: Path) -> None:
     first, second = parsed([catalog], cache), from_cache([catalog], cache)
     assert list(everything(second.library)) == list(everything(first.library))
-    assert second.title == first.title == "Some"
+    assert second.save is None
 
 
 @pytest.mark.parametrize("block", [1, 2, 3])
@@ -158,7 +158,7 @@ def test_load_two_catalogues_come_in_their_order_with_topics_of_both(catalog: Pa
     other = catalog.with_name("other.toml")
     other.write_text('version = 1\ntitle = "Other"\n[[episodes]]\nid = "x"\ntitle = "X"\ntags = ["A"]')
     loaded = load_library([other, catalog], cache)
-    assert (loaded.library.ids[0], loaded.title) == ("x", "Other")
+    assert loaded.library.ids[0] == "x"
     topic = loaded.library.topics.find("Above")
     assert topic is not None
     assert loaded.library.topics.members[topic][0] == 0

@@ -13,17 +13,17 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod import __version__
 from tui_pod.config.paths import embedded_transcripts
-from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import CatalogsError, Library, build_library, search_text
 from tui_pod.core.library.topics import TopicTable, topic_names
 
-SCHEMA = 5
+SCHEMA = 6
 """Version of the tables; a cache of another version is rebuilt."""
 
 BLOCK = 4_000
@@ -40,8 +40,6 @@ class Loaded(NamedTuple):
     """A library; `save` writes it to the cache, None when it came from there."""
 
     library: Library
-    title: str
-    """Title of the first catalogue."""
     save: Callable[[], None] | None = None
     notices: tuple[str, ...] = ()
     """About recovered or unreadable feeds, for the listener."""
@@ -56,46 +54,36 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
     stamp = _stamp(paths, _generation(data))
     file = cache / f"library-{zlib.crc32(os.fsencode(chr(0).join(map(str, paths)))):08x}.sqlite"
 
-    def parse() -> Loaded:
-        return _parse(file, stamp, paths, data)
-
+    parse = partial(_parse, file, stamp, paths, data)
     with contextlib.suppress(*_DAMAGE):
         return _read_cache(file, stamp, parse)
     return parse()
 
 
-def _parse(file: Path, stamp: str, paths: Sequence[Path], data: Path | None) -> Loaded:
+def _parse(file: Path, stamp: str | None, paths: Sequence[Path], data: Path | None) -> Loaded:
     """Load catalogues and feeds without the cache."""
     from tui_pod.library.catalog_files import read_catalogs  # not needed with a valid cache
 
     catalogs = read_catalogs(paths)
     episodes = [episode for catalog in catalogs for episode in catalog.episodes]
     topics = [topic for catalog in catalogs for topic in catalog.topics]
-    title = catalogs[0].title if catalogs else ""
-    if data is None or _generation(data) is None:
-        library = build_library(topics, episodes)
-        return Loaded(library, title, lambda: _write_cache(file, stamp, library, title, episodes))
-    return _with_feeds(file, paths, data, (topics, episodes), title)
-
-
-def _with_feeds(
-    file: Path, paths: Sequence[Path], data: Path, catalogs: tuple[list[Topic], list[Episode]], title: str
-) -> Loaded:
-    from tui_pod.feeds.store.library import read_feeds  # imports XML parsing: only when there are feeds
-
-    feeds = read_feeds(data)
-    topics, episodes = catalogs
-    taken = {episode.id for episode in episodes}
     keys = [episode.tags for episode in episodes]
-    for episode, topic_keys in zip(feeds.episodes, feeds.keys, strict=True):
-        if episode.id not in taken:
-            episodes.append(episode)
-            keys.append(topic_keys)
-    library = build_library([*topics, *feeds.topics], episodes, keys)
-    if feeds.generation is None:  # retried at the next start
-        return Loaded(library, title, None, feeds.notices)
-    stamp = _stamp(paths, feeds.generation)  # of the generation read, whatever was written meanwhile
-    return Loaded(library, title, lambda: _write_cache(file, stamp, library, title, episodes), feeds.notices)
+    notices: tuple[str, ...] = ()
+    if data is not None and _generation(data) is not None:
+        from tui_pod.feeds.store.library import read_feeds  # imports XML parsing: only when there are feeds
+
+        feeds = read_feeds(data)
+        taken = {episode.id for episode in episodes}
+        new = [index for index, episode in enumerate(feeds.episodes) if episode.id not in taken]
+        episodes += (feeds.episodes[index] for index in new)
+        keys += (feeds.keys[index] for index in new)
+        topics += feeds.topics
+        notices = feeds.notices
+        # of the generation read, whatever was written meanwhile; unreadable feeds are retried at the next start
+        stamp = None if feeds.generation is None else _stamp(paths, feeds.generation)
+    library = build_library(topics, episodes, keys)
+    save = None if stamp is None else partial(_write_cache, file, stamp, library, episodes)
+    return Loaded(library, save, notices)
 
 
 def _generation(data: Path | None) -> tuple[int, int] | None:
@@ -201,15 +189,14 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
     days = array("I", columns["days"])
     if len(days) not in (0, len(ids)):
         raise ValueError("not whole")
-    return Loaded(Library(ids, titles, durations, table, store, days), columns["title"])
+    return Loaded(Library(ids, titles, durations, table, store, days))
 
 
-def _write_cache(file: Path, stamp: str, library: Library, title: str, episodes: Sequence[Episode]) -> None:
+def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Episode]) -> None:
     """Write the cache to a temporary file and rename it; failures are ignored."""
     table = library.topics
     columns = {
         "stamp": stamp,
-        "title": title,
         "ids": "\n".join(library.ids),
         "titles": "\n".join(library.titles),
         "durations": array("d", library.durations).tobytes(),

@@ -62,7 +62,7 @@ def parse_catalog(text: str) -> Catalog:
         CatalogError: with every fault: bad TOML, a wrong type, a missing or duplicate id, a negative
             length, an unknown parent, a circle of topics, a newer version.
     """
-    import tomllib  # a library from the cache does without
+    import tomllib  # not needed with a valid cache
 
     try:
         data = tomllib.loads(text)
@@ -76,6 +76,10 @@ def parse_catalog(text: str) -> Catalog:
     return _Reader(data, text).read()
 
 
+def _clean_summary(text: str) -> str:
+    return clean(text, SUMMARY_LIMIT)
+
+
 class _Reader:
     """Walks one parsed catalogue and collects its faults."""
 
@@ -83,6 +87,7 @@ class _Reader:
         self._data = data
         self._content = text
         self._faults: list[Fault] = []
+        self._table: tuple[str, int | None] = ("", None)  # the one being read, and its index
         self._topic_ordinals: dict[str, int] = {}
         self._clean_tags: dict[str, str] = {}
 
@@ -94,7 +99,7 @@ class _Reader:
 
     def read(self) -> Catalog:
         self._check_version()
-        title = self._text(self._data, "title", "", None, clean_title) or ""
+        title = self._text(self._data, "title", clean_title) or ""
         topics = tuple(self._topics())
         self._check_tree(topics)
         episodes = tuple(self._episodes())
@@ -104,8 +109,11 @@ class _Reader:
             raise CatalogError(self._faults)
         return Catalog(title, topics, episodes)
 
-    def _fault(self, message: str, table: str = "", index: int | None = None, key: str = "") -> None:
-        self._faults.append(Fault(self._find_line(table, index, key), message))
+    def _fault(self, message: str, key: str = "") -> None:
+        self._faults.append(Fault(self._find_line(*self._table, key), message))
+
+    def _topic_fault(self, topic: Topic, message: str, key: str) -> None:
+        self._faults.append(Fault(self._find_line("topics", self._topic_ordinals[topic.name], key), message))
 
     def _check_version(self) -> None:
         version = self._data.get("version")
@@ -123,36 +131,38 @@ class _Reader:
             return
         for index, table in enumerate(tables):
             if isinstance(table, dict):
+                self._table = (name, index)
                 yield index, table
+                self._table = ("", None)
             else:
                 self._fault(f"{name} must hold tables, not {_kind(table)}", key=name)
 
     def _topics(self) -> Iterator[Topic]:
         for index, table in self._tables("topics"):
-            name = self._text(table, "name", "topics", index, clean)
-            parent = self._text(table, "parent", "topics", index, clean)
+            name = self._text(table, "name", clean)
+            parent = self._text(table, "parent", clean)
             if not name:
                 if name == "" or "name" not in table:
-                    self._fault("a topic needs a name", "topics", index, "name")
+                    self._fault("a topic needs a name", "name")
             elif name == ROOT_TOPIC:
-                self._fault(f"“{ROOT_TOPIC}” is the root of the tree and needs no entry", "topics", index, "name")
+                self._fault(f"“{ROOT_TOPIC}” is the root of the tree and needs no entry", "name")
             elif name in self._topic_ordinals:
-                self._fault(f"topic “{_short(name)}” is there twice", "topics", index, "name")
+                self._fault(f"topic “{_short(name)}” is there twice", "name")
             else:
                 self._topic_ordinals[name] = index
-                summary = self._text(table, "summary", "topics", index, lambda value: clean(value, SUMMARY_LIMIT))
+                summary = self._text(table, "summary")
                 parent = parent if parent and parent != ROOT_TOPIC else None
-                yield Topic(name, parent, summary or "", self._path(table, index))
+                yield Topic(name, parent, summary or "", self._path(table))
 
-    def _path(self, table: dict[str, Any], index: int) -> tuple[str, ...]:
+    def _path(self, table: dict[str, Any]) -> tuple[str, ...]:
         """Return the ids of a topic's own order; `_check_paths` looks whether they are there."""
         value = table.get("episodes", [])
         if not isinstance(value, list) or not all(isinstance(ident, str) for ident in value):
-            self._fault("episodes must be a list of ids", "topics", index, "episodes")
+            self._fault("episodes must be a list of ids", "episodes")
             return ()
         for ident, count in Counter(value).items():
             if count > 1:
-                self._fault(f"episode “{_short(ident)}” is listed {count} times", "topics", index, "episodes")
+                self._fault(f"episode “{_short(ident)}” is listed {count} times", "episodes")
         return tuple(value)
 
     def _check_paths(self, topics: tuple[Topic, ...], episodes: tuple[Episode, ...]) -> None:
@@ -160,13 +170,11 @@ class _Reader:
         for topic in topics:
             for ident in topic.episodes:
                 if ident not in known:
-                    ordinal = self._topic_ordinals[topic.name]
-                    self._fault(f"there is no episode “{_short(ident)}”", "topics", ordinal, "episodes")
+                    self._topic_fault(topic, f"there is no episode “{_short(ident)}”", "episodes")
 
     def _check_tree(self, topics: tuple[Topic, ...]) -> None:
         def fault(topic: Topic, wrong: str) -> None:
-            ordinal = self._topic_ordinals[topic.name]
-            self._fault(f"topic “{_short(topic.name)}” {wrong}", "topics", ordinal, "parent")
+            self._topic_fault(topic, f"topic “{_short(topic.name)}” {wrong}", "parent")
 
         parents = {topic.name: topic.parent for topic in topics}
         settled: dict[str, int] = {}
@@ -182,80 +190,73 @@ class _Reader:
     def _episodes(self) -> Iterator[Episode]:
         first: dict[str, int] = {}
         for index, table in self._tables("episodes"):
-            ident = self._id(table, index)
+            ident = self._id(table)
             if ident is not None and ident in first:
                 line = self._find_line("episodes", first[ident], "id")
-                self._fault(f"id “{_short(ident)}” is already used in line {line}", "episodes", index, "id")
+                self._fault(f"id “{_short(ident)}” is already used in line {line}", "id")
             elif ident is not None:
                 first[ident] = index
-            episode = self._episode(ident or "?", table, index)
-            if episode is not None:
-                yield episode
+            yield self._episode(ident or "?", table)
 
-    def _id(self, table: dict[str, Any], index: int) -> str | None:
+    def _id(self, table: dict[str, Any]) -> str | None:
         value = table.get("id")
         if value is None:
-            self._fault("an episode needs an id, which stays the same for ever", "episodes", index)
+            self._fault("an episode needs an id, which stays the same for ever")
         elif not isinstance(value, str):
-            self._fault(f"id must be text in quotes, not {_kind(value)}", "episodes", index, "id")
+            self._fault(f"id must be text in quotes, not {_kind(value)}", "id")
         elif not value.strip() or len(value) > 200 or not is_safe(value):
             message = "id must be 1 to 200 characters, not only blanks and none of them a control character"
-            self._fault(message, "episodes", index, "id")
+            self._fault(message, "id")
         else:
             return value
         return None
 
-    def _episode(self, ident: str, table: dict[str, Any], index: int) -> Episode | None:
-        def text(key: str, limit: Callable[[str], str]) -> str | None:
-            return self._text(table, key, "episodes", index, limit)
-
-        title = text("title", clean_title)
+    def _episode(self, ident: str, table: dict[str, Any]) -> Episode:
+        title = self._text(table, "title", clean_title)
         if title is None and "title" not in table:
-            self._fault(f"episode “{_short(ident)}” needs a title", "episodes", index)
+            self._fault(f"episode “{_short(ident)}” needs a title")
         return Episode(
             id=ident,
             title=title or "",
-            summary=text("summary", lambda value: clean(value, SUMMARY_LIMIT)) or "",
-            duration=self._duration(table, index),
-            published=self._published(table, index),
-            tags=self._tags(table, index),
-            audio=self._location(table, "audio", index),
-            transcript=self._location(table, "transcript", index),
-            question=text("question", lambda value: clean(value, SUMMARY_LIMIT)) or "",
-            answer=text("answer", lambda value: clean(value, SUMMARY_LIMIT)) or "",
+            summary=self._text(table, "summary") or "",
+            duration=self._duration(table),
+            published=self._published(table),
+            tags=self._tags(table),
+            audio=self._location(table, "audio"),
+            transcript=self._location(table, "transcript"),
+            question=self._text(table, "question") or "",
+            answer=self._text(table, "answer") or "",
         )
 
-    def _text(
-        self, table: dict[str, Any], key: str, name: str, index: int | None, tidy: Callable[[str], str]
-    ) -> str | None:
+    def _text(self, table: dict[str, Any], key: str, tidy: Callable[[str], str] = _clean_summary) -> str | None:
         value = table.get(key)
         if value is None:
             return None
         if not isinstance(value, str):
-            self._fault(f"{key} must be text in quotes, not {_kind(value)}", name, index, key)
+            self._fault(f"{key} must be text in quotes, not {_kind(value)}", key)
             return None
         if len(value) > TITLE_FAULT and key != "summary":
-            self._fault(f"{key} has {len(value):,} characters; {TITLE_FAULT:,} is the most", name, index, key)
+            self._fault(f"{key} has {len(value):,} characters; {TITLE_FAULT:,} is the most", key)
             return None
         return tidy(value)
 
-    def _duration(self, table: dict[str, Any], index: int) -> float | None:
+    def _duration(self, table: dict[str, Any]) -> float | None:
         value = table.get("duration")
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self._fault(f"duration must be a number of seconds, not {_kind(value)}", "episodes", index, "duration")
+            self._fault(f"duration must be a number of seconds, not {_kind(value)}", "duration")
         elif isinstance(value, float) and not math.isfinite(value):
-            self._fault("duration must be a number of seconds", "episodes", index, "duration")
+            self._fault("duration must be a number of seconds", "duration")
         elif value < 0:
-            self._fault("duration must not be negative", "episodes", index, "duration")
+            self._fault("duration must not be negative", "duration")
         elif value > DURATION_FAULT:
-            self._fault(f"duration is over {DURATION_FAULT / 3600:.0f} hours", "episodes", index, "duration")
+            self._fault(f"duration is over {DURATION_FAULT / 3600:.0f} hours", "duration")
         else:
             return float(value) or None
         return None
 
-    def _published(self, table: dict[str, Any], index: int) -> date | None:
+    def _published(self, table: dict[str, Any]) -> date | None:
         value = table.get("published")
         if value is None:
             return None
@@ -263,14 +264,13 @@ class _Reader:
             return value.date()
         if isinstance(value, date):
             return value
-        message = f"published must be a date such as 2026-02-21, not {_kind(value)}"
-        self._fault(message, "episodes", index, "published")
+        self._fault(f"published must be a date such as 2026-02-21, not {_kind(value)}", "published")
         return None
 
-    def _tags(self, table: dict[str, Any], index: int) -> tuple[str, ...]:
+    def _tags(self, table: dict[str, Any]) -> tuple[str, ...]:
         value = table.get("tags", [])
         if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
-            self._fault("tags must be a list of texts", "episodes", index, "tags")
+            self._fault("tags must be a list of texts", "tags")
             return ()
         return tuple(tag for tag in dict.fromkeys(map(self._clean_tag, value)) if tag and tag != ROOT_TOPIC)
 
@@ -281,17 +281,17 @@ class _Reader:
             found = self._clean_tags[tag] = clean(tag)
         return found
 
-    def _location(self, table: dict[str, Any], key: str, index: int) -> str | None:
+    def _location(self, table: dict[str, Any], key: str) -> str | None:
         """Return an http(s) address or a path; any other scheme is a fault."""
         value = table.get(key)
         if value is None or value == "":
             return None
         if not isinstance(value, str):
-            self._fault(f"{key} must be an address or a path in quotes, not {_kind(value)}", "episodes", index, key)
+            self._fault(f"{key} must be an address or a path in quotes, not {_kind(value)}", key)
         elif len(value) > 4_000 or not is_safe(value):
-            self._fault(f"{key} is no usable address or path", "episodes", index, key)
+            self._fault(f"{key} is no usable address or path", key)
         elif re.match(_SCHEME, value) and not value.lower().startswith(("http://", "https://")):
-            self._fault(f"{key} must be an http(s) address or a path", "episodes", index, key)
+            self._fault(f"{key} must be an http(s) address or a path", key)
         else:
             return value
         return None
