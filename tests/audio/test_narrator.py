@@ -471,15 +471,14 @@ async def test_close_whose_cancellation_is_lost_ends_at_once_too(rig: Rig, monke
     async def lose(wish: Any) -> Any:
         asked.set()
         with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.sleep(10)
+            await asyncio.Event().wait()
         return await make(wish)
 
     monkeypatch.setattr(rig.narrator, "_make", lose)
     rig.promise(ONE)
     await asked.wait()
-    began = time.monotonic()
-    await rig.narrator.close()
-    assert time.monotonic() - began < 5.0
+    async with asyncio.timeout(5):
+        await rig.narrator.close()
 
 
 @pytest.mark.parametrize("step", ["", "slow", "hang"])
@@ -487,9 +486,8 @@ async def test_close_ends_the_process_within_a_second(rig: Rig, step: str) -> No
     rig.plan(step)
     rig.promise(ONE)
     await rig.until(lambda: rig.log("request"), "the process is at work")
-    began = time.monotonic()
-    await rig.narrator.close()
-    assert time.monotonic() - began < 1.0
+    async with asyncio.timeout(1):
+        await rig.narrator.close()
     pid = int(rig.log("start")[0].split()[0])
     await rig.until(lambda: not is_running(pid), "the process is gone")
 

@@ -14,7 +14,7 @@ from tui_pod.audio import narrator_worker as module
 def encode(folder: Path) -> None:
     """Have a narration encoded."""
     (folder / "x.wav").write_bytes(b"RIFF")
-    module._encode({"wav": str(folder / "x.wav"), "opus": str(folder / "x.opus")})
+    module.encode({"wav": str(folder / "x.wav"), "opus": str(folder / "x.opus")})
 
 
 def test_encoder_that_fails_says_so_and_leaves_the_wav(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

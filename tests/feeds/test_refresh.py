@@ -1,7 +1,6 @@
 import asyncio
 import socket
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -92,23 +91,23 @@ async def test_refresh_failure_keeps_old_episodes(site: Site, store: FeedStore) 
 
 
 async def test_refresh_few_of_one_host_at_once(site: Site, store: FeedStore) -> None:
-    busy, most, lock = 0, 0, threading.Lock()
+    busy, most, lock, full = 0, 0, threading.Lock(), threading.Barrier(refreshing.PER_HOST)
 
     def slow(exchange: server.Exchange) -> None:
         nonlocal busy, most
         with lock:
             busy += 1
             most = max(most, busy)
-        time.sleep(0.03)
+        full.wait(10)
         with lock:
             busy -= 1
         server.body(feed(item(1)))(exchange)
 
-    paths = [f"/{number}" for number in range(8)]
+    paths = [f"/{number}" for number in range(4 * refreshing.PER_HOST)]
     site.replies.update(dict.fromkeys(paths, slow))
     add(store, site, *paths)
     await refresh(store)
-    assert 1 <= most <= refreshing.PER_HOST
+    assert most == refreshing.PER_HOST
 
 
 async def test_refresh_never_blocks_the_loop(site: Site, store: FeedStore) -> None:

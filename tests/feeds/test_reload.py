@@ -1,5 +1,6 @@
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,9 +26,17 @@ async def test_reload_has_what_the_feeds_have_now(tmp_path: Path, size: int) -> 
         assert (loaded.save is None) is (size > SMALL)
 
 
-async def test_reload_cancelled_ends_its_process(tmp_path: Path) -> None:
+async def test_reload_cancelled_ends_its_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_started, real = asyncio.Event(), asyncio.create_subprocess_exec
+
+    async def start(*words: Any, **options: Any) -> asyncio.subprocess.Process:
+        process = await real(*words, **options)
+        is_started.set()
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
     task = asyncio.create_task(reload_library([tmp_path / "none"], tmp_path / "cache", tmp_path / "data", SMALL + 1))
-    await asyncio.sleep(0.01)
+    await is_started.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

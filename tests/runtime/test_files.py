@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.runtime import files as durable
+from tui_pod.runtime import files
 
 
-@pytest.mark.parametrize("read", [durable.read_bytes, durable.read_text, durable.read_start])
+@pytest.mark.parametrize("read", [files.read_bytes, files.read_text, files.read_start])
 def test_read_pipe_does_not_wait_for_a_writer(read: Callable[[Path], object], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(durable.Unreadable, match="not a regular file"):
+    with pytest.raises(files.Unreadable, match="not a regular file"):
         read(tmp_path / "pipe")
 
 
-@pytest.mark.parametrize("read", [durable.read_bytes, durable.read_text, durable.read_start])
+@pytest.mark.parametrize("read", [files.read_bytes, files.read_text, files.read_start])
 def test_read_folder_says_so_and_leaves_nothing_open(read: Callable[[Path], object], tmp_path: Path) -> None:
     before = os.listdir("/dev/fd")
     with pytest.raises(IsADirectoryError):
@@ -29,19 +29,19 @@ def test_read_folder_says_so_and_leaves_nothing_open(read: Callable[[Path], obje
 def test_read_bytes_up_to_the_limit_and_no_more(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"12345")
-    assert durable.read_bytes(path, 5) == b"12345"
-    with pytest.raises(durable.TooLarge):
-        durable.read_bytes(path, 4)
+    assert files.read_bytes(path, 5) == b"12345"
+    with pytest.raises(files.TooLarge):
+        files.read_bytes(path, 4)
 
 
 def test_read_text_with_a_hole_of_gigabytes_is_too_large(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with path.open("wb") as file:
         file.truncate(3 * 1024**3)
-    with pytest.raises(durable.TooLarge, match="larger than 512 MB"):
-        durable.read_text(path)
-    assert durable.read_start(path) == b"\0" * durable.START
+    with pytest.raises(files.TooLarge, match="larger than 512 MB"):
+        files.read_text(path)
+    assert files.read_start(path) == b"\0" * files.START
 
 
 def test_read_text_without_a_file_is_none(tmp_path: Path) -> None:
-    assert durable.read_text(tmp_path / "nothing") is None
+    assert files.read_text(tmp_path / "nothing") is None

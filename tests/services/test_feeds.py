@@ -75,12 +75,9 @@ class ServiceRig:
 
     async def done(self) -> None:
         """Wait until all work is done, the downloads included."""
-
-        def is_idle() -> bool:
-            queue = self.service._downloads._queue
-            return not self.service._tasks._tasks and (queue is None or not (queue.running or queue._tasks))
-
-        await self.until(is_idle, "all is done")
+        async with asyncio.timeout(10):
+            while others := asyncio.all_tasks() - {asyncio.current_task()}:
+                await asyncio.wait(others)
 
     async def add(self, address: str) -> None:
         """Subscribe, and wait until that is done."""
@@ -360,7 +357,7 @@ async def test_library_that_cannot_be_loaded_is_told(
     monkeypatch.setattr("tests.services.test_feeds.reload_library", faulty)
     site.replies["/f"] = server.body(feed(item(1)))
     await service.add(site.url("/f"))
-    assert service.driver.errors == ["The library could not be loaded anew: talks.toml:3: no id"]
+    assert service.driver.errors == ["The library could not be reloaded: talks.toml:3: no id"]
 
 
 # -- removing ------------------------------------------------------------------------------------------
@@ -734,7 +731,7 @@ async def test_close_while_everything_is_under_way_takes_no_time(site: Site, ser
     await asyncio.wait_for(service.service.close(), 5)
     going.set()
     assert service.driver.said == []
-    assert not service.service._tasks._tasks
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_close_keeps_what_there_is_of_a_download(site: Site, tmp_path: Path) -> None:

@@ -381,7 +381,7 @@ def test_close_during_a_save_that_fails_has_one_more_try(writer: StateWriter, fi
     assert file.is_entered.wait(LIMIT)
     closer = threading.Thread(target=writer.close, args=(LIMIT,))
     closer.start()
-    while not writer._is_closing:
+    while not writer.is_closing:
         pass
     file.is_open.set()
     closer.join(writer_module.RETRY_AFTER * 0.75)

@@ -78,7 +78,7 @@ def _refusal() -> str:
 def _budget(text: str | None) -> float | None:
     if text is None:
         return None
-    from tui_pod.core.selection.session_planner import parse_budget  # only for those who ask
+    from tui_pod.core.selection.session_planner import parse_budget  # only with --session
 
     return parse_budget(text, datetime.now(UTC).astimezone())
 

@@ -116,7 +116,7 @@ class Runtime:
 
     async def _announce(self, title: str, text: str) -> None:
         if self._starting is not None:
-            await asyncio.wait((self._starting,))  # the desktop takes its time
+            await asyncio.wait((self._starting,))  # connecting to the desktop may take seconds
         self._broadcast.notify(title, text)
 
     async def _reload(self, new: int) -> None:

@@ -41,7 +41,7 @@ def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None,
     _load_without_stall()
     import mpv
 
-    from tui_pod.audio.memory import give_back
+    from tui_pod.audio.memory import release_memory
 
     locale.setlocale(locale.LC_NUMERIC, "C")  # libmpv ends the process under another one
     options = {**OPTIONS, **({"ao": ao} if ao else {}), **extra}
@@ -51,7 +51,7 @@ def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None,
             player[name] = value
         except AttributeError:
             continue  # this version has no such option, and so no such feature
-    give_back()  # a megabyte that opening leaves behind
+    release_memory()  # a megabyte that opening leaves behind
     return player
 
 

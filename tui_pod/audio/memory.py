@@ -6,7 +6,7 @@ import contextlib
 import ctypes
 
 
-def give_back() -> None:
-    """Have the C library give back what it keeps, where it can (glibc)."""
+def release_memory() -> None:
+    """Return free memory of the C library to the system, where possible (glibc)."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -1,7 +1,7 @@
 """Make narrations: own the worker process, its requests and the cache. Knows no player and no screen.
 
 All calls and answers are on the event loop's thread; nothing here waits. The worker is started on the first
-job, ended by its own process handle, started anew after a crash, and stopped when idle for a minute.
+job, ended by its own process handle, restarted after a crash, and stopped when idle for a minute.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ OFFLINE = {"HIBARI_HOME": os.devnull, "ORT_DISABLE_TELEMETRY": "1"}
 """Settings of the voice and of its runtime, which would otherwise download voices and report their use."""
 
 ROUND = 2
-"""Counts changes to how narrations are made: a new number makes them anew."""
+"""Counts changes to how narrations are made: a new number has them made again."""
 
 
 class NarrationError(UserError):
@@ -151,7 +151,7 @@ class Narrator:
         return found
 
     def discard(self, narration: Path) -> None:
-        """Remove a narration that turned out not to play, so that it is made anew."""
+        """Remove a narration that does not play, so that it is made again."""
         for suffix in (".wav", ".opus", ".vtt"):
             with contextlib.suppress(OSError):
                 narration.with_suffix(suffix).unlink()
@@ -281,7 +281,7 @@ class Narrator:
     # -- the cache -------------------------------------------------------------------------------------
 
     def _key(self, script: Script) -> str:
-        import hashlib  # brings 2 MiB of OpenSSL into memory: only for those who have something read to them
+        import hashlib  # loads 2 MiB of OpenSSL: only for narrations
 
         content = json.dumps([ROUND, _voice_version(), script.sentences, script.target, script.breaths, _table_stamp()])
         return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]

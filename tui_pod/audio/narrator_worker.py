@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_pod.audio.memory import give_back
+from tui_pod.audio.memory import release_memory
 from tui_pod.runtime.subprocesses import start_of
 
 if TYPE_CHECKING:
@@ -72,13 +72,13 @@ def main() -> None:
     to_encode: list[dict[str, Any]] = []
     for request in _requests(to_encode):
         if request is None:
-            _encode(to_encode.pop(0))
+            encode(to_encode.pop(0))
             continue
         try:
             voice = voice or _load_voice()
             answer = narrate(voice, request["sentences"], request["target"], Path(request["wav"]), request["breaths"])
             if request["encode"]:
-                _encode(request)
+                encode(request)
             else:
                 to_encode.append(request)
         except (ValueError, OSError, RuntimeError, ImportError) as error:
@@ -86,7 +86,7 @@ def main() -> None:
         answer["id"] = request["id"]
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
-        give_back()  # 40 MB of 270
+        release_memory()  # 40 MB of 270
 
 
 def _requests(to_encode: list[dict[str, Any]]) -> Iterator[dict[str, Any] | None]:
@@ -173,7 +173,7 @@ def _speak(voice: Hibari, sentences: list[str], speed: float) -> list[Samples]:
 
 
 def _pause(spoken: float, gaps: float, target: float | None) -> float:
-    """Return the seconds between two sentences that bring the whole to `target`; `gaps`: how many such there are."""
+    """Return the seconds between two sentences that bring the whole to `target`; `gaps`: their number."""
     if target is None or not gaps:
         return PAUSE
     return (target - LEAD - TAIL - spoken) / gaps
@@ -200,7 +200,7 @@ def _write_wav(path: Path, pieces: list[Samples]) -> None:
     temp.replace(path)
 
 
-def _encode(request: dict[str, Any]) -> None:
+def encode(request: dict[str, Any]) -> None:
     """Put the Opus file in the WAV's place; when that fails, as without libmpv, the WAV stays and the log says why.
 
     In a process of its own: libmpv's memory is given back with it.

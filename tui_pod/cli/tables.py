@@ -43,7 +43,7 @@ def cut_cells(text: str, width: int) -> str:
 def table_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
     """Yield a line of titles and a line for each row, of `width` cells at most.
 
-    Where the columns cannot be cut so far, the last ones are left out; the first two stay, come what may.
+    Where the columns cannot be cut so far, the last ones are left out; the first two always stay.
     """
     titles = [column.title for column in columns]
     widths = [max(map(cell_width, texts)) for texts in zip(titles, *rows, strict=True)]

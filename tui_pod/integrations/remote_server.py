@@ -46,7 +46,7 @@ class RemoteControl(Follower):
         """Put a socket in place in one step, so that there is always one that answers.
 
         Raises:
-            RemoteError: there is no folder for it; the app goes on without.
+            RemoteError: there is no folder for it.
         """
         folder = open_folder(may_make=True)
         temporary = f".{self._name}.{os.getpid()}"

@@ -75,7 +75,7 @@ class Keyboard:
         self._set_raw(self._asker is None)
 
     def ask(self, asker: Callable[[str], None]) -> None:
-        """Hand the next line to `asker` instead of reading keys; the terminal lets one edit it."""
+        """Hand the next line to `asker` instead of reading keys; it can be edited in the terminal."""
         self._asker = asker
         self._set_raw(False)
 

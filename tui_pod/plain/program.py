@@ -157,7 +157,7 @@ class PlainProgram:
 
     def ask(self, question: str, asker: Callable[[str], None]) -> None:
         """Say a question, and hand the line that answers it to `asker`."""
-        self._keyboard.ask(asker)  # first, so that whoever is quick can edit the line
+        self._keyboard.ask(asker)  # first, so that a quick user can edit the line
         self.say(question)
 
     def say_all(self, lines: Iterable[str]) -> None:

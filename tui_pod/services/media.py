@@ -60,7 +60,7 @@ class EpisodeSources:
             self._open_file(episode, episode.audio, load)
 
     def discard(self, source: Source) -> bool:
-        """See `Sources.discard`: a narration is made anew, and a stream that changed meanwhile is read anew."""
+        """See `Sources.discard`: a narration is made again, and a stream that changed meanwhile is read again."""
         if source.is_narrated:
             self._narrator.discard(Path(source.location))
         return source.is_narrated or (source.remote is not None and source.remote.has_changed())

@@ -62,7 +62,7 @@ class BackgroundTasks:
             self.show(what, "")
 
     def note(self, label: str, back: Callable[[], Work], again: Callable[[], Work]) -> None:
-        """Say what was done, and let it be undone and redone; each in its turn, however fast one types."""
+        """Say what was done, and let it be undone and redone; one after the other, however fast the keys."""
         undo, redo = partial(self._run_in_turn, back), partial(self._run_in_turn, again)
         self._controller().add_external_change(Change(label, undo, redo))
         self._frontend.tell(f"{label}. Press {key_of('undo')} to undo.")
@@ -83,7 +83,7 @@ class BackgroundTasks:
 
 def _explained(error: BaseException) -> str:
     if isinstance(error, CatalogsError):
-        return f"The library could not be loaded anew: {error.lines[0]}"
+        return f"The library could not be reloaded: {error.lines[0]}"
     if isinstance(error, UserError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:

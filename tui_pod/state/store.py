@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from tui_pod.core.errors import UserError
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
-from tui_pod.runtime import files as durable
+from tui_pod.runtime import files
 from tui_pod.state.format import (
     DamagedState,
     NewerState,
@@ -120,7 +120,7 @@ class StateFile:
         try:
             with self._locked():
                 self._refuse_newer()
-                size = durable.append(self.journal, text, is_first=not self._has_appended)
+                size = files.append(self.journal, text, is_first=not self._has_appended)
                 self._has_appended = True
                 return size >= COMPACT_AT
         except OSError as error:
@@ -141,7 +141,7 @@ class StateFile:
         try:
             self._refuse_newer()
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            durable.append(self.journal, text, is_synced=False)
+            files.append(self.journal, text, is_synced=False)
         except OSError as error:
             raise StateError(f"cannot save progress to {self.journal}: {_reason(error)}") from error
 
@@ -153,12 +153,12 @@ class StateFile:
         """
         try:
             with self._locked():
-                if not durable.size(self.journal):
+                if not files.size(self.journal):
                     return ()
                 data, notices = self._merged()
                 self._write_snapshot(data)
                 self._move_history()
-                durable.empty(self.journal)
+                files.empty(self.journal)
                 return tuple(notices)
         except NewerState as newer:
             raise StateError(f"{self.path} is of a newer format ({newer})") from newer
@@ -172,7 +172,7 @@ class StateFile:
     def size(self) -> int:
         """Return the bytes of the snapshot, 0 when there is none that can be looked at."""
         try:
-            return durable.size(self.path)
+            return files.size(self.path)
         except OSError:
             return 0
 
@@ -194,22 +194,22 @@ class StateFile:
         texts = []
         for path in (self.history, self.journal):
             with contextlib.suppress(OSError):  # better some statistics than none
-                texts.append(durable.read_text(path, "replace") or "")
+                texts.append(files.read_text(path, "replace") or "")
         return texts
 
     def _refuse_newer(self) -> None:
         """Leave the files of a newer program alone, also when it came while this one ran."""
         with contextlib.suppress(FileNotFoundError):
-            if is_newer(durable.read_start(self.path).decode("utf-8", "replace")):
+            if is_newer(files.read_start(self.path).decode("utf-8", "replace")):
                 raise StateError(f"{self.path} is of a newer tui-pod; update this one")
 
     def _merged(self, may_move: bool = True) -> tuple[Table, list[str]]:
         """Return snapshot and journal merged; a damaged snapshot is put aside and the backup used."""
-        modified = durable.modified(self.path)
+        modified = files.modified(self.path)
         data, notices = self._snapshot(may_move)
         try:
-            journal = durable.read_text(self.journal, "replace")
-        except durable.TooLarge as damage:
+            journal = files.read_text(self.journal, "replace")
+        except files.TooLarge as damage:
             kept = f" and is kept as {self._put_aside(self.journal).name}" if may_move else ""
             return data, [*notices, f"{_reason(damage)}; it was not read{kept}."]
         if journal:
@@ -218,18 +218,18 @@ class StateFile:
 
     def _snapshot(self, may_move: bool) -> tuple[Table, list[str]]:
         try:
-            text = durable.read_text(self.path)
+            text = files.read_text(self.path)
             if text is not None:
                 return parse_snapshot(text), []
             said = f"{self.path.name} was missing."
             if not self.backup.exists():
                 return {"episodes": {}}, []
-        except (DamagedState, UnicodeDecodeError, durable.TooLarge) as damage:
+        except (DamagedState, UnicodeDecodeError, files.TooLarge) as damage:
             said = f"{self.path.name} was damaged ({_reason(damage)})"
             said += f" and is kept as {self._put_aside(self.path).name}." if may_move else "."
         try:
-            return parse_snapshot(durable.read_text(self.backup) or ""), [f"{said} Progress was read from its backup."]
-        except (DamagedState, UnicodeDecodeError, durable.TooLarge):
+            return parse_snapshot(files.read_text(self.backup) or ""), [f"{said} Progress was read from its backup."]
+        except (DamagedState, UnicodeDecodeError, files.TooLarge):
             return {"episodes": {}}, [f"{said} There was no good backup; what the journal holds was kept."]
 
     def _put_aside(self, path: Path) -> Path:
@@ -239,7 +239,7 @@ class StateFile:
             number += 1
             aside = aside.with_name(f"{aside.name.partition('~')[0]}~{number}")
         os.rename(path, aside)
-        durable.sync_folder(path.parent)
+        files.sync_folder(path.parent)
         return aside
 
     def _load_without_lock(self, problem: Exception) -> State:
@@ -261,26 +261,26 @@ class StateFile:
         temp = self.path.with_name(f".{self.path.name}.{os.getpid()}-{time.monotonic_ns():x}.tmp")
         link = temp.with_suffix(".bak")
         try:
-            durable.write_new(temp, text)
+            files.write_new(temp, text)
             if self.path.exists():
-                durable.link_or_copy(self.path, link)
+                files.link_or_copy(self.path, link)
                 os.rename(link, self.backup)
             os.rename(temp, self.path)
         finally:
             temp.unlink(missing_ok=True)
             link.unlink(missing_ok=True)  # also when the backup was the same file: then a rename does nothing
-        durable.sync_folder(self.path.parent)
+        files.sync_folder(self.path.parent)
 
     def _move_history(self) -> None:
         """Append the journal's listening records to the history, the last of each key only."""
-        tables = parse_journal(durable.read_text(self.journal, "replace") or "").get("heard", [])
+        tables = parse_journal(files.read_text(self.journal, "replace") or "").get("heard", [])
         last: dict[str, Table] = {}
         for table in tables:
             table.pop("crc", None)
             if isinstance(key := table.get("key"), str):
                 last[key] = table
         if last:
-            durable.append(self.history, "".join(record_text("heard", table) for table in last.values()))
+            files.append(self.history, "".join(record_text("heard", table) for table in last.values()))
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -336,7 +336,7 @@ def _record_table(record: Record) -> tuple[str, Table]:
 
 
 def _reason(error: BaseException) -> str:
-    if isinstance(error, durable.Unreadable):
+    if isinstance(error, files.Unreadable):
         return f"{Path(error.filename).name} is {error.strerror}"
     if isinstance(error, OSError):
         return error.strerror or str(error)

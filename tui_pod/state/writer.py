@@ -48,7 +48,7 @@ class StateWriter:
         self._ticket = 0
         self._done = 0
         self._wants_compaction = False
-        self._is_closing = False
+        self.is_closing = False
         self._has_failed = False
         self._owes_compaction = False
         self._has_written_rest = False
@@ -80,7 +80,7 @@ class StateWriter:
         Where the disk or another program takes longer than `timeout` seconds, the rest is written without them.
         """
         with self._changed:
-            self._is_closing = True
+            self.is_closing = True
             self._wants_compaction = True
             self._changed.notify_all()
         self._thread.join(timeout)
@@ -101,13 +101,13 @@ class StateWriter:
     def _run(self) -> None:
         while True:
             with self._changed:
-                if not (self._pending or self._wants_compaction or self._is_closing):
+                if not (self._pending or self._wants_compaction or self.is_closing):
                     self._changed.wait()
                 batch = self._writing = self._pending
                 self._pending = {}
                 ticket = self._ticket
                 wants_compaction, self._wants_compaction = self._wants_compaction, False
-                is_closing = self._is_closing
+                is_closing = self.is_closing
             is_saved = self._write(batch, wants_compaction)
             if is_saved:
                 with self._changed:
@@ -119,7 +119,7 @@ class StateWriter:
                 return
             if not is_saved:
                 with self._changed:
-                    if not self._is_closing:  # which then has one more try, at once
+                    if not self.is_closing:  # which then has one more try, at once
                         self._changed.wait(RETRY_AFTER)
 
     def _write(self, batch: dict[tuple[object, ...], Record], wants_compaction: bool) -> bool:
@@ -158,7 +158,7 @@ class StateWriter:
         self._owes_compaction = False
         try:
             if self._file.size() > SMALL_STATE:
-                if is_long or self._is_closing:  # a second of work would hold up the screen, and quitting
+                if is_long or self.is_closing:  # a second of work would hold up the screen, and quitting
                     run_apart("tui_pod.state.store", self._file.path)  # should it fail, the journal has it all
                 return
             notices = self._file.compact()

@@ -110,7 +110,7 @@ def test_plan_counts_what_is_left_of_an_unfinished_one(library: Library) -> None
     ("order", "expected"),
     [(Sort.COURSE, ["five", "three"]), (Sort.NEWEST, ["one", "two"]), (Sort.SHORTEST, ["five", "one", "two"])],
 )
-def test_plan_in_the_order_that_was_wished(library: Library, order: Order, expected: list[str]) -> None:
+def test_plan_in_the_order_that_was_wished(library: Library, order: Sort, expected: list[str]) -> None:
     assert planned(library, SessionRequest(312, topic=1, order=order)) == expected
 
 

@@ -24,7 +24,7 @@ class Episode(NamedTuple):
     transcript: str | None = None
     """An http(s) address, or a path beside the catalogue."""
     question: str = ""
-    """What one who has heard it can answer."""
+    """A question that the episode answers."""
     answer: str = ""
 
 

@@ -12,7 +12,7 @@ from itertools import count
 
 _ERROR_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _PART = r"(?:[A-Za-z0-9_-]+|\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*')"
-_PATH = re.compile(rf"\s*+(\[*+)\s*+({_PART}(?:\s*+\.\s*+{_PART})*+)\s*+[]=]")  # gives nothing back: time must not soar
+_PATH = re.compile(rf"\s*+(\[*+)\s*+({_PART}(?:\s*+\.\s*+{_PART})*+)\s*+[]=]")  # possessive: linear time
 _PATH_PART = re.compile(_PART)
 _LONG_NUMBER = re.compile(r"(?<![0-9_])[0-9][0-9_]{4000}")
 _PIECE = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*|[\[\]{}]')

@@ -85,7 +85,7 @@ class PlaybackController:
 
     @property
     def queue(self) -> Queue:
-        """The queue, with what has had its turn."""
+        """The queue, with the entries already played."""
         return self._up_next.queue
 
     @property
@@ -202,12 +202,12 @@ class PlaybackController:
             self.seek_to(position)
 
     def next(self) -> None:
-        """Play what comes next; the present episode keeps its position, and a session is planned anew without it."""
+        """Play what comes next; the present episode keeps its position, and a session is planned again without it."""
         if not self._sessions.skip():
             self._listener.tell(f"Nothing comes next. Press {key_of('queue.add_last')} on an episode to queue it.")
 
     def previous(self) -> None:
-        """Play what came before in the queue or the list, else what played before; else begin the episode anew."""
+        """Play what came before in the queue or the list, else what played before; else restart the episode."""
         if not self._up_next.previous():
             self.seek_to(0.0)
 

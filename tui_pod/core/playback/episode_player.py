@@ -51,7 +51,7 @@ MAX_ENDS_AT_ONCE = 3
 
 
 class PlayerOwner(NamedTuple):
-    """The callbacks of whoever decides what plays."""
+    """The callbacks to what decides what plays."""
 
     loaded: Callable[[], None]
     """The episode has loaded."""
@@ -273,7 +273,7 @@ class EpisodePlayer:
             self._player.load(load.source, load.position, self._state.playback.load, load.is_paused)
 
     def _scaled(self, position: float, source: Source) -> float:
-        """Return a position in a narration that was made anew as the same share of its length."""
+        """Return a position in a narration that was made again as the same share of its length."""
         progress = self._state.progress_index.get(self._state.playback.episode or "")
         if not source.is_narrated or not source.duration or progress is None or not progress.duration:
             return position

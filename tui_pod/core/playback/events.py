@@ -1,6 +1,6 @@
 """The events by which a player and its helpers report.
 
-Each carries the number of the load it belongs to, so that one that comes late can never be taken for the
+Each carries the number of the load it belongs to, so that a late one can never be taken for the
 next episode's. Times within an episode are seconds. They are named tuples, which cost an eighth of a
 dataclass when the program starts.
 """

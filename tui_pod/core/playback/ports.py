@@ -81,10 +81,10 @@ class PlaybackListener(Protocol):
         """Show this playback."""
 
     def progress_changed(self, episodes: frozenset[str]) -> None:
-        """Show the progress of these episodes, and the counts, anew."""
+        """Update the progress of these episodes, and the counts."""
 
     def queue_changed(self) -> None:
-        """Show the queue and the session anew."""
+        """Update the queue and the session."""
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """Tell the listener something."""

@@ -1,4 +1,4 @@
-"""A session under way: its episodes stand first in the queue, and are planned anew as time is used.
+"""A session under way: its episodes stand first in the queue, and are planned again as time is used.
 
 A session ends between episodes and then waits for the listener.
 """
@@ -86,7 +86,7 @@ class SessionRunner:
             self.session = replace(session, finished=session.finished | {ended})
 
     def skip(self, is_by_itself: bool = False) -> bool:
-        """Play what comes next, and plan the session anew without the present episode; return False if nothing does."""
+        """Play what comes next, and plan the session again without this episode; return False if nothing does."""
         session, skipped, following = self.session, self._state.playback.episode, self._up_next.next()
         is_of_session = False
         if session is not None and skipped is not None and skipped in session.episodes:
@@ -103,7 +103,7 @@ class SessionRunner:
         return True
 
     def replan(self) -> None:
-        """Fill what is left of the session anew, with episodes it has not played or skipped."""
+        """Fill the rest of the session again, with episodes it has not played or skipped."""
         session, playback, library = self.session, self._state.playback, self._state.library
         if session is None:
             return
@@ -144,7 +144,7 @@ class SessionRunner:
     def coming_times(self, indexes: Iterable[int]) -> Iterator[float]:
         """Yield the seconds of the listener's time that each of these episodes takes from now on.
 
-        The tail of a playing one that counts as played takes no time; another that is played starts anew.
+        The tail of a playing one that counts as played takes no time; another played one starts over.
         """
         state, speed_rule = self._state, self._mixer.speed_rule
         for index in indexes:

@@ -103,7 +103,7 @@ class ProgressIndex:
         return sum(self.remaining(index) for index in indexes)
 
     def playing_time(self, index: int) -> float:
-        """Return the seconds that playing the episode at a library index would take: a played one starts anew."""
+        """Return the seconds that playing the episode at a library index would take: a played one starts over."""
         progress = self._progress.get(self._library.ids[index])
         if progress is not None and progress.played:
             return self.length(index) or 0.0

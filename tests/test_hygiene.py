@@ -1,0 +1,85 @@
+"""Tests use what modules offer, and wait on state: no private attributes of ours, no sleeps, no timed assertions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+KNOWN = {
+    "tests/audio/test_mpv_attacks.py", "tests/audio/test_mpv_ending.py", "tests/audio/test_player_contract.py",
+    "tests/feeds/formats/test_rss_hostile.py", "tests/feeds/net/test_fetch.py",
+}  # fmt: skip
+"""Modules with faults that are to be mended: libmpv's thread, TLS and the XML parser have no way in for tests yet."""
+
+TESTS = sorted(
+    path
+    for path in (ROOT / "tests").rglob("*.py")
+    if "torture" not in path.parts and str(path.relative_to(ROOT)) not in KNOWN
+)
+
+CLOCKS = {"monotonic", "perf_counter", "time"}
+"""Clocks that run on while the machine is busy; `process_time` bounds what grows with the square."""
+
+PUBLIC = {"_asdict", "_driver", "_field_defaults", "_fields", "_make", "_replace"}
+"""Names of named tuples that begin with an underscore and are not private, and one of Textual's."""
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__") and name not in PUBLIC
+
+
+def defined(tree: ast.AST) -> set[str]:
+    """Return the private names that a module defines, as functions, variables or attributes of `self`."""
+    names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names.add(node.id if isinstance(node, ast.Name) else node.attr)
+    return set(filter(is_private, names))
+
+
+OURS = set[str]().union(*(defined(ast.parse(path.read_text("utf-8"))) for path in (ROOT / "tui_pod").rglob("*.py")))
+
+
+def faults(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the line and the kind of each fault in a module of tests."""
+    foreign = OURS - defined(tree)
+    polls = {id(part) for loop in ast.walk(tree) if isinstance(loop, ast.For | ast.While) for part in ast.walk(loop)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=value, attr=attr) if attr in foreign:
+                if not (isinstance(value, ast.Name) and value.id in ("self", "cls")):
+                    yield node.lineno, f"private {attr}"
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="time" | "asyncio"), attr="sleep"), args=[seconds]):
+                if id(node) not in polls and not (isinstance(seconds, ast.Constant) and seconds.value == 0):
+                    yield node.lineno, "sleep"
+            case ast.Assert(test=ast.Compare(left=ast.BinOp(left=ast.Call(func=ast.Attribute(attr=clock))))):
+                if clock in CLOCKS:
+                    yield node.lineno, "timed assertion"
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_tests_reach_into_nothing_and_wait_on_state(path: Path) -> None:
+    assert list(faults(ast.parse(path.read_text("utf-8")))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("writer._thread.join()", "private _thread"),
+        ("time.sleep(1)", "sleep"),
+        ("await asyncio.sleep(0.1)", "sleep"),
+        ("assert time.monotonic() - began < 1.0", "timed assertion"),
+    ],
+)
+def test_fault_is_found(text: str, kind: str) -> None:
+    assert list(faults(ast.parse(f"async def f():\n    {text}"))) == [(2, kind)]
+
+
+@pytest.mark.parametrize("text", ["row._replace(a=1)", "await asyncio.sleep(0)", "self._thread", "app._driver_class"])
+def test_what_is_allowed_is_no_fault(text: str) -> None:
+    assert list(faults(ast.parse(f"async def f():\n    {text}"))) == []
