@@ -18,8 +18,9 @@ sys.path.insert(0, str(ROOT))
 from tui_pod import __version__  # noqa: E402
 from tui_pod.cli.completions import completion_script  # noqa: E402
 from tui_pod.cli.parser import SHARED, make_parser  # noqa: E402
-from tui_pod.config.docs import keys_table, settings_table  # noqa: E402
 from tui_pod.config.key_names import show_keys  # noqa: E402
+from tui_pod.config.keymap import PRESETS  # noqa: E402
+from tui_pod.config.reader import allowed, setting_rows, toml_value  # noqa: E402
 from tui_pod.core.actions import ACTIONS  # noqa: E402
 
 MANUAL = ROOT / "docs" / "manual.md"
@@ -64,6 +65,27 @@ class Command(NamedTuple):
     def all(self) -> list[Command]:
         """Return this command and all below it."""
         return [self, *(below for command in self.commands for below in command.all())]
+
+
+def settings_table() -> str:
+    """Return every setting as a table in Markdown."""
+    lines = ["| setting | default | may be | does |", "| --- | --- | --- | --- |"]
+    for row in setting_rows():
+        default = f"`{toml_value(row.default)}`" if row.type is not dict else ""
+        lines.append(f"| `{row.path}` | {default} | {allowed(row)} | {row.key.text} |")
+    presets = " or ".join(f"`{toml_value(name)}`" for name in PRESETS)
+    lines.append(f'| `keys.preset` | `"default"` | {presets} | Keys to begin with |')
+    lines.append('| `keys."ID"` | | text | Keys of an action, separated by commas |')
+    return "\n".join(lines)
+
+
+def keys_table() -> str:
+    """Return every key as a table in Markdown."""
+    lines = ["| key | does | id |", "| --- | --- | --- |"]
+    for action in ACTIONS:
+        keys = " ".join(f"`{key}`" for key in show_keys(action.keys).replace("|", "\\|").split(", "))
+        lines.append(f"| {keys} | {action.label} | `{action.id}` |")
+    return "\n".join(lines)
 
 
 def describe(parser: argparse.ArgumentParser, name: str = "", text: str = "") -> Command:

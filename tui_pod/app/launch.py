@@ -29,7 +29,11 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
     try:
         catalogs = catalog_paths(options.catalog, config.settings.catalogs)
         loaded = load_library(catalogs, paths.cache, paths.data)
-        budget = _budget(options.session)
+        budget = None
+        if options.session is not None:
+            from tui_pod.core.selection.session_planner import parse_budget  # of no use without --session
+
+            budget = parse_budget(options.session, datetime.now(UTC).astimezone())
     except CatalogsError as error:
         print(visible(str(error)), file=sys.stderr)
         return 1
@@ -73,14 +77,6 @@ def _refusal() -> str:
     if is_dumb_terminal():
         return "This terminal cannot move its cursor (TERM=dumb). Start it in plain lines: tui-pod --plain"
     return ""
-
-
-def _budget(text: str | None) -> float | None:
-    if text is None:
-        return None
-    from tui_pod.core.selection.session_planner import parse_budget  # only with --session
-
-    return parse_budget(text, datetime.now(UTC).astimezone())
 
 
 @contextlib.contextmanager

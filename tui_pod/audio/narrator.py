@@ -113,14 +113,9 @@ class Narrator:
         self._must_encode = False
         self._is_closed = False
 
-    def find(self, script: Script) -> Narration | None:
-        """Return the narration when it is in the cache."""
-        return self._cached(script, self._key(script))
-
     def request(self, script: Script, answer: Response, is_urgent: bool = True) -> None:
         """Make a narration; `answer` is called with it or with what went wrong, later or at once."""
-        key = self._key(script)
-        found = self._cached(script, key)
+        found = self.find(script)
         if found is not None:
             answer(found)
         elif not script.sentences:
@@ -130,7 +125,7 @@ class Narrator:
         elif not has_voice():
             answer(NarrationError(f"This episode has no recording; narrating it needs the voice. Run: {INSTALL_HINT}"))
         else:
-            self._enqueue(_Job(script, key, [answer], is_urgent))
+            self._enqueue(_Job(script, self._key(script), [answer], is_urgent))
 
     async def render(self, script: Script) -> Narration:
         """Return the narration of a script, encoded; for commands, which may wait.
@@ -251,7 +246,7 @@ class Narrator:
         if "error" in answer:
             raise NarrationError(f"This cannot be narrated: {answer['error']}.")
         self._keep(job, float(answer["duration"]), answer["times"])
-        found = self._cached(job.script, job.key)
+        found = self.find(job.script)
         if found is None:
             raise OSError("its file is gone")
         return found
@@ -286,8 +281,9 @@ class Narrator:
         content = json.dumps([ROUND, _voice_version(), script.sentences, script.target, script.breaths, _table_stamp()])
         return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
 
-    def _cached(self, script: Script, key: str) -> Narration | None:
-        base = self._folder / key
+    def find(self, script: Script) -> Narration | None:
+        """Return the narration when it is in the cache."""
+        base = self._folder / self._key(script)
         times = base.with_suffix(".vtt")
         for audio in (base.with_suffix(".opus"), base.with_suffix(".wav")):
             with contextlib.suppress(OSError, ValueError):

@@ -1,10 +1,9 @@
-"""Document the settings: the commented default file and the manual's tables, both from the one table of settings."""
+"""Write the commented default settings file from the table of settings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui_pod.config.key_names import show_keys
 from tui_pod.config.keymap import PRESETS
 from tui_pod.config.reader import Row, allowed, setting_rows, toml_value
 from tui_pod.core.actions import ACTIONS
@@ -35,27 +34,6 @@ def default_config() -> str:
     parts.append(f'{KEYS}\n# Keys to begin with: {presets}.\npreset = "default"\n')
     parts.append("\n".join(_keys()) + "\n")
     return "\n".join(parts)
-
-
-def settings_table() -> str:
-    """Return every setting as a table in Markdown."""
-    lines = ["| setting | default | may be | does |", "| --- | --- | --- | --- |"]
-    for row in setting_rows():
-        default = f"`{toml_value(row.default)}`" if row.type is not dict else ""
-        lines.append(f"| `{row.path}` | {default} | {allowed(row)} | {row.key.text} |")
-    presets = " or ".join(f"`{toml_value(name)}`" for name in PRESETS)
-    lines.append(f'| `keys.preset` | `"default"` | {presets} | Keys to begin with |')
-    lines.append('| `keys."ID"` | | text | Keys of an action, separated by commas |')
-    return "\n".join(lines)
-
-
-def keys_table() -> str:
-    """Return every key as a table in Markdown."""
-    lines = ["| key | does | id |", "| --- | --- | --- |"]
-    for action in ACTIONS:
-        keys = " ".join(f"`{key}`" for key in show_keys(action.keys).replace("|", "\\|").split(", "))
-        lines.append(f"| {keys} | {action.label} | `{action.id}` |")
-    return "\n".join(lines)
 
 
 def _setting(row: Row) -> Iterator[str]:

@@ -29,8 +29,24 @@ SECOND = 1_000_000
 DBusStrings = Annotated[list[str], DBusSignature("as")]
 
 
+def _attribute(name: str) -> str:
+    """Return the attribute of a member of this name, as dbus-fast asks for it by the name of its function."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def _request(name: str, ask: Callable[[PlayerApi], None]) -> Any:
+    """Return a method that asks the player for something; what cannot be met is ignored."""
+
+    def request(interface: Any) -> None:
+        with contextlib.suppress(PlayerApiError):
+            ask(interface._controls)
+
+    request.__name__ = _attribute(name)
+    return dbus_method(name=name)(request)
+
+
 def _property(name: str, kind: Any, read: Callable[[Any], Any]) -> Any:
-    read.__name__ = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()  # dbus-fast asks for the attribute of this name
+    read.__name__ = _attribute(name)
     read.__annotations__["return"] = kind
     return dbus_property(PropertyAccess.READ, name)(read)
 
@@ -94,39 +110,12 @@ class PlayerInterface(ServiceInterface):
 
     # -- methods ---------------------------------------------------------------------------------------
 
-    @dbus_method(name="Next")
-    def next(self) -> None:
-        """Play the next episode."""
-        with contextlib.suppress(PlayerApiError):
-            self._controls.next()
-
-    @dbus_method(name="Previous")
-    def previous(self) -> None:
-        """Play the previous episode."""
-        with contextlib.suppress(PlayerApiError):
-            self._controls.previous()
-
-    @dbus_method(name="Pause")
-    def pause(self) -> None:
-        """Pause."""
-        self._controls.pause()
-
-    @dbus_method(name="PlayPause")
-    def play_pause(self) -> None:
-        """Pause or resume."""
-        with contextlib.suppress(PlayerApiError):
-            self._controls.toggle()
-
-    @dbus_method(name="Stop")
-    def stop(self) -> None:
-        """Stop; the position is kept, and Play resumes there."""
-        self._controls.stop()
-
-    @dbus_method(name="Play")
-    def play(self) -> None:
-        """Resume."""
-        with contextlib.suppress(PlayerApiError):
-            self._controls.play()
+    next = _request("Next", PlayerApi.next)
+    previous = _request("Previous", PlayerApi.previous)
+    pause = _request("Pause", PlayerApi.pause)
+    play_pause = _request("PlayPause", PlayerApi.toggle)
+    play = _request("Play", PlayerApi.play)
+    stop = _request("Stop", PlayerApi.stop)  # the position is kept, and Play resumes there
 
     @dbus_method(name="Seek")
     def seek(self, offset: DBusInt64) -> None:

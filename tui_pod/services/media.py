@@ -74,9 +74,11 @@ class EpisodeSources:
 
     async def podcasts(self) -> Podcasts:
         """Return the podcasts, always the same. Raises what opening them raised; the next call tries again."""
-        if self._opening is None or _has_failed(self._opening):
-            self._opening = asyncio.get_running_loop().create_task(asyncio.to_thread(self._open_podcasts))
-        return await asyncio.shield(self._opening)
+        opening = self._opening
+        if opening is None or (opening.done() and (opening.cancelled() or opening.exception() is not None)):
+            opening = asyncio.get_running_loop().create_task(asyncio.to_thread(self._open_podcasts))
+            self._opening = opening
+        return await asyncio.shield(opening)
 
     async def close(self) -> None:
         """Cancel all work, and end the narrator."""
@@ -198,10 +200,6 @@ class EpisodeSources:
         if load is not None:
             said = f"“{episode.title}” cannot be played: {_explained(error)}. Your place is kept."
             self._emit(LoadFailed(load, f"{said} Try again, or run: tui-pod doctor"))
-
-
-def _has_failed(task: asyncio.Task[Any]) -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 def _explained(error: BaseException) -> str:
