@@ -44,7 +44,7 @@ def many() -> Library:
     return Library(
         [f"e{index}" for index in range(COUNT)],
         [f"Number {index + 1:06}" for index in range(COUNT)],
-        durations, table, Many(),
+        durations, table, Many().episode, Many().folded,
     )  # fmt: skip
 
 
@@ -146,7 +146,7 @@ class Slow(Many):
 
 async def test_search_texts_are_read_beside_the_loop_and_what_is_typed_meanwhile_counts(many: Library) -> None:
     store = Slow()
-    library = Library(many.ids, many.titles, many.durations, many.topics, store)
+    library = Library(many.ids, many.titles, many.durations, many.topics, store.episode, store.folded)
     async with run_app(library) as driver:
         await driver.press("slash")
         typing = asyncio.create_task(driver.press("7", "7", "7"))

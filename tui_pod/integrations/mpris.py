@@ -42,8 +42,6 @@ class Mpris(Follower):
         if reply is not RequestNameReply.PRIMARY_OWNER:
             await self._bus.request_name(f"{NAME}.instance{os.getpid()}", NameFlag.DO_NOT_QUEUE)
 
-    # -- listener ----------------------------------------------------------------------------------------
-
     def playback_changed(self, playback: Playback) -> None:
         """Send what changed, and a jump."""
         if self._has_jumped(playback):

@@ -108,8 +108,6 @@ class PlayerInterface(ServiceInterface):
     def _playback(self) -> Playback:
         return self._controller.playback
 
-    # -- methods ---------------------------------------------------------------------------------------
-
     next = _request("Next", PlayerApi.next)
     previous = _request("Previous", PlayerApi.previous)
     pause = _request("Pause", PlayerApi.pause)
@@ -143,8 +141,6 @@ class PlayerInterface(ServiceInterface):
     def seeked(self) -> DBusInt64:
         """Report that the position jumped."""
         return self._microseconds()
-
-    # -- properties ------------------------------------------------------------------------------------
 
     can_go_previous = _when_loaded("CanGoPrevious")  # at least to the start of the episode
     can_pause = _when_loaded("CanPause")

@@ -44,8 +44,6 @@ class Notifications(Follower):
         if not self._queue.full():
             self._queue.put_nowait((clean_title(title), clean(body, BODY_LIMIT)))
 
-    # -- listener ----------------------------------------------------------------------------------------
-
     def playback_changed(self, playback: Playback) -> None:
         """Tell of an episode that begins."""
         if playback.status is PlayerStatus.PLAYING and playback.episode != self._episode:
@@ -62,8 +60,6 @@ class Notifications(Follower):
         tags = library.episode(index).tags if index is not None else ()
         length = spoken_time(round(playback.duration)) if playback.duration else ""
         return ", ".join(part for part in (*tags[:1], length) if part)
-
-    # -- the desktop -----------------------------------------------------------------------------------
 
     async def _work(self) -> None:
         while True:

@@ -82,8 +82,6 @@ class RemoteControl(Follower):
             self._folder.close()
             self._folder = None
 
-    # -- listener ----------------------------------------------------------------------------------------
-
     def playback_changed(self, playback: Playback) -> None:  # noqa: ARG002
         """Wake answers that wait for the player."""
         self._changed.set()
@@ -93,8 +91,6 @@ class RemoteControl(Follower):
         if is_error:
             self._failure = text
             self._changed.set()
-
-    # -- clients ---------------------------------------------------------------------------------------
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

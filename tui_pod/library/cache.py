@@ -189,7 +189,7 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
     days = array("I", columns["days"])
     if len(days) not in (0, len(ids)):
         raise ValueError("not whole")
-    return Loaded(Library(ids, titles, durations, table, store, days))
+    return Loaded(Library(ids, titles, durations, table, store.episode, store.folded, days))
 
 
 def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Episode]) -> None:

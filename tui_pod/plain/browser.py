@@ -59,8 +59,6 @@ class Browser:
         """The first address of the feed whose topic it is at, or whose episodes are listed; None: it is none."""
         return self.model.feed(self.entry if self.is_on_topics else self.model.query.place)
 
-    # -- moves -----------------------------------------------------------------------------------------
-
     def move(self, by: int) -> str:
         """Go so many entries down, or up, as far as there are any."""
         return self.go((self._entries.index(self.entry) if self.is_on_topics else self.model.cursor) + by)

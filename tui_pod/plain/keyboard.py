@@ -90,8 +90,6 @@ class Keyboard:
         with contextlib.suppress(termios.error):  # the terminal is gone
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, mode)
 
-    # -- what comes in ---------------------------------------------------------------------------------
-
     def _read_on(self) -> None:
         if self._is_open:
             self._read()

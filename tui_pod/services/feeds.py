@@ -98,8 +98,6 @@ class FeedService:
         await self._tasks.close()
         await self._downloads.close()
 
-    # -- work ------------------------------------------------------------------------------------------
-
     async def _start(self) -> None:
         podcasts = await self._open()
         self._generation = podcasts.store.generation
@@ -165,8 +163,6 @@ class FeedService:
         taken = await self._downloads.take(ids)
         await self._bring_up_to_date(podcasts)
         return taken
-
-    # -- results ---------------------------------------------------------------------------------------
 
     def _show_progress(self, progress: RefreshProgress) -> None:
         self._tasks.show("refresh", f"refreshing {progress.done}/{progress.total}")

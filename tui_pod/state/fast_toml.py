@@ -8,6 +8,7 @@ another way, makes tomllib read it all: the result is the same.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -44,8 +45,6 @@ def loads(text: str) -> dict[str, Any]:
         ValueError: it is not TOML.
         RecursionError: it is nested too deep.
     """
-    import tomllib  # a first start has no state
-
     start = text.find(_FIRST) + 1
     if start:
         try:

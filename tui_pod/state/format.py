@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import MAXYEAR, UTC, datetime
@@ -138,8 +139,6 @@ def _loads(text: str) -> Table:
         from tui_pod.state.fast_toml import loads  # takes 3 ms to prepare
 
         return loads(text)
-    import tomllib  # a first start has no state
-
     return tomllib.loads(text)
 
 
@@ -188,8 +187,6 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
 
     Torn and damaged ones are left out, and so are those that a snapshot could not hold.
     """
-    import tomllib
-
     good = [whole for record in _RECORD.split(text) if (whole := _whole(record))]
     try:
         parsed = [tomllib.loads("".join(good))]
@@ -205,8 +202,6 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
 
 
 def _parsed(text: str) -> Table | None:
-    import tomllib
-
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError):

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import operator
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import Protocol
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode, Topic
@@ -26,16 +25,6 @@ class CatalogsError(UserError):
         self.lines = lines
 
 
-class EpisodeStore(Protocol):
-    """Loads the parts of episodes that are not in a column."""
-
-    def episode(self, index: int) -> Episode:
-        """Return the whole episode at `index`."""
-
-    def folded(self) -> list[str]:
-        """Return the text that search looks at, one string an episode, in order."""
-
-
 class Library:
     """Episodes by index: the catalogues' order, newest first, then the feeds'."""
 
@@ -45,7 +34,8 @@ class Library:
         titles: list[str],
         durations: Sequence[float],
         topics: TopicTable,
-        store: EpisodeStore,
+        episode: Callable[[int], Episode],
+        folded: Callable[[], list[str]],
         days: Sequence[int] = (),
     ) -> None:
         self.ids = ids
@@ -55,7 +45,9 @@ class Library:
         self.days = days
         """Day of publication, as `date.toordinal`; 0 when unknown. Empty: the order is by date already."""
         self.topics = topics
-        self._store = store
+        self.episode = episode
+        """Returns the whole episode at an index."""
+        self._folded = folded
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -67,7 +59,7 @@ class Library:
     @cached_property
     def folded(self) -> list[str]:
         """The text that search looks at, one string an episode."""
-        return self._store.folded()
+        return self._folded()
 
     @cached_property
     def first_of_podcasts(self) -> int:
@@ -83,25 +75,6 @@ class Library:
     def duration(self, index: int) -> float | None:
         """Return the length in seconds as the catalogue says; None when unknown."""
         return self.durations[index] or None
-
-    def episode(self, index: int) -> Episode:
-        """Return the whole episode at `index`."""
-        return self._store.episode(index)
-
-
-class MemoryEpisodes:
-    """An `EpisodeStore` in memory: for catalogues just parsed."""
-
-    def __init__(self, episodes: Sequence[Episode]) -> None:
-        self._episodes = episodes
-
-    def episode(self, index: int) -> Episode:
-        """Return the episode at `index`."""
-        return self._episodes[index]
-
-    def folded(self) -> list[str]:
-        """Return each episode's search text."""
-        return [search_text(episode) for episode in self._episodes]
 
 
 def search_text(episode: Episode) -> str:
@@ -127,4 +100,7 @@ def build_library(
     titles = [episode.title for episode in episodes]
     days = array("I", (episode.published.toordinal() if episode.published else 0 for episode in episodes))
     is_by_date = all(map(operator.ge, days, days[1:]))
-    return Library(ids, titles, durations, table, MemoryEpisodes(episodes), days[:0] if is_by_date else days)
+    return Library(
+        ids, titles, durations, table, episodes.__getitem__, lambda: list(map(search_text, episodes)),
+        days[:0] if is_by_date else days,
+    )  # fmt: skip
