@@ -27,10 +27,12 @@ from tests.fakes import START
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod.config.reader import parse_config
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.ports import Ports
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.playback.snapshot import Chapter, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import ListQuery, SmartList
@@ -68,6 +70,12 @@ class RoomServices(Services):
 
     async def read_transcript(self, episode: object) -> Transcript:
         return self.transcript
+
+    async def read_notes(self, episode: Episode) -> EpisodeNotes:
+        return EpisodeNotes()
+
+    async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
+        return ()
 
     async def compute_statistics(self) -> Statistics:
         return compute_statistics([], self.library)

@@ -31,7 +31,7 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
         loaded = load_library(catalogs, paths.cache, paths.data)
         budget = None
         if options.session is not None:
-            from tui_pod.core.selection.session_planner import parse_budget  # of no use without --session
+            from tui_pod.core.selection.session_planner import parse_budget  # only with --session
 
             budget = parse_budget(options.session, datetime.now(UTC).astimezone())
     except CatalogsError as error:

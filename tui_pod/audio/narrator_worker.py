@@ -41,7 +41,7 @@ LEAD, TAIL = 0.15, 0.35
 """Seconds of silence before the first and after the last sentence."""
 
 PAUSE = 0.3
-"""Seconds between sentences when no length is wished."""
+"""Seconds between sentences when no length is given."""
 
 MIN_PAUSE, MAX_PAUSE = 0.1, 0.6
 """Seconds between sentences that still sound natural."""
@@ -59,7 +59,7 @@ LIMIT = 0.7
 """Level from which on peaks are bent instead of cut."""
 
 ENCODE_AFTER = 1.0
-"""Seconds without a request before a narration is encoded: the listener's wishes go first."""
+"""Seconds without a request before a narration is encoded: requests go first."""
 
 
 def main() -> None:
@@ -137,9 +137,9 @@ def narrate(
     gaps = [BREATH if index in breaths else 1.0 for index in range(len(parts) - 1)]
     pause = _pause(spoken, sum(gaps), target)
     if target is not None and not MIN_PAUSE <= pause <= MAX_PAUSE:
-        wished = max(target - LEAD - TAIL - PAUSE * sum(gaps), 1.0)
+        wanted = max(target - LEAD - TAIL - PAUSE * sum(gaps), 1.0)
         parts.clear()  # before there are others
-        parts = _speak(voice, sentences, speed_for(spoken / wished))
+        parts = _speak(voice, sentences, speed_for(spoken / wanted))
         pause = _pause(sum(map(len, parts)) / SAMPLE_RATE, sum(gaps), target)
     pause = min(max(pause, MIN_PAUSE), MAX_PAUSE)
     times: list[tuple[float, float]] = []

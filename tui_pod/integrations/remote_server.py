@@ -43,7 +43,7 @@ class RemoteControl(Follower):
         self._failure: str | None = None
 
     async def start(self) -> None:
-        """Put a socket in place in one step, so that there is always one that answers.
+        """Replace the socket in one step, so that one always answers.
 
         Raises:
             RemoteError: there is no folder for it.

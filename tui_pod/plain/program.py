@@ -12,8 +12,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, TextIO
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
@@ -34,6 +34,7 @@ from tui_pod.plain.spoken import (
     sentence,
 )
 from tui_pod.services.episode_list import EpisodeListModel
+from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.core.library.download_state import DownloadState
@@ -61,7 +62,8 @@ class PlainProgram:
         self._playback = services.playback
         self._loading: asyncio.TimerHandle | None = None
         self._work = ""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = BackgroundTasks(lambda: self.controller, self)
+        self.run_task = self._tasks.run
         self._list = EpisodeListModel(services)
         self._browser = Browser(self._list, lambda: self.controller.queue)
         self._navigation: NavigationCommands
@@ -77,7 +79,7 @@ class PlainProgram:
         asyncio.run(self.run_on_loop())
 
     async def run_on_loop(self) -> None:
-        """Run on a loop that there is already."""
+        """Run on an existing loop."""
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
         handlers = dict.fromkeys((signal.SIGTERM, signal.SIGHUP, signal.SIGINT), self.quit)
         for number, handler in {**handlers, signal.SIGCONT: self._keyboard.resume}.items():
@@ -94,8 +96,7 @@ class PlainProgram:
             await self._ended.wait()
         finally:
             self._keyboard.close()
-            for task in self._tasks:
-                task.cancel()
+            await self._tasks.close()
             await self.services.close()
 
     def _greet(self) -> None:
@@ -137,12 +138,6 @@ class PlainProgram:
         self.say_all(say_keys(bound_actions(self.services.settings), tuple(self._commands)))
 
     # -- what commands need ----------------------------------------------------------------------------
-
-    def run_task(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run work on the loop; it ends with the program."""
-        task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     def say(self, text: str) -> None:
         """Say a line; quit when the output is gone."""

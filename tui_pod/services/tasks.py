@@ -6,15 +6,17 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
-from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.undo import Change
 from tui_pod.runtime.log import log
 from tui_pod.services.frontend import Frontend
+
+if TYPE_CHECKING:
+    from tui_pod.core.playback.controller import PlaybackController
 
 Work = Coroutine[Any, Any, object]
 

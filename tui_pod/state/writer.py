@@ -152,7 +152,7 @@ class StateWriter:
         try:
             self._report(report)
         except Exception as error:  # saving matters more than who hears of it
-            log(f"nobody heard of {report}: {error!r}")
+            log(f"{report} could not be passed on: {error!r}")
 
     def _compact(self, is_long: bool) -> None:
         self._owes_compaction = False
