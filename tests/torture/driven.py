@@ -1,6 +1,6 @@
 """The app with something changed for a trial: a mutant of it, more options for libmpv, or another pace.
 
-    python -m tests.torture.driven [--mutant=NAME] [--mpv=OPTION=VALUE]… [--poll=SECONDS] [--count=FILE]
+    python -m tests.torture.driven [--mutant=NAME] [--mpv=OPTION=VALUE]… [--poll=SECONDS] [--gap=SECONDS] [--count=FILE]
                                    -- ARGUMENTS
 
 SIGUSR1 takes its sound device away.
@@ -23,6 +23,7 @@ from tests.torture import mutants
 def main(arguments: list[str]) -> int:
     """Change this process as asked and run the program in it."""
     from tui_pod.audio import mpv_options, mpv_player
+    from tui_pod.core.playback import progress_tracker
 
     place = arguments.index("--")
     for change in arguments[:place]:
@@ -34,6 +35,8 @@ def main(arguments: list[str]) -> int:
             mpv_options.OPTIONS[option] = wanted
         elif name == "poll":
             mpv_player.POLL = float(value)
+        elif name == "gap":
+            progress_tracker.LARGEST_GAP = float(value)
         elif name == "count":
             _count(Path(value))
     _let_device_go(mpv_player)
