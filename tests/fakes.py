@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ from tui_pod.core.actions import render_keys
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.show_notes import PodcastFacts
 from tui_pod.core.playback.events import (
     Event,
     FileEnded,
@@ -298,6 +300,20 @@ class FakeFeeds(FeedService):
 
     def __init__(self) -> None:
         self.wishes: list[tuple[object, ...]] = []
+        self.refusal: Exception | None = None
+        self.facts: dict[str, PodcastFacts] = {}
+        self.answers = asyncio.Event()
+        self.answers.set()
+
+    async def subscribe(self, typed: str) -> str:
+        self.wishes.append(("add", typed))
+        await self.answers.wait()
+        if self.refusal is not None:
+            raise self.refusal
+        return typed
+
+    async def describe(self, feed_id: str) -> PodcastFacts | None:
+        return self.facts.get(feed_id)
 
     def add(self, typed: str) -> None:
         self.wishes.append(("add", typed))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.app_driver import embedded_library, run_app
+from tests.app_driver import FakeServices, embedded_library, run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
-from tui_pod.ui.screens.details import DetailsScreen
+from tui_pod.ui.screens.details import DetailsScreen, TopicScreen
 
 BASICS = ListQuery(place=1)
 """The topic of the five plain episodes."""
@@ -322,6 +327,68 @@ async def test_details_show_the_whole_summary_and_what_is_known() -> None:
         assert last_words in text
         for fact in ("1:45", "unplayed", "21 February 2026", "llm-layers", "narrated from its transcript"):
             assert fact in text
+
+
+async def test_details_fold_the_answer_until_it_is_asked_for() -> None:
+    library = embedded_library()
+    episode = library.episode(0)
+    assert episode.answer
+    async with run_app(library, query=ListQuery(place=1)) as driver:
+        await driver.press("i")
+        assert episode.question.split()[0] in driver.text
+        assert episode.answer[:20] not in driver.text
+        await driver.press("a")
+        assert episode.answer[:20] in driver.text
+        await driver.press("a")
+        assert episode.answer[:20] not in driver.text
+
+
+async def test_details_in_the_tree_tell_of_the_topic() -> None:
+    library = embedded_library()
+    topic = next(iter(library.topics.summaries))
+    async with run_app(library, query=ListQuery(place=topic)) as driver:
+        await driver.press("tab", "i")
+        assert driver.shows(TopicScreen)
+        assert library.topics.summaries[topic][:30] in driver.text
+        await driver.press("i")
+        assert driver.app.screen is driver.main
+
+
+def with_link(services: FakeServices) -> None:
+    services.notes["one"] = EpisodeNotes(
+        "See https://x.example/a?b=1). Or http://y.example/.", "", "https://x.example/1"
+    )
+
+
+async def test_links_are_copied_where_there_is_no_desktop(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    async with run_app(library, query=BASICS, prepare=with_link) as driver:
+        await driver.press("i")
+        await driver.until(lambda: "Links" in driver.text, "the links are shown")
+        await driver.press("tab", "down", "enter")
+        await driver.until(lambda: driver.notices, "it is copied")
+        assert driver.app.clipboard == "https://x.example/a?b=1"
+        assert driver.notices == ["Copied: https://x.example/a?b=1"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the desktop's program is another one")
+async def test_links_are_opened_by_the_desktop(
+    library: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program, opened = tmp_path / "xdg-open", tmp_path / "opened"
+    os.mkfifo(opened)
+    program.write_text(f'#!/bin/sh\nprintf "%s" "$#:$1" > {opened}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("DISPLAY", ":9")
+    async with run_app(library, query=BASICS, prepare=with_link) as driver:
+        await driver.press("i")
+        await driver.until(lambda: "Links" in driver.text, "the links are shown")
+        await driver.press("tab", "enter")
+        assert await asyncio.to_thread(opened.read_text) == "1:https://x.example/1"
+        await driver.until(lambda: driver.notices, "it is told")
+        assert driver.notices == ["Opened: https://x.example/1"]
 
 
 async def test_details_without_an_episode_at_the_cursor_do_nothing(library: Library) -> None:

@@ -8,15 +8,17 @@ from datetime import date
 import pytest
 
 from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
-from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.playback.snapshot import Chapter, PlayerStatus, Source
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
+from tui_pod.feeds.formats.model import FeedError
 from tui_pod.ui.screens.details import DetailsScreen
 from tui_pod.ui.screens.feeds import AddFeedScreen
 from tui_pod.ui.screens.session import PlanScreen
@@ -77,6 +79,53 @@ async def test_a_asks_for_an_address_and_adds_what_is_typed() -> None:
         assert not driver.shows(AddFeedScreen)
         assert driver.services.asked_feeds.wishes == [("add", "q.example.org/feed x")]
         assert driver.focus == "list"
+
+
+async def test_a_that_fails_says_why_and_keeps_what_was_typed() -> None:
+    async with run_app(LIBRARY) as driver:
+        driver.services.asked_feeds.refusal = FeedError("The host [b]nowhere[/] cannot be found.")
+        driver.services.asked_feeds.answers.clear()
+        await driver.press("a", *"nowhere", "enter", "enter")
+        assert "Looking for the podcast" in driver.text
+        driver.services.asked_feeds.answers.set()
+        await driver.until(lambda: "The host [b]nowhere[/] cannot be found." in driver.text, "it says why")
+        await driver.press("x", "enter")
+        assert driver.services.asked_feeds.wishes == [("add", "nowhere"), ("add", "nowherex")]
+        assert driver.notices == []
+
+
+async def test_a_left_meanwhile_is_told_when_it_fails() -> None:
+    async with run_app(LIBRARY) as driver:
+        driver.services.asked_feeds.refusal = FeedError("The host cannot be found.")
+        driver.services.asked_feeds.answers.clear()
+        await driver.press("a", *"nowhere", "enter", "escape")
+        driver.services.asked_feeds.answers.set()
+        await driver.until(lambda: driver.notices, "it is told")
+        assert driver.notices == ["The host cannot be found."]
+
+
+async def test_a_that_succeeds_opens_the_podcast() -> None:
+    feed_id = LIBRARY.topics.feed(IN_CAST.place)
+    assert feed_id is not None
+    async with run_app(LIBRARY) as driver:
+        await driver.press("a", *feed_id, "enter")
+        await driver.until(lambda: driver.listed == IN_CAST.place, "the podcast is shown")
+        assert driver.focus == "list"
+
+
+async def test_i_in_the_tree_tells_all_about_a_podcast() -> None:
+    feed_id = LIBRARY.topics.feed(IN_CAST.place)
+    assert feed_id is not None
+    async with run_app(LIBRARY, query=IN_CAST) as driver:
+        driver.services.asked_feeds.facts[feed_id] = PodcastFacts(
+            "https://x.example/feed", "About [b]ships[/].", "https://x.example/", START, "HTTP 404."
+        )
+        await driver.press("tab", "i")
+        await driver.until(lambda: "HTTP 404." in driver.text, "the last error is shown")
+        for fact in ("https://x.example/feed", "About [b]ships[/].", "24 November 2026 13:00", "0 played"):
+            assert fact in driver.text
+        await driver.press("i")
+        assert driver.app.screen is driver.main
 
 
 async def test_a_closed_without_an_address_adds_nothing() -> None:
@@ -426,7 +475,7 @@ async def test_details_show_notes_with_links_and_chapters_with_times() -> None:
         await driver.until(lambda: "Chapters" in driver.text, "the chapters are shown")
         text = driver.text
         for said in (
-            "All of it.", "the paper (https://paper.example.org/1)", "Podcast   Cast", "https://cast.example.org/9",
+            "All of it.", "the paper (https://paper.example.org/1)", "Podcast    Cast", "https://cast.example.org/9",
             "9.mp3 (downloaded)", "0:00  Hello", "5:00  The matter", "14:00  Chapter",
         ):  # fmt: skip
             assert said in text
@@ -487,7 +536,7 @@ async def test_details_of_hostile_chapters_are_text(name: str) -> None:
 
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_hostile) as driver:
         await driver.press("g", "i")
-        await driver.until(lambda: driver.app.screen.query("#chapters"), "the chapters are shown")
+        await driver.until(lambda: driver.app.screen.query("#choices"), "the chapters are shown")
         await driver.press("tab", "end")
         assert "After" in driver.text
 

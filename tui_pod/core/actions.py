@@ -90,7 +90,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("feed.refresh_all", "R", "Refresh all podcasts", "screen.refresh_feeds", "screen"),
     Action("download.start", "d", "Download, or stop a download", "run('download')", "episodes"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen.go_to_playing", "screen"),
-    Action("view.details", "i", "Details of the episode", "screen.details", "screen"),
+    Action(
+        "view.details", "i", "Details of the episode, in the tree of the topic or podcast", "screen.details", "screen"
+    ),
     Action(
         "view.transcript", "t", "The words of the episode, to read along", "screen.transcript", "screen", hint="Words"
     ),

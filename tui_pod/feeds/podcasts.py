@@ -6,11 +6,13 @@ Calls wait for disk and network: run them in a thread. With a cancel token they 
 from __future__ import annotations
 
 import contextlib
+import re
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.transcript import Transcript, parse_transcript
 from tui_pod.core.playback.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
@@ -37,6 +39,8 @@ MAX_TAG = 1024 * 1024
 
 PATIENCE = 5.0
 """Seconds for which the head of a recording is waited for, to know how places in it are found."""
+
+_LOGIN = re.compile(r"//[^/@]*@")
 
 
 class Podcasts:
@@ -128,6 +132,15 @@ class Podcasts:
             return EpisodeNotes(is_downloaded=is_downloaded)
         text = "\n\n".join(filter(None, (_numbering(details), to_notes(details.notes))))
         return EpisodeNotes(text, details.feed_title, details.link or "", is_downloaded)
+
+    def describe(self, feed_id: str) -> PodcastFacts | None:
+        """Return what is kept of a podcast, without a login in its address; None when it is not there."""
+        feed = self.store.find(feed_id)
+        if feed is None:
+            return None
+        when = None if feed.fetched is None else datetime.fromtimestamp(feed.fetched, UTC).astimezone()
+        address = _LOGIN.sub("//", feed.address)
+        return PodcastFacts(address, self.store.description(feed_id), feed.page, when, feed.error)
 
     def foreign_language(self, episode: Episode) -> str:
         """Return the language of an episode's feed, such as `de-at`; empty when it is English or not stated."""

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.library.show_notes import PodcastFacts
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
@@ -70,6 +71,26 @@ class FeedService:
         """Subscribe to the feed at an address."""
         self._tasks.run(self._add(typed))
 
+    async def subscribe(self, typed: str) -> str:
+        """Subscribe to the feed at an address, show its episodes, and return its id; what goes wrong is raised."""
+        podcasts = await self._open()
+        from tui_pod.feeds.subscribe import subscribe
+
+        with self._tasks.showing("add", "adding a podcast …"):
+            done = await in_thread(
+                lambda cancel: subscribe(podcasts.store, typed, cancel=cancel, policy=podcasts.policy)
+            )
+        self.network_changed(is_offline=False)
+        await self._bring_up_to_date(podcasts, done.new)
+        self._frontend.tell(_said(done))
+        self._tasks.run(self._downloads.keep_next([done.feed], self._settings.keep_next))
+        return done.feed.feed_id
+
+    async def describe(self, feed_id: str) -> PodcastFacts | None:
+        """Return what is kept of a podcast; None when it is no longer there."""
+        podcasts = await self._open()
+        return await in_thread(lambda _: podcasts.describe(feed_id))
+
     def refresh(self, feed_id: str | None = None) -> None:
         """Refresh a feed; None: all feeds."""
         if self._refreshing is not None and not self._refreshing.done():
@@ -108,17 +129,7 @@ class FeedService:
             self._refreshing = self._tasks.run(self._refresh(None, is_asked=False))
 
     async def _add(self, typed: str) -> None:
-        podcasts = await self._open()
-        from tui_pod.feeds.subscribe import subscribe
-
-        with self._tasks.showing("add", "adding a podcast …"):
-            done = await in_thread(
-                lambda cancel: subscribe(podcasts.store, typed, cancel=cancel, policy=podcasts.policy)
-            )
-        self.network_changed(is_offline=False)
-        await self._bring_up_to_date(podcasts, done.new)
-        self._frontend.tell(_said(done))
-        await self._downloads.keep_next([done.feed], self._settings.keep_next)
+        await self.subscribe(typed)
 
     async def _refresh(self, feed_id: str | None, is_asked: bool) -> None:
         podcasts = await self._open()

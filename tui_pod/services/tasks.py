@@ -80,10 +80,11 @@ class BackgroundTasks:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log(f"{type(error).__name__}: {error}")
-            self._frontend.tell(_explained(error), is_error=True)
+            self._frontend.tell(explain(error), is_error=True)
 
 
-def _explained(error: BaseException) -> str:
+def explain(error: BaseException) -> str:
+    """Return an error as the listener is told it."""
     if isinstance(error, CatalogsError):
         return f"The library could not be reloaded: {error.lines[0]}"
     if isinstance(error, UserError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 
@@ -14,3 +15,15 @@ class EpisodeNotes(NamedTuple):
     """Name of the podcast; empty for none."""
     page: str = ""
     is_downloaded: bool = False
+
+
+class PodcastFacts(NamedTuple):
+    """What is kept of a podcast beside its episodes."""
+
+    address: str
+    summary: str = ""
+    page: str = ""
+    refreshed: datetime | None = None
+    """When it last answered (local time); None: never."""
+    error: str = ""
+    """Why the last refresh failed; empty when it did not."""

@@ -72,6 +72,7 @@ CREATE TABLE notes (id TEXT PRIMARY KEY, html TEXT NOT NULL);
 """
 
 LATER_TABLES = (
+    "CREATE TABLE IF NOT EXISTS descriptions (feed INTEGER PRIMARY KEY, summary TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS sizes (id TEXT PRIMARY KEY, size INTEGER NOT NULL)",  # bytes that feeds state
     "CREATE TABLE IF NOT EXISTS numbering (id TEXT PRIMARY KEY, season INTEGER, number INTEGER, type TEXT NOT NULL,"
     " is_explicit INTEGER NOT NULL)",

@@ -225,6 +225,7 @@ class FeedStore:
                 for table in ("notes", "sizes", "numbering"):
                     db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (number,))
                 db.execute("DELETE FROM episodes WHERE feed = ?", (number,))
+                db.execute("DELETE FROM descriptions WHERE feed = ?", (number,))
                 db.execute("DELETE FROM feeds WHERE number = ?", (number,))
 
     def store(self, feed_id: str, feed: Feed, etag: str = "", modified: str = "", now: float | None = None) -> Stored:
@@ -258,6 +259,7 @@ class FeedStore:
                 "UPDATE feeds SET own_title = ?, etag = ?, modified = ?, fetched = ?, error = '' WHERE number = ?",
                 (feed.title or own_title, etag, modified, now, number),
             )
+            db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, feed.summary))
             after = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
             has_changed = bool(changes or described)
             if has_changed:
@@ -272,6 +274,14 @@ class FeedStore:
             return []
         with self.db.read() as db:
             return read_entries(db)
+
+    def description(self, feed_id: str) -> str:
+        """Return what a feed says of itself; empty when nothing is known of it."""
+        with self.db.read() as db:
+            row = db.execute(
+                "SELECT summary FROM descriptions JOIN feeds ON feed = number WHERE first = ?", (feed_id,)
+            ).fetchone()
+        return row[0] if row else ""
 
     def guids(self, feed_id: str) -> set[str]:
         """Return the guids of a feed's episodes."""

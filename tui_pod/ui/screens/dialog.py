@@ -25,7 +25,7 @@ class Dialog(ModalScreen[None]):
     """A dialog that esc closes. The app's keys work in it where no text is typed."""
 
     CSS_PATH = "dialog.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-small"), (94, "-normal")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (94, "-normal")]  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Close", id="dialog.close"),
         *bindings("app"),

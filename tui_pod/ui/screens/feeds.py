@@ -6,17 +6,29 @@ from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.widgets import Input, Static
 
+from tui_pod.services.services import Feeds
+from tui_pod.services.tasks import explain
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
+
+HINT = "The address of a feed (RSS, Atom, JSON Feed) or of the podcast's page."
 
 
 class AddFeedScreen(InputDialog):
-    """Asks for the address of a feed, or of a page that names one."""
+    """Asks for the address of a feed, or of a page that names one, and waits for what comes of it."""
 
-    def __init__(self, add: Callable[[str], None]) -> None:
+    def __init__(self, feeds: Feeds, open_feed: Callable[[str], None]) -> None:
+        """Ask for an address.
+
+        Args:
+            feeds: subscribes to it.
+            open_feed: shows the podcast that was added.
+        """
         super().__init__()
-        self._add = add
+        self._feeds = feeds
+        self._open_feed = open_feed
 
     def compose(self) -> ComposeResult:
         """Show a field and what to type."""
@@ -25,10 +37,28 @@ class AddFeedScreen(InputDialog):
         dialog.border_subtitle = "enter adds · esc closes"
         with dialog:
             yield Input(placeholder="https://…", id="feed-address")
-            yield Static("The address of a feed (RSS, Atom, JSON Feed) or of the podcast's page.", markup=False)
+            yield Static(HINT, id="outcome", markup=False)
 
     @on(Input.Submitted)
     def _on_typed(self, event: Input.Submitted) -> None:
-        if event.value.strip():
+        if event.value.strip() and not event.input.has_class("-waiting"):
+            event.input.add_class("-waiting")
+            self._say("Looking for the podcast … esc leaves it to the background.")
+            self.app.run_worker(self._add(event.value.strip()))  # goes on when the dialog is closed
+
+    async def _add(self, typed: str) -> None:
+        try:
+            feed_id = await self._feeds.subscribe(typed)
+        except Exception as error:  # whatever it was, what was typed stays
+            if self.is_current:
+                self.query_one(Input).remove_class("-waiting")
+                self._say(explain(error))
+            else:
+                self.app.notify(explain(error), severity="error")
+            return
+        if self.is_current:
             self.dismiss()
-            self._add(event.value.strip())
+            self._open_feed(feed_id)
+
+    def _say(self, text: str) -> None:
+        self.query_one("#outcome", Static).update(Content(text))

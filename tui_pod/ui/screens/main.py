@@ -24,6 +24,7 @@ from tui_pod.core.selection.list_query import (
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.hints import GONE, NO_SEARCH, NOT_A_PODCAST, NOT_REMOVABLE, why_empty
 from tui_pod.ui.actions import bindings
+from tui_pod.ui.dialog_controller import DialogController
 from tui_pod.ui.list_commands import run_command
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.search_controller import SearchController
@@ -71,10 +72,10 @@ class MainScreen(Screen[None]):
         """Show the library; `show_dialog` lays a dialog over it."""
         super().__init__()
         self._services = services
-        self._show_dialog = show_dialog
         self.model = EpisodeListModel(services)
         self.transcript = TranscriptController(self, services)
         self.statistics = StatisticsController(self, services, self.open_entry)
+        self.dialogs = DialogController(self.model, services, show_dialog, self.open_entry)
         self.search = SearchController(self, self.model, self.transcript)
         self.set_reactive(MainScreen.playback, services.playback)
         self.key_names: Mapping[int, str] = {}  # of keys whose sign the terminal does not have
@@ -358,9 +359,7 @@ class MainScreen(Screen[None]):
 
     async def action_add_feed(self) -> None:
         """Ask for a podcast's address."""
-        from tui_pod.ui.screens.feeds import AddFeedScreen
-
-        await self._show_dialog(AddFeedScreen(self._services.feeds.add))
+        await self.dialogs.add_feed()
 
     def action_refresh_feed(self) -> None:
         """Refresh the feed that the open topic is."""
@@ -387,17 +386,12 @@ class MainScreen(Screen[None]):
         self.show_pane()
 
     def action_details(self) -> None:
-        """Show all about the episode at the cursor."""
-        from tui_pod.ui.screens.details import DetailsScreen
-
-        if self.model.index is not None:
-            self._show_dialog(DetailsScreen(self._services, self.model.index))
+        """Show all about the episode at the cursor, in the tree about the topic or podcast."""
+        self.dialogs.details(is_of_topic=self.focused is self.topic_tree)
 
     async def action_plan(self) -> None:
         """Plan a session."""
-        from tui_pod.ui.screens.session import PlanScreen
-
-        await self._show_dialog(PlanScreen(self.controller, max(0, self.model.query.place)))
+        await self.dialogs.plan()
 
     def action_view(self, number: int) -> None:
         """Show the library, the queue, or the statistics."""

@@ -1,0 +1,65 @@
+"""The dialogs that the library screen opens for what its cursor is on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # function-level imports below: not needed for the first paint
+    from textual.screen import Screen
+    from textual.widget import AwaitMount
+
+    from tui_pod.services.episode_list import EpisodeListModel
+    from tui_pod.services.services import Services
+
+
+class DialogController:
+    """Opens dialogs, one at a time."""
+
+    def __init__(
+        self,
+        model: EpisodeListModel,
+        services: Services,
+        show: Callable[[Screen[None]], AwaitMount],
+        open_entry: Callable[[int], None],
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            model: what is listed.
+            services: what the dialogs need.
+            show: lays a dialog over the library.
+            open_entry: lists a topic.
+        """
+        self._model = model
+        self._services = services
+        self._show = show
+        self._open_entry = open_entry
+
+    def details(self, is_of_topic: bool) -> None:
+        """Show all about the episode at the cursor, or about the topic that is listed."""
+        from tui_pod.ui.screens.details import DetailsScreen, TopicScreen
+
+        index, topic = self._model.index, self._model.query.place
+        if is_of_topic and topic >= 0:
+            self._show(TopicScreen(self._services, topic))
+        elif not is_of_topic and index is not None:
+            self._show(DetailsScreen(self._services, index))
+
+    async def plan(self) -> None:
+        """Plan a session."""
+        from tui_pod.ui.screens.session import PlanScreen
+
+        await self._show(PlanScreen(self._services.controller, max(0, self._model.query.place)))
+
+    async def add_feed(self) -> None:
+        """Ask for a podcast's address, and list the podcast."""
+        from tui_pod.ui.screens.feeds import AddFeedScreen
+
+        await self._show(AddFeedScreen(self._services.feeds, self._open_feed))
+
+    def _open_feed(self, feed_id: str) -> None:
+        topics = self._model.library.topics
+        topic = next((topic for topic in range(1, len(topics.names)) if topics.feed(topic) == feed_id), None)
+        if topic is not None:
+            self._open_entry(topic)
