@@ -285,3 +285,25 @@ async def test_sleep_timer_can_be_set_off_from_the_dialog(library: Library) -> N
         assert driver.bar.extra == ""
         await driver.press("z", "end", "enter")
         assert driver.controller.sleep is None
+
+
+# -- in the queue --------------------------------------------------------------------------------------
+
+
+async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Library) -> None:
+    async with run_app(library, size=(160, 40), query=ListQuery(place=1)) as driver:
+        driver.app.start_session(600.0)
+        await driver.settle()
+        session = driver.controller.session
+        assert session is not None
+        first, second, *others = driver.controller.queue.upcoming
+        await driver.press("2")
+        assert "session until 13:" in driver.title
+        driver.episodes.go(driver.shown.index(first))
+        await driver.press("J")
+        assert driver.controller.queue.upcoming[:2] == (second, first)
+        await driver.press("x")
+        assert driver.controller.session is not None
+        assert driver.controller.session.episodes == (session.episodes[0], second, *others)
+        await driver.press("u")
+        assert driver.controller.session.episodes == (session.episodes[0], second, first, *others)

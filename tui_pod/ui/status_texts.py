@@ -92,4 +92,9 @@ def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tupl
     if not times:
         return [count], ends
     before = sums[0] if first else 0.0
-    return [count, span(sums[-1] - before), f"plays until {times[-1]}"], ends
+    parts = [count, span(sums[-1] - before), f"plays until {times[-1]}"]
+    if (session := controller.session) is not None:  # which stands first
+        of_session = sum(ident in session.episodes for ident in model.queue.upcoming)
+        end = now + timedelta(seconds=sums[of_session + len(first) - 1] if of_session or first else 0.0)
+        parts.append(f"session until {end:%H:%M}")
+    return parts, ends

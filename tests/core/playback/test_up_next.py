@@ -273,3 +273,55 @@ def test_next_in_the_list_goes_on_from_where_it_got_to(room: Room) -> None:
     for expected in ("two", "three", "four"):
         room.controller.next()
         assert room.playing == expected
+
+
+# -- a session changed by the listener -----------------------------------------------------------------
+
+
+def begin_long_session(room: Room) -> None:
+    """Start a session of `one`, `two` and `three`, in the order of the queue."""
+    plan = Plan(tuple(room.library.ids.index(ident) for ident in ("one", "two", "three")), 600.0)
+    room.controller.start_session(SessionRequest(600.0, topic=1), plan)
+
+
+def test_session_episode_taken_out_of_the_queue_is_of_the_session_no_more_and_not_replaced(room: Room) -> None:
+    begin_long_session(room)
+    room.controller.unqueue(["two"])
+    assert room.controller.session is not None
+    assert room.controller.session.episodes == ("one", "three")
+    assert (room.controller.session_status().count, room.controller.session_status().left) == (2, 400.0)
+    room.controller.mark(["five"], played=True)  # plans anew where it is of the session
+    room.controller.next()
+    assert room.playing == "three"
+    assert room.controller.queue.upcoming == ()
+
+
+def test_session_moved_about_in_the_queue_keeps_its_order_when_it_is_planned_anew(room: Room) -> None:
+    begin_long_session(room)
+    room.controller.move_in_queue("three", -1)
+    assert room.controller.session is not None
+    assert room.controller.session.episodes == ("one", "three", "two")
+    room.controller.next()
+    assert room.playing == "three"
+    assert room.controller.queue.upcoming[:1] == ("two",)
+
+
+def test_session_change_is_undone_and_redone_with_its_place_in_the_queue(room: Room) -> None:
+    begin_long_session(room)
+    before = room.controller.session
+    room.controller.unqueue(["two"])
+    after = room.controller.session
+    room.controller.undo()
+    assert room.controller.session == before
+    assert room.controller.queue.upcoming == ("two", "three")
+    room.controller.redo()
+    assert room.controller.session == after
+    assert room.controller.queue.upcoming == ("three",)
+
+
+def test_session_with_all_that_comes_taken_out_ends_with_the_present_episode(room: Room) -> None:
+    begin_long_session(room)
+    room.controller.unqueue(["two", "three"])
+    room.player.play(100.0)
+    assert room.controller.session is None
+    assert room.status is PlayerStatus.STOPPED

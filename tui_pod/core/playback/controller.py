@@ -340,10 +340,14 @@ class PlaybackController:
         self._change_queue("a move in the queue", self.queue.move(episode, by))
 
     def _change_queue(self, label: str, queue: Queue) -> None:
-        before, put = self.queue, self._up_next.put_change
+        before, put = self.queue, self._put_queue
         if queue != before:
             self._undo.add(Change(label, partial(put, queue, before), partial(put, before, queue)))
-            self._up_next.set_queue(queue)
+            put(before, queue)
+
+    def _put_queue(self, before: Queue, after: Queue) -> None:
+        self._sessions.follow(before, after)
+        self._up_next.put_change(before, after)
 
     # -- undo ------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.episode_player import EpisodePlayer
@@ -73,6 +74,33 @@ class SessionRunner:
         self.session = session
         self._up_next.set_queue(queue.changed_as(before, after))
 
+    def follow(self, before: Queue, after: Queue) -> None:
+        """Follow a change that the listener made to the queue: the order, and what was taken out or put back.
+
+        What is taken out makes the session shorter by its time; nothing else fills that.
+        """
+        session = self.session
+        if session is None:
+            return
+        removed = [i for i in session.episodes if i in before.upcoming and i not in after.entries]
+        members = set(session.episodes).difference(removed)
+        leading = takewhile(lambda ident: ident in members or ident in session.dropped, after.upcoming)
+        returned = [ident for ident in leading if ident not in members]
+        upcoming = [ident for ident in after.upcoming if ident in members or ident in returned]
+        done = [ident for ident in session.episodes if ident in members and ident not in after.upcoming]
+        change = self._time(returned) - self._time(removed)
+        self.session = replace(
+            session,
+            episodes=(*done, *upcoming),
+            dropped=session.dropped.union(removed).difference(returned),
+            request=replace(session.request, budget=session.request.budget + change),
+        )
+
+    def _time(self, episodes: Iterable[str]) -> float:
+        """Return the seconds of the listener's time that episodes would take."""
+        known = (index for ident in episodes if (index := self._state.library.index(ident)) is not None)
+        return sum(self.coming_times(known))
+
     def spend(self, seconds: float) -> None:
         """Note that so many seconds of the present episode were played."""
         playback = self._state.playback
@@ -108,7 +136,7 @@ class SessionRunner:
         if session is None:
             return
         current = playback.episode
-        gone = session.finished | session.skipped
+        gone = session.finished | session.skipped | session.dropped
         left = session.request.budget - session.used
         is_current = current is not None and current in session.episodes and current not in gone
         index = library.index(current) if is_current and current is not None else None
@@ -120,6 +148,8 @@ class SessionRunner:
             without = gone | {current or ""}
             plan = plan_session(library, self._state.progress_index, request, self._mixer.speed_rule, without)
             planned = tuple(library.ids[index] for index in plan.indexes)
+            rows = {ident: row for row, ident in enumerate(self._up_next.queue.upcoming)}
+            planned = tuple(sorted(planned, key=lambda ident: rows.get(ident, len(rows))))  # as the listener has them
         had = tuple(i for i in session.episodes if i in session.finished or (is_current and i == current))
         queue = self._unplanned()
         queued = session.queued.union(ident for ident in queue.upcoming if ident in planned)

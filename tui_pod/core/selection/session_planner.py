@@ -67,6 +67,8 @@ class Session:
     started: datetime
     finished: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+    """Those that the listener took out of it."""
     queued: frozenset[str] = frozenset()
     """Those that the listener had queued: they stay queued when the plan drops them."""
     heard: float = 0.0

@@ -16,11 +16,7 @@ from textual.screen import Screen
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.snapshot import Playback
 from tui_pod.core.progress.progress import Status
-from tui_pod.core.selection.list_query import (
-    Filter,
-    ListQuery,
-    SmartList,
-)
+from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.hints import GONE, NO_SEARCH, NOT_A_PODCAST, NOT_REMOVABLE, why_empty
 from tui_pod.ui.actions import bindings

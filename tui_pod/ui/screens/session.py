@@ -139,7 +139,10 @@ class PlanScreen(InputDialog):
             name = controller.library.topics.names[self._request.topic]
             return Content(f"Nothing left in {name} fits into {span(budget)}.")
         end = now + timedelta(seconds=plan.total)
-        lines = [Content(f"{counted(len(plan.indexes))}, {span(plan.total)}, until {end:%H:%M}").stylize("bold")]
+        head = f"{counted(len(plan.indexes))}, {span(plan.total)}, until {end:%H:%M}"
+        if (speed := controller.playback.speed) != 1.0:
+            head += f", at {speed:g}×"
+        lines = [Content(head).stylize("bold")]
         for index in plan.indexes[:SHOWN]:
             time = length(controller.progress_index.remaining(index) / speed_rule(index))
             lines.append(Content(f"{time:>7}  {controller.library.titles[index]}"))
