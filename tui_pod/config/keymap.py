@@ -30,8 +30,9 @@ CHAINS: tuple[frozenset[str], ...] = (
     frozenset(("list", "episodes", "move", "screen", "app")),
     frozenset(("tree", "episodes", "move", "screen", "app")),
     frozenset(("transcript", "move", "screen", "app")),
+    frozenset(("statistics", "move", "screen", "app")),
 )
-"""Panes (`Action.where`) that hear a key while one of list, tree and transcript has the focus."""
+"""Panes (`Action.where`) that hear a key while one of list, tree, transcript and statistics has the focus."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from tui_pod.core.selection.queue import Queue
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
-    from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
+    from tui_pod.core.library.show_notes import EpisodeNotes
     from tui_pod.core.library.transcript import Transcript
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.playback.snapshot import Chapter

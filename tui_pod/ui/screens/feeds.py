@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui_pod.services.services import Feeds
+from tui_pod.services.feeds import FeedService
 from tui_pod.services.tasks import explain
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 
@@ -19,7 +19,7 @@ HINT = "The address of a feed (RSS, Atom, JSON Feed) or of the podcast's page."
 class AddFeedScreen(InputDialog):
     """Asks for the address of a feed, or of a page that names one, and waits for what comes of it."""
 
-    def __init__(self, feeds: Feeds, open_feed: Callable[[str], None]) -> None:
+    def __init__(self, feeds: FeedService, open_feed: Callable[[str], None]) -> None:
         """Ask for an address.
 
         Args:
