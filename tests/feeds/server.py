@@ -34,6 +34,10 @@ class Exchange(BaseHTTPRequestHandler):
             else:
                 reply(self)
 
+    def do_POST(self) -> None:
+        self.server.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+        self.do_GET()
+
     def say(self, status: int, body: bytes = b"", kind: str = "text/plain", **headers: str) -> None:
         """Send a whole answer."""
         names = {name.replace("_", "-").lower() for name in headers}
@@ -57,6 +61,7 @@ class Site(ThreadingHTTPServer):
 
     replies: dict[str, Reply] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     daemon_threads = True
     block_on_close = False
 

@@ -94,7 +94,10 @@ def _add_library_commands(commands: _Commands) -> None:
     command.add_argument("ids", metavar="ID", nargs="*")
     command.add_argument("--all", action="store_true", help="every episode without a recording")
     command.add_argument("--out", metavar="DIR", type=Path, help="also write DIR/<id>.opus and DIR/<id>.vtt")
-    command = commands.add("sync", "take and send progress, with the folder of [sync]", has_json=True)
+    command = commands.add(
+        "sync", "take and send progress and podcasts, with the folder or server of [sync]", has_json=True
+    )
+    command.add_argument("--login", action="store_true", help="ask for the server's password, and keep it in a file")
     command.add_argument("--dry-run", action="store_true", help="print what would change, and change nothing")
     commands.add("doctor", "check this machine and print fixes")
 

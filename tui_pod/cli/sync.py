@@ -1,19 +1,29 @@
-"""The command `sync`: take and send progress, with the folder that the settings name."""
+"""The command `sync`: take and send progress and podcasts, with the folder or the server that the settings name."""
 
 from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from getpass import getpass
 from pathlib import Path
 
 from tui_pod.cli.shared import CommandError, Opened, open_library, print_json
 from tui_pod.core.errors import UserError
-from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.text.clean import clock, counted, visible
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.sync.protocols import detect
 from tui_pod.sync.run import Outcome, only_sync, sync_with_folder
+from tui_pod.sync.secret import read_password, write_password
+from tui_pod.sync.server import ServerSync
+from tui_pod.sync.transport import HttpTransport
 
-NOT_SET = "tui-pod: nothing to sync with. Set folder under [sync] in {path}; tui-pod config --default shows how."
+NOT_SET = (
+    "tui-pod: nothing to sync with. Set folder, or server and user, under [sync] in {path};"
+    " tui-pod config --default shows how."
+)
 
 
 def run(options: Namespace) -> int:
@@ -24,34 +34,114 @@ def run(options: Namespace) -> int:
     """
     opened = open_library(options)
     settings = opened.settings.sync
-    if not settings.folder:
+    if not settings.folder and not (settings.server and settings.user):
         raise CommandError(NOT_SET.format(path=opened.paths.config))
     if not opened.state.is_writable:
         raise CommandError("tui-pod: nothing was synced.")
     try:
+        if options.login:
+            _log_in(opened)
+            return 0
         with only_sync(opened.file.path):
-            outcome = sync_with_folder(
-                opened.file, opened.state, Path(settings.folder), datetime.now(UTC), options.dry_run
-            )
+            outcomes = list(_sync(opened, options.dry_run))
     except UserError as error:
         raise CommandError(f"tui-pod: {error}") from None
-    _print(outcome, opened, options)
+    _print(outcomes, opened, options)
     return 0
 
 
-def _print(outcome: Outcome, opened: Opened, options: Namespace) -> None:
-    for notice in outcome.notices:
-        print(f"tui-pod: {visible(notice)}", file=sys.stderr)
+def _sync(opened: Opened, is_dry: bool) -> Iterator[Outcome]:
+    """Sync with the folder, then with the server, each where it is set."""
+    settings, file, state = opened.settings.sync, opened.file, opened.state
+    if settings.folder:
+        yield sync_with_folder(file, state, Path(settings.folder), datetime.now(UTC), is_dry)
+        state = file.load()
+    if settings.server and settings.user:
+        password = read_password(settings.password_command, _password_file(opened))
+        transport = HttpTransport(settings.server, settings.user, password)
+        store = FeedStore(opened.paths.data)
+        memory = file.path.with_name(f"{file.path.stem}.sync.json")
+        rule = PlayedRule(*opened.settings.played)
+        try:
+            sync = ServerSync(transport, memory, (settings.server, settings.user), store, rule)
+            if sync.is_first and not is_dry:
+                _preview(sync.run(file, state, datetime.now(UTC), is_dry=True))
+                sync = ServerSync(transport, memory, (settings.server, settings.user), store, rule)
+            yield sync.run(file, state, datetime.now(UTC), is_dry)
+        finally:
+            store.db.close()
+
+
+def _preview(outcome: Outcome) -> None:
+    """Say what a first sync with a server will do; on a terminal, ask.
+
+    Raises:
+        CommandError: the listener does not want it.
+    """
+    print(
+        f"First sync with this server: {_summary(outcome, 'will be ')}. Nothing will be unsubscribed.", file=sys.stderr
+    )
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise CommandError("tui-pod: nothing was synced.")
+
+
+def _log_in(opened: Opened) -> None:
+    """Ask for the password, try it, and keep it in a file of its own."""
+    settings = opened.settings.sync
+    if not (settings.server and settings.user):
+        raise CommandError("tui-pod: set server and user under [sync] first")
+    prompt = f"Password of {visible(settings.user)} at {visible(settings.server)}: "
+    password = getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    transport = HttpTransport(settings.server, settings.user, password)
+    paths = detect(transport, settings.user, int(datetime.now(UTC).timestamp()))
+    write_password(_password_file(opened), password)
+    print(f"logged in ({paths.name}); the password is in {_password_file(opened)}", file=sys.stderr)
+
+
+def _password_file(opened: Opened) -> Path:
+    return opened.file.path.with_name(f"{opened.file.path.stem}.sync-password")
+
+
+def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
+    would = "would be " if options.dry_run else ""
+    received = {ident: progress for outcome in outcomes for ident, progress in outcome.received.items()}
+    for outcome in outcomes:
+        for notice in outcome.notices:
+            print(f"tui-pod: {visible(notice)}", file=sys.stderr)
     if options.json:
-        received = [_json(ident, progress) for ident, progress in outcome.received.items()]
-        print_json({"received": received, "sent": outcome.sent, "dry_run": options.dry_run})
+        print_json(
+            {
+                "received": [_json(ident, progress) for ident, progress in received.items()],
+                "sent": sum(outcome.sent for outcome in outcomes),
+                "subscribed": [address for outcome in outcomes for address in outcome.subscribed],
+                "unsubscribed": [name for outcome in outcomes for name in outcome.unsubscribed],
+                "dry_run": options.dry_run,
+            }
+        )
         return
-    for ident, progress in outcome.received.items():
+    for ident, progress in received.items():
         index = opened.library.index(ident)
         title = opened.library.titles[index] if index is not None else ""
         print(visible(ident), title, "played" if progress.played else clock(progress.position), sep="\t")
-    would = "would be " if options.dry_run else ""
-    print(f"{counted(len(outcome.received), 'episode')} {would}received, {outcome.sent} {would}sent", file=sys.stderr)
+    for outcome in outcomes:
+        print(_summary(outcome, would), file=sys.stderr)
+        if outcome.subscribed and not options.dry_run:
+            print("To fetch the new podcasts: tui-pod feeds refresh", file=sys.stderr)
+
+
+def _summary(outcome: Outcome, would: str) -> str:
+    parts = [f"{counted(len(outcome.received), 'episode')} {would}received, {outcome.sent} {would}sent"]
+    for count, said in (
+        (len(outcome.subscribed), "subscribed"),
+        (len(outcome.unsubscribed), "unsubscribed"),
+        (len(outcome.podcasts_sent), "sent"),
+        (len(outcome.podcasts_removed), "removed on the server"),
+    ):
+        if count:
+            parts.append(f"{counted(count, 'podcast')} {would}{said}")
+    return ", ".join(parts)
 
 
 def _json(ident: str, progress: Progress) -> dict[str, object]:

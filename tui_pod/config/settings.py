@@ -140,6 +140,21 @@ class SyncSettings(NamedTuple):
         ),
     ] = ""
     """Absolute path."""
+    server: Annotated[
+        str,
+        Key(
+            "Address of a gpodder or Nextcloud server; empty: none",
+            example='server = "https://cloud.example.org"',
+        ),
+    ] = ""
+    user: Annotated[str, Key("User there")] = ""
+    password_command: Annotated[
+        str,
+        Key(
+            "Command that prints the password on its first line; empty: the file that tui-pod sync --login wrote",
+            example='password_command = "pass show podcasts"',
+        ),
+    ] = ""
 
 
 class Settings(NamedTuple):

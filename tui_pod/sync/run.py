@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import ProgressRecord, Record
+from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.state.store import SMALL_STATE, State, StateFile
 from tui_pod.sync.folder import SyncError, SyncFolder, machine_name
 
@@ -26,6 +27,19 @@ class Outcome:
     notices: list[str] = field(default_factory=list)
     machines: int = 0
     """Other machines' files that were read."""
+    subscribed: list[str] = field(default_factory=list)
+    """Addresses of podcasts that the server had and this machine had not."""
+    unsubscribed: list[str] = field(default_factory=list)
+    """Podcasts that were removed elsewhere; they can be brought back."""
+    podcasts_sent: list[str] = field(default_factory=list)
+    podcasts_removed: list[str] = field(default_factory=list)
+    """Addresses that the server was told to add, and to remove."""
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether anything was exchanged."""
+        lists = self.subscribed, self.unsubscribed, self.podcasts_sent, self.podcasts_removed
+        return bool(self.received or self.sent or any(lists))
 
 
 def sync_with_folder(file: StateFile, state: State, folder: Path, now: datetime, is_dry: bool = False) -> Outcome:
@@ -68,7 +82,12 @@ def save(file: StateFile, records: list[Record]) -> None:
     Raises:
         StateError: nothing was saved.
     """
-    if records and (file.append(records) or file.size() <= SMALL_STATE):
+    if not records:
+        return
+    is_long = file.append(records)
+    if is_long:
+        run_apart("tui_pod.state.store", file.path)  # some seconds of work; the journal has it all
+    elif file.size() <= SMALL_STATE:
         file.compact()
 
 

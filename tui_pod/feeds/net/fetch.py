@@ -15,6 +15,7 @@ import socket
 import ssl
 import time
 import zlib
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -79,6 +80,11 @@ class Request:
     allowed: frozenset[Origin] = frozenset()
     """Origins that may be private: see `check_address`."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    body: bytes | None = None
+    """A request with a body is never sent on to where a redirect leads."""
+    login: tuple[str, str] | None = field(default=None, repr=False)
+    """User and password, which go to the address's own origin alone: a redirect to another one is an error."""
 
 
 @dataclass(slots=True)
@@ -145,6 +151,9 @@ def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) 
                 yield response
                 return
             following = _redirected(address, target)
+            if request.body is not None or (request.login and origin(following) != origin(address)):
+                said = f"{_shown(address)} redirects to {_shown(following)}, where neither login nor data are sent."
+                raise FetchError(said, response.status, is_final=True)
             is_permanent = is_permanent and response.status in _PERMANENT and not _is_downgrade(address, following)
             address = following
             moved_to = address if is_permanent else moved_to
@@ -204,7 +213,7 @@ def _asked(
             client.sock = timed = _TimedSocket(connection, limits.idle, head)
             parts = urlsplit(address)
             target = parts.path + (f"?{parts.query}" if parts.query else "")
-            client.request("GET", target or "/", headers=_headers(request))
+            client.request(request.method, target or "/", request.body, _headers(request))
             response = client.getresponse()
             timed.deadline = deadline
         headers = {name.lower(): value for name, value in response.getheaders()}
@@ -213,7 +222,10 @@ def _asked(
 
 def _headers(request: Request) -> dict[str, str]:
     coding = "identity" if "Range" in request.headers else "gzip, deflate"
-    return {"User-Agent": f"tui-pod/{__version__}", "Accept": "*/*", "Accept-Encoding": coding, **request.headers}
+    headers = {"User-Agent": f"tui-pod/{__version__}", "Accept": "*/*", "Accept-Encoding": coding, **request.headers}
+    if request.login:
+        headers["Authorization"] = f"Basic {b64encode(':'.join(request.login).encode()).decode()}"
+    return headers
 
 
 def _redirected(address: str, target: str) -> str:

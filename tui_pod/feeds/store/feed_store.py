@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tui_pod.core.playback.snapshot import Chapter
 from tui_pod.core.text.clean import fold
@@ -100,6 +101,17 @@ class Details:
     type: str
     """`trailer` or `bonus`; empty for a full episode."""
     is_explicit: bool
+
+
+class Enclosure(NamedTuple):
+    """What names an episode to other programs."""
+
+    id: str
+    feed: str
+    """Its `feed_id`."""
+    guid: str
+    audio: str
+    duration: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +302,17 @@ class FeedStore:
                 "SELECT episodes.guid FROM episodes JOIN feeds ON feed = number WHERE first = ?", (feed_id,)
             )
             return {row[0] for row in rows}
+
+    def enclosures(self) -> list[Enclosure]:
+        """Return what names each episode that has a recording to other programs, those of removed feeds left out."""
+        if self.is_empty:
+            return []
+        with self.db.read() as db:
+            rows = db.execute(
+                "SELECT id, first, episodes.guid, audio, duration FROM episodes JOIN feeds ON feed = number"
+                " WHERE removed IS NULL AND audio IS NOT NULL"
+            )
+            return [Enclosure(*row) for row in rows]
 
     def details(self, ident: str) -> Details | None:
         """Return an episode's details; None when it is of no feed."""

@@ -1,0 +1,337 @@
+"""Sync with a server that keeps to its protocol, and with one that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sync.servers import FEED, NOW, OTHER, Device, MemoryServer, audio, ident, play
+from tui_pod.core.progress.progress import Progress
+from tui_pod.sync.folder import SyncError
+from tui_pod.sync.transport import Answer
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(params=["gpodder", "nextcloud"])
+def server(request: pytest.FixtureRequest) -> MemoryServer:
+    return MemoryServer(request.param)
+
+
+@pytest.fixture
+def device(tmp_path: Path, server: MemoryServer) -> Device:
+    return Device(tmp_path / "one", server)
+
+
+def test_first_sync_sends_podcasts_and_progress(device: Device, server: MemoryServer) -> None:
+    device.put(ident(1), Progress(NOW - 2 * HOUR, 42.3, 1000.0, played_ranges=((0.0, 42.3),)))
+    device.put(ident(2), Progress(NOW - timedelta(minutes=1), played=True, plays=1))
+    device.put(ident(3), Progress(NOW))
+    device.put("of-the-catalogue", Progress(NOW, 10.0, 60.0))
+    outcome = device.sync()
+    assert (outcome.sent, outcome.podcasts_sent, outcome.notices) == (2, [FEED], [])
+    late = {"started": 0, "position": 42, "total": 1000, "guid": "guid-1", "device": "tui-pod"}
+    ended = {"started": 1000, "position": 1000, "total": 1000, "guid": "guid-2", "device": "tui-pod"}
+    assert server.actions == [
+        play(1, 42, NOW) | late,  # late, so with the time of sending
+        play(2, 1000, NOW - timedelta(minutes=1)) | ended,
+    ]
+
+
+def test_sync_without_changes_asks_twice_and_changes_nothing(device: Device, server: MemoryServer) -> None:
+    device.put(ident(1), Progress(NOW - 2 * HOUR, 42.3, 1000.0))
+    device.put("of-the-catalogue", Progress(NOW, 10.0, 60.0))
+    server.actions.append(play(2, 100))
+    device.sync()
+    before = device.progress()
+    for later in (timedelta(minutes=1), HOUR, timedelta(days=30)):
+        server.asked.clear()
+        outcome = device.sync(after=later)
+        assert not outcome.has_changed
+        assert len(server.asked) == 2
+    assert device.progress() == before
+
+
+def test_two_devices_have_one_place(device: Device, server: MemoryServer, tmp_path: Path) -> None:
+    other = Device(tmp_path / "two", server)
+    device.put(ident(1), Progress(NOW, 42.3, 1000.0))
+    device.sync()
+    assert other.sync(after=HOUR).received.keys() == {ident(1)}
+    assert other.progress()[ident(1)].position == 42.0
+    other.put(ident(1), Progress(NOW + 2 * HOUR, 500.0, 1000.0))
+    other.put(ident(2), Progress(NOW + 2 * HOUR, played=True))
+    other.sync(after=2 * HOUR)
+    device.sync(after=HOUR)
+    found = device.progress()
+    assert (found[ident(1)].position, found[ident(2)].played) == (500.0, True)
+    assert not device.sync(after=HOUR).has_changed
+    assert not other.sync(after=HOUR).has_changed
+
+
+def test_podcasts_come_and_go_on_both(device: Device, server: MemoryServer, tmp_path: Path) -> None:
+    other = Device(tmp_path / "two", server, (OTHER,))
+    device.sync()
+    assert other.sync(after=HOUR).subscribed == [FEED]
+    assert device.sync(after=HOUR).subscribed == [OTHER]
+    device.store.remove(FEED)
+    assert device.sync(after=HOUR).podcasts_removed == [FEED]
+    assert other.sync(after=HOUR).unsubscribed == [FEED]
+    assert device.addresses() == other.addresses() == {OTHER}
+    assert not device.sync(after=HOUR).has_changed
+    device.store.restore(FEED)
+    device.sync(after=HOUR)
+    other.sync(after=HOUR)
+    assert other.addresses() == {FEED, OTHER}
+
+
+def test_first_sync_unsubscribes_from_nothing(device: Device, server: MemoryServer) -> None:
+    server.podcasts = {FEED: (0, False), OTHER: (0, True)}
+    outcome = device.sync()
+    assert (outcome.unsubscribed, outcome.subscribed) == ([], [OTHER])
+    assert device.addresses() == {FEED, OTHER}
+
+
+def test_dry_run_changes_nothing_here_or_there(device: Device, server: MemoryServer) -> None:
+    server.podcasts[OTHER] = (0, True)
+    server.actions.append(play(1, 100))
+    device.put(ident(2), Progress(NOW, 50.0, 1000.0))
+    outcome = device.sync(is_dry=True)
+    assert (outcome.subscribed, outcome.podcasts_sent, outcome.sent) == ([OTHER], [FEED], 1)
+    assert outcome.received.keys() == {ident(1)}
+    assert (device.addresses(), set(device.progress())) == ({FEED}, {ident(2)})
+    assert not any(asked.startswith("POST") for asked in server.asked)
+    assert not (device.home / "sync.json").exists()
+
+
+def test_actions_of_a_new_podcast_wait_for_its_episodes(device: Device, server: MemoryServer) -> None:
+    server.podcasts[OTHER] = (0, True)
+    server.actions.append(play(1, 100, feed=OTHER))
+    assert device.sync().received == {}
+    device.fetch(OTHER)
+    assert device.sync(after=timedelta(days=30)).received[ident(1, OTHER)].position == 100.0
+
+
+@pytest.mark.parametrize("position", [0, -1, None, "12", 1e300, True, [], 10**30])
+def test_position_that_says_nothing_moves_no_place(position: object, device: Device, server: MemoryServer) -> None:
+    device.put(ident(1), Progress(NOW - HOUR, 500.0, 1000.0))
+    server.actions.append(play(1, 0) | {"position": position})
+    assert device.sync().received == {}
+    assert device.progress()[ident(1)].position == 500.0
+
+
+def test_older_action_loses(device: Device, server: MemoryServer) -> None:
+    device.put(ident(1), Progress(NOW, 500.0, 1000.0))
+    server.actions.append(play(1, 900, NOW - HOUR))
+    assert device.sync().received == {}
+
+
+def test_action_near_the_end_is_played_and_counts_once(device: Device, server: MemoryServer) -> None:
+    device.put(ident(1), Progress(NOW - HOUR, 500.0, 1000.0))
+    server.actions.append(play(1, 995))
+    device.sync()
+    found = device.progress()[ident(1)]
+    assert (found.played, found.position, found.plays) == (True, 0.0, 1)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"guid": "guid-1", "episode": "https://cdn.example.org/moved.mp3"},
+        {"guid": "of another program"},
+        {"episode": audio(1).replace("https", "http") + "?token=1"},
+        {"podcast": FEED.replace("https", "http") + "/"},
+        {"action": "PLAY"},
+        {"timestamp": int(NOW.timestamp())},
+        {"timestamp": "2026-03-01T12:00:00+00:00"},
+        {"timestamp": "2026-03-01T12:00:00Z"},
+        {"started": -1, "total": -1},
+    ],
+)
+def test_action_is_recognised_however_it_is_written(
+    changes: dict[str, Any], device: Device, server: MemoryServer
+) -> None:
+    device.server = Scripted(server, [[play(1, 100) | changes]])  # type: ignore[assignment]
+    assert device.sync().received[ident(1)].position == 100.0
+
+
+NONSENSE: list[Any] = [
+    None,
+    7,
+    "play",
+    [],
+    {},
+    {"action": "play"},
+    play(1, 5) | {"podcast": None},
+    play(1, 5) | {"podcast": "\x1b[31m"},
+    play(1, 5) | {"episode": 3},
+    play(1, 5) | {"timestamp": "soon"},
+    play(1, 5) | {"timestamp": None},
+    play(1, 5, NOW + timedelta(days=400)),
+    play(1, 5) | {"action": "new"},
+    play(1, 5) | {"action": "delete"},
+]
+
+
+@pytest.mark.parametrize("element", NONSENSE)
+def test_element_that_makes_no_sense_stops_no_other(element: Any, device: Device, server: MemoryServer) -> None:
+    good = play(2, 100)
+    scripted = Scripted(server, [[element, good]])
+    device.server = scripted  # type: ignore[assignment]
+    assert device.sync().received.keys() == {ident(2)}
+
+
+class Scripted:
+    """A server whose actions are what a test says, page by page."""
+
+    def __init__(self, server: MemoryServer, pages: Any, timestamps: Iterator[int] | None = None) -> None:
+        self._server = server
+        self._pages = chain(pages, repeat([]))
+        self._timestamps = timestamps
+        self.now = server.now
+
+    def ask(self, method: str, path: str, data: Any = None) -> Answer:
+        if method == "GET" and "episode" in path:
+            time = next(self._timestamps) if self._timestamps else int(self.now.timestamp())
+            return Answer(200, {"actions": next(self._pages), "timestamp": time})
+        return self._server.ask(method, path, data)
+
+
+def test_pages_are_read_to_their_end(device: Device, server: MemoryServer) -> None:
+    server.actions = [play(n % 5, n + 1, NOW - HOUR + timedelta(seconds=n)) for n in range(60)]
+    server.page = 7
+    device.sync()
+    assert {found.position for found in device.progress().values()} == {56.0, 57.0, 58.0, 59.0, 60.0}
+    server.asked.clear()
+    assert not device.sync(after=HOUR).has_changed
+    assert len([asked for asked in server.asked if "episode" in asked]) <= 10
+
+
+def test_page_that_never_ends_is_left(device: Device, server: MemoryServer) -> None:
+    def pages() -> Iterator[list[Any]]:
+        number = 0
+        while True:
+            yield [play(1, 1 + (number + n) % 900, NOW - HOUR + timedelta(seconds=number + n)) for n in range(2)]
+            number += 2
+
+    device.server = Scripted(server, pages(), (int((NOW - HOUR).timestamp()) + 2 * n + 1 for n in range(10**6)))  # type: ignore[assignment]
+    outcome = device.sync()
+    assert outcome.notices == ["The server lists episodes without end; the rest was left out."]
+    assert outcome.received.keys() == {ident(1)}
+
+
+def test_refused_element_stops_no_other_and_is_not_sent_again(device: Device, server: MemoryServer) -> None:
+    for number in range(5):
+        device.put(ident(number), Progress(NOW, 100.0 + number, 1000.0))
+    server.refuses = lambda element: isinstance(element, dict) and element["position"] == 103
+    outcome = device.sync()
+    assert outcome.notices == ["The server refuses the progress of 1 of 5 episodes."]
+    assert sorted(action["position"] for action in server.actions) == [100, 101, 102, 104]
+    assert not device.sync(after=HOUR).has_changed
+
+
+def test_refused_podcast_stops_no_other_and_its_progress_is_not_sent(device: Device, server: MemoryServer) -> None:
+    device.subscribe(OTHER)
+    device.put(ident(1, OTHER), Progress(NOW, 100.0, 1000.0))
+    server.refuses = lambda element: element == OTHER
+    device.sync()
+    assert (list(server.podcasts), server.actions) == ([FEED], [])
+    assert device.addresses() == {FEED, OTHER}
+
+
+def test_address_that_the_server_rewrites_is_used_for_actions(device: Device, server: MemoryServer) -> None:
+    theirs = "https://pod.example.org/other-name"
+    server.update_urls = {FEED: theirs} if server.speaks == "gpodder" else {}
+    device.put(ident(1), Progress(NOW, 100.0, 1000.0))
+    device.sync()
+    assert server.actions[0]["podcast"] == (theirs if server.update_urls else FEED)
+    server.actions.append(play(2, 50, NOW + HOUR) | {"podcast": server.actions[0]["podcast"]})
+    outcome = device.sync(after=2 * HOUR)
+    assert (outcome.subscribed, list(outcome.received)) == ([], [ident(2)])
+    assert device.addresses() == {FEED}
+
+
+def test_podcast_from_a_server_may_not_lead_into_the_own_network(device: Device, server: MemoryServer) -> None:
+    server.podcasts["http://127.0.0.1:8080/feed"] = (0, True)
+    server.podcasts["file:///etc/passwd"] = (0, True)
+    server.podcasts["https://ann:secret@pod.example.org/"] = (0, True)
+    device.sync()
+    (feed,) = (feed for feed in device.store.feeds() if feed.address != FEED)
+    assert (feed.address, feed.is_origin_known, feed.allowed) == ("http://127.0.0.1:8080/feed", True, frozenset())
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 404, 429])
+def test_server_in_trouble_is_an_error_and_changes_nothing(status: int, device: Device, server: MemoryServer) -> None:
+    device.sync()
+    device.put(ident(1), Progress(NOW, 100.0, 1000.0))
+    server.status = status
+    with pytest.raises(SyncError, match="try again later"):
+        device.sync(after=HOUR)
+    server.status = 200
+    assert device.sync(after=HOUR).sent == 1
+
+
+def test_server_that_takes_nothing_is_left_after_some_tries(device: Device, server: MemoryServer) -> None:
+    for number in range(5):
+        device.put(ident(number), Progress(NOW, 100.0 + number, 1000.0))
+    server.refuses = lambda element: isinstance(element, dict)
+    with pytest.raises(SyncError, match="takes nothing at present"):
+        device.sync()
+    server.refuses = lambda element: False
+    assert device.sync(after=HOUR).sent == 5
+
+
+def test_wrong_login_says_so(device: Device, server: MemoryServer) -> None:
+    server.login = 401
+    with pytest.raises(SyncError, match="refuses user and password"):
+        device.sync()
+
+
+def test_server_that_speaks_something_else_says_so(device: Device) -> None:
+    device.server.speaks = "gopher"
+    device.server.status = 404
+    with pytest.raises(SyncError, match="neither the gpodder API nor"):
+        device.sync()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'"x"', b'{"server": 1}', b"[" * 10**5])
+def test_damaged_memory_is_a_first_sync_that_changes_nothing(
+    content: bytes, device: Device, server: MemoryServer
+) -> None:
+    device.put(ident(1), Progress(NOW - HOUR, 100.0, 1000.0))
+    device.sync()
+    before = device.progress()
+    (device.home / "sync.json").write_bytes(content)
+    outcome = device.sync(after=HOUR)
+    assert (outcome.received, outcome.unsubscribed, device.progress()) == ({}, [], before)
+
+
+def test_state_that_was_lost_is_taken_from_the_server_again(device: Device, server: MemoryServer) -> None:
+    device.put(ident(1), Progress(NOW - HOUR, 100.0, 1000.0))
+    device.sync()
+    for path in device.home.glob("state*"):
+        path.unlink()
+    device.sync(after=HOUR)
+    assert device.progress()[ident(1)].position == 100.0
+
+
+def test_progress_of_a_podcast_subscribed_to_later_is_sent_then(device: Device, server: MemoryServer) -> None:
+    device.put(ident(1, OTHER), Progress(NOW - HOUR, 100.0, 1000.0))
+    assert device.sync().sent == 0
+    device.subscribe(OTHER)
+    assert device.sync(after=HOUR).sent == 1
+
+
+def test_clock_that_is_a_day_ahead_is_heard_and_overtaken(device: Device, server: MemoryServer) -> None:
+    server.actions.append(play(1, 100, NOW + timedelta(days=1)))
+    device.sync()
+    found = device.progress()[ident(1)]
+    device.put(ident(1), replace(found, position=200.0, updated=found.updated + timedelta(milliseconds=1)))
+    device.sync(after=HOUR)
+    assert not device.sync(after=HOUR).received
+    assert device.progress()[ident(1)].position == 200.0

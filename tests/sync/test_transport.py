@@ -1,0 +1,152 @@
+"""What a sync sends to whom, and servers that mean harm."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import ssl
+import subprocess
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.feeds.server import Site, body, bomb, cut, drip, redirect, serving, silent
+from tui_pod.feeds.net.fetch import Limits
+from tui_pod.sync.folder import SyncError
+from tui_pod.sync.protocols import Server, detect, paths_of
+from tui_pod.sync.secret import read_password, write_password
+from tui_pod.sync.transport import HttpTransport
+
+DEVICES = "/api/2/devices/ann.json"
+ACTIONS = "/api/2/episodes/ann.json"
+LIMITS = Limits(10**6, seconds=0.5, idle=0.4, head=0.4)
+
+
+@pytest.fixture
+def other() -> Iterator[Site]:
+    """Another server."""
+    with serving() as site:
+        yield site
+
+
+def transport(site: Site, path: str = "") -> HttpTransport:
+    return HttpTransport(site.url(path), "ann", "s3cret", LIMITS)
+
+
+def test_request_has_login_method_and_body(site: Site) -> None:
+    site.replies["/base" + ACTIONS] = body('{"timestamp": 5}', "application/json")
+    answer = transport(site, "/base/").ask("POST", ACTIONS, [{"position": 1}])
+    assert (answer.status, answer.data, answer.is_good) == (200, {"timestamp": 5}, True)
+    ((path, headers),) = site.asked
+    assert (path, json.loads(site.bodies[0])) == ("/base" + ACTIONS, [{"position": 1}])
+    assert headers["Authorization"] == f"Basic {b64encode(b'ann:s3cret').decode()}"
+    assert headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_redirect_to_another_host_gets_neither_login_nor_data(
+    method: str, status: int, site: Site, other: Site
+) -> None:
+    site.replies[ACTIONS] = redirect(other.url(ACTIONS), status)
+    with pytest.raises(SyncError, match="where neither login nor data are sent") as caught:
+        transport(site).ask(method, ACTIONS, [] if method == "POST" else None)
+    assert other.asked == []
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "reply", [silent, drip(0.2), drip(0.2, head=True), cut(b'{"a": 1}', 3), bomb(3)],
+    ids=["silent", "drips", "drips its head", "breaks off", "bomb"],
+)  # fmt: skip
+def test_server_that_does_not_answer_is_an_error_in_time(reply: object, site: Site) -> None:
+    site.replies[DEVICES] = reply  # type: ignore[assignment]
+    with pytest.raises(SyncError):
+        transport(site).ask("GET", DEVICES)
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"{", b"\xff\xfe", b"[" * 100_000, b"1" * 10_000])
+def test_answer_that_is_no_json_is_no_server_of_ours(content: bytes, site: Site) -> None:
+    site.replies[DEVICES] = body(content)
+    with pytest.raises(SyncError, match="neither the gpodder API nor"):
+        detect(transport(site), "ann", 0)
+
+
+@pytest.mark.parametrize("content", ["[]", "7", "null", '{"actions": 7}', '{"timestamp": "soon"}'])
+def test_json_of_an_odd_shape_is_empty_or_an_error(content: str, site: Site) -> None:
+    site.replies[ACTIONS] = body(content)
+    paths = paths_of("gpodder", "ann")
+    assert paths is not None
+    server = Server(transport(site), paths)
+    if content.startswith("{"):
+        assert server.actions(0) == ([], 0)
+    else:
+        with pytest.raises(SyncError, match="cannot be read"):
+            server.actions(0)
+
+
+def test_user_name_stays_one_part_of_the_path(site: Site) -> None:
+    paths = paths_of("gpodder", "../ann/?x=1#")
+    assert paths is not None
+    assert paths.actions == "/api/2/episodes/..%2Fann%2F%3Fx%3D1%23.json"
+
+
+@pytest.mark.parametrize("server", ["http://example.org", "ftp://example.org", "", "sync", "https://u:p@example.org"])
+def test_server_that_would_show_the_password_or_is_none_is_refused(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.sync.transport.is_private", lambda address: False)
+    with pytest.raises(SyncError, match=r"under \[sync\]"):
+        HttpTransport(server, "ann", "s3cret")
+
+
+def test_untrusted_certificate_gets_no_login(site: Site, tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-keyout", str(key), "-out", str(certificate), "-subj", "/CN=localhost"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    site.socket = context.wrap_socket(site.socket, server_side=True)
+    server = HttpTransport(site.url("").replace("http:", "https:"), "ann", "s3cret", LIMITS)
+    with pytest.raises(SyncError, match="certificate is not trusted"):
+        server.ask("GET", DEVICES)
+    assert site.asked == []
+
+
+def test_password_comes_from_the_command_first(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    write_password(file, "from the file")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert read_password("", file) == "from the file"
+    assert read_password("printf 'from the command\\nrest'", file) == "from the command"
+
+
+def test_password_command_runs_no_shell(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    assert read_password(f"echo x; touch {made}", tmp_path / "none") == f"x; touch {made}"
+    assert not made.exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "said"), [("false", "exit status 1"), ("no-such-program", "cannot be run"), ("true", "no password in"),
+                          ("'", "cannot be run"), ("", "run tui-pod sync --login")],
+)  # fmt: skip
+def test_password_that_cannot_be_had_says_why(command: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(SyncError, match=said):
+        read_password(command, tmp_path / "none")
+
+
+def test_password_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    write_password(file, "s3cret")
+    file.chmod(0o640)
+    with pytest.raises(SyncError, match="chmod 600") as caught:
+        read_password("", file)
+    assert "s3cret" not in str(caught.value)

@@ -1,0 +1,149 @@
+"""Episode actions as gpodder servers keep them: reading those of others, and writing our own.
+
+What a server sends is looked at element by element, and one that makes no sense is left out. What is sent is checked
+just as strictly, since servers refuse a whole batch for one bad element. Knows no server and no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.core.text.clean import is_safe
+from tui_pod.feeds.net.address import absolute
+
+MAX_TEXT = 2_000
+"""Characters of an address or guid that is used."""
+
+MAX_SECONDS = 10_000_000
+"""Seconds that an episode may last."""
+
+FUTURE = timedelta(days=2)
+"""How far ahead a time may be before it is not believed; a clock that is a day ahead is still heard."""
+
+LATE = timedelta(minutes=10)
+"""Age from which on a change is sent with the time of sending: servers show an action by its own time, and the other
+devices may have asked for that time already."""
+
+Element = dict[str, Any]
+"""One action as JSON."""
+
+
+class Action(NamedTuple):
+    """Someone played an episode up to a position."""
+
+    podcast: str
+    episode: str
+    guid: str
+    """Empty when the server has none."""
+    time: datetime
+    started: int | None
+    position: int
+    total: int | None
+    """Seconds, all three."""
+
+
+def parse_action(value: object, now: datetime) -> Action | None:
+    """Return an element as an action; None where it is none of playing, or makes no sense."""
+    if not isinstance(value, dict) or str(value.get("action")).lower() != "play":
+        return None
+    podcast, episode, guid = (_text(value.get(key)) for key in ("podcast", "episode", "guid"))
+    started, position, total = (_seconds(value.get(key)) for key in ("started", "position", "total"))
+    time = _time(value.get("timestamp"))
+    if not (podcast and episode) or position is None or time is None or time > now + FUTURE:
+        return None
+    return Action(podcast, episode, guid, time, started, position, total)
+
+
+def action_time(value: object) -> int:
+    """Return the time of an element of any kind, in seconds since 1970; 0 where it has none."""
+    time = _time(value.get("timestamp")) if isinstance(value, dict) else None
+    return int(time.timestamp()) if time is not None else 0
+
+
+def to_progress(action: Action, mine: Progress | None, rule: PlayedRule) -> Progress | None:
+    """Return what an action makes of the progress here; None where nothing: ours is newer, or says the same."""
+    if mine is not None and action.time <= mine.updated:
+        return None
+    former = mine or Progress(action.time)
+    former = replace(former, duration=former.duration or action.total)
+    if rule.is_reached(action.position, action.total):
+        if former.played:
+            return None
+        value = replace(former.marked(True, action.time), plays=max(1, former.plays))
+    else:
+        if not former.played and int(former.position) == action.position:
+            return None
+        value = former.at(float(action.position), None, action.time)
+    start = action.started if action.started is not None else action.position
+    return value.with_played(start, action.position, action.time)
+
+
+def to_element(
+    progress: Progress, podcast: str, episode: str, guid: str, duration: float | None, device: str, now: datetime
+) -> Element | None:
+    """Return what to send of an episode; None where there is nothing that a server could keep."""
+    length = int(progress.duration or duration or 0)
+    position = length if progress.played else int(progress.position)
+    if position < 1 or not (is_address(podcast) and is_address(episode)):
+        return None
+    is_late = not now - LATE <= progress.updated <= now
+    time = (now if is_late else progress.updated).astimezone(UTC)
+    element: Element = {"podcast": podcast, "episode": episode, "device": device, "action": "play"}
+    if _text(guid):
+        element["guid"] = guid
+    element["timestamp"] = f"{time:%Y-%m-%dT%H:%M:%S}"
+    if length:
+        total = max(position, length)
+        element |= {"started": position if progress.played else _start(progress), "total": total}
+    return element | {"position": position}
+
+
+def is_address(text: object) -> bool:
+    """Return whether a text is an address exactly as servers take it."""
+    return isinstance(text, str) and len(text) <= MAX_TEXT and absolute(text) == text
+
+
+def newest_of_each(actions: Iterable[Action]) -> list[Action]:
+    """Return the last action of each episode, by its time and, within a second, by its position."""
+    last: dict[tuple[str, str], Action] = {}
+    for action in actions:
+        key = action.podcast, action.guid or action.episode
+        former = last.get(key)
+        if former is None or (former.time, former.position) <= (action.time, action.position):
+            last[key] = action
+    return list(last.values())
+
+
+def _start(progress: Progress) -> int:
+    """Return where the range that was heard up to the position begins."""
+    starts = (start for start, end in progress.played_ranges if start <= progress.position <= end + 1)
+    return int(min(starts, default=progress.position))
+
+
+def _text(value: object) -> str:
+    """Return a text that can be an address or a guid; empty for anything else."""
+    return value if isinstance(value, str) and len(value) <= MAX_TEXT and is_safe(value) else ""
+
+
+def _seconds(value: object) -> int | None:
+    """Return whole seconds above 0: 0 and -1 are what servers say when they know nothing."""
+    if isinstance(value, float) and 1 <= value <= MAX_SECONDS:
+        value = int(value)
+    return value if type(value) is int and 1 <= value <= MAX_SECONDS else None
+
+
+def _time(value: object) -> datetime | None:
+    """Return a time as servers write it: ISO 8601, UTC where it names no zone, or seconds since 1970."""
+    try:
+        if isinstance(value, str):
+            time = datetime.fromisoformat(value)
+            return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        if type(value) is int:
+            return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return None

@@ -1,0 +1,73 @@
+"""What was last exchanged with a server, kept beside the state, so that only changes cross the network.
+
+All of it can be made anew: where it is lost or damaged the next sync is a first one, which loses nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from tui_pod.runtime import files
+from tui_pod.sync.folder import SyncError
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Bytes that are read, four times what 100,000 touched episodes need."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What both sides knew after the last sync."""
+
+    server: str = ""
+    user: str = ""
+    protocol: str = ""
+    """Empty: it was never synced."""
+    subscriptions_since: int = 0
+    actions_since: int = 0
+    """Times that the server told."""
+    podcasts: dict[str, str] = field(default_factory=dict)
+    """What the server calls each podcast, by its first address; empty where it does not take it."""
+    sent: dict[str, str] = field(default_factory=dict)
+    """The `updated` of each episode that the server knows, or, after a minus, that it cannot know."""
+    seen: list[str] = field(default_factory=list)
+    """Marks of the actions that the last sync read: the next one reads some of them again."""
+    waiting: list[list[Any]] = field(default_factory=list)
+    """Actions of episodes that are not here yet."""
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing was exchanged yet."""
+        return not self.protocol
+
+
+def read_memory(path: Path, server: str, user: str) -> Memory:
+    """Return what is kept of a server; nothing where that is of another one, missing or damaged."""
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        data = json.loads(files.read_bytes(path, MAX_BYTES))
+        fresh = Memory()
+        if isinstance(data, dict) and (data.get("server"), data.get("user")) == (server, user):
+            names = [each.name for each in fields(Memory)]
+            values = {name: data[name] for name in names if type(data.get(name)) is type(getattr(fresh, name))}
+            if len(values) == len(names):
+                return Memory(**values)
+    return Memory(server, user)
+
+
+def write_memory(path: Path, memory: Memory) -> None:
+    """Keep it, whole and in place of the former.
+
+    Raises:
+        SyncError: it could not be written.
+    """
+    temp = path.with_name(f".{path.name}.tmp")
+    try:
+        temp.unlink(missing_ok=True)
+        files.write_new(temp, json.dumps(asdict(memory), separators=(",", ":")))
+        os.replace(temp, path)
+    except OSError as error:
+        raise SyncError(f"Cannot write {path}: {error.strerror}.") from error

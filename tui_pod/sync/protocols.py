@@ -1,0 +1,182 @@
+"""The two protocols that sync servers speak, gpodder API v2 and Nextcloud's gPodder Sync, told apart by asking.
+
+What comes back has the right shape and is not looked into any further. Knows no files and no progress.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote
+
+from tui_pod.sync.actions import Element
+from tui_pod.sync.folder import SyncError
+from tui_pod.sync.transport import Answer, Transport
+
+Item = TypeVar("Item")
+
+DEVICE = "tui-pod"
+"""Id of the device. All of a listener's tui-pods are one, since some servers keep a list of podcasts for each."""
+
+BATCH = 100
+"""Elements sent at once; Nextcloud takes many seconds for some hundred."""
+
+MAX_REFUSED = 5
+"""Elements refused one after the other, none taken, from which on the server is taken to be in trouble."""
+
+
+class Changes(NamedTuple):
+    """How a list of podcasts changed."""
+
+    add: list[str]
+    remove: list[str]
+    timestamp: int
+
+
+class Page(NamedTuple):
+    """Some of the episode actions."""
+
+    actions: list[Any]
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where a protocol has what; all below the server's address."""
+
+    name: str
+    subscriptions: str
+    change_subscriptions: str
+    actions: str
+    send_actions: str
+    device: str = ""
+
+
+def paths_of(name: str, user: str) -> Paths | None:
+    """Return a protocol's paths by its name."""
+    owner = quote(user, safe="")
+    if name == "gpodder":
+        device = f"/api/2/subscriptions/{owner}/{DEVICE}.json"
+        actions = f"/api/2/episodes/{owner}.json"
+        return Paths(name, device, device, actions, actions, f"/api/2/devices/{owner}/{DEVICE}.json")
+    if name == "nextcloud":
+        app = "/index.php/apps/gpoddersync"
+        changes = f"{app}/subscription_change/create"
+        return Paths(name, f"{app}/subscriptions", changes, f"{app}/episode_action", f"{app}/episode_action/create")
+    return None
+
+
+def detect(transport: Transport, user: str, now: int) -> Paths:
+    """Return what the server speaks.
+
+    Raises:
+        SyncError: neither, or it refuses the login.
+    """
+    owner = quote(user, safe="")
+    answer = transport.ask("GET", f"/api/2/devices/{owner}.json")
+    if answer.is_good and isinstance(answer.data, list):
+        name = "gpodder"
+    else:
+        other = transport.ask("GET", f"/index.php/apps/gpoddersync/subscriptions?since={now}")
+        if not (other.is_good and isinstance(other.data, dict) and "add" in other.data):
+            for refused in (answer, other):
+                _check_login(refused)
+            raise SyncError("The server speaks neither the gpodder API nor Nextcloud's gPodder Sync.")
+        name = "nextcloud"
+    paths = paths_of(name, user)
+    assert paths is not None
+    return paths
+
+
+class Server:
+    """Speaks one protocol. Every call may raise `SyncError`."""
+
+    def __init__(self, transport: Transport, paths: Paths) -> None:
+        self._transport = transport
+        self._paths = paths
+        self.name = paths.name
+
+    def register(self) -> None:
+        """Tell the server of this device, where it wants to know."""
+        if self._paths.device:
+            self._expect(
+                self._transport.ask("POST", self._paths.device, {"caption": "tui-pod", "type": "desktop"}),
+                "the device",
+            )
+
+    def subscriptions(self, since: int) -> Changes:
+        """Return how the list of podcasts changed since a time that the server told."""
+        data = self._expect(self._transport.ask("GET", f"{self._paths.subscriptions}?since={since}"), "the podcasts")
+        return Changes(_list(data.get("add")), _list(data.get("remove")), _whole(data.get("timestamp")))
+
+    def actions(self, since: int) -> Page:
+        """Return the first page of the actions since a time that the server told."""
+        data = self._expect(self._transport.ask("GET", f"{self._paths.actions}?since={since}"), "the episodes")
+        return Page(_list(data.get("actions")), _whole(data.get("timestamp")))
+
+    def change_subscriptions(self, add: Sequence[str], remove: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Send changes of the list; yield each address that was taken, with what the server made of it."""
+        changes = [("add", address) for address in add] + [("remove", address) for address in remove]
+
+        def send(part: Sequence[tuple[str, str]]) -> Answer:
+            data = {kind: [address for what, address in part if what == kind] for kind in ("add", "remove")}
+            return self._transport.ask("POST", self._paths.change_subscriptions, data)
+
+        for part, answer in _in_batches(changes, send):
+            updates = answer.data.get("update_urls") if isinstance(answer.data, dict) else None
+            pairs = [pair for pair in _list(updates) if isinstance(pair, list) and len(pair) == 2]
+            became = {str(old): str(new) for old, new in pairs}
+            yield from ((address, became.get(address, address)) for _, address in part)
+
+    def send_actions(self, elements: Sequence[Element]) -> Iterator[Element]:
+        """Send actions; yield those that were taken."""
+        for part, _ in _in_batches(elements, lambda part: self._transport.ask("POST", self._paths.send_actions, part)):
+            yield from part
+
+    def _expect(self, answer: Answer, what: str) -> dict[str, Any]:
+        _check_login(answer)
+        if not answer.is_good:
+            raise SyncError(f"The server does not give or take {what} (status {answer.status}); try again later.")
+        if not isinstance(answer.data, dict):
+            if self._paths.device and what == "the device":
+                return {}
+            raise SyncError(f"What the server says of {what} cannot be read.")
+        return answer.data
+
+
+def _in_batches(
+    items: Sequence[Item], send: Callable[[Sequence[Item]], Answer]
+) -> Iterator[tuple[Sequence[Item], Answer]]:
+    """Send items; yield what was taken. A batch that is refused is halved down to the element that is at fault."""
+    waiting = [items[start : start + BATCH] for start in range(0, len(items), BATCH)][::-1]
+    refused = 0
+    while waiting:
+        part = waiting.pop()
+        answer = send(part)
+        _check_login(answer)
+        if answer.is_good:
+            refused = 0
+            yield part, answer
+        elif answer.status in (400, 413, 422, 500):
+            if len(part) > 1:
+                waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
+                continue
+            refused += 1
+            if refused >= MAX_REFUSED:
+                raise SyncError(f"The server takes nothing at present (status {answer.status}); try again later.")
+        else:
+            raise SyncError(f"The server takes nothing at present (status {answer.status}); try again later.")
+
+
+def _check_login(answer: Answer) -> None:
+    if answer.status in (401, 403):
+        raise SyncError(f"The server refuses user and password ({answer.status}). See [sync] in the settings.")
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _whole(value: object) -> int:
+    return value if type(value) is int and value >= 0 else 0

@@ -1,0 +1,273 @@
+"""Sync with a server: what is taken, what is sent, and in which order.
+
+Speaks through `protocols` and saves through the state's own records. Never unsubscribes, or moves a place back,
+because a server knows nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.store.feed_store import Enclosure, FeedStore
+from tui_pod.state.store import State, StateFile
+from tui_pod.sync.actions import (
+    Action,
+    Element,
+    action_time,
+    newest_of_each,
+    parse_action,
+    to_element,
+    to_progress,
+)
+from tui_pod.sync.matching import EpisodeFinder, address_key
+from tui_pod.sync.memory import Memory, read_memory, write_memory
+from tui_pod.sync.podcasts import plan_podcasts
+from tui_pod.sync.protocols import DEVICE, Server, detect, paths_of
+from tui_pod.sync.run import Outcome, save
+from tui_pod.sync.transport import Transport
+
+OVERLAP = 7 * 86_400
+"""Seconds that are asked for again: servers show an action by its own time, however late it was sent."""
+
+AHEAD = 86_400
+"""Seconds that a server's clock may be ahead; a time beyond is not asked from."""
+
+MAX_PAGES = 500
+MAX_ACTIONS = 250_000
+"""Of one sync: a server may have no end."""
+
+MAX_WAITING = 20_000
+"""Actions of unknown episodes that are kept for later."""
+
+
+class ServerSync:
+    """One sync of one state with one server."""
+
+    def __init__(
+        self, transport: Transport, memory: Path, names: tuple[str, str], store: FeedStore, rule: PlayedRule
+    ) -> None:
+        """Name what takes part.
+
+        Args:
+            transport: asks the server.
+            memory: file of what was exchanged before.
+            names: the server and the user, as the settings have them.
+            store: the podcasts.
+            rule: when an episode counts as played.
+        """
+        self._transport = transport
+        self._path = memory
+        self._memory = read_memory(memory, *names)
+        self._store = store
+        self._rule = rule
+        self._user = names[1]
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing was exchanged with this server yet."""
+        return self._memory.is_first
+
+    def run(self, file: StateFile, state: State, now: datetime, is_dry: bool = False) -> Outcome:
+        """Take what is new, then send what the server lacks.
+
+        Args:
+            file: where the state is.
+            state: as just loaded from there.
+            now: the time (UTC).
+            is_dry: whether to change nothing, here or there.
+
+        Raises:
+            SyncError: the server could not be used; what came in before is kept.
+            StateError: what came in could not be saved.
+            FeedStoreError: the podcasts could not be read or changed.
+        """
+        outcome, memory = Outcome(), self._memory
+        if not memory.sent.keys() <= state.progress.keys():  # another state than the one that was synced
+            memory = self._memory = Memory(memory.server, memory.user)
+        server = self._server(now, is_dry)
+        added = self._sync_podcasts(server, outcome, now, is_dry)
+        actions = self._read_actions(server, outcome, now)
+        episodes: list[Enclosure] = []
+        unsent = self._unsent(state.progress)
+        if actions or unsent or added:
+            episodes = self._store.enclosures()
+            outcome.received = self._resolve(actions, episodes, state.progress)
+        memory.sent |= {ident: value.updated.isoformat() for ident, value in outcome.received.items()}
+        if added:
+            theirs = {episode.id for episode in episodes if episode.feed in added}
+            memory.sent = {i: t for i, t in memory.sent.items() if not (t.startswith("-") and i in theirs)}
+        progress = {**state.progress, **outcome.received}
+        elements = self._elements(progress, episodes, now)
+        outcome.sent = len(elements)
+        if is_dry:
+            return outcome
+        save(file, [ProgressRecord(ident, value) for ident, value in outcome.received.items()])
+        before = dict(memory.sent)
+        try:
+            self._send(server, elements, progress, outcome)
+        finally:
+            if self._is_first or actions or added or before != memory.sent or outcome.has_changed:
+                write_memory(self._path, memory)
+        return outcome
+
+    def _server(self, now: datetime, is_dry: bool) -> Server:
+        memory = self._memory
+        known = paths_of(memory.protocol, self._user)
+        server = Server(self._transport, known or detect(self._transport, self._user, int(now.timestamp())))
+        self._is_first = memory.is_first
+        if self._is_first and not is_dry:
+            server.register()
+        memory.protocol = server.name
+        return server
+
+    # -- podcasts --------------------------------------------------------------------------------------
+
+    def _sync_podcasts(self, server: Server, outcome: Outcome, now: datetime, is_dry: bool) -> set[str]:
+        """Bring both lists of podcasts together; return the ids of feeds that are new to either side."""
+        memory = self._memory
+        changes = server.subscriptions(memory.subscriptions_since)
+        plan = plan_podcasts(changes, self._store.feeds(), memory.podcasts)
+        outcome.subscribed = plan.subscribe
+        outcome.unsubscribed = [feed.name for feed in plan.unsubscribe]
+        outcome.podcasts_sent = list(plan.add.values())
+        outcome.podcasts_removed = list(plan.remove.values())
+        memory.podcasts |= plan.known
+        new = set(plan.add)
+        if is_dry:
+            memory.podcasts |= plan.add
+            return new
+        if plan.subscribe:
+            new |= self._subscribe(plan.subscribe)
+        for feed in plan.unsubscribe:
+            self._store.remove(feed.feed_id)
+        if plan.add or plan.remove:
+            taken = dict(server.change_subscriptions(outcome.podcasts_sent, outcome.podcasts_removed))
+            memory.podcasts |= {feed_id: taken.get(address, "") for feed_id, address in plan.add.items()}
+        for feed_id in {feed.feed_id for feed in plan.unsubscribe} | plan.gone:
+            memory.podcasts.pop(feed_id, None)
+        memory.subscriptions_since = _believed(changes.timestamp, now, memory.subscriptions_since)
+        return new
+
+    def _subscribe(self, addresses: list[str]) -> set[str]:
+        """Subscribe to what the server has; return the ids of the feeds."""
+        wanted = {address_key(address): address for address in addresses}
+        self._store.subscribe([Entry(address) for address in addresses])
+        subscribed = set()
+        for feed in self._store.feeds():
+            address = wanted.get(address_key(feed.address)) or wanted.get(address_key(feed.feed_id))
+            if address is not None:
+                subscribed.add(feed.feed_id)
+                self._memory.podcasts[feed.feed_id] = address
+                if not feed.is_origin_known:  # a server may not lead into the listener's own network
+                    self._store.set_private_origin(feed.feed_id, None)
+        return subscribed
+
+    # -- episodes --------------------------------------------------------------------------------------
+
+    def _read_actions(self, server: Server, outcome: Outcome, now: datetime) -> list[Action]:
+        """Return the actions that the last sync did not see, and those that wait for their episodes."""
+        memory = self._memory
+        seen = set(memory.seen)
+        read: dict[str, int] = {}
+        found: list[Action] = []
+        until, since = memory.actions_since, max(0, memory.actions_since - OVERLAP)
+        is_whole = False
+        for _ in range(MAX_PAGES):
+            page = server.actions(since)
+            before, last = len(read), 0
+            for value in page.actions:
+                mark = hashlib.blake2b(repr(value).encode("utf-8", "replace"), digest_size=6).hexdigest()
+                if mark in read:
+                    continue
+                read[mark] = time = action_time(value)
+                last = max(last, time)
+                if mark not in seen and (action := parse_action(value, now)) is not None:
+                    found.append(action)
+            is_end = page.timestamp in (until, 0) or page.timestamp <= since or page.timestamp > last
+            since = page.timestamp
+            if is_end or len(read) == before:
+                is_whole = True
+                break
+            if len(read) > MAX_ACTIONS:
+                break
+        if not is_whole:
+            outcome.notices.append("The server lists episodes without end; the rest was left out.")
+        memory.actions_since = _believed(since, now, memory.actions_since)
+        oldest = memory.actions_since - OVERLAP
+        memory.seen = [mark for mark, time in read.items() if time >= oldest]
+        return newest_of_each([*self._waiting(now), *found])
+
+    def _waiting(self, now: datetime) -> Iterator[Action]:
+        for podcast, episode, guid, time, started, position, total in (w for w in self._memory.waiting if len(w) == 7):
+            value = {"podcast": podcast, "episode": episode, "guid": guid, "timestamp": time, "action": "play",
+                     "started": started, "position": position, "total": total}  # fmt: skip
+            action = parse_action(value, now)
+            if action is not None:
+                yield action
+
+    def _resolve(
+        self, actions: Iterable[Action], episodes: Iterable[Enclosure], mine: Mapping[str, Progress]
+    ) -> dict[str, Progress]:
+        """Return the progress that actions make; those of episodes that are not here go on waiting."""
+        known = EpisodeFinder(episodes, self._memory.podcasts)
+        received: dict[str, Progress] = {}
+        waiting = []
+        for action in sorted(actions, key=lambda action: action.time):
+            ident = known.find(action)
+            if ident is None:
+                waiting.append([*action[:3], action.time.isoformat(), *action[4:]])
+                continue
+            value = to_progress(action, received.get(ident) or mine.get(ident), self._rule)
+            if value is not None:
+                received[ident] = value
+        self._memory.waiting = waiting[-MAX_WAITING:]
+        return received
+
+    def _unsent(self, progress: Mapping[str, Progress]) -> list[str]:
+        sent = self._memory.sent
+        return [i for i, value in progress.items() if sent.get(i, "").lstrip("-") != value.updated.isoformat()]
+
+    def _elements(
+        self, progress: Mapping[str, Progress], episodes: Iterable[Enclosure], now: datetime
+    ) -> dict[str, Element]:
+        """Return what is to be sent by episode, and note what never can be: what is of no podcast, or was not begun."""
+        memory, known = self._memory, {episode.id: episode for episode in episodes}
+        elements: dict[str, Element] = {}
+        for ident in self._unsent(progress):
+            value, episode = progress[ident], known.get(ident)
+            podcast = memory.podcasts.get(episode.feed) if episode else None
+            element = None
+            if episode is not None and podcast:
+                guid = episode.guid.partition("\0")[0]
+                element = to_element(value, podcast, episode.audio, guid, episode.duration, DEVICE, now)
+            if element is not None:
+                elements[ident] = element
+            else:
+                memory.sent[ident] = f"-{value.updated.isoformat()}"
+        return elements
+
+    def _send(
+        self, server: Server, elements: Mapping[str, Element], progress: Mapping[str, Progress], outcome: Outcome
+    ) -> None:
+        owners = {id(element): ident for ident, element in elements.items()}
+        refused = dict(elements)
+        outcome.sent = 0
+        for element in server.send_actions(list(elements.values())):
+            ident = owners[id(element)]
+            self._memory.sent[ident] = progress[ident].updated.isoformat()
+            del refused[ident]
+            outcome.sent += 1
+        if refused:
+            outcome.notices.append(f"The server refuses the progress of {len(refused)} of {len(elements)} episodes.")
+        self._memory.sent |= {ident: f"-{progress[ident].updated.isoformat()}" for ident in refused}
+
+
+def _believed(timestamp: int, now: datetime, former: int) -> int:
+    """Return a time to ask from next, not one so far ahead that nothing would ever come."""
+    return timestamp if 0 < timestamp <= now.timestamp() + AHEAD else max(former, 0)
