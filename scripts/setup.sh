@@ -114,6 +114,21 @@ ensure_tools() {
         say "not installed; some tests will be skipped"
 }
 
+# A sync server to test with, in an environment of its own: it needs a newer Python, and has a licence of its own.
+make_sync_server() {
+    [ ! -x .venv-server/bin/uvicorn ] || return 0
+    find_python
+    if ! "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 12))'; then
+        say "the tests with a real sync server need Python 3.12; they will be skipped"
+        return
+    fi
+    say "for the tests: a sync server"
+    if ! "$PYTHON" -m venv --clear .venv-server ||
+        ! pip_in .venv-server install --quiet 'gpodder-fastapi-router==0.1.3' aiosqlite uvicorn; then
+        say "not installed; some tests will be skipped"
+    fi
+}
+
 # -- .venv -----------------------------------------------------------------------------------------------
 
 # Not editable: an installed copy is compiled, and starts almost four times as fast.
@@ -186,7 +201,10 @@ venv)
     shift
     make_venv "$@"
     ;;
-tools) ensure_tools ;;
+tools)
+    ensure_tools
+    make_sync_server
+    ;;
 install) install_program ;;
 *) fail "usage: scripts/setup.sh venv EXTRA... | tools | install" ;;
 esac

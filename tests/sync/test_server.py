@@ -160,6 +160,9 @@ def test_action_is_recognised_however_it_is_written(
     assert device.sync().received[ident(1)].position == 100.0
 
 
+DAMAGED = b"""{"server": "https://sync.example.org", "user": "ann", "protocol": "gpodder", "subscriptions_since": 1,
+"actions_since": 1, "podcasts": [], "sent": {"x": 5}, "seen": {"x": "y"}, "waiting": [1, []]}"""
+
 NONSENSE: list[Any] = [
     None,
     7,
@@ -299,7 +302,7 @@ def test_server_that_speaks_something_else_says_so(device: Device) -> None:
         device.sync()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'"x"', b'{"server": 1}', b"[" * 10**5])
+@pytest.mark.parametrize("content", [b"", b"{", b'"x"', b'{"server": 1}', b"[" * 10**5, DAMAGED])
 def test_damaged_memory_is_a_first_sync_that_changes_nothing(
     content: bytes, device: Device, server: MemoryServer
 ) -> None:
@@ -325,6 +328,18 @@ def test_progress_of_a_podcast_subscribed_to_later_is_sent_then(device: Device, 
     assert device.sync().sent == 0
     device.subscribe(OTHER)
     assert device.sync(after=HOUR).sent == 1
+
+
+def test_change_within_the_second_of_what_it_replaces_wins(
+    device: Device, server: MemoryServer, tmp_path: Path
+) -> None:
+    other = Device(tmp_path / "two", server)
+    device.put(ident(1), Progress(NOW + timedelta(seconds=0.5), 100.0, 1000.0))
+    device.sync(after=timedelta(seconds=0.6))
+    found = replace(other.sync().received[ident(1)], position=200.0)
+    other.put(ident(1), replace(found, updated=found.updated + timedelta(milliseconds=1)))
+    other.sync(after=timedelta(seconds=0.1))
+    assert device.sync(after=HOUR).received[ident(1)].position == 200.0
 
 
 def test_clock_that_is_a_day_ahead_is_heard_and_overtaken(device: Device, server: MemoryServer) -> None:

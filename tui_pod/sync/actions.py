@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from tui_pod.core.progress.progress import PlayedRule, Progress
@@ -27,6 +28,8 @@ FUTURE = timedelta(days=2)
 LATE = timedelta(minutes=10)
 """Age from which on a change is sent with the time of sending: servers show an action by its own time, and the other
 devices may have asked for that time already."""
+
+_TELLING = ("podcast", "guid", "episode", "timestamp", "position", "action")
 
 Element = dict[str, Any]
 """One action as JSON."""
@@ -56,6 +59,13 @@ def parse_action(value: object, now: datetime) -> Action | None:
     if not (podcast and episode) or position is None or time is None or time > now + FUTURE:
         return None
     return Action(podcast, episode, guid, time, started, position, total)
+
+
+def action_mark(value: object) -> str:
+    """Return a short text that tells one element from another."""
+    parts = [str(value.get(name)).lower() for name in _TELLING] if isinstance(value, dict) else [repr(value)]
+    told = "\0".join(parts)
+    return blake2b(told.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def action_time(value: object) -> int:
@@ -90,8 +100,9 @@ def to_element(
     position = length if progress.played else int(progress.position)
     if position < 1 or not (is_address(podcast) and is_address(episode)):
         return None
-    is_late = not now - LATE <= progress.updated <= now
-    time = (now if is_late else progress.updated).astimezone(UTC)
+    time = (now if progress.updated < now - LATE else progress.updated).astimezone(UTC)
+    if time.microsecond:  # up to a whole second, so that it is after what it replaces
+        time = time.replace(microsecond=0) + timedelta(seconds=1)
     element: Element = {"podcast": podcast, "episode": episode, "device": device, "action": "play"}
     if _text(guid):
         element["guid"] = guid

@@ -34,8 +34,8 @@ class Memory:
     """What the server calls each podcast, by its first address; empty where it does not take it."""
     sent: dict[str, str] = field(default_factory=dict)
     """The `updated` of each episode that the server knows, or, after a minus, that it cannot know."""
-    seen: list[str] = field(default_factory=list)
-    """Marks of the actions that the last sync read: the next one reads some of them again."""
+    seen: dict[str, int] = field(default_factory=dict)
+    """Marks and times of the actions that the last sync read: the next one reads some of them again."""
     waiting: list[list[Any]] = field(default_factory=list)
     """Actions of episodes that are not here yet."""
 
@@ -47,13 +47,16 @@ class Memory:
 
 def read_memory(path: Path, server: str, user: str) -> Memory:
     """Return what is kept of a server; nothing where that is of another one, missing or damaged."""
-    with contextlib.suppress(OSError, ValueError, RecursionError):
+    with contextlib.suppress(OSError, ValueError, RecursionError, AttributeError):
         data = json.loads(files.read_bytes(path, MAX_BYTES))
         fresh = Memory()
         if isinstance(data, dict) and (data.get("server"), data.get("user")) == (server, user):
             names = [each.name for each in fields(Memory)]
             values = {name: data[name] for name in names if type(data.get(name)) is type(getattr(fresh, name))}
-            if len(values) == len(names):
+            texts = (*data.get("podcasts", {}).values(), *data.get("sent", {}).values())
+            is_right = all(isinstance(text, str) for text in texts)
+            is_right = is_right and all(isinstance(time, int) for time in data.get("seen", {}).values())
+            if is_right and len(values) == len(names):
                 return Memory(**values)
     return Memory(server, user)
 

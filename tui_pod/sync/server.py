@@ -6,7 +6,6 @@ because a server knows nothing.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from tui_pod.state.store import State, StateFile
 from tui_pod.sync.actions import (
     Action,
     Element,
+    action_mark,
     action_time,
     newest_of_each,
     parse_action,
@@ -34,6 +34,9 @@ from tui_pod.sync.transport import Transport
 
 OVERLAP = 7 * 86_400
 """Seconds that are asked for again: servers show an action by its own time, however late it was sent."""
+
+SAME_TIME = 60
+"""Seconds of changes of podcasts that are asked for again: servers count whole ones."""
 
 AHEAD = 86_400
 """Seconds that a server's clock may be ahead; a time beyond is not asked from."""
@@ -131,7 +134,7 @@ class ServerSync:
     def _sync_podcasts(self, server: Server, outcome: Outcome, now: datetime, is_dry: bool) -> set[str]:
         """Bring both lists of podcasts together; return the ids of feeds that are new to either side."""
         memory = self._memory
-        changes = server.subscriptions(memory.subscriptions_since)
+        changes = server.subscriptions(max(0, memory.subscriptions_since - SAME_TIME))
         plan = plan_podcasts(changes, self._store.feeds(), memory.podcasts)
         outcome.subscribed = plan.subscribe
         outcome.unsubscribed = [feed.name for feed in plan.unsubscribe]
@@ -173,7 +176,7 @@ class ServerSync:
     def _read_actions(self, server: Server, outcome: Outcome, now: datetime) -> list[Action]:
         """Return the actions that the last sync did not see, and those that wait for their episodes."""
         memory = self._memory
-        seen = set(memory.seen)
+        seen = memory.seen
         read: dict[str, int] = {}
         found: list[Action] = []
         until, since = memory.actions_since, max(0, memory.actions_since - OVERLAP)
@@ -182,10 +185,10 @@ class ServerSync:
             page = server.actions(since)
             before, last = len(read), 0
             for value in page.actions:
-                mark = hashlib.blake2b(repr(value).encode("utf-8", "replace"), digest_size=6).hexdigest()
+                mark = action_mark(value)
                 if mark in read:
                     continue
-                read[mark] = time = action_time(value)
+                read[mark] = time = seen[mark] if mark in seen else action_time(value)
                 last = max(last, time)
                 if mark not in seen and (action := parse_action(value, now)) is not None:
                     found.append(action)
@@ -200,11 +203,11 @@ class ServerSync:
             outcome.notices.append("The server lists episodes without end; the rest was left out.")
         memory.actions_since = _believed(since, now, memory.actions_since)
         oldest = memory.actions_since - OVERLAP
-        memory.seen = [mark for mark, time in read.items() if time >= oldest]
+        memory.seen = {mark: time for mark, time in read.items() if time >= oldest}
         return newest_of_each([*self._waiting(now), *found])
 
     def _waiting(self, now: datetime) -> Iterator[Action]:
-        for podcast, episode, guid, time, started, position, total in (w for w in self._memory.waiting if len(w) == 7):
+        for podcast, episode, guid, time, started, position, total in filter(_is_waiting, self._memory.waiting):
             value = {"podcast": podcast, "episode": episode, "guid": guid, "timestamp": time, "action": "play",
                      "started": started, "position": position, "total": total}  # fmt: skip
             action = parse_action(value, now)
@@ -261,6 +264,7 @@ class ServerSync:
         for element in server.send_actions(list(elements.values())):
             ident = owners[id(element)]
             self._memory.sent[ident] = progress[ident].updated.isoformat()
+            self._memory.seen[action_mark(element)] = action_time(element)  # it comes back as news otherwise
             del refused[ident]
             outcome.sent += 1
         if refused:
@@ -271,3 +275,7 @@ class ServerSync:
 def _believed(timestamp: int, now: datetime, former: int) -> int:
     """Return a time to ask from next, not one so far ahead that nothing would ever come."""
     return timestamp if 0 < timestamp <= now.timestamp() + AHEAD else max(former, 0)
+
+
+def _is_waiting(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 7

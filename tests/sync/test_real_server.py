@@ -1,0 +1,115 @@
+"""Two machines and a real gpodder server, which is in an environment of its own: `scripts/setup.sh tools` makes it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.sync.servers import FEED, OTHER, Device, MemoryServer, ident
+from tui_pod.cli.main import main
+from tui_pod.core.progress.progress import Progress
+
+PYTHON = Path(os.environ.get("TUI_POD_SERVER_PYTHON") or Path(__file__).parents[2] / ".venv-server" / "bin" / "python")
+
+SERVE = """
+import socket, sys
+import uvicorn
+from fastapi import FastAPI
+from gpodder_router import GPodderConfig, attach
+app = FastAPI()
+attach(app, config=GPodderConfig(
+    database_url=f"sqlite+aiosqlite:///{sys.argv[1]}", bcrypt_rounds=4, enable_dashboard=False))
+listening = socket.create_server(("127.0.0.1", 0))
+print(listening.getsockname()[1], flush=True)
+uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])
+"""
+
+pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason=f"no sync server in {PYTHON}: scripts/setup.sh tools")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with the user ann."""
+    database = tmp_path_factory.mktemp("server") / "gpodder.db"
+    with subprocess.Popen(
+        [PYTHON, "-W", "ignore", "-c", SERVE, database], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        address = f"http://127.0.0.1:{int(process.stdout.readline())}"
+        user = json.dumps({"password": "s3cret"}).encode()
+        with urlopen(Request(f"{address}/api/2/auth/ann/register.json", user, {"Content-Type": "application/json"})):
+            pass
+        yield address
+        process.terminate()
+
+
+class Machine:
+    """Files of its own, and the command line."""
+
+    def __init__(self, home: Path, server: str, monkeypatch: pytest.MonkeyPatch, feeds: tuple[str, ...]) -> None:
+        self.device = Device(home, MemoryServer(), feeds)
+        self._monkeypatch = monkeypatch
+        (home / "catalog.toml").write_text('version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n')
+        settings = f'[sync]\nserver = "{server}"\nuser = "ann"\npassword_command = "echo s3cret"\n'
+        (home / "config.toml").write_text(settings)
+
+    def sync(self, capsys: pytest.CaptureFixture[str]) -> Any:
+        """Return what `tui-pod sync --json` prints."""
+        home = self.device.home
+        self.device.store.db.close()
+        self._monkeypatch.setattr("platformdirs.PlatformDirs.user_data_path", home / "data")
+        options = [("state", "state.toml"), ("config", "config.toml"), ("catalog", "catalog.toml")]
+        words = [word for name, file in options for word in (f"--{name}", str(home / file))]
+        capsys.readouterr()
+        assert main([*words, "sync", "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+
+def test_two_machines_have_one_place_and_one_list(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = Machine(tmp_path / "one", server, monkeypatch, (FEED,))
+    two = Machine(tmp_path / "two", server, monkeypatch, (OTHER,))
+    ago = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
+    one.device.put(ident(1), Progress(ago, 42.5, 1000.0))
+    one.device.put(ident(2), Progress(ago, played=True, plays=1))
+    one.device.put("one", Progress(ago, 10.0, 60.0))
+    assert one.sync(capsys)["sent"] == 2
+    assert one.sync(capsys) == {"received": [], "sent": 0, "subscribed": [], "unsubscribed": [], "dry_run": False}
+
+    assert two.sync(capsys)["subscribed"] == [FEED]
+    two.device.fetch(FEED)
+    received = {entry["id"]: (entry["position"], entry["status"]) for entry in two.sync(capsys)["received"]}
+    assert received == {ident(1): (42.0, "started"), ident(2): (0.0, "played")}
+    found = two.device.progress()[ident(1)]
+    two.device.put(ident(1), replace(found, position=500.0, updated=found.updated + timedelta(milliseconds=1)))
+    assert two.sync(capsys)["sent"] == 1
+
+    second = one.sync(capsys)
+    assert second["subscribed"] == [OTHER]
+    assert [(entry["id"], entry["position"]) for entry in second["received"]] == [(ident(1), 500.0)]
+    one.device.store.remove(FEED)
+    one.sync(capsys)
+    assert two.sync(capsys)["unsubscribed"] == ["Cast"]
+    assert one.device.addresses() == two.device.addresses() == {OTHER}
+
+
+def test_wrong_password_is_one_line(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = Machine(tmp_path / "one", server, monkeypatch, (FEED,))
+    config = tmp_path / "one" / "config.toml"
+    config.write_text(config.read_text().replace("echo s3cret", "echo wr0ng"))
+    with pytest.raises(AssertionError):
+        machine.sync(capsys)
+    error = capsys.readouterr().err
+    assert error == "tui-pod: The server refuses user and password (401). See [sync] in the settings.\n"
