@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tui_pod.core.playback.snapshot import Chapter
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.services.feeds import FeedService
+    from tui_pod.services.sync import SyncService
 
 SHOWN_NOTICES = 5
 """Faults in the settings to show at start; the commands print all."""
@@ -110,6 +111,11 @@ class AppServices(Services):
     def feeds(self) -> FeedService:
         """See `Services.feeds`."""
         return self._running.feeds
+
+    @property
+    def sync(self) -> SyncService | None:
+        """See `Services.sync`."""
+        return self._running.sync
 
     async def after_paint(self) -> None:
         """See `Services.after_paint`."""

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.mpv_options import filters
 from tui_pod.audio.mpv_player import MpvPlayer
@@ -27,9 +27,11 @@ from tui_pod.integrations.remote_socket import RemoteError
 from tui_pod.integrations.terminal_title import TerminalTitle, has_title
 from tui_pod.library.reload import keep_library, reload_library
 from tui_pod.runtime.log import log
+from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.feeds import FeedService
 from tui_pod.services.media import EpisodeSources
+from tui_pod.services.sync import SyncService, Work, run_sync
 from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
 
 if TYPE_CHECKING:
@@ -83,6 +85,11 @@ class Runtime:
             self._announce,
         )
         self._broadcast.add(LoadTicker(self.controller))
+        self.sync: SyncService | None = None
+        if services.is_writable and (settings.sync.folder or (settings.sync.server and settings.sync.user)):
+            work = Work(self._sync, self._reload_podcasts, self._is_first_sync)
+            self.sync = SyncService(lambda: self.controller, frontend, work)
+            self._broadcast.add(SyncTrigger(self.sync))
         self._player.open()
         self._writer.compact()
 
@@ -94,6 +101,29 @@ class Runtime:
             await keep_library(services.save_cache, services.catalogs, services.paths, len(services.library))
         if self.has_podcasts:
             self.feeds.start()
+        if self.sync is not None:
+            self.sync.start()
+
+    @property
+    def _sync_words(self) -> tuple[str, ...]:
+        """The options that name this app's files to `tui-pod sync`."""
+        paths, catalogs = self._services.paths, self._services.catalogs
+        words = ["--state", str(self._services.file.path), "--config", str(paths.config)]
+        return (*words, *(word for path in catalogs for word in ("--catalog", str(path))))
+
+    def _is_first_sync(self) -> bool:
+        from tui_pod.sync.memory import memory_file  # only with [sync]: it brings OpenSSL, 2 MiB
+
+        return bool(self._services.settings.sync.server) and not memory_file(self._services.file.path).exists()
+
+    async def _sync(self) -> dict[str, Any]:
+        self.controller.save()
+        await asyncio.to_thread(self._writer.flush, SAVE_LIMIT)
+        return await run_sync(*self._sync_words)
+
+    async def _reload_podcasts(self) -> None:
+        await self._reload(0)
+        self.feeds.refresh()
 
     async def _start_integrations(self) -> None:
         """Start each on its own: one that cannot is off, with a line in the log."""
@@ -162,6 +192,8 @@ class Runtime:
             self.controller.save()
         is_saved = self._writer.close(SAVE_LIMIT)  # first: a fault in the sound driver must not lose it
         self._player.close()
+        if self.sync is not None and not self._is_first_sync():
+            run_apart("tui_pod", "sync", *self._sync_words)  # goes on when the app has ended
         return is_saved
 
     def _open_podcasts(self) -> Podcasts:
@@ -195,6 +227,21 @@ def _options(settings: Settings) -> PlaybackOptions:
         seek_small=playback.seek_small,
         speeds=settings.speeds,
     )
+
+
+class SyncTrigger(Follower):
+    """Has progress synced once playing has paused or ended."""
+
+    def __init__(self, sync: SyncService) -> None:
+        self._sync = sync
+        self._was_playing = False
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Notice that playing stops."""
+        is_playing = playback.status is PlayerStatus.PLAYING
+        if self._was_playing and not is_playing:
+            self._sync.sync_soon()
+        self._was_playing = is_playing
 
 
 class LoadTicker(Follower):

@@ -14,6 +14,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.text.clean import clock, counted, visible
 from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.sync.memory import memory_file
 from tui_pod.sync.protocols import detect
 from tui_pod.sync.run import Outcome, only_sync, sync_with_folder
 from tui_pod.sync.secret import read_password, write_password
@@ -60,7 +61,7 @@ def _sync(opened: Opened, is_dry: bool) -> Iterator[Outcome]:
         password = read_password(settings.password_command, _password_file(opened))
         transport = HttpTransport(settings.server, settings.user, password)
         store = FeedStore(opened.paths.data)
-        memory = file.path.with_name(f"{file.path.stem}.sync.json")
+        memory = memory_file(file.path)
         rule = PlayedRule(*opened.settings.played)
         try:
             sync = ServerSync(transport, memory, (settings.server, settings.user), store, rule)

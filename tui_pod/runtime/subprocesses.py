@@ -15,7 +15,7 @@ def start_of(module: str, *arguments: str | Path, python: str | None = None) -> 
     return command, {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
-def run_apart(module: str, *arguments: Path) -> None:
+def run_apart(module: str, *arguments: str | Path) -> None:
     """Run a module in a detached process that outlives this one.
 
     Nothing happens where that fails: only for optional work.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.services.feeds import FeedService
     from tui_pod.services.frontend import Frontend
+    from tui_pod.services.sync import SyncService
 
 
 class Services:
@@ -59,6 +60,11 @@ class Services:
     def feeds(self) -> FeedService:
         """What the app does with podcasts."""
         raise NotImplementedError
+
+    @property
+    def sync(self) -> SyncService | None:
+        """Sync with other devices; None where it is not set up."""
+        return None
 
     def saving_changed(self, reason: str | None) -> None:
         """Tell that saving fails for a reason, or works again (None)."""

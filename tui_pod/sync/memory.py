@@ -45,6 +45,11 @@ class Memory:
         return not self.protocol
 
 
+def memory_file(state: Path) -> Path:
+    """Return where it is kept, beside the state."""
+    return state.with_name(f"{state.stem}.sync.json")
+
+
 def read_memory(path: Path, server: str, user: str) -> Memory:
     """Return what is kept of a server; nothing where that is of another one, missing or damaged."""
     with contextlib.suppress(OSError, ValueError, RecursionError, AttributeError):

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
     from tui_pod.services.services import Services
+    from tui_pod.services.sync import SyncService
 
 
 def load_library_provider() -> type[Provider]:
@@ -178,6 +179,11 @@ class TuiPodApp(App[None]):
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """See `Frontend.downloads_changed`."""
         self.main_screen.episodes.show_downloads(downloads)
+
+    @property
+    def sync(self) -> SyncService | None:
+        """Sync with other devices; None where it is not set up."""
+        return self._services.sync
 
     def work_changed(self, text: str) -> None:
         """See `Frontend.work_changed`."""

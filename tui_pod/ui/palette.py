@@ -42,6 +42,8 @@ def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
                 continue
         keys = " ".join(shown_keys(action)).translate(app.main_screen.key_names)
         yield SystemCommand(action.label, f"key: {keys}", partial(app.run_action_soon, action.action, pane))
+    if (sync := app.sync) is not None:
+        yield SystemCommand("Sync now", "progress and podcasts, as under [sync]", sync.sync_now)
 
 
 def _find_pane(action: Action, main: MainScreen) -> Widget | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tui_pod.core.playback.progress_tracker import ProgressTracker
 from tui_pod.core.playback.state import PlaybackState
-from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.progress.progress import Progress, Status, newest
 from tui_pod.core.progress.records import ProgressRecord
 
 
@@ -47,6 +47,19 @@ class ProgressEditor:
                 self._tracker.set_done(progress.played)
         state.ports.writer.compact()
         state.ports.listener.progress_changed(frozenset(values))
+
+    def receive(self, values: Mapping[str, Progress]) -> dict[str, Progress | None]:
+        """Show progress that others made and saved; return what it replaced. What is loaded keeps its place."""
+        state, before = self._state, dict[str, Progress | None]()
+        for ident, value in values.items():
+            former = state.progress_index.get(ident)
+            progress = value if former is None else newest(former, value)
+            if progress != former and ident != state.playback.episode:
+                before[ident] = former
+                state.progress_index.put(ident, progress)
+        if before:
+            state.ports.listener.progress_changed(frozenset(before))
+        return before
 
     def _fresh(self, episode: str) -> Progress:
         return self._state.progress_index.get(episode) or Progress(updated=self._state.ports.clock())

@@ -1,0 +1,140 @@
+"""When the running app syncs, and what it shows of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter
+from tests.rooms import EPISODES, TOPICS
+from tui_pod.app.runtime import SyncTrigger
+from tui_pod.core.library.library import build_library
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.playback.ports import Ports
+from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.services import sync as module
+from tui_pod.services.sync import FIRST, SyncFailed, SyncService, Work, run_sync
+from tui_pod.state.store import StateFile
+
+
+class Rig:
+    """The service, with a sync that answers what a test says."""
+
+    def __init__(self) -> None:
+        self.frontend = FakeFrontend()
+        library = build_library(TOPICS, EPISODES)
+        self.writer = FakeWriter()
+        ports = Ports(FakePlayer(), FakeSources(), self.writer, self.frontend, FakeClock(), "run")
+        former = {"two": Progress(START - timedelta(days=1), 10.0)}
+        self.controller = PlaybackController(library, ProgressIndex(library, former), ports)
+        self.report: dict[str, Any] = {"received": []}
+        self.failure = ""
+        self.is_first = False
+        self.runs: list[str] = []
+        self.done = asyncio.Event()
+        work = Work(self._run, self._reload, lambda: self.is_first)
+        self.service = SyncService(lambda: self.controller, self.frontend, work)
+
+    async def _run(self) -> dict[str, Any]:
+        self.runs.append("sync")
+        self.done.set()
+        if self.failure:
+            raise SyncFailed(self.failure)
+        return self.report
+
+    async def _reload(self) -> None:
+        self.runs.append("reload")
+
+    async def synced(self) -> None:
+        """Wait for the next sync, and for what it does afterwards."""
+        await asyncio.wait_for(self.done.wait(), 10)
+        self.done.clear()
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    def received(self, ident: str, position: float, status: str = "started") -> dict[str, Any]:
+        time = (START - timedelta(hours=1)).isoformat()
+        return {"id": ident, "position": position, "status": status, "updated": time}
+
+
+@pytest.fixture
+async def rig() -> Any:
+    rig = Rig()
+    yield rig
+    await rig.service.close()
+
+
+async def test_what_came_in_is_shown_and_can_be_undone(rig: Rig) -> None:
+    rig.report["received"] = [rig.received("one", 30.0), rig.received("two", 0.0, "played")]
+    rig.service.start()
+    await rig.synced()
+    index = rig.controller.progress_index
+    one, two = index.get("one"), index.get("two")
+    assert one is not None
+    assert two is not None
+    assert (one.position, two.played) == (30.0, True)
+    assert rig.frontend.said[-1] == "2 episodes synced. Press u to undo."
+    assert rig.frontend.work == f"synced {rig.controller.now():%H:%M}"
+    rig.controller.undo()
+    two = index.get("two")
+    assert two is not None
+    assert (two.position, two.played) == (10.0, False)
+    assert two.updated > START - timedelta(hours=1)  # so that the other devices take it back too
+
+
+async def test_sync_waits_for_a_wish_before_the_first_one(rig: Rig) -> None:
+    rig.is_first = True
+    rig.service.start()
+    assert (rig.runs, rig.frontend.said) == ([], [FIRST])
+    rig.service.sync_now()
+    await rig.synced()
+    assert rig.frontend.said[-1] == "Synced; there was nothing new."
+
+
+async def test_failure_is_a_mark_and_said_only_on_wish(rig: Rig) -> None:
+    rig.failure = "no network"
+    rig.service.start()
+    await rig.synced()
+    assert (rig.frontend.said, rig.frontend.work) == ([], "not synced")
+    rig.service.sync_now()
+    await rig.synced()
+    assert rig.frontend.said == ["no network"]
+
+
+async def test_pause_and_end_sync_once_playing_has_stopped(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GAP", 0.0)
+    playing = Playback(status=PlayerStatus.PLAYING)
+    trigger = SyncTrigger(rig.service)
+    trigger.playback_changed(playing)
+    trigger.playback_changed(replace(playing, position=5.0))
+    assert rig.runs == []
+    trigger.playback_changed(replace(playing, status=PlayerStatus.PAUSED))
+    await rig.synced()
+    assert rig.runs == ["sync"]
+
+
+async def test_podcasts_that_came_or_went_are_shown(rig: Rig) -> None:
+    rig.report["subscribed"] = ["https://pod.example.org/"]
+    rig.service.sync_now()
+    await rig.synced()
+    assert rig.runs == ["sync", "reload"]
+
+
+async def test_sync_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    (tmp_path / "config.toml").write_text('[sync]\nfolder = "shared"\n')
+    words = ("--config", str(tmp_path / "config.toml"), "--state")
+    StateFile(tmp_path / "there.toml").append([ProgressRecord("x", Progress(now, 42.0))])
+    assert (await run_sync(*words, str(tmp_path / "there.toml")))["sent"] == 1
+    report = await run_sync(*words, str(tmp_path / "here.toml"))
+    assert report["received"] == [{"id": "x", "position": 42.0, "status": "started", "updated": now.isoformat()}]
+    with pytest.raises(SyncFailed, match="nothing to sync with"):
+        await run_sync("--state", str(tmp_path / "here.toml"))

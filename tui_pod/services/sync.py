@@ -1,0 +1,149 @@
+"""Sync of the running app: when it happens, and what the listener sees of it.
+
+The work is done by `tui-pod sync` in a process of its own, so that nothing of it holds up the screen. What came in is
+already saved then; it is only shown here, and can be undone. Called on the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.text.clean import clean, counted
+from tui_pod.runtime.subprocesses import start_of
+from tui_pod.services.frontend import Frontend
+from tui_pod.services.tasks import BackgroundTasks
+
+EVERY = 15 * 60.0
+"""Seconds between two syncs."""
+
+GAP = 20.0
+"""Seconds in which pauses and ends of episodes cause one sync."""
+
+LIMIT = 330.0
+"""Seconds that a sync may take; its own limit is shorter."""
+
+FIRST = (
+    "Sync is set up and was never done. “Sync now” in the palette does it; tui-pod sync --dry-run shows what it would."
+)
+
+
+class SyncFailed(UserError):
+    """A sync that did not come about; the message says why."""
+
+
+class Work(NamedTuple):
+    """What a sync needs of the app."""
+
+    run: Callable[[], Awaitable[dict[str, Any]]]
+    """Saves, syncs, and returns what `tui-pod sync --json` prints."""
+    reload: Callable[[], Awaitable[None]]
+    """Shows the podcasts anew, and fetches them."""
+    is_first: Callable[[], bool]
+    """Whether there was no sync with the server yet, which happens on wish alone."""
+
+
+class SyncService:
+    """Syncs at start, after a pause and an end, every 15 minutes, and on wish."""
+
+    def __init__(self, controller: Callable[[], PlaybackController], frontend: Frontend, work: Work) -> None:
+        self._controller = controller
+        self._frontend = frontend
+        self._work = work
+        self._tasks = BackgroundTasks(controller, frontend)
+        self._running: asyncio.Task[object] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Sync, and go on doing so."""
+        if self._work.is_first():
+            self._frontend.tell(FIRST)
+        else:
+            self._sync_soon()
+
+    def sync_now(self) -> None:
+        """Sync on wish."""
+        self._begin(is_asked=True)
+
+    def sync_soon(self) -> None:
+        """Sync in a moment, once for all that happens until then."""
+        if not self._work.is_first():
+            self._schedule(GAP)
+
+    async def close(self) -> None:
+        """End what is under way; what is left is synced when the app has ended."""
+        if self._timer is not None:
+            self._timer.cancel()
+        await self._tasks.close()
+
+    def _schedule(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._sync_soon)
+
+    def _sync_soon(self) -> None:
+        self._begin(is_asked=False)
+
+    def _begin(self, is_asked: bool) -> None:
+        self._schedule(EVERY)
+        if self._running is None or self._running.done():
+            self._running = self._tasks.run(self._sync(is_asked))
+
+    async def _sync(self, is_asked: bool) -> None:
+        self._tasks.show("sync", "syncing …")
+        try:
+            report = await self._work.run()
+        except SyncFailed:
+            self._tasks.show("sync", "not synced")
+            if is_asked:
+                raise
+            return
+        self._tasks.show("sync", f"synced {self._controller().now():%H:%M}")
+        received = _received(report)
+        shown = self._controller().receive(received, f"{counted(len(received))} synced")
+        if report.get("subscribed") or report.get("unsubscribed"):
+            await self._work.reload()
+        if is_asked and not shown:
+            self._frontend.tell("Synced; there was nothing new.")
+
+
+async def run_sync(*arguments: str) -> dict[str, Any]:
+    """Run `tui-pod sync --json` and return what it prints.
+
+    Raises:
+        SyncFailed: with its message.
+    """
+    command, environment = start_of("tui_pod", "sync", "--json", *arguments)
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, start_new_session=True
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), LIMIT)
+    except TimeoutError:
+        raise SyncFailed("The sync took too long.") from None
+    finally:
+        if process.returncode is None:
+            process.terminate()
+    if process.returncode:
+        lines = err.decode("utf-8", "replace").strip().splitlines() or ["The sync failed."]
+        raise SyncFailed(clean(lines[-1].removeprefix("tui-pod: "), 300))
+    report: dict[str, Any] = json.loads(out)
+    return report
+
+
+def _received(report: Mapping[str, Any]) -> dict[str, Progress]:
+    return {
+        entry["id"]: Progress(
+            datetime.fromisoformat(entry["updated"]),
+            entry["position"],
+            played=entry["status"] == "played",
+        )
+        for entry in report["received"]
+    }
