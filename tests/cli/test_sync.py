@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.feeds.server import Site, body
 from tui_pod.cli.main import main
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord
@@ -60,3 +62,28 @@ def test_sync_with_a_folder_that_is_not_there_fails(words: list[str], capsys: py
     config.write_text('[sync]\nfolder = "/nowhere/tui-pod"\n')
     assert main([*words, "sync"]) == 1
     assert "The folder /nowhere/tui-pod cannot be used" in capsys.readouterr().err
+
+
+def test_login_tries_the_password_and_keeps_it_where_only_its_user_can_read_it(
+    words: list[str], site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(words[3]).write_text(f'[sync]\nserver = "{site.url("")}"\nuser = "ann"\n')
+    site.replies["/api/2/devices/ann.json"] = body("[]")
+    monkeypatch.setattr("sys.stdin", io.StringIO("s3cret\n"))
+    assert main([*words, "sync", "--login"]) == 0
+    out, err = capsys.readouterr()
+    kept = Path(words[1]).with_name("here.sync-password")
+    assert (kept.read_text(), kept.stat().st_mode & 0o777) == ("s3cret\n", 0o600)
+    assert f"logged in (gpodder); the password is in {kept}" in err
+    assert "s3cret" not in out + err
+
+
+def test_login_that_is_refused_keeps_nothing(
+    words: list[str], site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(words[3]).write_text(f'[sync]\nserver = "{site.url("")}"\nuser = "ann"\n')
+    site.replies["/api/2/devices/ann.json"] = body("", status=401)
+    monkeypatch.setattr("sys.stdin", io.StringIO("s3cret\n"))
+    assert main([*words, "sync", "--login"]) == 1
+    assert "refuses user and password" in capsys.readouterr().err
+    assert not Path(words[1]).with_name("here.sync-password").exists()

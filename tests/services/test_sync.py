@@ -32,7 +32,8 @@ class Rig:
         self.frontend = FakeFrontend()
         library = build_library(TOPICS, EPISODES)
         self.writer = FakeWriter()
-        ports = Ports(FakePlayer(), FakeSources(), self.writer, self.frontend, FakeClock(), "run")
+        self.clock = FakeClock()
+        ports = Ports(FakePlayer(), FakeSources(), self.writer, self.frontend, self.clock, "run")
         former = {"two": Progress(START - timedelta(days=1), 10.0)}
         self.controller = PlaybackController(library, ProgressIndex(library, former), ports)
         self.report: dict[str, Any] = {"received": []}
@@ -119,6 +120,15 @@ async def test_pause_and_end_sync_once_playing_has_stopped(rig: Rig, monkeypatch
     trigger.playback_changed(replace(playing, status=PlayerStatus.PAUSED))
     await rig.synced()
     assert rig.runs == ["sync"]
+
+
+async def test_changes_since_the_last_sync_are_counted(rig: Rig) -> None:
+    rig.service.start()
+    await rig.synced()
+    rig.clock.go(60.0)
+    rig.controller.mark(["one", "three"], played=True)
+    rig.service.sync_soon()
+    assert rig.frontend.work == f"synced {START.astimezone():%H:%M}, 2 to send"
 
 
 async def test_podcasts_that_came_or_went_are_shown(rig: Rig) -> None:

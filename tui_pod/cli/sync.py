@@ -10,10 +10,12 @@ from getpass import getpass
 from pathlib import Path
 
 from tui_pod.cli.shared import CommandError, Opened, open_library, print_json
+from tui_pod.config.reader import toml_value
 from tui_pod.core.errors import UserError
 from tui_pod.core.progress.progress import PlayedRule, Progress
-from tui_pod.core.text.clean import clock, counted, visible
+from tui_pod.core.text.clean import clean, clock, counted, visible
 from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.sync import login
 from tui_pod.sync.memory import memory_file
 from tui_pod.sync.protocols import detect
 from tui_pod.sync.run import Outcome, only_sync, sync_with_folder
@@ -89,16 +91,26 @@ def _preview(outcome: Outcome) -> None:
 
 
 def _log_in(opened: Opened) -> None:
-    """Ask for the password, try it, and keep it in a file of its own."""
-    settings = opened.settings.sync
+    """Have the listener log in with their browser where the server offers that, else ask for the password; keep it."""
+    settings, file = opened.settings.sync, _password_file(opened)
     if not (settings.server and settings.user):
         raise CommandError("tui-pod: set server and user under [sync] first")
-    prompt = f"Password of {visible(settings.user)} at {visible(settings.server)}: "
-    password = getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-    transport = HttpTransport(settings.server, settings.user, password)
-    paths = detect(transport, settings.user, int(datetime.now(UTC).timestamp()))
-    write_password(_password_file(opened), password)
-    print(f"logged in ({paths.name}); the password is in {_password_file(opened)}", file=sys.stderr)
+    is_terminal = sys.stdin.isatty()
+    nameless = HttpTransport(settings.server, settings.user, "", patience=login.PATIENCE)
+    flow = login.begin(nameless) if is_terminal else None
+    user = settings.user
+    if flow is not None:
+        print(f"Log in with your browser: {visible(flow.page)}", file=sys.stderr)
+        user, password = login.finish(nameless, flow)
+    elif is_terminal:
+        password = getpass(f"Password of {visible(user)} at {visible(settings.server)}: ")
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    paths = detect(HttpTransport(settings.server, user, password), user, int(datetime.now(UTC).timestamp()))
+    write_password(file, password)
+    print(f"logged in ({paths.name}); the password is in {file}", file=sys.stderr)
+    if user != settings.user:
+        print(f"Your name there is another: set user = {toml_value(clean(user, 200))} under [sync].", file=sys.stderr)
 
 
 def _password_file(opened: Opened) -> Path:

@@ -59,6 +59,8 @@ class SyncService:
         self._tasks = BackgroundTasks(controller, frontend)
         self._running: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._since: datetime | None = None
+        self._last = ""
 
     def start(self) -> None:
         """Sync, and go on doing so."""
@@ -74,6 +76,7 @@ class SyncService:
     def sync_soon(self) -> None:
         """Sync in a moment, once for all that happens until then."""
         if not self._work.is_first():
+            self._show()
             self._schedule(GAP)
 
     async def close(self) -> None:
@@ -97,20 +100,30 @@ class SyncService:
 
     async def _sync(self, is_asked: bool) -> None:
         self._tasks.show("sync", "syncing …")
+        since = self._controller().now()
         try:
             report = await self._work.run()
         except SyncFailed:
-            self._tasks.show("sync", "not synced")
+            self._last = "not synced"
+            self._show()
             if is_asked:
                 raise
             return
-        self._tasks.show("sync", f"synced {self._controller().now():%H:%M}")
+        self._since, self._last = since, f"synced {since:%H:%M}"
+        self._show()
         received = _received(report)
         shown = self._controller().receive(received, f"{counted(len(received))} synced")
         if report.get("subscribed") or report.get("unsubscribed"):
             await self._work.reload()
         if is_asked and not shown:
             self._frontend.tell("Synced; there was nothing new.")
+
+    def _show(self) -> None:
+        """Show when the last sync was, and how much was changed since."""
+        if self._since is None:
+            self._since = self._controller().now()
+        unsent = sum(progress.updated > self._since for _, progress in self._controller().progress_index)
+        self._tasks.show("sync", ", ".join(filter(None, (self._last, f"{unsent} to send" if unsent else ""))))
 
 
 async def run_sync(*arguments: str) -> dict[str, Any]:

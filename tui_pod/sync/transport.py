@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlencode
 
 from tui_pod.feeds.net.address import AddressError, Origin, absolute, is_private, origin
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
@@ -50,8 +51,17 @@ class Transport(Protocol):
 class HttpTransport:
     """Asks a server by http(s)."""
 
-    def __init__(self, server: str, user: str, password: str, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self, server: str, user: str, password: str, limits: Limits = LIMITS, patience: float = ALL_TOGETHER
+    ) -> None:
         """Name the server as the listener typed it, who may thereby choose one of their own network.
+
+        Args:
+            server: its address.
+            user: name there.
+            password: empty: no login is sent.
+            limits: of one request.
+            patience: seconds for all requests.
 
         Raises:
             SyncError: it is no address, or the password would cross the internet for all to read.
@@ -59,10 +69,11 @@ class HttpTransport:
         address = absolute(server.rstrip("/") + "/")
         if address is None:
             raise SyncError("The server under [sync] is not an http or https address.")
-        self._base = address.rstrip("/")
-        self._login = (user, password)
+        self.base = address.rstrip("/")
+        """The server's address, without a slash at its end."""
+        self._login = (user, password) if password else None
         self._limits = limits
-        self._deadline = time.monotonic() + ALL_TOGETHER
+        self._deadline = time.monotonic() + patience
         self._allowed: frozenset[Origin] = frozenset()
         try:
             own = origin(address)
@@ -73,13 +84,16 @@ class HttpTransport:
         elif own[0] == "http":
             raise SyncError("The server under [sync] needs https: by http anyone on the way could read the password.")
 
-    def ask(self, method: str, path: str, data: object = None) -> Answer:
-        """Return the answer to a request. Raises as `Transport.ask`."""
+    def ask(self, method: str, path: str, data: object = None, is_form: bool = False) -> Answer:
+        """Return the answer to a request, whose data is sent as a form's where asked. Raises as `Transport.ask`."""
         if time.monotonic() > self._deadline:
-            raise SyncError(f"The server took longer than {ALL_TOGETHER:.0f} s; the rest comes with the next sync.")
-        body = json.dumps(data).encode() if data is not None else None
-        headers = {"Accept": "application/json"} | ({"Content-Type": "application/json"} if body is not None else {})
-        request = Request(self._base + path, self._allowed, headers, method, body, self._login)
+            raise SyncError("The server takes too long; the rest comes with the next sync.")
+        body, headers = None, {"Accept": "application/json"}
+        if isinstance(data, dict) and is_form:
+            body, headers["Content-Type"] = urlencode(data).encode(), "application/x-www-form-urlencoded"
+        elif data is not None:
+            body, headers["Content-Type"] = json.dumps(data).encode(), "application/json"
+        request = Request(self.base + path, self._allowed, headers, method, body, self._login)
         try:
             with opened(request, self._limits) as response:
                 content = b"".join(response.chunks)
