@@ -87,3 +87,15 @@ def test_login_that_is_refused_keeps_nothing(
     assert main([*words, "sync", "--login"]) == 1
     assert "refuses user and password" in capsys.readouterr().err
     assert not Path(words[1]).with_name("here.sync-password").exists()
+
+
+def test_server_that_fails_does_not_keep_the_folder_from_being_told(
+    words: list[str], site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = f'[sync]\nfolder = "shared"\nserver = "{site.url("")}"\nuser = "ann"\npassword_command = "echo x"\n'
+    Path(words[3]).write_text(settings)
+    capsys.readouterr()
+    assert main([*words, "sync", "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [entry["id"] for entry in report["received"]] == ["one"]
+    assert report["error"] == "The server speaks neither the gpodder API nor Nextcloud's gPodder Sync."

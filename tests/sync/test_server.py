@@ -279,14 +279,24 @@ def test_server_in_trouble_is_an_error_and_changes_nothing(status: int, device: 
     assert device.sync(after=HOUR).sent == 1
 
 
+def test_element_refused_alone_by_a_server_in_trouble_is_sent_again(device: Device, server: MemoryServer) -> None:
+    device.put(ident(1), Progress(NOW, 100.0, 1000.0))
+    server.refuses = lambda element: isinstance(element, dict)
+    assert "takes nothing at present" in device.sync().error
+    server.refuses = lambda element: False
+    assert device.sync(after=HOUR).sent == 1
+
+
 def test_server_that_takes_nothing_is_left_after_some_tries(device: Device, server: MemoryServer) -> None:
     for number in range(5):
-        device.put(ident(number), Progress(NOW, 100.0 + number, 1000.0))
+        device.put(ident(number), Progress(NOW - HOUR, 100.0 + number, 1000.0))
     server.refuses = lambda element: isinstance(element, dict)
-    with pytest.raises(SyncError, match="takes nothing at present"):
-        device.sync()
+    server.actions.append(play(1, 500))
+    outcome = device.sync()
+    assert outcome.error == "The server takes nothing at present (status 500); try again later."
+    assert outcome.received.keys() == {ident(1)}  # and it is saved
     server.refuses = lambda element: False
-    assert device.sync(after=HOUR).sent == 5
+    assert device.sync(after=HOUR).sent == 4
 
 
 def test_wrong_login_says_so(device: Device, server: MemoryServer) -> None:

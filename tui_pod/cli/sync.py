@@ -15,7 +15,9 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.text.clean import clean, clock, counted, visible
 from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.state.store import State
 from tui_pod.sync import login
+from tui_pod.sync.folder import SyncError
 from tui_pod.sync.memory import memory_file
 from tui_pod.sync.protocols import detect
 from tui_pod.sync.run import Outcome, only_sync, sync_with_folder
@@ -47,32 +49,43 @@ def run(options: Namespace) -> int:
             return 0
         with only_sync(opened.file.path):
             outcomes = list(_sync(opened, options.dry_run))
+    except CommandError:
+        raise
     except UserError as error:
         raise CommandError(f"tui-pod: {error}") from None
     _print(outcomes, opened, options)
-    return 0
+    return 1 if any(outcome.error for outcome in outcomes) else 0
 
 
 def _sync(opened: Opened, is_dry: bool) -> Iterator[Outcome]:
-    """Sync with the folder, then with the server, each where it is set."""
-    settings, file, state = opened.settings.sync, opened.file, opened.state
+    """Sync with the folder, then with the server, each where it is set and whatever became of the other."""
+    settings, state = opened.settings.sync, opened.state
     if settings.folder:
-        yield sync_with_folder(file, state, Path(settings.folder), datetime.now(UTC), is_dry)
-        state = file.load()
-    if settings.server and settings.user:
-        password = read_password(settings.password_command, _password_file(opened))
-        transport = HttpTransport(settings.server, settings.user, password)
-        store = FeedStore(opened.paths.data)
-        memory = memory_file(file.path)
-        rule = PlayedRule(*opened.settings.played)
         try:
-            sync = ServerSync(transport, memory, (settings.server, settings.user), store, rule)
-            if sync.is_first and not is_dry:
-                _preview(sync.run(file, state, datetime.now(UTC), is_dry=True))
-                sync = ServerSync(transport, memory, (settings.server, settings.user), store, rule)
-            yield sync.run(file, state, datetime.now(UTC), is_dry)
+            yield sync_with_folder(opened.file, state, Path(settings.folder), datetime.now(UTC), is_dry)
+        except SyncError as error:
+            yield Outcome(error=str(error))
+        state = opened.file.load()
+    if settings.server and settings.user:
+        store = FeedStore(opened.paths.data)
+        try:
+            yield _sync_with_server(opened, state, store, is_dry)
+        except SyncError as error:
+            yield Outcome(error=str(error))
         finally:
             store.db.close()
+
+
+def _sync_with_server(opened: Opened, state: State, store: FeedStore, is_dry: bool) -> Outcome:
+    settings, file = opened.settings.sync, opened.file
+    password = read_password(settings.password_command, _password_file(opened))
+    transport = HttpTransport(settings.server, settings.user, password)
+    names, rule = (settings.server, settings.user), PlayedRule(*opened.settings.played)
+    sync = ServerSync(transport, memory_file(file.path), names, store, rule)
+    if sync.is_first and not is_dry:
+        _preview(sync.run(file, state, datetime.now(UTC), is_dry=True))
+        sync = ServerSync(transport, memory_file(file.path), names, store, rule)
+    return sync.run(file, state, datetime.now(UTC), is_dry)
 
 
 def _preview(outcome: Outcome) -> None:
@@ -121,7 +134,7 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
     would = "would be " if options.dry_run else ""
     received = {ident: progress for outcome in outcomes for ident, progress in outcome.received.items()}
     for outcome in outcomes:
-        for notice in outcome.notices:
+        for notice in filter(None, (*outcome.notices, outcome.error)):
             print(f"tui-pod: {visible(notice)}", file=sys.stderr)
     if options.json:
         print_json(
@@ -130,6 +143,7 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
                 "sent": sum(outcome.sent for outcome in outcomes),
                 "subscribed": [address for outcome in outcomes for address in outcome.subscribed],
                 "unsubscribed": [name for outcome in outcomes for name in outcome.unsubscribed],
+                "error": next((outcome.error for outcome in outcomes if outcome.error), None),
                 "dry_run": options.dry_run,
             }
         )
@@ -139,6 +153,8 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
         title = opened.library.titles[index] if index is not None else ""
         print(visible(ident), title, "played" if progress.played else clock(progress.position), sep="\t")
     for outcome in outcomes:
+        if outcome.error and not outcome.has_changed:
+            continue
         print(_summary(outcome, would), file=sys.stderr)
         if outcome.subscribed and not options.dry_run:
             print("To fetch the new podcasts: tui-pod feeds refresh", file=sys.stderr)

@@ -103,18 +103,20 @@ class SyncService:
         since = self._controller().now()
         try:
             report = await self._work.run()
-        except SyncFailed:
+        except SyncFailed as failure:
+            report = {"received": [], "error": str(failure)}
+        error = report.get("error")
+        if error:
             self._last = "not synced"
-            self._show()
-            if is_asked:
-                raise
-            return
-        self._since, self._last = since, f"synced {since:%H:%M}"
+        else:
+            self._since, self._last = since, f"synced {since:%H:%M}"
         self._show()
         received = _received(report)
         shown = self._controller().receive(received, f"{counted(len(received))} synced")
         if report.get("subscribed") or report.get("unsubscribed"):
             await self._work.reload()
+        if error and is_asked:
+            raise SyncFailed(str(error))
         if is_asked and not shown:
             self._frontend.tell("Synced; there was nothing new.")
 
@@ -144,7 +146,7 @@ async def run_sync(*arguments: str) -> dict[str, Any]:
     finally:
         if process.returncode is None:
             process.terminate()
-    if process.returncode:
+    if process.returncode and not out:
         lines = err.decode("utf-8", "replace").strip().splitlines() or ["The sync failed."]
         raise SyncFailed(clean(lines[-1].removeprefix("tui-pod: "), 300))
     report: dict[str, Any] = json.loads(out)

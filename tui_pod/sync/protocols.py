@@ -150,23 +150,24 @@ def _in_batches(
 ) -> Iterator[tuple[Sequence[Item], Answer]]:
     """Send items; yield what was taken. A batch that is refused is halved down to the element that is at fault."""
     waiting = [items[start : start + BATCH] for start in range(0, len(items), BATCH)][::-1]
-    refused = 0
+    refused, has_taken, is_broken = 0, False, False
     while waiting:
         part = waiting.pop()
         answer = send(part)
         _check_login(answer)
         if answer.is_good:
-            refused = 0
+            refused, has_taken = 0, True
             yield part, answer
-        elif answer.status in (400, 413, 422, 500):
+            continue
+        if answer.status in (400, 413, 422, 500):
             if len(part) > 1:
                 waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
                 continue
             refused += 1
-            if refused >= MAX_REFUSED:
-                raise SyncError(f"The server takes nothing at present (status {answer.status}); try again later.")
-        else:
-            raise SyncError(f"The server takes nothing at present (status {answer.status}); try again later.")
+            is_broken = is_broken or answer.status == 500
+            if refused < MAX_REFUSED and (waiting or has_taken or not is_broken):
+                continue
+        raise SyncError(f"The server takes nothing at present (status {answer.status}); try again later.")
 
 
 def _check_login(answer: Answer) -> None:

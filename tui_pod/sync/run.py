@@ -25,6 +25,8 @@ class Outcome:
     sent: int = 0
     """Episodes whose progress the others did not have."""
     notices: list[str] = field(default_factory=list)
+    error: str = ""
+    """Why the rest could not be done; empty: it was."""
     machines: int = 0
     """Other machines' files that were read."""
     subscribed: list[str] = field(default_factory=list)
@@ -67,7 +69,7 @@ def sync_with_folder(file: StateFile, state: State, folder: Path, now: datetime,
         save(file, [*machine.records, *(ProgressRecord(ident, value) for ident, value in received.items())])
         if changed:
             shared.write(progress, now)
-    return Outcome(received, sent, list(gathered.notices), gathered.machines)
+    return Outcome(received, sent, list(gathered.notices), machines=gathered.machines)
 
 
 def incoming(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> dict[str, Progress]:

@@ -25,6 +25,7 @@ from tui_pod.sync.actions import (
     to_element,
     to_progress,
 )
+from tui_pod.sync.folder import SyncError
 from tui_pod.sync.matching import EpisodeFinder, address_key
 from tui_pod.sync.memory import Memory, read_memory, write_memory
 from tui_pod.sync.podcasts import plan_podcasts
@@ -86,7 +87,7 @@ class ServerSync:
             is_dry: whether to change nothing, here or there.
 
         Raises:
-            SyncError: the server could not be used; what came in before is kept.
+            SyncError: the server could not be used.
             StateError: what came in could not be saved.
             FeedStoreError: the podcasts could not be read or changed.
         """
@@ -114,6 +115,8 @@ class ServerSync:
         before = dict(memory.sent)
         try:
             self._send(server, elements, progress, outcome)
+        except SyncError as error:
+            outcome.error = str(error)
         finally:
             if self._is_first or actions or added or before != memory.sent or outcome.has_changed:
                 write_memory(self._path, memory)
