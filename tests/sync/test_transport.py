@@ -93,13 +93,15 @@ def test_user_name_stays_one_part_of_the_path(site: Site) -> None:
     assert paths.actions == "/api/2/episodes/..%2Fann%2F%3Fx%3D1%23.json"
 
 
-@pytest.mark.parametrize("server", ["http://example.org", "ftp://example.org", "", "sync", "https://u:p@example.org"])
-def test_server_that_would_show_the_password_or_is_none_is_refused(
-    server: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tui_pod.sync.transport.is_private", lambda address: False)
+@pytest.mark.parametrize("server", ["http://8.8.8.8", "ftp://8.8.8.8", "", "sync", "https://u:p@8.8.8.8"])
+def test_server_that_would_show_the_password_or_is_none_is_refused(server: str) -> None:
     with pytest.raises(SyncError, match=r"under \[sync\]"):
         HttpTransport(server, "ann", "s3cret")
+
+
+def test_server_that_cannot_be_found_says_so() -> None:
+    with pytest.raises(SyncError, match="cannot be found"):
+        HttpTransport("http://no-such-host.invalid", "ann", "s3cret")
 
 
 def test_untrusted_certificate_gets_no_login(site: Site, tmp_path: Path) -> None:

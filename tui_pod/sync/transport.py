@@ -10,7 +10,7 @@ import time
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode
 
-from tui_pod.feeds.net.address import AddressError, Origin, absolute, is_private, origin
+from tui_pod.feeds.net.address import AddressError, Origin, absolute, check_address, origin
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
 from tui_pod.sync.folder import SyncError
 
@@ -64,7 +64,7 @@ class HttpTransport:
             patience: seconds for all requests.
 
         Raises:
-            SyncError: it is no address, or the password would cross the internet for all to read.
+            SyncError: it is no address, cannot be found, or the password would cross the internet for all to read.
         """
         address = absolute(server.rstrip("/") + "/")
         if address is None:
@@ -76,13 +76,14 @@ class HttpTransport:
         self._deadline = time.monotonic() + patience
         self._allowed: frozenset[Origin] = frozenset()
         try:
-            own = origin(address)
+            check_address(address)
         except AddressError as error:
-            raise SyncError(str(error)) from None
-        if is_private(address):
-            self._allowed = frozenset((own,))
-        elif own[0] == "http":
-            raise SyncError("The server under [sync] needs https: by http anyone on the way could read the password.")
+            if not error.is_private:
+                raise SyncError(str(error)) from None
+            self._allowed = frozenset((origin(address),))
+        else:
+            if address.startswith("http:"):
+                raise SyncError("The server under [sync] needs https: else anyone on the way can read the password.")
 
     def ask(self, method: str, path: str, data: object = None, is_form: bool = False) -> Answer:
         """Return the answer to a request, whose data is sent as a form's where asked. Raises as `Transport.ask`."""
