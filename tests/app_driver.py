@@ -25,9 +25,9 @@ from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.events import Event
-from tui_pod.core.playback.ports import Ports
-from tui_pod.core.playback.snapshot import Chapter, Playback, PlayerStatus
+from tui_pod.core.player.events import Event
+from tui_pod.core.player.ports import Ports
+from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import HeardRecord

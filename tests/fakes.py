@@ -11,7 +11,7 @@ from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import PodcastFacts
-from tui_pod.core.playback.events import (
+from tui_pod.core.player.events import (
     Event,
     FileEnded,
     FileLoaded,
@@ -21,9 +21,9 @@ from tui_pod.core.playback.events import (
     SeekFinished,
     SourceReady,
 )
-from tui_pod.core.playback.ports import PlaybackListener
-from tui_pod.core.playback.remote_audio import ByteReader, FetchProgress
-from tui_pod.core.playback.snapshot import Chapter, Playback, Source
+from tui_pod.core.player.ports import PlaybackListener
+from tui_pod.core.player.remote_audio import ByteReader, FetchProgress
+from tui_pod.core.player.snapshot import Chapter, Playback, Source
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.selection.session_planner import Summary

@@ -21,7 +21,7 @@ from typing import Any
 import tomli_w
 
 from tests.fakes import START
-from tui_pod.core.playback.events import RecordsSaved
+from tui_pod.core.player.events import RecordsSaved
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, Record
 from tui_pod.state.format import DamagedState, parse_snapshot, to_progress, to_table

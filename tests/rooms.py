@@ -11,10 +11,10 @@ from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.options import PlaybackOptions
-from tui_pod.core.playback.ports import Ports
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.playback.up_next import PlayContext
+from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.ports import Ports
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.queue import Queue

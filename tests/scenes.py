@@ -18,7 +18,7 @@ from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.library.transcript import Cue, Transcript, parse_transcript
-from tui_pod.core.playback.snapshot import Chapter, Source
+from tui_pod.core.player.snapshot import Chapter, Source
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.selection.list_query import ListQuery

@@ -23,8 +23,8 @@ from tests.feeds.server import Ranged, Site, serving, sound
 from tui_pod.audio.libmpv import open_mpv
 from tui_pod.audio.mpv_options import FAST_SEEK, OPTIONS
 from tui_pod.audio.mpv_player import MpvPlayer
-from tui_pod.core.playback.events import Event, FileEnded, FileLoaded, LoadFailed
-from tui_pod.core.playback.snapshot import Source
+from tui_pod.core.player.events import Event, FileEnded, FileLoaded, LoadFailed
+from tui_pod.core.player.snapshot import Source
 from tui_pod.feeds.media.stream_cache import StreamCache
 from tui_pod.feeds.net.address import origin
 from tui_pod.feeds.net.fetch import FetchError

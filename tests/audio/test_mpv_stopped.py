@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 PLAY = """
 import signal, sys, time
 from tui_pod.audio.mpv_player import MpvPlayer
-from tui_pod.core.playback.events import PositionChanged
-from tui_pod.core.playback.snapshot import Source
+from tui_pod.core.player.events import PositionChanged
+from tui_pod.core.player.snapshot import Source
 
 def tell(event):
     if isinstance(event, PositionChanged):

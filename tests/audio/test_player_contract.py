@@ -16,7 +16,7 @@ import pytest
 
 from tests.fakes import FakePlayer
 from tui_pod.audio.mpv_player import CLOSE_LIMIT, MpvPlayer
-from tui_pod.core.playback.events import (
+from tui_pod.core.player.events import (
     ChaptersKnown,
     Event,
     FileEnded,
@@ -26,9 +26,9 @@ from tui_pod.core.playback.events import (
     PositionChanged,
     SeekFinished,
 )
-from tui_pod.core.playback.ports import Player
-from tui_pod.core.playback.remote_audio import FetchProgress
-from tui_pod.core.playback.snapshot import MAX_CHAPTERS, Chapter, Source
+from tui_pod.core.player.ports import Player
+from tui_pod.core.player.remote_audio import FetchProgress
+from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter, Source
 
 if TYPE_CHECKING:
     from mpv import MPV

@@ -19,11 +19,11 @@ from tests.feeds.zoo import mp3
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
-from tui_pod.core.playback import retry
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.events import Event, LoadFailed, SourceReady
-from tui_pod.core.playback.ports import Ports
-from tui_pod.core.playback.snapshot import PlayerStatus, Source
+from tui_pod.core.player import retry
+from tui_pod.core.player.events import Event, LoadFailed, SourceReady
+from tui_pod.core.player.ports import Ports
+from tui_pod.core.player.snapshot import PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.media import stream_fetcher

@@ -10,8 +10,8 @@ from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.audio.narrator import Narrator
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.playback.events import ChaptersKnown, Event, LoadFailed, SourceReady
-from tui_pod.core.playback.snapshot import Chapter, ChapterOrigin
+from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin
 from tui_pod.feeds.media import documents as remote
 from tui_pod.feeds.media.documents import RemoteFiles
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy, make_policy

@@ -13,7 +13,7 @@ import pytest
 from tests.rooms import EPISODES, Room, make_room
 from tests.tools import needs
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.selection.queue import Queue
 from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.session_bus import DesktopError, connect, find_bus, follow_desktop

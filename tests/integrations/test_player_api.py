@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes import START
 from tests.rooms import EPISODES, Room, make_room
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.queue import Queue
 from tui_pod.integrations.player_api import PlayerApi, PlayerApiError

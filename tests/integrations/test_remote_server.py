@@ -18,8 +18,8 @@ from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod.cli.parser import parse
 from tui_pod.cli.remote import ask, describe, make_request
-from tui_pod.core.playback.events import LoadFailed, PauseChanged
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.player.events import LoadFailed, PauseChanged
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.integrations import remote_server as remote
 from tui_pod.integrations import remote_socket
 from tui_pod.integrations.broadcast import Broadcast

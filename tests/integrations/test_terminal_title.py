@@ -17,7 +17,7 @@ from tests.hostile import HOSTILE_TITLES
 from tests.plain.test_program import catalog as catalog  # a fixture
 from tests.plain.test_program import command
 from tests.rooms import Room
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.terminal_title import TerminalTitle, has_title
 

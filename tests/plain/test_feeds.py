@@ -26,7 +26,7 @@ from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.topics import topic_key
-from tui_pod.core.playback.snapshot import Chapter
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.plain.program import PlainProgram

@@ -31,8 +31,8 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.ports import Ports
-from tui_pod.core.playback.snapshot import Chapter, PlayerStatus
+from tui_pod.core.player.ports import Ports
+from tui_pod.core.player.snapshot import Chapter, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import ListQuery, SmartList

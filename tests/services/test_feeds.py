@@ -17,7 +17,7 @@ from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.ports import Ports
+from tui_pod.core.player.ports import Ports
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy

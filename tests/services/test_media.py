@@ -11,8 +11,8 @@ import pytest
 from tests.feeds.server import Ranged, Site, sound
 from tui_pod.audio.narrator import NarrationError, Narrator
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.playback.events import Event, LoadFailed, SourceReady
-from tui_pod.core.playback.snapshot import Source
+from tui_pod.core.player.events import Event, LoadFailed, SourceReady
+from tui_pod.core.player.snapshot import Source
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.access import make_policy

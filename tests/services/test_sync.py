@@ -15,8 +15,8 @@ from tests.rooms import EPISODES, TOPICS
 from tui_pod.app.runtime import SyncTrigger
 from tui_pod.core.library.library import build_library
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.ports import Ports
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.ports import Ports
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import START
-from tui_pod.core.playback.events import RecordsSaved, StateMended
+from tui_pod.core.player.events import RecordsSaved, StateMended
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.state import writer as writer_module

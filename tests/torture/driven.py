@@ -23,7 +23,7 @@ from tests.torture import mutants
 def main(arguments: list[str]) -> int:
     """Change this process as asked and run the program in it."""
     from tui_pod.audio import mpv_options, mpv_player
-    from tui_pod.core.playback import progress_tracker
+    from tui_pod.core.player import progress_tracker
 
     place = arguments.index("--")
     for change in arguments[:place]:
@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
 
 def _count(path: Path) -> None:
     """Write at the end how many positions the player told, and how many saves were made."""
-    from tui_pod.core.playback.progress_tracker import ProgressTracker
+    from tui_pod.core.player.progress_tracker import ProgressTracker
     from tui_pod.state.store import StateFile
 
     counts = Counter[str]()

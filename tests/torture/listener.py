@@ -18,10 +18,10 @@ from tests.torture.ledger import Ledger
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.events import RecordsSaved
-from tui_pod.core.playback.ports import Ports
-from tui_pod.core.playback.snapshot import PlayerStatus
 from tui_pod.core.playback.up_next import PlayContext
+from tui_pod.core.player.events import RecordsSaved
+from tui_pod.core.player.ports import Ports
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import Record
 from tui_pod.core.selection.queue import Queue

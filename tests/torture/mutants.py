@@ -14,8 +14,8 @@ from typing import Any
 
 import tomli_w
 
-from tui_pod.core.playback import progress_tracker as tracker
-from tui_pod.core.playback.events import RecordsSaved
+from tui_pod.core.player import progress_tracker as tracker
+from tui_pod.core.player.events import RecordsSaved
 from tui_pod.core.progress.records import ProgressRecord, Record
 from tui_pod.runtime import files as durable
 from tui_pod.state import format as state_format
@@ -203,7 +203,7 @@ def play_into_silence() -> None:
 
 def take_any_end() -> None:
     """Take whatever ends a file for the end of the episode."""
-    from tui_pod.core.playback.episode_player import EpisodePlayer
+    from tui_pod.core.player.episode_player import EpisodePlayer
     from tui_pod.core.progress.progress import Progress
     from tui_pod.core.progress.records import ProgressRecord
 

@@ -15,7 +15,7 @@ from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import topic_key
-from tui_pod.core.playback.snapshot import Chapter, PlayerStatus, Source
+from tui_pod.core.player.snapshot import Chapter, PlayerStatus, Source
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 from tui_pod.feeds.formats.model import FeedError
@@ -594,7 +594,7 @@ async def test_bar_of_a_narration_or_of_more_chapters_than_cells_has_no_marks() 
 
 
 async def test_buffering_is_shown() -> None:
-    from tui_pod.core.playback.events import BufferingChanged
+    from tui_pod.core.player.events import BufferingChanged
 
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_marks) as driver:
         await driver.press("g", "enter")

@@ -20,7 +20,7 @@ from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.app.bootstrap import AppServices
 from tui_pod.config.paths import find_paths
 from tui_pod.config.reader import read_config
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.library.cache import load_library
 from tui_pod.state.store import StateFile
 from tui_pod.ui.app import TuiPodApp

@@ -15,7 +15,7 @@ from tests.app_driver import FakeServices, run_app
 from tui_pod.config.keymap import PRESETS, check_keymap, live_actions
 from tui_pod.config.reader import parse_config
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.screens.details import DetailsScreen

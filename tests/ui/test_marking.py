@@ -9,7 +9,7 @@ import pytest
 from tests.app_driver import run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue

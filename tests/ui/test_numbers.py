@@ -9,7 +9,7 @@ import pytest
 from tests.app_driver import AppDriver, run_app
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, SmartList
 from tui_pod.core.text.clean import clock, length, span

@@ -7,7 +7,7 @@ import pytest
 from tests.app_driver import AppDriver, run_app
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.core.selection.queue import Queue

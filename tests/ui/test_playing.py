@@ -12,8 +12,8 @@ from textual.widget import Widget
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START, FakeAudio
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.events import BufferingChanged, FileEnded, LoadFailed, PositionChanged
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus, Source
+from tui_pod.core.player.events import BufferingChanged, FileEnded, LoadFailed, PositionChanged
+from tui_pod.core.player.snapshot import Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.list_query import Filter, ListQuery, Sort
 

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from tests.app_driver import AppDriver, embedded_library, run_app
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.selection.list_query import ListQuery
 
 GENERATIVE_AI = ListQuery(place=1)

@@ -9,7 +9,7 @@ from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.sleep_timer import SleepTimer
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui.screens.main import MainScreen

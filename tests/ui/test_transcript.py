@@ -13,7 +13,7 @@ from tests.hostile import HOSTILE_TITLES
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.core.playback.snapshot import Chapter, PlayerStatus
+from tui_pod.core.player.snapshot import Chapter, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.text.clean import clean

@@ -8,7 +8,7 @@ from textual.widgets import Input
 from tests.app_driver import AppDriver, run_app
 from tests.rooms import BASICS
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 

@@ -16,9 +16,9 @@ from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.audio.narrator import Narrator
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.options import PlaybackOptions
-from tui_pod.core.playback.ports import Ports
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.ports import Ports
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.integrations.broadcast import Broadcast, Follower
 from tui_pod.integrations.player_api import PlayerApi

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from tui_pod.audio.libmpv import NO_SOUND_DEVICE, explain_failure, explain_missing, open_mpv
 from tui_pod.audio.mpv_options import DEMUXER, FAST_SEEK
 from tui_pod.audio.stream import StreamProtocol
-from tui_pod.core.playback.events import (
+from tui_pod.core.player.events import (
     BufferingChanged,
     ChaptersKnown,
     DurationKnown,
@@ -30,8 +30,8 @@ from tui_pod.core.playback.events import (
     PositionChanged,
     SeekFinished,
 )
-from tui_pod.core.playback.remote_audio import RemoteAudio
-from tui_pod.core.playback.snapshot import MAX_CHAPTERS, Chapter, Source
+from tui_pod.core.player.remote_audio import RemoteAudio
+from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter, Source
 from tui_pod.core.text.clean import clean
 
 if TYPE_CHECKING:

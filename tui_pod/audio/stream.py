@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tui_pod.core.playback.remote_audio import ByteReader, RemoteAudio
+from tui_pod.core.player.remote_audio import ByteReader, RemoteAudio
 
 if TYPE_CHECKING:
     from mpv import MPV

@@ -10,8 +10,8 @@ from tui_pod.cli.shared import CommandError, episode_json, find_topics, open_lib
 from tui_pod.cli.tables import Column
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import make_speed_rule
-from tui_pod.core.playback.options import clamp
-from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.player.options import clamp
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import Sort

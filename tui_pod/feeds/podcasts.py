@@ -14,7 +14,7 @@ from pathlib import Path
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.transcript import Transcript, parse_transcript
-from tui_pod.core.playback.snapshot import Chapter, ChapterOrigin, Source
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
 from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.media.documents import RemoteFiles

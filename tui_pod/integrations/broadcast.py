@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui_pod.core.actions import ACTIONS, Action, render_keys
-from tui_pod.core.playback.ports import PlaybackListener
-from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.player.ports import PlaybackListener
+from tui_pod.core.player.snapshot import Playback
 
 
 class Follower:

@@ -12,7 +12,7 @@ from dbus_fast import NameFlag, RequestNameReply
 from dbus_fast.aio import MessageBus
 
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.mpris_interfaces import PlayerInterface, RootInterface
 

@@ -18,7 +18,7 @@ from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus
 
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
 
 TRACKS = "/tui_pod/episode"

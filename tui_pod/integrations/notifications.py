@@ -13,7 +13,7 @@ from dbus_fast import DBusFastError, Message, MessageType
 from dbus_fast.aio import MessageBus
 
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.text.clean import clean, clean_title, spoken_time
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
 from tui_pod.core.playback.up_next import PlayContext
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
 
 

@@ -14,7 +14,7 @@ import socket
 import struct
 from pathlib import Path
 
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
 from tui_pod.integrations.remote_socket import LINE_LIMIT, RemoteError, RuntimeFolder, open_folder, socket_name

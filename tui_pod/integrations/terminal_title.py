@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.text.clean import clean
 from tui_pod.integrations.broadcast import Follower
 

@@ -11,7 +11,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.speed import SpeedRule
 from tui_pod.core.playback.session_runner import SessionStatus
-from tui_pod.core.playback.snapshot import Chapter, Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import Statistics

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.events import Event
-from tui_pod.core.playback.ports import PlaybackListener
+from tui_pod.core.player.events import Event
+from tui_pod.core.player.ports import PlaybackListener
 from tui_pod.core.progress.progress_index import ProgressIndex
 
 

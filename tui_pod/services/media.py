@@ -18,8 +18,8 @@ from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import MAX_CHARS, Cue, Transcript, parse_transcript
-from tui_pod.core.playback.events import ChaptersKnown, Event, LoadFailed, SourceReady
-from tui_pod.core.playback.snapshot import Chapter, Source
+from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
+from tui_pod.core.player.snapshot import Chapter, Source
 from tui_pod.core.text.clean import clean
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.runtime.log import log

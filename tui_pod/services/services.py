@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui_pod.config.settings import Settings, bound_actions
 from tui_pod.core.actions import render_keys, show_key
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.queue import Queue
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui_pod.core.library.show_notes import EpisodeNotes
     from tui_pod.core.library.transcript import Transcript
     from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.core.playback.snapshot import Chapter
+    from tui_pod.core.player.snapshot import Chapter
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.services.feeds import FeedService
     from tui_pod.services.frontend import Frontend

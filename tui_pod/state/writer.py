@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tui_pod.core.playback.events import RecordsSaved, StateMended
+from tui_pod.core.player.events import RecordsSaved, StateMended
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record
 from tui_pod.core.text.clean import clean
 from tui_pod.runtime.log import log

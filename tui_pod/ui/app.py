@@ -16,7 +16,7 @@ from textual.reactive import reactive
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
-from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.messages import PlaybackEvent
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tui_pod.core.library.download_state import DownloadState
     from tui_pod.core.library.library import Library
     from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.core.playback.events import Event
+    from tui_pod.core.player.events import Event
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
     from tui_pod.services.services import Services

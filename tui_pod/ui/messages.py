@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from tui_pod.core.playback.events import Event
+    from tui_pod.core.player.events import Event
 
 
 class ListCommand(StrEnum):
@@ -37,7 +37,7 @@ class PlaybackEvent(Message):
 
     def can_replace(self, message: Message) -> bool:
         """Replace a position that still waits by a newer one."""
-        from tui_pod.core.playback.events import PositionChanged  # after the first paint
+        from tui_pod.core.player.events import PositionChanged  # after the first paint
 
         return (
             isinstance(message, PlaybackEvent)

@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from tests.fakes import START
 from tests.rooms import EPISODES, TOPICS, Room, make_room
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
-from tui_pod.core.playback.events import FileEnded, LoadFailed, SourceReady
-from tui_pod.core.playback.snapshot import PlayerStatus, Source
 from tui_pod.core.playback.undo import Change
+from tui_pod.core.player.events import FileEnded, LoadFailed, SourceReady
+from tui_pod.core.player.snapshot import PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, SmartList, list_episodes, missing

@@ -7,8 +7,8 @@ import itertools
 import pytest
 
 from tests.rooms import Room
-from tui_pod.core.playback.events import ChaptersKnown
-from tui_pod.core.playback.snapshot import Chapter, ChapterOrigin, Source
+from tui_pod.core.player.events import ChaptersKnown
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 
 NOTES = (Chapter(0.0, "Of the notes"),)
 FILE = (Chapter(0.0, "Of the file"), Chapter(40.0, "More of it"))

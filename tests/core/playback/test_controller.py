@@ -7,9 +7,9 @@ import pytest
 
 from tests.fakes import START
 from tests.rooms import BASICS, Room, make_room
-from tui_pod.core.playback.events import StateMended
-from tui_pod.core.playback.options import PlaybackOptions
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.player.events import StateMended
+from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort

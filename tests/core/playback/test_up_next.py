@@ -4,9 +4,9 @@ import pytest
 
 from tests.rooms import EPISODES, TOPICS, Room, make_room
 from tui_pod.core.library.library import build_library
-from tui_pod.core.playback.options import PlaybackOptions
 from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.session_planner import Plan, SessionRequest, plan_session
 

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from tui_pod.core.playback.snapshot import Chapter
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters, to_seconds
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.feeds.reading import only, read
 from tests.feeds.server import feed, item
-from tui_pod.core.playback.snapshot import Chapter
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.values import to_duration, to_size, to_time
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_pod.core.playback.retry import PAUSES, Retry, is_drop
+from tui_pod.core.player.retry import PAUSES, Retry, is_drop
 from tui_pod.feeds.media.audio_kind import check_kind, check_start
 
 

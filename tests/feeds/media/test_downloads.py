@@ -14,7 +14,7 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, sound
 from tests.hostile import HOSTILE_TITLES
-from tui_pod.core.playback import retry
+from tui_pod.core.player import retry
 from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.media import downloads as downloading
 from tui_pod.feeds.media.downloads import Downloads

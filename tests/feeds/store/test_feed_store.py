@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.core.playback.snapshot import Chapter
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry, parse_opml
 from tui_pod.feeds.store import episodes

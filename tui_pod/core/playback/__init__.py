@@ -1,1 +1,1 @@
-"""Playing an episode, and what plays after it."""
+"""What plays next, sessions, marks and undo around the player of one episode."""

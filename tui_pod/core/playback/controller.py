@@ -13,18 +13,18 @@ from functools import partial
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import SpeedRule
-from tui_pod.core.playback.episode_player import EpisodePlayer, PlayerOwner
-from tui_pod.core.playback.events import Event, RecordsSaved, StateMended
-from tui_pod.core.playback.mixer import Mixer
-from tui_pod.core.playback.options import PlaybackOptions, clamp
-from tui_pod.core.playback.ports import Ports
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
 from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
-from tui_pod.core.playback.state import PlaybackState
 from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.playback.up_next import PlayContext, UpNext
+from tui_pod.core.player.episode_player import EpisodePlayer, PlayerOwner
+from tui_pod.core.player.events import Event, RecordsSaved, StateMended
+from tui_pod.core.player.mixer import Mixer
+from tui_pod.core.player.options import PlaybackOptions, clamp
+from tui_pod.core.player.ports import Ports
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord

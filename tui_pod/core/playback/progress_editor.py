@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tui_pod.core.playback.progress_tracker import ProgressTracker
-from tui_pod.core.playback.state import PlaybackState
+from tui_pod.core.player.progress_tracker import ProgressTracker
+from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Progress, Status, newest
 from tui_pod.core.progress.records import ProgressRecord
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.episode_player import EpisodePlayer
-from tui_pod.core.playback.mixer import Mixer
-from tui_pod.core.playback.state import PlaybackState
 from tui_pod.core.playback.up_next import UpNext
+from tui_pod.core.player.episode_player import EpisodePlayer
+from tui_pod.core.player.mixer import Mixer
+from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Plan, Session, SessionRequest, Summary, plan_session
 

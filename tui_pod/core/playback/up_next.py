@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.episode_player import EpisodePlayer
-from tui_pod.core.playback.state import PlaybackState
+from tui_pod.core.player.episode_player import EpisodePlayer
+from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.queue import Queue

@@ -9,7 +9,7 @@ import json
 import math
 import re
 
-from tui_pod.core.playback.snapshot import Chapter
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import clean
 
 MAX_CHAPTERS = 1_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.playback.snapshot import Chapter
+from tui_pod.core.player.snapshot import Chapter
 
 
 class FeedError(UserError):

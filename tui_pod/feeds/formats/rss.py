@@ -5,7 +5,7 @@ Texts come out cleaned, addresses http(s) and absolute; empty items are left out
 
 from __future__ import annotations
 
-from tui_pod.core.playback.snapshot import Chapter
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import clean, unescaped
 from tui_pod.feeds.formats.chapters import to_seconds
 from tui_pod.feeds.formats.html_text import to_text

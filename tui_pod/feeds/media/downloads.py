@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_pod.core.playback.retry import PAUSES
+from tui_pod.core.player.retry import PAUSES
 from tui_pod.feeds.media.audio_kind import HEAD, check_kind, check_start
 from tui_pod.feeds.media.partial import (
     RANGE,

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui_pod.core.playback.retry import PAUSES
+from tui_pod.core.player.retry import PAUSES
 from tui_pod.feeds.media.audio_kind import HEAD, check_start
 from tui_pod.feeds.media.fetch_plan import FetchPlan
 from tui_pod.feeds.media.range_answer import RangeAnswer, read_range_answer

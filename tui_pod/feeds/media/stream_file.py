@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui_pod.core.playback.remote_audio import FetchProgress
+from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.feeds.media.intervals import Intervals
 from tui_pod.feeds.media.sparse_file import SparseFile
 from tui_pod.feeds.media.stream_fetcher import StreamFetcher

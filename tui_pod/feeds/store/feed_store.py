@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_pod.core.playback.snapshot import Chapter
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.formats.opml import Entry, Folder

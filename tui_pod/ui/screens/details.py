@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
-from tui_pod.core.playback.snapshot import Chapter
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.text.clean import clock, counted, length, span
 from tui_pod.services.services import Services

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from tui_pod.core.actions import key_of
-from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
 from tui_pod.services.episode_list import EpisodeListModel

@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.text.clean import clean, clock, length
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.ui.actions import bindings

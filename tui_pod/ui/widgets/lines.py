@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_pod.core.playback.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.text.clean import clock, length
 from tui_pod.ui.cells import MARKS, fit, spread
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from tui_pod.core.library.transcript import Cue
-from tui_pod.core.playback.snapshot import Chapter
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import clock, fold
 from tui_pod.ui.cells import fit
 

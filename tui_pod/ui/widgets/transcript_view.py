@@ -19,7 +19,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.core.library.transcript import Transcript
-from tui_pod.core.playback.snapshot import Chapter, Playback
+from tui_pod.core.player.snapshot import Chapter, Playback
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.cells import MARKS, fit

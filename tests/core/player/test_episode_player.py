@@ -9,7 +9,7 @@ import pytest
 from tests.fakes import START
 from tests.rooms import Room, make_room
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
-from tui_pod.core.playback.events import (
+from tui_pod.core.player.events import (
     BufferingChanged,
     ChaptersKnown,
     DurationKnown,
@@ -23,9 +23,9 @@ from tui_pod.core.playback.events import (
     SeekFinished,
     SourceReady,
 )
-from tui_pod.core.playback.options import PlaybackOptions
-from tui_pod.core.playback.retry import PAUSES
-from tui_pod.core.playback.snapshot import Chapter, Playback, PlayerStatus, Source
+from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.retry import PAUSES
+from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.queue import Queue
 

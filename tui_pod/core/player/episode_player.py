@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.playback.events import (
+from tui_pod.core.player.events import (
     BufferingChanged,
     ChaptersKnown,
     DurationKnown,
@@ -27,13 +27,13 @@ from tui_pod.core.playback.events import (
     SeekFinished,
     SourceReady,
 )
-from tui_pod.core.playback.load import Load
-from tui_pod.core.playback.load_watch import LoadWatch, fetching
-from tui_pod.core.playback.mixer import Mixer
-from tui_pod.core.playback.progress_tracker import AT_ONCE, ProgressTracker
-from tui_pod.core.playback.retry import PAUSES, Retry, is_drop
-from tui_pod.core.playback.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
-from tui_pod.core.playback.state import PlaybackState
+from tui_pod.core.player.load import Load
+from tui_pod.core.player.load_watch import LoadWatch, fetching
+from tui_pod.core.player.mixer import Mixer
+from tui_pod.core.player.progress_tracker import AT_ONCE, ProgressTracker
+from tui_pod.core.player.retry import PAUSES, Retry, is_drop
+from tui_pod.core.player.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
+from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import resume_position, rewind
 from tui_pod.core.text.clean import clock as clock_text
 

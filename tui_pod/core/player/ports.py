@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.playback.snapshot import Playback, Source
+from tui_pod.core.player.snapshot import Playback, Source
 from tui_pod.core.progress.records import Record
 from tui_pod.core.selection.session_planner import Summary
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tui_pod.core.playback.snapshot import Chapter, ChapterOrigin, Source
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 
 
 class SourceReady(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tui_pod.core.playback.snapshot import Chapter, Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
 
 PLAYING = Playback(
     PlayerStatus.PLAYING, "one", "One", 20.25, 100.0, marks=(Chapter(0.0, "Start"), Chapter(20.6, "Middle")), load=1

@@ -7,11 +7,11 @@ import pytest
 
 from tests.fakes import START, FakeClock, FakeListener, FakePlayer, FakeSources, FakeWriter
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.options import PlaybackOptions
-from tui_pod.core.playback.ports import Ports
-from tui_pod.core.playback.progress_tracker import SAVE_EVERY, ProgressTracker
-from tui_pod.core.playback.snapshot import Playback
-from tui_pod.core.playback.state import PlaybackState
+from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.ports import Ports
+from tui_pod.core.player.progress_tracker import SAVE_EVERY, ProgressTracker
+from tui_pod.core.player.snapshot import Playback
+from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord

@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from math import inf
 from typing import NamedTuple
 
-from tui_pod.core.playback.remote_audio import RemoteAudio
+from tui_pod.core.player.remote_audio import RemoteAudio
 from tui_pod.core.text.clean import clock
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
-from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import PlayedRule
 
 

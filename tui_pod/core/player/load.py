@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.playback.load_watch import LoadWatch, missing
-from tui_pod.core.playback.options import resolve_duration
-from tui_pod.core.playback.retry import Retry
-from tui_pod.core.playback.snapshot import ChapterOrigin, Source
+from tui_pod.core.player.load_watch import LoadWatch, missing
+from tui_pod.core.player.options import resolve_duration
+from tui_pod.core.player.retry import Retry
+from tui_pod.core.player.snapshot import ChapterOrigin, Source
 from tui_pod.core.progress.progress import is_whole
 
 SAME_STATED = 0.1

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tui_pod.core.playback.state import PlaybackState
-from tui_pod.core.playback.wished_place import WishedPlace
+from tui_pod.core.player.state import PlaybackState
+from tui_pod.core.player.wished_place import WishedPlace
 from tui_pod.core.progress.progress import Progress, is_whole, stamp_after
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_pod.core.playback.retry import PAUSES, PROGRESS, Retry, is_drop
+from tui_pod.core.player.retry import PAUSES, PROGRESS, Retry, is_drop
 
 
 def test_after_drop_pauses_grow_and_then_it_is_given_up() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tui_pod.core.playback.snapshot import Fetching, Source
+from tui_pod.core.player.snapshot import Fetching, Source
 
 LIMIT = 40.0
 """Seconds that a file may take to begin, while nothing of it comes."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED, SpeedRule, make_speed_rule
-from tui_pod.core.playback.state import PlaybackState
+from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.records import SettingRecord
 
 

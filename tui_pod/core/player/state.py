@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui_pod.core.library.library import Library
-from tui_pod.core.playback.options import PlaybackOptions
-from tui_pod.core.playback.ports import Ports
-from tui_pod.core.playback.snapshot import Playback
+from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.ports import Ports
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.rooms import make_room
 from tui_pod.config.settings import Settings
-from tui_pod.core.playback.options import PlaybackOptions, resolve_duration
-from tui_pod.core.playback.snapshot import PlayerStatus
+from tui_pod.core.player.options import PlaybackOptions, resolve_duration
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import PlayedRule
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from tests.fakes import START, FakeAudio
 from tests.rooms import EPISODES, Room, make_room
-from tui_pod.core.playback.events import FileLoaded, SeekFinished
-from tui_pod.core.playback.load_watch import COMING, LIMIT, LoadWatch, fetching, missing
-from tui_pod.core.playback.snapshot import Fetching, PlayerStatus, Source
+from tui_pod.core.player.events import FileLoaded, SeekFinished
+from tui_pod.core.player.load_watch import COMING, LIMIT, LoadWatch, fetching, missing
+from tui_pod.core.player.snapshot import Fetching, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress
 
 TOTAL = 3_000_000

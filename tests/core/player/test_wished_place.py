@@ -8,8 +8,8 @@ import pytest
 
 from tests.fakes import START, FakeAudio
 from tests.rooms import EPISODES, Room, make_room
-from tui_pod.core.playback.events import FileEnded, FileLoaded, PositionChanged, SeekFinished
-from tui_pod.core.playback.wished_place import LATE, WishedPlace
+from tui_pod.core.player.events import FileEnded, FileLoaded, PositionChanged, SeekFinished
+from tui_pod.core.player.wished_place import LATE, WishedPlace
 from tui_pod.core.progress.progress import Progress
 
 PLACE = 150.0

@@ -1,0 +1,1 @@
+"""One episode that plays: its load, its place, its progress."""
