@@ -10,17 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-KNOWN = {
-    "tests/audio/test_mpv_attacks.py", "tests/audio/test_mpv_ending.py", "tests/audio/test_player_contract.py",
-    "tests/feeds/formats/test_rss_hostile.py", "tests/feeds/net/test_fetch.py",
-}  # fmt: skip
-"""Modules with faults that are to be mended: libmpv's thread, TLS and the XML parser have no way in for tests yet."""
-
-TESTS = sorted(
-    path
-    for path in (ROOT / "tests").rglob("*.py")
-    if "torture" not in path.parts and str(path.relative_to(ROOT)) not in KNOWN
-)
+TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "torture" not in path.parts)
 
 CLOCKS = {"monotonic", "perf_counter", "time"}
 """Clocks that run on while the machine is busy; `process_time` bounds what grows with the square."""

@@ -256,7 +256,7 @@ def test_files_beside_are_not_opened(deck: EpisodePlayer, tmp_path: Path) -> Non
         (tmp_path / name).write_text("1\n00:00:00,000 --> 00:00:01,000\nx\n")
     assert deck.opens(str(tmp_path / "ep.wav"))
     tracks: queue.Queue[str] = queue.Queue()
-    deck.player._tasks.put(lambda mpv: tracks.put(mpv.command("expand-text", "${track-list/count}")))
+    deck.player.do(lambda mpv: tracks.put(mpv.command("expand-text", "${track-list/count}")))
     assert tracks.get(timeout=PATIENCE) == "1"
 
 

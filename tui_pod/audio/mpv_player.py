@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tui_pod.audio.callbacks import Callbacks
 from tui_pod.audio.libmpv import NO_SOUND_DEVICE, explain_failure, explain_missing, open_mpv
 from tui_pod.audio.mpv_options import DEMUXER, FAST_SEEK
 from tui_pod.audio.stream import StreamProtocol
@@ -71,8 +72,7 @@ class MpvPlayer:
         self._remote: RemoteAudio | None = None  # of the newest load given to libmpv
         self._log: deque[str] = deque(maxlen=20)
         self._problem: str | None = None
-        self._calling_back = threading.Lock()  # held by callbacks, and while they may not run
-        self._is_ending = False
+        self._callbacks = Callbacks(self._tell_fault)
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
 
     def open(self) -> None:
@@ -84,6 +84,10 @@ class MpvPlayer:
         self._tasks.put(None)
         if self._thread.is_alive():
             self._thread.join(CLOSE_LIMIT)
+
+    def do(self, task: Task) -> None:
+        """Do something with libmpv on the thread that may, after all that was asked for before."""
+        self._tasks.put(task)
 
     # -- Player ----------------------------------------------------------------------------------------
 
@@ -101,20 +105,20 @@ class MpvPlayer:
             location, self._remote = source.location, source.remote
             if source.remote is not None:
                 location = self._streams.offer(str(load), source.remote, source.can_seek or start > 0)
-            with self._calling_back:  # its start may be told before the command returns
+            with self._callbacks.held():  # its start may be told before the command returns
                 answer = mpv.command("loadfile", location, "replace")
                 self._loads[answer["playlist_entry_id"]] = load, start <= 0
 
-        self._tasks.put(task)
+        self.do(task)
 
     def stop(self) -> None:
         """See `Player.stop`."""
         self._load = 0
-        self._tasks.put(lambda mpv: mpv.command("stop"))
+        self.do(lambda mpv: mpv.command("stop"))
 
     def set_paused(self, is_paused: bool) -> None:
         """See `Player.set_paused`."""
-        self._tasks.put(lambda mpv: mpv.__setitem__("pause", is_paused))
+        self.do(lambda mpv: mpv.__setitem__("pause", is_paused))
 
     def seek(self, position: float) -> None:
         """See `Player.seek`."""
@@ -126,14 +130,14 @@ class MpvPlayer:
             else:
                 self._early_seek = (load, position)
 
-        self._tasks.put(task)
+        self.do(task)
 
     def position(self) -> float | None:
         """See `Player.position`; None also when libmpv does not answer in time."""
         answer: queue.Queue[float | None] = queue.Queue()
         if self._problem is not None or not self._is_open:
             return None
-        self._tasks.put(lambda mpv: answer.put(self._read_position(mpv)))
+        self.do(lambda mpv: answer.put(self._read_position(mpv)))
         try:
             return answer.get(timeout=0.1)
         except queue.Empty:
@@ -141,15 +145,15 @@ class MpvPlayer:
 
     def set_speed(self, speed: float) -> None:
         """See `Player.set_speed`."""
-        self._tasks.put(lambda mpv: mpv.__setitem__("speed", speed))
+        self.do(lambda mpv: mpv.__setitem__("speed", speed))
 
     def set_volume(self, percent: int) -> None:
         """See `Player.set_volume`."""
-        self._tasks.put(lambda mpv: mpv.__setitem__("volume", percent))
+        self.do(lambda mpv: mpv.__setitem__("volume", percent))
 
     def set_muted(self, is_muted: bool) -> None:
         """See `Player.set_muted`."""
-        self._tasks.put(lambda mpv: mpv.__setitem__("mute", is_muted))
+        self.do(lambda mpv: mpv.__setitem__("mute", is_muted))
 
     # -- the player's own thread -----------------------------------------------------------------------
 
@@ -161,7 +165,7 @@ class MpvPlayer:
             self._problem = explain_missing(error)
             self._refuse_loads()
             return
-        mpv.register_event_callback(lambda event: self._guard(self._on_event, mpv, event))
+        mpv.register_event_callback(lambda event: self._callbacks.run(self._on_event, mpv, event))
         observers: dict[str, Callable[[Any], None]] = {
             "duration": self._on_duration,
             "paused-for-cache": self._on_buffering,
@@ -169,11 +173,10 @@ class MpvPlayer:
         }
         for name, observer in observers.items():
             mpv.observe_property(name, partial(self._on_property, observer))
-        mpv.observe_property("pause", lambda _, value: self._guard(self._on_pause, mpv, value))
-        mpv.observe_property("eof-reached", lambda _, value: self._guard(self._on_eof, mpv, value))
+        mpv.observe_property("pause", lambda _, value: self._callbacks.run(self._on_pause, mpv, value))
+        mpv.observe_property("eof-reached", lambda _, value: self._callbacks.run(self._on_eof, mpv, value))
         self._work(mpv)
-        with self._calling_back:  # python-mpv takes the handle away first, and a callback that reads from it crashes
-            self._is_ending = True
+        self._callbacks.end()  # python-mpv takes the handle away first, and a callback that reads from it crashes
         mpv.terminate()
 
     def _work(self, mpv: MPV) -> None:
@@ -223,18 +226,11 @@ class MpvPlayer:
 
     # -- libmpv's event thread -------------------------------------------------------------------------
 
-    def _guard(self, callback: Callable[..., None], *arguments: Any) -> None:
-        """Run a callback unless libmpv is ending: python-mpv turns its errors into warnings that nobody sees."""
-        with self._calling_back:
-            if self._is_ending:
-                return
-            try:
-                callback(*arguments)
-            except Exception as error:  # on a foreign thread there is nobody else to tell
-                self._emit(LoadFailed(self._active, f"The player failed: {clean(str(error))}. Try again."))
+    def _tell_fault(self, error: Exception) -> None:
+        self._emit(LoadFailed(self._active, f"The player failed: {clean(str(error))}. Try again."))
 
     def _on_property(self, observer: Callable[[Any], None], _name: str, value: Any) -> None:
-        self._guard(observer, value)
+        self._callbacks.run(observer, value)
 
     def _on_event(self, mpv: MPV, event: Any) -> None:
         from mpv import MpvEventEndFile, MpvEventID
@@ -250,7 +246,7 @@ class MpvPlayer:
                 self._is_open = self._is_playing = False
                 if event.data.reason == MpvEventEndFile.ERROR:
                     load, error = self._active, event.data.error
-                    self._tasks.put(lambda _: self._tell_failure(load, error))
+                    self.do(lambda _: self._tell_failure(load, error))
                 elif event.data.reason == MpvEventEndFile.EOF:
                     self._emit(FileEnded(self._active, 0.0))
 
@@ -267,13 +263,13 @@ class MpvPlayer:
         duration = mpv.duration
         is_exact = mpv.file_format not in _ESTIMATED
         self._emit(FileLoaded(self._active, position, float(duration) if duration else None, is_exact))
-        self._tasks.put(self._begin)
+        self.do(self._begin)
 
     def _on_pause(self, mpv: MPV, is_paused: Any) -> None:
         if self._is_open:
             self._is_playing = not is_paused
             self._emit(PauseChanged(self._active, bool(is_paused), self._read_position(mpv)))
-            self._tasks.put(lambda _: None)
+            self.do(lambda _: None)
 
     def _on_duration(self, duration: Any) -> None:
         if duration and self._is_open:

@@ -164,13 +164,13 @@ def test_root_that_never_ends_is_no_feed_at_once(document: str) -> None:
 def sizes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Bytes of each document that was given to expat."""
     given: list[int] = []
-    parse = xml._parse
+    parse = xml.parse_strictly
 
     def counting(content: bytes, *rest: Any) -> None:
         given.append(len(content))
         parse(content, *rest)
 
-    monkeypatch.setattr(xml, "_parse", counting)
+    monkeypatch.setattr(xml, "parse_strictly", counting)
     return given
 
 

@@ -290,13 +290,13 @@ def safe_site(tmp_path: Path) -> Iterator[tuple[Site, Path]]:
         site.socket = context.wrap_socket(site.socket, server_side=True)
         site.replies["/x"] = server.body("safe")
         yield site, certificate
-    fetching._tls_context.cache_clear()
+    fetching.tls_context.cache_clear()
 
 
 def ask_safely(site: Site, host: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
     real = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda h, *r, **n: real("127.0.0.1" if h == host else h, *r, **n))
-    fetching._tls_context.cache_clear()
+    fetching.tls_context.cache_clear()
     origin = ("https", host, site.server_port)
     return fetch(Request(f"https://{host}:{site.server_port}/x", frozenset((origin,))), LIMITS)[1]
 

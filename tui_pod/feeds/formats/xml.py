@@ -91,13 +91,13 @@ def read_xml(content: bytes, charset: str | None, handler: Handler) -> bool:
     """
     charset = None if charset is None or _SINGLE_BYTE.fullmatch(charset) else charset  # it is what servers add
     try:
-        _parse(content, handler, _override(content, charset))
+        parse_strictly(content, handler, _override(content, charset))
         return True
     except Malformed:
         handler.restart()
     text = mended(content, charset)
     try:
-        _parse(text.encode("utf-8"), handler, "utf-8")
+        parse_strictly(text.encode("utf-8"), handler, "utf-8")
         return True
     except Malformed:
         handler.restart()
@@ -181,7 +181,7 @@ def _read_slices(text: str, handler: Handler) -> bool:
 
 def _read_part(part: str, handler: Handler) -> None:
     try:
-        _parse(part.encode(), handler, "utf-8")
+        parse_strictly(part.encode(), handler, "utf-8")
     except Malformed:
         handler.abandon()
 
@@ -198,7 +198,7 @@ def _slices(text: str, position: int) -> Iterator[str]:
         yield text[start:position]
 
 
-def _parse(content: bytes, handler: Handler, encoding: str | None = None) -> None:
+def parse_strictly(content: bytes, handler: Handler, encoding: str | None = None) -> None:
     """Read a document strictly.
 
     Raises:

@@ -206,7 +206,7 @@ def _asked(
             connection = stack.enter_context(_connected(host, port, numbers, head, cancel))
             if scheme == "https":
                 connection.settimeout(max(0.001, head - time.monotonic()))
-                connection = stack.enter_context(_tls_context().wrap_socket(connection, server_hostname=host))
+                connection = stack.enter_context(tls_context().wrap_socket(connection, server_hostname=host))
                 stack.enter_context(cancel.waking(connection))
             client = http.client.HTTPConnection(host, port)
             client.default_port = 443 if scheme == "https" else 80  # else it would be in the Host header
@@ -273,8 +273,9 @@ def _connected(
 
 
 @lru_cache(maxsize=1)
-def _tls_context() -> ssl.SSLContext:
-    return ssl.create_default_context()  # verifies the certificate and the name in it
+def tls_context() -> ssl.SSLContext:
+    """Return the settings of TLS: they verify the certificate and the name in it."""
+    return ssl.create_default_context()
 
 
 class _TimedSocket:
