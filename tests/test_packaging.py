@@ -43,7 +43,7 @@ def test_wheel_holds_catalogue_stylesheet_and_words(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         assert archive.read("tui_pod/catalog.toml") == (ROOT / "catalog.toml").read_bytes()
-    assert {"tui_pod/ui/tui_pod.tcss", "tui_pod/audio/pronunciation.tsv"} <= names
+    assert {"tui_pod/ui/tui_pod.tcss", "tui_pod/speech/pronunciation.tsv"} <= names
     for kind in ("**/*.py", "transcripts/*.txt"):
         assert {str(path.relative_to(ROOT)) for path in (ROOT / "tui_pod").glob(kind)} <= names
 

@@ -23,8 +23,8 @@ import pytest
 from tests.app_driver import embedded_library
 from tests.audio.test_player_contract import make_wav
 from tests.torture.terminal import Terminal
-from tui_pod.audio.narrator import has_voice
 from tui_pod.config.paths import embedded_transcripts
+from tui_pod.speech.narrator import has_voice
 from tui_pod.state.store import StateFile
 
 ROOT = Path(__file__).parents[2]

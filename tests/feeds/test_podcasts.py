@@ -7,7 +7,6 @@ import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
-from tui_pod.audio.narrator import Narrator
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
@@ -20,6 +19,7 @@ from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.subscribe import subscribe
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.media import EpisodeSources
+from tui_pod.speech.narrator import Narrator
 
 CHAPTERS = json.dumps({"chapters": [{"startTime": 0, "title": "A"}, {"startTime": 5, "title": "B"}]})
 

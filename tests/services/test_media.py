@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.server import Ranged, Site, sound
-from tui_pod.audio.narrator import NarrationError, Narrator
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.player.events import Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Source
@@ -19,6 +18,7 @@ from tui_pod.feeds.net.access import make_policy
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.services import media as module
 from tui_pod.services.media import EpisodeSources
+from tui_pod.speech.narrator import NarrationError, Narrator
 
 STREAM = Episode("x", "X", audio="https://example.org/x.mp3")
 SPOKEN = Episode("y", "Y", summary="Said.")

@@ -231,7 +231,7 @@ def wait_for_player() -> None:
 
 def give_narrator_up() -> None:
     """Start the narrator once only."""
-    from tui_pod.audio.narrator import Narrator
+    from tui_pod.speech.narrator import Narrator
 
     former = Narrator._ready_worker
 

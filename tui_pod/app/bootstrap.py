@@ -39,7 +39,7 @@ PRELOADED = (
     "tui_pod.core.playback.controller",
     "tui_pod.core.library.transcript",
     "json",
-    "tui_pod.audio.narrator",
+    "tui_pod.speech.narrator",
     "tui_pod.audio.mpv_player",
     "tui_pod.state.writer",
     "tui_pod.services.media",

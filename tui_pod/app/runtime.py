@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.mpv_options import filters
 from tui_pod.audio.mpv_player import MpvPlayer
-from tui_pod.audio.narrator import Narrator
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.options import PlaybackOptions
@@ -32,6 +31,7 @@ from tui_pod.runtime.threads import in_thread
 from tui_pod.services.feeds import FeedService
 from tui_pod.services.media import EpisodeSources
 from tui_pod.services.sync import SyncService, Work, run_sync
+from tui_pod.speech.narrator import Narrator
 from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""Sound: the player and the narrator. Knows nothing of the screen."""
+"""Sound: the player on libmpv. Knows nothing of the screen."""

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tui_pod.audio.libmpv import explain_missing, open_mpv
-from tui_pod.audio.narrator import INSTALL_HINT, has_voice
 from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.config.reader import read_config
 from tui_pod.config.settings import Config
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import clean
 from tui_pod.library.cache import load_library
+from tui_pod.speech.narrator import INSTALL_HINT, has_voice
 from tui_pod.state.store import StateFile
 
 Finding = tuple[bool, str, str]

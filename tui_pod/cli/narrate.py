@@ -9,11 +9,11 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui_pod.audio.narrator import INSTALL_HINT, Narration, NarrationError, Narrator, has_voice
 from tui_pod.cli.shared import CommandError, open_library
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import fit_to
 from tui_pod.services.media import make_episode_script, read_transcript
+from tui_pod.speech.narrator import INSTALL_HINT, Narration, NarrationError, Narrator, has_voice
 
 TOLERANCE = 0.01
 """Share of the target length that a narration may be off."""

@@ -13,8 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_pod.audio.narrator import MAX_CHARS as NARRATED_CHARS
-from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, make_script
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import MAX_CHARS, Cue, Transcript, parse_transcript
@@ -24,6 +22,8 @@ from tui_pod.core.text.clean import clean
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
+from tui_pod.speech.narrator import MAX_CHARS as NARRATED_CHARS
+from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Script, make_script
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.audio import narrator_worker as module
+from tui_pod.speech import narrator_worker as module
 
 
 def encode(folder: Path) -> None:

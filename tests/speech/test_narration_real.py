@@ -18,12 +18,12 @@ import pytest
 
 from tests.app_driver import embedded_library
 from tui_pod.audio.mpv_player import MpvPlayer
-from tui_pod.audio.narrator import Narration, NarrationError, Narrator, Script, has_voice, pronunciations
 from tui_pod.core.library.transcript import timed_cues
 from tui_pod.core.player.events import Event, FileLoaded, LoadFailed
 from tui_pod.core.player.snapshot import Source
 from tui_pod.core.text.speech import speakable
 from tui_pod.services.media import make_episode_script, read_transcript
+from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Script, has_voice, pronunciations
 
 pytestmark = pytest.mark.skipif(not has_voice(), reason="the voice is not installed: pip install hibari-tts")
 

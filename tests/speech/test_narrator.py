@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-import tui_pod.audio.narrator as module
-from tui_pod.audio.narrator import MAX_CHARS, Narration, NarrationError, Narrator, Script, make_script
+import tui_pod.speech.narrator as module
 from tui_pod.core.library.transcript import Cue
+from tui_pod.speech.narrator import MAX_CHARS, Narration, NarrationError, Narrator, Script, make_script
 
 PATIENCE = 30.0
 """Seconds after which a test gives up."""
@@ -155,7 +155,7 @@ async def test_narration_made_has_its_audio_length_and_times(rig: Rig) -> None:
 
 async def test_process_is_started_as_the_worker_runs_no_code_from_here_and_looks_nothing_up(rig: Rig) -> None:
     await rig.ask(ONE)
-    assert rig.log("start")[0].split(" ", 1)[1] == f"{os.devnull} 1 -P -m tui_pod.audio.narrator_worker"
+    assert rig.log("start")[0].split(" ", 1)[1] == f"{os.devnull} 1 -P -m tui_pod.speech.narrator_worker"
 
 
 async def test_words_are_made_speakable_before_they_are_spoken(rig: Rig) -> None:

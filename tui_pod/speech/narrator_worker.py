@@ -205,7 +205,7 @@ def encode(request: dict[str, Any]) -> None:
 
     In a process of its own: libmpv's memory is given back with it.
     """
-    command, environment = start_of("tui_pod.audio.opus", request["wav"], request["opus"])
+    command, environment = start_of("tui_pod.speech.opus", request["wav"], request["opus"])
     try:
         status = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
     except OSError as error:

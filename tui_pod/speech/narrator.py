@@ -253,7 +253,7 @@ class Narrator:
 
     async def _ready_worker(self) -> asyncio.subprocess.Process:
         if self._worker is None or self._worker.returncode is not None:
-            command, environment = start_of("tui_pod.audio.narrator_worker", python=self._python)
+            command, environment = start_of("tui_pod.speech.narrator_worker", python=self._python)
             self._worker = await asyncio.create_subprocess_exec(
                 *command, env={**environment, **OFFLINE},
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24,
