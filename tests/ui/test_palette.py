@@ -12,7 +12,6 @@ from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.screens.session import SleepScreen
 
 MOVES = {action.id for action in ACTIONS if action.where == "move"}
 """What is no use by name: steps of the cursor, and from pane to pane."""
@@ -130,9 +129,9 @@ async def test_palette_over_a_dialog_closes_it_for_what_is_done_in_the_library(
         assert driver.focus == what
 
 
-async def test_palette_over_a_dialog_leaves_it_open_for_what_works_anywhere(library: Library) -> None:
+async def test_palette_over_a_dialog_takes_its_place(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("enter", "z")
         await choose(driver, "playback.toggle")
-        assert driver.shows(SleepScreen)
+        assert driver.shows(MainScreen)
         assert driver.status() is PlayerStatus.PAUSED

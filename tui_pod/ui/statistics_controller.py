@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui_pod.core.library.topics import TopicTable
+    from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
 
 OF_THE_LIST = frozenset({"search", "search_next", "filter", "sort", "details", "transcript", "refresh_feed"})
@@ -20,9 +21,17 @@ class StatisticsController:
 
     is_open = False
 
-    def __init__(self, screen: Screen[None], services: Services, open_entry: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        screen: Screen[None],
+        services: Services,
+        model: EpisodeListModel,
+        open_entry: Callable[[int], None],
+    ) -> None:
+        """Show nothing yet; `open_entry` lists a topic of the model's library."""
         self._screen = screen
         self._services = services
+        self._model = model
         self._open_entry = open_entry
 
     def open(self) -> None:
@@ -51,4 +60,4 @@ class StatisticsController:
 
     def _choose(self, topics: TopicTable, topic: int) -> None:
         """Open a topic, which is of the library that was counted."""
-        self._open_entry(topics.found_in(self._services.controller.library.topics, topic))
+        self._open_entry(topics.found_in(self._model.library.topics, topic))

@@ -70,7 +70,7 @@ class MainScreen(Screen[None]):
         self._services = services
         self.model = EpisodeListModel(services)
         self.transcript = TranscriptController(self, services)
-        self.statistics = StatisticsController(self, services, self.open_entry)
+        self.statistics = StatisticsController(self, services, self.model, self.open_entry)
         self.dialogs = DialogController(self.model, services, show_dialog, self.open_entry)
         self.search = SearchController(self, self.model, self.transcript)
         self.set_reactive(MainScreen.playback, services.playback)
