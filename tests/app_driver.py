@@ -273,7 +273,7 @@ class AppDriver:
     @property
     def listed(self) -> int:
         """The topic whose episodes are listed, or a `SmartList`."""
-        return self.main.model.query.place
+        return self.main.model.query.entry
 
     @property
     def focus(self) -> str:

@@ -116,7 +116,7 @@ def library_with_feeds() -> Library:
 
 LATER = Queue(("grouped-query-attention", "multi-query-attention", "swiglu", "context-window", "scaling-laws"))
 
-EMPTY, GENERATIVE_AI = Queue(), ListQuery(place=1)
+EMPTY, GENERATIVE_AI = Queue(), ListQuery(entry=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ Said = Callable[[], list[str]]
 
 CAST_KEY = topic_key("", "Cast", feed=CAST)
 
-IN_CAST = ListQuery(place=5)
+IN_CAST = ListQuery(entry=5)
 """The podcast's topic, which comes after Basics, Numbers, Hostile and Series."""
 
 
@@ -110,7 +110,7 @@ async def test_r_refreshes_the_podcast_that_is_listed_or_stood_on() -> None:
 
 @pytest.mark.parametrize("place", [0, 1, SmartList.QUEUE])
 async def test_r_elsewhere_says_what_to_press(place: int) -> None:
-    services = FeedServices(ListQuery(place=place))
+    services = FeedServices(ListQuery(entry=place))
     assert await run(services, "r") == [
         "This topic is no podcast. Press capital R to refresh all of them, a to add one."
     ]
@@ -130,7 +130,7 @@ async def test_x_removes_a_download_or_a_podcast() -> None:
 
 
 async def test_x_on_another_topic_says_what_it_takes() -> None:
-    services = FeedServices(ListQuery(place=1))
+    services = FeedServices(ListQuery(entry=1))
     assert (await run(services, "tab", "x"))[-1].startswith("Nothing to remove here: x takes podcasts, downloads,")
     assert services.asked.wishes == []
 

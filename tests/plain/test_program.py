@@ -44,7 +44,7 @@ from tui_pod.state.store import StateFile
 
 ROOT = Path(__file__).parents[2]
 
-BASIC = ListQuery(place=1)
+BASIC = ListQuery(entry=1)
 """The topic of one, two, three, four and five."""
 
 
@@ -195,7 +195,7 @@ async def test_mark_says_so_and_goes_on_and_undo_takes_it_back(room: Room) -> No
 
 
 async def test_mark_in_a_filtered_list_stays_where_the_next_one_moves_up(room: Room) -> None:
-    said = await run(RoomServices(room, ListQuery(place=1)), "f", "m")
+    said = await run(RoomServices(room, ListQuery(entry=1)), "f", "m")
     assert said[0] == "Filter: unplayed."
     assert said[-2:] == ["Marked played: One.", "1 of 4. Two. 3 minutes 20."]
 
@@ -218,7 +218,7 @@ async def test_queue_is_filled_gone_through_and_emptied(room: Room) -> None:
 
 async def test_queue_entry_gone_from_the_library_can_be_removed() -> None:
     room = make_room(queue=Queue(("gone", "one")))
-    said = await run(RoomServices(room, ListQuery(place=SmartList.QUEUE)), "g", "x")
+    said = await run(RoomServices(room, ListQuery(entry=SmartList.QUEUE)), "g", "x")
     assert said[0] == "1 of 2. gone, which is gone from the library."
     assert room.controller.queue.entries == ("one",)
 
@@ -237,7 +237,7 @@ async def test_topics_are_gone_through_and_opened(room: Room) -> None:
 
 
 async def test_library_after_the_queue_is_the_topic_from_before(room: Room) -> None:
-    assert await run(RoomServices(room, ListQuery(place=2)), "2", "1") == [
+    assert await run(RoomServices(room, ListQuery(entry=2)), "2", "1") == [
         "Queue, 0 episodes.",
         "The queue is empty. Press e on an episode to add it, capital E to hear it next.",
         "Numbers, 2 episodes, newest first.",
@@ -378,7 +378,7 @@ async def test_transcript_is_read_a_part_at_a_time(room: Room) -> None:
 
 
 async def test_hostile_titles_are_one_clean_line_each(room: Room) -> None:
-    said = await run(RoomServices(room, ListQuery(place=0)), *("j" for _ in room.library.ids))
+    said = await run(RoomServices(room, ListQuery(entry=0)), *("j" for _ in room.library.ids))
     assert len(said) == len(room.library)
     assert not [line for line in said if re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2500-\u259f]", line)]
 

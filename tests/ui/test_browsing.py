@@ -19,7 +19,7 @@ from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 from tui_pod.ui.screens.details import DetailsScreen, TopicScreen
 
-BASICS = ListQuery(place=1)
+BASICS = ListQuery(entry=1)
 """The topic of the five plain episodes."""
 
 
@@ -50,14 +50,14 @@ async def test_start_with_unfinished_episodes_has_the_cursor_on_the_last_one_hea
 
 
 async def test_start_of_the_embedded_catalogue_shows_its_119_episodes() -> None:
-    async with run_app(embedded_library(), query=ListQuery(place=1)) as driver:
+    async with run_app(embedded_library(), query=ListQuery(entry=1)) as driver:
         assert driver.title == "Generative AI · 119 episodes · 3 h 06 m · newest first"
         assert driver.header.left.endswith("All Topics › Generative AI")
         assert driver.current == "llm-layers"
 
 
 async def test_start_on_a_small_terminal_shows_the_tree_from_its_top() -> None:
-    async with run_app(embedded_library(), size=(80, 24), query=ListQuery(place=1)) as driver:
+    async with run_app(embedded_library(), size=(80, 24), query=ListQuery(entry=1)) as driver:
         assert driver.tree_rows()[:4] == [("Continue", 0), ("Queue", 0), ("All Topics", 119), ("Generative AI", 119)]
 
 
@@ -74,7 +74,7 @@ async def test_topic_at_the_cursor_of_the_tree_is_listed_at_once(library: Librar
 
 
 async def test_topic_without_an_entry_of_its_own_is_under_all_topics(library: Library) -> None:
-    async with run_app(library, query=ListQuery(place=library.topics.names.index("Series"))) as driver:
+    async with run_app(library, query=ListQuery(entry=library.topics.names.index("Series"))) as driver:
         assert driver.header.left.endswith("All Topics › Series")
         assert driver.shown == ["five"]
 
@@ -97,8 +97,8 @@ async def test_topic_left_and_opened_again_has_its_own_cursor(library: Library) 
 async def test_library_key_returns_to_the_topic_that_was_open(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("2", "1")
-        assert driver.listed == BASICS.place
-        assert driver.tree.entry == BASICS.place
+        assert driver.listed == BASICS.entry
+        assert driver.tree.entry == BASICS.entry
 
 
 async def test_continue_chosen_in_the_tree_lists_unfinished_ones_newest_first(library: Library) -> None:
@@ -270,7 +270,7 @@ async def test_sort_chosen_puts_them_in_that_order(sort: Sort, shown: list[str],
 
 
 async def test_course_order_of_the_embedded_catalogue_begins_with_what_generative_ai_is() -> None:
-    async with run_app(embedded_library(), query=ListQuery(place=1, sort=Sort.COURSE)) as driver:
+    async with run_app(embedded_library(), query=ListQuery(entry=1, sort=Sort.COURSE)) as driver:
         assert driver.main.model.indexes[0] == 118
         assert driver.library.titles[118].startswith("What is generative AI")
 
@@ -319,7 +319,7 @@ async def test_view_changed_is_remembered(library: Library) -> None:
 
 async def test_details_show_the_whole_summary_and_what_is_known() -> None:
     library = embedded_library()
-    async with run_app(library, query=ListQuery(place=1)) as driver:
+    async with run_app(library, query=ListQuery(entry=1)) as driver:
         await driver.press("i")
         assert driver.shows(DetailsScreen)
         text = " ".join(driver.text.replace("│", " ").split())
@@ -333,7 +333,7 @@ async def test_details_fold_the_answer_until_it_is_asked_for() -> None:
     library = embedded_library()
     episode = library.episode(0)
     assert episode.answer
-    async with run_app(library, query=ListQuery(place=1)) as driver:
+    async with run_app(library, query=ListQuery(entry=1)) as driver:
         await driver.press("i")
         assert episode.question.split()[0] in driver.text
         assert episode.answer[:20] not in driver.text
@@ -346,7 +346,7 @@ async def test_details_fold_the_answer_until_it_is_asked_for() -> None:
 async def test_details_in_the_tree_tell_of_the_topic() -> None:
     library = embedded_library()
     topic = next(iter(library.topics.summaries))
-    async with run_app(library, query=ListQuery(place=topic)) as driver:
+    async with run_app(library, query=ListQuery(entry=topic)) as driver:
         await driver.press("tab", "i")
         assert driver.shows(TopicScreen)
         assert library.topics.summaries[topic][:30] in driver.text

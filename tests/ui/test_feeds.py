@@ -54,7 +54,7 @@ def topic(library: Library, name: str) -> int:
 
 
 LIBRARY = make_library()
-IN_CAST = ListQuery(place=topic(LIBRARY, "Cast"))
+IN_CAST = ListQuery(entry=topic(LIBRARY, "Cast"))
 
 
 async def swap(driver: AppDriver, library: Library) -> None:
@@ -105,16 +105,16 @@ async def test_a_left_meanwhile_is_told_when_it_fails() -> None:
 
 
 async def test_a_that_succeeds_opens_the_podcast() -> None:
-    feed_id = LIBRARY.topics.feed(IN_CAST.place)
+    feed_id = LIBRARY.topics.feed(IN_CAST.entry)
     assert feed_id is not None
     async with run_app(LIBRARY) as driver:
         await driver.press("a", *feed_id, "enter")
-        await driver.until(lambda: driver.listed == IN_CAST.place, "the podcast is shown")
+        await driver.until(lambda: driver.listed == IN_CAST.entry, "the podcast is shown")
         assert driver.focus == "list"
 
 
 async def test_i_in_the_tree_tells_all_about_a_podcast() -> None:
-    feed_id = LIBRARY.topics.feed(IN_CAST.place)
+    feed_id = LIBRARY.topics.feed(IN_CAST.entry)
     assert feed_id is not None
     async with run_app(LIBRARY, query=IN_CAST) as driver:
         driver.services.asked_feeds.facts[feed_id] = PodcastFacts(
@@ -155,7 +155,7 @@ async def test_r_refreshes_the_podcast_that_is_open() -> None:
     "place", [topic(LIBRARY, "Talks"), topic(LIBRARY, "Science"), 0, SmartList.QUEUE, SmartList.CONTINUE]
 )
 async def test_r_in_what_is_no_podcast_says_what_to_press(place: int) -> None:
-    async with run_app(LIBRARY, query=ListQuery(place=place)) as driver:
+    async with run_app(LIBRARY, query=ListQuery(entry=place)) as driver:
         await driver.press("r")
         assert driver.notices == ["This topic is no podcast. Press R to refresh all of them, a to add one."]
         assert driver.services.asked_feeds.wishes == []
@@ -183,13 +183,13 @@ async def test_d_downloads_what_is_selected_and_selects_it_no_longer() -> None:
 
 
 async def test_d_on_a_topic_downloads_all_of_it() -> None:
-    async with run_app(LIBRARY, query=ListQuery(place=topic(LIBRARY, "Other"))) as driver:
+    async with run_app(LIBRARY, query=ListQuery(entry=topic(LIBRARY, "Other"))) as driver:
         await driver.press("tab", "d")
         assert driver.services.asked_feeds.wishes == [("download", "other-2", "other-1")]
 
 
 async def test_d_in_the_queue_downloads_what_is_there() -> None:
-    async with run_app(LIBRARY, queue=Queue(("gone", "cast-2")), query=ListQuery(place=SmartList.QUEUE)) as driver:
+    async with run_app(LIBRARY, queue=Queue(("gone", "cast-2")), query=ListQuery(entry=SmartList.QUEUE)) as driver:
         await driver.press("G", "d", "tab", "d")
         assert driver.services.asked_feeds.wishes == [("download", "cast-2"), ("download", "cast-2")]
 
@@ -202,7 +202,7 @@ async def test_x_on_a_podcast_in_the_tree_removes_it() -> None:
 
 @pytest.mark.parametrize("name", ["Science", "Talks", "All Topics"])
 async def test_x_on_another_topic_removes_nothing_and_says_so(name: str) -> None:
-    async with run_app(LIBRARY, query=ListQuery(place=topic(LIBRARY, name))) as driver:
+    async with run_app(LIBRARY, query=ListQuery(entry=topic(LIBRARY, name))) as driver:
         await driver.press("tab", "x")
         assert driver.services.asked_feeds.wishes == []
         assert "Nothing to remove here" in driver.notices[0]
@@ -362,7 +362,7 @@ async def test_swap_keeps_what_is_typed_into_the_search() -> None:
 
 
 async def test_swap_keeps_what_is_folded() -> None:
-    async with run_app(LIBRARY, query=ListQuery(place=topic(LIBRARY, "Science"))) as driver:
+    async with run_app(LIBRARY, query=ListQuery(entry=topic(LIBRARY, "Science"))) as driver:
         await driver.press("tab", "left")
         await swap(driver, MORE)
         assert "Cast" not in [name for name, _ in driver.tree_rows()]
@@ -383,7 +383,7 @@ async def test_swap_without_the_topic_that_was_open_opens_the_one_above() -> Non
 
 
 async def test_swap_while_moving_in_the_tree_lists_the_topic_of_the_cursor() -> None:
-    async with run_app(LIBRARY, query=ListQuery(place=topic(LIBRARY, "Talks"))) as driver:
+    async with run_app(LIBRARY, query=ListQuery(entry=topic(LIBRARY, "Talks"))) as driver:
         await driver.press("tab")
         driver.tree.action_move(1)  # what this tells comes only after the swap
         driver.tree.action_move(1)
@@ -393,7 +393,7 @@ async def test_swap_while_moving_in_the_tree_lists_the_topic_of_the_cursor() -> 
 
 
 async def test_swap_in_the_queue_shows_what_vanished_as_missing() -> None:
-    async with run_app(LIBRARY, queue=Queue(("cast-8", "cast-7")), query=ListQuery(place=SmartList.QUEUE)) as driver:
+    async with run_app(LIBRARY, queue=Queue(("cast-8", "cast-7")), query=ListQuery(entry=SmartList.QUEUE)) as driver:
         await driver.press("G")
         await swap(driver, LESS)
         assert driver.current == "cast-7"
@@ -431,7 +431,7 @@ async def test_swap_counts_anew() -> None:
 
 
 async def test_swap_under_the_plan_of_a_session_plans_from_the_same_topic() -> None:
-    async with run_app(LIBRARY, query=ListQuery(place=topic(LIBRARY, "Other"))) as driver:
+    async with run_app(LIBRARY, query=ListQuery(entry=topic(LIBRARY, "Other"))) as driver:
         await driver.press("S")
         assert driver.shows(PlanScreen)
         await swap(driver, make_library(cast=range(12, 0, -1), other=(3, 2, 1), first=Topic("New")))
@@ -451,7 +451,7 @@ async def test_swap_under_details_leaves_them() -> None:
 
 
 async def test_swap_is_remembered_by_the_topics_key() -> None:
-    async with run_app(LIBRARY, query=ListQuery(place=topic(LIBRARY, "Other"))) as driver:
+    async with run_app(LIBRARY, query=ListQuery(entry=topic(LIBRARY, "Other"))) as driver:
         await swap(driver, MORE)
         await driver.press("s")
         assert driver.writer.setting("topic") == OTHER_KEY

@@ -184,7 +184,7 @@ async def test_hostile_topics_in_tree_header_and_title_are_shown_letter_for_lett
 
 
 async def test_hostile_titles_in_plan_summary_and_palette_are_shown_letter_for_letter(hostile: Library) -> None:
-    async with run_app(hostile, query=ListQuery(place=0)) as driver:
+    async with run_app(hostile, query=ListQuery(entry=0)) as driver:
         await driver.press("S", "ctrl+u", *"10m", "ctrl+o")
         for title in hostile.titles[:8]:
             assert squeezed(title)[:20] in squeezed(driver.text)

@@ -146,6 +146,6 @@ async def test_dialogs_hear_the_keys_of_a_keymap_and_not_the_old_ones(library: L
         assert driver.focus == "statistics"
         await driver.press("8")
         assert driver.focus == "list"
-        assert driver.main.model.query.place == SmartList.QUEUE
+        assert driver.main.model.query.entry == SmartList.QUEUE
         await driver.press("z", "n")
         assert driver.app.screen.query_one(OptionList).highlighted == 1

@@ -14,7 +14,7 @@ from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 
-BASICS = ListQuery(place=1)
+BASICS = ListQuery(entry=1)
 
 UNFINISHED = {
     "two": Progress(START, position=20.0, listened=START - timedelta(hours=1)),
@@ -57,7 +57,7 @@ async def test_two_ranges_are_chosen_together(library: Library) -> None:
 
 
 async def test_selection_stays_when_the_list_changes_under_it(library: Library) -> None:
-    async with run_app(library, query=ListQuery(place=1, filter=Filter.UNPLAYED)) as driver:
+    async with run_app(library, query=ListQuery(entry=1, filter=Filter.UNPLAYED)) as driver:
         await driver.press("j", "v", "v", "g")
         assert driver.main.model.chosen == ["two", "three"]
         await driver.press("enter")
@@ -146,7 +146,7 @@ async def test_marked_episode_leaves_continue(library: Library) -> None:
 
 
 async def test_entry_of_continue_dismissed_is_kept_and_can_be_brought_back(library: Library) -> None:
-    async with run_app(library, query=ListQuery(place=SmartList.CONTINUE), progress=dict(UNFINISHED)) as driver:
+    async with run_app(library, query=ListQuery(entry=SmartList.CONTINUE), progress=dict(UNFINISHED)) as driver:
         await driver.press("g", "x")
         assert driver.shown == ["two"]
         assert driver.progress_index.status("three") is Status.STARTED
@@ -156,7 +156,7 @@ async def test_entry_of_continue_dismissed_is_kept_and_can_be_brought_back(libra
 
 
 async def test_entry_of_continue_dismissed_and_played_again_is_back(library: Library) -> None:
-    async with run_app(library, query=ListQuery(place=SmartList.CONTINUE), progress=dict(UNFINISHED)) as driver:
+    async with run_app(library, query=ListQuery(entry=SmartList.CONTINUE), progress=dict(UNFINISHED)) as driver:
         await driver.press("g", "x", "1", "j", "enter")
         await driver.play(5)
         assert driver.playback.episode == "three"

@@ -81,12 +81,12 @@ def check_tree(driver: AppDriver, progress: dict[str, Progress]) -> None:
 def expected_ids(driver: AppDriver, progress: dict[str, Progress]) -> list[str]:
     """Return the ids that the list must show, in any order."""
     view = driver.main.model.query
-    if view.place == SmartList.QUEUE:
+    if view.entry == SmartList.QUEUE:
         found = list(driver.controller.queue.entries)
-    elif view.place == SmartList.CONTINUE:
+    elif view.entry == SmartList.CONTINUE:
         found = [ident for ident, value in progress.items() if value.position > 0 and not value.is_dismissed]
     else:
-        topic = driver.library.topics.names[view.place]
+        topic = driver.library.topics.names[view.entry]
         found = [episode.id for episode in EPISODES if topic in topics_of(episode.tags)]
         if view.filter is not Filter.ALL:
             statuses = {ident: str(progress[ident].status) if ident in progress else "unplayed" for ident in found}
@@ -100,7 +100,7 @@ def check_list(driver: AppDriver, progress: dict[str, Progress]) -> None:
     wanted = expected_ids(driver, progress)
     assert sorted(driver.shown) == sorted(wanted)
     name, count, *rest = driver.title.split(" · ")
-    queue, place = driver.controller.queue, driver.main.model.query.place
+    queue, place = driver.controller.queue, driver.main.model.query.entry
     if place == SmartList.QUEUE and len(queue.upcoming) < len(wanted):
         assert (
             count

@@ -17,7 +17,7 @@ from tui_pod.core.player.snapshot import Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.list_query import Filter, ListQuery, Sort
 
-BASICS = ListQuery(place=1)
+BASICS = ListQuery(entry=1)
 
 
 def bar(driver: AppDriver) -> tuple[str, str]:
@@ -331,7 +331,7 @@ async def test_end_of_an_episode_marks_it_and_plays_the_next_of_the_list(library
 
 
 async def test_end_of_an_episode_plays_what_follows_in_the_order_it_was_started_from(library: Library) -> None:
-    async with run_app(library, query=ListQuery(place=1, sort=Sort.COURSE)) as driver:
+    async with run_app(library, query=ListQuery(entry=1, sort=Sort.COURSE)) as driver:
         await driver.press("enter")
         assert driver.playback.episode == "five"
         await driver.press("s", "f")  # looking elsewhere does not change what follows
@@ -356,7 +356,7 @@ async def test_end_of_the_last_episode_stops(library: Library) -> None:
 
 async def test_filtered_list_played_to_its_end_stops_there(library: Library) -> None:
     started = {ident: Progress(START, position=5.0, listened=START) for ident in ("one", "three")}
-    async with run_app(library, query=ListQuery(place=1, filter=Filter.STARTED), progress=started) as driver:
+    async with run_app(library, query=ListQuery(entry=1, filter=Filter.STARTED), progress=started) as driver:
         await driver.press("g", "enter")
         await driver.play(95)
         assert driver.playback.episode == "three"

@@ -9,7 +9,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 
-BASICS = ListQuery(place=1)
+BASICS = ListQuery(entry=1)
 THREE = Queue(("one", "two", "three"))
 
 

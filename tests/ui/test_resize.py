@@ -10,7 +10,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.selection.list_query import ListQuery
 
-GENERATIVE_AI = ListQuery(place=1)
+GENERATIVE_AI = ListQuery(entry=1)
 
 WIDTHS = (1, 2, 3, 5, 10, 20, 39, 40, 41, 63, 64, 80, 99, 100, 120, 139, 140, 200)
 HEIGHTS = (1, 2, 3, 4, 5, 8, 11, 12, 13, 24, 29, 30, 40, 60)

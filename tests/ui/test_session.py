@@ -15,7 +15,7 @@ from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SummaryScreen
 
-BASICS = ListQuery(place=1)
+BASICS = ListQuery(entry=1)
 
 
 async def plan(driver: AppDriver, budget: str) -> None:
@@ -291,7 +291,7 @@ async def test_sleep_timer_can_be_set_off_from_the_dialog(library: Library) -> N
 
 
 async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Library) -> None:
-    async with run_app(library, size=(160, 40), query=ListQuery(place=1)) as driver:
+    async with run_app(library, size=(160, 40), query=ListQuery(entry=1)) as driver:
         driver.app.start_session(600.0)
         await driver.settle()
         session = driver.controller.session

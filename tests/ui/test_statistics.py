@@ -17,7 +17,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
 
-BASICS = ListQuery(place=1)
+BASICS = ListQuery(entry=1)
 
 
 async def open_statistics(driver: AppDriver) -> None:

@@ -18,7 +18,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.text.clean import clean
 
-BASICS = ListQuery(place=1)
+BASICS = ListQuery(entry=1)
 
 LONG = Transcript(
     tuple(

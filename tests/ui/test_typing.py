@@ -12,7 +12,7 @@ from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 
-VIEW = ListQuery(place=1)
+VIEW = ListQuery(entry=1)
 
 
 def played(driver: AppDriver) -> set[str]:
@@ -60,7 +60,7 @@ async def test_undo_right_behind_a_mark_takes_it_back(library: Library) -> None:
 async def test_keys_right_behind_a_change_of_pane_are_for_that_pane(library: Library) -> None:
     async with run_app(library, query=VIEW) as driver:
         await driver.press_at_once("j", "tab", "g", "j", "tab", "j")
-        assert driver.main.model.query.place == SmartList.QUEUE
+        assert driver.main.model.query.entry == SmartList.QUEUE
         await driver.press_at_once("1", "h", "l", "j", "m")
         assert played(driver) == {library.ids[BASICS[1]]}
 

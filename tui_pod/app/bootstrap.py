@@ -169,7 +169,7 @@ def _query(library: Library, state: State, wanted: str) -> ListQuery:
     topic = last if last is not None else min(1, len(library.topics.names) - 1)
     sort, kind = state.setting("ui", "sort", ""), state.setting("ui", "filter", "")
     return ListQuery(
-        place={"continue": SmartList.CONTINUE, "queue": SmartList.QUEUE}.get(wanted, topic),
+        entry={"continue": SmartList.CONTINUE, "queue": SmartList.QUEUE}.get(wanted, topic),
         sort=Sort(sort) if sort in list(Sort) else Sort.NEWEST,
         filter=Filter(kind) if kind in list(Filter) else Filter.ALL,
     )

@@ -26,7 +26,7 @@ class Browser:
         self.is_on_topics = False
         self.downloads: dict[str, DownloadState] = {}
         """Downloads by episode id."""
-        self.entry = model.query.place
+        self.entry = model.query.entry
         """The topic or smart list at the cursor."""
 
     @property
@@ -57,7 +57,7 @@ class Browser:
     @property
     def feed(self) -> str | None:
         """The first address of the feed whose topic it is at, or whose episodes are listed; None: it is none."""
-        return self.model.feed(self.entry if self.is_on_topics else self.model.query.place)
+        return self.model.feed(self.entry if self.is_on_topics else self.model.query.entry)
 
     def move(self, by: int) -> str:
         """Go so many entries down, or up, as far as there are any."""
@@ -78,7 +78,7 @@ class Browser:
     def show_topics(self) -> str:
         """Go through the topics, from the one whose episodes were listed."""
         self.is_on_topics = True
-        self.entry = self.model.query.place
+        self.entry = self.model.query.entry
         return f"Topics. {self.say_here()}"
 
     def go_to_parent(self) -> str:

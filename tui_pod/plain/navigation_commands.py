@@ -90,7 +90,7 @@ class NavigationCommands:
         self._look(self._list.query)
 
     def _open_topic(self) -> None:
-        self._look(self._list.query._replace(place=self._browser.entry, query=""))
+        self._look(self._list.query._replace(entry=self._browser.entry, query=""))
 
     def _look(self, query: ListQuery, keeps_cursor: bool = False) -> None:
         """List something, and say it and where the listener is in it."""
@@ -99,7 +99,7 @@ class NavigationCommands:
         self._say(self._browser.say_here())
 
     def _open(self, entry: int) -> None:
-        self._look(ListQuery(place=entry, sort=self._list.query.sort))
+        self._look(ListQuery(entry=entry, sort=self._list.query.sort))
 
     def _ask_search(self) -> None:
         self._program.ask("Search for words in title, summary or topic:", self._search)

@@ -172,7 +172,7 @@ class PlaybackCommands:
         self._say(self._browser.say_here())
 
     def _remove(self) -> None:
-        episodes, entry = self._chosen(), self._list.query.place
+        episodes, entry = self._chosen(), self._list.query.entry
         if self._browser.is_on_topics:
             if self._browser.feed is not None:
                 self._program.services.feeds.remove_feed(self._browser.feed)
@@ -218,7 +218,7 @@ class PlaybackCommands:
             self._say("No session.")
             return
         try:
-            request = SessionRequest(parse_budget(answer, controller.now()), max(0, self._list.query.place))
+            request = SessionRequest(parse_budget(answer, controller.now()), max(0, self._list.query.entry))
         except ValueError as error:
             self._say(f"{error}.")
             return

@@ -79,8 +79,8 @@ def say_topic(model: EpisodeListModel, upcoming: Sequence[str], entry: int) -> s
 def say_list(model: EpisodeListModel) -> str:
     """Return what is listed and how."""
     query = model.query
-    said = [model.name(query.place), counted(len(model.indexes))]
-    if query.place >= 0:
+    said = [model.name(query.entry), counted(len(model.indexes))]
+    if query.entry >= 0:
         said.append(SORT_NAMES[query.sort])
         if query.filter is not Filter.ALL:
             said.append(f"{query.filter} only")
@@ -140,9 +140,9 @@ def _from(playback: Playback) -> str:
 
 def say_outlook(library: Library, session_status: SessionStatus) -> Iterator[str]:
     """Yield how far the session is, and what comes next."""
-    if session_status.place is not None:
+    if session_status.number is not None:
         left = spoken_time(session_status.left)
-        yield f"Number {session_status.place} of {session_status.count} in the session, {left} left."
+        yield f"Number {session_status.number} of {session_status.count} in the session, {left} left."
     index = library.index(session_status.next) if session_status.next else None
     if index is not None:
         yield f"Next: {library.titles[index]}"

@@ -44,7 +44,7 @@ class EpisodeListModel:
         self._controller: Callable[[], PlaybackController] = lambda: services.controller
         self.library, self.progress_index, self.queue = services.library, services.progress_index, services.queue
         self.query = services.query
-        self.topic = max(0, self.query.place)
+        self.topic = max(0, self.query.entry)
         """The topic listed last, while Continue or the queue is."""
         self.indexes: Sequence[int] = ()
         self.selected: set[int] = set()
@@ -57,7 +57,7 @@ class EpisodeListModel:
     @property
     def is_queue(self) -> bool:
         """Whether the queue is listed."""
-        return self.query.place == SmartList.QUEUE
+        return self.query.entry == SmartList.QUEUE
 
     @property
     def index(self) -> int | None:
@@ -84,7 +84,7 @@ class EpisodeListModel:
 
     def episodes_of(self, entry: int) -> list[str]:
         """Return the episodes of a topic or smart list, in the present order."""
-        query = ListQuery(place=entry, sort=self.query.sort)
+        query = ListQuery(entry=entry, sort=self.query.sort)
         indexes = list_episodes(self.library, self.progress_index, self.queue, query)
         return [self.library.ids[index] for index in indexes if index >= 0]
 
@@ -94,7 +94,7 @@ class EpisodeListModel:
         """List something else and remember it; the cursor stays on its episode, or starts where listening goes on."""
         kept = self._keep() if keeps_cursor else None
         self.query = query
-        self.topic = query.place if query.place >= 0 else self.topic
+        self.topic = query.entry if query.entry >= 0 else self.topic
         self._list(kept)
         self._controller().remember_view(query)
 
@@ -125,8 +125,8 @@ class EpisodeListModel:
         kept, former = self._keep(), self.library.topics
         self.library, self.progress_index = library, progress_index
         self.topic = former.found_in(library.topics, self.topic)
-        if self.query.place >= 0:
-            self.query = self.query._replace(place=former.found_in(library.topics, self.query.place))
+        if self.query.entry >= 0:
+            self.query = self.query._replace(entry=former.found_in(library.topics, self.query.entry))
         self._list(kept)
 
     def next_filter(self) -> ListQuery:

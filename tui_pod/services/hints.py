@@ -20,11 +20,11 @@ NO_SEARCH = f"No search yet: press {key_of('search.start')} and type a word."
 def why_empty(view: ListQuery) -> str:
     """Return why a view lists nothing, and what to press."""
     if view.query.strip():
-        where = "Nothing" if view.place == ROOT else "Nothing here"
+        where = "Nothing" if view.entry == ROOT else "Nothing here"
         return f"{where} matches. Press {key_of('search.clear')} to see all episodes again."
-    if view.place == SmartList.CONTINUE:
+    if view.entry == SmartList.CONTINUE:
         return "Nothing is unfinished. What you begin and do not finish appears here."
-    if view.place == SmartList.QUEUE:
+    if view.entry == SmartList.QUEUE:
         add, add_next = key_of("queue.add_last"), key_of("queue.add_next")
         return f"The queue is empty. Press {add} on an episode to add it, {add_next} to hear it next."
     if view.filter is not Filter.ALL:

@@ -40,7 +40,7 @@ class DialogController:
         """Show all about the episode at the cursor, or about the topic that is listed."""
         from tui_pod.ui.screens.details import DetailsScreen, TopicScreen
 
-        index, topic = self._model.index, self._model.query.place
+        index, topic = self._model.index, self._model.query.entry
         if is_of_topic and topic >= 0:
             self._show(TopicScreen(self._services, topic))
         elif not is_of_topic and index is not None:
@@ -50,7 +50,7 @@ class DialogController:
         """Plan a session."""
         from tui_pod.ui.screens.session import PlanScreen
 
-        await self._show(PlanScreen(self._services.controller, max(0, self._model.query.place)))
+        await self._show(PlanScreen(self._services.controller, max(0, self._model.query.entry)))
 
     async def add_feed(self) -> None:
         """Ask for a podcast's address, and list the podcast."""

@@ -32,7 +32,7 @@ def run_command(
             services.feeds.download(episodes)
         case ListCommand.REMOVE if model.is_queue:
             controller.unqueue(episodes)
-        case ListCommand.REMOVE if model.query.place == SmartList.CONTINUE:
+        case ListCommand.REMOVE if model.query.entry == SmartList.CONTINUE:
             controller.dismiss(episodes)
         case ListCommand.REMOVE:
             services.feeds.remove_downloads(episodes)

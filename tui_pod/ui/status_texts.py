@@ -43,7 +43,7 @@ def counts_text(model: EpisodeListModel, speed: float) -> str:
 
 def path_text(model: EpisodeListModel) -> str:
     """Return the topics that lead to what is listed."""
-    entry = model.query.place
+    entry = model.query.entry
     path = [entry] if entry < 0 else model.library.topics.path(entry)
     return " › ".join(map(model.name, path))
 
@@ -51,8 +51,8 @@ def path_text(model: EpisodeListModel) -> str:
 def session_text(controller: PlaybackController) -> str:
     """Return how far the session is, and what is next."""
     status, library, said = controller.session_status(), controller.library, []
-    if status.place is not None:
-        said += [f"session {status.place}/{status.count}", f"{clock(status.left)} left"]
+    if status.number is not None:
+        said += [f"session {status.number}/{status.count}", f"{clock(status.left)} left"]
     following = library.index(status.next) if status.next and controller.playback.is_loaded else None
     if following is not None:
         said.append(f"next: {fit(library.titles[following], NEXT_WIDTH).rstrip()}")
@@ -62,15 +62,15 @@ def session_text(controller: PlaybackController) -> str:
 def title_text(model: EpisodeListModel, queue_parts: Sequence[str]) -> str:
     """Return what is listed, how many episodes and how long; `queue_parts` tell that of the queue."""
     indexes, query, topics = model.indexes, model.query, model.library.topics
-    parts = [model.name(query.place)]
+    parts = [model.name(query.entry)]
     if model.is_queue:
         parts += queue_parts
-    elif query.place == SmartList.CONTINUE:
+    elif query.entry == SmartList.CONTINUE:
         parts += [counted(len(indexes)), f"{span(model.progress_index.left_in(indexes))} left"]
     else:
-        is_whole = len(indexes) == len(topics.members[query.place])
+        is_whole = len(indexes) == len(topics.members[query.entry])
         durations = model.library.durations
-        total = topics.seconds[query.place] if is_whole else sum(durations[i] for i in indexes)
+        total = topics.seconds[query.entry] if is_whole else sum(durations[i] for i in indexes)
         parts += [counted(len(indexes)), span(total), SORT_NAMES[query.sort]]
         if query.filter is not Filter.ALL:
             parts.append(f"{query.filter} only")

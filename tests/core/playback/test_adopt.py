@@ -164,7 +164,7 @@ def test_queue_keeps_its_ids_and_skips_what_vanished(room: Room) -> None:
 
 def test_queue_shows_what_vanished_as_missing_and_shows_it_again_when_it_is_back(room: Room) -> None:
     room.controller.queue_last(["three", "five"])
-    view = ListQuery(place=SmartList.QUEUE)
+    view = ListQuery(entry=SmartList.QUEUE)
     swap(room, without("three"))
     index = room.library.index("five")
     assert list_episodes(room.library, room.progress_index, room.controller.queue, view) == [missing(0), index]

@@ -49,7 +49,7 @@ def test_session_outlook_counts_its_own_episodes_and_the_listeners_time(room: Ro
     start_session(room, budget=150.0)
     room.player.play(50)
     session_status = room.controller.session_status()
-    assert (session_status.place, session_status.count, session_status.left, session_status.next) == (
+    assert (session_status.number, session_status.count, session_status.left, session_status.next) == (
         1,
         2,
         100.0,
@@ -68,7 +68,7 @@ def test_outlook_without_a_session_counts_the_queue(room: Room) -> None:
     room.play("one", seconds=40)
     room.controller.queue_last(["five"])
     session_status = room.controller.session_status()
-    assert (session_status.place, session_status.count, session_status.left, session_status.next) == (
+    assert (session_status.number, session_status.count, session_status.left, session_status.next) == (
         None,
         0,
         70.0,

@@ -21,7 +21,7 @@ from tui_pod.core.selection.list_query import (
 )
 from tui_pod.core.selection.queue import Queue
 
-BASICS = ListQuery(place=1)
+BASICS = ListQuery(entry=1)
 PLAYED = Progress(START, played=True)
 
 
@@ -76,9 +76,9 @@ def test_list_course_is_the_path_of_the_topic_then_the_catalogue_reversed() -> N
     library = build_library(topics, [Episode(ident, ident, tags=("Other",)) for ident in "abcd"])
     progress_index = ProgressIndex(library, {"c": PLAYED})
     view = ListQuery(sort=Sort.COURSE)
-    assert shown(library, progress_index, view._replace(place=1)) == ["c", "a"]
-    assert shown(library, progress_index, view._replace(place=1, filter=Filter.UNPLAYED)) == ["a"]
-    assert shown(library, progress_index, view._replace(place=2)) == ["d", "c", "b", "a"]
+    assert shown(library, progress_index, view._replace(entry=1)) == ["c", "a"]
+    assert shown(library, progress_index, view._replace(entry=1, filter=Filter.UNPLAYED)) == ["a"]
+    assert shown(library, progress_index, view._replace(entry=2)) == ["d", "c", "b", "a"]
     assert shown(library, progress_index, view) == ["c", "a", "d", "b"]
 
 

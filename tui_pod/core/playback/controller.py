@@ -136,8 +136,8 @@ class PlaybackController:
     def remember_view(self, view: ListQuery) -> None:
         """Remember what is looked at, for the next start."""
         records = [SettingRecord("ui", "sort", str(view.sort)), SettingRecord("ui", "filter", str(view.filter))]
-        if view.place >= 0:
-            records.append(SettingRecord("ui", "topic", self.library.topics.key(view.place)))
+        if view.entry >= 0:
+            records.append(SettingRecord("ui", "topic", self.library.topics.key(view.entry)))
         self._state.ports.writer.save(*records)
 
     # -- playing ---------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ WORTH_PLANNING = 30.0
 class SessionStatus:
     """What the listener can expect: of the session, and next."""
 
-    place: int | None
+    number: int | None
     """Which one of the session is playing, from 1; None outside a session."""
     count: int
     """Episodes of the session."""

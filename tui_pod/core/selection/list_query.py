@@ -54,8 +54,8 @@ SORT_NAMES = {
 class ListQuery(NamedTuple):
     """What to list."""
 
-    place: int = 0
-    """A topic's index, or a `SmartList`."""
+    entry: int = 0
+    """Entry of the tree: a topic's index, or a `SmartList`."""
     filter: Filter = Filter.ALL
     sort: Sort = Sort.NEWEST
     query: str = ""
@@ -64,14 +64,14 @@ class ListQuery(NamedTuple):
 
 def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue, view: ListQuery) -> Sequence[int]:
     """Return the library indexes of a list, in order."""
-    if view.place == SmartList.CONTINUE:
+    if view.entry == SmartList.CONTINUE:
         found: Sequence[int] = progress_index.unfinished()
-    elif view.place == SmartList.QUEUE:
+    elif view.entry == SmartList.QUEUE:
         found = [missing(row) if (index := library.index(ident)) is None else index
                  for row, ident in enumerate(queue.entries)]  # fmt: skip
     else:
         found = sort_indexes(
-            library, _filtered(library.topics.members[view.place], progress_index, view.filter), view.sort, view.place
+            library, _filtered(library.topics.members[view.entry], progress_index, view.filter), view.sort, view.entry
         )
     return narrow(library, found, view.query) if view.query.strip() else found
 

@@ -98,7 +98,7 @@ class MainScreen(Screen[None]):
         self.topic_tree.border_title = "Topics"
         self.episodes.gone_text = self._services.with_keys(GONE)
         self._show_listed()
-        self.topic_tree.go_to(self.model.query.place)
+        self.topic_tree.go_to(self.model.query.entry)
         self.progress_changed(frozenset())
 
     def on_descendant_focus(self) -> None:
@@ -167,7 +167,7 @@ class MainScreen(Screen[None]):
 
     def open_entry(self, entry: int) -> None:
         """List a topic's episodes, or a smart list."""
-        self.change_query(self.model.query._replace(place=entry, query=""))
+        self.change_query(self.model.query._replace(entry=entry, query=""))
         self.topic_tree.go_to(entry)
         self.show_pane()
 
@@ -189,7 +189,7 @@ class MainScreen(Screen[None]):
         is_other = not statuses.items() <= self._statuses.items()  # playing on changes the position, each second
         self._statuses.update(statuses)
         query = self.model.query
-        if query.place == SmartList.CONTINUE or (is_other and query.filter is not Filter.ALL):
+        if query.entry == SmartList.CONTINUE or (is_other and query.filter is not Filter.ALL):
             if self.model.update():
                 self.episodes.show()
             self.show_title()
@@ -311,8 +311,8 @@ class MainScreen(Screen[None]):
     @on(TopicTree.Highlighted)
     def _on_topic(self, event: TopicTree.Highlighted) -> None:
         entry = event.entry_in(self.model.library.topics)
-        if self.focused is self.topic_tree and entry != self.model.query.place:
-            self.change_query(self.model.query._replace(place=entry, query=""))
+        if self.focused is self.topic_tree and entry != self.model.query.entry:
+            self.change_query(self.model.query._replace(entry=entry, query=""))
 
     @on(EpisodeList.CommandChosen)
     def _on_list_command(self, event: EpisodeList.CommandChosen) -> None:
@@ -359,7 +359,7 @@ class MainScreen(Screen[None]):
 
     def action_refresh_feed(self) -> None:
         """Refresh the feed that the open topic is."""
-        if (feed := self.model.feed(self.model.query.place)) is None:
+        if (feed := self.model.feed(self.model.query.entry)) is None:
             self.app.notify(NOT_A_PODCAST)
         else:
             self._services.feeds.refresh(feed)
