@@ -10,8 +10,8 @@ from textual.color import Color
 from tests.app_driver import run_app
 from tests.scenes import LATER, SCENES, Scene, play_scene
 from tui_pod.core.library.library import Library
-from tui_pod.ui.ascii_lines import SIGNS, AsciiLines
-from tui_pod.ui.cells import ASCII_MARKS, MARKS
+from tui_pod.ui.look.ascii_lines import SIGNS, AsciiLines
+from tui_pod.ui.look.cells import ASCII_MARKS, MARKS
 
 EVERYWHERE = SCENES | {
     "palette": Scene(("ctrl+p",), seconds=42),

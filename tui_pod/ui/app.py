@@ -19,10 +19,10 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.actions import bindings
+from tui_pod.ui.look.themes import HIGH_CONTRAST, unknown_theme, usable
 from tui_pod.ui.messages import PlaybackEvent
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.suspend_handler import SuspendHandler
-from tui_pod.ui.themes import HIGH_CONTRAST, unknown_theme, usable
 
 if TYPE_CHECKING:
     from textual.app import SystemCommand
@@ -124,7 +124,7 @@ class TuiPodApp(App[None]):
         filters = super().get_line_filters()
         if not self._services.is_ascii:
             return filters
-        from tui_pod.ui.ascii_lines import AsciiLines  # only for those who want it
+        from tui_pod.ui.look.ascii_lines import AsciiLines  # only for those who want it
 
         return (*filters, AsciiLines())
 

@@ -11,7 +11,7 @@ from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_hints, key_of
 from tui_pod.core.selection.list_query import SORT_NAMES, Filter, SmartList
 from tui_pod.core.text.clean import clock, counted, span
-from tui_pod.ui.cells import fit
+from tui_pod.ui.look.cells import fit
 
 if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController

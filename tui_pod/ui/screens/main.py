@@ -76,7 +76,7 @@ class MainScreen(Screen[None]):
         self.set_reactive(MainScreen.playback, services.playback)
         self.key_names: Mapping[int, str] = {}  # of keys whose sign the terminal does not have
         if services.is_ascii:
-            from tui_pod.ui.ascii_lines import ARROW_KEYS
+            from tui_pod.ui.look.ascii_lines import ARROW_KEYS
 
             self.key_names = ARROW_KEYS
         self._work = ""

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from tui_pod.core.progress.statistics import Statistics
 from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.cells import MARKS
+from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.screens.statistics_lines import LEVELS, Line, Shown, make_lines
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import PastSession, Statistics, streak
 from tui_pod.core.text.clean import counted, span
-from tui_pod.ui.cells import fit
+from tui_pod.ui.look.cells import fit
 
 WEEKS = 53
 """Columns of the year, of two cells each."""

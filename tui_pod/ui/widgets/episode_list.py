@@ -19,7 +19,7 @@ from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.text.clean import clean, clock, length
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.cells import MARKS, meter, spread
+from tui_pod.ui.look.cells import MARKS, meter, spread
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.rows import RowContext, RowPane
 

@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.text.clean import clock, length
-from tui_pod.ui.cells import MARKS, fit, spread
+from tui_pod.ui.look.cells import MARKS, fit, spread
 
 MIN_NOTE = 12
 """Least cells for a note at the right of the title."""

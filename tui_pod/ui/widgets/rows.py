@@ -18,7 +18,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui_pod.ui.cells import fit
+from tui_pod.ui.look.cells import fit
 from tui_pod.ui.messages import ListCommand
 
 

@@ -13,7 +13,7 @@ from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.cells import fit, meter
+from tui_pod.ui.look.cells import fit, meter
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.rows import RowContext, RowPane
 

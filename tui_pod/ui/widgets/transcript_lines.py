@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from tui_pod.core.library.transcript import Cue
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import clock, fold
-from tui_pod.ui.cells import fit
+from tui_pod.ui.look.cells import fit
 
 LONGEST = 400
 """Letters after which a paragraph ends where the words do not tell their own."""

@@ -22,7 +22,7 @@ from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.cells import MARKS, fit
+from tui_pod.ui.look.cells import MARKS, fit
 from tui_pod.ui.widgets.transcript_lines import BETWEEN, Line, find_words, lay_out
 
 MARGIN = 2

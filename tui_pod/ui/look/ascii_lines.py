@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual.filter import LineFilter
 
-from tui_pod.ui.cells import ASCII_MARKS, MARKS
+from tui_pod.ui.look.cells import ASCII_MARKS, MARKS
 
 if TYPE_CHECKING:
     from textual.color import Color
