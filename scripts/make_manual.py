@@ -22,6 +22,7 @@ from tui_pod.config.key_names import show_keys  # noqa: E402
 from tui_pod.config.keymap import PRESETS  # noqa: E402
 from tui_pod.config.reader import allowed, setting_rows, toml_value  # noqa: E402
 from tui_pod.core.actions import ACTIONS  # noqa: E402
+from tui_pod.core.library.podcast_settings import ROWS, Row  # noqa: E402
 
 MANUAL = ROOT / "docs" / "manual.md"
 COMPLETIONS = {
@@ -79,6 +80,15 @@ def settings_table() -> str:
     return "\n".join(lines)
 
 
+def podcast_table() -> str:
+    """Return every setting of a podcast as a table in Markdown."""
+    lines = ["| setting | may be | does | otherwise |", "| --- | --- | --- | --- |"]
+    for name, row in ROWS.items():
+        usual = f"`{row.setting.usual}`" if "." in row.setting.usual else row.setting.usual
+        lines.append(f"| `{name}` | {row.setting.kind.allowed} | {row.setting.text} | {usual} |")
+    return "\n".join(lines)
+
+
 def keys_table() -> str:
     """Return every key as a table in Markdown."""
     lines = ["| key | does | id |", "| --- | --- | --- |"]
@@ -118,7 +128,12 @@ def describe_value(action: argparse.Action) -> Value:
 def made_files() -> dict[Path, str]:
     """Return every file that is made, with what it should hold."""
     root = describe(make_parser())
-    parts = {"keys": keys_table(), "settings": settings_table(), "commands": commands_table(root)}
+    parts = {
+        "keys": keys_table(),
+        "settings": settings_table(),
+        "podcast settings": podcast_table(),
+        "commands": commands_table(root),
+    }
     files = {MANUAL: fill_in(MANUAL.read_text("utf-8"), parts)}
     files[ROOT / "share" / "man" / "man1" / "tui-pod.1"] = man_page(root)
     return files | {ROOT / path: completion_script(make_parser(), shell) for shell, path in COMPLETIONS.items()}
@@ -164,6 +179,7 @@ def man_page(root: Command) -> str:
         ("OPTIONS", [line for flag in root.flags for line in _man_flag(flag)]),
         ("COMMANDS", [line for command in root.all()[1:] for line in _man_command(command)]),
         ("KEYS", ["The defaults; for those in use run", '.BR "tui\\-pod keys" .', *_man_keys()]),
+        ("SETTINGS OF A PODCAST", [line for row in ROWS.values() for line in _man_setting(row)]),
         ("FILES", [line for name, text in FILES for line in (".TP", f".I {_roff(name)}", _roff(text))]),
         ("ENVIRONMENT", [line for name, text in ENVIRONMENT for line in (".TP", f".B {_roff(name)}", _roff(text))]),
         ("EXIT STATUS", ["0 for success, 1 for failure, 2 for wrong usage."]),
@@ -234,6 +250,15 @@ def _man_command(command: Command) -> Iterator[str]:
     for flag in command.flags:
         if not flag.is_shared:
             yield from _man_flag(flag)
+
+
+def _man_setting(row: Row) -> Iterator[str]:
+    setting = row.setting
+    yield from (
+        ".TP",
+        f"\\fB{row.name}\\fR",
+        _roff(f"{setting.text}: {setting.kind.allowed}; otherwise {setting.usual}."),
+    )
 
 
 def _man_keys() -> Iterator[str]:

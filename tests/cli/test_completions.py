@@ -69,6 +69,7 @@ CASES = [
     ("--config cat", {"catalog.toml"}),
     ("feeds remove S", {"Slow Science"}),
     ("feeds refresh ", {"Slow Science", "Tea Time"}),
+    ("feeds set S sp", {"speed="}),
     ("doctor x", set()),
 ]
 """What is typed, and what is offered."""

@@ -11,6 +11,7 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Site, feed, item
 from tui_pod.cli.main import main
+from tui_pod.core.library.podcast_settings import ROWS
 from tui_pod.feeds.formats.opml import parse_opml
 from tui_pod.feeds.store.match import episode_id
 
@@ -131,6 +132,43 @@ def test_feeds_move_to_topics_and_to_an_address(site: Site, shell: Shell) -> Non
     assert shell.json("feeds", "list")[0]["address"] == site.url("/new")
     shell("feeds", "move", "Test Cast", "file:///etc/passwd", status=1)
     shell("feeds", "move", "Nobody", "A", status=1)
+
+
+def test_feeds_set_changes_all_that_is_named_or_nothing(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    shell("feeds", "add", site.url("/f"))
+    shell("feeds", "set", "Test Cast", "speed=1.20", "name=My Cast", "folder=Science/Physics")
+    assert shell.err == "Test Cast: speed 1.2, name My Cast, folder Science/Physics\n"
+    assert shell.json("feeds", "list")[0]["settings"] == {
+        "name": "My Cast", "folder": "Science/Physics", "speed": "1.2",
+    }  # fmt: skip
+    for wrong, said in (("sped=2", "did you mean speed?"), ("speed=9", "from 0.5 to 3"), ("speed", "key=value")):
+        assert shell("feeds", "set", "My Cast", "keep=5", wrong, status=1) == ""
+        assert said in shell.err
+    shell("feeds", "set", "My Cast", "speed=", "name=default")
+    assert shell.json("feeds", "set", "Test Cast") == {
+        **dict.fromkeys(("speed", "refresh", "keep", "delete_played", "notify")),
+        "name": "", "folder": [["Science", "Physics"]], "skip_start": 0.0, "skip_end": 0.0, "skip_chapters": [],
+        "order": "", "include": [], "exclude": [], "hidden": False,
+    }  # fmt: skip
+
+
+def test_feeds_set_without_changes_prints_every_setting(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    shell("feeds", "add", site.url("/f"))
+    shell("feeds", "set", "Test Cast", "speed=2")
+    rows = [line.split("\t") for line in shell("feeds", "set", "Test Cast").splitlines()]
+    assert [row[0] for row in rows] == list(ROWS)
+    assert [row[1] for row in rows if row[0] in ("speed", "keep")] == ["2", "(feeds.keep_next)"]
+
+
+@pytest.mark.parametrize("name", ["course", "Generative AI"])
+def test_course_can_be_hidden_and_nothing_else(name: str, shell: Shell) -> None:
+    shell("feeds", "set", name, "hidden=yes")
+    assert shell.json("feeds", "set", name) == {"hidden": True}
+    shell("feeds", "set", name, "hidden=no", "speed=2", status=1)
+    assert "only hidden" in shell.err
+    assert shell.json("feeds", "set", name) == {"hidden": True}
 
 
 def test_feeds_keep_says_how_many_are_downloaded_ahead(site: Site, shell: Shell) -> None:

@@ -643,12 +643,12 @@ async def test_next_ones_are_as_many_as_the_feed_itself_says(site: Site, tmp_pat
     await service.add(site.url("/f"))
     for ident in list(service.driver.downloads):
         service.podcasts.downloads.remove(ident)
-    service.podcasts.store.set_keep(site.url("/f"), 0)
+    service.podcasts.store.configure(site.url("/f"), {"keep": "0"})
     site.asked.clear()
     service.service.refresh()
     await service.done()
     assert site.paths() == ["/f"]
-    service.podcasts.store.set_keep(site.url("/f"), 1)
+    service.podcasts.store.configure(site.url("/f"), {"keep": "1"})
     service.service.refresh()
     await service.done()
     assert site.paths()[-1] == "/3.wav"

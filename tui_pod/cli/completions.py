@@ -32,6 +32,7 @@ _tui_pod_ask() {
 _tui_pod_ids() { _tui_pod_ask ids "$1"; }
 _tui_pod_topics() { _tui_pod_ask topics "$1"; }
 _tui_pod_feeds() { _tui_pod_ask feeds "$1"; }
+_tui_pod_settings() { compopt -o nospace 2>/dev/null; _tui_pod_ask settings "$1"; }
 
 # Call shtab's function with --option=value, which bash splits in three, as two words.
 _tui_pod() {
@@ -47,19 +48,21 @@ _tui_pod() {
 """
 
 _ZSH = r"""
-# Offer the words of a kind: each line is a word, a tab, and what it is. zsh escapes what it inserts.
+# Offer the words of a kind, with options of compadd. Each line is a word, a tab, and what it is. zsh escapes what it
+# inserts.
 _tui_pod_ask() {
     local -a words=("${(@f)$(_call_program $1 tui-pod completions --words $1 2>/dev/null)}")
     words=("${(@)words//:/\\:}")
     words=("${(@)words/$'\t'/:}")
-    _describe -t $1 $1 words
+    _describe -t $1 $1 words "${@:2}"
 }
 _tui_pod_ids() { _tui_pod_ask ids }
 _tui_pod_topics() { _tui_pod_ask topics }
 _tui_pod_feeds() { _tui_pod_ask feeds }
+_tui_pod_settings() { _tui_pod_ask settings -S '' }
 """
 
-_KINDS = {"ID": "ids", "FEED": "feeds"}
+_KINDS = {"ID": "ids", "FEED": "feeds", "KEY=VALUE": "settings"}
 _PATHS = {"FILE": shtab.FILE, "DIR": shtab.DIRECTORY}
 
 

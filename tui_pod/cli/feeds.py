@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tui_pod.cli.feed_settings import named_feeds, set_settings
 from tui_pod.cli.shared import CommandError, load_config, print_json, print_table
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
+from tui_pod.core.library.podcast_settings import ROWS, SettingError, checked, to_texts
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_OPML, Folder, parse_opml, write_opml
@@ -24,9 +26,6 @@ from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
 from tui_pod.feeds.subscribe import READ_IN_PART, subscribe
 from tui_pod.runtime.files import read_bytes
-
-MOST_KEPT = 100
-"""How many of a feed's next episodes may be downloaded ahead, as in the settings."""
 
 
 def run_feeds(options: Namespace) -> int:
@@ -42,6 +41,7 @@ def run_feeds(options: Namespace) -> int:
         "remove": _remove,
         "move": _move,
         "keep": _keep,
+        "set": set_settings,
         "topics": _topics,
     }
     with _open_store(options) as store:
@@ -140,7 +140,8 @@ def _feed_json(feed: Subscription) -> dict[str, object]:
         "folders": ["/".join(folder) for folder in feed.folders],
         "categories": ["/".join(category) for category in feed.categories],
         "shows_topics": feed.shows_categories,
-        "keep": feed.keep,
+        "keep": feed.settings.keep,
+        "settings": {name: text for name, text in to_texts(feed.settings).items() if text},
         "episodes": feed.episodes,
         "refreshed": fetched,
         "error": feed.error or None,
@@ -148,7 +149,7 @@ def _feed_json(feed: Subscription) -> dict[str, object]:
 
 
 def _refresh(store: FeedStore, options: Namespace) -> int:
-    feeds = _named(store, options.feeds) if options.feeds else None
+    feeds = named_feeds(store, options.feeds) if options.feeds else None
 
     def show(progress: RefreshProgress) -> None:
         outcome = progress.outcome
@@ -169,14 +170,14 @@ def _refresh(store: FeedStore, options: Namespace) -> int:
 
 
 def _remove(store: FeedStore, options: Namespace) -> int:
-    for feed in _named(store, options.feeds):
+    for feed in named_feeds(store, options.feeds):
         store.remove(feed.feed_id)
         print(f"{feed.name}: removed", file=sys.stderr)
     return 0
 
 
 def _move(store: FeedStore, options: Namespace) -> int:
-    (feed,) = _named(store, [options.feed])
+    (feed,) = named_feeds(store, [options.feed])
     addresses = [target for target in options.targets if "://" in target]
     if addresses:
         named = typed_addresses(addresses[0])
@@ -184,27 +185,29 @@ def _move(store: FeedStore, options: Namespace) -> int:
             raise CommandError("tui-pod: a podcast moves to one http or https address, or to topics")
         store.move(feed.feed_id, named[0])
     else:
-        store.set_folders(feed.feed_id, [folder for text in options.targets if (folder := _folder(text))])
+        folders = tuple(folder for text in options.targets if (folder := _folder(text)))
+        store.configure(feed.feed_id, {"folder": ROWS["folder"].show(folders)})
     print(f"{feed.name}: moved to {', '.join(clean(target, 100) for target in options.targets)}", file=sys.stderr)
     return 0
 
 
 def _keep(store: FeedStore, options: Namespace) -> int:
-    if options.count != "default" and not (options.count.isdecimal() and int(options.count) <= MOST_KEPT):
-        raise CommandError(f"tui-pod: {clean(options.count, 40)}: must be a number from 0 to {MOST_KEPT}, or default")
-    (feed,) = _named(store, [options.feed])
-    if options.count == "default":
-        store.set_keep(feed.feed_id, None)
+    (feed,) = named_feeds(store, [options.feed])
+    try:
+        changes = checked({"keep": options.count})
+    except SettingError as error:
+        raise CommandError(f"tui-pod: {error}, or default") from None
+    store.configure(feed.feed_id, changes)
+    if not changes["keep"]:
         said = "the next episodes are downloaded ahead as the settings say"
     else:
-        store.set_keep(feed.feed_id, int(options.count))
-        said = f"the next {counted(int(options.count), 'episode')} will be downloaded ahead"
+        said = f"the next {counted(int(changes['keep']), 'episode')} will be downloaded ahead"
     print(f"{feed.name}: {said}", file=sys.stderr)
     return 0
 
 
 def _topics(store: FeedStore, options: Namespace) -> int:
-    (feed,) = _named(store, [options.feed])
+    (feed,) = named_feeds(store, [options.feed])
     is_on = options.switch == "on"
     store.set_shows_categories(feed.feed_id, is_on)
     for category in feed.categories:
@@ -212,15 +215,6 @@ def _topics(store: FeedStore, options: Namespace) -> int:
     said = "are topics now" if is_on else "are no longer topics"
     print(f"{feed.name}: its categories and keywords {said}", file=sys.stderr)
     return 0
-
-
-def _named(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
-    """Return the feeds with these addresses or titles, all or none."""
-    found = [store.find(text) for text in texts]
-    unknown = [clean(text, 100) for text, feed in zip(texts, found, strict=True) if feed is None]
-    if unknown:
-        raise CommandError(f"tui-pod: no feed {', '.join(unknown)}; nothing was changed. See: tui-pod feeds list")
-    return [feed for feed in dict.fromkeys(found) if feed is not None]
 
 
 def _policy(options: Namespace) -> NetworkPolicy:

@@ -122,6 +122,10 @@ def _add_feed_commands(commands: _Commands, shared: argparse.ArgumentParser) -> 
     command = actions.add("keep", "download the next episodes of a podcast ahead at each refresh")
     command.add_argument("feed", metavar="FEED", help=_FEED)
     command.add_argument("count", metavar="COUNT", help="how many; 0 for none, default for the setting's value")
+    command = actions.add("set", "change settings of a podcast, or print them all", has_json=True)
+    command.add_argument("feed", metavar="FEED", help=f"{_FEED}; course for the embedded course")
+    command.add_argument("changes", metavar="KEY=VALUE", nargs="*",
+                         help="a setting and its new value; nothing behind the = for the default")  # fmt: skip
     command = actions.add("topics", "print a podcast's categories, and turn topics made from them on or off")
     command.add_argument("feed", metavar="FEED", help=_FEED)
     command.add_argument("switch", choices=("on", "off"))
@@ -164,4 +168,6 @@ def _add_shell_commands(commands: _Commands) -> None:
     command = commands.add("completions", "print the completion script of a shell")
     command.add_argument("shell", choices=("bash", "zsh", "fish"), nargs="?", default="bash",
                          help="bash, zsh or fish")  # fmt: skip
-    command.add_argument("--words", choices=("ids", "topics", "feeds"), help=argparse.SUPPRESS)  # for the scripts
+    command.add_argument(
+        "--words", choices=("ids", "topics", "feeds", "settings"), help=argparse.SUPPRESS
+    )  # for the scripts

@@ -51,7 +51,11 @@ def run_completions(options: Namespace) -> None:
         sys.stdout.write(completion_script(make_parser(), options.shell))
         return
     words: Iterable[tuple[str, str]]
-    if options.words == "feeds":
+    if options.words == "settings":
+        from tui_pod.core.library.podcast_settings import ROWS  # the other kinds need none of it
+
+        words = [(f"{name}=", row.setting.text) for name, row in ROWS.items()]
+    elif options.words == "feeds":
         from tui_pod.cli.feeds import feed_names  # imports the network and the database
 
         words = feed_names(options)

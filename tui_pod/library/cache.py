@@ -11,19 +11,20 @@ import os
 import sqlite3
 import zlib
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache, partial
+from itertools import compress
 from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod import __version__
-from tui_pod.config.paths import embedded_transcripts
+from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import CatalogsError, Library, build_library, search_text
 from tui_pod.core.library.topics import TopicTable, topic_names
 
-SCHEMA = 6
+SCHEMA = 7
 """Version of the tables; a cache of another version is rebuilt."""
 
 BLOCK = 4_000
@@ -64,24 +65,29 @@ def _parse(file: Path, stamp: str | None, paths: Sequence[Path], data: Path | No
     """Load catalogues and feeds without the cache."""
     from tui_pod.library.catalog_files import read_catalogs  # not needed with a valid cache
 
-    catalogs = read_catalogs(paths)
-    episodes = [episode for catalog in catalogs for episode in catalog.episodes]
-    topics = [topic for catalog in catalogs for topic in catalog.topics]
-    keys = [episode.tags for episode in episodes]
-    notices: tuple[str, ...] = ()
+    catalogs, podcasts = read_catalogs(paths), dict[str, Mapping[str, str]]()
+    feeds = None
     if data is not None and _generation(data) is not None:
         from tui_pod.feeds.store.library import read_feeds  # imports XML parsing: only when there are feeds
 
         feeds = read_feeds(data)
+        if feeds.hides_course:
+            shown = [path != embedded_catalog() for path in paths]
+            catalogs = list(compress(catalogs, shown))
+    episodes = [episode for catalog in catalogs for episode in catalog.episodes]
+    topics = [topic for catalog in catalogs for topic in catalog.topics]
+    keys = [episode.tags for episode in episodes]
+    notices: tuple[str, ...] = ()
+    if feeds is not None:
         taken = {episode.id for episode in episodes}
         new = [index for index, episode in enumerate(feeds.episodes) if episode.id not in taken]
         episodes += (feeds.episodes[index] for index in new)
         keys += (feeds.keys[index] for index in new)
         topics += feeds.topics
-        notices = feeds.notices
+        notices, podcasts = feeds.notices, dict(feeds.podcasts)
         # of the generation read, whatever was written meanwhile; unreadable feeds are retried at the next start
         stamp = None if feeds.generation is None else _stamp(paths, feeds.generation)
-    library = build_library(topics, episodes, keys)
+    library = build_library(topics, episodes, keys, podcasts)
     save = None if stamp is None else partial(_write_cache, file, stamp, library, episodes)
     return Loaded(library, save, notices)
 
@@ -189,11 +195,22 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
     days = array("I", columns["days"])
     if len(days) not in (0, len(ids)):
         raise ValueError("not whole")
-    return Loaded(Library(ids, titles, durations, table, store.episode, store.folded, days))
+    podcasts = _podcasts(columns["podcasts"])
+    return Loaded(Library(ids, titles, durations, table, store.episode, store.folded, days, podcasts))
+
+
+def _podcasts(text: str) -> dict[str, dict[str, str]]:
+    if not text:
+        return {}
+    import json  # only with podcasts that have settings of their own
+
+    return json.loads(text)  # type: ignore[no-any-return]
 
 
 def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Episode]) -> None:
     """Write the cache to a temporary file and rename it; failures are ignored."""
+    import json  # a start from the cache needs none of it
+
     table = library.topics
     columns = {
         "stamp": stamp,
@@ -207,6 +224,7 @@ def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Ep
         "counts": array("I", map(len, table.members)).tobytes(),
         "paths": "\n".join(" ".join(map(str, (topic, *path))) for topic, path in table.paths.items()),
         "summaries": "\n".join(table.summaries.get(topic, "") for topic in range(len(table.names))),
+        "podcasts": json.dumps(dict(library.podcasts)) if library.podcasts else "",
         "members": b"".join(array("I", members).tobytes() for members in table.members),
     }
     temp = file.with_name(f"{file.name}.{os.getpid()}.tmp")

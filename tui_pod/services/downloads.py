@@ -102,7 +102,7 @@ class DownloadService:
     async def keep_next(self, feeds: Iterable[Subscription], usual: int) -> None:
         """Download the next episodes of feeds: as many as each feed says, else `usual`."""
         for feed in feeds:
-            if count := usual if feed.keep is None else feed.keep:
+            if count := usual if feed.settings.keep is None else feed.settings.keep:
                 await self._keep(feed, count)
 
     async def _keep(self, feed: Subscription, count: int) -> None:

@@ -50,7 +50,7 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list mark status check plan stats narrate sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds keep' 'feeds topics' import export toggle play pause next previous seek speed volume now keys config completions
+set -g _shtab_tui_pod_commands list mark status check plan stats narrate sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds keep' 'feeds set' 'feeds topics' import export toggle play pause next previous seek speed volume now keys config completions
 set -g _shtab_tui_pod_opts_with_value --ao --catalog --config --folder --order --out --session --state --status --topic
 
 complete -c tui-pod -e
@@ -183,6 +183,15 @@ complete -c tui-pod -n '_shtab_tui_pod_using feeds keep' -l state -xka "(__fish_
 complete -c tui-pod -n '_shtab_tui_pod_using feeds keep' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds keep' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds keep; and test $_shtab_tui_pod_npos -eq 0' -ka "(tui-pod completions --words feeds 2>/dev/null)" -d 'address or title'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds; and test $_shtab_tui_pod_npos -eq 0' -a set -d 'Change settings of a podcast, or print them all.'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds set' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds set' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds set' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'keep progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds set' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds set' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds set' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds set; and test $_shtab_tui_pod_npos -eq 0' -ka "(tui-pod completions --words feeds 2>/dev/null)" -d 'address or title; course for the embedded course'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds set; and test $_shtab_tui_pod_npos -ge 1' -ka "(tui-pod completions --words settings 2>/dev/null)" -d 'a setting and its new value; nothing behind the = for the default'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds; and test $_shtab_tui_pod_npos -eq 0' -a topics -d 'Print a podcast'"'"'s categories, and turn topics made from them on or off.'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds topics' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds topics' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

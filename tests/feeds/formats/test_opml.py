@@ -1,3 +1,5 @@
+from xml.sax.saxutils import quoteattr
+
 import pytest
 
 from tui_pod.core.text.clean import is_safe
@@ -103,6 +105,17 @@ def test_export_comes_back_the_same() -> None:
     assert {entry.title for entry in again.entries} == {entry.title for entry in entries}
     assert write_opml(again.entries) == write_opml(parse_opml(write_opml(again.entries).encode()).entries)
     assert next(entry for entry in again.entries if entry.title.startswith("A")).feed_id == "http://old.org/f"
+
+
+def test_export_has_the_settings_that_are_not_of_this_machine() -> None:
+    entry = Entry("https://a.org/f", "A", settings=(("speed", "1.2"), ("include", 'a, "b" & <c>')))
+    assert parse_opml(write_opml([entry]).encode()).entries == (entry,)
+
+
+@pytest.mark.parametrize("value", ["{", "[]", "1", '{"speed": 2}', '{"speed": "99"}', "[" * 3000, '{"x": "y"}'])
+def test_settings_of_a_list_that_mean_nothing_are_left_out(value: str) -> None:
+    document = f"<opml><body><outline tui-pod-settings={quoteattr(value)} xmlUrl='https://a.org/f'/></body></opml>"
+    assert parse_opml(document.encode()).entries == (Entry("https://a.org/f"),)
 
 
 def test_export_of_our_own_reads_in_others_words() -> None:

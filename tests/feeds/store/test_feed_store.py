@@ -1,12 +1,15 @@
 import contextlib
+import json
 import sqlite3
 import stat
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry, parse_opml
@@ -232,12 +235,49 @@ def test_name_that_the_listener_gave_stays(tmp_path: Path, way: str) -> None:
     store.subscribe([Entry(FIRST, "Mine" if way == "list" else "")])
     store.store(FIRST, make_feed(make_item(1)), now=NOW)
     if way == "rename":
-        store.rename(FIRST, "Mine")
+        store.configure(FIRST, {"name": "Mine"})
     store.store(FIRST, make_feed(make_item(1), title="Cast renamed"), now=NOW)
     assert (store.feeds()[0].title, store.entries()[0].title) == ("Mine", "Mine")
-    store.rename(FIRST, "")
+    store.configure(FIRST, {"name": ""})
     store.store(FIRST, make_feed(make_item(1), title="Cast again"), now=NOW)
     assert store.feeds()[0].title == "Cast again"
+
+
+def test_settings_are_kept_with_the_feed_and_its_backup(store: FeedStore) -> None:
+    before = store.generation
+    store.configure(FIRST, {"speed": "1.2", "keep": "0", "folder": "News", "name": "Mine"})
+    store.configure(FIRST, {"keep": "3"})
+    wanted = PodcastSettings(name="Mine", folder=(("News",),), speed=1.2, keep=3)
+    assert store.feeds()[0].settings == wanted
+    assert store.generation != before
+    store.db.close()
+    store.db.file.unlink()
+    assert store.feeds()[0].settings == wanted
+
+
+def test_settings_go_with_the_feed(store: FeedStore) -> None:
+    store.configure(FIRST, {"speed": "1.2"})
+    store.remove(FIRST)
+    store.purge(time.time() + DAY)
+    store.subscribe([Entry(FIRST)])
+    assert store.feeds()[0].settings == PodcastSettings()
+
+
+def test_settings_of_a_newer_program_stay(store: FeedStore) -> None:
+    texts = '{"speed": "1.2", "mood": "calm"}'
+    with store.db.write() as db:
+        db.execute("INSERT INTO settings VALUES (?, ?, 0)", (FIRST, texts))
+    store.configure(FIRST, {"speed": "1.5"})
+    with store.db.read() as db:
+        assert json.loads(db.execute("SELECT texts FROM settings").fetchone()[0]) == {"speed": "1.5", "mood": "calm"}
+
+
+@pytest.mark.parametrize(("column", "keep"), [(0, None), (-1, 0), (4, 4)])
+def test_how_many_are_kept_is_taken_over_from_an_older_program(store: FeedStore, column: int, keep: int | None) -> None:
+    with store.db.write() as db:
+        db.execute("UPDATE feeds SET keep = ?", (column,))
+    store.db.close()
+    assert store.feeds()[0].settings.keep == keep
 
 
 def test_growth_of_a_feed_is_bounded(store: FeedStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,7 +318,7 @@ def test_damaged_database_is_put_aside_and_made_anew_from_the_backup(store: Feed
     if damage == "gone":
         store.db.file.unlink()
     else:
-        middle = content[:40_960] + b"\xa5" * 16_384 + content[57_344:]
+        middle = content[:81_920] + b"\xa5" * 16_384 + content[98_304:]
         cut = content[: len(content) // 2 - 100]
         damaged = {"noise": b"noise" * 1000, "cut": cut, "middle": middle, "empty": b""}[damage]
         store.db.file.write_bytes(damaged)

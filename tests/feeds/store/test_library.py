@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
@@ -61,6 +63,39 @@ def load(folders: tuple[Path, Path, Path]) -> Library:
         assert again.library.ids == loaded.library.ids
         return again.library
     return loaded.library
+
+
+def test_settings_of_podcasts_come_with_their_episodes(folders: tuple[Path, Path, Path]) -> None:
+    fill(folders[2]).configure(A, {"speed": "1.2", "keep": ""})
+    library = load(folders)
+    found = {ident: library.podcast_settings(index) for index, ident in enumerate(library.ids)}
+    assert library.podcasts == {A: {"speed": "1.2"}}
+    assert found[episode_id(A, "g1")] == PodcastSettings(speed=1.2)
+    assert (found["one"], found[episode_id(B, "g1")]) == (None, None)
+
+
+def test_hidden_podcast_is_not_listed_until_it_is_shown_again(folders: tuple[Path, Path, Path]) -> None:
+    store = fill(folders[2])
+    store.configure(A, {"hidden": "yes"})
+    library = load(folders)
+    assert (library.topics.find("Quarks"), library.index(episode_id(A, "g1")), len(library)) == (None, None, 3)
+    store.configure(A, {"hidden": ""})
+    assert len(load(folders)) == 5
+
+
+@pytest.mark.parametrize("is_hidden", [True, False])
+def test_embedded_course_can_be_hidden(folders: tuple[Path, Path, Path], is_hidden: bool) -> None:
+    catalog, cache, data = folders
+    fill(data).configure(COURSE, {"hidden": "yes" if is_hidden else ""})
+    library = load_library([embedded_catalog(), catalog], cache, data).library
+    assert (library.index("llm-layers") is None) is is_hidden
+    assert library.index("one") is not None
+
+
+def test_hidden_course_alone_leaves_an_empty_library(folders: tuple[Path, Path, Path]) -> None:
+    _, cache, data = folders
+    FeedStore(data).configure(COURSE, {"hidden": "yes"})
+    assert len(load_library([embedded_catalog()], cache, data).library) == 0
 
 
 def inside(library: Library, name: str) -> list[list[str]]:

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import operator
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode, Topic
-from tui_pod.core.library.topics import TopicTable, arrange
+from tui_pod.core.library.topics import TopicTable, arrange, has_member
 from tui_pod.core.text.clean import fold
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.podcast_settings import PodcastSettings
 
 
 class CatalogsError(UserError):
@@ -37,6 +42,7 @@ class Library:
         episode: Callable[[int], Episode],
         folded: Callable[[], list[str]],
         days: Sequence[int] = (),
+        podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self.ids = ids
         self.titles = titles
@@ -48,6 +54,8 @@ class Library:
         self.episode = episode
         """Returns the whole episode at an index."""
         self._folded = folded
+        self.podcasts = podcasts
+        """Settings of podcasts that have some, as texts, by the feed's first address."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -68,6 +76,25 @@ class Library:
         feeds = [members for topic, members in enumerate(topics.members) if topics.feed(topic) is not None]
         return min((members[0] for members in feeds if len(members)), default=len(self))
 
+    @cached_property
+    def settings(self) -> Mapping[str, PodcastSettings]:
+        """The settings of podcasts that have some, by the feed's first address."""
+        if not self.podcasts:
+            return {}
+        from tui_pod.core.library.podcast_settings import make_settings  # most starts need none of it
+
+        return {feed_id: make_settings(texts) for feed_id, texts in self.podcasts.items()}
+
+    @cached_property
+    def _members_of_podcasts(self) -> list[tuple[Sequence[int], PodcastSettings]]:
+        topics, found = self.topics, self.settings
+        feeds = ((topic, topics.feed(topic)) for topic in range(len(topics.names)) if found)
+        return [(topics.members[topic], found[feed]) for topic, feed in feeds if feed is not None and feed in found]
+
+    def podcast_settings(self, index: int) -> PodcastSettings | None:
+        """Return the settings of the podcast that an episode is of; None when it has none of its own."""
+        return next((found for members, found in self._members_of_podcasts if has_member(members, index)), None)
+
     def index(self, ident: str) -> int | None:
         """Return the index of the episode `ident`; None when it is not in the library."""
         return self._places.get(ident)
@@ -83,7 +110,10 @@ def search_text(episode: Episode) -> str:
 
 
 def build_library(
-    topics: Iterable[Topic], episodes: Sequence[Episode], keys: Iterable[tuple[str, ...]] | None = None
+    topics: Iterable[Topic],
+    episodes: Sequence[Episode],
+    keys: Iterable[tuple[str, ...]] | None = None,
+    podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> Library:
     """Return the library of these episodes, whose ids are distinct.
 
@@ -91,6 +121,7 @@ def build_library(
         topics: the tree, by name or by key (see `topics.topic_key`).
         episodes: in order.
         keys: the topics of each episode; None: its tags.
+        podcasts: see `Library.podcasts`.
     """
     durations = array("d", (episode.duration or 0.0 for episode in episodes))
     ids = [episode.id for episode in episodes]
@@ -102,5 +133,5 @@ def build_library(
     is_by_date = all(map(operator.ge, days, days[1:]))
     return Library(
         ids, titles, durations, table, episodes.__getitem__, lambda: list(map(search_text, episodes)),
-        days[:0] if is_by_date else days,
+        days[:0] if is_by_date else days, podcasts,
     )  # fmt: skip

@@ -6,10 +6,12 @@ reported, the others are taken.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from xml.sax.saxutils import escape, quoteattr
 
+from tui_pod.core.library.podcast_settings import usable
 from tui_pod.core.text.clean import clean
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.xml import read_xml
@@ -18,12 +20,18 @@ from tui_pod.feeds.net.address import typed_addresses
 MAX_OPML = 16 * 1024 * 1024
 """Bytes of a list that are read."""
 
+MAX_SETTINGS = 40_000
+"""Characters of a feed's settings."""
+
 MAX_FEEDS = 20_000
 MAX_FOLDERS = 8
 """Folders below one another; deeper ones are left out, their feeds stay."""
 
 FIRST = "tui-pod-first"
 """Our own attribute: the address that a feed was first known by, on which the ids of its episodes hang."""
+
+SETTINGS = "tui-pod-settings"
+"""Our own attribute: the settings of the feed that OPML has no word for, as a JSON object of texts."""
 
 Folder = tuple[str, ...]
 """Names from the outermost to the innermost; empty for none."""
@@ -40,6 +48,8 @@ class Entry:
     feed_id: str = ""
     """The address it was first known by; empty when it is the same."""
     page: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+    """See `podcast_settings`: names and texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +148,8 @@ class _Reader:
         if entry is None:
             feed_id = typed_addresses(values.get(FIRST, ""))
             page = typed_addresses(values.get("htmlurl", ""))
-            entry = Entry(named[0], title, (), feed_id[0] if feed_id else "", page[0] if page else "")
+            settings = _settings(values.get(SETTINGS, ""))
+            entry = Entry(named[0], title, (), feed_id[0] if feed_id else "", page[0] if page else "", settings)
         joined = tuple(dict.fromkeys((*entry.folders, *folders)))
         self.entries[named[0]] = replace(entry, folders=joined)
 
@@ -155,6 +166,15 @@ def _listed(category: str) -> list[Folder]:
     paths = (path.strip() for path in category[:2_000].split(","))
     folders = (tuple(clean(part) for part in path.split("/")) for path in paths if path.startswith("/"))
     return [folder for found in folders if (folder := tuple(part for part in found if part)[:MAX_FOLDERS])]
+
+
+def _settings(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the settings in an attribute: those that mean something, and do not belong to one machine."""
+    try:
+        texts = json.loads(text[:MAX_SETTINGS]) if text else {}
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(usable(texts).items()) if isinstance(texts, dict) else ()
 
 
 def write_opml(entries: Iterable[Entry], title: str = "tui-pod") -> str:
@@ -193,4 +213,6 @@ def _attributes(entry: Entry) -> str:
     values = {"text": title, "title": title, "type": "rss", "xmlUrl": entry.address, "htmlUrl": entry.page}
     if entry.feed_id and entry.feed_id != entry.address:
         values[FIRST] = entry.feed_id
+    if entry.settings:
+        values[SETTINGS] = json.dumps(dict(entry.settings), ensure_ascii=False)
     return " ".join(f"{name}={quoteattr(value)}" for name, value in values.items() if value)

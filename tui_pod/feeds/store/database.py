@@ -19,6 +19,7 @@ from typing import Any
 
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.formats.opml import Entry, Folder, parse_opml, write_opml
+from tui_pod.feeds.store import settings
 from tui_pod.feeds.store.generation import BACKUP, DATABASE
 from tui_pod.runtime.files import sync_folder
 
@@ -45,7 +46,7 @@ CREATE TABLE feeds (
     is_serial INTEGER NOT NULL DEFAULT 0,
     categories TEXT NOT NULL DEFAULT '[]',
     shows_categories INTEGER NOT NULL DEFAULT 0,
-    keep INTEGER NOT NULL DEFAULT 0, -- how many of the next episodes are downloaded by themselves
+    keep INTEGER NOT NULL DEFAULT 0, -- taken over by the table of settings
     removed REAL                     -- when it was removed; it can be brought back until it is purged
 );
 CREATE TABLE episodes (
@@ -76,6 +77,8 @@ LATER_TABLES = (
     "CREATE TABLE IF NOT EXISTS sizes (id TEXT PRIMARY KEY, size INTEGER NOT NULL)",  # bytes that feeds state
     "CREATE TABLE IF NOT EXISTS numbering (id TEXT PRIMARY KEY, season INTEGER, number INTEGER, type TEXT NOT NULL,"
     " is_explicit INTEGER NOT NULL)",
+    # by the feed's first address; texts as JSON, and seconds since 1970
+    "CREATE TABLE IF NOT EXISTS settings (feed TEXT PRIMARY KEY, texts TEXT NOT NULL, updated REAL NOT NULL)",
 )
 LATER_COLUMNS = (
     "ALTER TABLE feeds ADD COLUMN language TEXT NOT NULL DEFAULT ''",
@@ -83,6 +86,13 @@ LATER_COLUMNS = (
     "UPDATE feeds SET own_title = title WHERE fetched IS NOT NULL",
 )
 """Added to databases that lack them; older programs ignore them."""
+
+TAKE_OVER = (
+    "INSERT OR IGNORE INTO settings SELECT first, json_object('keep', CAST(max(keep, 0) AS TEXT)), 0"
+    " FROM feeds WHERE keep <> 0",
+    "UPDATE feeds SET keep = 0",
+)
+"""Moves what the column `keep` held to the settings: 0 the default, -1 none."""
 
 
 class FeedStoreError(UserError):
@@ -182,7 +192,7 @@ class FeedDatabase:
             if (
                 connection.execute("PRAGMA application_id").fetchone()[0] != SCHEMA
             ):  # another program may have been faster
-                for statement in TABLES.split(";\n"):
+                for statement in (*TABLES.split(";\n"), *LATER_TABLES):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {SCHEMA}")
                 connection.execute(f"PRAGMA user_version = {secrets.randbelow(1 << 30)}")
@@ -239,12 +249,15 @@ class FeedDatabase:
 def _upgrade(connection: sqlite3.Connection) -> None:
     for statement in LATER_TABLES:
         connection.execute(statement)
-    if _has_own_titles(connection):
+    is_kept = connection.execute("SELECT 1 FROM feeds WHERE keep <> 0").fetchone() is not None
+    if _has_own_titles(connection) and not is_kept:
         return
     connection.execute("BEGIN IMMEDIATE")
     if not _has_own_titles(connection):  # another program may have been faster
         for statement in LATER_COLUMNS:
             connection.execute(statement)
+    for statement in TAKE_OVER if is_kept else ():
+        connection.execute(statement)
     connection.execute("COMMIT")
 
 
@@ -260,22 +273,28 @@ def bump(db: sqlite3.Connection) -> None:
 
 def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
     """Add unknown feeds; return how many."""
-    before = db.total_changes
-    db.executemany(
-        "INSERT INTO feeds (first, address, title, page, folders) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (
-            (entry.feed_id or entry.address, entry.address, entry.title, entry.page, json.dumps(entry.folders))
-            for entry in entries
-        ),
-    )
-    return db.total_changes - before
+    count = 0
+    for entry in entries:
+        feed_id = entry.feed_id or entry.address
+        is_new = db.execute(
+            "INSERT INTO feeds (first, address, title, page, folders) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (feed_id, entry.address, entry.title, entry.page, json.dumps(entry.folders)),
+        ).rowcount
+        count += is_new
+        if is_new and entry.settings:
+            settings.write(db, feed_id, dict(entry.settings))
+    return count
 
 
 def read_entries(db: sqlite3.Connection) -> list[Entry]:
     """Return the subscriptions in order."""
-    rows = db.execute("SELECT first, address, title, page, folders FROM feeds WHERE removed IS NULL ORDER BY number")
+    rows = db.execute(
+        f"SELECT first, address, title, page, folders, texts FROM feeds {settings.JOIN} WHERE removed IS NULL"
+        " ORDER BY number"
+    )
     return [
-        Entry(address, title, to_folders(folders), feed_id, page) for feed_id, address, title, page, folders in rows
+        Entry(address, title, to_folders(folders), feed_id, page, settings.shared_texts(texts))
+        for feed_id, address, title, page, folders, texts in rows
     ]
 
 

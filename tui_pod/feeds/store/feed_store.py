@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.net.address import Origin, typed_addresses
+from tui_pod.feeds.store import settings
 from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, bump, insert_entries, read_entries, to_folders
 from tui_pod.feeds.store.episodes import MAX_EPISODES, drop_oldest, serial_numbers, serial_order, store_episodes
 from tui_pod.feeds.store.generation import generation
@@ -24,12 +26,9 @@ from tui_pod.feeds.store.generation import generation
 PURGE_AFTER = 30 * 86_400.0
 """Seconds for which a removed feed can be brought back."""
 
-_AS_SET, _NONE = 0, -1
-"""Values of the column `keep`: the default of the settings, and none."""
-
 _COLUMNS = (
     "feeds.number, first, address, feeds.title, page, folders, etag, modified, fetched, error, origin, guid, is_serial,"
-    " categories, shows_categories, keep, removed"
+    f" categories, shows_categories, removed, {settings.COLUMNS}"
 )
 
 
@@ -56,9 +55,8 @@ class Subscription:
     is_serial: bool
     categories: tuple[Folder, ...]
     shows_categories: bool
-    keep: int | None
-    """How many of the next episodes are downloaded automatically; None: the default of the settings."""
     removed: float | None
+    settings: PodcastSettings
     episodes: int = 0
 
     @property
@@ -153,7 +151,7 @@ class FeedStore:
         where = "" if with_removed else "WHERE removed IS NULL"
         with self.db.read() as db:
             counts = dict(db.execute("SELECT feed, count(*) FROM episodes GROUP BY feed"))
-            rows = db.execute(f"SELECT {_COLUMNS} FROM feeds {where} ORDER BY number").fetchall()
+            rows = db.execute(f"SELECT {_COLUMNS} FROM feeds {settings.JOIN} {where} ORDER BY number").fetchall()
         return [_subscription(row, counts.get(row[0], 0)) for row in rows]
 
     def find(self, text: str, with_removed: bool = False) -> Subscription | None:
@@ -201,17 +199,18 @@ class FeedStore:
         """Fetch a feed from another address from now on; its episodes keep their ids."""
         self._set(feed_id, "address = ?, etag = '', modified = ''", address, changes_list=True)
 
-    def rename(self, feed_id: str, title: str) -> None:
-        """Call a feed something else, whatever it calls itself; by its own title again when empty."""
-        self._set(feed_id, "title = coalesce(nullif(?, ''), own_title)", title, changes_list=True)
+    def configure(self, feed_id: str, changes: Mapping[str, str], updated: float | None = None) -> None:
+        """Change a feed's settings, as `podcast_settings.checked` returns them, or those of the `COURSE`."""
+        with self.db.write(changes_library=True, changes_list=True) as db:
+            if not settings.write(db, feed_id, changes, updated):
+                raise FeedStoreError(f"There is no feed {feed_id}.")
 
-    def set_folders(self, feed_id: str, folders: Sequence[Folder]) -> None:
-        """Put a feed under other topics."""
-        self._set(feed_id, "folders = ?", json.dumps(list(dict.fromkeys(folders))), changes_list=True)
-
-    def set_keep(self, feed_id: str, count: int | None) -> None:
-        """Set how many next episodes are downloaded automatically; None: the default of the settings."""
-        self._set(feed_id, "keep = ?", _AS_SET if count is None else count or _NONE, changes_library=False)
+    def course_settings(self) -> PodcastSettings:
+        """Return the settings of the embedded catalogue."""
+        if self.is_empty:
+            return PodcastSettings()
+        with self.db.read() as db:
+            return settings.read_course(db)
 
     def set_shows_categories(self, feed_id: str, shows: bool) -> None:
         """Show a feed's categories and its items' keywords as topics, or not."""
@@ -238,6 +237,7 @@ class FeedStore:
                     db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (number,))
                 db.execute("DELETE FROM episodes WHERE feed = ?", (number,))
                 db.execute("DELETE FROM descriptions WHERE feed = ?", (number,))
+                db.execute("DELETE FROM settings WHERE feed = (SELECT first FROM feeds WHERE number = ?)", (number,))
                 db.execute("DELETE FROM feeds WHERE number = ?", (number,))
 
     def store(self, feed_id: str, feed: Feed, etag: str = "", modified: str = "", now: float | None = None) -> Stored:
@@ -354,8 +354,7 @@ def _subscription(row: tuple[object, ...], episodes: int) -> Subscription:
     values = list(row)
     values[5], values[13] = to_folders(str(row[5])), to_folders(str(row[13]))
     values[12], values[14] = bool(row[12]), bool(row[14])
-    values[15] = {_AS_SET: None, _NONE: 0}.get(int(str(row[15])), row[15])
-    return Subscription(*values, episodes)  # type: ignore[arg-type, call-arg]
+    return Subscription(*values[:16], settings.read(*values[16:]), episodes)  # type: ignore[arg-type, call-arg]
 
 
 def _origins(text: str) -> frozenset[Origin]:

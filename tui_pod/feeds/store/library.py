@@ -7,11 +7,13 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
 from tui_pod.core.library.topics import topic_key
 from tui_pod.feeds.formats.opml import Folder
+from tui_pod.feeds.store import settings
 from tui_pod.feeds.store.database import SCHEMA, FeedDatabase, FeedStoreError, to_folders
 from tui_pod.feeds.store.episodes import serial_numbers, serial_order
 
@@ -27,6 +29,10 @@ class FeedLibrary(NamedTuple):
     keys: tuple[tuple[str, ...], ...] = ()
     """The topics of each episode, as keys."""
     notices: tuple[str, ...] = ()
+    podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    """The settings of feeds that have some, as texts, by the feed's first address."""
+    hides_course: bool = False
+    """Whether the embedded catalogue is to be left out."""
 
 
 class _FeedTopics(NamedTuple):
@@ -62,10 +68,14 @@ def _read(database: FeedDatabase) -> FeedLibrary:
         topics: dict[Topic, None] = {}
         by_feed = {}
         numbers = serial_numbers(db)
+        podcasts = settings.kept_texts(db, "removed IS NULL")
+        hidden = {feed_id for feed_id, texts in podcasts.items() if texts.get("hidden") == "yes"}
         for number, feed_id, title, address, folders, categories, shows, is_serial in db.execute(
             "SELECT number, first, title, address, folders, categories, shows_categories, is_serial FROM feeds"
             " WHERE removed IS NULL ORDER BY number"
         ):
+            if feed_id in hidden:
+                continue
             where = to_folders(folders) or ((),)
             by_feed[number] = _feed_topics(
                 feed_id, title or address, where, to_folders(categories) if shows else (), topics,
@@ -74,7 +84,9 @@ def _read(database: FeedDatabase) -> FeedLibrary:
             if shows:
                 by_feed[number] = by_feed[number]._replace(shows_categories=True)
         episodes, keys = _episodes(db, by_feed)
-    return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys)
+        hides_course = settings.is_course_hidden(db)
+    shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
+    return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys, podcasts=shown, hides_course=hides_course)
 
 
 def _feed_topics(

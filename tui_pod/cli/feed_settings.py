@@ -1,0 +1,102 @@
+"""The commands that show and change the settings of one podcast: `feeds set`, and `feeds keep`."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+
+from tui_pod.cli.shared import CommandError, print_json, print_table
+from tui_pod.cli.tables import Column
+from tui_pod.config.paths import embedded_catalog
+from tui_pod.core.library.podcast_settings import (
+    COURSE,
+    ROWS,
+    PodcastSettings,
+    SettingError,
+    checked,
+    to_texts,
+    usual_text,
+)
+from tui_pod.core.text.clean import clean, fold
+from tui_pod.feeds.store.feed_store import FeedStore, Subscription
+
+
+def named_feeds(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
+    """Return the feeds with these addresses or titles, all or none.
+
+    Raises:
+        CommandError: one of them is unknown.
+    """
+    found = [store.find(text) for text in texts]
+    unknown = [clean(text, 100) for text, feed in zip(texts, found, strict=True) if feed is None]
+    if unknown:
+        raise CommandError(f"tui-pod: no feed {', '.join(unknown)}; nothing was changed. See: tui-pod feeds list")
+    return [feed for feed in dict.fromkeys(found) if feed is not None]
+
+
+def set_settings(store: FeedStore, options: Namespace) -> int:
+    """Change settings of a podcast, all or none; print them when none is to be changed."""
+    feed_id, name, settings = _find(store, options.feed)
+    if not options.changes:
+        _print(settings, feed_id == COURSE, options.json)
+        return 0
+    try:
+        changes = checked(_pairs(options.changes))
+    except SettingError as error:
+        raise CommandError(f"tui-pod: {error}. Nothing was changed") from None
+    configure(store, feed_id, name, changes)
+    if options.json:
+        _, _, settings = _find(store, feed_id)
+        _print(settings, feed_id == COURSE, is_json=True)
+    return 0
+
+
+def configure(store: FeedStore, feed_id: str, name: str, changes: Mapping[str, str]) -> None:
+    """Change settings, given in their usual form, and say so."""
+    if feed_id == COURSE and list(changes) != ["hidden"]:
+        raise CommandError("tui-pod: of the course only hidden can be set. Nothing was changed")
+    store.configure(feed_id, changes)
+    said = ", ".join(f"{key} {text or f'default ({usual_text(key)})'}" for key, text in changes.items())
+    print(f"{name}: {said}", file=sys.stderr)
+
+
+def _find(store: FeedStore, text: str) -> tuple[str, str, PodcastSettings]:
+    """Return id, name and settings of a podcast, or of the course."""
+    feed = store.find(text)
+    if feed is None and (fold(text.strip()) == COURSE or fold(text.strip()) == fold(_course_title())):
+        return COURSE, _course_title(), store.course_settings()
+    (feed,) = named_feeds(store, [text]) if feed is None else [feed]
+    return feed.feed_id, feed.name, feed.settings
+
+
+def _course_title() -> str:
+    from tui_pod.library.catalog_files import read_catalog  # parses all of it: seldom needed
+
+    return read_catalog(embedded_catalog())[0].title
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise SettingError(f"“{clean(text, 40)}” is not of the form key=value")
+        pairs[name.strip()] = value
+    return pairs
+
+
+def _print(settings: PodcastSettings, is_course: bool, is_json: bool) -> None:
+    names = ["hidden"] if is_course else list(ROWS)
+    if is_json:
+        print_json({name: getattr(settings, name) for name in names})
+        return
+    texts = to_texts(settings)
+    columns = Column("setting"), Column("value", 12), Column("does", 24), Column("may be", 16)
+    print_table(
+        columns,
+        [
+            (name, texts[name] or f"({usual_text(name)})", ROWS[name].setting.text, ROWS[name].setting.kind.allowed)
+            for name in names
+        ],
+    )

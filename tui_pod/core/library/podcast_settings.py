@@ -1,0 +1,283 @@
+"""The settings of one podcast: every key with its type, default, range and meaning, in one table.
+
+The table is the annotations of `PodcastSettings`: `tui-pod feeds set`, the dialog, the manual and the completions are
+made from it. Every value has a text, which is what is typed and kept. Knows no store and no screen.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from functools import partial
+from typing import Annotated, Any, NamedTuple, get_args
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.text.clean import clean, clock, fold
+
+COURSE = "course"
+"""What the embedded catalogue is called among podcasts."""
+
+MAX_TEXT = 2_000
+"""Characters of a value."""
+
+UNSET = ("", "default")
+"""Texts that stand for the default."""
+
+
+class SettingError(UserError):
+    """A setting that does not exist, or a value that it does not take; the message says what it may be."""
+
+
+class Kind(NamedTuple):
+    """What values a setting takes, and how they are written."""
+
+    allowed: str
+    """For people."""
+    parse: Callable[[str], Any]
+    """Returns the value; raises ValueError."""
+    show: Callable[[Any], str] = str
+    choices: tuple[str, ...] = ()
+    """Words that it takes, for a shell to complete."""
+
+
+class Setting(NamedTuple):
+    """What is known of a setting besides its type and default."""
+
+    text: str
+    """What it does, in one line."""
+    kind: Kind
+    usual: str = ""
+    """What holds where it is not set; empty: nothing does."""
+    is_local: bool = False
+    """Whether it stays on this machine: it is never exported, imported or synced."""
+
+
+def _number(least: float, most: float) -> Kind:
+    return Kind(
+        f"a number from {least:g} to {most:g}", partial(_in_range, float, least, most), lambda value: f"{value:g}"
+    )
+
+
+def _count(least: int, most: int, words: Mapping[str, int] | None = None) -> Kind:
+    """Return the kind of whole numbers, some of which are written as words."""
+    words = words or {}
+    names = {number: word for word, number in words.items()}
+    allowed = ", ".join((*words, f"a whole number from {least} to {most:,}"))
+
+    def parse(text: str) -> int:
+        word = fold(text)
+        return words[word] if word in words else _in_range(int, least, most, text)
+
+    return Kind(
+        " or ".join(allowed.rsplit(", ", 1)), parse, lambda number: names.get(number) or str(number), tuple(words)
+    )
+
+
+def _choice(*words: str) -> Kind:
+    return Kind(
+        " or ".join((", ".join(words[:-1]), words[-1])), lambda text: words[words.index(fold(text))], str, words
+    )
+
+
+def _in_range(kind: Callable[[str], Any], least: float, most: float, text: str) -> Any:
+    value: Any = kind(text)
+    if not least <= value <= most:
+        raise ValueError
+    return value
+
+
+def _parse_seconds(text: str) -> float:
+    parts = [float(part) for part in text.split(":")]
+    seconds: float = sum(part * 60.0**power for power, part in enumerate(reversed(parts)))
+    if len(parts) > 3 or min(parts) < 0 or not seconds <= 3600:
+        raise ValueError
+    return seconds
+
+
+def _show_seconds(seconds: float) -> str:
+    return clock(seconds) if seconds >= 60 and seconds == int(seconds) else f"{seconds:g}"
+
+
+def _split(text: str, by: str) -> list[str]:
+    """Return the parts of a text between commas or slashes, except those after a backslash."""
+    return re.split(rf"(?<!\\){by}", text)
+
+
+def _part(text: str, limit: int = MAX_TEXT) -> str:
+    return clean(text.replace("\\,", ",").replace("\\/", "/"), limit)
+
+
+def _escaped(text: str, special: str) -> str:
+    return re.sub(f"[{special}]", r"\\\g<0>", text)
+
+
+def _parse_words(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_part(word, 100) for word in _split(text, ",") if word.strip()))
+
+
+def _show_words(words: tuple[str, ...]) -> str:
+    return ", ".join(_escaped(word, ",") for word in words)
+
+
+def _parse_folders(text: str) -> tuple[tuple[str, ...], ...]:
+    paths = (tuple(_part(name) for name in _split(path, "/") if name.strip()) for path in _split(text, ","))
+    return tuple(dict.fromkeys(path for path in paths if path))
+
+
+def _show_folders(folders: tuple[tuple[str, ...], ...]) -> str:
+    return ", ".join("/".join(_escaped(name, ",/") for name in folder) for folder in folders)
+
+
+TEXT = Kind("text", clean)
+WORDS = Kind("words or phrases, separated by commas", _parse_words, _show_words)
+FOLDERS = Kind("topics such as Science/Physics, separated by commas", _parse_folders, _show_folders)
+SECONDS = Kind("seconds, or a time such as 1:30, up to an hour", _parse_seconds, _show_seconds)
+SWITCH = Kind("yes or no", lambda text: ("no", "yes").index(fold(text)) == 1, lambda is_on: "yes" if is_on else "no",
+              ("yes", "no"))  # fmt: skip
+
+NEVER = 0
+"""Value of `refresh` that stands for never."""
+
+KEPT = -1
+"""Value of `delete_played` that stands for never."""
+
+
+@dataclass(frozen=True, slots=True)
+class PodcastSettings:
+    """What a listener chose for one podcast. None: as for all podcasts."""
+
+    name: Annotated[str, Setting("What it is called", TEXT, "as it calls itself")] = ""
+    folder: Annotated[tuple[tuple[str, ...], ...], Setting("Topics that it is under", FOLDERS, "none")] = ()
+    speed: Annotated[float | None, Setting("Speed at which it plays", _number(0.5, 3.0), "as usual")] = None
+    skip_start: Annotated[float, Setting("Seconds to skip where an episode starts", SECONDS, "0")] = 0.0
+    skip_end: Annotated[float, Setting("Seconds before its end where an episode is over", SECONDS, "0")] = 0.0
+    skip_chapters: Annotated[
+        tuple[str, ...], Setting("Chapters to skip: those with one of these words in their title", WORDS, "none")
+    ] = ()
+    order: Annotated[
+        str,
+        Setting(
+            "Order of its list, and of what is downloaded ahead",
+            _choice("newest", "oldest"),
+            "oldest for a serial show",
+        ),
+    ] = ""
+    refresh: Annotated[
+        int | None,
+        Setting(
+            "Minutes between two refreshes; never: only when it is asked for by itself",
+            _count(5, 43_200, {"never": NEVER}),
+            "feeds.refresh_minutes",
+        ),
+    ] = None
+    keep: Annotated[
+        int | None, Setting("How many of its next episodes are kept downloaded", _count(0, 100), "feeds.keep_next")
+    ] = None
+    include: Annotated[
+        tuple[str, ...],
+        Setting("Words of which an episode must have one to be new and be downloaded by itself", WORDS, "all are"),
+    ] = ()
+    exclude: Annotated[
+        tuple[str, ...],
+        Setting("Words of which an episode must have none to be new and be downloaded by itself", WORDS, "none"),
+    ] = ()
+    delete_played: Annotated[
+        int | None,
+        Setting(
+            "Days after which the download of a played episode is deleted",
+            _count(1, 3650, {"now": 0, "never": KEPT}),
+            "feeds.delete_played",
+        ),
+    ] = None
+    notify: Annotated[
+        bool | None, Setting("Whether the desktop tells of its new episodes", SWITCH, "desktop.notify")
+    ] = None
+    hidden: Annotated[
+        bool, Setting("Whether it is out of sight: not listed, refreshed or downloaded", SWITCH, "no")
+    ] = False
+
+
+class Row(NamedTuple):
+    """One setting of the table."""
+
+    name: str
+    default: Any
+    setting: Setting
+
+    def parse(self, text: str) -> Any:
+        """Return the value that a text stands for.
+
+        Raises:
+            SettingError: it stands for none.
+        """
+        if fold(text.strip()) in UNSET:
+            return self.default
+        try:
+            if len(text) > MAX_TEXT:
+                raise ValueError
+            return self.setting.kind.parse(text.strip())
+        except ValueError:
+            raise SettingError(f"{self.name}: “{clean(text, 40)}” must be {self.setting.kind.allowed}") from None
+
+    def show(self, value: Any) -> str:
+        """Return the text of a value; empty for the default."""
+        return "" if value == self.default else self.setting.kind.show(value)
+
+
+ROWS = {
+    field.name: Row(field.name, field.default, get_args(field.type)[1])
+    for field in fields(PodcastSettings)
+}  # fmt: skip
+"""The table, by name, in its order."""
+
+
+def find_row(name: str) -> Row:
+    """Return a setting by its name.
+
+    Raises:
+        SettingError: there is none of this name.
+    """
+    if (row := ROWS.get(name)) is not None:
+        return row
+    close = get_close_matches(name, ROWS, 1)
+    said = f"did you mean {close[0]}?" if close else f"there are {', '.join(ROWS)}"
+    raise SettingError(f"there is no setting “{clean(name, 40)}”; {said}")
+
+
+def checked(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return settings as they are kept: each text in its usual form, empty for the default.
+
+    Raises:
+        SettingError: at the first that is wrong.
+    """
+    return {name: (row := find_row(name)).show(row.parse(text)) for name, text in texts.items()}
+
+
+def usable(texts: Mapping[Any, Any], has_local: bool = False) -> dict[str, str]:
+    """Return what can be used of settings from elsewhere, in their usual form; those of this machine only on wish."""
+    return dict(_usable(texts, has_local))
+
+
+def _usable(texts: Mapping[Any, Any], has_local: bool) -> Iterator[tuple[str, str]]:
+    for name, row in ROWS.items():
+        text = texts.get(name)
+        if isinstance(text, str) and (has_local or not row.setting.is_local):
+            try:
+                yield name, row.show(row.parse(text))
+            except SettingError:
+                continue
+
+
+def make_settings(texts: Mapping[str, str]) -> PodcastSettings:
+    """Return the settings that kept texts stand for, with defaults for what is missing or wrong."""
+    return PodcastSettings(**{name: ROWS[name].parse(text) for name, text in usable(texts, has_local=True).items()})
+
+
+def usual_text(name: str) -> str:
+    """Return what holds where a setting is not set: `as usual`, or the setting for all podcasts."""
+    return ROWS[name].setting.usual
+
+
+def to_texts(settings: PodcastSettings) -> dict[str, str]:
+    """Return the text of every setting; empty for a default."""
+    return {name: row.show(getattr(settings, name)) for name, row in ROWS.items()}
