@@ -262,13 +262,13 @@ class AppDriver:
     @property
     def shown(self) -> list[str]:
         """The ids of the episodes in the list, in order."""
-        return [self.library.ids[index] for index in self.main.model.indexes]
+        return [self.main.model.library.ids[index] for index in self.main.model.indexes]
 
     @property
     def current(self) -> str | None:
         """The id of the episode at the cursor."""
         index = self.main.model.index
-        return None if index is None else self.library.ids[index]
+        return None if index is None else self.main.model.library.ids[index]
 
     @property
     def listed(self) -> int:

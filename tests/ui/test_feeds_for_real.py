@@ -80,10 +80,11 @@ class RealDriver(AppDriver):
         await self.wait(lambda: any(words in notice for notice in self.notices), f"“{words}” is told")
 
     async def add(self, address: str) -> None:
-        """Add a podcast by the key for it."""
+        """Add a podcast by the key for it, and wait until the dialog has closed."""
         await self.press("a")
         await self.write(address)
         await self.press("enter")
+        await self.wait(lambda: self.app.screen is self.main, "the dialog is closed")
 
     async def subscribe(self, site: Site) -> None:
         """Add the podcast that `serve` serves, and wait until it is in the tree."""
@@ -154,10 +155,10 @@ async def test_refresh_brings_episodes_while_one_looks_elsewhere(site: Site, hom
         driver = real(found)
         await driver.subscribe(site)
         site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in (5, 4, 3, 2, 1))))
-        assert driver.current == "talk"
+        current = driver.current
         await driver.press("R")
         await driver.see("2 episodes new.", "0/6 played")
-        assert (driver.current, ("Test Cast", 5) in driver.tree_rows()) == ("talk", True)
+        assert (driver.current, ("Test Cast", 5) in driver.tree_rows()) == (current, True)
         await driver.press("tab", "G", "r")
         await driver.see("Nothing new.")
 
@@ -191,7 +192,7 @@ async def test_words_and_chapters_of_a_podcast_are_shown(site: Site, home: Path)
         driver = real(found)
         await driver.subscribe(site)
         await driver.press("tab", "G", "enter", "g", "i")
-        await driver.see("All of it. A link (https://x.example.org/)", "Podcast   Test Cast", "0:12  Middle")
+        await driver.see("All of it. A link (https://x.example.org/)", "Podcast    Test Cast", "0:12  Middle")
         await driver.press("tab", "down", "enter")
         await driver.wait(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
         await driver.see("· Middle", "╋")

@@ -98,7 +98,8 @@ class HelpScreen(InputDialog):
                 lines += [Content(""), Content(name).stylize("bold $text-primary")]
             for action in found:
                 keys = _keys(action)
-                lines.append(Content.assemble((keys, "bold"), " " * (self._width + 2 - cell_len(keys)), action.label))
+                cell = keys + " " * (self._width + 2 - cell_len(keys))  # in one piece: ASCII needs room for names
+                lines.append(Content.assemble((cell, "bold"), action.label))
         return Content("\n").join(lines) if lines else Content("\nNo key does that.")
 
 
