@@ -83,7 +83,7 @@ async def test_what_came_in_is_shown_and_can_be_undone(rig: Rig) -> None:
     assert two is not None
     assert (one.position, two.played) == (30.0, True)
     assert rig.frontend.said[-1] == "2 episodes synced. Press u to undo."
-    assert rig.frontend.work == f"synced {rig.controller.now():%H:%M}"
+    assert rig.frontend.work == "synced just now"
     rig.controller.undo()
     two = index.get("two")
     assert two is not None
@@ -110,6 +110,16 @@ async def test_failure_is_a_mark_and_said_only_on_wish(rig: Rig) -> None:
     assert rig.frontend.said == ["no network"]
 
 
+async def test_time_since_the_last_sync_grows_and_being_offline_is_shown(rig: Rig) -> None:
+    rig.service.start()
+    await rig.synced()
+    rig.clock.go(3 * 3600.0)
+    rig.report.update(error="no network", offline=True)
+    rig.service.sync_now()
+    await rig.synced()
+    assert rig.frontend.work == "synced 3 h ago, offline"
+
+
 async def test_pause_and_end_sync_once_playing_has_stopped(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GAP", 0.0)
     playing = Playback(status=PlayerStatus.PLAYING)
@@ -128,7 +138,7 @@ async def test_changes_since_the_last_sync_are_counted(rig: Rig) -> None:
     rig.clock.go(60.0)
     rig.controller.mark(["one", "three"], played=True)
     rig.service.sync_soon()
-    assert rig.frontend.work == f"synced {START.astimezone():%H:%M}, 2 to send"
+    assert rig.frontend.work == "synced 1 m ago, 2 to send"
 
 
 async def test_podcasts_that_came_or_went_are_shown(rig: Rig) -> None:

@@ -64,14 +64,14 @@ def _sync(opened: Opened, is_dry: bool) -> Iterator[Outcome]:
         try:
             yield sync_with_folder(opened.file, state, Path(settings.folder), datetime.now(UTC), is_dry)
         except SyncError as error:
-            yield Outcome(error=str(error))
+            yield Outcome(error=str(error), is_offline=error.is_offline)
         state = opened.file.load()
     if settings.server and settings.user:
         store = FeedStore(opened.paths.data)
         try:
             yield _sync_with_server(opened, state, store, is_dry)
         except SyncError as error:
-            yield Outcome(error=str(error))
+            yield Outcome(error=str(error), is_offline=error.is_offline)
         finally:
             store.db.close()
 
@@ -144,6 +144,7 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
                 "subscribed": [address for outcome in outcomes for address in outcome.subscribed],
                 "unsubscribed": [name for outcome in outcomes for name in outcome.unsubscribed],
                 "error": next((outcome.error for outcome in outcomes if outcome.error), None),
+                "offline": any(outcome.is_offline for outcome in outcomes),
                 "dry_run": options.dry_run,
             }
         )

@@ -23,6 +23,9 @@ from tui_pod.services.tasks import BackgroundTasks
 EVERY = 15 * 60.0
 """Seconds between two syncs."""
 
+MINUTE = 60.0
+"""Seconds after which the time since the last sync is shown anew."""
+
 GAP = 20.0
 """Seconds in which pauses and ends of episodes cause one sync."""
 
@@ -60,7 +63,9 @@ class SyncService:
         self._running: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._since: datetime | None = None
-        self._last = ""
+        self._synced: datetime | None = None
+        self._problem = ""
+        self._clock: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Sync, and go on doing so."""
@@ -81,8 +86,9 @@ class SyncService:
 
     async def close(self) -> None:
         """End what is under way; what is left is synced when the app has ended."""
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._clock):
+            if timer is not None:
+                timer.cancel()
         await self._tasks.close()
 
     def _schedule(self, seconds: float) -> None:
@@ -106,10 +112,9 @@ class SyncService:
         except SyncFailed as failure:
             report = {"received": [], "error": str(failure)}
         error = report.get("error")
-        if error:
-            self._last = "not synced"
-        else:
-            self._since, self._last = since, f"synced {since:%H:%M}"
+        self._problem = ("offline" if report.get("offline") else "not synced") if error else ""
+        if not error:
+            self._since = self._synced = since
         self._show()
         received = _received(report)
         shown = self._controller().receive(received, f"{counted(len(received))} synced")
@@ -122,10 +127,22 @@ class SyncService:
 
     def _show(self) -> None:
         """Show when the last sync was, and how much was changed since."""
+        now = self._controller().now()
         if self._since is None:
-            self._since = self._controller().now()
+            self._since = now
         unsent = sum(progress.updated > self._since for _, progress in self._controller().progress_index)
-        self._tasks.show("sync", ", ".join(filter(None, (self._last, f"{unsent} to send" if unsent else ""))))
+        last = "" if self._synced is None else f"synced {_age((now - self._synced).total_seconds())}"
+        self._tasks.show("sync", ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", self._problem))))
+        if self._clock is not None:
+            self._clock.cancel()
+        self._clock = asyncio.get_running_loop().call_later(MINUTE, self._show)
+
+
+def _age(seconds: float) -> str:
+    minutes = max(0, int(seconds // MINUTE))
+    if minutes >= 60:
+        return f"{minutes // 60} h ago"
+    return f"{minutes} m ago" if minutes else "just now"
 
 
 async def run_sync(*arguments: str) -> dict[str, Any]:

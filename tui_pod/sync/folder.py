@@ -43,6 +43,11 @@ Values = Mapping[str, Progress]
 class SyncError(UserError):
     """A sync that cannot be done; the message says what to do."""
 
+    def __init__(self, message: str, is_offline: bool = False) -> None:
+        super().__init__(message)
+        self.is_offline = is_offline
+        """Whether there seems to be no network."""
+
 
 class Gathered(NamedTuple):
     """What the files of a folder hold together."""

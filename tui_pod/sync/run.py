@@ -27,6 +27,8 @@ class Outcome:
     notices: list[str] = field(default_factory=list)
     error: str = ""
     """Why the rest could not be done; empty: it was."""
+    is_offline: bool = False
+    """Whether that was for want of a network."""
     machines: int = 0
     """Other machines' files that were read."""
     subscribed: list[str] = field(default_factory=list)

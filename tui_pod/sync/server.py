@@ -116,7 +116,7 @@ class ServerSync:
         try:
             self._send(server, elements, progress, outcome)
         except SyncError as error:
-            outcome.error = str(error)
+            outcome.error, outcome.is_offline = str(error), error.is_offline
         finally:
             if self._is_first or actions or added or before != memory.sent or outcome.has_changed:
                 write_memory(self._path, memory)

@@ -79,7 +79,7 @@ class HttpTransport:
             check_address(address)
         except AddressError as error:
             if not error.is_private:
-                raise SyncError(str(error)) from None
+                raise SyncError(str(error), error.is_unknown) from None
             self._allowed = frozenset((origin(address),))
         else:
             if address.startswith("http:"):
@@ -99,7 +99,7 @@ class HttpTransport:
             with opened(request, self._limits) as response:
                 content = b"".join(response.chunks)
         except FetchError as error:
-            raise SyncError(str(error)) from error
+            raise SyncError(str(error), error.is_offline) from error
         try:
             return Answer(response.status, json.loads(content))
         except (ValueError, RecursionError):
