@@ -10,6 +10,7 @@ from tests.fakes import FakeClock, FakeListener, FakePlayer, FakeSources, FakeWr
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.topics import topic_key
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.up_next import PlayContext
 from tui_pod.core.player.options import PlaybackOptions
@@ -36,6 +37,9 @@ EPISODES = (
       for name, title in HOSTILE_TITLES.items()),
 )  # fmt: skip
 """Newest first; `four` has no known length, `Series` no entry of its own."""
+
+CAST = "https://cast.example.org/feed"
+"""The feed that episodes are of, where a podcast is asked for."""
 
 BASICS = (0, 1, 2, 3, 4)
 """Library indexes of one, two, three, four and five."""
@@ -90,15 +94,25 @@ class Room:
         return [str(call[1]).rpartition("/")[2].partition(".")[0] for call in self.player.calls if call[0] == "load"]
 
 
+def make_podcast(settings: Mapping[str, str], episodes: Sequence[Episode] = EPISODES) -> Library:
+    """Return a library of one podcast with these settings."""
+    key = topic_key("", "Cast", feed=CAST)
+    return build_library([Topic(key)], episodes, [(key,)] * len(episodes), {CAST: settings})
+
+
 def make_room(
     episodes: Sequence[Episode] = EPISODES,
     progress: Mapping[str, Progress] | None = None,
     queue: Queue | None = None,
     playback: Playback | None = None,
     options: PlaybackOptions | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Room:
-    """Return listening to these episodes, with everything outside it faked and joined up."""
-    library = build_library(TOPICS, episodes)
+    """Return listening to these episodes, with everything outside it faked and joined up.
+
+    With settings of a podcast all episodes are of that podcast.
+    """
+    library = build_library(TOPICS, episodes) if settings is None else make_podcast(settings, episodes)
     progress_index = ProgressIndex(library, progress or {})
     clock = FakeClock()
     player, sources, writer, listener = FakePlayer(clock), FakeSources(), FakeWriter(), FakeListener()

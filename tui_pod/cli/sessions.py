@@ -45,7 +45,7 @@ def run_plan(options: Namespace) -> int:
     progress_index = ProgressIndex(library, state.progress)
     request = request_of(library, budget, options.topic, options.order)
     speed = clamp(Playback(speed=state.setting("player", "speed", settings.playback.speed))).speed
-    speed_rule = make_speed_rule(speed, library.topics, settings.speeds)
+    speed_rule = make_speed_rule(speed, library, settings.speeds)
     plan = plan_session(library, progress_index, request, speed_rule)
     ends = now + timedelta(seconds=plan.total)
     if options.json:

@@ -43,7 +43,9 @@ class EpisodeListModel:
     def __init__(self, services: Services) -> None:
         self._controller: Callable[[], PlaybackController] = lambda: services.controller
         self.library, self.progress_index, self.queue = services.library, services.progress_index, services.queue
-        self.query = services.query
+        self.sort = services.query.sort
+        """The order of lists that have none of their own."""
+        self.query = services.query._replace(sort=self._sort_of(services.query.entry))
         self.topic = max(0, self.query.entry)
         """The topic listed last, while Continue or the queue is."""
         self.indexes: Sequence[int] = ()
@@ -84,7 +86,7 @@ class EpisodeListModel:
 
     def episodes_of(self, entry: int) -> list[str]:
         """Return the episodes of a topic or smart list, in the present order."""
-        query = ListQuery(entry=entry, sort=self.query.sort)
+        query = ListQuery(entry=entry, sort=self.query.sort if entry == self.query.entry else self._sort_of(entry))
         indexes = list_episodes(self.library, self.progress_index, self.queue, query)
         return [self.library.ids[index] for index in indexes if index >= 0]
 
@@ -93,10 +95,14 @@ class EpisodeListModel:
     def change(self, query: ListQuery, keeps_cursor: bool = False) -> None:
         """List something else and remember it; the cursor stays on its episode, or starts where listening goes on."""
         kept = self._keep() if keeps_cursor else None
+        if query.entry != self.query.entry:
+            query = query._replace(sort=self._sort_of(query.entry))
+        elif not self.library.own_order(query.entry):
+            self.sort = query.sort
         self.query = query
         self.topic = query.entry if query.entry >= 0 else self.topic
         self._list(kept)
-        self._controller().remember_view(query)
+        self._controller().remember_view(query._replace(sort=self.sort))
 
     def search(self, words: str) -> None:
         """Narrow the list to what is being typed, without remembering it."""
@@ -122,12 +128,19 @@ class EpisodeListModel:
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """List the same of another library; cursor and selection stay on episodes that still exist."""
-        kept, former = self._keep(), self.library.topics
+        kept, former, order = self._keep(), self.library.topics, self.library.own_order(self.query.entry)
         self.library, self.progress_index = library, progress_index
         self.topic = former.found_in(library.topics, self.topic)
         if self.query.entry >= 0:
             self.query = self.query._replace(entry=former.found_in(library.topics, self.query.entry))
+        if library.own_order(self.query.entry) != order:
+            self.query = self.query._replace(sort=self._sort_of(self.query.entry))
         self._list(kept)
+
+    def _sort_of(self, entry: int) -> Sort:
+        """Return the order in which a list is shown first."""
+        own = self.library.own_order(entry)
+        return self.sort if not own else Sort.COURSE if own == "oldest" else Sort.NEWEST
 
     def next_filter(self) -> ListQuery:
         """Return the query with the next filter."""

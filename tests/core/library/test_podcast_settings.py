@@ -6,6 +6,7 @@ from tui_pod.core.library.podcast_settings import (
     SettingError,
     checked,
     find_row,
+    has_word,
     make_settings,
     to_texts,
     usable,
@@ -68,6 +69,15 @@ def test_nothing_is_the_default(text: str) -> None:
 def test_unknown_setting_is_refused_with_one_like_it() -> None:
     with pytest.raises(SettingError, match=r"did you mean speed\?"):
         find_row("sped")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_there"),
+    [("An Ad", True), ("Ads", False), ("Roadmap", False), ("[AD] one", True), ("a word  from us", False),
+     ("A word from us", True), ("今日のニュースです", True), ("", False)],
+)  # fmt: skip
+def test_words_are_found_whole(text: str, is_there: bool) -> None:
+    assert has_word(text, ("ad", "A word from", "ニュース")) is is_there
 
 
 def test_settings_from_elsewhere_are_taken_as_far_as_they_mean_something() -> None:

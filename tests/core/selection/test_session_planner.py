@@ -207,7 +207,7 @@ def test_plan_counts_what_each_topic_takes_at_its_own_speed() -> None:
         Episode(f"e{number}", "T", duration=100.0, tags=(("Slow", "Fast")[number % 2],)) for number in range(20)
     ]
     library = build_library([], episodes)
-    speed_rule = make_speed_rule(1.0, library.topics, {"Fast": 2.0, "Slow": 0.5, "Nowhere": 3.0})
+    speed_rule = make_speed_rule(1.0, library, {"Fast": 2.0, "Slow": 0.5, "Nowhere": 3.0})
     plan = plan_session(library, ProgressIndex(library, {}), SessionRequest(600.0), speed_rule)
     costs = [50.0 if library.episode(index).tags == ("Fast",) else 200.0 for index in plan.indexes]
     assert plan.total == sum(costs)

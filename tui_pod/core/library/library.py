@@ -91,6 +91,14 @@ class Library:
         feeds = ((topic, topics.feed(topic)) for topic in range(len(topics.names)) if found)
         return [(topics.members[topic], found[feed]) for topic, feed in feeds if feed is not None and feed in found]
 
+    def own_order(self, topic: int) -> str:
+        """Return `newest` or `oldest` where a topic is a podcast with an order of its own; empty: it is none."""
+        feed = self.topics.feed(topic) if topic >= 0 else None
+        if feed is None:
+            return ""
+        order = self.settings[feed].order if feed in self.settings else ""
+        return order or ("oldest" if topic in self.topics.paths else "")  # a serial show has a path
+
     def podcast_settings(self, index: int) -> PodcastSettings | None:
         """Return the settings of the podcast that an episode is of; None when it has none of its own."""
         return next((found for members, found in self._members_of_podcasts if has_member(members, index)), None)

@@ -5,7 +5,7 @@ made from it. Every value has a text, which is what is typed and kept. Knows no 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import partial
@@ -271,6 +271,17 @@ def _usable(texts: Mapping[Any, Any], has_local: bool) -> Iterator[tuple[str, st
 def make_settings(texts: Mapping[str, str]) -> PodcastSettings:
     """Return the settings that kept texts stand for, with defaults for what is missing or wrong."""
     return PodcastSettings(**{name: ROWS[name].parse(text) for name, text in usable(texts, has_local=True).items()})
+
+
+def has_word(text: str, words: Sequence[str]) -> bool:
+    """Return whether a text has one of these words or phrases, whole where they are of letters that spaces part."""
+    folded = fold(text)
+    return any(re.search(_whole(word), folded) for word in map(fold, words))
+
+
+def _whole(word: str) -> str:
+    pattern = re.escape(word)
+    return rf"(?<!\w){pattern}(?!\w)" if word.isascii() else pattern
 
 
 def usual_text(name: str) -> str:

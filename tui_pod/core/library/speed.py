@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tui_pod.core.library.topics import TopicTable, has_member
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.topics import has_member
 
 MIN_SPEED, MAX_SPEED = 0.5, 3.0
 """Slowest and fastest, in times the normal rate, at which speech is understood."""
@@ -13,11 +14,15 @@ SpeedRule = Callable[[int], float]
 """Returns the speed of the episode at a library index, in times the normal rate."""
 
 
-def make_speed_rule(usual: float, topics: TopicTable, speeds: Mapping[str, float]) -> SpeedRule:
-    """Return a rule: the speed set for the narrowest topic an episode is in, else the usual one."""
+def make_speed_rule(usual: float, library: Library, speeds: Mapping[str, float]) -> SpeedRule:
+    """Return a rule: the podcast's own speed, else that set for the narrowest topic of an episode, else the usual."""
+    topics, settings = library.topics, library.settings
     chosen = [(topics.members[topic], speed) for name, speed in speeds.items()
               if (topic := topics.find(name)) is not None]  # fmt: skip
     chosen.sort(key=lambda entry: (len(entry[0]), entry[1]))
+    feeds = {topics.feed(topic): topics.members[topic] for topic in range(len(topics.names))} if settings else {}
+    own = [(feeds[feed], one.speed) for feed, one in settings.items() if one.speed is not None and feed in feeds]
+    chosen = [*own, *chosen]
 
     def speed_rule(index: int) -> float:
         return next((speed for members, speed in chosen if has_member(members, index)), usual)

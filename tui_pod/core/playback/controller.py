@@ -111,6 +111,7 @@ class PlaybackController:
         """Go on with another library, such as after feeds were refreshed; what plays goes on."""
         former = self.library
         self._state.library, self._state.progress_index = library, progress_index
+        self._mixer.adopt(former)
         self._up_next.adopt(former)
         self._sessions.adopt(former)
         if self.playback.is_loaded:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from math import inf
 from typing import NamedTuple
 
 from tui_pod.core.library.catalog import DURATION_FAULT
@@ -32,6 +33,7 @@ from tui_pod.core.player.load_watch import LoadWatch, fetching
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.progress_tracker import AT_ONCE, ProgressTracker
 from tui_pod.core.player.retry import PAUSES, Retry, is_drop
+from tui_pod.core.player.skipper import Skipper
 from tui_pod.core.player.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import resume_position, rewind
@@ -77,6 +79,7 @@ class EpisodePlayer:
         self._listener = ports.listener
         self._clock = ports.clock
         self.tracker = ProgressTracker(state)
+        self._skipper = Skipper(state)
         self._load: Load | None = None
         self._saved_ticket = 0
         self._ends_at_once = 0
@@ -96,24 +99,14 @@ class EpisodePlayer:
         self._player.stop()
         progress = self._state.progress_index.get(episode.id)
         length = (progress.duration if progress else None) or episode.duration
+        first, options = self._skipper.begin(episode.id, length), self._state.options
         if position is None:
-            options = self._state.options
-            position = resume_position(progress, length, now, options.is_rewinding, options.played)
+            position = resume_position(progress, length, now, options.is_rewinding, options.played) or first
         self.tracker.begin(episode.id, position)
         self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try)
         speed, number = self._mixer.use_speed_of(episode), self._state.playback.load + 1
-        self._state.show(
-            replace(
-                self._silence(),
-                speed=speed,
-                status=PlayerStatus.LOADING,
-                episode=episode.id,
-                title=episode.title,
-                position=position,
-                duration=length,
-                load=number,
-            )
-        )
+        shown = replace(self._silence(), speed=speed, position=position, duration=length, load=number)
+        self._state.show(replace(shown, status=PlayerStatus.LOADING, episode=episode.id, title=episode.title))
         self._sources.request(episode, number)
 
     def stop(self) -> None:
@@ -196,7 +189,7 @@ class EpisodePlayer:
         """Go to `position` seconds; forward no further than where the episode counts as played."""
         here, length = self._state.playback.position, self._state.playback.duration
         if length and position > here:
-            position = min(position, max(here, self._state.options.played.starts_at(length)))
+            position = min(position, max(here, self._state.played_from(self._state.playback.episode, length)))
             if position == here:
                 return
         self.seek(max(0.0, position))
@@ -210,6 +203,7 @@ class EpisodePlayer:
             self._listener.tell(reason)
             return
         load.position = position
+        self._skipper.seek(position)
         if playback.status is not PlayerStatus.LOADING:
             self.tracker.seek(position)
         else:
@@ -241,6 +235,7 @@ class EpisodePlayer:
                 self._on_loaded(load, event)
             case PositionChanged(position=position):
                 self._on_position(position)
+                self._skip()
             case SeekFinished(position=position):
                 if abs(position - load.position) < SEEK_TOLERANCE:
                     position = load.position  # a paused player is off by what its sound device has buffered
@@ -318,6 +313,16 @@ class EpisodePlayer:
         self._owner.advanced(self.tracker.heard - played, False)
         if is_played or is_new_second:
             self._listener.progress_changed(frozenset((playback.episode,)))
+
+    def _skip(self) -> None:
+        """Pass over what the listener leaves out here."""
+        target = self._skipper.target(self.tracker.duration if self.tracker.is_done else None)
+        if target == inf:
+            self.tracker.save()
+            self._owner.ended()
+        elif target is not None:
+            self._listener.tell(f"“{self._state.playback.chapter}” is skipped.")
+            self.seek_to(target)
 
     def _on_pause(self, load: Load, is_paused: bool, position: float | None) -> None:
         load.is_paused = is_paused

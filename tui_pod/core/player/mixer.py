@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED, SpeedRule, make_speed_rule
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.records import SettingRecord
@@ -24,7 +25,7 @@ class Mixer:
     @property
     def speed_rule(self) -> SpeedRule:
         """The speed of each episode: the usual one, or that of a topic."""
-        return make_speed_rule(self._usual_speed, self._state.library.topics, self._state.options.speeds)
+        return make_speed_rule(self._usual_speed, self._state.library, self._state.options.speeds)
 
     def use_speed_of(self, episode: Episode) -> float:
         """Set the player to the speed of an episode, and return it."""
@@ -33,6 +34,15 @@ class Mixer:
         if speed != self._state.playback.speed:
             self._player.set_speed(speed)
         return speed
+
+    def adopt(self, former: Library) -> None:
+        """Follow a speed that the listener has chosen for the podcast that plays, in the library after `former`."""
+        state, ident = self._state, self._state.playback.episode
+        before, after = former.index(ident or ""), state.library.index(ident or "")
+        if before is None or after is None:
+            return
+        if former.podcast_settings(before) != state.library.podcast_settings(after):
+            state.show(replace(state.playback, speed=self.use_speed_of(state.library.episode(after))))
 
     def set_speed(self, speed: float) -> None:
         """Play at `speed` times the normal rate, clamped to `MIN_SPEED`…`MAX_SPEED`, and remember it."""

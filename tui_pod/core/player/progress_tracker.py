@@ -105,7 +105,7 @@ class ProgressTracker:
         is_now_done = (
             is_here
             and not (self._is_done or self._has_jumped)
-            and self._state.options.played.is_reached(position, self.duration)
+            and position >= self._state.played_from(self.episode, self.duration)
         )
         if is_here and not self._is_done:
             progress = progress.at(position, self.duration, stamp)

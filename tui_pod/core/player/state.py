@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.ports import Ports
+from tui_pod.core.player.skips import skipped_end
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
 
@@ -20,6 +23,23 @@ class PlaybackState:
     playback: Playback
     options: PlaybackOptions
     ports: Ports
+
+    def settings_of(self, episode: str | None) -> PodcastSettings | None:
+        """Return the settings of the podcast that an episode is of; None when it has none of its own."""
+        index = self.library.index(episode) if episode is not None else None
+        return self.library.podcast_settings(index) if index is not None else None
+
+    def skipped_end(self, episode: str | None, duration: float | None) -> float:
+        """Return how many seconds at the end of an episode of a length are never played."""
+        settings = self.settings_of(episode)
+        chapters = self.playback.chapters if episode == self.playback.episode else ()
+        return skipped_end(settings, chapters, duration) if settings is not None and duration else 0.0
+
+    def played_from(self, episode: str | None, duration: float | None) -> float:
+        """Return the position in seconds from which on an episode counts as played; infinite with an unknown length."""
+        if not duration or duration < 0:
+            return inf
+        return min(self.options.played.starts_at(duration), duration - self.skipped_end(episode, duration))
 
     def show(self, playback: Playback) -> None:
         """Replace what is playing, and tell the listener when that changes anything."""

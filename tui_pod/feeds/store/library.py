@@ -142,11 +142,11 @@ def _episodes(
 
 
 def _course(db: sqlite3.Connection, number: int, numbers: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
-    """Return the ids of a feed by season and number, the first first; empty when none is numbered."""
+    """Return the ids of a serial show from its first on: by season and number, where they have these."""
     ids = [
         row[0] for row in db.execute("SELECT id FROM episodes WHERE feed = ? ORDER BY sort DESC, place DESC", (number,))
     ]
-    return tuple(reversed(serial_order(ids, numbers))) if any(ident in numbers for ident in ids) else ()
+    return tuple(reversed(serial_order(ids, numbers)))
 
 
 def _day(published: float | None) -> date | None:

@@ -1,0 +1,122 @@
+"""What a listener leaves out of a podcast: starts, ends, and chapters by their titles."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes import START
+from tests.rooms import Room, make_podcast, make_room
+from tui_pod.core.player.events import ChaptersKnown
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
+from tui_pod.core.progress.progress import Progress, Status
+
+MARKS = (Chapter(0.0, "Intro"), Chapter(50.0, "News"), Chapter(100.0, "Word from our SPONSOR"), Chapter(120.0, "Ad"),
+         Chapter(150.0, "Weather"), Chapter(280.0, "Credits, ad"))  # fmt: skip
+
+
+def play(room: Room, marks: tuple[Chapter, ...] = MARKS) -> None:
+    room.sources.found["three"] = Source("/three.mp3", duration=300.0, marks=marks)
+    room.play("three")
+
+
+def starts(room: Room) -> list[object]:
+    return [call[2] for call in room.player.calls if call[0] == "load"]
+
+
+def test_start_is_left_out_of_what_was_not_begun() -> None:
+    room = make_room(settings={"skip_start": "30"}, progress={"two": Progress(START, 50.0, listened=START)})
+    play(room)
+    room.play("two")
+    assert starts(room) == [30.0, 50.0]
+
+
+def test_start_is_heard_when_it_is_asked_for() -> None:
+    room = make_room(settings={"skip_start": "30"})
+    play(room)
+    room.controller.restart("three")
+    room.player.play(10)
+    assert room.position == pytest.approx(10)
+    room.controller.stop()
+    room.controller.restart("two")
+    assert starts(room) == [30.0, 0.0]
+
+
+def test_start_as_long_as_the_episode_is_not_left_out() -> None:
+    room = make_room(settings={"skip_start": "30"})
+    room.play("five")
+    assert starts(room) == [0.0]
+
+
+def test_end_is_left_out_and_the_episode_is_played() -> None:
+    room = make_room(settings={"skip_end": "1:00"})
+    play(room)
+    room.player.play(239)
+    assert (room.playing, room.progress("three").status) == ("three", Status.STARTED)
+    room.player.play(2)
+    assert (room.progress("three").status, room.progress("three").plays) == (Status.PLAYED, 1)
+    assert room.playing == "four"
+
+
+def test_seek_forward_stops_before_the_end_that_is_left_out() -> None:
+    room = make_room(settings={"skip_end": "60"})
+    play(room)
+    room.controller.seek_to(290)
+    assert (room.position, room.progress("three").status) == (240.0, Status.STARTED)
+
+
+def test_end_of_unknown_length_is_heard() -> None:
+    room = make_room(settings={"skip_end": "60"})
+    room.player.durations["/four.opus"] = None
+    room.play("four", seconds=200)
+    assert (room.playing, room.progress("four").status) == ("four", Status.STARTED)
+
+
+def test_last_of_a_list_ends_where_its_end_is_left_out() -> None:
+    room = make_room(settings={"skip_end": "60"})
+    room.sources.found["three"] = Source("/three.mp3", duration=300.0)
+    room.play("three", seconds=245, following=(2,))
+    assert room.playing is None
+
+
+def test_chapters_are_left_out_by_words_of_their_titles() -> None:
+    room = make_room(settings={"skip_chapters": "sponsor, ad"})
+    play(room)
+    room.player.play(100)
+    assert room.position == 150.0
+    assert room.listener.said == ["“Word from our SPONSOR” is skipped."]
+    room.player.play(130)
+    assert room.progress("three").status is Status.PLAYED
+    assert room.playing == "four"
+
+
+def test_first_chapter_is_left_out_also_when_it_is_told_late() -> None:
+    room = make_room(settings={"skip_chapters": "intro"})
+    play(room, ())
+    room.player.play(5)
+    room.controller.handle(ChaptersKnown(room.controller.playback.load, MARKS, ChapterOrigin.FILE))
+    room.player.play(0.25)
+    assert room.position == 50.0
+
+
+def test_chapter_that_the_listener_goes_to_is_heard() -> None:
+    room = make_room(settings={"skip_chapters": "sponsor"})
+    play(room)
+    room.controller.seek_to(105)
+    room.player.play(5)
+    assert room.position == pytest.approx(110)
+
+
+def test_sentences_of_a_narration_are_no_chapters() -> None:
+    room = make_room(settings={"skip_chapters": "two"})
+    room.play("three", seconds=30)
+    assert room.position == pytest.approx(30)
+
+
+def test_speed_is_the_podcasts_own_and_follows_a_change() -> None:
+    room = make_room(settings={"speed": "1.5"})
+    play(room)
+    assert (room.player.speed, room.controller.playback.speed) == (1.5, 1.5)
+    assert room.controller.speed_rule(0) == 1.5
+    library = make_podcast({"speed": "2"})
+    room.controller.adopt(library, room.progress_index.moved_to(library))
+    assert (room.player.speed, room.controller.playback.speed) == (2.0, 2.0)

@@ -1,0 +1,70 @@
+"""The list of episodes as both front ends have it: the order of a podcast."""
+
+from __future__ import annotations
+
+from tests.rooms import EPISODES, make_podcast, make_room
+from tui_pod.core.library.episode import Topic
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.topics import topic_key
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.selection.list_query import Sort
+from tui_pod.services.episode_list import EpisodeListModel
+from tui_pod.services.services import Services
+
+
+class Listed(Services):
+    """Services with just what a list needs."""
+
+    def __init__(self, library: Library) -> None:
+        self.room = make_room()
+        super().__init__(library, self.room.progress_index.moved_to(library))
+
+    @property
+    def controller(self) -> PlaybackController:
+        return self.room.controller
+
+
+def make_model(library: Library) -> EpisodeListModel:
+    return EpisodeListModel(Listed(library))
+
+
+def first(model: EpisodeListModel) -> str:
+    return model.library.ids[model.indexes[0]]
+
+
+def serial(order: str = "") -> Library:
+    """Return a library of a show whose episodes are numbered."""
+    key = topic_key("", "Cast", feed="f")
+    topics = [Topic(key, episodes=tuple(episode.id for episode in reversed(EPISODES)))]
+    return build_library(topics, EPISODES, [(key,)] * len(EPISODES), {"f": {"order": order}})
+
+
+def test_podcast_with_an_order_of_its_own_is_listed_so_and_the_others_as_before() -> None:
+    model = make_model(make_podcast({"order": "oldest"}))
+    assert (model.query.sort, first(model)) == (Sort.NEWEST, "one")
+    model.change(model.query._replace(entry=1))
+    assert (model.query.sort, first(model)) == (Sort.COURSE, EPISODES[-1].id)
+    assert model.episodes_of(0)[0] == "one"
+    model.change(model.query._replace(entry=0))
+    assert (model.query.sort, first(model)) == (Sort.NEWEST, "one")
+
+
+def test_order_chosen_in_such_a_podcast_lasts_while_it_is_listed_and_is_not_remembered() -> None:
+    services = Listed(make_podcast({"order": "oldest"}))
+    model = EpisodeListModel(services)
+    model.change(model.query._replace(entry=1))
+    model.change(model.query._replace(sort=Sort.TITLE))
+    assert model.query.sort is Sort.TITLE
+    assert services.room.writer.setting("sort") == "newest"
+    model.change(model.query._replace(entry=0))
+    model.change(model.query._replace(entry=1))
+    assert first(model) == EPISODES[-1].id
+
+
+def test_serial_show_is_listed_from_its_first_episode_unless_the_listener_wants_otherwise() -> None:
+    model = make_model(serial())
+    model.change(model.query._replace(entry=1))
+    assert first(model) == EPISODES[-1].id
+    library = serial("newest")
+    model.adopt(library, model.progress_index.moved_to(library))
+    assert (model.query.sort, first(model)) == (Sort.NEWEST, "one")

@@ -1,0 +1,41 @@
+"""Passes over what the listener leaves out of a podcast, as it comes up in playing."""
+
+from __future__ import annotations
+
+from math import inf
+
+from tui_pod.core.player.skips import ChapterSkips, first_position
+from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.player.state import PlaybackState
+
+
+class Skipper:
+    """Follows one load of one episode; what the listener seeks is heard."""
+
+    def __init__(self, state: PlaybackState) -> None:
+        self._state = state
+        self._chapters = ChapterSkips()
+
+    def begin(self, episode: str, duration: float | None) -> float:
+        """Return where an episode begins that is played from its start, in seconds."""
+        self._chapters = ChapterSkips()
+        return first_position(self._state.settings_of(episode), duration)
+
+    def seek(self, position: float) -> None:
+        """Note that the listener goes to a position."""
+        self._chapters.seek(position, self._state.playback.chapters)
+
+    def target(self, duration: float | None) -> float | None:
+        """Return where to go on, infinite for the end; None: here.
+
+        Args:
+            duration: length of an episode that was played as far as it is wanted, in seconds; None: it was not yet.
+        """
+        playback = self._state.playback
+        settings = self._state.settings_of(playback.episode)
+        if settings is None or playback.status is not PlayerStatus.PLAYING:
+            return None
+        skipped = self._state.skipped_end(playback.episode, duration)
+        if duration is not None and skipped and playback.position >= duration - skipped:
+            return inf
+        return self._chapters.target(playback.position, playback.chapters, settings)
