@@ -117,13 +117,15 @@ ensure_tools() {
 # A sync server to test with, in an environment of its own: it needs a newer Python, and has a licence of its own.
 make_sync_server() {
     [ ! -x .venv-server/bin/uvicorn ] || return 0
-    find_python
-    if ! "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 12))'; then
-        say "the tests with a real sync server need Python 3.12; they will be skipped"
+    for newer in python3.14 python3.13 python3.12 python3 none; do
+        "$newer" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && break
+    done
+    if [ "$newer" = none ]; then
+        say "the tests with a real sync server need Python 3.12 and its venv; they will be skipped"
         return
     fi
     say "for the tests: a sync server"
-    if ! "$PYTHON" -m venv --clear .venv-server ||
+    if ! "$newer" -m venv --clear .venv-server ||
         ! pip_in .venv-server install --quiet 'gpodder-fastapi-router==0.1.3' aiosqlite uvicorn; then
         say "not installed; some tests will be skipped"
     fi
