@@ -26,6 +26,7 @@ from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.player.events import Event, FileEnded, FileLoaded, LoadFailed
 from tui_pod.core.player.snapshot import Source
 from tui_pod.feeds.media.stream_cache import StreamCache
+from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.address import origin
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.threads import CancelToken
@@ -48,7 +49,7 @@ class EpisodePlayer:
     def streams(self, address: str) -> bool:
         """Return whether what our fetcher brings from there began to sound."""
         self._load += 1
-        stream = self._streams.open(str(self._load), address, frozenset((origin(address),)))
+        stream = self._streams.open(str(self._load), address, lambda: NetworkPolicy(frozenset((origin(address),))))
         try:
             stream.wait_for_answer(CancelToken())
         except FetchError:

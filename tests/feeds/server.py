@@ -10,9 +10,12 @@ import struct
 import threading
 import wave
 import zlib
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tui_pod.feeds.net.access import NetworkPolicy
 
 Reply = Callable[["Exchange"], None]
 
@@ -81,6 +84,10 @@ class Site(ThreadingHTTPServer):
     def allowed(self) -> frozenset[tuple[str, str, int]]:
         return frozenset((self.origin(),))
 
+    @property
+    def policy(self) -> NetworkPolicy:
+        return NetworkPolicy(self.allowed)
+
     def paths(self) -> list[str]:
         return [path for path, _ in self.asked]
 
@@ -127,6 +134,19 @@ def tagged(content: bytes | str, etag: str = '"one"', kind: str = "application/r
             exchange.say(200, data, kind, ETag=etag, Last_Modified="Tue, 24 Nov 2026 13:00:00 GMT")
 
     return reply
+
+
+def guarded(reply: Reply, user: str = "ann", password: str = "s3cret", kind: str = "Basic realm=x") -> Reply:
+    """Answer only who has the login."""
+    wanted = f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
+
+    def answer(exchange: Exchange) -> None:
+        if exchange.headers.get("Authorization") == wanted:
+            reply(exchange)
+        else:
+            exchange.say(401, b"no", WWW_Authenticate=kind)
+
+    return answer
 
 
 def drip(pause: float = 0.05, head: bool = False) -> Reply:

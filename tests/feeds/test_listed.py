@@ -26,11 +26,31 @@ def listed(store: FeedStore, address: str, feed_id: str = "") -> None:
     store.subscribe(parse_opml(write_opml([Entry(address, "Listed", feed_id=feed_id)]).encode()).entries)
 
 
-async def test_listed_feed_of_the_own_network_is_asked_and_may_name_its_host(site: Site, store: FeedStore) -> None:
+async def test_listed_feed_of_the_own_network_is_fetched_only_once_the_listener_adds_it(
+    site: Site, store: FeedStore
+) -> None:
     site.replies["/f"] = server.body(feed(item(1, site.url("/1.wav"))))
     listed(store, site.url("/f"))
-    assert (await refresh(store)).new == 1
+    (failed,) = (await refresh(store)).failed
+    assert f"127.0.0.1:{site.server_port} is in your own network. A list named it" in failed.error
+    assert site.asked == []
+    subscribe(store, site.url("/f"))
+    assert (await refresh(store)).failed == ()
     assert store.feeds()[0].allowed == site.allowed
+
+
+async def test_list_cannot_claim_that_the_listener_allowed_a_host(site: Site, store: FeedStore) -> None:
+    claim = f"""tui-pod-private='["http", "127.0.0.1", {site.server_port}]'"""
+    text = f"<opml><body><outline type='rss' xmlUrl='{site.url('/f')}' {claim}/></body></opml>"
+    store.subscribe(parse_opml(text.encode()).entries)
+    assert len((await refresh(store)).failed) == 1
+    assert site.asked == []
+
+
+def test_export_says_nothing_of_hosts_that_were_allowed(site: Site, store: FeedStore) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    subscribe(store, site.url("/f"))
+    assert "tui-pod-private" not in write_opml(store.entries())
 
 
 async def test_first_address_in_a_list_names_ids_and_grants_nothing(site: Site, inside: Site, store: FeedStore) -> None:
@@ -43,7 +63,7 @@ async def test_first_address_in_a_list_names_ids_and_grants_nothing(site: Site, 
     assert ident == episode_id(inside.url("/"), "guid-1")
     details = store.details(ident)
     assert details is not None
-    assert details.allowed == store.feeds()[0].allowed == site.allowed
+    assert details.allowed == store.feeds()[0].allowed == frozenset()
     assert inside.asked == []
 
 

@@ -211,37 +211,37 @@ def test_copy_is_asked_for_again_once_it_is_old(
 ) -> None:
     monkeypatch.setattr(remote, "FRESH", -1.0)
     site.replies["/x"] = server.tagged("one")
-    assert files.text(site.url("/x"), site.allowed) == "one"
-    assert files.text(site.url("/x"), site.allowed) == "one"
+    assert files.text(site.url("/x"), site.policy) == "one"
+    assert files.text(site.url("/x"), site.policy) == "one"
     assert site.asked[1][1]["If-None-Match"] == '"one"'
     site.replies["/x"] = server.tagged("two", '"two"')
-    assert files.text(site.url("/x"), site.allowed) == "two"
+    assert files.text(site.url("/x"), site.policy) == "two"
     site.replies.clear()
-    assert files.text(site.url("/x"), site.allowed) == "two"
+    assert files.text(site.url("/x"), site.policy) == "two"
 
 
 def test_copy_torn_or_unwritable_costs_nothing(site: Site, tmp_path: Path) -> None:
     (tmp_path / "blocked").write_text("a file in the way")
     site.replies["/x"] = server.body("caf\xe9".encode("latin-1"), "text/plain")
-    assert RemoteFiles(tmp_path / "blocked").text(site.url("/x"), site.allowed) == "caf\xe9"
+    assert RemoteFiles(tmp_path / "blocked").text(site.url("/x"), site.policy) == "caf\xe9"
     files = RemoteFiles(tmp_path / "remote")
-    files.text(site.url("/x"), site.allowed)
+    files.text(site.url("/x"), site.policy)
     for about in (tmp_path / "remote").glob("*.json"):
         about.write_text("{")
     site.replies.clear()
-    assert files.text(site.url("/x"), site.allowed) is None
+    assert files.text(site.url("/x"), site.policy) is None
 
 
 def test_copy_too_large_or_a_bomb_is_none(site: Site, files: RemoteFiles) -> None:
     site.replies["/x"] = server.bomb(100)
-    assert files.text(site.url("/x"), site.allowed) is None
+    assert files.text(site.url("/x"), site.policy) is None
 
 
 def test_copies_are_few(site: Site, files: RemoteFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "MOST", 3)
     for number in range(6):
         site.replies[f"/{number}"] = server.body(str(number))
-        files.text(site.url(f"/{number}"), site.allowed)
+        files.text(site.url(f"/{number}"), site.policy)
     assert len(list((tmp_path / "remote").iterdir())) == 6
 
 
@@ -269,5 +269,5 @@ async def test_recording_of_a_catalogue_on_the_own_network_needs_the_settings(
     podcasts = await service.sources.podcasts()
     request = podcasts.download_request(episode)
     assert request is not None
-    assert (inside.origin() in request.allowed) is is_named
+    assert (inside.origin() in request.policy.private) is is_named
     await service.sources.close()

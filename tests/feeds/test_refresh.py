@@ -26,6 +26,8 @@ def store(tmp_path: Path) -> FeedStore:
 
 def add(store: FeedStore, site: Site, *paths: str) -> list[str]:
     store.subscribe([Entry(site.url(path)) for path in paths])
+    for path in paths:
+        store.set_private_origin(site.url(path), site.origin())
     return [site.url(path) for path in paths]
 
 

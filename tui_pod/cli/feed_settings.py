@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 
+from tui_pod.cli.logins import LOGIN_KEYS, set_login
 from tui_pod.cli.shared import CommandError, print_json, print_table
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import embedded_catalog
@@ -19,6 +20,7 @@ from tui_pod.core.library.podcast_settings import (
     usual_text,
 )
 from tui_pod.core.text.clean import clean, fold
+from tui_pod.feeds.net.login import split_login
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
 
 
@@ -29,7 +31,7 @@ def named_feeds(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
         CommandError: one of them is unknown.
     """
     found = [store.find(text) for text in texts]
-    unknown = [clean(text, 100) for text, feed in zip(texts, found, strict=True) if feed is None]
+    unknown = [clean(split_login(text).text, 100) for text, feed in zip(texts, found, strict=True) if feed is None]
     if unknown:
         raise CommandError(f"tui-pod: no feed {', '.join(unknown)}; nothing was changed. See: tui-pod feeds list")
     return [feed for feed in dict.fromkeys(found) if feed is not None]
@@ -42,10 +44,16 @@ def set_settings(store: FeedStore, options: Namespace) -> int:
         _print(settings, feed_id == COURSE, options.json)
         return 0
     try:
-        changes = checked(_pairs(options.changes))
+        pairs = _pairs(options.changes)
+        login = {key: pairs.pop(key) for key in LOGIN_KEYS if key in pairs}
+        changes = checked(pairs)
     except SettingError as error:
         raise CommandError(f"tui-pod: {error}. Nothing was changed") from None
-    configure(store, feed_id, name, changes)
+    if login:
+        (feed,) = named_feeds(store, [feed_id])
+        print(f"{name}: {set_login(store, feed, login)}", file=sys.stderr)
+    if changes:
+        configure(store, feed_id, name, changes)
     if options.json:
         _, _, settings = _find(store, feed_id)
         _print(settings, feed_id == COURSE, is_json=True)

@@ -5,26 +5,30 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tui_pod.cli.feed_settings import named_feeds, set_settings
+from tui_pod.cli.logins import ask_login, ask_yes
 from tui_pod.cli.shared import CommandError, load_config, print_json, print_table
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import ROWS, SettingError, checked, to_texts
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_OPML, Folder, parse_opml, write_opml
 from tui_pod.feeds.net.access import NetworkPolicy, make_policy
-from tui_pod.feeds.net.address import typed_addresses
-from tui_pod.feeds.net.fetch import FetchError
-from tui_pod.feeds.refresh import RefreshProgress, refresh
+from tui_pod.feeds.net.address import is_private, origin, typed_addresses
+from tui_pod.feeds.net.fetch import LoginWanted
+from tui_pod.feeds.net.login import Login, check_user, split_login
+from tui_pod.feeds.refresh import ALLOW, RefreshProgress, private_among, refresh
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
-from tui_pod.feeds.subscribe import READ_IN_PART, subscribe
+from tui_pod.feeds.subscribe import READ_IN_PART, Subscribed, subscribe
 from tui_pod.runtime.files import read_bytes
 
 
@@ -66,11 +70,29 @@ def run_import(options: Namespace) -> int:
         _tell(fault)
     with _open_store(options) as store:
         new, known = store.subscribe(outline.entries) if outline.entries else (0, 0)
+        _ask_private(store, options)
         print(
             f"{counted(new, 'feed')} added, {known} already there. To fetch them: tui-pod feeds refresh",
             file=sys.stderr,
         )
         return 1 if outline.faults else 0
+
+
+def _ask_private(store: FeedStore, options: Namespace) -> None:
+    """Ask once whether hosts of the own network that the list named may be fetched."""
+    known = _policy(options).private
+    asked = {feed.address: feed for feed in store.feeds() if not feed.is_origin_known and feed.error == ""}
+    addresses = [address for address in asked if origin(address) not in known]
+    found = asyncio.run(private_among(addresses)) if addresses else []
+    if not found:
+        return
+    hosts = ", ".join(dict.fromkeys(urlsplit(address).netloc for address in found))
+    print(f"The list names {counted(len(found), 'feed')} in your own network: {hosts}.", file=sys.stderr)
+    if ask_yes("May they be fetched?"):
+        for address in found:
+            store.set_private_origin(asked[address].feed_id, origin(address))
+    else:
+        print(f"They are not fetched. {ALLOW.format('ADDRESS')}", file=sys.stderr)
 
 
 def run_export(options: Namespace) -> None:
@@ -90,7 +112,9 @@ def _open_store(options: Namespace) -> Iterator[FeedStore]:
     store = FeedStore(find_paths(options.state, options.config).data)
     try:
         yield store
-    except FeedStoreError as error:
+    except CommandError:
+        raise
+    except UserError as error:
         raise CommandError(f"tui-pod: {error}") from None
     finally:
         for notice in store.db.notices:
@@ -104,8 +128,10 @@ def _add(store: FeedStore, options: Namespace) -> int:
     failures = 0
     for url in options.urls:
         try:
-            done = subscribe(store, url, folders, policy=policy)
-        except (FeedError, FetchError) as error:
+            done = _subscribed(store, url, folders, policy, options.http_login)
+        except FeedStoreError:
+            raise
+        except UserError as error:
             _tell(str(error))
             failures += 1
             continue
@@ -114,6 +140,18 @@ def _add(store: FeedStore, options: Namespace) -> int:
         said = f"{done.feed.name}: {said}, {counted(done.new, 'new episode')}"
         print(f"{said}; {READ_IN_PART}" if done.is_partial else said, file=sys.stderr)
     return 1 if failures else 0
+
+
+def _subscribed(
+    store: FeedStore, url: str, folders: Sequence[Folder], policy: NetworkPolicy, over_http: bool
+) -> Subscribed:
+    """Subscribe, and ask for a login where a server wants one."""
+    login = None
+    while True:
+        try:
+            return subscribe(store, url, folders, policy=policy, login=login)
+        except LoginWanted as wanted:
+            login = ask_login(wanted, over_http)
 
 
 def _list(store: FeedStore, options: Namespace) -> int:
@@ -180,14 +218,20 @@ def _move(store: FeedStore, options: Namespace) -> int:
     (feed,) = named_feeds(store, [options.feed])
     addresses = [target for target in options.targets if "://" in target]
     if addresses:
-        named = typed_addresses(addresses[0])
+        text, user, password = split_login(addresses[0])
+        named = typed_addresses(text)
         if len(options.targets) > 1 or not named:
             raise CommandError("tui-pod: a podcast moves to one http or https address, or to topics")
         store.move(feed.feed_id, named[0])
+        if is_private(named[0]):
+            store.set_private_origin(feed.feed_id, origin(named[0]))
+        if user:
+            store.logins.add(feed.feed_id, Login(origin(named[0]), check_user(user), password))
     else:
         folders = tuple(folder for text in options.targets if (folder := _folder(text)))
         store.configure(feed.feed_id, {"folder": ROWS["folder"].show(folders)})
-    print(f"{feed.name}: moved to {', '.join(clean(target, 100) for target in options.targets)}", file=sys.stderr)
+    targets = (clean(split_login(target).text, 100) for target in options.targets)
+    print(f"{feed.name}: moved to {', '.join(targets)}", file=sys.stderr)
     return 0
 
 

@@ -107,7 +107,9 @@ def _add_feed_commands(commands: _Commands, shared: argparse.ArgumentParser) -> 
     feeds = commands.add("feeds", "subscribe to podcasts, refresh and organise them")
     actions = _Commands(feeds, "action", shared)
     command = actions.add("add", "subscribe to a podcast by its address, or that of a page about it")
-    command.add_argument("urls", metavar="URL", nargs="+")
+    command.add_argument("urls", metavar="URL", nargs="+", help="may have a login: https://user:password@host/feed")
+    command.add_argument("--http-login", action="store_true",
+                         help="send a login also over http, where others can read it")  # fmt: skip
     command.add_argument("--folder", metavar="PATH", action="append", default=[],
                          help="topic to put it under, such as Science/Physics; may be given several times")  # fmt: skip
     actions.add("list", "print the podcasts: address, title, episodes, folders, last error", has_json=True)

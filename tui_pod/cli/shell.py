@@ -52,9 +52,11 @@ def run_completions(options: Namespace) -> None:
         return
     words: Iterable[tuple[str, str]]
     if options.words == "settings":
-        from tui_pod.core.library.podcast_settings import ROWS  # the other kinds need none of it
+        from tui_pod.cli.logins import LOGIN_KEYS  # the other kinds need none of it
+        from tui_pod.core.library.podcast_settings import ROWS
 
-        words = [(f"{name}=", row.setting.text) for name, row in ROWS.items()]
+        texts = {name: row.setting.text for name, row in ROWS.items()} | LOGIN_KEYS
+        words = [(f"{name}=", text) for name, text in texts.items()]
     elif options.words == "feeds":
         from tui_pod.cli.feeds import feed_names  # imports the network and the database
 

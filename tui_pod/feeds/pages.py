@@ -32,7 +32,8 @@ def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple
         FetchError: nothing answers there.
         FeedError: it is no feed.
     """
-    response, content = fetch(Request(address, policy.private, {"Accept": ACCEPT}), policy.limits, cancel)
+    request = Request(address, policy.private, {"Accept": ACCEPT}, logins=policy.logins)
+    response, content = fetch(request, policy.limits, cancel)
     return response, parse_feed(content, response.address, response.charset)
 
 

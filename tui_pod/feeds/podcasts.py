@@ -6,7 +6,6 @@ Calls wait for disk and network: run them in a thread. With a cancel token they 
 from __future__ import annotations
 
 import contextlib
-import re
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,8 +23,7 @@ from tui_pod.feeds.media.partial import DownloadRequest
 from tui_pod.feeds.media.stream_cache import StreamCache
 from tui_pod.feeds.media.stream_file import StreamFile
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
-from tui_pod.feeds.net.address import Origin
-from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.feeds.net.fetch import FetchError, LoginWanted
 from tui_pod.feeds.refresh import refresh_feed
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import Details, FeedStore
@@ -39,8 +37,6 @@ MAX_TAG = 1024 * 1024
 
 PATIENCE = 5.0
 """Seconds for which the head of a recording is waited for, to know how places in it are found."""
-
-_LOGIN = re.compile(r"//[^/@]*@")
 
 
 class Podcasts:
@@ -60,6 +56,7 @@ class Podcasts:
         """Return the download of an episode with an address, else its stream.
 
         Raises:
+            LoginWanted: a server wants a login.
             FetchError: it cannot be had.
         """
         assert episode.audio is not None
@@ -70,7 +67,11 @@ class Podcasts:
             return Source(str(path), marks=marks)
         stream = self._stream(episode, episode.audio, details)
         cancel = cancel or CancelToken()
-        stream.wait_for_answer(cancel)
+        try:
+            stream.wait_for_answer(cancel)
+        except LoginWanted:
+            self.store.logins.ask_again()
+            raise
         is_constant = _is_constant_rate(stream, cancel)
         return Source(episode.audio, is_stream=True, marks=marks, remote=stream, is_constant_rate=is_constant)
 
@@ -82,8 +83,8 @@ class Podcasts:
             self._stream(episode, episode.audio, self.details(episode.id)).wait_for_answer(cancel or CancelToken())
 
     def _stream(self, episode: Episode, address: str, details: Details | None) -> StreamFile:
-        allowed = self._allowed(details)
-        return self.streams.open(episode.id, address, allowed, partial(self._renewed, episode.id))
+        access = partial(self._policy, details)
+        return self.streams.open(episode.id, address, access, partial(self._renewed, episode.id))
 
     def _renewed(self, ident: str) -> str | None:
         """Return the address that an episode has in its feed now, where media hosts sign theirs for a day."""
@@ -102,7 +103,7 @@ class Podcasts:
         if details is None:
             return (), ChapterOrigin.NOTES
         if details.chapters:
-            text = self.remote.text(details.chapters, self._allowed(details), cancel)
+            text = self._text(details.chapters, details, cancel)
             marks = parse_chapters(text) if text else ()
             if marks:
                 return marks, ChapterOrigin.FEED
@@ -114,7 +115,7 @@ class Podcasts:
         """Return the transcript at an episode's address; empty when there is none."""
         if episode.transcript is None:
             return Transcript()
-        text = self.remote.text(episode.transcript, self._allowed(self.details(episode.id)), cancel)
+        text = self._text(episode.transcript, self.details(episode.id), cancel)
         return parse_transcript(text) if text else Transcript()
 
     def details(self, ident: str) -> Details | None:
@@ -134,13 +135,12 @@ class Podcasts:
         return EpisodeNotes(text, details.feed_title, details.link or "", is_downloaded)
 
     def describe(self, feed_id: str) -> PodcastFacts | None:
-        """Return what is kept of a podcast, without a login in its address; None when it is not there."""
+        """Return what is kept of a podcast; None when it is not there."""
         feed = self.store.find(feed_id)
         if feed is None:
             return None
         when = None if feed.fetched is None else datetime.fromtimestamp(feed.fetched, UTC).astimezone()
-        address = _LOGIN.sub("//", feed.address)
-        return PodcastFacts(address, self.store.description(feed_id), feed.page, when, feed.error)
+        return PodcastFacts(feed.address, self.store.description(feed_id), feed.page, when, feed.error)
 
     def foreign_language(self, episode: Episode) -> str:
         """Return the language of an episode's feed, such as `de-at`; empty when it is English or not stated."""
@@ -154,10 +154,19 @@ class Podcasts:
             return None
         details = self.details(episode.id)
         size = details.size if details else None
-        return DownloadRequest(episode.id, episode.title, episode.audio, self._allowed(details), is_automatic, size)
+        policy = self._policy(details)
+        return DownloadRequest(episode.id, episode.title, episode.audio, policy, is_automatic, size)
 
-    def _allowed(self, details: Details | None) -> frozenset[Origin]:
-        return self.policy.private | (details.allowed if details else frozenset())
+    def _text(self, address: str, details: Details | None, cancel: CancelToken | None) -> str | None:
+        with contextlib.suppress(FetchError):
+            return self.remote.text(address, self._policy(details), cancel)
+        return None
+
+    def _policy(self, details: Details | None) -> NetworkPolicy:
+        """Return what an episode may lead to. Raises FetchError when its logins cannot be read."""
+        if details is None:
+            return self.policy
+        return self.policy.widened(details.allowed, self.store.logins.of(details.feed))
 
 
 def _numbering(details: Details) -> str:

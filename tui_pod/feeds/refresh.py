@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tui_pod.feeds.formats.model import Feed, FeedError
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
-from tui_pod.feeds.net.address import AddressError, Origin, check_address, origin
-from tui_pod.feeds.net.fetch import FetchError, Request, Response, fetch
+from tui_pod.feeds.net.address import is_private, origin
+from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Request, Response, fetch
 from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Stored, Subscription
@@ -25,6 +25,13 @@ AT_ONCE = 8
 
 PER_HOST = 2
 """How many of these may be of one host."""
+
+LOOK_UP = 10.0
+"""Seconds that the hosts of a list are looked up for."""
+LOOK_UPS_AT_ONCE = 32
+
+ALLOW = "A list named it; to allow it, add it yourself: tui-pod feeds add {}"
+"""What to do about a podcast of the own network that nobody typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,8 @@ class Outcome:
     is_offline: bool = False
     """Whether it failed because this machine seems to have no network."""
     moved_to: str = ""
+    wanted: LoginWanted | None = None
+    """The login for want of which it failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +124,32 @@ async def refresh(
     return Refreshed(tuple(outcomes))
 
 
+async def private_among(addresses: Sequence[str], seconds: float = LOOK_UP) -> list[str]:
+    """Return which addresses are of the listener's own network, as far as that is found out in so many seconds."""
+    slots = asyncio.Semaphore(LOOK_UPS_AT_ONCE)
+    found: list[str] = []
+
+    async def look_up(address: str) -> None:
+        async with slots:
+            if await in_thread(lambda _: is_private(address)):
+                found.append(address)
+
+    tasks = [asyncio.ensure_future(look_up(address)) for address in addresses]
+    _, late = await asyncio.wait(tasks, timeout=seconds)
+    for task in late:
+        task.cancel()
+    return [address for address in addresses if address in set(found)]
+
+
 def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> Outcome:
     """Refresh one feed in this thread; a failure is in the outcome. Raises `Cancelled` only."""
     try:
         return _refreshed(store, feed, cancel, policy)
     except FetchError as error:
-        outcome = Outcome(feed.feed_id, feed.name, error=str(error), is_offline=error.is_offline)
+        wanted = error if isinstance(error, LoginWanted) else None
+        if wanted:
+            store.logins.ask_again()
+        outcome = Outcome(feed.feed_id, feed.name, error=str(error), is_offline=error.is_offline, wanted=wanted)
     except (FeedError, FeedStoreError) as error:
         outcome = Outcome(feed.feed_id, feed.name, error=f"{feed.name}: {error}")
     except (RecursionError, MemoryError, ValueError, TypeError, KeyError, AttributeError, LookupError) as error:
@@ -133,14 +162,17 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
 
 
 def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> Outcome:
-    named = feed.allowed if feed.is_origin_known else _look_up_origin(store, feed)
-    policy = replace(policy, private=named | policy.private)
+    if not feed.is_origin_known and origin(feed.address) not in policy.private and is_private(feed.address):
+        host = urlsplit(feed.address).netloc
+        raise FetchError(f"{host} is in your own network. {ALLOW.format(feed.address)}", is_final=True)
+    policy = policy.widened(feed.allowed, store.logins.of(feed.feed_id))
     headers = {"Accept": ACCEPT}
     if feed.etag:
         headers["If-None-Match"] = feed.etag
     if feed.modified:
         headers["If-Modified-Since"] = feed.modified
-    response, content = fetch(Request(feed.address, policy.private, headers), policy.limits, cancel)
+    request = Request(feed.address, policy.private, headers, logins=policy.logins)
+    response, content = fetch(request, policy.limits, cancel)
     if response.status == 304:
         store.touch(feed.feed_id)
         return Outcome(feed.feed_id, feed.name)
@@ -159,26 +191,6 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
         store.move(feed.feed_id, moved_to)
     stored = keep_answer(store, feed.feed_id, response, found)
     return Outcome(feed.feed_id, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
-
-
-def _look_up_origin(store: FeedStore, feed: Subscription) -> frozenset[Origin]:
-    """Return the private origin of a feed from an imported list, and store it.
-
-    Importing a list allows the current addresses in it, nothing else that it says.
-
-    Raises:
-        FetchError: its host cannot be found now.
-    """
-    try:
-        named = origin(feed.address)
-        check_address(feed.address)
-    except AddressError as error:
-        if not error.is_private:
-            raise FetchError(str(error), is_offline=error.is_unknown) from None
-        store.set_private_origin(feed.feed_id, named)
-        return frozenset((named,))
-    store.set_private_origin(feed.feed_id, None)
-    return frozenset()
 
 
 def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Feed) -> Stored:

@@ -11,7 +11,8 @@ from tui_pod.feeds.formats.model import Feed, FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.address import Origin, absolute, is_private, origin, typed_addresses
-from tui_pod.feeds.net.fetch import FetchError, Request, Response, fetch
+from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Request, Response, fetch
+from tui_pod.feeds.net.login import Login, check_user, split_login
 from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
 from tui_pod.feeds.refresh import is_same_podcast, keep_answer
 from tui_pod.feeds.store.database import FeedStoreError
@@ -57,30 +58,41 @@ def subscribe(
     folders: Sequence[Folder] = (),
     cancel: CancelToken | None = None,
     policy: NetworkPolicy = PUBLIC,
+    login: Login | None = None,
 ) -> Subscribed:
     """Fetch the feed that `typed` means and store it; nothing is stored when that fails.
 
     Args:
         store: where it is kept.
-        typed: the address of a feed, or of a page that names one.
+        typed: the address of a feed, or of a page that names one; with a login, if it has `user:password@`.
         folders: topics to put it under.
         cancel: ends the wait.
         policy: what the settings allow.
+        login: for a server that wanted one.
 
     Raises:
+        LoginWanted: a server wants a login, or another one.
         FetchError: nothing answers there.
         FeedError: it is neither an address, nor a feed, nor a page with one.
         FeedStoreError: it cannot be kept.
     """
     cancel = cancel or CancelToken()
-    addresses = typed_addresses(typed)
+    text, user, password = split_login(typed)
+    addresses = typed_addresses(text)
     if not addresses:
-        raise FeedError(f"“{clean(typed, 80)}” is not an http or https address.")
+        raise FeedError(f"“{clean(text, 80)}” is not an http or https address.")
     problem: FetchError | None = None
     for address in addresses:
-        wider = replace(policy, private=policy.private | {origin(address)})  # typed by the listener
+        given = [login] if login else []
+        if user or password:
+            given.append(Login(origin(address), check_user(user), password))
+        known = store.find(address, with_removed=True)
+        kept = store.logins.of(known.feed_id) if known else ()
+        wider = policy.widened([origin(address)], (*given, *kept))  # typed by the listener
         try:
             found = _find(address, wider, cancel)
+        except LoginWanted:
+            raise
         except FetchError as error:
             problem = problem or error
             continue
@@ -88,12 +100,16 @@ def subscribe(
         cancel.check()
         private = origin(address) if is_private(address) else None
         found = replace(found, feed=whole)
-        return _keep(store, found, private, folders, _former(store, found, policy, cancel))
+        done = _keep(store, found, private, folders, _former(store, found, policy, cancel))
+        for each in reversed(given):
+            store.logins.add(done.feed.feed_id, each)
+        return done
     raise problem or FeedError("There is no feed.")
 
 
 def _find(address: str, policy: NetworkPolicy, cancel: CancelToken) -> _Found:
-    response, content = fetch(Request(address, policy.private, {"Accept": ACCEPT}), policy.limits, cancel)
+    request = Request(address, policy.private, {"Accept": ACCEPT}, logins=policy.logins)
+    response, content = fetch(request, policy.limits, cancel)
     try:
         return _Found(address, *read_answer(response, content, policy, cancel))
     except FeedError as error:
@@ -146,8 +162,8 @@ def _former(store: FeedStore, found: _Found, policy: NetworkPolicy, cancel: Canc
         if known.guid != found.feed.guid or not is_same_podcast(found.feed, known.guid, store.guids(known.feed_id)):
             continue
         try:
-            allowed = replace(policy, private=policy.private | known.allowed)
-            response, feed = read_page(known.address, allowed, cancel)
+            wider = policy.widened(known.allowed, store.logins.of(known.feed_id))
+            response, feed = read_page(known.address, wider, cancel)
         except (FetchError, FeedError):
             continue
         if {response.moved_to, feed.moved_to} & {found.asked, found.address}:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from tui_pod.feeds.net.address import AddressError, Origin, absolute, check_address, origin
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
+from tui_pod.feeds.net.login import Login
 from tui_pod.sync.folder import SyncError
 
 MAX_ANSWER = 64 * 1024 * 1024
@@ -71,7 +72,7 @@ class HttpTransport:
             raise SyncError("The server under [sync] is not an http or https address.")
         self.base = address.rstrip("/")
         """The server's address, without a slash at its end."""
-        self._login = (user, password) if password else None
+        self._logins = (Login(origin(address), user, password, over_http=True),) if password else ()
         self._limits = limits
         self._deadline = time.monotonic() + patience
         self._allowed: frozenset[Origin] = frozenset()
@@ -94,7 +95,7 @@ class HttpTransport:
             body, headers["Content-Type"] = urlencode(data).encode(), "application/x-www-form-urlencoded"
         elif data is not None:
             body, headers["Content-Type"] = json.dumps(data).encode(), "application/json"
-        request = Request(self.base + path, self._allowed, headers, method, body, self._login)
+        request = Request(self.base + path, self._allowed, headers, method, body, self._logins, stays=True)
         try:
             with opened(request, self._limits) as response:
                 content = b"".join(response.chunks)

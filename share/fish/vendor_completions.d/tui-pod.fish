@@ -147,6 +147,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using feeds add' -l catalog -xka "(__fish
 complete -c tui-pod -n '_shtab_tui_pod_using feeds add' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'keep progress in this file'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds add' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds add' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds add' -l http-login -d 'send a login also over http, where others can read it'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds add' -l folder -x -d 'topic to put it under, such as Science/Physics; may be given several times'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds; and test $_shtab_tui_pod_npos -eq 0' -a list -d 'Print the podcasts: address, title, episodes, folders, last error.'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds list' -s h -l help -d 'show this help message and exit'

@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def make_requests(site: Site, count: int, path: str = "/a.wav") -> list[DownloadRequest]:
-    return [DownloadRequest(f"{number:016x}", f"T{number}", site.url(path), site.allowed) for number in range(count)]
+    return [DownloadRequest(f"{number:016x}", f"T{number}", site.url(path), site.policy) for number in range(count)]
 
 
 def _wait_unlocked(part: Path) -> None:
@@ -53,7 +53,7 @@ async def test_queue_bad_download_harms_no_other(site: Site, tmp_path: Path) -> 
     site.replies["/a.wav"] = Ranged(sound(0.2))
     told: list[DownloadProgress] = []
     queue = DownloadQueue(Downloads(tmp_path / "d", 1_000_000_000), told.append)
-    queue.start([DownloadRequest("f" * 16, "Bad", site.url("/none"), site.allowed), *make_requests(site, 2)])
+    queue.start([DownloadRequest("f" * 16, "Bad", site.url("/none"), site.policy), *make_requests(site, 2)])
     await settled(queue)
     ends = {state.episode[0]: state for state in told if state.status in (DownloadStatus.DONE, DownloadStatus.FAILED)}
     assert ends["f"].status is DownloadStatus.FAILED

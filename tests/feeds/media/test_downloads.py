@@ -42,7 +42,7 @@ def downloads(tmp_path: Path) -> Downloads:
 def request(
     site: Site, path: str = "/a.wav", episode: str = ID, title: str = "A title", **more: Any
 ) -> DownloadRequest:
-    return DownloadRequest(episode, title, site.url(path), site.allowed, **more)
+    return DownloadRequest(episode, title, site.url(path), site.policy, **more)
 
 
 def files(downloads: Downloads) -> list[str]:
@@ -426,7 +426,7 @@ def test_download_that_comes_shorter_and_longer_in_turn_ends(site: Site, downloa
 def streamed(site: Site, folder: Path, count: int) -> StreamCache:
     """Return a folder of streams in which the first bytes of the recording are."""
     cache = StreamCache(folder, 10_000_000)
-    reader = cache.open("feed-1", site.url("/a.mp3"), site.allowed).open()
+    reader = cache.open("feed-1", site.url("/a.mp3"), lambda: site.policy).open()
     buffer, done = bytearray(count), 0
     while done < count:
         done += reader.read_into(memoryview(buffer)[done:], done)
@@ -443,7 +443,7 @@ def test_download_of_what_was_heard_whole_asks_for_nothing(site: Site, tmp_path:
     cache = streamed(site, tmp_path / "streams", len(STREAMED))
     site.asked.clear()
     downloads = Downloads(tmp_path / "downloads", 10_000_000, streams=cache)
-    path = downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.allowed))
+    path = downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.policy))
     assert path.read_bytes() == STREAMED
     assert path.suffix == ".mp3"
     assert (site.asked, list((tmp_path / "streams").iterdir())) == ([], [])
@@ -455,7 +455,7 @@ def test_download_goes_on_from_what_was_streamed(site: Site, tmp_path: Path) -> 
     site.asked.clear()
     site.replies["/a.mp3"] = Ranged(STREAMED, "audio/mpeg")
     downloads = Downloads(tmp_path / "downloads", 10_000_000, streams=cache)
-    path = downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.allowed))
+    path = downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.policy))
     assert path.read_bytes() == STREAMED
     (asked,) = site.asked
     assert int(asked[1]["Range"].removeprefix("bytes=").rstrip("-")) >= 150_000
@@ -467,7 +467,7 @@ def test_download_of_a_stream_that_changed_begins_anew(site: Site, tmp_path: Pat
     other = STREAMED[::-1]
     site.replies["/a.mp3"] = Ranged(other, "audio/mpeg", etag='"other"')
     downloads = Downloads(tmp_path / "downloads", 10_000_000, streams=cache)
-    assert downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.allowed)).read_bytes() == other
+    assert downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.policy)).read_bytes() == other
 
 
 def test_download_of_what_was_heard_needs_room_too(site: Site, tmp_path: Path) -> None:
@@ -475,4 +475,4 @@ def test_download_of_what_was_heard_needs_room_too(site: Site, tmp_path: Path) -
     cache = streamed(site, tmp_path / "streams", len(STREAMED))
     downloads = Downloads(tmp_path / "downloads", 1000, streams=cache)
     with pytest.raises(DownloadError, match="nothing that was played is left"):
-        downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.allowed))
+        downloads.fetch(DownloadRequest("feed-1", "One", site.url("/a.mp3"), site.policy))

@@ -14,6 +14,7 @@ from tests.feeds.server import Ranged, Reply, Site
 from tui_pod.feeds.media import fetch_plan, stream_fetcher
 from tui_pod.feeds.media.stream_cache import StreamCache
 from tui_pod.feeds.media.stream_file import StreamFile, StreamReader
+from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits
 from tui_pod.runtime.threads import Cancelled, CancelToken
 
@@ -46,7 +47,7 @@ def opener(site: Site, inside: Site, cache: StreamCache) -> Open:
     def open_stream(reply: Reply | None = None, renew: Callable[[], str | None] = lambda: None) -> StreamFile:
         if reply is not None:
             site.replies["/a.mp3"] = reply
-        return cache.open("episode", site.url("/a.mp3"), site.allowed | inside.allowed, renew)
+        return cache.open("episode", site.url("/a.mp3"), lambda: NetworkPolicy(site.allowed | inside.allowed), renew)
 
     return open_stream
 
@@ -155,7 +156,7 @@ def test_redirect_to_another_host_in_the_middle_is_followed(open_stream: Open, s
 
 def test_redirect_to_a_private_host_in_the_middle_reaches_nothing(site: Site, inside: Site, cache: StreamCache) -> None:
     site.replies["/a.mp3"] = zoo.elsewhere(CONTENT, site, inside)
-    stream = cache.open("episode", site.url("/a.mp3"), site.allowed)
+    stream = cache.open("episode", site.url("/a.mp3"), lambda: site.policy)
     with pytest.raises(OSError, match="own network"):
         read(stream.open(), 0, len(CONTENT))
     assert inside.asked == []
@@ -307,7 +308,7 @@ def test_what_was_heard_is_not_fetched_again_after_a_restart(site: Site, open_st
     following = restarted(cache)
     site.asked.clear()
     site.replies["/a.mp3"] = Ranged(CONTENT)
-    stream = following.open("episode", site.url("/a.mp3"), site.allowed)
+    stream = following.open("episode", site.url("/a.mp3"), lambda: site.policy)
     again = stream.open()
     assert read(again, 0, 200_000) == CONTENT[:200_000]
     assert read(again, 0, len(CONTENT)) == CONTENT
@@ -340,7 +341,7 @@ def test_changed_recording_is_not_mixed_with_what_is_kept(site: Site, open_strea
     following = restarted(cache)
     other = bytes(reversed(CONTENT))
     site.replies["/a.mp3"] = Ranged(other, etag='"other"')
-    assert read_all(following.open("episode", site.url("/a.mp3"), site.allowed)) == other
+    assert read_all(following.open("episode", site.url("/a.mp3"), lambda: site.policy)) == other
     following.close()
 
 
@@ -371,7 +372,7 @@ def test_folder_may_be_harmed_at_any_time(site: Site, open_stream: Open, cache: 
             file.write_bytes(CONTENT[:10])
         case "lying":
             about.write_text(about.read_text().replace("[[0", '[["x", -3], [0'))
-    assert read_all(cache.open("episode", site.url("/a.mp3"), site.allowed)) == CONTENT
+    assert read_all(cache.open("episode", site.url("/a.mp3"), lambda: site.policy)) == CONTENT
     cache.close()
 
 
@@ -380,7 +381,7 @@ def test_recording_in_use_by_another_program_is_read_beside_it(
 ) -> None:
     reader = open_stream(Ranged(CONTENT)).open()
     other = StreamCache(cache.folder, QUOTA)
-    assert read_all(other.open("episode", site.url("/a.mp3"), site.allowed)) == CONTENT
+    assert read_all(other.open("episode", site.url("/a.mp3"), lambda: site.policy)) == CONTENT
     assert read(reader, 0, len(CONTENT)) == CONTENT
     reader.close()
     other.close()
@@ -390,10 +391,10 @@ def test_oldest_go_first_and_what_is_read_stays(site: Site, tmp_path: Path) -> N
     site.replies["/a.mp3"] = Ranged(CONTENT)
     cache = StreamCache(tmp_path / "streams", 2 * len(CONTENT) + 100_000)
     for number in range(4):
-        read_all(cache.open(f"episode {number}", site.url("/a.mp3"), site.allowed))
+        read_all(cache.open(f"episode {number}", site.url("/a.mp3"), lambda: site.policy))
         cache = restarted(cache)
         cache = StreamCache(cache.folder, 2 * len(CONTENT) + 100_000)
-    cache.open("another", site.url("/a.mp3"), site.allowed)
+    cache.open("another", site.url("/a.mp3"), lambda: site.policy)
     assert [cache.find(f"episode {number}", site.url("/a.mp3")) is not None for number in range(4)] == [
         False, False, True, True
     ]  # fmt: skip

@@ -17,6 +17,7 @@ import pytest
 from tests.feeds import server
 from tests.feeds.server import Site
 from tui_pod.feeds.net import fetch as fetching
+from tui_pod.feeds.net.connect import tls_context
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, Response, fetch
 from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 
@@ -290,13 +291,13 @@ def safe_site(tmp_path: Path) -> Iterator[tuple[Site, Path]]:
         site.socket = context.wrap_socket(site.socket, server_side=True)
         site.replies["/x"] = server.body("safe")
         yield site, certificate
-    fetching.tls_context.cache_clear()
+    tls_context.cache_clear()
 
 
 def ask_safely(site: Site, host: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
     real = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda h, *r, **n: real("127.0.0.1" if h == host else h, *r, **n))
-    fetching.tls_context.cache_clear()
+    tls_context.cache_clear()
     origin = ("https", host, site.server_port)
     return fetch(Request(f"https://{host}:{site.server_port}/x", frozenset((origin,))), LIMITS)[1]
 

@@ -16,6 +16,7 @@ from tui_pod.core.text.clean import clean
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.xml import read_xml
 from tui_pod.feeds.net.address import typed_addresses
+from tui_pod.feeds.net.login import split_login
 
 MAX_OPML = 16 * 1024 * 1024
 """Bytes of a list that are read."""
@@ -32,6 +33,9 @@ FIRST = "tui-pod-first"
 
 SETTINGS = "tui-pod-settings"
 """Our own attribute: the settings of the feed that OPML has no word for, as a JSON object of texts."""
+
+PRIVATE = "tui-pod-private"
+"""Our own attribute, in our own backup alone: the origin of the own network that the listener let a feed name."""
 
 Folder = tuple[str, ...]
 """Names from the outermost to the innermost; empty for none."""
@@ -50,6 +54,11 @@ class Entry:
     page: str = ""
     settings: tuple[tuple[str, str], ...] = ()
     """See `podcast_settings`: names and texts."""
+    private: str = ""
+    """See `PRIVATE`; means nothing in a list that may be of others."""
+    user: str = ""
+    password: str = field(default="", repr=False)
+    """With `user`, a login that the list has for it; never written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,7 @@ class _Reader:
             self.is_open = False
 
     def _add(self, text: str, title: str, values: dict[str, str]) -> None:
+        text, user, password = split_login(text)
         named = typed_addresses(text)
         if not named:
             self._fault(f"“{title or clean(text, 80)}”: {clean(text, 80)} is not an http or https address.")
@@ -148,8 +158,10 @@ class _Reader:
         if entry is None:
             feed_id = typed_addresses(values.get(FIRST, ""))
             page = typed_addresses(values.get("htmlurl", ""))
-            settings = _settings(values.get(SETTINGS, ""))
-            entry = Entry(named[0], title, (), feed_id[0] if feed_id else "", page[0] if page else "", settings)
+            entry = Entry(
+                named[0], title, (), feed_id[0] if feed_id else "", page[0] if page else "",
+                _settings(values.get(SETTINGS, "")), values.get(PRIVATE, ""), user if ":" not in user else "", password,
+            )  # fmt: skip
         joined = tuple(dict.fromkeys((*entry.folders, *folders)))
         self.entries[named[0]] = replace(entry, folders=joined)
 
@@ -215,4 +227,6 @@ def _attributes(entry: Entry) -> str:
         values[FIRST] = entry.feed_id
     if entry.settings:
         values[SETTINGS] = json.dumps(dict(entry.settings), ensure_ascii=False)
+    if entry.private:
+        values[PRIVATE] = entry.private
     return " ".join(f"{name}={quoteattr(value)}" for name, value in values.items() if value)

@@ -6,11 +6,10 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 from tui_pod.feeds.media.partial import read_json, text_of, write_json
-from tui_pod.feeds.net.address import Origin
+from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, fetch
 from tui_pod.runtime.threads import CancelToken
 
@@ -28,7 +27,7 @@ class RemoteFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def text(self, address: str, allowed: Iterable[Origin] = (), cancel: CancelToken | None = None) -> str | None:
+    def text(self, address: str, policy: NetworkPolicy = PUBLIC, cancel: CancelToken | None = None) -> str | None:
         """Return a document, from its copy while fresh or when fetching fails; None: neither works."""
         name = hashlib.sha256(address.encode()).hexdigest()[:32]
         copy, about = self._folder / f"{name}.txt", self._folder / f"{name}.json"
@@ -40,7 +39,7 @@ class RemoteFiles:
         tag = text_of(known, "etag")
         headers = {"If-None-Match": tag} if tag and former is not None else {}
         try:
-            response, content = fetch(Request(address, frozenset(allowed), headers), LIMITS, cancel)
+            response, content = fetch(Request(address, policy.private, headers, logins=policy.logins), LIMITS, cancel)
         except FetchError:
             return former
         if response.status == 304 and former is not None:

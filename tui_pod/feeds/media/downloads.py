@@ -229,7 +229,8 @@ class Downloads:
         cancel: CancelToken,
         expendable: Sequence[str],
     ) -> str:
-        http_request = Request(request.address, request.allowed, {"Accept-Encoding": "identity", **part.headers()})
+        headers = {"Accept-Encoding": "identity", **part.headers()}
+        http_request = Request(request.address, request.policy.private, headers, logins=request.policy.logins)
         with opened(http_request, self._limits, cancel) as response:
             if response.status == 416 and part.is_whole(response):
                 return part.kind()

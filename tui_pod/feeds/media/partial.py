@@ -16,7 +16,7 @@ from typing import Any
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.formats.values import AUDIO_ENDINGS
-from tui_pod.feeds.net.address import Origin
+from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Response
 
 RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
@@ -48,7 +48,7 @@ class DownloadRequest:
     episode: str
     title: str
     address: str
-    allowed: frozenset[Origin] = frozenset()
+    policy: NetworkPolicy = PUBLIC
     is_automatic: bool = False
     """Whether it was not asked for by itself but belongs to the next ones of its feed."""
     size: int | None = None

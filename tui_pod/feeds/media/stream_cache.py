@@ -16,8 +16,9 @@ from typing import Any
 from tui_pod.feeds.media.intervals import Intervals
 from tui_pod.feeds.media.partial import file_hash, read_json, text_of, write_json
 from tui_pod.feeds.media.sparse_file import Content, SparseFile
+from tui_pod.feeds.media.stream_fetcher import Access
 from tui_pod.feeds.media.stream_file import StreamFile
-from tui_pod.feeds.net.address import Origin
+from tui_pod.feeds.net.access import PUBLIC
 
 WORTH_KEEPING = 64 * 1024
 """Bytes from the start that a download goes on from; fewer are fetched again as fast."""
@@ -37,7 +38,7 @@ class StreamCache:
         self,
         episode: str,
         address: str,
-        allowed: frozenset[Origin] = frozenset(),
+        access: Access = lambda: PUBLIC,
         renew: Callable[[], str | None] = lambda: None,
     ) -> StreamFile:
         """Return the stream of an episode, with what is kept of it; see `StreamFile`."""
@@ -53,7 +54,7 @@ class StreamCache:
                 content, have = _known(read_json(about), address, os.fstat(descriptor).st_size)
                 if not have.total():
                     os.ftruncate(descriptor, 0)
-            file = StreamFile(SparseFile(descriptor, about, content, have), allowed, renew, self._release)
+            file = StreamFile(SparseFile(descriptor, about, content, have), access, renew, self._release)
             self._live[name] = file
             return file
 

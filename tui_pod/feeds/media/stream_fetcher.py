@@ -15,7 +15,7 @@ from tui_pod.feeds.media.audio_kind import HEAD, check_start
 from tui_pod.feeds.media.fetch_plan import FetchPlan
 from tui_pod.feeds.media.range_answer import RangeAnswer, read_range_answer
 from tui_pod.feeds.media.sparse_file import IN_MEMORY, MovedToMemory, SparseFile
-from tui_pod.feeds.net.address import Origin
+from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
 from tui_pod.runtime.threads import Cancelled, CancelToken
 
@@ -46,6 +46,10 @@ _MOVED = frozenset((401, 403, 404, 410))
 """Answers with which media hosts tell that an address they made for a while is over."""
 
 
+Access = Callable[[], NetworkPolicy]
+"""Returns what a recording's address may lead to, and the logins for it."""
+
+
 class _AskAgain(FetchError):
     """An answer that is asked for in another way at once."""
 
@@ -56,7 +60,7 @@ class StreamFetcher:
     def __init__(
         self,
         file: SparseFile,
-        allowed: frozenset[Origin],
+        access: Access,
         renew: Callable[[], str | None],
         released: Callable[[], None],
     ) -> None:
@@ -71,7 +75,7 @@ class StreamFetcher:
         self.is_answered = file.have.total() > 0
         """Whether the server has answered since something failed."""
         self.is_closed = False
-        self._allowed = allowed
+        self._access = access
         self._renew = renew
         self._has_renewed = False
         self._released = released
@@ -174,7 +178,8 @@ class StreamFetcher:
             headers["Range"] = f"bytes={start}-"
             if start and content.mark:
                 headers["If-Range"] = content.mark
-        request = Request(self._at or content.address, self._allowed, headers)
+        policy = self._access()
+        request = Request(self._at or content.address, policy.private, headers, logins=policy.logins)
         with opened(request, LIMITS, self._stop) as response:
             answer = read_range_answer(response, start if asks_for_part else None)
             self._at = response.address

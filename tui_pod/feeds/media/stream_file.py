@@ -13,8 +13,8 @@ from dataclasses import replace
 from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.feeds.media.intervals import Intervals
 from tui_pod.feeds.media.sparse_file import SparseFile
-from tui_pod.feeds.media.stream_fetcher import StreamFetcher
-from tui_pod.feeds.net.address import Origin
+from tui_pod.feeds.media.stream_fetcher import Access, StreamFetcher
+from tui_pod.feeds.net.access import PUBLIC
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.threads import CancelToken
 
@@ -28,7 +28,7 @@ class StreamFile:
     def __init__(
         self,
         file: SparseFile,
-        allowed: frozenset[Origin] = frozenset(),
+        access: Access = lambda: PUBLIC,
         renew: Callable[[], str | None] = lambda: None,
         released: Callable[[StreamFile], None] = lambda _: None,
     ) -> None:
@@ -36,12 +36,12 @@ class StreamFile:
 
         Args:
             file: with what is there.
-            allowed: origins that may be private: see `address.check_address`.
+            access: asked before each request for what it may lead to, and with which logins. It may wait.
             renew: asked for a new address when the present one is over; None: there is none. It may wait.
             released: told when nobody has read for a while, and in the end.
         """
         self._file = file
-        self._fetcher = StreamFetcher(file, allowed, renew, lambda: released(self))
+        self._fetcher = StreamFetcher(file, access, renew, lambda: released(self))
         self._changed = self._fetcher.changed
         self._told_version = 0
 

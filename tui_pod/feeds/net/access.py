@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui_pod.feeds.net.address import AddressError, Origin, origin
 from tui_pod.feeds.net.fetch import Limits
+from tui_pod.feeds.net.login import Login
 
 FEED_SIZE = 32 * 1024 * 1024
 """Bytes of a feed that are read."""
@@ -23,6 +24,12 @@ class NetworkPolicy:
     """Origins of the listener's own network that every feed and catalogue may name."""
     limits: Limits = field(default_factory=lambda: Limits(FEED_SIZE, seconds=30.0, idle=20.0))
     """Of one feed."""
+    logins: tuple[Login, ...] = field(default=(), repr=False)
+    """Of the feed that is asked for."""
+
+    def widened(self, origins: Iterable[Origin], logins: tuple[Login, ...]) -> NetworkPolicy:
+        """Return what a feed may do that has origins of the own network, and logins."""
+        return replace(self, private=self.private.union(origins), logins=logins)
 
 
 PUBLIC = NetworkPolicy()

@@ -10,31 +10,24 @@ from __future__ import annotations
 import contextlib
 import errno
 import http.client
-import io
-import socket
 import ssl
 import time
 import zlib
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 from tui_pod import __version__
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
 from tui_pod.feeds.net.address import AddressError, Origin, absolute, check_address, origin
+from tui_pod.feeds.net.connect import CHUNK, TimedSocket, connected, tls_context
 from tui_pod.feeds.net.inflate import inflated
+from tui_pod.feeds.net.login import Login, login_for
 from tui_pod.runtime.threads import CancelToken
 
 MAX_REDIRECTS = 5
-CHUNK = 64 * 1024
-"""Bytes read, and decompressed, at a time."""
-
-CONNECT_LIMIT = 8.0
-"""Seconds for one numeric host to accept, so that a dead one leaves time for the next."""
-
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _OFFLINE = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN))
@@ -56,6 +49,22 @@ class FetchError(UserError):
         """Whether asking again in a moment would bring the same."""
         self.retry_after = retry_after
         """Seconds for which the server wants to be left alone; None when it does not say."""
+
+
+class LoginWanted(FetchError):
+    """A server that answers nobody without a login, or not with the one that it was sent."""
+
+    def __init__(self, address: str, login: Login | None) -> None:
+        """Say who wants a login; `login` is the one for this server, sent or, over http, kept back."""
+        self.origin = origin(address)
+        self.login = login
+        is_sent = login is not None and login.goes_to(self.origin)
+        self.is_kept_back = login is not None and not is_sent
+        """Whether it wants the login over http, where others can read it, to which nobody agreed yet."""
+        said = "does not take this login" if is_sent else "wants a login"
+        if self.is_kept_back:
+            said = "wants the login over http, where others can read it"
+        super().__init__(f"{_shown(address)}: the server {said} (401).", 401, is_final=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +92,10 @@ class Request:
     method: str = "GET"
     body: bytes | None = None
     """A request with a body is never sent on to where a redirect leads."""
-    login: tuple[str, str] | None = field(default=None, repr=False)
-    """User and password, which go to the address's own origin alone: a redirect to another one is an error."""
+    logins: tuple[Login, ...] = field(default=(), repr=False)
+    """Each goes to its own origin alone, wherever redirects lead."""
+    stays: bool = False
+    """Whether a redirect to another origin is an error."""
 
 
 @dataclass(slots=True)
@@ -103,6 +114,8 @@ class Response:
 
     A piece may be empty: something came that unpacks to nothing.
     """
+    login: Login | None = field(default=None, repr=False)
+    """The login for the server that answered, whether it was sent or kept back."""
 
     @property
     def kind(self) -> str:
@@ -151,7 +164,7 @@ def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) 
                 yield response
                 return
             following = _redirected(address, target)
-            if request.body is not None or (request.login and origin(following) != origin(address)):
+            if request.body is not None or (request.stays and origin(following) != origin(address)):
                 said = f"{_shown(address)} redirects to {_shown(following)}, where neither login nor data are sent."
                 raise FetchError(said, response.status, is_final=True)
             is_permanent = is_permanent and response.status in _PERMANENT and not _is_downgrade(address, following)
@@ -162,8 +175,10 @@ def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) 
 
 def refusal(response: Response) -> FetchError:
     """Return what a status of 400 and above means to a listener."""
+    if response.status == 401 and "basic" in response.headers.get("www-authenticate", "basic").lower():
+        return LoginWanted(response.address, response.login)
     meaning = {
-        401: "wants a login",
+        401: "wants a login of a kind that cannot be given here",
         403: "refuses it",
         404: "does not have it",
         410: "says it is gone for good",
@@ -195,36 +210,39 @@ def _asked(
     """Ask one server, without following it elsewhere; the deadlines are those of the head and of everything."""
     try:
         numbers = check_address(address, request.allowed)
-        scheme, host, port = origin(address)
+        scheme, host, port = there = origin(address)
     except AddressError as error:
         raise FetchError(str(error), is_offline=error.is_unknown, is_final=not error.is_unknown) from None
     cancel.check()
+    login = login_for(there, request.logins)
     with contextlib.ExitStack() as stack:
         head, deadline = deadlines
         explained = partial(_explained, address, limits, deadline, cancel)
         with _explained(address, replace(limits, seconds=min(limits.head, limits.seconds)), head, cancel):
-            connection = stack.enter_context(_connected(host, port, numbers, head, cancel))
+            connection = stack.enter_context(connected(host, port, numbers, head, cancel))
             if scheme == "https":
                 connection.settimeout(max(0.001, head - time.monotonic()))
                 connection = stack.enter_context(tls_context().wrap_socket(connection, server_hostname=host))
                 stack.enter_context(cancel.waking(connection))
             client = http.client.HTTPConnection(host, port)
             client.default_port = 443 if scheme == "https" else 80  # else it would be in the Host header
-            client.sock = timed = _TimedSocket(connection, limits.idle, head)
+            client.sock = timed = TimedSocket(connection, limits.idle, head)
             parts = urlsplit(address)
             target = parts.path + (f"?{parts.query}" if parts.query else "")
-            client.request(request.method, target or "/", request.body, _headers(request))
+            client.request(request.method, target or "/", request.body, _headers(request, login, there))
             response = client.getresponse()
             timed.deadline = deadline
         headers = {name.lower(): value for name, value in response.getheaders()}
-        yield Response(response.status, address, None, headers, _body(response, headers, limits, explained))
+        if "www-authenticate" in headers:  # one for each kind of login
+            headers["www-authenticate"] = ", ".join(response.headers.get_all("www-authenticate", []))
+        yield Response(response.status, address, None, headers, _body(response, headers, limits, explained), login)
 
 
-def _headers(request: Request) -> dict[str, str]:
+def _headers(request: Request, login: Login | None, there: Origin) -> dict[str, str]:
     coding = "identity" if "Range" in request.headers else "gzip, deflate"
     headers = {"User-Agent": f"tui-pod/{__version__}", "Accept": "*/*", "Accept-Encoding": coding, **request.headers}
-    if request.login:
-        headers["Authorization"] = f"Basic {b64encode(':'.join(request.login).encode()).decode()}"
+    if login is not None and login.goes_to(there):
+        headers["Authorization"] = login.header()
     return headers
 
 
@@ -248,72 +266,6 @@ def _is_joinable(target: str) -> bool:
 
 def _is_downgrade(address: str, following: str) -> bool:
     return address.startswith("https:") and following.startswith("http:")
-
-
-@contextlib.contextmanager
-def _connected(
-    host: str, port: int, numbers: list[str], deadline: float, cancel: CancelToken
-) -> Iterator[socket.socket]:
-    """Connect to the first of the checked numbers that accepts. The name is not looked up again."""
-    problem: OSError = OSError(f"{host} has no address")
-    for number in dict.fromkeys(numbers):
-        cancel.check()
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        try:
-            connection = socket.create_connection((number, port), timeout=min(CONNECT_LIMIT, left))
-        except OSError as error:
-            problem = error
-            continue
-        with connection, cancel.waking(connection):
-            yield connection
-        return
-    raise problem
-
-
-@lru_cache(maxsize=1)
-def tls_context() -> ssl.SSLContext:
-    """Return the settings of TLS: they verify the certificate and the name in it."""
-    return ssl.create_default_context()
-
-
-class _TimedSocket:
-    """A socket for `http.client` whose every wait ends at the deadline: a server that drips bytes gains nothing."""
-
-    def __init__(self, connection: socket.socket, idle: float, deadline: float) -> None:
-        self._connection = connection
-        self._idle = idle
-        self.deadline = deadline
-
-    def wait_at_most(self) -> None:
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._connection.settimeout(min(self._idle, left))
-
-    def sendall(self, data: bytes) -> None:
-        self.wait_at_most()
-        self._connection.sendall(data)
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReader(self, self._connection), CHUNK)
-
-    def close(self) -> None:
-        """Leave the socket open: the body is still to be read, and who opened the socket closes it."""
-
-
-class _TimedReader(io.RawIOBase):
-    def __init__(self, timed: _TimedSocket, connection: socket.socket) -> None:
-        self._timed = timed
-        self._connection = connection
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        self._timed.wait_at_most()
-        return self._connection.recv_into(buffer)
 
 
 def _body(

@@ -41,7 +41,7 @@ CREATE TABLE feeds (
     modified TEXT NOT NULL DEFAULT '',
     fetched REAL,                    -- seconds since 1970, of the last good answer
     error TEXT NOT NULL DEFAULT '',
-    origin TEXT NOT NULL DEFAULT '?',-- private origin that the listener chose, as JSON; empty: none; ?: not looked up
+    origin TEXT NOT NULL DEFAULT '?',-- private origin that the listener chose, as JSON; empty: none; ?: of a list
     guid TEXT NOT NULL DEFAULT '',
     is_serial INTEGER NOT NULL DEFAULT 0,
     categories TEXT NOT NULL DEFAULT '[]',
@@ -196,7 +196,7 @@ class FeedDatabase:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {SCHEMA}")
                 connection.execute(f"PRAGMA user_version = {secrets.randbelow(1 << 30)}")
-                count = insert_entries(connection, self._backed_up())
+                count = insert_entries(connection, self._backed_up(), is_backup=True)
                 if count and not self.notices:
                     self.notices.append(f"The database of feeds was missing: {count} feeds were taken from its backup.")
             connection.execute("COMMIT")
@@ -232,7 +232,7 @@ class FeedDatabase:
     def write_backup(self) -> None:
         """Replace the OPML backup of the subscriptions; raise FeedStoreError when that fails."""
         with self._used("BEGIN IMMEDIATE") as db:  # blocks other writers, so that the newest list wins
-            text = write_opml(read_entries(db), "tui-pod: backup of the subscriptions")
+            text = write_opml(read_entries(db, is_backup=True), "tui-pod: backup of the subscriptions")
             temp = self.backup.with_name(f".{self.backup.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
             try:
                 descriptor = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -271,14 +271,15 @@ def bump(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA user_version = {(number + 1) % (1 << 31)}")
 
 
-def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
-    """Add unknown feeds; return how many."""
+def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry], is_backup: bool = False) -> int:
+    """Add unknown feeds; return how many. Only our own backup grants hosts of the own network."""
     count = 0
     for entry in entries:
-        feed_id = entry.feed_id or entry.address
+        feed_id, private = entry.feed_id or entry.address, (is_backup and entry.private) or "?"
         is_new = db.execute(
-            "INSERT INTO feeds (first, address, title, page, folders) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (feed_id, entry.address, entry.title, entry.page, json.dumps(entry.folders)),
+            "INSERT INTO feeds (first, address, title, page, folders, origin) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (feed_id, entry.address, entry.title, entry.page, json.dumps(entry.folders), private),
         ).rowcount
         count += is_new
         if is_new and entry.settings:
@@ -286,15 +287,23 @@ def insert_entries(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
     return count
 
 
-def read_entries(db: sqlite3.Connection) -> list[Entry]:
-    """Return the subscriptions in order."""
+def read_entries(db: sqlite3.Connection, is_backup: bool = False) -> list[Entry]:
+    """Return the subscriptions in order, with what only our own backup may say when they are for it."""
     rows = db.execute(
-        f"SELECT first, address, title, page, folders, texts FROM feeds {settings.JOIN} WHERE removed IS NULL"
-        " ORDER BY number"
+        "SELECT first, address, title, page, folders, texts, origin"
+        f" FROM feeds {settings.JOIN} WHERE removed IS NULL ORDER BY number"
     )
     return [
-        Entry(address, title, to_folders(folders), feed_id, page, settings.shared_texts(texts))
-        for feed_id, address, title, page, folders, texts in rows
+        Entry(
+            address,
+            title,
+            to_folders(folders),
+            feed_id,
+            page,
+            settings.shared_texts(texts),
+            origin if is_backup and origin != "?" else "",
+        )
+        for feed_id, address, title, page, folders, texts, origin in rows
     ]
 
 

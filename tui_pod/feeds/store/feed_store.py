@@ -17,11 +17,13 @@ from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.formats.opml import Entry, Folder
-from tui_pod.feeds.net.address import Origin, typed_addresses
+from tui_pod.feeds.net.address import Origin, origin, typed_addresses
+from tui_pod.feeds.net.login import Login, split_login
 from tui_pod.feeds.store import settings
 from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, bump, insert_entries, read_entries, to_folders
 from tui_pod.feeds.store.episodes import MAX_EPISODES, drop_oldest, serial_numbers, serial_order, store_episodes
 from tui_pod.feeds.store.generation import generation
+from tui_pod.feeds.store.logins import Logins
 
 PURGE_AFTER = 30 * 86_400.0
 """Seconds for which a removed feed can be brought back."""
@@ -66,7 +68,7 @@ class Subscription:
 
     @property
     def is_origin_known(self) -> bool:
-        """Whether it was looked up if the address is of the listener's own network."""
+        """Whether the listener chose the address; one from a list opens no way into their own network."""
         return self.origin != "?"
 
     @property
@@ -128,6 +130,7 @@ class FeedStore:
         self.db = FeedDatabase(folder)
         self.has_progress: Callable[[str], bool] = lambda _: False
         """Tells episodes that must be kept; called in any thread."""
+        self.logins = Logins(folder)
 
     @property
     def is_empty(self) -> bool:
@@ -157,6 +160,7 @@ class FeedStore:
     def find(self, text: str, with_removed: bool = False) -> Subscription | None:
         """Return the feed with this address, now or first, or this title; None when there is none or more than one."""
         feeds = self.feeds(with_removed)
+        text = split_login(text).text
         addresses = {text, *typed_addresses(text)}
         for found in (
             [feed for feed in feeds if feed.feed_id in addresses],
@@ -168,15 +172,22 @@ class FeedStore:
         return None
 
     def subscribe(self, entries: Iterable[Entry]) -> tuple[int, int]:
-        """Add feeds; restore removed ones, add folders to known ones. Return the counts of new and known feeds."""
+        """Add feeds; restore removed ones, add folders to known ones. Return the counts of new and known feeds.
+
+        Logins of entries are kept where there is none; they go over http only once the listener agreed to that.
+        """
         entries = list(entries)
+        logins = {}
         with self.db.write(changes_library=True, changes_list=True) as db:
             known = 0
             for entry in entries:
                 row = db.execute(
-                    "SELECT number, folders FROM feeds WHERE first = ? OR address = ? OR first = ?",
+                    "SELECT number, folders, first FROM feeds WHERE first = ? OR address = ? OR first = ?",
                     (entry.feed_id or entry.address, entry.address, entry.address),
                 ).fetchone()
+                if entry.user:
+                    first = row[2] if row else entry.feed_id or entry.address
+                    logins[first] = Login(origin(entry.address), entry.user, entry.password)
                 if row is None:
                     insert_entries(db, [entry])
                     continue
@@ -185,6 +196,9 @@ class FeedStore:
                 db.execute(
                     "UPDATE feeds SET removed = NULL, folders = ? WHERE number = ?", (json.dumps(folders), row[0])
                 )
+        for feed_id, login in logins.items():
+            if not any(kept.origin == login.origin for kept in self.logins.kept(feed_id)):
+                self.logins.add(feed_id, login)
         return len(entries) - known, known
 
     def remove(self, feed_id: str) -> None:
@@ -216,9 +230,11 @@ class FeedStore:
         """Show a feed's categories and its items' keywords as topics, or not."""
         self._set(feed_id, "shows_categories = ?", int(shows))
 
-    def set_private_origin(self, feed_id: str, origin: Origin | None) -> None:
+    def set_private_origin(self, feed_id: str, private: Origin | None) -> None:
         """Set the private origin that the listener allowed by subscribing; None: none."""
-        self._set(feed_id, "origin = ?", json.dumps(origin) if origin else "", changes_library=False)
+        self._set(
+            feed_id, "origin = ?", json.dumps(private) if private else "", changes_library=False, changes_list=True
+        )
 
     def fail(self, feed_id: str, reason: str) -> None:
         """Set why the last refresh failed."""
@@ -329,9 +345,9 @@ class FeedStore:
             ).fetchone()
         if row is None:
             return None
-        feed_id, title, html, link, chapters, marks, origin, *rest = row
+        feed_id, title, html, link, chapters, marks, private, *rest = row
         kept = tuple(Chapter(float(start), str(name)) for start, name in json.loads(marks))
-        return Details(feed_id, title, html or "", link, chapters, kept, _origins(origin), *rest)
+        return Details(feed_id, title, html or "", link, chapters, kept, _origins(private), *rest)
 
     def episode_ids(self, feed_id: str) -> list[str]:
         """Return the ids of a feed's episodes, newest first; of a serial the numbered ones by number."""
@@ -360,5 +376,8 @@ def _subscription(row: tuple[object, ...], episodes: int) -> Subscription:
 def _origins(text: str) -> frozenset[Origin]:
     if text in ("", "?"):
         return frozenset()
-    scheme, host, port = json.loads(text)
-    return frozenset(((str(scheme), str(host), int(port)),))
+    try:
+        scheme, host, port = json.loads(text)
+        return frozenset(((str(scheme), str(host), int(port)),))
+    except (ValueError, TypeError):  # of a backup that someone edited
+        return frozenset()

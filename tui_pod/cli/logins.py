@@ -1,0 +1,110 @@
+"""Ask for logins of podcasts in a terminal, and set them by `feeds set`. A password is never printed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from getpass import getpass
+
+from tui_pod.cli.shared import CommandError
+from tui_pod.core.errors import UserError
+from tui_pod.core.text.clean import clean
+from tui_pod.feeds.net.address import Origin, origin
+from tui_pod.feeds.net.fetch import FetchError, LoginWanted
+from tui_pod.feeds.net.login import Login, check_user
+from tui_pod.feeds.store.feed_store import FeedStore, Subscription
+from tui_pod.feeds.store.logins import KeptLogin
+
+LOGIN_KEYS = {
+    "user": "User of its login, whose password is asked for; nothing forgets the login",
+    "password_command": "Command that prints the password",
+    "http_login": "Whether the login goes over http, where others can read it: yes or no",
+}
+"""Keys of `feeds set` that are about the login: they stay out of lists and of sync."""
+
+OPENLY = "over http, where others can read it"
+
+
+def is_terminal() -> bool:
+    """Return whether someone can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_yes(question: str) -> bool:
+    """Return whether the listener says yes; nobody there is a no."""
+    if not is_terminal():
+        return False
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def ask_login(wanted: LoginWanted, over_http: bool) -> Login:
+    """Return the login that a server wants, from the listener.
+
+    Args:
+        wanted: by whom.
+        over_http: whether they agreed already that it may go over http.
+
+    Raises:
+        FetchError: nobody can be asked, or they want none sent.
+    """
+    scheme, host, _ = wanted.origin
+    needs_yes = scheme == "http" and not over_http
+    if wanted.login and wanted.is_kept_back:
+        if needs_yes and not is_terminal():
+            raise FetchError(f"{wanted} Add --http-login to send it all the same.")
+        if needs_yes and not ask_yes(f"{host} wants the login {OPENLY}. Send it?"):
+            raise FetchError("Nothing was sent.")
+        return replace(wanted.login, origin=wanted.origin, over_http=True)
+    if not is_terminal():
+        raise FetchError(f"{wanted} Give it as https://user:password@…")
+    print(f"tui-pod: {wanted}", file=sys.stderr)
+    if needs_yes and not ask_yes(f"The login would go {OPENLY}. Go on?"):
+        raise FetchError("Nothing was sent.")
+    print(f"User at {clean(host, 80)}: ", end="", file=sys.stderr, flush=True)
+    user = sys.stdin.readline().strip()
+    try:
+        return Login(wanted.origin, check_user(user), getpass("Password: "), over_http=scheme == "http")
+    except UserError as error:
+        raise FetchError(str(error)) from None
+
+
+def set_login(store: FeedStore, feed: Subscription, values: Mapping[str, str]) -> str:
+    """Set the login of a podcast as `feeds set` says; return what was done.
+
+    Raises:
+        CommandError: the values do not fit together.
+        UserError: it could not be kept.
+    """
+    if values.get("user") == "":
+        store.logins.forget(feed.feed_id)
+        return "its login is forgotten"
+    server = origin(feed.address)
+    kept = next((kept for kept in store.logins.kept(feed.feed_id) if kept.origin == server), None)
+    user = values.get("user", kept.user if kept else "")
+    if not user:
+        raise CommandError("tui-pod: there is no login yet: give user=NAME")
+    login = (kept or KeptLogin(feed.feed_id, server, ""))._replace(user=check_user(user))
+    if "password_command" in values:
+        login = login._replace(password="", password_command=values["password_command"])
+    elif "user" in values:
+        login = login._replace(password=_read_password(user, server), password_command="")
+    if "http_login" in values:
+        login = login._replace(over_http=_to_yes(values["http_login"]))
+    store.logins.keep(login)
+    if server[0] == "http" and not login.over_http:
+        return f"its login is kept, and not sent: it would go {OPENLY}. To send it: http_login=yes"
+    return "its login is kept"
+
+
+def _read_password(user: str, server: Origin) -> str:
+    if is_terminal():
+        return getpass(f"Password of {clean(user, 80)} at {clean(server[1], 80)}: ")
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _to_yes(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise CommandError("tui-pod: http_login must be yes or no")
+    return text == "yes"

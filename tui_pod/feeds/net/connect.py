@@ -1,0 +1,88 @@
+"""Connect to servers so that every wait ends at a deadline: a server that drips bytes gains nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from functools import lru_cache
+
+from tui_pod.runtime.threads import CancelToken
+
+CHUNK = 64 * 1024
+"""Bytes read, and decompressed, at a time."""
+
+CONNECT_LIMIT = 8.0
+"""Seconds for one numeric host to accept, so that a dead one leaves time for the next."""
+
+
+@contextlib.contextmanager
+def connected(
+    host: str, port: int, numbers: list[str], deadline: float, cancel: CancelToken
+) -> Iterator[socket.socket]:
+    """Connect to the first of the checked numbers that accepts. The name is not looked up again."""
+    problem: OSError = OSError(f"{host} has no address")
+    for number in dict.fromkeys(numbers):
+        cancel.check()
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        try:
+            connection = socket.create_connection((number, port), timeout=min(CONNECT_LIMIT, left))
+        except OSError as error:
+            problem = error
+            continue
+        with connection, cancel.waking(connection):
+            yield connection
+        return
+    raise problem
+
+
+@lru_cache(maxsize=1)
+def tls_context() -> ssl.SSLContext:
+    """Return what verifies servers."""
+    return ssl.create_default_context()  # verifies the certificate and the name in it
+
+
+class TimedSocket:
+    """A socket for `http.client` whose every wait ends at the deadline: a server that drips bytes gains nothing."""
+
+    def __init__(self, connection: socket.socket, idle: float, deadline: float) -> None:
+        self._connection = connection
+        self._idle = idle
+        self.deadline = deadline
+
+    def wait_at_most(self) -> None:
+        """Have the next wait end in time; raise TimeoutError when it is over."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(min(self._idle, left))
+
+    def sendall(self, data: bytes) -> None:
+        """See `socket.sendall`."""
+        self.wait_at_most()
+        self._connection.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """See `socket.makefile`."""
+        return io.BufferedReader(_TimedReader(self, self._connection), CHUNK)
+
+    def close(self) -> None:
+        """Leave the socket open: the body is still to be read, and who opened the socket closes it."""
+
+
+class _TimedReader(io.RawIOBase):
+    def __init__(self, timed: TimedSocket, connection: socket.socket) -> None:
+        self._timed = timed
+        self._connection = connection
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        self._timed.wait_at_most()
+        return self._connection.recv_into(buffer)

@@ -1,0 +1,72 @@
+"""Logins of servers, and to whom they go: each to its own origin alone. Pure."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from tui_pod.core.errors import UserError
+from tui_pod.feeds.net.address import Origin
+
+_TYPED = re.compile(r"(\s*(?:[A-Za-z][A-Za-z0-9+.-]*:/{0,2})*?)([^/?#]*)@(?=[^@/?#]*(?:[/?#]|$))")
+"""What stands before the host: schemes such as `feed:https://`, then a login."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user and a password for one server, by the scheme `Basic` (RFC 7617)."""
+
+    origin: Origin
+    user: str
+    password: str = field(repr=False)
+    over_http: bool = False
+    """Whether the listener agreed that it goes over http, where others can read it."""
+
+    def goes_to(self, other: Origin) -> bool:
+        """Return whether it is sent there: to its own origin, and to the same host where that moved on to https."""
+        scheme, host, port = self.origin
+        if other == self.origin:
+            return scheme == "https" or self.over_http
+        return port == 80 and other == ("https", host, 443)
+
+    def header(self) -> str:
+        """Return what `Authorization` says."""
+        return f"Basic {b64encode(f'{self.user}:{self.password}'.encode()).decode()}"
+
+
+class Typed(NamedTuple):
+    """What was typed or listed as an address, with its login apart."""
+
+    text: str
+    user: str = ""
+    password: str = ""
+
+
+def login_for(there: Origin, logins: Iterable[Login]) -> Login | None:
+    """Return the first login for a server; one that may not go over http when there is no other."""
+    found = [login for login in logins if login.origin == there or login.goes_to(there)]
+    return next((login for login in found if login.goes_to(there)), found[0] if found else None)
+
+
+def split_login(text: str) -> Typed:
+    """Return an address, which may be incomplete, without the `user:password@` in it."""
+    found = _TYPED.match(text)
+    if found is None:
+        return Typed(text)
+    user, _, password = found[2].partition(":")
+    return Typed(found[1] + text[found.end() :], unquote(user), unquote(password))
+
+
+def check_user(user: str) -> str:
+    """Return a user name.
+
+    Raises:
+        UserError: it cannot be sent.
+    """
+    if not user or ":" in user:
+        raise UserError("A user name is needed, without a colon.")
+    return user

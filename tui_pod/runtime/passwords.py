@@ -1,0 +1,92 @@
+"""Passwords: from a command of the listener's, or in files that only they can read. Never printed or logged."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import stat
+import subprocess
+from pathlib import Path
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.text.clean import clean
+from tui_pod.runtime import files
+
+COMMAND_LIMIT = 60.0
+"""Seconds that a command may take: it may ask for a passphrase."""
+
+
+class PasswordError(UserError):
+    """A password that cannot be had or kept."""
+
+
+def password_from(command: str, stdin: int | None = None) -> str:
+    """Return the first line that a command prints.
+
+    Args:
+        command: its words, quoted as in a shell; no shell runs it.
+        stdin: what it reads, as of `subprocess.run`; None: the terminal.
+
+    Raises:
+        PasswordError: it fails, or prints nothing.
+    """
+    try:
+        done = subprocess.run(
+            shlex.split(command), stdin=stdin, stdout=subprocess.PIPE, timeout=COMMAND_LIMIT, check=True, text=True
+        )
+    except subprocess.CalledProcessError as error:
+        raise PasswordError(f"password_command failed with exit status {error.returncode}.") from None
+    except subprocess.TimeoutExpired:
+        raise PasswordError(f"password_command took longer than {COMMAND_LIMIT:.0f} s.") from None
+    except (OSError, ValueError) as error:
+        raise PasswordError(f"password_command cannot be run: {clean(str(error), 200)}.") from None
+    return checked(done.stdout.partition("\n")[0].rstrip("\r"), "password_command")
+
+
+def checked(password: str, where: str) -> str:
+    """Return a password.
+
+    Raises:
+        PasswordError: it is empty.
+    """
+    if not password:
+        raise PasswordError(f"There is no password in {where}.")
+    return password
+
+
+def read_private(file: Path, most: int) -> str:
+    """Return the text of a file that only this user can read, of so many bytes at most.
+
+    Raises:
+        FileNotFoundError: there is none.
+        PasswordError: others can read it, or this user cannot.
+    """
+    try:
+        found = file.stat()
+        if stat.S_IMODE(found.st_mode) & 0o077 or found.st_uid != os.getuid():
+            raise PasswordError(f"Others can read {file}; protect it with: chmod 600 {shlex.quote(str(file))}")
+        return files.read_bytes(file, most).decode()
+    except FileNotFoundError:
+        raise
+    except (OSError, UnicodeDecodeError) as error:
+        raise PasswordError(f"{file} cannot be read: {error}.") from None
+
+
+def write_private(file: Path, text: str) -> None:
+    """Replace a file's text in one step; only this user can read it.
+
+    Raises:
+        PasswordError: it could not be written.
+    """
+    temp = file.with_name(f".{file.name}.tmp")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temp.unlink(missing_ok=True)
+        files.write_new(temp, text)
+        os.replace(temp, file)
+        files.sync_folder(file.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temp.unlink(missing_ok=True)
+        raise PasswordError(f"Cannot write {file}: {error.strerror}.") from error
