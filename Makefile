@@ -14,7 +14,7 @@ ifeq ($(shell uname -s),Darwin)
 WITH := DYLD_FALLBACK_LIBRARY_PATH="$$(brew --prefix)/lib:/usr/local/lib:/usr/lib"
 endif
 
-.PHONY: help run test check format install bench torture manual screenshots clean
+.PHONY: help run test check format install bench torture lock manual screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ bench: ## Measure, as ratios to a bare app and to peers
 torture: ## Kill the app, corrupt its files, fill its disk; takes long
 	@$(SETUP) venv voice mpris test
 	@$(WITH) $(BIN)/python tests/torture/run.py $(ARGS)
+
+lock: ## Choose anew, within pyproject.toml's ranges, what users get, and keep its hashes
+	@$(SETUP) venv voice mpris test dev
+	$(BIN)/pip install --quiet uv
+	echo 'hatchling>=1.27' | $(BIN)/uv pip compile pyproject.toml - --extra voice --extra mpris --upgrade --quiet \
+		--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --output-file requirements.lock
 
 manual: ## Regenerate manual, man page and completions
 	@$(SETUP) venv voice mpris test

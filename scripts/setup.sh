@@ -150,21 +150,21 @@ pip_in() {
     "$venv/bin/python" -m pip --disable-pip-version-check "$@"
 }
 
-# install_into VENV EXTRAS: the builder is kept there too, so that a later change needs no network.
+# install_into VENV EXTRAS: what users get is what was tried, by its hashes; the builder is among it, so that a later
+# change needs no network. What only developers need follows the ranges of pyproject.toml.
 install_into() {
-    if [ ! -e "$1/bin/hatchling" ]; then
-        say "getting what the program needs; this takes a minute, once"
-        pip_in "$1" install --quiet 'hatchling>=1.27'
-    fi
-    pip_in "$1" install --quiet --no-build-isolation ".[$2]" && return
+    [ -e "$1/bin/hatchling" ] || say "getting what the program needs; this takes a minute, once"
+    pip_in "$1" install --quiet --require-hashes --requirement requirements.lock &&
+        pip_in "$1" install --quiet --no-build-isolation ".[$2]" && return
     [ "$2" = "$EXTRAS" ] || fail "the packages could not be installed."
     say "voice and media keys cannot be installed here; going on without. Episodes without a recording stay silent."
+    pip_in "$1" install --quiet 'hatchling>=1.27'
     pip_in "$1" install --quiet --no-build-isolation .
 }
 
 # What an installed copy is made from, and the Python it is made for.
 sources() {
-    find tui_pod pyproject.toml catalog.toml -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | {
+    find tui_pod pyproject.toml requirements.lock catalog.toml -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | {
         cat
         printf '%s %s\n' "$wanted_python" "$(readlink -f .venv/bin/python 2>/dev/null)"
     } | cksum

@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 
@@ -89,3 +91,15 @@ def test_source_archive_holds_what_tests_and_wheel_need(tmp_path: Path) -> None:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"catalog.toml", "LICENSE", "Makefile", "scripts/setup.sh", "tests/test_packaging.py"} <= names
     assert {"tui_pod/cli/main.py", "tui_pod/ui/tui_pod.tcss", "pyproject.toml"} <= names
+
+
+def test_lock_holds_what_users_get_with_hashes() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    entries = (ROOT / "requirements.lock").read_text("utf-8").replace("\\\n", " ").splitlines()
+    locked = [(Requirement(entry.split(" --hash")[0]), entry.count("--hash=sha256:")) for entry in entries]
+    assert all(hashes > 0 for _, hashes in locked)
+    for wanted in map(Requirement, [*project["dependencies"], *extras["voice"], *extras["mpris"]]):
+        versions = [str(found.specifier)[2:] for found, _ in locked if found.name == wanted.name]
+        assert versions, f"{wanted.name} is not locked: make lock"
+        assert all(wanted.specifier.contains(version) for version in versions), f"{wanted.name}: make lock"
