@@ -117,6 +117,7 @@ class FakeServices(Services):
 
     async def close(self) -> None:
         """See `Services.close`."""
+        await super().close()
         self.is_closed = True
 
 

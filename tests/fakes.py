@@ -203,6 +203,7 @@ class FakeListener:
         self.changed: list[frozenset[str]] = []
         self.said: list[str] = []
         self.queue_changes = 0
+        self.bookmarked: list[frozenset[str]] = []
         self.summaries: list[Summary] = []
 
     def playback_changed(self, playback: Playback) -> None:
@@ -213,6 +214,9 @@ class FakeListener:
 
     def queue_changed(self) -> None:
         self.queue_changes += 1
+
+    def bookmarks_changed(self, episodes: frozenset[str]) -> None:
+        self.bookmarked.append(episodes)
 
     def tell(self, text: str, is_error: bool = False) -> None:
         self.said.append(render_keys(text))
@@ -235,6 +239,9 @@ class Relay:
 
     def queue_changed(self) -> None:
         self.target.queue_changed()
+
+    def bookmarks_changed(self, episodes: frozenset[str]) -> None:
+        self.target.bookmarks_changed(episodes)
 
     def tell(self, text: str, is_error: bool = False) -> None:
         self.target.tell(text, is_error)

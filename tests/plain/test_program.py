@@ -33,6 +33,7 @@ from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Chapter, PlayerStatus
+from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import ListQuery, SmartList
@@ -61,7 +62,12 @@ class RoomServices(Services):
         room = self.room
         ports = Ports(room.player, room.sources, room.writer, self.frontend, room.clock, "run")
         controller = PlaybackController(
-            room.library, room.progress_index, ports, queue=room.controller.queue, playback=room.controller.playback
+            room.library,
+            room.progress_index,
+            ports,
+            queue=room.controller.queue,
+            playback=room.controller.playback,
+            bookmarks=room.controller.bookmarks,
         )
         for fake in (room.player, room.sources, room.writer):
             fake.emit = controller.handle
@@ -375,6 +381,60 @@ async def test_transcript_is_read_a_part_at_a_time(room: Room) -> None:
     await running
     os.close(reading)
     assert re.findall(r"Sentence (\d+)\.", output.getvalue()) == [str(number) for number in range(1, 31)]
+
+
+async def test_bookmark_keeps_the_last_words_and_again_asks_for_a_note(room: Room) -> None:
+    services = RoomServices(room)
+    services.transcript = Transcript((Cue("Worth keeping.", 0.0, 9.0),))
+    reading, writing = os.pipe()
+    output = io.StringIO()
+    running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
+    os.write(writing, b"b\n\nb\n")
+    await until(lambda: len(room.controller.bookmarks) == 1)
+    os.write(writing, b"b\n")
+    await until(lambda: "leaves it as it is" in output.getvalue())
+    os.write(writing, b"For later.\nu\n")
+    os.close(writing)
+    await running
+    os.close(reading)
+    said = output.getvalue().splitlines()
+    assert said[3] == "Nothing is playing: b keeps what was just said."
+    assert said[-4:] == [
+        "Kept “Worth keeping.”. Press b again for a note.",
+        "A note on the bookmark; nothing leaves it as it is:",
+        "Noted.",
+        "Undid: edit of the bookmark at 0:00",
+    ]
+    assert [(each.text, each.note) for each in room.controller.bookmarks] == [("Worth keeping.", "")]
+
+
+async def test_bookmarks_are_gone_through_played_grouped_and_removed(room: Room) -> None:
+    for episode, start in (("two", 65.0), ("one", 30.0)):
+        room.clock.go(60)
+        stretch = Stretch(start, start + 5.0, f"Words at {start:g}")
+        room.controller.bookmarks.keep(episode, episode.title(), stretch, "Mine.")
+    assert await run(RoomServices(room), "4", "j", "y", "s", "x", "u", "enter", "1", "j") == [
+        "2 bookmarks, by episode.",
+        "1 of 2. One. At 30 seconds. Words at 30. Note: Mine.",
+        "2 of 2. Two. At 1 minute 5. Words at 65. Note: Mine.",
+        "By date.",
+        "1 of 2. One. At 30 seconds. Words at 30. Note: Mine.",
+        "1 bookmark removed. Press u to undo.",
+        "1 of 1. Two. At 1 minute 5. Words at 65. Note: Mine.",
+        "Undid: 1 bookmark removed",
+        "Playing: One. From 30 seconds of 1 minute 40.",
+        "Basics, 5 episodes, newest first.",
+        "1 of 5. One. 1 minute 40.",
+        "2 of 5. Two. 3 minutes 20.",
+        "“Words at 65”",
+        "Mine.",
+        "— Two, 1:05",
+    ]
+
+
+async def test_no_bookmarks_say_how_to_keep_one_in_lines(room: Room) -> None:
+    empty = "Nothing is kept yet. b keeps what was just said, with a note if you like."
+    assert await run(RoomServices(room), "4", "x") == ["0 bookmarks, by episode.", empty, empty]
 
 
 async def test_hostile_titles_are_one_clean_line_each(room: Room) -> None:

@@ -12,11 +12,9 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.ranges import MAX_RANGES
 from tui_pod.core.progress.records import HeardRecord
 from tui_pod.state.format import (
-    MAX_DEPTH,
     DamagedState,
     NewerState,
     apply_journal,
-    entry_check,
     is_newer,
     newest,
     parse_journal,
@@ -27,6 +25,7 @@ from tui_pod.state.format import (
     to_progress,
     to_table,
 )
+from tui_pod.state.values import MAX_DEPTH, entry_check
 
 FULL = Progress(
     updated=START,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.core.progress.records import BookmarkRecord, HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.state.store import State, StateFile
 
 SAFE_AFTER = 0.2
@@ -53,6 +53,9 @@ def as_saved(record: Record) -> Saved:
     match record:
         case ProgressRecord(episode, progress):
             return ("progress", episode), progress.updated.isoformat(), [round(progress.position, 2), progress.played]
+        case BookmarkRecord(bookmark):
+            value = [bookmark.text, bookmark.note, bookmark.is_removed]
+            return ("bookmark", *bookmark.key), bookmark.updated.isoformat(), value
         case SettingRecord(table, key, value):
             return ("setting", table, key), "", value
         case HeardRecord():
@@ -141,6 +144,9 @@ def _found(state: State, file: StateFile) -> Mapping[Saved, Saved]:
     found: dict[Saved, Saved] = {}
     for episode, progress in state.progress.items():
         place, age, value = as_saved(ProgressRecord(episode, progress))
+        found[place] = (age, value)
+    for bookmark in state.bookmarks:
+        place, age, value = as_saved(BookmarkRecord(bookmark))
         found[place] = (age, value)
     for table, values in state.tables.items():
         found |= {("setting", table, key): ("", value) for key, value in values.items()}

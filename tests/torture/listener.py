@@ -22,6 +22,7 @@ from tui_pod.core.playback.up_next import PlayContext
 from tui_pod.core.player.events import RecordsSaved
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import Record
 from tui_pod.core.selection.queue import Queue
@@ -79,6 +80,7 @@ class RestlessListener:
             ProgressIndex(library, state.progress),
             ports,
             queue=Queue(tuple(state.strings("queue", "entries"))),
+            bookmarks=state.bookmarks,
         )
         self._player.emit = sources.emit = self._controller.handle
         self._changes_clock = changes_clock
@@ -87,7 +89,7 @@ class RestlessListener:
     def listen(self, until: float = float("inf")) -> None:
         """Do one thing after the other, until a time of the monotonic clock."""
         actions = (self._play, self._go_on, self._go_on, self._pause, self._seek, self._mark, self._mark_many,
-                   self._queue, self._undo, self._compact, self._change_speed)  # fmt: skip
+                   self._queue, self._undo, self._compact, self._change_speed, self._bookmark)  # fmt: skip
         parent = os.getppid()
         while time.monotonic() < until and os.getppid() == parent:
             self._chances.choice(actions)()
@@ -140,6 +142,20 @@ class RestlessListener:
 
     def _queue(self) -> None:
         self._controller.queue_last(self._some(3))
+
+    def _bookmark(self) -> None:
+        """Keep, edit or remove one."""
+        bookmarks, kept = self._controller.bookmarks, list(self._controller.bookmarks)
+        chance = self._chances.random()
+        if chance < 0.5 or not kept:
+            start = float(self._chances.randrange(0, 300, 10))
+            words = f'"Words" of “{start}” \\ ä'
+            bookmarks.keep(self._chances.choice(self._controller.library.ids), "", Stretch(start, start + 5.0, words))
+        elif chance < 0.8:
+            bookmark = self._chances.choice(kept)
+            bookmarks.edit(bookmark.key, bookmark.text, f"note {self._chances.random()}")
+        else:
+            bookmarks.remove([self._chances.choice(kept).key])
 
     def _undo(self) -> None:
         self._chances.choice((self._controller.undo, self._controller.redo))()

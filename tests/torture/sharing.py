@@ -13,14 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.torture import mutants
-from tests.torture.ledger import Ledger
+from tests.torture.ledger import Ledger, as_saved
 from tests.torture.listener import WatchedSaver
 from tests.torture.shelf import ROOT, Home, app_command, make_home
 from tests.torture.terminal import Terminal
 from tests.torture.trials import Check, Result, Trial
 from tests.torture.watcher import ident_of
+from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record
+from tui_pod.core.progress.records import BookmarkRecord, HeardRecord, ProgressRecord, Record
 from tui_pod.state.store import StateFile
 
 MOST = 8
@@ -42,6 +43,7 @@ class Writer:
         self._chances = chances
         self._writer = WatchedSaver(self._file, Ledger(ledger))
         self._sent: dict[str, Progress] = {}
+        self._kept: dict[BookmarkKey, Bookmark] = {}
         self._problems = ledger.with_suffix(".problems")
 
     def write(self) -> None:
@@ -69,7 +71,17 @@ class Writer:
             self._sent[episode] = progress
             records.append(ProgressRecord(episode, progress))
         heard = HeardRecord(f"{self._name}-{number}", "shared-0", datetime.now(UTC), 0, 1.0, 1.0)
-        return [*records, heard]
+        return [*records, heard, self._keep_or_remove()]
+
+    def _keep_or_remove(self) -> BookmarkRecord:
+        """Return a bookmark that all writers keep and remove by turns, or one of its own."""
+        now, episode = datetime.now(UTC), self._chances.choice(("shared-0", f"{self._name}-0"))
+        start = float(self._chances.randrange(SHARED))
+        bookmark = Bookmark(episode, start, start + 1.0, now, now, note=self._name)
+        if self._chances.random() < 0.4:
+            bookmark = bookmark.removed(now)
+        self._kept[bookmark.key] = bookmark
+        return BookmarkRecord(bookmark)
 
     def _look(self) -> None:
         state = self._file.load()
@@ -79,6 +91,11 @@ class Writer:
             found = state.progress.get(episode)
             if found is None or found.updated < progress.updated:
                 self._note(f"{episode} is {found}, not {progress}")
+        bookmarks = {bookmark.key: bookmark for bookmark in state.bookmarks}
+        for key, bookmark in self._kept.items():
+            kept = bookmarks.get(key)
+            if kept is None or kept.updated < bookmark.updated:
+                self._note(f"{kept} is not {bookmark}")
 
     def _note(self, problem: str) -> None:
         with self._problems.open("a", encoding="utf-8") as file:
@@ -129,11 +146,15 @@ def _mark_meanwhile(home: Home, chances: random.Random, mutant: str) -> dict[str
 def _judge(path: Path, ledgers: list[Path], marked: dict[str, bool]) -> Iterator[str]:
     newest: dict[str, tuple[str, float]] = {}
     heard: set[str] = set()
+    kept: dict[BookmarkKey, tuple[str, list[object]]] = {}
     for ledger in ledgers:
         for kind, _, content in map(json.loads, _lines(ledger)):
             for place, age, value, _ in content[1] if kind == "asked" else ():
                 if place[0] == "progress":
                     newest[place[1]] = max(newest.get(place[1], ("", 0.0)), (age, value[0]))
+                elif place[0] == "bookmark":
+                    key = BookmarkKey(*place[1:])
+                    kept[key] = max(kept.get(key, ("", [])), (age, value), key=lambda entry: entry[0])
                 else:
                     heard.add(place[1])
     file = StateFile(path)
@@ -143,6 +164,10 @@ def _judge(path: Path, ledgers: list[Path], marked: dict[str, bool]) -> Iterator
         found = state.progress.get(episode)
         if found is None or (found.updated.isoformat(), found.position) != (age, position):
             yield f"{episode} is {found}, not {position} of {age}"
+    bookmarks = {bookmark.key: as_saved(BookmarkRecord(bookmark))[1:] for bookmark in state.bookmarks}
+    for key, wanted in kept.items():
+        if bookmarks.get(key) != wanted:
+            yield f"{key} is {bookmarks.get(key)}, not {wanted}"
     for episode, played in marked.items():
         place = state.progress.get(episode)
         if (place is not None and place.played) is not played:

@@ -11,6 +11,7 @@ from tests.app_driver import AppDriver, run_app
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import Filter, SmartList, Sort
 from tui_pod.ui.screens.details import DetailsScreen
@@ -525,6 +526,76 @@ async def _(driver: AppDriver, key: str) -> None:
     await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
 
 
+# -- bookmarks -----------------------------------------------------------------------------------------
+
+
+async def keep(driver: AppDriver, *starts: float) -> None:
+    """Keep parts of the first episode, and show them."""
+    for start in starts or (20.0,):
+        driver.controller.bookmarks.keep("one", "One", Stretch(start, start + 5.0, f"Words of {start:g}."))
+    await driver.press("4")
+    await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
+
+
+def kept(driver: AppDriver) -> list[str]:
+    return [bookmark.text for bookmark in driver.controller.bookmarks]
+
+
+@exercises("bookmark.add")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press("enter")
+    await driver.play(30)
+    await driver.press(key)
+    await driver.until(lambda: kept(driver) == ["Two."], "it is kept")
+
+
+@exercises("transcript.bookmark")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press("enter", "t", "j", "j", key)
+    assert kept(driver) == ["Three."]
+
+
+@exercises("view.bookmarks")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press(key)
+    await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
+
+
+@exercises("bookmark.play")
+async def _(driver: AppDriver, key: str) -> None:
+    await keep(driver)
+    await driver.press(key)
+    assert (driver.playback.episode, driver.playback.position) == ("one", 20.0)
+
+
+@exercises("bookmark.edit")
+async def _(driver: AppDriver, key: str) -> None:
+    await keep(driver)
+    await driver.press(key, *"Mine", "enter")
+    assert [bookmark.note for bookmark in driver.controller.bookmarks] == ["Mine"]
+
+
+@exercises("bookmark.group")
+async def _(driver: AppDriver, key: str) -> None:
+    await keep(driver)
+    await driver.press(key)
+    assert "1 bookmark · by date" in driver.text
+
+
+@exercises("bookmark.copy")
+async def _(driver: AppDriver, key: str) -> None:
+    await keep(driver)
+    await driver.press(key)
+    await driver.until(lambda: driver.app.clipboard == "“Words of 20.”\n— One, 0:20", "it is copied")
+
+
+@exercises("bookmark.remove")
+async def _(driver: AppDriver, key: str) -> None:
+    await keep(driver, 20.0, 50.0)
+    await driver.press("j", key)
+    assert kept(driver) == ["Words of 20."]
+
+
 # -- the app -------------------------------------------------------------------------------------------
 
 
@@ -674,7 +745,7 @@ async def test_hints_of_the_key_line_are_those_of_the_pane(library: Library) -> 
     [
         (action.hint, action.id)
         for action in ACTIONS
-        if action.hint and action.where not in ("transcript", "statistics")
+        if action.hint and action.where not in ("transcript", "statistics", "bookmarks")
     ],
 )
 async def test_hint_of_the_key_line_clicked_does_what_its_key_does(word: str, ident: str, library: Library) -> None:

@@ -16,6 +16,9 @@ from tui_pod.ui.screens.main import MainScreen
 MOVES = {action.id for action in ACTIONS if action.where == "move"}
 """What is no use by name: steps of the cursor, and from pane to pane."""
 
+OF_VIEWS = {action.id for action in ACTIONS if action.where in ("statistics", "bookmarks")}
+"""What is of a view that lies over the list while that is shown."""
+
 
 def offered(driver: AppDriver) -> set[str]:
     """Return the ids of the actions that the palette offers now."""
@@ -39,17 +42,25 @@ async def test_palette_with_all_panes_in_use_offers_all_actions_but_moves(librar
     async with run_app(library) as driver:
         await driver.press("t", "h")
         assert driver.focus == "tree"
-        assert offered(driver) == {action.id for action in ACTIONS} - MOVES - {"app.palette", "statistics.open"}
+        assert offered(driver) == {action.id for action in ACTIONS} - MOVES - OF_VIEWS - {"app.palette"}
 
 
 async def test_palette_in_the_list_offers_nothing_of_panes_without_the_focus(library: Library) -> None:
     async with run_app(library) as driver:
-        elsewhere = {action.id for action in ACTIONS if action.where in ("tree", "transcript", "statistics")}
+        elsewhere = {action.id for action in ACTIONS if action.where in ("tree", "transcript")} | OF_VIEWS
         assert offered(driver) == {action.id for action in ACTIONS} - MOVES - elsewhere - {"app.palette"}
         await driver.press("t")
         assert offered(driver) >= {"transcript.seek", "transcript.follow", "transcript.copy"}
         await driver.press("t")
         assert not offered(driver) & {"transcript.seek", "transcript.follow", "transcript.copy"}
+
+
+async def test_palette_offers_what_the_bookmarks_have_while_they_are_shown(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("4")
+        await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
+        await choose(driver, "bookmark.group")
+        assert "by date" in driver.text
 
 
 async def test_palette_plays_the_episode_at_the_cursor(library: Library) -> None:

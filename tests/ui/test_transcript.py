@@ -295,7 +295,7 @@ async def test_sentence_of_an_episode_that_does_not_play_starts_it_there(library
 async def test_sentence_without_a_time_says_that_it_cannot_be_sought(library: Library) -> None:
     async with run_app(library, query=BASICS, prepare=with_words("one", UNTIMED)) as driver:
         await driver.press("t", "j", "enter")
-        assert driver.notices == ["These words have no times, so they cannot be sought."]
+        assert driver.notices == ["These words have no times, so nothing tells where they are said."]
         assert "no times" in str(driver.transcript.border_subtitle)
 
 

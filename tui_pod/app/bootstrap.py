@@ -91,6 +91,7 @@ class AppServices(Services):
         self.save_cache = loaded.save
         self.file = file
         self.is_writable = state.is_writable
+        self.kept = state.bookmarks
         self.ao = ao
         self._budget = budget
 
@@ -147,6 +148,7 @@ class AppServices(Services):
 
     async def close(self) -> None:
         """See `Services.close`."""
+        await super().close()
         if self.runtime is not None:
             await self.runtime.close()
 

@@ -74,7 +74,13 @@ class Runtime:
             self._player, self.sources, self._writer, self._broadcast, lambda: datetime.now(UTC), os.urandom(4).hex()
         )
         self.controller = PlaybackController(
-            services.library, services.progress_index, ports, _options(settings), services.queue, services.playback
+            services.library,
+            services.progress_index,
+            ports,
+            _options(settings),
+            services.queue,
+            services.playback,
+            services.kept,
         )
         self.feeds = FeedService(
             lambda: self.controller,

@@ -20,6 +20,7 @@ _WORDS = {
     "sessions": "plan stats",
     "feeds": "feeds import export",
     "shell": "keys config completions",
+    "bookmarks": "bookmarks",
     "sync": "sync",
     "narrate": "narrate",
     "doctor": "doctor",

@@ -90,6 +90,7 @@ def _add_library_commands(commands: _Commands) -> None:
     command.add_argument("--order", choices=("course", "newest", "shortest"), default="course",
                          help="order to choose from; default: course")  # fmt: skip
     commands.add("stats", "print listening statistics", has_json=True)
+    commands.add("bookmarks", "print what you kept: id, time, words, note, title", has_json=True)
     command = commands.add("narrate", "render narrations ahead of time")
     command.add_argument("ids", metavar="ID", nargs="*")
     command.add_argument("--all", action="store_true", help="every episode without a recording")

@@ -33,6 +33,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("episode.play", "enter", "Play or resume the episode; open the topic", "choose", "list", hint="Play"),
     Action("transcript.seek", "enter", "Hear the sentence", "choose", "transcript", hint="Hear"),
     Action("topic.open", "enter", "Open the topic", "choose", "tree", hint="Open"),
+    Action("bookmark.play", "enter", "Hear the bookmark", "choose", "bookmarks", hint="Hear"),
     Action("statistics.open", "enter", "Open the topic at the cursor", "choose", "statistics", hint="Open"),
     Action("episode.restart", "circumflex_accent", "Play from the start", "run('restart')", "list"),
     Action("move.down", "j,down", "Down", "move(1)", "move"),
@@ -56,6 +57,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("playback.previous_mark", "left_curly_bracket", "Previous chapter or sentence", "app.seek_mark(-1)"),
     Action("playback.next_mark", "right_curly_bracket", "Next chapter or sentence", "app.seek_mark(1)"),
     Action("playback.go_to", "colon", "Go to a time: 12:34, +90, -30, 50%", "app.go_to"),
+    Action(
+        "bookmark.add",
+        "b",
+        "Keep what was just said; again: a note",
+        "app.bookmark",
+        hint="Bookmark",
+    ),
     Action("queue.previous", "less_than_sign", "Previous in the queue", "app.previous"),
     Action("queue.next", "greater_than_sign", "Next in the queue", "app.next"),
     Action("playback.slower", "left_square_bracket", "Slower by 0.1", "app.change_speed(-0.1)"),
@@ -98,11 +106,17 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("transcript.follow", "f", "Follow the voice again", "follow", "transcript", hint="Follow"),
     Action("transcript.copy", "y", "Copy the sentence", "copy", "transcript", hint="Copy"),
+    Action("transcript.bookmark", "b", "Bookmark the sentence at the cursor", "bookmark", "transcript"),
+    Action("bookmark.edit", "b", "Edit the note, or the words", "edit", "bookmarks", hint="Note"),
+    Action("bookmark.group", "s", "Group by episode, date or topic", "group", "bookmarks", hint="Group"),
+    Action("bookmark.copy", "y", "Copy the words and their source", "copy", "bookmarks", hint="Copy"),
+    Action("bookmark.remove", "x", "Remove the bookmark", "remove", "bookmarks", hint="Remove"),
     Action("session.plan", "S", "Plan a session", "screen.plan", "screen", hint="Session"),
     Action("sleep.timer", "z", "Sleep timer; twice: 5 minutes more", "app.sleep_timer"),
     Action("view.library", "1", "The library", "screen.view(1)", "screen"),
     Action("view.session", "2", "The queue and the session", "screen.view(2)", "screen"),
     Action("view.statistics", "3", "What you have heard", "screen.view(3)", "screen"),
+    Action("view.bookmarks", "4", "What you kept", "screen.view(4)", "screen"),
     Action("undo", "u", "Undo", "app.undo"),
     Action("redo", "ctrl+r", "Redo", "app.redo"),
     Action("app.palette", "ctrl+p", "Command palette", "app.command_palette", is_everywhere=True),
@@ -112,8 +126,8 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 HINT_ORDER = (
-    "Pause", "Seek", "Play", "Open", "Hear", "Follow", "Copy", "Played", "Search", "Session", "Words", "Help",
-    "Quit",
+    "Pause", "Seek", "Play", "Open", "Hear", "Follow", "Note", "Copy", "Group", "Remove", "Played", "Search", "Session",
+    "Bookmark", "Words", "Help", "Quit",
 )  # fmt: skip
 """Words of the key line, from left to right; the last ones go first where it is narrow."""
 
@@ -136,9 +150,11 @@ def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str
     """Return key, word and action of what the key line shows while `pane` has the focus, in its order."""
     panes = {"app", "screen", "move", pane, *(("episodes",) if pane in ("list", "tree") else ())}
     hints: dict[str, tuple[str, str, str]] = {}
+    own = {key for action in actions if action.where == pane for key in action.keys.split(",")}
     for word in HINT_ORDER:
         for action in actions:
-            if action.hint == word and action.where in panes:
+            is_free = action.where == pane or own.isdisjoint(action.keys.split(",")[:1])  # else the pane has the key
+            if action.hint == word and action.where in panes and is_free:
                 key = next(shown_keys(action))
                 keys = f"{hints[word][0]} {key}" if word in hints else key
                 hints[word] = (keys, word, action.action)

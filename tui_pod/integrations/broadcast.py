@@ -36,6 +36,7 @@ class Broadcast:
         self._actions = actions
         self._followers: list[Follower] = []
         self.progress_changed = listener.progress_changed
+        self.bookmarks_changed = listener.bookmarks_changed
         self.session_ended = listener.session_ended
 
     def add(self, follower: Follower) -> None:

@@ -19,6 +19,7 @@ from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.text.clean import clean, counted, spoken_time
+from tui_pod.plain.bookmark_commands import BookmarkCommands
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.keyboard import Keyboard
 from tui_pod.plain.navigation_commands import NavigationCommands
@@ -67,6 +68,7 @@ class PlainProgram:
         self._list = EpisodeListModel(services)
         self._browser = Browser(self._list, lambda: self.controller.queue)
         self._navigation: NavigationCommands
+        self._bookmarks: BookmarkCommands
         self._commands: dict[str, Callable[[], object]]
         self._loop: asyncio.AbstractEventLoop
         self._ended: asyncio.Event
@@ -87,8 +89,9 @@ class PlainProgram:
                 self._loop.add_signal_handler(number, handler)
         self._navigation = NavigationCommands(self, self._browser)
         playback = PlaybackCommands(self, self._browser)
+        self._bookmarks = BookmarkCommands(self)
         own = {"app.help": self._help, "app.quit": self.quit}
-        self._commands = self._navigation.by_id() | playback.by_id() | own
+        self._commands = self._navigation.by_id() | playback.by_id() | self._bookmarks.by_id() | own
         self._greet()
         await self.services.after_paint()
         self._keyboard.start()
@@ -118,8 +121,10 @@ class PlainProgram:
 
     def _press(self, key: str) -> None:
         """Run what a key, in Textual's name, means where the listener is."""
-        pane, actions = "tree" if self._browser.is_on_topics else "list", bound_actions(self.services.settings)
-        panes = (pane, "episodes", "move", "screen", "app")
+        actions = bound_actions(self.services.settings)
+        panes: tuple[str, ...] = ("tree" if self._browser.is_on_topics else "list", "episodes", "move", "screen", "app")
+        if self._bookmarks.is_open:
+            panes = ("bookmarks", "move", "screen", "app")
         found = [action for action in actions if action.where in panes and key in action.keys.split(",")]
         if not found:
             self.say(f"That key does nothing. Press {key_of('app.help')} for help.")
@@ -127,7 +132,7 @@ class PlainProgram:
         action = min(found, key=lambda action: panes.index(action.where))
         if action.id != "view.transcript":
             self._navigation.stop_reading()
-        command = self._commands.get(action.id)
+        command = self._bookmarks.here(action) or self._commands.get(action.id)
         if command is None:
             self.say(f"{action.label}: not in the plain program.")
         else:
@@ -135,7 +140,7 @@ class PlainProgram:
 
     def _help(self) -> None:
         self.say("Keys, by name:")
-        self.say_all(say_keys(bound_actions(self.services.settings), tuple(self._commands)))
+        self.say_all(say_keys(bound_actions(self.services.settings), (*self._commands, *self._bookmarks.ids)))
 
     # -- what commands need ----------------------------------------------------------------------------
 
@@ -230,6 +235,9 @@ class PlainProgram:
     def queue_changed(self) -> None:
         """See `PlaybackListener.queue_changed`: what the listener changed was said, and the rest is said when asked."""
         self._list.take_queue(self.controller.queue)
+
+    def bookmarks_changed(self, episodes: frozenset[str]) -> None:
+        """See `PlaybackListener.bookmarks_changed`: what the listener changed is said where they did it."""
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """See `PlaybackListener.tell`."""

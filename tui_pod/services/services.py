@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import Settings, bound_actions
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.snapshot import Chapter
     from tui_pod.core.progress.statistics import Statistics
+    from tui_pod.services.bookmarks import BookmarkService
     from tui_pod.services.feeds import FeedService
     from tui_pod.services.frontend import Frontend
     from tui_pod.services.sync import SyncService
@@ -61,6 +63,13 @@ class Services:
         """What the app does with podcasts."""
         raise NotImplementedError
 
+    @cached_property
+    def bookmarks(self) -> BookmarkService:
+        """What the app does with bookmarks."""
+        from tui_pod.services.bookmarks import BookmarkService  # after the first paint
+
+        return BookmarkService(self)
+
     @property
     def sync(self) -> SyncService | None:
         """Sync with other devices; None where it is not set up."""
@@ -100,3 +109,5 @@ class Services:
 
     async def close(self) -> None:
         """End what runs on the event loop."""
+        if "bookmarks" in vars(self):
+            await self.bookmarks.close()

@@ -6,23 +6,29 @@ keys until someone asks for its progress, so that keys from elsewhere and entrie
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 import zlib
-from collections.abc import Iterable, Mapping
-from datetime import MAXYEAR, UTC, datetime
-from typing import Any
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.ranges import MAX_RANGES, Ranges, join
 from tui_pod.core.progress.records import HeardRecord
-from tui_pod.core.text.clean import without_surrogates
+from tui_pod.state.kept import SECTIONS, apply_kept, entries_of
+from tui_pod.state.values import (
+    MAX_DEPTH,
+    Table,
+    entry_check,
+    is_storable,
+    read_seconds,
+    read_time,
+    updated_of,
+    writable,
+)
 
 VERSION = 1
 """The state format that is written, and the newest that is read."""
-
-Table = dict[str, Any]
 
 HEADER = (
     "# Your progress in tui-pod. You may edit it while tui-pod is closed: what you change counts from then on.\n"
@@ -37,11 +43,6 @@ _VERSION = re.compile(r"^version\s*=\s*(\d{1,9})\s*$", re.MULTILINE)
 
 LONG = 20_000
 """Characters of a snapshot, some hundred episodes, from which on it is worth while to read it faster."""
-
-MAX_DEPTH = 64
-"""Tables or lists inside one another that can be read and written back without running out of stack."""
-MAX_BITS = 10_000
-"""Bits of a whole number that Python still turns into digits."""
 
 HEARD_YEARS = range(2, 9000)
 """Years in which something can have been heard, however wrong the clock was: local times must be times too."""
@@ -74,18 +75,18 @@ def to_table(progress: Progress) -> Table:
 
 def to_progress(table: Table) -> Progress | None:
     """Return the progress in an entry; None when its position or mark makes no sense."""
-    position = _seconds(table.get("position", 0.0))
+    position = read_seconds(table.get("position", 0.0))
     played = table.get("played", False)
     if position is None or not isinstance(played, bool):
         return None
     plays = table.get("plays", 0)
     return Progress(
-        updated=_time(table.get("updated")) or datetime.fromtimestamp(0, UTC),
+        updated=read_time(table.get("updated")) or datetime.fromtimestamp(0, UTC),
         position=0.0 if played else position,
-        duration=_seconds(table.get("duration")) or None,
+        duration=read_seconds(table.get("duration")) or None,
         played=played,
         plays=plays if isinstance(plays, int) and not isinstance(plays, bool) else 0,
-        listened=_time(table.get("listened")),
+        listened=read_time(table.get("listened")),
         played_ranges=_ranges(table.get("heard")),
         is_dismissed=table.get("dismissed") is True,
     )
@@ -96,7 +97,7 @@ def to_heard(table: Table) -> HeardRecord | None:
     values = {key: value for key, value in table.items() if key != "crc"}
     if values.keys() != set(HeardRecord._fields):
         return None
-    started, seconds, wall = _time(values["started"]), _seconds(values["seconds"]), _seconds(values["wall"])
+    started, seconds, wall = read_time(values["started"]), read_seconds(values["seconds"]), read_seconds(values["wall"])
     if started is None or values["started"].tzinfo is None or seconds is None or wall is None:
         return None
     if not isinstance(values["key"], str) or not isinstance(values["episode"], str):
@@ -128,8 +129,13 @@ def parse_snapshot(text: str) -> Table:
     was_written_here = "written" in data or text.startswith(HEADER.split("\n")[0])
     if was_written_here and not (isinstance(end, dict) and end.get("written") == data.get("written")):
         raise DamagedState("its end is missing")
-    if not _is_storable(data):
+    if not is_storable(data):
         raise DamagedState("it holds something too deep or too large to be kept")
+    for section in SECTIONS.values():
+        if isinstance(value := data.get(section, []), dict):  # `[bookmarks]` for `[[bookmarks]]`, by hand
+            data[section] = [value]
+        elif not isinstance(value, list):
+            raise DamagedState(f"its {section} are no tables")
     data.setdefault("episodes", {})
     return data
 
@@ -152,7 +158,7 @@ def snapshot_text(data: Table, now: datetime, header: str = HEADER) -> str:
     """Return the text of a whole snapshot, with `check` in each entry and its end marked."""
     import tomli_w  # only writers need it
 
-    for entry in data["episodes"].values():
+    for entry in (*data["episodes"].values(), *entries_of(data)):
         if isinstance(entry, dict):
             entry["check"] = entry_check(entry)
     written = now.astimezone(UTC).replace(microsecond=0)
@@ -165,20 +171,14 @@ def snapshot_text(data: Table, now: datetime, header: str = HEADER) -> str:
         "episodes": data["episodes"],
         "end": {**(end if isinstance(end, dict) else {}), "written": written},
     }
-    return header + tomli_w.dumps(_writable(ordered))
-
-
-def entry_check(entry: Mapping[str, Any]) -> str:
-    """Return the checksum by which a later load sees that a person changed the entry."""
-    content = repr(sorted((key, str(value)) for key, value in entry.items() if key != "check"))
-    return f"{zlib.crc32(content.encode('utf-8', 'replace')):08x}"
+    return header + tomli_w.dumps(writable(ordered))
 
 
 def record_text(kind: str, table: Table) -> str:
     """Return one journal record, ending in the checksum of all before it."""
     import tomli_w  # only writers need it
 
-    body = f"[[{kind}]]\n{tomli_w.dumps(_writable(table))}"
+    body = f"[[{kind}]]\n{tomli_w.dumps(writable(table))}"
     return f"{body}crc = {zlib.crc32(body.encode())}\n\n"
 
 
@@ -196,7 +196,7 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
     for records in parsed:
         for kind, tables in records.items():
             for table in tables if isinstance(tables, list) else ():
-                if isinstance(table, dict) and _is_storable(table, MAX_DEPTH - 2):  # an entry lies two tables deep
+                if isinstance(table, dict) and is_storable(table, MAX_DEPTH - 2):  # an entry lies two tables deep
                     found.setdefault(kind, []).append(table)
     return found
 
@@ -212,7 +212,7 @@ def newest(first: Table | None, second: Table) -> Table:
     """Return the newer of two entries of one episode, with what was heard in either and keys of both."""
     if first is None:
         return second
-    old, new = (second, first) if _updated(first) > _updated(second) else (first, second)
+    old, new = (second, first) if updated_of(first) > updated_of(second) else (first, second)
     heard = join(_ranges(new.get("heard")), _ranges(old.get("heard")))
     merged = {**{key: value for key, value in old.items() if key not in _OWN_KEYS}, **new}
     if heard:
@@ -242,15 +242,19 @@ def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datet
         if not isinstance(entry, dict):
             entry = None
         if entry is not None and ident not in fresh and entry.get("check") != entry_check(entry):
-            entry["updated"] = max(edited, _updated(entry))
+            entry["updated"] = max(edited, updated_of(entry))
         fresh.add(ident)
         episodes[ident] = newest(entry, record)
+    apply_kept(data, journal, edited)
     for record in journal.get("setting", []):
         table, key, value = record.get("table"), record.get("key"), record.get("value")
-        if isinstance(table, str) and isinstance(key, str) and table not in ("version", "episodes", "end", "written"):
+        if isinstance(table, str) and isinstance(key, str) and table not in _NO_SETTINGS:
             section = data.setdefault(table, {})
             if isinstance(section, dict):
                 section[key] = value
+
+
+_NO_SETTINGS = frozenset(("version", "episodes", "end", "written", *SECTIONS.values()))
 
 
 def _whole(record: str) -> str:
@@ -259,37 +263,6 @@ def _whole(record: str) -> str:
     if found is None or zlib.crc32(record[: found.start()].encode("utf-8", "replace")) != int(found[1]):
         return ""
     return f"{record[: found.end()]}\n"
-
-
-def _is_storable(value: object, depth: int = MAX_DEPTH) -> bool:
-    if isinstance(value, dict | list):
-        inside = value.values() if isinstance(value, dict) else value
-        return depth > 0 and all(type(item) in _PLAIN or _is_storable(item, depth - 1) for item in inside)
-    return not isinstance(value, int) or value.bit_length() <= MAX_BITS
-
-
-_PLAIN = frozenset((str, float, bool, datetime))
-"""Types of nearly all values, which are looked at no further."""
-
-
-def _updated(entry: Mapping[str, Any]) -> datetime:
-    return _time(entry.get("updated")) or datetime.min.replace(tzinfo=UTC)
-
-
-def _time(value: object) -> datetime | None:
-    if not isinstance(value, datetime):
-        return None
-    try:
-        time = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    except OverflowError:
-        return None
-    return time if time.year < MAXYEAR else None  # what comes after it must be a time too
-
-
-def _seconds(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 <= value < 1e9 and math.isfinite(value) else None
 
 
 def _stretches(ranges: Ranges) -> str:
@@ -304,14 +277,3 @@ def _ranges(value: object) -> Ranges:
         (float(start), float(end)) for start, end in _STRETCH.findall(value)[:MAX_RANGES]
     )  # more were never written
     return tuple(sorted((start, end) for start, end in found if start < end))
-
-
-def _writable(value: Any) -> Any:
-    """Return `value` as TOML can hold it: no None and no lone surrogates."""
-    if isinstance(value, str):
-        return without_surrogates(value)
-    if isinstance(value, Mapping):
-        return {_writable(str(key)): _writable(item) for key, item in value.items() if item is not None}
-    if isinstance(value, Iterable):
-        return [_writable(item) for item in value]
-    return value

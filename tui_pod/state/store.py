@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
+from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.core.progress.records import BookmarkRecord, HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.runtime import files
 from tui_pod.state.format import (
     DamagedState,
     NewerState,
-    Table,
     apply_journal,
     is_newer,
     parse_journal,
@@ -36,6 +36,8 @@ from tui_pod.state.format import (
     to_progress,
     to_table,
 )
+from tui_pod.state.kept import bookmark_table, read_bookmarks
+from tui_pod.state.values import Table
 
 COMPACT_AT = 256 * 1024
 """Bytes of journal from which on it is merged into the snapshot."""
@@ -67,6 +69,8 @@ class State(NamedTuple):
     notices: tuple[str, ...] = ()
     """What the listener must be told: a recovery, or why nothing will be saved."""
     is_writable: bool = True
+    bookmarks: tuple[Bookmark, ...] = ()
+    """Those removed too."""
 
     def setting(self, table: str, key: str, default: Any) -> Any:
         """Return a remembered value of the same type as `default`, else `default`."""
@@ -254,7 +258,7 @@ class StateFile:
         except (NewerState, OSError) as error:
             return State({}, {}, notices=(said, f"Nor can it be read: {_reason(error)}."), is_writable=False)
         state = _state(data, [said, *notices])
-        return State(state.progress, state.tables, state.notices, is_writable=not is_lasting)
+        return state._replace(is_writable=not is_lasting)
 
     def _write_snapshot(self, data: Table) -> None:
         text = snapshot_text(data, datetime.now(UTC))
@@ -322,13 +326,15 @@ def _state(data: Table, notices: list[str]) -> State:
     entries = ((ident, entry) for ident, entry in data["episodes"].items() if isinstance(entry, dict))
     progress = {ident: value for ident, entry in entries if (value := to_progress(entry)) is not None}
     tables = {key: value for key, value in data.items() if key != "episodes" and isinstance(value, dict)}
-    return State(progress, tables, tuple(notices))
+    return State(progress, tables, tuple(notices), bookmarks=read_bookmarks(data))
 
 
 def _record_table(record: Record) -> tuple[str, Table]:
     match record:
         case ProgressRecord(episode, progress):
             return "progress", {"id": episode, **to_table(progress)}
+        case BookmarkRecord(bookmark):
+            return "bookmark", bookmark_table(bookmark)
         case SettingRecord(table, key, value):
             return "setting", {"table": table, "key": key, "value": value}
         case HeardRecord():

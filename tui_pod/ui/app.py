@@ -19,6 +19,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.actions import bindings
+from tui_pod.ui.bookmarks_controller import BookmarksController
 from tui_pod.ui.look.themes import HIGH_CONTRAST, unknown_theme, usable
 from tui_pod.ui.messages import PlaybackEvent
 from tui_pod.ui.screens.main import MainScreen
@@ -72,6 +73,8 @@ class TuiPodApp(App[None]):
         self.set_reactive(TuiPodApp.playback, services.playback)
         self.main_screen = MainScreen(services, self.show_dialog)
         """The library, over which dialogs lie."""
+        self.bookmarks = BookmarksController(self.main_screen, services)
+        self.bookmarks_changed = self.bookmarks.show
 
     def get_default_screen(self) -> MainScreen:
         """Show the library from the start."""
@@ -215,6 +218,8 @@ class TuiPodApp(App[None]):
             self.main_screen.transcript.follow(playback)
             return
         self.playback = playback
+        if former.episode != playback.episode:
+            self.bookmarks.show_playing()
         if former.speed != playback.speed and self.main_screen.is_mounted:
             self.main_screen.show_counts()
 
@@ -358,6 +363,10 @@ class TuiPodApp(App[None]):
         if not isinstance(self.screen, HelpScreen):
             pane = self.main_screen.focused
             await self.show_dialog(HelpScreen(self.actions, (pane.id if pane is not None else None) or "list"))
+
+    def action_bookmark(self) -> None:
+        """Keep what was just said; pressed again, note something about it."""
+        self.bookmarks.keep()
 
     async def action_go_to(self) -> None:
         """Ask for a time to go to."""

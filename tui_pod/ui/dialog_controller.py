@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
     from textual.screen import Screen
     from textual.widget import AwaitMount
 
+    from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
 
@@ -45,6 +46,12 @@ class DialogController:
             self._show(TopicScreen(self._services, topic))
         elif not is_of_topic and index is not None:
             self._show(DetailsScreen(self._services, index))
+
+    def bookmark(self, bookmark: Bookmark) -> None:
+        """Edit a bookmark."""
+        from tui_pod.ui.screens.bookmark import BookmarkScreen
+
+        self._show(BookmarkScreen(bookmark, self._services.controller.bookmarks))
 
     async def plan(self) -> None:
         """Plan a session."""

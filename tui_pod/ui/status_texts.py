@@ -27,9 +27,8 @@ def pane_hints(focus: str, services: Services) -> tuple[tuple[str, str, str], ..
     if focus == "search":
         clear = services.with_keys(key_of("search.clear"))
         return ("enter", "Keep", "screen.keep_search"), (clear, "Clear", "screen.clear")
-    return key_hints(
-        focus if focus in ("tree", "transcript", "statistics") else "list", bound_actions(services.settings)
-    )
+    pane = focus if focus in ("tree", "transcript", "statistics", "bookmarks") else "list"
+    return key_hints(pane, bound_actions(services.settings))
 
 
 def counts_text(model: EpisodeListModel, speed: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui_pod.core.library.episode import Episode
+    from tui_pod.core.library.transcript import Cue
+    from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services
     from tui_pod.ui.widgets.transcript_view import TranscriptView
 
@@ -23,9 +26,11 @@ class TranscriptController:
     pane: TranscriptView | None = None
     is_open = False
 
-    def __init__(self, screen: Screen[None], services: Services) -> None:
+    def __init__(self, screen: Screen[None], services: Services, edit: Callable[[Bookmark], None]) -> None:
+        """Show nothing yet; `edit` asks for a note on what is kept."""
         self._screen = screen
         self._services = services
+        self._edit = edit
         self._shown = ("", False)  # episode whose words are shown, and whether they were looked up while it played
         self._is_apart = False  # whether they were asked for while another one played
 
@@ -35,7 +40,7 @@ class TranscriptController:
             from tui_pod.ui.widgets.transcript_view import TranscriptView  # after the first paint
 
             hint = self._services.with_keys(f"{key_of('transcript.follow')} follows again")
-            self.pane = TranscriptView(hint, self._seek, self._show_playing, id="transcript")
+            self.pane = TranscriptView(hint, self._seek, self._show_playing, self._keep, id="transcript")
             await self._screen.query_one("#panes").mount(self.pane)
         self._set_open(True)
         if index is None:
@@ -47,6 +52,11 @@ class TranscriptController:
     def shows(self, episode: str | None) -> bool:
         """Return whether the words of an episode are shown."""
         return self.is_open and self._shown[0] == episode
+
+    def show_bookmarks(self) -> None:
+        """Mark the sentences that are kept now."""
+        if self.pane is not None:
+            self.pane.bookmarks = tuple(self._services.controller.bookmarks.of(self.pane.episode))
 
     def close(self) -> None:
         """Hide the pane."""
@@ -96,9 +106,18 @@ class TranscriptController:
             return
         self.pane.playback = controller.playback
         self.pane.show(episode.id, episode.title, transcript, why_empty, heard_until=until)
+        self.show_bookmarks()
         if transcript.is_timed and episode.audio is not None and controller.playback.episode != episode.id:
             chapters = await self._services.read_chapters(episode)  # which may be asked of the network
             self.pane.show(episode.id, episode.title, transcript, why_empty, chapters, until)
+
+    def _keep(self, episode: str, title: str, cue: Cue) -> None:
+        """Keep the sentence that was chosen."""
+        from tui_pod.core.progress.just_said import (
+            of_cue,  # brings the transcripts, which the first screen does without
+        )
+
+        self._services.bookmarks.keep_words(episode, title, of_cue(cue), self._edit)
 
     def _seek(self, episode: str, position: float) -> None:
         """Play from the sentence that was chosen."""

@@ -50,7 +50,7 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list mark status check plan stats narrate sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds keep' 'feeds set' 'feeds topics' import export toggle play pause next previous seek speed volume now keys config completions
+set -g _shtab_tui_pod_commands list mark status check plan stats bookmarks narrate sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds keep' 'feeds set' 'feeds topics' import export toggle play pause next previous seek speed volume now keys config completions
 set -g _shtab_tui_pod_opts_with_value --ao --catalog --config --folder --order --out --session --state --status --topic
 
 complete -c tui-pod -e
@@ -111,6 +111,13 @@ complete -c tui-pod -n '_shtab_tui_pod_using stats' -l state -xka "(__fish_compl
 complete -c tui-pod -n '_shtab_tui_pod_using stats' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using stats' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using stats' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a bookmarks -d 'Print what you kept: id, time, words, note, title.'
+complete -c tui-pod -n '_shtab_tui_pod_using bookmarks' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using bookmarks' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using bookmarks' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'keep progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using bookmarks' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using bookmarks' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using bookmarks' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a narrate -d 'Render narrations ahead of time.'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

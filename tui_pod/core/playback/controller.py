@@ -6,13 +6,14 @@ come from one thread. It knows the outside only through the ports, and its clock
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import SpeedRule
+from tui_pod.core.playback.bookmark_keeper import BookmarkKeeper
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
 from tui_pod.core.playback.sleep_timer import FADE, SleepTimer
@@ -25,6 +26,7 @@ from tui_pod.core.player.options import PlaybackOptions, clamp
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.player.state import PlaybackState
+from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
@@ -49,6 +51,7 @@ class PlaybackController:
         options: PlaybackOptions | None = None,
         queue: Queue | None = None,
         playback: Playback | None = None,
+        bookmarks: Iterable[Bookmark] = (),
     ) -> None:
         options = options or PlaybackOptions()
         state = self._state = PlaybackState(library, progress_index, clamp(playback or Playback()), options, ports)
@@ -60,6 +63,7 @@ class PlaybackController:
         self._sessions = SessionRunner(state, mixer, player, self._up_next)
         self._editor = ProgressEditor(state, player.tracker)
         self._undo = UndoHistory()
+        self.bookmarks = BookmarkKeeper(state, self._undo, bookmarks)
         self.sleep: SleepTimer | None = None
         self.add_external_change = self._undo.add
         # Offered as the parts have them: nothing else has a say in these.
@@ -125,6 +129,7 @@ class PlaybackController:
             records = (ProgressRecord(ident, progress) for ident, progress in self.progress_index)
             self._state.ports.writer.save(*records)
             self._up_next.save_queue()
+            self.bookmarks.save()
             for notice in event.notices:
                 self._listener.tell(notice, is_error=True)
         else:

@@ -86,6 +86,9 @@ class PlaybackListener(Protocol):
     def queue_changed(self) -> None:
         """Update the queue and the session."""
 
+    def bookmarks_changed(self, episodes: frozenset[str]) -> None:
+        """Update the bookmarks of these episodes."""
+
     def tell(self, text: str, is_error: bool = False) -> None:
         """Tell the listener something."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress import Progress
 
 
@@ -13,6 +14,12 @@ class ProgressRecord(NamedTuple):
 
     episode: str
     progress: Progress
+
+
+class BookmarkRecord(NamedTuple):
+    """One bookmark's newest value, or that it was removed."""
+
+    bookmark: Bookmark
 
 
 class SettingRecord(NamedTuple):
@@ -38,4 +45,4 @@ class HeardRecord(NamedTuple):
     """Seconds of the listener's time that it took."""
 
 
-Record = ProgressRecord | SettingRecord | HeardRecord
+Record = ProgressRecord | BookmarkRecord | SettingRecord | HeardRecord

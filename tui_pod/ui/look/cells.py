@@ -14,12 +14,13 @@ MARKS = {
     "selected": "▌",
     "missing": "✗",
     "download": "↓",
+    "bookmark": "◆",
 }
 """Marks of an episode. They never rely on colour."""
 
 ASCII_MARKS = {
     "playing": ">", "paused": "=", "loading": "~", "unplayed": "o", "started": "%", "played": "x", "selected": "|",
-    "missing": "!", "download": "v",
+    "missing": "!", "download": "v", "bookmark": "*",
 }  # fmt: skip
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"

@@ -25,13 +25,14 @@ _PANES = {
     "tree": "In the tree",
     "transcript": "In the words",
     "statistics": "In the statistics",
+    "bookmarks": "In the bookmarks",
     "move": MOVING,
 }
 """Groups of the actions that need a pane."""
 
 _AREAS = {
-    "playback": PLAYING, "queue": PLAYING, "sleep": PLAYING, "view": VIEWS, "session": VIEWS, "search": FINDING,
-    "list": FINDING, "focus": MOVING, "feed": PODCASTS,
+    "playback": PLAYING, "queue": PLAYING, "sleep": PLAYING, "bookmark": PLAYING, "view": VIEWS, "session": VIEWS,
+    "search": FINDING, "list": FINDING, "focus": MOVING, "feed": PODCASTS,
 }  # fmt: skip
 """Groups of the other actions, by the first part of their ids."""
 

@@ -24,9 +24,9 @@ from tui_pod.ui.dialog_controller import DialogController
 from tui_pod.ui.list_commands import run_command
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.search_controller import SearchController
-from tui_pod.ui.statistics_controller import OF_THE_LIST, StatisticsController
 from tui_pod.ui.status_texts import counts_text, pane_hints, path_text, queue_times, session_text, title_text
 from tui_pod.ui.transcript_controller import TranscriptController
+from tui_pod.ui.view_controller import OF_THE_LIST, ViewController
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine, PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree
@@ -69,9 +69,9 @@ class MainScreen(Screen[None]):
         super().__init__()
         self._services = services
         self.model = EpisodeListModel(services)
-        self.transcript = TranscriptController(self, services)
-        self.statistics = StatisticsController(self, services, self.model, self.open_entry)
         self.dialogs = DialogController(self.model, services, show_dialog, self.open_entry)
+        self.transcript = TranscriptController(self, services, self.dialogs.bookmark)
+        self.views = ViewController(self, services, self.model, self.open_entry, self.dialogs.bookmark)
         self.search = SearchController(self, self.model, self.transcript)
         self.set_reactive(MainScreen.playback, services.playback)
         self.key_names: Mapping[int, str] = {}  # of keys whose sign the terminal does not have
@@ -136,7 +136,7 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Keep keys of the list from changing it while it is out of sight."""
-        return not (self.statistics.is_open and action in OF_THE_LIST)
+        return not (self.views.is_open and action in OF_THE_LIST)
 
     def action_focus_pane(self) -> None:
         """Go to the next pane."""
@@ -144,7 +144,7 @@ class MainScreen(Screen[None]):
 
     def show_pane(self, is_tree: bool = False) -> None:
         """Give the focus to the tree, else to the transcript where it is open, else to the list."""
-        self.statistics.leave()
+        self.views.leave()
         self.set_class(is_tree, "-on-tree")
         content = self.transcript.pane if self.transcript.is_open else self.episodes
         self.set_focus(self.topic_tree if is_tree else content)  # at once: the next key is its own
@@ -284,10 +284,10 @@ class MainScreen(Screen[None]):
         """Close the search field, then forget the search, then the selection."""
         self.app.clear_notifications()
         self.search.close()
-        was_statistics = self.statistics.is_open
-        if was_statistics or self.focused is None or self.focused.id == "search":
+        was_view = self.views.is_open
+        if was_view or self.focused is None or self.focused.id == "search":
             self.show_pane()
-        if was_statistics or self.search.clear_transcript():
+        if was_view or self.search.clear_transcript():
             return
         if self.transcript.is_open and self.focused is self.transcript.pane:
             self.transcript.close()
@@ -390,9 +390,9 @@ class MainScreen(Screen[None]):
         await self.dialogs.plan()
 
     def action_view(self, number: int) -> None:
-        """Show the library, the queue, or the statistics."""
+        """Show the library, the queue, the statistics or the bookmarks."""
         self.transcript.close()
-        if number == 3:
-            self.statistics.open()
+        if number > 2:
+            self.views.open(number)
         else:
             self.open_entry(SmartList.QUEUE if number == 2 else self.model.topic)

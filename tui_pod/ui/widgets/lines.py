@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -86,6 +87,8 @@ class PlaybackBar(Widget):
     """Text at the right of the title: the session and what is next."""
     extra = reactive("")
     """Text at the right of the bar: the sleep timer."""
+    bookmarks: reactive[tuple[float, ...]] = reactive(())
+    """Seconds at which something was kept."""
 
     class SeekRequested(Message):
         """The bar was clicked at a position."""
@@ -164,6 +167,8 @@ class PlaybackBar(Widget):
         cells = list(done + rest * (width - len(done)))
         for cell in self._chapter_cells(width):
             cells[cell] = "|" if self._is_ascii else "╋" if cell < len(done) else "┼"
+        for start in self.bookmarks:
+            cells[min(width - 1, int(start / (duration or inf) * width))] = "*" if self._is_ascii else MARKS["bookmark"]
         return before, "".join(cells[: len(done)]), "".join(cells[len(done) :]), after
 
     def _chapter_cells(self, width: int) -> set[int]:

@@ -18,8 +18,9 @@ from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback
+from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit
@@ -36,6 +37,8 @@ MAX_WIDTH = 76
 
 GLIDE = 0.4
 """Seconds that scrolling to the next sentence takes."""
+
+NO_TIMES = "These words have no times, so nothing tells where they are said."
 
 
 class TranscriptView(ScrollView, can_focus=True):
@@ -67,6 +70,8 @@ class TranscriptView(ScrollView, can_focus=True):
     """  # here and not in the stylesheet: the first screen does without, and each rule costs it
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
+    bookmarks: reactive[tuple[Bookmark, ...]] = reactive(())
+    """What is kept of the episode."""
     is_following = var(True)
 
     @dataclass
@@ -80,6 +85,7 @@ class TranscriptView(ScrollView, can_focus=True):
         follow_hint: str,
         seek: Callable[[str, float], None],
         show_playing: Callable[[], None],
+        keep: Callable[[str, str, Cue], None],
         id: str | None = None,  # noqa: A002
     ) -> None:
         """Show nothing yet.
@@ -88,12 +94,16 @@ class TranscriptView(ScrollView, can_focus=True):
             follow_hint: says with which key the view follows again.
             seek: plays an episode from a position.
             show_playing: shows the words of what plays instead.
+            keep: keeps a sentence of the episode with this id and title.
             id: Textual's.
         """
         super().__init__(id=id)
         self._follow_hint = follow_hint
         self._seek = seek
         self._show_playing = show_playing
+        self._keep = keep
+        self._title = ""
+        self._kept = set[int]()  # sentences
         self.episode: str | None = None
         """The episode whose words are shown."""
         self._transcript = Transcript()
@@ -130,11 +140,13 @@ class TranscriptView(ScrollView, can_focus=True):
         """
         if episode != self.episode:
             self._cursor, self._query, self.is_following = 0, "", True
-        self.episode, self._transcript, self._empty_text = episode, transcript, empty_text
+        self.episode, self._title = episode, title
+        self._transcript, self._empty_text = transcript, empty_text
         self._chapters, self._heard_until, self._folded = chapters, heard_until, []
         self._cursor = max(0, min(self._cursor, len(transcript.cues) - 1))
         self.border_title = Content(title)
         self._find()
+        self.watch_bookmarks()
         self._lay_out()
         self._show_state()
 
@@ -188,7 +200,9 @@ class TranscriptView(ScrollView, can_focus=True):
         in_line = {run.cue for run in line.runs}
         has_cursor = not self.is_following and self._cursor in in_line
         mark = MARKS["selected"] if self._active in in_line else ">" if has_cursor else " "
-        segments = [Segment(f"{mark} ", style("transcript-view--head"))]
+        is_kept = number in map(self._first_line.__getitem__, in_line & self._kept)
+        mark += MARKS["bookmark"] if is_kept else " "
+        segments = [Segment(mark, style("transcript-view--head"))]
         if gutter := self._gutter:
             segments.append(Segment(f"{line.time:>{gutter - 2}}  ", style("transcript-view--time")))
         if line.head:
@@ -219,6 +233,11 @@ class TranscriptView(ScrollView, can_focus=True):
     def _chapters_now(self) -> Sequence[Chapter]:
         """Return the chapters, which the player knows best."""
         return (self.playback.chapters if self._is_playing else ()) or self._chapters
+
+    def watch_bookmarks(self) -> None:
+        """Mark the sentences that are kept."""
+        cues = (self._transcript.active((each.start + each.end) / 2) for each in self.bookmarks if each.text)
+        self._kept = {cue for cue in cues if cue is not None}
 
     # -- following -------------------------------------------------------------------------------------
 
@@ -341,7 +360,7 @@ class TranscriptView(ScrollView, can_focus=True):
     def action_choose(self) -> None:
         """Hear the sentence at the cursor."""
         if not self._transcript.is_timed or self.episode is None:
-            self.notify("These words have no times, so they cannot be sought.", markup=False)
+            self.notify(NO_TIMES, markup=False)
             return
         self.is_following = True
         self._show_state()
@@ -355,6 +374,13 @@ class TranscriptView(ScrollView, can_focus=True):
         self._heard = -1
         self._follow()
         self._show_state()
+
+    def action_bookmark(self) -> None:
+        """Keep the sentence at the cursor."""
+        if self._transcript.is_timed and self.episode is not None:
+            self._keep(self.episode, self._title, self._transcript.cues[self._cursor])
+        else:
+            self.notify(NO_TIMES, markup=False)
 
     def action_copy(self) -> None:
         """Copy the sentence at the cursor."""

@@ -1,0 +1,128 @@
+"""Keeping what was just said: with its words, without them, and whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.fakes import FakeFrontend
+from tests.rooms import Room, make_room
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import build_library
+from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.services import bookmarks as module
+from tui_pod.services.services import Services
+
+WORDS = Transcript((Cue("First.", 0.0, 20.0), Cue("Second.", 20.0, 90.0)))
+
+
+class Rig(Services):
+    """Services whose transcripts come when a test says so."""
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(room.library, room.progress_index)
+        self.room = room
+        self.frontend = self.screen = FakeFrontend()
+        self.transcript: Transcript | Exception = WORDS
+        self.is_asked, self.answers = asyncio.Event(), asyncio.Event()
+        self.answers.set()
+        self.noted: list[Bookmark] = []
+        room.relay.target = self.screen
+
+    @property
+    def controller(self):  # type: ignore[no-untyped-def]
+        return self.room.controller
+
+    async def read_transcript(self, episode: Episode) -> Transcript:
+        self.is_asked.set()
+        await self.answers.wait()
+        if isinstance(self.transcript, Exception):
+            raise self.transcript
+        return self.transcript
+
+    async def keep(self) -> None:
+        """Keep what was just said, and let that come to its end."""
+        self.bookmarks.keep(self.noted.append)
+        for _ in range(9):
+            await asyncio.sleep(0)
+
+    @property
+    def kept(self) -> list[tuple[float, float, str]]:
+        return [(each.start, each.end, each.text) for each in self.controller.bookmarks]
+
+
+@pytest.fixture
+async def rig() -> Rig:
+    room = make_room()
+    room.play("one", 42.0)
+    return Rig(room)
+
+
+async def test_sentence_just_said_is_kept_and_told(rig: Rig) -> None:
+    await rig.keep()
+    assert rig.kept == [(20.0, 90.0, "Second.")]
+    assert rig.screen.said == ["Kept “Second.”. Press b again for a note."]
+
+
+async def test_kept_again_it_is_to_be_noted_on(rig: Rig) -> None:
+    await rig.keep()
+    await rig.keep()
+    assert [bookmark.text for bookmark in rig.noted] == ["Second."]
+    assert len(rig.kept) == 1
+
+
+@pytest.mark.parametrize("words", [Transcript(), OSError("gone"), RuntimeError("?")])
+async def test_without_words_the_last_half_minute_is_kept(rig: Rig, words: Transcript | Exception) -> None:
+    rig.transcript = words
+    await rig.keep()
+    assert rig.kept == [(12.0, 42.0, "")]
+    assert rig.screen.said == ["Kept 0:12 to 0:42. Press b again for a note."]
+    assert not rig.screen.errors
+
+
+async def test_words_that_do_not_come_in_time_are_left_out(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    rig.answers.clear()
+    await rig.keep()
+    assert rig.kept == [(12.0, 42.0, "")]
+
+
+async def test_place_is_that_of_the_key_however_long_the_words_take(rig: Rig) -> None:
+    rig.answers.clear()
+    rig.bookmarks.keep(rig.noted.append)
+    await rig.is_asked.wait()
+    rig.room.play("two", 5.0)
+    rig.answers.set()
+    for _ in range(9):
+        await asyncio.sleep(0)
+    assert [(each.episode, each.title, each.text) for each in rig.controller.bookmarks] == [("one", "One", "Second.")]
+
+
+async def test_app_that_ends_meanwhile_has_kept_it(rig: Rig) -> None:
+    rig.answers.clear()
+    rig.bookmarks.keep(rig.noted.append)
+    await rig.is_asked.wait()
+    await rig.close()
+    assert rig.kept == [(12.0, 42.0, "")]
+
+
+async def test_app_that_ends_at_once_has_kept_it(rig: Rig) -> None:
+    rig.bookmarks.keep(rig.noted.append)
+    await rig.close()
+    assert rig.kept == [(12.0, 42.0, "")]
+
+
+async def test_episode_that_vanished_meanwhile_is_kept_with_its_title(rig: Rig) -> None:
+    library = build_library((), [Episode("other", "Other")])
+    rig.controller.adopt(library, ProgressIndex(library, {}))
+    await rig.keep()
+    assert [(each.episode, each.title, each.start) for each in rig.controller.bookmarks] == [("one", "One", 12.0)]
+
+
+async def test_nothing_playing_says_so(rig: Rig) -> None:
+    rig.controller.stop()
+    await rig.keep()
+    assert rig.screen.said == ["Nothing is playing: b keeps what was just said."]

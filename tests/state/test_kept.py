@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes import START
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.records import BookmarkRecord, SettingRecord
+from tui_pod.state.format import DamagedState, apply_journal, parse_journal, parse_snapshot, record_text, snapshot_text
+from tui_pod.state.kept import bookmark_table, read_bookmarks, to_bookmark
+from tui_pod.state.store import StateFile
+
+MARK = Bookmark("one", 10.25, 15.0, START, START, 'Say “so” or "so" \\ ä.', "Mine.", "One")
+
+LATER = START + timedelta(hours=1)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> StateFile:
+    return StateFile(tmp_path / "state.toml")
+
+
+def merged(entries: list[dict[str, Any]], *records: Bookmark) -> list[Any]:
+    """Return the bookmarks of a snapshot after a journal with these records, the file being edited last at START."""
+    data = {"episodes": {}, "bookmarks": entries}
+    text = "".join(record_text("bookmark", bookmark_table(record)) for record in records)
+    apply_journal(data, parse_journal(text), START)
+    return list(data["bookmarks"])
+
+
+@pytest.mark.parametrize(
+    "bookmark", [MARK, MARK.removed(LATER)._replace(title=""), Bookmark("ä b", 0, 0, START, START)]
+)
+def test_bookmark_survives_journal_and_snapshot(file: StateFile, bookmark: Bookmark) -> None:
+    file.append([BookmarkRecord(bookmark)])
+    assert file.load().bookmarks == (bookmark,)
+    file.compact()
+    assert file.load().bookmarks == (bookmark,)
+    assert not file.load().notices
+
+
+def test_entry_has_the_keys_of_the_contract(file: StateFile) -> None:
+    file.append([BookmarkRecord(MARK)])
+    file.compact()
+    text = file.path.read_text("utf-8")
+    (entry,) = parse_snapshot(text)["bookmarks"]
+    assert "[[bookmarks]]" in text
+    assert list(entry)[:5] == ["episode", "start", "end", "text", "note"]
+    assert {"created", "updated"} <= entry.keys()
+
+
+def test_bookmarks_go_with_progress_and_settings_of_a_long_state(file: StateFile) -> None:
+    many = [MARK._replace(start=float(number), end=number + 5.0) for number in range(400)]
+    file.append([SettingRecord("ui", "sort", "title"), *map(BookmarkRecord, many)])
+    file.compact()
+    state = file.load()
+    assert set(state.bookmarks) == set(many)
+    assert state.setting("ui", "sort", "") == "title"
+
+
+def test_newest_of_keeping_and_removing_by_two_wins(file: StateFile) -> None:
+    first, second = StateFile(file.path), StateFile(file.path)
+    first.append([BookmarkRecord(MARK)])
+    second.append([BookmarkRecord(MARK.removed(LATER))])
+    first.append([BookmarkRecord(MARK._replace(note="Late in coming."))])
+    assert [each.is_removed for each in file.load().bookmarks] == [True]
+    first.append([BookmarkRecord(MARK._replace(updated=LATER + timedelta(seconds=1)))])
+    second.compact()
+    assert [each.is_removed for each in file.load().bookmarks] == [False]
+
+
+def test_edit_by_hand_wins_over_older_records() -> None:
+    entry = {**bookmark_table(MARK), "note": "By hand.", "check": "00000000"}
+    (kept,) = merged([entry], MARK._replace(updated=START - timedelta(hours=1), note="Older."))
+    assert kept["note"] == "By hand."
+
+
+def test_edit_by_hand_wins_in_the_file(file: StateFile) -> None:
+    file.append([BookmarkRecord(MARK)])
+    file.compact()
+    file.path.write_text(file.path.read_text("utf-8").replace("Mine.", "By hand."), "utf-8")
+    file.append([SettingRecord("ui", "sort", "title")])
+    file.compact()
+    assert [each.note for each in file.load().bookmarks] == ["By hand."]
+
+
+def test_keys_from_elsewhere_and_odd_entries_survive() -> None:
+    odd: list[Any] = [{"episode": 3}, {"start": 5.0}, {**bookmark_table(MARK), "mine": "x"}]
+    first, second, kept = merged(odd, MARK._replace(note="New.", updated=LATER))
+    assert (first, second) == ({"episode": 3}, {"start": 5.0})
+    assert (kept["mine"], kept["note"]) == ("x", "New.")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [{}, {"episode": "", "start": 1.0}, {"episode": "a", "start": -1.0}, {"episode": "a", "start": "1"},
+     {"episode": "a", "start": float("nan")}, {"episode": 1, "start": 1.0}, {"start": 1.0}],
+)  # fmt: skip
+def test_entry_without_a_place_is_no_bookmark(table: dict[str, Any]) -> None:
+    assert to_bookmark(table) is None
+
+
+def test_entry_with_odd_values_is_a_bookmark_of_the_rest() -> None:
+    table = {"episode": "a", "start": 9, "end": 3, "text": 5, "note": "a\x1b]0;x\ab\nc", "created": "x", "removed": 1}
+    bookmark = to_bookmark(table)
+    assert bookmark is not None
+    assert (bookmark.start, bookmark.end, bookmark.text, bookmark.note) == (9.0, 9.0, "", "a]0;xb c")
+    assert not bookmark.is_removed
+
+
+def test_snapshot_with_one_table_in_place_of_an_array_is_read() -> None:
+    data = parse_snapshot('version = 1\n[bookmarks]\nepisode = "a"\nstart = 3.0\n')
+    assert [bookmark.key for bookmark in read_bookmarks(data)] == [("a", 3.0)]
+
+
+def test_snapshot_whose_bookmarks_are_no_tables_is_damaged() -> None:
+    with pytest.raises(DamagedState):
+        parse_snapshot("version = 1\nbookmarks = 3\n")
+
+
+def test_setting_cannot_take_the_place_of_bookmarks(file: StateFile) -> None:
+    file.append([BookmarkRecord(MARK), SettingRecord("bookmarks", "x", 1)])
+    file.compact()
+    assert file.load().bookmarks == (MARK,)
+
+
+def test_bookmarks_of_a_snapshot_that_was_cut_come_from_backup_and_journal(file: StateFile) -> None:
+    for number in range(3):
+        file.append([BookmarkRecord(MARK._replace(start=float(number)))])
+        if number < 2:
+            file.compact()
+    size = os.path.getsize(file.path)
+    os.truncate(file.path, size // 2)
+    assert {each.start for each in file.load().bookmarks} == {0.0, 2.0}
+    file.append([BookmarkRecord(MARK._replace(start=3.0))])
+    file.compact()
+    assert {each.start for each in file.load().bookmarks} == {0.0, 2.0, 3.0}
+
+
+def test_snapshot_text_of_bookmarks_marks_what_the_program_wrote() -> None:
+    data = {"episodes": {}, "bookmarks": [bookmark_table(MARK)]}
+    (entry,) = parse_snapshot(snapshot_text(data, START))["bookmarks"]
+    assert len(entry["check"]) == 8

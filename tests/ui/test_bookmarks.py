@@ -1,0 +1,200 @@
+"""Keeping what was said, and what was kept, on the screen."""
+
+from __future__ import annotations
+
+from tests.app_driver import AppDriver, run_app
+from tests.hostile import HOSTILE_TITLES
+from tests.rooms import make_room
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.progress.bookmarks import Stretch
+from tui_pod.core.text.clean import clean
+from tui_pod.ui.screens.bookmark import BookmarkScreen
+
+LIBRARY = make_room().library
+
+
+def texts(driver: AppDriver) -> list[tuple[str, str]]:
+    return [(each.text, each.note) for each in driver.controller.bookmarks]
+
+
+async def play(driver: AppDriver, seconds: float = 30.0) -> None:
+    await driver.press("enter")
+    await driver.play(seconds)
+
+
+async def keep(driver: AppDriver) -> None:
+    count = len(driver.controller.bookmarks)
+    await driver.press("b")
+    await driver.until(lambda: len(driver.controller.bookmarks) > count, "it is kept")
+
+
+async def test_b_keeps_the_sentence_and_u_takes_it_back() -> None:
+    async with run_app(LIBRARY) as driver:
+        await play(driver)
+        await keep(driver)
+        assert texts(driver) == [("Two.", "")]
+        assert driver.notices == ["Kept “Two.”. Press b again for a note."]
+        await driver.press("u")
+        assert texts(driver) == []
+
+
+async def test_b_again_asks_for_a_note_and_takes_other_words() -> None:
+    async with run_app(LIBRARY) as driver:
+        await play(driver)
+        await keep(driver)
+        await driver.press("b")
+        await driver.until(lambda: driver.shows(BookmarkScreen), "it asks")
+        await driver.write("mine q")
+        await driver.press("tab", "end", *" And more.", "enter")
+        assert not driver.shows(BookmarkScreen)
+        assert texts(driver) == [("Two. And more.", "mine q")]
+
+
+async def test_escape_leaves_the_bookmark_as_it_is() -> None:
+    async with run_app(LIBRARY) as driver:
+        await play(driver)
+        await keep(driver)
+        await driver.press("b")
+        await driver.until(lambda: driver.shows(BookmarkScreen), "it asks")
+        await driver.press(*"note", "escape")
+        assert texts(driver) == [("Two.", "")]
+
+
+async def test_b_with_nothing_playing_says_so() -> None:
+    async with run_app(LIBRARY) as driver:
+        await driver.press("b")
+        assert driver.notices == ["Nothing is playing: b keeps what was just said."]
+
+
+# -- what shows it -------------------------------------------------------------------------------------
+
+
+async def test_bar_and_transcript_mark_what_is_kept() -> None:
+    async with run_app(LIBRARY) as driver:
+        await play(driver)
+        assert "◆" not in driver.text
+        await keep(driver)
+        assert driver.rows_of(driver.bar)[1].count("◆") == 1
+        await driver.press("t")
+        (marked,) = [row for row in driver.rows_of(driver.transcript) if "◆" in row]
+        assert "Two." in marked
+        await driver.press("u")
+        assert "◆" not in driver.text
+
+
+async def test_bar_marks_only_what_plays() -> None:
+    async with run_app(LIBRARY) as driver:
+        await play(driver)
+        await keep(driver)
+        await driver.press("greater_than_sign")
+        assert driver.playback.episode == "two"
+        assert "◆" not in driver.text
+
+
+async def test_b_among_the_words_keeps_the_sentence_at_the_cursor_and_again_asks_for_a_note() -> None:
+    async with run_app(LIBRARY) as driver:
+        await driver.press("t", "j", "j", "b")
+        assert texts(driver) == [("Three.", "")]
+        await driver.press("b")
+        assert driver.shows(BookmarkScreen)
+
+
+# -- view 4 --------------------------------------------------------------------------------------------
+
+SOME = (("two", 30.0), ("one", 50.0), ("one", 10.0))
+
+
+async def show(driver: AppDriver, *places: tuple[str, float]) -> None:
+    """Keep what is at these places, an hour apart, and show it."""
+    for episode, start in places:
+        driver.clock.go(3600)
+        driver.controller.bookmarks.keep(episode, episode.title(), Stretch(start, start + 5.0, f"Words at {start:g}."))
+    await driver.press("4")
+    await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
+    await driver.settle()
+
+
+def rows(driver: AppDriver) -> list[str]:
+    return [row.strip("▌ ") for row in driver.rows_of(driver.main.query_one("#bookmarks")) if row.strip()]
+
+
+async def test_view_lists_bookmarks_under_their_episodes_the_last_kept_first() -> None:
+    async with run_app(LIBRARY, (80, 24)) as driver:
+        await show(driver, *SOME)
+        assert [" ".join(row.split()) for row in rows(driver)] == [
+            "One 2", "0:10 “Words at 10.”", "0:50 “Words at 50.”", "Two 1", "0:30 “Words at 30.”",
+        ]  # fmt: skip
+
+
+async def test_view_keeps_its_grouping_and_shows_what_is_kept_meanwhile() -> None:
+    async with run_app(LIBRARY, (80, 24)) as driver:
+        await show(driver, *SOME)
+        await driver.press("s", "s", "1", "4")
+        await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
+        assert "3 bookmarks · by topic" in driver.text
+        driver.controller.bookmarks.keep("five", "Five", Stretch(1.0, 2.0, "New."))
+        await driver.settle()
+        assert "4 bookmarks · by topic" in driver.text
+        assert any("“New.”" in row for row in rows(driver))
+
+
+async def test_cursor_stays_on_its_bookmark_when_one_before_it_goes() -> None:
+    async with run_app(LIBRARY, (80, 24)) as driver:
+        await show(driver, *SOME)
+        await driver.press("G", "k", "k", "x", "enter")
+        assert (driver.playback.episode, driver.playback.position) == ("one", 50.0)
+
+
+async def test_removed_is_said_and_taken_back() -> None:
+    async with run_app(LIBRARY) as driver:
+        await show(driver, *SOME)
+        await driver.press("x")
+        assert driver.notices[-1] == "1 bookmark removed. Press u to undo."
+        await driver.press("u")
+        assert len(texts(driver)) == 3
+
+
+async def test_bookmark_of_an_episode_that_is_gone_says_so_and_keeps_its_words() -> None:
+    async with run_app(LIBRARY) as driver:
+        await show(driver, ("gone", 30.0))
+        assert any("Gone" in row for row in rows(driver))
+        await driver.press("enter")
+        assert driver.notices == ["That episode is no longer in the library."]
+        await driver.press("y")
+        await driver.until(lambda: driver.app.clipboard == "“Words at 30.”\n— Gone, 0:30", "it is copied")
+
+
+async def test_y_copies_the_podcast_and_the_page_too() -> None:
+    async with run_app(LIBRARY) as driver:
+        driver.services.notes["one"] = EpisodeNotes(podcast="A podcast", page="https://example.org/1")
+        await show(driver, ("one", 30.0))
+        await driver.press("y")
+        source = "“Words at 30.”\n— One, A podcast, 0:30, https://example.org/1"
+        await driver.until(lambda: driver.app.clipboard == source, "it is copied")
+
+
+async def test_no_bookmarks_say_how_to_keep_one() -> None:
+    async with run_app(LIBRARY) as driver:
+        await show(driver)
+        assert rows(driver) == ["Nothing is kept yet. b keeps what was just said, with a note if you like."]
+        await driver.press("enter", "x", "b", "y", "j", "G", "pagedown")
+        assert driver.focus == "bookmarks"
+
+
+async def test_escape_leads_back_to_the_list() -> None:
+    async with run_app(LIBRARY) as driver:
+        await show(driver, *SOME)
+        await driver.press("escape")
+        assert driver.focus == "list"
+
+
+async def test_hostile_words_and_notes_are_literal_at_every_size() -> None:
+    async with run_app(LIBRARY) as driver:
+        for number, text in enumerate(HOSTILE_TITLES.values()):
+            stretch = Stretch(number * 10.0, number * 10.0 + 5, clean(text))
+            driver.controller.bookmarks.keep("one", clean(text), stretch, note=clean(text))
+        await show(driver)
+        for size in ((120, 40), (80, 24), (40, 12), (80, 24)):
+            await driver.resize(*size)
+            await driver.press("j", "G", "pageup", "g")
+        assert driver.focus == "bookmarks"

@@ -1,0 +1,78 @@
+"""What a listener keeps of an episode. Every start reads it: `just_said` tells what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+WORDS_LIMIT, NOTE_LIMIT = 2_000, 4_000
+"""Characters of the words and of the note that are kept."""
+
+
+class BookmarkKey(NamedTuple):
+    """What tells bookmarks apart: two of the same place are one."""
+
+    episode: str
+    start: float
+    """Seconds, on hundredths."""
+
+
+class Bookmark(NamedTuple):
+    """A stretch of an episode, its words, and what the listener noted about it."""
+
+    episode: str
+    start: float
+    """Seconds, on hundredths, as"""
+    end: float
+    created: datetime
+    updated: datetime
+    """When this value was made (UTC): the newer of two values wins."""
+    text: str = ""
+    """What is said there; empty when that is not known."""
+    note: str = ""
+    title: str = ""
+    """That of the episode, for when it is no longer in the library."""
+    is_removed: bool = False
+    """Whether it was removed, which others who have it must learn."""
+
+    @property
+    def key(self) -> BookmarkKey:
+        """What it is found by."""
+        return BookmarkKey(self.episode, self.start)
+
+    @property
+    def label(self) -> str:
+        """The words or, where there are none, the note; may be empty."""
+        return self.text or self.note
+
+    def removed(self, now: datetime) -> Bookmark:
+        """Return what stays of it when it is removed."""
+        return self._replace(text="", note="", is_removed=True, updated=now)
+
+
+class Stretch(NamedTuple):
+    """A part of an episode in seconds, and what is said in it."""
+
+    start: float
+    end: float
+    text: str = ""
+
+
+def newest_bookmark(first: Bookmark | None, second: Bookmark) -> Bookmark:
+    """Return the newer of two values of one bookmark, the same whichever comes first."""
+    return second if first is None else max(first, second, key=_order)
+
+
+def _order(bookmark: Bookmark) -> tuple[object, ...]:
+    return bookmark.updated, bookmark.is_removed, bookmark.note, bookmark.text, bookmark.end, bookmark.created
+
+
+def find_same(bookmarks: Iterable[Bookmark], stretch: Stretch) -> Bookmark | None:
+    """Return the one of an episode's bookmarks that is of the same words: more than half of the longer is in both."""
+    for bookmark in bookmarks:
+        both = min(bookmark.end, stretch.end) - max(bookmark.start, stretch.start)
+        longer = max(bookmark.end - bookmark.start, stretch.end - stretch.start)
+        if bookmark.start == stretch.start or both > longer / 2:
+            return bookmark
+    return None

@@ -1,0 +1,80 @@
+"""Bookmarks in groups: by episode, by the day they were kept, or by topic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import tzinfo
+from enum import StrEnum
+from typing import NamedTuple
+
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.text.clean import clock
+
+GONE = "No longer in the library"
+"""The group, by topic, of bookmarks whose episodes are."""
+
+
+class Grouping(StrEnum):
+    """What is kept together."""
+
+    EPISODE = "episode"
+    DATE = "date"
+    TOPIC = "topic"
+
+    @property
+    def following(self) -> Grouping:
+        """The next one, round and round."""
+        all_of_them = list(Grouping)
+        return all_of_them[(all_of_them.index(self) + 1) % len(all_of_them)]
+
+
+class Group(NamedTuple):
+    """Bookmarks that belong together."""
+
+    head: str
+    bookmarks: tuple[Bookmark, ...]
+
+
+def group_bookmarks(
+    library: Library, bookmarks: Iterable[Bookmark], by: Grouping, zone: tzinfo | None = None
+) -> list[Group]:
+    """Return the bookmarks in groups, the one with the most recently kept first.
+
+    Within an episode and a topic they are in the order of the episode's time, within a day the newest is first.
+    `zone` tells which day it was; None: this machine's.
+    """
+    heads: dict[Grouping, Callable[[Bookmark], str]] = {
+        Grouping.EPISODE: lambda bookmark: title_of(library, bookmark),
+        Grouping.DATE: lambda bookmark: f"{bookmark.created.astimezone(zone):%A %d %B %Y}",
+        Grouping.TOPIC: lambda bookmark: topic_of(library, bookmark),
+    }
+    groups: dict[tuple[str, str], list[Bookmark]] = {}
+    for bookmark in sorted(bookmarks, key=lambda each: each.created, reverse=True):
+        episode = bookmark.episode if by is Grouping.EPISODE else ""  # two may have one title
+        groups.setdefault((heads[by](bookmark), episode), []).append(bookmark)
+    if by is not Grouping.DATE:
+        for members in groups.values():
+            newest = {each.episode: rank for rank, each in reversed(list(enumerate(members)))}
+            members.sort(key=lambda each: (newest[each.episode], each.start))
+    return [Group(head, tuple(members)) for (head, _), members in groups.items()]
+
+
+def title_of(library: Library, bookmark: Bookmark) -> str:
+    """Return the title of a bookmark's episode, which may be gone from the library."""
+    index = library.index(bookmark.episode)
+    return library.titles[index] if index is not None else bookmark.title or bookmark.episode
+
+
+def topic_of(library: Library, bookmark: Bookmark) -> str:
+    """Return the first topic of a bookmark's episode."""
+    index = library.index(bookmark.episode)
+    if index is None:
+        return GONE
+    return next(iter(library.episode(index).tags), library.topics.names[0])
+
+
+def quote(library: Library, bookmark: Bookmark, podcast: str = "", page: str = "") -> str:
+    """Return the words of a bookmark and where they are from, to be pasted somewhere."""
+    source = ", ".join(filter(None, (title_of(library, bookmark), podcast, clock(bookmark.start), page)))
+    return "\n".join(filter(None, (bookmark.text and f"“{bookmark.text}”", bookmark.note, f"— {source}")))

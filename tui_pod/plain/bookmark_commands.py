@@ -1,0 +1,129 @@
+"""Commands of the plain program that keep what was said, and go through what was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.progress.bookmarks import NOTE_LIMIT, Bookmark
+from tui_pod.core.selection.bookmark_groups import Grouping, group_bookmarks, quote, title_of
+from tui_pod.core.text.clean import clean, counted, spoken_time
+from tui_pod.plain.browser import PAGE
+from tui_pod.plain.spoken import sentence
+from tui_pod.services.bookmarks import WHY_EMPTY
+
+if TYPE_CHECKING:
+    from tui_pod.core.actions import Action
+    from tui_pod.plain.program import PlainProgram
+
+
+class BookmarkCommands:
+    """Runs what keys ask for about bookmarks, and is where the listener is while they are gone through."""
+
+    is_open = False
+
+    def __init__(self, program: PlainProgram) -> None:
+        self._program = program
+        self._say, self._service = program.say, program.services.bookmarks
+        self._kept = program.controller.bookmarks
+        self._grouping = Grouping.EPISODE
+        self._row = 0
+        self._here: dict[str, Callable[[], object]] = {
+            "move.down": partial(self._move, 1),
+            "move.up": partial(self._move, -1),
+            "move.top": partial(self._go, 0),
+            "move.bottom": lambda: self._go(len(self._rows)),
+            "move.page_down": partial(self._move, PAGE),
+            "move.page_up": partial(self._move, -PAGE),
+            "move.half_down": partial(self._move, PAGE // 2),
+            "move.half_up": partial(self._move, -PAGE // 2),
+            "bookmark.play": partial(self._with_current, self._service.play),
+            "bookmark.edit": partial(self._with_current, self._edit),
+            "bookmark.remove": partial(self._with_current, self._remove),
+            "bookmark.copy": partial(self._with_current, self._quote),
+            "bookmark.group": self._group,
+        }
+
+    def by_id(self) -> dict[str, Callable[[], object]]:
+        """Return what to call wherever the listener is, by the ids in the table of keys."""
+        return {"bookmark.add": lambda: self._service.keep(self._edit), "view.bookmarks": self._open}
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of what works among the bookmarks."""
+        return tuple(self._here)
+
+    def here(self, action: Action) -> Callable[[], object] | None:
+        """Return what an action does among the bookmarks; one that they do not have leads away from them."""
+        if not self.is_open:
+            return None
+        self.is_open = action.where == "app" or action.id in self._here
+        return self._here.get(action.id)
+
+    @property
+    def _rows(self) -> list[Bookmark]:
+        groups = group_bookmarks(self._program.controller.library, self._kept, self._grouping)
+        return [bookmark for group in groups for bookmark in group.bookmarks]
+
+    def _open(self) -> None:
+        self.is_open, self._row = True, 0
+        self._say(f"{counted(len(self._kept), 'bookmark')}, by {self._grouping}.")
+        self._say_here()
+
+    def _move(self, by: int) -> None:
+        self._go(self._row + by)
+
+    def _go(self, row: int) -> None:
+        self._row = row
+        self._say_here()
+
+    def _say_here(self) -> None:
+        """Say the bookmark that it is at; one past either end is that end."""
+        rows = self._rows
+        self._row = max(0, min(self._row, len(rows) - 1))
+        if not rows:
+            self._say(WHY_EMPTY)
+            return
+        bookmark, library = rows[self._row], self._program.controller.library
+        title = sentence(title_of(library, bookmark))
+        said = [f"{self._row + 1} of {len(rows)}.", title, f"At {spoken_time(bookmark.start)}."]
+        if bookmark.text:
+            said.append(sentence(bookmark.text))
+        if bookmark.note:
+            said.append(f"Note: {sentence(bookmark.note)}")
+        self._say(" ".join(said))
+
+    def _group(self) -> None:
+        self._grouping = self._grouping.following
+        self._say(f"By {self._grouping}.")
+        self._go(0)
+
+    def _with_current(self, command: Callable[[Bookmark], object]) -> None:
+        rows = self._rows
+        if rows:
+            command(rows[min(self._row, len(rows) - 1)])
+        else:
+            self._say(WHY_EMPTY)
+
+    def _remove(self, bookmark: Bookmark) -> None:
+        self._say(f"{self._kept.remove([bookmark.key])}. Press {key_of('undo')} to undo.")
+        self._say_here()
+
+    def _quote(self, bookmark: Bookmark) -> None:
+        async def say() -> None:
+            source = await self._service.source(bookmark)
+            self._program.say_all(quote(self._program.controller.library, bookmark, *source).split("\n"))
+
+        self._program.run_task(say())
+
+    def _edit(self, bookmark: Bookmark) -> None:
+        if bookmark.note:
+            self._say(f"Its note: {bookmark.note}")
+        self._program.ask("A note on the bookmark; nothing leaves it as it is:", partial(self._note, bookmark))
+
+    def _note(self, bookmark: Bookmark, answer: str) -> None:
+        if note := clean(answer, NOTE_LIMIT):
+            self._kept.edit(bookmark.key, bookmark.text, note)
+        self._say("Noted." if note else "No note.")

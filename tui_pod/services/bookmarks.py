@@ -1,0 +1,101 @@
+"""Keep what was just said, in both front ends. Called on the event loop; the words may have to be fetched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.player.snapshot import Playback
+from tui_pod.core.progress.bookmarks import Bookmark, Stretch
+from tui_pod.core.progress.just_said import just_said
+from tui_pod.core.text.clean import clean, clock
+from tui_pod.runtime.log import log
+from tui_pod.services.tasks import BackgroundTasks
+
+if TYPE_CHECKING:
+    from tui_pod.services.services import Services
+
+PATIENCE = 3.0
+"""Seconds that the words may take to come; later the last half minute is kept without them."""
+
+WHY_EMPTY = f"Nothing is kept yet. {key_of('bookmark.add')} keeps what was just said, with a note if you like."
+
+NOTHING_PLAYS = f"Nothing is playing: {key_of('bookmark.add')} keeps what was just said."
+
+SHOWN_WORDS = 60
+"""Characters of the words that a notice shows."""
+
+
+class BookmarkService:
+    """Keeps the words, and says so."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._tasks = BackgroundTasks(lambda: services.controller, services.frontend)
+        self._waiting: list[Playback] = []  # moments whose words are being looked for
+
+    def keep(self, edit: Callable[[Bookmark], None]) -> None:
+        """Keep what was just said, soon; what was kept before is handed to `edit` instead, to be noted on."""
+        playback = self._services.controller.playback
+        if playback.is_loaded:
+            self._waiting.append(playback)
+            self._tasks.run(self._keep(playback, edit))
+        else:
+            self._services.frontend.tell(NOTHING_PLAYS)
+
+    def keep_words(self, episode: str, title: str, stretch: Stretch, edit: Callable[[Bookmark], None]) -> None:
+        """Keep these words, and say so; when they are kept already hand them to `edit`."""
+        bookmark, is_new = self._services.controller.bookmarks.keep(episode, title, stretch)
+        if is_new:
+            self._services.frontend.tell(f"{said_of(bookmark)} Press {key_of('bookmark.add')} again for a note.")
+        else:
+            edit(bookmark)
+
+    def play(self, bookmark: Bookmark) -> None:
+        """Play from a bookmark."""
+        controller = self._services.controller
+        if controller.playback.episode == bookmark.episode:
+            controller.seek_to(bookmark.start)
+            controller.set_paused(False)
+        else:
+            controller.play_from(bookmark.episode, bookmark.start)
+
+    async def source(self, bookmark: Bookmark) -> tuple[str, str]:
+        """Return the podcast that a bookmark is from, and the episode's page; empty where there is none."""
+        library = self._services.controller.library
+        index = library.index(bookmark.episode)
+        if index is None:
+            return "", ""
+        notes = await self._services.read_notes(library.episode(index))
+        return notes.podcast, notes.page
+
+    async def close(self) -> None:
+        """Keep at once what still waits for its words, without them."""
+        await self._tasks.close()
+        for playback in self._waiting:
+            stretch = just_said(Transcript(), playback.position)
+            self._services.controller.bookmarks.keep(playback.episode or "", playback.title, stretch)
+
+    async def _keep(self, playback: Playback, edit: Callable[[Bookmark], None]) -> None:
+        episode, transcript = playback.episode or "", Transcript()
+        try:
+            transcript = await asyncio.wait_for(self._read(episode), PATIENCE)
+        except Exception as error:  # whatever it was, the place is kept
+            log(f"no words for a bookmark: {type(error).__name__}: {error}")
+        self._waiting.remove(playback)
+        self.keep_words(episode, playback.title, just_said(transcript, playback.position, playback.speed), edit)
+
+    async def _read(self, episode: str) -> Transcript:
+        library = self._services.controller.library
+        index = library.index(episode)
+        return Transcript() if index is None else await self._services.read_transcript(library.episode(index))
+
+
+def said_of(bookmark: Bookmark) -> str:
+    """Return a sentence that says what was kept."""
+    if bookmark.text:
+        return f"Kept “{clean(bookmark.text, SHOWN_WORDS)}”."
+    return f"Kept {clock(bookmark.start)} to {clock(bookmark.end)}."

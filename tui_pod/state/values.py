@@ -1,0 +1,70 @@
+"""The values that a state may hold: what makes sense of each, and what TOML can keep. It knows no kind of entry."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterable, Mapping
+from datetime import MAXYEAR, UTC, datetime
+from typing import Any
+
+from tui_pod.core.text.clean import without_surrogates
+
+Table = dict[str, Any]
+
+MAX_DEPTH = 64
+"""Tables or lists inside one another that can be read and written back without running out of stack."""
+MAX_BITS = 10_000
+"""Bits of a whole number that Python still turns into digits."""
+
+
+def is_storable(value: object, depth: int = MAX_DEPTH) -> bool:
+    """Return whether a value read can be written back: not nested too deep, and without huge numbers."""
+    if isinstance(value, dict | list):
+        inside = value.values() if isinstance(value, dict) else value
+        return depth > 0 and all(type(item) in _PLAIN or is_storable(item, depth - 1) for item in inside)
+    return not isinstance(value, int) or value.bit_length() <= MAX_BITS
+
+
+_PLAIN = frozenset((str, float, bool, datetime))
+"""Types of nearly all values, which are looked at no further."""
+
+
+def updated_of(entry: Mapping[str, Any]) -> datetime:
+    """Return when an entry was last changed, long ago when it does not say."""
+    return read_time(entry.get("updated")) or datetime.min.replace(tzinfo=UTC)
+
+
+def read_time(value: object) -> datetime | None:
+    """Return a time in UTC; None when it is none, or nothing could come after it."""
+    if not isinstance(value, datetime):
+        return None
+    try:
+        time = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        return None
+    return time if time.year < MAXYEAR else None
+
+
+def read_seconds(value: object) -> float | None:
+    """Return a number of seconds, 0 to a billion; None when it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value < 1e9 and math.isfinite(value) else None
+
+
+def entry_check(entry: Mapping[str, Any]) -> str:
+    """Return the checksum by which a later load sees that a person changed the entry."""
+    content = repr(sorted((key, str(value)) for key, value in entry.items() if key != "check"))
+    return f"{zlib.crc32(content.encode('utf-8', 'replace')):08x}"
+
+
+def writable(value: Any) -> Any:
+    """Return `value` as TOML can hold it: no None and no lone surrogates."""
+    if isinstance(value, str):
+        return without_surrogates(value)
+    if isinstance(value, Mapping):
+        return {writable(str(key)): writable(item) for key, item in value.items() if item is not None}
+    if isinstance(value, Iterable):
+        return [writable(item) for item in value]
+    return value

@@ -1,0 +1,235 @@
+"""View 4: what was kept, by episode, date or topic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.content import Content
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.selection.bookmark_groups import Group, Grouping, group_bookmarks, quote, title_of
+from tui_pod.core.text.clean import clock, counted
+from tui_pod.services.bookmarks import WHY_EMPTY
+from tui_pod.ui.actions import bindings
+from tui_pod.ui.look.cells import MARKS, fit, spread, wrap
+
+if TYPE_CHECKING:
+    from tui_pod.core.progress.bookmarks import Bookmark
+    from tui_pod.services.services import Services
+
+MARGIN, TIME = 2, 9
+"""Blank cells at the left, and those of the time beside the words."""
+
+MAX_WIDTH = 100
+"""Cells of a line beyond which it is hard to read."""
+
+NO_WORDS = "(no words)"
+
+
+class Line(NamedTuple):
+    """A line of the view: the text of its component class, of the bookmark with this number, if any."""
+
+    look: str = ""
+    text: str = ""
+    time: str = ""
+    bookmark: int | None = None
+
+
+class BookmarksView(ScrollView, can_focus=True):
+    """Bookmarks under heads; the one at the cursor shows all its words."""
+
+    BINDINGS = bindings("bookmarks", "move")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"bookmarks--{name}" for name in ("head", "words", "note", "time", "cursor", "rail")
+    }
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    BookmarksView {
+        height: 1fr;
+        border: round $primary;
+        background: $background;
+        border-title-color: $primary;
+        scrollbar-size-vertical: 1;
+        .bookmarks--head { color: $text-primary; text-style: bold; }
+        .bookmarks--words { color: $foreground; }
+        .bookmarks--note { color: $text-muted; text-style: italic; }
+        .bookmarks--time { color: $text-muted; }
+        .bookmarks--cursor { background: $primary 20%; }
+        .bookmarks--rail { color: $primary; }
+    }
+    """  # here and not in the stylesheet: the first screen does without, and each rule costs it
+
+    def __init__(self, services: Services, grouping: Grouping, edit: Callable[[Bookmark], None]) -> None:
+        """Show the bookmarks; `edit` asks for another note or words."""
+        super().__init__(id="bookmarks")
+        self._services = services
+        self.grouping = grouping
+        self._edit = edit
+        self._groups: list[Group] = []
+        self._bookmarks: list[Bookmark] = []  # in the order of the lines
+        self._lines: list[Line] = []
+        self._cursor = 0
+
+    @property
+    def current(self) -> Bookmark | None:
+        """The bookmark at the cursor."""
+        return self._bookmarks[self._cursor] if self._bookmarks else None
+
+    def show(self) -> None:
+        """Show them as they are now; the cursor stays on its bookmark, else where it was."""
+        controller, former = self._services.controller, self.current
+        self._groups = group_bookmarks(controller.library, controller.bookmarks, self.grouping)
+        self._bookmarks = [bookmark for group in self._groups for bookmark in group.bookmarks]
+        places = {bookmark.key: place for place, bookmark in enumerate(self._bookmarks)}
+        place = self._cursor if former is None else places.get(former.key, self._cursor)
+        self._cursor = max(0, min(place, len(self._bookmarks) - 1))
+        self.border_title = Content(f"{counted(len(self._bookmarks), 'bookmark')} · by {self.grouping}")
+        self._lay_out()
+
+    # -- drawing ---------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        width = min(MAX_WIDTH, self.scrollable_content_region.width - MARGIN)
+        self._lines = list(self._make_lines(width)) if width > TIME else []
+        self.virtual_size = Size(0, len(self._lines))
+        self._bring_into_sight()
+        self.refresh()
+
+    def _make_lines(self, width: int) -> Iterator[Line]:
+        if not self._bookmarks:
+            yield Line()
+            for text in wrap(self._services.with_keys(WHY_EMPTY), width):
+                yield Line("note", text)
+        number = 0
+        for group in self._groups:
+            if number:
+                yield Line()
+            yield Line("head", spread(group.head, str(len(group.bookmarks)), width))
+            for bookmark in group.bookmarks:
+                yield from self._lines_of(number, bookmark, width)
+                number += 1
+
+    def _lines_of(self, number: int, bookmark: Bookmark, width: int) -> Iterator[Line]:
+        """Yield the lines of a bookmark: all at the cursor, else one of its words and one of its note."""
+        room, is_cursor = width - TIME, number == self._cursor
+        words = f"“{bookmark.text}”" if bookmark.text else NO_WORDS
+        title = "" if self.grouping is Grouping.EPISODE else title_of(self._services.controller.library, bookmark)
+        time = f"{clock(bookmark.start):>{TIME - 2}}"
+        if title:
+            yield Line("time", fit(title, room).rstrip(), time, number)
+            time = ""
+        for look, text in (("words", words), ("note", bookmark.note)):
+            for line in wrap(text, room) if is_cursor and text else [fit(text, room).rstrip()] if text else ():
+                yield Line(look, line, time, number)
+                time = ""
+
+    def render_line(self, y: int) -> Strip:
+        """Return one screen line."""
+        width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
+        if number >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        line = self._lines[number]
+        is_cursor = line.bookmark is not None and line.bookmark == self._cursor and self.has_focus
+        base = self.get_component_rich_style("bookmarks--cursor") if is_cursor else self.rich_style
+        segments = [Segment(f"{MARKS['selected']} " if is_cursor else "  ", self._look("rail", base))]
+        if line.bookmark is not None:
+            segments.append(Segment(f"{line.time:<{TIME}}", self._look("time", base)))
+        segments.append(Segment(line.text, self._look(line.look or "words", base)))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _look(self, name: str, base: Style) -> Style:
+        """Return how a part looks on the background of its line."""
+        style = self.get_component_rich_style(f"bookmarks--{name}")
+        return base + Style(color=style.color, bold=style.bold, italic=style.italic)
+
+    def _bring_into_sight(self) -> None:
+        own = [place for place, line in enumerate(self._lines) if line.bookmark == self._cursor]
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        if own and not (top <= own[0] and own[-1] < top + height):
+            is_first = self._cursor == 0  # with its head
+            self.scroll_to(y=0 if is_first else max(0, own[0] - height // 3), animate=False, force=True)
+
+    # -- events and actions ----------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        self.show()
+
+    def on_focus(self) -> None:
+        """Show the cursor."""
+        self.refresh()
+
+    on_blur = on_focus
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the bookmark that was clicked on; on a second click hear it."""
+        offset = event.get_content_offset(self)  # None: on the border
+        number = offset.y + self.scroll_offset.y if offset is not None else -1
+        if 0 <= number < len(self._lines) and (place := self._lines[number].bookmark) is not None:
+            if place == self._cursor:
+                self.action_choose()
+            self._go(place)
+
+    def _go(self, place: int) -> None:
+        if self._bookmarks:
+            self._cursor = max(0, min(place, len(self._bookmarks) - 1))
+            self._lay_out()
+
+    def action_move(self, by: int) -> None:
+        """Go to another bookmark."""
+        self._go(self._cursor + by)
+
+    def action_move_to(self, place: int) -> None:
+        """Go to the first bookmark; -1: to the last."""
+        self._go(place if place >= 0 else len(self._bookmarks) - 1)
+
+    def action_move_page(self, pages: float) -> None:
+        """Go so many pages on, or parts of one."""
+        own = next((place for place, line in enumerate(self._lines) if line.bookmark == self._cursor), 0)
+        wanted = own + int(pages * self.size.height)
+        found = [line.bookmark for line in self._lines[: max(0, wanted) + 1] if line.bookmark is not None]
+        self._go(found[-1] if found else 0)
+
+    def action_choose(self) -> None:
+        """Hear the bookmark at the cursor."""
+        if (bookmark := self.current) is not None:
+            self._services.bookmarks.play(bookmark)
+
+    def action_edit(self) -> None:
+        """Edit note and words of the bookmark at the cursor."""
+        if (bookmark := self.current) is not None:
+            self._edit(bookmark)
+
+    def action_remove(self) -> None:
+        """Remove the bookmark at the cursor."""
+        if (bookmark := self.current) is not None:
+            done = self._services.controller.bookmarks.remove([bookmark.key])
+            self.notify(f"{done}. Press {key_of('undo')} to undo.", markup=False)
+
+    def action_copy(self) -> None:
+        """Copy the words of the bookmark at the cursor, and where they are from."""
+        if (bookmark := self.current) is not None:
+            self.run_worker(self._copy(bookmark), group="copy", exclusive=True)
+
+    async def _copy(self, bookmark: Bookmark) -> None:
+        podcast, page = await self._services.bookmarks.source(bookmark)
+        self.app.copy_to_clipboard(quote(self._services.controller.library, bookmark, podcast, page))
+        self.notify("Copied, with its source.", timeout=2, markup=False)
+
+    def action_group(self) -> None:
+        """Group them by something else."""
+        self.grouping = self.grouping.following
+        self.show()
+
+    async def action_left(self) -> None:
+        """Go back to the library."""
+        await self.run_action("screen.view(1)")
+
+    action_right = action_left

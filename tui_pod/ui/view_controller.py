@@ -1,0 +1,97 @@
+"""Views 3 and 4 of the library screen, which lie over its panes: when they are made, shown and left."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from tui_pod.core.selection.bookmark_groups import Grouping
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.widget import Widget
+
+    from tui_pod.core.library.topics import TopicTable
+    from tui_pod.core.progress.bookmarks import Bookmark
+    from tui_pod.services.episode_list import EpisodeListModel
+    from tui_pod.services.services import Services
+    from tui_pod.ui.screens.bookmarks import BookmarksView
+
+OF_THE_LIST = frozenset({"search", "search_next", "filter", "sort", "details", "transcript", "refresh_feed"})
+"""Actions that are without meaning while another view is shown."""
+
+
+class ViewController:
+    """Owns the view, which is made anew each time: what it tells is what was heard and kept until then."""
+
+    is_open = False
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        services: Services,
+        model: EpisodeListModel,
+        open_entry: Callable[[int], None],
+        edit: Callable[[Bookmark], None],
+    ) -> None:
+        """Show nothing yet; `open_entry` lists a topic of the model's library, `edit` asks for a note."""
+        self._screen = screen
+        self._services = services
+        self._model = model
+        self._open_entry = open_entry
+        self._edit = edit
+        self._grouping = Grouping.EPISODE
+        self._bookmarks: BookmarksView | None = None
+
+    def open(self, number: int) -> None:
+        """Show view 3 once everything is counted, or view 4."""
+        make = self._make_statistics if number == 3 else self._make_bookmarks
+        self._screen.run_worker(self._open(make()), group="view", exclusive=True)
+
+    def leave(self) -> None:
+        """Show the library again."""
+        self._screen.workers.cancel_group(self._screen, "view")
+        if self.is_open:
+            self._forget()
+            self._set_open(False)
+            self._screen.query(".view").remove()
+
+    def show_bookmarks(self) -> None:
+        """Show that bookmarks have changed."""
+        if self._bookmarks is not None:
+            self._bookmarks.show()
+
+    async def _open(self, making: Awaitable[Widget]) -> None:
+        view = await making
+        view.add_class("view")
+        await self._screen.query(".view").remove()
+        await self._screen.mount(view, after="#panes")
+        self._set_open(True)
+        self._screen.set_focus(view)
+
+    async def _make_statistics(self) -> Widget:
+        from tui_pod.ui.screens.statistics import StatisticsView  # after the first paint
+
+        statistics = await self._services.compute_statistics()
+        self._forget()
+        return StatisticsView(self._services, statistics, self._choose)
+
+    async def _make_bookmarks(self) -> Widget:
+        from tui_pod.ui.screens.bookmarks import BookmarksView  # after the first paint
+
+        self._forget()
+        self._bookmarks = BookmarksView(self._services, self._grouping, self._edit)
+        return self._bookmarks
+
+    def _forget(self) -> None:
+        """Forget the bookmarks that are shown, but not by what they are grouped."""
+        if self._bookmarks is not None:
+            self._grouping, self._bookmarks = self._bookmarks.grouping, None
+
+    def _set_open(self, is_open: bool) -> None:
+        self.is_open = is_open
+        self._screen.set_class(is_open, "-view")
+
+    def _choose(self, topics: TopicTable, topic: int) -> None:
+        """Open a topic, which is of the library that was counted."""
+        self._open_entry(topics.found_in(self._model.library.topics, topic))
