@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tests.feeds import server
+from tests.feeds.folders.sounds import make_mp3
 from tests.feeds.server import Site, feed, item
 from tui_pod.core.library.podcast_settings import ROWS
 from tui_pod.feeds.formats.opml import parse_opml
@@ -269,3 +270,28 @@ def test_feeds_add_says_when_a_part_could_not_be_read(site: Site, shell: Shell) 
     site.replies["/f"] = server.body(feed(item(1) + item(2), "My Cast")[:-60])
     shell("feeds", "add", site.url("/f"))
     assert "My Cast: subscribed, 1 new episode; a part of it could not be read" in shell.err
+
+
+def test_folder_is_added_listed_moved_and_left_out_of_the_export(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_mp3(tmp_path / "Books" / "Ships" / "one.mp3", "One")
+    address = f"file://{tmp_path}/Books"
+    assert shell("feeds", "add", "Books", "--folder", "Mine") == f"{address}\tBooks\t1\n"
+    assert shell.json("list", "--topic", "Mine/Books/Ships")[0]["topics"] == ["Ships", "Books", "Mine"]
+    (tmp_path / "Books").rename(tmp_path / "Shelf")
+    shell("feeds", "move", "Books", "./Shelf")
+    shell("feeds", "refresh", "./Shelf")
+    assert shell.json("feeds", "list")[0]["address"] == f"file://{tmp_path}/Shelf"
+    assert parse_opml(shell("export").encode()).entries == ()
+    assert "1 folder of this machine left out" in shell.err
+    assert shell("feeds", "add", str(tmp_path / "nowhere"), status=1) == ""
+
+
+def test_import_takes_no_folder_from_a_list(shell: Shell, tmp_path: Path) -> None:
+    make_mp3(tmp_path / "Books" / "one.mp3")
+    outline = f'<opml><body><outline type="rss" text="Evil" xmlUrl="file://{tmp_path}/Books"/></body></opml>'
+    (tmp_path / "list.opml").write_text(outline)
+    shell("import", str(tmp_path / "list.opml"), status=1)
+    assert shell.json("feeds", "list") == []

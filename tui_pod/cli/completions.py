@@ -63,7 +63,7 @@ _tui_pod_settings() { _tui_pod_ask settings -S '' }
 """
 
 _KINDS = {"ID": "ids", "FEED": "feeds", "KEY=VALUE": "settings"}
-_PATHS = {"FILE": shtab.FILE, "DIR": shtab.DIRECTORY}
+_PATHS = {"FILE": shtab.FILE, "DIR": shtab.DIRECTORY, "URL": shtab.FILE}
 
 
 def completion_script(parser: argparse.ArgumentParser, shell: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,7 @@ from tui_pod.config.paths import find_paths
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import ROWS, SettingError, checked, to_texts
 from tui_pod.core.text.clean import clean, counted
+from tui_pod.feeds.folders.address import is_folder, to_address, typed_path
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_OPML, Folder, parse_opml, write_opml
 from tui_pod.feeds.net.access import NetworkPolicy, make_policy
@@ -98,7 +100,11 @@ def _ask_private(store: FeedStore, options: Namespace) -> None:
 def run_export(options: Namespace) -> None:
     """Print the subscriptions as OPML."""
     with _open_store(options) as store:
-        sys.stdout.write(write_opml(store.entries()))
+        entries = store.entries()
+        feeds = [entry for entry in entries if not is_folder(entry.address)]
+        sys.stdout.write(write_opml(feeds))
+        if len(feeds) < len(entries):
+            _tell(f"{counted(len(entries) - len(feeds), 'folder')} of this machine left out")
 
 
 def feed_names(options: Namespace) -> list[tuple[str, str]]:
@@ -149,7 +155,7 @@ def _subscribed(
     login = None
     while True:
         try:
-            return subscribe(store, url, folders, policy=policy, login=login)
+            return subscribe(store, url, folders, policy=policy, login=login, is_shell=True)
         except LoginWanted as wanted:
             login = ask_login(wanted, over_http)
 
@@ -216,7 +222,9 @@ def _remove(store: FeedStore, options: Namespace) -> int:
 
 def _move(store: FeedStore, options: Namespace) -> int:
     (feed,) = named_feeds(store, [options.feed])
-    addresses = [target for target in options.targets if "://" in target]
+    path = typed_path(options.targets[0]) if is_folder(feed.address) and options.targets != ["/"] else None
+    path = path if path and os.path.exists(path) else None
+    addresses = [] if path else [target for target in options.targets if "://" in target]
     if addresses:
         text, user, password = split_login(addresses[0])
         named = typed_addresses(text)
@@ -227,6 +235,8 @@ def _move(store: FeedStore, options: Namespace) -> int:
             store.set_private_origin(feed.feed_id, origin(named[0]))
         if user:
             store.logins.add(feed.feed_id, Login(origin(named[0]), check_user(user), password))
+    elif path:
+        store.move(feed.feed_id, to_address(path))
     else:
         folders = tuple(folder for text in options.targets if (folder := _folder(text)))
         store.configure(feed.feed_id, {"folder": ROWS["folder"].show(folders)})

@@ -107,8 +107,12 @@ def _add_feed_commands(commands: _Commands, shared: argparse.ArgumentParser) -> 
     """Add `feeds` with its own commands, `import` and `export`."""
     feeds = commands.add("feeds", "subscribe to podcasts, refresh and organise them")
     actions = _Commands(feeds, "action", shared)
-    command = actions.add("add", "subscribe to a podcast by its address, or that of a page about it")
-    command.add_argument("urls", metavar="URL", nargs="+", help="may have a login: https://user:password@host/feed")
+    command = actions.add(
+        "add", "subscribe to a podcast by its address or that of a page about it, or add a folder of sound files"
+    )
+    command.add_argument("urls", metavar="URL", nargs="+",
+                         help="may have a login, https://user:password@host/feed; or the path of a folder, a playlist"
+                         " (M3U) or a sound file")  # fmt: skip
     command.add_argument("--http-login", action="store_true",
                          help="send a login also over http, where others can read it")  # fmt: skip
     command.add_argument("--folder", metavar="PATH", action="append", default=[],

@@ -14,6 +14,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.transcript import Transcript, parse_transcript
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
+from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
 from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.media.documents import RemoteFiles
@@ -140,7 +141,8 @@ class Podcasts:
         if feed is None:
             return None
         when = None if feed.fetched is None else datetime.fromtimestamp(feed.fetched, UTC).astimezone()
-        return PodcastFacts(feed.address, self.store.description(feed_id), feed.page, when, feed.error)
+        address = to_path(feed.address) if is_folder(feed.address) else feed.address
+        return PodcastFacts(address, self.store.description(feed_id), feed.page, when, feed.error)
 
     def foreign_language(self, episode: Episode) -> str:
         """Return the language of an episode's feed, such as `de-at`; empty when it is English or not stated."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from tui_pod.feeds.folders.address import is_folder
 from tui_pod.feeds.formats.model import Feed, FeedError
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.address import is_private, origin
@@ -162,6 +163,11 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
 
 
 def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> Outcome:
+    if is_folder(feed.address):
+        from tui_pod.feeds.folders.podcast import refresh_folder  # reads tags: only with folders
+
+        found_there = refresh_folder(store, feed, cancel)
+        return Outcome(feed.feed_id, feed.name, found_there.new, found_there.has_changed)
     if not feed.is_origin_known and origin(feed.address) not in policy.private and is_private(feed.address):
         host = urlsplit(feed.address).netloc
         raise FetchError(f"{host} is in your own network. {ALLOW.format(feed.address)}", is_final=True)

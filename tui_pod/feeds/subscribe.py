@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tui_pod.core.text.clean import clean
+from tui_pod.feeds.folders.address import typed_path
 from tui_pod.feeds.formats.html_text import feed_links
 from tui_pod.feeds.formats.model import Feed, FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder
@@ -59,16 +60,19 @@ def subscribe(
     cancel: CancelToken | None = None,
     policy: NetworkPolicy = PUBLIC,
     login: Login | None = None,
+    is_shell: bool = False,
 ) -> Subscribed:
-    """Fetch the feed that `typed` means and store it; nothing is stored when that fails.
+    """Fetch the feed, or read the folder, that `typed` means and store it; nothing is stored when that fails.
 
     Args:
         store: where it is kept.
-        typed: the address of a feed, or of a page that names one; with a login, if it has `user:password@`.
+        typed: the address of a feed, or of a page that names one, with a login, if it has `user:password@`; or the path
+            of a folder, a playlist or a sound file.
         folders: topics to put it under.
         cancel: ends the wait.
         policy: what the settings allow.
         login: for a server that wanted one.
+        is_shell: whether a bare name counts as a path, if there is such a file here.
 
     Raises:
         LoginWanted: a server wants a login, or another one.
@@ -77,6 +81,13 @@ def subscribe(
         FeedStoreError: it cannot be kept.
     """
     cancel = cancel or CancelToken()
+    if (path := typed_path(typed, is_shell)) is not None:
+        from tui_pod.feeds.folders.podcast import subscribe_folder  # reads tags: only with folders
+
+        folder, stored, former = subscribe_folder(store, path, folders, cancel)
+        is_new = former is None or former.removed is not None
+        is_moved = former is not None and former.address != folder.address
+        return Subscribed(folder, stored.new, is_new, has_moved=is_moved)
     text, user, password = split_login(typed)
     addresses = typed_addresses(text)
     if not addresses:

@@ -318,8 +318,9 @@ def test_damaged_database_is_put_aside_and_made_anew_from_the_backup(store: Feed
     if damage == "gone":
         store.db.file.unlink()
     else:
-        middle = content[:81_920] + b"\xa5" * 16_384 + content[98_304:]
-        cut = content[: len(content) // 2 - 100]
+        half = len(content) // 2
+        middle = content[:half] + b"\xa5" * 16_384 + content[half + 16_384 :]
+        cut = content[: half - 100]
         damaged = {"noise": b"noise" * 1000, "cut": cut, "middle": middle, "empty": b""}[damage]
         store.db.file.write_bytes(damaged)
     again = FeedStore(store.db.file.parent)

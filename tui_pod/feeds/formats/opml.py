@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from tui_pod.core.library.podcast_settings import usable
 from tui_pod.core.text.clean import clean
+from tui_pod.feeds.folders.address import is_folder
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.xml import read_xml
 from tui_pod.feeds.net.address import typed_addresses
@@ -70,15 +71,19 @@ class Outline:
     """Entries that could not be used, for the listener."""
 
 
-def parse_opml(content: bytes) -> Outline:
+def parse_opml(content: bytes, takes_folders: bool = False) -> Outline:
     """Return the feeds in a list, each once, and what was wrong with others.
+
+    Args:
+        content: the document.
+        takes_folders: whether folders of this machine may be in it: only in a list of our own.
 
     Raises:
         FeedError: it is no OPML, or one that is refused.
     """
     if len(content) > MAX_OPML:
         raise FeedError(f"The list is larger than {MAX_OPML // 1024**2} MB.")
-    reader = _Reader()
+    reader = _Reader(takes_folders)
     is_whole = read_xml(content, None, reader)
     if not reader.is_opml:
         raise FeedError("This is not an OPML list.")
@@ -92,6 +97,7 @@ def parse_opml(content: bytes) -> Outline:
 class _Reader:
     """Collects entries, with the path of open folders."""
 
+    takes_folders: bool
     is_opml: bool = False
     is_open: bool = False
     """Whether the document has not come to its end."""
@@ -144,7 +150,7 @@ class _Reader:
 
     def _add(self, text: str, title: str, values: dict[str, str]) -> None:
         text, user, password = split_login(text)
-        named = typed_addresses(text)
+        named = self._addresses(text)
         if not named:
             self._fault(f"“{title or clean(text, 80)}”: {clean(text, 80)} is not an http or https address.")
             return
@@ -156,7 +162,7 @@ class _Reader:
         folders.update(dict.fromkeys(_listed(values.get("category", ""))))
         entry = self.entries.get(named[0])
         if entry is None:
-            feed_id = typed_addresses(values.get(FIRST, ""))
+            feed_id = self._addresses(values.get(FIRST, ""))
             page = typed_addresses(values.get("htmlurl", ""))
             entry = Entry(
                 named[0], title, (), feed_id[0] if feed_id else "", page[0] if page else "",
@@ -164,6 +170,9 @@ class _Reader:
             )  # fmt: skip
         joined = tuple(dict.fromkeys((*entry.folders, *folders)))
         self.entries[named[0]] = replace(entry, folders=joined)
+
+    def _addresses(self, text: str) -> list[str]:
+        return [text] if self.takes_folders and is_folder(text) else typed_addresses(text)
 
     def _fault(self, text: str) -> None:
         if len(self.faults) < 100:

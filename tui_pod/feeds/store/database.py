@@ -58,7 +58,7 @@ CREATE TABLE episodes (
     duration REAL,
     published REAL,                  -- seconds since 1970, as the feed says
     sort REAL NOT NULL,              -- the same, or a likely time where it says none or lies
-    place INTEGER NOT NULL,          -- higher for what the feed lists first
+    place INTEGER NOT NULL,          -- higher for what the feed lists first; below 0: a file that is gone
     seen REAL NOT NULL,
     audio TEXT,
     kind TEXT NOT NULL,
@@ -79,6 +79,8 @@ LATER_TABLES = (
     " is_explicit INTEGER NOT NULL)",
     # by the feed's first address; texts as JSON, and seconds since 1970
     "CREATE TABLE IF NOT EXISTS settings (feed TEXT PRIMARY KEY, texts TEXT NOT NULL, updated REAL NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS files (feed INTEGER, path TEXT, size INTEGER NOT NULL, modified INTEGER NOT NULL,"
+    " key TEXT NOT NULL, tags TEXT NOT NULL, PRIMARY KEY (feed, path))",  # of folders, as they were last found
 )
 LATER_COLUMNS = (
     "ALTER TABLE feeds ADD COLUMN language TEXT NOT NULL DEFAULT ''",
@@ -106,9 +108,16 @@ class FeedDatabase:
         self.file = folder / DATABASE
         self.backup = folder / BACKUP
         self.notices: list[str] = []
-        """About a recovery, for the listener."""
+        """About a recovery, or what was left out, for the listener."""
+        self._noted: set[str] = set()
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+
+    def note(self, notice: str) -> None:
+        """Tell the listener something, once however often it is found."""
+        if notice not in self._noted:
+            self._noted.add(notice)
+            self.notices.append(notice)
 
     def close(self) -> None:
         """Close the connection; the next use opens it again."""
@@ -225,7 +234,7 @@ class FeedDatabase:
         from tui_pod.feeds.formats.model import FeedError
 
         try:
-            return list(parse_opml(self.backup.read_bytes()).entries)
+            return list(parse_opml(self.backup.read_bytes(), takes_folders=True).entries)
         except (OSError, FeedError):
             return []
 

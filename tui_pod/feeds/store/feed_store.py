@@ -15,6 +15,7 @@ from typing import NamedTuple
 from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import fold
+from tui_pod.feeds.folders.address import to_address, typed_path
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.net.address import Origin, origin, typed_addresses
@@ -153,7 +154,7 @@ class FeedStore:
             return []
         where = "" if with_removed else "WHERE removed IS NULL"
         with self.db.read() as db:
-            counts = dict(db.execute("SELECT feed, count(*) FROM episodes GROUP BY feed"))
+            counts = dict(db.execute("SELECT feed, count(*) FROM episodes WHERE place >= 0 GROUP BY feed"))
             rows = db.execute(f"SELECT {_COLUMNS} FROM feeds {settings.JOIN} {where} ORDER BY number").fetchall()
         return [_subscription(row, counts.get(row[0], 0)) for row in rows]
 
@@ -161,7 +162,8 @@ class FeedStore:
         """Return the feed with this address, now or first, or this title; None when there is none or more than one."""
         feeds = self.feeds(with_removed)
         text = split_login(text).text
-        addresses = {text, *typed_addresses(text)}
+        path = typed_path(text)
+        addresses = {text, *typed_addresses(text), *([to_address(path)] if path else [])}
         for found in (
             [feed for feed in feeds if feed.feed_id in addresses],
             [feed for feed in feeds if feed.address in addresses],
@@ -251,8 +253,8 @@ class FeedStore:
             for number in gone:
                 for table in ("notes", "sizes", "numbering"):
                     db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (number,))
-                db.execute("DELETE FROM episodes WHERE feed = ?", (number,))
-                db.execute("DELETE FROM descriptions WHERE feed = ?", (number,))
+                for table in ("episodes", "descriptions", "files"):
+                    db.execute(f"DELETE FROM {table} WHERE feed = ?", (number,))
                 db.execute("DELETE FROM settings WHERE feed = (SELECT first FROM feeds WHERE number = ?)", (number,))
                 db.execute("DELETE FROM feeds WHERE number = ?", (number,))
 
@@ -320,13 +322,13 @@ class FeedStore:
             return {row[0] for row in rows}
 
     def enclosures(self) -> list[Enclosure]:
-        """Return what names each episode that has a recording to other programs, those of removed feeds left out."""
+        """Return what names each episode with a recording on the network to others, those of removed feeds left out."""
         if self.is_empty:
             return []
         with self.db.read() as db:
             rows = db.execute(
                 "SELECT id, first, episodes.guid, audio, duration FROM episodes JOIN feeds ON feed = number"
-                " WHERE removed IS NULL AND audio IS NOT NULL"
+                " WHERE removed IS NULL AND audio LIKE 'http%'"
             )
             return [Enclosure(*row) for row in rows]
 
@@ -353,7 +355,8 @@ class FeedStore:
         """Return the ids of a feed's episodes, newest first; of a serial the numbered ones by number."""
         with self.db.read() as db:
             rows = db.execute(
-                "SELECT id FROM episodes JOIN feeds ON feed = number WHERE first = ? ORDER BY sort DESC, place DESC",
+                "SELECT id FROM episodes JOIN feeds ON feed = number WHERE first = ? AND place >= 0"
+                " ORDER BY sort DESC, place DESC",
                 (feed_id,),
             )
             return serial_order([row[0] for row in rows], serial_numbers(db))

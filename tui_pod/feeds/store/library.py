@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
@@ -12,10 +13,12 @@ from typing import NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
 from tui_pod.core.library.topics import topic_key
+from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.opml import Folder
 from tui_pod.feeds.store import settings
 from tui_pod.feeds.store.database import SCHEMA, FeedDatabase, FeedStoreError, to_folders
 from tui_pod.feeds.store.episodes import serial_numbers, serial_order
+from tui_pod.feeds.store.subfolders import Folders, read_subfolders
 
 
 class FeedLibrary(NamedTuple):
@@ -67,6 +70,7 @@ def _read(database: FeedDatabase) -> FeedLibrary:
         generation = db.execute("PRAGMA user_version").fetchone()[0]
         topics: dict[Topic, None] = {}
         by_feed = {}
+        by_folder: dict[int, Folders] = {}
         numbers = serial_numbers(db)
         podcasts = settings.kept_texts(db, "removed IS NULL")
         hidden = {feed_id for feed_id, texts in podcasts.items() if texts.get("hidden") == "yes"}
@@ -81,9 +85,11 @@ def _read(database: FeedDatabase) -> FeedLibrary:
                 feed_id, title or address, where, to_folders(categories) if shows else (), topics,
                 _course(db, number, numbers) if is_serial else (),
             )  # fmt: skip
+            if is_folder(address):
+                by_folder[number] = read_subfolders(db, number, to_path(address), by_feed[number].keys, topics)
             if shows:
                 by_feed[number] = by_feed[number]._replace(shows_categories=True)
-        episodes, keys = _episodes(db, by_feed)
+        episodes, keys = _episodes(db, by_feed, by_folder)
         hides_course = settings.is_course_hidden(db)
     shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
     return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys, podcasts=shown, hides_course=hides_course)
@@ -120,19 +126,21 @@ def _under(folder: Folder, topics: dict[Topic, None]) -> str:
 
 
 def _episodes(
-    db: sqlite3.Connection, by_feed: dict[int, _FeedTopics]
+    db: sqlite3.Connection, by_feed: dict[int, _FeedTopics], by_folder: Mapping[int, Folders]
 ) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...]]:
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []
     rows = db.execute(
         "SELECT id, feed, title, summary, duration, published, audio, transcript, keywords FROM episodes"
-        " ORDER BY sort DESC, feed, place DESC"
+        " WHERE place >= 0 ORDER BY sort DESC, feed, place DESC"
     )
     for ident, number, title, summary, duration, published, audio, transcript, keywords in rows:
         feed = by_feed.get(number)
         if feed is None:  # its feed was removed
             continue
         tags, topics = feed.tags, feed.keys
+        if number in by_folder and (inside := by_folder[number].get(os.path.dirname(audio))):
+            tags, topics = (*inside.names, *tags), inside.keys
         if feed.shows_categories and keywords:
             words = tuple(word for word in keywords.split("\n") if word != ROOT_TOPIC)
             tags, topics = tuple(dict.fromkeys((*tags, *words))), tuple(dict.fromkeys((*topics, *words)))

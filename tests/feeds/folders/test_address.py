@@ -1,0 +1,21 @@
+from pathlib import Path
+
+import pytest
+
+from tui_pod.feeds.folders.address import to_address, to_path, typed_path
+
+
+@pytest.mark.parametrize("path", ["/a b/ü#?%20", "/latin-\udce9"])
+def test_address_of_a_path_leads_back_to_it(path: str) -> None:
+    assert to_address(path).isascii()
+    assert to_path(to_address(path)) == path
+
+
+def test_typed_path_is_told_from_words_and_addresses(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    (home / "My Books").mkdir()
+    for typed in ("~/My Books", "./My Books", f"'{home}/My Books'", "~/My\\ Books", f"file://{home}/My%20Books"):
+        assert typed_path(typed) == str(home / "My Books")
+    for typed in ("My Books", "example.org/feed", "https://example.org/", "", "'", "/a\0b"):
+        assert typed_path(typed) is None
+    assert typed_path("My Books", is_shell=True) == str(home / "My Books")

@@ -1,0 +1,123 @@
+"""Turn a folder, a playlist or one sound file into the items of a podcast. Waits for the disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title
+from tui_pod.feeds.folders.order import in_order
+from tui_pod.feeds.folders.playlist import PLAYLIST_ENDINGS, Listed, read_playlist
+from tui_pod.feeds.folders.scan import MAX_FILES, AudioFile, scan
+from tui_pod.feeds.folders.tags import read_file
+from tui_pod.feeds.formats.model import FeedError, Item
+from tui_pod.feeds.formats.values import AUDIO_ENDINGS
+from tui_pod.runtime.threads import CancelToken
+
+
+class Listing(NamedTuple):
+    """What a folder holds."""
+
+    title: str
+    items: tuple[Item, ...]
+    """In the order in which they are meant to be heard; the audio of a file is its path."""
+    files: tuple[AudioFile, ...]
+    """As found, for the next time."""
+    notices: tuple[str, ...] = ()
+
+
+def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
+    """Return what is at a path.
+
+    Args:
+        path: absolute.
+        known: files as found earlier, by path.
+        cancel: ends the search.
+
+    Raises:
+        FeedError: there is nothing, or nothing that can be heard.
+    """
+    shown = clean(path, 100)
+    try:
+        path.encode()
+        if os.path.isdir(path):
+            listing = _read_folder(path, known, cancel)
+        elif path.lower().endswith(PLAYLIST_ENDINGS):
+            listing = _read_playlist(path, known, cancel)
+        elif path.lower().endswith(AUDIO_ENDINGS):
+            files, _ = _read_files([path], known, cancel)
+            listing = Listing("", _items(in_order(files), ""), tuple(files))
+        elif os.path.exists(path):
+            raise FeedError(f"{shown} is neither a folder, nor a playlist (M3U), nor a sound file.")
+        else:
+            raise FeedError(f"There is no file or folder {shown}.")
+    except UnicodeEncodeError:
+        raise FeedError(f"The name of {shown} is not UTF-8: rename it.") from None
+    except OSError as error:
+        raise FeedError(f"{shown} cannot be read: {error.strerror or error}.") from None
+    if not listing.items:
+        raise FeedError(" ".join((f"There is no sound file in {shown}.", *listing.notices)))
+    name = os.path.basename(path)
+    title = name if os.path.isdir(path) else os.path.splitext(name)[0]
+    return listing._replace(title=clean_title(title or path))
+
+
+def _read_folder(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
+    found = scan(path, known, cancel)
+    return Listing("", _items(in_order(found.files), path), found.files, found.notices)
+
+
+def _read_playlist(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
+    entries, unusable = read_playlist(path, MAX_FILES)
+    files, missing = _read_files([entry.place for entry in entries if entry.is_file], known, cancel)
+    by_path = {item.audio: item for item in _items(in_order(files), "")}
+    items = []
+    for entry in entries:
+        item = by_path.get(entry.place) if entry.is_file else _remote(entry)
+        if item is not None:
+            items.append(replace(item, title=entry.title or item.title, duration=item.duration or entry.duration))
+    left_out = unusable + missing
+    said = "1 entry" if left_out == 1 else f"{left_out} entries"
+    notices = [f"{clean(path, 100)}: {said} cannot be had."]
+    return Listing("", tuple(items), tuple(files), tuple(notices if left_out else ()))
+
+
+def _read_files(
+    paths: Iterable[str], known: Mapping[str, AudioFile], cancel: CancelToken
+) -> tuple[list[AudioFile], int]:
+    """Return the files at these absolute paths, and how many cannot be read."""
+    files, missing = [], 0
+    for path in paths:
+        cancel.check()
+        try:
+            found = os.stat(path)
+            former = known.get(path)
+            if former is not None and (former.size, former.modified) == (found.st_size, found.st_mtime_ns):
+                files.append(former)
+            else:
+                files.append(AudioFile(path, found.st_size, found.st_mtime_ns, *read_file(path)))
+        except (OSError, UnicodeEncodeError):
+            missing += 1
+    return files, missing
+
+
+def _remote(entry: Listed) -> Item:
+    name = entry.place.partition("?")[0].rstrip("/").rpartition("/")[2]
+    return Item(entry.place, clean_title(name), audio=entry.place)
+
+
+def _items(files: Iterable[tuple[AudioFile, str]], root: str) -> tuple[Item, ...]:
+    """Return the items of files with titles; of files with the same content each has a guid of its own."""
+    items, taken = [], set()
+    for file, title in files:
+        path = os.path.join(root, file.path)
+        guid = file.key if file.key not in taken else f"{file.key}\0{file.path}"
+        taken.add(guid)
+        tags = file.tags
+        by = " · ".join(dict.fromkeys(part for part in (tags.artist, tags.album) if part and part != title))
+        summary = tags.description or by
+        items.append(Item(guid, title, clean(summary, SUMMARY_LIMIT), size=file.size, duration=tags.duration,
+                          audio=path))  # fmt: skip
+    return tuple(items)

@@ -1,0 +1,47 @@
+"""Put sound files in the order in which they are meant to be heard, and name them. Pure."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from tui_pod.core.text.clean import clean_title, fold
+from tui_pod.feeds.folders.scan import AudioFile
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+def in_order(files: Iterable[AudioFile]) -> list[tuple[AudioFile, str]]:
+    """Return files with their titles: by folder, in a folder by track where all have one, else by name.
+
+    A title is the file's own where no other in its folder has the same, as a book's title on each of its parts.
+    """
+    ordered: list[tuple[AudioFile, str]] = []
+    by_name = sorted(files, key=lambda file: (_folder(file), natural(os.path.basename(file.path))))
+    for _, group in groupby(by_name, key=_folder):
+        inside = _by_track(list(group))
+        titles = [file.tags.title for file in inside]
+        is_telling = len(set(filter(None, titles))) == len(list(filter(None, titles)))
+        for file, title in zip(inside, titles, strict=True):
+            stem = os.path.splitext(os.path.basename(file.path))[0]
+            ordered.append((file, title if title and is_telling else clean_title(stem.replace("_", " "))))
+    return ordered
+
+
+def natural(name: str) -> list[str | int]:
+    """Return a key that sorts `Part 2` before `Part 10`: words and numbers in turn."""
+    return [int(part) if number % 2 else part for number, part in enumerate(_DIGITS.split(fold(name)))]
+
+
+def _folder(file: AudioFile) -> list[list[str | int]]:
+    inside = os.path.dirname(file.path)
+    return [natural(name) for name in inside.split(os.sep)] if inside else []
+
+
+def _by_track(files: Sequence[AudioFile]) -> Sequence[AudioFile]:
+    places = [(file.tags.disc or 1, file.tags.track or 0) for file in files]
+    if len(set(places)) < len(files) or not all(track for _, track in places):
+        return files
+    return [file for _, file in sorted(zip(places, files, strict=True), key=lambda pair: pair[0])]

@@ -1,0 +1,79 @@
+"""Read an M3U playlist: the files and addresses that it names, in its order."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from tui_pod.core.text.clean import clean
+from tui_pod.feeds.folders.address import SCHEME, to_path
+from tui_pod.feeds.formats.values import AUDIO_ENDINGS
+from tui_pod.feeds.net.address import absolute
+from tui_pod.runtime.files import read_bytes
+
+PLAYLIST_ENDINGS = (".m3u", ".m3u8")
+MAX_PLAYLIST = 16 * 1024 * 1024
+"""Bytes of a playlist that are read."""
+
+_LENGTH_AND_TITLE = re.compile(r"#EXTINF:\s*(-?\d{1,7})(?:\.\d*)?[^,]*,(.*)")
+
+
+class Listed(NamedTuple):
+    """An entry of a playlist."""
+
+    place: str
+    """An absolute path, or an http(s) address."""
+    title: str = ""
+    duration: float | None = None
+    """Seconds; None when not stated."""
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file of this machine."""
+        return self.place.startswith("/")
+
+
+def read_playlist(path: str, most: int) -> tuple[list[Listed], int]:
+    """Return the first entries of a playlist, and how many lines name nothing that can be heard.
+
+    Args:
+        path: of the playlist; paths in it may be seen from its folder.
+        most: entries that are taken.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    content = read_bytes(Path(path), MAX_PLAYLIST)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    entries: dict[str, Listed] = {}
+    unusable, about = 0, Listed("")
+    for line in map(str.strip, text.replace("\0", "").splitlines()):
+        if found := _LENGTH_AND_TITLE.match(line):
+            length = float(found[1])
+            about = Listed("", clean(found[2]), length if length > 0 else None)
+        if not line or line.startswith("#"):
+            continue
+        place = _place(line, os.path.dirname(path))
+        if place is None:
+            unusable += 1
+        elif len(entries) < most:
+            entries.setdefault(place, about._replace(place=place))
+        about = Listed("")
+    return list(entries.values()), unusable
+
+
+def _place(line: str, folder: str) -> str | None:
+    if line.lower().startswith(("http://", "https://")):
+        return absolute(line)
+    path = to_path(line) if line.startswith(SCHEME) else line
+    if not path.lower().endswith(AUDIO_ENDINGS):
+        return None
+    found = os.path.normpath(os.path.join(folder, path))
+    if "\\" in path and not os.path.exists(found):  # written on Windows
+        found = os.path.normpath(os.path.join(folder, path.replace("\\", "/")))
+    return found

@@ -1,0 +1,168 @@
+"""List the sound files of a folder. No link is followed, and what is known is not opened again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tui_pod.core.text.clean import clean, counted
+from tui_pod.feeds.folders.tags import Tags, read_file
+from tui_pod.feeds.formats.values import AUDIO_ENDINGS
+from tui_pod.runtime.threads import CancelToken
+
+MAX_FILES = 100_000
+"""Sound files that are taken of one folder."""
+
+MAX_ENTRIES = 2_000_000
+"""Names that are looked at in one folder: more are in no collection of recordings."""
+
+MAX_DEPTH = 40
+"""Folders below one another that are looked into; a mount of a folder in itself ends there."""
+
+
+class AudioFile(NamedTuple):
+    """A sound file."""
+
+    path: str
+    """Seen from the folder."""
+    size: int
+    modified: int
+    """Nanoseconds since 1970."""
+    key: str
+    """What it is known by wherever it is moved to: made of its content."""
+    tags: Tags
+
+
+class Found(NamedTuple):
+    """What is in a folder."""
+
+    files: tuple[AudioFile, ...]
+    notices: tuple[str, ...] = ()
+    """What was left out, and why."""
+
+
+@dataclass(slots=True)
+class _LeftOut:
+    """Counts what is not taken, for the listener."""
+
+    unreadable: list[str] = field(default_factory=list)
+    nameless: int = 0
+    links: int = 0
+    is_full: bool = False
+
+    def notices(self, root: str) -> Iterator[str]:
+        shown = clean(root, 100)
+        if self.unreadable:
+            yield f"{shown}: {_entries(len(self.unreadable))} cannot be read, such as {clean(self.unreadable[0], 100)}."
+        if self.nameless:
+            said = f"{shown}: {_entries(self.nameless)} left out, for the name is not UTF-8"
+            yield f"{said}. Rename such files (convmv does it for many) to have them."
+        if self.links:
+            said = f"{shown}: {counted(self.links, 'link')} not followed"
+            yield f"{said}. Add what a link leads to as a folder of its own."
+        if self.is_full:
+            yield f"{shown} has more than {MAX_FILES:,} sound files, or too much else. Add its subfolders instead."
+
+
+def _entries(count: int) -> str:
+    return "1 file or folder" if count == 1 else f"{count} files or folders"
+
+
+def scan(root: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Found:
+    """Return the sound files in and below a folder, in no order.
+
+    Args:
+        root: an absolute path.
+        known: files as found earlier, by path: those of the same size and time are not read again.
+        cancel: ends the search.
+
+    Raises:
+        OSError: the folder itself cannot be read.
+    """
+    left_out = _LeftOut()
+    files = []
+    for path, found in _walk(root, left_out, cancel):
+        former = known.get(path)
+        if former is not None and (former.size, former.modified) == (found.st_size, found.st_mtime_ns):
+            files.append(former)
+            continue
+        try:
+            key, tags = read_file(os.path.join(root, path))
+        except OSError as error:
+            left_out.unreadable.append(f"{path} ({error.strerror or error})")
+        else:
+            files.append(AudioFile(path, found.st_size, found.st_mtime_ns, key, tags))
+    return Found(tuple(files), tuple(left_out.notices(root)))
+
+
+def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[str, os.stat_result]]:
+    waiting, looked_at, taken = [("", 0)], 0, 0
+    while waiting:
+        inside, depth = waiting.pop()
+        try:
+            entries = list(os.scandir(os.path.join(root, inside) if inside else root))
+        except OSError as error:
+            if not inside:
+                raise
+            left_out.unreadable.append(f"{inside} ({error.strerror})")
+            continue
+        looked_at += len(entries)
+        for entry in entries:
+            cancel.check()
+            kind = _kind(entry, left_out)
+            path = os.path.join(inside, entry.name)
+            if kind == "folder" and depth < MAX_DEPTH:
+                waiting.append((path, depth + 1))
+            elif kind == "file":
+                taken += 1
+                if taken > MAX_FILES or looked_at > MAX_ENTRIES:
+                    left_out.is_full = True
+                    return
+                with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
+                    yield path, entry.stat(follow_symlinks=False)
+
+
+def _kind(entry: os.DirEntry[str], left_out: _LeftOut) -> str:
+    """Return `folder`, `file` for one with sound, or nothing for what is passed over."""
+    if entry.name.startswith("."):  # hidden: also what macOS keeps beside each file
+        return ""
+    is_sound = entry.name.lower().endswith(AUDIO_ENDINGS)
+    if entry.is_symlink():
+        left_out.links += is_sound or entry.is_dir()
+        return ""
+    kind = "folder" if entry.is_dir(follow_symlinks=False) else "file" if is_sound and entry.is_file() else ""
+    if kind and not _is_text(entry.name):
+        left_out.nameless += 1
+        return ""
+    return kind
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def folders_in(root: str, cancel: CancelToken) -> dict[str, int]:
+    """Return when each folder in and below one last changed (nanoseconds), by path; files are not looked at."""
+    found: dict[str, int] = {}
+    waiting = [(root, 0)]
+    while waiting:
+        path, depth = waiting.pop()
+        cancel.check()
+        try:
+            found[path] = os.stat(path).st_mtime_ns
+            with os.scandir(path) as entries:
+                waiting += [
+                    (entry.path, depth + 1)
+                    for entry in entries
+                    if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH
+                ]
+        except OSError:
+            found[path] = -1
+    return found

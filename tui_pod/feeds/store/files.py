@@ -1,0 +1,109 @@
+"""Store the files of a folder as episodes: in its order, each under the id that its content was first known by."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+
+from tui_pod.feeds.folders.scan import AudioFile
+from tui_pod.feeds.folders.tags import Tags
+from tui_pod.feeds.formats.model import Item
+from tui_pod.feeds.store.database import FeedStoreError, bump
+from tui_pod.feeds.store.feed_store import FeedStore, Stored
+from tui_pod.feeds.store.match import DAY, episode_id
+
+GONE = -1
+"""The place of an episode whose file is not there: it is not shown, and its id is kept should it come back."""
+
+_UPSERT = (
+    "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', NULL, NULL, '[]', '', NULL)"
+    " ON CONFLICT DO UPDATE SET guid = excluded.guid, title = excluded.title, summary = excluded.summary,"
+    " duration = excluded.duration, place = excluded.place, audio = excluded.audio"
+    " WHERE feed = excluded.feed AND (guid, title, summary, duration, place, audio)"
+    " IS NOT (excluded.guid, excluded.title, excluded.summary, excluded.duration, excluded.place, excluded.audio)"
+)
+
+
+def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
+    """Return the files of a folder as they were last found, by path."""
+    with store.db.read() as db:
+        rows = db.execute(
+            "SELECT path, size, files.modified, key, tags FROM files JOIN feeds ON feed = number WHERE first = ?",
+            (feed_id,),
+        ).fetchall()
+    return {
+        path: AudioFile(path, size, modified, key, Tags(*json.loads(tags))) for path, size, modified, key, tags in rows
+    }
+
+
+def store_files(
+    store: FeedStore, feed_id: str, items: Sequence[Item], files: Iterable[AudioFile], now: float | None = None
+) -> Stored:
+    """Store what a folder holds now; episodes whose files are gone are hidden.
+
+    Args:
+        store: where the folder is a subscription.
+        feed_id: the folder's first address.
+        items: in order.
+        files: as found, for the next time.
+        now: seconds since 1970; None: the current time.
+    """
+    now = time.time() if now is None else now
+    with store.db.write() as db:
+        row = db.execute("SELECT number FROM feeds WHERE first = ?", (feed_id,)).fetchone()
+        if row is None:
+            raise FeedStoreError(f"There is no feed {feed_id}.")
+        number: int = row[0]
+        known = db.execute("SELECT id, guid, audio, place FROM episodes WHERE feed = ?", (number,)).fetchall()
+        ids = _identified(feed_id, items, known)
+        today = now - now % DAY  # of one day all are one batch, in the folder's order
+        before = db.total_changes
+        db.executemany(
+            _UPSERT,
+            (
+                (ident, number, item.guid, item.title, item.summary, item.duration, today, today,
+                 len(items) - place, now, item.audio)
+                for place, (ident, item) in enumerate(zip(ids, items, strict=True))
+            ),
+        )  # fmt: skip
+        there = set(ids)
+        gone = [(GONE, ident) for ident, _, _, place in known if place != GONE and ident not in there]
+        db.executemany("UPDATE episodes SET place = ? WHERE id = ?", gone)
+        changes = db.total_changes - before
+        _store_facts(db, number, items, ids, files)
+        db.execute("UPDATE feeds SET fetched = ?, error = '' WHERE number = ?", (now, number))
+        if changes:
+            bump(db)
+    return Stored(len(there - {row[0] for row in known}), bool(changes))
+
+
+def _store_facts(
+    db: sqlite3.Connection, number: int, items: Sequence[Item], ids: Sequence[str], files: Iterable[AudioFile]
+) -> None:
+    db.executemany(
+        "INSERT OR REPLACE INTO sizes VALUES (?, ?)",
+        ((ident, item.size) for ident, item in zip(ids, items, strict=True) if item.size),
+    )
+    db.execute("DELETE FROM files WHERE feed = ?", (number,))
+    rows = ((number, file.path, file.size, file.modified, file.key, json.dumps(file.tags)) for file in files)
+    db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+def _identified(feed_id: str, items: Sequence[Item], known: Sequence[tuple[str, str, str, int]]) -> list[str]:
+    """Return each item's episode id: by its content, else by its path, for a file that was given other tags."""
+    by_guid = {guid: ident for ident, guid, _, _ in known}
+    present = {item.guid for item in items}
+    by_path = {audio: ident for ident, guid, audio, _ in known if guid not in present}
+    taken = {ident for ident, _, _, _ in known}
+    ids = []
+    for item in items:
+        ident = by_guid.get(item.guid) or by_path.pop(item.audio or "", None)
+        if ident is None:
+            ident = episode_id(feed_id, item.guid)
+            while ident in taken:  # an episode whose content is another by now
+                ident = episode_id(feed_id, f"{ident}\0{item.guid}")
+        taken.add(ident)
+        ids.append(ident)
+    return ids
