@@ -28,6 +28,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.selection.session_planner import Summary
 from tui_pod.services.feeds import FeedService
+from tui_pod.services.podcast_settings import PodcastChoice, SettingsService
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
@@ -302,11 +303,27 @@ class FakeFrontend(FakeListener):
         self.works.append(text)
 
 
+class FakeSettings(SettingsService):
+    """Settings of podcasts that were given, and what was asked of them."""
+
+    def __init__(self, wishes: list[tuple[object, ...]]) -> None:
+        self.podcasts: list[PodcastChoice] = []
+        self._wishes = wishes
+
+    async def all(self) -> list[PodcastChoice]:
+        return self.podcasts
+
+    def configure(self, feed_id: str, changes: Mapping[str, str]) -> None:
+        self._wishes.append(("configure", feed_id, dict(changes)))
+
+
 class FakeFeeds(FeedService):
     """A feed service that keeps what it was asked for, and has no parts."""
 
     def __init__(self) -> None:
         self.wishes: list[tuple[object, ...]] = []
+        self.asked_settings = FakeSettings(self.wishes)
+        self.settings_of_podcasts = self.asked_settings
         self.refusal: Exception | None = None
         self.facts: dict[str, PodcastFacts] = {}
         self.answers = asyncio.Event()

@@ -24,12 +24,14 @@ from tests.rooms import EPISODES, TOPICS, Room, make_room
 from tui_pod.core.library.download_state import WHOLE, DownloadState
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
+from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.plain.program import PlainProgram
+from tui_pod.services.podcast_settings import PodcastChoice
 
 CAST = "https://cast.example.org/f"
 
@@ -297,3 +299,15 @@ def test_pipe_adds_a_podcast(cast: Site, catalog: Path) -> None:
     program.stdin.flush()
     assert program.wait(20) == 0
     assert said[-1] == "Test Cast: 2 episodes."
+
+
+async def test_settings_of_a_podcast_are_said_and_changed() -> None:
+    services = FeedServices()
+    services.asked.asked_settings.podcasts = [PodcastChoice(CAST, "Cast", PodcastSettings(speed=1.2))]
+    said = await run(services, "P", "speed=9", "P", "", "P", "speed=2")
+    assert said[:2] == [
+        "A setting and its value, such as speed=1.2, or enter to hear them:",
+        "speed: “9” must be a number from 0.5 to 3.",
+    ]
+    assert "speed: 1.2. Speed at which it plays." in said
+    assert services.asked.wishes == [("configure", CAST, {"speed": "2"})]

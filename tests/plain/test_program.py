@@ -254,7 +254,7 @@ async def test_library_after_the_queue_is_the_topic_from_before(room: Room) -> N
 async def test_notices_name_the_keys_of_a_keymap_as_a_voice_reads_them(room: Room) -> None:
     services = RoomServices(room)
     services.settings, _ = parse_config(
-        '[keys]\n"app.help" = "F1"\n"search.start" = "S"\n"session.plan" = "P"\n', Path("c")
+        '[keys]\n"app.help" = "F1"\n"search.start" = "S"\n"session.plan" = "Z"\n', Path("c")
     )
     said = await run(services, "$", "n")
     assert said[:2] == [

@@ -765,3 +765,36 @@ async def test_progress_follows_an_episode_of_a_feed_through_it_all(site: Site, 
     await service.add(site.url("/a"))
     assert service.controller.library.ids == [ident]
     assert service.controller.progress_index.unfinished() == [0]
+
+
+# -- settings of a podcast -----------------------------------------------------------------------------
+
+
+async def test_settings_are_changed_at_once_and_can_be_taken_back(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    await service.add(site.url("/f"))
+    settings = service.service.settings_of_podcasts
+    settings.configure(site.url("/f"), {"speed": "1.5", "name": "Mine"})
+    await service.done()
+    assert service.topics == ["Mine"]
+    assert service.controller.speed_rule(0) == 1.5
+    assert service.driver.said[-1] == "Test Cast: speed 1.5, name Mine. Press u to undo."
+    service.controller.undo()
+    await service.done()
+    assert (service.topics, service.controller.speed_rule(0)) == (["Test Cast"], 1.0)
+    service.controller.redo()
+    await service.done()
+    assert service.topics == ["Mine"]
+
+
+async def test_hidden_podcast_is_still_among_the_settings(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    await service.add(site.url("/f"))
+    service.service.settings_of_podcasts.configure(site.url("/f"), {"hidden": "yes"})
+    await service.done()
+    assert (service.topics, service.titles) == ([], [])
+    podcasts = await service.service.settings_of_podcasts.all()
+    assert [(podcast.name, podcast.settings.hidden) for podcast in podcasts] == [
+        ("Test Cast", True),
+        ("The course", False),
+    ]

@@ -18,6 +18,7 @@ from tui_pod.ui.screens.details import DetailsScreen
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.main import MainScreen
+from tui_pod.ui.screens.podcast_settings import PodcastsScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen
 
 Exercise = Callable[[AppDriver, str], Awaitable[None]]
@@ -377,6 +378,12 @@ async def _(driver: AppDriver, key: str) -> None:
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
     assert driver.services.asked_feeds.wishes == [("refresh", None)]
+
+
+@exercises("feed.settings")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press(key)
+    assert driver.shows(PodcastsScreen)
 
 
 @exercises("download.start")

@@ -16,6 +16,7 @@ from tui_pod.core.library.podcast_settings import (
     PodcastSettings,
     SettingError,
     checked,
+    split_pairs,
     to_texts,
     usual_text,
 )
@@ -44,7 +45,7 @@ def set_settings(store: FeedStore, options: Namespace) -> int:
         _print(settings, feed_id == COURSE, options.json)
         return 0
     try:
-        pairs = _pairs(options.changes)
+        pairs = split_pairs(options.changes)
         login = {key: pairs.pop(key) for key in LOGIN_KEYS if key in pairs}
         changes = checked(pairs)
     except SettingError as error:
@@ -82,16 +83,6 @@ def _course_title() -> str:
     from tui_pod.library.catalog_files import read_catalog  # parses all of it: seldom needed
 
     return read_catalog(embedded_catalog())[0].title
-
-
-def _pairs(texts: Sequence[str]) -> dict[str, str]:
-    pairs = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise SettingError(f"“{clean(text, 40)}” is not of the form key=value")
-        pairs[name.strip()] = value
-    return pairs
 
 
 def _print(settings: PodcastSettings, is_course: bool, is_json: bool) -> None:

@@ -95,7 +95,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.remove", "x", "Remove: queue or Continue entry, download, podcast", "run('remove')", "episodes"),
     Action("feed.add", "a", "Add a podcast", "screen.add_feed", "screen"),
     Action("feed.refresh", "r", "Refresh this podcast", "screen.refresh_feed", "screen"),
-    Action("feed.refresh_all", "R", "Refresh all podcasts", "screen.refresh_feeds", "screen"),
+    Action("feed.refresh_all", "R", "Refresh all podcasts", "screen.refresh_feed(True)", "screen"),
+    Action("feed.settings", "P", "Settings of this podcast", "screen.feed_settings", "screen"),
     Action("download.start", "d", "Download, or stop a download", "run('download')", "episodes"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen.go_to_playing", "screen"),
     Action(

@@ -18,6 +18,7 @@ from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.downloads import DownloadService
 from tui_pod.services.frontend import Frontend
+from tui_pod.services.podcast_settings import SettingsService
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class FeedService:
         self._announce = announce
         self._tasks = BackgroundTasks(controller, frontend)
         self._downloads = DownloadService(controller, frontend, self._tasks, open_podcasts)
+        self.settings_of_podcasts = SettingsService(self._tasks, open_podcasts, self._bring_up_to_date)
         self._refreshing: asyncio.Task[object] | None = None
         self._reloading = asyncio.Lock()
         self._generation: tuple[int, int] | None = None

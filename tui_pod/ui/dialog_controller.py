@@ -65,6 +65,21 @@ class DialogController:
 
         await self._show(AddFeedScreen(self._services.feeds, self._open_feed))
 
+    async def settings(self, is_of_topic: bool) -> None:
+        """Show the settings of the podcast that is listed, else of that of the episode at the cursor, else ask."""
+        from tui_pod.ui.screens.podcast_settings import PodcastsScreen, SettingsScreen
+
+        model, service = self._model, self._services.feeds.settings_of_podcasts
+        feed = model.feed(model.query.entry)
+        if feed is None and not is_of_topic and model.index is not None:
+            feed = model.library.feed_of(model.index)
+        podcast = await service.find(feed) if feed is not None else None
+        if podcast is not None:
+            await self._show(SettingsScreen(service, podcast))
+        else:
+            podcasts = await service.all()
+            await self._show(PodcastsScreen(podcasts, lambda chosen: self._show(SettingsScreen(service, chosen))))
+
     def _open_feed(self, feed_id: str) -> None:
         topics = self._model.library.topics
         topic = next((topic for topic in range(1, len(topics.names)) if topics.feed(topic) == feed_id), None)

@@ -91,6 +91,12 @@ class Library:
         feeds = ((topic, topics.feed(topic)) for topic in range(len(topics.names)) if found)
         return [(topics.members[topic], found[feed]) for topic, feed in feeds if feed is not None and feed in found]
 
+    def feed_of(self, index: int) -> str | None:
+        """Return the first address of the feed that an episode is of; None when it is of none."""
+        topics = self.topics
+        feeds = ((topics.feed(topic), members) for topic, members in enumerate(topics.members))
+        return next((feed for feed, members in feeds if feed is not None and has_member(members, index)), None)
+
     def own_order(self, topic: int) -> str:
         """Return `newest` or `oldest` where a topic is a podcast with an order of its own; empty: it is none."""
         feed = self.topics.feed(topic) if topic >= 0 else None

@@ -5,7 +5,7 @@ made from it. Every value has a text, which is what is typed and kept. Knows no 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import partial
@@ -251,6 +251,19 @@ def checked(texts: Mapping[str, str]) -> dict[str, str]:
         SettingError: at the first that is wrong.
     """
     return {name: (row := find_row(name)).show(row.parse(text)) for name, text in texts.items()}
+
+
+def split_pairs(texts: Iterable[str]) -> dict[str, str]:
+    """Return names and values of texts such as `speed=1.2`, as they are typed.
+
+    Raises:
+        SettingError: at the first that is not of this form.
+    """
+    pairs = [text.partition("=") for text in texts]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise SettingError(f"“{clean(name, 40)}” is not of the form key=value")
+    return {name.strip(): value for name, _, value in pairs}
 
 
 def usable(texts: Mapping[Any, Any], has_local: bool = False) -> dict[str, str]:

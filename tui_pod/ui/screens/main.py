@@ -357,16 +357,18 @@ class MainScreen(Screen[None]):
         """Ask for a podcast's address."""
         await self.dialogs.add_feed()
 
-    def action_refresh_feed(self) -> None:
-        """Refresh the feed that the open topic is."""
-        if (feed := self.model.feed(self.model.query.entry)) is None:
+    async def action_feed_settings(self) -> None:
+        """Show the settings of a podcast."""
+        await self.dialogs.settings(is_of_topic=self.focused is self.topic_tree)
+
+    def action_refresh_feed(self, is_every: bool = False) -> None:
+        """Refresh the feed that the open topic is, or every feed."""
+        if is_every:
+            self._services.feeds.refresh()
+        elif (feed := self.model.feed(self.model.query.entry)) is None:
             self.app.notify(NOT_A_PODCAST)
         else:
             self._services.feeds.refresh(feed)
-
-    def action_refresh_feeds(self) -> None:
-        """Refresh all feeds."""
-        self._services.feeds.refresh()
 
     def action_go_to_playing(self) -> None:
         """Put the cursor on the playing episode, in All Topics when this list does not show it."""

@@ -1,0 +1,73 @@
+"""Show and change the settings of podcasts in the running app; what was changed can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings, to_texts, usual_text
+from tui_pod.runtime.threads import in_thread
+from tui_pod.services.tasks import BackgroundTasks
+
+if TYPE_CHECKING:
+    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.feeds.store.feed_store import FeedStore
+
+COURSE_NAME = "The course"
+
+
+class PodcastChoice(NamedTuple):
+    """A podcast, or the embedded course, with its settings."""
+
+    feed_id: str
+    name: str
+    settings: PodcastSettings
+
+
+class SettingsService:
+    """The one place in the running app that changes settings of podcasts."""
+
+    def __init__(
+        self,
+        tasks: BackgroundTasks,
+        open_podcasts: Callable[[], Awaitable[Podcasts]],
+        changed: Callable[[Podcasts], Awaitable[None]],
+    ) -> None:
+        """Open nothing yet; `changed` shows what has changed."""
+        self._tasks = tasks
+        self._open = open_podcasts
+        self._changed = changed
+
+    async def all(self) -> list[PodcastChoice]:
+        """Return all podcasts, those that are hidden too, and the course at the end."""
+        store = (await self._open()).store
+        return await in_thread(lambda _: _all(store))
+
+    async def find(self, feed_id: str) -> PodcastChoice | None:
+        """Return a podcast; None when it is no longer there."""
+        return next((podcast for podcast in await self.all() if podcast.feed_id == feed_id), None)
+
+    def configure(self, feed_id: str, changes: Mapping[str, str]) -> None:
+        """Change settings, given in their usual form; can be undone."""
+        self._tasks.run(self._configure(feed_id, changes))
+
+    async def _configure(self, feed_id: str, changes: Mapping[str, str]) -> None:
+        podcast = await self.find(feed_id)
+        if podcast is None:
+            return
+        former = to_texts(podcast.settings)
+        before = {name: former[name] for name in changes}
+        await self._put(feed_id, changes)
+        said = ", ".join(f"{name} {text or usual_text(name)}" for name, text in changes.items())
+        label = f"{podcast.name}: {said.replace('_', ' ')}"
+        self._tasks.note(label, lambda: self._put(feed_id, before), lambda: self._put(feed_id, changes))
+
+    async def _put(self, feed_id: str, changes: Mapping[str, str]) -> None:
+        podcasts = await self._open()
+        await in_thread(lambda _: podcasts.store.configure(feed_id, changes))
+        await self._changed(podcasts)
+
+
+def _all(store: FeedStore) -> list[PodcastChoice]:
+    podcasts = [PodcastChoice(feed.feed_id, feed.name, feed.settings) for feed in store.feeds()]
+    return [*podcasts, PodcastChoice(COURSE, COURSE_NAME, store.course_settings())]

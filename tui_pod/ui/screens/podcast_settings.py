@@ -1,0 +1,128 @@
+"""The dialogs about the settings of podcasts: a field for each, and the podcasts to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui_pod.core.library.podcast_settings import COURSE, ROWS, SettingError, to_texts
+from tui_pod.services.podcast_settings import PodcastChoice, SettingsService
+from tui_pod.ui.screens.dialog import Dialog, DialogBody, InputDialog
+
+
+class SettingsScreen(InputDialog):
+    """Shows all settings of a podcast, says what each does, and changes what was edited."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+
+    def __init__(self, service: SettingsService, podcast: PodcastChoice) -> None:
+        super().__init__()
+        self._service = service
+        self._podcast = podcast
+        self._texts = to_texts(podcast.settings)
+        self._rows = [ROWS["hidden"]] if podcast.feed_id == COURSE else list(ROWS.values())
+
+    def compose(self) -> ComposeResult:
+        """Show a field for each setting, and what the one with the focus does."""
+        dialog = DialogBody(id="podcast-settings")
+        dialog.border_title = Content(self._podcast.name)
+        dialog.border_subtitle = "↑ ↓ go through · enter saves · esc closes"
+        with dialog:
+            for row in self._rows:
+                choices = row.setting.kind.choices
+                with Horizontal():
+                    yield Static(row.name.replace("_", " "), classes="setting-name")
+                    yield Input(
+                        self._texts[row.name],
+                        placeholder=row.setting.usual,
+                        suggester=SuggestFromList(choices, case_sensitive=False) if choices else None,
+                        id=f"setting-{row.name}",
+                        select_on_focus=False,
+                    )
+            yield Static(id="about", markup=False)
+
+    @on(events.DescendantFocus)
+    @on(Input.Changed)
+    def _show_about(self) -> None:
+        if (field := self._focused_field) is not None:
+            row = ROWS[_name(field)]
+            setting = row.setting
+            about, is_wrong = f"{setting.text}: {setting.kind.allowed}.", False
+            try:
+                row.parse(field.value)
+            except SettingError as error:
+                about, is_wrong = str(error), True
+            field.set_class(is_wrong, "-wrong")
+            self.query_one("#about", Static).update(Content(about))
+
+    @property
+    def _focused_field(self) -> Input | None:
+        return self.focused if isinstance(self.focused, Input) else None
+
+    @on(Input.Submitted)
+    def _on_saved(self) -> None:
+        changes = {}
+        for field in self.query(Input):
+            row = ROWS[_name(field)]
+            try:
+                text = row.show(row.parse(field.value))
+            except SettingError:
+                field.focus()  # which says what it may be
+                return
+            if text != self._texts[row.name]:
+                changes[row.name] = text
+        self.dismiss()
+        if changes:
+            self._service.configure(self._podcast.feed_id, changes)
+
+
+class PodcastsScreen(Dialog):
+    """Asks for a podcast, of all there are: those that are hidden are listed nowhere else."""
+
+    AUTO_FOCUS = "OptionList"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "list('cursor_down')", show=False, id="move.down"),
+        Binding("k", "list('cursor_up')", show=False, id="move.up"),
+    ]
+
+    def __init__(self, podcasts: Sequence[PodcastChoice], choose: Callable[[PodcastChoice], object]) -> None:
+        super().__init__()
+        self._podcasts = podcasts
+        self._choose = choose
+
+    def compose(self) -> ComposeResult:
+        """Show the podcasts."""
+        dialog = DialogBody()
+        dialog.border_title = "Settings of which podcast?"
+        dialog.border_subtitle = "enter chooses · esc closes"
+        with dialog:
+            yield OptionList(*(Option(Content(_said(podcast))) for podcast in self._podcasts), compact=True)
+
+    @on(OptionList.OptionSelected)
+    def _on_chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss()
+        self._choose(self._podcasts[event.option_index])
+
+    def action_list(self, name: str) -> None:
+        """Move in the list."""
+        getattr(self.query_one(OptionList), f"action_{name}")()
+
+
+def _name(field: Input) -> str:
+    return (field.id or "").removeprefix("setting-")
+
+
+def _said(podcast: PodcastChoice) -> str:
+    return f"{podcast.name} · hidden" if podcast.settings.hidden else podcast.name
