@@ -17,6 +17,7 @@ from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.downloads import DownloadService
+from tui_pod.services.folders import FolderWatch
 from tui_pod.services.frontend import Frontend
 from tui_pod.services.podcast_settings import SettingsService
 from tui_pod.services.tasks import BackgroundTasks
@@ -61,6 +62,7 @@ class FeedService:
         self._tasks = BackgroundTasks(controller, frontend)
         self._downloads = DownloadService(controller, frontend, self._tasks, open_podcasts)
         self.settings_of_podcasts = SettingsService(self._tasks, open_podcasts, self._bring_up_to_date)
+        self._folders = FolderWatch(self._tasks, open_podcasts, self._refresh_folder)
         self._refreshing: asyncio.Task[object] | None = None
         self._reloading = asyncio.Lock()
         self._generation: tuple[int, int] | None = None
@@ -84,6 +86,7 @@ class FeedService:
             )
         self.network_changed(is_offline=False)
         await self._bring_up_to_date(podcasts, done.new)
+        self._folders.start()
         self._frontend.tell(_said(done))
         self._tasks.run(self._downloads.keep_next([done.feed], self._settings.keep_next))
         return done.feed.feed_id
@@ -118,6 +121,7 @@ class FeedService:
 
     async def close(self) -> None:
         """Cancel all work; downloads are resumed the next time."""
+        self._folders.close()
         await self._tasks.close()
         await self._downloads.close()
 
@@ -127,6 +131,7 @@ class FeedService:
         podcasts.store.has_progress = lambda ident: self._controller().progress_index.get(ident) is not None
         await in_thread(lambda _: _clean_up(podcasts))
         await self._downloads.show_all()
+        self._folders.start()
         if self._settings.refresh_at_start and not podcasts.store.is_empty and self._refreshing is None:
             self._refreshing = self._tasks.run(self._refresh(None, is_asked=False))
 
@@ -152,6 +157,20 @@ class FeedService:
         if not result.is_offline:
             await self._announce_new(result)
             await self._downloads.keep_next(feeds, self._settings.keep_next)
+
+    async def _refresh_folder(self, feed_id: str) -> bool:
+        """Bring a folder up to date; return whether it had changed."""
+        podcasts = await self._open()
+        from tui_pod.feeds.refresh import Refreshed, refresh_feed
+
+        feed = await in_thread(lambda _: podcasts.store.find(feed_id))
+        if feed is None:
+            return False
+        outcome = await in_thread(lambda cancel: refresh_feed(podcasts.store, feed, cancel, podcasts.policy))
+        await self._bring_up_to_date(podcasts, outcome.new)
+        if outcome.new or outcome.error != feed.error:
+            self._tell_refreshed(Refreshed((outcome,)), is_asked=False)
+        return outcome.has_changed
 
     async def _remove_feed(self, feed_id: str) -> None:
         podcasts = await self._open()

@@ -16,6 +16,11 @@ def is_folder(address: str) -> bool:
     return address.startswith(f"{SCHEME}/")
 
 
+def is_path(text: str) -> bool:
+    """Return whether what is typed begins as a path does, whatever is there."""
+    return text.startswith(_PATH_STARTS) or text in (".", "..")
+
+
 def to_address(path: str) -> str:
     """Return the address of an absolute path."""
     return SCHEME + quote(os.fsencode(path))
@@ -41,5 +46,6 @@ def typed_path(text: str, is_shell: bool = False) -> str | None:
             text = " ".join(shlex.split(text))
         except ValueError:  # a quote without its other half
             return None
-    is_path = text.startswith(_PATH_STARTS) or text in (".", "..") or (is_shell and os.path.exists(text))
-    return os.path.abspath(os.path.expanduser(text)) if text and is_path and "\0" not in text else None
+    if not text or "\0" in text or not (is_path(text) or (is_shell and os.path.exists(text))):
+        return None
+    return os.path.abspath(os.path.expanduser(text))

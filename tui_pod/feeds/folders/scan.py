@@ -149,7 +149,7 @@ def _is_text(name: str) -> bool:
 
 
 def folders_in(root: str, cancel: CancelToken) -> dict[str, int]:
-    """Return when each folder in and below one last changed (nanoseconds), by path; files are not looked at."""
+    """Return when each folder in and below one last changed (nanoseconds), by path; -1 for one that is not there."""
     found: dict[str, int] = {}
     waiting = [(root, 0)]
     while waiting:
@@ -163,6 +163,6 @@ def folders_in(root: str, cancel: CancelToken) -> dict[str, int]:
                     for entry in entries
                     if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH
                 ]
-        except OSError:
-            found[path] = -1
+        except OSError:  # gone, or a file itself
+            found.setdefault(path, -1)
     return found

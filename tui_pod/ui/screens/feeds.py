@@ -12,8 +12,12 @@ from textual.widgets import Input, Static
 from tui_pod.services.feeds import FeedService
 from tui_pod.services.tasks import explain
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
+from tui_pod.ui.widgets.path_input import PathInput
 
-HINT = "The address of a feed (RSS, Atom, JSON Feed) or of the podcast's page."
+HINT = (
+    "The address of a feed (RSS, Atom, JSON Feed) or of the podcast's page; or the path of a folder of recordings, such"
+    " as ~/Audiobooks (tab completes it)."
+)
 
 
 class AddFeedScreen(InputDialog):
@@ -36,7 +40,7 @@ class AddFeedScreen(InputDialog):
         dialog.border_title = "Add a podcast"
         dialog.border_subtitle = "enter adds · esc closes"
         with dialog:
-            yield Input(placeholder="https://…", id="feed-address")
+            yield PathInput("https://…", name="feed-address")
             yield Static(HINT, id="outcome", markup=False)
 
     @on(Input.Submitted)

@@ -1,0 +1,50 @@
+"""Tell which folders have changed, from the times of the folders alone: no file is looked at. Waits for the disk."""
+
+from __future__ import annotations
+
+import os
+
+from tui_pod.feeds.folders.address import is_folder, to_path
+from tui_pod.feeds.folders.scan import folders_in
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.runtime.threads import CancelToken
+
+
+class FolderChanges:
+    """What the folders of a store looked like last."""
+
+    def __init__(self, store: FeedStore) -> None:
+        self._store = store
+        self._generation: tuple[int, int] | None = None
+        self._roots: dict[str, str] = {}
+        self._seen: dict[str, dict[str, int]] = {}
+
+    def look(self, cancel: CancelToken) -> list[str]:
+        """Return the ids of the folders that changed since the last look; at the first of all of them.
+
+        Raises:
+            FeedStoreError: the subscriptions cannot be read.
+        """
+        if self._store.generation != self._generation:
+            self._generation = self._store.generation
+            feeds = [feed for feed in self._store.feeds() if is_folder(feed.address)]
+            self._roots = {feed.feed_id: to_path(feed.address) for feed in feeds}
+        return [feed_id for feed_id, root in self._roots.items() if self._has_changed(feed_id, root, cancel)]
+
+    def look_again(self, feed_id: str) -> None:
+        """Have a folder count as changed at the next look, for a file that may still be growing."""
+        self._seen.pop(feed_id, None)
+
+    def _has_changed(self, feed_id: str, root: str, cancel: CancelToken) -> bool:
+        seen = self._seen.get(feed_id)
+        if seen is not None and root in seen and all(_changed_at(path) == time for path, time in seen.items()):
+            return False
+        self._seen[feed_id] = folders_in(root, cancel)
+        return True
+
+
+def _changed_at(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return -1

@@ -1,0 +1,84 @@
+"""Watch the folders of the listener's own files, and have what changed brought up to date. Runs on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from tui_pod.core.errors import UserError
+from tui_pod.runtime.log import log
+from tui_pod.runtime.threads import in_thread
+from tui_pod.services.tasks import BackgroundTasks
+
+if TYPE_CHECKING:
+    from tui_pod.feeds.folders.watch import FolderChanges
+    from tui_pod.feeds.podcasts import Podcasts
+
+EVERY = 10.0
+"""Seconds between two looks."""
+
+RARELY = 1_000
+"""Times the length of a look that are waited at least: looking takes a thousandth of the time at most."""
+
+SELDOM = 300.0
+"""Seconds that are waited at most."""
+
+
+class FolderWatch:
+    """Looks at the folders at intervals, from `start` to `close`."""
+
+    def __init__(
+        self,
+        tasks: BackgroundTasks,
+        open_podcasts: Callable[[], Awaitable[Podcasts]],
+        refresh: Callable[[str], Awaitable[bool]],
+    ) -> None:
+        """Watch nothing yet.
+
+        Args:
+            tasks: runs each look.
+            open_podcasts: returns the podcasts.
+            refresh: brings a folder up to date, and returns whether anything in it was new or other.
+        """
+        self._tasks = tasks
+        self._open = open_podcasts
+        self._refresh = refresh
+        self._changes: FolderChanges | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._wait = EVERY
+
+    def start(self) -> None:
+        """Look for the first time a moment later; later calls do nothing."""
+        if self._timer is None:
+            self._plan(EVERY)
+
+    def close(self) -> None:
+        """Look no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    async def look(self) -> None:
+        """Refresh the folders that changed; those that were still changing are looked at again the next time."""
+        podcasts = await self._open()
+        if self._changes is None:
+            from tui_pod.feeds.folders.watch import FolderChanges  # reads tags: only with podcasts
+
+            self._changes = FolderChanges(podcasts.store)
+        changes, begun = self._changes, time.monotonic()
+        changed = await in_thread(changes.look)
+        self._wait = min(max(EVERY, RARELY * (time.monotonic() - begun)), SELDOM)
+        for feed_id in changed:
+            if await self._refresh(feed_id):
+                changes.look_again(feed_id)
+
+    def _plan(self, wait: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(wait, lambda: self._tasks.run(self._look_in_turn()))
+
+    async def _look_in_turn(self) -> None:
+        try:
+            await self.look()
+        except UserError as error:  # the store cannot be read now: it is tried again
+            log(f"folders are not watched: {error}")
+        self._plan(self._wait)

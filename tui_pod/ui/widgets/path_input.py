@@ -1,0 +1,63 @@
+"""A text field that completes paths: the rest is shown dim, and tab or → takes it. Reads folders, in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.suggester import Suggester
+from textual.widgets import Input
+
+from tui_pod.core.text.clean import is_safe
+from tui_pod.feeds.folders.address import is_path
+
+MOST = 20_000
+"""Names of a folder that are looked at."""
+
+
+class PathInput(Input):
+    """A text field for an address or a path."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", show=False)]
+
+    def __init__(self, placeholder: str, name: str) -> None:
+        super().__init__(placeholder=placeholder, id=name, suggester=_PathSuggester())
+
+    async def action_complete(self) -> None:
+        """Complete a path; in other text go to the next field."""
+        typed = self.value
+        if not is_path(typed):
+            self.screen.focus_next()
+        elif (whole := await asyncio.to_thread(completed, typed)) and self.value == typed:
+            self.value = whole
+            self.cursor_position = len(whole)
+
+
+class _PathSuggester(Suggester):
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return await asyncio.to_thread(completed, value) if is_path(value) else None
+
+
+def completed(text: str) -> str | None:
+    """Return a path that begins with what was typed, a folder with its slash; None when there is none."""
+    folder, _, start = text.rpartition("/")
+    if not folder and not text.startswith("/"):
+        return f"{text}/" if text in ("~", ".", "..") else None
+    found: list[tuple[str, bool]] = []
+    try:
+        with os.scandir(os.path.expanduser(folder) or "/") as entries:
+            for _, entry in zip(range(MOST), entries, strict=False):
+                name = entry.name
+                if name.startswith(start) and (start or not name.startswith(".")) and is_safe(name):
+                    found.append((name, entry.is_dir()))
+    except OSError:
+        return None
+    if not found:
+        return None
+    name, is_folder = min(found)
+    return f"{folder}/{name}{'/' if is_folder else ''}"
