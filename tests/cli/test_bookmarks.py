@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from tests.audio.test_clip import tones
 from tests.cli.test_main import Run
 from tests.cli.test_main import run as run
 from tests.cli.test_main import small as small
@@ -39,3 +41,55 @@ def test_bookmarks_as_json_have_the_keys_of_the_contract(run: Run, small: list[s
         "id": "one", "title": "One — first", "start": 61.5, "text": "Said “so”.", "note": "Mine.",
         "created": "2026-11-24T13:00:00+00:00",
     }  # fmt: skip
+
+
+def test_bookmarks_are_written_as_markdown_once(run: Run, small: list[str], tmp_path: Path) -> None:
+    result = run(*small, "bookmarks", "--out", tmp_path / "notes")
+    assert (result.status, result.out) == (0, "")
+    assert result.err.endswith(f"2 bookmarks of 2 episodes in {tmp_path / 'notes'}\n")
+    texts = [path.read_text("utf-8") for path in (tmp_path / "notes").iterdir()]
+    assert sum("> Said “so”." in text for text in texts) == 1
+    assert run(*small, "bookmarks", "--out", tmp_path / "notes").err.count("\n") == 1
+
+
+def test_folder_of_notes_that_cannot_be_made_is_one_line(run: Run, small: list[str], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    result = run(*small, "bookmarks", "--out", tmp_path / "file" / "notes")
+    assert (result.status, result.err.count("\n")) == (1, 1)
+    assert "cannot be written (Not a directory); name another folder" in result.err
+
+
+def test_bookmarks_as_csv(run: Run, small: list[str]) -> None:
+    lines = run(*small, "bookmarks", "--csv").out.splitlines()
+    assert lines[0] == "Highlight,Title,Author,URL,Note,Location,Date"
+    assert "Said “so”.,One — first,,,Mine.,61,2026-11-24 13:00:00" in lines
+
+
+def test_clips_are_cut_where_there_is_audio_and_the_rest_is_said(
+    run: Run, small: list[str], tmp_path: Path, state: StateFile
+) -> None:
+    catalog = Path(small[1])
+    tones(tmp_path / "three.wav", 300, 600)
+    catalog.write_text(catalog.read_text("utf-8") + 'audio = "three.wav"\n', "utf-8")
+    state.append([BookmarkRecord(Bookmark("three", 0.5, 1.5, START, START, "Said."))])
+    result = run(*small, "bookmarks", "--clips", tmp_path / "clips")
+    assert result.status == 1
+    assert sorted(result.err.splitlines()) == [
+        f"1 clip cut in {tmp_path / 'clips'}",
+        "tui-pod: no clip of “Gone title”: it is no longer in the library",
+        "tui-pod: no clip of “One — first”: it is not narrated yet; run: tui-pod narrate one",
+    ]
+    (clip,) = (tmp_path / "clips").iterdir()
+    assert clip.name.startswith("three-")
+    assert clip.name.endswith("-0-00-50.opus")
+    assert f"0 clips cut in {tmp_path / 'clips'}" in run(*small, "bookmarks", "--clips", tmp_path / "clips").err
+
+
+def test_folder_of_clips_that_cannot_be_made_is_one_line(run: Run, small: list[str], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    folder = tmp_path / "file" / "clips"
+    result = run(*small, "bookmarks", "--clips", folder)
+    assert (result.status, result.err) == (
+        1,
+        f"tui-pod: {folder} cannot be made: Not a directory\n",
+    )

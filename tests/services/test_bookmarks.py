@@ -74,6 +74,17 @@ async def test_kept_again_it_is_to_be_noted_on(rig: Rig) -> None:
     assert len(rig.kept) == 1
 
 
+async def test_again_at_once_is_of_the_same_words_though_the_voice_goes_on(rig: Rig) -> None:
+    rig.transcript = Transcript((Cue("First.", 0.0, 41.0), Cue("Second.", 41.0, 90.0)))
+    await rig.keep()
+    rig.room.player.play(3.0)
+    await rig.keep()
+    assert [bookmark.text for bookmark in rig.noted] == ["First."]
+    rig.room.player.play(3.0)
+    await rig.keep()
+    assert [text for *_, text in rig.kept] == ["First.", "Second."]
+
+
 @pytest.mark.parametrize("words", [Transcript(), OSError("gone"), RuntimeError("?")])
 async def test_without_words_the_last_half_minute_is_kept(rig: Rig, words: Transcript | Exception) -> None:
     rig.transcript = words

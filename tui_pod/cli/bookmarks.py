@@ -1,26 +1,44 @@
-"""The command `bookmarks`: print what was kept."""
+"""The command `bookmarks`: print what was kept, or write it for other programs."""
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tui_pod.cli.shared import open_library, print_json, print_table
+from tui_pod.cli.shared import CommandError, Opened, open_library, print_json, print_table
 from tui_pod.cli.tables import Column
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.bookmark_groups import title_of
-from tui_pod.core.text.clean import clock
+from tui_pod.core.text.clean import clock, counted, visible
+
+if TYPE_CHECKING:
+    from tui_pod.export.pages import Page
+    from tui_pod.feeds.podcasts import Podcasts
 
 
-def run(options: Namespace) -> None:
-    """Print the bookmarks, oldest first."""
-    library, state, *_ = open_library(options)
-    bookmarks = sorted((each for each in state.bookmarks if not each.is_removed), key=lambda each: each.created)
+def run(options: Namespace) -> int:
+    """Print or write the bookmarks, oldest first; return the exit status.
+
+    Raises:
+        CommandError: a folder or a file cannot be written.
+    """
+    opened = open_library(options)
+    bookmarks = sorted((each for each in opened.state.bookmarks if not each.is_removed), key=lambda each: each.created)
+    library = opened.library
     if options.json:
         print_json([_json(library, bookmark) for bookmark in bookmarks])
-        return
-    columns = Column("id"), Column("at", is_right=True), Column("words", 24), Column("note", 8), Column("title", 8)
-    print_table(columns, (_row(library, bookmark) for bookmark in bookmarks))
+    elif options.csv or options.out or options.clips:
+        return _export(options, opened, bookmarks)
+    else:
+        columns = Column("id"), Column("at", is_right=True), Column("words", 24), Column("note", 8), Column("title", 8)
+        print_table(columns, (_row(library, bookmark) for bookmark in bookmarks))
+    return 0
 
 
 def _row(library: Library, bookmark: Bookmark) -> tuple[str, ...]:
@@ -36,3 +54,84 @@ def _json(library: Library, bookmark: Bookmark) -> dict[str, object]:
         "note": bookmark.note,
         "created": bookmark.created.isoformat(timespec="seconds"),
     }
+
+
+def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -> int:
+    from tui_pod.export.pages import make_pages  # the list above does without
+
+    files = _Files(opened)
+    pages = make_pages(opened.library, bookmarks, files.notes)
+    if options.csv:
+        from tui_pod.export.readwise import to_csv
+
+        sys.stdout.write(to_csv(pages))
+    if options.out:
+        from tui_pod.export.markdown import ExportError, Written, write_page
+
+        try:
+            for page in pages:
+                path, written = write_page(options.out, page)
+                if written is not Written.SAME:
+                    print(f"{visible(str(path))}: {written}", file=sys.stderr)
+        except ExportError as error:
+            raise CommandError(f"tui-pod: {error}") from None
+        print(f"{counted(len(bookmarks), 'bookmark')} of {counted(len(pages))} in {options.out}", file=sys.stderr)
+    return _cut(options.clips, opened.library, pages, files.audio) if options.clips else 0
+
+
+def _cut(folder: Path, library: Library, pages: Sequence[Page], find: Callable[[Episode], Path | str]) -> int:
+    """Cut all clips that are not there yet; what cannot be cut is said, and the rest goes on."""
+    from tui_pod.audio.clip import ClipError
+    from tui_pod.export.clips import write_clip
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"tui-pod: {folder} cannot be made: {error.strerror}") from None
+    failures = cut = 0
+    for page in pages:
+        index = library.index(page.id)
+        audio = "it is no longer in the library" if index is None else find(library.episode(index))
+        try:
+            if isinstance(audio, str):
+                raise ClipError(audio)
+            cut += sum(write_clip(folder, page, bookmark, audio) is not None for bookmark in page.bookmarks)
+        except (ClipError, OSError) as error:
+            failures += 1
+            print(f"tui-pod: no clip of “{page.title}”: {visible(str(error))}", file=sys.stderr)
+    print(f"{counted(cut, 'clip')} cut in {folder}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+class _Files:
+    """Where things of an episode are on this machine."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._paths = opened.paths
+        self._podcasts: Podcasts | None = None
+        if (self._paths.data / "feeds.sqlite").exists():
+            from tui_pod.feeds.podcasts import Podcasts  # imports all of networking
+
+            self._podcasts = Podcasts(self._paths.data, self._paths.cache, 0)
+
+    def notes(self, episode: Episode) -> EpisodeNotes:
+        """Return what is kept of an episode."""
+        return self._podcasts.notes(episode) if self._podcasts is not None else EpisodeNotes()
+
+    def audio(self, episode: Episode) -> Path | str:
+        """Return the file that is an episode's audio, else why there is none."""
+        if episode.audio is None:
+            return self._narration(episode) or f"it is not narrated yet; run: tui-pod narrate {episode.id}"
+        if "://" not in episode.audio:
+            path = Path(episode.audio)
+            return path if path.is_file() else f"{path} is not there"
+        found = self._podcasts.local_file(episode) if self._podcasts is not None else None
+        return found or "it is not on this machine; download it first (d in the app)"
+
+    def _narration(self, episode: Episode) -> Path | None:
+        from tui_pod.services.media import make_episode_script, read_transcript
+        from tui_pod.speech.narrator import Narrator
+
+        narrator = Narrator(self._paths.cache / "narrations", 0)
+        found = narrator.find(make_episode_script(episode, read_transcript(episode)))
+        return None if found is None else found.audio

@@ -90,7 +90,11 @@ def _add_library_commands(commands: _Commands) -> None:
     command.add_argument("--order", choices=("course", "newest", "shortest"), default="course",
                          help="order to choose from; default: course")  # fmt: skip
     commands.add("stats", "print listening statistics", has_json=True)
-    commands.add("bookmarks", "print what you kept: id, time, words, note, title", has_json=True)
+    command = commands.add("bookmarks", "print what you kept: id, time, words, note, title", has_json=True)
+    command.add_argument("--csv", action="store_true", help="print the CSV that Readwise imports")
+    command.add_argument("--out", metavar="DIR", type=Path,
+                         help="write a Markdown file an episode; one that you edited is only appended to")  # fmt: skip
+    command.add_argument("--clips", metavar="DIR", type=Path, help="cut the audio of each into DIR, as Opus")
     command = commands.add("narrate", "render narrations ahead of time")
     command.add_argument("ids", metavar="ID", nargs="*")
     command.add_argument("--all", action="store_true", help="every episode without a recording")

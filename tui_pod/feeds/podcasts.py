@@ -63,7 +63,7 @@ class Podcasts:
         assert episode.audio is not None
         details = self.details(episode.id)
         marks = details.marks if details else ()
-        path = self.downloads.find(episode.id) or self.streams.find(episode.id, episode.audio)
+        path = self.local_file(episode)
         if path is not None:
             return Source(str(path), marks=marks)
         stream = self._stream(episode, episode.audio, details)
@@ -75,6 +75,12 @@ class Podcasts:
             raise
         is_constant = _is_constant_rate(stream, cancel)
         return Source(episode.audio, is_stream=True, marks=marks, remote=stream, is_constant_rate=is_constant)
+
+    def local_file(self, episode: Episode) -> Path | None:
+        """Return the recording of an episode if all of it is on this machine."""
+        if episode.audio is None:
+            return None
+        return self.downloads.find(episode.id) or self.streams.find(episode.id, episode.audio)
 
     def prepare(self, episode: Episode, cancel: CancelToken | None = None) -> None:
         """Begin a stream ahead of `source`, which tries again what fails here."""

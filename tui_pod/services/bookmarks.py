@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import Playback
-from tui_pod.core.progress.bookmarks import Bookmark, Stretch
+from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey, Stretch
 from tui_pod.core.progress.just_said import just_said
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.runtime.log import log
@@ -25,6 +26,9 @@ WHY_EMPTY = f"Nothing is kept yet. {key_of('bookmark.add')} keeps what was just 
 
 NOTHING_PLAYS = f"Nothing is playing: {key_of('bookmark.add')} keeps what was just said."
 
+NOTE_WITHIN = timedelta(seconds=4)
+"""Time after keeping something in which the key asks for its note, though the voice has gone on."""
+
 SHOWN_WORDS = 60
 """Characters of the words that a notice shows."""
 
@@ -35,12 +39,17 @@ class BookmarkService:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._tasks = BackgroundTasks(lambda: services.controller, services.frontend)
+        self._last: tuple[BookmarkKey, datetime] | None = None  # what was kept last, and when
         self._waiting: list[Playback] = []  # moments whose words are being looked for
 
     def keep(self, edit: Callable[[Bookmark], None]) -> None:
         """Keep what was just said, soon; what was kept before is handed to `edit` instead, to be noted on."""
-        playback = self._services.controller.playback
-        if playback.is_loaded:
+        controller = self._services.controller
+        playback, last = controller.playback, self._last
+        is_again = last is not None and timedelta() <= controller.now() - last[1] < NOTE_WITHIN
+        if last is not None and is_again and (bookmark := controller.bookmarks.get(last[0])) is not None:
+            edit(bookmark)
+        elif playback.is_loaded:
             self._waiting.append(playback)
             self._tasks.run(self._keep(playback, edit))
         else:
@@ -50,6 +59,7 @@ class BookmarkService:
         """Keep these words, and say so; when they are kept already hand them to `edit`."""
         bookmark, is_new = self._services.controller.bookmarks.keep(episode, title, stretch)
         if is_new:
+            self._last = bookmark.key, self._services.controller.now()
             self._services.frontend.tell(f"{said_of(bookmark)} Press {key_of('bookmark.add')} again for a note.")
         else:
             edit(bookmark)

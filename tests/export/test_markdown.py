@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import START
+from tests.hostile import HOSTILE_TITLES
+from tests.rooms import make_room
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.text.clean import clean
+from tui_pod.export.markdown import ExportError, Written, escaped, whole_text, write_page
+from tui_pod.export.pages import Page, make_pages
+
+FIRST = Bookmark("one", 61.5, 64.0, START, START, "Words, said.", "Mine.")
+SECOND = Bookmark("one", 90.0, 120.0, START, START)
+THIRD = Bookmark("one", 200.0, 202.0, START, START, "More words.")
+
+PAGE = Page(
+    "one", "Ships & Harbours: 1", (FIRST, SECOND), "A “podcast”", "https://example.org/1", date(2026, 2, 5),
+    ("Large Models", "2026", "a/b"),
+)  # fmt: skip
+
+
+def with_marks(*bookmarks: Bookmark) -> Page:
+    return PAGE._replace(bookmarks=bookmarks)
+
+
+def test_page_has_front_matter_quotes_times_and_notes() -> None:
+    text = whole_text(PAGE)
+    assert text.startswith(
+        "---\n"
+        'title: "Ships & Harbours: 1"\n'
+        'podcast: "A “podcast”"\n'
+        'url: "https://example.org/1"\n'
+        "date: 2026-02-05\n"
+        'tags: ["Large-Models", "a/b"]\n'
+        'tui-pod: "one"\n'
+        "---\n\n"
+        "# Ships & Harbours: 1\n\n"
+        "> Words, said.\n\n"
+        "[1:01](https://example.org/1#t=61)\n\n"
+        "Mine.\n\n"
+        "[1:30](https://example.org/1#t=90)\n\n"
+    )
+    assert re.fullmatch(r"<!-- tui-pod: [0-9a-f]{8} [0-9a-f]{8} sum [0-9a-f]{8} -->", text.splitlines()[-1])
+
+
+def test_page_without_an_address_has_plain_times() -> None:
+    assert "\n**1:01**\n" in whole_text(PAGE._replace(url=""))
+
+
+def test_file_nobody_edited_is_written_anew(tmp_path: Path) -> None:
+    path, written = write_page(tmp_path / "new" / "folder", PAGE)
+    assert written is Written.NEW
+    assert write_page(path.parent, PAGE) == (path, Written.SAME)
+    noted = FIRST._replace(note="Another.")
+    assert write_page(path.parent, with_marks(noted, THIRD)) == (path, Written.REPLACED)
+    assert path.read_text("utf-8") == whole_text(with_marks(noted, THIRD))
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("edit", [lambda text: "Mine first.\n" + text, lambda text: text.replace("Words, said.", "x"),
+                                  lambda text: text + "And after.", lambda text: text.replace("\n", "\r\n"),
+                                  lambda text: re.sub("<!--.*", "", text), lambda text: "\ufeff" + text,
+                                  lambda text: ""])  # fmt: skip
+def test_file_that_was_edited_is_only_appended_to(tmp_path: Path, edit: object) -> None:
+    assert callable(edit)
+    path, _ = write_page(tmp_path, PAGE)
+    edited = edit(path.read_bytes().decode("utf-8")).encode()
+    path.write_bytes(edited)
+    assert write_page(tmp_path, with_marks(FIRST, SECOND, THIRD)) == (path, Written.APPENDED)
+    content = path.read_bytes()
+    assert content.startswith(edited)
+    assert content[len(edited) :].decode().count("> More words.") == 1
+    assert write_page(tmp_path, with_marks(FIRST, SECOND, THIRD)) == (path, Written.SAME)
+    assert path.read_bytes() == content
+
+
+def test_what_was_deleted_from_an_edited_file_does_not_come_back(tmp_path: Path) -> None:
+    path, _ = write_page(tmp_path, PAGE)
+    path.write_text(path.read_text("utf-8").replace("> Words, said.\n", ""), "utf-8")
+    write_page(tmp_path, with_marks(FIRST, SECOND, THIRD))
+    assert "Words, said." not in path.read_text("utf-8")
+
+
+def test_file_of_somebody_else_with_that_name_is_appended_to(tmp_path: Path) -> None:
+    path = tmp_path / f"{PAGE.name}.md"
+    path.write_bytes(b"Not UTF-8: \xff\n")
+    assert write_page(tmp_path, PAGE) == (path, Written.APPENDED)
+    assert path.read_bytes().startswith(b"Not UTF-8: \xff\n\n> Words, said.")
+
+
+def test_episode_with_a_new_title_keeps_its_file(tmp_path: Path) -> None:
+    path, _ = write_page(tmp_path, PAGE)
+    assert write_page(tmp_path, PAGE._replace(title="Another title")) == (path, Written.REPLACED)
+
+
+def test_link_to_a_file_stays_one(tmp_path: Path) -> None:
+    path, _ = write_page(tmp_path, PAGE)
+    real = tmp_path / "elsewhere.txt"
+    path.rename(real)
+    path.symlink_to(real)
+    write_page(tmp_path, with_marks(THIRD))
+    assert path.is_symlink()
+    assert "More words." in real.read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", ["file", "read-only", "folder for a file"])
+def test_folder_that_cannot_be_written_says_which_and_what_to_do(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "notes"
+    if kind == "file":
+        folder.write_text("mine")
+    elif kind == "read-only":
+        if os.geteuid() == 0:
+            folder = Path("/proc/notes")
+        else:
+            folder.mkdir(mode=0o500)
+    else:
+        (folder / f"{PAGE.name}.md").mkdir(parents=True)
+    with pytest.raises(ExportError, match=r"cannot be written \(.*\); name another folder"):
+        write_page(folder, PAGE)
+
+
+def test_no_room_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, _ = write_page(tmp_path, PAGE)
+    before = path.read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ExportError, match="No space left"):
+        write_page(tmp_path, with_marks(THIRD))
+    assert path.read_bytes() == before
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("[[x]] #tag ==y== <b>", r"\[\[x\]\] \#tag \=\=y\=\= \<b\>"), ("1. a", r"1\. a"), ("- a", r"\- a"),
+     ("-1 a", "-1 a"),
+     ("a_b*c`d", r"a\_b\*c\`d"), ("%%x%% $y$ ^z", r"\%\%x\%\% \$y\$ \^z"), ("plain = 3 % 2", "plain = 3 % 2")],
+)  # fmt: skip
+def test_words_are_words_and_no_markup(text: str, expected: str) -> None:
+    assert escaped(text) == expected
+
+
+def test_hostile_titles_and_words_stay_in_their_places(tmp_path: Path) -> None:
+    for number, title in enumerate(map(clean, HOSTILE_TITLES.values())):
+        bookmarks = (FIRST._replace(text=title, note=title),)
+        page = Page(f"id-{number}", title, bookmarks, title, f"https://e.org/) {title}", tags=(title,))
+        path, written = write_page(tmp_path, page)
+        assert written is Written.NEW
+        assert re.fullmatch(r"[a-z0-9-]+\.md", path.name)
+        head = path.read_text("utf-8").split("---\n")[1]
+        values = dict(line.split(": ", 1) for line in head.splitlines())
+        assert json.loads(values["podcast"]) == title if title else "podcast" not in values
+        assert write_page(tmp_path, page) == (path, Written.SAME)
+
+
+def test_pages_know_podcast_and_page_and_those_of_episodes_gone_their_title() -> None:
+    gone = Bookmark("gone", 3.0, 5.0, START - timedelta(days=1), START, title="Kept title")
+    pages = make_pages(
+        make_room().library, [gone, FIRST, SECOND], lambda _: EpisodeNotes(podcast="P", page="https://e.org")
+    )
+    assert [(page.title, page.podcast, page.url, len(page.bookmarks)) for page in pages] == [
+        ("One", "P", "https://e.org", 2), ("Kept title", "", "", 1),
+    ]  # fmt: skip

@@ -1,0 +1,153 @@
+"""Bookmarks as Markdown with YAML front matter, a file an episode, that Obsidian and Readwise take.
+
+A file that nobody edited is written anew. One that was edited is only appended to: by its last line, a comment, it
+tells what was written to it, and whether it is as it was written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.text.clean import clock
+from tui_pod.export.pages import Page
+from tui_pod.runtime import files
+
+MAX_BYTES = 16 * 1024 * 1024
+"""Bytes of a file of notes that is read, to be appended to."""
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~$^]|==|%%")
+"""What is markup in Markdown or in Obsidian: words are words."""
+
+_LIST = re.compile(r"^(\d{1,9})([.)])|^([-+])(?=\s)")
+
+_TRAILER = re.compile(r"^<!-- tui-pod: ([0-9a-f ]*?)(?: sum ([0-9a-f]{8}))? -->\s*$", re.MULTILINE)
+
+
+class ExportError(UserError):
+    """A folder or a file that cannot be written."""
+
+
+class Written(StrEnum):
+    """What became of a file."""
+
+    NEW = "new"
+    REPLACED = "replaced"
+    APPENDED = "appended to, since it was edited"
+    SAME = "unchanged"
+
+
+def write_page(folder: Path, page: Page) -> tuple[Path, Written]:
+    """Write the notes of an episode into a folder, which is made when it is not there.
+
+    Raises:
+        ExportError: it cannot be written; the file is as it was.
+    """
+    path = folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = next(iter(sorted(folder.glob(f"*-{page.mark}.md"))), folder / f"{page.name}.md")
+        try:
+            content = files.read_bytes(path, MAX_BYTES)
+        except FileNotFoundError:
+            _replace(path, whole_text(page))
+            return path, Written.NEW
+        return path, _update(path, content, page)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ExportError(f"{path} cannot be written ({reason}); name another folder, or mend this one.") from error
+
+
+def _update(path: Path, content: bytes, page: Page) -> Written:
+    if _is_untouched(content):
+        text = whole_text(page)
+        if text.encode() == content:
+            return Written.SAME
+        _replace(path, text)
+        return Written.REPLACED
+    known = {mark for found in _TRAILER.finditer(content.decode("utf-8", "replace")) for mark in found[1].split()}
+    missing = [bookmark for bookmark in page.bookmarks if mark_of(bookmark) not in known]
+    if not missing:
+        return Written.SAME
+    files.append(path, "\n".join(("", *_entries(page, missing), f"<!-- tui-pod: {_marks(missing)} -->", "")))
+    return Written.APPENDED
+
+
+def whole_text(page: Page) -> str:
+    """Return the text of a file that nobody has edited."""
+    body = "\n".join((*_front_matter(page), "", f"# {escaped(page.title)}", "", *_entries(page, page.bookmarks), ""))
+    return f"{body}<!-- tui-pod: {_marks(page.bookmarks)} sum {zlib.crc32(body.encode()):08x} -->\n"
+
+
+def mark_of(bookmark: Bookmark) -> str:
+    """Return what tells whether a bookmark was written to a file, as it is now."""
+    content = f"{bookmark.start:.2f}\0{bookmark.text}\0{bookmark.note}"
+    return f"{zlib.crc32(content.encode('utf-8', 'replace')):08x}"
+
+
+def _marks(bookmarks: Iterable[Bookmark]) -> str:
+    return " ".join(map(mark_of, bookmarks))
+
+
+def _is_untouched(content: bytes) -> bool:
+    start = content.rfind(b"<!-- tui-pod: ")
+    found = _TRAILER.fullmatch(content[start:].decode("utf-8", "replace")) if start >= 0 else None
+    return found is not None and found[2] == f"{zlib.crc32(content[:start]):08x}"
+
+
+def _front_matter(page: Page) -> Iterator[str]:
+    """Yield YAML whose texts are JSON, which is YAML too: nothing in a title can be taken for more than a text."""
+    yield "---"
+    for key, value in (("title", page.title), ("podcast", page.podcast), ("url", page.url)):
+        if value:
+            yield f"{key}: {json.dumps(value, ensure_ascii=False)}"
+    if page.date is not None:
+        yield f"date: {page.date.isoformat()}"
+    if tags := list(filter(None, map(_tag, page.tags))):
+        yield f"tags: {json.dumps(tags, ensure_ascii=False)}"
+    yield f"tui-pod: {json.dumps(page.id, ensure_ascii=False)}"
+    yield "---"
+
+
+def _tag(name: str) -> str:
+    """Return a topic as Obsidian takes a tag: no blanks, and not only digits."""
+    tag = re.sub(r"[^\w/-]+", "-", name).strip("-/")
+    return "" if tag.isdigit() else tag
+
+
+def _entries(page: Page, bookmarks: Sequence[Bookmark]) -> Iterator[str]:
+    for bookmark in bookmarks:
+        if bookmark.text:
+            yield from (f"> {escaped(bookmark.text)}", "")
+        time, link = clock(bookmark.start), page.link(bookmark.start)
+        yield f"[{time}]({link})" if link else f"**{time}**"
+        if bookmark.note:
+            yield from ("", escaped(bookmark.note))
+        yield ""
+
+
+def escaped(text: str) -> str:
+    """Return a line of text in which nothing is markup."""
+    text = _SPECIAL.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
+    return _LIST.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", text)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file in one step; a link stays one."""
+    path = Path(os.path.realpath(path))
+    temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temp.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temp, path)
+    finally:
+        temp.unlink(missing_ok=True)

@@ -1,0 +1,63 @@
+"""What is exported of an episode: its bookmarks, and where they are from."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import NamedTuple
+from urllib.parse import quote
+
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.selection.bookmark_groups import Grouping, group_bookmarks
+from tui_pod.core.text.clean import fold
+
+
+class Page(NamedTuple):
+    """An episode with its bookmarks in the order of its time."""
+
+    id: str
+    title: str
+    bookmarks: tuple[Bookmark, ...]
+    podcast: str = ""
+    url: str = ""
+    """Its page on the web: the address of a recording may hold a login."""
+    date: date | None = None
+    tags: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """A file's name that is safe on every system, ending in what tells this episode from others."""
+        slug = re.sub(r"[^a-z0-9]+", "-", fold(self.title))[:60].strip("-") or "episode"
+        return f"{slug}-{self.mark}"
+
+    @property
+    def mark(self) -> str:
+        """What tells the episode from others in a file's name, whatever its title is later."""
+        return hashlib.sha256(self.id.encode("utf-8", "replace")).hexdigest()[:8]
+
+    def link(self, start: float) -> str:
+        """Return the address that leads to a second of it; empty when there is none."""
+        address = quote(self.url, safe="/:?&=#%~+,;@!'*$.-_")
+        return f"{address}#t={int(start)}" if address and "#" not in address else address
+
+
+def make_pages(
+    library: Library, bookmarks: Iterable[Bookmark], read_notes: Callable[[Episode], EpisodeNotes]
+) -> list[Page]:
+    """Return a page for each episode that has bookmarks, also for one that is gone from the library."""
+    pages = []
+    for title, members in group_bookmarks(library, bookmarks, Grouping.EPISODE):
+        ident = members[0].episode
+        index = library.index(ident)
+        if index is None:
+            pages.append(Page(ident, title, members))
+            continue
+        episode = library.episode(index)
+        notes = read_notes(episode)
+        pages.append(Page(ident, title, members, notes.podcast, notes.page, episode.published, episode.tags))
+    return pages
