@@ -116,3 +116,31 @@ def test_entities_in_titles_of_a_json_feed_are_read() -> None:
 def test_title_that_a_media_element_repeats_is_kept() -> None:
     found = only("<media:title xmlns:media='http://search.yahoo.com/mrss/'>other</media:title><title>x</title>")
     assert found.title == "x"
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<itunes:image href='/a.jpg'/>", "<image><url>/a.jpg</url><title>T</title><link>/</link></image>",
+        "<image><url>/b.jpg</url></image><itunes:image href='/a.jpg'/>", "<media:thumbnail url='/a.jpg'/>",
+    ],
+)  # fmt: skip
+def test_cover_of_a_feed_and_of_an_item_are_read(inner: str) -> None:
+    found = read(feed("<item><title>T</title><itunes:image href='i.jpg'/></item>", extra=inner))
+    assert found.picture == "https://cast.example.org/a.jpg"
+    assert found.items[0].picture == "https://cast.example.org/shows/i.jpg"
+
+
+def test_cover_of_an_atom_feed_is_its_logo() -> None:
+    inner = "<title>T</title><icon>/i.png</icon><logo>/l.png</logo>"
+    found = read(f"<feed xmlns='http://www.w3.org/2005/Atom'>{inner}</feed>")
+    assert found.picture == "https://cast.example.org/l.png"
+
+
+def test_cover_of_a_json_feed_is_its_icon() -> None:
+    item = {"id": "1", "title": "T", "image": "/i.png", "attachments": [{"url": "/a.mp3", "mime_type": "audio/mpeg"}]}
+    found = read(json.dumps({"title": "F", "icon": "/f.png", "items": [item]}))
+    assert (found.picture, found.items[0].picture) == (
+        "https://cast.example.org/f.png",
+        "https://cast.example.org/i.png",
+    )

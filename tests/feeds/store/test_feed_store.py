@@ -19,6 +19,7 @@ from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.generation import generation
 from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.store.match import episode_id
+from tui_pod.feeds.store.pictures import picture_of
 
 FIRST = "https://cast.example.org/feed.xml"
 NOW = 1_767_225_600.0  # 1 January 2026
@@ -123,6 +124,17 @@ def test_removed_feed_comes_back_with_everything(store: FeedStore) -> None:
     store.remove(FIRST)
     store.subscribe([Entry(FIRST)])
     assert store.feeds()[0].episodes == 1
+
+
+def test_picture_is_the_episodes_own_else_that_of_its_feed(store: FeedStore) -> None:
+    own = replace(make_item(1), picture="https://c.org/1.jpg")
+    store.store(FIRST, make_feed(own, make_item(2), picture="https://c.org/all.jpg"), now=NOW)
+    first, second = episode_id(FIRST, "g1"), episode_id(FIRST, "g2")
+    assert [picture_of(store.db, ident) for ident in (first, second, "other")] == [
+        "https://c.org/1.jpg", "https://c.org/all.jpg", None,
+    ]  # fmt: skip
+    store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW + 1)
+    assert picture_of(store.db, first) is None
 
 
 def test_purge_deletes_only_what_was_removed_before(store: FeedStore) -> None:

@@ -36,10 +36,11 @@ def parse_json_feed(content: bytes, address: str) -> Feed:
     return Feed(
         title=clean(unescaped(_text(data, "title"))),
         items=tuple(items[:MAX_ITEMS]),
-        link=absolute(_text(data, "home_page_url"), base) if data.get("home_page_url") else None,
+        link=_address(data, base, "home_page_url"),
         summary=clean(_text(data, "description")),
         language=clean(_text(data, "language"), 20).lower(),
-        next_page=absolute(_text(data, "next_url"), base) if data.get("next_url") else None,
+        picture=_address(data, base, "icon", "favicon"),
+        next_page=_address(data, base, "next_url"),
     )
 
 
@@ -54,7 +55,6 @@ def _item(entry: dict[str, Any], base: str) -> Item | None:
         for file in _tables(entry.get("attachments"))
     ]
     audio = best_audio(enclosures, base)
-    link = _text(entry, "url") or _text(entry, "external_url")
     tags = entry.get("tags")
     texts = [
         escape(_text(entry, "summary"), quote=False),
@@ -64,8 +64,9 @@ def _item(entry: dict[str, Any], base: str) -> Item | None:
     raw = Item(
         guid=_text(entry, "id"),
         title=unescaped(_text(entry, "title")),
-        link=absolute(link, base) if link else None,
+        link=_address(entry, base, "url", "external_url"),
         published=to_time(_text(entry, "date_published") or _text(entry, "date_modified")),
+        picture=_address(entry, base, "image", "banner_image"),
     )
     words = [without_surrogates(tag) for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
     return make_item(raw, texts, audio, keywords=",".join(words))
@@ -75,6 +76,12 @@ def _tables(value: object) -> Iterator[dict[str, Any]]:
     for entry in value if isinstance(value, list) else []:
         if isinstance(entry, dict):
             yield entry
+
+
+def _address(table: dict[str, Any], base: str, *keys: str) -> str | None:
+    """Return the first of these addresses that there is."""
+    text = next(filter(None, (_text(table, key) for key in keys)), "")
+    return absolute(text, base) if text else None
 
 
 def _text(table: dict[str, Any], key: str) -> str:

@@ -44,6 +44,8 @@ class Item:
     type: str = ""
     """`trailer` or `bonus`; empty for a full episode."""
     is_explicit: bool = False
+    picture: str | None = None
+    """Address of its own cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Feed:
     """Such as `en-gb`, in lower case; empty when not stated."""
     is_partial: bool = False
     """Whether a part could not be read."""
+    picture: str | None = None
+    """Address of the cover."""
     next_page: str | None = None
     """Address of the page with older items, if any."""
 

@@ -45,12 +45,13 @@ _TEXTS = frozenset((
     "updated", "dc:date", "category", "subtitle", "language", "itunes:title", "itunes:duration", "itunes:summary",
     "itunes:subtitle", "itunes:keywords", "itunes:new-feed-url", "itunes:type", "itunes:season", "itunes:episode",
     "itunes:episodetype", "itunes:explicit", "podcast:guid", "podcast:season", "podcast:episode", "media:title",
-    "media:description", "dc:language", "newlocation",
+    "media:description", "dc:language", "newlocation", "url", "logo", "icon",
 ))  # fmt: skip
 _LINKS = frozenset((
     "enclosure", "media:content", "podcast:transcript", "podcast:chapters", "psc:chapter", "link", "atom:link",
-    "category",
+    "category", "itunes:image", "media:thumbnail",
 ))  # fmt: skip
+_PICTURES = frozenset(("itunes:image", "media:thumbnail"))
 _OTHERS = frozenset(("item", "entry", "channel", "feed", "redirect", "itunes:category"))
 _KEYS = {key.lower(): key for key in _TEXTS | _LINKS | _OTHERS}
 MAX_NAMES = 2_000
@@ -134,7 +135,8 @@ class _Reader:
         if key in _LINKS and attributes and (is_child or self._is_in_item) and len(self._links) < MAX_LINKS:
             self._links.append((key, attributes))
         if key in _TEXTS:
-            if is_child or (self._is_in_item and key.startswith("media:")):  # these may be in a media:group
+            is_inner = key.startswith("media:") if self._is_in_item else key == "url"
+            if is_child or is_inner:  # in a media:group, in the channel's image
                 self._wanted, self._wanted_depth, self._parts, self._size = key, depth, [], 0
                 if attributes.get("type") in ("html", "xhtml"):
                     self._fields[f"{key} type"] = "html"
@@ -203,6 +205,7 @@ class _Reader:
             categories=tuple(path for path in dict.fromkeys(self._categories) if path not in prefixes and all(path)),
             language=clean(channel.get("language") or channel.get("dc:language", ""), 20).lower().replace("_", "-"),
             is_partial=is_partial,
+            picture=self._picture(channel, self._channel_links),
             next_page=self._linked("next", channel, self._channel_links),
         )
 
@@ -248,6 +251,12 @@ class _Reader:
             linked = absolute(fields.get("guid", ""))
         return linked
 
+    def _picture(self, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> str | None:
+        base = fields.get("base", self._base)
+        named = [values.get("href") or values.get("url", "") for key, values in links if key in _PICTURES]
+        named += [fields.get(key, "") for key in ("logo", "url", "icon")]
+        return next((found for address in named if address and (found := absolute(address.strip(), base))), None)
+
     def _item(self, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> Item | None:
         base = fields.get("base", self._base)
         get = fields.get
@@ -286,6 +295,7 @@ class _Reader:
             number=number,
             type=kind if (kind := get("itunes:episodetype", "").strip().lower()) in ("trailer", "bonus") else "",
             is_explicit=get("itunes:explicit", "").strip().lower() in ("yes", "true", "explicit"),
+            picture=self._picture({}, links),
         )
         texts = [get(key, "") for key in _DESCRIPTIONS]
         return make_item(raw, texts, best_audio(enclosures, base), get("itunes:subtitle", ""), keywords)

@@ -77,6 +77,7 @@ LATER_TABLES = (
     "CREATE TABLE IF NOT EXISTS sizes (id TEXT PRIMARY KEY, size INTEGER NOT NULL)",  # bytes that feeds state
     "CREATE TABLE IF NOT EXISTS numbering (id TEXT PRIMARY KEY, season INTEGER, number INTEGER, type TEXT NOT NULL,"
     " is_explicit INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS pictures (id TEXT PRIMARY KEY, address TEXT NOT NULL)",  # of episodes, and of feeds
     # by the feed's first address; texts as JSON, and seconds since 1970
     "CREATE TABLE IF NOT EXISTS settings (feed TEXT PRIMARY KEY, texts TEXT NOT NULL, updated REAL NOT NULL)",
     "CREATE TABLE IF NOT EXISTS files (feed INTEGER, path TEXT, size INTEGER NOT NULL, modified INTEGER NOT NULL,"

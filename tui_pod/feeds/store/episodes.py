@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.store.match import Identified, KnownEpisode, identify
+from tui_pod.feeds.store.pictures import store_pictures
 
 MAX_EPISODES = 50_000
 """Episodes of one feed that are kept, more only while it lists them or they were listened to."""
@@ -62,6 +63,7 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed
     )
     unstated = ((one.id,) for one in found if not one.item.size and one.id in former)
     db.executemany("DELETE FROM sizes WHERE id = ?", unstated)
+    store_pictures(db, [(one.id, one.item.picture) for one in found])
     before = db.total_changes
     numbering = [(one.id, one.item.season, one.item.number, one.item.type, one.item.is_explicit) for one in found]
     db.executemany(
@@ -85,7 +87,7 @@ def drop_oldest(db: sqlite3.Connection, number: int, feed: Feed, has_progress: C
     rows = db.execute("SELECT id, guid FROM episodes WHERE feed = ? ORDER BY sort, place", (number,)).fetchall()
     unlisted = [ident for ident, guid in rows if guid.partition("\0")[0] not in listed and not has_progress(ident)]
     gone = unlisted[: count - MAX_EPISODES]
-    for table in ("episodes", "notes", "sizes", "numbering"):
+    for table in ("episodes", "notes", "sizes", "numbering", "pictures"):
         db.executemany(f"DELETE FROM {table} WHERE id = ?", ((ident,) for ident in gone))
     return len(gone)
 

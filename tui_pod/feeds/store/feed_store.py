@@ -25,6 +25,7 @@ from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, bump, ins
 from tui_pod.feeds.store.episodes import MAX_EPISODES, drop_oldest, serial_numbers, serial_order, store_episodes
 from tui_pod.feeds.store.generation import generation
 from tui_pod.feeds.store.logins import Logins
+from tui_pod.feeds.store.pictures import store_pictures
 
 PURGE_AFTER = 30 * 86_400.0
 """Seconds for which a removed feed can be brought back."""
@@ -251,11 +252,14 @@ class FeedStore:
         with self.db.write() as db:
             gone = [row[0] for row in db.execute("SELECT number FROM feeds WHERE removed < ?", (before,))]
             for number in gone:
-                for table in ("notes", "sizes", "numbering"):
+                for table in ("notes", "sizes", "numbering", "pictures"):
                     db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (number,))
                 for table in ("episodes", "descriptions", "files"):
                     db.execute(f"DELETE FROM {table} WHERE feed = ?", (number,))
-                db.execute("DELETE FROM settings WHERE feed = (SELECT first FROM feeds WHERE number = ?)", (number,))
+                for table, column in (("settings", "feed"), ("pictures", "id")):
+                    db.execute(
+                        f"DELETE FROM {table} WHERE {column} = (SELECT first FROM feeds WHERE number = ?)", (number,)
+                    )
                 db.execute("DELETE FROM feeds WHERE number = ?", (number,))
 
     def store(self, feed_id: str, feed: Feed, etag: str = "", modified: str = "", now: float | None = None) -> Stored:
@@ -290,6 +294,7 @@ class FeedStore:
                 (feed.title or own_title, etag, modified, now, number),
             )
             db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, feed.summary))
+            store_pictures(db, [(feed_id, feed.picture)])
             after = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
             has_changed = bool(changes or described)
             if has_changed:

@@ -1,0 +1,83 @@
+"""Pictures of covers, made by the real libmpv; and what is made to harm, refused."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import zlib
+from pathlib import Path
+
+import pytest
+
+from tests.tools import needs
+from tui_pod.audio.cover import PICTURE_BYTES, SIDE
+from tui_pod.runtime.subprocesses import start_of
+
+RED, BLUE = bytes((254, 0, 0)), bytes((0, 0, 254))
+
+
+def make_png(path: Path, width: int, height: int, is_whole: bool = True) -> Path:
+    """Write a picture whose left half is red and whose right half is blue."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    row = b"\0" + b"\xff\0\0" * (width // 2) + b"\0\0\xff" * (width - width // 2)
+    packer = zlib.compressobj(1)
+    rows = b"".join(packer.compress(row) for _ in range(height if is_whole else 2)) + packer.flush()
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
+    return path
+
+
+def picture(source: Path) -> bytes | None:
+    """Return the picture that the program makes of a file; None: it makes none."""
+    target = source.with_name("picture")
+    command, environment = start_of("tui_pod.audio.cover", source, target)
+    done = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=60)
+    assert target.exists() == (done.returncode == 0)
+    return target.read_bytes() if done.returncode == 0 else None
+
+
+def colours(made: bytes | None) -> tuple[bytes, bytes]:
+    """Return what is left and right in the middle row, with the last bits away."""
+    assert made is not None
+    assert len(made) == PICTURE_BYTES
+    row = made[SIDE // 2 * SIDE * 3 :][: SIDE * 3]
+    left, right = (bytes(value & 0xFE for value in pixel) for pixel in (row[30:33], row[-33:-30]))
+    return left, right
+
+
+@pytest.mark.parametrize("name", ["cover.png", "named-otherwise.mp3", "no-suffix"])
+def test_image_becomes_a_square_whatever_its_name(tmp_path: Path, name: str) -> None:
+    assert colours(picture(make_png(tmp_path / name, 300, 200))) == (RED, BLUE)
+
+
+@needs("ffmpeg")
+def test_cover_inside_an_audio_file_is_found(tmp_path: Path) -> None:
+    cover = make_png(tmp_path / "in.png", 64, 64)
+    audio = tmp_path / "a.mp3"
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=duration=2", "-i", cover, "-map", "0", "-map", "1",
+         "-c:v", "copy", "-disposition:v", "attached_pic", audio], check=True,
+    )  # fmt: skip
+    assert colours(picture(audio)) == (RED, BLUE)
+
+
+def test_picture_of_400_million_pixels_is_refused(tmp_path: Path) -> None:
+    assert picture(make_png(tmp_path / "a.png", 20_000, 20_000, is_whole=False)) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x89PNG", b"GIF89a", b"RIFF....WEBP", b"\xff\xd8\xff", b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+     b"#EXTM3U\n/etc/passwd\n", b"ffconcat version 1.0\nfile /etc/passwd\n"],
+    ids=["empty", "png", "gif", "webp", "jpeg", "svg", "playlist", "concat"],
+)  # fmt: skip
+def test_what_is_no_whole_image_gives_no_picture(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a").write_bytes(content)
+    assert picture(tmp_path / "a") is None
+
+
+def test_file_that_is_gone_gives_no_picture(tmp_path: Path) -> None:
+    assert picture(tmp_path / "gone") is None

@@ -1,0 +1,83 @@
+"""Make a small picture from an image, or from the cover inside an audio file, with libmpv.
+
+Images are decoded in a process of its own, with limits: one that is made to harm ends this process, and no other.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from tui_pod.audio.mpv_options import FORMATS, OPTIONS, PROTOCOLS
+
+SIDE = 80
+"""Pixels of each side of a picture."""
+
+PICTURE_BYTES = SIDE * SIDE * 3
+"""Bytes of a picture: rows from the top, red, green and blue of each pixel."""
+
+IMAGES = {b"\xff\xd8\xff": "jpeg_pipe", b"\x89PNG": "png_pipe", b"GIF8": "gif", b"RIFF": "webp_pipe"}
+"""How images begin, and their demuxers, which playing never opens. libavformat itself goes by a file's name.
+
+SVG is not among them, since it can refer to other files; a WAV begins like WebP, and has no cover."""
+
+MEMORY = 900 * 1024 * 1024
+"""Bytes of address space: a JPEG of 3,000² takes 96 MB, and under 700 MB libmpv hangs."""
+
+SECONDS = 15
+"""Of processor time, and after which waiting ends too."""
+
+_WHOLE = f"scale={SIDE}:{SIDE}:force_original_aspect_ratio=increase:flags=area,crop={SIDE}:{SIDE},format=rgb24"
+
+
+def make_picture(source: Path, target: Path) -> None:
+    """Write the middle square of an image or of a file's cover to `target`; nothing where there is none.
+
+    Raises:
+        OSError: there is no libmpv, or `source` cannot be read.
+    """
+    import mpv
+
+    with source.open("rb") as file:
+        start = file.read(4)
+    image = next((demuxer for magic, demuxer in IMAGES.items() if start.startswith(magic)), "")
+    done = threading.Event()
+    options = {
+        **OPTIONS,
+        "demuxer-lavf-o": f"format_whitelist=[{image or FORMATS}],protocol_whitelist=[{PROTOCOLS}]",
+        "demuxer-lavf-format": image, "vid": "auto", "aid": "no", "audio-display": "embedded-first", "frames": "1",
+        "image-display-duration": "0.01", "keep-open": "no", "vd-lavc-threads": "1", "vf": f"lavfi=[{_WHOLE}]",
+        "o": str(target), "of": "rawvideo", "ovc": "rawvideo",
+    }  # fmt: skip
+    decoder = mpv.MPV(log_handler=None, loglevel="no", **options)
+
+    def on_event(event: Any) -> None:
+        if event.event_id.value == mpv.MpvEventID.END_FILE:
+            done.set()
+
+    decoder.register_event_callback(on_event)
+    decoder.command("loadfile", str(source.resolve()))
+    done.wait(SECONDS)
+    decoder.terminate()
+
+
+def main(source: Path, target: Path) -> int:
+    """Make a picture within limits; return the exit status."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * 1024, 1024 * 1024))
+    try:
+        make_picture(source, target)
+    except OSError:
+        return 1
+    is_good = target.is_file() and target.stat().st_size == PICTURE_BYTES
+    if not is_good:
+        target.unlink(missing_ok=True)
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(Path, sys.argv[1:])))
