@@ -21,6 +21,7 @@ _WORDS = {
     "feeds": "feeds import export",
     "shell": "keys config completions",
     "bookmarks": "bookmarks",
+    "search": "search",
     "sync": "sync",
     "narrate": "narrate",
     "doctor": "doctor",

@@ -89,6 +89,15 @@ def _add_library_commands(commands: _Commands) -> None:
     command.add_argument("--topic", metavar="NAME", help="only from this topic")
     command.add_argument("--order", choices=("course", "newest", "shortest"), default="course",
                          help="order to choose from; default: course")  # fmt: skip
+    command = commands.add(
+        "search", "find words in titles, summaries, show notes and transcripts, and print where they are", has_json=True
+    )
+    command.add_argument("words", metavar="WORD", nargs="*",
+                         help='the start of a word, a "phrase" in quotes, or -word to leave it out')  # fmt: skip
+    command.add_argument(
+        "--update", action="store_true", help="only read what is new into the index, and print nothing"
+    )
+    command._negative_number_matcher = re.compile(r"-[^-]")  # as of -word
     commands.add("stats", "print listening statistics", has_json=True)
     command = commands.add("bookmarks", "print what you kept: id, time, words, note, title", has_json=True)
     command.add_argument("--csv", action="store_true", help="print the CSV that Readwise imports")

@@ -52,13 +52,22 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
     Raises:
         CatalogsError: with the faults of all catalogues.
     """
-    stamp = _stamp(paths, _generation(data))
-    file = cache / f"library-{zlib.crc32(os.fsencode(chr(0).join(map(str, paths)))):08x}.sqlite"
+    stamp, file = library_stamp(paths, data), cache_file(cache, "library", paths)
 
     parse = partial(_parse, file, stamp, paths, data)
     with contextlib.suppress(*_DAMAGE):
         return _read_cache(file, stamp, parse)
     return parse()
+
+
+def library_stamp(paths: Sequence[Path], data: Path | None = None) -> str:
+    """Return what changes with the catalogues and the feeds."""
+    return _stamp(paths, _generation(data))
+
+
+def cache_file(cache: Path, name: str, paths: Sequence[Path]) -> Path:
+    """Return the file in the cache for what is made from these catalogues."""
+    return cache / f"{name}-{zlib.crc32(os.fsencode(chr(0).join(map(str, paths)))):08x}.sqlite"
 
 
 def _parse(file: Path, stamp: str | None, paths: Sequence[Path], data: Path | None) -> Loaded:

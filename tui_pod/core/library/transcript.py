@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from tui_pod.core.text.clean import clean, unescaped
 from tui_pod.core.text.speech import split_sentences
@@ -25,10 +26,13 @@ SENTENCE_LIMIT = 2_000
 SPEAKER_LIMIT = 80
 """Characters of a speaker's name that are kept."""
 
+LONGEST = 400
+"""Characters from which on a sentence that has no mark at its end takes in no more."""
+
 READING_SPEED = 15.0
 """Characters a second, where nothing tells when words end."""
 
-_TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3})\d*)?"
+_TIME = r"((?:\d{1,3}:)?\d{1,2}):(\d{2}(?:[.,]\d{1,9})?)"
 _TIMING = re.compile(rf"{_TIME}\s*-{{1,2}}\s?>\s*{_TIME}")
 _CLOCK = re.compile(rf"\W*{_TIME}\W*")
 _TAG = re.compile(r"<[^<>]{0,200}>")
@@ -42,7 +46,8 @@ _HTML = re.compile(
 )
 _LABEL = re.compile(r"<(time|cite)\b[^<>]{0,200}>([^<]{0,200})</\1\s*>", re.IGNORECASE)
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{1,80})?\s+([^<>]{1,200})>", re.IGNORECASE)
-_ENDS = re.compile(r"[.!?…][\"'”’)\]]*$")
+SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+"""The end of a sentence, and the quotation marks behind it."""
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 
 
@@ -78,17 +83,24 @@ class Transcript:
 
 
 def parse_transcript(text: str) -> Transcript:
-    """Return the transcript in `text`, whatever its format: told by the content, since types are often wrong."""
+    """Return the transcript in `text`, in sentences."""
+    cues = read_cues(text)
+    return arrange(cues) if cues and cues[0].start is not None else Transcript(tuple(cues))
+
+
+def read_cues(text: str) -> list[Cue]:
+    """Return the cues in `text` as they stand there.
+
+    Its format is told by the content, since types are often wrong. Cues without times are whole sentences; those with
+    times may be in any order and in pieces: see `arrange`.
+    """
     text = text[:MAX_CHARS].removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     head = text.lstrip()[:400]
     if head.startswith(("{", "[")) and (data := _json(text)) is not None:
-        return _arranged(_json_cues(data))
+        return list(_json_cues(data))
     if head.startswith("WEBVTT") or _TIMING.search(text[:20_000]):
-        return _arranged(timed_cues(text))
-    if _HTML.match(head):
-        found = Transcript(tuple(_html_cues(text)))
-        return _arranged(found.cues) if found.is_timed else found
-    return Transcript(tuple(plain_cues(text)))
+        return list(timed_cues(text))
+    return list(_html_cues(text)) if _HTML.match(head) else plain_cues(text)
 
 
 def plain_cues(text: str) -> list[Cue]:
@@ -102,7 +114,7 @@ def plain_cues(text: str) -> list[Cue]:
                 paragraphs[-1].append(line)
             else:
                 paragraphs.append([line])
-            is_open = not _ENDS.search(line)
+            is_open = not SENTENCE_END.search(line)
         for lines in paragraphs:
             parts = split_sentences(" ".join(lines))
             found += (Cue(sentence) for part in parts if (sentence := clean(part, SENTENCE_LIMIT)))
@@ -126,19 +138,27 @@ def to_webvtt(cues: Iterable[Cue]) -> str:
 def timed_cues(text: str) -> Iterator[Cue]:
     """Yield the cues of WebVTT or SRT, which differ in the head and the decimal mark only."""
     lines = [line.strip() for line in text.split("\n")]
-    timings = [_TIMING.match(line) for line in lines]
-    for number, timing in enumerate(timings):
-        if timing is None:
-            continue
-        end = number + 1
-        while end < len(lines) and lines[end] and not timings[end]:
-            end += 1
-        words = lines[number + 1 : end]
-        if words and end < len(lines) and timings[end] and words[-1].isdigit():
+    timings = [
+        (number, timing)
+        for number, line in enumerate(lines)
+        if ">" in line and (timing := _TIMING.match(line)) is not None
+    ]
+    ends = [*(number for number, _ in timings[1:]), len(lines)][: len(timings)]
+    for (number, timing), last in zip(timings, ends, strict=True):
+        words = lines[number + 1 : last]
+        if "" in words:
+            words = words[: words.index("")]
+        elif words and last < len(lines) and words[-1].isdigit():
             words.pop()  # a counter with no blank line before it
-        begin, until = _seconds(timing.groups()[:4]), _seconds(timing.groups()[4:])
-        if begin < until:
-            yield from _voices(" ".join(words), begin, until)
+        begin, after, until, beyond = timing.groups()
+        start, end = _seconds(begin, after), _seconds(until, beyond)
+        if start >= end:
+            continue
+        said = " ".join(words)
+        if "<" in said:
+            yield from _voices(said, start, end)
+        elif said := clean(unescaped(said), SENTENCE_LIMIT):
+            yield Cue(said, start, end)
 
 
 def _voices(text: str, start: float, end: float) -> Iterator[Cue]:
@@ -161,7 +181,7 @@ def _html_cues(html: str) -> Iterator[Cue]:
         if label.lower() == "cite":
             speaker = _name(said)
         elif clock := _CLOCK.fullmatch(said):
-            groups.append((_seconds(clock.groups()), []))
+            groups.append((_seconds(*clock.groups()), []))
         cues = plain_cues(unescaped(_TAG.sub("", _BREAK.sub("\n\n", words))))
         groups[-1][1].extend(replace(cue, speaker=speaker) for cue in cues)
     if len(groups) == 1:
@@ -204,29 +224,40 @@ def _json_cues(data: object) -> Iterator[Cue]:
             yield Cue(body, start, end if end is not None and end > start else None, speaker=named)
 
 
-def _arranged(cues: Iterable[Cue]) -> Transcript:
+def arrange(cues: Iterable[Cue]) -> Transcript:
     """Return cues in the order of their times, none reaching into the next, joined to sentences."""
-    ordered = sorted(cues, key=lambda cue: cue.start or 0.0)
-    for number, cue in enumerate(ordered):
-        following = ordered[number + 1].start if number + 1 < len(ordered) else None
-        end = cue.end if cue.end is not None else (following if following is not None else (cue.start or 0.0) + 5.0)
-        ordered[number] = replace(cue, end=end if following is None else min(end, following))
+    ordered = sorted(cues, key=_start)
+    starts = [*map(_start, ordered), math.inf]
     sentences: list[Cue] = []
-    for cue in ordered:
-        last = sentences[-1] if sentences else None
-        is_open = last is not None and not _ENDS.search(last.text) and len(last.text) < 400
-        is_open = is_open and last is not None and cue.speaker in ("", last.speaker)
-        if last is not None and is_open and (cue.start or 0.0) - (last.end or 0.0) < 2.0:
-            sentences[-1] = replace(last, text=f"{last.text} {cue.text}", end=cue.end)
+    pieces: list[str] = []  # of a sentence that goes on
+    for cue, start, following in zip(ordered, starts, starts[1:], strict=False):
+        end = cue.end if cue.end is not None else start + 5.0 if following == math.inf else following
+        end = min(end, following)
+        last = sentences[-1] if pieces else None
+        goes_on = last is not None and cue.speaker in ("", last.speaker) and start - (last.end or 0.0) < 2.0
+        if last is None or not goes_on:
+            pieces = [cue.text]
+            sentences.append(Cue(cue.text, start, end, cue.ends_paragraph, cue.speaker))
         else:
-            sentences.append(cue)
+            pieces.append(cue.text)
+            sentences[-1] = Cue(" ".join(pieces), last.start, end, last.ends_paragraph, last.speaker)
+        if SENTENCE_END.search(cue.text) or len(sentences[-1].text) >= LONGEST:
+            pieces = []
     return Transcript(tuple(sentences))
 
 
-def _seconds(parts: tuple[str | None, ...]) -> float:
-    hours, minutes, seconds, fraction = parts
-    whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0)
-    return whole + int((fraction or "0").ljust(3, "0")) / 1000
+def _start(cue: Cue) -> float:
+    return cue.start or 0.0
+
+
+def _seconds(minutes: str, rest: str) -> float:
+    return _minutes(minutes) * 60 + float(rest.replace(",", "."))
+
+
+@lru_cache(maxsize=1_000)
+def _minutes(text: str) -> int:
+    hours, _, minutes = text.rpartition(":")
+    return int(hours or 0) * 60 + int(minutes)
 
 
 def _stamp(seconds: float) -> str:
@@ -237,7 +268,7 @@ def _stamp(seconds: float) -> str:
 
 def _number(value: object) -> float | None:
     if isinstance(value, str) and (clock := _CLOCK.fullmatch(value[:40])):
-        return _seconds(clock.groups())
+        return _seconds(*clock.groups())
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 <= value < 1e6 and math.isfinite(value) else None

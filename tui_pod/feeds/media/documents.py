@@ -29,8 +29,8 @@ class RemoteFiles:
 
     def text(self, address: str, policy: NetworkPolicy = PUBLIC, cancel: CancelToken | None = None) -> str | None:
         """Return a document, from its copy while fresh or when fetching fails; None: neither works."""
-        name = hashlib.sha256(address.encode()).hexdigest()[:32]
-        copy, about = self._folder / f"{name}.txt", self._folder / f"{name}.json"
+        copy = self._folder / copy_name(address)
+        about = copy.with_suffix(".json")
         known = read_json(about)
         asked = known.get("asked")
         former = _read(copy) if known else None
@@ -64,6 +64,11 @@ class RemoteFiles:
         for copy in copies[: max(0, len(copies) - MOST)]:
             copy.unlink(missing_ok=True)
             copy.with_suffix(".json").unlink(missing_ok=True)
+
+
+def copy_name(address: str) -> str:
+    """Return the name of the copy of a document in the folder."""
+    return f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.txt"
 
 
 def _read(path: Path) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -61,6 +61,21 @@ def read_feeds(folder: Path) -> FeedLibrary:
         return found._replace(notices=tuple(database.notices))
     except FeedStoreError as error:
         return FeedLibrary(notices=(*database.notices, str(error)))
+    finally:
+        database.close()
+
+
+def read_notes(folder: Path, ids: Sequence[str]) -> dict[str, str]:
+    """Return the notes of those of these episodes, at most 500, that have any: HTML as in `Details`. Never raises."""
+    database = FeedDatabase(folder)
+    if not database.file.exists():
+        return {}
+    asked = f"SELECT id, html FROM notes WHERE id IN ({', '.join('?' * len(ids))})"
+    try:
+        with database.read() as db:
+            return dict(db.execute(asked, ids))
+    except FeedStoreError:
+        return {}
     finally:
         database.close()
 

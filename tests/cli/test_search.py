@@ -1,0 +1,78 @@
+"""`tui-pod search`, as scripts and people at a terminal use it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tui_pod.cli.main import main
+
+CATALOG = """\
+version = 1
+[[episodes]]
+id = "one"
+title = "One"
+summary = "About a lighthouse."
+transcript = "one.srt"
+[[episodes]]
+id = "two"
+title = "Lighthouses"
+"""
+SRT = "1\n00:00:07,500 --> 00:00:09,000\nThe lighthouse -- it shone.\n"
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> str:
+    (tmp_path / "one.srt").write_text(SRT)
+    (tmp_path / "c.toml").write_text(CATALOG)
+    return str(tmp_path / "c.toml")
+
+
+def test_search_prints_where_words_are(catalog: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--catalog", catalog, "search", "--json", "lighthouse"]) == 0
+    assert json.loads(capsys.readouterr().out) == [
+        {"id": "two", "title": "Lighthouses", "kind": "title", "start": None, "text": "Lighthouses"},
+        {"id": "one", "title": "One", "kind": "summary", "start": None, "text": "About a lighthouse."},
+        {"id": "one", "title": "One", "kind": "words", "start": 7.5, "text": "The lighthouse -- it shone."},
+    ]
+
+
+def test_search_without_json_prints_lines(catalog: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "--catalog", catalog, '"it shone"', "-two"]) == 0
+    assert capsys.readouterr().out == "one\tOne\twords\t0:07\tThe lighthouse -- it shone.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(["++"], "letter or digit"), (["-one"], "besides"), (["zebra"], "nothing matches")]
+)
+def test_search_that_finds_nothing_says_why(
+    words: list[str], said: str, catalog: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", "--catalog", catalog, "--json", *words]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == []
+    assert said in printed.err
+
+
+def test_search_without_a_folder_for_the_index_finds_all_the_same(
+    catalog: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "cache").write_text("in the way")
+    assert main(["search", "--catalog", catalog, "shone"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("one\t")
+    assert "cannot be kept" in printed.err
+
+
+def test_update_reads_what_is_new(
+    catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.nice", lambda _: 0)  # the tests go on in this process
+    assert main(["search", "--catalog", catalog, "--update"]) == 0
+    assert capsys.readouterr().out == ""
+    (tmp_path / "one.srt").write_text(SRT.replace("shone", "burned brightly"))
+    (tmp_path / "new.srt").touch()
+    assert main(["search", "--catalog", catalog, "burned"]) == 0
+    assert capsys.readouterr().out.startswith("one\t")

@@ -1,0 +1,121 @@
+"""The command `search`: every word of titles, summaries, show notes and transcripts, from the index in the cache."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import suppress
+
+from tui_pod.cli.shared import CommandError, Opened, open_library, print_json, print_table
+from tui_pod.cli.tables import Column
+from tui_pod.config.paths import catalog_paths
+from tui_pod.core.text.clean import clock, counted
+from tui_pod.library.cache import cache_file, library_stamp
+from tui_pod.search.fill import fill, is_current
+from tui_pod.search.lookup import Hit, Limits, Results, look_up
+from tui_pod.search.query import NOTHING, Query, excerpt, parse_query
+from tui_pod.search.sources import WordSources
+from tui_pod.search.store import NO_FTS5, IndexFile, SearchError
+
+ON_SCREEN = Limits(episodes=100)
+"""What is printed on a terminal; other programs get everything."""
+
+LONG = 200
+"""Episodes whose words are still to be read, from which on the wait is told."""
+
+EXCERPT = 100
+"""Characters of a match that are printed on a terminal."""
+
+
+def run(options: Namespace) -> int:
+    """Print what matches, or bring the index up to date; return the exit status.
+
+    Raises:
+        CommandError: the index cannot be brought up to date.
+    """
+    if options.update:
+        with suppress(OSError):
+            os.nice(19)  # whoever listens comes first
+        try:
+            _bring_up_to_date(options, open_library(options), is_told=False)
+        except SearchError as error:
+            raise CommandError(f"tui-pod: {error}") from None
+        return 0
+    if not options.words:
+        print("tui-pod search: which words? See: tui-pod search --help", file=sys.stderr)
+        return 2
+    query = parse_query(" ".join(options.words))
+    is_shown = sys.stdout.isatty() and not options.json
+    opened = open_library(options)
+    results = _results(options, opened, query, ON_SCREEN if is_shown else Limits(sys.maxsize, is_all=True))
+    hits = [(opened.library.titles[opened.library.index(ident) or 0], ident, hit) for ident, hit in _hits(results)]
+    if options.json:
+        print_json([{"id": ident, "title": title, **_json(hit)} for title, ident, hit in hits])
+    elif is_shown:
+        columns = (Column("title", 16), Column("id"), Column("at", is_right=True), Column("match", 30))
+        print_table(
+            columns, [(title, ident, _at(hit), excerpt(query, hit.text, EXCERPT)) for title, ident, hit in hits]
+        )
+    else:
+        print_table((), [(ident, title, hit.kind, _at(hit), hit.text) for title, ident, hit in hits])
+    _tell_rest(query, results)
+    return 0
+
+
+def _results(options: Namespace, opened: Opened, query: Query, limits: Limits) -> Results:
+    """Return what matches. Without a disk that takes the index it is made in memory."""
+    index = IndexFile(None)
+    try:
+        index = _bring_up_to_date(options, opened, is_told=True)
+    except SearchError as error:
+        print(f"tui-pod: {error} The words are read anew for this search.", file=sys.stderr)
+        fill(index, opened.library, WordSources(opened.paths.data, opened.paths.cache), "")
+    if not index.has_fts:
+        print(f"tui-pod: {NO_FTS5}", file=sys.stderr)
+    library = opened.library
+    with index.reading() as db:
+        return look_up(db, query, index.has_fts, limits, is_known=lambda ident: library.index(ident) is not None)
+
+
+def _bring_up_to_date(options: Namespace, opened: Opened, is_told: bool) -> IndexFile:
+    """Return the index, with all that is there now in it. Raises SearchError."""
+    paths, catalogs = opened.paths, catalog_paths(options.catalog, opened.settings.catalogs)
+    index = IndexFile(cache_file(paths.cache, "search", catalogs))
+    stamp = library_stamp(catalogs, paths.data)
+    if not is_current(index, stamp):
+        fill(
+            index,
+            opened.library,
+            WordSources(paths.data, paths.cache),
+            stamp,
+            _tell_left if is_told else lambda _: None,
+        )
+    return index
+
+
+def _tell_left(left: int) -> None:
+    if left > LONG:
+        print(f"tui-pod: reading the words of {counted(left)} …", file=sys.stderr)
+
+
+def _hits(results: Results) -> Iterator[tuple[str, Hit]]:
+    return ((found.id, hit) for found in results.found for hit in found.hits)
+
+
+def _json(hit: Hit) -> dict[str, object]:
+    return {"kind": str(hit.kind), "start": hit.start, "text": hit.text}
+
+
+def _at(hit: Hit) -> str:
+    return hit.kind if hit.start is None else clock(hit.start)
+
+
+def _tell_rest(query: Query, results: Results) -> None:
+    if query.notice or not query.wanted:
+        print(f"tui-pod: {query.notice or NOTHING}", file=sys.stderr)
+    elif not results.found:
+        print("tui-pod: nothing matches.", file=sys.stderr)
+    elif (more := results.total - len(results.found)) > 0:
+        print(f"{counted(more)} more; --json prints all.", file=sys.stderr)

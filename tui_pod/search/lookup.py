@@ -1,0 +1,268 @@
+"""Look words up in the index: what matches, grouped by episode, the likeliest first, each match in its sentence.
+
+Titles come before what is said; among those the ones with most matches, then the newest. Where SQLite has no
+full-text search, every word is read through, which finds the same and takes longer.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import islice
+from typing import NamedTuple
+
+from tui_pod.core.library.transcript import arrange
+from tui_pod.core.text.clean import without_surrogates
+from tui_pod.core.text.speech import split_sentences
+from tui_pod.search.query import Query
+from tui_pod.search.writer import GROUP_BITS, Head, group_text, unpack_cues, unpack_groups
+
+TITLES, HEADS, ROWS = 200, 500, 2_000
+"""Newest matching titles, heads and groups of words that are looked at while one types: more would keep one waiting."""
+
+STEPS = 10_000
+"""Steps of SQLite's machine between two looks at whether somebody still waits: about a millisecond."""
+
+
+class Kind(StrEnum):
+    """Where a match is."""
+
+    TITLE = "title"
+    SUMMARY = "summary"
+    NOTES = "notes"
+    WORDS = "words"
+    BOOKMARK = "bookmark"
+
+
+class Hit(NamedTuple):
+    """A match, in its sentence."""
+
+    kind: Kind
+    text: str
+    start: float | None = None
+    """Seconds into the episode; None: nothing tells."""
+
+
+class Found(NamedTuple):
+    """An episode in which something matches."""
+
+    id: str
+    hits: tuple[Hit, ...]
+    """At least one; those among its words in the order in which they are said."""
+    more: int = 0
+    """Groups of its words that match too."""
+
+
+class Results(NamedTuple):
+    """What a question has found, the likeliest first."""
+
+    found: tuple[Found, ...] = ()
+    total: int = 0
+    """Episodes with a match, of which `found` has the first."""
+    is_cut: bool = False
+    """Whether there may be more than `total`."""
+
+
+class Document(NamedTuple):
+    """Something to find that is not in the index, such as a bookmark: few, and looked through each time."""
+
+    id: str
+    """The episode that it belongs to."""
+    text: str
+    kind: Kind = Kind.BOOKMARK
+    start: float | None = None
+
+
+class Limits(NamedTuple):
+    """How much is wanted."""
+
+    episodes: int = 30
+    hits: int = 3
+    """Matches among the words of one episode that are shown."""
+    is_all: bool = False
+    """Whether everything is looked at, however long it takes."""
+
+
+class _Matches(NamedTuple):
+    """Numbers of rows, the newest first."""
+
+    titles: dict[int, str]
+    heads: list[int]
+    rows: list[int]
+    """Of groups of words."""
+    is_cut: bool
+
+
+def look_up(
+    db: sqlite3.Connection,
+    query: Query,
+    has_fts: bool,
+    limits: Limits = Limits(),  # noqa: B008 - a value
+    beside: Iterable[Document] = (),
+    is_known: Callable[[str], bool] = lambda _: True,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> Results:
+    """Return what matches.
+
+    Args:
+        db: the index.
+        query: the question.
+        has_fts: whether the index has full-text search.
+        limits: how much is wanted.
+        beside: what else to look through.
+        is_known: tells episodes that are still in the library.
+        is_stopped: tells whether nobody waits any more; called about every millisecond.
+
+    Raises:
+        sqlite3.OperationalError: it was stopped.
+    """
+    if not query.wanted:
+        return Results()
+    db.set_progress_handler(is_stopped, STEPS)
+    matches = (_fts_matches if has_fts else _read_through)(db, query, limits)
+    beside_by_id: dict[str, list[Hit]] = {}
+    for document in beside:
+        if query.matches(document.text):
+            hit = Hit(document.kind, _sentence(query, split_sentences(document.text)), document.start)
+            beside_by_id.setdefault(document.id, []).append(hit)
+    return _Ranking(db, query, limits, matches, beside_by_id).results(is_known)
+
+
+class _Ranking:
+    """Puts matches in order, and shows them in their sentences."""
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        query: Query,
+        limits: Limits,
+        matches: _Matches,
+        beside: Mapping[str, list[Hit]],
+    ) -> None:
+        self._db = db
+        self._query = query
+        self._limits = limits
+        self._matches = matches
+        self._beside = beside
+        self._heads = set(matches.heads)
+        self._groups: dict[int, list[int]] = {}
+        for row in reversed(matches.rows):
+            self._groups.setdefault(row >> GROUP_BITS, []).append(row & ((1 << GROUP_BITS) - 1))
+
+    def results(self, is_known: Callable[[str], bool]) -> Results:
+        """Return the first episodes, and how many there are."""
+        found: list[Found] = []
+        kept = {ident: number for ident in self._beside if (number := self._number(ident)) is not None}
+        order = sorted({*self._matches.titles, *self._heads, *self._groups}, key=self._rank)
+        order = [*kept.values(), *(number for number in order if number not in set(kept.values()))]
+        total = len(order)
+        for number in order:
+            if len(found) == self._limits.episodes:
+                break
+            one = self._found(number, is_known)
+            if one is None:
+                total -= 1
+            else:
+                found.append(one)
+        return Results(tuple(found), total, self._matches.is_cut)
+
+    def _number(self, ident: str) -> int | None:
+        row = self._db.execute("SELECT number FROM heads WHERE id = ?", (without_surrogates(ident),)).fetchone()
+        return row[0] if row else None
+
+    def _rank(self, number: int) -> tuple[int, int, int, int]:
+        title = self._matches.titles.get(number)
+        if title is not None:
+            return 0, -self._query.score(title)[1], -len(self._groups.get(number, ())), -number
+        return (1 if number in self._heads else 2), 0, -len(self._groups.get(number, ())), -number
+
+    def _found(self, number: int, is_known: Callable[[str], bool]) -> Found | None:
+        """Return an episode with its matches; None when it is gone, or has what is to be left out."""
+        row = self._db.execute("SELECT id, title, summary, notes FROM heads WHERE number = ?", (number,)).fetchone()
+        if row is None or not is_known(row[0]):
+            return None
+        ident, head = row[0], Head(*row[1:])
+        if self._query.excludes("\n".join(head)):
+            return None
+        hits = self._beside.get(ident, [])
+        hits = [*hits, *self._head_hits(number, head)]
+        groups = self._groups.get(number, [])
+        shown = groups if self._limits.is_all else groups[: self._limits.hits]
+        hits += self._word_hits(number, shown)
+        return Found(ident, tuple(hits), len(groups) - len(shown)) if hits else None
+
+    def _head_hits(self, number: int, head: Head) -> Iterator[Hit]:
+        """Yield where title, summary and notes match: each by itself, else the best of them."""
+        if number in self._matches.titles:
+            yield Hit(Kind.TITLE, head.title)
+            if not self._limits.is_all:
+                return
+        if number not in self._heads:
+            return
+        parts = [(Kind.SUMMARY, split_sentences(head.summary)), (Kind.NOTES, _lines(head.notes))]
+        whole = [part for part in parts if self._query.matches("\n".join(part[1]))]
+        if not whole and number not in self._matches.titles:
+            parts.append((Kind.TITLE, [head.title]))
+            whole = [max(parts, key=lambda part: max(map(self._query.score, part[1]), default=(0, 0)))]
+        for kind, sentences in whole if self._limits.is_all else whole[:1]:
+            if sentences:
+                yield Hit(kind, _sentence(self._query, sentences))
+
+    def _word_hits(self, number: int, shown: Sequence[int]) -> Iterator[Hit]:
+        if not shown:
+            return
+        row = self._db.execute("SELECT groups FROM words WHERE number = ?", (number,)).fetchone()
+        groups = unpack_groups(row[0]) if row else []
+        for place in shown:
+            if place >= len(groups):
+                raise ValueError("groups are missing")
+            cues = unpack_cues(groups[place])
+            if cues and cues[0].start is not None:
+                cues = list(arrange(cues).cues)
+            said = [f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text for cue in cues]
+            scores = list(map(self._query.score, said))
+            best = [number for number, score in enumerate(scores) if score[0] == max(scores)[0]]
+            for number in best if self._limits.is_all else [scores.index(max(scores))]:
+                yield Hit(Kind.WORDS, said[number], cues[number].start)
+
+
+def _sentence(query: Query, sentences: Sequence[str]) -> str:
+    """Return the sentence in which most of what is looked for stands, the first of those."""
+    return max(sentences, key=query.score)
+
+
+def _lines(notes: str) -> list[str]:
+    return [sentence for line in notes.split("\n") for sentence in split_sentences(line)]
+
+
+def _fts_matches(db: sqlite3.Connection, query: Query, limits: Limits) -> _Matches:
+    def rows(table: str, column: str, most: int) -> list[int]:
+        asked = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?"
+        return [row[0] for row in db.execute(asked, (query.expression(column), -1 if limits.is_all else most))]
+
+    titled = rows("heads_index", "title", TITLES)
+    titles = [db.execute("SELECT title FROM heads WHERE number = ?", (number,)).fetchone() for number in titled]
+    heads, words = rows("heads_index", "", HEADS), rows("words_index", "", ROWS)
+    is_cut = not limits.is_all and (len(heads) == HEADS or len(words) == ROWS)
+    named = {number: title[0] for number, title in zip(titled, titles, strict=True) if title}
+    return _Matches(named, heads, words, is_cut)
+
+
+def _read_through(db: sqlite3.Connection, query: Query, limits: Limits) -> _Matches:
+    """Return what matches without an index: every word is looked at."""
+    titles: dict[int, str] = {}
+    heads: list[int] = []
+    for number, *head in db.execute("SELECT number, title, summary, notes FROM heads ORDER BY number DESC"):
+        if query.matches("\n".join(head)):
+            heads.append(number)
+            if query.matches(head[0]):
+                titles[number] = head[0]
+    found = (
+        number << GROUP_BITS | place
+        for number, content in db.execute("SELECT number, groups FROM words ORDER BY number DESC")
+        for place, group in reversed(list(enumerate(unpack_groups(content))))
+        if query.matches(group_text(group))
+    )
+    rows = list(islice(found, None if limits.is_all else ROWS))
+    return _Matches(titles, heads, rows, not limits.is_all and len(rows) == ROWS)

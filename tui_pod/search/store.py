@@ -1,0 +1,175 @@
+"""The file of the index: how it is opened, made anew when it cannot be used, and shared by programs.
+
+Calls wait for the disk: run them in a thread, or in a process. Knows nothing of where the words come from.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from tui_pod.core.errors import UserError
+from tui_pod.search.query import LEAST_START
+
+SCHEMA = 1
+"""Version of the tables; a file of another version is made anew."""
+
+HASH_SIZE = 16 * 1024 * 1024
+"""Bytes that SQLite gathers before it writes a part of the index: 15 % less work than with its own megabyte."""
+
+NO_FTS5 = "This Python's SQLite has no full-text search (FTS5): every word is read through, which takes longer."
+
+_TABLES = (
+    "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT)",
+    "CREATE TABLE heads (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, stamp INTEGER NOT NULL,"
+    " title TEXT NOT NULL, summary TEXT NOT NULL, notes TEXT NOT NULL)",
+    "CREATE TABLE words (number INTEGER PRIMARY KEY, stamp TEXT NOT NULL, groups BLOB NOT NULL)",
+)
+_OPTIONS = f"content='', columnsize=0, prefix='{LEAST_START}', tokenize='unicode61 remove_diacritics 2'"
+_INDEXES = {
+    "heads_index": f"CREATE VIRTUAL TABLE heads_index USING fts5(title, summary, notes, {_OPTIONS})",
+    "words_index": f"CREATE VIRTUAL TABLE words_index USING fts5(text, {_OPTIONS})",
+}
+"""They hold no text: what is indexed stands in the tables, packed."""
+
+_FAULTS = (sqlite3.Error, zlib.error, ValueError)
+"""Raised by an index that is damaged, or cannot be used now."""
+
+
+class SearchError(UserError):
+    """An index that cannot be read or written; the message says why."""
+
+
+class IndexMissing(SearchError):
+    """There is no index yet, or it was damaged or of another version, and is gone now."""
+
+
+def has_fts5() -> bool:
+    """Return whether this Python's SQLite has full-text search."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        try:
+            db.execute("CREATE VIRTUAL TABLE probe USING fts5(text)")
+        except sqlite3.Error:
+            return False
+        return True
+
+
+class IndexFile:
+    """An index in a file, or in memory."""
+
+    def __init__(self, file: Path | None, has_fts: bool | None = None) -> None:
+        """Open nothing yet.
+
+        Args:
+            file: where it lies; None: in memory.
+            has_fts: whether full-text search is there; None: look. Without it every word is read through.
+        """
+        self.file = file
+        self.has_fts = has_fts5() if has_fts is None else has_fts
+        self._version = f"{SCHEMA} {'with' if self.has_fts else 'without'} FTS5"
+        self._memory: sqlite3.Connection | None = None
+        if file is None:
+            self._memory = sqlite3.connect(":memory:", isolation_level=None)
+            self._make(self._memory)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Open the index to read.
+
+        Raises:
+            IndexMissing: there is none that can be used; a damaged one is deleted.
+            SearchError: it cannot be read now.
+        """
+        if self._memory is not None:
+            yield self._memory
+            return
+        try:
+            with contextlib.closing(self._connected("rw")) as db:
+                if self._version_of(db) != self._version:
+                    raise ValueError("of another version")
+                yield db
+        except _FAULTS as error:
+            raise self._explained(error) from error
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Open the index to write, after waiting for any other program that does; it is made where there is none.
+
+        Raises:
+            IndexMissing: it was damaged, and is deleted: to be begun anew.
+            SearchError: it cannot be written; what was committed stays.
+        """
+        if self._memory is not None:
+            yield self._memory
+            return
+        with self._locked():
+            with contextlib.suppress(IndexMissing), self.reading():
+                pass  # else it is gone now
+            try:
+                with contextlib.closing(self._connected("rwc")) as db:
+                    db.execute("PRAGMA journal_mode = WAL")  # who searches waits for nobody
+                    db.execute("PRAGMA synchronous = NORMAL")
+                    if not self._version_of(db):
+                        self._make(db)
+                    yield db
+                    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except _FAULTS as error:
+                raise self._explained(error) from error
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        assert self.file is not None
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = os.open(f"{self.file}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise SearchError(f"The search index cannot be kept in {self.file.parent}: {error.strerror}.") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+    def _connected(self, mode: str) -> sqlite3.Connection:
+        assert self.file is not None
+        return sqlite3.connect(f"{self.file.as_uri()}?mode={mode}", uri=True, timeout=5.0, isolation_level=None)
+
+    def _version_of(self, db: sqlite3.Connection) -> str:
+        """Return which version an index is of; empty for an empty file."""
+        if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            return ""
+        row = db.execute("SELECT value FROM about WHERE name = 'version'").fetchone()
+        return str(row[0]) if row else "?"
+
+    def _make(self, db: sqlite3.Connection) -> None:
+        db.execute("BEGIN IMMEDIATE")
+        for statement in _TABLES:
+            db.execute(statement)
+        for name, statement in _INDEXES.items() if self.has_fts else ():
+            db.execute(statement)
+            db.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('hashsize', {HASH_SIZE})")
+        db.execute("INSERT INTO about VALUES ('version', ?)", (self._version,))
+        db.execute("COMMIT")
+
+    def _explained(self, error: Exception) -> SearchError:
+        """Return what to raise for an error; a damaged index is deleted."""
+        assert self.file is not None
+        if not self.file.exists():
+            return IndexMissing("There is no search index yet.")
+        if _is_passing(error):
+            return SearchError(f"The search index {self.file} cannot be used now: {error}.")
+        for end in ("", "-wal", "-shm", "-journal"):
+            with contextlib.suppress(OSError):
+                os.unlink(f"{self.file}{end}")
+        return IndexMissing("The search index was damaged, or of another version: it is made anew.")
+
+
+def _is_passing(error: Exception) -> bool:
+    """Return whether an error says nothing against the index: a full disk, a lock, an interruption."""
+    name = getattr(error, "sqlite_errorname", "")
+    return isinstance(error, sqlite3.OperationalError) and "no such" not in str(error) and "CORRUPT" not in name
