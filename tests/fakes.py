@@ -28,6 +28,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.selection.session_planner import Summary
 from tui_pod.services.feeds import FeedService
+from tui_pod.services.logins import LoginQuestion
 from tui_pod.services.podcast_settings import PodcastChoice, SettingsService
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -262,6 +263,7 @@ class FakeFrontend(FakeListener):
         self.download_texts: dict[str, list[str]] = {}
         """What was shown of each download, one after the other; empty: gone."""
         self.libraries: list[Library] = []
+        self.questions: list[LoginQuestion] = []
 
     @property
     def work(self) -> str:
@@ -281,6 +283,9 @@ class FakeFrontend(FakeListener):
 
     def write_control(self, sequence: str) -> None:
         raise AssertionError("nobody writes")
+
+    def ask_login(self, question: LoginQuestion) -> None:
+        self.questions.append(question)
 
     def start_session(self, budget: float) -> None:
         raise AssertionError("nobody starts a session")

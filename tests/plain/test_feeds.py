@@ -311,3 +311,21 @@ async def test_settings_of_a_podcast_are_said_and_changed() -> None:
     ]
     assert "speed: 1.2. Speed at which it plays." in said
     assert services.asked.wishes == [("configure", CAST, {"speed": "2"})]
+
+
+def test_login_is_asked_for_in_lines_and_its_password_not_shown(terminal: Terminal, site: Site) -> None:
+    site.replies["/f"] = server.guarded(server.body(feed(item(1, "/1.wav"))))
+    terminal.wait("Press question mark for help.")
+    terminal.send("a")
+    terminal.wait("or of its page:")
+    terminal.send(site.url("/f") + "\n")
+    terminal.wait(f"User at 127.0.0.1:{site.server_port}")
+    terminal.send("ann\n")
+    terminal.wait("Password:")
+    terminal.send("s3cret\n")
+    terminal.wait("others on the way can read the login")
+    terminal.send("yes\n")
+    terminal.wait("Test Cast: 1 episode")
+    assert "s3cret" not in terminal.said
+    terminal.send("q")
+    assert terminal.end() == 0

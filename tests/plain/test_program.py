@@ -568,7 +568,7 @@ class Terminal:
             env={**os.environ, "TERM": "dumb"},
         )  # fmt: skip
         self.slave = slave
-        self.seen = ""
+        self.seen = self.said = ""
 
     def send(self, keys: str) -> None:
         """Press keys."""
@@ -586,6 +586,7 @@ class Terminal:
                 raise AssertionError(f"it ended before {text!r}: {self.seen!r}") from None
             assert b"\x1b" not in part
             self.seen += part.decode()
+            self.said += part.decode()
         self.seen = self.seen.partition(text)[2]
 
     def end(self, limit: float = 10.0) -> int:

@@ -237,3 +237,38 @@ async def test_library_of_a_state_that_was_kept_opens_in_the_podcast(site: Site,
         driver = real(found)
         await driver.see("Test Cast · 3 episodes", "1/4 played")
         assert site.paths().count("/f") == asked
+
+
+async def test_podcast_behind_a_login_is_added_after_two_fields_and_a_yes(site: Site, home: Path) -> None:
+    serve(site)
+    site.replies["/f"] = server.guarded(site.replies["/f"])
+    async with running(home) as found:
+        driver = real(found)
+        await driver.press("a")
+        await driver.write(site.url("/f"))
+        await driver.press("enter")
+        await driver.see(f"Login at 127.0.0.1:{site.server_port}", "wants a login (401)")
+        await driver.press(*"ann", "enter", *"wrong", "enter")
+        await driver.see("others on the way can read the login")
+        assert not any("Authorization" in headers for _, headers in site.asked)
+        await driver.press("enter")
+        await driver.see("does not take this login")
+        await driver.press("ctrl+u", *"s3cret", "enter", "enter")
+        await driver.wait(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is in the tree")
+        await driver.see("Test Cast · 3 episodes")
+        assert "s3cret" not in driver.text
+
+
+async def test_recording_behind_a_login_asks_and_plays(site: Site, home: Path) -> None:
+    serve(site)
+    site.replies["/3.wav"] = server.guarded(site.replies["/3.wav"])
+    async with running(home) as found:
+        driver = real(found)
+        await driver.subscribe(site)
+        await driver.press("tab", "G", "enter")
+        await driver.see("Episode 3", "About 3")
+        await driver.press("g", "enter")
+        await driver.see(f"Login at 127.0.0.1:{site.server_port}")
+        await driver.press(*"ann", "enter", *"s3cret", "enter", "enter")
+        await driver.wait(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
+        await driver.see_not("Login at")

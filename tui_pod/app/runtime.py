@@ -68,6 +68,7 @@ class Runtime:
             frontend.emit,
             self._open_podcasts,
             lambda is_offline: self.feeds.network_changed(is_offline),
+            lambda episode, wanted: self.feeds.ask_to_play(episode, wanted),
         )
         self._broadcast = Broadcast(frontend, actions=bound_actions(settings))
         ports = Ports(

@@ -47,6 +47,7 @@ class Keyboard:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._text = ""
         self._asker: Callable[[str], None] | None = None
+        self._is_secret = False  # of what is asked for
         self._cooked: list[Any] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_open = False
@@ -74,9 +75,17 @@ class Keyboard:
         """Read keys again after the program was stopped and has come back: the shell has changed the terminal."""
         self._set_raw(self._asker is None)
 
-    def ask(self, asker: Callable[[str], None]) -> None:
-        """Hand the next line to `asker` instead of reading keys; it can be edited in the terminal."""
-        self._asker = asker
+    @property
+    def is_asking(self) -> bool:
+        """Whether a line is waited for."""
+        return self._asker is not None
+
+    def ask(self, asker: Callable[[str], None], is_secret: bool = False) -> None:
+        """Hand the next line to `asker` instead of reading keys; it can be edited in the terminal.
+
+        What is secret is not shown there.
+        """
+        self._asker, self._is_secret = asker, is_secret
         self._set_raw(False)
 
     def _set_raw(self, is_raw: bool) -> None:
@@ -87,6 +96,8 @@ class Keyboard:
         if is_raw:
             mode[3] &= ~(termios.ICANON | termios.ECHO)
             mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
+        elif self._is_secret:
+            mode[3] &= ~termios.ECHO
         with contextlib.suppress(termios.error):  # the terminal is gone
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, mode)
 

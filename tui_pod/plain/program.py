@@ -44,10 +44,13 @@ if TYPE_CHECKING:
     from tui_pod.core.player.events import Event
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
+    from tui_pod.services.logins import LoginQuestion
     from tui_pod.services.services import Services
 
 LONG_LOAD = 1.0
 """Seconds of loading after which that is said."""
+
+OPENLY = "It asks by http: others on the way can read the login. Send it all the same? Answer yes or no:"
 
 LINE_LIMIT = 4_000
 """Longest line in characters."""
@@ -155,9 +158,9 @@ class PlainProgram:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self._output.fileno())  # what is left goes nowhere
             self.quit()
 
-    def ask(self, question: str, asker: Callable[[str], None]) -> None:
-        """Say a question, and hand the line that answers it to `asker`."""
-        self._keyboard.ask(asker)  # first, so that a quick user can edit the line
+    def ask(self, question: str, asker: Callable[[str], None], is_secret: bool = False) -> None:
+        """Say a question, and hand the line that answers it to `asker`; one that is secret is not shown."""
+        self._keyboard.ask(asker, is_secret)  # first, so that a quick user can edit the line
         self.say(question)
 
     def say_all(self, lines: Iterable[str]) -> None:
@@ -201,6 +204,31 @@ class PlainProgram:
 
     def write_control(self, sequence: str) -> None:
         """See `Frontend.write_control`: nothing is drawn here, and a voice would read it."""
+
+    def ask_login(self, question: LoginQuestion) -> None:
+        """See `Frontend.ask_login`."""
+        self.say(question.said)
+        if self._keyboard.is_asking:
+            return
+        user, password = question.known
+
+        def take_user(text: str) -> None:
+            if text.strip():
+                self.ask("Password:", lambda secret: take_password(text, secret), is_secret=True)
+
+        def take_password(user: str, secret: str) -> None:
+            if question.needs_yes:
+                self.ask(OPENLY, lambda text: answer(user, secret) if text.strip().lower() in ("y", "yes") else None)
+            else:
+                answer(user, secret)
+
+        def answer(user: str, secret: str) -> None:
+            self.run_task(question.answer(user, secret))
+
+        if password:
+            take_password(user, password)
+        else:
+            self.ask(f"User at {question.host}, or an empty line for no login:", take_user)
 
     def start_session(self, budget: float) -> None:
         """See `Frontend.start_session`."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.feeds.media.download_queue import DownloadProgress, DownloadQueue
     from tui_pod.feeds.media.partial import DownloadRequest
+    from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.store.feed_store import Subscription
 
@@ -39,11 +40,13 @@ class DownloadService:
         frontend: Frontend,
         tasks: BackgroundTasks,
         open_podcasts: Callable[[], Awaitable[Podcasts]],
+        ask_login: Callable[[str, LoginWanted], None],
     ) -> None:
         self._controller = controller
         self._frontend = frontend
         self._tasks = tasks
         self._open = open_podcasts
+        self._ask_login = ask_login
         self._queue: DownloadQueue | None = None
         self._failures = 0  # since the queue was last empty
 
@@ -151,7 +154,9 @@ class DownloadService:
             log(progress.error)
             return
         self._failures += 1
-        if self._failures == 1:
+        if self._failures == 1 and progress.wanted is not None:
+            self._ask_login(progress.episode, progress.wanted)
+        elif self._failures == 1:
             self._frontend.tell(progress.error, is_error=True)
         if progress.is_general and self._queue is not None:
             stopped = self._queue.stop(self._queue.running)

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.show_notes import PodcastFacts
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.text.clean import counted
@@ -19,11 +20,15 @@ from tui_pod.runtime.threads import in_thread
 from tui_pod.services.downloads import DownloadService
 from tui_pod.services.folders import FolderWatch
 from tui_pod.services.frontend import Frontend
+from tui_pod.services.logins import LoginNeeded, LoginQuestion
 from tui_pod.services.podcast_settings import SettingsService
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.config.settings import FeedSettings
+    from tui_pod.core.library.episode import Episode
+    from tui_pod.feeds.net.fetch import LoginWanted
+    from tui_pod.feeds.net.login import Login
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.refresh import Refreshed, RefreshProgress
     from tui_pod.feeds.store.feed_store import Subscription
@@ -36,6 +41,9 @@ NO_FEEDS = f"There are no podcasts yet. Press {key_of('feed.add')} to add one."
 
 Reload = Callable[[int], Awaitable[None]]
 """Reloads and shows the library, given the number of new episodes."""
+
+GoOn = Callable[["Podcasts"], Awaitable[object]]
+"""Goes on with what a login was wanted for; raises `LoginWanted` when it was not taken."""
 
 Announce = Callable[[str, str], Awaitable[None]]
 """Shows a desktop notification: title and text."""
@@ -60,7 +68,7 @@ class FeedService:
         self._settings = settings
         self._announce = announce
         self._tasks = BackgroundTasks(controller, frontend)
-        self._downloads = DownloadService(controller, frontend, self._tasks, open_podcasts)
+        self._downloads = DownloadService(controller, frontend, self._tasks, open_podcasts, self._ask_to_download)
         self.settings_of_podcasts = SettingsService(self._tasks, open_podcasts, self._bring_up_to_date)
         self._folders = FolderWatch(self._tasks, open_podcasts, self._refresh_folder)
         self._refreshing: asyncio.Task[object] | None = None
@@ -76,14 +84,25 @@ class FeedService:
         self._tasks.run(self._add(typed))
 
     async def subscribe(self, typed: str) -> str:
-        """Subscribe to the feed at an address, show its episodes, and return its id; what goes wrong is raised."""
+        """Subscribe to the feed at an address, show its episodes, and return its id; what goes wrong is raised.
+
+        Raises:
+            LoginNeeded: a server wants a login; going on with one returns the id.
+        """
+        from tui_pod.feeds.net.fetch import LoginWanted
+
+        try:
+            return await self._subscribe(typed)
+        except LoginWanted as wanted:
+            question = LoginQuestion(wanted, lambda login: self._subscribe(typed, login))
+            raise LoginNeeded(question) from None
+
+    async def _subscribe(self, typed: str, login: Login | None = None) -> str:
         podcasts = await self._open()
         from tui_pod.feeds.subscribe import subscribe
 
         with self._tasks.showing("add", "adding a podcast …"):
-            done = await in_thread(
-                lambda cancel: subscribe(podcasts.store, typed, cancel=cancel, policy=podcasts.policy)
-            )
+            done = await in_thread(lambda cancel: subscribe(podcasts.store, typed, (), cancel, podcasts.policy, login))
         self.network_changed(is_offline=False)
         await self._bring_up_to_date(podcasts, done.new)
         self._folders.start()
@@ -135,10 +154,47 @@ class FeedService:
         if self._settings.refresh_at_start and not podcasts.store.is_empty and self._refreshing is None:
             self._refreshing = self._tasks.run(self._refresh(None, is_asked=False))
 
-    async def _add(self, typed: str) -> None:
-        await self.subscribe(typed)
+    def ask_to_play(self, episode: Episode, wanted: LoginWanted) -> None:
+        """Ask for the login that a recording's server wants, and play it then."""
 
-    async def _refresh(self, feed_id: str | None, is_asked: bool) -> None:
+        async def go_on(podcasts: Podcasts) -> None:
+            await in_thread(lambda cancel: podcasts.source(episode, cancel))
+            self._controller().play(episode.id)
+
+        self._tasks.run(self._ask_for_episode(episode.id, wanted, go_on))
+
+    def _ask_to_download(self, ident: str, wanted: LoginWanted) -> None:
+        async def go_on(podcasts: Podcasts) -> None:
+            index = self._controller().library.index(ident)
+            if index is not None:
+                await in_thread(lambda cancel: podcasts.source(self._controller().library.episode(index), cancel))
+                await self._downloads.download([ident])
+
+        self._tasks.run(self._ask_for_episode(ident, wanted, go_on))
+
+    async def _add(self, typed: str) -> None:
+        try:
+            await self.subscribe(typed)
+        except LoginNeeded as needed:
+            self._frontend.ask_login(needed.question)
+
+    async def _ask_for_episode(self, ident: str, wanted: LoginWanted, go_on: GoOn) -> None:
+        podcasts = await self._open()
+        details = await in_thread(lambda _: podcasts.details(ident))
+        if details is not None:  # else it is of a catalogue: what the server said was told
+            self._ask_login(details.feed, wanted, go_on)
+
+    def _ask_login(self, feed_id: str, wanted: LoginWanted, go_on: GoOn) -> None:
+        """Ask for a login, keep it with a feed, and go on."""
+
+        async def use(login: Login) -> None:
+            podcasts = await self._open()
+            await in_thread(lambda _: podcasts.store.logins.add(feed_id, login))
+            await go_on(podcasts)
+
+        self._frontend.ask_login(LoginQuestion(wanted, use))
+
+    async def _refresh(self, feed_id: str | None, is_asked: bool, is_again: bool = False) -> None:
         podcasts = await self._open()
         from tui_pod.feeds.refresh import refresh
 
@@ -153,6 +209,11 @@ class FeedService:
             result = await refresh(podcasts.store, feeds, self._show_progress, podcasts.policy)
         self.network_changed(result.is_offline)
         await self._bring_up_to_date(podcasts, result.new)
+        if feed_id is not None and (wanted := result.outcomes[0].wanted) is not None:
+            if is_again:
+                raise wanted
+            self._ask_login(feed_id, wanted, lambda _: self._refresh(feed_id, is_asked, is_again=True))
+            return
         self._tell_refreshed(result, is_asked)
         if not result.is_offline:
             await self._announce_new(result)
@@ -216,7 +277,8 @@ class FeedService:
                 self._frontend.tell(failed[0].error, is_error=True)
             return
         for outcome in failed[:TOLD]:
-            self._frontend.tell(outcome.error, is_error=True)
+            hint = f" Press {key_of('feed.refresh')} on {outcome.name} to log in." if outcome.wanted else ""
+            self._frontend.tell(f"{outcome.error}{hint}", is_error=True)
         if len(failed) > TOLD:
             self._frontend.tell(f"{len(failed) - TOLD} more podcasts failed. See: tui-pod feeds list", is_error=True)
         for outcome in result.outcomes:
@@ -235,14 +297,14 @@ class FeedService:
 
 def _clean_up(podcasts: Podcasts) -> None:
     """Delete removed feeds and downloads that are past undo; failures are retried at the next start."""
-    from tui_pod.feeds.store.database import FeedStoreError
     from tui_pod.feeds.store.feed_store import PURGE_AFTER
 
     try:
         podcasts.downloads.purge()
         if not podcasts.store.is_empty:
             podcasts.store.purge(time.time() - PURGE_AFTER)
-    except (FeedStoreError, OSError) as error:
+            podcasts.store.logins.forget_others({feed.feed_id for feed in podcasts.store.feeds(with_removed=True)})
+    except (UserError, OSError) as error:
         log(f"removed feeds and downloads are not deleted yet: {error}")
 
 

@@ -10,6 +10,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.player.events import Event
 from tui_pod.core.player.ports import PlaybackListener
 from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.services.logins import LoginQuestion
 
 
 class Frontend(PlaybackListener, Protocol):
@@ -29,6 +30,9 @@ class Frontend(PlaybackListener, Protocol):
 
     def work_changed(self, text: str) -> None:
         """Show what is being done in the background; empty: nothing."""
+
+    def ask_login(self, question: LoginQuestion) -> None:
+        """Ask the listener for a login, unless they are busy; what the server said is then told."""
 
     def start_session(self, budget: float) -> None:
         """Start a session of so many seconds, or say that nothing fits."""

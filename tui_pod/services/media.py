@@ -26,6 +26,7 @@ from tui_pod.speech.narrator import MAX_CHARS as NARRATED_CHARS
 from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Script, make_script
 
 if TYPE_CHECKING:
+    from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.podcasts import Podcasts
 
 
@@ -42,11 +43,13 @@ class EpisodeSources:
         emit: Callable[[Event], None],
         open_podcasts: Callable[[], Podcasts],
         network_changed: Callable[[bool], None] = lambda _: None,
+        ask_login: Callable[[Episode, LoginWanted], None] = lambda _episode, _wanted: None,
     ) -> None:
         self._narrator = narrator
         self._emit = emit
         self._open_podcasts = open_podcasts
         self._network_changed = network_changed
+        self._ask_login = ask_login
         self._opening: asyncio.Task[Podcasts] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -127,13 +130,15 @@ class EpisodeSources:
 
     async def _stream(self, episode: Episode, load: int) -> None:
         podcasts = await self.podcasts()
-        from tui_pod.feeds.net.fetch import FetchError
+        from tui_pod.feeds.net.fetch import FetchError, LoginWanted
 
         try:
             source = await in_thread(lambda cancel: podcasts.source(episode, cancel))
         except FetchError as error:
             if error.is_offline:
                 self._network_changed(True)
+            if isinstance(error, LoginWanted):
+                self._ask_login(episode, error)
             self._emit(LoadFailed(load, f"{error} Your place is kept.", is_offline=error.is_offline))
             return
         if source.is_stream:

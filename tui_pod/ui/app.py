@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tui_pod.core.player.events import Event
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
+    from tui_pod.services.logins import LoginQuestion
     from tui_pod.services.services import Services
     from tui_pod.services.sync import SyncService
 
@@ -191,6 +192,16 @@ class TuiPodApp(App[None]):
     def work_changed(self, text: str) -> None:
         """See `Frontend.work_changed`."""
         self.main_screen.show_work(text)
+
+    def ask_login(self, question: LoginQuestion) -> None:
+        """See `Frontend.ask_login`."""
+        from tui_pod.ui.screens.login import LoginScreen  # after the first paint
+
+        is_typing = self.focused is not None and self.focused.check_consume_key("a", "a")
+        if self.screen is self.main_screen and not is_typing:
+            self.push_screen(LoginScreen(question))
+        else:  # what is being typed or read stays
+            self.tell(question.said, is_error=True)
 
     def start_session(self, budget: float) -> None:
         """See `Frontend.start_session`."""

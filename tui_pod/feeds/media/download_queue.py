@@ -16,6 +16,7 @@ from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.partial import DownloadError, DownloadRequest
+from tui_pod.feeds.net.fetch import LoginWanted
 from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 
 AT_ONCE = 2
@@ -49,6 +50,8 @@ class DownloadProgress:
     is_automatic: bool = False
     is_general: bool = False
     """Whether it failed for a reason for which others would too."""
+    wanted: LoginWanted | None = None
+    """The login for want of which it failed."""
 
 
 class DownloadQueue:
@@ -130,7 +133,7 @@ class DownloadQueue:
         except (asyncio.CancelledError, Cancelled):
             self._end(request.episode, DownloadStatus.STOPPED)
         except DownloadError as error:
-            self._end(request.episode, DownloadStatus.FAILED, str(error), error.is_general)
+            self._end(request.episode, DownloadStatus.FAILED, str(error), error.is_general, error.wanted)
         except Exception as error:  # one bad download must not end the others, and must be reported
             self._end(
                 request.episode,
@@ -152,9 +155,16 @@ class DownloadQueue:
         for episode in episodes:
             self._report(DownloadProgress(episode, "", DownloadStatus.GIVEN_UP))
 
-    def _end(self, episode: str, status: DownloadStatus, error: str = "", is_general: bool = False) -> None:
+    def _end(
+        self,
+        episode: str,
+        status: DownloadStatus,
+        error: str = "",
+        is_general: bool = False,
+        wanted: LoginWanted | None = None,
+    ) -> None:
         state = self.running.pop(episode)
-        self._report(replace(state, status=status, error=error, is_general=is_general))
+        self._report(replace(state, status=status, error=error, is_general=is_general, wanted=wanted))
 
     def _show(self, state: DownloadProgress) -> None:
         self.running[state.episode] = state

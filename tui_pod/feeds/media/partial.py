@@ -17,7 +17,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.formats.values import AUDIO_ENDINGS
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
-from tui_pod.feeds.net.fetch import FetchError, Response
+from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Response
 
 RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
 """What a `Content-Range` says: first and last byte, and the bytes of the whole."""
@@ -39,6 +39,11 @@ class DownloadError(UserError):
         super().__init__(message)
         self.is_general = is_general
         """Whether any other would fail likewise now: there is no room, or no network."""
+
+    @property
+    def wanted(self) -> LoginWanted | None:
+        """The login for want of which it failed."""
+        return self.__cause__ if isinstance(self.__cause__, LoginWanted) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui_pod.services.feeds import FeedService
+from tui_pod.services.logins import LoginNeeded
 from tui_pod.services.tasks import explain
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
+from tui_pod.ui.screens.login import LoginScreen
 from tui_pod.ui.widgets.path_input import PathInput
 
 HINT = (
@@ -54,7 +56,9 @@ class AddFeedScreen(InputDialog):
         try:
             feed_id = await self._feeds.subscribe(typed)
         except Exception as error:  # whatever it was, what was typed stays
-            if self.is_current:
+            if isinstance(error, LoginNeeded) and self.is_current:
+                self.app.switch_screen(LoginScreen(error.question, lambda feed_id: self._open_feed(str(feed_id))))
+            elif self.is_current:
                 self.query_one(Input).remove_class("-waiting")
                 self._say(explain(error))
             else:

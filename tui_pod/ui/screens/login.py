@@ -1,0 +1,76 @@
+"""The dialog that asks for the login which a server wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from tui_pod.services.logins import LoginQuestion
+from tui_pod.services.tasks import explain
+from tui_pod.ui.screens.dialog import DialogBody, InputDialog
+
+OPENLY = "It asks by http: others on the way can read the login. Press enter once more to send it all the same."
+
+
+class LoginScreen(InputDialog):
+    """Asks for user and password until the server takes them."""
+
+    def __init__(self, question: LoginQuestion, done: Callable[[object], None] = lambda _: None) -> None:
+        """Ask a question; `done` takes what its answer led to."""
+        super().__init__()
+        self._question = question
+        self._done = done
+        self._is_agreed = False
+
+    def compose(self) -> ComposeResult:
+        """Show two fields, and what the server said."""
+        user, password = self._question.known
+        dialog = DialogBody()
+        dialog.border_title = Content(f"Login at {self._question.host}")
+        dialog.border_subtitle = "enter logs in · esc closes"
+        with dialog:
+            yield Input(user, placeholder="user", id="user")
+            yield Input(password, placeholder="password", password=True, id="password")
+            yield Static(Content(self._question.said), id="outcome")
+
+    @on(Input.Submitted, "#user")
+    def _on_user(self) -> None:
+        self.query_one("#password", Input).focus()
+
+    @on(Input.Changed)
+    def _on_changed(self) -> None:
+        self._is_agreed = False
+
+    @on(Input.Submitted, "#password")
+    def _on_password(self, event: Input.Submitted) -> None:
+        if event.input.has_class("-waiting"):
+            return
+        if self._question.needs_yes and not self._is_agreed:
+            self._is_agreed = True
+            self._say(OPENLY)
+            return
+        event.input.add_class("-waiting")
+        self._say("Logging in …")
+        self.app.run_worker(self._answer())  # goes on when the dialog is closed
+
+    async def _answer(self) -> None:
+        user, password = (self.query_one(field, Input).value for field in ("#user", "#password"))
+        try:
+            result = await self._question.answer(user, password)
+        except Exception as error:  # whatever it was, what was typed stays
+            if self.is_current:
+                self.query_one("#password").remove_class("-waiting")
+                self._say(explain(error))
+            else:
+                self.app.notify(explain(error), severity="error")
+            return
+        if self.is_current:
+            self.dismiss()
+            self._done(result)
+
+    def _say(self, text: str) -> None:
+        self.query_one("#outcome", Static).update(Content(text))
