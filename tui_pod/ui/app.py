@@ -326,13 +326,12 @@ class TuiPodApp(App[None]):
         """Go to the next or previous chapter or sentence."""
         self.controller.seek_mark(direction)
 
-    def action_next(self) -> None:
-        """Play what comes next."""
-        self.controller.next()
-
-    def action_previous(self) -> None:
-        """Play what came before."""
-        self.controller.previous()
+    def action_step_in_queue(self, direction: int) -> None:
+        """Play what comes next, or what came before."""
+        if direction > 0:
+            self.controller.next()
+        else:
+            self.controller.previous()
 
     def action_change_speed(self, by: float) -> None:
         """Play faster or slower."""
