@@ -288,13 +288,18 @@ class AppDriver:
         lines = self.text.split("\n")[region.y : region.bottom]
         return [cut_cells(line, region.x, region.right).rstrip() for line in lines]
 
+    def row(self, place: int = 0) -> str:
+        """Return the first line of an episode's row in the list, without the rail of the cursor."""
+        line = self.episodes.top_of(place) - self.episodes.scroll_offset.y
+        return self.rows_of(self.episodes)[line].lstrip("▎").strip()
+
     def tree_rows(self) -> list[tuple[str, int]]:
         """Return name and count of each row of the tree; a name may be cut."""
         found = (_TREE_ROW.match(row) for row in self.rows_of(self.tree))
         return [(match[1], int(match[2])) for match in found if match]
 
 
-_TREE_ROW = re.compile(r"\s*(?:[▾▸] )?(\S.*?)\s+(?:[█▇▆▅▄▃▂▁]+\s+)?(\d+)\b")
+_TREE_ROW = re.compile(r"▎?\s*(?:[▾▸] )?(\S.*?)\s+(?:[━╌]+\s+|✓\s+)?(\d+)\b")
 
 
 @asynccontextmanager

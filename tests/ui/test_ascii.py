@@ -77,7 +77,7 @@ def test_text_in_ascii_keeps_its_letters_and_width(text: str, wanted: str) -> No
         ("j ↓             ", "j down          "),
         ("k ↑             ", "k up            "),
         ("<               ", "<               "),
-        ("← → ↑ ↓ ctrl+← ", "< > ^ v ctrl+< "),
+        ("← → ↑ ↓ ctrl+← ", "< > ^ d ctrl+< "),
     ],
 )
 def test_keys_of_a_table_in_ascii_are_named_where_there_is_room(keys: str, wanted: str) -> None:

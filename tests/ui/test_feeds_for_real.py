@@ -134,7 +134,7 @@ async def test_download_is_shown_stopped_removed_and_brought_back(site: Site, ho
         driver = real(found)
         await driver.subscribe(site)
         await driver.press("tab", "G", "enter", "g", "d")
-        await driver.see("↓", "▁▁▁", " %")
+        await driver.see("↓", "╌╌╌", " %")
         await driver.press("d")
         await driver.see_not("↓")
         await driver.press("j", "d")

@@ -230,25 +230,25 @@ async def _(driver: AppDriver, key: str) -> None:
 @exercises("move.page_down")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
-    assert driver.episodes.cursor == 11  # of 34 lines in the list, three a row
+    assert driver.episodes.cursor == 16  # of 34 lines in the list, two a row and two more at the cursor
 
 
 @exercises("move.page_up")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press("G", key)
-    assert driver.episodes.cursor == len(driver.library) - 1 - 11
+    assert driver.episodes.cursor == len(driver.library) - 1 - 16
 
 
 @exercises("move.half_down")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
-    assert driver.episodes.cursor == 5
+    assert driver.episodes.cursor == 8
 
 
 @exercises("move.half_up")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press("G", key)
-    assert driver.episodes.cursor == len(driver.library) - 1 - 5
+    assert driver.episodes.cursor == len(driver.library) - 1 - 8
 
 
 # -- panes ---------------------------------------------------------------------------------------------

@@ -118,6 +118,11 @@ def check_list(driver: AppDriver, progress: dict[str, Progress]) -> None:
     assert ("only" in driver.title) == (place >= 0 and driver.main.model.query.filter is not Filter.ALL)
 
 
+def time_left(position: float, duration: float | None) -> str:
+    """Return what a row says of an episode that is begun."""
+    return f"−{clock(round(duration) - int(position))}" if duration else f"{clock(position)} / ?"
+
+
 def row_start_and_end(driver: AppDriver, ident: str, progress: dict[str, Progress]) -> tuple[str, str]:
     """Return how the row of an episode must begin and end, without the selection."""
     durations = {episode.id: episode.duration for episode in EPISODES}
@@ -126,24 +131,23 @@ def row_start_and_end(driver: AppDriver, ident: str, progress: dict[str, Progres
     known = (value.duration if value else None) or durations[ident]
     if playback.episode == ident and playback.is_loaded:
         mark = {"playing": "▶", "paused": "‖", "loading": "◌"}[playback.status]
-        return mark, f"{clock(playback.position)} / {length(playback.duration or durations[ident])}"
+        return mark, time_left(playback.position, playback.duration or durations[ident])
     if value is not None and value.position > 0:
-        return "◐", f"{clock(value.position)} / {length(known)}"
+        return "◐", time_left(value.position, known)
     return ("✓" if value is not None and value.played else "○"), length(known)
 
 
 def check_rows(driver: AppDriver, progress: dict[str, Progress]) -> None:
     """Compare the marks and times of the visible rows with a recount."""
-    rows = driver.rows_of(driver.episodes)
-    height = driver.episodes.row_height
-    first, line = divmod(driver.episodes.scroll_offset.y, height)
-    if line:  # the top row is cut: begin with the next one
-        first, rows = first + 1, rows[height - line :]
-    for number, ident in enumerate(driver.shown[first : first + len(rows) // height]):
-        row = rows[number * height]
+    pane = driver.episodes
+    lines = driver.rows_of(pane)
+    for number, ident in enumerate(driver.shown):
+        line = pane.top_of(number) - pane.scroll_offset.y
+        if not 0 <= line < len(lines):
+            continue
         start, end = row_start_and_end(driver, ident, progress)
-        assert row[1] == start, (ident, row)
-        assert end in row.rstrip(" ▁▂▃▄▅▆▇█▊▉"), (ident, row, end)
+        assert lines[line][1] == start, (ident, lines[line])
+        assert end in lines[line].rstrip(" ▁▂▃▄▅▆▇█▊▉"), (ident, lines[line], end)
 
 
 # -- the walk ------------------------------------------------------------------------------------------

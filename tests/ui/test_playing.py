@@ -26,11 +26,6 @@ def bar(driver: AppDriver) -> tuple[str, str]:
     return title.strip(), times.strip()
 
 
-def row(driver: AppDriver, place: int = 0) -> str:
-    """Return the first line of an episode's row in the list."""
-    return driver.rows_of(driver.episodes)[place * driver.episodes.row_height].strip()
-
-
 # -- what is shown -------------------------------------------------------------------------------------
 
 
@@ -42,8 +37,8 @@ async def test_episode_played_shows_in_bar_list_and_tree(library: Library) -> No
         assert title.startswith("▶ One")
         assert times.startswith("0:20 ━")
         assert "─ 1:40  1×  vol 80  narrated" in times
-        assert row(driver).startswith("▶ One")
-        assert row(driver).endswith("0:20 / 1:40")
+        assert driver.row().startswith("▶ One")
+        assert driver.row().endswith("−1:20")
         assert ("Continue", 1) in driver.tree_rows()
 
 
@@ -86,7 +81,7 @@ async def test_playing_on_draws_the_bar_and_the_row_alone(library: Library, monk
             monkeypatch.setattr(widget, "refresh", partial(record_whole, widget, drawn))
         await driver.play(20)
         assert bar(driver)[1].startswith("0:40")
-        assert row(driver).endswith("0:40 / 1:40")
+        assert driver.row().endswith("−1:00")
         assert not laid_out
         assert not drawn
 
@@ -133,7 +128,7 @@ async def test_pause_shows_what_the_player_did_not_what_was_asked(library: Libra
         driver.player.set_paused(True)
         await driver.settle()
         assert bar(driver)[0].startswith("‖ One")
-        assert row(driver).startswith("‖ One")
+        assert driver.row().startswith("‖ One")
 
 
 async def test_load_that_takes_a_while_is_shown_and_can_be_paused_before_it_sounds(library: Library) -> None:
@@ -141,7 +136,7 @@ async def test_load_that_takes_a_while_is_shown_and_can_be_paused_before_it_soun
         driver.player.is_holding = True
         await driver.press("enter")
         assert bar(driver)[0].startswith("◌ One (loading)")
-        assert row(driver).startswith("◌ One")
+        assert driver.row().startswith("◌ One")
         await driver.press("space")
         assert driver.player.calls[-1] == ("pause", True)
 
@@ -274,8 +269,8 @@ async def test_seek_is_undone_by_one_key(library: Library) -> None:
 async def test_started_episode_is_resumed_a_little_before_its_place(library: Library) -> None:
     progress = {"three": Progress(START, position=150.0, listened=START - timedelta(hours=2))}
     async with run_app(library, query=BASICS, progress=progress) as driver:
-        assert row(driver, 2).startswith("◐ Three")
-        assert row(driver, 2).endswith("2:30 / 5:00")
+        assert driver.row(2).startswith("◐ Three")
+        assert driver.row(2).endswith("−2:30")
         await driver.press("enter")
         assert driver.playback.position == 140.0
 
@@ -283,7 +278,7 @@ async def test_started_episode_is_resumed_a_little_before_its_place(library: Lib
 async def test_played_episode_is_played_from_the_start_and_is_started_again(library: Library) -> None:
     async with run_app(library, query=BASICS, progress={"one": Progress(START, played=True, plays=1)}) as driver:
         await driver.press("g")
-        assert row(driver).startswith("✓ One")
+        assert driver.row().startswith("✓ One")
         await driver.press("enter")
         await driver.play(10)
         assert driver.progress_index.status("one") is Status.STARTED
@@ -325,8 +320,8 @@ async def test_end_of_an_episode_marks_it_and_plays_the_next_of_the_list(library
         assert "next: Two" in bar(driver)[0]
         await driver.play(100)
         assert driver.playback.episode == "two"
-        assert row(driver, 0).startswith("✓ One")
-        assert row(driver, 1).startswith("▶ Two")
+        assert driver.row(0).startswith("✓ One")
+        assert driver.row(1).startswith("▶ Two")
         assert driver.header.right.startswith("1/29 played")
 
 
@@ -432,7 +427,7 @@ async def test_unknown_length_is_shown_as_unknown_and_never_played_by_a_share(li
         driver.sources.found["four"] = Source("/four.opus")
         driver.player.durations["/four.opus"] = None
         await driver.press("j", "j", "j", "enter")
-        assert row(driver, 3).endswith("0:00 / ?")
+        assert driver.row(3).endswith("0:00 / ?")
         await driver.play(500)
         assert driver.progress_index.status("four") is Status.STARTED
         assert bar(driver)[1].startswith("8:20 ")

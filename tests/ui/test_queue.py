@@ -23,7 +23,7 @@ async def test_queue_shows_when_each_entry_and_the_whole_would_end(library: Libr
         await driver.press("2")
         assert driver.title == "Queue · 3 episodes · 10 m · plays until 13:10"
         rows = driver.rows_of(driver.episodes)
-        assert [rows[line].split()[-1] for line in (0, 3, 6)] == ["13:01", "13:05", "13:10"]
+        assert [rows[line].split()[-1] for line in (0, 4, 6)] == ["13:01", "13:05", "13:10"]
 
 
 async def test_queue_at_another_speed_ends_sooner(library: Library) -> None:
@@ -148,9 +148,9 @@ async def test_entry_gone_from_the_library_is_shown_as_missing(library: Library)
     async with run_app(library, queue=GONE) as driver:
         await driver.press("2")
         rows = driver.rows_of(driver.episodes)
-        assert rows[0].strip().startswith("✗ gone [/]")
+        assert rows[0].lstrip("▎ ").startswith("✗ gone [/]")
         assert "No longer in the library; it is skipped. Press x to remove it." in rows[1]
-        assert rows[6].strip().startswith("✗ lost")
+        assert rows[6].lstrip("▎ ").startswith("✗ lost")
         assert driver.title == "Queue · 4 episodes · 5 m · plays until 13:05"
 
 
@@ -179,7 +179,7 @@ async def test_entry_gone_removed_shows_the_next_one_that_is_gone(library: Libra
     async with run_app(library, queue=Queue(("gone", "lost"))) as driver:
         await driver.press("2", "g", "x")
         assert entries(driver) == ("lost",)
-        assert driver.rows_of(driver.episodes)[0].strip().startswith("✗ lost")
+        assert driver.rows_of(driver.episodes)[0].lstrip("▎ ").startswith("✗ lost")
 
 
 async def test_entry_gone_moved_takes_the_cursor_with_it(library: Library) -> None:

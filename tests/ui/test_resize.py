@@ -46,7 +46,7 @@ async def test_every_size_while_playing_keeps_the_place_and_the_bar(width: int) 
         await driver.resize(120, 40)
         assert driver.current == current
         assert driver.focus == "list"
-        assert driver.library.titles[driver.main.model.index or 0][:20] in driver.text
+        assert driver.library.titles[driver.main.model.index or 0].partition(" — ")[0] in driver.text
         assert len(driver.main.model.chosen) == 1
         await driver.press("j")
         assert driver.current != current
@@ -131,10 +131,11 @@ async def test_tree_focused_in_a_wide_terminal_is_what_a_narrow_one_shows(librar
         assert driver.listed == 1
 
 
-async def test_rows_have_two_lines_in_a_small_terminal_and_three_in_a_large_one(library: Library) -> None:
+async def test_row_at_the_cursor_has_three_lines_in_a_small_terminal_and_four_in_a_large_one(library: Library) -> None:
     async with run_app(library) as driver:
-        for size, lines in (((120, 40), 3), ((80, 24), 2), ((40, 12), 2), ((100, 30), 3), ((99, 30), 2)):
+        for size, lines in (((120, 40), 4), ((80, 24), 3), ((40, 12), 3), ((100, 30), 4), ((99, 30), 3)):
             await driver.resize(*size)
             rows = driver.rows_of(driver.episodes)
-            assert rows[0].strip().startswith("○ One")
-            assert rows[lines].strip().startswith("○ Two")
+            assert rows[0].startswith("▎○ One")
+            assert rows[lines].startswith(" ○ Two")
+            assert rows[lines + 2].startswith(" ○ Three")

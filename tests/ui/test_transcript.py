@@ -351,7 +351,7 @@ async def test_matches_are_counted_and_lit_word_by_word(library: Library) -> Non
             segment.text
             for strip in strips
             for segment in strip
-            if segment.style and segment.style.bgcolor == style.bgcolor
+            if segment.style and segment.style.color == style.color and segment.style.underline
         }
         assert marked == {"number", "7", "says"}
 
@@ -390,7 +390,7 @@ async def test_words_of_a_started_episode_tell_how_far_it_was_heard(library: Lib
         assert by_look(driver) == {"heard": "One.Two.Three."}
         driver.services.transcripts["two"] = LONG
         await driver.press("t", "t")
-        assert "Sentence number 23" in by_look(driver)["coming"]
+        assert "number 23" in by_look(driver)["coming"]
 
 
 async def test_chapters_stand_among_the_words(library: Library) -> None:

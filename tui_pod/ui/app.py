@@ -20,7 +20,7 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.bookmarks_controller import BookmarksController
-from tui_pod.ui.look.themes import HIGH_CONTRAST, unknown_theme, usable
+from tui_pod.ui.look.themes import OWN, unknown_theme, usable, with_readable_text
 from tui_pod.ui.messages import PlaybackEvent
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.suspend_handler import SuspendHandler
@@ -71,6 +71,10 @@ class TuiPodApp(App[None]):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._services = services
+        for theme in OWN:
+            self.register_theme(theme)
+        self.set_reactive(App.theme, usable(services.theme, list(self.available_themes)))  # to be styled with it once
+        self.stylesheet.set_variables(self.get_css_variables())
         self.set_reactive(TuiPodApp.playback, services.playback)
         self.main_screen = MainScreen(services, self.show_dialog)
         """The library, over which dialogs lie."""
@@ -82,9 +86,7 @@ class TuiPodApp(App[None]):
         return self.main_screen.data_bind(TuiPodApp.playback)
 
     def on_mount(self) -> None:
-        """Set the theme and keys, and save before a signal ends the program."""
-        self.register_theme(HIGH_CONTRAST)
-        self.theme = usable(self._services.theme, list(self.available_themes))
+        """Set the keys, and save before a signal ends the program."""
         if self._services.settings.keymap:
             self.set_keymap(self._services.settings.keymap)
         loop = asyncio.get_running_loop()
@@ -117,6 +119,12 @@ class TuiPodApp(App[None]):
         from tui_pod.ui.driver import PatientDriver  # can only be imported on such a system
 
         return PatientDriver
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the theme's colours, with text that can be read and the cursor's tints."""
+        given = self.current_theme.variables
+        self.theme_variables = with_readable_text(super().get_css_variables(), given)
+        return self.theme_variables
 
     @property
     def actions(self) -> tuple[Action, ...]:

@@ -21,7 +21,8 @@ _BLOCKS, _END_OF_BLOCKS = 0x2580, 0x25A0
 
 SIGNS = {
     **dict.fromkeys(range(_BOX, _END_OF_BOX), "+"),
-    **dict.fromkeys(map(ord, "─━┄┅┈┉╌╍═╴╶╸╺╼╾"), "-"),
+    **dict.fromkeys(map(ord, "─┄┅┈┉╌╍╴╶╺╼"), "-"),
+    **dict.fromkeys(map(ord, "━═╸╾"), "="),
     **dict.fromkeys(map(ord, "│┃┆┇┊┋╎╏║╵╷╹╻╽╿"), "|"),
     **dict.fromkeys(range(_BLOCKS, _END_OF_BLOCKS), "#"),
     **dict.fromkeys(map(ord, "▀▁▂▃▄▔"), "-"),

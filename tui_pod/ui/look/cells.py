@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len, set_cell_size
+
+from tui_pod.core.text.clean import fold
 
 MARKS = {
     "playing": "▶",
@@ -12,27 +16,28 @@ MARKS = {
     "started": "◐",
     "played": "✓",
     "selected": "▌",
+    "cursor": "▎",
     "missing": "✗",
+    "fault": "!",
     "download": "↓",
+    "queued": "≡",
     "bookmark": "◆",
 }
 """Marks of an episode. They never rely on colour."""
 
 ASCII_MARKS = {
-    "playing": ">", "paused": "=", "loading": "~", "unplayed": "o", "started": "%", "played": "x", "selected": "|",
-    "missing": "!", "download": "v", "bookmark": "*",
+    "playing": ">", "paused": "=", "loading": "~", "unplayed": "o", "started": "%", "played": "v", "selected": "*",
+    "cursor": "|", "missing": "?", "fault": "!", "download": "d", "queued": "q", "bookmark": "+",
 }  # fmt: skip
 
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
 
+def meter(share: float, width: int) -> tuple[str, str]:
+    """Return the full and the empty part of a thin line that shows a share from 0 to 1.
 
-def meter(share: float, width: int, is_ascii: bool = False) -> str:
-    """Return a small bar that shows a share from 0 to 1; whatever is more than nothing can be seen."""
-    if is_ascii:
-        full = max(1, int(share * width))
-        return "#" * full + "." * (width - full)
-    full, rest = divmod(max(1, int(share * width * 8)), 8)
-    return ("█" * full + (_EIGHTHS[rest] if rest else "") + "▁" * width)[:width]
+    Whatever is more than nothing can be seen, and only what is whole is full.
+    """
+    full = max(1, min(int(share * width), width - (share < 1.0))) if share > 0 else 0
+    return "━" * full, "╌" * (width - full)
 
 
 def fit(text: str, width: int) -> str:
@@ -71,3 +76,23 @@ def wrap(text: str, width: int) -> list[str]:
             size = cell_len(word)
         line, used = (f"{line} {word}", used + 1 + size) if line else (word, size)
     return [*lines, line] if line else lines or [""]
+
+
+def find_words(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
+    """Return a text in pieces, each with whether it is one of these folded words."""
+    folded = fold(text)
+    if len(folded) != len(text):  # letters that fold to others cannot be told apart
+        return [(text, any(word in folded for word in words))]
+    is_lit = bytearray(len(text))
+    for word in words:
+        at = folded.find(word)
+        while at >= 0:
+            is_lit[at : at + len(word)] = b"\1" * len(word)
+            at = folded.find(word, at + len(word))
+    pieces: list[tuple[str, bool]] = []
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or is_lit[end] != is_lit[start]:
+            pieces.append((text[start:end], bool(is_lit[start])))
+            start = end
+    return pieces

@@ -1,14 +1,51 @@
-"""Themes: Textual's, one of high contrast, and the terminal's own colours."""
+"""Themes: our own in dark and light, one of high contrast, Textual's, and the terminal's own colours.
+
+Whatever a theme says, text is readable: its colours are moved towards black or white until they are.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 
+from textual.color import Color
 from textual.theme import Theme
 
 from tui_pod.core.text.clean import clean
 
-DEFAULT = "textual-dark"
+READABLE = 4.6
+"""Least contrast of text: the 4.5 of WCAG AA, and a little for colours that are rounded."""
+
+DARK = Theme(
+    name="tui-pod",
+    primary="#8ea8ff",
+    secondary="#c09bff",
+    accent="#8ea8ff",
+    warning="#eab464",
+    success="#7cc49a",
+    error="#ff7d86",
+    foreground="#e6e6ef",
+    background="#12141c",
+    surface="#1a1d28",
+    panel="#1f2330",
+)
+"""Ink, and a lamp on it."""
+
+LIGHT = Theme(
+    name="tui-pod-light",
+    primary="#3b55c6",
+    secondary="#7d42b4",
+    accent="#3b55c6",
+    warning="#8f5a00",
+    success="#2a7048",
+    error="#b3261e",
+    foreground="#23252e",
+    background="#faf8f3",
+    surface="#f2efe7",
+    panel="#e9e5da",
+    dark=False,
+)
+"""Paper."""
 
 HIGH_CONTRAST = Theme(
     name="high-contrast",
@@ -16,21 +53,91 @@ HIGH_CONTRAST = Theme(
     secondary="#00ffff",
     accent="#00ffff",
     warning="#ffaf00",
-    error="#ff5f5f",
+    error="#ff8080",
     success="#5fff5f",
     foreground="#ffffff",
     background="#000000",
     surface="#000000",
     panel="#000000",
-    dark=True,
-    variables={
-        "block-cursor-background": "#ffff00",
-        "block-cursor-foreground": "#000000",
-        "block-cursor-blurred-background": "#5f5f00",
-        "text-muted": "#ffffff",
-        "text-disabled": "#dadada",
-    },
+    variables={"text-muted": "#ffffff", "text-disabled": "#dadada", "cursor": "#4a4a00", "cursor-idle": "#303030"},
 )
+
+OWN = (DARK, LIGHT, HIGH_CONTRAST)
+
+DEFAULT = DARK.name
+
+_TEXTS = {
+    "text-primary": "primary", "text-secondary": "secondary", "text-accent": "accent", "text-warning": "warning",
+    "text-error": "error", "text-success": "success",
+}  # fmt: skip
+"""Textual's colours of text, and those of the theme that they are made from."""
+
+_TERMINAL = {
+    "cursor": "ansi_default", "cursor-idle": "ansi_default", "frame": "ansi_bright_black",
+    "text-muted": "ansi_default", "text-disabled": "ansi_default",
+    "block-cursor-background": "ansi_default", "block-cursor-foreground": "ansi_default",
+}  # fmt: skip
+"""What we add where the terminal has the colours: nobody knows which of them can be read on which, so a rail and bold
+letters show the cursor, and dim ones what is quiet."""
+
+
+def with_readable_text(variables: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of a theme with text that can be read wherever it stands, and the cursor's tints.
+
+    Args:
+        variables: what Textual made of the theme.
+        given: what the theme itself sets, which stays.
+    """
+    background, foreground = Color.parse(variables["background"]), Color.parse(variables["foreground"])
+    if background.ansi is not None or foreground.ansi is not None:
+        return {**variables, **_TERMINAL}
+    primary = Color.parse(variables["primary"])
+    made = {
+        "cursor": background.blend(primary, 0.17).hex,
+        "cursor-idle": background.blend(foreground, 0.08).hex,
+        "frame": background.blend(foreground, 0.22).hex,
+    } | dict(given)
+    grounds = [Color.parse(color) for color in (made["cursor"], made["cursor-idle"], variables["surface"])]
+    grounds += [background, background.blend(Color.parse(variables["panel"]), 1.0)]
+    made["foreground"] = readable(foreground, grounds)
+    for name, source in _TEXTS.items():
+        made[name] = readable(Color.parse(variables[source]), grounds)
+    muted = foreground.blend(background, 0.35)
+    for name in ("text-muted", "text-disabled"):
+        made[name] = given.get(name) or readable(muted, grounds)
+    for part in ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"):
+        made[part] = variables["background"]
+    made["scrollbar"], made["scrollbar-hover"], made["scrollbar-active"] = made["frame"], muted.hex, primary.hex
+    made["block-cursor-background"] = made["block-cursor-blurred-background"] = made["cursor"]
+    for part in ("block-cursor", "block-cursor-blurred", "input-selection"):
+        made[f"{part}-foreground"] = made["foreground"]
+    return {**variables, **made}
+
+
+def readable(color: Color, grounds: Iterable[Color]) -> str:
+    """Return a colour, moved towards black or white as far as it must be to be read on all these grounds."""
+    lights = [luminance(ground) for ground in grounds]
+    best = Color(255, 255, 255) if max(lights) < 0.4 else Color(0, 0, 0)
+    for step in range(11):
+        moved = color.blend(best, step / 10)
+        light = luminance(moved)
+        if all(contrast(light, ground) >= READABLE for ground in lights):
+            return moved.hex
+    return best.hex
+
+
+def contrast(first: float, second: float) -> float:
+    """Return the contrast of two luminances, from 1 to 21, as WCAG defines it."""
+    low, high = sorted((first, second))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(color: Color) -> float:
+    """Return how light a colour is, from 0 to 1, as WCAG defines it."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def unknown_theme(name: str) -> str:

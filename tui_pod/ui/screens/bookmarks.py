@@ -61,7 +61,7 @@ class BookmarksView(ScrollView, can_focus=True):
         .bookmarks--words { color: $foreground; }
         .bookmarks--note { color: $text-muted; text-style: italic; }
         .bookmarks--time { color: $text-muted; }
-        .bookmarks--cursor { background: $primary 20%; }
+        .bookmarks--cursor { background: $cursor; }
         .bookmarks--rail { color: $primary; }
     }
     """  # here and not in the stylesheet: the first screen does without, and each rule costs it

@@ -51,7 +51,7 @@ BESIDE = 140
 """Least columns for the transcript beside the list instead of over it."""
 
 ROOMY = (100, 30)
-"""Least columns and rows for three lines per episode."""
+"""Least columns and rows for four lines of the episode at the cursor."""
 
 HINT = f"Press {key_of('episode.play')} to play, {key_of('app.help')} for all keys"
 
@@ -130,7 +130,7 @@ class MainScreen(Screen[None]):
         self.set_class(width < NARROW, "-narrow")
         self.set_class(width >= BESIDE, "-beside")
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-tiny")
-        self.episodes.row_height = 3 if width >= ROOMY[0] and height >= ROOMY[1] else 2
+        self.episodes.set_heights(2, 4 if width >= ROOMY[0] and height >= ROOMY[1] else 3)
         if was_tiny and not self.has_class("-tiny") and self.focused is None:  # hidden parts lose the focus
             self.call_after_refresh(self.show_pane, self.has_class("-on-tree"))
 
@@ -201,6 +201,8 @@ class MainScreen(Screen[None]):
         """Show a changed queue."""
         if self.model.take_queue(self.controller.queue):
             self.episodes.show()
+        else:
+            self.episodes.refresh()  # the marks of what is queued
         self.show_counts()
         self._show_session()
 

@@ -39,13 +39,13 @@ class StatisticsView(ScrollView, can_focus=True):
         height: 1fr;
         border: round $primary;
         background: $background;
-        border-title-color: $primary;
+        border-title-color: $text-primary;
         scrollbar-size-vertical: 1;
         .statistics--number { color: $text-primary; text-style: bold; }
         .statistics--label { color: $text-muted; }
         .statistics--head { text-style: bold; }
         .statistics--spark { color: $primary; }
-        .statistics--cursor { background: $primary 20%; text-style: bold; }
+        .statistics--cursor { background: $cursor; text-style: bold; }
         .statistics--level0 { color: $foreground 15%; }
         .statistics--level1 { color: $success 35%; }
         .statistics--level2 { color: $success 50%; }

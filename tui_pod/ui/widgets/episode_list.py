@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual.message import Message
 from textual.reactive import reactive, var
@@ -16,33 +15,27 @@ from textual.strip import Strip
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
-from tui_pod.core.text.clean import clean, clock, length
+from tui_pod.core.selection.queue import Queue
+from tui_pod.core.text.clean import clean, fold
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.look.cells import MARKS, meter, spread
+from tui_pod.ui.look.cells import MARKS
+from tui_pod.ui.look.parts import FAULT, QUIET
 from tui_pod.ui.messages import ListCommand
-from tui_pod.ui.widgets.rows import RowContext, RowPane
+from tui_pod.ui.widgets.episode_rows import INDENT, Line, RowFacts, row_lines, time_of
+from tui_pod.ui.widgets.rows import SIDES, RowContext, RowPane
 
 KEPT_SCREENS = 4
 """Screens of drawn rows in the cache. A row takes 25 kB: Textual caches crops with each strip."""
-
-METER_WIDTH = 6
-"""Cells of a download's progress bar."""
-
-ROOM_FOR_METER = 60
-"""Least cells of a row that shows the bar."""
-
 
 MOVING_ON = (ListCommand.TOGGLE_PLAYED, ListCommand.QUEUE_LAST, ListCommand.QUEUE_NEXT)
 """Commands after which the cursor goes to the next row."""
 
 
 class EpisodeList(RowPane):
-    """Rows of two or three lines: title and time, summary, topics and date."""
+    """Rows of two lines, title and summary; at the cursor more of the summary, topics and date."""
 
     BINDINGS = bindings("list", "move", "episodes")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"episode-list--playing"}
-
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     empty_text = var("")
     gone_text = var("")
@@ -64,6 +57,7 @@ class EpisodeList(RowPane):
         self._is_ascii = is_ascii
         self._downloads: dict[str, DownloadState] = {}
         self._everywhere = _topics_of_all(model.library)
+        self._queue: tuple[Queue | None, dict[str, int]] = (None, {})
         self._rows: dict[tuple[object, ...], list[Strip]] = {}
 
     # -- what is shown ---------------------------------------------------------------------------------
@@ -116,8 +110,8 @@ class EpisodeList(RowPane):
             self._rows.clear()
             self.refresh()
             return
-        first = self.scroll_offset.y // self.row_height
-        for row in range(first, min(first + self.size.height // self.row_height + 2, len(self._model.indexes))):
+        first, last = self.row_at(self.scroll_offset.y), self.row_at(self.scroll_offset.y + self.size.height)
+        for row in range(first, min(last + 1, len(self._model.indexes))):
             if self._model.ident(self._model.indexes[row]) in episodes:
                 self.refresh_row(row)
 
@@ -126,7 +120,7 @@ class EpisodeList(RowPane):
     def draw_blank(self, line: int) -> Strip:
         """See `RowPane.draw_blank`; an empty list says what to do."""
         if not self._model.indexes and line == 1:
-            return self.framed(f" {self.empty_text}", component="rows--dim")
+            return self.framed([(f" {self.empty_text}", QUIET)])
         return super().draw_blank(line)
 
     def draw_row(self, row: int, context: RowContext) -> Sequence[Strip]:
@@ -139,7 +133,8 @@ class EpisodeList(RowPane):
         state = (progress.status, int(progress.position), progress.duration) if progress else None
         is_selected = self._model.is_selected(row)
         is_lit = context.has_focus if row == self.cursor else None
-        key = (index, ident, is_lit, is_selected, state, live, self._downloads.get(ident), self._model.is_queue)
+        key = (index, ident, is_lit, is_selected, state, live, self._downloads.get(ident), self._place_in_queue(ident),
+               self._model.query)  # fmt: skip
         lines = self._rows.get(key)
         if lines is None:
             if len(self._rows) > KEPT_SCREENS * self.size.height // self.row_height:
@@ -153,38 +148,51 @@ class EpisodeList(RowPane):
         self._rows.clear()
 
     def _draw(self, row: int, index: int, width: int, is_selected: bool) -> list[Strip]:
+        height = self.cursor_height if row == self.cursor else self.row_height
         if index < 0:
-            gone = f" {MARKS['missing']} {clean(self._model.ident(index))}"
-            texts = [gone, f"   {self.gone_text}", ""]
-            return [self.framed(text, row, "rows--dim") for text in texts]
-        episode = self._model.library.episode(index)
+            gone = f"{MARKS['missing']} {clean(self._model.ident(index))}"
+            lines: list[Line] = [([(gone, FAULT)], []), ([(f"{INDENT[:-1]}{self.gone_text}", QUIET)], [])]
+        else:
+            lines = row_lines(self._facts(index), width - SIDES, height)
+        lines += [([], [])] * (height - len(lines))
+        return [self.framed(left, row, right, is_selected) for left, right in lines]
+
+    def _facts(self, index: int) -> RowFacts:
+        model = self._model
+        episode, topics = model.library.episode(index), model.library.topics
         name, time = self._mark_and_time(episode.id, index)
-        if (download := self._downloads.get(episode.id)) is not None:
-            time = f"{_download_text(download, width, self._is_ascii)}  {time}"
-        if self._model.is_queue and index in self.ends:
+        if model.is_queue and index in self.ends:
             time = f"{time}  until {self.ends[index]}"
-        left = MARKS["selected"] if is_selected else " "
-        title = spread(f"{left}{MARKS[name]} {episode.title}", time, width - 1)
-        about = [tag for tag in episode.tags if tag not in self._everywhere]
-        if episode.published:
-            about.append(f"{episode.published:%-d %b %Y}")
-        is_playing = name in ("playing", "paused", "loading")
-        return [
-            self.framed(title, row, "episode-list--playing" if is_playing else "rows--text"),
-            self.framed(f"   {episode.summary}", row, "rows--dim"),
-            self.framed("   " + " · ".join(about), row, "rows--dim"),
-        ]
+        place = model.query.entry
+        implied = self._everywhere.union(topics.names[above] for above in topics.path(place)) if place >= 0 else ()
+        return RowFacts(
+            episode,
+            name,
+            time,
+            topics=tuple(tag for tag in episode.tags if tag not in implied and tag not in self._everywhere),
+            is_dated=index >= model.library.first_of_podcasts,
+            queued=None if model.is_queue else self._place_in_queue(episode.id),
+            download=self._downloads.get(episode.id),
+            words=fold(model.query.query).split(),
+        )
+
+    def _place_in_queue(self, ident: str) -> int | None:
+        if self._queue[0] is not self._model.queue:
+            upcoming = self._model.queue.upcoming
+            self._queue = self._model.queue, {ident: place for place, ident in enumerate(upcoming, 1)}
+        return self._queue[1].get(ident)
 
     def _mark_and_time(self, ident: str, index: int) -> tuple[str, str]:
         playback = self.playback
         duration = self._model.progress_index.length(index)
         if playback.episode == ident and playback.is_loaded:
             name = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused"}.get(playback.status, "loading")
-            return name, f"{clock(playback.position)} / {length(playback.duration or duration)}"
+            return name, time_of(playback.position, playback.duration or duration, is_begun=True)
         progress = self._model.progress_index.get(ident)
         if progress and progress.position > 0:
-            return "started", f"{clock(progress.position)} / {length(duration)}"
-        return ("played" if progress and progress.played else "unplayed"), length(duration)
+            return "started", time_of(progress.position, duration, is_begun=True)
+        name = "played" if progress and progress.played else "unplayed"
+        return name, time_of(0.0, duration, is_begun=False)
 
     def watch_ends(self) -> None:
         """Redraw the times."""
@@ -242,12 +250,3 @@ def _topics_of_all(library: Library) -> set[str]:
     topics = library.topics
     named = zip(topics.names, topics.members, strict=True)
     return {name for name, members in named if len(members) == len(library)}
-
-
-def _download_text(download: DownloadState, width: int, is_ascii: bool) -> str:
-    mark = MARKS["download"]
-    if download.is_whole:
-        return mark
-    if download.share is None or width < ROOM_FOR_METER:
-        return f"{mark} {download.text}"
-    return f"{mark} {meter(download.share, METER_WIDTH, is_ascii)} {download.text}"

@@ -1,7 +1,7 @@
 """A pane of rows with a cursor, on the line API: only what is visible is drawn, however many rows there are.
 
 The list of episodes and the tree of topics are such panes. Textual's own widgets make an object a row, or
-cost a tenth of the start-up.
+cost a tenth of the start-up. Rows are equally high, but the one at the cursor may be higher.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from rich.style import Style
 from textual import events
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region, Size
-from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui_pod.ui.look.cells import fit
+from tui_pod.ui.look.cells import MARKS
+from tui_pod.ui.look.parts import ACCENT, LINE, PLAIN, RAIL, Part, look, spread_parts
 from tui_pod.ui.messages import ListCommand
+
+SIDES = 2
+"""Cells of a line beside its text: the rail at its left, and a blank."""
 
 
 class RowContext(NamedTuple):
@@ -36,12 +39,14 @@ class RowContext(NamedTuple):
 
 
 class RowPane(ScrollView, can_focus=True):
-    """Rows of equal height. A subclass says how many there are and draws them."""
+    """Rows with a cursor. A subclass says how many there are and draws them."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--text", "rows--dim", "rows--cursor", "rows--blurred"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", "rows--blurred"}
     ALLOW_SELECT = False
 
-    row_height: reactive[int] = reactive(1, repaint=False)
+    row_height = 1
+    cursor_height = 1
+    """Lines of the row at the cursor."""
     cursor = 0
     """Which row the cursor is on."""
 
@@ -50,7 +55,8 @@ class RowPane(ScrollView, can_focus=True):
         self._row_context = RowContext()
         self._drawn: dict[int, Sequence[Strip]] = {}
         self._blank: Strip | None = None
-        self._row_styles: dict[str, Style] = {}
+        self._row_styles: dict[tuple[str, bool], Style] = {}
+        self._is_hit = False  # whether the last click was on a row
         self._is_laid_out = False  # before the first layout there is nothing to scroll in
 
     def row_count(self) -> int:
@@ -64,7 +70,7 @@ class RowPane(ScrollView, can_focus=True):
     def draw_blank(self, line: int) -> Strip:
         """Return a line below the last row, `framed`."""
         if self._blank is None:
-            self._blank = self.framed("")
+            self._blank = self.framed(())
         return self._blank
 
     def run(self, command: ListCommand, by: int = 0) -> None:
@@ -77,11 +83,9 @@ class RowPane(ScrollView, can_focus=True):
     def go(self, row: int, is_centred: bool = False) -> None:
         """Move the cursor to a row, clamped, and scroll there."""
         former, self.cursor = self.cursor, max(0, min(row, self.row_count() - 1))
-        self.refresh_row(former)
-        self.refresh_row(self.cursor)
+        self._refresh_between(former, self.cursor)
         if self._is_laid_out:
-            height = self.row_height
-            region = Region(0, self.cursor * height, 1, height)
+            region = Region(0, self.top_of(self.cursor), 1, self.cursor_height)
             self.scroll_to_region(region, animate=False, center=is_centred, force=True, immediate=True)
         if former != self.cursor:
             self.on_cursor_moved()
@@ -96,15 +100,41 @@ class RowPane(ScrollView, can_focus=True):
     @property
     def line(self) -> int:
         """On which line of the pane the row at the cursor begins."""
-        return self.cursor * self.row_height - self.scroll_offset.y
+        return self.top_of(self.cursor) - self.scroll_offset.y
+
+    @property
+    def _extra(self) -> int:
+        return self.cursor_height - self.row_height
+
+    def top_of(self, row: int) -> int:
+        """Return the line in which a row begins, counted from the first of the first row."""
+        return row * self.row_height + (self._extra if row > self.cursor else 0)
+
+    def row_at(self, y: int) -> int:
+        """Return the row that a line belongs to, which may be beyond the last."""
+        at_cursor = self.cursor * self.row_height
+        if y < at_cursor:
+            return y // self.row_height
+        return max(self.cursor, (y - self._extra) // self.row_height)
 
     def count_rows(self) -> None:
         """Fit the scroll bar to the number of rows."""
-        self.virtual_size = Size(0, self.row_count() * self.row_height)
+        count = self.row_count()
+        self.virtual_size = Size(0, count * self.row_height + (self._extra if count else 0))
+
+    def _refresh_between(self, first: int, last: int) -> None:
+        """Redraw the rows that a move of the cursor from one row to another changes or shifts."""
+        if not self._extra:
+            self.refresh_row(first)
+            self.refresh_row(last)
+            return
+        first, last = sorted((first, last))
+        y = first * self.row_height
+        self.refresh_lines(y, (last + 1) * self.row_height + self._extra - y)
 
     def refresh_row(self, row: int) -> None:
         """Redraw a row."""
-        self.refresh_lines(row * self.row_height, self.row_height)
+        self.refresh_lines(self.top_of(row), self.cursor_height if row == self.cursor else self.row_height)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the screen lines of a part of the pane.
@@ -120,6 +150,7 @@ class RowPane(ScrollView, can_focus=True):
         context = RowContext(room, self.has_focus, side.crop(0, left), side.crop(left + room))
         if context != self._row_context:
             self._row_context = context
+            self._row_styles.clear()  # the tint of the cursor tells where keys go
             self.forget_drawn()
         first = self.scroll_offset.y
         body = (self._line(first + y) for y in range(height - top - bottom))
@@ -129,17 +160,17 @@ class RowPane(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return the blank line that Textual puts between the sides of the border."""
-        return Strip.blank(self.scrollable_content_region.width, self.style_of("rows--text"))
+        return Strip.blank(self.scrollable_content_region.width, self._style_of(PLAIN))
 
     def _line(self, y: int) -> Strip:
         """Return a line, counted from the first of the first row."""
-        row, line = divmod(y, self.row_height)
-        if row >= self.row_count():
-            return self.draw_blank(y - self.row_count() * self.row_height)
+        row, count = self.row_at(y), self.row_count()
+        if row >= count:
+            return self.draw_blank(y - self.top_of(count) if count else y)
         lines = self._drawn.get(row)
         if lines is None:
             lines = self._drawn[row] = self.draw_row(row, self._row_context)
-        return lines[line]
+        return lines[y - self.top_of(row)]
 
     def forget_drawn(self) -> None:
         """Draw all rows anew when they are needed: the width or the colours changed."""
@@ -157,26 +188,39 @@ class RowPane(ScrollView, can_focus=True):
             line_filter for line_filter in super().get_line_filters() if not isinstance(line_filter, ANSIToTruecolor)
         ]
 
-    def framed(self, text: str, row: int = -1, component: str = "rows--text") -> Strip:
-        """Return a line of text between the sides of the border, lit when the cursor is on its row.
+    def framed(
+        self, left: Sequence[Part], row: int = -1, right: Sequence[Part] = (), is_selected: bool = False
+    ) -> Strip:
+        """Return a line between the sides of the border, with the cursor's rail and tint when it is on its row.
 
-        The text is cut to leave a blank cell at its right.
+        Args:
+            left: what stands at the left; it is cut to leave room for `right`.
+            row: the row that it belongs to; -1: none.
+            right: what stands at the right.
+            is_selected: whether to mark it as selected.
         """
-        width, has_focus, left, right = self._row_context
-        style = self.style_of(component)
-        if row == self.cursor:
-            style += self.style_of("rows--cursor" if has_focus else "rows--blurred")
-        segments = [*left, Segment(f"{fit(text, width - 1)} ", style), *right]
-        line = Strip(segments, left.cell_length + width + right.cell_length)
+        width, has_focus, border_left, border_right = self._row_context
+        is_lit = row == self.cursor
+        rail = MARKS["selected"] if is_selected else MARKS["cursor"] if is_lit else " "
+        rail_look = ACCENT if is_selected else RAIL if has_focus else LINE
+        segments = [*border_left, Segment(rail, self._style_of(rail_look, is_lit))]
+        for text, name in spread_parts(left, right, width - SIDES):
+            segments.append(Segment(text, self._style_of(name, is_lit)))
+        segments += [Segment(" ", self._style_of(PLAIN, is_lit)), *border_right]
+        line = Strip(segments, border_left.cell_length + width + border_right.cell_length)
         for line_filter in self.get_line_filters():
             line = line.apply_filter(line_filter, self.background_colors[1])
         return line
 
-    def style_of(self, component: str) -> Style:
-        """Return the style of a component; Textual forgets it with each refresh."""
-        style = self._row_styles.get(component)
+    def _style_of(self, name: str, is_lit: bool = False) -> Style:
+        """Return how a part looks, in the row at the cursor or elsewhere."""
+        style = self._row_styles.get((name, is_lit))
         if style is None:
-            style = self._row_styles[component] = self.get_component_rich_style(component)
+            style = self.rich_style + look(self.app, name)
+            if is_lit:
+                style += self.get_component_rich_style(f"rows--{'cursor' if self.has_focus else 'blurred'}")
+                style += look(self.app, name)
+            self._row_styles[name, is_lit] = style
         return style
 
     def notify_style_update(self) -> None:
@@ -199,8 +243,12 @@ class RowPane(ScrollView, can_focus=True):
 
     # -- events and actions ----------------------------------------------------------------------------
 
-    def watch_row_height(self) -> None:
-        """Keep the cursor in sight when rows become higher or lower."""
+    def set_heights(self, row: int, at_cursor: int) -> None:
+        """Set the lines of a row and of the row at the cursor, which stays in sight."""
+        if (row, at_cursor) == (self.row_height, self.cursor_height):
+            return
+        self.row_height, self.cursor_height = row, at_cursor
+        self.forget_drawn()
         self.count_rows()
         self.go(self.cursor, is_centred=True)
         self.refresh()
@@ -219,13 +267,17 @@ class RowPane(ScrollView, can_focus=True):
         self.refresh_row(self.cursor)
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse points; a second click does what Enter does."""
+        """Put the cursor where the mouse points; a second click there does what Enter does."""
         offset = event.get_content_offset(self)  # None: on the border
-        row = (offset.y + self.scroll_offset.y) // self.row_height if offset is not None else -1
-        if 0 <= row < self.row_count():
-            self.go(row)
-            if event.chain == 2:
-                self.run(ListCommand.CHOOSE)
+        if offset is None:
+            return
+        row = self.row_at(offset.y + self.scroll_offset.y)
+        if event.chain == 1:
+            self._is_hit = row < self.row_count()
+            if self._is_hit:
+                self.go(row)
+        elif event.chain == 2 and self._is_hit:  # the first click may have moved the rows
+            self.run(ListCommand.CHOOSE)
 
     def action_move(self, by: int) -> None:
         """Move the cursor by rows."""
@@ -237,7 +289,7 @@ class RowPane(ScrollView, can_focus=True):
 
     def action_move_page(self, pages: float) -> None:
         """Move the cursor by pages or parts of one."""
-        rows = max(1, int(abs(pages) * (self.size.height // self.row_height)))
+        rows = max(1, int(abs(pages) * ((self.size.height - self._extra) // self.row_height)))
         self.go(self.cursor + (rows if pages > 0 else -rows))
 
     def action_choose(self) -> None:

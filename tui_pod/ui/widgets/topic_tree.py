@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.message import Message
 from textual.strip import Strip
 
@@ -13,15 +14,16 @@ from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.look.cells import fit, meter
+from tui_pod.ui.look.cells import MARKS, meter
+from tui_pod.ui.look.parts import ACCENT, HEAD, LINE, PLAIN, PLAYED, QUIET, Part
 from tui_pod.ui.messages import ListCommand
-from tui_pod.ui.widgets.rows import RowContext, RowPane
+from tui_pod.ui.widgets.rows import SIDES, RowContext, RowPane
 
-BAR_WIDTH = 4
-"""Cells of the bar of what is played of a topic."""
+METER_WIDTH = 4
+"""Cells of the line of what is played of a topic; it shows where the name leaves room for it."""
 
-ROOM_FOR_BAR = 24
-"""Least cells of a row that shows the bar."""
+COUNT_WIDTH = 3
+"""Cells of a count beside that line, so that the lines stand below one another."""
 
 MANY_TOPICS = 500
 """Number of topics above which those below the second level start folded."""
@@ -128,20 +130,27 @@ class TopicTree(RowPane):
 
     def draw_row(self, row: int, context: RowContext) -> Sequence[Strip]:
         """See `RowPane.draw_row`."""
-        return (self.framed(self._text(self._rows[row], context.width), row),)
+        entry = self._rows[row]
+        left, right = self._smart_parts(SmartList(entry)) if entry < 0 else self._parts(entry, context.width - SIDES)
+        return (self.framed(left, row, right),)
 
-    def _text(self, entry: int, width: int) -> str:
-        if entry < 0:
-            return self._fitted(f"  {SmartList(entry).name.title()}", "", self._smart_counts[SmartList(entry)], width)
-        mark = "▾▸"[entry in self._folded] if self._is_parent[entry] else " "
-        count = len(self._topics.members[entry])
-        share = self._progress_index.topic_stats[entry].played / count if count else 0.0
-        bar = f"{meter(share, BAR_WIDTH, self._is_ascii)} " if share > 0 and width >= ROOM_FOR_BAR else ""
-        return self._fitted(f"{' ' * self._depths[entry]}{mark} {self._topics.names[entry]}", bar, count, width)
+    def _smart_parts(self, entry: SmartList) -> tuple[list[Part], list[Part]]:
+        count = self._smart_counts[entry]
+        return [(f"  {entry.name.title()}", PLAIN)], [(str(count), ACCENT if count else QUIET)]
 
-    def _fitted(self, name: str, bar: str, count: int, width: int) -> str:
-        right = f"{bar}{count:>4}"
-        return f"{fit(name, width - len(right) - 2)} {right}"
+    def _parts(self, topic: int, width: int) -> tuple[list[Part], list[Part]]:
+        """Return a topic's name, and at the right how much of it is played and the number of its episodes."""
+        fold = "▾▸"[topic in self._folded] if self._is_parent[topic] else " "
+        count, played = len(self._topics.members[topic]), self._progress_index.topic_stats[topic].played
+        lead, name = f"{' ' * self._depths[topic]}{fold} ", self._topics.names[topic]
+        right: list[Part] = [(str(count), QUIET)]
+        room = width - cell_len(lead) - cell_len(name) - max(COUNT_WIDTH, len(right[0][0])) - 2
+        if played == count and count and room > 1:
+            right.insert(0, (f"{MARKS['played']} ", PLAYED))
+        elif played and room > METER_WIDTH:
+            full, rest = meter(played / count, METER_WIDTH)
+            right = [(full, ACCENT), (f"{rest} ", LINE), (f"{count:>{COUNT_WIDTH}}", QUIET)]
+        return [(lead, QUIET), (name, HEAD if self._is_parent[topic] else PLAIN)], right
 
     # -- events and actions ----------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from tui_pod.core.library.transcript import Cue
 from tui_pod.core.player.snapshot import Chapter
-from tui_pod.core.text.clean import clock, fold
+from tui_pod.core.text.clean import clock
 from tui_pod.ui.look.cells import fit
 
 LONGEST = 400
@@ -57,26 +57,6 @@ def lay_out(cues: Sequence[Cue], chapters: Sequence[Chapter], width: int) -> tup
             lines.append(Line(runs, time))
             time = ""
     return lines, first_line
-
-
-def find_words(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
-    """Return a text in pieces, each with whether it is one of these folded words."""
-    folded = fold(text)
-    if len(folded) != len(text):  # letters that fold to others cannot be told apart
-        return [(text, any(word in folded for word in words))]
-    is_lit = bytearray(len(text))
-    for word in words:
-        at = folded.find(word)
-        while at >= 0:
-            is_lit[at : at + len(word)] = b"\1" * len(word)
-            at = folded.find(word, at + len(word))
-    pieces: list[tuple[str, bool]] = []
-    start = 0
-    for end in range(1, len(text) + 1):
-        if end == len(text) or is_lit[end] != is_lit[start]:
-            pieces.append((text[start:end], bool(is_lit[start])))
-            start = end
-    return pieces
 
 
 def _paragraphs(cues: Sequence[Cue], chapters: Sequence[Chapter]) -> Iterator[tuple[list[Chapter], list[int]]]:

@@ -23,8 +23,8 @@ from tui_pod.core.player.snapshot import Chapter, Playback
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.look.cells import MARKS, fit
-from tui_pod.ui.widgets.transcript_lines import BETWEEN, Line, find_words, lay_out
+from tui_pod.ui.look.cells import MARKS, find_words, fit
+from tui_pod.ui.widgets.transcript_lines import BETWEEN, Line, lay_out
 
 MARGIN = 2
 """Blank cells on both sides of the words."""
@@ -53,16 +53,17 @@ class TranscriptView(ScrollView, can_focus=True):
     TranscriptView {
         display: none;
         width: 3fr;
-        border: round $foreground 25%;
+        border: round $frame;
         background: $background;
         border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
         scrollbar-size-vertical: 1;
-        &:focus { border: round $primary; border-title-color: $primary; }
+        &:focus { border: round $primary; border-title-color: $text-primary; }
         &.-open { display: block; }
         .transcript-view--coming { color: $text-muted; }
         .transcript-view--heard { color: $foreground; }
-        .transcript-view--active { color: $foreground; text-style: bold; background: $primary 25%; }
-        .transcript-view--match { color: $text-warning; background: $warning 25%; }
+        .transcript-view--active { color: $foreground; text-style: bold; background: $cursor; }
+        .transcript-view--match { color: $text-warning; text-style: bold underline; }
         .transcript-view--cursor { text-style: underline; }
         .transcript-view--head { color: $text-primary; text-style: bold; }
         .transcript-view--time { color: $text-muted; }

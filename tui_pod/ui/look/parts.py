@@ -1,0 +1,82 @@
+"""Lines in parts of different looks: cut and padded to cells, and the looks by name.
+
+What the panes and the bar draw is made of these; the colours are the theme's, see `themes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.color import Color
+
+from tui_pod.ui.look.cells import fit
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+Part = tuple[str, str]
+"""A text, and the name of its look."""
+
+PLAIN, HEAD, QUIET = "plain", "head", "quiet"
+ACCENT, STARTED, PLAYED, FAULT = "accent", "started", "played", "fault"
+NOW, RAIL, MATCH, LINE = "now", "rail", "match", "line"
+
+_LOOKS = {
+    PLAIN: ("foreground", False),
+    HEAD: ("foreground", True),
+    QUIET: ("text-muted", False),
+    ACCENT: ("text-accent", False),
+    STARTED: ("text-warning", False),
+    PLAYED: ("text-success", False),
+    FAULT: ("text-error", True),
+    NOW: ("text-accent", True),
+    RAIL: ("accent", False),
+    MATCH: ("text-warning", True),
+    LINE: ("frame", False),
+}
+"""The theme's variable of each look, and whether it is bold. A match is underlined too, so that it is seen without
+colours."""
+
+
+def look(app: App[object], name: str) -> Style:
+    """Return the look of a name in the app's theme, without a background."""
+    variable, is_bold = _LOOKS[name]
+    color = app.theme_variables[variable]
+    return _style(color, is_bold, name == MATCH, name == QUIET and color == "ansi_default")
+
+
+@cache  # a few colours a theme
+def _style(color: str, is_bold: bool, is_underlined: bool, is_dim: bool) -> Style:
+    return Style(
+        color=Color.parse(color).rich_color, bold=is_bold or None, underline=is_underlined or None, dim=is_dim or None
+    )
+
+
+def width_of(parts: Iterable[Part]) -> int:
+    """Return how many cells parts take."""
+    return sum(cell_len(text) for text, _ in parts)
+
+
+def fit_parts(parts: Sequence[Part], width: int) -> list[Part]:
+    """Return parts in exactly `width` cells, cut with an ellipsis or padded with blanks."""
+    room, fitted = width, list[Part]()
+    for number, (text, name) in enumerate(parts):
+        size = cell_len(text)
+        if size > room or (size == room and any(later for later, _ in parts[number + 1 :])):
+            cut = fit(f"{text}{' ' * (room + 1)}" if size == room else text, room)  # with an ellipsis: more follows
+            return [*fitted, (cut, name)] if room > 0 else fitted
+        fitted.append((text, name))
+        room -= size
+    return [*fitted, (" " * room, PLAIN)] if room > 0 else fitted
+
+
+def spread_parts(left: Sequence[Part], right: Sequence[Part], width: int) -> list[Part]:
+    """Return two lists of parts at the ends of `width` cells; `left` is cut before `right` is."""
+    size = width_of(right)
+    if not size or size >= width:
+        return fit_parts(left, width)
+    return [*fit_parts(left, width - size - 1), (" ", PLAIN), *right]

@@ -1,0 +1,110 @@
+"""What a row of the list says, and how it looks: one episode in parts of lines. Pure; the list only frames them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tui_pod.core.library.download_state import DownloadState
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.text.clean import clock, length
+from tui_pod.ui.look.cells import MARKS, find_words, meter, wrap
+from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, MATCH, NOW, PLAIN, PLAYED, QUIET, STARTED, Part
+
+DASH = " — "
+"""Between the head of a title and the rest."""
+
+INDENT = "   "
+"""Before what is below a title, under its first letter."""
+
+METER_WIDTH = 6
+"""Cells of a download's progress line."""
+
+ROOM_FOR_METER = 60
+"""Least cells of a row that shows it."""
+
+ROOM_FOR_DATE = 44
+"""Least cells of a row that shows a date."""
+
+_MARK_LOOKS = {
+    "playing": NOW, "paused": NOW, "loading": NOW, "started": STARTED, "played": PLAYED, "fault": FAULT,
+}  # fmt: skip
+
+Line = tuple[list[Part], list[Part]]
+"""What stands at the left and at the right of a line."""
+
+
+class RowFacts(NamedTuple):
+    """All that a row is made of."""
+
+    episode: Episode
+    name: str
+    """Name of its mark."""
+    time: str
+    topics: tuple[str, ...] = ()
+    """Those that what is listed does not imply."""
+    is_dated: bool = False
+    """Whether its date is shown where the cursor is not."""
+    queued: int | None = None
+    """Its place among what comes next, from 1."""
+    download: DownloadState | None = None
+    words: Sequence[str] = ()
+    """Folded words to light."""
+
+
+def time_of(position: float, duration: float | None, is_begun: bool) -> str:
+    """Return what is left of an episode that is begun, else its length."""
+    if not is_begun:
+        return length(duration)
+    return f"−{clock(round(duration) - int(position))}" if duration else f"{clock(position)} / ?"
+
+
+def row_lines(facts: RowFacts, width: int, height: int) -> list[Line]:
+    """Return the lines of a row of so many cells; more than two lines: the cursor is on it."""
+    episode, name = facts.episode, facts.name
+    is_live = name in ("playing", "paused", "loading")
+    head, _, tail = episode.title.partition(DASH)
+    head_look = NOW if is_live else QUIET if name == "played" else HEAD
+    title = [(f"{MARKS[name]} ", _MARK_LOOKS.get(name, QUIET)), *_lit(head, facts.words, head_look)]
+    if tail:
+        title += [("  ", PLAIN), *_lit(tail, facts.words, QUIET)]
+    right = [*_marks(facts, width), (facts.time, NOW if is_live else STARTED if name == "started" else QUIET)]
+    lines: list[Line] = [(title, right)]
+    date = f"{episode.published:%-d %b %Y}" if episode.published else ""
+    about = [*facts.topics, date] if date else list(facts.topics)
+    texts = height - 1
+    if height <= 2:
+        shown = date if facts.is_dated and width >= ROOM_FOR_DATE else ""
+        return [*lines, (_below(episode.summary, facts.words), [(shown, QUIET)] if shown else [])]
+    if height > 3 and about:
+        texts -= 1
+    wrapped = wrap(episode.summary, width - len(INDENT))
+    wrapped[texts - 1 :] = [" ".join(wrapped[texts - 1 :])] if len(wrapped) >= texts else []
+    lines += [(_below(text, facts.words, PLAIN), []) for text in wrapped]
+    if height > 3 and about:
+        lines.append((_below(" · ".join(about), facts.words), []))
+    return lines
+
+
+def _below(text: str, words: Sequence[str], name: str = QUIET) -> list[Part]:
+    return [(INDENT[:-1], PLAIN), *_lit(text, words, name)]
+
+
+def _lit(text: str, words: Sequence[str], name: str) -> list[Part]:
+    if not words:
+        return [(text, name)]
+    return [(piece, MATCH if is_lit else name) for piece, is_lit in find_words(text, words)]
+
+
+def _marks(facts: RowFacts, width: int) -> list[Part]:
+    """Return the marks before the time: a download, and a place in the queue."""
+    parts: list[Part] = []
+    if (download := facts.download) is not None:
+        parts.append((MARKS["download"], PLAYED if download.is_whole else ACCENT))
+        if not download.is_whole and download.share is not None and width >= ROOM_FOR_METER:
+            full, rest = meter(download.share, METER_WIDTH)
+            parts += [(f" {full}", ACCENT), (rest, QUIET)]
+        parts.append((f"{' ' * bool(download.text)}{download.text}  ", QUIET))
+    if facts.queued is not None:
+        parts.append((f"{MARKS['queued']}{facts.queued}  ", ACCENT))
+    return parts
