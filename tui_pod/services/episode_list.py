@@ -52,6 +52,7 @@ class EpisodeListModel:
         self.selected: set[int] = set()
         self.range_start: int | None = None
         self._unsearched: Sequence[int] = ()
+        self._places: tuple[Queue | None, dict[str, int]] = (None, {})  # in a queue
         self._list()
 
     # -- entries ---------------------------------------------------------------------------------------
@@ -75,6 +76,12 @@ class EpisodeListModel:
     def ident(self, index: int) -> str:
         """Return the id of a listed episode."""
         return self.library.ids[index] if index >= 0 else self.queue.entries[-1 - index]
+
+    def place_in_queue(self, ident: str) -> int | None:
+        """Return an episode's place among what comes next, from 1; None: it is not queued."""
+        if self._places[0] is not self.queue:
+            self._places = self.queue, {queued: place for place, queued in enumerate(self.queue.upcoming, 1)}
+        return self._places[1].get(ident)
 
     def name(self, entry: int) -> str:
         """Return the name of a topic or smart list."""

@@ -342,12 +342,8 @@ class TuiPodApp(App[None]):
             self.controller.previous()
 
     def action_change_speed(self, by: float) -> None:
-        """Play faster or slower."""
-        self.controller.set_speed(self.playback.speed + by)
-
-    def action_normal_speed(self) -> None:
-        """Play at normal speed."""
-        self.controller.set_speed(1.0)
+        """Play faster or slower; 0: at normal speed."""
+        self.controller.set_speed(self.playback.speed + by if by else 1.0)
 
     def action_change_volume(self, by: int) -> None:
         """Play louder or quieter."""

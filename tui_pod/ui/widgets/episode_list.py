@@ -14,15 +14,14 @@ from textual.strip import Strip
 
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
-from tui_pod.core.player.snapshot import Playback, PlayerStatus
-from tui_pod.core.selection.queue import Queue
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.look.parts import FAULT, QUIET
 from tui_pod.ui.messages import ListCommand
-from tui_pod.ui.widgets.episode_rows import INDENT, Line, RowFacts, row_lines, time_of
+from tui_pod.ui.widgets.episode_rows import INDENT, Line, RowFacts, mark_and_time, row_lines
 from tui_pod.ui.widgets.rows import SIDES, RowContext, RowPane
 
 KEPT_SCREENS = 4
@@ -57,7 +56,6 @@ class EpisodeList(RowPane):
         self._is_ascii = is_ascii
         self._downloads: dict[str, DownloadState] = {}
         self._everywhere = _topics_of_all(model.library)
-        self._queue: tuple[Queue | None, dict[str, int]] = (None, {})
         self._rows: dict[tuple[object, ...], list[Strip]] = {}
 
     # -- what is shown ---------------------------------------------------------------------------------
@@ -133,8 +131,8 @@ class EpisodeList(RowPane):
         state = (progress.status, int(progress.position), progress.duration) if progress else None
         is_selected = self._model.is_selected(row)
         is_lit = context.has_focus if row == self.cursor else None
-        key = (index, ident, is_lit, is_selected, state, live, self._downloads.get(ident), self._place_in_queue(ident),
-               self._model.query)  # fmt: skip
+        marks = (self._downloads.get(ident), self._model.place_in_queue(ident))
+        key = (index, ident, is_lit, is_selected, state, live, marks, self._model.query)
         lines = self._rows.get(key)
         if lines is None:
             if len(self._rows) > KEPT_SCREENS * self.size.height // self.row_height:
@@ -160,7 +158,8 @@ class EpisodeList(RowPane):
     def _facts(self, index: int) -> RowFacts:
         model = self._model
         episode, topics = model.library.episode(index), model.library.topics
-        name, time = self._mark_and_time(episode.id, index)
+        duration = model.progress_index.length(index)
+        name, time = mark_and_time(self.playback, episode.id, model.progress_index.get(episode.id), duration)
         if model.is_queue and index in self.ends:
             time = f"{time}  until {self.ends[index]}"
         place = model.query.entry
@@ -171,28 +170,10 @@ class EpisodeList(RowPane):
             time,
             topics=tuple(tag for tag in episode.tags if tag not in implied and tag not in self._everywhere),
             is_dated=index >= model.library.first_of_podcasts,
-            queued=None if model.is_queue else self._place_in_queue(episode.id),
+            queued=None if model.is_queue else model.place_in_queue(episode.id),
             download=self._downloads.get(episode.id),
             words=fold(model.query.query).split(),
         )
-
-    def _place_in_queue(self, ident: str) -> int | None:
-        if self._queue[0] is not self._model.queue:
-            upcoming = self._model.queue.upcoming
-            self._queue = self._model.queue, {ident: place for place, ident in enumerate(upcoming, 1)}
-        return self._queue[1].get(ident)
-
-    def _mark_and_time(self, ident: str, index: int) -> tuple[str, str]:
-        playback = self.playback
-        duration = self._model.progress_index.length(index)
-        if playback.episode == ident and playback.is_loaded:
-            name = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused"}.get(playback.status, "loading")
-            return name, time_of(playback.position, playback.duration or duration, is_begun=True)
-        progress = self._model.progress_index.get(ident)
-        if progress and progress.position > 0:
-            return "started", time_of(progress.position, duration, is_begun=True)
-        name = "played" if progress and progress.played else "unplayed"
-        return name, time_of(0.0, duration, is_begun=False)
 
     def watch_ends(self) -> None:
         """Redraw the times."""

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import clock, length
 from tui_pod.ui.look.cells import MARKS, find_words, meter, wrap
 from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, MATCH, NOW, PLAIN, PLAYED, QUIET, STARTED, Part
@@ -52,11 +54,19 @@ class RowFacts(NamedTuple):
     """Folded words to light."""
 
 
-def time_of(position: float, duration: float | None, is_begun: bool) -> str:
-    """Return what is left of an episode that is begun, else its length."""
-    if not is_begun:
-        return length(duration)
+def _time(position: float, duration: float | None) -> str:
+    """Return what is left of an episode that is begun."""
     return f"−{clock(round(duration) - int(position))}" if duration else f"{clock(position)} / ?"
+
+
+def mark_and_time(playback: Playback, ident: str, progress: Progress | None, duration: float | None) -> tuple[str, str]:
+    """Return the name of an episode's mark, and what its row says of its time."""
+    if playback.episode == ident and playback.is_loaded:
+        name = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused"}.get(playback.status, "loading")
+        return name, _time(playback.position, playback.duration or duration)
+    if progress and progress.position > 0:
+        return "started", _time(progress.position, duration)
+    return ("played" if progress and progress.played else "unplayed"), length(duration)
 
 
 def row_lines(facts: RowFacts, width: int, height: int) -> list[Line]:
