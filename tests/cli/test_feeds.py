@@ -9,7 +9,7 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.feeds import server
 from tests.feeds.folders.sounds import make_mp3
-from tests.feeds.server import Site, feed, item
+from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.core.library.podcast_settings import ROWS
 from tui_pod.feeds.formats.opml import parse_opml
 from tui_pod.feeds.store.match import episode_id
@@ -131,6 +131,32 @@ def test_feeds_set_without_changes_prints_every_setting(site: Site, shell: Shell
     rows = [line.split("\t") for line in shell("feeds", "set", "Test Cast").splitlines()]
     assert [row[0] for row in rows] == list(ROWS)
     assert [row[1] for row in rows if row[0] in ("speed", "keep")] == ["2", "(feeds.keep_next)"]
+
+
+def test_feeds_refresh_keeps_the_next_ones_downloaded_and_deletes_the_played(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in range(3))))
+    for number in range(3):
+        site.replies[f"/{number}.wav"] = Ranged(sound(0.1))
+    shell("feeds", "add", site.url("/f"))
+    shell("feeds", "set", "Test Cast", "keep=1", "delete_played=now")
+    shell("feeds", "refresh")
+    assert shell.err.splitlines() == ["1 feed refreshed, 0 new episodes", "1 episode downloaded"]
+    first, *_ = (entry["id"] for entry in shell.json("list")[1:])
+    shell("mark", "played", first)
+    shell("feeds", "refresh")
+    assert shell.err.splitlines()[1:] == ["1 episode downloaded, 1 download deleted"]
+    shell("feeds", "refresh")
+    assert shell.err.splitlines()[1:] == []
+    assert len([path for path in site.paths() if path != "/f"]) == 2
+
+
+def test_feeds_refresh_whose_downloads_fail_says_so(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/1.wav")))
+    site.replies["/1.wav"] = server.body("no", status=404)
+    shell("feeds", "add", site.url("/f"))
+    shell("feeds", "set", "Test Cast", "keep=1")
+    shell("feeds", "refresh", status=1)
+    assert "“Episode 1” was not downloaded" in shell.err
 
 
 @pytest.mark.parametrize("name", ["course", "Generative AI"])

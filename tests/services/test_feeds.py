@@ -18,6 +18,7 @@ from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
@@ -25,6 +26,7 @@ from tui_pod.feeds.net.fetch import Limits
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
+from tui_pod.integrations.broadcast import Broadcast, Follower
 from tui_pod.library.cache import load_library
 from tui_pod.library.reload import reload_library
 from tui_pod.services.feeds import FeedService
@@ -37,6 +39,19 @@ QUOTA = 1_000_000_000
 """Bytes: more than any test downloads."""
 
 
+class Followed(Follower):
+    """Tells the service what happens, as the running app does."""
+
+    def __init__(self, service: FeedService) -> None:
+        self._service = service
+
+    def playback_changed(self, playback: Playback) -> None:
+        self._service.playback_changed(playback)
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        self._service.progress_changed(episodes)
+
+
 class ServiceRig:
     """A feed service and everything around it."""
 
@@ -47,12 +62,14 @@ class ServiceRig:
         self.driver = FakeFrontend()
         self.podcasts = Podcasts(self.data, self.cache, quota, policy)
         library = load_library([], self.cache, self.data).library
-        ports = Ports(FakePlayer(), FakeSources(), FakeWriter(), self.driver, FakeClock(), "run")
+        broadcast = Broadcast(self.driver)
+        ports = Ports(FakePlayer(), FakeSources(), FakeWriter(), broadcast, FakeClock(), "run")
         self.controller = PlaybackController(library, ProgressIndex(library, {}), ports)
         self.announced: list[tuple[str, str]] = []
         self.service = FeedService(
             lambda: self.controller, self.driver, self._open, self._reload, settings, self._announce
         )  # fmt: skip
+        broadcast.add(Followed(self.service))
 
     async def _open(self) -> Podcasts:
         return self.podcasts
@@ -230,7 +247,7 @@ async def test_refresh_all_shows_progress_and_brings_what_is_new(site: Site, ser
     service.service.refresh()
     await service.done()
     assert service.driver.works == ["refreshing 0/2", "refreshing 1/2", "refreshing 2/2", ""]
-    assert service.driver.said == ["1 episode new."]
+    assert service.driver.said == ["1 episode new: a."]
     assert service.titles == ["Episode 2", "Episode 1", "Episode 1"]
     assert service.announced == [("1 episode new", "a")]
 
@@ -253,7 +270,7 @@ async def test_refresh_one_bad_feed_is_told_and_harms_no_other(site: Site, servi
     await service.done()
     [error] = service.driver.errors
     assert "/a: the server is in trouble; try again later (500)" in error
-    assert "1 episode new." in service.driver.said
+    assert "1 episode new: b." in service.driver.said
     assert service.driver.work == ""
 
 
@@ -642,7 +659,7 @@ async def test_next_ones_are_as_many_as_the_feed_itself_says(site: Site, tmp_pat
     service.podcasts.store.subscribe([])
     await service.add(site.url("/f"))
     for ident in list(service.driver.downloads):
-        service.podcasts.downloads.remove(ident)
+        service.podcasts.downloads.delete(ident)
     service.podcasts.store.configure(site.url("/f"), {"keep": "0"})
     site.asked.clear()
     service.service.refresh()
@@ -652,6 +669,48 @@ async def test_next_ones_are_as_many_as_the_feed_itself_says(site: Site, tmp_pat
     service.service.refresh()
     await service.done()
     assert site.paths()[-1] == "/3.wav"
+
+
+async def test_next_ones_are_topped_up_once_one_is_marked(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, QUIET._replace(keep_next=2, delete_played=0))
+    serve_sounds(site, 4)
+    await service.add(site.url("/f"))
+    three, two, one = service.ids("Episode 3", "Episode 2", "Episode 1")
+    service.controller.mark([three], played=True)
+    await service.until(lambda: set(service.driver.downloads) == {two, one}, "the next comes, the played goes")
+    service.controller.undo()
+    await service.until(lambda: set(service.driver.downloads) == {three, two}, "what was marked by mistake is back")
+    assert site.paths().count("/3.wav") == 1
+
+
+async def test_download_of_what_plays_goes_once_something_else_plays(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, QUIET._replace(delete_played=0))
+    serve_sounds(site, 2)
+    await service.add(site.url("/f"))
+    one, zero = service.ids("Episode 1", "Episode 0")
+    service.service.download([one])
+    await service.done()
+    service.controller.play(one)
+    service.controller.mark([one], played=True)
+    service.controller.play(zero)
+    await service.until(lambda: not service.driver.downloads, "it goes")
+
+
+async def test_next_one_that_the_listener_removed_stays_away_until_it_is_wanted(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, QUIET._replace(keep_next=1))
+    serve_sounds(site, 2)
+    await service.add(site.url("/f"))
+    one, zero = service.ids("Episode 1", "Episode 0")
+    service.service.remove_downloads([one])
+    await service.done()
+    service.service.refresh()
+    await service.done()
+    assert set(service.driver.downloads) == {zero}
+    service.controller.undo()
+    await service.done()
+    service.service.refresh()
+    await service.done()
+    assert set(service.driver.downloads) == {one}
 
 
 async def test_next_ones_that_fail_are_logged_and_trouble_nobody(
@@ -686,7 +745,7 @@ async def test_start_shows_downloads_refreshes_and_deletes_what_was_removed(site
     assert list(service.podcasts.downloads.folder.glob("*.removed")) == []
     assert service.titles[0] == "Episode 3"
     assert service.driver.works == ["refreshing 0/1", "refreshing 1/1", ""]
-    assert service.driver.said == ["1 episode new."]
+    assert service.driver.said == ["1 episode new: Test Cast."]
 
 
 @pytest.mark.parametrize("settings", [FeedSettings(), QUIET])

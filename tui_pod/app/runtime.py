@@ -92,6 +92,7 @@ class Runtime:
             self._announce,
         )
         self._broadcast.add(LoadTicker(self.controller))
+        self._broadcast.add(FeedTrigger(self.feeds))
         self.sync: SyncService | None = None
         if services.is_writable and (settings.sync.folder or (settings.sync.server and settings.sync.user)):
             work = Work(self._sync, self._reload_podcasts, self._is_first_sync)
@@ -249,6 +250,21 @@ class SyncTrigger(Follower):
         if self._was_playing and not is_playing:
             self._sync.sync_soon()
         self._was_playing = is_playing
+
+
+class FeedTrigger(Follower):
+    """Has the downloads of podcasts follow what is heard and marked."""
+
+    def __init__(self, feeds: FeedService) -> None:
+        self._feeds = feeds
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Notice which episode is left."""
+        self._feeds.playback_changed(playback)
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        """Notice what is played now."""
+        self._feeds.progress_changed(episodes)
 
 
 class LoadTicker(Follower):

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tui_pod.cli.feed_downloads import keep_downloads
 from tui_pod.cli.feed_settings import named_feeds, set_settings
 from tui_pod.cli.logins import ask_login, ask_yes
 from tui_pod.cli.shared import CommandError, load_config, print_json, print_table
@@ -203,14 +204,18 @@ def _refresh(store: FeedStore, options: Namespace) -> int:
         if outcome.error:
             _tell(outcome.error)
 
-    result = asyncio.run(refresh(store, feeds, show, _policy(options)))
+    settings, policy = load_config(options).settings.feeds, _policy(options)
+    result = asyncio.run(refresh(store, feeds, show, policy))
     if sys.stderr.isatty():
         sys.stderr.write("\r\x1b[K")
     asked = len(result.outcomes)
     if result.failed and len(result.failed) == asked:
         return 1
-    print(f"{counted(asked, 'feed')} refreshed, {counted(result.new, 'new episode')}", file=sys.stderr)
-    return 1 if result.failed else 0
+    named = f": {result.named_new}" if result.new else ""
+    print(f"{counted(asked, 'feed')} refreshed, {counted(result.new, 'new episode')}{named}", file=sys.stderr)
+    feeds = store.feeds() if feeds is None else named_feeds(store, [feed.feed_id for feed in feeds])
+    is_done = asyncio.run(keep_downloads(options, store, feeds, settings, policy))
+    return 0 if is_done and not result.failed else 1
 
 
 def _remove(store: FeedStore, options: Namespace) -> int:

@@ -131,7 +131,7 @@ def _add_feed_commands(commands: _Commands, shared: argparse.ArgumentParser) -> 
     command.add_argument("--folder", metavar="PATH", action="append", default=[],
                          help="topic to put it under, such as Science/Physics; may be given several times")  # fmt: skip
     actions.add("list", "print the podcasts: address, title, episodes, folders, last error", has_json=True)
-    command = actions.add("refresh", "fetch new episodes")
+    command = actions.add("refresh", "fetch new episodes, and keep downloads as the podcasts' settings say")
     command.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; default: all")
     command = actions.add("remove", "unsubscribe; adding the same address within a month restores everything")
     command.add_argument("feeds", metavar="FEED", nargs="+", help=_FEED)
@@ -139,7 +139,7 @@ def _add_feed_commands(commands: _Commands, shared: argparse.ArgumentParser) -> 
     command.add_argument("feed", metavar="FEED", help=_FEED)
     command.add_argument("targets", metavar="TO", nargs="+",
                          help="new address, or topics such as Science/Physics; / for none")  # fmt: skip
-    command = actions.add("keep", "download the next episodes of a podcast ahead at each refresh")
+    command = actions.add("keep", "keep the next episodes of a podcast downloaded")
     command.add_argument("feed", metavar="FEED", help=_FEED)
     command.add_argument("count", metavar="COUNT", help="how many; 0 for none, default for the setting's value")
     command = actions.add("set", "change settings of a podcast, or print them all", has_json=True)

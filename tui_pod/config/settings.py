@@ -92,6 +92,10 @@ class FeedSettings(NamedTuple):
     stream_cache_mb: Annotated[
         int, Key("Megabytes of what was streamed that are kept, the oldest go first", 10, 1_000_000)
     ] = 500
+    delete_played: Annotated[
+        int,
+        Key("Days after which a played download is deleted; 0: at once, -1: only to make room", -1, 3650),
+    ] = -1
     keep_next: Annotated[int, Key("How many of a feed's next episodes are downloaded ahead", 0, 100)] = 0
 
 

@@ -6,6 +6,7 @@ Calls wait for disk and network: run them in a thread. With a cancel token they 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,11 +15,13 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.transcript import Transcript, parse_transcript
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
+from tui_pod.core.progress.progress import Progress
 from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
 from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.media.documents import RemoteFiles
 from tui_pod.feeds.media.downloads import Downloads
+from tui_pod.feeds.media.keeping import Usual, plan_downloads
 from tui_pod.feeds.media.mp3_head import HEAD, is_constant_rate, tag_size
 from tui_pod.feeds.media.partial import DownloadRequest
 from tui_pod.feeds.media.stream_cache import StreamCache
@@ -26,8 +29,9 @@ from tui_pod.feeds.media.stream_file import StreamFile
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, LoginWanted
 from tui_pod.feeds.refresh import refresh_feed
+from tui_pod.feeds.store.candidates import candidates
 from tui_pod.feeds.store.database import FeedStoreError
-from tui_pod.feeds.store.feed_store import Details, FeedStore
+from tui_pod.feeds.store.feed_store import Details, FeedStore, Subscription
 from tui_pod.runtime.threads import CancelToken
 
 STREAM_QUOTA = 500_000_000
@@ -164,6 +168,22 @@ class Podcasts:
         size = details.size if details else None
         policy = self._policy(details)
         return DownloadRequest(episode.id, episode.title, episode.audio, policy, is_automatic, size)
+
+    def plan_downloads(
+        self,
+        feed: Subscription,
+        usual: Usual,
+        progress: Callable[[str], Progress | None],
+        in_use: Collection[str],
+        now: datetime,
+    ) -> tuple[list[DownloadRequest], list[str]]:
+        """Return what is to be downloaded of a feed by itself, and the episodes whose downloads go: see `keeping`."""
+        found = candidates(self.store.db, feed.feed_id)
+        downloads = {download.episode: download for download in self.downloads.all()}
+        plan = plan_downloads(found, feed.settings, feed.is_serial, usual, progress, downloads, in_use, now)
+        episodes = (Episode(one.id, one.title, audio=one.audio) for one in plan.fetch)
+        requests = (self.download_request(episode, is_automatic=True) for episode in episodes)
+        return [request for request in requests if request is not None], plan.delete
 
     def _text(self, address: str, details: Details | None, cancel: CancelToken | None) -> str | None:
         with contextlib.suppress(FetchError):

@@ -24,6 +24,9 @@ from tui_pod.runtime.threads import CancelToken, in_thread
 AT_ONCE = 8
 """Feeds that are refreshed at the same time."""
 
+NAMED = 5
+"""Podcasts with new episodes that are named; the rest is counted."""
+
 PER_HOST = 2
 """How many of these may be of one host."""
 
@@ -73,6 +76,13 @@ class Refreshed:
     def new(self) -> int:
         """Episodes that were not known before."""
         return sum(outcome.new for outcome in self.outcomes)
+
+    @property
+    def named_new(self) -> str:
+        """How many episodes are new in which podcasts, the most first: `Quarks 3, Bugs 1`; of one just its name."""
+        found = sorted((outcome for outcome in self.outcomes if outcome.new), key=lambda outcome: -outcome.new)
+        names = [f"{outcome.name} {outcome.new}" if found[1:] else outcome.name for outcome in found[:NAMED]]
+        return ", ".join([*names, f"{len(found) - NAMED} more podcasts"] if len(found) > NAMED else names)
 
     @property
     def has_changed(self) -> bool:

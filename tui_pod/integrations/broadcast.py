@@ -15,6 +15,9 @@ class Follower:
     def playback_changed(self, playback: Playback) -> None:
         """Take in this playback."""
 
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        """Take in that the progress of these episodes changed."""
+
     def queue_changed(self) -> None:
         """Take in that the queue or the session changed."""
 
@@ -35,7 +38,6 @@ class Broadcast:
         self._listener = listener
         self._actions = actions
         self._followers: list[Follower] = []
-        self.progress_changed = listener.progress_changed
         self.bookmarks_changed = listener.bookmarks_changed
         self.session_ended = listener.session_ended
 
@@ -58,6 +60,12 @@ class Broadcast:
         self._listener.playback_changed(playback)
         for follower in self._followers:
             follower.playback_changed(playback)
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        """See `PlaybackListener.progress_changed`."""
+        self._listener.progress_changed(episodes)
+        for follower in self._followers:
+            follower.progress_changed(episodes)
 
     def queue_changed(self) -> None:
         """See `PlaybackListener.queue_changed`."""

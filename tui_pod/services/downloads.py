@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tui_pod.feeds.media.partial import DownloadRequest
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.feeds.store.feed_store import Subscription
 
 AT_A_TIME = 100
 """Downloads queued between two turns of the loop: a topic may hold thousands, and keys must still work."""
@@ -63,6 +62,7 @@ class DownloadService:
         coming = [episode for episode in episodes if episode in queue.running]
         missing = [episode for episode in episodes if episode not in queue.running]
         requests, are_here = await in_thread(lambda _: _download_requests(podcasts, library, missing))
+        await self._want(missing)
         for start in range(0, len(requests), AT_A_TIME):
             queue.start(requests[start : start + AT_A_TIME])
             await asyncio.sleep(0)
@@ -70,6 +70,7 @@ class DownloadService:
             return
         if coming:
             queue.stop(coming)
+            await self._want(coming, is_wanted=False)
         elif are_here:
             self._frontend.tell(f"That is downloaded already. Press {key_of('list.remove')} to take it off the disk.")
         else:
@@ -78,13 +79,31 @@ class DownloadService:
     async def remove(self, episodes: Sequence[str]) -> None:
         """Delete downloads, which can be undone; stop running ones."""
         queue = await self._opened()
-        stopped = queue.stop(episodes)
+        stopped = [episode for episode in episodes if episode in queue.running]
+        queue.stop(stopped)
         removed = await self.take(episodes)
+        await self._want([*stopped, *removed], is_wanted=False)
+
+        async def bring_back() -> None:
+            await self._want(removed)
+            await self.bring_back(removed)
+
+        async def take_again() -> None:
+            await self._want(removed, is_wanted=False)
+            await self.take(removed)
+
         if removed:
-            label = f"{counted(len(removed), 'download')} removed"
-            self._tasks.note(label, lambda: self.bring_back(removed), lambda: self.take(removed))
+            self._tasks.note(f"{counted(len(removed), 'download')} removed", bring_back, take_again)
         elif not stopped:
             self._frontend.tell(NOT_REMOVABLE)
+
+    async def _want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
+        """Note whether the listener wants downloads of episodes, which are else not made by themselves."""
+        store = (await self._open()).store
+        from tui_pod.feeds.store.candidates import set_unwanted
+
+        if episodes and not store.is_empty:
+            await in_thread(lambda _: set_unwanted(store.db, episodes, not is_wanted))
 
     async def take(self, episodes: Iterable[str]) -> list[str]:
         """Delete downloads until `bring_back`; return which existed."""
@@ -102,21 +121,14 @@ class DownloadService:
         if len(found) < len(episodes):
             self._frontend.tell(f"{len(episodes) - len(found)} of them were deleted for good meanwhile.", is_error=True)
 
-    async def keep_next(self, feeds: Iterable[Subscription], usual: int) -> None:
-        """Download the next episodes of feeds: as many as each feed says, else `usual`."""
-        for feed in feeds:
-            if count := usual if feed.settings.keep is None else feed.settings.keep:
-                await self._keep(feed, count)
-
-    async def _keep(self, feed: Subscription, count: int) -> None:
-        queue, podcasts = await self._opened(), await self._open()
-        from tui_pod.feeds.media.download_queue import next_to_keep
-
-        ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.feed_id))
-        library, progress_index = self._controller().library, self._controller().progress_index
-        wanted = next_to_keep(progress_index, ids, count, feed.is_serial)
-        requests, _ = await in_thread(lambda _: _download_requests(podcasts, library, wanted, is_automatic=True))
-        queue.start(requests)
+    async def fetch_ahead(self, requests: Sequence[DownloadRequest]) -> None:
+        """Download by itself what is not here; what was taken away a moment ago comes back."""
+        queue = await self._opened()
+        missing = [request for request in requests if request.episode not in queue.running]
+        back = await in_thread(lambda _: [one.episode for one in missing if queue.downloads.restore(one.episode)])
+        if back:
+            self._frontend.downloads_changed(dict.fromkeys(back, WHOLE))
+        queue.start(request for request in missing if request.episode not in back)
 
     async def close(self) -> None:
         """Stop all downloads; they are resumed the next time."""
@@ -126,10 +138,11 @@ class DownloadService:
     async def _opened(self) -> DownloadQueue:
         if self._queue is None:
             podcasts = await self._open()
-            from tui_pod.feeds.media.download_queue import DownloadQueue, oldest_played
+            from tui_pod.feeds.media.download_queue import DownloadQueue
+            from tui_pod.feeds.media.keeping import oldest_played
 
             def order(kept: Sequence[str]) -> list[str]:
-                return oldest_played(self._controller().progress_index, kept)
+                return oldest_played(self._controller().progress_index.get, kept)
 
             if self._queue is None:  # another call may have made it meanwhile
                 self._queue = DownloadQueue(podcasts.downloads, self._on_progress, order)

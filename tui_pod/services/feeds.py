@@ -20,6 +20,7 @@ from tui_pod.runtime.threads import in_thread
 from tui_pod.services.downloads import DownloadService
 from tui_pod.services.folders import FolderWatch
 from tui_pod.services.frontend import Frontend
+from tui_pod.services.keeping import Keeper
 from tui_pod.services.logins import LoginNeeded, LoginQuestion
 from tui_pod.services.podcast_settings import SettingsService
 from tui_pod.services.tasks import BackgroundTasks
@@ -69,8 +70,12 @@ class FeedService:
         self._announce = announce
         self._tasks = BackgroundTasks(controller, frontend)
         self._downloads = DownloadService(controller, frontend, self._tasks, open_podcasts, self._ask_to_download)
-        self.settings_of_podcasts = SettingsService(self._tasks, open_podcasts, self._bring_up_to_date)
         self._folders = FolderWatch(self._tasks, open_podcasts, self._refresh_folder)
+        usual = settings.keep_next, settings.delete_played
+        self._keeper = Keeper(controller, self._tasks, self._downloads, open_podcasts, usual)
+        self.settings_of_podcasts = SettingsService(self._tasks, open_podcasts, self._settings_changed)
+        self.progress_changed = self._keeper.progress_changed
+        self.playback_changed = self._keeper.playback_changed
         self._refreshing: asyncio.Task[object] | None = None
         self._reloading = asyncio.Lock()
         self._generation: tuple[int, int] | None = None
@@ -107,7 +112,7 @@ class FeedService:
         await self._bring_up_to_date(podcasts, done.new)
         self._folders.start()
         self._frontend.tell(_said(done))
-        self._tasks.run(self._downloads.keep_next([done.feed], self._settings.keep_next))
+        self._tasks.run(self._keeper.keep([done.feed]))
         return done.feed.feed_id
 
     async def describe(self, feed_id: str) -> PodcastFacts | None:
@@ -141,6 +146,7 @@ class FeedService:
     async def close(self) -> None:
         """Cancel all work; downloads are resumed the next time."""
         self._folders.close()
+        self._keeper.close()
         await self._tasks.close()
         await self._downloads.close()
 
@@ -177,6 +183,11 @@ class FeedService:
             await self.subscribe(typed)
         except LoginNeeded as needed:
             self._frontend.ask_login(needed.question)
+
+    async def _settings_changed(self, podcasts: Podcasts, feed_id: str) -> None:
+        await self._bring_up_to_date(podcasts)
+        feed = await in_thread(lambda _: podcasts.store.find(feed_id))
+        await self._keeper.keep([feed] if feed is not None else [])
 
     async def _ask_for_episode(self, ident: str, wanted: LoginWanted, go_on: GoOn) -> None:
         podcasts = await self._open()
@@ -217,7 +228,7 @@ class FeedService:
         self._tell_refreshed(result, is_asked)
         if not result.is_offline:
             await self._announce_new(result)
-            await self._downloads.keep_next(feeds, self._settings.keep_next)
+            await self._keeper.keep(feeds)
 
     async def _refresh_folder(self, feed_id: str) -> bool:
         """Bring a folder up to date; return whether it had changed."""
@@ -285,7 +296,7 @@ class FeedService:
             if outcome.moved_to:
                 self._frontend.tell(f"{outcome.name} has moved, and is fetched from its new address now.")
         if result.new:
-            self._frontend.tell(f"{counted(result.new)} new.")
+            self._frontend.tell(f"{counted(result.new)} new: {result.named_new}.")
         elif is_asked and not failed:
             self._frontend.tell("Nothing new.")
 

@@ -31,9 +31,9 @@ class SettingsService:
         self,
         tasks: BackgroundTasks,
         open_podcasts: Callable[[], Awaitable[Podcasts]],
-        changed: Callable[[Podcasts], Awaitable[None]],
+        changed: Callable[[Podcasts, str], Awaitable[None]],
     ) -> None:
-        """Open nothing yet; `changed` shows what has changed."""
+        """Open nothing yet; `changed` follows a change of a podcast's settings."""
         self._tasks = tasks
         self._open = open_podcasts
         self._changed = changed
@@ -65,7 +65,7 @@ class SettingsService:
     async def _put(self, feed_id: str, changes: Mapping[str, str]) -> None:
         podcasts = await self._open()
         await in_thread(lambda _: podcasts.store.configure(feed_id, changes))
-        await self._changed(podcasts)
+        await self._changed(podcasts, feed_id)
 
 
 def _all(store: FeedStore) -> list[PodcastChoice]:

@@ -1,21 +1,15 @@
 import asyncio
 import fcntl
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, sound
-from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.library import build_library
-from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.media.download_queue import (
     DownloadProgress,
     DownloadQueue,
     DownloadStatus,
-    next_to_keep,
-    oldest_played,
 )
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.partial import DownloadRequest
@@ -103,22 +97,3 @@ async def test_queue_closed_ends_everything_at_once(site: Site, tmp_path: Path) 
     await asyncio.to_thread(is_asked.wait, 5)
     await asyncio.wait_for(queue.close(), 5)
     assert queue.running == {}
-
-
-def book_of(*ids: str, **states: Progress) -> ProgressIndex:
-    return ProgressIndex(build_library([], [Episode(ident, ident) for ident in ids]), states)
-
-
-def test_oldest_played_goes_first_and_unplayed_never() -> None:
-    played = Progress(NOW, played=True, listened=NOW)
-    idents = ("a", "b", "c", "d")
-    earlier = Progress(NOW, played=True, listened=NOW - timedelta(days=1))
-    progress_index = book_of(*idents, a=played, b=earlier, c=Progress(NOW, position=3.0))
-    assert oldest_played(progress_index, ["a", "b", "c", "d", "x"]) == ["b", "a"]
-
-
-def test_next_to_keep_skips_the_played() -> None:
-    progress_index = book_of("a", "b", "c", "d", b=Progress(NOW, played=True), d=Progress(NOW, played=True))
-    assert next_to_keep(progress_index, ["a", "b", "c", "d"], 2, is_serial=False) == ["a", "c"]
-    assert next_to_keep(progress_index, ["a", "b", "c", "d"], 1, is_serial=True) == ["c"]
-    assert next_to_keep(progress_index, ["a", "b"], 0, is_serial=False) == []

@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
-from tui_pod.core.progress.progress import Status
-from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.partial import DownloadError, DownloadRequest
 from tui_pod.feeds.net.fetch import LoginWanted
@@ -69,7 +67,7 @@ class DownloadQueue:
             downloads: where they are kept.
             report: called on the event loop.
             order: takes the downloaded episodes, returns those that may be deleted to make room, in that order
-                (see `oldest_played`); called on the event loop.
+                (see `keeping.oldest_played`); called on the event loop.
         """
         self.downloads = downloads
         self.running: dict[str, DownloadProgress] = {}
@@ -169,25 +167,3 @@ class DownloadQueue:
     def _show(self, state: DownloadProgress) -> None:
         self.running[state.episode] = state
         self._report(state)
-
-
-def oldest_played(progress_index: ProgressIndex, episodes: Iterable[str]) -> list[str]:
-    """Return those of these episodes that are played, the one heard longest ago first."""
-    heard = [
-        (progress.listened or progress.updated, episode)
-        for episode in episodes
-        if (progress := progress_index.get(episode)) is not None and progress.status is Status.PLAYED
-    ]
-    return [episode for _, episode in sorted(heard)]
-
-
-def next_to_keep(progress_index: ProgressIndex, newest_first: Sequence[str], count: int, is_serial: bool) -> list[str]:
-    """Return the next `count` episodes of a feed not yet played: of a serial from its first on, else the newest."""
-    order = reversed(newest_first) if is_serial else iter(newest_first)
-    wanted: list[str] = []
-    for episode in order:
-        if len(wanted) >= count:
-            break
-        if progress_index.status(episode) is not Status.PLAYED:
-            wanted.append(episode)
-    return wanted

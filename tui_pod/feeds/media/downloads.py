@@ -162,6 +162,13 @@ class Downloads:
         self._forget()
         return True
 
+    def delete(self, episode: str) -> bool:
+        """Delete a download for good; return whether there was one."""
+        path = self.find(episode)
+        if path is not None:
+            self._delete(path)
+        return path is not None
+
     def restore(self, episode: str) -> bool:
         """Bring back a download that was taken away; return whether it was still there."""
         for path in self.folder.glob(f"*-{file_hash(episode)}.*{_REMOVED}"):

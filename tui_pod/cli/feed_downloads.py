@@ -1,0 +1,74 @@
+"""Keep the downloads of podcasts as their settings say, after `feeds refresh`: from cron as in the app."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from tui_pod.cli.shared import print_notices
+from tui_pod.config.paths import find_paths
+from tui_pod.config.settings import FeedSettings
+from tui_pod.core.text.clean import clean, counted
+from tui_pod.feeds.media.download_queue import DownloadProgress, DownloadQueue, DownloadStatus
+from tui_pod.feeds.media.keeping import Usual, has_rule, oldest_played
+from tui_pod.feeds.net.access import NetworkPolicy
+from tui_pod.feeds.podcasts import Podcasts
+from tui_pod.feeds.store.feed_store import FeedStore, Subscription
+from tui_pod.state.store import StateFile
+
+MEGABYTE = 1_000_000
+
+
+async def keep_downloads(
+    options: Namespace, store: FeedStore, feeds: Sequence[Subscription], settings: FeedSettings, policy: NetworkPolicy
+) -> bool:
+    """Delete and download what the settings of these podcasts ask for; return whether all of it was done."""
+    usual = Usual(settings.keep_next, settings.delete_played)
+    ruled = [feed for feed in feeds if has_rule(feed.settings, usual)]
+    if not ruled:
+        return True
+    paths = find_paths(options.state, options.config)
+    state = StateFile(paths.state).load()
+    print_notices(state.notices)
+    podcasts = Podcasts(paths.data, paths.cache, settings.downloads_mb * MEGABYTE, policy)
+    podcasts.store = store
+    in_use = state.strings("queue", "entries")[state.setting("queue", "cursor", 0) :]
+    printer = _Printer()
+    queue = DownloadQueue(podcasts.downloads, printer.show, lambda kept: oldest_played(state.progress.get, kept))
+    deleted = 0
+    for feed in ruled:
+        requests, gone = podcasts.plan_downloads(feed, usual, state.progress.get, in_use, datetime.now(UTC))
+        deleted += sum(podcasts.downloads.delete(ident) for ident in gone)
+        queue.start(requests)
+    await queue.done()
+    if printer.done or deleted:
+        said = [f"{counted(printer.done, 'episode')} downloaded"] * bool(printer.done)
+        said += [f"{counted(deleted, 'download')} deleted"] * bool(deleted)
+        printer.say(", ".join(said))
+    return not printer.failed
+
+
+class _Printer:
+    """Prints how downloads get on: a line that changes, on a terminal."""
+
+    def __init__(self) -> None:
+        self.done = self.failed = 0
+        self._is_terminal = sys.stderr.isatty()
+
+    def show(self, progress: DownloadProgress) -> None:
+        """Take in how far one download is."""
+        if progress.status is DownloadStatus.FAILED:
+            self.failed += 1
+            self.say(f"tui-pod: {progress.error}")
+        elif progress.status is DownloadStatus.DONE:
+            self.done += 1
+        elif progress.status is DownloadStatus.RUNNING and self._is_terminal:
+            much = f"{100 * progress.done // progress.total} %" if progress.total else f"{progress.done // MEGABYTE} MB"
+            sys.stderr.write(f"\r\x1b[K{clean(progress.title, 50)} {much}")
+            sys.stderr.flush()
+
+    def say(self, text: str) -> None:
+        """Print a line."""
+        print(f"\r\x1b[K{text}" if self._is_terminal else text, file=sys.stderr)

@@ -1,0 +1,112 @@
+"""Decide which episodes of a podcast are downloaded by themselves, and which downloads go. Pure: it changes nothing.
+
+The app and `tui-pod feeds refresh` use the same rules. What the listener downloaded goes only once it is played, and
+only where they say so; what came by itself also goes when it is no longer among the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from tui_pod.core.library.podcast_settings import KEPT, PodcastSettings, has_word
+from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.feeds.media.downloads import Download
+from tui_pod.feeds.store.candidates import Candidate
+
+
+class Usual(NamedTuple):
+    """What holds for podcasts that have no settings of their own."""
+
+    keep: int = 0
+    delete_played: int = KEPT
+
+
+class Plan(NamedTuple):
+    """What is to be done for one podcast."""
+
+    fetch: list[Candidate]
+    """In the order in which they are wanted."""
+    delete: list[str]
+    """Episodes whose downloads go."""
+
+
+def has_rule(settings: PodcastSettings, usual: Usual) -> bool:
+    """Return whether anything is to be done by itself for a podcast."""
+    return not settings.hidden and (_keep(settings, usual) > 0 or _delete_played(settings, usual) != KEPT)
+
+
+def is_wanted(settings: PodcastSettings, title: str, summary: str) -> bool:
+    """Return whether the words of an episode let it be new and be downloaded by itself."""
+    text = f"{title} {summary}"
+    return (not settings.include or has_word(text, settings.include)) and not has_word(text, settings.exclude)
+
+
+def plan_downloads(
+    newest_first: Sequence[Candidate],
+    settings: PodcastSettings,
+    is_serial: bool,
+    usual: Usual,
+    progress: Callable[[str], Progress | None],
+    downloads: Mapping[str, Download],
+    in_use: Collection[str],
+    now: datetime,
+) -> Plan:
+    """Return what brings a podcast's downloads to what its settings say.
+
+    Args:
+        newest_first: all its episodes that can be downloaded.
+        settings: its own.
+        is_serial: whether it begins with its first episode, where its settings do not say.
+        usual: for what they leave open.
+        progress: what was played of an episode.
+        downloads: what is there, by episode.
+        in_use: episodes that play or are queued, whose downloads stay.
+        now: the time (UTC).
+    """
+    is_oldest_first = settings.order == "oldest" or (is_serial and settings.order != "newest")
+    order = list(reversed(newest_first)) if is_oldest_first else list(newest_first)
+    wanted: list[Candidate] = []
+    keep = 0 if settings.hidden else _keep(settings, usual)
+    for episode in order:
+        if len(wanted) >= keep:
+            break
+        if _status(progress(episode.id)) is not Status.PLAYED and is_wanted(settings, episode.title, episode.summary):
+            wanted.append(episode)
+    kept = {episode.id for episode in wanted}
+    days = _delete_played(settings, usual)
+    gone = []
+    for episode in order:
+        download, played = downloads.get(episode.id), progress(episode.id)
+        if download is None or episode.id in in_use:
+            continue
+        if played is not None and played.status is Status.PLAYED:
+            is_over = days != KEPT and now - (played.listened or played.updated) >= timedelta(days=days)
+        else:
+            is_over = bool(keep) and download.is_automatic and episode.id not in kept and played is None
+        gone += [episode.id] if is_over else []
+    return Plan([episode for episode in wanted if episode.id not in downloads], gone)
+
+
+def oldest_played(progress: Callable[[str], Progress | None], episodes: Iterable[str]) -> list[str]:
+    """Return those of these episodes that are played, the one heard longest ago first."""
+    found = ((episode, progress(episode)) for episode in episodes)
+    heard = [
+        (played.listened or played.updated, episode)
+        for episode, played in found
+        if played is not None and played.status is Status.PLAYED
+    ]
+    return [episode for _, episode in sorted(heard)]
+
+
+def _status(progress: Progress | None) -> Status:
+    return progress.status if progress is not None else Status.UNPLAYED
+
+
+def _keep(settings: PodcastSettings, usual: Usual) -> int:
+    return usual.keep if settings.keep is None else settings.keep
+
+
+def _delete_played(settings: PodcastSettings, usual: Usual) -> int:
+    return usual.delete_played if settings.delete_played is None else settings.delete_played

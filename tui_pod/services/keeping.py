@@ -1,0 +1,108 @@
+"""Keep the downloads of podcasts as their settings say: after each refresh, and whenever something is heard or marked.
+
+Called on the event loop; threads do what waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING
+
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.player.snapshot import Playback
+from tui_pod.core.progress.progress import Status
+from tui_pod.runtime.threads import in_thread
+from tui_pod.services.downloads import DownloadService
+from tui_pod.services.tasks import BackgroundTasks
+
+if TYPE_CHECKING:
+    from tui_pod.feeds.media.keeping import Usual
+    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.feeds.store.feed_store import Subscription
+
+SOON = 1.0
+"""Seconds in which several marks cause one look at the downloads."""
+
+
+class Keeper:
+    """Decides when downloads are looked at; what is done with them, `DownloadService` does."""
+
+    def __init__(
+        self,
+        controller: Callable[[], PlaybackController],
+        tasks: BackgroundTasks,
+        downloads: DownloadService,
+        open_podcasts: Callable[[], Awaitable[Podcasts]],
+        usual: tuple[int, int],
+    ) -> None:
+        """Look at nothing yet; `usual` are the settings `keep_next` and `delete_played`."""
+        self._controller = controller
+        self._tasks = tasks
+        self._downloads = downloads
+        self._open = open_podcasts
+        self._usual = usual
+        self._statuses: dict[str, Status] = {}  # as last told, of those that changed
+        self._playing: str | None = None
+        self._feeds: set[str] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def progress_changed(self, episodes: Iterable[str]) -> None:
+        """Look at the podcasts of episodes that became played, or are it no longer."""
+        index = self._controller().progress_index
+        for ident in episodes:
+            status, former = index.status(ident), self._statuses.get(ident)
+            self._statuses[ident] = status
+            if status is not former and Status.PLAYED in (status, former):
+                self._look_soon(ident)
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Look at the podcast of an episode that is no longer in use."""
+        former, self._playing = self._playing, playback.episode
+        if former is not None and former != playback.episode:
+            self._look_soon(former)
+
+    async def keep(self, feeds: Iterable[Subscription]) -> None:
+        """Delete and download what the settings of these podcasts ask for."""
+        podcasts = await self._open()
+        from tui_pod.feeds.media.keeping import Usual, has_rule
+
+        usual = Usual(*self._usual)
+        for feed in feeds:
+            if has_rule(feed.settings, usual):
+                await self._keep(podcasts, feed, usual)
+
+    def close(self) -> None:
+        """Look no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    async def _keep(self, podcasts: Podcasts, feed: Subscription, usual: Usual) -> None:
+        controller = self._controller()
+        playing = controller.playback.episode
+        in_use = {*controller.queue.upcoming, *([playing] if playing is not None else [])}
+        progress, now = controller.progress_index.get, controller.now()
+        requests, gone = await in_thread(lambda _: podcasts.plan_downloads(feed, usual, progress, in_use, now))
+        if gone:
+            await self._downloads.take(gone)
+        await self._downloads.fetch_ahead(requests)
+
+    def _look_soon(self, ident: str) -> None:
+        library = self._controller().library
+        index = library.index(ident)
+        feed = library.feed_of(index) if index is not None else None
+        if feed is None:
+            return
+        self._feeds.add(feed)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(SOON, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        wanted, self._feeds = self._feeds, set()
+        self._tasks.run(self._look_at(wanted))
+
+    async def _look_at(self, wanted: set[str]) -> None:
+        podcasts = await self._open()
+        feeds = await in_thread(lambda _: podcasts.store.feeds())
+        await self.keep(feed for feed in feeds if feed.feed_id in wanted)
