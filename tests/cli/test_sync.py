@@ -11,8 +11,10 @@ import pytest
 
 from tests.feeds.server import Site, body
 from tui_pod.cli.main import main
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.progress.records import BookmarkRecord, CardRecord, ProgressRecord, Record
 from tui_pod.state.store import StateFile
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -50,6 +52,27 @@ def test_sync_dry_run_prints_json_and_changes_nothing(words: list[str], capsys: 
         received = [{"id": "one", "position": 42.0, "status": "started", "updated": NOW.isoformat()}]
         said = json.loads(capsys.readouterr().out)
         assert (said["received"], said["sent"], said["dry_run"]) == (received, 1, True)
+
+
+def test_sync_prints_bookmarks_that_came_in(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bookmark = Bookmark("one", 5.0, 9.0, NOW, NOW, "Said.", "Mine.")
+    records: list[Record] = [BookmarkRecord(bookmark), CardRecord(Card("one", OF_EPISODE, NOW, NOW))]
+    StateFile(tmp_path / "there.toml").append(records)
+    assert main([*_options(tmp_path, "there"), "sync"]) == 0
+    capsys.readouterr()
+    assert main([*words, "sync", "--dry-run", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [(entry["episode"], entry["note"], entry["updated"]) for entry in said["bookmarks"]] == [
+        ("one", "Mine.", "2026-03-01 12:00:00+00:00")
+    ]
+    time = "2026-03-01 12:00:00+00:00"
+    assert said["cards"] == [{"episode": "one", "due": time, "updated": time}]
+    assert main([*words, "sync"]) == 0
+    out, err = capsys.readouterr()
+    assert "one\tOne\t0:05\tSaid.\n" in out
+    assert err == "1 episode received, 1 sent, 1 bookmark received\n"
 
 
 def test_sync_without_settings_says_what_to_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,6 +34,7 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Chapter, PlayerStatus
 from tui_pod.core.progress.bookmarks import Stretch
+from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import ListQuery, SmartList
@@ -67,7 +68,7 @@ class RoomServices(Services):
             ports,
             queue=room.controller.queue,
             playback=room.controller.playback,
-            bookmarks=room.controller.bookmarks,
+            kept=Kept(tuple(room.controller.bookmarks)),
         )
         for fake in (room.player, room.sources, room.writer):
             fake.emit = controller.handle

@@ -17,6 +17,8 @@ from tui_pod.core.library.library import build_library
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
@@ -89,6 +91,22 @@ async def test_what_came_in_is_shown_and_can_be_undone(rig: Rig) -> None:
     assert two is not None
     assert (two.position, two.played) == (10.0, False)
     assert two.updated > START - timedelta(hours=1)  # so that the other devices take it back too
+
+
+async def test_bookmarks_and_cards_that_came_in_are_shown_and_can_be_undone(rig: Rig) -> None:
+    time = START.isoformat(" ")
+    rig.report["bookmarks"] = [
+        {"episode": "one", "start": 5.0, "end": 9.0, "text": "Said.", "note": "", "title": "One", "created": time,
+         "updated": time, "elsewhere": 1},
+    ]  # fmt: skip
+    rig.report["cards"] = [{"episode": "one", "due": time, "updated": time}]
+    rig.service.start()
+    await rig.synced()
+    assert list(rig.controller.bookmarks) == [Bookmark("one", 5.0, 9.0, START, START, "Said.", title="One")]
+    assert list(rig.controller.bookmarks.cards) == [Card("one", OF_EPISODE, START, START)]
+    assert rig.frontend.said[-1] == "1 bookmark synced. Press u to undo."
+    rig.controller.undo()
+    assert not list(rig.controller.bookmarks)
 
 
 async def test_sync_waits_for_a_wish_before_the_first_one(rig: Rig) -> None:

@@ -10,12 +10,17 @@ from typing import Any
 import pytest
 
 from tests.fakes import START
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import OF_EPISODE, Card, Kept
 from tui_pod.core.progress.progress import Progress
 from tui_pod.state import fast_toml as fast_toml
 from tui_pod.state.format import LONG, parse_snapshot, snapshot_text, to_table
+from tui_pod.state.kept import kept_tables
 
 PLAIN = "[episodes.{}]\nposition = 1.5\nplayed = false\nupdated = 2026-11-24T13:00:00Z\n\n"
 """An entry as it is written."""
+
+MARK = '[[bookmarks]]\nepisode = "b"\nstart = 3.0\nupdated = 2026-11-24T13:00:00Z\n\n'
 
 
 def read_by(loads: Any, text: str) -> object:
@@ -24,6 +29,18 @@ def read_by(loads: Any, text: str) -> object:
         return repr(loads(text))
     except (ValueError, RecursionError) as error:
         return type(error)
+
+
+def some_bookmark(chance: random.Random) -> Bookmark:
+    words = chance.choice(("", "Said.", 'Said "so".', "\\", '\\"', "ä “x” 日本", "[[bookmarks]]", "[episodes.x]"))
+    bookmark = Bookmark(f"id-{chance.randrange(9)}", chance.randrange(99) / 4, 30.0, START, START, words, words, words)
+    return bookmark.removed(START) if chance.random() < 0.2 else bookmark
+
+
+def some_card(number: int) -> Card:
+    start = OF_EPISODE if number % 3 == 0 else number / 4
+    card = Card(f"id-{number}", start, START, START, is_removed=number % 5 == 0)
+    return card._replace(stability=2.5, difficulty=4.0, reviewed=START) if number % 2 else card
 
 
 def snapshot(count: int, seed: int = 0) -> str:
@@ -45,7 +62,9 @@ def snapshot(count: int, seed: int = 0) -> str:
         )
         ident = chance.choice((f"id-{number}", f"feed:{number}/ä “x”", f"{number} 日本"))
         episodes[ident] = to_table(progress)
-    data = {"ui": {"topic": "A"}, "queue": {"entries": ["a", "b"]}, "episodes": episodes, "mine": {"x": [1, {"y": 2}]}}
+    kept = kept_tables(Kept(tuple(some_bookmark(chance) for _ in range(count)), tuple(map(some_card, range(count)))))
+    data = {"ui": {"topic": "A"}, **kept, "queue": {"entries": ["a", "b"]}, "episodes": episodes}
+    data |= {"mine": {"x": [1, {"y": 2}]}}
     return snapshot_text(data, START)
 
 
@@ -62,7 +81,7 @@ def test_snapshot_of_many_is_read_without_tomllib_looking_at_its_entries(monkeyp
     monkeypatch.setattr(tomllib, "loads", loads)
     assert parse_snapshot(text) == whole
     assert len(whole["episodes"]) == 500
-    assert not any("position" in part for part in looked_at)
+    assert not any("position" in part or "note" in part or "due" in part for part in looked_at)
 
 
 @pytest.mark.parametrize("seed", range(300))
@@ -130,6 +149,22 @@ def test_snapshot_changed_anywhere_is_read_as_tomllib_reads_it(seed: int) -> Non
         "\n" + PLAIN.format("a").replace("1.5", "9" * 5000),
         "\n" + PLAIN.format("a").replace("1.5", "1٥.٥"),
         "\n" + PLAIN.format('"a\x7f"'),
+        "\n" + MARK + MARK.replace("3", "4"),
+        "\n" + MARK + "[bookmarks.x]\ny = 1\n" + MARK,
+        "\n" + MARK + "[ui]\nx = 1\n" + MARK,
+        "\n" + MARK + "[ui]\nx = 1\n[[bookmarks]]\n",
+        "bookmarks = []\n" + MARK,
+        MARK + MARK,
+        "\n" + MARK + PLAIN.format("a") + "\n" + MARK,
+        "\n" + PLAIN.format("a") + MARK + "[[cards]]\ndue = 2026-11-24T13:00:00Z\n",
+        "\n" + MARK.replace("b", r"\u0062"),
+        "\n" + MARK.replace("b", r"\n"),
+        "\n" + MARK.replace("b", "\\"),
+        "\n" + MARK.replace('"b"', '"' + r"\\" * 50_000 + '"'),
+        "\n" + MARK.replace('"b"', '"' + r"\\" * 50_000),
+        "\n[[bookmarks]]\n\n" + MARK,
+        "\n" + MARK.replace("episode", "x = 1\nepisode"),
+        'x = """\n' + MARK + '"""\n',
     ],
 )
 def test_text_made_to_mislead_is_read_as_tomllib_reads_it(text: str) -> None:

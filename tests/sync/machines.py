@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
+from tui_pod.core.progress.cards import newest_of
 from tui_pod.core.progress.progress import Progress, stamp_after
-from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.progress.records import BookmarkRecord, ProgressRecord
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import Outcome, sync_with_folder
 
@@ -38,6 +40,8 @@ class Machine:
     home: Path
     skew: timedelta = timedelta()
     made: list[Change] = field(default_factory=list)
+    kept: list[Bookmark] = field(default_factory=list)
+    """Every value of a bookmark that was made here."""
 
     @property
     def folder(self) -> Path:
@@ -68,6 +72,22 @@ class Machine:
             known[episode] = value
             records.append(ProgressRecord(episode, value))
         self.file.append(records)
+
+    def keep(self, episode: str, now: datetime, chances: random.Random) -> None:
+        """Keep, edit or remove one of an episode's few bookmarks."""
+        stamp, start = now + self.skew, float(chances.randrange(3))
+        former = self.bookmarks().get(BookmarkKey(episode, start))
+        if former is not None:
+            stamp = max(stamp, former.updated + timedelta(milliseconds=1))
+        bookmark = Bookmark(episode, start, start + 5.0, stamp, stamp, note=f"{self.name} {len(self.kept)}")
+        if chances.random() < 0.3:
+            bookmark = bookmark.removed(stamp)
+        self.kept.append(bookmark)
+        self.file.append([BookmarkRecord(bookmark)])
+
+    def bookmarks(self) -> dict[BookmarkKey, Bookmark]:
+        """Return the bookmarks that its state holds, those removed too."""
+        return {bookmark.key: bookmark for bookmark in self.file.load().kept.bookmarks}
 
     def sync(self, now: datetime) -> Outcome:
         """Sync with its copy of the folder."""
@@ -109,6 +129,7 @@ class World:
             machine = away if self._chances.random() < 0.1 else self._chances.choice(present)
             count = min(self._chances.randint(1, 12), changes)
             machine.listen(self._chances.choices(names, k=count), self.now, self._chances)
+            machine.keep(self._chances.choice(names[:5]), self.now, self._chances)
             changes -= count
             self.now += timedelta(seconds=self._chances.randint(30, 4 * 3600))
             if self._chances.random() < 0.5:
@@ -140,7 +161,12 @@ class World:
                 last[change.episode] = change
             if change.seen is not None and change.value.updated <= change.seen:
                 yield f"{change.episode}: a later change looks older"
+        newest: dict[BookmarkKey, Bookmark] = {}
+        for bookmark in (bookmark for machine in self.machines for bookmark in machine.kept):
+            newest[bookmark.key] = newest_of(newest.get(bookmark.key), bookmark)
         for machine in self.machines:
+            if (found_there := machine.bookmarks()) != newest:
+                yield f"{machine.name}: bookmarks are {found_there}, not {newest}"
             progress = machine.progress()
             for episode, change in last.items():
                 found, wanted = progress.get(episode), change.value

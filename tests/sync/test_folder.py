@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.sync.machines import START, Machine, World
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Card, Kept
 from tui_pod.core.progress.progress import Progress, newest
-from tui_pod.core.progress.records import ProgressRecord
-from tui_pod.sync.folder import SyncError
+from tui_pod.core.progress.records import BookmarkRecord, CardRecord, ProgressRecord
+from tui_pod.state.format import snapshot_text
+from tui_pod.sync.folder import HEADER, SyncError
 from tui_pod.sync.run import only_sync, sync_with_folder
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -52,6 +55,50 @@ def test_sync_takes_the_newest_and_unites_what_was_heard(machines: tuple[Machine
     assert one.sync(NOW).received.keys() == {"x", "y"}
     wanted = Progress(NOW + timedelta(hours=1), 80.0, 100.0, plays=2, played_ranges=((0.0, 50.0), (70.0, 80.0)))
     assert one.progress() == two.progress() == {"x": wanted, "y": Progress(NOW, played=True, plays=1)}
+
+
+def test_bookmarks_and_cards_go_everywhere_and_what_is_removed_goes(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    first = Bookmark("x", 5.0, 9.0, NOW, NOW, "Said.", "Mine.", "X")
+    second = Bookmark("y", 5.0, 9.0, NOW, NOW)
+    card = Card("x", 5.0, NOW, NOW, 2.3, 2.1, NOW)
+    one.file.append([BookmarkRecord(first), CardRecord(card)])
+    two.file.append([BookmarkRecord(second)])
+    assert one.sync(NOW).sent_kept == Kept((first,), (card,))
+    assert two.sync(NOW).received_kept == Kept((first,), (card,))
+    assert one.sync(NOW).received_kept == Kept((second,))
+    gone = first.removed(NOW + timedelta(hours=1))._replace(title="")
+    two.file.append([BookmarkRecord(gone)])
+    two.sync(NOW)
+    assert one.sync(NOW).received_kept == Kept((gone,))
+    assert one.bookmarks() == two.bookmarks() == {gone.key: gone, second.key: second}
+    outcome = one.sync(NOW)
+    assert not outcome.has_changed
+
+
+def test_bookmark_edited_here_and_removed_there_is_what_happened_last(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    both = Bookmark("x", 5.0, 9.0, NOW, NOW)
+    for machine, value in ((one, both._replace(note="Mine.", updated=NOW + timedelta(hours=2))),
+                           (two, both.removed(NOW + timedelta(hours=1)))):  # fmt: skip
+        machine.file.append([BookmarkRecord(value)])
+    for machine in (one, two, one):
+        machine.sync(NOW)
+    assert [each.note for each in (*one.bookmarks().values(), *two.bookmarks().values())] == ["Mine.", "Mine."]
+
+
+def test_bookmarks_of_a_hostile_file_are_cleaned_or_left_out(machines: tuple[Machine, Machine]) -> None:
+    one, _ = machines
+    text = snapshot_text({"episodes": {}, "bookmarks": [
+        {"episode": "x" * 400, "start": 1.0}, {"episode": "a\x1bb", "start": 1.0}, {"episode": "x", "start": "1"},
+        {"episode": "x", "start": 1.0, "note": "\x1b]52;c;AAAA\x07" + "n" * 9000, "updated": NOW},
+    ]}, NOW, HEADER)  # fmt: skip
+    (one.folder / "other.toml").write_text(text, "utf-8")
+    one.sync(NOW)
+    ((key, bookmark),) = one.bookmarks().items()
+    assert key == ("x", 1.0)
+    assert len(bookmark.note) == 4000
+    assert "\x1b" not in bookmark.note
 
 
 def test_sync_without_changes_writes_nothing(machines: tuple[Machine, Machine]) -> None:

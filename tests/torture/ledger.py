@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tui_pod.core.progress.records import BookmarkRecord, HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.core.progress.records import BookmarkRecord, CardRecord, HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.state.store import State, StateFile
 
 SAFE_AFTER = 0.2
@@ -56,6 +56,8 @@ def as_saved(record: Record) -> Saved:
         case BookmarkRecord(bookmark):
             value = [bookmark.text, bookmark.note, bookmark.is_removed]
             return ("bookmark", *bookmark.key), bookmark.updated.isoformat(), value
+        case CardRecord(card):
+            return ("card", *card.key), card.updated.isoformat(), [card.stability, card.is_removed]
         case SettingRecord(table, key, value):
             return ("setting", table, key), "", value
         case HeardRecord():
@@ -145,8 +147,11 @@ def _found(state: State, file: StateFile) -> Mapping[Saved, Saved]:
     for episode, progress in state.progress.items():
         place, age, value = as_saved(ProgressRecord(episode, progress))
         found[place] = (age, value)
-    for bookmark in state.bookmarks:
+    for bookmark in state.kept.bookmarks:
         place, age, value = as_saved(BookmarkRecord(bookmark))
+        found[place] = (age, value)
+    for card in state.kept.cards:
+        place, age, value = as_saved(CardRecord(card))
         found[place] = (age, value)
     for table, values in state.tables.items():
         found |= {("setting", table, key): ("", value) for key, value in values.items()}

@@ -80,7 +80,7 @@ class RestlessListener:
             ProgressIndex(library, state.progress),
             ports,
             queue=Queue(tuple(state.strings("queue", "entries"))),
-            bookmarks=state.bookmarks,
+            kept=state.kept,
         )
         self._player.emit = sources.emit = self._controller.handle
         self._changes_clock = changes_clock

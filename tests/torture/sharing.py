@@ -91,7 +91,7 @@ class Writer:
             found = state.progress.get(episode)
             if found is None or found.updated < progress.updated:
                 self._note(f"{episode} is {found}, not {progress}")
-        bookmarks = {bookmark.key: bookmark for bookmark in state.bookmarks}
+        bookmarks = {bookmark.key: bookmark for bookmark in state.kept.bookmarks}
         for key, bookmark in self._kept.items():
             kept = bookmarks.get(key)
             if kept is None or kept.updated < bookmark.updated:
@@ -164,7 +164,7 @@ def _judge(path: Path, ledgers: list[Path], marked: dict[str, bool]) -> Iterator
         found = state.progress.get(episode)
         if found is None or (found.updated.isoformat(), found.position) != (age, position):
             yield f"{episode} is {found}, not {position} of {age}"
-    bookmarks = {bookmark.key: as_saved(BookmarkRecord(bookmark))[1:] for bookmark in state.bookmarks}
+    bookmarks = {bookmark.key: as_saved(BookmarkRecord(bookmark))[1:] for bookmark in state.kept.bookmarks}
     for key, wanted in kept.items():
         if bookmarks.get(key) != wanted:
             yield f"{key} is {bookmarks.get(key)}, not {wanted}"

@@ -11,7 +11,7 @@ CHANGES = 300
 
 
 def share_folder(trial: Trial) -> Result:
-    """Let the machines' listeners change progress, carry the folder badly, and look for every change everywhere."""
+    """Let the listeners change progress and bookmarks, carry the folder badly, and look for every change everywhere."""
     mutants.apply(trial.mutant)
     world = World(trial.folder, 2 + trial.number % 4, trial.chances())
     world.live(CHANGES, episodes=40)

@@ -91,7 +91,7 @@ class AppServices(Services):
         self.save_cache = loaded.save
         self.file = file
         self.is_writable = state.is_writable
-        self.kept = state.bookmarks
+        self.kept = state.kept
         self.ao = ao
         self._budget = budget
 

@@ -29,7 +29,9 @@ def run(options: Namespace) -> int:
         CommandError: a folder or a file cannot be written.
     """
     opened = open_library(options)
-    bookmarks = sorted((each for each in opened.state.bookmarks if not each.is_removed), key=lambda each: each.created)
+    bookmarks = sorted(
+        (each for each in opened.state.kept.bookmarks if not each.is_removed), key=lambda each: each.created
+    )
     library = opened.library
     if options.json:
         print_json([_json(library, bookmark) for bookmark in bookmarks])

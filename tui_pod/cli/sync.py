@@ -12,10 +12,14 @@ from pathlib import Path
 from tui_pod.cli.shared import CommandError, Opened, open_library, print_json
 from tui_pod.config.reader import toml_value
 from tui_pod.core.errors import UserError
+from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clean, clock, counted, visible
 from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.state.kept import kept_tables
 from tui_pod.state.store import State
+from tui_pod.state.values import Table
 from tui_pod.sync import login
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.memory import memory_file
@@ -133,6 +137,7 @@ def _password_file(opened: Opened) -> Path:
 def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
     would = "would be " if options.dry_run else ""
     received = {ident: progress for outcome in outcomes for ident, progress in outcome.received.items()}
+    kept = next((outcome.received_kept for outcome in outcomes if any(outcome.received_kept)), Kept())
     for outcome in outcomes:
         for notice in filter(None, (*outcome.notices, outcome.error)):
             print(f"tui-pod: {visible(notice)}", file=sys.stderr)
@@ -141,6 +146,7 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
             {
                 "received": [_json(ident, progress) for ident, progress in received.items()],
                 "sent": sum(outcome.sent for outcome in outcomes),
+                **{name: _plain(entries) for name, entries in kept_tables(kept).items()},
                 "subscribed": [address for outcome in outcomes for address in outcome.subscribed],
                 "unsubscribed": [name for outcome in outcomes for name in outcome.unsubscribed],
                 "error": next((outcome.error for outcome in outcomes if outcome.error), None),
@@ -153,6 +159,10 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
         index = opened.library.index(ident)
         title = opened.library.titles[index] if index is not None else ""
         print(visible(ident), title, "played" if progress.played else clock(progress.position), sep="\t")
+    for bookmark in kept.bookmarks:
+        title = title_of(opened.library, bookmark)
+        said = "removed" if bookmark.is_removed else clock(bookmark.start)
+        print(visible(bookmark.episode), title, said, bookmark.label, sep="\t")
     for outcome in outcomes:
         if outcome.error and not outcome.has_changed:
             continue
@@ -164,6 +174,12 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
 def _summary(outcome: Outcome, would: str) -> str:
     parts = [f"{counted(len(outcome.received), 'episode')} {would}received, {outcome.sent} {would}sent"]
     for count, said in (
+        (len(outcome.received_kept.bookmarks), "received"),
+        (len(outcome.sent_kept.bookmarks), "sent"),
+    ):
+        if count:
+            parts.append(f"{counted(count, 'bookmark')} {would}{said}")
+    for count, said in (
         (len(outcome.subscribed), "subscribed"),
         (len(outcome.unsubscribed), "unsubscribed"),
         (len(outcome.podcasts_sent), "sent"),
@@ -172,6 +188,11 @@ def _summary(outcome: Outcome, would: str) -> str:
         if count:
             parts.append(f"{counted(count, 'podcast')} {would}{said}")
     return ", ".join(parts)
+
+
+def _plain(entries: list[Table]) -> list[Table]:
+    """Return entries with times as text."""
+    return [{key: str(value) if isinstance(value, datetime) else value for key, value in e.items()} for e in entries]
 
 
 def _json(ident: str, progress: Progress) -> dict[str, object]:

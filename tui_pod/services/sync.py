@@ -14,11 +14,13 @@ from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.services.frontend import Frontend
 from tui_pod.services.tasks import BackgroundTasks
+from tui_pod.state.kept import SECTIONS, read_kept
 
 EVERY = 15 * 60.0
 """Seconds between two syncs."""
@@ -118,6 +120,7 @@ class SyncService:
         self._show()
         received = _received(report)
         shown = self._controller().receive(received, f"{counted(len(received))} synced")
+        shown |= self._controller().bookmarks.receive_all(_received_kept(report))
         if report.get("subscribed") or report.get("unsubscribed"):
             await self._work.reload()
         if error and is_asked:
@@ -168,6 +171,19 @@ async def run_sync(*arguments: str) -> dict[str, Any]:
         raise SyncFailed(clean(lines[-1].removeprefix("tui-pod: "), 300))
     report: dict[str, Any] = json.loads(out)
     return report
+
+
+def _received_kept(report: Mapping[str, Any]) -> Kept:
+    """Return the bookmarks and cards that came in, as the state has them."""
+    times = ("created", "updated", "due", "reviewed")
+    tables = {
+        section: [
+            {key: datetime.fromisoformat(value) if key in times else value for key, value in entry.items()}
+            for entry in report.get(section, ())
+        ]
+        for section in SECTIONS.values()
+    }
+    return read_kept(tables)
 
 
 def _received(report: Mapping[str, Any]) -> dict[str, Progress]:

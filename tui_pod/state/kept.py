@@ -1,4 +1,4 @@
-"""How bookmarks look as TOML: an array of tables in the snapshot, a record each in the journal, and merging them.
+"""How bookmarks and cards look as TOML: arrays of tables in the snapshot, a record each in the journal, and merging.
 
 As with progress, what makes no sense survives, and keys from elsewhere do.
 """
@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark, BookmarkKey, newest_bookmark
+from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark, BookmarkKey
+from tui_pod.core.progress.cards import OF_EPISODE, Card, Kept
 from tui_pod.core.text.clean import clean
 from tui_pod.state.values import Table, entry_check, read_seconds, read_time, updated_of
 
-SECTIONS = {"bookmark": "bookmarks"}
+SECTIONS = {"bookmark": "bookmarks", "card": "cards"}
 """The snapshot's array for each kind of journal record."""
-
-_Identity = tuple[str, float]
 
 
 def bookmark_table(bookmark: Bookmark) -> Table:
@@ -31,10 +30,10 @@ def bookmark_table(bookmark: Bookmark) -> Table:
 
 def to_bookmark(table: Table) -> Bookmark | None:
     """Return the bookmark in an entry; None when its episode or time makes no sense."""
-    identity, end = _identity(table), read_seconds(table.get("end"))
-    if identity is None:
+    key, end = _key(table), read_seconds(table.get("end"))
+    if key is None or key.start == OF_EPISODE:
         return None
-    key, updated = BookmarkKey(*identity), updated_of(table)
+    updated = updated_of(table)
     return Bookmark(
         *key,
         end=max(key.start, key.start if end is None else round(end, 2)),
@@ -47,13 +46,44 @@ def to_bookmark(table: Table) -> Bookmark | None:
     )
 
 
-def read_bookmarks(data: Mapping[str, Any]) -> tuple[Bookmark, ...]:
-    """Return the bookmarks of a snapshot, those removed too, each once."""
-    found: dict[BookmarkKey, Bookmark] = {}
-    for entry in entries_of(data):
-        if (bookmark := to_bookmark(entry)) is not None:
-            found[bookmark.key] = newest_bookmark(found.get(bookmark.key), bookmark)
-    return tuple(found.values())
+def card_table(card: Card) -> Table:
+    """Return the entry of a card; without `start` it is the episode's own question."""
+    table: Table = {"episode": card.episode}
+    if card.start != OF_EPISODE:
+        table["start"] = card.start
+    if card.is_removed:
+        table["removed"] = True
+    table["due"] = card.due.astimezone(UTC)
+    for name in ("stability", "difficulty", "reviewed"):
+        if (value := getattr(card, name)) is not None:
+            table[name] = value.astimezone(UTC) if isinstance(value, datetime) else round(value, 4)
+    return table | {"updated": card.updated.astimezone(UTC)}
+
+
+def to_card(table: Table) -> Card | None:
+    """Return the card in an entry; None when its episode makes no sense."""
+    key, updated = _key(table), updated_of(table)
+    if key is None:
+        return None
+    known = [read_seconds(table.get(name)) for name in ("stability", "difficulty")]
+    reviewed = read_time(table.get("reviewed"))
+    if reviewed is None or not known[0] or not known[1]:  # a part of it is of no use
+        known, reviewed = [None, None], None
+    due, is_removed = read_time(table.get("due")) or updated, table.get("removed") is True
+    return Card(*key, due, updated, known[0], known[1], reviewed, is_removed)
+
+
+def read_kept(data: Mapping[str, Any]) -> Kept:
+    """Return the bookmarks and cards of a snapshot, those removed too, each once."""
+    bookmarks, cards = (_tables(data.get(section)) for section in SECTIONS.values())
+    found = Kept(tuple(filter(None, map(to_bookmark, bookmarks))), tuple(filter(None, map(to_card, cards))))
+    return Kept().merged(found)
+
+
+def kept_tables(kept: Kept) -> Table:
+    """Return the arrays that a snapshot has of what is kept."""
+    entries = [bookmark_table(each) for each in kept.bookmarks], [card_table(each) for each in kept.cards]
+    return {section: found for section, found in zip(SECTIONS.values(), entries, strict=True) if found}
 
 
 def entries_of(data: Mapping[str, Any]) -> Iterator[Table]:
@@ -69,22 +99,22 @@ def apply_kept(data: Table, journal: Mapping[str, list[Table]], edited: datetime
         if not records:
             continue
         entries = data.setdefault(section, [])
-        places = {identity: place for place, entry in enumerate(entries) if (identity := _identity(entry)) is not None}
-        fresh = set[_Identity]()
+        places = {key: place for place, entry in enumerate(entries) if (key := _key(entry)) is not None}
+        fresh = set[BookmarkKey]()
         for record in records:
             record.pop("crc", None)
-            identity = _identity(record)
-            if identity is None:
+            key = _key(record)
+            if key is None:
                 continue
-            place = places.setdefault(identity, len(entries))
+            place = places.setdefault(key, len(entries))
             if place == len(entries):
                 entries.append(record)
             else:
                 entry = entries[place]
-                if identity not in fresh and entry.get("check") != entry_check(entry):
+                if key not in fresh and entry.get("check") != entry_check(entry):
                     entry["updated"] = max(edited, updated_of(entry))
                 entries[place] = _newest(entry, record)
-            fresh.add(identity)
+            fresh.add(key)
 
 
 def _newest(first: Table, second: Table) -> Table:
@@ -93,15 +123,18 @@ def _newest(first: Table, second: Table) -> Table:
     return {**{key: value for key, value in old.items() if key not in _OWN_KEYS}, **new}
 
 
-_OWN_KEYS = frozenset(("episode", "start", "end", "removed", "text", "note", "title", "created", "updated", "check"))
+_OWN_KEYS = frozenset(
+    "episode start end removed text note title created updated due stability difficulty reviewed check".split()
+)
 
 
-def _identity(entry: object) -> _Identity | None:
-    """Return the episode and the second of an entry; None when it has none."""
+def _key(entry: object) -> BookmarkKey | None:
+    """Return the episode and the second of an entry; None when they make no sense."""
     if not isinstance(entry, dict):
         return None
-    episode, start = entry.get("episode"), read_seconds(entry.get("start"))
-    return (episode, round(start, 2)) if isinstance(episode, str) and episode and start is not None else None
+    episode = entry.get("episode")
+    start = read_seconds(entry["start"]) if "start" in entry else OF_EPISODE
+    return BookmarkKey(episode, round(start, 2)) if isinstance(episode, str) and episode and start is not None else None
 
 
 def _tables(value: object) -> Iterable[Table]:

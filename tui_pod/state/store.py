@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import BookmarkRecord, HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.core.progress.records import BookmarkRecord, CardRecord, HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.runtime import files
 from tui_pod.state.format import (
     DamagedState,
@@ -36,7 +36,7 @@ from tui_pod.state.format import (
     to_progress,
     to_table,
 )
-from tui_pod.state.kept import bookmark_table, read_bookmarks
+from tui_pod.state.kept import bookmark_table, card_table, read_kept
 from tui_pod.state.values import Table
 
 COMPACT_AT = 256 * 1024
@@ -69,8 +69,8 @@ class State(NamedTuple):
     notices: tuple[str, ...] = ()
     """What the listener must be told: a recovery, or why nothing will be saved."""
     is_writable: bool = True
-    bookmarks: tuple[Bookmark, ...] = ()
-    """Those removed too."""
+    kept: Kept = Kept()
+    """Bookmarks and cards."""
 
     def setting(self, table: str, key: str, default: Any) -> Any:
         """Return a remembered value of the same type as `default`, else `default`."""
@@ -326,7 +326,7 @@ def _state(data: Table, notices: list[str]) -> State:
     entries = ((ident, entry) for ident, entry in data["episodes"].items() if isinstance(entry, dict))
     progress = {ident: value for ident, entry in entries if (value := to_progress(entry)) is not None}
     tables = {key: value for key, value in data.items() if key != "episodes" and isinstance(value, dict)}
-    return State(progress, tables, tuple(notices), bookmarks=read_bookmarks(data))
+    return State(progress, tables, tuple(notices), kept=read_kept(data))
 
 
 def _record_table(record: Record) -> tuple[str, Table]:
@@ -335,6 +335,8 @@ def _record_table(record: Record) -> tuple[str, Table]:
             return "progress", {"id": episode, **to_table(progress)}
         case BookmarkRecord(bookmark):
             return "bookmark", bookmark_table(bookmark)
+        case CardRecord(card):
+            return "card", card_table(card)
         case SettingRecord(table, key, value):
             return "setting", {"table": table, "key": key, "value": value}
         case HeardRecord():

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui_pod.core.player.events import RecordsSaved, StateMended
-from tui_pod.core.progress.records import BookmarkRecord, HeardRecord, ProgressRecord, Record
+from tui_pod.core.progress.records import BookmarkRecord, CardRecord, HeardRecord, ProgressRecord, Record
 from tui_pod.core.text.clean import clean
 from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import run_apart
@@ -202,6 +202,8 @@ def _key(record: Record) -> tuple[object, ...]:
             return ("progress", episode)
         case BookmarkRecord(bookmark):
             return ("bookmark", bookmark.key)
+        case CardRecord(card):
+            return ("card", card.key)
         case HeardRecord(key):
             return ("heard", key)
         case _:

@@ -13,17 +13,19 @@ import os
 import platform
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod.core.errors import UserError
+from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.text.clean import clean, is_safe
 from tui_pod.runtime import files
 from tui_pod.state.format import DamagedState, NewerState, parse_snapshot, snapshot_text, to_progress, to_table
+from tui_pod.state.kept import kept_tables, read_kept
 from tui_pod.state.store import State
 
 MAX_FILES = 500
@@ -37,7 +39,12 @@ MAX_ID = 300
 
 HEADER = "# The progress of one machine, written by it alone. Every tui-pod that shares this folder reads it.\n"
 
-Values = Mapping[str, Progress]
+
+class Contents(NamedTuple):
+    """What a state holds that machines share."""
+
+    progress: Mapping[str, Progress]
+    kept: Kept = Kept()
 
 
 class SyncError(UserError):
@@ -52,8 +59,8 @@ class SyncError(UserError):
 class Gathered(NamedTuple):
     """What the files of a folder hold together."""
 
-    progress: dict[str, Progress]
-    own: dict[str, Progress] | None
+    all: Contents
+    own: Contents | None
     """What this machine's own file holds; None when it is to be written anew."""
     machines: int
     """Files of others that were read."""
@@ -99,12 +106,13 @@ class SyncFolder:
             SyncError: there is no such folder, or it cannot be read.
         """
         progress: dict[str, Progress] = {}
-        own: dict[str, Progress] | None = None
+        own: Contents | None = None
+        kept = Kept()
         notices: list[str] = []
         machines = 0
         for path in self._paths():
             try:
-                found = dict(_read(path))
+                found = _read(path)
             except NewerState:
                 notices.append(f"{clean(path.name, 80)} was written by a newer tui-pod: update this one to read it.")
                 continue
@@ -116,18 +124,20 @@ class SyncFolder:
                 own = found
             else:
                 machines += 1
-            for ident, value in found.items():
+            kept = kept.merged(found.kept)
+            for ident, value in found.progress.items():
                 known = progress.get(ident)
                 progress[ident] = newest(known, value) if known is not None else value
-        return Gathered(progress, own, machines, tuple(notices))
+        return Gathered(Contents(progress, kept), own, machines, tuple(notices))
 
-    def write(self, progress: Values, now: datetime) -> None:
+    def write(self, contents: Contents, now: datetime) -> None:
         """Write this machine's file, whole and in place of the former one.
 
         Raises:
             SyncError: it could not be written; the former one stays.
         """
-        text = snapshot_text({"episodes": {ident: to_table(value) for ident, value in progress.items()}}, now, HEADER)
+        episodes = {ident: to_table(value) for ident, value in contents.progress.items()}
+        text = snapshot_text({**kept_tables(contents.kept), "episodes": episodes}, now, HEADER)
         temp = self._file.with_name(f".{self._file.name}.tmp")
         try:
             temp.unlink(missing_ok=True)  # left by a killed program; a lock keeps another sync out
@@ -150,12 +160,16 @@ class SyncFolder:
         return [self._folder / name for name in names if name.endswith(".toml") and name[0] != "."][:MAX_FILES]
 
 
-def _read(path: Path) -> Iterator[tuple[str, Progress]]:
+def _read(path: Path) -> Contents:
     data = parse_snapshot(files.read_bytes(path, MAX_BYTES).decode())
     if "written" not in data:
         raise DamagedState("it is no machine's file")
-    for ident, entry in data["episodes"].items():
-        if isinstance(entry, dict) and 0 < len(ident) <= MAX_ID and is_safe(ident):
-            value = to_progress(entry)
-            if value is not None:
-                yield ident, value
+    entries = ((ident, entry) for ident, entry in data["episodes"].items() if isinstance(entry, dict))
+    progress = {ident: value for ident, entry in entries if _is_id(ident) and (value := to_progress(entry)) is not None}
+    kept = read_kept(data)
+    bookmarks = tuple(each for each in kept.bookmarks if _is_id(each.episode))
+    return Contents(progress, Kept(bookmarks, tuple(each for each in kept.cards if _is_id(each.episode))))
+
+
+def _is_id(text: str) -> bool:
+    return 0 < len(text) <= MAX_ID and is_safe(text)

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress, newest
-from tui_pod.core.progress.records import ProgressRecord, Record
+from tui_pod.core.progress.records import ProgressRecord, Record, records_of
 from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.state.store import SMALL_STATE, State, StateFile
-from tui_pod.sync.folder import SyncError, SyncFolder, machine_name
+from tui_pod.sync.folder import Contents, SyncError, SyncFolder, machine_name
 
 
 @dataclass(slots=True)
@@ -24,6 +25,9 @@ class Outcome:
     """New progress by episode."""
     sent: int = 0
     """Episodes whose progress the others did not have."""
+    received_kept: Kept = field(default_factory=Kept)
+    sent_kept: Kept = field(default_factory=Kept)
+    """Bookmarks and cards, as the two above."""
     notices: list[str] = field(default_factory=list)
     error: str = ""
     """Why the rest could not be done; empty: it was."""
@@ -43,7 +47,8 @@ class Outcome:
     def has_changed(self) -> bool:
         """Whether anything was exchanged."""
         lists = self.subscribed, self.unsubscribed, self.podcasts_sent, self.podcasts_removed
-        return bool(self.received or self.sent or any(lists))
+        kept = *self.received_kept, *self.sent_kept
+        return bool(self.received or self.sent or any(lists) or any(kept))
 
 
 def sync_with_folder(file: StateFile, state: State, folder: Path, now: datetime, is_dry: bool = False) -> Outcome:
@@ -63,15 +68,19 @@ def sync_with_folder(file: StateFile, state: State, folder: Path, now: datetime,
     machine = machine_name(state)
     shared = SyncFolder(folder, machine.name)
     gathered = shared.gather()
-    received = incoming(state.progress, gathered.progress)
+    own = gathered.own or Contents({})
+    received = incoming(state.progress, gathered.all.progress)
     progress = {**state.progress, **received}
-    changed = {ident for ident, value in progress.items() if (gathered.own or {}).get(ident) != value}
-    sent = sum(gathered.progress.get(ident) != progress[ident] for ident in changed)
+    changed = {ident for ident, value in progress.items() if own.progress.get(ident) != value}
+    sent = sum(gathered.all.progress.get(ident) != progress[ident] for ident in changed)
+    kept = state.kept.merged(gathered.all.kept)
+    received_kept, sent_kept = kept.without(state.kept), kept.without(gathered.all.kept)
     if not is_dry:
-        save(file, [*machine.records, *(ProgressRecord(ident, value) for ident, value in received.items())])
-        if changed:
-            shared.write(progress, now)
-    return Outcome(received, sent, list(gathered.notices), machines=gathered.machines)
+        records = [ProgressRecord(ident, value) for ident, value in received.items()]
+        save(file, [*machine.records, *records, *records_of(received_kept)])
+        if changed or any(kept.without(own.kept)):
+            shared.write(Contents(progress, kept), now)
+    return Outcome(received, sent, received_kept, sent_kept, notices=list(gathered.notices), machines=gathered.machines)
 
 
 def incoming(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> dict[str, Progress]:

@@ -6,7 +6,8 @@ import pytest
 
 from tests.fakes import START
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.core.progress.bookmarks import Bookmark, Stretch, find_same, newest_bookmark
+from tui_pod.core.progress.bookmarks import Bookmark, Stretch, find_same
+from tui_pod.core.progress.cards import newest_of
 from tui_pod.core.progress.just_said import just_said
 
 WORDS = Transcript((Cue("First.", 2.0, 6.0), Cue("Second.", 6.0, 9.5), Cue("Third.", 60.0, 64.0)))
@@ -54,9 +55,9 @@ def test_bookmark_of_mostly_the_same_stretch_is_the_same(stretch: tuple[float, f
 
 def test_newer_of_two_values_wins_whichever_comes_first() -> None:
     removed = MARK.removed(LATER)
-    assert newest_bookmark(MARK, removed) == newest_bookmark(removed, MARK) == removed
+    assert newest_of(MARK, removed) == newest_of(removed, MARK) == removed
 
 
 def test_of_two_values_of_one_moment_the_same_wins_whichever_comes_first() -> None:
     noted = MARK._replace(note="A note.")
-    assert newest_bookmark(MARK, noted) == newest_bookmark(noted, MARK)
+    assert newest_of(MARK, noted) == newest_of(noted, MARK)

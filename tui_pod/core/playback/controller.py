@@ -6,7 +6,7 @@ come from one thread. It knows the outside only through the ports, and its clock
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -26,7 +26,7 @@ from tui_pod.core.player.options import PlaybackOptions, clamp
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.player.state import PlaybackState
-from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
@@ -51,7 +51,7 @@ class PlaybackController:
         options: PlaybackOptions | None = None,
         queue: Queue | None = None,
         playback: Playback | None = None,
-        bookmarks: Iterable[Bookmark] = (),
+        kept: Kept | None = None,
     ) -> None:
         options = options or PlaybackOptions()
         state = self._state = PlaybackState(library, progress_index, clamp(playback or Playback()), options, ports)
@@ -63,7 +63,7 @@ class PlaybackController:
         self._sessions = SessionRunner(state, mixer, player, self._up_next)
         self._editor = ProgressEditor(state, player.tracker)
         self._undo = UndoHistory()
-        self.bookmarks = BookmarkKeeper(state, self._undo, bookmarks)
+        self.bookmarks = BookmarkKeeper(state, self._undo, kept or Kept())
         self.sleep: SleepTimer | None = None
         self.add_external_change = self._undo.add
         # Offered as the parts have them: nothing else has a say in these.

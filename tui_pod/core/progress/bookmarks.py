@@ -59,15 +59,6 @@ class Stretch(NamedTuple):
     text: str = ""
 
 
-def newest_bookmark(first: Bookmark | None, second: Bookmark) -> Bookmark:
-    """Return the newer of two values of one bookmark, the same whichever comes first."""
-    return second if first is None else max(first, second, key=_order)
-
-
-def _order(bookmark: Bookmark) -> tuple[object, ...]:
-    return bookmark.updated, bookmark.is_removed, bookmark.note, bookmark.text, bookmark.end, bookmark.created
-
-
 def find_same(bookmarks: Iterable[Bookmark], stretch: Stretch) -> Bookmark | None:
     """Return the one of an episode's bookmarks that is of the same words: more than half of the longer is in both."""
     for bookmark in bookmarks:

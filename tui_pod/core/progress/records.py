@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Card, Kept
 from tui_pod.core.progress.progress import Progress
 
 
@@ -20,6 +21,12 @@ class BookmarkRecord(NamedTuple):
     """One bookmark's newest value, or that it was removed."""
 
     bookmark: Bookmark
+
+
+class CardRecord(NamedTuple):
+    """One card's newest value, or that it was removed."""
+
+    card: Card
 
 
 class SettingRecord(NamedTuple):
@@ -45,4 +52,9 @@ class HeardRecord(NamedTuple):
     """Seconds of the listener's time that it took."""
 
 
-Record = ProgressRecord | BookmarkRecord | SettingRecord | HeardRecord
+def records_of(kept: Kept) -> list[Record]:
+    """Return what saves all of this."""
+    return [*map(BookmarkRecord, kept.bookmarks), *map(CardRecord, kept.cards)]
+
+
+Record = ProgressRecord | BookmarkRecord | CardRecord | SettingRecord | HeardRecord

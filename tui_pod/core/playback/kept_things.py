@@ -1,0 +1,87 @@
+"""Bookmarks, or cards: kept, changed and removed, each change saved and undoable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Generic
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.playback.undo import Change, UndoHistory
+from tui_pod.core.player.state import PlaybackState
+from tui_pod.core.progress.bookmarks import BookmarkKey
+from tui_pod.core.progress.cards import Thing, newest_of
+from tui_pod.core.progress.records import Record
+
+
+class KeptThings(Generic[Thing]):
+    """All of one kind, those removed too: others must learn that, and their places may be kept again."""
+
+    def __init__(
+        self, state: PlaybackState, undo: UndoHistory, record: Callable[[Thing], Record], things: Iterable[Thing]
+    ) -> None:
+        """Begin with what was saved; `record` makes what is handed over for saving."""
+        self._state = state
+        self._undo = undo
+        self._record: Callable[[Thing], Record] = record
+        self._all: dict[BookmarkKey, Thing] = {thing.key: thing for thing in things}
+
+    def __iter__(self) -> Iterator[Thing]:
+        return (thing for thing in self._all.values() if not thing.is_removed)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def get(self, key: BookmarkKey) -> Thing | None:
+        """Return what is kept there; None when there is nothing, or no longer."""
+        found = self._all.get(key)
+        return None if found is None or found.is_removed else found
+
+    def change(self, label: str, after: Mapping[BookmarkKey, Thing]) -> None:
+        """Set and save values, which can be undone."""
+        self._note(label, after)
+        self._put(after)
+
+    def remove_all(self, keys: Iterable[BookmarkKey], label: str) -> None:
+        """Remove what is kept there, which can be undone."""
+        self.change(label, {key: self._all[key].removed(self.stamp(key)) for key in keys if key in self._all})
+
+    def receive(self, things: Iterable[Thing], label: str) -> bool:
+        """Take in what others made and saved, which can be undone; return whether that changed anything."""
+        after: dict[BookmarkKey, Thing] = {}
+        for thing in things:
+            known = self._all.get(thing.key)
+            if thing != known and newest_of(known, thing) is thing:
+                after[thing.key] = thing
+        if not after:
+            return False
+        self._note(label, after)
+        self._all |= after
+        self._state.ports.listener.bookmarks_changed(frozenset(key.episode for key in after))
+        self._state.ports.listener.tell(f"{label}. Press {key_of('undo')} to undo.")
+        return True
+
+    def save(self) -> None:
+        """Save all of them again, after the files were lost."""
+        self._state.ports.writer.save(*map(self._record, self._all.values()))
+
+    def stamp(self, key: BookmarkKey) -> datetime:
+        """Return a time for a new value, later than that of the former even when a clock was set back."""
+        now, former = self._state.ports.clock().astimezone(UTC), self._all.get(key)
+        return now if former is None else max(now, former.updated + timedelta(milliseconds=1))
+
+    def _note(self, label: str, after: Mapping[BookmarkKey, Thing]) -> None:
+        before = {key: self._all.get(key) for key in after}
+        self._undo.add(Change(label, partial(self._put, before), partial(self._put, after)))
+
+    def _put(self, values: Mapping[BookmarkKey, Thing | None]) -> None:
+        """Set and save values, None as if never kept."""
+        writer = self._state.ports.writer
+        for key, value in values.items():
+            stamp = self.stamp(key)
+            made = value or self._all[key].removed(stamp)
+            self._all[key] = thing = made._replace(updated=max(stamp, made.updated))
+            writer.save(self._record(thing))
+        writer.compact()
+        self._state.ports.listener.bookmarks_changed(frozenset(key.episode for key in values))
