@@ -19,6 +19,7 @@ _WORDS = {
     "library": "list mark status check",
     "sessions": "plan stats",
     "feeds": "feeds import export",
+    "find": "find",
     "shell": "keys config completions",
     "bookmarks": "bookmarks",
     "search": "search",

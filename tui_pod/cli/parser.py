@@ -149,6 +149,8 @@ def _add_feed_commands(commands: _Commands, shared: argparse.ArgumentParser) -> 
     command = actions.add("topics", "print a podcast's categories, and turn topics made from them on or off")
     command.add_argument("feed", metavar="FEED", help=_FEED)
     command.add_argument("switch", choices=("on", "off"))
+    command = commands.add("find", "find podcasts by name, in public directories", has_json=True)
+    command.add_argument("words", metavar="WORD", nargs="+")
     command = commands.add("import", "subscribe to all podcasts of an OPML file; its folders become topics")
     command.add_argument("file", metavar="FILE", type=Path, help="OPML; - for standard input")
     commands.add("export", "print the podcasts as OPML")

@@ -133,6 +133,28 @@ class NetworkSettings(NamedTuple):
     ] = ()
 
 
+class FindSettings(NamedTuple):
+    """[find]."""
+
+    directories: Annotated[
+        tuple[str, ...],
+        Key(
+            "Directories that are asked for podcasts by name",
+            pattern="itunes|fyyd|podcastindex",
+            example='directories = ["fyyd", "podcastindex"]',
+        ),
+    ] = ("itunes", "fyyd", "podcastindex")
+    country: Annotated[str, Key("Country that iTunes looks in, such as AT; empty: that of your language")] = ""
+    podcastindex_key: Annotated[str, Key("Your key for Podcast Index; empty: it is not asked")] = ""
+    podcastindex_secret_command: Annotated[
+        str,
+        Key(
+            "Command that prints the secret of that key on its first line",
+            example='podcastindex_secret_command = "pass show podcastindex"',
+        ),
+    ] = ""
+
+
 class SyncSettings(NamedTuple):
     """[sync]."""
 
@@ -184,6 +206,7 @@ class Settings(NamedTuple):
     desktop: DesktopSettings = DesktopSettings()
     network: NetworkSettings = NetworkSettings()
     sync: SyncSettings = SyncSettings()
+    find: FindSettings = FindSettings()
     speeds: Annotated[
         Mapping[str, float],
         Key("Speed of a topic or feed, by its name", 0.5, 3.0, example='"Transformers" = 1.2'),

@@ -50,7 +50,7 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks narrate sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds keep' 'feeds set' 'feeds topics' import export toggle play pause next previous seek speed volume now keys config completions
+set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks narrate sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds keep' 'feeds set' 'feeds topics' find import export toggle play pause next previous seek speed volume now keys config completions
 set -g _shtab_tui_pod_opts_with_value --ao --catalog --clips --config --folder --order --out --session --state --status --topic
 
 complete -c tui-pod -e
@@ -220,6 +220,13 @@ complete -c tui-pod -n '_shtab_tui_pod_using feeds topics' -l config -xka "(__fi
 complete -c tui-pod -n '_shtab_tui_pod_using feeds topics' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds topics; and test $_shtab_tui_pod_npos -eq 0' -ka "(tui-pod completions --words feeds 2>/dev/null)" -d 'address or title'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds topics; and test $_shtab_tui_pod_npos -eq 1' -ka "on off" -d switch
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a find -d 'Find podcasts by name, in public directories.'
+complete -c tui-pod -n '_shtab_tui_pod_using find' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using find' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using find' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'keep progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using find' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using find' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using find' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a import -d 'Subscribe to all podcasts of an OPML file; its folders become topics.'
 complete -c tui-pod -n '_shtab_tui_pod_using import' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using import' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

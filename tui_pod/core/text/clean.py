@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 TITLE_LIMIT = 300
 """Characters of a title that are shown (contract)."""
@@ -119,6 +120,11 @@ def span(seconds: float) -> str:
 def counted(number: int, noun: str = "episode") -> str:
     """Return a number of things: `1 episode`, `3 episodes`."""
     return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def enumerated(words: Sequence[str]) -> str:
+    """Return words as a sentence has them: `one`, `one and two`, `one, two and three`."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def spoken_time(seconds: float) -> str:

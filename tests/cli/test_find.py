@@ -1,0 +1,53 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Shell
+from tests.feeds import server
+from tests.feeds.directories.answers import FYYD, ITUNES
+from tests.feeds.server import Site
+from tui_pod.feeds.directories import services
+
+
+@pytest.fixture
+def shell(shell: Shell, tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """A shell whose directories are the loopback server."""
+    monkeypatch.setattr(services, "ITunes", lambda country: services_itunes(country, site.url("")))
+    monkeypatch.setattr(services, "Fyyd", lambda: services_fyyd(site.url("")))
+    site.replies["/search"] = server.body(json.dumps(ITUNES), "text/javascript")
+    site.replies["/0.2/search/podcast"] = server.body(json.dumps(FYYD), "application/json")
+    config = tmp_path / "home" / "config" / "tui-pod"
+    config.mkdir(parents=True)
+    (config / "config.toml").write_text(f'[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n')
+    return shell
+
+
+services_itunes, services_fyyd = services.ITunes, services.Fyyd
+
+
+def test_find_prints_podcasts_and_says_whom_it_asks(shell: Shell) -> None:
+    out = shell("find", "tall", "ships")
+    assert out.splitlines()[0] == "https://ships.example/feed.xml\tTall Ships\tAnn & Bob\t120\t2026-11-25\ten"
+    assert shell.err == "tui-pod: asking iTunes and fyyd\n"
+    entry = shell.json("find", "ships")[1]
+    assert entry == {
+        "address": "https://licht.example/m4a", "title": "Leuchttürme", "publisher": "Carla", "episodes": 44,
+        "newest": "2026-11-13", "language": "de-at", "cover": "https://licht.example/c.jpg",
+        "summary": "Über Leuchttürme & Licht.", "directories": ["fyyd"],
+    }  # fmt: skip
+
+
+def test_find_fails_only_when_no_directory_answers(shell: Shell, site: Site) -> None:
+    site.replies["/search"] = server.body("<html>", "text/html")
+    assert "Leuchttürme" in shell("find", "ships")
+    assert "tui-pod: iTunes answered with something else" in shell.err
+    del site.replies["/0.2/search/podcast"]
+    assert shell("find", "ships", status=1) == ""
+
+
+def test_find_says_that_there_is_none(shell: Shell, site: Site) -> None:
+    site.replies["/search"] = server.body('{"results": []}')
+    site.replies["/0.2/search/podcast"] = server.body('{"data": []}')
+    assert shell("find", "nothing") == ""
+    assert "no podcast for “nothing”" in shell.err

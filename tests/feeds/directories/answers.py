@@ -1,0 +1,72 @@
+"""Answers of the shape that the directories gave when they were looked at, with everything that is not read left in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+ITUNES: dict[str, Any] = {
+    "resultCount": 3,
+    "results": [
+        {
+            "wrapperType": "track", "kind": "podcast", "artistId": 1, "collectionId": 2, "trackId": 2,
+            "artistName": "Ann & Bob", "collectionName": "Tall Ships", "trackName": "Tall Ships",
+            "collectionViewUrl": "https://podcasts.example/us/podcast/id2?uo=4",
+            "feedUrl": "https://ships.example/feed.xml", "artworkUrl30": "https://img.example/30.jpg",
+            "artworkUrl600": "https://img.example/600.jpg", "collectionPrice": 0.0, "trackCount": 120,
+            "releaseDate": "2026-11-20T10:00:00Z", "collectionExplicitness": "cleaned", "country": "USA",
+            "currency": "USD", "primaryGenreName": "History", "genreIds": ["1487", "26"],
+            "genres": ["History", "Podcasts"],
+        },
+        {"kind": "podcast", "collectionName": "Only Here", "artistName": "Apple", "trackCount": 3},
+        {"kind": "podcast", "collectionName": "Harbours", "feedUrl": "http://harbours.example/rss", "trackCount": 0},
+    ],
+}  # fmt: skip
+
+FYYD: dict[str, Any] = {
+    "status": 1,
+    "msg": "ok",
+    "meta": {"paging": {"count": 2, "page": 0, "next_page": None}, "API_INFO": {"API_VERSION": 0.2}},
+    "data": [
+        {
+            "title": "Leuchttürme", "id": 85, "xmlURL": "https://licht.example/m4a", "htmlURL": "https://licht.example",
+            "imgURL": "https://licht.example/c.jpg", "status": 304, "slug": "licht", "language": "de_AT",
+            "lastpoll": "2026-11-24 00:36:29", "lastpub": "2026-11-13 02:03:27", "rank": 32, "categories": [52, 61],
+            "author": "Carla", "episode_count": 44, "description": "Über <b>Leuchttürme</b> &amp; Licht.",
+            "subtitle": "Licht!",
+        },
+        {"title": "tall ships", "xmlURL": "http://ships.example/feed.xml/", "language": "en", "categories": 38,
+         "lastpub": "2026-11-25 00:30:17", "description": None},
+    ],
+}  # fmt: skip
+
+PODCAST_INDEX: dict[str, Any] = {
+    "status": "true",
+    "count": 2,
+    "query": "ships",
+    "description": "Found matching feeds.",
+    "feeds": [
+        {
+            "id": 75075, "podcastGuid": "9b024349", "title": "Sea Stories", "url": "https://sea.example/feed",
+            "originalUrl": "https://sea.example/feed", "link": "https://sea.example", "description": "Stories.",
+            "author": "", "ownerName": "Dora", "image": "https://sea.example/i.png",
+            "artwork": "https://sea.example/a.png", "lastUpdateTime": 1_790_000_000, "lastHttpStatus": 200,
+            "newestItemPubdate": 1_795_500_000, "itunesId": 3, "language": "en-US", "explicit": False, "dead": 0,
+            "episodeCount": 7, "categories": {"77": "Society"},
+        },
+        {"id": 1, "title": "Sunk", "url": "https://sunk.example/feed", "dead": 1},
+    ],
+}  # fmt: skip
+
+NOT_A_LIST: list[tuple[str, bytes]] = [
+    ("html", b"<!DOCTYPE html><html><body>Please log in to the hotel's network</body></html>"),
+    ("empty", b""),
+    ("cut", json.dumps(ITUNES).encode()[:300]),
+    ("other", b'{"errorMessage": "Invalid value"}'),
+    ("scalar", b"42"),
+    ("list", b'{"results": {"a": 1}, "data": "x", "feeds": null}'),
+    ("deep", b"[" * 200_000),
+    ("huge number", b'{"results": ' + b"9" * 10_000 + b"}"),
+    ("not UTF-8", b"\xff\xfe\x00"),
+]
+"""Answers that are no list of podcasts, by what they are."""

@@ -1,0 +1,178 @@
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.feeds import server
+from tests.feeds.directories.answers import FYYD, ITUNES, NOT_A_LIST, PODCAST_INDEX
+from tests.feeds.server import Site
+from tui_pod.feeds.directories.find import Finding, find
+from tui_pod.feeds.directories.model import MOST, Directory, FoundPodcast
+from tui_pod.feeds.directories.services import Fyyd, ITunes, PodcastIndex, country_for, make_directories
+from tui_pod.feeds.net.access import NetworkPolicy
+from tui_pod.runtime.passwords import PasswordError
+
+Ask = Callable[[], Any]
+
+PATHS = {"itunes": "/search", "fyyd": "/0.2/search/podcast", "podcastindex": "/api/1.0/search/byterm"}
+
+
+def directories(site: Site, *names: str) -> list[Directory]:
+    """Return directories that are on the loopback server."""
+    base = site.url("")
+    made: dict[str, Directory] = {
+        "itunes": ITunes("AT", base), "fyyd": Fyyd(base), "podcastindex": PodcastIndex("key", lambda: "secret", base),
+    }  # fmt: skip
+    return [made[name] for name in names]
+
+
+async def ask(site: Site, *names: str) -> Finding:
+    return await find("Tall ships & more", directories(site, *names), NetworkPolicy(site.allowed))
+
+
+async def answer(site: Site, entries: list[Any]) -> Finding:
+    """Return what is made of entries of iTunes."""
+    site.replies["/search"] = server.body(json.dumps({"results": entries}), "text/javascript")
+    return await ask(site, "itunes")
+
+
+def say(site: Site) -> None:
+    """Have all directories answer as they do."""
+    for name, answer in (("itunes", ITUNES), ("fyyd", FYYD), ("podcastindex", PODCAST_INDEX)):
+        site.replies[PATHS[name]] = server.body(json.dumps(answer), "application/json")
+
+
+async def test_itunes_is_asked_for_podcasts_of_the_country(site: Site) -> None:
+    say(site)
+    found = await ask(site, "itunes")
+    asked = urlsplit(site.paths()[0])
+    wanted = {"media": ["podcast"], "term": ["Tall ships & more"], "limit": [str(MOST)], "country": ["AT"]}
+    assert (asked.path, parse_qs(asked.query)) == ("/search", wanted)
+    assert found == Finding(
+        (
+            FoundPodcast("https://ships.example/feed.xml", "Tall Ships", "Ann & Bob", 120, date(2026, 11, 20), "",
+                         "https://img.example/600.jpg", "", ("iTunes",)),
+            FoundPodcast("http://harbours.example/rss", "Harbours", directories=("iTunes",)),
+        ),
+        without_feed=1,
+    )  # fmt: skip
+
+
+async def test_fyyd_tells_language_and_summary(site: Site) -> None:
+    say(site)
+    found = await ask(site, "fyyd")
+    assert found.podcasts[0] == FoundPodcast(
+        "https://licht.example/m4a", "Leuchttürme", "Carla", 44, date(2026, 11, 13), "de-at",
+        "https://licht.example/c.jpg", "Über Leuchttürme & Licht.", ("fyyd",),
+    )  # fmt: skip
+
+
+async def test_podcast_index_is_asked_with_the_proof_of_the_key(site: Site) -> None:
+    say(site)
+    found = await ask(site, "podcastindex")
+    _, headers = site.asked[0]
+    proof = hashlib.sha1(f"keysecret{headers['X-Auth-Date']}".encode()).hexdigest()
+    assert (headers["X-Auth-Key"], headers["Authorization"]) == ("key", proof)
+    assert headers["User-Agent"].startswith("tui-pod/")
+    (podcast,) = found.podcasts  # the dead one is left out
+    assert (podcast.title, podcast.publisher, podcast.episodes) == ("Sea Stories", "Dora", 7)
+    assert (podcast.newest, podcast.language) == (date(2026, 11, 24), "en-us")
+
+
+async def test_answers_are_put_together_by_rank_and_each_podcast_once(site: Site) -> None:
+    say(site)
+    found = await ask(site, "itunes", "fyyd", "podcastindex")
+    assert [podcast.title for podcast in found.podcasts] == ["Tall Ships", "Leuchttürme", "Sea Stories", "Harbours"]
+    ships = found.podcasts[0]
+    assert (ships.directories, ships.language, ships.newest) == (("iTunes", "fyyd"), "en", date(2026, 11, 25))
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize(("what", "content"), NOT_A_LIST)
+async def test_answer_that_is_no_list_is_told_and_others_are_shown(
+    site: Site, name: str, what: str, content: bytes
+) -> None:
+    say(site)
+    site.replies[PATHS[name]] = server.body(content, "text/html")
+    other = next(one for one in PATHS if one != name)
+    found = await ask(site, name, other)
+    (fault,) = found.faults
+    assert fault.endswith("answered with something else than a list of podcasts. Try again later.")
+    assert found.podcasts
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (server.body("no", status=403), "does not accept the key, or refuses to answer (403)"),
+        (server.body("no", status=401), "does not accept the key, or refuses to answer (401)"),
+        (server.body("no", status=429), "is asked too often"),
+        (server.body("no", status=503), "is in trouble"),
+        (server.redirect("http://localhost:1/elsewhere"), "redirects to"),
+        (server.bomb(50), "larger than"),
+    ],
+)
+async def test_directory_that_refuses_says_why(site: Site, reply: server.Reply, said: str) -> None:
+    site.replies[PATHS["podcastindex"]] = reply
+    found = await ask(site, "podcastindex")
+    (fault,) = found.faults
+    assert fault.startswith("Podcast Index")
+    assert said in fault
+    assert "secret" not in fault
+
+
+async def test_hostile_entries_are_cleaned_or_left_out(site: Site) -> None:
+    evil = "\x1b[2J\u202e<b>evil</b>\n" + "x" * 1000
+    found = await answer(
+        site,
+        [
+            {"collectionName": evil, "artistName": evil, "feedUrl": "https://a.example/", "trackCount": 1e300,
+             "releaseDate": "99999-99-99", "artworkUrl600": "javascript:alert(1)"},
+            {"collectionName": {"a": 1}, "artistName": 7, "feedUrl": "https://b.example/", "trackCount": True,
+             "releaseDate": -1, "artworkUrl600": []},
+            {"collectionName": "File", "feedUrl": "file:///etc/passwd"},
+            {"collectionName": "Login", "feedUrl": "https://ann:secret@c.example/"},
+            {"collectionName": "Script", "feedUrl": "javascript:alert(1)"},
+            {"collectionName": "None", "feedUrl": None},
+            "text", None, 7, [],
+        ],
+    )  # fmt: skip
+    one, two = found.podcasts
+    assert one.title.startswith("[2J<b>evil</b> xxx")
+    assert len(one.title) == len(one.publisher) == 300
+    assert (one.episodes, one.newest, one.cover) == (None, None, "")
+    assert two == FoundPodcast("https://b.example/", "https://b.example/", directories=("iTunes",))
+    assert found.without_feed == 4
+
+
+async def test_no_more_are_taken_than_asked_for(site: Site) -> None:
+    found = await answer(site, [{"feedUrl": f"https://{number}.example/"} for number in range(1_000)])
+    assert len(found.podcasts) == MOST
+
+
+async def test_secret_that_cannot_be_had_is_told(site: Site) -> None:
+    def refuse() -> str:
+        raise PasswordError("password_command failed with exit status 1.")
+
+    found = await find("x", [PodcastIndex("key", refuse, site.url(""))], NetworkPolicy(site.allowed))
+    assert found.faults == ("Podcast Index: password_command failed with exit status 1.",)
+    assert site.asked == []
+
+
+def test_directories_are_those_chosen_and_podcast_index_needs_a_key() -> None:
+    names = ("podcastindex", "fyyd", "itunes", "fyyd")
+    assert [one.name for one in make_directories(names, "", "", "")] == ["fyyd", "iTunes"]
+    assert [one.name for one in make_directories(names, "", "key", "")] == ["Podcast Index", "fyyd", "iTunes"]
+    assert "secret" not in repr(make_directories(names, "", "key", "echo secret"))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "language", "country"),
+    [("at", "", "AT"), ("", "de_AT.UTF-8", "AT"), ("", "C.UTF-8", "US"), ("Austria", "", "US"), ("", "", "US")],
+)
+def test_country_is_chosen_else_that_of_the_language(chosen: str, language: str, country: str) -> None:
+    assert country_for(chosen, {"LANG": language}) == country

@@ -1,0 +1,63 @@
+"""The command that finds podcasts: it asks the directories of the settings, and says which."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from argparse import Namespace
+
+from tui_pod.cli.shared import CommandError, load_config, print_json, print_notices, print_table
+from tui_pod.cli.tables import Column
+from tui_pod.core.text.clean import clean, enumerated
+from tui_pod.feeds.directories.find import find
+from tui_pod.feeds.directories.model import FoundPodcast
+from tui_pod.feeds.directories.services import make_directories
+from tui_pod.feeds.net.access import make_policy
+
+
+def run(options: Namespace) -> int:
+    """Print the podcasts that the directories have for some words; return 1 when none of these answered.
+
+    Raises:
+        CommandError: there is no directory to ask.
+    """
+    settings = load_config(options).settings
+    directories = make_directories(*settings.find)
+    if not directories:
+        raise CommandError("tui-pod: there is no directory to ask: see [find] in tui-pod config --default")
+    words = clean(" ".join(options.words), 200)
+    names = [directory.name for directory in directories]
+    print(f"tui-pod: asking {enumerated(names)}", file=sys.stderr)
+    policy = make_policy(settings.network.private_hosts, settings.feeds.timeout)
+    found = asyncio.run(find(words, directories, policy))
+    print_notices(found.faults)
+    if options.json:
+        print_json([_json(podcast) for podcast in found.podcasts])
+    else:
+        columns = (Column("address", 24), Column("title", 16), Column("publisher", 12),
+                   Column("episodes", is_right=True), Column("newest"), Column("language"))  # fmt: skip
+        print_table(columns, [_row(podcast) for podcast in found.podcasts])
+    if not found.podcasts and len(found.faults) < len(directories):
+        print_notices([f"no podcast for “{words}”"])
+    elif found.podcasts and sys.stderr.isatty():
+        print("To subscribe: tui-pod feeds add ADDRESS", file=sys.stderr)
+    return 1 if len(found.faults) == len(directories) else 0
+
+
+def _row(podcast: FoundPodcast) -> tuple[str, ...]:
+    newest = podcast.newest.isoformat() if podcast.newest else ""
+    return (podcast.address, podcast.title, podcast.publisher, str(podcast.episodes or ""), newest, podcast.language)
+
+
+def _json(podcast: FoundPodcast) -> dict[str, object]:
+    return {
+        "address": podcast.address,
+        "title": podcast.title,
+        "publisher": podcast.publisher,
+        "episodes": podcast.episodes,
+        "newest": podcast.newest.isoformat() if podcast.newest else None,
+        "language": podcast.language or None,
+        "cover": podcast.cover or None,
+        "summary": podcast.summary,
+        "directories": list(podcast.directories),
+    }
