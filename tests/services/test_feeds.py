@@ -857,3 +857,32 @@ async def test_hidden_podcast_is_still_among_the_settings(site: Site, service: S
         ("Test Cast", True),
         ("The course", False),
     ]
+
+
+# -- what other programs change ------------------------------------------------------------------------
+
+
+async def test_podcasts_and_downloads_of_another_program_are_shown(site: Site, tmp_path: Path) -> None:
+    serve_sounds(site, 2)
+    service, other = ServiceRig(tmp_path), ServiceRig(tmp_path)
+    await service.add(site.url("/f"))
+    service.service.start()
+    await service.done()
+    site.replies["/g"] = server.body(feed(item(7), "Theirs"))
+    await other.add(site.url("/g"))
+    await other.add(site.url("/f"))
+    one, _ = other.ids("Episode 1", "Episode 0")
+    other.service.download([one])
+    await other.done()
+    await service.service.look_elsewhere()
+    assert service.topics == ["Test Cast", "Theirs"]
+    assert list(service.driver.downloads) == [one]
+    other.service.remove_downloads([one])
+    await other.done()
+    await service.service.look_elsewhere()
+    assert service.driver.downloads == {}
+    libraries = len(service.driver.libraries)
+    await service.service.look_elsewhere()
+    assert len(service.driver.libraries) == libraries
+    await other.service.close()
+    await service.service.close()

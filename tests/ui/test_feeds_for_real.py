@@ -157,7 +157,7 @@ async def test_refresh_brings_episodes_while_one_looks_elsewhere(site: Site, hom
         site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in (5, 4, 3, 2, 1))))
         current = driver.current
         await driver.press("R")
-        await driver.see("2 episodes new.", "0/6 played")
+        await driver.see("2 episodes new: Test Cast.", "0/6 played")
         assert (driver.current, ("Test Cast", 5) in driver.tree_rows()) == (current, True)
         await driver.press("tab", "G", "r")
         await driver.see("Nothing new.")

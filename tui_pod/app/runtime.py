@@ -28,6 +28,7 @@ from tui_pod.library.reload import keep_library, reload_library
 from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.runtime.threads import in_thread
+from tui_pod.services.elsewhere import ElsewhereWatch
 from tui_pod.services.feeds import FeedService
 from tui_pod.services.media import EpisodeSources
 from tui_pod.services.sync import SyncService, Work, run_sync
@@ -98,6 +99,10 @@ class Runtime:
             work = Work(self._sync, self._reload_podcasts, self._is_first_sync)
             self.sync = SyncService(lambda: self.controller, frontend, work)
             self._broadcast.add(SyncTrigger(self.sync))
+        file = services.file
+        self._elsewhere = ElsewhereWatch(
+            lambda: self.controller, lambda: file.is_changed_elsewhere, file.read_elsewhere, self._look_at_feeds
+        )
         self._player.open()
         self._writer.compact()
 
@@ -111,6 +116,11 @@ class Runtime:
             self.feeds.start()
         if self.sync is not None:
             self.sync.start()
+        self._elsewhere.start()
+
+    async def _look_at_feeds(self) -> None:
+        if self.has_podcasts:
+            await self.feeds.look_elsewhere()
 
     @property
     def _sync_words(self) -> tuple[str, ...]:
@@ -190,6 +200,7 @@ class Runtime:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
+        await self._elsewhere.close()
         await self._broadcast.close()
         await self.feeds.close()
         await self.sources.close()

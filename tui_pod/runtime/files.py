@@ -57,6 +57,15 @@ def read_start(path: Path) -> bytes:
         return file.read(START)
 
 
+def stamp(path: Path) -> tuple[int, ...]:
+    """Return what changes with each change of a file; empty where it cannot be looked at."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe would wait for a writer

@@ -47,13 +47,24 @@ class DownloadService:
         self._open = open_podcasts
         self._ask_login = ask_login
         self._queue: DownloadQueue | None = None
+        self._version = 0
+        self._here: set[str] = set()  # as last shown as a whole
         self._failures = 0  # since the queue was last empty
 
     async def show_all(self) -> None:
         """Show which episodes are downloaded."""
         downloads = (await self._opened()).downloads
+        self._version = downloads.version
+        downloads.look_again()
         kept = await in_thread(lambda _: downloads.all())
-        self._frontend.downloads_changed({download.episode: WHOLE for download in kept if download.episode})
+        here = {one.episode: WHOLE._replace(is_automatic=one.is_automatic) for one in kept if one.episode}
+        gone, self._here = self._here - here.keys(), set(here)
+        self._frontend.downloads_changed({**here, **dict.fromkeys(gone)})
+
+    async def look_again(self) -> None:
+        """Show what other programs have downloaded or deleted."""
+        if self._queue is not None and self._queue.downloads.version != self._version:
+            await self.show_all()
 
     async def download(self, episodes: Sequence[str]) -> None:
         """Download recordings; when all missing ones are being downloaded, stop these."""

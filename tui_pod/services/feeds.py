@@ -76,13 +76,14 @@ class FeedService:
         self.settings_of_podcasts = SettingsService(self._tasks, open_podcasts, self._settings_changed)
         self.progress_changed = self._keeper.progress_changed
         self.playback_changed = self._keeper.playback_changed
+        self._started: asyncio.Task[object] | None = None
         self._refreshing: asyncio.Task[object] | None = None
         self._reloading = asyncio.Lock()
         self._generation: tuple[int, int] | None = None
 
-    def start(self) -> None:
+    def start(self, is_refreshing: bool = True) -> None:
         """Show what is downloaded and refresh the feeds, when there are any."""
-        self._tasks.run(self._start())
+        self._started = self._tasks.run(self._start(is_refreshing))
 
     def add(self, typed: str) -> None:
         """Subscribe to the feed at an address."""
@@ -143,6 +144,15 @@ class FeedService:
         """Show whether there seems to be a network."""
         self._tasks.show("network", "offline" if is_offline else "")
 
+    async def look_elsewhere(self) -> None:
+        """Show what other programs have changed of podcasts and downloads."""
+        if self._started is None:  # the first podcast was added meanwhile
+            self.start(is_refreshing=False)
+        elif self._started.done():
+            podcasts = await self._open()
+            await self._bring_up_to_date(podcasts)
+            await self._downloads.look_again()
+
     async def close(self) -> None:
         """Cancel all work; downloads are resumed the next time."""
         self._folders.close()
@@ -150,14 +160,15 @@ class FeedService:
         await self._tasks.close()
         await self._downloads.close()
 
-    async def _start(self) -> None:
+    async def _start(self, is_refreshing: bool) -> None:
         podcasts = await self._open()
         self._generation = podcasts.store.generation
         podcasts.store.has_progress = lambda ident: self._controller().progress_index.get(ident) is not None
         await in_thread(lambda _: _clean_up(podcasts))
         await self._downloads.show_all()
         self._folders.start()
-        if self._settings.refresh_at_start and not podcasts.store.is_empty and self._refreshing is None:
+        is_wanted = is_refreshing and self._settings.refresh_at_start
+        if is_wanted and not podcasts.store.is_empty and self._refreshing is None:
             self._refreshing = self._tasks.run(self._refresh(None, is_asked=False))
 
     def ask_to_play(self, episode: Episode, wanted: LoginWanted) -> None:

@@ -60,6 +60,12 @@ class StateError(UserError):
     """State that cannot be read or written; the message says what to do."""
 
 
+Stamp = tuple[tuple[int, ...], ...]
+"""What tells versions of the files apart."""
+
+EARLIEST = datetime.fromtimestamp(0, UTC)
+
+
 class State(NamedTuple):
     """What the files hold together."""
 
@@ -96,6 +102,27 @@ class StateFile:
         self.history = real.parent / f"{real.stem}.history.toml"
         self._lock = real.parent / f"{real.name}.lock"
         self._has_appended = False
+        self._seen: Stamp | None = None  # the files as this program last left them
+        self._is_changed = False
+
+    @property
+    def is_changed_elsewhere(self) -> bool:
+        """Whether another program has saved since this one last read all; looks at the files' times alone."""
+        return self._is_changed or (self._seen is not None and self._seen != self._stamp())
+
+    def read_elsewhere(self) -> dict[str, Progress]:
+        """Return the saved progress; of a large state what was saved since its snapshot. Mends nothing."""
+        try:
+            with self._locked():
+                self._is_changed = False
+                if self.size() > SMALL_STATE:
+                    data: Table = {"episodes": {}}
+                    apply_journal(data, parse_journal(files.read_text(self.journal, "replace") or ""), EARLIEST)
+                else:
+                    data, _ = self._merged(may_move=False)
+        except (NewerState, StateError, OSError):
+            return {}  # whatever it is, saving will tell
+        return _state(data, []).progress
 
     def load(self) -> State:
         """Return the state, mending what can be mended. Never raises: what is wrong is in the notices."""
@@ -308,9 +335,14 @@ class StateFile:
                     if time.monotonic() > limit:
                         raise StateError("another tui-pod is busy with it; close it and try again") from None
                     time.sleep(0.01)
+            self._is_changed = self._is_changed or (self._seen is not None and self._seen != self._stamp())
             yield
         finally:
+            self._seen = self._stamp()
             os.close(descriptor)
+
+    def _stamp(self) -> Stamp:
+        return tuple(map(files.stamp, (self.path, self.journal)))
 
     def _remove_stale_temps(self) -> None:
         start = f".{self.path.name}."

@@ -322,15 +322,14 @@ class PlaybackController:
             self._undo.add(Change(label, partial(self._put_progress, before), partial(self._put_progress, after)))
             self._put_progress(after)
 
-    def receive(self, values: Mapping[str, Progress], label: str) -> bool:
-        """Take in progress that another device made, which can be undone; return whether that changed anything."""
+    def receive(self, values: Mapping[str, Progress], label: str = "") -> bool:
+        """Take in progress that others made; under a label it is told and can be undone. Return whether it is new."""
         before = self._editor.receive(values)
-        if not before:
-            return False
-        after = {ident: self.progress_index.get(ident) for ident in before}
-        self._undo.add(Change(label, partial(self._put_progress, before), partial(self._put_progress, after)))
-        self._listener.tell(f"{label}. Press {key_of('undo')} to undo.")
-        return True
+        if before and label:
+            after = {ident: self.progress_index.get(ident) for ident in before}
+            self._undo.add(Change(label, partial(self._put_progress, before), partial(self._put_progress, after)))
+            self._listener.tell(f"{label}. Press {key_of('undo')} to undo.")
+        return bool(before)
 
     def _put_progress(self, values: Mapping[str, Progress | None]) -> None:
         self._editor.put(values)

@@ -49,14 +49,20 @@ class ProgressEditor:
         state.ports.listener.progress_changed(frozenset(values))
 
     def receive(self, values: Mapping[str, Progress]) -> dict[str, Progress | None]:
-        """Show progress that others made and saved; return what it replaced. What is loaded keeps its place."""
+        """Show progress that others made and saved; return what it replaced.
+
+        What is loaded keeps its place, unless it was marked.
+        """
         state, before = self._state, dict[str, Progress | None]()
         for ident, value in values.items():
             former = state.progress_index.get(ident)
             progress = value if former is None else newest(former, value)
-            if progress != former and ident != state.playback.episode:
+            is_loaded = ident == state.playback.episode
+            if progress != former and not (is_loaded and progress.status is Status.STARTED):
                 before[ident] = former
                 state.progress_index.put(ident, progress)
+            if ident in before and is_loaded:
+                self._tracker.set_done(progress.played)
         if before:
             state.ports.listener.progress_changed(frozenset(before))
         return before

@@ -93,6 +93,18 @@ class Downloads:
         self._lock = threading.Lock()
         self._names: dict[str, str] | None = None
 
+    @property
+    def version(self) -> int:
+        """Changes when any program adds or removes a recording; 0 while there is no folder."""
+        try:
+            return self.folder.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def look_again(self) -> None:
+        """Forget which recordings are there: another program may have changed them."""
+        self._forget()
+
     def find(self, episode: str) -> Path | None:
         """Return the whole recording of an episode; None when it is not here."""
         name = self._index().get(file_hash(episode))

@@ -1,0 +1,65 @@
+"""What the running app shows of changes by other programs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes import START
+from tests.rooms import Room
+from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.services.elsewhere import ElsewhereWatch
+
+LATER = START + timedelta(minutes=1)
+PLAYED = Progress(LATER, played=True)
+
+
+class Watched:
+    """A watch over what a test says is saved."""
+
+    def __init__(self, room: Room) -> None:
+        self.saved: dict[str, Progress] = {}
+        self.looks = 0
+        self.watch = ElsewhereWatch(
+            lambda: room.controller, lambda: bool(self.saved), lambda: self.saved, self._look_at_feeds
+        )
+
+    async def _look_at_feeds(self) -> None:
+        self.looks += 1
+
+
+@pytest.fixture
+def watched(room: Room) -> Watched:
+    return Watched(room)
+
+
+async def test_mark_from_elsewhere_is_shown_and_neither_saved_again_nor_told(room: Room, watched: Watched) -> None:
+    watched.saved = {"one": PLAYED, "two": Progress(LATER, position=30.0)}
+    await watched.watch.look()
+    assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.PLAYED, Status.STARTED]
+    assert room.listener.changed[-1] == {"one", "two"}
+    assert (room.writer.records, room.listener.said, watched.looks) == ([], [], 1)
+
+
+async def test_older_progress_from_elsewhere_changes_nothing(room: Room, watched: Watched) -> None:
+    room.controller.mark(["one"], played=True)
+    watched.saved = {"one": Progress(START - timedelta(days=1), position=30.0)}
+    changes = len(room.listener.changed)
+    await watched.watch.look()
+    assert room.progress("one").status is Status.PLAYED
+    assert len(room.listener.changed) == changes
+
+
+async def test_what_plays_keeps_its_place_but_takes_a_mark(room: Room, watched: Watched) -> None:
+    room.play("three", seconds=10)
+    watched.saved = {"three": Progress(LATER + timedelta(hours=1), position=200.0)}
+    await watched.watch.look()
+    assert room.progress("three").position == pytest.approx(10)
+    room.controller.toggle_pause()
+    watched.saved = {"three": Progress(LATER + timedelta(hours=2), played=True)}
+    await watched.watch.look()
+    assert room.progress("three").status is Status.PLAYED
+    room.controller.toggle_pause()
+    room.player.play(10)
+    assert room.progress("three").status is Status.PLAYED

@@ -1,0 +1,69 @@
+"""Show what other programs change: marks of `tui-pod mark`, podcasts and downloads of another instance.
+
+Called on the event loop; threads do what waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.progress.progress import Progress
+from tui_pod.runtime.threads import in_thread
+
+EVERY = 1.5
+"""Seconds between two looks, each of which costs a few system calls: on the loop, since a thread would cost more."""
+
+
+class ElsewhereWatch:
+    """Looks again and again at what is shared."""
+
+    def __init__(
+        self,
+        controller: Callable[[], PlaybackController],
+        is_changed: Callable[[], bool],
+        read_progress: Callable[[], Mapping[str, Progress]],
+        look_at_feeds: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Look at nothing yet.
+
+        Args:
+            controller: takes in what was heard and marked.
+            is_changed: tells at once whether another program has saved progress.
+            read_progress: returns the saved progress; waits.
+            look_at_feeds: shows what has changed of podcasts and downloads.
+        """
+        self._controller = controller
+        self._is_changed = is_changed
+        self._read_progress = read_progress
+        self._look_at_feeds = look_at_feeds
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.get_running_loop().create_task(self._watch())
+
+    async def close(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def look(self) -> None:
+        """Take in what was changed since the last look."""
+        if self._is_changed():
+            saved = await in_thread(lambda _: self._read_progress())
+            controller, index = self._controller(), self._controller().progress_index
+            newer = {ident: progress for ident, progress in saved.items() if _is_newer(progress, index.get(ident))}
+            controller.receive(newer)
+        await self._look_at_feeds()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            await self.look()
+
+
+def _is_newer(progress: Progress, known: Progress | None) -> bool:
+    return known is None or progress.updated > known.updated
