@@ -24,12 +24,12 @@ run: ## Set up what is missing and start the app
 	@$(WITH) $(BIN)/tui-pod $(ARGS)
 
 test: ## Set up what is missing and run every test
-	@$(SETUP) venv voice mpris test
+	@$(SETUP) venv voice mpris transcribe test
 	@$(SETUP) tools
 	@$(WITH) $(BIN)/python -m pytest $(ARGS)
 
 check: ## Check format, lint, types, import contracts and scripts
-	@$(SETUP) venv voice mpris test dev
+	@$(SETUP) venv voice mpris transcribe test dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(CODE)
@@ -37,7 +37,7 @@ check: ## Check format, lint, types, import contracts and scripts
 	$(BIN)/shellcheck $(SCRIPTS)
 
 format: ## Format the code, and apply the linter's fixes
-	@$(SETUP) venv voice mpris test dev
+	@$(SETUP) venv voice mpris transcribe test dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-COSTLY = {"hibari", "mpv", "numpy", "rich", "textual"}
+COSTLY = {"ctranslate2", "faster_whisper", "hibari", "mpv", "numpy", "rich", "textual"}
 """Packages that commands without a screen must leave alone."""
 
 RUN_COMMAND = """

@@ -16,6 +16,8 @@ from tui_pod.config.settings import Config
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import clean
 from tui_pod.library.cache import load_library
+from tui_pod.speech.model import INSTALL_HINT as RECOGNISER_HINT
+from tui_pod.speech.model import check_model, find_model, has_recogniser, model_name
 from tui_pod.speech.narrator import INSTALL_HINT, has_voice
 from tui_pod.state.store import StateFile
 
@@ -32,6 +34,7 @@ def run(options: Namespace) -> int:
         ("Python", _python()),
         ("libmpv", _libmpv(options.ao)),
         ("voice", _voice()),
+        ("recogniser", _recogniser(config)),
         ("terminal", _terminal()),
         ("folders", _folders(paths)),
         ("settings", _settings(config, paths)),
@@ -77,6 +80,17 @@ def _libmpv(ao: str | None) -> Iterator[Finding]:
 def _voice() -> Iterator[Finding]:
     found = "hibari-tts" if has_voice() else "not installed: episodes without a recording stay silent"
     yield has_voice(), found, INSTALL_HINT
+
+
+def _recogniser(config: Config) -> Iterator[Finding]:
+    """Yield nothing wrong where the extra is missing: nobody needs it who reads no words."""
+    if not has_recogniser():
+        yield True, f"not installed; for words where a podcast has none: {RECOGNISER_HINT}", ""
+        return
+    model = find_model(config.settings.transcribe.model)
+    fault = check_model(model)
+    fix = "correct model under [transcribe] in the settings" if config.settings.transcribe.model else RECOGNISER_HINT
+    yield not fault, fault or (f"faster-whisper, {model_name(model)}"), fix
 
 
 def _terminal() -> Iterator[Finding]:

@@ -25,6 +25,7 @@ _WORDS = {
     "search": "search",
     "sync": "sync",
     "narrate": "narrate",
+    "transcribe": "transcribe",
     "doctor": "doctor",
     "remote": "toggle play pause next previous seek speed volume now",
 }

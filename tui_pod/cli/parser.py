@@ -108,6 +108,9 @@ def _add_library_commands(commands: _Commands) -> None:
     command.add_argument("ids", metavar="ID", nargs="*")
     command.add_argument("--all", action="store_true", help="every episode without a recording")
     command.add_argument("--out", metavar="DIR", type=Path, help="also write DIR/<id>.opus and DIR/<id>.vtt")
+    command = commands.add("transcribe", "recognise the words of recordings, on this machine")
+    command.add_argument("ids", metavar="ID", nargs="*", help="default: each recording on this machine without words")
+    command.add_argument("--out", metavar="DIR", type=Path, help="also write DIR/<id>.vtt")
     command = commands.add(
         "sync", "take and send progress and podcasts, with the folder or server of [sync]", has_json=True
     )

@@ -130,7 +130,7 @@ class _Reading:
             return row.default
         if row.name == "catalogs":
             return tuple(self._files(value))
-        if row.path == "sync.folder" and value:
+        if row.path in ("sync.folder", "transcribe.model") and value:
             return str(self._absolute(value))
         return row.type(value)
 

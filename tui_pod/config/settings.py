@@ -81,6 +81,19 @@ class NarrationSettings(NamedTuple):
     cache_mb: Annotated[int, Key("Megabytes of narrations to keep; the oldest are deleted first", 10, 100_000)] = 200
 
 
+class TranscribeSettings(NamedTuple):
+    """[transcribe]."""
+
+    model: Annotated[
+        str,
+        Key(
+            "Folder of a Whisper model in CTranslate2's form; empty: the English one of the extra",
+            example='model = "~/models/whisper-base"',
+        ),
+    ] = ""
+    """Absolute path."""
+
+
 class FeedSettings(NamedTuple):
     """[feeds]."""
 
@@ -200,6 +213,7 @@ class Settings(NamedTuple):
     played: PlayedSettings = PlayedSettings()
     ui: InterfaceSettings = InterfaceSettings()
     narration: NarrationSettings = NarrationSettings()
+    transcribe: TranscribeSettings = TranscribeSettings()
     feeds: FeedSettings = FeedSettings()
     audio: AudioSettings = AudioSettings()
     stats: StatsSettings = StatsSettings()

@@ -22,7 +22,7 @@ from typing import Any
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
 from tui_pod.core.text.speech import speakable
-from tui_pod.runtime.subprocesses import start_of
+from tui_pod.speech.worker_process import end_worker, start_worker
 
 MAX_CHARS = 30_000
 """Characters of a text that are narrated: half an hour of speech."""
@@ -32,9 +32,6 @@ IDLE_LIMIT = 60.0
 
 INSTALL_HINT = f"{sys.executable} -m pip install hibari-tts==0.2.1"
 """The command that adds the voice to this very installation."""
-
-OFFLINE = {"HIBARI_HOME": os.devnull, "ORT_DISABLE_TELEMETRY": "1"}
-"""Settings of the voice and of its runtime, which would otherwise download voices and report their use."""
 
 ROUND = 2
 """Counts changes to how narrations are made: a new number has them made again."""
@@ -253,25 +250,13 @@ class Narrator:
 
     async def _ready_worker(self) -> asyncio.subprocess.Process:
         if self._worker is None or self._worker.returncode is not None:
-            command, environment = start_of("tui_pod.speech.narrator_worker", python=self._python)
-            self._worker = await asyncio.create_subprocess_exec(
-                *command, env={**environment, **OFFLINE},
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24,
-            )  # fmt: skip
+            self._worker = await start_worker("tui_pod.speech.narrator_worker", self._python)
         return self._worker
 
     async def _end_worker(self) -> None:
-        """Let the worker finish what it encodes, for a second, then end it."""
         worker, self._worker = self._worker, None
-        if worker is None or worker.returncode is not None:
-            return
-        with contextlib.suppress(OSError, ProcessLookupError):
-            worker.terminate()
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(worker.wait(), 0.3)
-            return
-        with contextlib.suppress(ProcessLookupError):
-            worker.kill()
+        if worker is not None:
+            await end_worker(worker)
 
     # -- the cache -------------------------------------------------------------------------------------
 

@@ -1,0 +1,108 @@
+"""The command `transcribe`, with a recogniser that answers at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+import tui_pod.speech.transcribe as speech
+from tui_pod.cli import transcribe
+from tui_pod.cli.main import main
+from tui_pod.core.library.transcript import Cue
+from tui_pod.speech.model import INSTALL_HINT, RecognitionError
+from tui_pod.speech.recogniser import Recognised, Request
+
+CATALOG = """version = 1
+[[episodes]]
+id = "talk"
+title = "A talk with Ada Lovelace"
+audio = "talk.mp3"
+[[episodes]]
+id = "bad"
+title = "Bad"
+audio = "bad.mp3"
+[[episodes]]
+id = "gone"
+title = "Gone"
+audio = "gone.mp3"
+[[episodes]]
+id = "worded"
+title = "Has words"
+audio = "worded.mp3"
+transcript = "worded.vtt"
+[[episodes]]
+id = "narrated"
+title = "Narrated"
+"""
+
+REQUESTS: list[Request] = []
+
+
+async def fake_recognise(request: Request) -> AsyncIterator[Recognised]:
+    """Stand for the recogniser."""
+    REQUESTS.append(request)
+    if "bad" in request.recording:
+        raise RecognitionError("The recording cannot be decoded.")
+    yield Recognised((Cue("Said.", 1.0, 2.0),), 2.0)
+    yield Recognised((), 90.0, is_end=True)
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    REQUESTS.clear()
+    monkeypatch.setattr(speech, "recognise", fake_recognise)
+    monkeypatch.setattr(transcribe, "find_model", lambda setting: Path(setting or "/model"))
+    (tmp_path / "c.toml").write_text(CATALOG, "utf-8")
+    for name in ("talk", "bad", "worded"):
+        (tmp_path / f"{name}.mp3").write_bytes(b"sound")
+    (tmp_path / "worded.vtt").write_text("WEBVTT", "utf-8")
+
+
+def run(folder: Path, *arguments: str) -> int:
+    """Run the command on the catalogue in a folder."""
+    return main(["--catalog", str(folder / "c.toml"), "--state", str(folder / "s.toml"), "transcribe", *arguments])
+
+
+def test_named_recording_is_recognised_and_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "deep" / "out"
+    assert run(tmp_path, "talk", "--out", str(out)) == 0
+    assert "Said." in (out / "talk.vtt").read_text("utf-8")
+    assert capsys.readouterr().out.split("\t")[:3] == ["talk", "1:30", "1 sentences"]
+    assert REQUESTS[0].names == "Ada Lovelace"
+
+
+def test_without_a_name_what_has_no_words_is_recognised_once(tmp_path: Path) -> None:
+    assert run(tmp_path) == 1  # bad.mp3
+    assert [Path(request.recording).name for request in REQUESTS] == ["talk.mp3", "bad.mp3"]
+    assert run(tmp_path, "talk") == 0
+    assert len(REQUESTS) == 2
+
+
+def test_fault_of_one_is_a_line_and_the_others_are_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "bad", "gone", "narrated", "talk") == 1
+    said = capsys.readouterr()
+    assert said.err.splitlines() == [
+        "tui-pod: bad: The recording cannot be decoded.",
+        f"tui-pod: gone: The recording is not there: {tmp_path / 'gone.mp3'}.",
+        "tui-pod: narrated: It has no recording: its words are narrated.",
+    ]
+    assert said.out.startswith("talk\t")
+
+
+def test_unknown_id_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "talk", "nothing") == 1
+    assert "no episode nothing" in capsys.readouterr().err
+    assert REQUESTS == []
+
+
+def test_missing_extra_is_said_with_its_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(setting: str) -> Path:
+        raise RecognitionError(f"Recognising speech needs the extra transcribe. Run: {INSTALL_HINT}")
+
+    monkeypatch.setattr(transcribe, "find_model", missing)
+    assert run(tmp_path, "talk") == 1
+    assert INSTALL_HINT in capsys.readouterr().err

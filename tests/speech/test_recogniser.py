@@ -1,0 +1,159 @@
+"""The owner of the recogniser's process, over a stub of that process; and what is kept when it fails."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import tui_pod.speech.transcribe as module
+from tui_pod.core.library.transcript import Cue
+from tui_pod.speech.model import RecognitionError
+from tui_pod.speech.recogniser import Recognised, Request, recognise
+from tui_pod.speech.transcribe import transcribe
+from tui_pod.speech.word_files import WordFiles
+
+REQUEST = Request("/recording.mp3", "/model", "Ada", start=1.5)
+
+STUB = """#!{python}
+import json, os, signal, sys, time
+request = json.loads(sys.stdin.readline())
+print(json.dumps({{"argv": sys.argv[1:], "offline": os.environ["HF_HUB_OFFLINE"], "request": request}}),
+      file=open({log!r}, "w"), flush=True)
+def say(**answer):
+    print(json.dumps(answer), flush=True)
+{body}
+"""
+
+Stub = Callable[[str], str]
+
+CUE = "say(cues=[[2.0, 3.0, 'Said.']], until=3.0)\n"
+
+
+@pytest.fixture
+def stub(tmp_path: Path) -> Stub:
+    """Makes a program that stands for Python, and does what its text says."""
+
+    def make(body: str) -> str:
+        path = tmp_path / "stub"
+        path.write_text(STUB.format(python=sys.executable, log=str(tmp_path / "log"), body=body), "utf-8")
+        path.chmod(0o755)
+        return str(path)
+
+    return make
+
+
+async def all_of(python: str) -> list[Recognised]:
+    """Return all that is recognised."""
+    return [part async for part in recognise(REQUEST, python)]
+
+
+async def test_answers_come_one_by_one_and_the_end_is_the_last(stub: Stub) -> None:
+    assert await all_of(stub(f"{CUE}say(end=10.0)")) == [
+        Recognised((Cue("Said.", 2.0, 3.0),), 3.0),
+        Recognised((), 10.0, is_end=True),
+    ]
+
+
+async def test_process_runs_no_code_from_here_and_looks_nothing_up(stub: Stub, tmp_path: Path) -> None:
+    await all_of(stub("say(end=1.0)"))
+    noted = (tmp_path / "log").read_text("utf-8")
+    assert '["-P", "-m", "tui_pod.speech.recogniser_worker"], "offline": "1"' in noted
+    assert '"recording": "/recording.mp3"' in noted
+    assert '"start": 1.5' in noted
+
+
+async def test_words_are_cleaned_where_they_come_in(stub: Stub) -> None:
+    said = await all_of(
+        stub("say(cues=[[0, 1, 'a\\x1b[31mb'], [1, 2, '\\u200b'], [5, 4, 'odd']], until=2)\nsay(end=2)")
+    )
+    assert [cue.text for cue in said[0].cues] == ["a[31mb"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("say(error='it is broken')", "It is broken."),
+        ("sys.exit(7)", "status 7"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "signal 9; memory may have run out"),
+        ("print('%%%', flush=True)", "does not answer as it should"),
+        ("print('[1]', flush=True)", "does not answer as it should"),
+        ("say(cues=[[1]], until=2)", "does not answer as it should"),
+        ("say(cues=[], until=None)", "does not answer as it should"),
+    ],
+)
+async def test_process_that_fails_is_an_error_in_words(stub: Stub, body: str, reason: str) -> None:
+    with pytest.raises(RecognitionError, match=reason):
+        await all_of(stub(body))
+
+
+async def test_process_that_cannot_be_started_is_an_error_in_words(tmp_path: Path) -> None:
+    with pytest.raises(RecognitionError, match="cannot be started"):
+        await all_of(str(tmp_path / "nothing"))
+
+
+async def test_closed_iterator_ends_the_process(stub: Stub) -> None:
+    parts = recognise(REQUEST, stub("say(cues=[[0, 1, str(os.getpid())]], until=1)\ntime.sleep(3600)"))
+    pid = int((await anext(parts)).cues[0].text)
+    await parts.aclose()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+# -- into a file ---------------------------------------------------------------------------------------
+
+
+async def into(files: WordFiles, monkeypatch: pytest.MonkeyPatch, python: str) -> list[float]:
+    """Recognise into an episode's file, and return what was reported."""
+    monkeypatch.setattr(module, "recognise", lambda request: recognise(request, python))
+    return [done async for done in transcribe(files, "one", REQUEST, "m")]
+
+
+async def test_what_was_done_before_a_fault_is_kept_and_gone_on_with(
+    stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = WordFiles(tmp_path / "words")
+    with pytest.raises(RecognitionError):
+        await into(files, monkeypatch, stub(f"{CUE}os.kill(os.getpid(), signal.SIGKILL)"))
+    done = await into(
+        files, monkeypatch, stub("s = request['start']\nsay(cues=[[s, s + 1, 'More.']], until=s + 1)\nsay(end=9)")
+    )
+    assert done == [3.0, 4.0, 9.0]
+    words = files.read("one")
+    assert words is not None
+    assert [cue.text for cue in words.cues] == ["Said.", "More."]
+    assert words.is_complete
+
+
+async def test_what_is_complete_is_not_recognised_again(
+    stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = WordFiles(tmp_path / "words")
+    await into(files, monkeypatch, stub(f"{CUE}say(end=9)"))
+    assert await into(files, monkeypatch, stub("sys.exit(1)")) == [9.0]
+
+
+async def test_full_disk_is_a_clear_line_and_keeps_what_is_there(
+    stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, writes = WordFiles(tmp_path / "words"), 0
+    write = os.write
+
+    def fill(descriptor: int, content: bytes) -> int:
+        nonlocal writes
+        if b"-->" in content:
+            writes += 1
+            if writes > 1:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(descriptor, content)
+
+    monkeypatch.setattr(os, "write", fill)
+    with pytest.raises(RecognitionError, match="No space left on device"):
+        await into(files, monkeypatch, stub(CUE + CUE))
+    words = files.read("one")
+    assert words is not None
+    assert len(words.cues) == 1

@@ -1,0 +1,97 @@
+"""Files of recognised words: they grow, are gone on with, and are taken away and brought back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tui_pod.core.library.transcript import Cue, parse_transcript
+from tui_pod.speech.word_files import LABEL, WordFiles, Words, WordsBusy
+
+ONE, TWO = Cue("The first.", 0.5, 2.0), Cue("The second & <last>.", 2.5, 4.0)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> WordFiles:
+    """A folder that is not there yet."""
+    return WordFiles(tmp_path / "words")
+
+
+def write(files: WordFiles, *cues: Cue, episode: str = "one", until: float = 0.0, end: float | None = None) -> None:
+    """Add to the words of an episode."""
+    with files.writing(episode, "a model") as writer:
+        for cue in cues:
+            writer.add((cue,), cue.end or 0.0)
+        if until:
+            writer.add((), until)
+        if end is not None:
+            writer.complete(end)
+
+
+def test_words_are_kept_as_they_grow(files: WordFiles) -> None:
+    write(files, ONE)
+    assert files.read("one") == Words((ONE,), 2.0, is_complete=False)
+    write(files, TWO)
+    assert files.read("one") == Words((ONE, TWO), 4.0, is_complete=False)
+
+
+def test_silence_that_was_done_is_not_done_again(files: WordFiles) -> None:
+    write(files, ONE, until=150.0)
+    assert files.read("one") == Words((ONE,), 150.0, is_complete=False)
+
+
+def test_end_is_told_by_the_file(files: WordFiles) -> None:
+    write(files, ONE, end=10.0)
+    assert files.read("one") == Words((ONE,), 10.0, is_complete=True)
+
+
+def test_file_is_webvtt_that_says_who_wrote_it(files: WordFiles) -> None:
+    write(files, ONE, TWO, until=9.0, end=10.0)
+    text = files.path("one").read_text("utf-8")
+    assert text.startswith(f"WEBVTT\n\nNOTE {LABEL}: a model.")
+    assert parse_transcript(text).cues == (ONE, TWO)
+
+
+def test_block_that_a_power_cut_tore_is_cut_off(files: WordFiles) -> None:
+    write(files, ONE)
+    with files.path("one").open("a", encoding="utf-8") as file:
+        file.write("00:00:02.500 --> 00:00:04.000\nThe sec")
+    write(files, TWO)
+    assert files.read("one") == Words((ONE, TWO), 4.0, is_complete=False)
+
+
+def test_nothing_recognised_leaves_no_file(files: WordFiles) -> None:
+    write(files)
+    assert files.read("one") is None
+    assert list(files.folder.iterdir()) == []
+
+
+def test_one_program_at_a_time_writes(files: WordFiles) -> None:
+    with files.writing("one", "m"), pytest.raises(WordsBusy), files.writing("one", "m"):
+        pass
+
+
+@pytest.mark.parametrize("ident", ["../above", "/etc/passwd", ".", "..", "a/b", "x" * 300, "é", "a\nb"])
+def test_id_that_is_no_file_name_stays_in_the_folder(files: WordFiles, ident: str) -> None:
+    write(files, ONE, episode=ident)
+    assert files.read(ident) == Words((ONE,), 2.0, is_complete=False)
+    assert [path.parent for path in files.folder.iterdir()] == [files.folder]
+
+
+def test_removed_words_are_gone_until_they_are_restored(files: WordFiles) -> None:
+    write(files, ONE)
+    assert files.remove("one")
+    assert files.read("one") is None
+    assert not files.remove("one")
+    assert files.restore("one")
+    assert files.read("one") == Words((ONE,), 2.0, is_complete=False)
+    assert not files.restore("one")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_folder_that_cannot_be_written_to_is_an_error(files: WordFiles) -> None:
+    files.folder.mkdir(mode=0o500)
+    with pytest.raises(OSError, match="ermission"):
+        write(files, ONE)

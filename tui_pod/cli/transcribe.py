@@ -1,0 +1,146 @@
+"""The command `transcribe`: recognise the words of recordings on this machine, and copy them."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_pod.cli.shared import CommandError, Opened, open_library
+from tui_pod.core.errors import UserError
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.text.clean import clock
+from tui_pod.services.recordings import find_recording, make_request
+from tui_pod.speech.model import RecognitionError, find_model, model_name
+from tui_pod.speech.transcribe import transcribe
+from tui_pod.speech.word_files import WordFiles
+
+if TYPE_CHECKING:
+    from tui_pod.feeds.podcasts import Podcasts
+
+MEGABYTE = 1_000_000
+
+
+class _Work(NamedTuple):
+    files: WordFiles
+    podcasts: Podcasts
+    model: Path
+    out: Path | None
+
+
+def run(options: Namespace) -> int:
+    """Recognise what the options name; without a name, each recording on this machine that has no words.
+
+    Raises:
+        CommandError: an unknown id, no extra, or no folder to write to.
+    """
+    opened = open_library(options)
+    library, paths = opened.library, opened.paths
+    try:
+        model = find_model(opened.settings.transcribe.model)
+    except RecognitionError as error:
+        raise CommandError(f"tui-pod: {error}") from None
+    named = {ident: library.index(ident) for ident in options.ids}
+    unknown = [ident for ident, index in named.items() if index is None]
+    if unknown:
+        raise CommandError(f"tui-pod: no episode {', '.join(unknown)}. See: tui-pod list")
+    if options.out is not None:
+        try:
+            options.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandError(f"tui-pod: {options.out} cannot be made: {error.strerror}") from None
+    work = _Work(WordFiles(paths.data / "words"), _open_podcasts(opened), model, options.out)
+    indexes = named.values() if named else range(len(library))
+    episodes = [library.episode(index) for index in indexes if index is not None]
+    if not named:
+        episodes = [episode for episode in episodes if _is_wordless(episode, work)]
+        if not episodes:
+            print("tui-pod: every recording on this machine has words, or there is none", file=sys.stderr)
+    return asyncio.run(_transcribe_all(episodes, work))
+
+
+def _open_podcasts(opened: Opened) -> Podcasts:
+    from tui_pod.feeds.net.access import make_policy  # brings OpenSSL: not for a wrong id
+    from tui_pod.feeds.podcasts import Podcasts
+
+    settings = opened.settings
+    policy = make_policy(settings.network.private_hosts, settings.feeds.timeout)
+    return Podcasts(opened.paths.data, opened.paths.cache, settings.feeds.downloads_mb * MEGABYTE, policy)
+
+
+def _is_wordless(episode: Episode, work: _Work) -> bool:
+    """Return whether an episode has a recording here, and no words or only some."""
+    if episode.transcript is not None or find_recording(episode, work.podcasts) is None:
+        return False
+    words = work.files.read(episode.id)
+    return words is None or not words.is_complete
+
+
+async def _transcribe_all(episodes: Sequence[Episode], work: _Work) -> int:
+    failures = 0
+    for number, episode in enumerate(episodes, 1):
+        try:
+            seconds, speed = await _transcribe(episode, work, f"{number}/{len(episodes)} {episode.id}")
+        except (UserError, OSError) as error:
+            failures += 1
+            _show_progress("")
+            print(f"tui-pod: {episode.id}: {error}", file=sys.stderr)
+            continue
+        _show_progress("")
+        words = work.files.read(episode.id)
+        sentences = len(words.cues) if words is not None else 0
+        print(episode.id, clock(seconds), f"{sentences} sentences", speed, sep="\t", flush=True)
+    return 1 if failures else 0
+
+
+async def _transcribe(episode: Episode, work: _Work, said: str) -> tuple[float, str]:
+    """Recognise an episode; return its seconds, and how fast that was.
+
+    Raises:
+        UserError: it cannot be done, or not to its end.
+        OSError: the copy cannot be written.
+    """
+    if episode.audio is None:
+        raise RecognitionError("It has no recording: its words are narrated.")
+    recording = await asyncio.to_thread(find_recording, episode, work.podcasts)
+    if recording is None or not recording.is_file():
+        if "://" not in episode.audio:
+            raise RecognitionError(f"The recording is not there: {episode.audio}.")
+        recording = await asyncio.to_thread(_download, episode, work, said)
+    request = make_request(episode, recording, work.model, work.podcasts)
+    start, done, began = None, 0.0, time.monotonic()
+    async for done in transcribe(work.files, episode.id, request, model_name(work.model)):
+        start = done if start is None else start
+        share = min(1.0, done / episode.duration) if episode.duration else None
+        _show_progress(said, share, f"{clock(done)} recognised")
+    if work.out is not None:
+        if Path(episode.id).name != episode.id:
+            raise OSError("its id is no file name; another id in the catalogue helps")
+        shutil.copyfile(work.files.path(episode.id), work.out / f"{episode.id}.vtt")
+    taken = time.monotonic() - began
+    return done, f"{(done - (start or 0.0)) / taken:.1f}×" if done > (start or 0.0) else "was done"
+
+
+def _download(episode: Episode, work: _Work, said: str) -> Path:
+    request = work.podcasts.download_request(episode, is_automatic=True)
+    assert request is not None
+
+    def show(done: int, total: int | None) -> None:
+        _show_progress(said, done / total if total else None, f"{done // MEGABYTE} MB downloaded")
+
+    return work.podcasts.downloads.fetch(request, show)
+
+
+def _show_progress(said: str, share: float | None = None, text: str = "") -> None:
+    """Draw a bar on the terminal, or remove it when nothing is said."""
+    if not sys.stderr.isatty():
+        return
+    filled = round(20 * (share or 0.0))
+    bar = f"[{'#' * filled}{'.' * (20 - filled)}] {said} {text}" if said else ""
+    sys.stderr.write(f"\r\x1b[K{bar}")
+    sys.stderr.flush()

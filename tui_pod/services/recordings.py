@@ -1,0 +1,35 @@
+"""What is needed to recognise an episode's words: its recording on this machine, its names and its language.
+
+Waits for the disk: for a thread.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_pod.core.library.episode import Episode
+from tui_pod.speech.recogniser import Request
+from tui_pod.speech.sentences import find_names
+
+if TYPE_CHECKING:
+    from tui_pod.feeds.podcasts import Podcasts
+
+
+def find_recording(episode: Episode, podcasts: Podcasts | None) -> Path | None:
+    """Return the recording of an episode; None when it is not on this machine, or there is none."""
+    if episode.audio is None:
+        return None
+    if "://" not in episode.audio:
+        return Path(episode.audio)
+    if podcasts is None:
+        return None
+    return podcasts.downloads.find(episode.id) or podcasts.streams.find(episode.id, episode.audio)
+
+
+def make_request(episode: Episode, recording: Path, model: Path, podcasts: Podcasts | None) -> Request:
+    """Return the request to recognise a recording, with the names and the language that its podcast tells."""
+    details = podcasts.details(episode.id) if podcasts is not None else None
+    notes = podcasts.notes(episode).text if podcasts is not None else ""
+    language = details.language.partition("-")[0].lower() if details is not None else ""
+    return Request(str(recording), str(model), find_names(episode.title, episode.summary, notes), language or None)

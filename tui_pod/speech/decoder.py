@@ -1,0 +1,56 @@
+"""Decode a recording to raw samples on standard output, with the libmpv that playing needs anyway.
+
+A process of its own: libmpv's memory is given back with it, and a file that breaks libmpv breaks nothing else.
+The samples are 16-bit, mono, 16,000 a second, from the recording's first on: a place that is sought may be off.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+from pathlib import Path
+from typing import Any
+
+from tui_pod.audio.libmpv import explain_missing, open_mpv
+
+SAMPLE_RATE = 16_000
+"""Samples a second: what speech models hear."""
+
+FILL_GAPS = "lavfi=[aresample=async=1:first_pts=0]"
+"""Puts silence where a part is damaged: without it, all times after that would be too early."""
+
+UNREADABLE, NO_PLAYER = 3, 4
+"""Exit statuses: the recording cannot be decoded, or not to its end; there is no libmpv."""
+
+
+def main(recording: Path) -> int:
+    """Write the samples of a recording until its end, or until nobody reads them; return the exit status."""
+    samples = os.dup(1)
+    os.dup2(2, 1)  # what a library prints must not look like sound
+    try:
+        mpv = open_mpv(
+            None, o=f"/dev/fd/{samples}", of="s16le", oac="pcm_s16le",
+            audio_channels="mono", audio_samplerate=str(SAMPLE_RATE), af=FILL_GAPS,
+            keep_open="no", demuxer_max_bytes="4MiB", demuxer_max_back_bytes="0",
+        )  # fmt: skip
+    except (OSError, AttributeError, ValueError, TypeError) as error:
+        sys.stderr.write(f"{explain_missing(error)}\n")
+        return NO_PLAYER
+    from mpv import MpvEventEndFile, MpvEventID
+
+    reasons: queue.Queue[int] = queue.Queue()
+
+    def note(event: Any) -> None:
+        if event.event_id.value == MpvEventID.END_FILE:
+            reasons.put(event.data.reason)
+
+    mpv.register_event_callback(note)
+    mpv.play(str(recording.absolute()))
+    reason = reasons.get()
+    mpv.terminate()
+    return 0 if reason == MpvEventEndFile.EOF else UNREADABLE
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

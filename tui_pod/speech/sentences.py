@@ -1,0 +1,76 @@
+"""Join recognised words to sentences, and pick the names that a recogniser should know. Knows no model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from tui_pod.core.library.transcript import Cue
+from tui_pod.core.text.speech import split_sentences
+
+LONGEST_GAP = 2.0
+"""Seconds of silence that end a sentence, whatever its marks say."""
+
+LONGEST = 400
+"""Characters of a sentence: a recogniser may forget all marks for minutes."""
+
+MAX_NAMES = 300
+"""Characters of names: a model takes in some 220 tokens before what it hears."""
+
+_WORD = re.compile(r"[\w’'.&+-]*\w")
+
+
+class Word(NamedTuple):
+    """A recognised word and when it is spoken, in seconds."""
+
+    text: str
+    """With the blank before it, if there is one, and its marks."""
+    start: float
+    end: float
+
+
+class SentenceJoiner:
+    """Takes words as they are recognised, and gives the sentences that are complete."""
+
+    def __init__(self) -> None:
+        self._words: list[Word] = []
+
+    def add(self, words: Iterable[Word]) -> Iterator[Cue]:
+        """Yield the sentences that end before one of these words."""
+        for word in words:
+            if self._words and self._ends_before(word):
+                yield from self.flush()
+            self._words.append(word)
+
+    def flush(self) -> Iterator[Cue]:
+        """Yield what is left."""
+        words, self._words = self._words, []
+        text = "".join(word.text for word in words).strip()
+        if text:
+            yield Cue(text, words[0].start, max(words[-1].end, words[0].start + 0.01))
+
+    def _ends_before(self, word: Word) -> bool:
+        text = "".join(word.text for word in self._words).strip()
+        if word.start - self._words[-1].end > LONGEST_GAP or len(text) > LONGEST:
+            return True
+        return len(split_sentences(text + word.text)) > 1
+
+
+def find_names(*texts: str) -> str:
+    """Return the names in a title and in notes, with commas between: capitals where no sentence begins."""
+    names: dict[str, None] = {}
+    for sentence in (sentence for text in texts for sentence in split_sentences(text)):
+        run: list[str] = []
+        for number, word in enumerate([*_WORD.findall(sentence), ""]):
+            if word[:1].isupper() and (number > 0 or word[1:] != word[1:].lower()) and word != "I":
+                run.append(word)
+            elif run:
+                names.setdefault(" ".join(run))
+                run = []
+    joined = ""
+    for name in names:
+        if len(joined) + len(name) + 2 > MAX_NAMES:
+            break
+        joined += f", {name}" if joined else name
+    return joined

@@ -1,0 +1,140 @@
+"""Keep recognised words: a WebVTT file for each episode, which grows while it is recognised.
+
+Every call may wait for the disk: for a thread. What is kept may be deleted at any time, and made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
+from tui_pod.runtime.files import append, read_text, size
+
+LABEL = "recognised by machine"
+"""What recognised words are marked with wherever they are shown."""
+
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
+_MARK = re.compile(r"^NOTE (until|complete) (\d{1,7}(?:\.\d+)?)$", re.MULTILINE)
+_REMOVED = ".removed"
+
+
+class WordsBusy(UserError):
+    """Another program recognises the same episode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is recognised of an episode so far."""
+
+    cues: tuple[Cue, ...]
+    until: float
+    """Seconds before which all is done."""
+    is_complete: bool
+    """Whether that is the end of the recording."""
+
+
+class WordFiles:
+    """The folder of recognised words."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, episode: str) -> Path:
+        """Return the file of an episode, which need not be there; an id that is no safe name gets another."""
+        if _NAME.fullmatch(episode):
+            return self.folder / f"{episode}.vtt"
+        digest = hashlib.sha256(episode.encode("utf-8", "surrogatepass")).hexdigest()
+        return self.folder / f"{digest[:32]}.vtt"
+
+    def read(self, episode: str) -> Words | None:
+        """Return the words of an episode; None when there are none, or they cannot be read."""
+        try:
+            text = read_text(self.path(episode), "replace")
+        except OSError:
+            return None
+        if text is None:
+            return None
+        cues = tuple(timed_cues(text))
+        marks = {kind: float(seconds) for kind, seconds in _MARK.findall(text)}
+        is_complete = "complete" in marks
+        until = max([*marks.values(), *(cue.end or 0.0 for cue in cues[-1:])], default=0.0)
+        return Words(cues, until, is_complete)
+
+    @contextlib.contextmanager
+    def writing(self, episode: str, model: str) -> Iterator[WordsWriter]:
+        """Go on with the words of an episode, or begin them.
+
+        Raises:
+            WordsBusy: another program is at it.
+            OSError: the file cannot be written.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.path(episode)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise WordsBusy("Another tui-pod is recognising this episode.") from None
+            _cut_torn(descriptor)
+            try:
+                yield WordsWriter(path, f"WEBVTT\n\nNOTE {LABEL}: {model.replace('-->', ' ')}. It makes mistakes.\n\n")
+            finally:
+                if not os.fstat(descriptor).st_size:
+                    path.unlink(missing_ok=True)
+        finally:
+            os.close(descriptor)
+
+    def remove(self, episode: str) -> bool:
+        """Take away an episode's words until `restore`; return whether there were any."""
+        path = self.path(episode)
+        try:
+            path.rename(path.with_name(path.name + _REMOVED))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def restore(self, episode: str) -> bool:
+        """Bring back what was taken away last; return whether it was there."""
+        path = self.path(episode)
+        try:
+            path.with_name(path.name + _REMOVED).rename(path)
+        except FileNotFoundError:
+            return False
+        return True
+
+
+class WordsWriter:
+    """Adds to one file."""
+
+    def __init__(self, path: Path, head: str) -> None:
+        self._path = path
+        self._head = head
+
+    def add(self, cues: tuple[Cue, ...], until: float) -> None:
+        """Add sentences, and how far all is done where they do not tell. Raises OSError: the file is as before."""
+        body = to_webvtt(cues).removeprefix("WEBVTT\n\n").removeprefix("WEBVTT\n")
+        last = cues[-1].end or 0.0 if cues else 0.0
+        self._append((f"{body}\n" if body else "") + (f"NOTE until {until:.3f}\n\n" if until > last else ""))
+
+    def complete(self, seconds: float) -> None:
+        """Note that all of the recording, of this length, is done. Raises OSError."""
+        self._append(f"NOTE complete {seconds:.3f}\n\n")
+
+    def _append(self, text: str) -> None:
+        append(self._path, text if size(self._path) else self._head + text)
+
+
+def _cut_torn(descriptor: int) -> None:
+    """Cut off what a power cut left behind the last whole block."""
+    content = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+    if content and not content.endswith(b"\n\n"):
+        os.ftruncate(descriptor, content.rfind(b"\n\n") + 2 if b"\n\n" in content else 0)
