@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import queue
+import random
 import threading
 import time
+import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import mpv
 import pytest
 
 from tests.fakes import FakeListener, FakeWriter
@@ -215,6 +218,33 @@ def test_stream_heard_whole_is_a_file_the_next_time(listen: Listen, site: Site) 
     there.controller.play("one")
     there.until(there.is_playing, "it plays")
     assert site.asked == []
+
+
+@pytest.fixture(scope="module")
+def m4a(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Ten minutes of noise as AAC, 2.4 MB, whose index is at its end, as most programs write it."""
+    folder = tmp_path_factory.mktemp("m4a")
+    with wave.open(str(folder / "noise.wav"), "wb") as file:
+        file.setparams((1, 1, 8000, 0, "NONE", ""))
+        file.writeframes(random.Random(1).randbytes(int(8000 * LENGTH)))
+    encoder = mpv.MPV(o=str(folder / "noise.m4a"), oac="aac", oacopts="b=32k", vid="no", terminal="no")
+    encoder.play(str(folder / "noise.wav"))
+    encoder.wait_for_playback(timeout=60)
+    encoder.terminate()
+    content = (folder / "noise.m4a").read_bytes()
+    assert content.index(b"moov") > len(content) * 0.9
+    return content
+
+
+@pytest.mark.parametrize("has_ranges", [True, False], ids=["ranges", "no ranges"])
+@pytest.mark.parametrize("place", [0.0, PLACE])
+def test_m4a_with_its_index_at_the_end_plays_after_few_requests(
+    listen: Listen, site: Site, m4a: bytes, has_ranges: bool, place: float
+) -> None:
+    there = listen(Ranged(m4a, "audio/mp4") if has_ranges else body(m4a, "audio/mp4"), place=place)
+    there.until(there.is_playing, "it plays")
+    assert there.controller.playback.position == pytest.approx(place, abs=0.5)
+    assert len(site.asked) <= (3 if has_ranges else 1)
 
 
 def test_ranges_bring_the_place_without_what_is_before_it(listen: Listen, site: Site) -> None:

@@ -123,6 +123,18 @@ def test_place_in_a_file_of_unknown_size_is_waited_for_without_a_number() -> Non
     assert str(shown) == "fetching to your place"
 
 
+@pytest.mark.parametrize(
+    ("fetched", "constant", "shown"),
+    [(500_000, None, "None"), (1_500_000, None, "fetching all of it, as it cannot begin before 50 %"),
+     (1_500_000, True, "None")],
+)  # fmt: skip
+def test_file_that_does_not_begin_is_shown_coming(fetched: int, constant: bool | None, shown: str) -> None:
+    audio = FakeAudio()
+    audio.fetch(fetched)
+    source = audio.source()._replace(is_constant_rate=constant)
+    assert str(fetching(source, 0.0, 300.0)) == shown
+
+
 def test_file_on_the_disk_misses_nothing() -> None:
     assert (missing(Source("/a.mp3"), 9.0, 10.0), fetching(Source("/a.mp3"), 9.0, 10.0)) == ("", None)
 

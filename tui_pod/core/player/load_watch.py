@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.core.player.snapshot import Fetching, Source
 
 LIMIT = 40.0
@@ -11,6 +12,9 @@ LIMIT = 40.0
 
 COMING = 32 * 1024
 """Bytes after which something is coming."""
+
+BEGINNING = 1024 * 1024
+"""Bytes with which any other file begins to play; an MP4 may have its index at its end."""
 
 OVERDUE = f"It did not begin to play within {LIMIT:.0f} s. Your place is kept."
 NOTHING_COMES = f"The server sent next to nothing for {LIMIT:.0f} s. Your place is kept."
@@ -34,26 +38,33 @@ class LoadWatch:
 
 
 def fetching(source: Source, place: float, duration: float | None) -> Fetching | None:
-    """Return how far a place is fetched; None when nothing before it has to be.
+    """Return how far a place is fetched, or the whole of a file that does not begin; None when nothing has to be.
 
     Args:
         source: what is loaded.
         place: seconds.
         duration: seconds of the whole; None when not known.
     """
-    if source.remote is None or place <= 0:
+    if source.remote is None:
         return None
     progress = source.remote.progress()
+    if place <= 0:
+        is_waiting = not progress.is_seekable and source.is_constant_rate is None and progress.fetched >= BEGINNING
+        return _told(progress, progress.total, is_place=False) if is_waiting and progress.total else None
     is_told_by_size = source.is_constant_rate is not False
     if progress.is_seekable and is_told_by_size:
         return None
     if progress.total is None or not duration:
         return Fetching(None)
     share = min(1.0, place / duration) if source.is_constant_rate is not None else 1.0
-    needed = share * progress.total
-    if progress.fetched >= needed:
+    return _told(progress, share * progress.total)
+
+
+def _told(progress: FetchProgress, needed: float, is_place: bool = True) -> Fetching | None:
+    left = needed - progress.fetched
+    if left <= 0:
         return None
-    return Fetching(progress.fetched / needed, (needed - progress.fetched) / progress.rate if progress.rate else None)
+    return Fetching(progress.fetched / needed, left / progress.rate if progress.rate else None, is_place)
 
 
 def missing(source: Source, place: float, duration: float | None) -> str:

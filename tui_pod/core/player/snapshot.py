@@ -69,15 +69,17 @@ class Source(NamedTuple):
 
 
 class Fetching(NamedTuple):
-    """What must be fetched before the listener's place can play."""
+    """What must be fetched before the listener's place, or anything, can play."""
 
     share: float | None
     """0 to 1 of it is here; None while that is not known."""
     left: float | None = None
     """Seconds that the rest takes; None while that is not known."""
+    is_place: bool = True
+    """Whether it is for the place; else the file cannot even begin without its end."""
 
     def __str__(self) -> str:
-        said = "fetching to your place"
+        said = "fetching to your place" if self.is_place else "fetching all of it, as it cannot begin before"
         if self.share is not None:
             said += f" {self.share:.0%}".replace("%", " %")
         return said if self.left is None else f"{said}, about {clock(self.left)}"
