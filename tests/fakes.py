@@ -27,6 +27,9 @@ from tui_pod.core.player.snapshot import Chapter, Playback, Source
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.selection.session_planner import Summary
+from tui_pod.feeds.directories.find import Finding
+from tui_pod.feeds.formats.model import Feed
+from tui_pod.services.directories import DirectoryService, Search
 from tui_pod.services.feeds import FeedService
 from tui_pod.services.logins import LoginQuestion
 from tui_pod.services.podcast_settings import PodcastChoice, SettingsService
@@ -322,6 +325,29 @@ class FakeSettings(SettingsService):
         self._wishes.append(("configure", feed_id, dict(changes)))
 
 
+class FakeDirectories(DirectoryService):
+    """Directories that find what a test says."""
+
+    def __init__(self, wishes: list[tuple[object, ...]]) -> None:
+        self._wishes = wishes
+        self.search = Search(Finding(), frozenset())
+        self.feed: Feed | Exception = Feed("Cast")
+
+    @property
+    def names(self) -> list[str]:
+        return ["iTunes", "fyyd"]
+
+    async def find(self, words: str) -> Search:
+        self._wishes.append(("find", words))
+        return self.search
+
+    async def preview(self, address: str) -> Feed:
+        self._wishes.append(("preview", address))
+        if isinstance(self.feed, Exception):
+            raise self.feed
+        return self.feed
+
+
 class FakeFeeds(FeedService):
     """A feed service that keeps what it was asked for, and has no parts."""
 
@@ -329,13 +355,14 @@ class FakeFeeds(FeedService):
         self.wishes: list[tuple[object, ...]] = []
         self.asked_settings = FakeSettings(self.wishes)
         self.settings_of_podcasts = self.asked_settings
+        self.directories = self.asked_directories = FakeDirectories(self.wishes)
         self.refusal: Exception | None = None
         self.facts: dict[str, PodcastFacts] = {}
         self.answers = asyncio.Event()
         self.answers.set()
 
-    async def subscribe(self, typed: str) -> str:
-        self.wishes.append(("add", typed))
+    async def subscribe(self, typed: str, is_listed: bool = False) -> str:
+        self.wishes.append(("add listed" if is_listed else "add", typed))
         await self.answers.wait()
         if self.refusal is not None:
             raise self.refusal

@@ -67,11 +67,11 @@ class ServiceRig:
         self.controller = PlaybackController(library, ProgressIndex(library, {}), ports)
         self.announced: list[tuple[str, str]] = []
         self.service = FeedService(
-            lambda: self.controller, self.driver, self._open, self._reload, settings, self._announce
+            lambda: self.controller, self.driver, self.open, self._reload, settings, self._announce
         )  # fmt: skip
         broadcast.add(Followed(self.service))
 
-    async def _open(self) -> Podcasts:
+    async def open(self) -> Podcasts:
         return self.podcasts
 
     async def _reload(self, new: int) -> None:

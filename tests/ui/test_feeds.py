@@ -85,12 +85,12 @@ async def test_a_that_fails_says_why_and_keeps_what_was_typed() -> None:
     async with run_app(LIBRARY) as driver:
         driver.services.asked_feeds.refusal = FeedError("The host [b]nowhere[/] cannot be found.")
         driver.services.asked_feeds.answers.clear()
-        await driver.press("a", *"nowhere", "enter", "enter")
+        await driver.press("a", *"nowhere.example", "enter", "enter")
         assert "Looking for the podcast" in driver.text
         driver.services.asked_feeds.answers.set()
         await driver.until(lambda: "The host [b]nowhere[/] cannot be found." in driver.text, "it says why")
         await driver.press("x", "enter")
-        assert driver.services.asked_feeds.wishes == [("add", "nowhere"), ("add", "nowherex")]
+        assert driver.services.asked_feeds.wishes == [("add", "nowhere.example"), ("add", "nowhere.examplex")]
         assert driver.notices == []
 
 
@@ -98,7 +98,7 @@ async def test_a_left_meanwhile_is_told_when_it_fails() -> None:
     async with run_app(LIBRARY) as driver:
         driver.services.asked_feeds.refusal = FeedError("The host cannot be found.")
         driver.services.asked_feeds.answers.clear()
-        await driver.press("a", *"nowhere", "enter", "escape")
+        await driver.press("a", *"nowhere.example", "enter", "escape")
         driver.services.asked_feeds.answers.set()
         await driver.until(lambda: driver.notices, "it is told")
         assert driver.notices == ["The host cannot be found."]

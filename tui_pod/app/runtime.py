@@ -91,6 +91,7 @@ class Runtime:
             self._reload,
             settings.feeds,
             self._announce,
+            settings.find,
         )
         self._broadcast.add(LoadTicker(self.controller))
         self._broadcast.add(FeedTrigger(self.feeds))

@@ -61,6 +61,7 @@ def subscribe(
     policy: NetworkPolicy = PUBLIC,
     login: Login | None = None,
     is_shell: bool = False,
+    is_listed: bool = False,
 ) -> Subscribed:
     """Fetch the feed, or read the folder, that `typed` means and store it; nothing is stored when that fails.
 
@@ -73,6 +74,7 @@ def subscribe(
         policy: what the settings allow.
         login: for a server that wanted one.
         is_shell: whether a bare name counts as a path, if there is such a file here.
+        is_listed: whether the address is a directory's and not the listener's: then it may not be of their own network.
 
     Raises:
         LoginWanted: a server wants a login, or another one.
@@ -99,7 +101,7 @@ def subscribe(
             given.append(Login(origin(address), check_user(user), password))
         known = store.find(address, with_removed=True)
         kept = store.logins.of(known.feed_id) if known else ()
-        wider = policy.widened([origin(address)], (*given, *kept))  # typed by the listener
+        wider = policy.widened([] if is_listed else [origin(address)], (*given, *kept))  # typed by the listener
         try:
             found = _find(address, wider, cancel)
         except LoginWanted:
@@ -109,7 +111,7 @@ def subscribe(
             continue
         whole = with_older_pages(found.feed, found.response.address, frozenset(), wider, cancel)
         cancel.check()
-        private = origin(address) if is_private(address) else None
+        private = origin(address) if not is_listed and is_private(address) else None
         found = replace(found, feed=whole)
         done = _keep(store, found, private, folders, _former(store, found, policy, cancel))
         for each in reversed(given):

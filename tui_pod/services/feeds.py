@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
+from tui_pod.config.settings import FindSettings
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.show_notes import PodcastFacts
@@ -17,6 +18,7 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
+from tui_pod.services.directories import DirectoryService
 from tui_pod.services.downloads import DownloadService
 from tui_pod.services.folders import FolderWatch
 from tui_pod.services.frontend import Frontend
@@ -61,6 +63,7 @@ class FeedService:
         reload: Reload,
         settings: FeedSettings,
         announce: Announce,
+        find: FindSettings = FindSettings(),  # noqa: B008  # a constant
     ) -> None:
         self._controller = controller
         self._frontend = frontend
@@ -74,6 +77,7 @@ class FeedService:
         usual = settings.keep_next, settings.delete_played
         self._keeper = Keeper(controller, self._tasks, self._downloads, open_podcasts, usual)
         self.settings_of_podcasts = SettingsService(self._tasks, open_podcasts, self._settings_changed)
+        self.directories = DirectoryService(find, open_podcasts)
         self.progress_changed = self._keeper.progress_changed
         self.playback_changed = self._keeper.playback_changed
         self._started: asyncio.Task[object] | None = None
@@ -89,8 +93,12 @@ class FeedService:
         """Subscribe to the feed at an address."""
         self._tasks.run(self._add(typed))
 
-    async def subscribe(self, typed: str) -> str:
+    async def subscribe(self, typed: str, is_listed: bool = False) -> str:
         """Subscribe to the feed at an address, show its episodes, and return its id; what goes wrong is raised.
+
+        Args:
+            typed: an address or a path.
+            is_listed: whether it is an address that a directory gave.
 
         Raises:
             LoginNeeded: a server wants a login; going on with one returns the id.
@@ -98,17 +106,19 @@ class FeedService:
         from tui_pod.feeds.net.fetch import LoginWanted
 
         try:
-            return await self._subscribe(typed)
+            return await self._subscribe(typed, is_listed)
         except LoginWanted as wanted:
-            question = LoginQuestion(wanted, lambda login: self._subscribe(typed, login))
+            question = LoginQuestion(wanted, lambda login: self._subscribe(typed, is_listed, login))
             raise LoginNeeded(question) from None
 
-    async def _subscribe(self, typed: str, login: Login | None = None) -> str:
+    async def _subscribe(self, typed: str, is_listed: bool, login: Login | None = None) -> str:
         podcasts = await self._open()
         from tui_pod.feeds.subscribe import subscribe
 
         with self._tasks.showing("add", "adding a podcast …"):
-            done = await in_thread(lambda cancel: subscribe(podcasts.store, typed, (), cancel, podcasts.policy, login))
+            done = await in_thread(
+                lambda cancel: subscribe(podcasts.store, typed, (), cancel, podcasts.policy, login, is_listed=is_listed)
+            )
         self.network_changed(is_offline=False)
         await self._bring_up_to_date(podcasts, done.new)
         self._folders.start()

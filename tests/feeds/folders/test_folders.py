@@ -205,11 +205,13 @@ def test_what_is_left_out_is_told_once(shelf: Shelf, tmp_path: Path, monkeypatch
         return tags.read_file(path)
 
     monkeypatch.setattr("tui_pod.feeds.folders.scan.read_file", read)
-    shelf.add()
+    feed_id = shelf.add().feed.feed_id
     shelf.refresh()
     assert shelf.course() == ["good"]
     root = shelf.folder
-    assert shelf.store.take_notices() == [
+    left_out = shelf.store.take_notices()
+    assert shelf.store.description(feed_id) == "\n".join(left_out)
+    assert left_out == [
         f"{root}: 1 file or folder cannot be read, such as locked.mp3 (Permission denied).",
         f"{root}: 1 file or folder left out, for the name is not UTF-8. Rename such files (convmv does it for many) to"
         " have them.",

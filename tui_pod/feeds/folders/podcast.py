@@ -50,9 +50,7 @@ def subscribe_folder(
 
 
 def _keep(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
-    for notice in listing.notices:
-        store.db.note(notice)
-    return store_files(store, feed_id, listing.items, listing.files)
+    return store_files(store, feed_id, listing.items, listing.files, listing.notices)
 
 
 def _moved(store: FeedStore, listing: Listing) -> Subscription | None:

@@ -111,15 +111,8 @@ class FeedDatabase:
         self.backup = folder / BACKUP
         self.notices: list[str] = []
         """About a recovery, or what was left out, for the listener."""
-        self._noted: set[str] = set()
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
-
-    def note(self, notice: str) -> None:
-        """Tell the listener something, once however often it is found."""
-        if notice not in self._noted:
-            self._noted.add(notice)
-            self.notices.append(notice)
 
     def close(self) -> None:
         """Close the connection; the next use opens it again."""

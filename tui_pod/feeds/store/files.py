@@ -39,7 +39,12 @@ def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
 
 
 def store_files(
-    store: FeedStore, feed_id: str, items: Sequence[Item], files: Iterable[AudioFile], now: float | None = None
+    store: FeedStore,
+    feed_id: str,
+    items: Sequence[Item],
+    files: Iterable[AudioFile],
+    notices: Sequence[str] = (),
+    now: float | None = None,
 ) -> Stored:
     """Store what a folder holds now; episodes whose files are gone are hidden.
 
@@ -48,6 +53,7 @@ def store_files(
         feed_id: the folder's first address.
         items: in order.
         files: as found, for the next time.
+        notices: what was left out: told when it is other than the last time, and kept as the folder's description.
         now: seconds since 1970; None: the current time.
     """
     now = time.time() if now is None else now
@@ -73,9 +79,14 @@ def store_files(
         db.executemany("UPDATE episodes SET place = ? WHERE id = ?", gone)
         changes = db.total_changes - before
         _store_facts(db, number, items, ids, files)
+        left_out = "\n".join(notices)
+        told = db.execute("SELECT summary FROM descriptions WHERE feed = ?", (number,)).fetchone()
+        db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, left_out))
         db.execute("UPDATE feeds SET fetched = ?, error = '' WHERE number = ?", (now, number))
         if changes:
             bump(db)
+    if told is None or told[0] != left_out:
+        store.db.notices += notices
     return Stored(len(there - {row[0] for row in known}), bool(changes))
 
 

@@ -9,16 +9,20 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tui_pod.core.text.clean import enumerated
+from tui_pod.services.directories import is_words
 from tui_pod.services.feeds import FeedService
 from tui_pod.services.logins import LoginNeeded
 from tui_pod.services.tasks import explain
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
+from tui_pod.ui.screens.find_podcasts import FindScreen
 from tui_pod.ui.screens.login import LoginScreen
 from tui_pod.ui.widgets.path_input import PathInput
 
 HINT = (
-    "The address of a feed (RSS, Atom, JSON Feed) or of the podcast's page; or the path of a folder of recordings, such"
-    " as ~/Audiobooks (tab completes it)."
+    "The address of a feed (RSS, Atom, JSON Feed) or of the podcast's page;\n"
+    "the path of a folder of recordings, such as ~/Audiobooks (tab completes it);\n"
+    "or words, for which {} will be asked."
 )
 
 
@@ -43,14 +47,18 @@ class AddFeedScreen(InputDialog):
         dialog.border_subtitle = "enter adds · esc closes"
         with dialog:
             yield PathInput("https://…", name="feed-address")
-            yield Static(HINT, id="outcome", markup=False)
+            asked = enumerated(self._feeds.directories.names) or "no directory ([find] in the settings)"
+            yield Static(HINT.format(asked), id="outcome", markup=False)
 
     @on(Input.Submitted)
     def _on_typed(self, event: Input.Submitted) -> None:
-        if event.value.strip() and not event.input.has_class("-waiting"):
+        typed = event.value.strip()
+        if typed and is_words(typed) and self._feeds.directories.names:
+            self.app.switch_screen(FindScreen(typed, self._feeds, self._open_feed))
+        elif typed and not event.input.has_class("-waiting"):
             event.input.add_class("-waiting")
             self._say("Looking for the podcast … esc leaves it to the background.")
-            self.app.run_worker(self._add(event.value.strip()))  # goes on when the dialog is closed
+            self.app.run_worker(self._add(typed))  # goes on when the dialog is closed
 
     async def _add(self, typed: str) -> None:
         try:

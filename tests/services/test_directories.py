@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.feeds import server
+from tests.feeds.directories.answers import ITUNES
+from tests.feeds.server import Site, feed, item
+from tests.services.test_feeds import ServiceRig
+from tui_pod.config.settings import FindSettings
+from tui_pod.core.errors import UserError
+from tui_pod.feeds.directories import services
+from tui_pod.feeds.net.access import NetworkPolicy
+from tui_pod.services.directories import DirectoryService
+
+
+@pytest.mark.parametrize("key", ["", "key"])
+def test_names_are_those_of_the_directories_that_are_asked(tmp_path: Path, key: str) -> None:
+    settings = FindSettings(podcastindex_key=key)
+    rig = ServiceRig(tmp_path)
+    asked = services.make_directories(*settings)
+    assert DirectoryService(settings, rig.open).names == [directory.name for directory in asked]
+
+
+async def test_found_podcasts_that_are_subscribed_to_are_told(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = services.ITunes
+    monkeypatch.setattr(services, "ITunes", lambda country: real(country, site.url("")))
+    answer = json.dumps(ITUNES).replace("https://ships.example/feed.xml", site.url("/ships"))
+    site.replies["/search"] = server.body(answer, "text/javascript")
+    site.replies["/ships"] = server.body(feed(item(1) + item(2), "Tall Ships"))
+    rig = ServiceRig(tmp_path, policy=NetworkPolicy(site.allowed))
+    directories = DirectoryService(FindSettings(directories=("itunes",)), rig.open)
+    found = await directories.find("ships")
+    address = found.finding.podcasts[0].address
+    assert found.subscribed == frozenset()
+    assert len((await directories.preview(address)).items) == 2
+    assert rig.titles == []
+    await rig.service.subscribe(address, is_listed=True)
+    assert (await directories.find("ships")).subscribed == {address}
+    await rig.service.close()
+
+
+async def test_address_from_a_directory_may_not_lead_into_the_own_network(site: Site, tmp_path: Path) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    rig = ServiceRig(tmp_path)
+    directories = DirectoryService(FindSettings(), rig.open)
+    with pytest.raises(UserError, match="own network"):
+        await directories.preview(site.url("/f"))
+    with pytest.raises(UserError, match="own network"):
+        await rig.service.subscribe(site.url("/f"), is_listed=True)
+    assert site.asked == []
+    await rig.service.close()

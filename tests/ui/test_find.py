@@ -1,0 +1,134 @@
+"""Finding a podcast by words: what is asked and said, the results, the preview, and subscribing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.app_driver import AppDriver, run_app
+from tests.hostile import HOSTILE_TITLES
+from tui_pod.core.library.library import Library
+from tui_pod.core.text.clean import clean_title
+from tui_pod.feeds.directories.find import Finding
+from tui_pod.feeds.directories.model import FoundPodcast
+from tui_pod.feeds.formats.model import Feed, FeedError, Item
+from tui_pod.services.directories import Search, is_words
+from tui_pod.ui.screens.find_podcasts import FindScreen
+
+SHIPS = FoundPodcast(
+    "https://ships.example/f", "Tall Ships", "Ann", 120, date(2026, 11, 20), "en", directories=("iTunes",)
+)
+LIGHTS = FoundPodcast("https://licht.example/f", "Leuchttürme", directories=("fyyd",))
+FEED = Feed(
+    "Tall Ships!", (Item(title="The mast", published=1_795_500_000.0, duration=90.0), Item(title="The keel")),
+    summary="About ships.", language="en-gb",
+)  # fmt: skip
+
+
+async def look(driver: AppDriver, words: str = "ships") -> None:
+    """Look for words, and wait for the podcasts."""
+    asked = driver.services.asked_feeds.asked_directories
+    asked.search = Search(Finding((SHIPS, LIGHTS), ("fyyd is in trouble.",), 1), frozenset((LIGHTS.address,)))
+    asked.feed = FEED
+    await driver.press("a")
+    await driver.write(words)
+    await driver.press("enter")
+    await driver.until(lambda: "Tall Ships" in driver.text, "the podcasts are shown")
+
+
+async def test_add_says_whom_it_would_ask_and_asks_nobody(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("a")
+        assert "or words, for which iTunes and fyyd will be asked." in driver.text
+        await driver.press("enter")
+        assert driver.services.asked_feeds.wishes == []
+
+
+async def test_words_find_podcasts_with_all_that_is_known(library: Library) -> None:
+    async with run_app(library) as driver:
+        await look(driver, "tall ships")
+        assert driver.services.asked_feeds.wishes == [("find", "tall ships")]
+        for said in (
+            "Podcasts for “tall ships”", "2 podcasts from iTunes and fyyd · 1 without a feed left out.",
+            "fyyd is in trouble.", "Ann · 120 episodes · last 20 Nov 2026 · en", "subscribed",
+        ):  # fmt: skip
+            assert said in driver.text
+
+
+async def test_enter_shows_the_episodes_before_it_subscribes(library: Library) -> None:
+    async with run_app(library) as driver:
+        await look(driver)
+        await driver.press("enter")
+        await driver.until(lambda: "The mast" in driver.text, "the episodes are shown")
+        for said in ("Tall Ships!", "Ann · 2 episodes · en-gb", "About ships.", "24 Nov 2026", "1:30", "The keel"):
+            assert said in driver.text
+        await driver.press("j", "enter")
+        assert driver.services.asked_feeds.wishes[1:] == [("preview", SHIPS.address), ("add listed", SHIPS.address)]
+        assert not driver.shows(FindScreen)
+
+
+async def test_escape_goes_back_to_the_podcasts_then_to_the_library(library: Library) -> None:
+    async with run_app(library) as driver:
+        await look(driver)
+        await driver.press("j", "enter")
+        await driver.until(lambda: "The mast" in driver.text, "the episodes are shown")
+        await driver.press("escape")
+        assert "Leuchttürme" in driver.text
+        await driver.press("enter")
+        assert driver.services.asked_feeds.wishes[-1] == ("preview", LIGHTS.address)
+        await driver.press("escape", "escape")
+        assert not driver.shows(FindScreen)
+
+
+@pytest.mark.parametrize("stage", ["preview", "subscribe"])
+async def test_what_fails_is_said_and_the_rest_stays(library: Library, stage: str) -> None:
+    async with run_app(library) as driver:
+        await look(driver)
+        if stage == "preview":
+            driver.services.asked_feeds.asked_directories.feed = FeedError("It is no feed.")
+            await driver.press("enter")
+        else:
+            driver.services.asked_feeds.refusal = FeedError("It is no feed.")
+            await driver.press("enter")
+            await driver.until(lambda: "The mast" in driver.text, "the episodes are shown")
+            await driver.press("enter")
+        await driver.until(lambda: "It is no feed." in driver.text, "the refusal is said")
+        assert driver.shows(FindScreen)
+        assert ("Leuchttürme" if stage == "preview" else "The mast") in driver.text
+
+
+async def test_nothing_found_is_said(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("a")
+        await driver.write("ships")
+        await driver.press("enter")
+        await driver.until(lambda: "No podcast found in iTunes and fyyd." in driver.text, "it is said")
+        await driver.press("enter", "j", "escape")
+        assert not driver.shows(FindScreen)
+
+
+async def test_hostile_titles_are_shown_as_text(library: Library) -> None:
+    titles = map(clean_title, HOSTILE_TITLES.values())
+    podcasts = [FoundPodcast(f"https://{n}.example/", title, title) for n, title in enumerate(titles)]
+    async with run_app(library, size=(120, 60)) as driver:
+        asked = driver.services.asked_feeds.asked_directories
+        asked.search = Search(Finding(tuple(podcasts)), frozenset())
+        await driver.press("a")
+        await driver.write("ships")
+        await driver.press("enter")
+        await driver.until(lambda: f"{len(podcasts)} podcasts" in driver.text, "they are shown")
+        assert "[BOS] and [EOS] frame a text" in driver.text
+        assert "[@click=app.quit]x[/]" in driver.text
+
+
+@pytest.mark.parametrize(
+    "typed", ["example.org", "https://example.org/f", "feed:x.org/f", "localhost:8080/f", "~/Books", "./x", "'/a b'"]
+)
+def test_addresses_and_paths_are_no_words(typed: str) -> None:
+    assert not is_words(typed)
+
+
+@pytest.mark.parametrize("typed", ["radiolab", "99% invisible", "St. Elsewhere", "Radio: the story", "ö"])
+def test_other_text_is_words(typed: str) -> None:
+    assert is_words(typed)

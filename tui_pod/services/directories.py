@@ -1,0 +1,70 @@
+"""Find podcasts in public directories, and look into one before subscribing. Runs on the event loop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_pod.config.settings import FindSettings
+from tui_pod.runtime.threads import in_thread
+
+if TYPE_CHECKING:
+    from tui_pod.feeds.directories.find import Finding
+    from tui_pod.feeds.formats.model import Feed
+    from tui_pod.feeds.podcasts import Podcasts
+
+_NAMES = {"itunes": "iTunes", "fyyd": "fyyd", "podcastindex": "Podcast Index"}
+
+
+_ADDRESS = re.compile(r"\S*(?:\w\.\w|/|:\w)")
+"""How an address begins: with a host that has dots, a scheme or a path."""
+
+
+def is_words(typed: str) -> bool:
+    """Return whether what was typed is words to look for, and not an address or a path."""
+    return not _ADDRESS.match(typed) and typed[:1] not in ("~", "'", '"', ".", "/")
+
+
+class Search(NamedTuple):
+    """What came of looking for a podcast."""
+
+    finding: Finding
+    subscribed: frozenset[str]
+    """Addresses in it that the listener is subscribed to."""
+
+
+class DirectoryService:
+    """Asks the directories that the listener chose; none before the first question."""
+
+    def __init__(self, settings: FindSettings, open_podcasts: Callable[[], Awaitable[Podcasts]]) -> None:
+        self._settings = settings
+        self._open = open_podcasts
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the directories that are asked."""
+        chosen = dict.fromkeys(self._settings.directories)
+        return [_NAMES[name] for name in chosen if name != "podcastindex" or self._settings.podcastindex_key]
+
+    async def find(self, words: str) -> Search:
+        """Return the podcasts that the directories have for some words; what goes wrong with one is in it."""
+        podcasts = await self._open()
+        from tui_pod.feeds.directories.find import find  # brings TLS: only when something is looked for
+        from tui_pod.feeds.directories.services import make_directories
+
+        finding = await find(words, make_directories(*self._settings), podcasts.policy)
+        feeds = await in_thread(lambda _: podcasts.store.feeds())
+        known = {address for feed in feeds for address in (feed.address, feed.feed_id)}
+        return Search(finding, frozenset(known & {found.address for found in finding.podcasts}))
+
+    async def preview(self, address: str) -> Feed:
+        """Return the feed at an address that a directory gave, without keeping it.
+
+        Raises:
+            UserError: it cannot be had, or is none.
+        """
+        podcasts = await self._open()
+        from tui_pod.feeds.pages import read_page
+
+        return (await in_thread(lambda cancel: read_page(address, podcasts.policy, cancel)))[1]

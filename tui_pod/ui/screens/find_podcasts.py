@@ -1,0 +1,188 @@
+"""The dialog with the podcasts that directories found, and the episodes of one of them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui_pod.core.text.clean import counted, enumerated, length
+from tui_pod.feeds.directories.model import FoundPodcast
+from tui_pod.feeds.formats.model import Feed, Item
+from tui_pod.services.directories import Search
+from tui_pod.services.feeds import FeedService
+from tui_pod.services.logins import LoginNeeded
+from tui_pod.services.tasks import explain
+from tui_pod.ui.screens.dialog import Dialog, DialogBody
+from tui_pod.ui.screens.login import LoginScreen
+
+SHOWN = 300
+"""Episodes of a podcast that are shown before subscribing."""
+
+SUMMARY = 400
+"""Characters of a summary that are shown."""
+
+
+class FindScreen(Dialog):
+    """Shows podcasts; Enter shows the episodes of one, and Enter there subscribes to it."""
+
+    AUTO_FOCUS = "OptionList"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", id="dialog.close"),
+        Binding("j", "list('cursor_down')", show=False, id="move.down"),
+        Binding("k", "list('cursor_up')", show=False, id="move.up"),
+    ]
+
+    def __init__(self, words: str, feeds: FeedService, open_feed: Callable[[str], None]) -> None:
+        """Look for podcasts.
+
+        Args:
+            words: what is looked for.
+            feeds: finds them, and subscribes.
+            open_feed: shows the podcast that was subscribed to.
+        """
+        super().__init__()
+        self._words = words
+        self._feeds = feeds
+        self._open_feed = open_feed
+        self._found: Search | None = None
+        self._chosen: FoundPodcast | None = None
+        self._place = 0
+        self._is_waiting = True
+
+    def compose(self) -> ComposeResult:
+        """Show what is asked."""
+        dialog = DialogBody(id="find")
+        dialog.border_title = Content(f"Podcasts for “{self._words}”")
+        with dialog:
+            yield Static(id="outcome")
+            yield OptionList(id="found", compact=True)
+
+    def on_mount(self) -> None:
+        """Ask the directories."""
+        self._say(f"Asking {enumerated(self._feeds.directories.names)} …", "esc closes")
+        self.run_worker(self._find())
+
+    @property
+    def _list(self) -> OptionList:
+        return self.query_one(OptionList)
+
+    def action_list(self, name: str) -> None:
+        """Move in the list."""
+        getattr(self._list, f"action_{name}")()
+
+    def action_back(self) -> None:
+        """Go from the episodes back to the podcasts, from these to the library."""
+        if self._chosen is None:
+            self.dismiss()
+        else:
+            self.workers.cancel_node(self)
+            self._chosen, self._is_waiting = None, False
+            self._show_podcasts()
+
+    @on(OptionList.OptionSelected)
+    def _on_chosen(self, event: OptionList.OptionSelected) -> None:
+        if self._is_waiting or self._found is None:
+            return
+        if self._chosen is None:
+            self._place = event.option_index
+            self._chosen = self._found.finding.podcasts[event.option_index]
+            self._is_waiting = True
+            self._say("Fetching its episodes …", "esc goes back")
+            self.run_worker(self._preview(self._chosen))
+        else:
+            self._is_waiting = True
+            self._say("Subscribing … esc leaves it to the background.", "esc goes back")
+            self.app.run_worker(self._subscribe(self._chosen))
+
+    async def _find(self) -> None:
+        try:
+            self._found = await self._feeds.directories.find(self._words)
+        except Exception as error:
+            self._say(explain(error), "esc closes")
+            return
+        self._is_waiting = False
+        self._show_podcasts()
+
+    def _show_podcasts(self) -> None:
+        assert self._found is not None
+        finding, known = self._found
+        podcasts = finding.podcasts
+        names = enumerated(self._feeds.directories.names)
+        said = [f"{counted(len(podcasts), 'podcast')} from {names}" if podcasts else f"No podcast found in {names}"]
+        if finding.without_feed:
+            said.append(f"{finding.without_feed} without a feed left out")
+        self._say("\n".join([" · ".join(said) + ".", *finding.faults]), "enter shows its episodes · esc closes")
+        self._list.clear_options()
+        self._list.add_options(Option(_podcast_row(podcast, podcast.address in known)) for podcast in podcasts)
+        self._list.highlighted = min(self._place, len(podcasts) - 1) if podcasts else None
+
+    async def _preview(self, podcast: FoundPodcast) -> None:
+        try:
+            feed = await self._feeds.directories.preview(podcast.address)
+        except Exception as error:
+            self._chosen, self._is_waiting = None, False
+            self._say(explain(error), "enter shows its episodes · esc closes")
+            return
+        self._is_waiting = False
+        title = feed.title or podcast.title
+        summary = feed.summary or podcast.summary
+        about = " · ".join(filter(None, (podcast.publisher, counted(len(feed.items)), feed.language)))
+        lines = [title, about, podcast.address, "", summary[:SUMMARY] + ("…" if len(summary) > SUMMARY else "")]
+        self._say("\n".join(lines).rstrip(), "enter subscribes · esc goes back")
+        self._list.clear_options()
+        self._list.add_options(Option(row) for row in _episode_rows(feed))
+        self._list.highlighted = 0
+
+    async def _subscribe(self, podcast: FoundPodcast) -> None:
+        try:
+            feed_id = await self._feeds.subscribe(podcast.address, is_listed=True)
+        except LoginNeeded as error:
+            if self.is_current:
+                self.app.switch_screen(LoginScreen(error.question, lambda feed_id: self._open_feed(str(feed_id))))
+        except Exception as error:
+            self._is_waiting = False
+            if self.is_current:
+                self._say(explain(error), "enter subscribes · esc goes back")
+            else:
+                self.app.notify(explain(error), severity="error")
+        else:
+            if self.is_current:
+                self.dismiss()
+                self._open_feed(feed_id)
+
+    def _say(self, text: str, keys: str) -> None:
+        self.query_one("#outcome", Static).update(Content(text))
+        self.query_one(DialogBody).border_subtitle = keys
+
+
+def _podcast_row(podcast: FoundPodcast, is_subscribed: bool) -> Content:
+    newest = f"last {podcast.newest:%-d %b %Y}" if podcast.newest else ""
+    count = counted(podcast.episodes) if podcast.episodes else ""
+    parts = (podcast.publisher, count, newest, podcast.language, "subscribed" if is_subscribed else "")
+    return Content.assemble((podcast.title, "bold"), "\n", ("  " + " · ".join(filter(None, parts)), "$text-muted"))
+
+
+def _episode_rows(feed: Feed) -> Iterator[Content]:
+    for item in feed.items[:SHOWN]:
+        lasts = f"  {length(item.duration)}" if item.duration else ""
+        yield Content.assemble((_when(item), "$text-muted"), item.title, (lasts, "$text-muted"))
+    if len(feed.items) > SHOWN:
+        yield Content(f"… and {len(feed.items) - SHOWN:,} more")
+    if not feed.items:
+        yield Content("There are no episodes yet.")
+
+
+def _when(item: Item) -> str:
+    with contextlib.suppress(OverflowError, ValueError, OSError):
+        if item.published is not None:
+            return f"{f'{datetime.fromtimestamp(item.published, UTC):%-d %b %Y}':<13}"
+    return ""
