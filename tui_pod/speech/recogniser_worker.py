@@ -30,7 +30,7 @@ from tui_pod.speech.sentences import SentenceJoiner, Word
 
 if TYPE_CHECKING:
     import numpy as np
-    from faster_whisper import WhisperModel
+    from faster_whisper import Segment, WhisperModel
 
     Samples = np.ndarray[Any, np.dtype[np.int16]]
 
@@ -45,6 +45,10 @@ QUIET = 0.3
 
 BEAM = 5
 """Readings that are followed at once: with names and one alone, whole clauses were dropped (18 % of words, once)."""
+
+
+LATE = 1.5
+"""Seconds after the first speech at which the first word may begin: a prompt can make a model pass over a sentence."""
 
 
 class Refusal(Exception):
@@ -178,23 +182,38 @@ def _sentences(
     model: WhisperModel, samples: Samples, start: float, request: dict[str, Any]
 ) -> Iterator[tuple[float, float, str]]:
     """Yield start, end and text of each sentence in a piece, as it is recognised."""
-    import numpy as np
-
     joiner = SentenceJoiner()
-    segments, _ = model.transcribe(
-        np.divide(samples, 32768, dtype=np.float32),
-        language=request["language"],
-        beam_size=BEAM,
-        vad_filter=True,
-        word_timestamps=True,
-        initial_prompt=request["names"] or None,
-    )
-    for segment in segments:
+    for segment in hear(model, samples, request["language"], request["names"]):
         words = [Word(word.word, start + word.start, start + word.end) for word in segment.words or ()]
         for cue in joiner.add(words):
             yield round(cue.start or 0.0, 3), round(cue.end or 0.0, 3), cue.text
     for cue in joiner.flush():
         yield round(cue.start or 0.0, 3), round(cue.end or 0.0, 3), cue.text
+
+
+def hear(model: WhisperModel, samples: Samples, language: str | None, names: str) -> Iterator[Segment]:
+    """Yield what a model hears in a piece, anew without the names when with them it begins too late."""
+    import numpy as np
+    from faster_whisper.vad import get_speech_timestamps
+
+    audio = np.divide(samples, 32768, dtype=np.float32)
+
+    def listen(prompt: str | None) -> Iterator[Segment]:
+        segments, _ = model.transcribe(
+            audio, language=language, beam_size=BEAM, vad_filter=True, word_timestamps=True, initial_prompt=prompt
+        )
+        return iter(segments)
+
+    if names:
+        heard = listen(names)
+        first = next(heard, None)
+        speech = get_speech_timestamps(audio[: 30 * SAMPLE_RATE])
+        begin = speech[0]["start"] / SAMPLE_RATE if speech else float("inf")
+        if first is not None and first.words and first.words[0].start <= begin + LATE:
+            yield first
+            yield from heard
+            return
+    yield from listen(None)
 
 
 if __name__ == "__main__":
