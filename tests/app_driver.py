@@ -74,6 +74,7 @@ class FakeServices(Services):
         self.transcripts: dict[str, Transcript] = {}
         self.notes: dict[str, EpisodeNotes] = {}
         self.chapters: dict[str, tuple[Chapter, ...]] = {}
+        self.covers: dict[str, bytes] = {}
         self.asked_feeds = FakeFeeds()
         self.is_closed = False
 
@@ -104,6 +105,10 @@ class FakeServices(Services):
     async def read_notes(self, episode: Episode) -> EpisodeNotes:
         """See `Services.read_notes`."""
         return self.notes.get(episode.id, EpisodeNotes())
+
+    async def read_cover(self, episode: Episode) -> bytes | None:
+        """See `Services.read_cover`."""
+        return self.covers.get(episode.id)
 
     async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
         """See `Services.read_chapters`."""

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import struct
 import subprocess
-import zlib
 from pathlib import Path
 
 import pytest
 
+from tests.pictures import make_png
 from tests.tools import needs
 from tui_pod.audio.cover import PICTURE_BYTES, SIDE
 from tui_pod.runtime.subprocesses import start_of
 
 RED, BLUE = bytes((254, 0, 0)), bytes((0, 0, 254))
-
-
-def make_png(path: Path, width: int, height: int, is_whole: bool = True) -> Path:
-    """Write a picture whose left half is red and whose right half is blue."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    row = b"\0" + b"\xff\0\0" * (width // 2) + b"\0\0\xff" * (width - width // 2)
-    packer = zlib.compressobj(1)
-    rows = b"".join(packer.compress(row) for _ in range(height if is_whole else 2)) + packer.flush()
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
-    return path
 
 
 def picture(source: Path) -> bytes | None:

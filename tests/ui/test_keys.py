@@ -20,6 +20,7 @@ from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.podcast_settings import PodcastsScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen
+from tui_pod.ui.widgets.episode_pane import EpisodePane
 
 Exercise = Callable[[AppDriver, str], Awaitable[None]]
 
@@ -465,6 +466,14 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.shows(DetailsScreen)
     await driver.press(key)
     assert driver.shows(MainScreen)
+
+
+@exercises("view.episode")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press(key)
+    assert driver.main.query_one(EpisodePane).display
+    await driver.press(key)
+    assert not driver.main.query_one(EpisodePane).display
 
 
 @exercises("view.transcript")

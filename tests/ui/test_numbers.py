@@ -17,7 +17,7 @@ from tui_pod.core.text.clean import clock, length, span
 KEYS = (
     "j", "j", "j", "k", "g", "G", "pagedown", "tab", "h", "l", "left", "right", "enter", "enter", "space", "^", ",",
     ".", "{", "}", "<", ">", "[", "]", "backspace", "m", "m", "m", "v", "V", "e", "e", "E", "J", "K", "x", "u", "u",
-    "ctrl+r", "f", "s", "c", "1", "2", "2", "slash", "o", "escape", "n",
+    "ctrl+r", "f", "s", "c", "1", "2", "2", "slash", "w", "escape", "n",
 )  # fmt: skip
 """What is pressed; often pressed keys stand here often."""
 

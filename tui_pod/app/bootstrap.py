@@ -142,6 +142,10 @@ class AppServices(Services):
         """See `Services.read_chapters`."""
         return await self._running.sources.chapters(episode) if self._running.has_podcasts else ()
 
+    async def read_cover(self, episode: Episode) -> bytes | None:
+        """See `Services.read_cover`."""
+        return await self._running.covers.picture(episode)
+
     async def compute_statistics(self) -> Statistics:
         """See `Services.compute_statistics`."""
         return await self._running.compute_statistics()

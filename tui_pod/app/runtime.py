@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.mpv_options import filters
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from tui_pod.config.settings import Settings
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.services.covers import Covers
 
 MEGABYTE = 1_000_000
 
@@ -122,6 +124,13 @@ class Runtime:
     async def _look_at_feeds(self) -> None:
         if self.has_podcasts:
             await self.feeds.look_elsewhere()
+
+    @cached_property
+    def covers(self) -> Covers:
+        """Pictures of covers."""
+        from tui_pod.services.covers import Covers  # brings TLS, 2 MiB, which few sessions need
+
+        return Covers(self._services.paths.cache / "covers", self.sources.podcasts)
 
     @property
     def _sync_words(self) -> tuple[str, ...]:

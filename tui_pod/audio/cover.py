@@ -30,6 +30,9 @@ MEMORY = 900 * 1024 * 1024
 SECONDS = 15
 """Of processor time, and after which waiting ends too."""
 
+NOT_POSSIBLE = 2
+"""Exit status where there is no libmpv, or the file cannot be read; 1: it is no picture, and has none."""
+
 _WHOLE = f"scale={SIDE}:{SIDE}:force_original_aspect_ratio=increase:flags=area,crop={SIDE}:{SIDE},format=rgb24"
 
 
@@ -72,7 +75,7 @@ def main(source: Path, target: Path) -> int:
     try:
         make_picture(source, target)
     except OSError:
-        return 1
+        return NOT_POSSIBLE
     is_good = target.is_file() and target.stat().st_size == PICTURE_BYTES
     if not is_good:
         target.unlink(missing_ok=True)

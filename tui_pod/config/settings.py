@@ -67,6 +67,7 @@ class InterfaceSettings(NamedTuple):
     """[ui]."""
 
     theme: Annotated[str, Key("Name of a theme; empty: the one last chosen in the palette")] = ""
+    covers: Annotated[bool, Key("Whether to draw cover pictures, where the terminal has true colour")] = True
     ascii: Annotated[bool, Key("Whether to draw symbols, bars and borders in ASCII")] = False
     mouse: Annotated[bool, Key("Whether the app takes the mouse; without it the terminal selects text")] = True
     transparent: Annotated[

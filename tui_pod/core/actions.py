@@ -102,6 +102,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "view.details", "i", "Details of the episode, in the tree of the topic or podcast", "screen.details", "screen"
     ),
+    Action("view.episode", "o", "Cover, summary and chapters beside the list", "screen.episode", "screen"),
     Action(
         "view.transcript", "t", "The words of the episode, to read along", "screen.transcript", "screen", hint="Words"
     ),

@@ -27,11 +27,12 @@ from tui_pod.feeds.media.partial import DownloadRequest
 from tui_pod.feeds.media.stream_cache import StreamCache
 from tui_pod.feeds.media.stream_file import StreamFile
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
-from tui_pod.feeds.net.fetch import FetchError, LoginWanted
+from tui_pod.feeds.net.fetch import FetchError, Limits, LoginWanted, Request, fetch
 from tui_pod.feeds.refresh import refresh_feed
 from tui_pod.feeds.store.candidates import candidates
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import Details, FeedStore, Subscription
+from tui_pod.feeds.store.pictures import picture_of
 from tui_pod.runtime.threads import CancelToken
 
 STREAM_QUOTA = 500_000_000
@@ -40,6 +41,7 @@ STREAM_QUOTA = 500_000_000
 MAX_TAG = 1024 * 1024
 """Bytes of a tag before an mp3 that are waited for to look behind it; covers are in it."""
 
+PICTURE_LIMITS = Limits(size=10 * 1024 * 1024, seconds=20.0, idle=10.0)
 PATIENCE = 5.0
 """Seconds for which the head of a recording is waited for, to know how places in it are found."""
 
@@ -128,6 +130,23 @@ class Podcasts:
             return Transcript()
         text = self._text(episode.transcript, self.details(episode.id), cancel)
         return parse_transcript(text) if text else Transcript()
+
+    def picture_address(self, episode: Episode) -> str | None:
+        """Return the address of an episode's cover; None: there is none.
+
+        Raises:
+            FeedStoreError: the store cannot be read.
+        """
+        return None if self.store.is_empty else picture_of(self.store.db, episode.id)
+
+    def fetch_picture(self, address: str, episode: Episode, cancel: CancelToken | None = None) -> bytes:
+        """Return the image at the address of an episode's cover.
+
+        Raises:
+            FetchError: it cannot be had.
+        """
+        policy = self._policy(self.details(episode.id))
+        return fetch(Request(address, policy.private, logins=policy.logins), PICTURE_LIMITS, cancel)[1]
 
     def details(self, ident: str) -> Details | None:
         """Return what the store has on an episode; None also when it cannot be read."""

@@ -103,6 +103,10 @@ class Services:
         """Return the chapters of an episode that does not play; the network may be asked for them."""
         raise NotImplementedError
 
+    async def read_cover(self, episode: Episode) -> bytes | None:
+        """Return an episode's picture as `audio.cover` makes it; None: it has none."""
+        raise NotImplementedError
+
     async def compute_statistics(self) -> Statistics:
         """Return the statistics of what was heard until now."""
         raise NotImplementedError

@@ -12,6 +12,7 @@ from textual.content import Content
 
 from tui_pod.core.actions import shown_keys
 from tui_pod.core.selection.list_query import narrow
+from tui_pod.ui.widgets.lines import KeyLine
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -40,7 +41,7 @@ def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
             pane = _find_pane(action, app.main_screen)
             if pane is None:
                 continue
-        keys = " ".join(shown_keys(action)).translate(app.main_screen.key_names)
+        keys = " ".join(shown_keys(action)).translate(app.main_screen.query_one("#keys", KeyLine).key_names)
         yield SystemCommand(action.label, f"key: {keys}", partial(app.run_action_soon, action.action, pane))
     if (sync := app.sync) is not None:
         yield SystemCommand("Sync now", "progress and podcasts, as under [sync]", sync.sync_now)

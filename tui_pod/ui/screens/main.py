@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,9 @@ from tui_pod.services.hints import GONE, NO_SEARCH, NOT_A_PODCAST, NOT_REMOVABLE
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.dialog_controller import DialogController
 from tui_pod.ui.list_commands import run_command
+from tui_pod.ui.look.layout import cursor_height, layout_classes
 from tui_pod.ui.messages import ListCommand
+from tui_pod.ui.pane_controller import PaneController
 from tui_pod.ui.search_controller import SearchController
 from tui_pod.ui.status_texts import counts_text, pane_hints, path_text, queue_times, session_text, title_text
 from tui_pod.ui.transcript_controller import TranscriptController
@@ -40,18 +42,6 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.services.services import Services
     from tui_pod.ui.widgets.transcript_view import TranscriptView
-
-NARROW = 64
-"""Width in cells below which one pane is shown at a time."""
-
-SMALLEST = (40, 12)
-"""Columns and rows below which only the bar is shown."""
-
-BESIDE = 140
-"""Least columns for the transcript beside the list instead of over it."""
-
-ROOMY = (100, 30)
-"""Least columns and rows for four lines of the episode at the cursor."""
 
 HINT = f"Press {key_of('episode.play')} to play, {key_of('app.help')} for all keys"
 
@@ -72,13 +62,9 @@ class MainScreen(Screen[None]):
         self.dialogs = DialogController(self.model, services, show_dialog, self.open_entry)
         self.transcript = TranscriptController(self, services, self.dialogs.bookmark)
         self.views = ViewController(self, services, self.model, self.open_entry, self.dialogs.bookmark)
+        self.episode = PaneController(self, services, self.model)
         self.search = SearchController(self, self.model, self.transcript)
         self.set_reactive(MainScreen.playback, services.playback)
-        self.key_names: Mapping[int, str] = {}  # of keys whose sign the terminal does not have
-        if services.is_ascii:
-            from tui_pod.ui.look.ascii_lines import ARROW_KEYS
-
-            self.key_names = ARROW_KEYS
         self._work = ""
         self._statuses: dict[str, Status] = {}  # as last told, of those that changed
 
@@ -90,11 +76,10 @@ class MainScreen(Screen[None]):
             yield TopicTree(self.model.library, self.model.progress_index, is_ascii, id="tree")
             yield EpisodeList(self.model, is_ascii, id="list").data_bind(MainScreen.playback)
         yield PlaybackBar(self._services.with_keys(HINT), is_ascii, id="bar").data_bind(MainScreen.playback)
-        yield KeyLine(id="keys")
+        yield KeyLine(is_ascii, id="keys")
 
     def on_mount(self) -> None:
         """Show the topic that was open last."""
-        self.query_one("#keys", KeyLine).key_names = self.key_names
         self.topic_tree.border_title = "Topics"
         self.episodes.gone_text = self._services.with_keys(GONE)
         self._show_listed()
@@ -127,10 +112,10 @@ class MainScreen(Screen[None]):
         """Fit the layout to the terminal."""
         width, height = event.size
         was_tiny = self.has_class("-tiny")
-        self.set_class(width < NARROW, "-narrow")
-        self.set_class(width >= BESIDE, "-beside")
-        self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-tiny")
-        self.episodes.set_heights(2, 4 if width >= ROOMY[0] and height >= ROOMY[1] else 3)
+        for name, is_set in layout_classes(width, height).items():
+            self.set_class(is_set, name)
+        self.episodes.set_heights(2, cursor_height(width, height))
+        self.episode.fit()
         if was_tiny and not self.has_class("-tiny") and self.focused is None:  # hidden parts lose the focus
             self.call_after_refresh(self.show_pane, self.has_class("-on-tree"))
 
@@ -209,6 +194,7 @@ class MainScreen(Screen[None]):
     def watch_playback(self, former: Playback, playback: Playback) -> None:
         """Show what comes next, and how much of the session is left."""
         self.transcript.follow(playback)
+        self.episode.follow(playback)
         if playback.load and replace(former, position=playback.position) != playback:  # else shown with its progress
             self._show_session()
         if former.is_loaded and not playback.is_loaded:
@@ -218,6 +204,7 @@ class MainScreen(Screen[None]):
     def _show_listed(self, keeps_cursor: bool = False) -> None:
         self.episodes.empty_text = self._services.with_keys(why_empty(self.model.query))
         self.episodes.show(is_centred=not keeps_cursor)
+        self.episode.cursor_moved()
         self.show_title()
 
     def show_title(self) -> None:
@@ -294,6 +281,8 @@ class MainScreen(Screen[None]):
         if self.transcript.is_open and self.focused is self.transcript.pane:
             self.transcript.close()
             self.show_pane()
+        elif self.episode.close():
+            return
         elif self.model.query.query:
             self.change_query(self.model.query._replace(query=""), keeps_cursor=True)
         else:
@@ -315,6 +304,10 @@ class MainScreen(Screen[None]):
         entry = event.entry_in(self.model.library.topics)
         if self.focused is self.topic_tree and entry != self.model.query.entry:
             self.change_query(self.model.query._replace(entry=entry, query=""))
+
+    @on(EpisodeList.CursorMoved)
+    def _on_cursor_moved(self) -> None:
+        self.episode.cursor_moved()
 
     @on(EpisodeList.CommandChosen)
     def _on_list_command(self, event: EpisodeList.CommandChosen) -> None:
@@ -354,6 +347,10 @@ class MainScreen(Screen[None]):
             self.show_pane()
         else:
             await self.transcript.open(self.model.index)
+
+    async def action_episode(self) -> None:
+        """Show or hide the episode's pane."""
+        await self.episode.toggle()
 
     async def action_add_feed(self) -> None:
         """Ask for a podcast's address."""

@@ -42,6 +42,9 @@ class EpisodeList(RowPane):
     ends: var[dict[int, str]] = var({})
     """When each upcoming entry of the queue would end, by library index."""
 
+    class CursorMoved(Message):
+        """The cursor is on another row."""
+
     @dataclass
     class CommandChosen(Message):
         """A command is to be run on episodes."""
@@ -80,6 +83,10 @@ class EpisodeList(RowPane):
         super().go(row, is_centred)
         if self._model.range_start is not None:
             self.refresh()
+
+    def on_cursor_moved(self) -> None:
+        """See `RowPane.on_cursor_moved`."""
+        self.post_message(self.CursorMoved())
 
     def row_count(self) -> int:
         """See `RowPane.row_count`."""

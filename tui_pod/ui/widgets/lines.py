@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import inf
+from types import MappingProxyType
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -33,11 +34,15 @@ class KeyLine(Widget):
 
     hints: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
     """Each hint's key, word and Textual action, the most useful first."""
-    key_names: reactive[Mapping[int, str]] = reactive({})
-    """Replacements for the signs of keys, for `str.translate`."""
+    key_names: Mapping[int, str] = MappingProxyType({})
+    """What keys are called whose sign the terminal does not have, for `str.translate`."""
 
-    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        if is_ascii:
+            from tui_pod.ui.look.ascii_lines import ARROW_KEYS  # only for those who want it
+
+            self.key_names = ARROW_KEYS
         self._hint_ends: list[tuple[int, str]] = []  # the cell before which each shown hint ends, and its action
 
     def render_line(self, y: int) -> Strip:

@@ -1,0 +1,81 @@
+"""Where pictures of covers are found, and that each is made once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.feeds import server
+from tests.feeds.server import Site, feed, item
+from tests.pictures import make_png
+from tui_pod.audio.cover import PICTURE_BYTES
+from tui_pod.core.library.episode import Episode
+from tui_pod.feeds.podcasts import Podcasts
+from tui_pod.feeds.store.library import read_feeds
+from tui_pod.feeds.subscribe import subscribe
+from tui_pod.services import covers as module
+from tui_pod.services.covers import Covers
+
+
+@pytest.fixture
+def podcasts(tmp_path: Path) -> Podcasts:
+    return Podcasts(tmp_path / "data", tmp_path / "cache", 1_000_000)
+
+
+@pytest.fixture
+def covers(tmp_path: Path, podcasts: Podcasts) -> Covers:
+    async def opened() -> Podcasts:
+        return podcasts
+
+    return Covers(tmp_path / "covers", opened)
+
+
+def make_wav(folder: Path, name: str = "a.wav") -> Episode:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(server.sound(0.1))
+    return Episode(name, name, audio=str(folder / name))
+
+
+async def test_cover_beside_a_recording_is_taken(covers: Covers, tmp_path: Path) -> None:
+    episode = make_wav(tmp_path / "music")
+    assert await covers.picture(episode) is None
+    make_png(tmp_path / "music" / "cover.png", 64, 64)
+    assert len(await covers.picture(episode) or b"") == PICTURE_BYTES
+
+
+async def test_cover_of_a_feed_is_fetched_once(
+    covers: Covers, podcasts: Podcasts, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = make_png(tmp_path / "a.png", 64, 64).read_bytes()
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav") + item(2, "/b.wav"), extra="<itunes:image href='/c'/>"))
+    site.replies["/c"] = server.body(image, "image/png")
+    subscribe(podcasts.store, site.url("/f"))
+    first, second = read_feeds(podcasts.store.db.file.parent).episodes
+    picture = await covers.picture(first)
+    assert picture is not None
+    assert await covers.picture(second) == picture
+    assert site.paths() == ["/f", "/c"]
+
+
+async def test_answer_that_is_no_picture_is_not_asked_for_again(covers: Covers, podcasts: Podcasts, site: Site) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav"), extra="<itunes:image href='/c'/>"))
+    site.replies["/c"] = server.body("<html>", "text/html")
+    subscribe(podcasts.store, site.url("/f"))
+    (episode,) = read_feeds(podcasts.store.db.file.parent).episodes
+    assert [await covers.picture(episode), await covers.picture(episode)] == [None, None]
+    assert site.paths() == ["/f", "/c"]
+
+
+async def test_narrated_episode_has_no_picture_of_its_own(covers: Covers) -> None:
+    assert await covers.picture(Episode("x", "X")) is None
+
+
+async def test_oldest_pictures_are_dropped(covers: Covers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 2)
+    for number in range(3):
+        episode = make_wav(tmp_path / f"music {number}")
+        make_png(tmp_path / f"music {number}" / "folder.png", 64, 64)
+        make_png(tmp_path / f"music {number}" / "a.wav", 64, 64)  # in a recording's place
+        assert await covers.picture(episode) is not None
+    assert len(list((tmp_path / "covers").glob("*.rgb"))) == 2

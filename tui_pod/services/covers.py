@@ -1,0 +1,110 @@
+"""Small pictures of episodes' covers: found at an address, inside a recording or beside it; made once, and cached.
+
+The folder can be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_pod.audio.cover import NOT_POSSIBLE, PICTURE_BYTES, SECONDS
+from tui_pod.core.library.episode import Episode
+from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.feeds.store.database import FeedStoreError
+from tui_pod.runtime.subprocesses import start_of
+from tui_pod.runtime.threads import CancelToken, in_thread
+
+if TYPE_CHECKING:
+    from tui_pod.feeds.podcasts import Podcasts
+
+MOST = 500
+"""Pictures that are kept, 19 kB each."""
+
+BESIDE = tuple(f"{name}.{suffix}" for name in ("cover", "folder") for suffix in ("jpg", "png", "jpeg", "webp"))
+"""Names of pictures in a recording's folder."""
+
+
+class Covers:
+    """Pictures as `audio.cover` makes them, by episode."""
+
+    def __init__(self, folder: Path, podcasts: Callable[[], Awaitable[Podcasts]]) -> None:
+        self._folder = folder
+        self._podcasts = podcasts
+        self._failed: set[str] = set()
+        self._turn = asyncio.Lock()
+
+    async def picture(self, episode: Episode) -> bytes | None:
+        """Return the picture of an episode; None: it has none, or none can be had now."""
+        if episode.audio is None:
+            return None
+        podcasts = await self._podcasts()
+        async with self._turn:  # one process at a time
+            return await in_thread(lambda cancel: self._find(podcasts, episode, cancel))
+
+    def _find(self, podcasts: Podcasts, episode: Episode, cancel: CancelToken) -> bytes | None:
+        for origin, content in _origins(podcasts, episode, cancel):
+            kept = self._folder / f"{hashlib.sha256(origin.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.rgb"
+            with contextlib.suppress(OSError):
+                picture = kept.read_bytes()
+                os.utime(kept)
+                if len(picture) == PICTURE_BYTES:
+                    return picture
+                continue  # there is none
+            if origin not in self._failed and (made := self._make(kept, origin, content, cancel)) is not None:
+                return made
+        return None
+
+    def _make(self, kept: Path, origin: str, content: Callable[[], Path | bytes], cancel: CancelToken) -> bytes | None:
+        """Make and keep a picture. What is no picture is remembered, what cannot be had only while the app runs."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+                source, target = content(), Path(folder, "picture")
+                if isinstance(source, bytes):
+                    image = Path(folder, "image")
+                    image.write_bytes(source)
+                    source = image
+                cancel.check()
+                command, environment = start_of("tui_pod.audio.cover", source, target)
+                made = subprocess.run(
+                    ["nice", *command], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL, check=False, timeout=2 * SECONDS,
+                )  # fmt: skip
+                if made.returncode == NOT_POSSIBLE:
+                    raise OSError
+                if not target.exists():
+                    target.touch()
+                target.replace(kept)
+            self._trim()
+            return kept.read_bytes() or None
+        except (OSError, FetchError, subprocess.SubprocessError):
+            self._failed.add(origin)
+            return None
+
+    def _trim(self) -> None:
+        pictures = sorted(self._folder.glob("*.rgb"), key=os.path.getmtime)
+        for picture in pictures[: max(0, len(pictures) - MOST)]:
+            picture.unlink(missing_ok=True)
+
+
+def _origins(
+    podcasts: Podcasts, episode: Episode, cancel: CancelToken
+) -> Iterator[tuple[str, Callable[[], Path | bytes]]]:
+    """Yield where a picture may come from: a name that changes with it, and what gets it."""
+    assert episode.audio is not None
+    path = podcasts.downloads.find(episode.id) if "://" in episode.audio else Path(episode.audio)
+    with contextlib.suppress(FeedStoreError):
+        if (address := podcasts.picture_address(episode)) is not None:
+            yield address, lambda: podcasts.fetch_picture(address, episode, cancel)
+    if path is not None:
+        for file in (path, *(path.with_name(name) for name in BESIDE)):
+            with contextlib.suppress(OSError, ValueError):
+                yield f"{file} {file.stat().st_mtime_ns}", lambda file=file: file  # type: ignore[misc]

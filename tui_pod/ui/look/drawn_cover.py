@@ -1,0 +1,54 @@
+"""The cover of what has none: a catalogue's episodes as the seeds of a sunflower, each in the colour of its topic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import cos, pi, sin, sqrt
+
+from tui_pod.audio.cover import SIDE
+
+TURN = pi * (3 - sqrt(5))
+"""The golden angle, by which each seed is turned against the one before."""
+
+GROUND = (16, 20, 38)
+GLOW = (255, 244, 214)
+COLOURS = (
+    (240, 180, 90), (226, 112, 92), (196, 96, 160), (126, 116, 220), (84, 152, 226), (84, 190, 176), (150, 196, 96),
+)  # fmt: skip
+"""Of the topics in turn."""
+
+MOST = 300
+"""Seeds that can be told apart."""
+
+
+def draw_cover(groups: Sequence[int], current: int) -> bytes:
+    """Return a picture of `audio.cover`'s size.
+
+    Args:
+        groups: of each episode, in order, the number of its topic.
+        current: the episode that glows.
+    """
+    first = max(0, min(current - MOST // 2, len(groups) - MOST))
+    seeds = groups[first : first + MOST]
+    ground = bytes(GROUND)
+    pixels = bytearray(ground * (SIDE * SIDE))
+    middle, reach = SIDE / 2, SIDE * 0.46
+    radius = max(1.2, 0.8 * reach / sqrt(max(1, len(seeds))))
+    for number, group in enumerate(seeds):
+        away = reach * sqrt((number + 0.5) / len(seeds))
+        x, y = middle + away * cos(number * TURN), middle + away * sin(number * TURN)
+        is_current = first + number == current
+        _dot(
+            pixels, x, y, radius * 1.6 if is_current else radius, GLOW if is_current else COLOURS[group % len(COLOURS)]
+        )
+    return bytes(pixels)
+
+
+def _dot(pixels: bytearray, x: float, y: float, radius: float, colour: tuple[int, int, int]) -> None:
+    """Draw a disc with a soft edge."""
+    for row in range(max(0, int(y - radius - 1)), min(SIDE, int(y + radius + 2))):
+        for column in range(max(0, int(x - radius - 1)), min(SIDE, int(x + radius + 2))):
+            share = min(1.0, max(0.0, radius + 0.5 - sqrt((column + 0.5 - x) ** 2 + (row + 0.5 - y) ** 2)))
+            at = (row * SIDE + column) * 3
+            for part, value in enumerate(colour):
+                pixels[at + part] += round((value - pixels[at + part]) * share)

@@ -1,0 +1,59 @@
+"""The picture of an episode, in half blocks: two pixels a cell."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_pod.audio.cover import SIDE
+
+
+class Cover(Widget):
+    """A square as wide as the widget; nothing while there is no picture."""
+
+    DEFAULT_CSS = """
+    Cover { width: 24; height: 12; display: none; &.-shown { display: block; } }
+    """
+
+    picture: reactive[bytes | None] = reactive(None)
+    """As `audio.cover` makes it."""
+
+    def watch_picture(self, picture: bytes | None) -> None:
+        """Take room only for a picture."""
+        self.set_class(picture is not None, "-shown")
+
+    def render_line(self, y: int) -> Strip:
+        """Return a line of cells, whose upper halves are one row of pixels and whose lower halves the next."""
+        width = self.size.width
+        if self.picture is None or y >= self.size.height:
+            return Strip.blank(width)
+        rows = scaled(self.picture, width, self.size.height * 2)
+        pairs = zip(rows[2 * y], rows[2 * y + 1], strict=True)
+        return Strip([Segment("▀", Style.from_color(_colour(upper), _colour(lower))) for upper, lower in pairs], width)
+
+
+def _colour(pixel: tuple[int, int, int]) -> Color:
+    return Color.from_rgb(*pixel)
+
+
+@lru_cache(maxsize=4)
+def scaled(picture: bytes, width: int, height: int) -> list[list[tuple[int, int, int]]]:
+    """Return rows of pixels, each the mean of the part of the picture that it covers; sides of at most `SIDE`."""
+    columns = [(x * SIDE // width, max(x * SIDE // width + 1, (x + 1) * SIDE // width)) for x in range(width)]
+    lines = [(y * SIDE // height, max(y * SIDE // height + 1, (y + 1) * SIDE // height)) for y in range(height)]
+    return [[_mean(picture, left, right, top, bottom) for left, right in columns] for top, bottom in lines]
+
+
+def _mean(picture: bytes, left: int, right: int, top: int, bottom: int) -> tuple[int, int, int]:
+    count = (right - left) * (bottom - top)
+    parts = [0, 0, 0]
+    for row in range(top, bottom):
+        for part in range(3):
+            parts[part] += sum(picture[(row * SIDE + left) * 3 + part : (row * SIDE + right) * 3 : 3])
+    return parts[0] // count, parts[1] // count, parts[2] // count
