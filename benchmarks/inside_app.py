@@ -151,6 +151,17 @@ async def sound(app: TuiPodApp, found: Report) -> None:
         found["gap"].append(events["FileLoaded"] - events["FileEnded"])
 
 
+async def resume(app: TuiPodApp, found: Report) -> None:
+    """From the wish to resume a stream to its sound, and how many bytes the server sent until then."""
+    from urllib.request import urlopen
+
+    controller, ident = app.controller, app.controller.library.ids[0]
+    await asyncio.sleep(2.0)  # the player is there
+    controller.play_from(ident, float(os.environ["BENCH_PLACE"]))
+    found["resume"] = await sounding(app, ident, "a resumed stream")
+    found["read"] = int(await asyncio.to_thread(lambda: urlopen(os.environ["BENCH_SENT"]).read()))
+
+
 def _watch(app: TuiPodApp) -> dict[str, float]:
     """Return the times of the latest events of the player, which go on changing."""
     handle = app.controller.handle
@@ -219,6 +230,7 @@ async def save(app: TuiPodApp, found: Report) -> None:
 SCENARIOS: dict[str, Callable[[TuiPodApp, Report], Awaitable[None]]] = {
     "load": load,
     "sound": sound,
+    "resume": resume,
     "narrated": narrated,
     "save": save,
 }

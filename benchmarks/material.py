@@ -34,13 +34,13 @@ def ident(number: int) -> str:
     return f"episode-{number:06}"
 
 
-def write_catalog(path: Path, count: int, audio: Sequence[Path]) -> Path:
+def write_catalog(path: Path, count: int, audio: Sequence[Path | str]) -> Path:
     """Write a catalogue of `count` episodes in `TOPICS` topics; after the first few all have the first recording."""
     path.write_text("\n".join(_catalog(count, audio)), "utf-8")
     return path
 
 
-def _catalog(count: int, audio: Sequence[Path]) -> Iterator[str]:
+def _catalog(count: int, audio: Sequence[Path | str]) -> Iterator[str]:
     yield 'version = 1\ntitle = "Measured"\n\n[[topics]]\nname = "Everything"\n'
     for topic in range(TOPICS):
         yield f'[[topics]]\nname = "Topic {topic:02}"\nparent = "Everything"\n'
@@ -88,6 +88,17 @@ def _write_sound(path: Path, seconds: float) -> None:
         file.setsampwidth(2)
         file.setframerate(rate)
         file.writeframes(period * int(rate * seconds / 40))
+
+
+def write_streams(folder: Path, count: int = 12) -> tuple[Path, ...]:
+    """Write silent mp3 files of 64 kbit/s and constant rate, as long as the sounds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    frame = bytes((0xFF, 0xF3, 0x80, 0xC4)) + bytes(72 * 64_000 // 22_050 - 4)  # MPEG 2, 22.05 kHz, mono: 26 ms
+    paths = tuple(folder / f"{number:02}.mp3" for number in range(count))
+    for number, path in enumerate(paths):
+        seconds = LONG if number < count - 4 else SHORT
+        path.write_bytes(frame * int(seconds * 22_050 / 576))
+    return paths
 
 
 def feed(count: int, address: str) -> bytes:
