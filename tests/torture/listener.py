@@ -144,13 +144,14 @@ class RestlessListener:
         self._controller.queue_last(self._some(3))
 
     def _bookmark(self) -> None:
-        """Keep, edit or remove one."""
-        bookmarks, kept = self._controller.bookmarks, list(self._controller.bookmarks)
+        """Keep, edit or remove one of one's own."""
+        bookmarks, library = self._controller.bookmarks, self._controller.library
+        kept = [each for each in bookmarks if library.index(each.episode) is not None]
         chance = self._chances.random()
         if chance < 0.5 or not kept:
             start = float(self._chances.randrange(0, 300, 10))
             words = f'"Words" of “{start}” \\ ä'
-            bookmarks.keep(self._chances.choice(self._controller.library.ids), "", Stretch(start, start + 5.0, words))
+            bookmarks.keep(self._chances.choice(library.ids), "", Stretch(start, start + 5.0, words))
         elif chance < 0.8:
             bookmark = self._chances.choice(kept)
             bookmarks.edit(bookmark.key, bookmark.text, f"note {self._chances.random()}")
