@@ -290,6 +290,9 @@ class FakeFrontend(FakeListener):
     def ask_login(self, question: LoginQuestion) -> None:
         self.questions.append(question)
 
+    def start_recall(self) -> None:
+        raise AssertionError("nobody recalls")
+
     def start_session(self, budget: float) -> None:
         raise AssertionError("nobody starts a session")
 

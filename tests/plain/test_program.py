@@ -433,6 +433,37 @@ async def test_bookmarks_are_gone_through_played_grouped_and_removed(room: Room)
     ]
 
 
+async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
+    room.controller.bookmarks.keep("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
+    services = RoomServices(room)
+    reading, writing = os.pipe()
+    output = io.StringIO()
+    program = make_program(services, reading, output)
+    running = asyncio.create_task(program.run_on_loop())
+    os.write(writing, b"4\nm\nr\n")
+    await until(lambda: "Nothing is due" in output.getvalue())
+    room.clock.go(24 * 3600)
+    program.start_recall()
+    os.write(writing, b"r\n")
+    await until(lambda: "for the answer" in output.getvalue())
+    os.write(writing, b"\n3\n")
+    await until(lambda: "That is all" in output.getvalue())
+    os.close(writing)
+    await running
+    os.close(reading)
+    assert output.getvalue().splitlines()[5:] == [
+        "It will be asked from tomorrow on, after days and then months.",
+        "Nothing is due to be recalled.",
+        "1 question to recall. To answer: 4, then r.",
+        "One · 0:30.",
+        "Mine. Press enter for the answer:",
+        "Words.",
+        "Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to be asked no more; nothing ends it:",
+        "That is all for now.",
+    ]
+    assert [card.stability is not None for card in room.controller.bookmarks.cards] == [True]
+
+
 async def test_no_bookmarks_say_how_to_keep_one_in_lines(room: Room) -> None:
     empty = "Nothing is kept yet. b keeps what was just said, with a note if you like."
     assert await run(RoomServices(room), "4", "x") == ["0 bookmarks, by episode.", empty, empty]

@@ -115,7 +115,7 @@ async def show(driver: AppDriver, *places: tuple[str, float]) -> None:
 
 
 def rows(driver: AppDriver) -> list[str]:
-    return [row.strip("▌ ") for row in driver.rows_of(driver.main.query_one("#bookmarks")) if row.strip()]
+    return [row.strip("▎ ") for row in driver.rows_of(driver.main.query_one("#bookmarks")) if row.strip()]
 
 
 async def test_view_lists_bookmarks_under_their_episodes_the_last_kept_first() -> None:

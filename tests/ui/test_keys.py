@@ -19,6 +19,7 @@ from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.podcast_settings import PodcastsScreen
+from tui_pod.ui.screens.recall import RecallScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen
 from tui_pod.ui.widgets.episode_pane import EpisodePane
 
@@ -596,6 +597,22 @@ async def _(driver: AppDriver, key: str) -> None:
     await keep(driver)
     await driver.press(key)
     assert "1 bookmark · by date" in driver.text
+
+
+@exercises("bookmark.remember")
+async def _(driver: AppDriver, key: str) -> None:
+    await keep(driver)
+    await driver.press(key)
+    assert len(driver.controller.bookmarks.cards) == 1
+
+
+@exercises("recall.start")
+async def _(driver: AppDriver, key: str) -> None:
+    await keep(driver)
+    await driver.press("m")
+    driver.clock.go(24 * 3600)
+    await driver.press(key)
+    assert driver.shows(RecallScreen)
 
 
 @exercises("bookmark.copy")

@@ -129,6 +129,8 @@ class AppServices(Services):
             self.frontend.show_statistics()
         if self._budget is not None:
             self.frontend.start_session(self._budget)
+        if self.settings.recall.enabled:
+            self.frontend.start_recall()
 
     async def read_transcript(self, episode: Episode) -> Transcript:
         """See `Services.read_transcript`."""

@@ -96,6 +96,14 @@ class Runtime:
             settings.find,
         )
         self._broadcast.add(LoadTicker(self.controller))
+        if settings.recall.enabled:
+            from tui_pod.app.question_offer import QuestionOffer  # for those who want it
+
+            self._broadcast.add(QuestionOffer(self.controller, lambda episode: services.recall.offer(episode)))
+        if settings.recall.enabled:
+            from tui_pod.app.question_offer import QuestionOffer  # for those who want it
+
+            self._broadcast.add(QuestionOffer(self.controller, lambda episode: services.recall.offer(episode)))
         self._broadcast.add(FeedTrigger(self.feeds))
         self.sync: SyncService | None = None
         if services.is_writable and (settings.sync.folder or (settings.sync.server and settings.sync.user)):

@@ -22,6 +22,7 @@ _WORDS = {
     "find": "find",
     "shell": "keys config completions",
     "bookmarks": "bookmarks",
+    "recall": "recall",
     "search": "search",
     "sync": "sync",
     "narrate": "narrate",

@@ -104,6 +104,8 @@ def _add_library_commands(commands: _Commands) -> None:
     command.add_argument("--out", metavar="DIR", type=Path,
                          help="write a Markdown file an episode; one that you edited is only appended to")  # fmt: skip
     command.add_argument("--clips", metavar="DIR", type=Path, help="cut the audio of each into DIR, as Opus")
+    commands.add("recall", "ask what is due: bookmarks marked with m, and questions of episodes",
+                 has_json=True)  # fmt: skip
     command = commands.add("narrate", "render narrations ahead of time")
     command.add_argument("ids", metavar="ID", nargs="*")
     command.add_argument("--all", action="store_true", help="every episode without a recording")

@@ -31,8 +31,9 @@ CHAINS: tuple[frozenset[str], ...] = (
     frozenset(("tree", "episodes", "move", "screen", "app")),
     frozenset(("transcript", "move", "screen", "app")),
     frozenset(("statistics", "move", "screen", "app")),
+    frozenset(("bookmarks", "move", "screen", "app")),
 )
-"""Panes (`Action.where`) that hear a key while one of list, tree, transcript and statistics has the focus."""
+"""Panes (`Action.where`) that hear a key while one of list, tree, transcript and the views has the focus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,10 @@ def _may_share(ids: Sequence[str]) -> bool:
     """Return whether both may have one key, the inner pane's action being meant where it has the focus.
 
     That is so where the table itself gives both a key, as ← that folds in the tree and seeks elsewhere,
-    and for what concerns the list while the transcript has the focus.
+    for what concerns the list while the transcript has the focus, and for all but moves among the bookmarks.
     """
     first, second = (set(BY_ID[ident].keys.split(",")) for ident in ids)
     panes = {BY_ID[ident].where for ident in ids}
+    if "bookmarks" in panes and len(panes) > 1 and "move" not in panes:
+        return True
     return bool(first & second) or ("transcript" in panes and any(ident.startswith("list.") for ident in ids))

@@ -127,6 +127,15 @@ class StatsSettings(NamedTuple):
     free_days: Annotated[int, Key("Days a week without listening that do not end the streak", 0, 6)] = 2
 
 
+class RecallSettings(NamedTuple):
+    """[recall]."""
+
+    enabled: Annotated[
+        bool, Key("Whether what is due to be recalled is asked at the start, and episodes' own questions after them")
+    ] = False
+    per_day: Annotated[int, Key("Most questions a day", 1, 100)] = 10
+
+
 class DesktopSettings(NamedTuple):
     """[desktop]."""
 
@@ -218,6 +227,7 @@ class Settings(NamedTuple):
     feeds: FeedSettings = FeedSettings()
     audio: AudioSettings = AudioSettings()
     stats: StatsSettings = StatsSettings()
+    recall: RecallSettings = RecallSettings()
     desktop: DesktopSettings = DesktopSettings()
     network: NetworkSettings = NetworkSettings()
     sync: SyncSettings = SyncSettings()

@@ -112,6 +112,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("bookmark.edit", "b", "Edit the note, or the words", "edit", "bookmarks", hint="Note"),
     Action("bookmark.group", "s", "Group by episode, date or topic", "group", "bookmarks", hint="Group"),
     Action("bookmark.copy", "y", "Copy the words and their source", "copy", "bookmarks", hint="Copy"),
+    Action("bookmark.remember", "m", "Ask it again, after days and then months; or no more", "remember", "bookmarks"),
+    Action("recall.start", "r", "Recall what is due", "recall", "bookmarks"),
     Action("bookmark.remove", "x", "Remove the bookmark", "remove", "bookmarks", hint="Remove"),
     Action("session.plan", "S", "Plan a session", "screen.plan", "screen", hint="Session"),
     Action("sleep.timer", "z", "Sleep timer; twice: 5 minutes more", "app.sleep_timer"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,15 @@ from tui_pod.core.selection.bookmark_groups import Grouping, group_bookmarks, qu
 from tui_pod.core.text.clean import clean, counted, spoken_time
 from tui_pod.plain.browser import PAGE
 from tui_pod.plain.spoken import sentence
+from tui_pod.recall.schedule import Rating
 from tui_pod.services.bookmarks import WHY_EMPTY
+from tui_pod.services.recall import NOTHING_DUE
 
 if TYPE_CHECKING:
     from tui_pod.core.actions import Action
+    from tui_pod.core.progress.cards import Card
     from tui_pod.plain.program import PlainProgram
+    from tui_pod.recall.questions import Question
 
 
 class BookmarkCommands:
@@ -44,6 +48,8 @@ class BookmarkCommands:
             "bookmark.remove": partial(self._with_current, self._remove),
             "bookmark.copy": partial(self._with_current, self._quote),
             "bookmark.group": self._group,
+            "bookmark.remember": partial(self._with_current, self._remember),
+            "recall.start": self._recall,
         }
 
     def by_id(self) -> dict[str, Callable[[], object]]:
@@ -117,6 +123,44 @@ class BookmarkCommands:
             self._program.say_all(quote(self._program.controller.library, bookmark, *source).split("\n"))
 
         self._program.run_task(say())
+
+    def _remember(self, bookmark: Bookmark) -> None:
+        self._say(self._program.services.recall.toggle(bookmark))
+
+    def _recall(self) -> None:
+        due = self._program.services.recall.due()
+        if due:
+            self._program.run_task(self._ask(due))
+        else:
+            self._say(NOTHING_DUE)
+
+    async def _ask(self, cards: Sequence[Card]) -> None:
+        """Ask the first of the cards that can be asked, and then the rest."""
+        for place, card in enumerate(cards):
+            question = await self._program.services.recall.question(card)
+            if question is not None:
+                self._say(sentence(question.source))
+                rest = cards[place + 1 :]
+                asked = f"{question.text} Press enter for the answer:"
+                self._program.ask(asked, partial(self._ask_rating, question, card, rest))
+                return
+        self._say("That is all for now.")
+
+    def _ask_rating(self, question: Question, card: Card, rest: Sequence[Card], _: str) -> None:
+        self._say(sentence(question.answer))
+        said = "Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to be asked no more; nothing ends it:"
+        self._program.ask(said, partial(self._rate, card, rest))
+
+    def _rate(self, card: Card, rest: Sequence[Card], answer: str) -> None:
+        recall, answer = self._program.services.recall, answer.strip().lower()
+        if answer == "x":
+            recall.forget(card.key)
+        elif answer in {str(int(rating)) for rating in Rating}:
+            recall.answer(card, Rating(int(answer)))
+        else:
+            self._say("That is all for now.")
+            return
+        self._program.run_task(self._ask(rest))
 
     def _edit(self, bookmark: Bookmark) -> None:
         if bookmark.note:

@@ -35,6 +35,7 @@ from tui_pod.plain.spoken import (
     sentence,
 )
 from tui_pod.services.episode_list import EpisodeListModel
+from tui_pod.services.recall import HOW_TO
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
@@ -237,6 +238,11 @@ class PlainProgram:
             self.say(f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}.")
         else:
             self.say(f"Nothing left fits into that time. Press {key_of('session.plan')} to plan another session.")
+
+    def start_recall(self) -> None:
+        """See `Frontend.start_recall`: it is offered, since the next line typed may be meant for something else."""
+        if due := self.services.recall.due():
+            self.say(f"{counted(len(due), 'question')} to recall. {HOW_TO}")
 
     def show_statistics(self) -> None:
         """See `Frontend.show_statistics`."""

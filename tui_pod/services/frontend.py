@@ -37,5 +37,8 @@ class Frontend(PlaybackListener, Protocol):
     def start_session(self, budget: float) -> None:
         """Start a session of so many seconds, or say that nothing fits."""
 
+    def start_recall(self) -> None:
+        """Ask what is due to be recalled, or offer it; nothing is due: say nothing."""
+
     def show_statistics(self) -> None:
         """Show the statistics of listening."""

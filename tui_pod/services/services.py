@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui_pod.services.bookmarks import BookmarkService
     from tui_pod.services.feeds import FeedService
     from tui_pod.services.frontend import Frontend
+    from tui_pod.services.recall import RecallService
     from tui_pod.services.sync import SyncService
 
 
@@ -69,6 +70,13 @@ class Services:
         from tui_pod.services.bookmarks import BookmarkService  # after the first paint
 
         return BookmarkService(self)
+
+    @cached_property
+    def recall(self) -> RecallService:
+        """What is asked of what was kept."""
+        from tui_pod.services.recall import RecallService  # after the first paint
+
+        return RecallService(self)
 
     @property
     def sync(self) -> SyncService | None:

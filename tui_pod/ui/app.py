@@ -79,7 +79,7 @@ class TuiPodApp(App[None]):
         self.main_screen = MainScreen(services, self.show_dialog)
         """The library, over which dialogs lie."""
         self.bookmarks = BookmarksController(self.main_screen, services)
-        self.bookmarks_changed = self.bookmarks.show
+        self.bookmarks_changed, self.start_recall = self.bookmarks.show, self.bookmarks.start_recall
 
     def get_default_screen(self) -> MainScreen:
         """Show the library from the start."""

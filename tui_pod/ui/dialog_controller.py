@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # function-level imports below: not needed for the first paint
@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
     from textual.widget import AwaitMount
 
     from tui_pod.core.progress.bookmarks import Bookmark
+    from tui_pod.core.progress.cards import Card
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
 
@@ -52,6 +53,12 @@ class DialogController:
         from tui_pod.ui.screens.bookmark import BookmarkScreen
 
         self._show(BookmarkScreen(bookmark, self._services.controller.bookmarks))
+
+    def recall(self, cards: Sequence[Card]) -> None:
+        """Ask cards."""
+        from tui_pod.ui.screens.recall import RecallScreen
+
+        self._show(RecallScreen(self._services.recall, cards))
 
     async def plan(self) -> None:
         """Plan a session."""

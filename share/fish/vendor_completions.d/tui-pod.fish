@@ -50,7 +50,7 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks narrate transcribe sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds keep' 'feeds set' 'feeds topics' find import export toggle play pause next previous seek speed volume now keys config completions
+set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks recall narrate transcribe sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds keep' 'feeds set' 'feeds topics' find import export toggle play pause next previous seek speed volume now keys config completions
 set -g _shtab_tui_pod_opts_with_value --ao --catalog --clips --config --folder --order --out --session --state --status --topic
 
 complete -c tui-pod -e
@@ -129,6 +129,13 @@ complete -c tui-pod -n '_shtab_tui_pod_using bookmarks' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using bookmarks' -l csv -d 'print the CSV that Readwise imports'
 complete -c tui-pod -n '_shtab_tui_pod_using bookmarks' -l out -xka "(__fish_complete_directories)" -d 'write a Markdown file an episode; one that you edited is only appended to'
 complete -c tui-pod -n '_shtab_tui_pod_using bookmarks' -l clips -xka "(__fish_complete_directories)" -d 'cut the audio of each into DIR, as Opus'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a recall -d 'Ask what is due: bookmarks marked with m, and questions of episodes.'
+complete -c tui-pod -n '_shtab_tui_pod_using recall' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using recall' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using recall' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'keep progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using recall' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using recall' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using recall' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a narrate -d 'Render narrations ahead of time.'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

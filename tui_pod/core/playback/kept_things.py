@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Generic
 
@@ -12,6 +12,7 @@ from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import Thing, newest_of
+from tui_pod.core.progress.progress import stamp_later
 from tui_pod.core.progress.records import Record
 
 
@@ -37,6 +38,10 @@ class KeptThings(Generic[Thing]):
         """Return what is kept there; None when there is nothing, or no longer."""
         found = self._all.get(key)
         return None if found is None or found.is_removed else found
+
+    def was_kept(self, key: BookmarkKey) -> bool:
+        """Return whether something is kept there, or was and then removed."""
+        return key in self._all
 
     def change(self, label: str, after: Mapping[BookmarkKey, Thing]) -> None:
         """Set and save values, which can be undone."""
@@ -69,7 +74,7 @@ class KeptThings(Generic[Thing]):
     def stamp(self, key: BookmarkKey) -> datetime:
         """Return a time for a new value, later than that of the former even when a clock was set back."""
         now, former = self._state.ports.clock().astimezone(UTC), self._all.get(key)
-        return now if former is None else max(now, former.updated + timedelta(milliseconds=1))
+        return now if former is None else stamp_later(former.updated, now)
 
     def _note(self, label: str, after: Mapping[BookmarkKey, Thing]) -> None:
         before = {key: self._all.get(key) for key in after}

@@ -76,7 +76,12 @@ class Progress:
 
 def stamp_after(former: Progress | None, now: datetime) -> datetime:
     """Return a time for a new value: now, but after that of `former` even when a clock was set back or is wrong."""
-    return now if former is None else max(now, former.updated + timedelta(milliseconds=1))
+    return now if former is None else stamp_later(former.updated, now)
+
+
+def stamp_later(former: datetime, now: datetime) -> datetime:
+    """Return `now`, but a time after `former` in any case."""
+    return max(now, former + timedelta(milliseconds=1))
 
 
 def newest(first: Progress, second: Progress) -> Progress:

@@ -22,12 +22,14 @@ MARKS = {
     "download": "↓",
     "queued": "≡",
     "bookmark": "◆",
+    "card": "↻",
 }
 """Marks of an episode. They never rely on colour."""
 
 ASCII_MARKS = {
     "playing": ">", "paused": "=", "loading": "~", "unplayed": "o", "started": "%", "played": "v", "selected": "*",
     "cursor": "|", "missing": "?", "fault": "!", "download": "d", "queued": "q", "bookmark": "+",
+    "card": "@",
 }  # fmt: skip
 
 

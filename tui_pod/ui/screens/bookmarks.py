@@ -17,6 +17,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.selection.bookmark_groups import Group, Grouping, group_bookmarks, quote, title_of
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.services.bookmarks import WHY_EMPTY
+from tui_pod.services.recall import NOTHING_DUE
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, spread, wrap
 
@@ -90,7 +91,9 @@ class BookmarksView(ScrollView, can_focus=True):
         places = {bookmark.key: place for place, bookmark in enumerate(self._bookmarks)}
         place = self._cursor if former is None else places.get(former.key, self._cursor)
         self._cursor = max(0, min(place, len(self._bookmarks) - 1))
-        self.border_title = Content(f"{counted(len(self._bookmarks), 'bookmark')} · by {self.grouping}")
+        due = len(self._services.recall.due())
+        parts = counted(len(self._bookmarks), "bookmark"), f"by {self.grouping}", f"{due} to recall" if due else ""
+        self.border_title = Content(" · ".join(filter(None, parts)))
         self._lay_out()
 
     # -- drawing ---------------------------------------------------------------------------------------
@@ -121,7 +124,8 @@ class BookmarksView(ScrollView, can_focus=True):
         room, is_cursor = width - TIME, number == self._cursor
         words = f"“{bookmark.text}”" if bookmark.text else NO_WORDS
         title = "" if self.grouping is Grouping.EPISODE else title_of(self._services.controller.library, bookmark)
-        time = f"{clock(bookmark.start):>{TIME - 2}}"
+        mark = MARKS["card"] if self._services.recall.has_card(bookmark.key) else " "
+        time = f"{clock(bookmark.start):>{TIME - 2}}{mark}"
         if title:
             yield Line("time", fit(title, room).rstrip(), time, number)
             time = ""
@@ -138,7 +142,7 @@ class BookmarksView(ScrollView, can_focus=True):
         line = self._lines[number]
         is_cursor = line.bookmark is not None and line.bookmark == self._cursor and self.has_focus
         base = self.get_component_rich_style("bookmarks--cursor") if is_cursor else self.rich_style
-        segments = [Segment(f"{MARKS['selected']} " if is_cursor else "  ", self._look("rail", base))]
+        segments = [Segment(f"{MARKS['cursor']} " if is_cursor else "  ", self._look("rail", base))]
         if line.bookmark is not None:
             segments.append(Segment(f"{line.time:<{TIME}}", self._look("time", base)))
         segments.append(Segment(line.text, self._look(line.look or "words", base)))
@@ -212,6 +216,18 @@ class BookmarksView(ScrollView, can_focus=True):
         if (bookmark := self.current) is not None:
             done = self._services.controller.bookmarks.remove([bookmark.key])
             self.notify(f"{done}. Press {key_of('undo')} to undo.", markup=False)
+
+    def action_remember(self) -> None:
+        """Make the bookmark at the cursor a card, or no longer."""
+        if (bookmark := self.current) is not None:
+            self.notify(self._services.recall.toggle(bookmark), markup=False)
+
+    def action_recall(self) -> None:
+        """Ask what is due."""
+        if self._services.recall.due():
+            self._services.frontend.start_recall()
+        else:
+            self.notify(NOTHING_DUE, markup=False)
 
     def action_copy(self) -> None:
         """Copy the words of the bookmark at the cursor, and where they are from."""

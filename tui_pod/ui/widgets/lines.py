@@ -18,7 +18,7 @@ from textual.widget import Widget
 
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.text.clean import clock, length
-from tui_pod.ui.look.cells import MARKS, fit, spread
+from tui_pod.ui.look.cells import ASCII_MARKS, MARKS, fit, spread
 
 MIN_NOTE = 12
 """Least cells for a note at the right of the title."""
@@ -172,8 +172,9 @@ class PlaybackBar(Widget):
         cells = list(done + rest * (width - len(done)))
         for cell in self._chapter_cells(width):
             cells[cell] = "|" if self._is_ascii else "╋" if cell < len(done) else "┼"
+        marks = ASCII_MARKS if self._is_ascii else MARKS
         for start in self.bookmarks:
-            cells[min(width - 1, int(start / (duration or inf) * width))] = "*" if self._is_ascii else MARKS["bookmark"]
+            cells[min(width - 1, int(start / (duration or inf) * width))] = marks["bookmark"]
         return before, "".join(cells[: len(done)]), "".join(cells[len(done) :]), after
 
     def _chapter_cells(self, width: int) -> set[int]:

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import io
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.cli.test_main import Run
+from tests.cli.test_main import run as run
+from tests.cli.test_main import small as small
+from tests.cli.test_main import state as state
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Card
+from tui_pod.core.progress.records import BookmarkRecord, CardRecord
+from tui_pod.state.store import StateFile
+
+PAST = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _kept(state: StateFile) -> None:
+    for number in range(2):
+        bookmark = Bookmark("one", number * 10.0, number * 10.0 + 5, PAST, PAST, f"Words {number}.", f"Note {number}.")
+        card = Card("one", bookmark.start, PAST + timedelta(days=number), PAST)
+        state.append([BookmarkRecord(bookmark), CardRecord(card)])
+    state.append([CardRecord(Card("gone", 5.0, PAST, PAST))])
+
+
+def test_due_cards_are_asked_and_answers_are_kept(
+    run: Run, small: list[str], state: StateFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n3\n\n\n"))
+    result = run(*small, "recall")
+    assert result.out == (
+        "1 of 2: One — first · 0:00\nNote 0.\nWords 0.\n"
+        "2 of 2: One — first · 0:10\nNote 1.\nWords 1.\n"
+    )  # fmt: skip
+    cards = {card.start: card for card in state.load().kept.cards if card.episode == "one"}
+    assert cards[0.0].due > datetime.now(UTC)
+    assert cards[10.0].reviewed is None
+
+
+def test_due_cards_as_json(run: Run, small: list[str]) -> None:
+    assert run(*small, "recall", "--json").json[0] == {
+        "id": "one", "start": 0.0, "source": "One — first · 0:00", "question": "Note 0.", "answer": "Words 0.",
+        "due": "2026-01-01T00:00:00+00:00",
+    }  # fmt: skip
+
+
+def test_end_of_input_ends_it(run: Run, small: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    result = run(*small, "recall")
+    assert (result.status, result.out.count("of 2")) == (0, 1)

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property
+
+import pytest
+
+from tests.fakes import START, FakeFrontend
+from tests.rooms import EPISODES, make_room
+from tui_pod.config.settings import RecallSettings, Settings
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.progress.bookmarks import Bookmark, Stretch
+from tui_pod.core.progress.cards import OF_EPISODE
+from tui_pod.recall.schedule import Rating
+from tui_pod.services.services import Services
+
+ASKING = EPISODES[0]._replace(question="Why?", answer="So.")
+
+
+class Rig(Services):
+    """Recall over fakes."""
+
+    def __init__(self, is_enabled: bool = True) -> None:
+        self.room = make_room((ASKING, *EPISODES[1:]))
+        super().__init__(self.room.library, self.room.progress_index)
+        self.settings = Settings(recall=RecallSettings(is_enabled))
+        self.frontend = self.screen = FakeFrontend()
+        self.bookmark, _ = self.controller.bookmarks.keep("two", "Two", Stretch(5.0, 9.0, "Said."), "Mine.")
+
+    @cached_property
+    def controller(self) -> PlaybackController:
+        return self.room.controller
+
+    async def read_transcript(self, episode: Episode) -> Transcript:
+        return Transcript()
+
+    def remember(self) -> Bookmark:
+        self.recall.toggle(self.bookmark)
+        return self.bookmark
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+async def test_bookmark_made_a_card_is_due_the_next_day_and_asks_its_words(rig: Rig) -> None:
+    rig.remember()
+    assert rig.recall.due() == []
+    rig.room.clock.go(24 * 3600)
+    (card,) = rig.recall.due()
+    question = await rig.recall.question(card)
+    assert question is not None
+    assert (question.source, question.text, question.answer) == ("Two · 0:05", "Mine.", "Said.")
+
+
+async def test_answer_puts_a_card_off_and_can_be_undone(rig: Rig) -> None:
+    rig.remember()
+    rig.room.clock.go(24 * 3600)
+    (card,) = rig.recall.due()
+    rig.recall.answer(card, Rating.GOOD)
+    assert rig.recall.due() == []
+    rig.controller.undo()
+    assert [each.key for each in rig.recall.due()] == [card.key]
+
+
+async def test_card_made_and_unmade(rig: Rig) -> None:
+    assert rig.recall.toggle(rig.bookmark) == "It will be asked from tomorrow on, after days and then months."
+    assert rig.recall.has_card(rig.bookmark.key)
+    assert rig.recall.toggle(rig.bookmark) == "It is not asked any more."
+    assert not rig.recall.has_card(rig.bookmark.key)
+
+
+async def test_place_alone_is_no_card(rig: Rig) -> None:
+    bare, _ = rig.controller.bookmarks.keep("two", "Two", Stretch(50.0, 80.0))
+    assert rig.recall.toggle(bare) == "There is nothing to ask: give it a note first."
+    assert not rig.recall.has_card(bare.key)
+
+
+async def test_card_of_a_bookmark_that_was_removed_is_not_asked_and_comes_back_with_it(rig: Rig) -> None:
+    rig.remember()
+    rig.room.clock.go(24 * 3600)
+    rig.controller.bookmarks.remove([rig.bookmark.key])
+    assert rig.recall.due() == []
+    rig.controller.undo()
+    assert len(rig.recall.due()) == 1
+
+
+async def test_question_of_an_episode_is_offered_once_and_due_at_once(rig: Rig) -> None:
+    rig.recall.offer("one")
+    rig.recall.offer("one")
+    assert rig.screen.said == ["Why? To answer: 4, then r."]
+    (card,) = rig.recall.due()
+    assert (card.episode, card.start, card.due) == ("one", OF_EPISODE, START)
+    question = await rig.recall.question(card)
+    assert question is not None
+    assert (question.source, question.text, question.answer) == ("One", "Why?", "So.")
+
+
+async def test_question_that_was_not_wanted_is_not_offered_again(rig: Rig) -> None:
+    rig.recall.offer("one")
+    rig.recall.forget(rig.recall.due()[0].key)
+    rig.recall.offer("one")
+    assert (len(rig.screen.said), rig.recall.due()) == (1, [])
+
+
+async def test_nothing_is_offered_without_a_question_or_while_recall_is_off(rig: Rig) -> None:
+    rig.recall.offer("two")
+    rig.recall.offer("gone")
+    off = Rig(is_enabled=False)
+    off.recall.offer("one")
+    assert (rig.screen.said, off.screen.said, rig.recall.due(), off.recall.due()) == ([], [], [], [])
+
+
+async def test_no_more_than_the_settings_say_are_asked_on_a_day(rig: Rig) -> None:
+    rig.settings = Settings(recall=RecallSettings(True, 3))
+    for number in range(8):
+        bookmark, _ = rig.controller.bookmarks.keep("three", "T", Stretch(number * 20.0, number * 20.0 + 5, "Said."))
+        rig.recall.toggle(bookmark)
+    rig.room.clock.now = START + timedelta(days=2)
+    for _ in range(3):
+        rig.recall.answer(rig.recall.due()[0], Rating.GOOD)
+    assert rig.recall.due() == []
+    rig.room.clock.go(24 * 3600)
+    assert len(rig.recall.due()) == 3

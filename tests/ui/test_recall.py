@@ -1,0 +1,84 @@
+"""Recall on the screen: cards, what is due, and the answers."""
+
+from __future__ import annotations
+
+from tests.app_driver import AppDriver, run_app
+from tests.rooms import make_room
+from tui_pod.core.progress.bookmarks import Stretch
+from tui_pod.ui.screens.recall import RecallScreen
+
+LIBRARY = make_room().library
+
+
+async def show(driver: AppDriver, *starts: float) -> None:
+    """Keep sentences of an episode, show them, and make each a card; then let a day pass."""
+    for number, start in enumerate(starts):
+        driver.controller.bookmarks.keep("one", "One", Stretch(start, start + 19.0, ("One.", "Two.", "Three.")[number]))
+    await driver.press("4")
+    await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
+    for _ in starts:
+        await driver.press("m", "j")
+    driver.clock.go(24 * 3600)
+
+
+def due(driver: AppDriver) -> int:
+    return len(driver.services.recall.due())
+
+
+async def test_card_is_marked_and_what_is_due_is_counted() -> None:
+    async with run_app(LIBRARY) as driver:
+        await show(driver, 0.0, 20.0)
+        assert "0:00↻" in driver.text
+        await driver.press("s")
+        assert "2 bookmarks · by date · 2 to recall" in driver.text
+
+
+async def test_recall_shows_context_then_the_sentence_and_takes_an_answer() -> None:
+    async with run_app(LIBRARY) as driver:
+        await show(driver, 0.0, 20.0, 40.0)
+        await driver.press("r")
+        await driver.until(lambda: "1 of 3" in driver.text, "it asks")
+        assert "What did you keep here?" in driver.text
+        await driver.press("3")
+        assert due(driver) == 3, "an answer counts once the words were seen"
+        await driver.press("enter", "3")
+        await driver.until(lambda: "2 of 3" in driver.text, "it asks the next")
+        assert "One. …" in driver.text
+        await driver.press("enter")
+        assert "1 again: 1 day · 2 hard: 1 day · 3 good: 2 days · 4 easy: 8 days" in driver.text
+        await driver.press("4")
+        await driver.until(lambda: "3 of 3" in driver.text, "it asks the next")
+        await driver.press("enter", "1")
+        await driver.until(lambda: not driver.shows(RecallScreen), "it is over")
+        assert driver.notices[-1] == "That is all for now."
+        assert due(driver) == 0
+
+
+async def test_card_can_be_given_up_and_escape_leaves_the_rest() -> None:
+    async with run_app(LIBRARY) as driver:
+        await show(driver, 0.0, 20.0)
+        await driver.press("r")
+        await driver.until(lambda: "1 of 2" in driver.text, "it asks")
+        await driver.press("x")
+        await driver.until(lambda: "2 of 2" in driver.text, "it asks the next")
+        await driver.press("escape")
+        assert not driver.shows(RecallScreen)
+        assert due(driver) == 1
+        assert len(driver.controller.bookmarks) == 2
+
+
+async def test_nothing_due_says_so() -> None:
+    async with run_app(LIBRARY) as driver:
+        await driver.press("4")
+        await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
+        await driver.press("r")
+        assert driver.notices == ["Nothing is due to be recalled."]
+
+
+async def test_recall_at_the_start_asks_only_when_something_is_due() -> None:
+    async with run_app(LIBRARY) as driver:
+        driver.app.start_recall()
+        assert not driver.shows(RecallScreen)
+        await show(driver, 20.0)
+        driver.app.start_recall()
+        await driver.until(lambda: driver.shows(RecallScreen) and "1 of 1" in driver.text, "it asks")

@@ -1,0 +1,32 @@
+"""Offers the question of an episode once that was heard to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.player.snapshot import Playback
+from tui_pod.integrations.broadcast import Follower
+
+
+class QuestionOffer(Follower):
+    """Follows playback, and notices by the count of plays that an episode has ended."""
+
+    def __init__(self, controller: PlaybackController, offer: Callable[[str], None]) -> None:
+        self._controller = controller
+        self._offer = offer
+        self._playing: tuple[str, int, int] | None = None  # episode, load, and how often it was played before
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Take note of what begins, and of what has ended."""
+        former, episode = self._playing, playback.episode
+        if former is not None and former[1:2] == (playback.load,) and playback.is_loaded:
+            return
+        if former is not None and self._plays(former[0]) > former[2]:
+            asyncio.get_running_loop().call_soon(self._offer, former[0])
+        self._playing = (episode, playback.load, self._plays(episode)) if playback.is_loaded and episode else None
+
+    def _plays(self, episode: str) -> int:
+        progress = self._controller.progress_index.get(episode)
+        return progress.plays if progress is not None else 0

@@ -1,0 +1,89 @@
+"""The command `recall`: ask what is due, one after the other, or print it."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime
+
+from tui_pod.cli.shared import CommandError, Opened, open_library, print_json
+from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.progress.cards import OF_EPISODE, Card
+from tui_pod.core.progress.progress import stamp_later
+from tui_pod.core.progress.records import CardRecord
+from tui_pod.core.selection.bookmark_groups import title_of
+from tui_pod.recall.questions import Question, is_askable, question_of_bookmark, question_of_episode
+from tui_pod.recall.schedule import Rating, due_cards, rated
+from tui_pod.services.media import read_transcript
+from tui_pod.state.store import SMALL_STATE, StateError
+
+RATINGS = "1 again, 2 hard, 3 good, 4 easy, nothing ends: "
+
+
+def run(options: Namespace) -> None:
+    """Ask what is due; what was answered is saved at once.
+
+    Raises:
+        CommandError: an answer could not be saved.
+    """
+    opened = open_library(options)
+    kept, per_day = opened.state.kept, opened.settings.recall.per_day
+    found = {bookmark.key: bookmark for bookmark in kept.bookmarks if not bookmark.is_removed}
+    cards = (card for card in kept.cards if not card.is_removed and is_askable(card, opened.library, found.get))
+    due = [
+        (card, question)
+        for card in due_cards(cards, datetime.now(UTC).astimezone(), per_day)
+        if (question := _question(opened, card)) is not None
+    ]
+    if options.json:
+        print_json([_json(card, question) for card, question in due])
+        return
+    if not opened.state.is_writable:
+        raise CommandError("tui-pod: nothing can be saved, so nothing is asked.")
+    for number, (card, question) in enumerate(due, 1):
+        print(f"{number} of {len(due)}: {question.source}\n{question.text}")
+        if _typed("Enter shows the answer: ") is None:
+            return
+        print(question.answer)
+        answer = _typed(RATINGS)
+        if answer not in {str(int(rating)) for rating in Rating}:
+            return
+        _save(opened, rated(card, Rating(int(answer)), stamp_later(card.updated, datetime.now(UTC))))
+    print("nothing more is due" if due else "nothing is due", file=sys.stderr)
+
+
+def _question(opened: Opened, card: Card) -> Question | None:
+    library = opened.library
+    index = library.index(card.episode)
+    episode = None if index is None else library.episode(index)
+    if card.start == OF_EPISODE:
+        return None if episode is None else question_of_episode(episode)
+    bookmark = next(bookmark for bookmark in opened.state.kept.bookmarks if bookmark.key == card.key)
+    transcript = Transcript() if episode is None else read_transcript(episode)
+    return question_of_bookmark(bookmark, title_of(library, bookmark), transcript)
+
+
+def _typed(prompt: str) -> str | None:
+    """Return what is typed; None at the end of the input."""
+    print(prompt, end="", file=sys.stderr, flush=True)
+    line = sys.stdin.readline()
+    return line.strip() if line else None
+
+
+def _save(opened: Opened, card: Card) -> None:
+    try:
+        if opened.file.append([CardRecord(card)]) or opened.file.size() <= SMALL_STATE:
+            opened.file.compact()
+    except StateError as error:
+        raise CommandError(f"tui-pod: {error}") from None
+
+
+def _json(card: Card, question: Question) -> dict[str, object]:
+    return {
+        "id": card.episode,
+        "start": None if card.start == OF_EPISODE else card.start,
+        "source": question.source,
+        "question": question.text,
+        "answer": question.answer,
+        "due": card.due.isoformat(timespec="seconds"),
+    }

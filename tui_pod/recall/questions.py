@@ -1,0 +1,67 @@
+"""What a card asks: an episode's own question, or what was said after the words that lead to a bookmark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
+from tui_pod.core.progress.cards import OF_EPISODE, Card
+from tui_pod.core.text.clean import clock
+
+CONTEXT = 2
+"""Sentences before a bookmark that lead to it."""
+
+
+class Question(NamedTuple):
+    """Something to be asked."""
+
+    source: str
+    """The episode's title, and when it was said."""
+    text: str
+    answer: str
+
+
+def is_askable(card: Card, library: Library, find: Callable[[BookmarkKey], Bookmark | None]) -> bool:
+    """Return whether what a card asks is still there; `find` returns a bookmark that is."""
+    if card.start != OF_EPISODE:
+        return find(card.key) is not None
+    index = library.index(card.episode)
+    return index is not None and question_of_episode(library.episode(index)) is not None
+
+
+def question_of_episode(episode: Episode) -> Question | None:
+    """Return the question that an episode answers; None when it has none."""
+    if not (episode.question and episode.answer):
+        return None
+    return Question(episode.title, episode.question, episode.answer)
+
+
+def question_of_bookmark(bookmark: Bookmark, title: str, transcript: Transcript) -> Question | None:
+    """Return what leads to a bookmark's words, and these; None when nothing is known of it but its place."""
+    if not bookmark.label:
+        return None
+    source = f"{title} · {clock(bookmark.start)}"
+    context = _before(bookmark, transcript)
+    if context and bookmark.text:
+        return Question(source, f"{context} …", "\n".join(filter(None, (bookmark.text, bookmark.note))))
+    if bookmark.text and bookmark.note:
+        return Question(source, bookmark.note, bookmark.text)
+    return Question(source, "What did you keep here?", bookmark.label)
+
+
+def _before(bookmark: Bookmark, transcript: Transcript) -> str:
+    """Return the sentences that lead to a bookmark: found by its words, since other audio has other times."""
+    cues = transcript.cues
+    found = [place for place, cue in enumerate(cues) if cue.text == bookmark.text]
+    if found:
+        place = min(found, key=lambda place: abs((cues[place].start or 0.0) - bookmark.start))
+    else:
+        active = transcript.active(bookmark.start + 0.01)
+        if active is None:
+            return ""
+        place = active
+    return " ".join(cue.text for cue in cues[max(0, place - CONTEXT) : place])

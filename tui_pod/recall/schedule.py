@@ -1,0 +1,71 @@
+"""When a card is asked next, by FSRS: after days that grow as it is known, and shrink when it is not.
+
+Source: https://github.com/open-spaced-repetition/free-spaced-repetition-scheduler
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import IntEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tui_pod.core.progress.cards import Card
+
+if TYPE_CHECKING:
+    from fsrs import Scheduler
+
+FIRST_AFTER = timedelta(hours=12)
+"""Time after which something new is asked first: at once it would still be known."""
+
+
+class Rating(IntEnum):
+    """How well something was known."""
+
+    AGAIN = 1
+    HARD = 2
+    GOOD = 3
+    EASY = 4
+
+
+def rated(card: Card, rating: Rating, now: datetime) -> Card:
+    """Return a card after it was asked at `now` (UTC)."""
+    import fsrs  # 40 ms, when something is asked
+
+    is_new = card.stability is None
+    before = fsrs.Card(
+        card_id=1,
+        state=fsrs.State.Learning if is_new else fsrs.State.Review,
+        step=0 if is_new else None,
+        stability=card.stability,
+        difficulty=card.difficulty,
+        due=card.due,
+        last_review=card.reviewed,
+    )
+    after, _ = _scheduler().review_card(before, fsrs.Rating(rating), now)
+    return card._replace(
+        due=after.due, stability=after.stability, difficulty=after.difficulty, reviewed=now, updated=now
+    )
+
+
+def intervals(card: Card, now: datetime) -> dict[Rating, int]:
+    """Return the days until a card would be asked again, by what is answered now."""
+    return {rating: max(1, round((rated(card, rating, now).due - now) / timedelta(days=1))) for rating in Rating}
+
+
+def due_cards(cards: Iterable[Card], now: datetime, per_day: int) -> list[Card]:
+    """Return what is to be asked at `now` (local time), the longest due first: on one day no more than `per_day`."""
+    cards = list(cards)
+    times = (card.reviewed.astimezone(now.tzinfo) for card in cards if card.reviewed is not None)
+    asked = sum(time.date() == now.date() for time in times)
+    due = sorted((card for card in cards if card.due <= now), key=lambda card: (card.due, card.key))
+    return due[: max(0, per_day - asked)]
+
+
+@cache
+def _scheduler() -> Scheduler:
+    """Return a scheduler without steps of minutes: a session is once a day."""
+    from fsrs import Scheduler
+
+    return Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)

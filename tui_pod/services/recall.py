@@ -1,0 +1,93 @@
+"""Recall in the running app: what becomes a card, what is due, and what is answered. Called on the event loop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.progress.bookmarks import BookmarkKey
+from tui_pod.core.progress.cards import OF_EPISODE, Card
+from tui_pod.core.selection.bookmark_groups import title_of
+from tui_pod.core.text.clean import clean
+from tui_pod.recall.questions import Question, is_askable, question_of_bookmark, question_of_episode
+from tui_pod.recall.schedule import FIRST_AFTER, Rating, due_cards, rated
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tui_pod.core.progress.bookmarks import Bookmark
+    from tui_pod.services.services import Services
+
+NOTHING_DUE = "Nothing is due to be recalled."
+
+HOW_TO = f"To answer: {key_of('view.bookmarks')}, then {key_of('recall.start')}."
+
+
+class RecallService:
+    """Asks what is due; only on wish, or where the settings say so."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._cards = services.controller.bookmarks.cards
+
+    def due(self) -> list[Card]:
+        """Return what is to be asked now, without what is no longer kept."""
+        controller, settings = self._services.controller, self._services.settings.recall
+        cards = (card for card in self._cards if is_askable(card, controller.library, controller.bookmarks.get))
+        return due_cards(cards, controller.now(), settings.per_day)
+
+    async def question(self, card: Card) -> Question | None:
+        """Return what a card asks; None when that cannot be told any more."""
+        controller = self._services.controller
+        index, bookmark = controller.library.index(card.episode), controller.bookmarks.get(card.key)
+        episode = None if index is None else controller.library.episode(index)
+        if card.start == OF_EPISODE:
+            return None if episode is None else question_of_episode(episode)
+        if bookmark is None:
+            return None
+        transcript = Transcript() if episode is None else await self._services.read_transcript(episode)
+        return question_of_bookmark(bookmark, title_of(controller.library, bookmark), transcript)
+
+    def answer(self, card: Card, rating: Rating) -> None:
+        """Note how well something was known, which can be undone."""
+        self._cards.change("an answer", {card.key: rated(card, rating, self._cards.stamp(card.key))})
+
+    def toggle(self, bookmark: Bookmark) -> str:
+        """Make a bookmark a card, or no longer; return what was done."""
+        if self._cards.get(bookmark.key) is not None:
+            self.forget(bookmark.key)
+            return "It is not asked any more."
+        if not bookmark.label:
+            return "There is nothing to ask: give it a note first."
+        self._add(bookmark.key, is_later=True)
+        return "It will be asked from tomorrow on, after days and then months."
+
+    def has_card(self, key: BookmarkKey) -> bool:
+        """Return whether a bookmark is a card."""
+        return self._cards.get(key) is not None
+
+    def offer(self, episode: str) -> None:
+        """Make the question of an episode that was heard to its end a card, and say so; only when recall is on."""
+        controller = self._services.controller
+        index = controller.library.index(episode)
+        if not self._services.settings.recall.enabled or index is None:
+            return
+        question, key = question_of_episode(controller.library.episode(index)), BookmarkKey(episode, OF_EPISODE)
+        if question is None or self._cards.was_kept(key):  # also when the listener did not want it
+            return
+        self._add(key, is_later=False)
+        self._services.frontend.tell(f"{clean(question.text, 200)} {HOW_TO}")
+
+    def forget(self, key: BookmarkKey) -> None:
+        """Ask a card no more, which can be undone."""
+        self._cards.remove_all([key], "the end of a card")
+
+    def now(self) -> datetime:
+        """Return the local time."""
+        return self._services.controller.now()
+
+    def _add(self, key: BookmarkKey, is_later: bool) -> None:
+        now = self._cards.stamp(key)
+        card = Card(key.episode, key.start, now + FIRST_AFTER if is_later else now, now)
+        self._cards.change("a card", {key: card})

@@ -1,0 +1,99 @@
+"""The dialog that asks what was kept, and how well it was known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from tui_pod.core.progress.cards import Card
+from tui_pod.core.text.clean import counted
+from tui_pod.recall.questions import Question
+from tui_pod.recall.schedule import Rating, intervals
+from tui_pod.services.recall import RecallService
+from tui_pod.ui.screens.dialog import Dialog, DialogBody
+
+ASKING = "enter shows it · x asks it no more · esc closes"
+ANSWERING = "1 again · 2 hard · 3 good · 4 easy · esc closes"
+
+
+class RecallScreen(Dialog):
+    """Asks one card after the other."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "show", "Show"),
+        *(Binding(str(int(rating)), f"rate({int(rating)})", rating.name.title()) for rating in Rating),
+        Binding("x", "forget", "No more"),
+    ]
+
+    def __init__(self, recall: RecallService, cards: Sequence[Card]) -> None:
+        super().__init__()
+        self._recall = recall
+        self._cards = list(cards)
+        self._count = len(self._cards)
+        self._question: Question | None = None
+        self._is_shown = False
+
+    def compose(self) -> ComposeResult:
+        """Show what is asked."""
+        with DialogBody():
+            yield Static("", id="question")
+
+    def on_mount(self) -> None:
+        """Ask the first one."""
+        self._ask()
+
+    def _ask(self) -> None:
+        self.run_worker(self._find(), exclusive=True)
+
+    async def _find(self) -> None:
+        """Ask the next card that can be asked; close when there is none."""
+        self._is_shown, self._question = False, None
+        while self._cards and (question := await self._recall.question(self._cards[0])) is None:
+            del self._cards[0]
+        if self._cards:
+            self._question = question
+            self._draw()
+        elif self.is_current:
+            self.dismiss()
+            self.app.notify("That is all for now.")
+
+    def _draw(self) -> None:
+        question, card = self._question, self._cards[0]
+        if question is None or not self.query("#question"):  # closed meanwhile
+            return
+        body = self.query_one(DialogBody)
+        body.border_title = f"Recall · {self._count - len(self._cards) + 1} of {self._count}"
+        body.border_subtitle = ANSWERING if self._is_shown else ASKING
+        lines = [Content.styled(question.source, "$text-muted"), Content(""), Content(question.text), Content("")]
+        if self._is_shown:
+            lines += [Content.styled(question.answer, "bold"), Content("")]
+            days = intervals(card, self._recall.now())
+            said = (f"{int(rating)} {rating.name.lower()}: {counted(days[rating], 'day')}" for rating in Rating)
+            lines.append(Content.styled(" · ".join(said), "$text-muted"))
+        self.query_one("#question", Static).update(Content("\n").join(lines))
+
+    def action_show(self) -> None:
+        """Show the answer."""
+        self._is_shown = self._question is not None
+        self._draw()
+
+    def action_rate(self, rating: int) -> None:
+        """Note how well it was known, and ask the next one; only once the answer was seen."""
+        if self._is_shown:
+            self._leave(partial(self._recall.answer, self._cards[0], Rating(rating)))
+
+    def action_forget(self) -> None:
+        """Ask this one no more."""
+        if self._question is not None:
+            self._leave(partial(self._recall.forget, self._cards[0].key))
+
+    def _leave(self, change: partial[None]) -> None:
+        change()
+        del self._cards[0]
+        self._ask()
