@@ -85,9 +85,12 @@ async def test_pause_and_seek_are_not_told(shown: Shown, room: Room) -> None:
     await broadcast.close()
 
 
-async def test_nothing_is_told_unless_it_was_asked_for(room: Room, bus_address: str) -> None:
-    broadcast, found = await follow(room, notifies=False)
-    assert not [follower for follower in found if isinstance(follower, Notifications)]
+async def test_episodes_are_not_told_unless_it_was_asked_for(shown: Shown, room: Room) -> None:
+    broadcast, _ = await follow(room, notifies=False)
+    room.play("one", 5)
+    broadcast.notify("1 episode new", "Cast")
+    assert (await shown.next())[2:] == ("1 episode new", "Cast")
+    assert shown.shown.empty()
     await broadcast.close()
 
 

@@ -56,8 +56,14 @@ class ServiceRig:
     """A feed service and everything around it."""
 
     def __init__(
-        self, folder: Path, settings: FeedSettings = QUIET, policy: NetworkPolicy = PUBLIC, quota: int = QUOTA
+        self,
+        folder: Path,
+        settings: FeedSettings = QUIET,
+        policy: NetworkPolicy = PUBLIC,
+        quota: int = QUOTA,
+        notifies: bool = True,
     ) -> None:
+        self.is_sparing = False
         self.data, self.cache = folder / "data", folder / "cache"
         self.driver = FakeFrontend()
         self.podcasts = Podcasts(self.data, self.cache, quota, policy)
@@ -67,9 +73,13 @@ class ServiceRig:
         self.controller = PlaybackController(library, ProgressIndex(library, {}), ports)
         self.announced: list[tuple[str, str]] = []
         self.service = FeedService(
-            lambda: self.controller, self.driver, self.open, self._reload, settings, self._announce
+            lambda: self.controller, self.driver, self.open, self._reload, settings, self._announce,
+            notifies=notifies, is_sparing=self._spares,
         )  # fmt: skip
         broadcast.add(Followed(self.service))
+
+    async def _spares(self) -> bool:
+        return self.is_sparing
 
     async def open(self) -> Podcasts:
         return self.podcasts
@@ -886,3 +896,67 @@ async def test_podcasts_and_downloads_of_another_program_are_shown(site: Site, t
     assert len(service.driver.libraries) == libraries
     await other.service.close()
     await service.service.close()
+
+
+# -- refreshed by itself -------------------------------------------------------------------------------
+
+
+async def test_feeds_that_are_due_are_refreshed_and_named(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path)
+    await added(site, service, "a", "b")
+    later(service, site.url("/a"), hours=2)
+    site.asked.clear()
+    site.replies["/a"] = server.body(feed(item(9), "a"))
+    await service.service.refresh_due()
+    assert site.paths() == ["/a"]
+    assert service.driver.said[-1] == "1 episode new: a."
+    site.asked.clear()
+    await service.service.refresh_due()
+    assert site.paths() == []
+    await service.service.close()
+
+
+async def test_nothing_is_refreshed_by_itself_on_a_battery_or_a_metered_network(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path)
+    service.is_sparing = True
+    await added(site, service, "a")
+    later(service, site.url("/a"), hours=2)
+    site.asked.clear()
+    await service.service.refresh_due()
+    assert site.paths() == []
+    service.service.refresh()
+    await service.done()
+    assert site.paths() == ["/a"]
+
+
+async def test_server_that_asks_to_be_left_alone_is_until_then(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path)
+    await added(site, service, "a", "b")
+    site.replies["/a"] = server.body("slow down", status=429, **{"Retry-After": "3600"})
+    service.service.refresh()
+    await service.done()
+    site.asked.clear()
+    service.service.refresh()
+    await service.done()
+    assert site.paths() == ["/b"]
+    site.asked.clear()
+    service.service.refresh(site.url("/a"))
+    await service.done()
+    assert site.paths() == ["/a"]
+
+
+async def test_desktop_is_told_of_the_podcasts_that_say_so(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, notifies=False)
+    await added(site, service, "a", "b")
+    service.podcasts.store.configure(site.url("/b"), {"notify": "yes"})
+    for name in "ab":
+        site.replies[f"/{name}"] = server.body(feed(item(9), name))
+    service.service.refresh()
+    await service.done()
+    assert service.announced == [("1 episode new", "b")]
+
+
+def later(service: ServiceRig, address: str, hours: float) -> None:
+    """Make a feed's last refresh some hours old."""
+    with service.podcasts.store.db.write() as db:
+        db.execute("UPDATE feeds SET fetched = fetched - ? WHERE first = ?", (3600 * hours, address))

@@ -27,6 +27,7 @@ from tui_pod.integrations.remote_socket import RemoteError
 from tui_pod.integrations.terminal_title import TerminalTitle, has_title
 from tui_pod.library.reload import keep_library, reload_library
 from tui_pod.runtime.log import log
+from tui_pod.runtime.power import is_on_battery
 from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.elsewhere import ElsewhereWatch
@@ -94,12 +95,10 @@ class Runtime:
             settings.feeds,
             self._announce,
             settings.find,
+            settings.desktop.notify,
+            _is_sparing,
         )
         self._broadcast.add(LoadTicker(self.controller))
-        if settings.recall.enabled:
-            from tui_pod.app.question_offer import QuestionOffer  # for those who want it
-
-            self._broadcast.add(QuestionOffer(self.controller, lambda episode: services.recall.offer(episode)))
         if settings.recall.enabled:
             from tui_pod.app.question_offer import QuestionOffer  # for those who want it
 
@@ -251,6 +250,13 @@ class Runtime:
                     self._loop.call_soon_threadsafe(self._services.saving_changed, reason)
             case _:
                 self._services.frontend.emit(report)
+
+
+async def _is_sparing() -> bool:
+    """Return whether the battery is used up, or the network is paid by the byte."""
+    from tui_pod.integrations.metered import is_metered  # an extra: may be missing
+
+    return await asyncio.to_thread(is_on_battery) or await is_metered()
 
 
 def _options(settings: Settings) -> PlaybackOptions:

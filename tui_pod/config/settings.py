@@ -99,6 +99,9 @@ class FeedSettings(NamedTuple):
     """[feeds]."""
 
     refresh_at_start: Annotated[bool, Key("Whether feeds are refreshed when the app starts")] = True
+    refresh_minutes: Annotated[
+        int, Key("Minutes between two refreshes of a feed while the app runs; 0: only at the start", 0, 43_200)
+    ] = 60
     timeout: Annotated[float, Key("Seconds that a server may take to answer", 1, 300)] = 20.0
     downloads_mb: Annotated[
         int, Key("Megabytes of downloads to keep; those played longest ago are deleted first", 10, 10_000_000)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Request, Response, 
 from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Stored, Subscription
+from tui_pod.feeds.store.schedule import is_left_alone, note_answer, note_refusal
 from tui_pod.runtime.threads import CancelToken, in_thread
 
 AT_ONCE = 8
@@ -110,14 +112,14 @@ async def refresh(
 
     Args:
         store: where they are kept.
-        feeds: None: all.
+        feeds: None: all but those that are hidden or to be left alone.
         progress: called on the event loop after each feed.
         policy: what the settings allow.
 
     Raises:
         FeedStoreError: the subscriptions cannot be read.
     """
-    wanted = await in_thread(lambda _: store.feeds()) if feeds is None else list(feeds)
+    wanted = await in_thread(lambda _: _all(store)) if feeds is None else list(feeds)
     slots = asyncio.Semaphore(AT_ONCE)
     hosts: dict[str, asyncio.Semaphore] = {}
     outcomes: list[Outcome] = []
@@ -133,6 +135,11 @@ async def refresh(
         for feed in wanted:
             group.create_task(work(feed))
     return Refreshed(tuple(outcomes))
+
+
+def _all(store: FeedStore) -> list[Subscription]:
+    now = time.time()
+    return [feed for feed in store.feeds() if not is_left_alone(feed, now, is_asked=True)]
 
 
 async def private_among(addresses: Sequence[str], seconds: float = LOOK_UP) -> list[str]:
@@ -154,12 +161,14 @@ async def private_among(addresses: Sequence[str], seconds: float = LOOK_UP) -> l
 
 def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> Outcome:
     """Refresh one feed in this thread; a failure is in the outcome. Raises `Cancelled` only."""
+    refused_for = None
     try:
         return _refreshed(store, feed, cancel, policy)
     except FetchError as error:
         wanted = error if isinstance(error, LoginWanted) else None
         if wanted:
             store.logins.ask_again()
+        refused_for = error.retry_after
         outcome = Outcome(feed.feed_id, feed.name, error=str(error), is_offline=error.is_offline, wanted=wanted)
     except (FeedError, FeedStoreError) as error:
         outcome = Outcome(feed.feed_id, feed.name, error=f"{feed.name}: {error}")
@@ -169,6 +178,8 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
     if not outcome.is_offline:
         with contextlib.suppress(FeedStoreError):  # the next refresh reports it again
             store.fail(feed.feed_id, outcome.error)
+            if refused_for:
+                note_refusal(store.db, feed, refused_for)
     return outcome
 
 
@@ -191,6 +202,7 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
     response, content = fetch(request, policy.limits, cancel)
     if response.status == 304:
         store.touch(feed.feed_id)
+        note_answer(store.db, feed, response.headers, None)
         return Outcome(feed.feed_id, feed.name)
     response, found = read_answer(response, content, policy, cancel)
     moved_to = response.moved_to or ""
@@ -206,6 +218,7 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
     if moved_to and moved_to != feed.address:
         store.move(feed.feed_id, moved_to)
     stored = keep_answer(store, feed.feed_id, response, found)
+    note_answer(store.db, feed, response.headers, found.ttl)
     return Outcome(feed.feed_id, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
 
 

@@ -28,9 +28,10 @@ BODY_LIMIT = 300
 
 
 class Notifications(Follower):
-    """Tells of each episode that begins, and of whatever else it is asked to."""
+    """Tells of each episode that begins if wanted, and of whatever else it is asked to."""
 
-    def __init__(self, bus: MessageBus, controller: PlaybackController) -> None:
+    def __init__(self, bus: MessageBus, controller: PlaybackController, tells_of_episodes: bool = True) -> None:
+        self._tells_of_episodes = tells_of_episodes
         self._bus = bus
         self._controller = controller
         self._episode: str | None = None
@@ -46,7 +47,7 @@ class Notifications(Follower):
 
     def playback_changed(self, playback: Playback) -> None:
         """Tell of an episode that begins."""
-        if playback.status is PlayerStatus.PLAYING and playback.episode != self._episode:
+        if self._tells_of_episodes and playback.status is PlayerStatus.PLAYING and playback.episode != self._episode:
             self._episode = playback.episode
             self.notify(playback.title, self._describe(playback))
 

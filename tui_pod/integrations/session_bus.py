@@ -38,7 +38,7 @@ def find_bus(environ: Mapping[str, str] = os.environ) -> str | None:
 
 
 async def follow_desktop(controller: PlaybackController, notifies: bool) -> list[Follower]:
-    """Return the followers that show playback on the desktop, with notifications if `notifies`.
+    """Return the followers that show playback on the desktop, and tell of each episode that begins if `notifies`.
 
     Raises:
         DesktopError: nothing can; see `connect`.
@@ -51,11 +51,9 @@ async def follow_desktop(controller: PlaybackController, notifies: bool) -> list
         await mpris.start()
     except Exception as error:  # dbus-fast promises no narrower one
         raise DesktopError(f"the session bus refuses: {error}") from error
-    if not notifies:
-        return [mpris]
     from tui_pod.integrations.notifications import Notifications
 
-    return [mpris, Notifications(bus, controller)]
+    return [mpris, Notifications(bus, controller, notifies)]
 
 
 async def connect() -> MessageBus:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import FindSettings
-from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.show_notes import PodcastFacts
 from tui_pod.core.playback.controller import PlaybackController
@@ -25,6 +25,7 @@ from tui_pod.services.frontend import Frontend
 from tui_pod.services.keeping import Keeper
 from tui_pod.services.logins import LoginNeeded, LoginQuestion
 from tui_pod.services.podcast_settings import SettingsService
+from tui_pod.services.refreshing import After, Refresher
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
@@ -33,14 +34,9 @@ if TYPE_CHECKING:
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.net.login import Login
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.feeds.refresh import Refreshed, RefreshProgress
+    from tui_pod.feeds.refresh import Refreshed
     from tui_pod.feeds.store.feed_store import Subscription
     from tui_pod.feeds.subscribe import Subscribed
-
-TOLD = 3
-"""Failures of a refresh that are shown one by one; the rest is counted."""
-
-NO_FEEDS = f"There are no podcasts yet. Press {key_of('feed.add')} to add one."
 
 Reload = Callable[[int], Awaitable[None]]
 """Reloads and shows the library, given the number of new episodes."""
@@ -50,6 +46,10 @@ GoOn = Callable[["Podcasts"], Awaitable[object]]
 
 Announce = Callable[[str, str], Awaitable[None]]
 """Shows a desktop notification: title and text."""
+
+
+async def _never() -> bool:
+    return False
 
 
 class FeedService:
@@ -64,13 +64,29 @@ class FeedService:
         settings: FeedSettings,
         announce: Announce,
         find: FindSettings = FindSettings(),  # noqa: B008  # a constant
+        notifies: bool = True,
+        is_sparing: Callable[[], Awaitable[bool]] = _never,
     ) -> None:
+        """Open nothing yet.
+
+        Args:
+            controller: what plays.
+            frontend: shows what comes of it.
+            open_podcasts: returns the podcasts.
+            reload: shows the library anew.
+            settings: of all podcasts.
+            announce: tells the desktop.
+            find: which directories are asked for podcasts.
+            notifies: whether it is told of podcasts that do not say.
+            is_sparing: whether network or battery are to be spared now.
+        """
         self._controller = controller
         self._frontend = frontend
         self._open = open_podcasts
         self._reload = reload
         self._settings = settings
         self._announce = announce
+        self._notifies = notifies
         self._tasks = BackgroundTasks(controller, frontend)
         self._downloads = DownloadService(controller, frontend, self._tasks, open_podcasts, self._ask_to_download)
         self._folders = FolderWatch(self._tasks, open_podcasts, self._refresh_folder)
@@ -81,7 +97,11 @@ class FeedService:
         self.progress_changed = self._keeper.progress_changed
         self.playback_changed = self._keeper.playback_changed
         self._started: asyncio.Task[object] | None = None
-        self._refreshing: asyncio.Task[object] | None = None
+        after = After(
+            self._bring_up_to_date, self._keeper.keep, self._announce_new, self.network_changed, self._ask_login
+        )
+        self._refresher = Refresher(frontend, self._tasks, open_podcasts, settings, after, is_sparing)
+        self.refresh, self.refresh_due = self._refresher.refresh, self._refresher.refresh_due
         self._reloading = asyncio.Lock()
         self._generation: tuple[int, int] | None = None
 
@@ -131,13 +151,6 @@ class FeedService:
         podcasts = await self._open()
         return await in_thread(lambda _: podcasts.describe(feed_id))
 
-    def refresh(self, feed_id: str | None = None) -> None:
-        """Refresh a feed; None: all feeds."""
-        if self._refreshing is not None and not self._refreshing.done():
-            self._frontend.tell("Feeds are being refreshed already.")
-        else:
-            self._refreshing = self._tasks.run(self._refresh(feed_id, is_asked=True))
-
     def remove_feed(self, feed_id: str) -> None:
         """Unsubscribe from a feed; can be undone."""
         self._tasks.run(self._remove_feed(feed_id))
@@ -167,6 +180,7 @@ class FeedService:
         """Cancel all work; downloads are resumed the next time."""
         self._folders.close()
         self._keeper.close()
+        self._refresher.close()
         await self._tasks.close()
         await self._downloads.close()
 
@@ -177,9 +191,8 @@ class FeedService:
         await in_thread(lambda _: _clean_up(podcasts))
         await self._downloads.show_all()
         self._folders.start()
-        is_wanted = is_refreshing and self._settings.refresh_at_start
-        if is_wanted and not podcasts.store.is_empty and self._refreshing is None:
-            self._refreshing = self._tasks.run(self._refresh(None, is_asked=False))
+        is_wanted = is_refreshing and self._settings.refresh_at_start and not podcasts.store.is_empty
+        self._refresher.start(is_wanted)
 
     def ask_to_play(self, episode: Episode, wanted: LoginWanted) -> None:
         """Ask for the login that a recording's server wants, and play it then."""
@@ -226,31 +239,6 @@ class FeedService:
 
         self._frontend.ask_login(LoginQuestion(wanted, use))
 
-    async def _refresh(self, feed_id: str | None, is_asked: bool, is_again: bool = False) -> None:
-        podcasts = await self._open()
-        from tui_pod.feeds.refresh import refresh
-
-        feeds = await in_thread(lambda _: podcasts.store.feeds())
-        if feed_id is not None:
-            feeds = [feed for feed in feeds if feed.feed_id == feed_id]
-        if not feeds:
-            if is_asked:
-                self._frontend.tell(NO_FEEDS if feed_id is None else "That podcast is no longer there.")
-            return
-        with self._tasks.showing("refresh", f"refreshing 0/{len(feeds)}"):
-            result = await refresh(podcasts.store, feeds, self._show_progress, podcasts.policy)
-        self.network_changed(result.is_offline)
-        await self._bring_up_to_date(podcasts, result.new)
-        if feed_id is not None and (wanted := result.outcomes[0].wanted) is not None:
-            if is_again:
-                raise wanted
-            self._ask_login(feed_id, wanted, lambda _: self._refresh(feed_id, is_asked, is_again=True))
-            return
-        self._tell_refreshed(result, is_asked)
-        if not result.is_offline:
-            await self._announce_new(result)
-            await self._keeper.keep(feeds)
-
     async def _refresh_folder(self, feed_id: str) -> bool:
         """Bring a folder up to date; return whether it had changed."""
         podcasts = await self._open()
@@ -262,7 +250,7 @@ class FeedService:
         outcome = await in_thread(lambda cancel: refresh_feed(podcasts.store, feed, cancel, podcasts.policy))
         await self._bring_up_to_date(podcasts, outcome.new)
         if outcome.new or outcome.error != feed.error:
-            self._tell_refreshed(Refreshed((outcome,)), is_asked=False)
+            self._refresher.tell(Refreshed((outcome,)), is_asked=False)
         return outcome.has_changed
 
     async def _remove_feed(self, feed_id: str) -> None:
@@ -289,9 +277,6 @@ class FeedService:
         await self._bring_up_to_date(podcasts)
         return taken
 
-    def _show_progress(self, progress: RefreshProgress) -> None:
-        self._tasks.show("refresh", f"refreshing {progress.done}/{progress.total}")
-
     async def _bring_up_to_date(self, podcasts: Podcasts, new: int = 0) -> None:
         """Reload the library when it is outdated, also by another program."""
         async with self._reloading:  # else the older of two reloads could come last
@@ -302,29 +287,14 @@ class FeedService:
         for notice in podcasts.store.take_notices():
             self._frontend.tell(notice, is_error=True)
 
-    def _tell_refreshed(self, result: Refreshed, is_asked: bool) -> None:
-        failed = result.failed
-        if result.is_offline:
-            if is_asked:
-                self._frontend.tell(failed[0].error, is_error=True)
-            return
-        for outcome in failed[:TOLD]:
-            hint = f" Press {key_of('feed.refresh')} on {outcome.name} to log in." if outcome.wanted else ""
-            self._frontend.tell(f"{outcome.error}{hint}", is_error=True)
-        if len(failed) > TOLD:
-            self._frontend.tell(f"{len(failed) - TOLD} more podcasts failed. See: tui-pod feeds list", is_error=True)
-        for outcome in result.outcomes:
-            if outcome.moved_to:
-                self._frontend.tell(f"{outcome.name} has moved, and is fetched from its new address now.")
-        if result.new:
-            self._frontend.tell(f"{counted(result.new)} new: {result.named_new}.")
-        elif is_asked and not failed:
-            self._frontend.tell("Nothing new.")
-
-    async def _announce_new(self, result: Refreshed) -> None:
-        if result.new:
-            names = [outcome.name for outcome in result.outcomes if outcome.new]
-            await self._announce(f"{counted(result.new)} new", ", ".join(names))
+    async def _announce_new(self, feeds: Sequence[Subscription], result: Refreshed) -> None:
+        """Tell the desktop what is new of the podcasts that say so, or say nothing where the settings do."""
+        wanted = {
+            feed.feed_id for feed in feeds if (self._notifies if feed.settings.notify is None else feed.settings.notify)
+        }
+        found = replace(result, outcomes=tuple(one for one in result.outcomes if one.feed_id in wanted))
+        if found.new:
+            await self._announce(f"{counted(found.new)} new", found.named_new)
 
 
 def _clean_up(podcasts: Podcasts) -> None:

@@ -66,6 +66,8 @@ class Feed:
     """Each from the general to the special."""
     language: str = ""
     """Such as `en-gb`, in lower case; empty when not stated."""
+    ttl: float = 0.0
+    """Seconds that it is good for, as it says; 0: it does not say."""
     is_partial: bool = False
     """Whether a part could not be read."""
     picture: str | None = None

@@ -45,7 +45,7 @@ _TEXTS = frozenset((
     "updated", "dc:date", "category", "subtitle", "language", "itunes:title", "itunes:duration", "itunes:summary",
     "itunes:subtitle", "itunes:keywords", "itunes:new-feed-url", "itunes:type", "itunes:season", "itunes:episode",
     "itunes:episodetype", "itunes:explicit", "podcast:guid", "podcast:season", "podcast:episode", "media:title",
-    "media:description", "dc:language", "newlocation", "url", "logo", "icon",
+    "media:description", "dc:language", "newlocation", "url", "logo", "icon", "ttl",
 ))  # fmt: skip
 _LINKS = frozenset((
     "enclosure", "media:content", "podcast:transcript", "podcast:chapters", "psc:chapter", "link", "atom:link",
@@ -204,6 +204,7 @@ class _Reader:
             is_serial=channel.get("itunes:type", "").strip().lower() == "serial",
             categories=tuple(path for path in dict.fromkeys(self._categories) if path not in prefixes and all(path)),
             language=clean(channel.get("language") or channel.get("dc:language", ""), 20).lower().replace("_", "-"),
+            ttl=60.0 * (to_number(channel.get("ttl", "")) or 0),
             is_partial=is_partial,
             picture=self._picture(channel, self._channel_links),
             next_page=self._linked("next", channel, self._channel_links),

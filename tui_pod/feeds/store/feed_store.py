@@ -32,8 +32,12 @@ PURGE_AFTER = 30 * 86_400.0
 
 _COLUMNS = (
     "feeds.number, first, address, feeds.title, page, folders, etag, modified, fetched, error, origin, guid, is_serial,"
-    f" categories, shows_categories, removed, {settings.COLUMNS}"
+    " categories, shows_categories, removed, coalesce(ttl, 0.0), coalesce(until, 0.0), coalesce(is_refused, 0),"
+    f" {settings.COLUMNS}"
 )
+
+
+_SCHEDULE = "LEFT JOIN schedule ON schedule.feed = feeds.number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,12 @@ class Subscription:
     categories: tuple[Folder, ...]
     shows_categories: bool
     removed: float | None
+    ttl: float
+    """Seconds that it says it is good for; 0: it does not say."""
+    rests_until: float
+    """When it may be asked for again by itself, in seconds since 1970; 0: at any time."""
+    is_refused: bool
+    """Whether its server has said so because it is asked too often."""
     settings: PodcastSettings
     episodes: int = 0
 
@@ -156,7 +166,9 @@ class FeedStore:
         where = "" if with_removed else "WHERE removed IS NULL"
         with self.db.read() as db:
             counts = dict(db.execute("SELECT feed, count(*) FROM episodes WHERE place >= 0 GROUP BY feed"))
-            rows = db.execute(f"SELECT {_COLUMNS} FROM feeds {settings.JOIN} {where} ORDER BY number").fetchall()
+            rows = db.execute(
+                f"SELECT {_COLUMNS} FROM feeds {settings.JOIN} {_SCHEDULE} {where} ORDER BY number"
+            ).fetchall()
         return [_subscription(row, counts.get(row[0], 0)) for row in rows]
 
     def find(self, text: str, with_removed: bool = False) -> Subscription | None:
@@ -377,8 +389,8 @@ class FeedStore:
 def _subscription(row: tuple[object, ...], episodes: int) -> Subscription:
     values = list(row)
     values[5], values[13] = to_folders(str(row[5])), to_folders(str(row[13]))
-    values[12], values[14] = bool(row[12]), bool(row[14])
-    return Subscription(*values[:16], settings.read(*values[16:]), episodes)  # type: ignore[arg-type, call-arg]
+    values[12], values[14], values[18] = bool(row[12]), bool(row[14]), bool(row[18])
+    return Subscription(*values[:19], settings.read(*values[19:]), episodes)  # type: ignore[arg-type, call-arg]
 
 
 def _origins(text: str) -> frozenset[Origin]:

@@ -1,0 +1,70 @@
+"""Keep how long servers want to be left alone, and tell which feeds are due."""
+
+from __future__ import annotations
+
+import re
+import time
+import zlib
+from collections.abc import Mapping
+
+from tui_pod.core.library.podcast_settings import NEVER
+from tui_pod.feeds.store.database import FeedDatabase
+from tui_pod.feeds.store.feed_store import Subscription
+
+MAX_REST = 86_400.0
+"""Seconds that a server is left alone at most, whatever it says."""
+
+JITTER = 0.1
+"""Share of the interval by which feeds are refreshed later, each by another time: not all ask at the full hour."""
+
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+
+
+def note_answer(database: FeedDatabase, feed: Subscription, headers: Mapping[str, str], ttl: float | None) -> None:
+    """Keep when the next refresh by itself may be, as an answer says.
+
+    Args:
+        database: where it is kept.
+        feed: that was asked for.
+        headers: of the answer.
+        ttl: seconds that the document says it is good for; None: there was none, and the former one holds.
+    """
+    said = _MAX_AGE.search(headers.get("cache-control", ""))
+    ttl = feed.ttl if ttl is None else ttl
+    rest = min(max(ttl, float(said[1]) if said else 0.0), MAX_REST)
+    if rest or ttl != feed.ttl or feed.rests_until:
+        _note(database, feed, ttl, time.time() + rest if rest else 0.0, is_refused=False)
+
+
+def note_refusal(database: FeedDatabase, feed: Subscription, seconds: float) -> None:
+    """Keep that a server answers again only after some seconds."""
+    _note(database, feed, feed.ttl, time.time() + min(seconds, MAX_REST), is_refused=True)
+
+
+def is_left_alone(feed: Subscription, now: float, is_asked: bool) -> bool:
+    """Return whether a feed is passed over when all are refreshed, by itself or on wish (`is_asked`)."""
+    if feed.settings.hidden or feed.settings.refresh == NEVER:
+        return True
+    return feed.rests_until > now and (feed.is_refused or not is_asked)
+
+
+def is_due(feed: Subscription, usual: int, asked: float, now: float, run: str) -> bool:
+    """Return whether a feed is to be refreshed by itself.
+
+    Args:
+        feed: the feed.
+        usual: minutes between two refreshes, where its settings say nothing; 0: never.
+        asked: when it was last asked for, whatever came of it.
+        now: seconds since 1970, as are `asked` and the feed's times.
+        run: of this program, so that two instances do not ask at the same moment.
+    """
+    minutes = usual if feed.settings.refresh is None else feed.settings.refresh
+    if not minutes or is_left_alone(feed, now, is_asked=False):
+        return False
+    jitter = 1 + JITTER * zlib.crc32(f"{run}{feed.feed_id}".encode("utf-8", "replace")) / 2**32
+    return now - max(asked, feed.fetched or 0.0) >= minutes * 60 * jitter
+
+
+def _note(database: FeedDatabase, feed: Subscription, ttl: float, until: float, is_refused: bool) -> None:
+    with database.write() as db:
+        db.execute("INSERT OR REPLACE INTO schedule VALUES (?, ?, ?, ?)", (feed.number, ttl, until, is_refused))

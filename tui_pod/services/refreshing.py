@@ -1,0 +1,186 @@
+"""Refresh podcasts: on wish, at the start, and at intervals while the app runs.
+
+Called on the event loop; threads do what waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.text.clean import counted
+from tui_pod.runtime.threads import in_thread
+from tui_pod.services.frontend import Frontend
+from tui_pod.services.tasks import BackgroundTasks
+
+if TYPE_CHECKING:
+    from tui_pod.config.settings import FeedSettings
+    from tui_pod.feeds.net.fetch import LoginWanted
+    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.feeds.refresh import Refreshed, RefreshProgress
+    from tui_pod.feeds.store.feed_store import Subscription
+
+LOOK = 300.0
+"""Seconds between two looks for podcasts that are due, more or less a fifth."""
+
+TOLD = 3
+"""Failures of a refresh that are shown one by one; the rest is counted."""
+
+NO_FEEDS = f"There are no podcasts yet. Press {key_of('feed.add')} to add one."
+
+
+class After(NamedTuple):
+    """What follows a refresh."""
+
+    show: Callable[[Podcasts, int], Awaitable[None]]
+    """Shows what has changed, given the number of new episodes."""
+    keep: Callable[[Sequence[Subscription]], Coroutine[object, object, None]]
+    """Brings downloads up to date."""
+    announce: Callable[[Sequence[Subscription], Refreshed], Awaitable[None]]
+    """Tells the desktop of new episodes."""
+    network_changed: Callable[[bool], None]
+    """Shows whether this machine seems to be offline."""
+    ask_login: Callable[[str, LoginWanted, Callable[[Podcasts], Awaitable[None]]], None]
+    """Asks for the login that a feed wants, and goes on."""
+
+
+class Refresher:
+    """The refreshes of the running app, one at a time."""
+
+    def __init__(
+        self,
+        frontend: Frontend,
+        tasks: BackgroundTasks,
+        open_podcasts: Callable[[], Awaitable[Podcasts]],
+        settings: FeedSettings,
+        after: After,
+        is_sparing: Callable[[], Awaitable[bool]],
+    ) -> None:
+        """Refresh nothing yet; `is_sparing` tells whether the network or the battery is to be spared."""
+        self._frontend = frontend
+        self._tasks = tasks
+        self._open = open_podcasts
+        self._settings = settings
+        self._after = after
+        self._is_sparing = is_sparing
+        self._running: asyncio.Task[object] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._asked: dict[str, float] = {}  # when each feed was last asked for
+        self._run = os.urandom(4).hex()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether podcasts are being refreshed."""
+        return self._running is not None and not self._running.done()
+
+    def refresh(self, feed_id: str | None = None) -> None:
+        """Refresh a feed on wish; None: all feeds."""
+        if self.is_running:
+            self._frontend.tell("Feeds are being refreshed already.")
+        else:
+            self._running = self._tasks.run(self._refresh_asked(feed_id))
+
+    def start(self, is_refreshing: bool) -> None:
+        """Refresh all feeds if wanted, and from now on those that are due."""
+        if is_refreshing and not self.is_running:
+            self._running = self._tasks.run(self._refresh_by_itself(is_start=True))
+        self._plan()
+
+    def close(self) -> None:
+        """Plan no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    async def refresh_due(self) -> None:
+        """Refresh the feeds that are due, unless network or battery are to be spared."""
+        if not self.is_running and not await self._is_sparing():
+            self._running = self._tasks.run(self._refresh_by_itself(is_start=False))
+            await asyncio.wait((self._running,))
+
+    def _plan(self) -> None:
+        self.close()
+        wait = LOOK * random.uniform(0.8, 1.2)
+        self._timer = asyncio.get_running_loop().call_later(wait, lambda: self._tasks.run(self._look()))
+
+    async def _look(self) -> None:
+        try:
+            await self.refresh_due()
+        finally:
+            self._plan()
+
+    async def _refresh_by_itself(self, is_start: bool) -> None:
+        from tui_pod.feeds.store.schedule import is_due, is_left_alone
+
+        podcasts, now = await self._open(), time.time()
+        feeds = await in_thread(lambda _: podcasts.store.feeds())
+        usual, asked = self._settings.refresh_minutes, self._asked
+        wanted = [
+            feed
+            for feed in feeds
+            if (is_start and not is_left_alone(feed, now, is_asked=False))
+            or is_due(feed, usual, asked.get(feed.feed_id, 0.0), now, self._run)
+        ]
+        if wanted:
+            self.tell(await self._refresh(podcasts, wanted), is_asked=False)
+
+    async def _refresh_asked(self, feed_id: str | None, is_again: bool = False) -> None:
+        from tui_pod.feeds.store.schedule import is_left_alone
+
+        podcasts, now = await self._open(), time.time()
+        feeds = await in_thread(lambda _: podcasts.store.feeds())
+        if feed_id is not None:
+            feeds = [feed for feed in feeds if feed.feed_id == feed_id]
+        wanted = [feed for feed in feeds if feed_id is not None or not is_left_alone(feed, now, is_asked=True)]
+        if not feeds:
+            self._frontend.tell(NO_FEEDS if feed_id is None else "That podcast is no longer there.")
+        if not wanted:
+            return
+        result = await self._refresh(podcasts, wanted)
+        login = result.outcomes[0].wanted if feed_id is not None else None
+        if feed_id is None or login is None:
+            self.tell(result, is_asked=True)
+        elif is_again:
+            raise login
+        else:
+            self._after.ask_login(feed_id, login, lambda _: self._refresh_asked(feed_id, is_again=True))
+
+    async def _refresh(self, podcasts: Podcasts, feeds: Sequence[Subscription]) -> Refreshed:
+        from tui_pod.feeds.refresh import refresh
+
+        with self._tasks.showing("refresh", f"refreshing 0/{len(feeds)}"):
+            result = await refresh(podcasts.store, feeds, self._show_progress, podcasts.policy)
+        self._asked.update(dict.fromkeys((feed.feed_id for feed in feeds), time.time()))
+        self._after.network_changed(result.is_offline)
+        await self._after.show(podcasts, result.new)
+        if not result.is_offline:
+            await self._after.announce(feeds, result)
+            self._tasks.run(self._after.keep(feeds))
+        return result
+
+    def _show_progress(self, progress: RefreshProgress) -> None:
+        self._tasks.show("refresh", f"refreshing {progress.done}/{progress.total}")
+
+    def tell(self, result: Refreshed, is_asked: bool) -> None:
+        """Tell what is new and what went wrong."""
+        failed = result.failed
+        if result.is_offline:
+            if is_asked:
+                self._frontend.tell(failed[0].error, is_error=True)
+            return
+        for outcome in failed[:TOLD]:
+            hint = f" Press {key_of('feed.refresh')} on {outcome.name} to log in." if outcome.wanted else ""
+            self._frontend.tell(f"{outcome.error}{hint}", is_error=True)
+        if len(failed) > TOLD:
+            self._frontend.tell(f"{len(failed) - TOLD} more podcasts failed. See: tui-pod feeds list", is_error=True)
+        for outcome in result.outcomes:
+            if outcome.moved_to:
+                self._frontend.tell(f"{outcome.name} has moved, and is fetched from its new address now.")
+        if result.new:
+            self._frontend.tell(f"{counted(result.new)} new: {result.named_new}.")
+        elif is_asked and not failed:
+            self._frontend.tell("Nothing new.")
