@@ -21,44 +21,18 @@ from typing import Any
 import pytest
 
 from tests.app_driver import embedded_library
-from tests.audio.test_player_contract import make_wav
 from tests.torture.terminal import Terminal
 from tui_pod.config.paths import embedded_transcripts
 from tui_pod.speech.narrator import has_voice
 from tui_pod.state.store import StateFile
+from tui_pod.terminal.client import SWITCH
 
 ROOT = Path(__file__).parents[2]
 
 needs_voice = pytest.mark.skipif(not has_voice(), reason="the voice is not installed: pip install hibari-tts")
 
-CATALOG = """version = 1
-title = "Two"
-
-[[episodes]]
-id = "first"
-title = "The first of two"
-summary = "It is a minute long."
-duration = 60
-audio = "first.wav"
-
-[[episodes]]
-id = "second"
-title = "The second [/] of \\u001b]52;c;cm0=\\u0007 two"
-summary = "It is a minute long too."
-duration = 60
-audio = "second.wav"
-"""
-
-
-@pytest.fixture
-def room(home: Path) -> Path:
-    """An empty folder to start in, with a catalogue of two recordings in it."""
-    folder = home / "room"
-    folder.mkdir()
-    make_wav(folder / "first.wav", 60.0)
-    make_wav(folder / "second.wav", 60.0)
-    (folder / "two.toml").write_text(CATALOG, "utf-8")
-    return folder
+WAYS: dict[str, dict[str, str]] = {"behind a client": {}, "in one process": {SWITCH: "1"}}
+"""How the program runs: the variables for it."""
 
 
 @contextmanager
@@ -66,12 +40,18 @@ def running(
     folder: Path, *arguments: str, program: Sequence[str] = ("-m", "tui_pod"), **variables: str
 ) -> Iterator[Terminal]:
     """Run the program on a terminal."""
-    surroundings = {
+    with Terminal([sys.executable, *program, *arguments], surroundings(**variables), folder) as terminal:
+        yield terminal
+
+
+def surroundings(**variables: str) -> dict[str, str]:
+    """Return the environment of a program on a terminal."""
+    found = {
         **os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", **variables,
     }  # fmt: skip
-    surroundings.pop("NO_COLOR", None)
-    with Terminal([sys.executable, *program, *arguments], surroundings, folder) as terminal:
-        yield terminal
+    if "NO_COLOR" not in variables:
+        found.pop("NO_COLOR", None)
+    return found
 
 
 def two(folder: Path, *arguments: str) -> Sequence[str]:
@@ -196,8 +176,7 @@ def test_kill_in_mid_play_loses_five_seconds_at_most(room: Path) -> None:
     with running(room, *two(room)) as terminal:
         play_until(terminal, 8)
         shown = place(terminal)
-        terminal.send(signal.SIGKILL)
-        terminal.wait(5)
+        terminal.kill()
     assert position(room) >= shown - 5.0
 
 
@@ -210,8 +189,7 @@ def test_state_damaged_while_the_app_runs_is_told_and_made_whole_again(room: Pat
         state.write_bytes(b"\x00\xff\x00")
         terminal.press("Gm")
         terminal.until(lambda: terminal.shows("was damaged"), "the notice")
-        terminal.send(signal.SIGKILL)
-        terminal.wait(5)
+        terminal.kill()
     progress = StateFile(state).load().progress
     assert progress["second"].played
     assert progress["first"].position == 30.0
@@ -219,8 +197,9 @@ def test_state_damaged_while_the_app_runs_is_told_and_made_whole_again(room: Pat
 
 
 @pytest.mark.parametrize("end", ["SIGTERM", "SIGHUP", "SIGINT", "closed"])
-def test_end_by_signal_or_closed_terminal_saves_the_very_place(room: Path, end: str) -> None:
-    with running(room, *two(room)) as terminal:
+@pytest.mark.parametrize("way", WAYS)
+def test_end_by_signal_or_closed_terminal_saves_the_very_place(room: Path, end: str, way: str) -> None:
+    with running(room, *two(room), **WAYS[way]) as terminal:
         play_until(terminal, 2)
         shown = place(terminal)
         if end == "closed":
@@ -233,10 +212,11 @@ def test_end_by_signal_or_closed_terminal_saves_the_very_place(room: Path, end: 
 
 
 @pytest.mark.parametrize("way", ["ctrl+z", "SIGTSTP", "SIGSTOP"])
-def test_app_stopped_and_gone_on_with_is_drawn_whole_plays_on_and_quits(room: Path, way: str) -> None:
-    with running(room, *two(room)) as terminal:
+@pytest.mark.parametrize("how", WAYS)
+def test_app_stopped_and_gone_on_with_is_drawn_whole_plays_on_and_quits(room: Path, way: str, how: str) -> None:
+    with running(room, *two(room), **WAYS[how]) as terminal:
         play_until(terminal, 1)
-        threads = Path(f"/proc/{terminal.pid}/task")
+        threads = Path(f"/proc/{terminal.app}/task")
         count = len(list(threads.iterdir()))
         for _ in range(3):
             if way == "ctrl+z":

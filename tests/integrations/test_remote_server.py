@@ -25,7 +25,7 @@ from tui_pod.integrations import remote_socket
 from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.integrations.remote_server import RemoteControl
-from tui_pod.integrations.remote_socket import RemoteError, open_folder, socket_name
+from tui_pod.integrations.remote_socket import RemoteError, is_same_user, open_folder, socket_name
 
 ROOT = Path(__file__).parents[2]
 
@@ -377,7 +377,7 @@ async def test_another_user_is_not_listened_to(
 def test_peer_of_the_same_user_is_known() -> None:
     here, there = socket.socketpair()
     with here, there:
-        assert remote.is_same_user(here)
+        assert is_same_user(here)
 
 
 # -- the folder and the socket -----------------------------------------------------------------------------

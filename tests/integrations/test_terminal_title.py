@@ -117,3 +117,15 @@ def test_app_shows_the_title_in_turn_with_the_screen_and_gives_it_back(catalog: 
             app.kill()
             app.wait(10)
         os.close(master)
+
+
+def test_title_is_shown_again_on_another_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    title = TerminalTitle(written.append)
+    title.playback_changed(Playback(PlayerStatus.PLAYING, "one", "One"))
+    monkeypatch.setenv("TERM", "linux")
+    title.show_again()
+    assert len(written) == 1  # a console has no title
+    monkeypatch.setenv("TERM", "xterm")
+    title.show_again()
+    assert titles(written) == ["One - tui-pod", "One - tui-pod"]

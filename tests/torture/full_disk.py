@@ -161,7 +161,7 @@ def _break(app: Terminal, state: Path) -> Callable[[], None]:
     """Have every write to the journal and every new file fail."""
     journal = StateFile(state).journal
     fault = "inject=write,fsync,fdatasync:error=EIO"
-    command = ["strace", "-f", "-p", str(app.pid), "-P", str(journal), "-e", "trace=write,fsync,fdatasync", "-e", fault]
+    command = ["strace", "-f", "-p", str(app.app), "-P", str(journal), "-e", "trace=write,fsync,fdatasync", "-e", fault]
     strace = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert strace.stderr is not None
     assert "attached" in strace.stderr.readline()

@@ -107,7 +107,7 @@ def _watch(app: Terminal, count: int) -> list[Use]:
         number = int(bar.title.split()[1]) if bar else played
         if number != played:
             played, changed = number, time.monotonic()
-            uses.append(look_at(app.pid))
+            uses.append(look_at(app.app))
         if f"{count}/{count} played" in app.lines[0]:
             break
     return uses

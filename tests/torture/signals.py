@@ -32,6 +32,7 @@ def end(trial: Trial) -> Result:
     """End an app that plays, or has been paused or is in a dialog, and find the place to the second."""
     chances = trial.chances()
     how = ENDS[trial.number % len(ENDS)]
+    is_to_app = trial.number // len(ENDS) % 2 == 1
     home = make_home(trial.folder / "home", (300.0, 600.0), parts=6)
     losses: list[str] = []
     with Terminal(app_command(home, trial.mutant), home.variables, home.folder) as app:
@@ -44,7 +45,7 @@ def end(trial: Trial) -> Result:
         app.press(doing)
         app.look(0.3)
         bar = app.bar() or bar
-        _end(app, how)
+        _end(app, how, is_to_app)
         ended = app.wait(5.0)
         if ended is None or ended > END_LIMIT:
             losses.append(f"it ends after {ended} s")
@@ -56,13 +57,14 @@ def end(trial: Trial) -> Result:
     return Result(tuple(f"{how} {doing!r}: {loss}" for loss in losses), 1, {"s to end": ended or 0.0})
 
 
-def _end(app: Terminal, how: str) -> None:
+def _end(app: Terminal, how: str, is_to_app: bool) -> None:
+    """End it, by a signal to the client or to the app behind it."""
     if how == "q":
         app.press("\x11")  # ctrl+q also quits from a text field
     elif how == "the terminal closed":
         app.close()
     else:
-        app.send(signal.Signals[how])
+        app.send(signal.Signals[how], app.app if is_to_app else None)
 
 
 def judge(home: Home, bar: Bar, most_off: float = MOST_OFF) -> Iterator[str]:

@@ -61,9 +61,14 @@ class Terminal:
     """A program with a terminal; it is the leader of its session, so that closing the terminal hangs it up."""
 
     def __init__(
-        self, command: Sequence[str], variables: Mapping[str, str], folder: Path, user: int | None = None
+        self,
+        command: Sequence[str],
+        variables: Mapping[str, str],
+        folder: Path,
+        size: tuple[int, int] = (WIDTH, HEIGHT),
     ) -> None:
-        self._screen = pyte.Screen(WIDTH, HEIGHT)
+        width, height = size
+        self._screen = pyte.Screen(width, height)
         self._stream = pyte.ByteStream(self._screen)
         self._rest = b""
         self._speed = 1.0
@@ -71,6 +76,7 @@ class Terminal:
         """The end of what the program wrote."""
         self.status: int | None = None
         """How it ended: an exit status, or a signal's number as a negative one; None: it runs."""
+        self._app: int | None = None
         self.pid, self._master = pty.fork()
         if self.pid == 0:
             try:
@@ -79,7 +85,7 @@ class Terminal:
                 os.execvpe(command[0], list(command), dict(variables))
             finally:
                 os._exit(127)
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
     def __enter__(self) -> Terminal:
         return self
@@ -199,13 +205,24 @@ class Terminal:
                 self.status = os.waitstatus_to_exitcode(status)
         return self.status is None
 
-    def send(self, number: signal.Signals) -> None:
-        """Send the program a signal."""
+    @property
+    def app(self) -> int:
+        """The process of the app: the client's child, or the program itself where it holds its terminal."""
+        if self._app is None:
+            children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+            with contextlib.suppress(OSError):
+                self._app = next((int(child) for child in children.read_text("ascii").split()), None)
+        return self.pid if self._app is None else self._app
+
+    def send(self, number: signal.Signals, to: int | None = None) -> None:
+        """Send a signal to a process, by default to the program that was started, as a shell does."""
         if self.is_running():
-            os.kill(self.pid, number)
+            os.kill(self.pid if to is None else to, number)
 
     def kill(self) -> None:
-        """End the program at once, as kill -9 does."""
+        """End the program at once, and the app behind it first, as kill -9 does; not an app that was left."""
+        if self.is_running():
+            os.kill(self.app, signal.SIGKILL)
         self.send(signal.SIGKILL)
         self.wait(5.0)
 

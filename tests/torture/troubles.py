@@ -36,7 +36,7 @@ def no_device(trial: Trial) -> Result:
         app.press("\r")
         if is_lost:
             bar = app.play_to(6)
-            app.send(signal.SIGUSR1)
+            app.send(signal.SIGUSR1, app.app)
         losses += _told(app, "No sound device")
         app.look(0.5)
         if app.bar() is not None:
@@ -93,12 +93,12 @@ def kill_narrator(trial: Trial) -> Result:
     with Terminal(app_command(home, trial.mutant), home.variables, home.folder) as app:
         app.begin()
         app.press("j\r")
-        killed = [app.until(lambda: _worker(app.pid), "a narrator")]
+        killed = [app.until(lambda: _worker(app.app), "a narrator")]
         time.sleep(trial.chances().uniform(0.0, 0.4))
         os.kill(killed[0], signal.SIGKILL)
         if is_always:
             second = app.until(
-                lambda: other if (other := _worker(app.pid)) and other not in killed else None, "another"
+                lambda: other if (other := _worker(app.app)) and other not in killed else None, "another"
             )
             os.kill(second, signal.SIGKILL)
             losses += _told(app, "narrator stopped")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.widgets import Input
 
-from tests.app_driver import WORDS, AppDriver, run_app
+from tests.app_driver import AppDriver, run_app
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -505,18 +505,6 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.app.clipboard == "Two."
 
 
-@exercises("transcript.remove")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("t", key)
-    assert driver.services.asked_recognition.asked == [("remove", "one")]
-
-
-@exercises("transcribe.pause")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.services.asked_recognition.asked == [("toggle_pause",)]
-
-
 @exercises("session.plan")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
@@ -641,51 +629,6 @@ async def _(driver: AppDriver, key: str) -> None:
     assert kept(driver) == ["Words of 20."]
 
 
-# -- searching everywhere ------------------------------------------------------------------------------
-
-
-async def search_everywhere(driver: AppDriver) -> None:
-    """Find a sentence at 40 seconds of the third episode, and go to it."""
-    driver.services.transcripts["three"] = WORDS
-    await driver.press("ctrl+f", *"three")
-    await driver.until(lambda: "0:40" in driver.text, "it is found")
-    await driver.press("enter", "down")
-
-
-@exercises("search.everywhere")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    await driver.until(lambda: driver.focus == "everywhere", "the field is there")
-
-
-@exercises("found.play")
-async def _(driver: AppDriver, key: str) -> None:
-    await search_everywhere(driver)
-    await driver.press(key)
-    assert (driver.playback.episode, driver.playback.position) == ("three", 40.0)
-
-
-@exercises("found.queue")
-async def _(driver: AppDriver, key: str) -> None:
-    await search_everywhere(driver)
-    await driver.press(key)
-    assert driver.controller.queue.entries == ("three",)
-
-
-@exercises("found.bookmark")
-async def _(driver: AppDriver, key: str) -> None:
-    await search_everywhere(driver)
-    await driver.press(key)
-    assert kept(driver) == ["Three."]
-
-
-@exercises("found.search")
-async def _(driver: AppDriver, key: str) -> None:
-    await search_everywhere(driver)
-    await driver.press(key)
-    assert driver.focus == "everywhere"
-
-
 # -- the app -------------------------------------------------------------------------------------------
 
 
@@ -716,6 +659,12 @@ async def _(driver: AppDriver, key: str) -> None:
     driver.app.action_suspend_process = lambda: asked.append(key)  # type: ignore[method-assign]  # no terminal to leave
     await driver.press(key)
     assert asked == [key]
+
+
+@exercises("app.detach")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press(key)
+    assert "cannot be left here" in driver.notices[-1]  # the app itself has the terminal
 
 
 # -- where a key works ---------------------------------------------------------------------------------
@@ -835,7 +784,7 @@ async def test_hints_of_the_key_line_are_those_of_the_pane(library: Library) -> 
     [
         (action.hint, action.id)
         for action in ACTIONS
-        if action.hint and action.where not in ("transcript", "statistics", "bookmarks", "found")
+        if action.hint and action.where not in ("transcript", "statistics", "bookmarks")
     ],
 )
 async def test_hint_of_the_key_line_clicked_does_what_its_key_does(word: str, ident: str, library: Library) -> None:

@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from tui_pod.core.player.snapshot import Chapter
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.services.feeds import FeedService
-    from tui_pod.services.recognition import RecognitionService
-    from tui_pod.services.search import SearchService
     from tui_pod.services.sync import SyncService
+    from tui_pod.terminal.host import TerminalHost
 
 SHOWN_NOTICES = 5
 """Faults in the settings to show at start; the commands print all."""
@@ -47,7 +46,6 @@ PRELOADED = (
     "tui_pod.services.media",
     "tui_pod.integrations.broadcast",
     "tui_pod.services.feeds",
-    "tui_pod.services.search",
     "tui_pod.integrations.remote_server",
     "tui_pod.app.runtime",
 )
@@ -58,6 +56,7 @@ class AppServices(Services):
     """The services on the user's files. `runtime` is built when something first needs it."""
 
     runtime: Runtime | None = None
+    terminal: TerminalHost | None
 
     def __init__(
         self,
@@ -96,7 +95,6 @@ class AppServices(Services):
         self.is_writable = state.is_writable
         self.kept = state.kept
         self.ao = ao
-        self.is_recognition_paused = state.setting("transcribe", "paused", "no") == "yes"
         self._budget = budget
 
     @property
@@ -116,16 +114,6 @@ class AppServices(Services):
     def feeds(self) -> FeedService:
         """See `Services.feeds`."""
         return self._running.feeds
-
-    @property
-    def recognition(self) -> RecognitionService:
-        """See `Services.recognition`."""
-        return self._running.recognition
-
-    @property
-    def search(self) -> SearchService:
-        """See `Services.search`."""
-        return self._running.search
 
     @property
     def sync(self) -> SyncService | None:

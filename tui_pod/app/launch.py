@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -46,13 +47,28 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
     file = StateFile(paths.state)
     with _own_terminal(paths, options.plain):
         services = AppServices(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)
+        if options.line is not None:
+            from tui_pod.terminal.host import TerminalHost  # only behind a client
+
+            leaving = config.settings.app
+            services.terminal = TerminalHost(
+                options.line, paths.state, leaving.on_hangup == "detach", leaving.idle_minutes * 60.0
+            )
         try:
             status = show(services, options.plain)
+            size = shutil.get_terminal_size((0, 0))
         finally:
             is_saved = services.finish()
     if not is_saved:
         print(f"tui-pod: the last progress could not be saved in {file.path.parent}", file=sys.stderr)
-    return status if is_saved else 1
+        status = 1
+    if services.terminal is not None:
+        services.terminal.end(status)
+        if status == 0 and size.columns:
+            from tui_pod.app.first_screen import keep_first_screen  # once the listener has the terminal back
+
+            keep_first_screen(paths, options, size)
+    return status
 
 
 def show(services: AppServices, is_plain: bool) -> int:
@@ -91,8 +107,8 @@ def _own_terminal(paths: Paths, is_plain: bool) -> Iterator[None]:
         log = os.open(paths.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     except OSError:
         log = os.open(os.devnull, os.O_WRONLY)
-    messages = os.dup(2)
     terminal = os.dup(2 if is_plain or os.isatty(2) else 1)
+    messages = terminal if os.isatty(2) else os.dup(2)  # the terminal there is at the end, which may be another one
     former = sys.__stderr__, sys.stderr
     sys.__stderr__ = sys.stderr = open(terminal, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]  # noqa: SIM115
     os.dup2(log, 2)
@@ -103,5 +119,5 @@ def _own_terminal(paths: Paths, is_plain: bool) -> Iterator[None]:
         sys.__stderr__.flush()
         os.dup2(messages, 2)
         sys.__stderr__, sys.stderr = former  # type: ignore[misc]
-        os.close(terminal)
-        os.close(messages)
+        for descriptor in {terminal, messages}:
+            os.close(descriptor)

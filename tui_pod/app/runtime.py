@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import os
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.mpv_options import filters
@@ -25,22 +25,16 @@ from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.integrations.remote_server import RemoteControl
 from tui_pod.integrations.remote_socket import RemoteError
 from tui_pod.integrations.terminal_title import TerminalTitle, has_title
-from tui_pod.library.cache import cache_file, library_stamp
 from tui_pod.library.reload import keep_library, reload_library
 from tui_pod.runtime.log import log
 from tui_pod.runtime.power import is_on_battery
 from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.runtime.threads import in_thread
-from tui_pod.search.fill import is_current
-from tui_pod.search.store import IndexFile
 from tui_pod.services.elsewhere import ElsewhereWatch
 from tui_pod.services.feeds import FeedService
 from tui_pod.services.media import EpisodeSources
-from tui_pod.services.recognition import Means, RecognitionService
-from tui_pod.services.search import SearchService, run_update
 from tui_pod.services.sync import SyncService, Work, run_sync
 from tui_pod.speech.narrator import Narrator
-from tui_pod.speech.word_files import WordFiles
 from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
 
 if TYPE_CHECKING:
@@ -73,14 +67,12 @@ class Runtime:
         audio, narration = settings.audio, settings.narration
         self._writer = StateWriter(services.file, self._report) if services.is_writable else NullWriter()
         self._player = MpvPlayer(frontend.emit, services.ao, filters(audio.level, audio.skip_silence))
-        self._words = WordFiles(paths.data / "words")
         self.sources = EpisodeSources(
             Narrator(paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled),
             frontend.emit,
             self._open_podcasts,
             lambda is_offline: self.feeds.network_changed(is_offline),
             lambda episode, wanted: self.feeds.ask_to_play(episode, wanted),
-            self._words,
         )
         self._broadcast = Broadcast(frontend, actions=bound_actions(settings))
         ports = Ports(
@@ -106,14 +98,6 @@ class Runtime:
             settings.desktop.notify,
             _is_sparing,
         )
-        means = Means(
-            self._words,
-            self._podcasts_if_any,
-            settings.transcribe.model,
-            lambda what, text: self.feeds.show_work(what, text),
-            services.words_changed,
-        )
-        self.recognition = RecognitionService(lambda: self.controller, frontend, means, services.is_recognition_paused)
         self._broadcast.add(LoadTicker(self.controller))
         if settings.recall.enabled:
             from tui_pod.app.question_offer import QuestionOffer  # for those who want it
@@ -129,8 +113,6 @@ class Runtime:
         self._elsewhere = ElsewhereWatch(
             lambda: self.controller, lambda: file.is_changed_elsewhere, file.read_elsewhere, self._look_at_feeds
         )
-        index = IndexFile(cache_file(services.paths.cache, "search", services.catalogs))
-        self.search = SearchService(services, index, partial(self._update_index, index))
         self._player.open()
         self._writer.compact()
 
@@ -145,7 +127,6 @@ class Runtime:
         if self.sync is not None:
             self.sync.start()
         self._elsewhere.start()
-        self.search.start()
 
     async def _look_at_feeds(self) -> None:
         if self.has_podcasts:
@@ -158,15 +139,9 @@ class Runtime:
 
         return Covers(self._services.paths.cache / "covers", self.sources.podcasts)
 
-    async def _update_index(self, index: IndexFile) -> None:
-        services = self._services
-        stamp = await asyncio.to_thread(library_stamp, services.catalogs, services.paths.data)
-        if not await asyncio.to_thread(is_current, index, stamp):
-            await run_update(*self._file_words)
-
     @property
-    def _file_words(self) -> tuple[str, ...]:
-        """The options that name this app's files to commands in processes of their own."""
+    def _sync_words(self) -> tuple[str, ...]:
+        """The options that name this app's files to `tui-pod sync`."""
         paths, catalogs = self._services.paths, self._services.catalogs
         words = ["--state", str(self._services.file.path), "--config", str(paths.config)]
         return (*words, *(word for path in catalogs for word in ("--catalog", str(path))))
@@ -179,7 +154,7 @@ class Runtime:
     async def _sync(self) -> dict[str, Any]:
         self.controller.save()
         await asyncio.to_thread(self._writer.flush, SAVE_LIMIT)
-        return await run_sync(*self._file_words)
+        return await run_sync(*self._sync_words)
 
     async def _reload_podcasts(self) -> None:
         await self._reload(0)
@@ -190,8 +165,17 @@ class Runtime:
         from tui_pod.integrations.session_bus import DesktopError, follow_desktop  # an extra: may be missing
 
         services, desktop = self._services, self._services.settings.desktop
+        if (host := services.terminal) is not None:
+            try:
+                host.listen()
+            except RemoteError as error:
+                log(f"the terminal cannot be left: {error}")
+            self._broadcast.add(host)
         if desktop.title and has_title():
-            self._broadcast.add(TerminalTitle(services.frontend.write_control))
+            title = TerminalTitle(services.frontend.write_control)
+            self._broadcast.add(title)
+            if host is not None:
+                host.on_new_terminal = title.show_again
         remote = RemoteControl(PlayerApi(self.controller), services.file.path)
         try:
             await remote.start()
@@ -218,7 +202,6 @@ class Runtime:
         services.frontend.library_changed(loaded.library, progress_index)
         for notice in loaded.notices:
             services.frontend.tell(notice, is_error=True)
-        self.search.refresh()
         if (save := loaded.save) is not None:
             await in_thread(lambda _: save())
 
@@ -226,9 +209,6 @@ class Runtime:
     def has_podcasts(self) -> bool:
         """Whether the user has any podcasts."""
         return any((self._services.paths.data / name).exists() for name in FEED_FILES)
-
-    async def _podcasts_if_any(self) -> Podcasts | None:
-        return await self.sources.podcasts() if self.has_podcasts else None
 
     async def compute_statistics(self) -> Statistics:
         """Save, and return the statistics of everything played until now."""
@@ -248,8 +228,6 @@ class Runtime:
             await asyncio.gather(self._starting, return_exceptions=True)
         await self._elsewhere.close()
         await self._broadcast.close()
-        await self.recognition.close()
-        await self.search.close()
         await self.feeds.close()
         await self.sources.close()
 
@@ -260,7 +238,7 @@ class Runtime:
         is_saved = self._writer.close(SAVE_LIMIT)  # first: a fault in the sound driver must not lose it
         self._player.close()
         if self.sync is not None and not self._is_first_sync():
-            run_apart("tui_pod", "sync", *self._file_words)  # goes on when the app has ended
+            run_apart("tui_pod", "sync", *self._sync_words)  # goes on when the app has ended
         return is_saved
 
     def _open_podcasts(self) -> Podcasts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -15,11 +16,14 @@ from tui_pod.config.reader import read_config
 from tui_pod.config.settings import Config
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import clean
+from tui_pod.integrations.remote_socket import RemoteError, open_folder
 from tui_pod.library.cache import load_library
 from tui_pod.speech.model import INSTALL_HINT as RECOGNISER_HINT
 from tui_pod.speech.model import check_model, find_model, has_recogniser, model_name
 from tui_pod.speech.narrator import INSTALL_HINT, has_voice
 from tui_pod.state.store import StateFile
+from tui_pod.terminal.client import why_not
+from tui_pod.terminal.start import line_names
 
 Finding = tuple[bool, str, str]
 """Whether it works, what was found, and the fix."""
@@ -36,6 +40,7 @@ def run(options: Namespace) -> int:
         ("voice", _voice()),
         ("recogniser", _recogniser(config)),
         ("terminal", _terminal()),
+        ("attach", _attach(paths)),
         ("folders", _folders(paths)),
         ("settings", _settings(config, paths)),
         ("catalogue", _catalog(options, config, paths)),
@@ -100,6 +105,17 @@ def _terminal() -> Iterator[Finding]:
     yield not is_dumb_terminal(), found, "use a terminal that can move its cursor"
     encoding = (sys.stdout.encoding or "").lower()
     yield encoding.startswith("utf"), f"encoding {encoding}", "set a UTF-8 locale, such as: export LANG=C.UTF-8"
+
+
+def _attach(paths: Paths) -> Iterator[Finding]:
+    reason = why_not()
+    try:
+        with contextlib.closing(open_folder(may_make=True)) as folder:
+            running = len(line_names(folder, paths.state))
+    except RemoteError as error:
+        reason, running = clean(str(error), 300), 0
+    found = f"the app can be left with ctrl+\\ and brought back; running now: {running}"
+    yield True, f"off, the app ends with its terminal: {reason}" if reason else found, ""
 
 
 def _folders(paths: Paths) -> Iterator[Finding]:

@@ -13,7 +13,10 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import SimpleNamespace
-from typing import Any
+
+TYPE_CHECKING = False  # not from typing, which would stay in the client's memory
+if TYPE_CHECKING:
+    from typing import Any
 
 _WORDS = {
     "library": "list mark status check",
@@ -28,6 +31,7 @@ _WORDS = {
     "narrate": "narrate",
     "transcribe": "transcribe",
     "doctor": "doctor",
+    "attach": "attach",
     "remote": "toggle play pause next previous seek speed volume now",
 }
 COMMANDS = {word: module for module, words in _WORDS.items() for word in words.split()}
@@ -39,11 +43,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     closed = _hold_streams()
     try:
         options = _parse(sys.argv[1:] if arguments is None else arguments)
+        if options.command == "attach" or (options.command is None and not options.plain):
+            from tui_pod.terminal.client import hold  # other commands need no terminal
+
+            held = hold()
+            if isinstance(held, int):  # this process was the client
+                return held
+            options.line = held
         if options.command is None:
             if closed:
                 print(f"tui-pod: standard {closed[0]} is closed, which the app needs", file=sys.stderr)
                 return 1
             gc.disable()  # 5 % of the start; the app enables it after the first paint
+            if options.line is not None:
+                from tui_pod.terminal.start import begin  # only behind a client
+
+                if begin(options, options.line):
+                    return 0
             _import_asyncio()
             from tui_pod.app.launch import run_app  # imports Textual
 
@@ -119,7 +135,9 @@ def _import_asyncio() -> None:
 
 def _parse(arguments: Sequence[str]) -> Any:
     if not arguments:  # the usual start of the app, which argparse and the commands' parsers would slow by 4 %
-        return SimpleNamespace(command=None, catalog=[], state=None, config=None, ao=None, session=None, plain=False)
+        return SimpleNamespace(
+            command=None, catalog=[], state=None, config=None, ao=None, session=None, plain=False, line=None
+        )
     from tui_pod.cli.parser import parse
 
     return parse(arguments)

@@ -17,7 +17,7 @@ _FEED = "address or title"
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options; help and wrong usage end the program."""
-    options = argparse.Namespace(catalog=[], state=None, config=None, ao=None)
+    options = argparse.Namespace(catalog=[], state=None, config=None, ao=None, line=None)
     shared, rest = _shared_options().parse_known_args(arguments, options)
     return make_parser().parse_args(rest, shared)
 
@@ -90,9 +90,7 @@ def _add_library_commands(commands: _Commands) -> None:
     command.add_argument("--order", choices=("course", "newest", "shortest"), default="course",
                          help="order to choose from; default: course")  # fmt: skip
     command = commands.add(
-        "search",
-        "find words in titles, summaries, show notes, transcripts and bookmarks, and print where they are",
-        has_json=True,
+        "search", "find words in titles, summaries, show notes and transcripts, and print where they are", has_json=True
     )
     command.add_argument("words", metavar="WORD", nargs="*",
                          help='the start of a word, a "phrase" in quotes, or -word to leave it out')  # fmt: skip
@@ -187,6 +185,7 @@ def _add_remote_commands(commands: _Commands) -> None:
         elif name == "volume":
             command.add_argument("percent", metavar="PERCENT", help="such as 80, +5 or -5")
         command._negative_number_matcher = re.compile(r"-[\d.]")  # argparse's own takes -1:05 for an option
+    commands.add("attach", "bring the app here that goes on without a terminal, or is on another one")
 
 
 def _add_shell_commands(commands: _Commands) -> None:

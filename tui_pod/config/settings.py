@@ -146,6 +146,22 @@ class DesktopSettings(NamedTuple):
     notify: Annotated[bool, Key("Whether the desktop notifies you of each new episode")] = False
 
 
+class AppSettings(NamedTuple):
+    """[app]."""
+
+    on_hangup: Annotated[
+        str,
+        Key(
+            "What to do when the terminal is closed: save and end, or go on playing without one",
+            choices=("end", "detach"),
+        ),
+    ] = "end"
+    idle_minutes: Annotated[
+        int,
+        Key("Minutes without a terminal and without playing after which the app saves and ends; 0: never", 0, 10_000),
+    ] = 30
+
+
 class NetworkSettings(NamedTuple):
     """[network]."""
 
@@ -232,6 +248,7 @@ class Settings(NamedTuple):
     stats: StatsSettings = StatsSettings()
     recall: RecallSettings = RecallSettings()
     desktop: DesktopSettings = DesktopSettings()
+    app: AppSettings = AppSettings()
     network: NetworkSettings = NetworkSettings()
     sync: SyncSettings = SyncSettings()
     find: FindSettings = FindSettings()

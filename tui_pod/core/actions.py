@@ -87,7 +87,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue.move_down", "J", "Move down in the queue", "run('queue_move', 1)", "list"),
     Action("queue.move_up", "K", "Move up in the queue", "run('queue_move', -1)", "list"),
     Action("search.start", "slash", "Search in the list", "screen.search", "screen", hint="Search"),
-    Action("search.everywhere", "ctrl+f", "Search everywhere, in every word", "screen.view(5)", "screen"),
     Action("search.next", "n", "Next match", "screen.search_next(1)", "screen"),
     Action("search.previous", "N", "Previous match", "screen.search_next(-1)", "screen"),
     Action("search.clear", "escape", "Clear search, selection and notices", "screen.clear", "screen"),
@@ -99,7 +98,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("feed.refresh_all", "R", "Refresh all podcasts", "screen.refresh_feed(True)", "screen"),
     Action("feed.settings", "P", "Settings of this podcast", "screen.feed_settings", "screen"),
     Action("download.start", "d", "Download, or stop a download", "run('download')", "episodes"),
-    Action("transcribe.pause", "X", "Pause recognising words, or go on", "run('pause_words')", "episodes"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen.go_to_playing", "screen"),
     Action(
         "view.details", "i", "Details of the episode, in the tree of the topic or podcast", "screen.details", "screen"
@@ -110,12 +108,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("transcript.follow", "f", "Follow the voice again", "follow", "transcript", hint="Follow"),
     Action("transcript.copy", "y", "Copy the sentence", "copy", "transcript", hint="Copy"),
-    Action("transcript.remove", "x", "Stop recognising; take recognised words away", "remove", "transcript"),
     Action("transcript.bookmark", "b", "Bookmark the sentence at the cursor", "bookmark", "transcript"),
-    Action("found.play", "enter", "Hear it from there", "choose", "found", hint="Hear"),
-    Action("found.queue", "e", "Queue the episode last", "queue", "found", hint="Queue"),
-    Action("found.bookmark", "b", "Bookmark the sentence", "bookmark", "found", hint="Bookmark"),
-    Action("found.search", "slash", "Search for something else", "search", "found", hint="Search"),
     Action("bookmark.edit", "b", "Edit the note, or the words", "edit", "bookmarks", hint="Note"),
     Action("bookmark.group", "s", "Group by episode, date or topic", "group", "bookmarks", hint="Group"),
     Action("bookmark.copy", "y", "Copy the words and their source", "copy", "bookmarks", hint="Copy"),
@@ -133,12 +126,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.palette", "ctrl+p", "Command palette", "app.command_palette", is_everywhere=True),
     Action("app.help", "question_mark", "Help", "app.help", hint="Help", is_everywhere=True),
     Action("app.quit", "q,ctrl+q", "Quit; everything is saved", "app.quit", hint="Quit", is_everywhere=True),
-    Action("app.suspend", "ctrl+z", "Back to the shell for a while", "app.suspend_process"),
+    Action("app.detach", "ctrl+backslash", "Leave the terminal, go on playing", "app.leave(True)", is_everywhere=True),
+    Action("app.suspend", "ctrl+z", "Back to the shell for a while", "app.leave(False)"),
 )
 
 HINT_ORDER = (
-    "Pause", "Seek", "Play", "Open", "Hear", "Queue", "Follow", "Note", "Copy", "Group", "Remove", "Played", "Search",
-    "Session", "Bookmark", "Words", "Help", "Quit",
+    "Pause", "Seek", "Play", "Open", "Hear", "Follow", "Note", "Copy", "Group", "Remove", "Played", "Search", "Session",
+    "Bookmark", "Words", "Help", "Quit",
 )  # fmt: skip
 """Words of the key line, from left to right; the last ones go first where it is narrow."""
 
@@ -157,10 +151,6 @@ KEY_NAMES = {
 """How keys are shown, where Textual's name is not what is on the key."""
 
 
-_VIEWS, _OF_THE_LIST = frozenset(("statistics", "bookmarks")), frozenset(("search.start", "view.transcript"))
-"""Panes over the list, and keys of it that do nothing there."""
-
-
 def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str, str, str], ...]:
     """Return key, word and action of what the key line shows while `pane` has the focus, in its order."""
     panes = {"app", "screen", "move", pane, *(("episodes",) if pane in ("list", "tree") else ())}
@@ -169,8 +159,7 @@ def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str
     for word in HINT_ORDER:
         for action in actions:
             is_free = action.where == pane or own.isdisjoint(action.keys.split(",")[:1])  # else the pane has the key
-            is_dead = pane in _VIEWS and action.id in _OF_THE_LIST
-            if action.hint == word and action.where in panes and is_free and not is_dead:
+            if action.hint == word and action.where in panes and is_free:
                 key = next(shown_keys(action))
                 keys = f"{hints[word][0]} {key}" if word in hints else key
                 hints[word] = (keys, word, action.action)

@@ -11,13 +11,19 @@ import contextlib
 import json
 import os
 import socket
-import struct
 from pathlib import Path
 
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
-from tui_pod.integrations.remote_socket import LINE_LIMIT, RemoteError, RuntimeFolder, open_folder, socket_name
+from tui_pod.integrations.remote_socket import (
+    LINE_LIMIT,
+    RemoteError,
+    RuntimeFolder,
+    is_same_user,
+    open_folder,
+    socket_name,
+)
 
 PATIENCE = 10.0
 """Seconds that a client has to send a request, and to take the answer."""
@@ -209,12 +215,3 @@ def _number(request: dict[str, object], key: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LIMIT:
         raise PlayerApiError(f"“{key}” must be a number.")
     return float(value)
-
-
-def is_same_user(connection: socket.socket) -> bool:
-    """Return whether the peer is this user; True where the system does not tell."""
-    option = getattr(socket, "SO_PEERCRED", None)
-    if option is None:
-        return True
-    _, user, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i")))
-    return bool(user == os.geteuid())

@@ -6,11 +6,13 @@ A folder that others own or can write to is refused. Knows nothing of what is se
 from __future__ import annotations
 
 import os
+import socket
 import stat
+import struct
 import warnings
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from platformdirs import user_runtime_path
 
@@ -27,8 +29,7 @@ class RemoteError(UserError):
     """The app cannot be reached, or cannot open its socket; the message is one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeFolder:
+class RuntimeFolder(NamedTuple):
     """The open folder in which the sockets lie."""
 
     path: Path
@@ -89,3 +90,12 @@ def _check(path: Path, found: os.stat_result) -> None:
         raise RemoteError(f"{path} belongs to another user; remote control is off.")
     if stat.S_IMODE(found.st_mode) & 0o022:
         raise RemoteError(f"{path} can be written by others; run: chmod 700 {path}")
+
+
+def is_same_user(connection: socket.socket) -> bool:
+    """Return whether the peer is this user; True where the system does not tell."""
+    option = getattr(socket, "SO_PEERCRED", None)
+    if option is None:
+        return True
+    _, user, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i")))
+    return bool(user == os.geteuid())

@@ -34,15 +34,23 @@ class TerminalTitle(Follower):
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
         self._shown: str | None = None
+        self._playback = Playback()
 
     def playback_changed(self, playback: Playback) -> None:
         """Show this playback."""
+        self._playback = playback
         title = make_title(playback)
         if title == self._shown or (self._shown is None and not playback.is_loaded):
             return
         keep = _KEEP if self._shown is None else ""
         self._shown = title
         self._write(f"{keep}{_osc(title)}")
+
+    def show_again(self) -> None:
+        """Show it on another terminal, if that has a title."""
+        self._shown = None
+        if has_title():
+            self.playback_changed(self._playback)
 
     async def close(self) -> None:
         """Restore the former title; a terminal that did not save it shows its own."""

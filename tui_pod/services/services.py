@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.library.show_notes import EpisodeNotes
     from tui_pod.core.library.transcript import Transcript
-    from tui_pod.core.library.words_state import WordsState
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.snapshot import Chapter
     from tui_pod.core.progress.statistics import Statistics
@@ -26,9 +25,8 @@ if TYPE_CHECKING:
     from tui_pod.services.feeds import FeedService
     from tui_pod.services.frontend import Frontend
     from tui_pod.services.recall import RecallService
-    from tui_pod.services.recognition import RecognitionService
-    from tui_pod.services.search import SearchService
     from tui_pod.services.sync import SyncService
+    from tui_pod.services.terminal import TerminalLink
 
 
 class Services:
@@ -55,9 +53,9 @@ class Services:
         self.settings = Settings()
         self.is_ascii = False
         self.theme = ""
+        self.terminal: TerminalLink | None = None
+        """The way to the client that holds the terminal; None: the app holds it itself."""
         self._failed_save: str | None = None
-        self.words_watchers: list[Callable[[str, WordsState | None], None]] = []
-        """Told how far the words of an episode are recognised; None: no longer, or they have changed."""
 
     @property
     def controller(self) -> PlaybackController:
@@ -68,16 +66,6 @@ class Services:
     def feeds(self) -> FeedService:
         """What the app does with podcasts."""
         raise NotImplementedError
-
-    @property
-    def recognition(self) -> RecognitionService:
-        """What recognises the words of episodes."""
-        raise NotImplementedError
-
-    def words_changed(self, episode: str, state: WordsState | None) -> None:
-        """Tell the watchers how far the words of an episode are."""
-        for watcher in self.words_watchers:
-            watcher(episode, state)
 
     @cached_property
     def bookmarks(self) -> BookmarkService:
@@ -92,11 +80,6 @@ class Services:
         from tui_pod.services.recall import RecallService  # after the first paint
 
         return RecallService(self)
-
-    @property
-    def search(self) -> SearchService:
-        """What finds every word."""
-        raise NotImplementedError
 
     @property
     def sync(self) -> SyncService | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import signal
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +21,8 @@ from tui_pod.ui.actions import bindings
 from tui_pod.ui.bookmarks_controller import BookmarksController
 from tui_pod.ui.look.themes import OWN, unknown_theme, usable, with_readable_text
 from tui_pod.ui.messages import PlaybackEvent
+from tui_pod.ui.process_handler import ProcessHandler
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.suspend_handler import SuspendHandler
 
 if TYPE_CHECKING:
     from textual.app import SystemCommand
@@ -89,12 +88,7 @@ class TuiPodApp(App[None]):
         """Set the keys, and save before a signal ends the program."""
         if self._services.settings.keymap:
             self.set_keymap(self._services.settings.keymap)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(number, self._end)
-        if self._driver is not None and self._driver.can_suspend:
-            SuspendHandler(self, self._driver)
+        self._process = ProcessHandler(self, self._services.terminal)
 
     def on_ready(self) -> None:
         """Start what was deferred until after the first paint."""
@@ -215,10 +209,6 @@ class TuiPodApp(App[None]):
         """See `Frontend.start_session`."""
         if not self.main_screen.model.start_session(budget).indexes:
             self.tell(f"Nothing left fits into {span(budget)}. Press {key_of('session.plan')} to plan another session.")
-
-    def _end(self) -> None:
-        self.controller.save()
-        self.exit()
 
     @property
     def controller(self) -> PlaybackController:
@@ -391,9 +381,16 @@ class TuiPodApp(App[None]):
         else:
             self.notify("Nothing is playing.")
 
+    def action_leave(self, for_good: bool) -> None:
+        """Leave the terminal, until the app is brought back or the client is in the foreground again."""
+        if not for_good and not self._process.suspend():
+            self.action_suspend_process()
+        elif for_good and not self._process.leave():
+            self.notify("The terminal cannot be left here: tui-pod doctor says why.")
+
     async def action_quit(self) -> None:
         """Save and quit."""
-        self._end()
+        self._process.end()
 
 
 async def _handled(pane: DOMNode) -> None:

@@ -52,6 +52,7 @@ class TerminalWriter(threading.Thread):
         self._has_dropped = False
         self._is_lost = False
         self._is_stopping = False
+        self._is_abandoned = False
         self._changed = threading.Condition()
 
     def write(self, text: str) -> None:
@@ -78,13 +79,14 @@ class TerminalWriter(threading.Thread):
                 self._waiting.clear()
                 self._size = 0
             try:
-                while data:
+                while data and not self._is_abandoned:
                     data = data[os.write(self._fileno, data) :]
             except OSError:
                 with self._changed:
                     self._is_lost = True
                     self._waiting.clear()
-                self._on_lost()
+                if not self._is_abandoned:
+                    self._on_lost()
                 return
             with self._changed:
                 has_dropped, self._has_dropped = self._has_dropped, False
@@ -97,6 +99,13 @@ class TerminalWriter(threading.Thread):
             self._is_stopping = True
             self._changed.notify()
         self.join(STOP_LIMIT)
+
+    def abandon(self) -> None:
+        """Write nothing more, and end; a write that the terminal keeps waiting ends with the terminal."""
+        with self._changed:
+            self._is_stopping = self._is_abandoned = True
+            self._waiting.clear()
+            self._changed.notify()
 
 
 class PatientDriver(LinuxDriver):
@@ -112,6 +121,7 @@ class PatientDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._output: TerminalWriter | None = None
+        self._has_terminal = True
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
@@ -130,6 +140,37 @@ class PatientDriver(LinuxDriver):
         super().close()
         if self._output is not None:
             self._output.stop()
+            self._output = None
+
+    @property
+    def is_headless(self) -> bool:
+        """Whether there is no terminal: Textual then draws nothing."""
+        return not self._has_terminal
+
+    def give_up(self) -> None:
+        """Stop to use the terminal, at once and without a word to it."""
+        if not self._has_terminal:
+            return
+        self._has_terminal = False
+        if self._output is not None:
+            self._output.abandon()
+            self._output = None
+        self.suspend_application_mode()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        self._use(nothing)
+
+    def take(self, terminal: int) -> None:
+        """Use another terminal, which answers for itself what it can do; the descriptor is handed over."""
+        self._use(terminal)
+        self._has_terminal = True
+        self._in_band_window_resize = self._mouse_pixels = False
+        self.resume_application_mode()
+
+    def _use(self, terminal: int) -> None:
+        assert self._file is not None
+        for descriptor in (0, 1, self._file.fileno()):
+            os.dup2(terminal, descriptor)
+        os.close(terminal)
 
     def _draw_soon(self) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended

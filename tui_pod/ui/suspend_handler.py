@@ -39,6 +39,8 @@ class SuspendHandler:
         if not _is_in_foreground():  # the terminal is another's; to touch it would stop the process half-way
             os.kill(os.getpid(), signal.SIGSTOP)
             return
+        if self._driver.is_headless:
+            return
         if not self._is_given_up:
             self._driver.suspend_application_mode()
         self._is_given_up = False

@@ -50,7 +50,7 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks recall narrate transcribe sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds keep' 'feeds set' 'feeds topics' find import export toggle play pause next previous seek speed volume now keys config completions
+set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks recall narrate transcribe sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds keep' 'feeds set' 'feeds topics' find import export toggle play pause next previous seek speed volume now attach keys config completions
 set -g _shtab_tui_pod_opts_with_value --ao --catalog --clips --config --folder --order --out --session --state --status --topic
 
 complete -c tui-pod -e
@@ -104,7 +104,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using plan' -l ao -x -d 'mpv'"'"'s audio 
 complete -c tui-pod -n '_shtab_tui_pod_using plan' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using plan' -l topic -xka "(tui-pod completions --words topics 2>/dev/null)" -d 'only from this topic'
 complete -c tui-pod -n '_shtab_tui_pod_using plan' -l order -xka "course newest shortest" -d 'order to choose from; default: course'
-complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a search -d 'Find words in titles, summaries, show notes, transcripts and bookmarks, and print where they are.'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a search -d 'Find words in titles, summaries, show notes and transcripts, and print where they are.'
 complete -c tui-pod -n '_shtab_tui_pod_using search' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using search' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
 complete -c tui-pod -n '_shtab_tui_pod_using search' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'keep progress in this file'
@@ -319,6 +319,12 @@ complete -c tui-pod -n '_shtab_tui_pod_using now' -l state -xka "(__fish_complet
 complete -c tui-pod -n '_shtab_tui_pod_using now' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using now' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using now' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a attach -d 'Bring the app here that goes on without a terminal, or is on another one.'
+complete -c tui-pod -n '_shtab_tui_pod_using attach' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using attach' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using attach' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'keep progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using attach' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using attach' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a keys -d 'Print every key and what it does.'
 complete -c tui-pod -n '_shtab_tui_pod_using keys' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using keys' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

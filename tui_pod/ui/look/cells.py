@@ -23,14 +23,13 @@ MARKS = {
     "queued": "≡",
     "bookmark": "◆",
     "card": "↻",
-    "words": "“",
 }
 """Marks of an episode. They never rely on colour."""
 
 ASCII_MARKS = {
     "playing": ">", "paused": "=", "loading": "~", "unplayed": "o", "started": "%", "played": "v", "selected": "*",
     "cursor": "|", "missing": "?", "fault": "!", "download": "d", "queued": "q", "bookmark": "+",
-    "card": "@", "words": '"',
+    "card": "@",
 }  # fmt: skip
 
 

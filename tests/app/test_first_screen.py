@@ -1,0 +1,85 @@
+"""The picture that the client paints while the app loads, on a real terminal."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pyte
+import pytest
+
+from tests.app.test_client import command
+from tests.app.test_pty import quit_and_wait, running, surroundings, two, until
+from tests.torture.terminal import Terminal
+from tui_pod.config.paths import find_paths
+from tui_pod.terminal.picture import picture_file
+
+STILL_LOADING = """
+import sys
+from tui_pod.app import launch
+from tui_pod.cli.main import main
+
+def load(options):
+    print("the app would start now")
+    return 0
+
+launch.run_app = load
+sys.exit(main())
+"""
+
+
+@pytest.fixture
+def picture(room: Path) -> Path:
+    """The picture that an app has kept."""
+    file = picture_file(find_paths(room / "state.toml"))
+    with running(room, *two(room)) as terminal:
+        terminal.until(lambda: terminal.shows("The first of two"), "the list")
+        terminal.press("jm")
+        terminal.until(lambda: terminal.shows("✓ The second"), "the mark")
+        quit_and_wait(terminal)
+    until(file.exists, "a picture is kept")
+    return file
+
+
+def shown_while_loading(room: Path, size: tuple[int, int] = (120, 40), **variables: str) -> list[str]:
+    """Return the screen before the app draws anything."""
+    (room / "loading.py").write_text(STILL_LOADING, "utf-8")
+    words = [sys.executable, str(room / "loading.py"), *two(room)]
+    with Terminal(words, surroundings(**variables), room, size) as terminal:
+        terminal.until(lambda: b"the app would start now" in terminal.raw, "the app")
+        assert terminal.wait(10) is not None
+        terminal.look(0.05)
+        assert terminal.status == 0
+        drawn, restored, said = terminal.raw.partition(b"\x1b[?1049l")
+        assert not restored or b"the app" in said  # on the shell's screen
+    screen = pyte.Screen(*size)
+    pyte.ByteStream(screen).feed(drawn.partition(b"\x1b[?2026l")[0])
+    return list(screen.display)
+
+
+@pytest.mark.usefixtures("picture")
+def test_picture_is_what_the_app_then_draws(room: Path) -> None:
+    shown = shown_while_loading(room)
+    assert any("✓ The second" in line for line in shown)
+    with running(room, *two(room)) as terminal:
+        terminal.until(lambda: b"The second" in terminal.raw.partition(b"\x1b[?2004h")[2], "what the app draws")
+        terminal.look(0.2)
+        assert shown == terminal.lines
+        quit_and_wait(terminal)
+        assert terminal.raw.count(b"\x1b[?1049h") == 1
+
+
+@pytest.mark.usefixtures("picture")
+def test_picture_is_not_shown_after_marks_from_the_shell(room: Path) -> None:
+    command(room, "mark", "unplayed", "second", "--catalog", str(room / "two.toml"))
+    assert not any("The second" in line for line in shown_while_loading(room))
+
+
+@pytest.mark.usefixtures("picture")
+def test_picture_is_not_shown_at_another_size(room: Path) -> None:
+    assert not any("The second" in line for line in shown_while_loading(room, (90, 30)))
+
+
+def test_damaged_picture_is_not_shown(room: Path, picture: Path) -> None:
+    picture.write_bytes(picture.read_bytes()[:-9])
+    assert not any("The second" in line for line in shown_while_loading(room))

@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.integrations.remote_socket import open_folder
+from tui_pod.terminal.host import TerminalHost
+from tui_pod.terminal.protocol import IF_LEFT, TAKE, greet
+from tui_pod.terminal.start import line_names
+
+ROUNDS = 200
+
+
+@dataclass
+class FakeDrawer:
+    """Keeps what it is asked for."""
+
+    done: list[str] = field(default_factory=list)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def give_up(self) -> None:
+        """See `Drawer.give_up`."""
+        self.done.append("give up")
+
+    def take(self, terminal: int, variables: Mapping[str, str]) -> None:
+        """See `Drawer.take`."""
+        os.close(terminal)
+        self.done.append("take")
+        self.variables = variables
+
+    def lost(self) -> None:
+        """See `Drawer.lost`."""
+        self.done.append("lost")
+
+    def end(self) -> None:
+        """See `Drawer.end`."""
+        self.ended.set()
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state file, with a runtime folder of the test's own."""
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    return tmp_path / "state.toml"
+
+
+@pytest.fixture
+def drawer() -> FakeDrawer:
+    """What draws."""
+    return FakeDrawer()
+
+
+@pytest.fixture
+def line() -> Iterator[socket.socket]:
+    """The end of the client that has started the app; `theirs` is the other one."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(5)
+    LINES[ours] = theirs
+    with ours:
+        yield ours
+
+
+LINES: dict[socket.socket, socket.socket] = {}
+
+
+@pytest.fixture
+async def host(line: socket.socket, state: Path, drawer: FakeDrawer) -> AsyncIterator[TerminalHost]:
+    """A host that hears its first client and lets others come; it ends when idle at once."""
+    found = TerminalHost(LINES.pop(line), state, stays=True, idle=1e-6)
+    found.serve(drawer)
+    found.listen()
+    yield found
+    await found.close()
+    found.end(0)
+
+
+@contextlib.contextmanager
+def greeting(state: Path, way: bytes = TAKE) -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Hand a terminal over to the app on a state file; give the connection, and the client's end of the line."""
+    folder = open_folder(may_make=False)
+    (name,) = line_names(folder, state)
+    ours, theirs = socket.socketpair()
+    with socket.socket(socket.AF_UNIX) as connection, ours, theirs, open(os.devnull, "r+b") as terminal:
+        connection.connect(folder.address(name))
+        folder.close()
+        greeted = greet(way, {"TERM": "xterm", "SECRET": "x"})
+        socket.send_fds(connection, [greeted], [terminal.fileno(), theirs.fileno()])
+        theirs.close()
+        yield connection, ours
+
+
+async def hear(line: socket.socket) -> str:
+    """Return what the app says next."""
+    line.setblocking(False)
+    data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(line, 100), 5)
+    return data.decode("ascii").split(" ")[0].strip()
+
+
+async def settle() -> None:
+    """Let the loop handle what has come."""
+    for _ in range(ROUNDS):
+        await asyncio.sleep(0)
+
+
+async def test_who_attaches_gets_the_terminal_drawn_with_its_variables(
+    host: TerminalHost, state: Path, drawer: FakeDrawer
+) -> None:
+    with greeting(state) as (connection, client):
+        assert await hear(connection) == "welcome"
+        assert await hear(client) == "welcome"
+        assert (drawer.done, drawer.variables) == (["give up", "take"], {"TERM": "xterm"})
+
+
+async def test_the_first_is_told_when_another_takes_over(host: TerminalHost, state: Path, line: socket.socket) -> None:
+    with greeting(state):
+        assert await hear(line) == "taken"
+        assert await hear(line) == ""
+
+
+async def test_who_asks_for_an_app_that_was_left_does_not_take_over(
+    host: TerminalHost, state: Path, drawer: FakeDrawer
+) -> None:
+    with greeting(state, IF_LEFT) as (connection, client):
+        assert await hear(connection) == "busy"
+        assert await hear(client) == ""
+    assert drawer.done == []
+
+
+async def test_app_left_welcomes_who_asks_for_one(host: TerminalHost, state: Path, line: socket.socket) -> None:
+    host.playback_changed(Playback(status=PlayerStatus.PLAYING))
+    assert host.leave()
+    assert await hear(line) == "left"
+    with greeting(state, IF_LEFT) as (_, client):
+        assert await hear(client) == "welcome"
+
+
+async def test_another_user_is_turned_away(
+    host: TerminalHost, state: Path, drawer: FakeDrawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with greeting(state) as (_, client):
+        monkeypatch.setattr("os.geteuid", lambda: 4_242)
+        assert await hear(client) == ""
+    assert drawer.done == []
+
+
+async def test_who_has_gone_before_the_app_had_time_is_passed_over(
+    host: TerminalHost, state: Path, drawer: FakeDrawer
+) -> None:
+    with greeting(state) as (connection, client):
+        connection.close()
+        assert await hear(client) == ""
+    assert drawer.done == []
+
+
+async def test_who_brings_no_terminal_is_turned_away(host: TerminalHost, state: Path, drawer: FakeDrawer) -> None:
+    folder = open_folder(may_make=False)
+    (name,) = line_names(folder, state)
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(folder.address(name))
+        client.sendall(b"\xff" * 100)
+        assert await hear(client) == ""
+    folder.close()
+    assert drawer.done == []
+
+
+async def test_app_left_in_silence_ends(host: TerminalHost, drawer: FakeDrawer) -> None:
+    host.leave()
+    await asyncio.wait_for(drawer.ended.wait(), 5)
+
+
+async def test_app_left_that_plays_ends_only_once_it_has_stopped(host: TerminalHost, drawer: FakeDrawer) -> None:
+    host.playback_changed(Playback(status=PlayerStatus.PLAYING))
+    host.leave()
+    await settle()
+    assert not drawer.ended.is_set()
+    host.playback_changed(Playback(status=PlayerStatus.PAUSED))
+    await asyncio.wait_for(drawer.ended.wait(), 5)
+
+
+async def test_silent_app_with_a_terminal_goes_on(host: TerminalHost, drawer: FakeDrawer) -> None:
+    host.playback_changed(Playback(status=PlayerStatus.PAUSED))
+    await settle()
+    assert not drawer.ended.is_set()
+
+
+async def test_suspended_client_comes_back_on_its_own_line(
+    host: TerminalHost, line: socket.socket, drawer: FakeDrawer
+) -> None:
+    host.suspend()
+    assert await hear(line) == "stop"
+    terminal = os.open(os.devnull, os.O_RDWR)
+    socket.send_fds(line, [greet(TAKE, {})], [terminal])
+    os.close(terminal)
+    assert await hear(line) == "welcome"
+
+
+async def test_client_that_is_gone_is_a_lost_terminal(
+    host: TerminalHost, line: socket.socket, drawer: FakeDrawer
+) -> None:
+    line.close()
+    await settle()
+    assert drawer.done == ["lost"]
+
+
+async def test_end_is_told_with_its_status(host: TerminalHost, line: socket.socket) -> None:
+    await host.close()
+    host.end(1)
+    line.setblocking(True)
+    assert line.recv(100) == b"ended 1\n"
+
+
+async def test_a_thousand_that_attach_leave_nothing_behind(host: TerminalHost, state: Path) -> None:
+    host.playback_changed(Playback(status=PlayerStatus.PLAYING))
+    with greeting(state) as (_, client):
+        await hear(client)
+    host.leave()
+    await settle()
+    before = os.listdir("/proc/self/fd")
+    for _ in range(1_000):
+        with greeting(state) as (_, client):
+            await hear(client)
+            host.leave()
+    await settle()
+    assert len(os.listdir("/proc/self/fd")) == len(before)
+
+
+async def test_socket_is_gone_with_the_app(host: TerminalHost, state: Path) -> None:
+    await host.close()
+    folder = open_folder(may_make=False)
+    assert line_names(folder, state) == []
+    folder.close()

@@ -1,0 +1,21 @@
+"""The command `attach`: the app that goes on without a terminal, here; else the one that has another."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from tui_pod.cli.shared import CommandError
+from tui_pod.config.paths import find_paths
+from tui_pod.integrations.remote_socket import NOBODY
+from tui_pod.terminal.client import why_not
+from tui_pod.terminal.protocol import IF_LEFT, TAKE
+from tui_pod.terminal.start import hand_over
+
+
+def run(options: Namespace) -> None:
+    """Hand the terminal over to the app; the client, of which this is the child, holds it from then on."""
+    if options.line is None:
+        raise CommandError(f"tui-pod attach: {why_not() or 'The terminal cannot be held here.'}")
+    state = find_paths(options.state, options.config).state
+    if not (hand_over(state, IF_LEFT, options.line) or hand_over(state, TAKE, options.line)):
+        raise CommandError(f"tui-pod: {NOBODY}")

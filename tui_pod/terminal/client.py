@@ -1,0 +1,367 @@
+"""The client: it holds the listener's terminal, and the app draws on a pseudo-terminal that it reads.
+
+So the terminal is there before the app is, and can be left while the app plays on. The client changes nothing of
+what passes through. It imports nothing of the app, and nothing large: it is in memory as long as the app is seen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import termios
+
+from tui_pod.terminal.protocol import ENDED, LEFT, PICTURE, STOP, TAKE, TAKEN, WELCOME, greet
+
+SWITCH = "TUI_POD_ONE_PROCESS"
+"""Variable that has the app hold the terminal itself, as it does where there can be no client."""
+
+ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
+"""The terminal's other screen, and back."""
+
+PICTURE_MODES = b"\x1b[?25l\x1b[?7l"
+"""No cursor, and no new line after the last column: the last cell would scroll the screen."""
+
+RESTORE = (
+    b"\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
+    b"\x1b[<u\x1b[?1004l" + LEAVE + b"\x1b[?25h"
+)
+"""Undoes what Textual asks of a terminal."""
+
+KEEP_TITLE, TITLE_BACK = b"\x1b[22;2t", b"\x1b[23;2t"
+
+CHUNK = 16 * 1024
+"""Bytes that are copied at once; no more of the app's wait for a slow terminal."""
+
+END_LIMIT = 0.5
+"""Seconds that the end waits for the terminal to take what is left."""
+
+CTRL_C = b"\x03"
+
+HEARD = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT)
+
+SAID = {LEFT: "tui-pod goes on; tui-pod brings it back.", TAKEN: "tui-pod is on another terminal now."}
+"""What is said after the end, by the app's last word."""
+
+
+def why_not() -> str:
+    """Return why the app cannot run behind a client here; empty: it can."""
+    if os.environ.get(SWITCH):
+        return f"{SWITCH} is set."
+    if not (hasattr(os, "fork") and hasattr(os, "openpty") and hasattr(socket, "send_fds")):
+        return "This system cannot fork or has no pseudo-terminals."
+    if not (os.isatty(0) and os.isatty(1)):
+        return "There is no terminal."
+    return ""
+
+
+def hold() -> int | socket.socket | None:
+    """Fork, and hold the terminal for the child until the app ends or lets it go.
+
+    Returns:
+        The exit status in this process; in the child, which has a pseudo-terminal instead, the line to this one. None
+        where that cannot be: the process is to hold the terminal itself.
+    """
+    if why_not():
+        return None
+    try:
+        if os.tcgetpgrp(0) != os.getpgrp():
+            return None
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)  # never blocks, and ours
+        master, slave = open_pty(terminal)
+        ours, theirs = socket.socketpair()
+        app = os.fork()
+    except OSError:  # not our terminal, or no pseudo-terminals, descriptors or processes are left
+        return None
+    if app:
+        os.close(slave)
+        theirs.close()
+        return Client(terminal, ours, app, master).run()
+    os.setsid()
+    for number in (0, 1, 2):
+        if os.isatty(number):
+            os.dup2(slave, number)
+    for descriptor in (terminal, master, slave):
+        os.close(descriptor)
+    ours.close()
+    return theirs
+
+
+def open_pty(terminal: int) -> tuple[int, int]:
+    """Return both ends of a pseudo-terminal as large as the terminal, which neither echoes keys nor keeps them.
+
+    Raises:
+        OSError: the system has none left.
+    """
+    master, slave = os.openpty()
+    attributes = termios.tcgetattr(slave)
+    attributes[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.IXOFF)
+    attributes[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
+    termios.tcsetattr(slave, termios.TCSANOW, attributes)
+    termios.tcsetwinsize(master, termios.tcgetwinsize(terminal))
+    os.set_blocking(master, False)
+    return master, slave
+
+
+class Client:
+    """Copies between the terminal and an app until that ends, or lets the terminal go."""
+
+    def __init__(self, terminal: int, line: socket.socket, child: int, master: int) -> None:
+        """Hold a terminal, for what a child of this process becomes or finds."""
+        self._terminal = terminal
+        self._line = line
+        self._child = self._app = child
+        self._master = master
+        self._former: int | None = None
+        self._signals, wake = os.pipe()
+        os.set_blocking(wake, False)
+        for number in HEARD:
+            signal.signal(number, _note)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        self._attributes = termios.tcgetattr(terminal)
+        self._keys = b""
+        """Typed, and not yet taken by the app."""
+        self._output = b""
+        """Drawn, and not yet taken by the terminal."""
+        self._words = b""
+        self._tail = b""
+        self._is_in_app = self._has_picture = False
+        self._has_title = False
+        self._is_lost = False
+        """Whether the terminal is gone."""
+        self._is_heard = False
+        """Whether the app has written anything."""
+
+    def run(self) -> int:
+        """Copy, and return the exit status of the app."""
+        self._make_raw()
+        try:
+            word, number = self._copy()
+            self._drain()
+        finally:
+            self._give_back()
+        if word in SAID:
+            _say(SAID[word])
+        return number if word else self._status()
+
+    def _copy(self) -> tuple[str, int]:
+        """Copy until the app says its last word; an empty one if it ended without."""
+        while True:
+            reads = [self._signals, self._line.fileno()]
+            if not self._is_lost and len(self._keys) < CHUNK:
+                reads.append(self._terminal)
+            if self._master >= 0 and len(self._output) < CHUNK:
+                reads.append(self._master)
+            writes = [self._terminal] if self._output else []
+            if self._keys and self._master >= 0:
+                writes.append(self._master)
+            ready, free, _ = select.select(reads, writes, [])
+            if self._signals in ready:
+                for number in os.read(self._signals, 64):
+                    self._heed(number)
+            elif self._line.fileno() in ready:
+                if (last := self._listen()) is not None:
+                    return last
+            else:
+                self._move(ready, free)
+
+    def _move(self, ready: list[int], free: list[int]) -> None:
+        """Copy once in each direction."""
+        if self._terminal in ready:
+            keys = _read(self._terminal)
+            if keys == b"":
+                self._hang_up()
+            elif keys:
+                if CTRL_C in keys and not self._is_heard:
+                    self._send(signal.SIGINT)  # it is still loading: nobody else would hear it
+                self._keys += keys
+        if self._master in ready and (data := _read(self._master)) is not None:
+            self._draw(data)
+        if self._master in free:
+            self._keys = self._keys[_write(self._master, self._keys) :]
+        if self._terminal in free:
+            self._output = self._output[_write(self._terminal, self._output) :]
+
+    def _draw(self, data: bytes) -> None:
+        """Take in what the app draws; nothing: it has closed its end."""
+        if not data:
+            os.close(self._master)
+            self._master = -1
+        self._is_heard = True
+        if self._has_picture:
+            self._has_picture = False
+            if ENTER in data:
+                data = data.replace(ENTER, b"", 1)  # it would wipe the picture
+            else:  # why it cannot start
+                data = RESTORE + data
+                self._is_in_app = False
+        seen = self._tail + data
+        self._is_in_app = _last(seen, ENTER, LEAVE, self._is_in_app)
+        self._has_title = _last(seen, KEEP_TITLE, TITLE_BACK, self._has_title)
+        self._tail = seen[-len(ENTER) + 1 :]
+        if not self._is_lost:
+            self._output += data
+
+    def _heed(self, number: int) -> None:
+        """Do what a signal is for; the app is told of its own."""
+        if number == signal.SIGWINCH:
+            with contextlib.suppress(OSError, termios.error):
+                termios.tcsetwinsize(self._master, termios.tcgetwinsize(self._terminal))
+            self._send(number)
+        elif number == signal.SIGTSTP:
+            self._stop()
+        elif number == signal.SIGCONT:
+            self._go_on()
+        elif number in HEARD:
+            self._send(number)
+
+    def _send(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._app, number)
+
+    def _hang_up(self) -> None:
+        self._is_lost = True
+        self._output = b""
+        self._send(signal.SIGHUP)
+
+    def _listen(self) -> tuple[str, int] | None:
+        """Hear the app; return its last word and the exit status, None if it was not the last."""
+        try:
+            data = self._line.recv(CHUNK)
+        except OSError:
+            data = b""
+        if not data:
+            return "", 1
+        self._words += data
+        while b"\n" in self._words:
+            line, _, rest = self._words.partition(b"\n")
+            word, _, number = line.decode("ascii", "replace").partition(" ")
+            if word == PICTURE and len(rest) < int(number):
+                break
+            self._words = rest
+            if word in (LEFT, TAKEN, ENDED):
+                return word, int(number)
+            self._obey(word, int(number))
+        return None
+
+    def _obey(self, word: str, number: int) -> None:
+        """Do what the app asks for."""
+        if word == STOP:
+            self._stop()
+        elif word == WELCOME:
+            self._app = number
+            if self._former is not None:
+                os.close(self._former)
+                self._former = None
+        elif word == PICTURE:
+            self._output += ENTER + PICTURE_MODES + self._words[:number]
+            self._words = self._words[number:]
+            self._is_in_app = self._has_picture = True
+
+    # -- suspended by the listener, or stopped by anyone ---------------------------------------------------
+
+    def _stop(self) -> None:
+        """Give the terminal to the shell until it lets us go on."""
+        self._drain()
+        self._give_back()
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _go_on(self) -> None:
+        """Take the terminal again, and let the app draw on a fresh pseudo-terminal, whatever is stuck in the former."""
+        former = self._master
+        try:
+            if os.tcgetpgrp(self._terminal) != os.getpgrp():  # to touch it would stop us half-way
+                os.kill(os.getpid(), signal.SIGSTOP)
+                return
+            self._give_back()
+            self._make_raw()
+            self._master, slave = open_pty(self._terminal)
+        except (OSError, termios.error):  # it was closed meanwhile
+            self._hang_up()
+            return
+        with contextlib.suppress(OSError):  # it has ended, which the line tells
+            socket.send_fds(self._line, [greet(TAKE)], [slave])
+        os.close(slave)
+        self._former = former if former >= 0 else None  # if it closed now, the app would take it for a hang-up
+        self._output = self._tail = b""
+
+    # -- the terminal itself -------------------------------------------------------------------------------
+
+    def _make_raw(self) -> None:
+        attributes = termios.tcgetattr(self._terminal)
+        attributes[0] &= ~(
+            termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.IXOFF | termios.ISTRIP
+        )
+        attributes[1] &= ~termios.OPOST
+        attributes[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
+        termios.tcsetattr(self._terminal, termios.TCSANOW, attributes)
+
+    def _drain(self) -> None:
+        """Let out what the app has drawn."""
+        while self._master >= 0 and (data := _read(self._master)) is not None:
+            self._draw(data)
+        self._write_out()
+
+    def _write_out(self) -> None:
+        """Write what waits; a terminal that takes nothing is left as it is."""
+        while self._output and not self._is_lost:
+            if not select.select([], [self._terminal], [], END_LIMIT)[1]:
+                break
+            self._output = self._output[_write(self._terminal, self._output) :]
+        self._output = b""
+
+    def _give_back(self) -> None:
+        """Leave the terminal as it was found."""
+        self._output = RESTORE * self._is_in_app + (b"\x1b]2;\x1b\\" + TITLE_BACK) * self._has_title
+        self._is_in_app = self._has_title = False
+        self._write_out()
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcflush(self._terminal, termios.TCIFLUSH)  # reports of a mouse would be typed into the shell
+            termios.tcsetattr(self._terminal, termios.TCSANOW, self._attributes)
+
+    def _status(self) -> int:
+        """Return how the app ended that said nothing."""
+        if self._app != self._child:
+            _say("tui-pod has ended without a word.")
+            return 1
+        status = os.waitstatus_to_exitcode(os.waitpid(self._child, 0)[1])
+        if status < 0:
+            _say(f"tui-pod was ended by signal {-status}.")
+        return status if status >= 0 else 128 - status
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError):  # the terminal is gone
+        os.write(2, f"{text}\n".encode())
+
+
+def _note(*_: object) -> None:
+    """Let the number of a signal be written to the pipe, nothing more."""
+
+
+def _last(data: bytes, on: bytes, off: bytes, before: bool) -> bool:
+    """Return which of two sequences was the last in the data."""
+    places = data.rfind(on), data.rfind(off)
+    return before if places == (-1, -1) else places[0] > places[1]
+
+
+def _read(descriptor: int) -> bytes | None:
+    """Return what is there; None: nothing now, empty: nothing any more."""
+    try:
+        return os.read(descriptor, CHUNK)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
+
+
+def _write(descriptor: int, data: bytes) -> int:
+    """Write what can be; return how much."""
+    try:
+        return os.write(descriptor, data)
+    except BlockingIOError:
+        return 0
+    except OSError:
+        return len(data)  # it is gone, which reading tells

@@ -1,0 +1,50 @@
+"""What the client and the app say to each other.
+
+The client makes a pseudo-terminal and gives its far end to its child, with a socket, the line. The child becomes the
+app, or hands both over to an app that was left: with a greeting, which is how it asks (`TAKE`, `IF_LEFT`), then the
+variables of the terminal, NUL between them, in one message. From then on keys and pictures go through the
+pseudo-terminal as through any other. Over the line the app says words, each with a number and a newline. A client that
+was stopped makes another pseudo-terminal and greets with that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+TAKE, IF_LEFT = b"take", b"if left"
+"""Ways to ask: in any case, or only if the app goes on without a terminal."""
+
+PICTURE = "picture"
+"""So many bytes follow, which paint what the app will show."""
+
+WELCOME, BUSY = "welcome", "busy"
+"""The app of this process id draws on the terminal; it has another one."""
+
+STOP = "stop"
+"""The terminal shall be the shell's for a while."""
+
+LEFT, TAKEN, ENDED = "left", "taken", "ended"
+"""The last words: the terminal is given back, another has taken over, or the app has ended with this exit status."""
+
+SESSION = "TUI_POD_SESSION"
+"""The variable for the session that `--session` asks for."""
+
+VARIABLES = ("TERM", "COLORTERM", "NO_COLOR", "TERM_PROGRAM", "LANG", "LC_ALL", "LC_CTYPE", SESSION)
+"""What a terminal says of itself in the environment, and what is wished on it."""
+
+GREETING_LIMIT = 4096
+"""Bytes of a greeting."""
+
+
+def greet(way: bytes, environ: Mapping[str, str] = os.environ) -> bytes:
+    """Return a greeting."""
+    found = (f"{name}={environ[name][:200]}" for name in VARIABLES if name in environ)
+    return b"\0".join((way, *map(os.fsencode, found)))
+
+
+def read_greeting(data: bytes) -> tuple[bytes, dict[str, str]]:
+    """Return how it asks, and the variables of its terminal."""
+    way, *parts = data.split(b"\0")
+    pairs = (os.fsdecode(part).partition("=") for part in parts)
+    return way, {name: value for name, _, value in pairs if name in VARIABLES}

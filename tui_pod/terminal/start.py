@@ -1,0 +1,68 @@
+"""What the client's child does first: hand the terminal over to an app that was left, else show the last picture."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_pod.config.paths import find_paths
+from tui_pod.integrations.remote_socket import RemoteError, RuntimeFolder, is_same_user, open_folder, socket_name
+from tui_pod.terminal.picture import read_picture
+from tui_pod.terminal.protocol import IF_LEFT, PICTURE, SESSION, WELCOME, greet
+
+if TYPE_CHECKING:
+    from tui_pod.terminal.picture import Options
+
+PATIENCE = 2.0
+"""Seconds that an app has to answer a greeting."""
+
+
+def begin(options: Options, line: socket.socket) -> bool:
+    """Return whether an app that was left has the terminal now; else this process is to become one."""
+    paths = find_paths(options.state, options.config)
+    if options.session is not None:
+        os.environ[SESSION] = options.session
+    if hand_over(paths.state, IF_LEFT, line):
+        return True
+    if options.session is None and (picture := read_picture(paths, options, os.get_terminal_size(0))):
+        line.sendall(f"{PICTURE} {len(picture)}\n".encode() + picture)
+    return False
+
+
+def hand_over(state: Path, way: bytes, line: socket.socket) -> bool:
+    """Hand terminal and line over to an app that runs on a state file; return False if none takes them."""
+    try:
+        folder = open_folder(may_make=False)
+    except RemoteError:
+        return False
+    with contextlib.closing(folder):
+        for name in line_names(folder, state):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as app, contextlib.suppress(OSError):
+                app.settimeout(PATIENCE)
+                try:
+                    app.connect(folder.address(name))
+                except ConnectionRefusedError:  # nobody is there any more
+                    os.unlink(name, dir_fd=folder.descriptor)
+                    continue
+                if is_same_user(app):
+                    socket.send_fds(app, [greet(way)], [0, line.fileno()])
+                    if app.recv(64).startswith(WELCOME.encode()):
+                        return True
+    return False
+
+
+def line_names(folder: RuntimeFolder, state: Path) -> list[str]:
+    """Return the sockets by which the apps on a state file are reached, the youngest first."""
+    stem = socket_name(state).removesuffix(".sock")
+    found = [name for name in os.listdir(folder.descriptor) if name.startswith(f"{stem}-") and name.endswith(".tty")]
+    return sorted(found, key=lambda name: _made(folder, name), reverse=True)
+
+
+def _made(folder: RuntimeFolder, name: str) -> float:
+    try:
+        return os.stat(name, dir_fd=folder.descriptor).st_mtime
+    except OSError:
+        return 0.0

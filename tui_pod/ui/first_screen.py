@@ -1,0 +1,28 @@
+"""Draw what the next start will show first, on no terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_pod.ui.app import TuiPodApp
+
+if TYPE_CHECKING:
+    from tui_pod.services.services import Services
+
+
+class _Still(TuiPodApp):
+    """An app that ends with its first paint."""
+
+    drawn = ""
+
+    def on_ready(self) -> None:
+        """Take the picture; Textual calls the handler of the base class too."""
+        self.drawn = self.screen._compositor.render_full_update().render_segments(self.console)
+        self.exit()
+
+
+def draw_first_screen(services: Services, size: tuple[int, int]) -> str:
+    """Return the control sequences that paint an app's first screen at so many columns and rows."""
+    services.frontend = app = _Still(services)
+    app.run(headless=True, size=size)
+    return app.drawn

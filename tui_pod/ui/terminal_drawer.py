@@ -1,0 +1,91 @@
+"""Draw on one terminal after the other, each with its own size and colours."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+from rich.console import Console
+from rich.style import Style
+from textual import constants
+from textual.filter import Monochrome, NoColor
+from textual.widget import Widget
+
+from tui_pod.terminal.protocol import SESSION, VARIABLES
+
+if TYPE_CHECKING:
+    from tui_pod.ui.app import TuiPodApp
+    from tui_pod.ui.driver import PatientDriver
+
+
+class TerminalDrawer:
+    """The `Drawer` of a Textual app."""
+
+    def __init__(self, app: TuiPodApp, lost: Callable[[], None], end: Callable[[], None]) -> None:
+        self._app = app
+        self._driver = cast("PatientDriver", app._driver)
+        self.lost = lost
+        self.end = end
+
+    def give_up(self) -> None:
+        """See `Drawer.give_up`."""
+        self._driver.give_up()
+
+    def take(self, terminal: int, variables: Mapping[str, str]) -> None:
+        """See `Drawer.take`."""
+        for name in (*VARIABLES, "COLUMNS", "LINES"):
+            os.environ.pop(name, None)
+        os.environ.update(variables)
+        former = self._app.console.color_system, self._app.no_color
+        self._choose_colors()
+        if (self._app.console.color_system, self._app.no_color) != former:
+            self._forget_colors()
+        self._driver.take(terminal)
+        self._app.app_focus = True
+        self._app.refresh(layout=True)
+        if wanted := variables.get(SESSION):
+            self._start_session(wanted)
+
+    def _start_session(self, wanted: str) -> None:
+        from tui_pod.core.selection.session_planner import parse_budget  # only with --session
+
+        try:
+            self._app.start_session(parse_budget(wanted, datetime.now(UTC).astimezone()))
+        except ValueError as error:
+            self._app.tell(f"tui-pod --session: {error}", is_error=True)
+
+    def _choose_colors(self) -> None:
+        """Do what Textual's `App` does once, when it is made: see what colours the terminal has."""
+        app = self._app
+        environ = dict(os.environ)
+        app.no_color = environ.pop("NO_COLOR", None) is not None
+        app._filters[:] = [kept for kept in app._filters if not isinstance(kept, Monochrome | NoColor)]
+        if app.no_color:
+            app._filters.insert(1, NoColor() if app.native_ansi_color else Monochrome())
+        app._sync_available = False
+        app.console = Console(
+            color_system=constants.COLOR_SYSTEM,  # type: ignore[arg-type]
+            file=app.console.file,
+            highlight=False,
+            emoji=False,
+            legacy_windows=False,
+            _environ=environ,
+            force_terminal=True,
+            safe_box=False,
+        )
+
+    def _forget_colors(self) -> None:
+        """Have everything drawn anew: lines keep their control sequences, and so do Rich's styles, in caches of its."""
+        gc.unfreeze()
+        for style in gc.get_objects():
+            if type(style) is Style:
+                style._ansi = None
+        gc.freeze()
+        for screen in self._app.screen_stack:
+            for node in (screen, *screen.walk_children(Widget)):
+                node.notify_style_update()
+                node._styles_cache.clear()
+                node.refresh()
