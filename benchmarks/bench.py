@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -110,6 +111,9 @@ class Bench:
             terminal.rest(1.0)
             terminal.press("q")
             terminal.wait_for_end(10.0)
+        limit = time.monotonic() + 20.0
+        while not list(store.cache.glob("first-screen-*")) and time.monotonic() < limit:
+            time.sleep(0.05)  # drawn once the terminal is free
         return store
 
     def touched(self, count: int) -> FeedStore:
