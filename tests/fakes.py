@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from tui_pod.core.actions import render_keys
@@ -32,6 +32,7 @@ from tui_pod.feeds.formats.model import Feed
 from tui_pod.services.directories import DirectoryService, Search
 from tui_pod.services.feeds import FeedService
 from tui_pod.services.logins import LoginQuestion
+from tui_pod.services.news import News
 from tui_pod.services.podcast_settings import PodcastChoice, SettingsService
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -351,12 +352,26 @@ class FakeDirectories(DirectoryService):
         return self.feed
 
 
+class FakeNews(News):
+    """What was asked of the list of new episodes."""
+
+    def __init__(self, wishes: list[tuple[object, ...]]) -> None:
+        self._wishes = wishes
+
+    def looked(self, episodes: Iterable[str]) -> None:
+        self._wishes.append(("looked", *episodes))
+
+    def take_off(self, episodes: Sequence[str]) -> None:
+        self._wishes.append(("take_off", *episodes))
+
+
 class FakeFeeds(FeedService):
     """A feed service that keeps what it was asked for, and has no parts."""
 
     def __init__(self) -> None:
         self.wishes: list[tuple[object, ...]] = []
         self.asked_settings = FakeSettings(self.wishes)
+        self.news = FakeNews(self.wishes)
         self.settings_of_podcasts = self.asked_settings
         self.directories = self.asked_directories = FakeDirectories(self.wishes)
         self.refusal: Exception | None = None

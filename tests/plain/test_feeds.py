@@ -223,7 +223,7 @@ async def test_swap_in_the_topics_keeps_the_topic() -> None:
     services = FeedServices()
     async with talking(services) as (program, said, write):
         write("tab")
-        await until(lambda: said() == ["Topics. 8 of 8. Cast, 2 episodes, level 2."])
+        await until(lambda: said() == ["Topics. 9 of 9. Cast, 2 episodes, level 2."])
         services.room.library = build_library(TOPICS, EPISODES)
         services.room.progress_index = services.room.progress_index.moved_to(services.room.library)
         services.room.controller.adopt(services.room.library, services.room.progress_index)
@@ -235,7 +235,7 @@ async def test_swap_in_the_topics_keeps_the_topic() -> None:
         program.library_changed(services.room.library, services.room.progress_index)
         write("k")
         await until(lambda: len(said()) == 3)
-        assert said()[-1].startswith("3 of 8. All Topics")
+        assert said()[-1].startswith("4 of 9. All Topics")
 
 
 # -- the whole program ---------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def test_podcast_is_added_played_downloaded_and_removed(cast: Site, terminal: Te
     terminal.wait("Adding a podcast …")
     terminal.wait("Test Cast: 2 episodes.")
     terminal.send("\t")
-    terminal.wait("Topics. 3 of 4. All Topics")
+    terminal.wait("Topics. 4 of 5. All Topics")
     terminal.send("j\r")
     terminal.wait("1 of 2. Episode 2. Unknown length.")
     terminal.send("\r")

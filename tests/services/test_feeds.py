@@ -100,6 +100,11 @@ class ServiceRig:
             await asyncio.sleep(0.005)
         raise AssertionError(f"it never came about that {what}: {self.driver.said}, {self.driver.works}")
 
+    async def done_refreshing(self) -> None:
+        """Wait until a refresh has shown what it brought."""
+        await self.until(lambda: self.driver.works and self.driver.works[-1] == "", "the refresh is over")
+        await self.until(lambda: self.driver.said, "it says what is new")
+
     async def done(self) -> None:
         """Wait until all work is done, the downloads included."""
         async with asyncio.timeout(10):
@@ -960,3 +965,42 @@ def later(service: ServiceRig, address: str, hours: float) -> None:
     """Make a feed's last refresh some hours old."""
     with service.podcasts.store.db.write() as db:
         db.execute("UPDATE feeds SET fetched = fetched - ? WHERE first = ?", (3600 * hours, address))
+
+
+# -- what is new ---------------------------------------------------------------------------------------
+
+
+async def bring_new(site: Site, service: ServiceRig) -> None:
+    """Have two episodes come that are new."""
+    await added(site, service, "a")
+    site.replies["/a"] = server.body(feed(item(3) + item(2) + item(1), "a"))
+    service.service.start()
+    service.service.refresh()
+    await service.done_refreshing()
+
+
+async def test_what_came_is_new_until_it_is_looked_at(site: Site, service: ServiceRig) -> None:
+    await bring_new(site, service)
+    three, two, one = service.ids("Episode 3", "Episode 2", "Episode 1")
+    index = service.controller.progress_index
+    assert (set(index.new), index.new_in(1), index.is_new(one)) == ({three, two}, 2, False)
+    service.service.news.looked([three, two, one])
+    await service.until(lambda: not index.new, "it is seen")
+    other = ServiceRig(service.data.parent)
+    await other.service.news.show()
+    assert other.controller.progress_index.new == frozenset()
+
+
+async def test_what_is_begun_or_marked_is_not_new_and_what_is_taken_off_can_be_brought_back(
+    site: Site, service: ServiceRig
+) -> None:
+    await bring_new(site, service)
+    three, two = service.ids("Episode 3", "Episode 2")
+    index = service.controller.progress_index
+    service.controller.mark([three], played=True)
+    assert index.new == {two}
+    service.service.news.take_off([two, three])
+    await service.until(lambda: not index.new, "it is taken off")
+    assert service.driver.said[-1] == "1 episode taken off New. Press u to undo."
+    service.controller.undo()
+    await service.until(lambda: index.new == {two}, "it is back")

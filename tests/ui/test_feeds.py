@@ -604,3 +604,29 @@ async def test_buffering_is_shown() -> None:
         driver.app.emit(BufferingChanged(driver.playback.load, False))
         await driver.settle()
         assert "buffering" not in driver.text
+
+
+# -- what is new ---------------------------------------------------------------------------------------
+
+
+async def test_new_episodes_are_marked_listed_and_counted() -> None:
+    async with run_app(LIBRARY, query=IN_CAST) as driver:
+        driver.progress_index.set_new(["cast-9", "cast-8", "other-2"])
+        driver.app.progress_changed(frozenset(("cast-9", "cast-8", "other-2")))
+        await driver.settle()
+        assert "◉ Cast 9" in driver.text
+        assert "2 new" in driver.text
+        driver.app.main_screen.open_entry(SmartList.NEW)
+        await driver.settle()
+        model = driver.app.main_screen.model
+        assert [model.ident(index) for index in model.indexes] == ["cast-9", "cast-8", "other-2"]
+        assert driver.services.asked_feeds.wishes == [("looked", *(f"cast-{n}" for n in range(9, 0, -1)))]
+        await driver.press("x")
+        assert driver.services.asked_feeds.wishes[-1] == ("take_off", "cast-9")
+        await driver.press("j", "m")
+        await driver.until(lambda: len(model.indexes) == 2, "what is marked is no longer new")
+
+
+async def test_without_podcasts_nothing_can_be_new() -> None:
+    async with run_app(build_library([], [Episode("one", "One")])) as driver:
+        assert "New" not in driver.text

@@ -23,6 +23,7 @@ from tui_pod.core.library.podcast_settings import (
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.feeds.net.login import split_login
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
+from tui_pod.feeds.store.settings import course_settings
 
 
 def named_feeds(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
@@ -74,7 +75,7 @@ def _find(store: FeedStore, text: str) -> tuple[str, str, PodcastSettings]:
     """Return id, name and settings of a podcast, or of the course."""
     feed = store.find(text)
     if feed is None and (fold(text.strip()) == COURSE or fold(text.strip()) == fold(_course_title())):
-        return COURSE, _course_title(), store.course_settings()
+        return COURSE, _course_title(), course_settings(store)
     (feed,) = named_feeds(store, [text]) if feed is None else [feed]
     return feed.feed_id, feed.name, feed.settings
 

@@ -31,7 +31,9 @@ class Browser:
 
     @property
     def _entries(self) -> list[int]:
-        return [SmartList.CONTINUE, SmartList.QUEUE, *range(len(self.model.library.topics.names))]
+        library = self.model.library
+        smart = [entry for entry in SmartList if entry is not SmartList.NEW or library.first_of_podcasts < len(library)]
+        return [*smart, *range(len(library.topics.names))]
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """Show another library: the same topic and episode, if they still exist."""

@@ -67,10 +67,13 @@ def say_download(former: DownloadState | None, now: DownloadState | None) -> str
 def say_topic(model: EpisodeListModel, upcoming: Sequence[str], entry: int) -> str:
     """Return an entry of the topics: its name, its level in the tree, and what is in it."""
     if entry < 0:
-        count = model.progress_index.unfinished_count if entry == SmartList.CONTINUE else len(upcoming)
-        return f"{model.name(entry)}, {counted(count)}."
+        index = model.progress_index
+        counts = {SmartList.CONTINUE: index.unfinished_count, SmartList.NEW: len(index.new)}
+        return f"{model.name(entry)}, {counted(counts.get(SmartList(entry), len(upcoming)))}."
     topics, stats = model.library.topics, model.progress_index.topic_stats[entry]
     said = f"{topics.names[entry]}, {counted(len(topics.members[entry]))}"
+    if (new := model.progress_index.new_in(entry)) and topics.feed(entry) is not None:
+        said += f", {new} new"
     if stats.played:
         said += f", {stats.played} played"
     return f"{said}, level {len(topics.path(entry))}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tui_pod.core.progress.progress import Status
@@ -18,7 +18,6 @@ from tui_pod.core.selection.list_query import (
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
-    from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.queue import Queue
     from tui_pod.core.selection.session_planner import Plan
@@ -41,7 +40,7 @@ class EpisodeListModel:
     cursor = 0
 
     def __init__(self, services: Services) -> None:
-        self._controller: Callable[[], PlaybackController] = lambda: services.controller
+        self._services = services
         self.library, self.progress_index, self.queue = services.library, services.progress_index, services.queue
         self.sort = services.query.sort
         """The order of lists that have none of their own."""
@@ -103,13 +102,15 @@ class EpisodeListModel:
         """List something else and remember it; the cursor stays on its episode, or starts where listening goes on."""
         kept = self._keep() if keeps_cursor else None
         if query.entry != self.query.entry:
+            if self.feed(self.query.entry) is not None and self.progress_index.new_in(self.query.entry):
+                self._services.feeds.news.looked(self.episodes_of(self.query.entry))
             query = query._replace(sort=self._sort_of(query.entry))
         elif not self.library.own_order(query.entry):
             self.sort = query.sort
         self.query = query
         self.topic = query.entry if query.entry >= 0 else self.topic
         self._list(kept)
-        self._controller().remember_view(query._replace(sort=self.sort))
+        self._services.controller.remember_view(query._replace(sort=self.sort))
 
     def search(self, words: str) -> None:
         """Narrow the list to what is being typed, without remembering it."""
@@ -235,14 +236,14 @@ class EpisodeListModel:
         from tui_pod.core.playback.up_next import PlayContext  # after the first paint
 
         context = None if self.is_queue else PlayContext(self.indexes, self.cursor)
-        controller = self._controller()
+        controller = self._services.controller
         (controller.restart if is_restart else controller.play)(episode, context)
 
     def start_session(self, budget: float) -> Plan:
         """Start a session of so many seconds, and return its plan; nothing starts when nothing fits."""
         from tui_pod.core.selection.session_planner import SessionRequest, plan_session  # after the first paint
 
-        controller, request = self._controller(), SessionRequest(budget)
+        controller, request = self._services.controller, SessionRequest(budget)
         plan = plan_session(controller.library, controller.progress_index, request, controller.speed_rule)
         if plan.indexes:
             controller.start_session(request, plan)

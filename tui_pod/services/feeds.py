@@ -24,6 +24,7 @@ from tui_pod.services.folders import FolderWatch
 from tui_pod.services.frontend import Frontend
 from tui_pod.services.keeping import Keeper
 from tui_pod.services.logins import LoginNeeded, LoginQuestion
+from tui_pod.services.news import News
 from tui_pod.services.podcast_settings import SettingsService
 from tui_pod.services.refreshing import After, Refresher
 from tui_pod.services.tasks import BackgroundTasks
@@ -94,12 +95,12 @@ class FeedService:
         self._keeper = Keeper(controller, self._tasks, self._downloads, open_podcasts, usual)
         self.settings_of_podcasts = SettingsService(self._tasks, open_podcasts, self._settings_changed)
         self.directories = DirectoryService(find, open_podcasts)
-        self.progress_changed = self._keeper.progress_changed
         self.playback_changed = self._keeper.playback_changed
         self._started: asyncio.Task[object] | None = None
         after = After(
             self._bring_up_to_date, self._keeper.keep, self._announce_new, self.network_changed, self._ask_login
         )
+        self.news = News(controller, frontend, self._tasks, open_podcasts)
         self._refresher = Refresher(frontend, self._tasks, open_podcasts, settings, after, is_sparing)
         self.refresh, self.refresh_due = self._refresher.refresh, self._refresher.refresh_due
         self._reloading = asyncio.Lock()
@@ -167,6 +168,11 @@ class FeedService:
         """Show whether there seems to be a network."""
         self._tasks.show("network", "offline" if is_offline else "")
 
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        """Follow what is heard and marked."""
+        self._keeper.progress_changed(episodes)
+        self.news.progress_changed(episodes)
+
     async def look_elsewhere(self) -> None:
         """Show what other programs have changed of podcasts and downloads."""
         if self._started is None:  # the first podcast was added meanwhile
@@ -190,6 +196,7 @@ class FeedService:
         podcasts.store.has_progress = lambda ident: self._controller().progress_index.get(ident) is not None
         await in_thread(lambda _: _clean_up(podcasts))
         await self._downloads.show_all()
+        await self.news.show()
         self._folders.start()
         is_wanted = is_refreshing and self._settings.refresh_at_start and not podcasts.store.is_empty
         self._refresher.start(is_wanted)
@@ -284,6 +291,7 @@ class FeedService:
             if generation != self._generation:
                 await self._reload(new)
                 self._generation = generation
+                await self.news.show()
         for notice in podcasts.store.take_notices():
             self._frontend.tell(notice, is_error=True)
 

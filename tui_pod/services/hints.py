@@ -24,6 +24,8 @@ def why_empty(view: ListQuery) -> str:
         return f"{where} matches. Press {key_of('search.clear')} to see all episodes again."
     if view.entry == SmartList.CONTINUE:
         return "Nothing is unfinished. What you begin and do not finish appears here."
+    if view.entry == SmartList.NEW:
+        return f"Nothing is new. Press {key_of('feed.refresh_all')} to refresh all podcasts."
     if view.entry == SmartList.QUEUE:
         add, add_next = key_of("queue.add_last"), key_of("queue.add_next")
         return f"The queue is empty. Press {add} on an episode to add it, {add_next} to hear it next."

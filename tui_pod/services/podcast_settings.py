@@ -69,5 +69,7 @@ class SettingsService:
 
 
 def _all(store: FeedStore) -> list[PodcastChoice]:
+    from tui_pod.feeds.store.settings import course_settings  # brings SQLite
+
     podcasts = [PodcastChoice(feed.feed_id, feed.name, feed.settings) for feed in store.feeds()]
-    return [*podcasts, PodcastChoice(COURSE, COURSE_NAME, store.course_settings())]
+    return [*podcasts, PodcastChoice(COURSE, COURSE_NAME, course_settings(store))]

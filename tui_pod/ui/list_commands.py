@@ -34,6 +34,8 @@ def run_command(
             controller.unqueue(episodes)
         case ListCommand.REMOVE if model.query.entry == SmartList.CONTINUE:
             controller.dismiss(episodes)
+        case ListCommand.REMOVE if model.query.entry == SmartList.NEW:
+            services.feeds.news.take_off(episodes)
         case ListCommand.REMOVE:
             services.feeds.remove_downloads(episodes)
     return ""

@@ -64,7 +64,7 @@ def title_text(model: EpisodeListModel, queue_parts: Sequence[str]) -> str:
     parts = [model.name(query.entry)]
     if model.is_queue:
         parts += queue_parts
-    elif query.entry == SmartList.CONTINUE:
+    elif query.entry in (SmartList.CONTINUE, SmartList.NEW):
         parts += [counted(len(indexes)), f"{span(model.progress_index.left_in(indexes))} left"]
     else:
         is_whole = len(indexes) == len(topics.members[query.entry])

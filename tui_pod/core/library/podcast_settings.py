@@ -297,6 +297,12 @@ def _whole(word: str) -> str:
     return rf"(?<!\w){pattern}(?!\w)" if word.isascii() else pattern
 
 
+def is_wanted(settings: PodcastSettings, title: str, summary: str) -> bool:
+    """Return whether the words of an episode let it be new and be downloaded by itself."""
+    text = f"{title} {summary}"
+    return (not settings.include or has_word(text, settings.include)) and not has_word(text, settings.exclude)
+
+
 def usual_text(name: str) -> str:
     """Return what holds where a setting is not set: `as usual`, or the setting for all podcasts."""
     return ROWS[name].setting.usual

@@ -33,6 +33,8 @@ class ProgressIndex:
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
         """Library indexes of the started and of the played episodes."""
         self._continuing: set[int] = set()
+        self._new: set[str] = set()
+        self._new_counts: dict[int, int] = {}
         self._count()
 
     def __iter__(self) -> Iterator[tuple[str, Progress]]:
@@ -40,7 +42,9 @@ class ProgressIndex:
 
     def moved_to(self, library: Library) -> ProgressIndex:
         """Return the same progress counted for another library."""
-        return ProgressIndex(library, self._progress)
+        moved = ProgressIndex(library, self._progress)
+        moved.set_new(self._new)
+        return moved
 
     def get(self, ident: str) -> Progress | None:
         """Return the progress of an episode; None when it was never touched."""
@@ -68,6 +72,9 @@ class ProgressIndex:
         else:
             self._progress[ident] = progress
         index = self._library.index(ident)
+        if ident in self._new and self.status(ident) is not Status.UNPLAYED:
+            self._new.discard(ident)
+            self._new_counts.clear()
         if index is None:
             return
         (self._continuing.add if _is_continuing(progress) else self._continuing.discard)(index)
@@ -82,6 +89,35 @@ class ProgressIndex:
             stats.played += (now is Status.PLAYED) - (was is Status.PLAYED)
             stats.started += (now is Status.STARTED) - (was is Status.STARTED)
             stats.left += gained
+
+    @property
+    def new(self) -> frozenset[str]:
+        """The ids of the new episodes."""
+        return frozenset(self._new)
+
+    def set_new(self, episodes: Iterable[str]) -> None:
+        """Set which episodes are new; those that were touched, or are not in the library, are not."""
+        here = (ident for ident in episodes if self._library.index(ident) is not None)
+        self._new = {ident for ident in here if self.status(ident) is Status.UNPLAYED}
+        self._new_counts.clear()
+
+    def is_new(self, ident: str) -> bool:
+        """Return whether an episode is new."""
+        return ident in self._new
+
+    def new_indexes(self) -> list[int]:
+        """Return the library indexes of the new episodes, in its order."""
+        found = (self._library.index(ident) for ident in self._new)
+        return sorted(index for index in found if index is not None)
+
+    def new_in(self, topic: int) -> int:
+        """Return how many episodes of a topic are new."""
+        if topic not in self._new_counts:
+            members = self._library.topics.members[topic]
+            self._new_counts[topic] = (
+                sum(has_member(members, index) for index in self.new_indexes()) if self._new else 0
+            )
+        return self._new_counts[topic]
 
     @property
     def unfinished_count(self) -> int:

@@ -20,6 +20,7 @@ class SmartList(IntEnum):
     """Entries of the tree that are not topics; a topic is its index, from 0."""
 
     CONTINUE = -1
+    NEW = -3
     QUEUE = -2
 
 
@@ -66,6 +67,8 @@ def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue,
     """Return the library indexes of a list, in order."""
     if view.entry == SmartList.CONTINUE:
         found: Sequence[int] = progress_index.unfinished()
+    elif view.entry == SmartList.NEW:
+        found = sort_indexes(library, progress_index.new_indexes(), Sort.NEWEST, 0)
     elif view.entry == SmartList.QUEUE:
         found = [missing(row) if (index := library.index(ident)) is None else index
                  for row, ident in enumerate(queue.entries)]  # fmt: skip

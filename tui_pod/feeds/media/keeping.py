@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from tui_pod.core.library.podcast_settings import KEPT, PodcastSettings, has_word
+from tui_pod.core.library.podcast_settings import KEPT, PodcastSettings, is_wanted
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.feeds.media.downloads import Download
 from tui_pod.feeds.store.candidates import Candidate
@@ -35,12 +35,6 @@ class Plan(NamedTuple):
 def has_rule(settings: PodcastSettings, usual: Usual) -> bool:
     """Return whether anything is to be done by itself for a podcast."""
     return not settings.hidden and (_keep(settings, usual) > 0 or _delete_played(settings, usual) != KEPT)
-
-
-def is_wanted(settings: PodcastSettings, title: str, summary: str) -> bool:
-    """Return whether the words of an episode let it be new and be downloaded by itself."""
-    text = f"{title} {summary}"
-    return (not settings.include or has_word(text, settings.include)) and not has_word(text, settings.exclude)
 
 
 def plan_downloads(

@@ -81,6 +81,7 @@ LATER_TABLES = (
     # what servers say: seconds that a feed is good for, and the time until which it is left alone
     "CREATE TABLE IF NOT EXISTS schedule (feed INTEGER PRIMARY KEY, ttl REAL NOT NULL, until REAL NOT NULL,"
     " is_refused INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS news (id TEXT PRIMARY KEY)",  # episodes that came since one last looked
     "CREATE TABLE IF NOT EXISTS unwanted (id TEXT PRIMARY KEY)",  # episodes whose downloads the listener removed
     # by the feed's first address; texts as JSON, and seconds since 1970
     "CREATE TABLE IF NOT EXISTS settings (feed TEXT PRIMARY KEY, texts TEXT NOT NULL, updated REAL NOT NULL)",

@@ -20,7 +20,7 @@ from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.net.address import Origin, origin, typed_addresses
 from tui_pod.feeds.net.login import Login, split_login
-from tui_pod.feeds.store import settings
+from tui_pod.feeds.store import news, settings
 from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, bump, insert_entries, read_entries, to_folders
 from tui_pod.feeds.store.episodes import MAX_EPISODES, drop_oldest, serial_numbers, serial_order, store_episodes
 from tui_pod.feeds.store.generation import generation
@@ -234,13 +234,6 @@ class FeedStore:
             if not settings.write(db, feed_id, changes, updated):
                 raise FeedStoreError(f"There is no feed {feed_id}.")
 
-    def course_settings(self) -> PodcastSettings:
-        """Return the settings of the embedded catalogue."""
-        if self.is_empty:
-            return PodcastSettings()
-        with self.db.read() as db:
-            return settings.read_course(db)
-
     def set_shows_categories(self, feed_id: str, shows: bool) -> None:
         """Show a feed's categories and its items' keywords as topics, or not."""
         self._set(feed_id, "shows_categories = ?", int(shows))
@@ -264,9 +257,9 @@ class FeedStore:
         with self.db.write() as db:
             gone = [row[0] for row in db.execute("SELECT number FROM feeds WHERE removed < ?", (before,))]
             for number in gone:
-                for table in ("notes", "sizes", "numbering", "pictures"):
+                for table in ("notes", "sizes", "numbering", "pictures", "news", "unwanted"):
                     db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (number,))
-                for table in ("episodes", "descriptions", "files"):
+                for table in ("episodes", "descriptions", "files", "schedule"):
                     db.execute(f"DELETE FROM {table} WHERE feed = ?", (number,))
                 for table, column in (("settings", "feed"), ("pictures", "id")):
                     db.execute(
@@ -291,6 +284,7 @@ class FeedStore:
             is_renamed = former_title != title
             before = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
             changes = store_episodes(db, number, feed_id, feed, now)
+            unwanted = news.note(db, number, now)
             dropped = drop_oldest(db, number, feed, self.has_progress)
             if dropped:
                 said = f"{dropped:,} old episodes that it no longer lists were dropped"
@@ -313,7 +307,7 @@ class FeedStore:
                 bump(db)
         if is_renamed:
             self.db.write_backup()
-        return Stored(after + dropped - before, has_changed)
+        return Stored(after + dropped - before - unwanted, has_changed)
 
     def entries(self) -> list[Entry]:
         """Return the subscriptions for export."""

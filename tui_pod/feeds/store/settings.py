@@ -9,9 +9,12 @@ import json
 import sqlite3
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_pod.core.library.podcast_settings import COURSE, ROWS, PodcastSettings, make_settings, usable
+
+if TYPE_CHECKING:
+    from tui_pod.feeds.store.feed_store import FeedStore
 
 JOIN = "LEFT JOIN settings ON settings.feed = feeds.first"
 """Brings a feed its row of settings."""
@@ -65,6 +68,14 @@ def write(db: sqlite3.Connection, feed_id: str, changes: Mapping[str, str], upda
 def is_course_hidden(db: sqlite3.Connection) -> bool:
     """Return whether the embedded catalogue is to be left out."""
     return read_course(db).hidden
+
+
+def course_settings(store: FeedStore) -> PodcastSettings:
+    """Return the settings of the embedded catalogue."""
+    if store.is_empty:
+        return PodcastSettings()
+    with store.db.read() as db:
+        return read_course(db)
 
 
 def read_course(db: sqlite3.Connection) -> PodcastSettings:

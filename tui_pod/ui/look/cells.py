@@ -23,13 +23,14 @@ MARKS = {
     "queued": "≡",
     "bookmark": "◆",
     "card": "↻",
+    "new": "◉",
 }
 """Marks of an episode. They never rely on colour."""
 
 ASCII_MARKS = {
     "playing": ">", "paused": "=", "loading": "~", "unplayed": "o", "started": "%", "played": "v", "selected": "*",
     "cursor": "|", "missing": "?", "fault": "!", "download": "d", "queued": "q", "bookmark": "+",
-    "card": "@",
+    "card": "@", "new": "N",
 }  # fmt: skip
 
 

@@ -174,7 +174,7 @@ class MainScreen(Screen[None]):
         is_other = not statuses.items() <= self._statuses.items()  # playing on changes the position, each second
         self._statuses.update(statuses)
         query = self.model.query
-        if query.entry == SmartList.CONTINUE or (is_other and query.filter is not Filter.ALL):
+        if query.entry in (SmartList.CONTINUE, SmartList.NEW) or (is_other and query.filter is not Filter.ALL):
             if self.model.update():
                 self.episodes.show()
             self.show_title()

@@ -138,7 +138,11 @@ class EpisodeList(RowPane):
         state = (progress.status, int(progress.position), progress.duration) if progress else None
         is_selected = self._model.is_selected(row)
         is_lit = context.has_focus if row == self.cursor else None
-        marks = (self._downloads.get(ident), self._model.place_in_queue(ident))
+        marks = (
+            self._downloads.get(ident),
+            self._model.place_in_queue(ident),
+            self._model.progress_index.is_new(ident),
+        )
         key = (index, ident, is_lit, is_selected, state, live, marks, self._model.query)
         lines = self._rows.get(key)
         if lines is None:
@@ -167,6 +171,8 @@ class EpisodeList(RowPane):
         episode, topics = model.library.episode(index), model.library.topics
         duration = model.progress_index.length(index)
         name, time = mark_and_time(self.playback, episode.id, model.progress_index.get(episode.id), duration)
+        if name == "unplayed" and model.progress_index.is_new(episode.id):
+            name = "new"
         if model.is_queue and index in self.ends:
             time = f"{time}  until {self.ends[index]}"
         place = model.query.entry

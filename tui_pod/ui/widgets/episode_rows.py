@@ -30,6 +30,7 @@ ROOM_FOR_DATE = 44
 
 _MARK_LOOKS = {
     "playing": NOW, "paused": NOW, "loading": NOW, "started": STARTED, "played": PLAYED, "fault": FAULT,
+    "new": ACCENT,
 }  # fmt: skip
 
 Line = tuple[list[Part], list[Part]]

@@ -62,7 +62,7 @@ class TopicTree(RowPane):
         super().__init__(id=id)
         self._is_ascii = is_ascii
         self._rows: list[int] = []
-        self._smart_counts = {SmartList.CONTINUE: 0, SmartList.QUEUE: 0}
+        self._smart_counts = dict.fromkeys(SmartList, 0)
         self._counts: list[int] = []
         self._set_topics(library, progress_index)
         is_large = len(self._depths) > MANY_TOPICS
@@ -71,6 +71,7 @@ class TopicTree(RowPane):
 
     def _set_topics(self, library: Library, progress_index: ProgressIndex) -> None:
         self._topics = library.topics
+        self._has_podcasts = library.first_of_podcasts < len(library)
         self._progress_index = progress_index
         parents = self._topics.parents
         self._depths = [0] * len(parents)
@@ -95,8 +96,9 @@ class TopicTree(RowPane):
 
     def show_counts(self, unfinished: int, queued: int) -> None:
         """Show the counts of the smart lists, and what is played of all topics."""
-        self._smart_counts = {SmartList.CONTINUE: unfinished, SmartList.QUEUE: queued}
-        counts = [unfinished, queued, *(stats.played for stats in self._progress_index.topic_stats)]
+        new = len(self._progress_index.new)
+        self._smart_counts = {SmartList.CONTINUE: unfinished, SmartList.NEW: new, SmartList.QUEUE: queued}
+        counts = [unfinished, new, queued, *(stats.played for stats in self._progress_index.topic_stats)]
         if counts != self._counts:
             self._counts = counts
             self.refresh()
@@ -107,11 +109,11 @@ class TopicTree(RowPane):
         if self._folded.intersection(above):
             self._folded.difference_update(above)
             self._list_rows()
-        self.go(self._rows.index(entry))
+        self.go(self._rows.index(entry if entry in self._rows else 0))
 
     def _list_rows(self) -> None:
         """List the rows that are not under a folded topic, in the order of the table."""
-        rows: list[int] = list(SmartList)
+        rows: list[int] = [entry for entry in SmartList if entry is not SmartList.NEW or self._has_podcasts]
         hidden_below: int | None = None
         for topic, depth in enumerate(self._depths):
             if hidden_below is not None and depth > hidden_below:
@@ -145,7 +147,10 @@ class TopicTree(RowPane):
         lead, name = f"{' ' * self._depths[topic]}{fold} ", self._topics.names[topic]
         right: list[Part] = [(str(count), QUIET)]
         room = width - cell_len(lead) - cell_len(name) - max(COUNT_WIDTH, len(right[0][0])) - 2
-        if played == count and count and room > 1:
+        if (new := self._progress_index.new_in(topic)) and self._topics.feed(topic) is not None:
+            lead = f"{' ' * self._depths[topic]}{MARKS['new']} "
+            right.insert(0, (f"{new} new  ", ACCENT))
+        elif played == count and count and room > 1:
             right.insert(0, (f"{MARKS['played']} ", PLAYED))
         elif played and room > METER_WIDTH:
             full, rest = meter(played / count, METER_WIDTH)

@@ -1,0 +1,57 @@
+"""Which episodes are new: those that came after the first time, and are wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui_pod.feeds.formats.model import Feed, Item
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.match import episode_id
+from tui_pod.feeds.store.news import read_news, set_new
+
+FEED = "https://a.example.org/f"
+
+
+def bring(store: FeedStore, now: float, *titles: str) -> int:
+    """Store a feed with episodes of these titles; return how many are new."""
+    return store.store(FEED, Feed("Cast", tuple(Item(guid=title, title=title) for title in titles)), now=now).new
+
+
+def ids(*titles: str) -> set[str]:
+    return {episode_id(FEED, title) for title in titles}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FeedStore:
+    store = FeedStore(tmp_path / "data")
+    store.subscribe([Entry(FEED)])
+    bring(store, 1.0, "One", "Two")
+    return store
+
+
+def test_what_a_podcast_begins_with_is_not_new(store: FeedStore) -> None:
+    assert read_news(store.db) == set()
+
+
+def test_what_comes_later_is_new_until_it_is_seen(store: FeedStore) -> None:
+    assert bring(store, 2.0, "One", "Two", "Three") == 1
+    assert bring(store, 3.0, "Two", "Three", "Four") == 1
+    assert read_news(store.db) == ids("Three", "Four")
+    set_new(store.db, ids("Three"), is_new=False)
+    assert read_news(store.db) == ids("Four")
+
+
+def test_what_the_words_of_the_podcast_leave_out_is_neither_new_nor_counted(store: FeedStore) -> None:
+    store.configure(FEED, {"exclude": "rerun"})
+    assert bring(store, 2.0, "One", "Rerun: One", "Three") == 1
+    assert read_news(store.db) == ids("Three")
+
+
+def test_news_go_with_their_podcast(store: FeedStore) -> None:
+    bring(store, 2.0, "Three")
+    store.remove(FEED)
+    store.purge(float("inf"))
+    assert read_news(store.db) == set()

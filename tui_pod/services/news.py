@@ -1,0 +1,84 @@
+"""Show which episodes are new: those that came since one last looked at their podcast, and were not touched.
+
+Called on the event loop; threads do what waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.text.clean import counted
+from tui_pod.runtime.threads import in_thread
+from tui_pod.services.frontend import Frontend
+from tui_pod.services.tasks import BackgroundTasks
+
+if TYPE_CHECKING:
+    from tui_pod.feeds.podcasts import Podcasts
+
+
+class News:
+    """What is new in the running app."""
+
+    def __init__(
+        self,
+        controller: Callable[[], PlaybackController],
+        frontend: Frontend,
+        tasks: BackgroundTasks,
+        open_podcasts: Callable[[], Awaitable[Podcasts]],
+    ) -> None:
+        self._controller = controller
+        self._frontend = frontend
+        self._tasks = tasks
+        self._open = open_podcasts
+        self._ids: set[str] = set()  # as they are kept
+
+    async def show(self) -> None:
+        """Show what is new now."""
+        podcasts = await self._open()
+        if podcasts.store.is_empty:
+            return
+        from tui_pod.feeds.store.news import read_news
+
+        self._ids = await in_thread(lambda _: read_news(podcasts.store.db))
+        index = self._controller().progress_index
+        before = index.new
+        index.set_new(self._ids)
+        if changed := before ^ index.new:
+            self._frontend.progress_changed(frozenset(changed))
+
+    def looked(self, episodes: Iterable[str]) -> None:
+        """Take episodes for seen: their podcast was looked at."""
+        if seen := self._ids.intersection(episodes):
+            self._tasks.run(self._set(list(seen), is_new=False))
+
+    def take_off(self, episodes: Sequence[str]) -> None:
+        """Take episodes off New; can be undone."""
+        index = self._controller().progress_index
+        taken = [ident for ident in episodes if index.is_new(ident)]
+
+        async def do() -> None:
+            await self._set(taken, is_new=False)
+            self._tasks.note(
+                f"{counted(len(taken))} taken off New",
+                lambda: self._set(taken, is_new=True),
+                lambda: self._set(taken, is_new=False),
+            )
+
+        if taken:
+            self._tasks.run(do())
+
+    def progress_changed(self, episodes: Iterable[str]) -> None:
+        """Forget those that were begun or marked."""
+        index = self._controller().progress_index
+        self.looked(ident for ident in episodes if index.status(ident) is not Status.UNPLAYED)
+
+    async def _set(self, episodes: Sequence[str], is_new: bool) -> None:
+        self._ids = self._ids.union(episodes) if is_new else self._ids.difference(episodes)
+        podcasts = await self._open()
+        from tui_pod.feeds.store.news import set_new
+
+        await in_thread(lambda _: set_new(podcasts.store.db, episodes, is_new))
+        await self.show()
