@@ -9,6 +9,7 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.feeds import server
 from tests.feeds.folders.sounds import make_mp3
+from tests.feeds.imports.exports import antennapod, write_database
 from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.core.library.podcast_settings import ROWS
 from tui_pod.feeds.formats.opml import parse_opml
@@ -321,3 +322,24 @@ def test_import_takes_no_folder_from_a_list(shell: Shell, tmp_path: Path) -> Non
     (tmp_path / "list.opml").write_text(outline)
     shell("import", str(tmp_path / "list.opml"), status=1)
     assert shell.json("feeds", "list") == []
+
+
+def test_database_of_another_player_is_shown_then_taken(site: Site, shell: Shell, tmp_path: Path) -> None:
+    file = antennapod(tmp_path / "export.db", site.url("/f"))
+    site.replies["/f"] = server.body(feed(item(1) + item(2) + item(3)))
+    out = shell("import", str(file), "--dry-run", status=1)  # one podcast is a folder of the phone
+    one, two = (episode_id(site.url("/f"), f"guid-{number}") for number in (1, 2))
+    assert out.splitlines() == [f"{site.url('/f')}\tMy ships\tnew", f"{one}\t\tplayed", f"{two}\t\t1:30"]
+    assert "AntennaPod: 1 podcast new, 1 episode played, 1 started would be taken." in shell.err
+    assert shell.json("feeds", "list") == []
+    shell("import", str(file), status=1)
+    shell("feeds", "add", site.url("/f"))
+    entries = {entry["id"]: (entry["status"], entry["position"]) for entry in shell.json("list")}
+    assert (entries[one], entries[two]) == (("played", 0.0), ("started", 90.5))
+    shell("import", str(file), status=1)
+    assert "AntennaPod: 0 podcasts new will be taken." in shell.err
+
+
+def test_database_of_no_player_is_refused(shell: Shell, tmp_path: Path) -> None:
+    shell("import", str(write_database(tmp_path / "x.db", "CREATE TABLE a (b)")), status=1)
+    assert "is no database of a player that is known (AntennaPod, gPodder, castero)." in shell.err

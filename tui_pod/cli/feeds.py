@@ -23,7 +23,9 @@ from tui_pod.core.library.podcast_settings import ROWS, SettingError, checked, t
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.feeds.folders.address import is_folder, to_address, typed_path
 from tui_pod.feeds.formats.model import FeedError
-from tui_pod.feeds.formats.opml import MAX_OPML, Folder, parse_opml, write_opml
+from tui_pod.feeds.formats.opml import MAX_OPML, Folder, write_opml
+from tui_pod.feeds.imports.model import ImportFault
+from tui_pod.feeds.imports.read import parse_export, read_export
 from tui_pod.feeds.net.access import NetworkPolicy, make_policy
 from tui_pod.feeds.net.address import is_private, origin, typed_addresses
 from tui_pod.feeds.net.fetch import LoginWanted
@@ -32,7 +34,6 @@ from tui_pod.feeds.refresh import ALLOW, RefreshProgress, private_among, refresh
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
 from tui_pod.feeds.subscribe import READ_IN_PART, Subscribed, subscribe
-from tui_pod.runtime.files import read_bytes
 
 
 def run_feeds(options: Namespace) -> int:
@@ -56,29 +57,39 @@ def run_feeds(options: Namespace) -> int:
 
 
 def run_import(options: Namespace) -> int:
-    """Subscribe to everything in an OPML file; return 1 when some of it was bad.
+    """Take what another player exported; return 1 when some of it was bad.
 
     Raises:
-        CommandError: it cannot be read, or is not OPML.
+        CommandError: it cannot be read, or is no export.
     """
     try:
         is_typed_in = options.file == Path("-")
-        content = sys.stdin.buffer.read(MAX_OPML + 1) if is_typed_in else read_bytes(options.file, MAX_OPML)
-        outline = parse_opml(content)
-    except OSError as error:
-        raise CommandError(f"tui-pod: {options.file}: {error.strerror}") from None
+        content = sys.stdin.buffer.read(MAX_OPML + 1) if is_typed_in else None
+        imported = read_export(options.file) if content is None else parse_export(content)
+    except ImportFault as error:
+        raise CommandError(f"tui-pod: {error}") from None
     except FeedError as error:
         raise CommandError(f"tui-pod: {options.file}: {error}") from None
-    for fault in outline.faults:
+    for fault in imported.faults:
         _tell(fault)
     with _open_store(options) as store:
-        new, known = store.subscribe(outline.entries) if outline.entries else (0, 0)
+        if imported.program:
+            from tui_pod.cli.imports import take_progress  # opens the library and the state, which a list needs not
+
+            if not take_progress(imported, store, options):
+                return 1 if imported.faults else 0
+        elif options.dry_run:
+            known = {feed.address for feed in store.feeds()}
+            for entry in imported.entries:
+                print(entry.address, entry.title, "known" if entry.address in known else "new", sep="\t")
+            return 1 if imported.faults else 0
+        new, known_count = store.subscribe(imported.entries) if imported.entries else (0, 0)
         _ask_private(store, options)
         print(
-            f"{counted(new, 'feed')} added, {known} already there. To fetch them: tui-pod feeds refresh",
+            f"{counted(new, 'feed')} added, {known_count} already there. To fetch them: tui-pod feeds refresh",
             file=sys.stderr,
         )
-        return 1 if outline.faults else 0
+        return 1 if imported.faults else 0
 
 
 def _ask_private(store: FeedStore, options: Namespace) -> None:

@@ -156,8 +156,13 @@ def _add_feed_commands(commands: _Commands, shared: argparse.ArgumentParser) -> 
     command.add_argument("switch", choices=("on", "off"))
     command = commands.add("find", "find podcasts by name, in public directories", has_json=True)
     command.add_argument("words", metavar="WORD", nargs="+")
-    command = commands.add("import", "subscribe to all podcasts of an OPML file; its folders become topics")
-    command.add_argument("file", metavar="FILE", type=Path, help="OPML; - for standard input")
+    command = commands.add(
+        "import", "take another player's podcasts (OPML), and from AntennaPod, gPodder or castero what you heard"
+    )
+    command.add_argument(
+        "file", metavar="FILE", type=Path, help="OPML, or such a player's database; - for OPML on standard input"
+    )
+    command.add_argument("--dry-run", action="store_true", help="print what would be taken, and take nothing")
     commands.add("export", "print the podcasts as OPML")
 
 

@@ -1,0 +1,100 @@
+"""Databases as other players write them: their tables, with the columns of their sources, and a little in them."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+FEED = "https://ships.example/feed"
+
+ANTENNAPOD = """
+CREATE TABLE Feeds (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT, custom_title TEXT, file_url TEXT,
+    download_url TEXT, downloaded INTEGER, link TEXT, description TEXT, last_update TEXT, language TEXT, author TEXT,
+    image_url TEXT, type TEXT, feed_identifier TEXT, username TEXT, password TEXT, tags TEXT,
+    state INTEGER DEFAULT 0);
+CREATE TABLE FeedItems (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT, pubDate INTEGER, read INTEGER, link TEXT,
+    description TEXT, media INTEGER, feed INTEGER, has_simple_chapters INTEGER, item_identifier TEXT, image_url TEXT);
+CREATE TABLE FeedMedia (id INTEGER PRIMARY KEY AUTOINCREMENT, duration INTEGER, file_url TEXT, download_url TEXT,
+    downloaded INTEGER, position INTEGER, filesize INTEGER, mime_type TEXT, playback_completion_date INTEGER,
+    feeditem INTEGER, played_duration INTEGER, has_embedded_picture INTEGER, last_played_time INTEGER);
+"""
+
+_GPODDER = """
+CREATE TABLE version (version integer);
+CREATE TABLE podcast (id INTEGER PRIMARY KEY NOT NULL, title TEXT NOT NULL DEFAULT '', url TEXT NOT NULL DEFAULT '',
+    link TEXT NOT NULL DEFAULT '', auth_username TEXT NULL, auth_password TEXT NULL, section TEXT NOT NULL DEFAULT '');
+CREATE TABLE episode (id INTEGER PRIMARY KEY NOT NULL, podcast_id INTEGER NOT NULL, title TEXT NOT NULL DEFAULT '',
+    url TEXT NOT NULL, published INTEGER NOT NULL DEFAULT 0, guid TEXT NOT NULL, state INTEGER NOT NULL DEFAULT 0,
+    is_new INTEGER NOT NULL DEFAULT 0, total_time INTEGER NOT NULL DEFAULT 0,
+    current_position INTEGER NOT NULL DEFAULT 0, current_position_updated INTEGER NOT NULL DEFAULT 0,
+    last_playback INTEGER NOT NULL DEFAULT 0);
+"""
+
+_CASTERO = """
+PRAGMA user_version=4;
+CREATE TABLE feed (key text primary key, title text, description text, link text);
+CREATE TABLE episode (id integer primary key, feed_key text, title text, enclosure text,
+    played bit not null default 0);
+CREATE TABLE progress (id integer primary key, time integer, ep_id integer UNIQUE);
+"""
+
+
+def write_database(path: Path, script: str, **rows: list[dict[str, Any]]) -> Path:
+    """Write a database with these tables and rows."""
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executescript(script)
+        for table, values in rows.items():
+            for row in values:
+                names = ", ".join(row)
+                db.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+    return path
+
+
+def antennapod(path: Path, feed: str = FEED, **more: list[dict[str, Any]]) -> Path:
+    """AntennaPod's: one episode played, one started, one untouched."""
+    feeds = [
+        {"id": 1, "title": "Ships", "custom_title": "My ships", "download_url": feed, "link": "https://ships.example",
+         "tags": "#root\x1eHistory", "username": "ann", "password": "s3cret"},
+        {"id": 2, "title": "Only looked at", "download_url": "https://other.example/f", "state": 1},
+        {"id": 3, "title": "Local folder", "download_url": "antennapod_local:content://tree"},
+    ]  # fmt: skip
+    items = [
+        {"id": 1, "feed": 1, "read": 1, "item_identifier": "guid-1"},
+        {"id": 2, "feed": 1, "read": 0, "item_identifier": "guid-2"},
+        {"id": 3, "feed": 1, "read": -1, "item_identifier": "guid-3"},
+        {"id": 4, "feed": 3, "read": 1, "item_identifier": "guid-4"},
+    ]
+    media = [
+        {"feeditem": 1, "download_url": "https://ships.example/1.mp3", "position": 0, "duration": 600_000,
+         "last_played_time": 1_790_000_000_000},
+        {"feeditem": 2, "download_url": "https://ships.example/2.mp3", "position": 90_500, "duration": 600_000,
+         "last_played_time": 1_790_000_100_000},
+        {"feeditem": 3, "download_url": "https://ships.example/3.mp3", "position": 0, "duration": 600_000},
+    ]  # fmt: skip
+    return write_database(path, ANTENNAPOD, Feeds=feeds, FeedItems=items, FeedMedia=media, **more)
+
+
+def gpodder(path: Path, feed: str = FEED) -> Path:
+    """The same of gPodder, with places in seconds."""
+    podcasts = [{"id": 1, "title": "Ships", "url": feed, "section": "History"}]
+    episodes = [
+        {"podcast_id": 1, "guid": "guid-1", "url": "https://ships.example/1.mp3", "is_new": 0,
+         "last_playback": 1_790_000_000, "total_time": 600},
+        {"podcast_id": 1, "guid": "guid-2", "url": "https://ships.example/2.mp3", "is_new": 0, "current_position": 90,
+         "current_position_updated": 1_790_000_100, "total_time": 600},
+        {"podcast_id": 1, "guid": "guid-3", "url": "https://ships.example/3.mp3", "is_new": 1, "total_time": 600},
+    ]  # fmt: skip
+    return write_database(path, _GPODDER, version=[{"version": 7}], podcast=podcasts, episode=episodes)
+
+
+def castero(path: Path, feed: str = FEED) -> Path:
+    """The same of castero, which keeps no guids."""
+    episodes = [
+        {"id": 1, "feed_key": feed, "enclosure": "https://ships.example/1.mp3", "played": 1},
+        {"id": 2, "feed_key": feed, "enclosure": "https://ships.example/2.mp3"},
+        {"id": 3, "feed_key": feed, "enclosure": "https://ships.example/3.mp3"},
+    ]
+    feeds = [{"key": feed, "title": "Ships"}]
+    return write_database(path, _CASTERO, feed=feeds, episode=episodes, progress=[{"time": 90_500, "ep_id": 2}])

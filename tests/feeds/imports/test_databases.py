@@ -1,0 +1,139 @@
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.feeds.imports.exports import ANTENNAPOD, FEED, antennapod, castero, gpodder, write_database
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.imports import databases
+from tui_pod.feeds.imports.model import HeardEpisode, ImportFault
+from tui_pod.feeds.imports.read import is_export, read_export
+
+FIRST, SECOND = (datetime.fromtimestamp(seconds, UTC) for seconds in (1_790_000_000, 1_790_000_100))
+
+
+def test_antennapod_tells_podcasts_logins_marks_and_places(tmp_path: Path) -> None:
+    found = read_export(antennapod(tmp_path / "export.db"))
+    assert found.program == "AntennaPod"
+    assert found.entries == (
+        Entry(FEED, "My ships", (("History",),), page="https://ships.example/", user="ann", password="s3cret"),
+    )
+    assert found.episodes == (
+        HeardEpisode(FEED, "guid-1", "https://ships.example/1.mp3", 0.0, 600.0, True, FIRST),
+        HeardEpisode(FEED, "guid-2", "https://ships.example/2.mp3", 90.5, 600.0, False, SECOND),
+    )
+    assert found.faults == ("1 podcast has no http or https address, and cannot be fetched here.",)
+
+
+def test_antennapod_of_an_older_version_is_read_without_its_later_columns(tmp_path: Path) -> None:
+    path = antennapod(tmp_path / "export.db")
+    with closing(sqlite3.connect(path)) as db:
+        for table, column in (("Feeds", "state"), ("Feeds", "tags"), ("FeedMedia", "last_played_time")):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    found = read_export(path)
+    assert [entry.title for entry in found.entries] == ["My ships", "Only looked at"]
+    assert [episode.when for episode in found.episodes] == [None, None]
+
+
+def test_gpodder_tells_sections_marks_and_places(tmp_path: Path) -> None:
+    found = read_export(gpodder(tmp_path / "Database"))
+    assert found.program == "gPodder"
+    assert found.entries == (Entry(FEED, "Ships", (("History",),)),)
+    assert found.episodes == (
+        HeardEpisode(FEED, "guid-1", "https://ships.example/1.mp3", 0.0, 600.0, True, FIRST),
+        HeardEpisode(FEED, "guid-2", "https://ships.example/2.mp3", 90.0, 600.0, False, SECOND),
+    )
+
+
+def test_castero_tells_marks_and_places_without_guids(tmp_path: Path) -> None:
+    found = read_export(castero(tmp_path / "castero.db"))
+    assert found.program == "castero"
+    assert found.episodes == (
+        HeardEpisode(FEED, "", "https://ships.example/1.mp3", 0.0, None, True),
+        HeardEpisode(FEED, "", "https://ships.example/2.mp3", 90.5),
+    )
+
+
+def test_database_is_not_changed_and_nothing_lies_beside_it(tmp_path: Path) -> None:
+    path = antennapod(tmp_path / "export.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+    before = path.read_bytes()
+    os.chmod(path, 0o400)
+    read_export(path)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path / "") == sorted([*{"export.db"}, "home"])
+
+
+@pytest.mark.parametrize("damage", ["cut", "noise", "empty tables", "other tables", "short"])
+def test_database_that_cannot_be_used_says_why(tmp_path: Path, damage: str) -> None:
+    path = antennapod(tmp_path / "export.db")
+    content = path.read_bytes()
+    if damage == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    elif damage == "noise":
+        path.write_bytes(content[:100] + b"\xa5" * (len(content) - 100))
+    elif damage == "short":
+        path.write_bytes(databases.HEAD)
+    else:
+        path.unlink()
+        write_database(path, "CREATE TABLE other (x)" if damage == "other tables" else "PRAGMA user_version = 1")
+    with pytest.raises(ImportFault, match=r"is no database of a player|cannot be read"):
+        read_export(path)
+
+
+@pytest.mark.parametrize("table", ["Feeds", "FeedItems"])
+def test_view_that_never_ends_is_not_looked_at(tmp_path: Path, table: str) -> None:
+    path = antennapod(tmp_path / "export.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"DROP TABLE {table}")
+        db.execute(
+            f"CREATE VIEW {table} AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT * FROM n"
+        )
+        db.commit()
+    with pytest.raises(ImportFault, match="is no database of a player"):
+        read_export(path)
+
+
+def test_reading_ends_when_it_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(databases, "PATIENCE", -1.0)
+    monkeypatch.setattr(databases, "STEPS", 1)
+    with pytest.raises(ImportFault, match="takes too long"):
+        read_export(antennapod(tmp_path / "export.db"))
+
+
+def test_hostile_values_are_cleaned_or_left_out(tmp_path: Path) -> None:
+    feed = {"id": 1, "title": "\x1b[2J\u202eevil" * 100, "download_url": FEED, "username": "a:b", "password": b"\xff"}
+    items: list[dict[str, Any]] = [
+        {"id": number, "feed": 1, "read": 1, "item_identifier": f"g{number}"} for number in range(1, 6)
+    ]
+    media: list[dict[str, Any]] = [
+        {"feeditem": 1, "position": -5, "duration": -1, "last_played_time": 10**18},
+        {"feeditem": 2, "position": "x", "duration": b"\x00", "last_played_time": "y"},
+        {"feeditem": 3, "position": 10**17, "duration": 10**17},
+        {"feeditem": 4, "position": float("inf"), "download_url": 7},
+    ]
+    path = write_database(tmp_path / "export.db", ANTENNAPOD, Feeds=[feed], FeedItems=items, FeedMedia=media)
+    found = read_export(path)
+    (entry,) = found.entries
+    assert (entry.title[:7], len(entry.title), entry.user) == ("[2Jevil", 300, "")
+    assert [(one.guid, one.position, one.duration, one.when) for one in found.episodes] == [
+        (f"g{number}", 0.0, None, None) for number in range(1, 6)
+    ]
+
+
+def test_export_is_told_by_its_name_or_its_head(tmp_path: Path) -> None:
+    named = gpodder(tmp_path / "Database")
+    (tmp_path / "list.opml").write_text("<opml/>")
+    (tmp_path / "song.mp3").write_bytes(b"ID3")
+    assert [is_export(str(path)) for path in (named, tmp_path / "list.opml", tmp_path / "song.mp3", tmp_path)] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    shutil.copy(tmp_path / "song.mp3", tmp_path / "list.xml")
+    with pytest.raises(ImportFault, match="not an OPML list"):
+        read_export(tmp_path / "list.xml")

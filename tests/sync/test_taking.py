@@ -1,0 +1,88 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.feeds.imports.exports import FEED, antennapod, castero
+from tui_pod.core.progress.progress import PlayedRule, Progress, Status
+from tui_pod.feeds.formats.model import Feed, Item
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.imports.model import HeardEpisode, Imported
+from tui_pod.feeds.imports.read import read_export
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.match import episode_id
+from tui_pod.sync.taking import Taking, plan
+
+RULE = PlayedRule()
+ONE, TWO, THREE = (episode_id(FEED, f"guid-{number}") for number in (1, 2, 3))
+WHEN = datetime(2026, 9, 21, 14, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FeedStore:
+    return FeedStore(tmp_path / "data")
+
+
+def fetch(store: FeedStore) -> None:
+    """Subscribe to the feed, and fetch its episodes."""
+    store.subscribe([Entry(FEED)])
+    items = [Item(f"guid-{n}", f"Ship {n}", audio=f"https://ships.example/{n}.mp3?token={n}") for n in (1, 2, 3)]
+    store.store(FEED, Feed("Ships", tuple(items)))
+
+
+def take(imported: Imported, store: FeedStore, progress: dict[str, Progress] | None = None) -> Taking:
+    known = {episode.id for episode in store.enclosures()}
+    return plan(imported, store.feeds(), store.enclosures(), progress or {}, RULE, known.__contains__)
+
+
+def test_marks_and_places_go_to_the_episodes_by_guid(store: FeedStore, tmp_path: Path) -> None:
+    fetch(store)
+    taking = take(read_export(antennapod(tmp_path / "export.db")), store)
+    assert taking.new == ()
+    assert {ident: (value.status, value.position) for ident, value in taking.progress.items()} == {
+        ONE: (Status.PLAYED, 0.0), TWO: (Status.STARTED, 90.5),
+    }  # fmt: skip
+    assert taking.progress[TWO].listened == datetime.fromtimestamp(1_790_000_100, UTC)
+    assert taking.summary() == "0 podcasts new, 1 episode played, 1 started"
+
+
+def test_episodes_without_guids_are_found_by_their_recording(store: FeedStore, tmp_path: Path) -> None:
+    fetch(store)
+    taking = take(read_export(castero(tmp_path / "castero.db")), store)
+    assert {ident: value.status for ident, value in taking.progress.items()} == {
+        ONE: Status.PLAYED, TWO: Status.STARTED,
+    }  # fmt: skip
+
+
+def test_podcast_that_is_new_takes_its_marks_before_it_is_fetched(store: FeedStore, tmp_path: Path) -> None:
+    taking = take(read_export(antennapod(tmp_path / "export.db")), store)
+    assert [entry.address for entry in taking.new] == [FEED]
+    assert set(taking.progress) == {ONE, TWO}
+    unfound = take(read_export(castero(tmp_path / "castero.db")), store)
+    assert (unfound.progress, unfound.unknown) == ({}, 2)
+    assert unfound.summary() == "1 podcast new, 2 heard that are not known here"
+
+
+def test_what_was_done_here_later_stays(store: FeedStore) -> None:
+    fetch(store)
+    heard = HeardEpisode(FEED, "guid-1", "", is_played=True, when=WHEN)
+    here = Progress(WHEN + timedelta(hours=1), position=42.0)
+    assert take(Imported("x", (), (heard,)), store, {ONE: here}).progress == {}
+    assert take(Imported("x", (), (heard._replace(when=None),)), store, {ONE: here}).progress == {}
+    earlier = replace(here, updated=WHEN - timedelta(hours=1))
+    assert take(Imported("x", (), (heard,)), store, {ONE: earlier}).progress[ONE].played
+
+
+def test_taking_twice_takes_nothing_the_second_time(store: FeedStore, tmp_path: Path) -> None:
+    fetch(store)
+    imported = read_export(antennapod(tmp_path / "export.db"))
+    first = take(imported, store)
+    assert take(imported, store, first.progress).progress == {}
+
+
+def test_place_at_the_end_counts_as_played(store: FeedStore) -> None:
+    fetch(store)
+    heard = HeardEpisode(FEED, "guid-1", "", position=590.0, duration=600.0, when=WHEN)
+    value = take(Imported("x", (), (heard,)), store).progress[ONE]
+    assert (value.played, value.position) == (True, 0.0)

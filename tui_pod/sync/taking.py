@@ -1,0 +1,99 @@
+"""Decide what is taken of what another player knows: new podcasts, and progress where it is newer. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from tui_pod.core.progress.progress import PlayedRule, Progress, newest
+from tui_pod.core.text.clean import counted
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.imports.model import HeardEpisode, Imported
+from tui_pod.feeds.store.feed_store import Enclosure, Subscription
+from tui_pod.feeds.store.match import episode_id
+from tui_pod.sync.actions import Action
+from tui_pod.sync.matching import EpisodeFinder, address_key
+
+LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
+"""Time of a mark for which the other player has none: whatever was done here is newer."""
+
+
+class Taking(NamedTuple):
+    """What is taken."""
+
+    new: tuple[Entry, ...]
+    """Podcasts that are not here."""
+    progress: dict[str, Progress]
+    """Of episodes, where it is newer than what is known here."""
+    unknown: int
+    """Episodes that could not be found here."""
+
+    @property
+    def played(self) -> int:
+        """How many episodes become played."""
+        return sum(value.played for value in self.progress.values())
+
+    def summary(self) -> str:
+        """Return what it comes to, such as `2 podcasts new, 14 episodes played, 3 started`."""
+        parts = [f"{counted(len(self.new), 'podcast')} new"]
+        if self.progress:
+            parts += [f"{counted(self.played)} played", f"{len(self.progress) - self.played} started"]
+        if self.unknown:
+            parts.append(f"{self.unknown} heard that {'is' if self.unknown == 1 else 'are'} not known here")
+        return ", ".join(parts)
+
+
+def plan(
+    imported: Imported,
+    feeds: Sequence[Subscription],
+    episodes: Iterable[Enclosure],
+    progress: Mapping[str, Progress],
+    rule: PlayedRule,
+    is_known: Callable[[str], bool],
+) -> Taking:
+    """Return what is taken of an export.
+
+    Args:
+        imported: the export.
+        feeds: subscribed here.
+        episodes: of these.
+        progress: by episode, as it is now.
+        rule: when a place counts as played.
+        is_known: tells ids of episodes that are here.
+    """
+    here = {address_key(name) for feed in feeds for name in (feed.feed_id, feed.address)}
+    new = tuple(entry for entry in imported.entries if address_key(entry.address) not in here)
+    finder = EpisodeFinder(episodes, {feed.feed_id: feed.address for feed in feeds})
+    ids = {address_key(name): feed.feed_id for feed in feeds for name in (feed.feed_id, feed.address)}
+    ids |= {address_key(entry.address): entry.feed_id or entry.address for entry in new}
+    fetched = {feed.feed_id for feed in feeds if feed.fetched is not None}
+    taken: dict[str, Progress] = {}
+    unknown = 0
+    for heard in imported.episodes:
+        feed_id = ids.get(address_key(heard.podcast), "")
+        action = Action(heard.podcast, heard.audio, heard.guid, LONG_AGO, None, 0, None)
+        # else by its guid: where the podcast was not fetched yet, and where the episode has no recording
+        ident = finder.find(action) or (episode_id(feed_id, heard.guid) if heard.guid else "")
+        if not feed_id or not ident or (feed_id in fetched and not is_known(ident)):
+            unknown += 1
+            continue
+        former = progress.get(ident)
+        value = _progress(heard, rule)
+        merged = value if former is None else newest(former, value)
+        if former is None or merged.status != former.status or merged.position != former.position:
+            taken[ident] = merged
+    return Taking(new, taken, unknown)
+
+
+def _progress(heard: HeardEpisode, rule: PlayedRule) -> Progress:
+    is_over = heard.duration is not None and heard.position >= rule.starts_at(heard.duration)
+    is_played = heard.is_played or is_over
+    return Progress(
+        updated=heard.when or LONG_AGO,
+        position=0.0 if is_played else heard.position,
+        duration=heard.duration,
+        played=is_played,
+        plays=int(is_played and heard.when is not None),
+        listened=heard.when,
+    )
