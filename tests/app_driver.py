@@ -39,7 +39,8 @@ from tui_pod.services.services import Services
 from tui_pod.ui.app import TuiPodApp
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.widgets.episode_list import EpisodeList
-from tui_pod.ui.widgets.lines import HeaderLine, PlaybackBar
+from tui_pod.ui.widgets.lines import HeaderLine
+from tui_pod.ui.widgets.playback_bar import PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree
 from tui_pod.ui.widgets.transcript_view import TranscriptView
 

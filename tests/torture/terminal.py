@@ -30,9 +30,9 @@ PATIENCE = 20.0
 _UNKNOWN = re.compile(rb"\x1b\[[<=>?][0-9;]*u|\x1b\[\?[0-9;]*\$p|\x1b[P_\]].*?(?:\x07|\x1b\\)", re.DOTALL)
 """Sequences that pyte would print: the keyboard protocol, mode requests, and what goes to the terminal's title."""
 
-_PLACE = re.compile(r"^ (\d+):(\d\d)(?::(\d\d))? [━╸─]")
+_PLACE = re.compile(r"^ +(\d+):(\d\d)(?::(\d\d))? ▐")
 _SPEED = re.compile(r"([\d.]+)×")
-_ROW = re.compile(r"[│▌ ]([▶‖◌○◐✓]) (Part \d+)\b.*? (\d[\d:]*)(?: / [\d:]+)? *│")
+_ROW = re.compile(r"[│▌▎ ]([▶‖◌○◐✓]) (Part \d+)\b.*? (−?\d[\d:]*)(?: / \?)? *│")
 
 
 class NeverCame(AssertionError):
@@ -176,9 +176,13 @@ class Terminal:
 
     def bar(self) -> Bar | None:
         """Return what the playback bar says; None while nothing is loaded, or a dialog hides it."""
-        title, bar = self.lines[-3], self.lines[-2]
+        lines = self.lines
+        row = next((row for row in (-3, -2) if _PLACE.match(lines[row])), None)  # of three lines, or of two
+        if row is None:
+            return None
+        title, bar = lines[row - 1], lines[row]
         place, speed = _PLACE.match(bar), _SPEED.search(bar)
-        if place is None or title[1:2] not in "▶‖◌":
+        if place is None or title[1:2] not in "▶‖◌" or " resumes" in title:  # heard last, not loaded
             return None
         if speed is not None:  # else a notice lies over it
             self._speed = float(speed[1])

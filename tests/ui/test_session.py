@@ -116,11 +116,11 @@ async def test_session_started_plays_its_first_and_says_where_one_is(library: Li
     async with run_app(embedded_library(), query=BASICS) as driver:
         await driver.press("S", "enter")
         assert driver.playback.title.startswith("What is generative AI")
-        assert driver.bar.note.startswith("session 1/9 · 13:")
-        assert "next: How GenAI differs" in driver.bar.note
+        assert driver.bar.facts.session == (1, 9, "13:13")
+        assert driver.bar.facts.following.startswith("How GenAI differs")
         assert ("Queue", 8) in driver.tree_rows()
         await driver.play(20)
-        assert "session 1/9 · 13:31 left" in driver.bar.note
+        assert driver.bar.facts.session == (1, 9, "13:13")
 
 
 async def test_session_at_double_speed_holds_twice_as_much(library: Library) -> None:
@@ -151,13 +151,13 @@ async def test_session_under_way_can_be_ended_in_the_planner_and_undone(library:
         assert "ctrl+x" not in said(driver)
         await driver.press("enter", "S", "ctrl+x")
         assert driver.shows(MainScreen)
-        assert "session" not in driver.bar.note
+        assert driver.bar.facts.session is None
         assert ("Queue", 0) in driver.tree_rows()
         assert driver.status() is PlayerStatus.PLAYING
         await driver.press("u")
-        assert driver.bar.note.startswith("session 1/9")
+        assert driver.bar.facts.session is not None
         await driver.press("u")
-        assert "session" not in driver.bar.note
+        assert driver.bar.facts.session is None
 
 
 async def test_after_the_sleep_timer_has_ended_the_listening_space_goes_on_with_the_next(library: Library) -> None:
@@ -175,7 +175,7 @@ async def test_after_the_sleep_timer_has_ended_the_listening_space_goes_on_with_
 async def test_sleep_timer_is_seen_on_a_narrow_terminal(library: Library) -> None:
     async with run_app(library, size=(40, 12), query=BASICS) as driver:
         await driver.press("enter", "z", "enter")
-        assert "sleep 5:00" in driver.rows_of(driver.bar)[1]
+        assert "☾ 5:00" in driver.rows_of(driver.bar)[1]
 
 
 async def test_session_over_is_summed_up_and_waits(library: Library) -> None:
@@ -223,10 +223,10 @@ async def test_sleep_timer_counts_only_while_something_plays(library: Library) -
     async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "j", "enter", "z", "enter")
         await driver.play(10)
-        assert driver.bar.extra == "sleep 4:50"
+        assert driver.bar.facts.sleep == "4:50"
         await driver.press("space")
         await driver.play(100)
-        assert driver.bar.extra == "sleep 4:50"
+        assert driver.bar.facts.sleep == "4:50"
 
 
 async def test_sleep_timer_asked_again_gives_five_minutes_more(library: Library) -> None:
@@ -234,17 +234,17 @@ async def test_sleep_timer_asked_again_gives_five_minutes_more(library: Library)
         await driver.press("z", "enter", "z")
         assert "Sleep timer: 5:00" in said(driver)
         await driver.press("z")
-        assert driver.bar.extra == "sleep 10:00"
+        assert driver.bar.facts.sleep == "10:00"
         assert not driver.shows(SleepScreen)
         await driver.press("z", "enter")
-        assert driver.bar.extra == "sleep 15:00"
+        assert driver.bar.facts.sleep == "15:00"
 
 
 async def test_sleep_timer_that_runs_can_be_turned_off(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("z", "enter", "z", "j", "enter")
         assert driver.controller.sleep is None
-        assert driver.bar.extra == ""
+        assert driver.bar.facts.sleep == ""
 
 
 async def test_sleep_timer_at_its_end_fades_pauses_and_gives_the_fade_back(library: Library) -> None:
@@ -261,14 +261,14 @@ async def test_sleep_timer_at_its_end_fades_pauses_and_gives_the_fade_back(libra
         assert driver.playback.position == 50.0
         assert [call for call in driver.player.calls if call[0] == "volume"][-1] == ("volume", 80)
         assert driver.notices == ["The sleep timer has paused. Press space to go on."]
-        assert driver.bar.extra == ""
+        assert driver.bar.facts.sleep == ""
 
 
 @pytest.mark.parametrize(("downs", "ends"), [(5, 1), (6, 2)])
 async def test_sleep_timer_of_episodes_stops_at_an_end(downs: int, ends: int, library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "z", *["down"] * downs, "enter")
-        assert driver.bar.extra == f"sleep after {ends} episode{'s' * (ends != 1)}"
+        assert driver.bar.facts.sleep == f"{ends} ep"
         for seconds in (100, 200)[:ends]:
             assert driver.playback.is_loaded
             await driver.play(seconds)
@@ -279,10 +279,10 @@ async def test_sleep_timer_of_episodes_stops_at_an_end(downs: int, ends: int, li
 async def test_sleep_timer_can_be_set_off_from_the_dialog(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("z", "j", "j", "enter")
-        assert driver.bar.extra == "sleep 30:00"
+        assert driver.bar.facts.sleep == "30:00"
         driver.controller.set_sleep(None)
         await driver.settle()
-        assert driver.bar.extra == ""
+        assert driver.bar.facts.sleep == ""
         await driver.press("z", "end", "enter")
         assert driver.controller.sleep is None
 

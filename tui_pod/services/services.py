@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import Settings, bound_actions
 from tui_pod.core.actions import render_keys, show_key
 from tui_pod.core.library.library import Library
-from tui_pod.core.player.snapshot import Playback
+from tui_pod.core.player.snapshot import LastPlayed, Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.queue import Queue
@@ -46,7 +47,7 @@ class Services:
         self.library = library
         self.progress_index = progress_index
         self.queue = queue or Queue()
-        self.playback = playback or Playback()
+        self.playback = self._with_last(playback or Playback())
         self.query = query or ListQuery()
         self.notices: tuple[str, ...] = ()
         """Notices to show at once."""
@@ -56,6 +57,17 @@ class Services:
         self.terminal: TerminalLink | None = None
         """The way to the client that holds the terminal; None: the app holds it itself."""
         self._failed_save: str | None = None
+
+    def _with_last(self, playback: Playback) -> Playback:
+        """Return a playback of nothing with the episode that was heard last, to be gone on with."""
+        index = self.progress_index.latest()
+        if index is None or playback.last is not None:
+            return playback
+        ident = self.library.ids[index]
+        progress = self.progress_index.get(ident)
+        position = progress.position if progress is not None else 0.0
+        last = LastPlayed(ident, self.library.titles[index], position, self.progress_index.length(index))
+        return replace(playback, last=last)
 
     @property
     def controller(self) -> PlaybackController:

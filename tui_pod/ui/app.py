@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import gc
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.bookmarks_controller import BookmarksController
+from tui_pod.ui.key_order import handle_key
 from tui_pod.ui.look.themes import OWN, unknown_theme, usable, with_readable_text
 from tui_pod.ui.messages import PlaybackEvent
 from tui_pod.ui.process_handler import ProcessHandler
@@ -27,7 +26,6 @@ from tui_pod.ui.screens.main import MainScreen
 if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.command import Provider
-    from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
@@ -51,10 +49,6 @@ def load_library_provider() -> type[Provider]:
     from tui_pod.ui.palette import LibraryProvider
 
     return LibraryProvider
-
-
-PATIENCE = 0.5
-"""Seconds that a key waits at most for the previous one to be handled."""
 
 
 class TuiPodApp(App[None]):
@@ -284,31 +278,20 @@ class TuiPodApp(App[None]):
         self.controller.handle(message.event)
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle a key completely before the next one.
-
-        Textual lets the pane with the focus hear it first, and it comes back behind the keys typed after it: of keys
-        that a slow line sends at once, `q` would overtake a mark, and a field miss what is typed into it.
-        """
-        if not isinstance(event, events.Key) or event.is_forwarded or not self.app_focus:
+        """Handle a key completely before the next one."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self.app_focus:
+            await handle_key(self, event, super().on_event)
+        else:
             await super().on_event(event)
-            return
-        pane = self.focused
-        is_text = pane is not None and pane.check_consume_key(event.key, event.character)
-        bound = None if is_text else self.screen.active_bindings.get(event.key)
-        if bound is None or not bound.enabled or not await self.run_action(bound.binding.action, bound.node):
-            await super().on_event(event)
-        elif bound.node in (self, self.screen):
-            return
-        if pane is not None:
-            with contextlib.suppress(TimeoutError):  # a pane that is being removed
-                await asyncio.wait_for(_handled(pane), PATIENCE)
 
     # -- actions ---------------------------------------------------------------------------------------
 
     def action_toggle_pause(self) -> None:
-        """Pause or resume; with nothing loaded, play the episode at the cursor."""
+        """Pause or resume, also what was played last; where nothing was, play the episode at the cursor."""
         if self.playback.is_loaded:
             self.controller.toggle_pause()
+        elif (last := self.playback.last) is not None and self.controller.library.index(last.episode) is not None:
+            self.controller.play(last.episode)
         elif self.screen is self.main_screen:
             self.main_screen.episodes.action_choose()
 
@@ -391,11 +374,3 @@ class TuiPodApp(App[None]):
     async def action_quit(self) -> None:
         """Save and quit."""
         self._process.end()
-
-
-async def _handled(pane: DOMNode) -> None:
-    """Wait until a pane has handled all its messages, and its screen what the pane sent."""
-    for part in pane.ancestors_with_self:
-        passed = asyncio.Event()
-        if not isinstance(part, App) and part.call_later(passed.set):
-            await passed.wait()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_pod.ui.widgets.lines import PlaybackBar
-
 if TYPE_CHECKING:
     from tui_pod.services.services import Services
     from tui_pod.ui.screens.main import MainScreen
@@ -41,4 +39,4 @@ class BookmarksController:
             return
         controller = self._services.controller
         starts = (bookmark.start for bookmark in controller.bookmarks.of(controller.playback.episode))
-        self._screen.query_one("#bar", PlaybackBar).bookmarks = tuple(starts)
+        self._screen.bar.bookmarks = tuple(starts)

@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_hints, key_of
 from tui_pod.core.selection.list_query import SORT_NAMES, Filter, SmartList
-from tui_pod.core.text.clean import clock, counted, span
-from tui_pod.ui.look.cells import fit
+from tui_pod.core.text.clean import counted, span
+from tui_pod.ui.widgets.playback_bar import BarFacts
 
 if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.core.player.snapshot import LastPlayed
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
 
-NEXT_WIDTH = 30
-"""Cells of the next episode's title in the bar."""
+
+BAR_HINTS = (
+    f"Press {key_of('episode.play')} to play, {key_of('app.help')} for all keys",
+    f"{key_of('playback.toggle')} resumes",
+)
+"""What the bar says where nothing was played yet, and beside what was heard last."""
 
 
 def pane_hints(focus: str, services: Services) -> tuple[tuple[str, str, str], ...]:
@@ -47,15 +52,35 @@ def path_text(model: EpisodeListModel) -> str:
     return " › ".join(map(model.name, path))
 
 
-def session_text(controller: PlaybackController) -> str:
-    """Return how far the session is, and what is next."""
-    status, library, said = controller.session_status(), controller.library, []
+def start_facts(model: EpisodeListModel, last: LastPlayed | None) -> BarFacts:
+    """Return what the bar says of the episode that was heard last, before anything plays."""
+    index = model.library.index(last.episode) if last is not None else None
+    if last is None or index is None:
+        return BarFacts()
+    progress = model.progress_index.get(last.episode)
+    heard = progress.played_ranges if progress is not None else ()
+    return BarFacts(next(iter(model.library.episode(index).tags), ""), heard=heard)
+
+
+def bar_facts(controller: PlaybackController, model: EpisodeListModel) -> BarFacts:
+    """Return what the bar says besides the playback: the topic, the session, what is next, and the sleep timer."""
+    status, playback, sleep = controller.session_status(), controller.playback, controller.sleep
+    library = controller.library
+    if not playback.is_loaded:
+        return start_facts(model, playback.last)._replace(sleep=sleep.short if sleep is not None else "")
+    ident = playback.episode or ""
+    index, progress = library.index(ident), controller.progress_index.get(ident)
+    following = library.index(status.next) if status.next else None
+    session = None
     if status.number is not None:
-        said += [f"session {status.number}/{status.count}", f"{clock(status.left)} left"]
-    following = library.index(status.next) if status.next and controller.playback.is_loaded else None
-    if following is not None:
-        said.append(f"next: {fit(library.titles[following], NEXT_WIDTH).rstrip()}")
-    return " · ".join(said)
+        session = (status.number, status.count, f"{controller.now() + timedelta(seconds=status.left):%H:%M}")
+    return BarFacts(
+        next(iter(library.episode(index).tags), "") if index is not None else "",
+        session,
+        library.titles[following] if following is not None else "",
+        sleep.short if sleep is not None else "",
+        progress.played_ranges if progress is not None else (),
+    )
 
 
 def title_text(model: EpisodeListModel, queue_parts: Sequence[str]) -> str:

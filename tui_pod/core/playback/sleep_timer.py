@@ -38,6 +38,11 @@ class SleepTimer:
         return f"after {counted(self.episodes or 0)}" if self.seconds is None else clock(max(0.0, self.seconds))
 
     @property
+    def short(self) -> str:
+        """What is left, in a few cells."""
+        return f"{self.episodes or 0} ep" if self.seconds is None else clock(max(0.0, self.seconds))
+
+    @property
     def is_over(self) -> bool:
         """Whether it is time to pause."""
         return (self.seconds is not None and self.seconds <= 0) or (self.episodes is not None and self.episodes <= 0)

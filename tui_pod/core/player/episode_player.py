@@ -34,7 +34,7 @@ from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.progress_tracker import AT_ONCE, ProgressTracker
 from tui_pod.core.player.retry import PAUSES, Retry, is_drop
 from tui_pod.core.player.skipper import Skipper
-from tui_pod.core.player.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
+from tui_pod.core.player.snapshot import ChapterOrigin, LastPlayed, Playback, PlayerStatus, Source
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import resume_position, rewind
 from tui_pod.core.text.clean import clock as clock_text
@@ -111,15 +111,24 @@ class EpisodePlayer:
 
     def stop(self) -> None:
         """End playing; the position is kept."""
+        self._stop()
+
+    def _stop(self, problem: str = "") -> None:
         self.tracker.leave()
         self._load = None
         self._player.stop()
-        self._state.show(self._silence())
+        playback = self._state.playback
+        progress = self._state.progress_index.get(playback.episode or "")
+        silence = self._silence()
+        if playback.episode is not None and (problem or progress is None or not progress.played):
+            last = LastPlayed(playback.episode, playback.title, playback.position, playback.duration, problem)
+            silence = replace(silence, last=last)
+        self._state.show(silence)
 
     def fail(self, reason: str) -> None:
         """End playing, and say why."""
         self._ends_at_once = 0
-        self.stop()
+        self._stop(reason)
         self._listener.tell(reason, is_error=True)
 
     def save(self) -> None:

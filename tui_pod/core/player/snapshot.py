@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from math import inf
@@ -85,6 +86,17 @@ class Fetching(NamedTuple):
         return said if self.left is None else f"{said}, about {clock(self.left)}"
 
 
+class LastPlayed(NamedTuple):
+    """What was played last, while nothing is loaded."""
+
+    episode: str
+    title: str
+    position: float
+    duration: float | None
+    problem: str = ""
+    """Why it does not play on; empty: the listener left it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Playback:
     """What is playing; a new value replaces it at every change."""
@@ -104,6 +116,8 @@ class Playback:
     """How far the listener's place is fetched, while that is waited for."""
     marks: tuple[Chapter, ...] = ()
     load: int = 0
+    last: LastPlayed | None = None
+    """What to go on with, while nothing is loaded."""
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
@@ -113,7 +127,13 @@ class Playback:
     @property
     def chapter(self) -> str:
         """The title of the chapter that plays; empty where there is none."""
-        return next((mark.title for mark in reversed(self.chapters) if mark.start <= self.position + 0.05), "")
+        number = self.chapter_number
+        return self.chapters[number - 1].title if number else ""
+
+    @property
+    def chapter_number(self) -> int:
+        """Which chapter plays, from 1; 0: none."""
+        return bisect_right(self.chapters, self.position + 0.05, key=lambda mark: mark.start)
 
     def next_mark(self) -> float | None:
         """Return where the next chapter or sentence starts, in seconds; None in the last one."""

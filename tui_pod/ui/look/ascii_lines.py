@@ -38,6 +38,10 @@ SIGNS = {
     **dict.fromkeys(map(ord, "\N{NO-BREAK SPACE}\N{FIGURE SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"), " "),
     ord("…"): "~",
     ord("×"): "x",
+    ord("♪"): "v",
+    ord("☾"): "z",
+    ord("▰"): "#",
+    ord("▱"): ".",
     ord("🔎"): "> ",  # before the palette's field
     **{ord(mark): ASCII_MARKS[name] for name, mark in MARKS.items()},
 }

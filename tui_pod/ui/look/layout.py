@@ -14,6 +14,9 @@ BESIDE = 140
 WIDE = 150
 """Least columns for the episode's pane beside the list."""
 
+HIGH = 30
+"""Least rows for three lines of the playback bar."""
+
 ROOMY = (100, 30)
 """Least columns and rows for a summary of two lines at the cursor."""
 
@@ -24,6 +27,7 @@ def layout_classes(width: int, height: int) -> dict[str, bool]:
         "-narrow": width < NARROW,
         "-beside": width >= BESIDE,
         "-wide": width >= WIDE,
+        "-low": height < HIGH,
         "-tiny": width < SMALLEST[0] or height < SMALLEST[1],
     }
 

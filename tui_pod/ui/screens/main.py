@@ -26,11 +26,21 @@ from tui_pod.ui.look.layout import cursor_height, layout_classes
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.pane_controller import PaneController
 from tui_pod.ui.search_controller import SearchController
-from tui_pod.ui.status_texts import counts_text, pane_hints, path_text, queue_times, session_text, title_text
+from tui_pod.ui.status_texts import (
+    BAR_HINTS,
+    bar_facts,
+    counts_text,
+    pane_hints,
+    path_text,
+    queue_times,
+    start_facts,
+    title_text,
+)
 from tui_pod.ui.transcript_controller import TranscriptController
 from tui_pod.ui.view_controller import OF_THE_LIST, ViewController
 from tui_pod.ui.widgets.episode_list import EpisodeList
-from tui_pod.ui.widgets.lines import HeaderLine, KeyLine, PlaybackBar
+from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
+from tui_pod.ui.widgets.playback_bar import PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree
 
 if TYPE_CHECKING:  # function-level imports below: not needed for the first paint
@@ -42,8 +52,6 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.services.services import Services
     from tui_pod.ui.widgets.transcript_view import TranscriptView
-
-HINT = f"Press {key_of('episode.play')} to play, {key_of('app.help')} for all keys"
 
 
 class MainScreen(Screen[None]):
@@ -75,11 +83,12 @@ class MainScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield TopicTree(self.model.library, self.model.progress_index, is_ascii, id="tree")
             yield EpisodeList(self.model, is_ascii, id="list").data_bind(MainScreen.playback)
-        yield PlaybackBar(self._services.with_keys(HINT), is_ascii, id="bar").data_bind(MainScreen.playback)
+        yield PlaybackBar(*map(self._services.with_keys, BAR_HINTS), id="bar").data_bind(MainScreen.playback)
         yield KeyLine(is_ascii, id="keys")
 
     def on_mount(self) -> None:
         """Show the topic that was open last."""
+        self.bar.facts = start_facts(self.model, self.playback.last)
         self.topic_tree.border_title = "Topics"
         self.episodes.gone_text = self._services.with_keys(GONE)
         self._show_listed()
@@ -105,6 +114,11 @@ class MainScreen(Screen[None]):
     def episodes(self) -> EpisodeList:
         """The list of episodes."""
         return self.query_one("#list", EpisodeList)
+
+    @property
+    def bar(self) -> PlaybackBar:
+        """The playback bar."""
+        return self.query_one("#bar", PlaybackBar)
 
     # -- layout ----------------------------------------------------------------------------------------
 
@@ -232,9 +246,7 @@ class MainScreen(Screen[None]):
 
     def _show_session(self) -> None:
         """Show the session, what is next, and the sleep timer."""
-        bar, sleep = self.query_one("#bar", PlaybackBar), self.controller.sleep
-        bar.note = session_text(self.controller)
-        bar.extra = f"sleep {sleep}" if sleep is not None else ""
+        self.bar.facts = bar_facts(self.controller, self.model)
         if self.model.is_queue:
             self.show_title()
 

@@ -134,7 +134,7 @@ class EpisodeList(RowPane):
         ident = self._model.ident(index)
         progress = self._model.progress_index.get(ident)
         playback = self.playback
-        live = (playback.status, int(playback.position)) if playback.episode == ident else None
+        live = (playback.status, int(playback.position)) if playback.episode == ident else playback.last
         state = (progress.status, int(progress.position), progress.duration) if progress else None
         is_selected = self._model.is_selected(row)
         is_lit = context.has_focus if row == self.cursor else None
@@ -197,10 +197,10 @@ class EpisodeList(RowPane):
 
     def watch_playback(self, former: Playback, playback: Playback) -> None:
         """Redraw the rows whose mark or time changed."""
-        is_same = former.episode == playback.episode and former.status == playback.status
+        is_same = (former.episode, former.status, former.last) == (playback.episode, playback.status, playback.last)
         if is_same and int(former.position) == int(playback.position) and former.duration == playback.duration:
             return
-        self.refresh_episodes(frozenset(ident for ident in (former.episode, playback.episode) if ident))
+        self.refresh_episodes(_episodes(former) | _episodes(playback))
 
     # -- actions ---------------------------------------------------------------------------------------
 
@@ -244,3 +244,9 @@ def _topics_of_all(library: Library) -> set[str]:
     topics = library.topics
     named = zip(topics.names, topics.members, strict=True)
     return {name for name, members in named if len(members) == len(library)}
+
+
+def _episodes(playback: Playback) -> frozenset[str]:
+    """Return the episodes whose rows show a playback."""
+    last = playback.last.episode if playback.last is not None else None
+    return frozenset(ident for ident in (playback.episode, last) if ident)

@@ -65,6 +65,8 @@ def mark_and_time(playback: Playback, ident: str, progress: Progress | None, dur
     if playback.episode == ident and playback.is_loaded:
         name = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused"}.get(playback.status, "loading")
         return name, _time(playback.position, playback.duration or duration)
+    if playback.last is not None and playback.last.episode == ident and playback.last.problem:
+        return "fault", _time(playback.last.position, duration)
     if progress and progress.position > 0:
         return "started", _time(progress.position, duration)
     return ("played" if progress and progress.played else "unplayed"), length(duration)

@@ -1,0 +1,146 @@
+"""The playback bar: fixed places, what was heard, what to go on with, and the mouse."""
+
+from __future__ import annotations
+
+import pytest
+from textual.events import MouseScrollDown, MouseScrollUp
+
+from tests.app_driver import AppDriver, run_app
+from tests.fakes import START
+from tui_pod.core.library.library import Library
+from tui_pod.core.player.events import ChaptersKnown, LoadFailed
+from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter, ChapterOrigin, Source
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.selection.list_query import ListQuery
+
+BASICS = ListQuery(entry=1)
+BEGUN = {"three": Progress(START, position=150.0, played_ranges=((0.0, 150.0), (240.0, 270.0)))}
+
+
+def lines(driver: AppDriver) -> list[str]:
+    """Return the lines of the bar."""
+    return driver.rows_of(driver.bar)
+
+
+def place_of(driver: AppDriver, name: str) -> tuple[int, int]:
+    """Return a cell of the bar that shows something."""
+    width, height = driver.bar.size
+    found = ((x, y) for y in range(height) for x in range(width) if driver.bar.place_at(x, y) == name)
+    return next(found)
+
+
+@pytest.mark.parametrize(("size", "count"), [((120, 40), 3), ((80, 30), 3), ((80, 29), 2), ((40, 12), 2)])
+async def test_bar_has_three_lines_where_there_is_room(size: tuple[int, int], count: int, library: Library) -> None:
+    async with run_app(library, size) as driver:
+        assert driver.bar.size.height == count
+
+
+async def test_start_shows_what_was_heard_last_and_space_goes_on_with_it(library: Library) -> None:
+    async with run_app(library, query=ListQuery(entry=2), progress=BEGUN) as driver:
+        title, line, _ = lines(driver)
+        assert title.startswith(" ‖ Three")
+        assert title.endswith("space resumes")
+        assert line.startswith(" 2:30 ▐━")
+        assert "−2:30" in line
+        assert driver.current == "one"
+        await driver.press("space")
+        assert driver.playback.episode == "three"
+
+
+async def test_episode_that_failed_stays_in_the_bar_with_its_place_and_the_reason(library: Library) -> None:
+    async with run_app(library, query=BASICS, progress=BEGUN) as driver:
+        driver.sources.is_holding = True
+        await driver.press("enter")
+        driver.app.emit(LoadFailed(driver.playback.load, "The file is gone.", is_fatal=True))
+        await driver.settle()
+        assert lines(driver)[0].startswith(" ! Three  The file is gone.")
+        assert lines(driver)[1].startswith(" 2:")
+        assert driver.row(2).startswith("! Three")
+        driver.sources.is_holding = False
+        await driver.press("space")
+        assert lines(driver)[0].startswith(" ▶ Three")
+
+
+async def test_episode_that_was_stopped_stays_in_the_bar(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter")
+        driver.controller.stop()
+        await driver.settle()
+        assert lines(driver)[0].startswith(" ‖ One")
+
+
+async def test_stretches_heard_before_are_drawn_in_what_is_to_come(library: Library) -> None:
+    async with run_app(library, query=BASICS, progress=BEGUN) as driver:
+        await driver.press("enter")
+        line = lines(driver)[1]
+        behind, _, ahead = line.partition("●")
+        assert set(behind.partition("▐")[2]) == {"━"}
+        assert ahead.startswith("╌")
+        assert "╌━━" in ahead
+        assert "━╌" in ahead
+
+
+async def test_places_stay_when_numbers_change(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("j", "j", "enter")
+        before = lines(driver)[1]
+        await driver.press("]", "]", "M", "z", "enter", *["full_stop"] * 3)
+        after = lines(driver)[1]
+        assert [before.index(sign) for sign in "▐▍−×"] == [after.index(sign) for sign in "▐▍−"] + [after.index("×") - 2]
+        assert before.index("1×") == after.index("1.2×")
+        assert before.index("♪") == after.index("muted")
+
+
+async def test_chapter_that_plays_is_named_and_counted(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        driver.sources.found["three"] = Source("/three.mp3")
+        await driver.press("j", "j", "enter")
+        marks = (Chapter(0.0, "Welcome"), Chapter(50.0, "The long middle"))
+        driver.app.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
+        await driver.press("full_stop", "full_stop")
+        assert lines(driver)[0].endswith("Basics · ch 2/2 The long middle")
+        assert "┆" in lines(driver)[1]
+
+
+async def test_thousands_of_chapters_do_not_cover_the_line(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        driver.sources.found["three"] = Source("/three.mp3")
+        await driver.press("j", "j", "enter")
+        marks = tuple(Chapter(number * 0.06, f"Part {number}") for number in range(5 * MAX_CHAPTERS))
+        driver.app.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
+        await driver.play(1)
+        assert "┆" not in lines(driver)[1]
+        assert "/5000 Part 1" in lines(driver)[0]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_click_does_what_its_place_is_for(size: tuple[int, int], library: Library) -> None:
+    async with run_app(library, size, query=BASICS) as driver:
+        await driver.press("enter", "]", "G")
+        await driver.click(driver.bar, *place_of(driver, "speed"))
+        assert driver.playback.speed == 1.0
+        await driver.click(driver.bar, *place_of(driver, "volume"))
+        assert driver.playback.is_muted
+        await driver.click(driver.bar, *place_of(driver, "title"))
+        assert driver.current == "one"
+        await driver.click(driver.bar, *place_of(driver, "next"))
+        assert driver.playback.episode == "two"
+        await driver.click(driver.bar, *place_of(driver, "sleep"))
+        assert driver.app.screen is not driver.main
+
+
+async def test_wheel_over_the_bar_changes_what_it_points_at(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("j", "j", "enter")
+
+        async def wheel(kind: type[MouseScrollDown] | type[MouseScrollUp], name: str) -> None:
+            x, y = place_of(driver, name)
+            driver.bar.post_message(kind(driver.bar, x, y, 0, 0, 0, False, False, False))
+            await driver.settle()
+
+        await wheel(MouseScrollUp, "speed")
+        assert driver.playback.speed == pytest.approx(1.1)
+        await wheel(MouseScrollDown, "volume")
+        assert driver.playback.volume == 75
+        await wheel(MouseScrollUp, "line")
+        assert driver.playback.position == 5.0

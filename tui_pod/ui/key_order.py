@@ -1,0 +1,41 @@
+"""One key after the other: each is handled completely before the next one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.dom import DOMNode
+
+PATIENCE = 0.5
+"""Seconds that a key waits at most for the previous one to be handled."""
+
+
+async def handle_key(app: App[Any], key: events.Key, hand_on: Callable[[events.Key], Awaitable[None]]) -> None:
+    """Handle a key and all that it sets off; `hand_on` is what Textual does with it.
+
+    Textual lets the pane with the focus hear it first, and it comes back behind the keys typed after it: of keys
+    that a slow line sends at once, `q` would overtake a mark, and a field miss what is typed into it.
+    """
+    pane = app.focused
+    is_text = pane is not None and pane.check_consume_key(key.key, key.character)
+    bound = None if is_text else app.screen.active_bindings.get(key.key)
+    if bound is None or not bound.enabled or not await app.run_action(bound.binding.action, bound.node):
+        await hand_on(key)
+    elif bound.node in (app, app.screen):
+        return
+    if pane is not None:
+        with contextlib.suppress(TimeoutError):  # a pane that is being removed
+            await asyncio.wait_for(_handled(pane), PATIENCE)
+
+
+async def _handled(pane: DOMNode) -> None:
+    """Wait until a pane has handled all its messages, and its screen what the pane sent."""
+    for part in pane.ancestors_with_self:
+        passed = asyncio.Event()
+        if not isinstance(part, App) and part.call_later(passed.set):
+            await passed.wait()

@@ -1,0 +1,314 @@
+"""The playback bar: what plays, where in it, and how. Everything has its place: nothing moves when a number changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_pod.core.actions import BY_ID
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.progress.ranges import Ranges
+from tui_pod.core.text.clean import clock
+from tui_pod.ui.look.cells import MARKS, fit
+from tui_pod.ui.look.parts import (
+    ACCENT,
+    FAULT,
+    HEAD,
+    LINE,
+    NOW,
+    PLAIN,
+    QUIET,
+    STARTED,
+    Part,
+    fit_parts,
+    look,
+    spread_parts,
+    width_of,
+)  # fmt: skip
+
+DASH = " — "
+"""Between the head of a title and the rest."""
+
+STEPS = 6
+"""Cells of the line of a session."""
+
+ROOM_FOR_ALL, ROOM_FOR_VOLUME = 72, 50
+"""Least columns for speed, volume and sleep timer, and for the first two."""
+
+SPEED_WIDTH, VOLUME_WIDTH, SLEEP_WIDTH = 5, 5, 10
+
+_MARK = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused", PlayerStatus.LOADING: "loading"}
+
+Zone = tuple[int, int, str]
+"""First cell, the cell after the last, and what is there."""
+
+CLICKS = {
+    "title": "list.go_to_playing", "mark": "playback.toggle", "next": "queue.next", "speed": "playback.normal_speed",
+    "volume": "playback.mute", "sleep": "sleep.timer", "session": "session.plan",
+}  # fmt: skip
+"""The action that a click on a place is for, by its id."""
+
+WHEELS = {
+    "speed": ("playback.faster", "playback.slower"),
+    "volume": ("playback.louder", "playback.quieter"),
+    "line": ("playback.forward_small", "playback.back_small"),
+    "next": ("queue.next", "queue.previous"),
+}
+"""Those of the wheel there, away from the listener and towards them."""
+
+
+class BarFacts(NamedTuple):
+    """What the bar says besides the playback itself."""
+
+    topic: str = ""
+    session: tuple[int, int, str] | None = None
+    """Which one plays, of how many, and when the session ends."""
+    following: str = ""
+    """Title of what comes next."""
+    sleep: str = ""
+    """What is left of the sleep timer."""
+    heard: Ranges = ()
+    """Stretches heard before, in seconds."""
+
+
+class PlaybackBar(Widget):
+    """Three lines, two in a low terminal: what plays; where in it and how it sounds; the session and what is next."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "PlaybackBar { height: 3; background: $panel; }"
+
+    playback: reactive[Playback] = reactive(Playback(), repaint=False)
+    facts: reactive[BarFacts] = reactive(BarFacts(), repaint=False)
+    bookmarks: reactive[tuple[float, ...]] = reactive(())
+    """Seconds at which something was kept."""
+
+    class SeekRequested(Message):
+        """The bar was clicked at a position."""
+
+        def __init__(self, position: float) -> None:
+            super().__init__()
+            self.position = position
+
+    def __init__(self, hint: str, resume_hint: str = "", id: str | None = None) -> None:  # noqa: A002
+        """Show nothing yet; the hints say which keys play something, and go on with what was heard last."""
+        super().__init__(id=id)
+        self._hint = hint
+        self._resume_hint = resume_hint
+        self._zones: dict[int, list[Zone]] = {}  # of each line, as last drawn
+        self._drawn: list[list[Part]] = []  # what each line said when something changed last
+
+    def watch_playback(self) -> None:
+        """Redraw a line when what it says has changed."""
+        former, self._drawn = self._drawn, [self._line(y) for y in range(self.size.height)]
+        if len(former) != len(self._drawn):
+            self.refresh()
+            return
+        changed = [y for y, line in enumerate(self._drawn) if line != former[y]]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    watch_facts = watch_playback
+
+    def render_line(self, y: int) -> Strip:
+        """Return one of the lines."""
+        base = self.rich_style
+        segments = [Segment(text, base + look(self.app, name)) for text, name in self._line(y)]
+        return Strip(segments, self.size.width)
+
+    def _line(self, y: int) -> list[Part]:
+        width = self.size.width
+        self._zones[y] = []
+        if y == 0:
+            return self._title_line(width)
+        return self._place_line(width) if y == 1 else self._session_line(width)
+
+    # -- title and chapter -----------------------------------------------------------------------------
+
+    def _title_line(self, width: int) -> list[Part]:
+        playback, last = self.playback, self.playback.last
+        if playback.is_loaded:
+            mark, title, problem = MARKS[_MARK[playback.status]], playback.title, ""
+        elif last is not None:
+            mark, title, problem = MARKS["fault" if last.problem else "paused"], last.title, last.problem
+        else:
+            return fit_parts([(f"   {self._hint}", QUIET)], width)
+        head, _, tail = title.partition(DASH)
+        is_on = playback.is_loaded
+        left: list[Part] = [(f" {mark} ", NOW if is_on else FAULT if problem else QUIET), (head, HEAD)]
+        if problem:
+            left.append((f"  {problem}", FAULT))
+        elif busy := self._busy():
+            left.append((f" ({busy})", STARTED))
+        elif tail:
+            left.append((f"  {tail}", QUIET))
+        right: list[Part] = []
+        if width >= ROOM_FOR_VOLUME:  # else the title has it all
+            right = self._next_parts(width // 3) if self.size.height < 3 else self._where_parts(width // 2)
+        room = width - width_of(right) - 1
+        self._zones[0] = [(0, 3, "mark"), (3, min(room, 3 + width_of(left[1:])), "title")]
+        if self.size.height < 3 and right:
+            self._zones[0].append((room, width, "next"))
+        return spread_parts(left, right, width)
+
+    def _busy(self) -> str:
+        playback = self.playback
+        if playback.fetching is not None:
+            return str(playback.fetching)
+        if playback.is_buffering:
+            return "buffering"
+        return "loading" if playback.status is PlayerStatus.LOADING else ""
+
+    def _where_parts(self, width: int) -> list[Part]:
+        """Return the topic, and the chapter or what else there is to say of the audio."""
+        playback = self.playback
+        said = [self.facts.topic] if self.facts.topic else []
+        number = playback.chapter_number
+        if number:
+            said.append(f"ch {number}/{len(playback.chapters)} {playback.chapters[number - 1].title}".rstrip())
+        elif playback.is_loaded and playback.is_narrated:
+            said.append("narrated")
+        elif playback.last is not None and not playback.last.problem:
+            said.append(self._resume_hint)
+        text = " · ".join(said)
+        return [(f"{fit(text, width) if len(text) > width else text} ", QUIET)] if text else []
+
+    # -- the line, and how it sounds -------------------------------------------------------------------
+
+    def _place_line(self, width: int) -> list[Part]:
+        playback, last = self.playback, self.playback.last
+        position, duration = playback.position, playback.duration
+        is_shown = playback.is_loaded or last is not None
+        if last is not None and not playback.is_loaded:
+            position, duration = last.position, last.duration
+        digits = len(clock(duration)) if duration else len(clock(position))
+        here = clock(position) if is_shown else "-:--"
+        left = f"−{clock(round(duration) - int(position))}" if is_shown and duration else "?" if is_shown else "-:--"
+        before, after = f" {here:>{digits}} ", f" {left:<{digits + 1}}"
+        sound = self._sound_parts(width)
+        room = width - len(before) - len(after) - width_of(part for part, _ in sound) - 2
+        if room < 5:
+            return fit_parts([(before, PLAIN), (after.lstrip(), QUIET)], width)
+        first = len(before) + 1
+        self._zones[1] = [(first, first + room, "line")]
+        end = first + room + 1 + len(after)
+        for part, name in sound:
+            size = width_of([part])
+            self._zones[1].append((end, end + size, name))
+            end += size
+        cells = self._cells(position if is_shown else None, duration, room)
+        middle: list[Part] = [("▐", LINE), *cells, ("▍", LINE)]
+        return [(before, PLAIN), *middle, (after, PLAIN), *(part for part, _ in sound)]
+
+    def _cells(self, position: float | None, duration: float | None, width: int) -> list[Part]:
+        """Return the line: what lies behind, the place, and of what is to come the stretches that were heard."""
+        if position is None or not duration:
+            knob = [("●", NOW)] if position is not None and self.playback.is_loaded else []
+            return [*knob, ("╌" * (width - len(knob)), LINE)]
+        scale = width / duration
+        here = min(width - 1, int(position * scale))
+        bright = ACCENT if self.playback.is_loaded else QUIET
+        cells: list[Part] = [("━", bright)] * here + [("╌", LINE)] * (width - here)
+        for start, end in self.facts.heard:
+            for cell in range(max(here, int(start * scale)), min(width, int(end * scale))):
+                cells[cell] = ("━", LINE)
+        for cell in self._chapter_cells(duration, width):
+            cells[cell] = ("┆", bright if cell < here else QUIET)
+        for start in self.bookmarks:
+            cells[max(0, min(width - 1, int(start * scale)))] = (MARKS["bookmark"], STARTED)
+        cells[here] = ("●", NOW if self.playback.is_loaded else QUIET)
+        return _joined(cells)
+
+    def _chapter_cells(self, duration: float, width: int) -> set[int]:
+        """Return the cells of the line in which a chapter begins; none when they would be most of it."""
+        cells = {int(mark.start / duration * width) for mark in self.playback.chapters if mark.start < duration} - {0}
+        return cells if len(cells) <= width // 3 else set()
+
+    def _sound_parts(self, width: int) -> list[tuple[Part, str]]:
+        """Return speed, volume and sleep timer, as many as there is room for, with the names of their places."""
+        playback, facts = self.playback, self.facts
+        speed = (f"  {f'{playback.speed:g}×':<{SPEED_WIDTH}}", PLAIN if playback.speed == 1.0 else ACCENT), "speed"
+        sound = "muted" if playback.is_muted else f"♪ {playback.volume}"
+        volume = (f"  {sound:<{VOLUME_WIDTH}}", STARTED if playback.is_muted else PLAIN), "volume"
+        timer = f"☾ {facts.sleep}" if facts.sleep else ""
+        sleep = (f"  {fit(timer, SLEEP_WIDTH)}", ACCENT), "sleep"
+        if width >= ROOM_FOR_ALL:
+            return [speed, volume, sleep]
+        if width >= ROOM_FOR_VOLUME:
+            return [speed, sleep if timer else volume]
+        return [sleep if timer else speed]
+
+    # -- the session, and what is next -----------------------------------------------------------------
+
+    def _session_line(self, width: int) -> list[Part]:
+        left: list[Part] = []
+        if self.facts.session is not None:
+            number, count, ends = self.facts.session
+            full = max(1, round(STEPS * number / count)) if count else 0
+            left = [(" session ", QUIET), ("▰" * full, ACCENT), ("▱" * (STEPS - full), LINE),
+                    (f" {number} of {count}, ends {ends}", PLAIN)]  # fmt: skip
+        right = self._next_parts(width // 2)
+        self._zones[2] = [(0, width_of(left), "session")]
+        if right:
+            self._zones[2].append((width - width_of(right), width, "next"))
+        return spread_parts(left, right, width)
+
+    def _next_parts(self, width: int) -> list[Part]:
+        """Return what comes next; in two lines, also how far the session is."""
+        facts, parts = self.facts, list[Part]()
+        if self.size.height < 3 and facts.session is not None:
+            parts.append((f"session {facts.session[0]}/{facts.session[1]}  ", QUIET))
+        if facts.following:
+            room = width - width_of(parts) - len("next ▸  ")
+            if room < 8:
+                return [*parts[:1]]
+            title = facts.following.partition(DASH)[0]
+            parts += [("next ▸ ", QUIET), (f"{fit(title, room).rstrip()} ", PLAIN)]
+        return parts
+
+    # -- the mouse -------------------------------------------------------------------------------------
+
+    def place_at(self, x: int, y: int) -> str:
+        """Return the name of what is at a cell; empty: nothing that answers."""
+        return next((name for start, end, name in self._zones.get(y, ()) if start <= x < end), "")
+
+    async def on_click(self, event: events.Click) -> None:
+        """Seek to where the mouse points, or do what its place is for."""
+        name = self.place_at(event.x, event.y)
+        if name == "line" and self.playback.duration and self.playback.is_loaded:
+            first, end = next((start, end) for start, end, name in self._zones[1] if name == "line")
+            self.post_message(self.SeekRequested((event.x - first) / (end - first) * self.playback.duration))
+        elif name in CLICKS:
+            await self.app.run_action(BY_ID[CLICKS[name]].action, self.screen)
+
+    async def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Faster, louder or further."""
+        await self._wheel(event, 0)
+
+    async def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Slower, quieter or back."""
+        await self._wheel(event, 1)
+
+    async def _wheel(self, event: events.MouseEvent, direction: int) -> None:
+        event.stop()
+        actions = WHEELS.get(self.place_at(event.x, event.y))
+        if actions is not None:
+            await self.app.run_action(BY_ID[actions[direction]].action, self.screen)
+
+
+def _joined(cells: Sequence[Part]) -> list[Part]:
+    """Return cells with those of one look in one part."""
+    parts: list[Part] = []
+    for text, name in cells:
+        if parts and parts[-1][1] == name:
+            parts[-1] = (parts[-1][0] + text, name)
+        else:
+            parts.append((text, name))
+    return parts
