@@ -19,6 +19,7 @@ from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.hints import GONE, NO_SEARCH, NOT_A_PODCAST, NOT_REMOVABLE, why_empty
+from tui_pod.ui import status_texts
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.dialog_controller import DialogController
 from tui_pod.ui.list_commands import run_command
@@ -26,16 +27,6 @@ from tui_pod.ui.look.layout import cursor_height, layout_classes
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.pane_controller import PaneController
 from tui_pod.ui.search_controller import SearchController
-from tui_pod.ui.status_texts import (
-    BAR_HINTS,
-    bar_facts,
-    counts_text,
-    pane_hints,
-    path_text,
-    queue_times,
-    start_facts,
-    title_text,
-)
 from tui_pod.ui.transcript_controller import TranscriptController
 from tui_pod.ui.view_controller import OF_THE_LIST, ViewController
 from tui_pod.ui.widgets.episode_list import EpisodeList
@@ -83,12 +74,13 @@ class MainScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield TopicTree(self.model.library, self.model.progress_index, is_ascii, id="tree")
             yield EpisodeList(self.model, is_ascii, id="list").data_bind(MainScreen.playback)
-        yield PlaybackBar(*map(self._services.with_keys, BAR_HINTS), id="bar").data_bind(MainScreen.playback)
+        hint, resume_hint = map(self._services.with_keys, status_texts.BAR_HINTS)
+        yield PlaybackBar(hint, resume_hint, id="bar").data_bind(MainScreen.playback)
         yield KeyLine(is_ascii, id="keys")
 
     def on_mount(self) -> None:
         """Show the topic that was open last."""
-        self.bar.facts = start_facts(self.model, self.playback.last)
+        self.bar.facts = status_texts.start_facts(self.model, self.playback.last)
         self.topic_tree.border_title = "Topics"
         self.episodes.gone_text = self._services.with_keys(GONE)
         self._show_listed()
@@ -98,7 +90,7 @@ class MainScreen(Screen[None]):
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""
         focus = (self.focused.id if self.focused else None) or ""
-        self.query_one("#keys", KeyLine).hints = pane_hints(focus, self._services)
+        self.query_one("#keys", KeyLine).hints = status_texts.pane_hints(focus, self._services)
 
     @property
     def controller(self) -> PlaybackController:
@@ -225,8 +217,8 @@ class MainScreen(Screen[None]):
         """Show above the list what it is, how many episodes and how long."""
         parts: list[str] = []
         if self.model.is_queue:
-            parts, self.episodes.ends = queue_times(self.model, self.controller)
-        self.episodes.border_title = Content(title_text(self.model, parts))
+            parts, self.episodes.ends = status_texts.queue_times(self.model, self.controller)
+        self.episodes.border_title = Content(status_texts.title_text(self.model, parts))
 
     def show_work(self, text: str) -> None:
         """Show what is being done in the background."""
@@ -237,16 +229,16 @@ class MainScreen(Screen[None]):
         """Show the counts of the tree and of the header."""
         header = self.query_one("#header", HeaderLine)
         is_crowded = bool(self._work) and self.has_class("-narrow")
-        header.right = "" if is_crowded else counts_text(self.model, self.playback.speed)
+        header.right = "" if is_crowded else status_texts.counts_text(self.model, self.playback.speed)
         work = f"({self._work})   " if self._work else ""  # first, since the end is cut
-        header.left = f"tui-pod   {work}{path_text(self.model)}"
+        header.left = f"tui-pod   {work}{status_texts.path_text(self.model)}"
         self.topic_tree.show_counts(self.model.progress_index.unfinished_count, len(self.model.queue.upcoming))
         if self.model.is_queue:
             self.show_title()  # what the queue takes hangs on progress and speed
 
     def _show_session(self) -> None:
         """Show the session, what is next, and the sleep timer."""
-        self.bar.facts = bar_facts(self.controller, self.model)
+        self.bar.facts = status_texts.bar_facts(self.controller, self.model)
         if self.model.is_queue:
             self.show_title()
 
