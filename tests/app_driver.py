@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tests.fakes import FakeClock, FakeFeeds, FakePlayer, FakeSources, FakeWriter
+from tests.fakes import FakeClock, FakeFeeds, FakePlayer, FakeRecognition, FakeSources, FakeWriter
 from tests.screen_text import cut_cells, svg_text
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.episode import Episode
@@ -77,7 +77,12 @@ class FakeServices(Services):
         self.chapters: dict[str, tuple[Chapter, ...]] = {}
         self.covers: dict[str, bytes] = {}
         self.asked_feeds = FakeFeeds()
+        self.asked_recognition = FakeRecognition()
         self.is_closed = False
+
+    @property
+    def recognition(self) -> FakeRecognition:
+        return self.asked_recognition
 
     @property
     def feeds(self) -> FakeFeeds:

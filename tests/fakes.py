@@ -34,6 +34,7 @@ from tui_pod.services.feeds import FeedService
 from tui_pod.services.logins import LoginQuestion
 from tui_pod.services.news import News
 from tui_pod.services.podcast_settings import PodcastChoice, SettingsService
+from tui_pod.services.recognition import RecognitionService
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
@@ -254,6 +255,29 @@ class Relay:
 
     def session_ended(self, summary: Summary) -> None:
         self.target.session_ended(summary)
+
+
+class FakeRecognition(RecognitionService):
+    """Recognises nothing, and keeps what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, ...]] = []
+        self.labels: dict[str, str] = {}
+
+    def offer(self, episode: Episode) -> str:
+        return "Press enter to have them recognised." if episode.audio is not None else ""
+
+    def label(self, episode: str) -> str:
+        return self.labels.get(episode, "")
+
+    def request(self, episodes: Iterable[str], is_asked: bool = True) -> None:
+        self.asked.append(("request", *episodes))
+
+    def toggle_pause(self) -> None:
+        self.asked.append(("toggle_pause",))
+
+    def remove(self, episode: str) -> None:
+        self.asked.append(("remove", episode))
 
 
 class FakeFrontend(FakeListener):

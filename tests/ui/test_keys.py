@@ -505,6 +505,18 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.app.clipboard == "Two."
 
 
+@exercises("transcript.remove")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press("t", key)
+    assert driver.services.asked_recognition.asked == [("remove", "one")]
+
+
+@exercises("transcribe.pause")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press(key)
+    assert driver.services.asked_recognition.asked == [("toggle_pause",)]
+
+
 @exercises("session.plan")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)

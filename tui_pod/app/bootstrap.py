@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tui_pod.core.player.snapshot import Chapter
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.services.feeds import FeedService
+    from tui_pod.services.recognition import RecognitionService
     from tui_pod.services.sync import SyncService
     from tui_pod.terminal.host import TerminalHost
 
@@ -95,6 +96,7 @@ class AppServices(Services):
         self.is_writable = state.is_writable
         self.kept = state.kept
         self.ao = ao
+        self.is_recognition_paused = state.setting("transcribe", "paused", "no") == "yes"
         self._budget = budget
 
     @property
@@ -114,6 +116,11 @@ class AppServices(Services):
     def feeds(self) -> FeedService:
         """See `Services.feeds`."""
         return self._running.feeds
+
+    @property
+    def recognition(self) -> RecognitionService:
+        """See `Services.recognition`."""
+        return self._running.recognition
 
     @property
     def sync(self) -> SyncService | None:

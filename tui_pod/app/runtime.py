@@ -33,8 +33,10 @@ from tui_pod.runtime.threads import in_thread
 from tui_pod.services.elsewhere import ElsewhereWatch
 from tui_pod.services.feeds import FeedService
 from tui_pod.services.media import EpisodeSources
+from tui_pod.services.recognition import Means, RecognitionService
 from tui_pod.services.sync import SyncService, Work, run_sync
 from tui_pod.speech.narrator import Narrator
+from tui_pod.speech.word_files import WordFiles
 from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
 
 if TYPE_CHECKING:
@@ -67,12 +69,14 @@ class Runtime:
         audio, narration = settings.audio, settings.narration
         self._writer = StateWriter(services.file, self._report) if services.is_writable else NullWriter()
         self._player = MpvPlayer(frontend.emit, services.ao, filters(audio.level, audio.skip_silence))
+        self._words = WordFiles(paths.data / "words")
         self.sources = EpisodeSources(
             Narrator(paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled),
             frontend.emit,
             self._open_podcasts,
             lambda is_offline: self.feeds.network_changed(is_offline),
             lambda episode, wanted: self.feeds.ask_to_play(episode, wanted),
+            self._words,
         )
         self._broadcast = Broadcast(frontend, actions=bound_actions(settings))
         ports = Ports(
@@ -98,6 +102,14 @@ class Runtime:
             settings.desktop.notify,
             _is_sparing,
         )
+        means = Means(
+            self._words,
+            self._podcasts_if_any,
+            settings.transcribe.model,
+            lambda what, text: self.feeds.show_work(what, text),
+            services.words_changed,
+        )
+        self.recognition = RecognitionService(lambda: self.controller, frontend, means, services.is_recognition_paused)
         self._broadcast.add(LoadTicker(self.controller))
         if settings.recall.enabled:
             from tui_pod.app.question_offer import QuestionOffer  # for those who want it
@@ -210,6 +222,9 @@ class Runtime:
         """Whether the user has any podcasts."""
         return any((self._services.paths.data / name).exists() for name in FEED_FILES)
 
+    async def _podcasts_if_any(self) -> Podcasts | None:
+        return await self.sources.podcasts() if self.has_podcasts else None
+
     async def compute_statistics(self) -> Statistics:
         """Save, and return the statistics of everything played until now."""
         from tui_pod.core.progress.statistics import compute_statistics  # seldom needed
@@ -228,6 +243,7 @@ class Runtime:
             await asyncio.gather(self._starting, return_exceptions=True)
         await self._elsewhere.close()
         await self._broadcast.close()
+        await self.recognition.close()
         await self.feeds.close()
         await self.sources.close()
 

@@ -98,6 +98,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("feed.refresh_all", "R", "Refresh all podcasts", "screen.refresh_feed(True)", "screen"),
     Action("feed.settings", "P", "Settings of this podcast", "screen.feed_settings", "screen"),
     Action("download.start", "d", "Download, or stop a download", "run('download')", "episodes"),
+    Action("transcribe.pause", "X", "Pause recognising words, or go on", "run('pause_words')", "episodes"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen.go_to_playing", "screen"),
     Action(
         "view.details", "i", "Details of the episode, in the tree of the topic or podcast", "screen.details", "screen"
@@ -108,6 +109,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("transcript.follow", "f", "Follow the voice again", "follow", "transcript", hint="Follow"),
     Action("transcript.copy", "y", "Copy the sentence", "copy", "transcript", hint="Copy"),
+    Action("transcript.remove", "x", "Stop recognising; take recognised words away", "remove", "transcript"),
     Action("transcript.bookmark", "b", "Bookmark the sentence at the cursor", "bookmark", "transcript"),
     Action("bookmark.edit", "b", "Edit the note, or the words", "edit", "bookmarks", hint="Note"),
     Action("bookmark.group", "s", "Group by episode, date or topic", "group", "bookmarks", hint="Group"),

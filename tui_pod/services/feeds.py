@@ -110,6 +110,10 @@ class FeedService:
         """Show what is downloaded and refresh the feeds, when there are any."""
         self._started = self._tasks.run(self._start(is_refreshing))
 
+    def show_work(self, what: str, text: str) -> None:
+        """Show the status of some other work beside that of podcasts; empty: it has ended."""
+        self._tasks.show(what, text)
+
     def add(self, typed: str) -> None:
         """Subscribe to the feed at an address."""
         self._tasks.run(self._add(typed))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.library.transcript import MAX_CHARS, Cue, Transcript, parse_transcript
+from tui_pod.core.library.transcript import MAX_CHARS, Cue, Transcript, arrange, parse_transcript
 from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Chapter, Source
 from tui_pod.core.text.clean import clean
@@ -24,6 +24,7 @@ from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 from tui_pod.speech.narrator import MAX_CHARS as NARRATED_CHARS
 from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Script, make_script
+from tui_pod.speech.word_files import LABEL, WordFiles
 
 if TYPE_CHECKING:
     from tui_pod.feeds.net.fetch import LoginWanted
@@ -44,12 +45,14 @@ class EpisodeSources:
         open_podcasts: Callable[[], Podcasts],
         network_changed: Callable[[bool], None] = lambda _: None,
         ask_login: Callable[[Episode, LoginWanted], None] = lambda _episode, _wanted: None,
+        words: WordFiles | None = None,
     ) -> None:
         self._narrator = narrator
         self._emit = emit
         self._open_podcasts = open_podcasts
         self._network_changed = network_changed
         self._ask_login = ask_login
+        self._recognised = words
         self._opening: asyncio.Task[Podcasts] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -90,8 +93,11 @@ class EpisodeSources:
         await self._narrator.close()
 
     async def transcript(self, episode: Episode) -> Transcript:
-        """Return the transcript of an episode, timed when its narration exists."""
+        """Return the transcript of an episode, timed when its narration exists; else what is recognised of it."""
         transcript = await self._words(episode)
+        if episode.audio is not None and not transcript.cues and self._recognised is not None:
+            words = await asyncio.to_thread(self._recognised.read, episode.id)
+            return replace(arrange(words.cues), note=LABEL) if words is not None else transcript
         if episode.audio is None and not transcript.is_timed:
             script = make_episode_script(episode, transcript)
             found = self._narrator.find(script)

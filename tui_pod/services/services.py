@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.library.show_notes import EpisodeNotes
     from tui_pod.core.library.transcript import Transcript
+    from tui_pod.core.library.words_state import WordsState
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.snapshot import Chapter
     from tui_pod.core.progress.statistics import Statistics
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tui_pod.services.feeds import FeedService
     from tui_pod.services.frontend import Frontend
     from tui_pod.services.recall import RecallService
+    from tui_pod.services.recognition import RecognitionService
     from tui_pod.services.sync import SyncService
     from tui_pod.services.terminal import TerminalLink
 
@@ -57,6 +59,8 @@ class Services:
         self.terminal: TerminalLink | None = None
         """The way to the client that holds the terminal; None: the app holds it itself."""
         self._failed_save: str | None = None
+        self.words_watchers: list[Callable[[str, WordsState | None], None]] = []
+        """Told how far the words of an episode are recognised; None: no longer, or they have changed."""
 
     def _with_last(self, playback: Playback) -> Playback:
         """Return a playback of nothing with the episode that was heard last, to be gone on with."""
@@ -78,6 +82,16 @@ class Services:
     def feeds(self) -> FeedService:
         """What the app does with podcasts."""
         raise NotImplementedError
+
+    @property
+    def recognition(self) -> RecognitionService:
+        """What recognises the words of episodes."""
+        raise NotImplementedError
+
+    def words_changed(self, episode: str, state: WordsState | None) -> None:
+        """Tell the watchers how far the words of an episode are."""
+        for watcher in self.words_watchers:
+            watcher(episode, state)
 
     @cached_property
     def bookmarks(self) -> BookmarkService:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -62,5 +61,7 @@ def _bundled() -> Path | None:
 
 
 def _hash(path: Path) -> str:
+    import hashlib  # brings OpenSSL: only for who recognises
+
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

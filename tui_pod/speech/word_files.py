@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -51,6 +50,8 @@ class WordFiles:
         """Return the file of an episode, which need not be there; an id that is no safe name gets another."""
         if _NAME.fullmatch(episode):
             return self.folder / f"{episode}.vtt"
+        import hashlib  # brings OpenSSL, for odd ids alone
+
         digest = hashlib.sha256(episode.encode("utf-8", "surrogatepass")).hexdigest()
         return self.folder / f"{digest[:32]}.vtt"
 

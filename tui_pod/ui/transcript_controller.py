@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
+from tui_pod.ui.widgets.episode_list import EpisodeList
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.library.transcript import Cue
+    from tui_pod.core.library.words_state import WordsState
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services
     from tui_pod.ui.widgets.transcript_view import TranscriptView
@@ -33,6 +35,7 @@ class TranscriptController:
         self._edit = edit
         self._shown = ("", False)  # episode whose words are shown, and whether they were looked up while it played
         self._is_apart = False  # whether they were asked for while another one played
+        services.words_watchers.append(self._words_changed)
 
     async def open(self, index: int | None) -> None:
         """Show the words of the episode at an index, else of what plays."""
@@ -40,7 +43,9 @@ class TranscriptController:
             from tui_pod.ui.widgets.transcript_view import TranscriptView  # after the first paint
 
             hint = self._services.with_keys(f"{key_of('transcript.follow')} follows again")
-            self.pane = TranscriptView(hint, self._seek, self._show_playing, self._keep, id="transcript")
+            self.pane = TranscriptView(
+                hint, self._seek, self._show_playing, self._keep, self._recognise, self._remove, id="transcript"
+            )
             await self._screen.query_one("#panes").mount(self.pane)
         self._set_open(True)
         if index is None:
@@ -99,17 +104,43 @@ class TranscriptController:
         controller = self._services.controller
         progress = controller.progress_index.get(episode.id)
         until = progress.position if progress is not None and progress.status is Status.STARTED else inf
-        why_empty = self._services.with_keys(
-            f"This episode has no transcript. Press {key_of('view.transcript')} to close."
-        )
+        recognition = self._services.recognition
+        note = recognition.label(episode.id) or transcript.note
+        if transcript.cues or not note:
+            offer = recognition.offer(episode) or f"Press {key_of('view.transcript')} to close."
+            why_empty = self._services.with_keys(f"This episode has no transcript. {offer}")
+        else:
+            why_empty = "The first words are here soon."
         if self.pane is None:
             return
         self.pane.playback = controller.playback
-        self.pane.show(episode.id, episode.title, transcript, why_empty, heard_until=until)
+        self.pane.show(episode.id, episode.title, transcript, why_empty, heard_until=until, note=note)
         self.show_bookmarks()
-        if transcript.is_timed and episode.audio is not None and controller.playback.episode != episode.id:
+        is_whole = transcript.is_timed and not recognition.label(episode.id)
+        if is_whole and episode.audio is not None and controller.playback.episode != episode.id:
             chapters = await self._services.read_chapters(episode)  # which may be asked of the network
-            self.pane.show(episode.id, episode.title, transcript, why_empty, chapters, until)
+            self.pane.show(episode.id, episode.title, transcript, why_empty, chapters, until, note)
+
+    def _words_changed(self, episode: str, state: WordsState | None) -> None:
+        """Show how far the words of an episode are, and those that have come."""
+        rows = self._screen.query_one("#list", EpisodeList)
+        rows.words.pop(episode, None)
+        if state is not None:
+            rows.words[episode] = state
+        rows.refresh_episodes(frozenset((episode,)))
+        if self.shows(episode):
+            index = self._services.controller.library.index(episode)
+            if index is not None:
+                self._look_up(index)
+
+    def _recognise(self, episode: str) -> None:
+        library = self._services.controller.library
+        index = library.index(episode)
+        if index is not None and library.episode(index).audio is not None:
+            self._services.recognition.request([episode])
+
+    def _remove(self, episode: str) -> None:
+        self._services.recognition.remove(episode)
 
     def _keep(self, episode: str, title: str, cue: Cue) -> None:
         """Keep the sentence that was chosen."""

@@ -68,6 +68,8 @@ class Transcript:
     """The words of an episode in order; either all cues have times or none has."""
 
     cues: tuple[Cue, ...] = ()
+    note: str = ""
+    """What has to be said wherever they are shown or quoted, such as that they were recognised by machine."""
 
     @property
     def is_timed(self) -> bool:

@@ -24,13 +24,14 @@ MARKS = {
     "bookmark": "◆",
     "card": "↻",
     "new": "◉",
+    "words": "“",
 }
 """Marks of an episode. They never rely on colour."""
 
 ASCII_MARKS = {
     "playing": ">", "paused": "=", "loading": "~", "unplayed": "o", "started": "%", "played": "v", "selected": "*",
     "cursor": "|", "missing": "?", "fault": "!", "download": "d", "queued": "q", "bookmark": "+",
-    "card": "@", "new": "N",
+    "card": "@", "new": "N", "words": '"',
 }  # fmt: skip
 
 

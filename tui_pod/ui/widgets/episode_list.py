@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.services.episode_list import EpisodeListModel
@@ -58,6 +59,8 @@ class EpisodeList(RowPane):
         self._model = model
         self._is_ascii = is_ascii
         self._downloads: dict[str, DownloadState] = {}
+        self.words: dict[str, WordsState] = {}
+        """Of episodes whose words are being recognised; who changes it calls `refresh_episodes`."""
         self._everywhere = _topics_of_all(model.library)
         self._rows: dict[tuple[object, ...], list[Strip]] = {}
 
@@ -140,6 +143,7 @@ class EpisodeList(RowPane):
         is_lit = context.has_focus if row == self.cursor else None
         marks = (
             self._downloads.get(ident),
+            self.words.get(ident),
             self._model.place_in_queue(ident),
             self._model.progress_index.is_new(ident),
         )
@@ -185,6 +189,7 @@ class EpisodeList(RowPane):
             is_dated=index >= model.library.first_of_podcasts,
             queued=None if model.is_queue else model.place_in_queue(episode.id),
             download=self._downloads.get(episode.id),
+            recognised=self.words.get(episode.id),
             words=fold(model.query.query).split(),
         )
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import clock, length
@@ -51,6 +52,7 @@ class RowFacts(NamedTuple):
     queued: int | None = None
     """Its place among what comes next, from 1."""
     download: DownloadState | None = None
+    recognised: WordsState | None = None
     words: Sequence[str] = ()
     """Folded words to light."""
 
@@ -110,7 +112,7 @@ def _lit(text: str, words: Sequence[str], name: str) -> list[Part]:
 
 
 def _marks(facts: RowFacts, width: int) -> list[Part]:
-    """Return the marks before the time: a download, and a place in the queue."""
+    """Return the marks before the time: a download, words, and a place in the queue."""
     parts: list[Part] = []
     if (download := facts.download) is not None:
         parts.append((MARKS["download"], PLAYED if download.is_whole else ACCENT))
@@ -118,6 +120,8 @@ def _marks(facts: RowFacts, width: int) -> list[Part]:
             full, rest = meter(download.share, METER_WIDTH)
             parts += [(f" {full}", ACCENT), (rest, QUIET)]
         parts.append((f"{' ' * bool(download.text)}{download.text}  ", QUIET))
+    if facts.recognised is not None:
+        parts.append((f"{MARKS['words']} {facts.recognised.text}  ", QUIET))
     if facts.queued is not None:
         parts.append((f"{MARKS['queued']}{facts.queued}  ", ACCENT))
     return parts

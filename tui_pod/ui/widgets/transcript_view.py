@@ -21,10 +21,10 @@ from textual.strip import Strip
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.text.clean import clean, fold
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, find_words, fit
 from tui_pod.ui.widgets.transcript_lines import BETWEEN, Line, lay_out
+from tui_pod.ui.widgets.word_matches import WordMatches
 
 MARGIN = 2
 """Blank cells on both sides of the words."""
@@ -87,6 +87,8 @@ class TranscriptView(ScrollView, can_focus=True):
         seek: Callable[[str, float], None],
         show_playing: Callable[[], None],
         keep: Callable[[str, str, Cue], None],
+        recognise: Callable[[str], None],
+        remove: Callable[[str], None],
         id: str | None = None,  # noqa: A002
     ) -> None:
         """Show nothing yet.
@@ -96,6 +98,8 @@ class TranscriptView(ScrollView, can_focus=True):
             seek: plays an episode from a position.
             show_playing: shows the words of what plays instead.
             keep: keeps a sentence of the episode with this id and title.
+            recognise: has words recognised where an episode has none.
+            remove: stops that, or takes recognised words away.
             id: Textual's.
         """
         super().__init__(id=id)
@@ -103,6 +107,9 @@ class TranscriptView(ScrollView, can_focus=True):
         self._seek = seek
         self._show_playing = show_playing
         self._keep = keep
+        self._recognise = recognise
+        self._remove = remove
+        self._note = ""
         self._title = ""
         self._kept = set[int]()  # sentences
         self.episode: str | None = None
@@ -115,9 +122,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self._active: int | None = None
         self._heard = 0  # sentences before this one were heard
         self._heard_until = 0.0
-        self._query = ""
-        self._matches: list[int] = []
-        self._folded: list[str] = []  # made at the first search
+        self._matches = WordMatches()
         self._empty_text = ""
 
     def show(
@@ -128,6 +133,7 @@ class TranscriptView(ScrollView, can_focus=True):
         empty_text: str,
         chapters: Sequence[Chapter] = (),
         heard_until: float = inf,
+        note: str = "",
     ) -> None:
         """Show the words of an episode.
 
@@ -138,51 +144,39 @@ class TranscriptView(ScrollView, can_focus=True):
             empty_text: what to say when it has none.
             chapters: those that the player does not know, since it does not play.
             heard_until: seconds of it that were heard before; until it plays, the words after that are dim.
+            note: what has to be said of these words.
         """
         if episode != self.episode:
-            self._cursor, self._query, self.is_following = 0, "", True
-        self.episode, self._title = episode, title
+            self._cursor, self.is_following = 0, True
+            self._matches.query = ""
+        self.episode, self._title, self._note = episode, title, note
         self._transcript, self._empty_text = transcript, empty_text
-        self._chapters, self._heard_until, self._folded = chapters, heard_until, []
+        self._chapters, self._heard_until = chapters, heard_until
         self._cursor = max(0, min(self._cursor, len(transcript.cues) - 1))
         self.border_title = Content(title)
-        self._find()
+        self._matches.adopt(transcript.cues)
         self.watch_bookmarks()
         self._lay_out()
         self._show_state()
 
     def search(self, query: str) -> None:
         """Light the sentences that have all words of `query` and go to the first from the cursor on."""
-        self._query = clean(query).strip()
-        self._find()
+        self._matches.search(query)
         self.refresh()
-        if self._matches:
-            self.go_to_match(1, includes_cursor=True)
+        self.go_to_match(1, includes_cursor=True)
         self._show_state()
 
     @property
     def search_text(self) -> str:
         """What came of the search, such as `2/7 “attention”`; empty when nothing is searched."""
-        if not self._query:
-            return ""
-        if not self._matches:
-            return f"“{self._query}” is not among these words"
-        return f"{bisect_left(self._matches, self._cursor) + 1}/{len(self._matches)} “{self._query}”"
+        return self._matches.said(self._cursor)
 
     def go_to_match(self, by: int, includes_cursor: bool = False) -> bool:
         """Go to the next (1) or previous (-1) match, round and round; return whether there is one."""
-        matches = self._matches
-        if not matches:
-            return False
-        at = bisect_left(matches, self._cursor + (by > 0 and not includes_cursor))
-        self._go(matches[(at - (by < 0)) % len(matches)])
-        return True
-
-    def _find(self) -> None:
-        words = fold(self._query).split()
-        if words and not self._folded:
-            self._folded = [fold(cue.text) for cue in self._transcript.cues]
-        self._matches = [cue for cue, text in enumerate(self._folded) if words and all(word in text for word in words)]
+        found = self._matches.beside(self._cursor, by, includes_cursor)
+        if found is not None:
+            self._go(found)
+        return found is not None
 
     # -- drawing ---------------------------------------------------------------------------------------
 
@@ -213,10 +207,9 @@ class TranscriptView(ScrollView, can_focus=True):
             look = style(f"transcript-view--{name}")
             if cue == self._cursor and has_cursor and self.has_focus:
                 look += style("transcript-view--cursor", partial=True)
-            at = bisect_left(self._matches, cue)
-            if at < len(self._matches) and self._matches[at] == cue:
+            if self._matches.has(cue):
                 match = look + style("transcript-view--match")
-                pieces = find_words(text, fold(self._query).split())
+                pieces = find_words(text, self._matches.words)
                 segments += [Segment(piece, match if is_lit else look) for piece, is_lit in pieces]
             else:
                 segments.append(Segment(text, look))
@@ -295,13 +288,13 @@ class TranscriptView(ScrollView, can_focus=True):
     def _show_state(self) -> None:
         if not self._transcript.cues:
             text = ""
-        elif self._query:
+        elif self._matches.query:
             text = self.search_text
         elif not self._transcript.is_timed:
             text = "no times"
         else:
             text = "following" if self.is_following else self._follow_hint
-        self.border_subtitle = Content(text)
+        self.border_subtitle = Content(" · ".join(filter(None, (text, self._note))))
 
     # -- events and actions ----------------------------------------------------------------------------
 
@@ -359,7 +352,10 @@ class TranscriptView(ScrollView, can_focus=True):
         self._go(cue if pages < 0 else max(cue, self._cursor + 1))
 
     def action_choose(self) -> None:
-        """Hear the sentence at the cursor."""
+        """Hear the sentence at the cursor; where there are no words, have them recognised."""
+        if self.episode is not None and not self._transcript.cues:
+            self._recognise(self.episode)
+            return
         if not self._transcript.is_timed or self.episode is None:
             self.notify(NO_TIMES, markup=False)
             return
@@ -386,8 +382,14 @@ class TranscriptView(ScrollView, can_focus=True):
     def action_copy(self) -> None:
         """Copy the sentence at the cursor."""
         if self._transcript.cues:
-            self.app.copy_to_clipboard(self._transcript.cues[self._cursor].text)
+            label = f" ({self._transcript.note})" if self._transcript.note else ""
+            self.app.copy_to_clipboard(f"{self._transcript.cues[self._cursor].text}{label}")
             self.notify("Copied.", timeout=2, markup=False)
+
+    def action_remove(self) -> None:
+        """Stop recognising the words, or take recognised ones away."""
+        if self.episode is not None:
+            self._remove(self.episode)
 
     def action_left(self) -> None:
         """Go to the tree."""

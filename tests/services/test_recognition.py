@@ -1,0 +1,166 @@
+"""Recognition in the running app, over a recogniser that does what each test says."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+import pytest
+
+import tui_pod.services.recognition as module
+from tests.fakes import FakeFrontend
+from tests.rooms import Room, make_room
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.transcript import Cue
+from tui_pod.core.library.words_state import WordsState
+from tui_pod.speech.model import RecognitionError
+from tui_pod.speech.recogniser import Request
+from tui_pod.speech.word_files import LABEL, WordFiles
+
+
+class Rig:
+    """The service, the episodes `a` to `c` with recordings, and a recogniser whose steps the test lets go."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in "abc":
+            (folder / f"{name}.mp3").write_bytes(b"sound")
+        episodes = [Episode(name, name.upper(), duration=100.0, audio=str(folder / f"{name}.mp3")) for name in "abc"]
+        self.room: Room = make_room([*episodes, Episode("gone", "Gone", audio="/nowhere.mp3")])
+        self.files = WordFiles(folder / "words")
+        self.frontend = FakeFrontend()
+        self.statuses: list[str] = []
+        self.states: dict[str, WordsState | None] = {}
+        self.begun: list[str] = []
+        self.steps: asyncio.Queue[float | Exception] = asyncio.Queue()
+        self.is_on_battery = False
+        monkeypatch.setattr(module, "find_model", lambda setting: folder)
+        monkeypatch.setattr(module, "transcribe", self.transcribe)
+        monkeypatch.setattr(module, "REPORT_EVERY", 0.0)
+        monkeypatch.setattr(module, "LOOK_EVERY", 0.01)
+        self.service = self.make()
+
+    def make(self, is_paused: bool = False) -> module.RecognitionService:
+        """Return the service."""
+
+        async def no_podcasts() -> None:
+            return None
+
+        means = module.Means(
+            self.files, no_podcasts, "", lambda _, text: self.statuses.append(text), self.states.__setitem__,
+            lambda: self.is_on_battery,
+        )  # fmt: skip
+        return module.RecognitionService(lambda: self.room.controller, self.frontend, means, is_paused)
+
+    async def transcribe(
+        self, files: WordFiles, episode: str, request: Request, model_name: str
+    ) -> AsyncGenerator[float, None]:
+        """Stand for the recogniser: each step is the seconds that are done, 100 the end, or what goes wrong."""
+        self.begun.append(episode)
+        with files.writing(episode, model_name) as writer:
+            while True:
+                step = await self.steps.get()
+                if isinstance(step, Exception):
+                    raise step
+                writer.add((Cue("Said.", step - 1, step),), step)
+                yield step
+                if step == 100.0:
+                    return
+
+    async def until(self, is_so: Callable[[], object]) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + 20
+        while not is_so():
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Rig, None]:
+    """The service over a fake recogniser."""
+    rig = Rig(tmp_path, monkeypatch)
+    yield rig
+    await rig.service.close()
+
+
+async def test_progress_shows_in_row_bar_and_words(rig: Rig) -> None:
+    rig.service.request(["a"])
+    assert rig.states["a"] == WordsState("…")
+    rig.steps.put_nowait(42.0)
+    await rig.until(lambda: rig.states["a"] == WordsState("42 %", 42.0))
+    assert rig.statuses[-1] == "recognising “A” 42 %"
+    assert rig.service.label("a") == f"{LABEL} · 42 %"
+    rig.steps.put_nowait(100.0)
+    await rig.until(lambda: rig.states["a"] is None and not rig.statuses[-1])
+    assert rig.service.label("a") == ""
+    assert "“A” has words now." in rig.frontend.said[-1]
+
+
+async def test_what_plays_comes_first_then_the_queue(rig: Rig) -> None:
+    rig.room.controller.queue_last(["c"])
+    rig.service.request(["a", "b", "c"], is_asked=False)
+    rig.room.controller.play("b")
+    for _ in range(3):
+        rig.steps.put_nowait(100.0)
+    await rig.until(lambda: len(rig.begun) == 3)
+    assert rig.begun == ["b", "c", "a"]
+
+
+async def test_pause_ends_the_work_for_good_and_going_on_takes_it_up_again(rig: Rig) -> None:
+    rig.service.request(["a"])
+    rig.steps.put_nowait(10.0)
+    await rig.until(lambda: rig.service.label("a").endswith("10 %"))
+    rig.service.toggle_pause()
+    await rig.until(lambda: rig.statuses[-1] == module.PAUSED)
+    assert rig.service.label("a") == f"{LABEL} · {module.PAUSED}"
+    rig.service.toggle_pause()
+    await rig.until(lambda: rig.begun == ["a", "a"])
+
+
+async def test_pause_holds_in_the_next_app(rig: Rig) -> None:
+    service = rig.make(is_paused=True)
+    service.request(["a"])
+    await rig.until(lambda: module.PAUSED in rig.statuses)
+    assert rig.begun == []
+    assert "X to go on" in rig.frontend.said[-1]
+    await service.close()
+
+
+async def test_battery_pauses_and_mains_goes_on(rig: Rig) -> None:
+    rig.is_on_battery = True
+    rig.service.request(["a"])
+    await rig.until(lambda: module.ON_BATTERY in rig.statuses)
+    assert rig.begun == []
+    rig.is_on_battery = False
+    await rig.until(lambda: rig.begun == ["a"])
+
+
+async def test_fault_is_told_and_the_next_is_recognised(rig: Rig) -> None:
+    rig.service.request(["gone", "a", "b"])
+    rig.steps.put_nowait(RecognitionError("It is broken."))
+    await rig.until(lambda: rig.begun == ["a", "b"])
+    assert rig.frontend.errors == [
+        "“Gone” was not recognised. The recording is not there: /nowhere.mp3.",
+        "“A” was not recognised. It is broken.",
+    ]
+
+
+async def test_removing_stops_first_and_keeps_what_is_done(rig: Rig) -> None:
+    rig.service.request(["a"])
+    rig.steps.put_nowait(10.0)
+    await rig.until(lambda: rig.service.label("a").endswith("10 %"))
+    rig.service.remove("a")
+    await rig.until(lambda: rig.states["a"] is None)
+    assert rig.files.read("a") is not None
+    assert "kept" in rig.frontend.said[-1]
+
+
+async def test_words_removed_can_be_brought_back(rig: Rig) -> None:
+    with rig.files.writing("a", "m") as writer:
+        writer.add((Cue("Said.", 1.0, 2.0),), 2.0)
+    rig.service.remove("a")
+    await rig.until(lambda: rig.files.read("a") is None)
+    await rig.until(lambda: any("removed" in said for said in rig.frontend.said))
+    rig.room.controller.undo()
+    await rig.until(lambda: rig.files.read("a") is not None)

@@ -1,0 +1,81 @@
+"""Words that are recognised on this machine: offered, growing, labelled, and shown in the rows."""
+
+from __future__ import annotations
+
+from tests.app_driver import AppDriver, FakeServices, run_app
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.core.library.words_state import WordsState
+from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.speech.word_files import LABEL
+
+ALL = ListQuery(entry=0)
+
+FIRST, SECOND = Cue("It rained.", 0.0, 2.0), Cue("We stayed in.", 2.5, 4.0)
+
+
+def recorded() -> Library:
+    """Return a library of an episode with a recording, and of one without."""
+    return build_library((), [Episode("talk", "Talk", duration=100.0, audio="/talk.mp3"), Episode("told", "Told")])
+
+
+def wordless(services: FakeServices) -> None:
+    """Give no episode any words."""
+    services.transcripts = {"talk": Transcript(), "told": Transcript()}
+
+
+def words(driver: AppDriver) -> str:
+    """Return what the pane shows, on one line."""
+    return " ".join(" ".join(driver.rows_of(driver.transcript)).split())
+
+
+async def test_episode_without_words_offers_to_recognise_them(library: Library) -> None:
+    async with run_app(recorded(), query=ALL, prepare=wordless) as driver:
+        await driver.press("t")
+        assert "no transcript. Press enter to have them recognised." in words(driver)
+        await driver.press("enter")
+        assert driver.services.asked_recognition.asked == [("request", "talk")]
+
+
+async def test_episode_without_a_recording_offers_nothing(library: Library) -> None:
+    async with run_app(recorded(), query=ALL, prepare=wordless) as driver:
+        await driver.press("j", "t", "enter")
+        assert "Press t to close" in words(driver)
+        assert driver.services.asked_recognition.asked == []
+
+
+async def test_words_grow_while_they_are_read(library: Library) -> None:
+    async with run_app(recorded(), query=ALL, prepare=wordless) as driver:
+        services = driver.services
+        await driver.press("t")
+        services.asked_recognition.labels["talk"] = f"{LABEL} · 2 %"
+        services.words_changed("talk", WordsState("…"))
+        await driver.settle()
+        assert "first words are here soon" in words(driver)
+        for cues in ((FIRST,), (FIRST, SECOND)):
+            services.transcripts["talk"] = Transcript(cues, LABEL)
+            services.words_changed("talk", WordsState("2 %", 2.0))
+            await driver.settle()
+            assert all(cue.text in words(driver) for cue in cues)
+        assert f"{LABEL} · 2 %" in str(driver.transcript.border_subtitle)
+
+
+async def test_row_shows_how_far_they_are_until_they_are_done(library: Library) -> None:
+    async with run_app(recorded(), query=ALL) as driver:
+        driver.services.words_changed("talk", WordsState("42 %", 42.0))
+        await driver.settle()
+        assert "“ 42 %" in driver.rows_of(driver.episodes)[0]
+        driver.services.words_changed("talk", None)
+        await driver.settle()
+        assert "42 %" not in driver.rows_of(driver.episodes)[0]
+
+
+async def test_copied_sentence_says_that_a_machine_recognised_it(library: Library) -> None:
+    def prepare(services: FakeServices) -> None:
+        services.transcripts["talk"] = Transcript((FIRST, SECOND), LABEL)
+
+    async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
+        await driver.press("t", "j", "y")
+        assert driver.app.clipboard == f"We stayed in. ({LABEL})"
+        assert LABEL in str(driver.transcript.border_subtitle)

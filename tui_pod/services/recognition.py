@@ -1,0 +1,259 @@
+"""Recognise the words of episodes in the running app, one after the other, in the order in which they are heard.
+
+Called on the event loop; a process of its own recognises, threads do what else waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.errors import UserError
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.words_state import WordsState
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.text.clean import span
+from tui_pod.runtime.log import log
+from tui_pod.runtime.power import is_on_battery
+from tui_pod.runtime.threads import in_thread
+from tui_pod.services.frontend import Frontend
+from tui_pod.services.recordings import find_recording, make_request
+from tui_pod.services.tasks import BackgroundTasks
+from tui_pod.speech.model import INSTALL_HINT, RecognitionError, find_model, has_recogniser, model_name
+from tui_pod.speech.transcribe import transcribe
+from tui_pod.speech.word_files import LABEL, WordFiles, Words
+
+if TYPE_CHECKING:
+    from tui_pod.feeds.podcasts import Podcasts
+
+REPORT_EVERY = 1.0
+"""Seconds between two reports of progress."""
+
+LOOK_EVERY = 30.0
+"""Seconds between two looks at whether the machine runs on its battery."""
+
+USUAL_SPEED = 8.0
+"""Seconds of speech that two idle cores recognise in one."""
+
+PAUSED, ON_BATTERY = "recognising is paused", "recognising waits for mains power"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What recognition needs of the app."""
+
+    files: WordFiles
+    open_podcasts: Callable[[], Awaitable[Podcasts | None]]
+    """Returns None where the listener has no podcasts."""
+    model: str
+    """The setting: a folder, or nothing."""
+    show: Callable[[str, str], None]
+    """Shows the status of some work, as `BackgroundTasks.show` does."""
+    words_changed: Callable[[str, WordsState | None], None]
+    """Told how far the words of an episode are; None: that is not under way."""
+    is_on_battery: Callable[[], bool] = is_on_battery
+
+
+class RecognitionService:
+    """The one place in the running app that recognises words and takes them away."""
+
+    def __init__(
+        self, controller: Callable[[], PlaybackController], frontend: Frontend, means: Means, is_paused: bool = False
+    ) -> None:
+        """Recognise nothing yet; `is_paused`: nor later, until the listener goes on."""
+        self._controller = controller
+        self._frontend = frontend
+        self._means = means
+        self._is_paused = is_paused
+        self._tasks = BackgroundTasks(controller, frontend)
+        self._waiting: dict[str, bool] = {}  # episode -> whether the listener asked for it
+        self._states: dict[str, WordsState] = {}
+        self._current = ""
+        self._job: asyncio.Task[None] | None = None
+        self._worker: asyncio.Task[object] | None = None
+        self._changed = asyncio.Event()
+        self._reported = 0.0
+
+    # -- what is asked ---------------------------------------------------------------------------------
+
+    def offer(self, episode: Episode) -> str:
+        """Return what to say where an episode has no words: how to get them."""
+        if episode.audio is None:
+            return ""
+        if not has_recogniser():
+            return f"To have them recognised on this machine, run: {INSTALL_HINT} — then start again."
+        takes = f" That takes {span(episode.duration / USUAL_SPEED)} or more." if episode.duration else ""
+        return f"Press {key_of('transcript.seek')} to have them recognised on this machine.{takes}"
+
+    def label(self, episode: str) -> str:
+        """Return how far the words of an episode are, such as `recognised by machine · 45 %`; empty: not under way."""
+        state = self._states.get(episode)
+        if state is None:
+            return ""
+        return f"{LABEL} · {self._why_waiting() or state.text}"
+
+    def request(self, episodes: Iterable[str], is_asked: bool = True) -> None:
+        """Recognise the words of episodes, which may have some already."""
+        for ident in episodes:
+            self._waiting[ident] = self._waiting.get(ident, False) or is_asked
+            self._set_state(ident, self._states.get(ident) or WordsState("…"))
+        self._changed.set()
+        if self._waiting and (self._worker is None or self._worker.done()):
+            self._worker = self._tasks.run(self._work())
+        if is_asked and self._is_paused:
+            self._frontend.tell(f"Recognising is paused. Press {key_of('transcribe.pause')} to go on.")
+
+    def toggle_pause(self) -> None:
+        """Pause recognising, in this app and those to come; or go on."""
+        self._is_paused = not self._is_paused
+        self._controller().remember("transcribe", "paused", "yes" if self._is_paused else "no")
+        self._changed.set()
+        if self._is_paused and self._job is not None:
+            self._job.cancel()
+        again = f"Press {key_of('transcribe.pause')} to go on." if self._is_paused else ""
+        self._frontend.tell(f"Recognising is paused. {again}" if self._is_paused else "Recognising goes on.")
+
+    def remove(self, episode: str) -> None:
+        """Stop recognising the words of an episode, else take them away, which can be undone."""
+        self._tasks.run(self._remove(episode))
+
+    async def words(self, episode: str) -> Words | None:
+        """Return the recognised words of an episode; None when there are none."""
+        return await asyncio.to_thread(self._means.files.read, episode)
+
+    async def close(self) -> None:
+        """End the recogniser; it goes on where it was the next time."""
+        await self._tasks.close()
+
+    # -- work ------------------------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        try:
+            while (ident := self._next()) is not None:
+                self._current = ident
+                if self._why_waiting():
+                    await self._wait()
+                    continue
+                self._job = asyncio.get_running_loop().create_task(self._recognise(ident))
+                try:
+                    await asyncio.wait((self._job,))
+                finally:
+                    self._job.cancel()
+                if not self._job.cancelled() and (error := self._job.exception()) is not None:
+                    self._fail(ident, error)
+        finally:
+            self._current = ""
+            self._means.show("words", "")
+
+    async def _wait(self) -> None:
+        """Wait until something changes, or for a while."""
+        self._means.show("words", self._why_waiting())
+        self._changed.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), LOOK_EVERY)
+
+    def _next(self) -> str | None:
+        """Return the episode to recognise next: what plays, what was asked for, the queue, the rest."""
+        controller = self._controller()
+        places = {ident: place for place, ident in enumerate(controller.queue.upcoming)}
+        playing = controller.playback.episode
+
+        def order(ident: str) -> tuple[bool, bool, int]:
+            return ident != playing, not self._waiting[ident], places.get(ident, len(places))
+
+        return min(self._waiting, key=order, default=None)
+
+    def _why_waiting(self) -> str:
+        if self._is_paused:
+            return PAUSED
+        return ON_BATTERY if self._means.is_on_battery() else ""
+
+    async def _recognise(self, ident: str) -> None:
+        library = self._controller().library
+        index = library.index(ident)
+        if index is None:
+            raise RecognitionError("It is no longer in the library.")
+        episode = library.episode(index)
+        model = find_model(self._means.model)
+        podcasts = await self._means.open_podcasts()
+        recording = await self._recording(episode, podcasts)
+        request = await in_thread(lambda _: make_request(episode, recording, model, podcasts))
+        async with aclosing(transcribe(self._means.files, ident, request, model_name(model))) as parts:
+            async for until in parts:
+                self._report(episode, until)
+                if self._why_waiting():
+                    return
+        is_asked = self._waiting.pop(ident, False)
+        self._set_state(ident, None)
+        if is_asked:
+            self._frontend.tell(f"“{episode.title}” has words now. {key_of('view.transcript')} shows them.")
+
+    async def _recording(self, episode: Episode, podcasts: Podcasts | None) -> Path:
+        """Return the recording of an episode, downloaded where it is not on this machine."""
+        found = await in_thread(lambda _: find_recording(episode, podcasts))
+        if found is not None and found.is_file():
+            return found
+        request = podcasts.download_request(episode, is_automatic=True) if podcasts is not None else None
+        if podcasts is None or request is None:
+            raise RecognitionError(f"The recording is not there: {episode.audio}.")
+        self._means.show("words", f"downloading “{episode.title}” for its words")
+        return await in_thread(lambda cancel: podcasts.downloads.fetch(request, cancel=cancel))
+
+    def _report(self, episode: Episode, until: float) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._reported < REPORT_EVERY:
+            return
+        self._reported = now
+        progress = self._controller().progress_index.get(episode.id)
+        duration = (progress.duration if progress is not None else None) or episode.duration
+        text = f"{min(99, int(100 * until / duration))} %" if duration else f"{int(until // 60)} m"
+        self._set_state(episode.id, WordsState(text, until))
+        self._means.show("words", f"recognising “{episode.title}” {text}")
+
+    def _set_state(self, ident: str, state: WordsState | None) -> None:
+        if state is None:
+            self._states.pop(ident, None)
+        else:
+            self._states[ident] = state
+        self._means.words_changed(ident, state)
+
+    def _fail(self, ident: str, error: BaseException) -> None:
+        """Give an episode up, and say why where the listener asked for it."""
+        is_asked = self._waiting.pop(ident, False)
+        self._set_state(ident, None)
+        library = self._controller().library
+        index = library.index(ident)
+        title = library.titles[index] if index is not None else ident
+        reason = str(error) if isinstance(error, UserError) else f"That went wrong ({type(error).__name__})."
+        log(f"{ident}: not recognised: {type(error).__name__}: {error}")
+        if is_asked:
+            self._frontend.tell(f"“{title}” was not recognised. {reason}", is_error=True)
+
+    async def _remove(self, ident: str) -> None:
+        if ident in self._waiting:
+            del self._waiting[ident]
+            if ident == self._current and self._job is not None:
+                self._job.cancel()
+                await asyncio.wait((self._job,))
+            self._changed.set()
+            self._set_state(ident, None)
+            self._frontend.tell("No longer recognised; what was done is kept.")
+        elif await self._take(ident):
+            self._tasks.note("Recognised words removed", lambda: self._bring_back(ident), lambda: self._take(ident))
+        else:
+            self._frontend.tell("These words were not recognised by machine.")
+
+    async def _take(self, ident: str) -> bool:
+        is_taken = await asyncio.to_thread(self._means.files.remove, ident)
+        self._means.words_changed(ident, None)
+        return is_taken
+
+    async def _bring_back(self, ident: str) -> None:
+        await asyncio.to_thread(self._means.files.restore, ident)
+        self._means.words_changed(ident, None)
