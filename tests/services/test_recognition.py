@@ -10,11 +10,21 @@ from pathlib import Path
 import pytest
 
 import tui_pod.services.recognition as module
-from tests.fakes import FakeFrontend
+from tests.fakes import START, FakeFrontend
+from tests.feeds import server
+from tests.feeds.server import Site, feed, item, sound
 from tests.rooms import Room, make_room
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import build_library
 from tui_pod.core.library.transcript import Cue
 from tui_pod.core.library.words_state import WordsState
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.feeds.net.access import make_policy
+from tui_pod.feeds.podcasts import Podcasts
+from tui_pod.feeds.store.library import read_feeds
+from tui_pod.feeds.subscribe import subscribe
+from tui_pod.services.recordings import wanted_by_settings
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.recogniser import Request
 from tui_pod.speech.word_files import LABEL, WordFiles
@@ -36,6 +46,7 @@ class Rig:
         self.steps: asyncio.Queue[float | Exception] = asyncio.Queue()
         self.is_on_battery = False
         monkeypatch.setattr(module, "find_model", lambda setting: folder)
+        monkeypatch.setattr(module, "has_recogniser", lambda: True)
         monkeypatch.setattr(module, "transcribe", self.transcribe)
         monkeypatch.setattr(module, "REPORT_EVERY", 0.0)
         monkeypatch.setattr(module, "LOOK_EVERY", 0.01)
@@ -164,3 +175,31 @@ async def test_words_removed_can_be_brought_back(rig: Rig) -> None:
     await rig.until(lambda: any("removed" in said for said in rig.frontend.said))
     rig.room.controller.undo()
     await rig.until(lambda: rig.files.read("a") is not None)
+
+
+def test_settings_of_a_podcast_tell_what_is_recognised_by_itself(site: Site, tmp_path: Path) -> None:
+    podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", 1 << 30, make_policy((), 10.0))
+    site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in (1, 2, 3))))
+    for number in (1, 2, 3):
+        site.replies[f"/{number}.wav"] = server.body(sound(0.1), "audio/wav")
+    feed_id = subscribe(podcasts.store, site.url("/f")).feed.feed_id
+    newest, middle, oldest = podcasts.store.episode_ids(feed_id)
+    library = build_library((), read_feeds(podcasts.store.db.file.parent).episodes)
+    progress = ProgressIndex(library, {newest: Progress(START, played=True)})
+    files = WordFiles(tmp_path / "words")
+
+    def wanted(setting: str) -> list[str]:
+        podcasts.store.configure(feed_id, {"transcribe": setting})
+        return wanted_by_settings(podcasts, files, library, progress)
+
+    assert wanted("") == []
+    assert wanted("all") == [middle, oldest, newest]
+    index = library.index(oldest)
+    assert index is not None
+    request = podcasts.download_request(library.episode(index))
+    assert request is not None
+    podcasts.downloads.fetch(request)
+    assert wanted("downloads") == [oldest]
+    with files.writing(oldest, "m") as writer:
+        writer.complete(1.0)
+    assert wanted("downloads") == []

@@ -136,6 +136,7 @@ class Runtime:
             await keep_library(services.save_cache, services.catalogs, services.paths, len(services.library))
         if self.has_podcasts:
             self.feeds.start()
+            self.recognition.look()
         if self.sync is not None:
             self.sync.start()
         self._elsewhere.start()
@@ -216,6 +217,7 @@ class Runtime:
             services.frontend.tell(notice, is_error=True)
         if (save := loaded.save) is not None:
             await in_thread(lambda _: save())
+        self.recognition.look()
 
     @property
     def has_podcasts(self) -> bool:

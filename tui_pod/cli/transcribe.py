@@ -77,8 +77,7 @@ def _is_wordless(episode: Episode, work: _Work) -> bool:
     """Return whether an episode has a recording here, and no words or only some."""
     if episode.transcript is not None or find_recording(episode, work.podcasts) is None:
         return False
-    words = work.files.read(episode.id)
-    return words is None or not words.is_complete
+    return not work.files.is_complete(episode.id)
 
 
 async def _transcribe_all(episodes: Sequence[Episode], work: _Work) -> int:

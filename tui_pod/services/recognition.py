@@ -23,7 +23,7 @@ from tui_pod.runtime.log import log
 from tui_pod.runtime.power import is_on_battery
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.frontend import Frontend
-from tui_pod.services.recordings import find_recording, make_request
+from tui_pod.services.recordings import find_recording, make_request, wanted_by_settings
 from tui_pod.services.tasks import BackgroundTasks
 from tui_pod.speech.model import INSTALL_HINT, RecognitionError, find_model, has_recogniser, model_name
 from tui_pod.speech.transcribe import transcribe
@@ -37,6 +37,9 @@ REPORT_EVERY = 1.0
 
 LOOK_EVERY = 30.0
 """Seconds between two looks at whether the machine runs on its battery."""
+
+LOOK_AGAIN = 300.0
+"""Seconds between two looks at what the podcasts' settings have recognised by itself."""
 
 USUAL_SPEED = 8.0
 """Seconds of speech that two idle cores recognise in one."""
@@ -78,7 +81,10 @@ class RecognitionService:
         self._job: asyncio.Task[None] | None = None
         self._worker: asyncio.Task[object] | None = None
         self._changed = asyncio.Event()
-        self._reported = 0.0
+        self._failed: set[str] = set()
+        self._looking: asyncio.TimerHandle | None = None
+        self._latest: tuple[Episode, float] | None = None  # what is to be reported
+        self._timer: asyncio.TimerHandle | None = None
 
     # -- what is asked ---------------------------------------------------------------------------------
 
@@ -87,9 +93,9 @@ class RecognitionService:
         if episode.audio is None:
             return ""
         if not has_recogniser():
-            return f"To have them recognised on this machine, run: {INSTALL_HINT} — then start again."
+            return f"To have its words recognised on this machine, run: {INSTALL_HINT} — then start again."
         takes = f" That takes {span(episode.duration / USUAL_SPEED)} or more." if episode.duration else ""
-        return f"Press {key_of('transcript.seek')} to have them recognised on this machine.{takes}"
+        return f"Press {key_of('transcript.seek')} to have its words recognised on this machine.{takes}"
 
     def label(self, episode: str) -> str:
         """Return how far the words of an episode are, such as `recognised by machine · 45 %`; empty: not under way."""
@@ -108,6 +114,13 @@ class RecognitionService:
             self._worker = self._tasks.run(self._work())
         if is_asked and self._is_paused:
             self._frontend.tell(f"Recognising is paused. Press {key_of('transcribe.pause')} to go on.")
+
+    def look(self) -> None:
+        """Look for what the podcasts' settings have recognised by itself, now and every few minutes."""
+        if self._looking is not None:
+            self._looking.cancel()
+        self._looking = asyncio.get_running_loop().call_later(LOOK_AGAIN, self.look)
+        self._tasks.run(self._look())
 
     def toggle_pause(self) -> None:
         """Pause recognising, in this app and those to come; or go on."""
@@ -129,7 +142,22 @@ class RecognitionService:
 
     async def close(self) -> None:
         """End the recogniser; it goes on where it was the next time."""
+        if self._looking is not None:
+            self._looking.cancel()
         await self._tasks.close()
+
+    # -- by itself -------------------------------------------------------------------------------------
+
+    async def _look(self) -> None:
+        podcasts = await self._means.open_podcasts()
+        if podcasts is None or not has_recogniser():
+            return
+        library, progress = self._controller().library, self._controller().progress_index
+        files = self._means.files
+        found = await in_thread(lambda _: wanted_by_settings(podcasts, files, library, progress))
+        for ident in [ident for ident, is_asked in self._waiting.items() if not is_asked and ident not in found]:
+            await self._drop(ident)
+        self.request([ident for ident in found if ident not in self._waiting and ident not in self._failed], False)
 
     # -- work ------------------------------------------------------------------------------------------
 
@@ -145,6 +173,7 @@ class RecognitionService:
                     await asyncio.wait((self._job,))
                 finally:
                     self._job.cancel()
+                    self._latest = None
                 if not self._job.cancelled() and (error := self._job.exception()) is not None:
                     self._fail(ident, error)
         finally:
@@ -182,7 +211,7 @@ class RecognitionService:
         episode = library.episode(index)
         model = find_model(self._means.model)
         podcasts = await self._means.open_podcasts()
-        recording = await self._recording(episode, podcasts)
+        recording, is_fetched = await self._recording(episode, podcasts)
         request = await in_thread(lambda _: make_request(episode, recording, model, podcasts))
         async with aclosing(transcribe(self._means.files, ident, request, model_name(model))) as parts:
             async for until in parts:
@@ -191,25 +220,35 @@ class RecognitionService:
                     return
         is_asked = self._waiting.pop(ident, False)
         self._set_state(ident, None)
+        if is_fetched and not is_asked and podcasts is not None:
+            await in_thread(lambda _: podcasts.downloads.remove(ident))
         if is_asked:
             self._frontend.tell(f"“{episode.title}” has words now. {key_of('view.transcript')} shows them.")
 
-    async def _recording(self, episode: Episode, podcasts: Podcasts | None) -> Path:
-        """Return the recording of an episode, downloaded where it is not on this machine."""
+    async def _recording(self, episode: Episode, podcasts: Podcasts | None) -> tuple[Path, bool]:
+        """Return the recording of an episode, and whether it had to be downloaded."""
         found = await in_thread(lambda _: find_recording(episode, podcasts))
         if found is not None and found.is_file():
-            return found
+            return found, False
         request = podcasts.download_request(episode, is_automatic=True) if podcasts is not None else None
         if podcasts is None or request is None:
             raise RecognitionError(f"The recording is not there: {episode.audio}.")
         self._means.show("words", f"downloading “{episode.title}” for its words")
-        return await in_thread(lambda cancel: podcasts.downloads.fetch(request, cancel=cancel))
+        return await in_thread(lambda cancel: podcasts.downloads.fetch(request, cancel=cancel)), True
 
     def _report(self, episode: Episode, until: float) -> None:
-        now = asyncio.get_running_loop().time()
-        if now - self._reported < REPORT_EVERY:
+        """Show how far an episode is: sentences come many at a time."""
+        self._latest = (episode, until)
+        if self._timer is None:
+            self._show_latest()
+
+    def _show_latest(self) -> None:
+        self._timer = None
+        if self._latest is None:
             return
-        self._reported = now
+        episode, until = self._latest
+        self._latest = None
+        self._timer = asyncio.get_running_loop().call_later(REPORT_EVERY, self._show_latest)
         progress = self._controller().progress_index.get(episode.id)
         duration = (progress.duration if progress is not None else None) or episode.duration
         text = f"{min(99, int(100 * until / duration))} %" if duration else f"{int(until // 60)} m"
@@ -226,6 +265,7 @@ class RecognitionService:
     def _fail(self, ident: str, error: BaseException) -> None:
         """Give an episode up, and say why where the listener asked for it."""
         is_asked = self._waiting.pop(ident, False)
+        self._failed.add(ident)
         self._set_state(ident, None)
         library = self._controller().library
         index = library.index(ident)
@@ -237,17 +277,22 @@ class RecognitionService:
 
     async def _remove(self, ident: str) -> None:
         if ident in self._waiting:
-            del self._waiting[ident]
-            if ident == self._current and self._job is not None:
-                self._job.cancel()
-                await asyncio.wait((self._job,))
-            self._changed.set()
-            self._set_state(ident, None)
+            await self._drop(ident)
+            self._failed.add(ident)  # the settings do not bring it back in this app
             self._frontend.tell("No longer recognised; what was done is kept.")
         elif await self._take(ident):
             self._tasks.note("Recognised words removed", lambda: self._bring_back(ident), lambda: self._take(ident))
         else:
             self._frontend.tell("These words were not recognised by machine.")
+
+    async def _drop(self, ident: str) -> None:
+        """Recognise an episode no longer."""
+        del self._waiting[ident]
+        if ident == self._current and self._job is not None:
+            self._job.cancel()
+            await asyncio.wait((self._job,))
+        self._changed.set()
+        self._set_state(ident, None)
 
     async def _take(self, ident: str) -> bool:
         is_taken = await asyncio.to_thread(self._means.files.remove, ident)

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.progress import Status
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.speech.recogniser import Request
 from tui_pod.speech.sentences import find_names
+from tui_pod.speech.word_files import WordFiles
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
@@ -25,6 +29,24 @@ def find_recording(episode: Episode, podcasts: Podcasts | None) -> Path | None:
     if podcasts is None:
         return None
     return podcasts.downloads.find(episode.id) or podcasts.streams.find(episode.id, episode.audio)
+
+
+def wanted_by_settings(
+    podcasts: Podcasts, files: WordFiles, library: Library, progress_index: ProgressIndex
+) -> list[str]:
+    """Return the episodes whose words are to be recognised as their podcasts' settings say, the played ones last."""
+    found = []
+    for feed in podcasts.store.feeds():
+        if feed.settings.transcribe not in ("downloads", "all"):
+            continue
+        for ident in podcasts.store.episode_ids(feed.feed_id):
+            index = library.index(ident)
+            episode = library.episode(index) if index is not None else None
+            if episode is None or episode.audio is None or episode.transcript is not None or files.is_complete(ident):
+                continue
+            if feed.settings.transcribe == "all" or find_recording(episode, podcasts) is not None:
+                found.append(ident)
+    return sorted(found, key=lambda ident: progress_index.status(ident) is Status.PLAYED)
 
 
 def make_request(episode: Episode, recording: Path, model: Path, podcasts: Podcasts | None) -> Request:

@@ -69,6 +69,15 @@ class WordFiles:
         until = max([*marks.values(), *(cue.end or 0.0 for cue in cues[-1:])], default=0.0)
         return Words(cues, until, is_complete)
 
+    def is_complete(self, episode: str) -> bool:
+        """Return whether all of an episode is recognised, without reading it."""
+        try:
+            with self.path(episode).open("rb") as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - 60))
+                return b"\nNOTE complete " in file.read()
+        except OSError:
+            return False
+
     @contextlib.contextmanager
     def writing(self, episode: str, model: str) -> Iterator[WordsWriter]:
         """Go on with the words of an episode, or begin them.

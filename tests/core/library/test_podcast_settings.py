@@ -25,6 +25,7 @@ GOOD = {
     "include": ["war, peace"],
     "exclude": ["rerun"],
     "delete_played": ["now", "never", "7"],
+    "transcribe": ["never", "Downloads", "all"],
     "notify": ["yes", "No"],
     "hidden": ["yes"],
 }
@@ -36,6 +37,7 @@ BAD = {
     "refresh": ["0", "4", "often"],
     "keep": ["-1", "101", "1.5", "9" * 3000],
     "delete_played": ["0", "-1", "later"],
+    "transcribe": ["some"],
     "notify": ["maybe"],
     "hidden": ["1"],
 }

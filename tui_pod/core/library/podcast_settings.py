@@ -189,6 +189,14 @@ class PodcastSettings:
             "feeds.delete_played",
         ),
     ] = None
+    transcribe: Annotated[
+        str,
+        Setting(
+            "Of which episodes without a transcript this machine recognises the words by itself",
+            _choice("never", "downloads", "all"),
+            "never",
+        ),
+    ] = ""
     notify: Annotated[
         bool | None, Setting("Whether the desktop tells of its new episodes", SWITCH, "desktop.notify")
     ] = None

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -189,7 +190,8 @@ class TranscriptView(ScrollView, can_focus=True):
         width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
         style = self.get_component_rich_style
         if number >= len(self._lines):
-            empty = f"{' ' * MARGIN}{self._empty_text}" if number == 1 and not self._lines else ""
+            said = wrap(self._empty_text, width - 2 * MARGIN) if not self._lines else []
+            empty = f"{' ' * MARGIN}{said[number - 1]}" if 0 < number <= len(said) else ""
             return Strip([Segment(fit(empty, width), style("transcript-view--coming"))], width)
         line = self._lines[number]
         in_line = {run.cue for run in line.runs}
@@ -311,14 +313,11 @@ class TranscriptView(ScrollView, can_focus=True):
         self.refresh()
 
     def on_mouse_scroll_down(self) -> None:
-        """Stop following: the reader reads on."""
+        """Stop following: the reader reads on, or back."""
         self.is_following = False
         self._show_state()
 
-    def on_mouse_scroll_up(self) -> None:
-        """Stop following: the reader reads back."""
-        self.is_following = False
-        self._show_state()
+    on_mouse_scroll_up = on_mouse_scroll_down
 
     def on_click(self, event: events.Click) -> None:
         """Hear the sentence that was clicked on."""
