@@ -31,6 +31,7 @@ from tui_pod.feeds.directories.find import Finding
 from tui_pod.feeds.formats.model import Feed
 from tui_pod.services.directories import DirectoryService, Search
 from tui_pod.services.feeds import FeedService
+from tui_pod.services.imports import ImportService, Preview
 from tui_pod.services.logins import LoginQuestion
 from tui_pod.services.news import News
 from tui_pod.services.podcast_settings import PodcastChoice, SettingsService
@@ -353,6 +354,23 @@ class FakeSettings(SettingsService):
         self._wishes.append(("configure", feed_id, dict(changes)))
 
 
+class FakeImports(ImportService):
+    """Imports of what a test says lies at a path."""
+
+    def __init__(self, wishes: list[tuple[object, ...]]) -> None:
+        self._wishes = wishes
+        self.found: dict[str, Preview | Exception] = {}
+
+    async def read(self, typed: str) -> Preview | None:
+        found = self.found.get(typed)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def take(self, preview: Preview) -> None:
+        self._wishes.append(("take", preview.origin))
+
+
 class FakeDirectories(DirectoryService):
     """Directories that find what a test says."""
 
@@ -397,6 +415,7 @@ class FakeFeeds(FeedService):
         self.asked_settings = FakeSettings(self.wishes)
         self.news = FakeNews(self.wishes)
         self.settings_of_podcasts = self.asked_settings
+        self.imports = self.asked_imports = FakeImports(self.wishes)
         self.directories = self.asked_directories = FakeDirectories(self.wishes)
         self.refusal: Exception | None = None
         self.facts: dict[str, PodcastFacts] = {}

@@ -101,6 +101,7 @@ class Runtime:
             settings.find,
             settings.desktop.notify,
             _is_sparing,
+            PlayedRule(*settings.played),
         )
         means = Means(
             self._words,

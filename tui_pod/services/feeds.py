@@ -15,6 +15,7 @@ from tui_pod.config.settings import FindSettings
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.show_notes import PodcastFacts
 from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
@@ -22,6 +23,7 @@ from tui_pod.services.directories import DirectoryService
 from tui_pod.services.downloads import DownloadService
 from tui_pod.services.folders import FolderWatch
 from tui_pod.services.frontend import Frontend
+from tui_pod.services.imports import ImportService
 from tui_pod.services.keeping import Keeper
 from tui_pod.services.logins import LoginNeeded, LoginQuestion
 from tui_pod.services.news import News
@@ -67,6 +69,7 @@ class FeedService:
         find: FindSettings = FindSettings(),  # noqa: B008  # a constant
         notifies: bool = True,
         is_sparing: Callable[[], Awaitable[bool]] = _never,
+        played: PlayedRule = PlayedRule(),  # noqa: B008  # a constant
     ) -> None:
         """Open nothing yet.
 
@@ -80,6 +83,7 @@ class FeedService:
             find: which directories are asked for podcasts.
             notifies: whether it is told of podcasts that do not say.
             is_sparing: whether network or battery are to be spared now.
+            played: when a place counts as played.
         """
         self._controller = controller
         self._frontend = frontend
@@ -95,6 +99,7 @@ class FeedService:
         self._keeper = Keeper(controller, self._tasks, self._downloads, open_podcasts, usual)
         self.settings_of_podcasts = SettingsService(self._tasks, open_podcasts, self._settings_changed)
         self.directories = DirectoryService(find, open_podcasts)
+        self.imports = ImportService(controller, self._tasks, open_podcasts, self._bring_up_to_date, played)
         self.playback_changed = self._keeper.playback_changed
         self._started: asyncio.Task[object] | None = None
         after = After(

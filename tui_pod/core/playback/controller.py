@@ -322,9 +322,9 @@ class PlaybackController:
             self._undo.add(Change(label, partial(self._put_progress, before), partial(self._put_progress, after)))
             self._put_progress(after)
 
-    def receive(self, values: Mapping[str, Progress], label: str = "") -> bool:
+    def receive(self, values: Mapping[str, Progress], label: str = "", is_saved: bool = True) -> bool:
         """Take in progress that others made; under a label it is told and can be undone. Return whether it is new."""
-        before = self._editor.receive(values)
+        before = self._editor.receive(values, is_saved)
         if before and label:
             after = {ident: self.progress_index.get(ident) for ident in before}
             self._undo.add(Change(label, partial(self._put_progress, before), partial(self._put_progress, after)))

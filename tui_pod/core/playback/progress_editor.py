@@ -48,8 +48,8 @@ class ProgressEditor:
         state.ports.writer.compact()
         state.ports.listener.progress_changed(frozenset(values))
 
-    def receive(self, values: Mapping[str, Progress]) -> dict[str, Progress | None]:
-        """Show progress that others made and saved; return what it replaced.
+    def receive(self, values: Mapping[str, Progress], is_saved: bool = True) -> dict[str, Progress | None]:
+        """Show progress that others made, and save it if they did not; return what it replaced.
 
         What is loaded keeps its place, unless it was marked.
         """
@@ -61,9 +61,13 @@ class ProgressEditor:
             if progress != former and not (is_loaded and progress.status is Status.STARTED):
                 before[ident] = former
                 state.progress_index.put(ident, progress)
+                if not is_saved:
+                    state.ports.writer.save(ProgressRecord(ident, progress))
             if ident in before and is_loaded:
                 self._tracker.set_done(progress.played)
         if before:
+            if not is_saved:
+                state.ports.writer.compact()
             state.ports.listener.progress_changed(frozenset(before))
         return before
 

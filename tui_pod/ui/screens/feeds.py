@@ -10,18 +10,20 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui_pod.core.text.clean import enumerated
+from tui_pod.feeds.folders.address import is_path
 from tui_pod.services.directories import is_words
 from tui_pod.services.feeds import FeedService
 from tui_pod.services.logins import LoginNeeded
 from tui_pod.services.tasks import explain
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 from tui_pod.ui.screens.find_podcasts import FindScreen
+from tui_pod.ui.screens.import_podcasts import ImportScreen
 from tui_pod.ui.screens.login import LoginScreen
 from tui_pod.ui.widgets.path_input import PathInput
 
 HINT = (
     "The address of a feed (RSS, Atom, JSON Feed) or of the podcast's page;\n"
-    "the path of a folder of recordings, such as ~/Audiobooks (tab completes it);\n"
+    "the path of a folder of recordings, or of another player's export (tab completes it);\n"
     "or words, for which {} will be asked."
 )
 
@@ -62,6 +64,10 @@ class AddFeedScreen(InputDialog):
 
     async def _add(self, typed: str) -> None:
         try:
+            if is_path(typed) and (found := await self._feeds.imports.read(typed)) is not None:
+                if self.is_current:
+                    self.app.switch_screen(ImportScreen(found, self._feeds.imports))
+                return
             feed_id = await self._feeds.subscribe(typed)
         except Exception as error:  # whatever it was, what was typed stays
             if isinstance(error, LoginNeeded) and self.is_current:

@@ -1,0 +1,73 @@
+"""What another player exported, taken into the running app and undone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.feeds import server
+from tests.feeds.imports.exports import antennapod
+from tests.feeds.server import Site, feed, item
+from tests.services.test_feeds import ServiceRig
+from tui_pod.core.progress.progress import Status
+from tui_pod.feeds.imports.model import ImportFault
+from tui_pod.feeds.net.access import NetworkPolicy
+
+
+@pytest.fixture
+async def service(tmp_path: Path, site: Site) -> AsyncIterator[ServiceRig]:
+    site.replies["/f"] = server.body(feed(item(1) + item(2) + item(3), "Ships"))
+    made = ServiceRig(tmp_path, policy=NetworkPolicy(site.allowed))
+    yield made
+    await made.service.close()
+
+
+def statuses(service: ServiceRig) -> dict[str, Status]:
+    """How far each episode is, by its title."""
+    index = service.controller.progress_index
+    return {
+        title: index.status(ident) for ident, title in zip(service.controller.library.ids, service.titles, strict=True)
+    }
+
+
+async def test_database_is_shown_taken_and_undone(service: ServiceRig, site: Site, tmp_path: Path) -> None:
+    path = antennapod(tmp_path / "export.db", site.url("/f"))
+    found = await service.service.imports.read(str(path))
+    assert found is not None
+    assert (found.origin, len(found.taking.new), found.taking.played) == ("AntennaPod", 1, 1)
+    assert service.titles == []
+    service.service.imports.take(found)
+    await service.done()
+    assert statuses(service) == {
+        "Episode 1": Status.PLAYED, "Episode 2": Status.STARTED, "Episode 3": Status.UNPLAYED,
+    }  # fmt: skip
+    assert service.topics == ["History", "My ships"]
+    service.controller.undo()
+    assert set(statuses(service).values()) == {Status.UNPLAYED}
+    service.controller.undo()
+    await service.done()
+    assert service.titles == []
+    service.controller.redo()
+    await service.done()
+    assert len(service.titles) == 3
+
+
+async def test_list_is_shown_and_taken(service: ServiceRig, site: Site, tmp_path: Path) -> None:
+    outlines = f'<outline type="rss" text="S" xmlUrl="{site.url("/f")}"/><outline type="rss" text="x"/>'
+    (tmp_path / "list.opml").write_text(f"<opml><body>{outlines}</body></opml>")
+    found = await service.service.imports.read(str(tmp_path / "list.opml"))
+    assert found is not None
+    assert (found.origin, found.imported.faults) == ("the list", ("“x” has no address.",))
+    service.service.imports.take(found)
+    await service.done()
+    assert len(service.titles) == 3
+
+
+async def test_what_is_no_export_is_none_and_a_damaged_one_says_why(service: ServiceRig, tmp_path: Path) -> None:
+    assert await service.service.imports.read(str(tmp_path)) is None
+    assert await service.service.imports.read("~/nowhere.opml") is None
+    (tmp_path / "list.opml").write_text("hello")
+    with pytest.raises(ImportFault, match="not an OPML list"):
+        await service.service.imports.read(str(tmp_path / "list.opml"))

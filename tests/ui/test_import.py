@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.app_driver import run_app
+from tui_pod.core.library.library import Library
+from tui_pod.core.progress.progress import Progress
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.imports.model import Imported, ImportFault
+from tui_pod.services.imports import Preview
+from tui_pod.sync.taking import Taking
+from tui_pod.ui.screens.import_podcasts import ImportScreen
+
+NEW = Entry("https://ships.example/f", "[b]Ships[/b]", (("History", "Sea"),))
+KNOWN = Entry("https://known.example/f", "Known")
+PROGRESS = {"a": Progress(datetime(2026, 1, 1, tzinfo=UTC), played=True)}
+FOUND = Preview(
+    Imported("AntennaPod", (NEW, KNOWN), faults=("1 podcast has no address.",)), Taking((NEW,), PROGRESS, 2)
+)
+
+
+@pytest.mark.parametrize("key", ["enter", "escape"])
+async def test_export_is_shown_before_it_is_taken(library: Library, key: str) -> None:
+    async with run_app(library) as driver:
+        feeds = driver.services.asked_feeds
+        feeds.asked_imports.found["~/export.db"] = FOUND
+        await driver.press("a")
+        await driver.write("~/export.db")
+        await driver.press("enter")
+        await driver.until(lambda: driver.shows(ImportScreen), "the export is shown")
+        for said in (
+            "Import from AntennaPod", "1 podcast new, 1 episode played, 0 started, 2 heard that are not known",
+            "1 podcast has no address.", "[b]Ships[/b]  History/Sea",
+        ):  # fmt: skip
+            assert said in driver.text
+        await driver.press(key)
+        assert not driver.shows(ImportScreen)
+        assert feeds.wishes == ([("take", "AntennaPod")] if key == "enter" else [])
+
+
+async def test_export_that_is_damaged_says_why_and_keeps_what_was_typed(library: Library) -> None:
+    async with run_app(library) as driver:
+        driver.services.asked_feeds.asked_imports.found["~/x.db"] = ImportFault("x.db cannot be read.")
+        await driver.press("a")
+        await driver.write("~/x.db")
+        await driver.press("enter")
+        await driver.until(lambda: "x.db cannot be read." in driver.text, "it says why")
+        assert "~/x.db" in driver.text

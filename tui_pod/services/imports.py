@@ -1,0 +1,127 @@
+"""Take what another player exported into the running app: look first, then take, which can be undone.
+
+Runs on the event loop; threads do what waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_pod.core.errors import UserError
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.text.clean import counted
+from tui_pod.runtime.threads import CancelToken, in_thread
+from tui_pod.services.tasks import BackgroundTasks
+
+if TYPE_CHECKING:
+    from tui_pod.core.progress.progress import PlayedRule
+    from tui_pod.feeds.imports.model import Imported
+    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.sync.taking import Taking
+
+
+class Preview(NamedTuple):
+    """An export, and what would be taken of it."""
+
+    imported: Imported
+    taking: Taking
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from, such as `AntennaPod`."""
+        return self.imported.program or "the list"
+
+
+class ImportService:
+    """Reads exports, and takes them."""
+
+    def __init__(
+        self,
+        controller: Callable[[], PlaybackController],
+        tasks: BackgroundTasks,
+        open_podcasts: Callable[[], Awaitable[Podcasts]],
+        bring_up_to_date: Callable[[Podcasts, int], Awaitable[None]],
+        rule: PlayedRule,
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            controller: has the progress.
+            tasks: tells what was done, and undoes it.
+            open_podcasts: returns the podcasts.
+            bring_up_to_date: shows the library anew, with so many new episodes.
+            rule: when a place counts as played.
+        """
+        self._controller = controller
+        self._tasks = tasks
+        self._open = open_podcasts
+        self._bring_up_to_date = bring_up_to_date
+        self._rule = rule
+
+    async def read(self, typed: str) -> Preview | None:
+        """Return what would be taken of the export at a path; None when there is no export.
+
+        Raises:
+            ImportFault: it is damaged, or of a player that is not known.
+        """
+        from tui_pod.feeds.folders.address import typed_path
+        from tui_pod.feeds.imports.read import is_export, read_export  # SQLite and XML: only when asked for
+        from tui_pod.sync.taking import plan
+
+        podcasts = await self._open()
+        controller = self._controller()
+        library, progress = controller.library, dict(controller.progress_index)
+        path = typed_path(typed)
+
+        def look(_: CancelToken) -> Preview | None:
+            if path is None or not is_export(path):
+                return None
+            imported, store = read_export(Path(path)), podcasts.store
+            known = library.index
+            taking = plan(imported, store.feeds(), store.enclosures(), progress, self._rule,
+                          lambda ident: known(ident) is not None)  # fmt: skip
+            return Preview(imported, taking)
+
+        return await in_thread(look)
+
+    def take(self, preview: Preview) -> None:
+        """Subscribe to the podcasts that are new, take marks and places, and fetch the episodes."""
+        self._tasks.run(self._take(preview))
+
+    async def _take(self, preview: Preview) -> None:
+        podcasts = await self._open()
+        store, new = podcasts.store, preview.taking.new
+        ids = [entry.feed_id or entry.address for entry in new]
+        await in_thread(lambda _: store.subscribe(preview.imported.entries))
+        taking = preview.taking
+        if ids:
+            self._tasks.note(
+                f"{counted(len(new), 'podcast')} added from {preview.origin}",
+                lambda: self._show(podcasts, ids, is_removed=True),
+                lambda: self._show(podcasts, ids, is_removed=False),
+            )
+        if taking.progress:
+            label = f"{taking.played} played and {len(taking.progress) - taking.played} started from {preview.origin}"
+            self._controller().receive(taking.progress, label, is_saved=False)
+        await self._bring_up_to_date(podcasts, 0)
+        await self._fetch(podcasts, ids)
+
+    async def _show(self, podcasts: Podcasts, ids: list[str], is_removed: bool) -> None:
+        change = podcasts.store.remove if is_removed else podcasts.store.restore
+        await in_thread(lambda _: [change(feed_id) for feed_id in ids])
+        await self._bring_up_to_date(podcasts, 0)
+
+    async def _fetch(self, podcasts: Podcasts, ids: list[str]) -> None:
+        from tui_pod.feeds.refresh import refresh
+
+        wanted = set(ids)
+        feeds = [feed for feed in await in_thread(lambda _: podcasts.store.feeds()) if feed.feed_id in wanted]
+        if not feeds:
+            return
+        with self._tasks.showing("import", f"fetching {counted(len(feeds), 'podcast')}"):
+            result = await refresh(podcasts.store, feeds, policy=podcasts.policy)
+        await self._bring_up_to_date(podcasts, result.new)
+        if result.failed:
+            raise UserError(f"{counted(len(result.failed), 'podcast')} could not be fetched: {result.failed[0].error}")
