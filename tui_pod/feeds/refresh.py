@@ -131,9 +131,14 @@ async def refresh(
         outcomes.append(outcome)
         progress(RefreshProgress(len(outcomes), len(wanted), outcome))
 
-    async with asyncio.TaskGroup() as group:
-        for feed in wanted:
-            group.create_task(work(feed))
+    backup = contextlib.ExitStack()
+    backup.enter_context(store.db.backing_up_once())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for feed in wanted:
+                group.create_task(work(feed))
+    finally:
+        await in_thread(lambda _: backup.close())  # it waits for the disk
     return Refreshed(tuple(outcomes))
 
 

@@ -292,6 +292,15 @@ def test_how_many_are_kept_is_taken_over_from_an_older_program(store: FeedStore,
     assert store.feeds()[0].settings.keep == keep
 
 
+def test_many_changes_are_backed_up_once_at_their_end(store: FeedStore) -> None:
+    before = store.db.backup.read_bytes()
+    with store.db.backing_up_once():
+        store.configure(FIRST, {"name": "Mine"})
+        store.subscribe([Entry("https://b.org/f")])
+        assert store.db.backup.read_bytes() == before
+    assert [entry.title for entry in parse_opml(store.db.backup.read_bytes()).entries] == ["Mine", "https://b.org/f"]
+
+
 def test_growth_of_a_feed_is_bounded(store: FeedStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(episodes, "MAX_EPISODES", 10)
     heard = episode_id(FIRST, "g1")

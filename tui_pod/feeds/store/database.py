@@ -117,6 +117,8 @@ class FeedDatabase:
         """About a recovery, or what was left out, for the listener."""
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._holds = 0
+        self._owes_backup = False
 
     def close(self) -> None:
         """Close the connection; the next use opens it again."""
@@ -237,8 +239,23 @@ class FeedDatabase:
         except (OSError, FeedError):
             return []
 
+    @contextlib.contextmanager
+    def backing_up_once(self) -> Iterator[None]:
+        """Put off backups to the end of the block: one for each of a thousand feeds would take a minute."""
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
+            if self._owes_backup and not self._holds:
+                self._owes_backup = False
+                self.write_backup()
+
     def write_backup(self) -> None:
         """Replace the OPML backup of the subscriptions; raise FeedStoreError when that fails."""
+        if self._holds:
+            self._owes_backup = True
+            return
         with self._used("BEGIN IMMEDIATE") as db:  # blocks other writers, so that the newest list wins
             text = write_opml(read_entries(db, is_backup=True), "tui-pod: backup of the subscriptions")
             temp = self.backup.with_name(f".{self.backup.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
