@@ -10,6 +10,7 @@ import pytest
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
+from tui_pod.core.library.transcript import Cue
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.media.documents import copy_name
@@ -20,6 +21,7 @@ from tui_pod.search.lookup import Document, Found, Kind, Limits, Results, look_u
 from tui_pod.search.query import parse_query
 from tui_pod.search.sources import WordSources
 from tui_pod.search.store import IndexFile, SearchError
+from tui_pod.speech.word_files import RECOGNISED, WordFiles
 
 VTT = """WEBVTT
 
@@ -174,6 +176,23 @@ def test_changed_title_and_words_replace_the_former(desk: Desk) -> None:
     assert [desk.ids(word) for word in ("lighthouses", "engine", "waves", "harbours", "sails")] == [
         [], [], [], ["one"], ["one"],
     ]  # fmt: skip
+
+
+def test_recognised_words_are_found_until_they_are_taken_away(desk: Desk) -> None:
+    files = WordFiles(desk.data / RECOGNISED)
+    desk.add("one", "One", audio="/one.mp3")
+    desk.fill()
+    with files.writing("one", "m") as writer:
+        writer.add((Cue("The keeper lit the lamp.", 1.0, 3.0),), 3.0)
+        writer.complete(3.0)
+    assert not is_current(desk.index, desk.stamp)
+    desk.fill()
+    (hit,) = only(desk.ask("keeper lamp")).hits
+    assert (hit.kind, hit.start) == (Kind.WORDS, 1.0)
+    files.remove("one")
+    assert not is_current(desk.index, desk.stamp)
+    desk.fill()
+    assert desk.ids("keeper") == []
 
 
 def test_index_is_current_until_library_or_words_change(desk: Desk) -> None:

@@ -36,7 +36,7 @@ from tui_pod.services.media import EpisodeSources
 from tui_pod.services.recognition import Means, RecognitionService
 from tui_pod.services.sync import SyncService, Work, run_sync
 from tui_pod.speech.narrator import Narrator
-from tui_pod.speech.word_files import WordFiles
+from tui_pod.speech.word_files import RECOGNISED, WordFiles
 from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Runtime:
         audio, narration = settings.audio, settings.narration
         self._writer = StateWriter(services.file, self._report) if services.is_writable else NullWriter()
         self._player = MpvPlayer(frontend.emit, services.ao, filters(audio.level, audio.skip_silence))
-        self._words = WordFiles(paths.data / "words")
+        self._words = WordFiles(paths.data / RECOGNISED)
         self.sources = EpisodeSources(
             Narrator(paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled),
             frontend.emit,

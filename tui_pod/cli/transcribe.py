@@ -18,7 +18,7 @@ from tui_pod.core.text.clean import clock
 from tui_pod.services.recordings import find_recording, make_request
 from tui_pod.speech.model import RecognitionError, find_model, model_name
 from tui_pod.speech.transcribe import transcribe
-from tui_pod.speech.word_files import WordFiles
+from tui_pod.speech.word_files import RECOGNISED, WordFiles
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
@@ -54,7 +54,7 @@ def run(options: Namespace) -> int:
             options.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CommandError(f"tui-pod: {options.out} cannot be made: {error.strerror}") from None
-    work = _Work(WordFiles(paths.data / "words"), _open_podcasts(opened), model, options.out)
+    work = _Work(WordFiles(paths.data / RECOGNISED), _open_podcasts(opened), model, options.out)
     indexes = named.values() if named else range(len(library))
     episodes = [library.episode(index) for index in indexes if index is not None]
     if not named:

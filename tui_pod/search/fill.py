@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from tui_pod.core.library.library import Library
-from tui_pod.search.sources import Words, WordSources, folders_stamp
+from tui_pod.search.sources import RECOGNISED_STAMP, Words, WordSources, folders_stamp
 from tui_pod.search.store import IndexFile, IndexMissing
 from tui_pod.search.writer import Head, IndexWriter, Known
 
@@ -97,6 +97,8 @@ def _put_heads(
             words = sources.words(episode)
             if words is not None and former.words != words.stamp:
                 unread.append((episode.id, words))
+            elif words is None and (former.words or "").startswith(RECOGNISED_STAMP):
+                writer.put_words(former, "", [])  # they were taken away
         writer.note("left", str(first))
         writer.commit()
     return unread

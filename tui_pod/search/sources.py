@@ -12,9 +12,14 @@ from typing import NamedTuple
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import MAX_CHARS, Cue, read_cues
+from tui_pod.speech.word_files import RECOGNISED, WordFiles
 
 REMOTE = "remote"
 """Folder in the cache with the copies of what feeds refer to."""
+
+
+RECOGNISED_STAMP = "recognised"
+"""Begins the stamp of recognised words."""
 
 
 class Words(NamedTuple):
@@ -41,11 +46,28 @@ class WordSources:
         self._data = data
         self._remote = cache / REMOTE
         self._has_copies = self._remote.is_dir()
-        self.folders: dict[Path, None] = {self._remote: None}
+        self._recognised = WordFiles(data / RECOGNISED)
+        self._has_recognised = self._recognised.folder.is_dir()
+        self.folders: dict[Path, None] = {self._remote: None, self._recognised.folder: None}
         """Where words lie, or may lie one day."""
 
     def words(self, episode: Episode) -> Words | None:
-        """Return where the words of an episode are; None: not here."""
+        """Return where the words of an episode are, else those that were recognised; None: not here."""
+        file = self._brought(episode)
+        words = self._stamped(file, episode.transcript or "") if file is not None else None
+        if words is None and episode.audio is not None and self._has_recognised:
+            words = self._stamped(self._recognised.path(episode.id), RECOGNISED_STAMP)
+        return words
+
+    def _stamped(self, file: Path, source: str) -> Words | None:
+        try:
+            found = os.stat(file)
+        except OSError:
+            return None
+        return Words(file, f"{source} {found.st_mtime_ns} {found.st_size}")
+
+    def _brought(self, episode: Episode) -> Path | None:
+        """Return the file of the words that an episode brings, where it may be on this machine."""
         if episode.transcript is None:
             return None
         if "://" not in episode.transcript:
@@ -57,11 +79,7 @@ class WordSources:
             file = self._remote / copy_name(episode.transcript)
         else:
             return None
-        try:
-            found = os.stat(file)
-        except OSError:
-            return None
-        return Words(file, f"{episode.transcript} {found.st_mtime_ns} {found.st_size}")
+        return file
 
     def notes(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the show notes of those of these episodes that have any, as HTML."""

@@ -258,6 +258,7 @@ class RecognitionService:
     def _set_state(self, ident: str, state: WordsState | None) -> None:
         if state is None:
             self._states.pop(ident, None)
+            self._latest = None  # else it would be reported after its end
         else:
             self._states[ident] = state
         self._means.words_changed(ident, state)

@@ -17,6 +17,9 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
 from tui_pod.runtime.files import append, read_text, size
 
+RECOGNISED = "words"
+"""Folder in the data folder with recognised words."""
+
 LABEL = "recognised by machine"
 """What recognised words are marked with wherever they are shown."""
 
@@ -138,6 +141,7 @@ class WordsWriter:
     def complete(self, seconds: float) -> None:
         """Note that all of the recording, of this length, is done. Raises OSError."""
         self._append(f"NOTE complete {seconds:.3f}\n\n")
+        os.utime(self._path.parent)  # tells the search that there are new words
 
     def _append(self, text: str) -> None:
         append(self._path, text if size(self._path) else self._head + text)
