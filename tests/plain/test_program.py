@@ -282,7 +282,7 @@ async def test_search_narrows_and_escape_shows_all_again(room: Room) -> None:
 async def test_search_for_nothing_there_says_what_to_do(room: Room) -> None:
     assert (await run(RoomServices(room), "/zebra", ""))[
         -1
-    ] == "Nothing here matches. Press escape to see all episodes again."
+    ] == "Nothing here matches. control f searches everywhere, escape clears."
 
 
 async def test_session_is_planned_and_begun(room: Room) -> None:

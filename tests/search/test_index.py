@@ -160,9 +160,10 @@ def test_bookmark_beside_the_index_is_found_with_its_episode(desk: Desk) -> None
     desk.add("one", "One", VTT)
     desk.add("two", "Engines")
     desk.fill()
-    kept = Document("one", "My note on that engine.", start=4.5)
-    found = desk.ask("engine", kept, Document("gone", "An engine.")).found
-    assert [one.id for one in found] == ["one", "two"]
+    kept = Document("one", "One", "My note on that engine.", start=4.5)
+    gone = Document("gone", "Gone", "An engine.", start=1.0)
+    found = desk.ask("engine", kept, gone, kept._replace(text="Nothing.")).found
+    assert [(one.id, one.title) for one in found] == [("one", "One"), ("gone", "Gone"), ("two", "Engines")]
     assert [(hit.kind, hit.start) for hit in found[0].hits] == [(Kind.BOOKMARK, 4.5), (Kind.WORDS, 1.0)]
 
 

@@ -168,7 +168,7 @@ async def test_search_without_a_match_says_how_to_go_on(library: Library) -> Non
         await driver.press("slash", *"qqq")
         assert driver.shown == []
         assert "0 episodes" in driver.title
-        assert "Nothing matches. Press esc to see all episodes again." in driver.text
+        assert "Nothing matches. ctrl+f searches everywhere, esc clears." in driver.text
         await driver.press("enter", "enter", "m", "i", "v", "j", "G", "n")
         assert driver.playback.episode is None
 
@@ -218,7 +218,7 @@ async def test_next_match_without_a_search_says_what_to_do(library: Library) -> 
         await driver.press("n")
         assert driver.notices == ["No search yet: press / and type a word."]
         await driver.press("slash", *"zebra", "enter", "n")
-        assert driver.notices[-1] == "Nothing matches. Press esc to see all episodes again."
+        assert driver.notices[-1] == "Nothing matches. ctrl+f searches everywhere, esc clears."
 
 
 async def test_search_with_markup_in_it_is_shown_letter_for_letter(library: Library) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.widgets import Input
 
-from tests.app_driver import AppDriver, run_app
+from tests.app_driver import WORDS, AppDriver, run_app
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -641,6 +641,51 @@ async def _(driver: AppDriver, key: str) -> None:
     assert kept(driver) == ["Words of 20."]
 
 
+# -- searching everywhere ------------------------------------------------------------------------------
+
+
+async def search_everywhere(driver: AppDriver) -> None:
+    """Find a sentence at 40 seconds of the third episode, and go to it."""
+    driver.services.transcripts["three"] = WORDS
+    await driver.press("ctrl+f", *"three")
+    await driver.until(lambda: "0:40" in driver.text, "it is found")
+    await driver.press("enter", "down")
+
+
+@exercises("search.everywhere")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press(key)
+    await driver.until(lambda: driver.focus == "everywhere", "the field is there")
+
+
+@exercises("found.play")
+async def _(driver: AppDriver, key: str) -> None:
+    await search_everywhere(driver)
+    await driver.press(key)
+    assert (driver.playback.episode, driver.playback.position) == ("three", 40.0)
+
+
+@exercises("found.queue")
+async def _(driver: AppDriver, key: str) -> None:
+    await search_everywhere(driver)
+    await driver.press(key)
+    assert driver.controller.queue.entries == ("three",)
+
+
+@exercises("found.bookmark")
+async def _(driver: AppDriver, key: str) -> None:
+    await search_everywhere(driver)
+    await driver.press(key)
+    assert kept(driver) == ["Three."]
+
+
+@exercises("found.search")
+async def _(driver: AppDriver, key: str) -> None:
+    await search_everywhere(driver)
+    await driver.press(key)
+    assert driver.focus == "everywhere"
+
+
 # -- the app -------------------------------------------------------------------------------------------
 
 
@@ -796,7 +841,7 @@ async def test_hints_of_the_key_line_are_those_of_the_pane(library: Library) -> 
     [
         (action.hint, action.id)
         for action in ACTIONS
-        if action.hint and action.where not in ("transcript", "statistics", "bookmarks")
+        if action.hint and action.where not in ("transcript", "statistics", "bookmarks", "found")
     ],
 )
 async def test_hint_of_the_key_line_clicked_does_what_its_key_does(word: str, ident: str, library: Library) -> None:

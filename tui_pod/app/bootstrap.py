@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.services.feeds import FeedService
     from tui_pod.services.recognition import RecognitionService
+    from tui_pod.services.search import SearchService
     from tui_pod.services.sync import SyncService
     from tui_pod.terminal.host import TerminalHost
 
@@ -47,6 +48,7 @@ PRELOADED = (
     "tui_pod.services.media",
     "tui_pod.integrations.broadcast",
     "tui_pod.services.feeds",
+    "tui_pod.services.search",
     "tui_pod.integrations.remote_server",
     "tui_pod.app.runtime",
 )
@@ -121,6 +123,11 @@ class AppServices(Services):
     def recognition(self) -> RecognitionService:
         """See `Services.recognition`."""
         return self._running.recognition
+
+    @property
+    def search(self) -> SearchService:
+        """See `Services.search`."""
+        return self._running.search
 
     @property
     def sync(self) -> SyncService | None:

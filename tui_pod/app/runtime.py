@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import os
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.mpv_options import filters
@@ -25,15 +25,19 @@ from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.integrations.remote_server import RemoteControl
 from tui_pod.integrations.remote_socket import RemoteError
 from tui_pod.integrations.terminal_title import TerminalTitle, has_title
+from tui_pod.library.cache import cache_file, library_stamp
 from tui_pod.library.reload import keep_library, reload_library
 from tui_pod.runtime.log import log
 from tui_pod.runtime.power import is_on_battery
 from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.runtime.threads import in_thread
+from tui_pod.search.fill import is_current
+from tui_pod.search.store import IndexFile
 from tui_pod.services.elsewhere import ElsewhereWatch
 from tui_pod.services.feeds import FeedService
 from tui_pod.services.media import EpisodeSources
 from tui_pod.services.recognition import Means, RecognitionService
+from tui_pod.services.search import SearchService, run_update
 from tui_pod.services.sync import SyncService, Work, run_sync
 from tui_pod.speech.narrator import Narrator
 from tui_pod.speech.word_files import RECOGNISED, WordFiles
@@ -126,6 +130,8 @@ class Runtime:
         self._elsewhere = ElsewhereWatch(
             lambda: self.controller, lambda: file.is_changed_elsewhere, file.read_elsewhere, self._look_at_feeds
         )
+        index = IndexFile(cache_file(services.paths.cache, "search", services.catalogs))
+        self.search = SearchService(services, index, partial(self._update_index, index))
         self._player.open()
         self._writer.compact()
 
@@ -141,6 +147,7 @@ class Runtime:
         if self.sync is not None:
             self.sync.start()
         self._elsewhere.start()
+        self.search.start()
 
     async def _look_at_feeds(self) -> None:
         if self.has_podcasts:
@@ -153,9 +160,15 @@ class Runtime:
 
         return Covers(self._services.paths.cache / "covers", self.sources.podcasts)
 
+    async def _update_index(self, index: IndexFile) -> None:
+        services = self._services
+        stamp = await asyncio.to_thread(library_stamp, services.catalogs, services.paths.data)
+        if not await asyncio.to_thread(is_current, index, stamp):
+            await run_update(*self._file_words)
+
     @property
-    def _sync_words(self) -> tuple[str, ...]:
-        """The options that name this app's files to `tui-pod sync`."""
+    def _file_words(self) -> tuple[str, ...]:
+        """The options that name this app's files to commands in processes of their own."""
         paths, catalogs = self._services.paths, self._services.catalogs
         words = ["--state", str(self._services.file.path), "--config", str(paths.config)]
         return (*words, *(word for path in catalogs for word in ("--catalog", str(path))))
@@ -168,7 +181,7 @@ class Runtime:
     async def _sync(self) -> dict[str, Any]:
         self.controller.save()
         await asyncio.to_thread(self._writer.flush, SAVE_LIMIT)
-        return await run_sync(*self._sync_words)
+        return await run_sync(*self._file_words)
 
     async def _reload_podcasts(self) -> None:
         await self._reload(0)
@@ -216,6 +229,7 @@ class Runtime:
         services.frontend.library_changed(loaded.library, progress_index)
         for notice in loaded.notices:
             services.frontend.tell(notice, is_error=True)
+        self.search.refresh()
         if (save := loaded.save) is not None:
             await in_thread(lambda _: save())
         self.recognition.look()
@@ -247,6 +261,7 @@ class Runtime:
         await self._elsewhere.close()
         await self._broadcast.close()
         await self.recognition.close()
+        await self.search.close()
         await self.feeds.close()
         await self.sources.close()
 
@@ -257,7 +272,7 @@ class Runtime:
         is_saved = self._writer.close(SAVE_LIMIT)  # first: a fault in the sound driver must not lose it
         self._player.close()
         if self.sync is not None and not self._is_first_sync():
-            run_apart("tui_pod", "sync", *self._sync_words)  # goes on when the app has ended
+            run_apart("tui_pod", "sync", *self._file_words)  # goes on when the app has ended
         return is_saved
 
     def _open_podcasts(self) -> Podcasts:

@@ -90,7 +90,9 @@ def _add_library_commands(commands: _Commands) -> None:
     command.add_argument("--order", choices=("course", "newest", "shortest"), default="course",
                          help="order to choose from; default: course")  # fmt: skip
     command = commands.add(
-        "search", "find words in titles, summaries, show notes and transcripts, and print where they are", has_json=True
+        "search",
+        "find words in titles, summaries, show notes, transcripts and bookmarks, and print where they are",
+        has_json=True,
     )
     command.add_argument("words", metavar="WORD", nargs="*",
                          help='the start of a word, a "phrase" in quotes, or -word to leave it out')  # fmt: skip

@@ -1,11 +1,10 @@
-"""The command `search`: every word of titles, summaries, show notes and transcripts, from the index in the cache."""
+"""The command `search`: every word of titles, summaries, show notes, transcripts and bookmarks."""
 
 from __future__ import annotations
 
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
 from contextlib import suppress
 
 from tui_pod.cli.shared import CommandError, Opened, open_library, print_json, print_table
@@ -14,7 +13,7 @@ from tui_pod.config.paths import catalog_paths
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.library.cache import cache_file, library_stamp
 from tui_pod.search.fill import fill, is_current
-from tui_pod.search.lookup import Hit, Limits, Results, look_up
+from tui_pod.search.lookup import Hit, Limits, Results, documents_of, look_up
 from tui_pod.search.query import NOTHING, Query, excerpt, parse_query
 from tui_pod.search.sources import WordSources
 from tui_pod.search.store import NO_FTS5, IndexFile, SearchError
@@ -50,7 +49,7 @@ def run(options: Namespace) -> int:
     is_shown = sys.stdout.isatty() and not options.json
     opened = open_library(options)
     results = _results(options, opened, query, ON_SCREEN if is_shown else Limits(sys.maxsize, is_all=True))
-    hits = [(opened.library.titles[opened.library.index(ident) or 0], ident, hit) for ident, hit in _hits(results)]
+    hits = [(found.title, found.id, hit) for found in results.found for hit in found.hits]
     if options.json:
         print_json([{"id": ident, "title": title, **_json(hit)} for title, ident, hit in hits])
     elif is_shown:
@@ -75,8 +74,9 @@ def _results(options: Namespace, opened: Opened, query: Query, limits: Limits) -
     if not index.has_fts:
         print(f"tui-pod: {NO_FTS5}", file=sys.stderr)
     library = opened.library
+    kept = documents_of(opened.state.kept.bookmarks)
     with index.reading() as db:
-        return look_up(db, query, index.has_fts, limits, is_known=lambda ident: library.index(ident) is not None)
+        return look_up(db, query, index.has_fts, limits, kept, lambda ident: library.index(ident) is not None)
 
 
 def _bring_up_to_date(options: Namespace, opened: Opened, is_told: bool) -> IndexFile:
@@ -98,10 +98,6 @@ def _bring_up_to_date(options: Namespace, opened: Opened, is_told: bool) -> Inde
 def _tell_left(left: int) -> None:
     if left > LONG:
         print(f"tui-pod: reading the words of {counted(left)} …", file=sys.stderr)
-
-
-def _hits(results: Results) -> Iterator[tuple[str, Hit]]:
-    return ((found.id, hit) for found in results.found for hit in found.hits)
 
 
 def _json(hit: Hit) -> dict[str, object]:

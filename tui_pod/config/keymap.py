@@ -32,6 +32,7 @@ CHAINS: tuple[frozenset[str], ...] = (
     frozenset(("transcript", "move", "screen", "app")),
     frozenset(("statistics", "move", "screen", "app")),
     frozenset(("bookmarks", "move", "screen", "app")),
+    frozenset(("found", "move", "screen", "app")),
 )
 """Panes (`Action.where`) that hear a key while one of list, tree, transcript and the views has the focus."""
 

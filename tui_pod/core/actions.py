@@ -87,6 +87,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue.move_down", "J", "Move down in the queue", "run('queue_move', 1)", "list"),
     Action("queue.move_up", "K", "Move up in the queue", "run('queue_move', -1)", "list"),
     Action("search.start", "slash", "Search in the list", "screen.search", "screen", hint="Search"),
+    Action("search.everywhere", "ctrl+f", "Search everywhere, in every word", "screen.view(5)", "screen"),
     Action("search.next", "n", "Next match", "screen.search_next(1)", "screen"),
     Action("search.previous", "N", "Previous match", "screen.search_next(-1)", "screen"),
     Action("search.clear", "escape", "Clear search, selection and notices", "screen.clear", "screen"),
@@ -111,6 +112,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("transcript.copy", "y", "Copy the sentence", "copy", "transcript", hint="Copy"),
     Action("transcript.remove", "x", "Stop recognising; take recognised words away", "remove", "transcript"),
     Action("transcript.bookmark", "b", "Bookmark the sentence at the cursor", "bookmark", "transcript"),
+    Action("found.play", "enter", "Hear it from there", "choose", "found", hint="Hear"),
+    Action("found.queue", "e", "Queue the episode last", "queue", "found", hint="Queue"),
+    Action("found.bookmark", "b", "Bookmark the sentence", "bookmark", "found", hint="Bookmark"),
+    Action("found.search", "slash", "Search for something else", "search", "found", hint="Search"),
     Action("bookmark.edit", "b", "Edit the note, or the words", "edit", "bookmarks", hint="Note"),
     Action("bookmark.group", "s", "Group by episode, date or topic", "group", "bookmarks", hint="Group"),
     Action("bookmark.copy", "y", "Copy the words and their source", "copy", "bookmarks", hint="Copy"),
@@ -133,8 +138,8 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 HINT_ORDER = (
-    "Pause", "Seek", "Play", "Open", "Hear", "Follow", "Note", "Copy", "Group", "Remove", "Played", "Search", "Session",
-    "Bookmark", "Words", "Help", "Quit",
+    "Pause", "Seek", "Play", "Open", "Hear", "Queue", "Follow", "Note", "Copy", "Group", "Remove", "Played", "Search",
+    "Session", "Bookmark", "Words", "Help", "Quit",
 )  # fmt: skip
 """Words of the key line, from left to right; the last ones go first where it is narrow."""
 

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from tui_pod.core.library.transcript import arrange
+from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import without_surrogates
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.search.query import Query
@@ -48,6 +49,7 @@ class Found(NamedTuple):
     """An episode in which something matches."""
 
     id: str
+    title: str
     hits: tuple[Hit, ...]
     """At least one; those among its words in the order in which they are said."""
     more: int = 0
@@ -68,10 +70,21 @@ class Document(NamedTuple):
     """Something to find that is not in the index, such as a bookmark: few, and looked through each time."""
 
     id: str
-    """The episode that it belongs to."""
+    """The episode that it belongs to, which may be gone."""
+    title: str
+    """That of the episode."""
     text: str
     kind: Kind = Kind.BOOKMARK
     start: float | None = None
+
+
+def documents_of(bookmarks: Iterable[Bookmark]) -> list[Document]:
+    """Return what there is to find in bookmarks: their words and notes."""
+    return [
+        Document(each.episode, each.title, f"{each.text}\n{each.note}", start=each.start)
+        for each in bookmarks
+        if not each.is_removed
+    ]
 
 
 class Limits(NamedTuple):
@@ -121,12 +134,18 @@ def look_up(
         return Results()
     db.set_progress_handler(is_stopped, STEPS)
     matches = (_fts_matches if has_fts else _read_through)(db, query, limits)
-    beside_by_id: dict[str, list[Hit]] = {}
+    return _Ranking(db, query, limits, matches, _look_through(beside, query)).results(is_known)
+
+
+def _look_through(beside: Iterable[Document], query: Query) -> dict[str, Found]:
+    """Return what matches beside the index, by the ids of the episodes."""
+    found: dict[str, Found] = {}
     for document in beside:
         if query.matches(document.text):
-            hit = Hit(document.kind, _sentence(query, split_sentences(document.text)), document.start)
-            beside_by_id.setdefault(document.id, []).append(hit)
-    return _Ranking(db, query, limits, matches, beside_by_id).results(is_known)
+            hit = Hit(document.kind, _sentence(query, _lines(document.text)), document.start)
+            former = found.get(document.id, Found(document.id, document.title, ()))
+            found[document.id] = former._replace(hits=(*former.hits, hit))
+    return found
 
 
 class _Ranking:
@@ -138,7 +157,7 @@ class _Ranking:
         query: Query,
         limits: Limits,
         matches: _Matches,
-        beside: Mapping[str, list[Hit]],
+        beside: Mapping[str, Found],
     ) -> None:
         self._db = db
         self._query = query
@@ -151,14 +170,17 @@ class _Ranking:
             self._groups.setdefault(row >> GROUP_BITS, []).append(row & ((1 << GROUP_BITS) - 1))
 
     def results(self, is_known: Callable[[str], bool]) -> Results:
-        """Return the first episodes, and how many there are."""
+        """Return the first episodes, and how many there are; those with a bookmark first."""
+        kept = {ident: self._number(ident) for ident in self._beside}
+        order = sorted({*self._matches.titles, *self._heads, *self._groups} - set(kept.values()), key=self._rank)
+        total = len(kept) + len(order)
         found: list[Found] = []
-        kept = {ident: number for ident in self._beside if (number := self._number(ident)) is not None}
-        order = sorted({*self._matches.titles, *self._heads, *self._groups}, key=self._rank)
-        order = [*kept.values(), *(number for number in order if number not in set(kept.values()))]
-        total = len(order)
+        for ident, number in kept.items():
+            rest = self._found(number, is_known) if number is not None else None
+            hits = (*self._beside[ident].hits, *(rest.hits if rest else ()))
+            found.append(self._beside[ident]._replace(hits=hits, more=rest.more if rest else 0))
         for number in order:
-            if len(found) == self._limits.episodes:
+            if len(found) >= self._limits.episodes:
                 break
             one = self._found(number, is_known)
             if one is None:
@@ -185,12 +207,11 @@ class _Ranking:
         ident, head = row[0], Head(*row[1:])
         if self._query.excludes("\n".join(head)):
             return None
-        hits = self._beside.get(ident, [])
-        hits = [*hits, *self._head_hits(number, head)]
+        hits = list(self._head_hits(number, head))
         groups = self._groups.get(number, [])
         shown = groups if self._limits.is_all else groups[: self._limits.hits]
         hits += self._word_hits(number, shown)
-        return Found(ident, tuple(hits), len(groups) - len(shown)) if hits else None
+        return Found(ident, head.title, tuple(hits), len(groups) - len(shown)) if hits else None
 
     def _head_hits(self, number: int, head: Head) -> Iterator[Hit]:
         """Yield where title, summary and notes match: each by itself, else the best of them."""

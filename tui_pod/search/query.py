@@ -71,6 +71,9 @@ class Query(NamedTuple):
 
     def matches(self, text: str) -> bool:
         """Return whether a text has all wanted phrases, and none of the excluded ones."""
+        folded = fold(text)
+        if not all(word in folded for phrase in self.wanted for word in phrase.words):  # as in most, and soon seen
+            return False
         words = list(_words(text))
         return all(any(_places(phrase, words)) for phrase in self.wanted) and not self._excludes(words)
 

@@ -21,7 +21,7 @@ def why_empty(view: ListQuery) -> str:
     """Return why a view lists nothing, and what to press."""
     if view.query.strip():
         where = "Nothing" if view.entry == ROOT else "Nothing here"
-        return f"{where} matches. Press {key_of('search.clear')} to see all episodes again."
+        return f"{where} matches. {key_of('search.everywhere')} searches everywhere, {key_of('search.clear')} clears."
     if view.entry == SmartList.CONTINUE:
         return "Nothing is unfinished. What you begin and do not finish appears here."
     if view.entry == SmartList.NEW:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tui_pod.services.frontend import Frontend
     from tui_pod.services.recall import RecallService
     from tui_pod.services.recognition import RecognitionService
+    from tui_pod.services.search import SearchService
     from tui_pod.services.sync import SyncService
     from tui_pod.services.terminal import TerminalLink
 
@@ -106,6 +107,11 @@ class Services:
         from tui_pod.services.recall import RecallService  # after the first paint
 
         return RecallService(self)
+
+    @property
+    def search(self) -> SearchService:
+        """What finds every word."""
+        raise NotImplementedError
 
     @property
     def sync(self) -> SyncService | None:

@@ -61,6 +61,8 @@ def _find_pane(action: Action, main: MainScreen) -> Widget | None:
             return main.transcript.pane if main.transcript.is_open else None
         case "bookmarks":
             return main.query("#bookmarks").first() if main.query("#bookmarks") else None
+        case "found":
+            return main.query("#found").first() if main.query("#found") else None
     return None
 
 

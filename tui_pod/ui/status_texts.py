@@ -30,9 +30,13 @@ BAR_HINTS = (
 def pane_hints(focus: str, services: Services) -> tuple[tuple[str, str, str], ...]:
     """Return key, word and action of the key line while the widget with this id has the focus."""
     if focus == "search":
+        clear, everywhere = map(services.with_keys, map(key_of, ("search.clear", "search.everywhere")))
+        wider = (everywhere, "Everywhere", "screen.view(5)")
+        return ("enter", "Keep", "screen.keep_search"), (clear, "Clear", "screen.clear"), wider
+    if focus == "everywhere":
         clear = services.with_keys(key_of("search.clear"))
-        return ("enter", "Keep", "screen.keep_search"), (clear, "Clear", "screen.clear")
-    pane = focus if focus in ("tree", "transcript", "statistics", "bookmarks") else "list"
+        return ("enter", "Results", "results"), (clear, "Close", "screen.clear")
+    pane = focus if focus in ("tree", "transcript", "statistics", "bookmarks", "found") else "list"
     return key_hints(pane, bound_actions(services.settings))
 
 

@@ -1,4 +1,4 @@
-"""Views 3 and 4 of the library screen, which lie over its panes: when they are made, shown and left."""
+"""Views that lie over the panes of the library screen: when they are made, shown and left."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
     from tui_pod.ui.screens.bookmarks import BookmarksView
+    from tui_pod.ui.screens.everywhere import EverywhereView
+
+SEARCH = 5
+"""The view that is opened by a key of its own."""
 
 OF_THE_LIST = frozenset({"search", "search_next", "filter", "sort", "details", "transcript", "refresh_feed"})
 """Actions that are without meaning while another view is shown."""
@@ -42,10 +46,14 @@ class ViewController:
         self._edit = edit
         self._grouping = Grouping.EPISODE
         self._bookmarks: BookmarksView | None = None
+        self._everywhere: EverywhereView | None = None
 
     def open(self, number: int) -> None:
-        """Show view 3 once everything is counted, or view 4."""
-        make = self._make_statistics if number == 3 else self._make_bookmarks
+        """Show view 3 once everything is counted, view 4, or the search everywhere (5)."""
+        if number == SEARCH and self._everywhere is not None:
+            self._everywhere.action_search()
+            return
+        make = {3: self._make_statistics, 4: self._make_bookmarks}.get(number, self._make_everywhere)
         self._screen.run_worker(self._open(make()), group="view", exclusive=True)
 
     def leave(self) -> None:
@@ -60,6 +68,8 @@ class ViewController:
         """Show that bookmarks have changed."""
         if self._bookmarks is not None:
             self._bookmarks.show()
+        if self._everywhere is not None:
+            self._everywhere.search_again()
 
     async def _open(self, making: Awaitable[Widget]) -> None:
         view = await making
@@ -83,8 +93,16 @@ class ViewController:
         self._bookmarks = BookmarksView(self._services, self._grouping, self._edit)
         return self._bookmarks
 
+    async def _make_everywhere(self) -> Widget:
+        from tui_pod.ui.screens.everywhere import EverywhereView  # after the first paint
+
+        self._forget()
+        self._everywhere = EverywhereView(self._services, self._model.query.query, self._edit)
+        return self._everywhere
+
     def _forget(self) -> None:
-        """Forget the bookmarks that are shown, but not by what they are grouped."""
+        """Forget what is shown, but not by what bookmarks are grouped."""
+        self._everywhere = None
         if self._bookmarks is not None:
             self._grouping, self._bookmarks = self._bookmarks.grouping, None
 

@@ -26,6 +26,7 @@ _PANES = {
     "transcript": "In the words",
     "statistics": "In the statistics",
     "bookmarks": "In the bookmarks",
+    "found": "In what was found",
     "move": MOVING,
 }
 """Groups of the actions that need a pane."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 LIST_WORDS = "words in title, summary or topic"
@@ -11,6 +14,9 @@ LIST_WORDS = "words in title, summary or topic"
 class SearchField(Input):
     """A field of one line under the panes."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+f", "screen.view(5)", show=False, id="search.everywhere"),  # else it would delete a word
+    ]
     DEFAULT_CSS = """
     SearchField { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
     SearchField.-shown { display: block; &:focus { border: none; } }

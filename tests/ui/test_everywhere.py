@@ -1,0 +1,92 @@
+"""Search everywhere, as the listener uses it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.widgets import Input
+
+from tests.app_driver import AppDriver, run_app
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.ui.widgets.found_view import FoundView
+
+SHIPS = Transcript(
+    (
+        Cue("The harbour sleeps.", 5.0, 9.0),
+        Cue("A lighthouse stands at the end of the pier.", 30.0, 36.0, speaker="Ada"),
+        Cue("Nobody keeps it.", 40.0, 44.0),
+    )
+)
+
+
+@asynccontextmanager
+async def searching(library: Library, *keys: str) -> AsyncIterator[AppDriver]:
+    """Run the app, search everywhere for what the keys type, and wait for what is found."""
+    async with run_app(library, query=ListQuery()) as driver:
+        driver.services.transcripts["three"] = SHIPS
+        await driver.press("ctrl+f", *keys)
+        yield driver
+
+
+async def found(driver: AppDriver, text: str) -> None:
+    await driver.until(lambda: text in driver.text, f"“{text}” is found")
+
+
+async def test_word_of_a_transcript_is_found_while_one_types_and_played_from_its_second(library: Library) -> None:
+    async with searching(library, *"lightho") as driver:
+        await found(driver, "Ada: A lighthouse stands at the end of the pier.")
+        assert "0:30" in driver.text
+        await driver.press("enter", "enter")
+        assert driver.playback.episode == "three"
+        assert driver.playback.position == 30.0
+
+
+async def test_keys_of_the_results_queue_and_bookmark(library: Library) -> None:
+    async with searching(library, *"lighthouse") as driver:
+        await found(driver, "the pier.")
+        await driver.press("down", "e", "b")
+        assert driver.services.controller.queue.entries == ("three",)
+        (bookmark,) = driver.services.controller.bookmarks
+        assert (bookmark.episode, bookmark.start) == ("three", 30.0)
+        await driver.press("slash")
+        await found(driver, "◆")  # the bookmark is found too
+
+
+async def test_list_that_finds_nothing_offers_everywhere_with_what_was_typed(library: Library) -> None:
+    async with run_app(library, query=ListQuery()) as driver:
+        driver.services.transcripts["three"] = SHIPS
+        await driver.press("slash", *"harbour")
+        assert "ctrl+f searches everywhere" in driver.text
+        await driver.press("ctrl+f")
+        await found(driver, "The harbour sleeps.")
+
+
+async def test_escape_leaves_and_the_search_is_kept(library: Library) -> None:
+    async with searching(library, *"pier") as driver:
+        await found(driver, "end of the pier.")
+        await driver.press("escape")
+        assert not driver.app.screen.query(FoundView)
+        assert driver.app.focused is driver.episodes
+        await driver.press("ctrl+f")
+        assert driver.app.screen.query_one("#everywhere", Input).value == "pier"
+        await found(driver, "end of the pier.")
+
+
+async def test_nothing_found_says_so(library: Library) -> None:
+    async with searching(library, *"zebra") as driver:
+        await found(driver, "Nothing matches.")
+        await driver.press("enter")
+        assert isinstance(driver.app.focused, Input)
+    async with searching(library, *"++") as driver:
+        await found(driver, "no letter or digit")
+
+
+async def test_narrow_terminal_shows_results(library: Library) -> None:
+    async with searching(library, *"lighthouse") as driver:
+        await driver.resize(40, 12)
+        await found(driver, "lighthouse")
+        await driver.resize(80, 24)
+        await found(driver, "end of the pier.")

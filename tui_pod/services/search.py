@@ -1,0 +1,173 @@
+"""Search everywhere in the running app: keeps the index up to date, asks it, and plays what was found.
+
+Called on the event loop. A process of its own fills the index, at low priority: it would take the interpreter, and
+memory, from the app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_pod.core.library.transcript import READING_SPEED
+from tui_pod.core.progress.bookmarks import Bookmark, Stretch
+from tui_pod.core.text.clean import clean, counted, fold
+from tui_pod.runtime.subprocesses import start_of
+from tui_pod.runtime.threads import CancelToken, in_thread
+from tui_pod.search.lookup import Found, Hit, Kind, Limits, Results, documents_of, look_up
+from tui_pod.search.query import NOTHING, Query, parse_query
+from tui_pod.search.store import NO_FTS5, IndexFile, IndexMissing, SearchError
+from tui_pod.services.tasks import BackgroundTasks
+
+if TYPE_CHECKING:
+    from tui_pod.services.services import Services
+
+FIRST_WAIT = 3.0
+"""Seconds after the start until the index is looked at: whoever starts wants to listen."""
+
+NO_TIMES = "These words have no times"
+
+NOT_SAID = "Only what is said can be bookmarked; this stands in title, summary or notes."
+
+Update = Callable[[], Awaitable[None]]
+"""Brings the index up to date, if it is not. Raises SearchError when it cannot be written."""
+
+
+class Answer(NamedTuple):
+    """What a question has found, and what is to be said with it."""
+
+    query: Query = Query()
+    results: Results = Results()
+    notice: str = ""
+
+
+class SearchService:
+    """Asks the index, and has it filled."""
+
+    def __init__(self, services: Services, index: IndexFile, update: Update) -> None:
+        self._services = services
+        self._index = index
+        self._update = update
+        self._tasks = BackgroundTasks(lambda: services.controller, services.frontend)
+        self._filling: asyncio.Task[object] | None = None
+        self._is_stale = False  # whether it has to be looked at again when it is filled
+        self._fault = ""
+        self.typed = ""
+        """What was searched last."""
+        self.on_filled: Callable[[], None] = lambda: None
+        """Is told that the index has been brought up to date."""
+
+    def start(self) -> None:
+        """Bring the index up to date soon."""
+        self._tasks.run(self._start())
+
+    def refresh(self) -> None:
+        """Bring the index up to date, after words have come or gone."""
+        self._is_stale = True
+        if self._filling is None or self._filling.done():
+            self._filling = self._tasks.run(self._fill())
+
+    async def close(self) -> None:
+        """End what is under way; what is indexed stays."""
+        await self._tasks.close()
+
+    async def search(self, typed: str, limits: Limits = Limits()) -> Answer:  # noqa: B008 - a value
+        """Return what matches; a search that is cancelled stops within a millisecond or two."""
+        self.typed = typed
+        query = parse_query(typed)
+        if not query.wanted:
+            return Answer(query, notice=query.notice or (NOTHING if typed.strip() else ""))
+        controller = self._services.controller
+        kept, library = documents_of(controller.bookmarks), controller.library
+
+        def ask(stop: CancelToken) -> Answer:
+            with self._index.reading() as db:
+                is_known, has_fts = lambda ident: library.index(ident) is not None, self._index.has_fts
+                results = look_up(db, query, has_fts, limits, kept, is_known, lambda: stop.is_set)
+                left = db.execute("SELECT value FROM about WHERE name = 'left'").fetchone()
+            return Answer(query, results, self._said(query, int(left[0]) if left else 0))
+
+        try:
+            return await in_thread(ask)
+        except IndexMissing as missing:
+            if not self._fault:  # else it was tried
+                self.refresh()
+            return Answer(query, notice=self._fault or f"{missing} What it finds will be shown.")
+        except SearchError as error:
+            return Answer(query, notice=str(error))
+
+    async def play(self, found: Found, hit: Hit) -> None:
+        """Play an episode from where a match is said, else from where it was left."""
+        controller, start = self._services.controller, await self._start_of(found, hit)
+        if start is None:
+            if hit.kind is Kind.WORDS:
+                self._services.frontend.tell(f"{NO_TIMES}: it plays from where you were.")
+            controller.play(found.id)
+        elif controller.playback.episode == found.id:
+            controller.seek_to(start)
+            controller.set_paused(False)
+        else:
+            controller.play_from(found.id, start)
+
+    async def keep(self, found: Found, hit: Hit, edit: Callable[[Bookmark], None]) -> None:
+        """Bookmark a sentence, and say so; what is kept already is handed to `edit`."""
+        start = await self._start_of(found, hit)
+        if start is None:
+            self._services.frontend.tell(f"{NO_TIMES}." if hit.kind is Kind.WORDS else NOT_SAID)
+            return
+        stretch = Stretch(round(start, 2), round(start + len(hit.text) / READING_SPEED, 2), hit.text)
+        self._services.bookmarks.keep_words(found.id, found.title, stretch, edit)
+
+    async def _start_of(self, found: Found, hit: Hit) -> float | None:
+        """Return when a match is said: without a time of its own as its narration tells, or where it stands in that."""
+        controller = self._services.controller
+        index = controller.library.index(found.id)
+        if hit.start is not None or hit.kind is not Kind.WORDS or index is None:
+            return hit.start
+        episode = controller.library.episode(index)
+        cues = (await self._services.read_transcript(episode)).cues
+        place = next((place for place, cue in enumerate(cues) if fold(cue.text) == fold(hit.text)), None)
+        if place is None or cues[place].start is not None:
+            return None if place is None else cues[place].start
+        length = controller.progress_index.length(index)
+        if episode.audio is not None or not length:
+            return None
+        letters = [len(cue.text) for cue in cues]
+        return length * sum(letters[:place]) / sum(letters)
+
+    def _said(self, query: Query, left: int) -> str:
+        is_filling = self._filling is not None and not self._filling.done()
+        reading = f"The words of {counted(left)} are still being read." if left and is_filling else ""
+        return " ".join(filter(None, (query.notice, self._fault, reading, "" if self._index.has_fts else NO_FTS5)))
+
+    async def _start(self) -> None:
+        await asyncio.sleep(FIRST_WAIT)
+        self.refresh()
+
+    async def _fill(self) -> None:
+        while self._is_stale:
+            self._is_stale = False
+            try:
+                await self._update()
+                self._fault = ""
+            except SearchError as error:
+                self._fault = f"{error} What was read before is found."
+            self.on_filled()
+
+
+async def run_update(*arguments: str) -> None:
+    """Run `tui-pod search --update`. Raises SearchError with its message."""
+    command, environment = start_of("tui_pod", "search", "--update", *arguments)
+    nothing, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, stdin=nothing, stdout=nothing, stderr=pipe, start_new_session=True
+    )
+    try:
+        _, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+    if process.returncode:
+        lines = err.decode("utf-8", "replace").strip().splitlines() or ["The search index could not be filled."]
+        raise SearchError(clean(lines[-1].removeprefix("tui-pod: "), 300))

@@ -1,0 +1,109 @@
+"""Search everywhere: a field, and under it what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.text.clean import counted
+from tui_pod.search.query import MAX_CHARS
+from tui_pod.ui.widgets.found_view import FoundView
+
+if TYPE_CHECKING:
+    from tui_pod.core.progress.bookmarks import Bookmark
+    from tui_pod.services.services import Services
+
+HOW = 'Every word of titles, summaries, notes, transcripts and bookmarks: "a phrase", -without'
+
+
+class EverywhereView(Vertical):
+    """The field and what it finds."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,tab,shift+tab", "results", show=False),
+        Binding("ctrl+f", "search", show=False, id="search.everywhere"),
+    ]
+    DEFAULT_CSS = """
+    EverywhereView {
+        height: 1fr;
+        border: round $primary;
+        border-title-color: $primary;
+        background: $background;
+        Input { height: 1; border: none; padding: 0 1; margin: 0 0 1 0; background: $surface; }
+        Input:focus { border: none; }
+        FoundView { height: 1fr; scrollbar-size-vertical: 1; background: $background; }
+        .found--head { color: $text-primary; text-style: bold; }
+        .found--words { color: $foreground; }
+        .found--lit { color: $text-warning; background: $warning 25%; }
+        .found--time { color: $text-muted; }
+        .found--cursor { background: $primary 20%; }
+        .found--rail { color: $primary; }
+    }
+    """  # here and not in the stylesheet: the first screen does without, and each rule costs it
+
+    def __init__(self, services: Services, typed: str, edit: Callable[[Bookmark], None]) -> None:
+        """Search for what was typed into the list's search, else for what was searched last."""
+        super().__init__()
+        self._services = services
+        self._typed = typed.strip() or services.search.typed
+        self._edit = edit
+
+    def compose(self) -> ComposeResult:
+        """Show a field, and room for what it finds."""
+        self.border_title = "Search everywhere"
+        yield Input(self._typed, placeholder=HOW, id="everywhere", select_on_focus=True, max_length=MAX_CHARS)
+        yield FoundView(self._services, self._edit, self.action_search)
+
+    def on_mount(self) -> None:
+        """Focus the field now, for the keys that follow; and look what is new to be found."""
+        self.action_search()
+        self._services.search.on_filled = self.search_again
+        self._services.search.refresh()
+
+    def on_unmount(self) -> None:
+        """Search no more."""
+        self._services.search.on_filled = lambda: None
+
+    def action_search(self) -> None:
+        """Go to the field."""
+        self.screen.set_focus(self.query_one(Input))
+
+    def action_results(self) -> None:
+        """Go to what was found."""
+        view = self.query_one(FoundView)
+        self.screen.set_focus(self.query_one(Input) if view.is_empty or view.has_focus else view)
+
+    @on(Input.Changed)
+    def _on_changed(self, event: Input.Changed) -> None:
+        event.stop()  # the screen's is that of the list
+        self._find(event.value)
+
+    @on(Input.Submitted)
+    def _on_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_results()
+
+    def search_again(self) -> None:
+        """Search for the same once more: there may be more to find now, or less."""
+        self._find(self.query_one(Input).value, keeps_cursor=True)
+
+    @work(group="found", exclusive=True)
+    async def _find(self, typed: str, keeps_cursor: bool = False) -> None:
+        answer = await self._services.search.search(typed)
+        if not self.is_mounted:
+            return
+        self.query_one(FoundView).show(answer, keeps_cursor)
+        results = answer.results
+        count = f"{'over ' if results.is_cut else ''}{counted(results.total)}" if results.total else ""
+        shown = f"the first {len(results.found)} of {count}" if results.total > len(results.found) else count
+        hint = "" if typed.strip() else f"{key_of('search.clear')} closes"
+        said = " · ".join(filter(None, (shown, answer.notice, hint)))
+        self.border_subtitle = Content(self._services.with_keys(said))

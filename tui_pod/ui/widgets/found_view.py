@@ -1,0 +1,216 @@
+"""What was found everywhere, by episode, each match lit in its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui_pod.core.text.clean import clock, length
+from tui_pod.search.lookup import Found, Hit, Kind
+from tui_pod.search.query import excerpt
+from tui_pod.services.search import Answer
+from tui_pod.ui.actions import bindings
+from tui_pod.ui.look.cells import MARKS, fit, spread, wrap
+
+if TYPE_CHECKING:
+    from tui_pod.core.progress.bookmarks import Bookmark
+    from tui_pod.services.services import Services
+
+MARGIN, TIME = 2, 9
+"""Blank cells at the left, and those of the time beside a sentence."""
+
+MAX_WIDTH = 100
+"""Cells of a line beyond which it is hard to read."""
+
+
+class Line(NamedTuple):
+    """A line of the view."""
+
+    text: str
+    look: str
+    spans: tuple[tuple[int, int], ...] = ()
+    """What is lit in the text."""
+    time: str = ""
+    match: int | None = None
+    """The match that it belongs to; None: none can be chosen here."""
+
+
+class FoundView(ScrollView, can_focus=True):
+    """Episodes and their matches; the one at the cursor shows its whole sentence."""
+
+    BINDINGS = bindings("found", "move")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"found--{name}" for name in ("head", "words", "lit", "time", "cursor", "rail")
+    }
+    ALLOW_SELECT = False
+
+    def __init__(self, services: Services, edit: Callable[[Bookmark], None], leave: Callable[[], None]) -> None:
+        """Show nothing yet; `edit` asks for a bookmark's note, `leave` goes to the field above."""
+        super().__init__(id="found")
+        self._services = services
+        self._edit = edit
+        self._leave = leave
+        self._answer = Answer()
+        self._matches: list[tuple[Found, Hit]] = []
+        self._lines: list[Line] = []
+        self._cursor = 0
+
+    def show(self, answer: Answer, keeps_cursor: bool = False) -> None:
+        """Show what was found."""
+        self._answer = answer
+        self._matches = [(found, hit) for found in answer.results.found for hit in found.hits]
+        self._cursor = min(self._cursor, max(0, len(self._matches) - 1)) if keeps_cursor else 0
+        self._lay_out()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found."""
+        return not self._matches
+
+    # -- drawing ---------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        width = min(MAX_WIDTH, self.scrollable_content_region.width - MARGIN - 1)
+        self._lines = list(self._make_lines(width)) if width > TIME else []
+        self.virtual_size = Size(0, len(self._lines))
+        own = [number for number, line in enumerate(self._lines) if line.match == self._cursor]
+        if own:
+            first = own[0] - 1 if own[0] and self._lines[own[0] - 1].match is None else own[0]
+            top, height = self.scroll_offset.y, self.size.height
+            if first < top or own[-1] >= top + height:
+                self.scroll_to(y=max(0, min(first, own[-1] - height + 1) if first >= top else first), animate=False)
+        self.refresh()
+
+    def _make_lines(self, width: int) -> Iterator[Line]:
+        match = 0
+        for found in self._answer.results.found:
+            has_title = any(hit.kind is Kind.TITLE for hit in found.hits)
+            title, spans = found.title, self._answer.query.spans(found.title) if has_title else []
+            yield Line(
+                spread(title, self._about(found), width), "head", tuple(spans), match=match if has_title else None
+            )
+            for hit in found.hits:
+                if hit.kind is not Kind.TITLE:
+                    yield from self._lines_of(match, hit, width - TIME)
+                match += 1
+        if self._answer.query.wanted and not match and not self._answer.notice:
+            yield Line("", "words")
+            yield Line("Nothing matches.", "words")
+
+    def _about(self, found: Found) -> str:
+        """Return what stands at the right of an episode's title."""
+        library, progress_index = self._services.controller.library, self._services.controller.progress_index
+        index = library.index(found.id)
+        if index is None:
+            return "no longer in the library"
+        more = f"{found.more} more" if found.more else ""
+        return " · ".join(filter(None, (more, *library.episode(index).tags[:1], length(progress_index.length(index)))))
+
+    def _lines_of(self, match: int, hit: Hit, room: int) -> Iterator[Line]:
+        query = self._answer.query
+        at = clock(hit.start) if hit.start is not None else "" if hit.kind is Kind.WORDS else str(hit.kind)
+        time = f"{MARKS['bookmark'] if hit.kind is Kind.BOOKMARK else ''} {at}"
+        if match != self._cursor:
+            text = excerpt(query, hit.text, room)
+            yield Line(fit(text, room).rstrip(), "words", tuple(query.spans(text)), time, match)
+            return
+        spans, place = query.spans(hit.text), 0
+        for text in wrap(hit.text, room):
+            place = max(0, hit.text.find(text, place))
+            here = ((max(0, start - place), end - place) for start, end in spans if end > place)
+            yield Line(text, "words", tuple((start, end) for start, end in here if start < len(text)), time, match)
+            place, time = place + len(text), ""
+
+    def render_line(self, y: int) -> Strip:
+        """Return one screen line."""
+        width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
+        if number >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        line, style = self._lines[number], self.get_component_rich_style
+        is_cursor = line.match == self._cursor and self.has_focus
+        base = style("found--cursor") if is_cursor else self.rich_style
+        rail = base + Style(color=style("found--rail").color)
+        segments = [Segment(f"{MARKS['selected']} " if is_cursor else " " * MARGIN, rail)]
+        if line.look == "words":
+            segments.append(Segment(f"{line.time:>{TIME - 2}}  ", base + Style(color=style("found--time").color)))
+        look = base + Style(color=style(f"found--{line.look}").color, bold=style(f"found--{line.look}").bold)
+        lit = look + style("found--lit", partial=True)
+        place = 0
+        for start, end in line.spans:
+            segments += [Segment(line.text[place:start], look), Segment(line.text[start:end], lit)]
+            place = end
+        segments.append(Segment(line.text[place:], look))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    # -- events and actions ----------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        self._lay_out()
+
+    def on_focus(self) -> None:
+        """Show the cursor."""
+        self.refresh()
+
+    on_blur = on_focus
+
+    async def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse points; a second click does what Enter does."""
+        offset = event.get_content_offset(self)  # None: on the border
+        number = offset.y + self.scroll_offset.y if offset is not None else -1
+        if 0 <= number < len(self._lines) and (match := self._lines[number].match) is not None:
+            self._cursor = match
+            self._lay_out()
+            if event.chain == 2:
+                await self.action_choose()
+
+    def action_move(self, by: int) -> None:
+        """Go to another match; from the first one up to the field."""
+        if self._cursor + by < 0:
+            self._leave()
+            return
+        self._cursor = max(0, min(self._cursor + by, len(self._matches) - 1))
+        self._lay_out()
+
+    def action_move_to(self, place: int) -> None:
+        """Go to the first match; -1: to the last."""
+        self._cursor = 0 if place == 0 else max(0, len(self._matches) - 1)
+        self._lay_out()
+
+    def action_move_page(self, pages: float) -> None:
+        """Go on by pages or parts of one."""
+        self.action_move(max(int(pages * self.size.height), -self._cursor))
+
+    async def action_left(self) -> None:
+        """Go back to the library."""
+        await self.run_action("screen.view(1)")
+
+    action_right = action_left
+
+    async def action_choose(self) -> None:
+        """Play from the match."""
+        if self._matches:
+            await self._services.search.play(*self._matches[self._cursor])
+
+    def action_queue(self) -> None:
+        """Queue the episode last."""
+        if self._matches:
+            found, _ = self._matches[self._cursor]
+            self._services.controller.queue_last([found.id])
+            self.notify(f"“{found.title}” is queued.", timeout=4, markup=False)
+
+    async def action_bookmark(self) -> None:
+        """Keep the sentence; pressed again, note something about it."""
+        if self._matches:
+            await self._services.search.keep(*self._matches[self._cursor], self._edit)
+
+    def action_search(self) -> None:
+        """Go to the field."""
+        self._leave()
