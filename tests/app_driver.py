@@ -10,8 +10,6 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache, cached_property
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from textual import events
 from textual.keys import _character_to_key, key_to_character
@@ -20,12 +18,13 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tests.fakes import FakeClock, FakeFeeds, FakePlayer, FakeRecognition, FakeSources, FakeWriter
+from tests.indexed import indexed_search
 from tests.screen_text import cut_cells, svg_text
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.library.transcript import Cue, Transcript, to_webvtt
+from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.events import Event
 from tui_pod.core.player.ports import Ports
@@ -37,9 +36,6 @@ from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.queue import Queue
 from tui_pod.library.catalog_files import read_catalogs
-from tui_pod.search.fill import fill
-from tui_pod.search.sources import WordSources
-from tui_pod.search.store import IndexFile
 from tui_pod.services.search import SearchService
 from tui_pod.services.services import Services
 from tui_pod.ui.app import TuiPodApp
@@ -96,21 +92,8 @@ class FakeServices(Services):
 
     @cached_property
     def search(self) -> SearchService:
-        """See `Services.search`; what it finds is said in `transcripts`, a file each."""
-        self._folder = TemporaryDirectory()
-        self.index = IndexFile(Path(self._folder.name) / "search.sqlite")
-        return SearchService(self, self.index, self.update_index)
-
-    async def update_index(self) -> None:
-        """Bring the index up to date."""
-        folder = Path(self.index.file or "").parent
-        episodes = [self.library.episode(index) for index in range(len(self.library))]
-        for place, episode in enumerate(episodes):
-            if episode.id in self.transcripts:
-                file = folder / f"{place}.vtt"
-                file.write_text(to_webvtt(self.transcripts[episode.id].cues), "utf-8")
-                episodes[place] = episode._replace(transcript=str(file))
-        fill(self.index, build_library([], episodes), WordSources(folder, folder), "")
+        """See `Services.search`; what it finds is said in `transcripts`."""
+        return indexed_search(self, self.library, self.transcripts)
 
     @cached_property
     def controller(self) -> PlaybackController:

@@ -24,6 +24,7 @@ from typing import TextIO
 import pytest
 
 from tests.fakes import START
+from tests.indexed import indexed_search
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod.config.reader import parse_config
@@ -41,6 +42,7 @@ from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.plain.keyboard import Keyboard, line_keys
 from tui_pod.plain.program import PlainProgram
+from tui_pod.services.search import SearchService
 from tui_pod.services.services import Services
 from tui_pod.state.store import StateFile
 
@@ -48,6 +50,9 @@ ROOT = Path(__file__).parents[2]
 
 BASIC = ListQuery(entry=1)
 """The topic of one, two, three, four and five."""
+
+
+SHIPS = Transcript((Cue("A lighthouse stands there.", 30.0, 36.0), Cue("Nobody keeps it.", 40.0, 44.0)))
 
 
 class RoomServices(Services):
@@ -74,6 +79,10 @@ class RoomServices(Services):
             fake.emit = controller.handle
         room.controller = controller
         return controller
+
+    @cached_property
+    def search(self) -> SearchService:
+        return indexed_search(self, self.library, {"three": SHIPS})
 
     async def read_transcript(self, episode: object) -> Transcript:
         return self.transcript
@@ -276,6 +285,26 @@ async def test_search_narrows_and_escape_shows_all_again(room: Room) -> None:
         "Basics, 1 episode, newest first, with short.",
         "1 of 1. Five. 10 seconds.",
         "1 of 1. Five. 10 seconds.",
+    ]
+
+
+async def test_search_everywhere_goes_through_what_was_found(room: Room) -> None:
+    reading, writing = os.pipe()
+    output = io.StringIO()
+    running = asyncio.create_task(make_program(RoomServices(room), reading, output).run_on_loop())
+    os.write(writing, b"ctrl+f\nlighthouse\n\ne\nb\n")
+    async with asyncio.timeout(10):
+        while "Kept" not in output.getvalue():  # noqa: ASYNC110 - what it says is the only sign
+            await asyncio.sleep(0)
+        os.close(writing)
+        await running
+    os.close(reading)
+    assert output.getvalue().splitlines()[4:] == [
+        "Found in 1 episode.",
+        "1 of 1. Three. In its words, at 30 seconds. A lighthouse stands there.",
+        "Queued: Three.",
+        "Playing: Three. From 30 seconds of 5 minutes.",
+        "Kept “A lighthouse stands there.”. Press b again for a note.",
     ]
 
 

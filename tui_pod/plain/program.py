@@ -24,6 +24,7 @@ from tui_pod.plain.browser import Browser
 from tui_pod.plain.keyboard import Keyboard
 from tui_pod.plain.navigation_commands import NavigationCommands
 from tui_pod.plain.playback_commands import PlaybackCommands
+from tui_pod.plain.search_commands import SearchCommands
 from tui_pod.plain.spoken import (
     say_change,
     say_download,
@@ -73,6 +74,7 @@ class PlainProgram:
         self._browser = Browser(self._list, lambda: self.controller.queue)
         self._navigation: NavigationCommands
         self._bookmarks: BookmarkCommands
+        self._found: SearchCommands
         self._commands: dict[str, Callable[[], object]]
         self._loop: asyncio.AbstractEventLoop
         self._ended: asyncio.Event
@@ -94,8 +96,11 @@ class PlainProgram:
         self._navigation = NavigationCommands(self, self._browser)
         playback = PlaybackCommands(self, self._browser)
         self._bookmarks = BookmarkCommands(self)
+        self._found = SearchCommands(self)
         own = {"app.help": self._help, "app.quit": self.quit}
-        self._commands = self._navigation.by_id() | playback.by_id() | self._bookmarks.by_id() | own
+        self._commands = (
+            self._navigation.by_id() | playback.by_id() | self._bookmarks.by_id() | self._found.by_id() | own
+        )
         self._greet()
         await self.services.after_paint()
         self._keyboard.start()
@@ -129,6 +134,8 @@ class PlainProgram:
         panes: tuple[str, ...] = ("tree" if self._browser.is_on_topics else "list", "episodes", "move", "screen", "app")
         if self._bookmarks.is_open:
             panes = ("bookmarks", "move", "screen", "app")
+        elif self._found.is_open:
+            panes = ("found", "move", "screen", "app")
         found = [action for action in actions if action.where in panes and key in action.keys.split(",")]
         if not found:
             self.say(f"That key does nothing. Press {key_of('app.help')} for help.")
@@ -136,7 +143,7 @@ class PlainProgram:
         action = min(found, key=lambda action: panes.index(action.where))
         if action.id != "view.transcript":
             self._navigation.stop_reading()
-        command = self._bookmarks.here(action) or self._commands.get(action.id)
+        command = self._bookmarks.here(action) or self._found.here(action) or self._commands.get(action.id)
         if command is None:
             self.say(f"{action.label}: not in the plain program.")
         else:
@@ -144,7 +151,9 @@ class PlainProgram:
 
     def _help(self) -> None:
         self.say("Keys, by name:")
-        self.say_all(say_keys(bound_actions(self.services.settings), (*self._commands, *self._bookmarks.ids)))
+        self.say_all(
+            say_keys(bound_actions(self.services.settings), (*self._commands, *self._bookmarks.ids, *self._found.ids))
+        )
 
     # -- what commands need ----------------------------------------------------------------------------
 

@@ -1,0 +1,118 @@
+"""Commands of the plain program that search everywhere, and go through what was found."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.text.clean import counted, spoken_time
+from tui_pod.plain.browser import PAGE
+from tui_pod.plain.spoken import sentence
+from tui_pod.search.lookup import Found, Hit, Kind
+
+if TYPE_CHECKING:
+    from tui_pod.core.actions import Action
+    from tui_pod.plain.program import PlainProgram
+    from tui_pod.services.search import SearchService
+
+_KINDS = {Kind.TITLE: "In the title", Kind.SUMMARY: "In the summary", Kind.NOTES: "In the notes",
+          Kind.WORDS: "In its words", Kind.BOOKMARK: "Bookmark"}  # fmt: skip
+
+
+class SearchCommands:
+    """Runs what keys ask for about matches, and is where the listener is while they are gone through."""
+
+    is_open = False
+
+    def __init__(self, program: PlainProgram) -> None:
+        self._program = program
+        self._say = program.say
+        self._matches: list[tuple[Found, Hit]] = []
+        self._row = 0
+        self._searching: asyncio.Task[object] | None = None
+        self._here: dict[str, Callable[[], object]] = {
+            "move.down": partial(self._move, 1),
+            "move.up": partial(self._move, -1),
+            "move.top": partial(self._go, 0),
+            "move.bottom": lambda: self._go(len(self._matches)),
+            "move.page_down": partial(self._move, PAGE),
+            "move.page_up": partial(self._move, -PAGE),
+            "move.half_down": partial(self._move, PAGE // 2),
+            "move.half_up": partial(self._move, -PAGE // 2),
+            "found.play": lambda: program.run_task(self._service.play(*self._matches[self._row])),
+            "found.queue": self._queue,
+            "found.bookmark": lambda: program.run_task(
+                self._service.keep(*self._matches[self._row], lambda _: self._say("That is kept already."))
+            ),
+            "found.search": self._ask,
+        }
+
+    @property
+    def _service(self) -> SearchService:
+        return self._program.services.search
+
+    def by_id(self) -> dict[str, Callable[[], object]]:
+        """Return what to call wherever the listener is, by the ids in the table of keys."""
+        return {"search.everywhere": self._ask}
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of what works among the matches."""
+        return tuple(self._here)
+
+    def here(self, action: Action) -> Callable[[], object] | None:
+        """Return what an action does among the matches; one that they do not have leads away from them."""
+        if not self.is_open:
+            return None
+        self.is_open = action.where == "app" or action.id in self._here
+        command = self._here.get(action.id)
+        return None if command is None else partial(self._when_found, command)
+
+    def _when_found(self, command: Callable[[], object]) -> None:
+        """Run a command on what is found, which may still be looked for: keys come fast from a pipe."""
+        if self._searching is not None and not self._searching.done():
+            self._searching.add_done_callback(lambda _: self._when_found(command))
+        elif self._matches or command == self._ask:
+            command()
+
+    def _ask(self) -> None:
+        self._service.refresh()  # while one types
+        self._program.ask("Search everywhere, in every word:", self._search)
+
+    def _search(self, typed: str) -> None:
+        self.is_open, self._matches = True, []
+        self._searching = self._program.run_task(self._find(typed))
+
+    async def _find(self, typed: str) -> None:
+        answer = await self._service.search(typed)
+        results = answer.results
+        self._matches = [(found, hit) for found in results.found for hit in found.hits]
+        self.is_open, self._row = bool(self._matches), 0
+        if answer.notice:
+            self._say(answer.notice)
+        if self._matches:
+            in_all = f"{'over ' if results.is_cut else ''}{counted(results.total)}"
+            first = "" if results.total == len(results.found) else f", the first {len(results.found)} are here"
+            self._say(f"Found in {in_all}{first}.")
+            self._go(0)
+        elif answer.query.wanted:
+            self._say(f"Nothing matches. Press {key_of('search.everywhere')} to search for something else.")
+
+    def _move(self, by: int) -> None:
+        self._go(self._row + by)
+
+    def _go(self, row: int) -> None:
+        """Go to a match, and say it; one past either end is that end."""
+        self._row = max(0, min(row, len(self._matches) - 1))
+        found, hit = self._matches[self._row]
+        where = _KINDS[hit.kind] if hit.start is None else f"{_KINDS[hit.kind]}, at {spoken_time(hit.start)}"
+        said = "" if hit.kind is Kind.TITLE else sentence(hit.text)
+        self._say(f"{self._row + 1} of {len(self._matches)}. {sentence(found.title)} {where}. {said}".rstrip())
+
+    def _queue(self) -> None:
+        found, _ = self._matches[self._row]
+        self._program.controller.queue_last([found.id])
+        self._say(f"Queued: {sentence(found.title)}")
