@@ -29,6 +29,7 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.events import Event
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
+from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import HeardRecord
@@ -74,6 +75,7 @@ class FakeServices(Services):
         super().__init__(library, ProgressIndex(library, progress or {}), queue, playback, query)
         self.clock = FakeClock()
         self.player, self.sources, self.writer = FakePlayer(self.clock), FakeSources(), FakeWriter()
+        self.kept = Kept()
         self.transcripts: dict[str, Transcript] = {}
         self.notes: dict[str, EpisodeNotes] = {}
         self.chapters: dict[str, tuple[Chapter, ...]] = {}
@@ -101,7 +103,9 @@ class FakeServices(Services):
         ports = Ports(self.player, self.sources, self.writer, self.frontend, self.clock, "run")
         for fake in (self.player, self.sources, self.writer):
             fake.emit = self.emit
-        return PlaybackController(self.library, self.progress_index, ports, queue=self.queue, playback=self.playback)
+        return PlaybackController(
+            self.library, self.progress_index, ports, queue=self.queue, playback=self.playback, kept=self.kept
+        )
 
     def emit(self, event: Event) -> None:
         """Post an event, as the real adapters do."""

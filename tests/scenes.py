@@ -19,6 +19,8 @@ from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.library.transcript import Cue, Transcript, parse_transcript
 from tui_pod.core.player.snapshot import Chapter, Source
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Card, Kept
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.selection.list_query import ListQuery
@@ -83,6 +85,27 @@ def remember(services: FakeServices) -> None:
             services.writer.records.append(HeardRecord(f"past-{days}", ident, day, 0, minutes * 60.0, minutes * 52.0))
 
 
+KEPT = (
+    (HEARD, 0.0, 5.9, "Picture the winding stair of a lighthouse, with ninety-six steps, all cut to the same plan.",
+     "The image to keep"),
+    (HEARD, 31.2, 38.0, "The steps share a plan, but training gave each one its own weights, and so its own job.", ""),
+    (HEARD, 72.0, 102.0, "", "Three questions: ask them again"),
+    ("rope", 12.0, 18.0, "Rotation keeps the length, and tells the distance.", ""),
+)  # fmt: skip
+"""Episodes, seconds, words and notes of what is kept."""
+
+
+def keep(services: FakeServices) -> None:
+    """Give the listener bookmarks, and make one a card."""
+    speak(services)
+    library, when = services.library, START - timedelta(days=1)
+    marks = [
+        Bookmark(ident, start, end, when, when, text, note, library.titles[library.index(ident) or 0])
+        for ident, start, end, text, note in KEPT
+    ]
+    services.kept = Kept(tuple(marks), (Card(HEARD, 0.0, START - timedelta(hours=1), when),))
+
+
 FEEDS = (("Astronomy", "The Quiet Sky"), ("History", "Ships and Harbours"))
 """Folder and name of each podcast that is followed; both are made up."""
 
@@ -144,6 +167,7 @@ SCENES = {
     "transcript": Scene(("t",), seconds=42),
     "statistics": Scene(("3",), prepare=remember),
     "queue": Scene(("2",), seconds=42, queue=LATER),
+    "bookmarks": Scene(("4",), seconds=42, prepare=keep),
 }
 
 """What is kept as text too, at several sizes."""
@@ -164,8 +188,9 @@ PICTURED = SCENES | {
 async def press(driver: AppDriver, key: str) -> None:
     """Press a key, and wait for what it opens."""
     await driver.press(key)
-    if key == "3" and driver.app.screen is driver.main:
-        await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
+    view = {"3": "statistics", "4": "bookmarks"}.get(key)
+    if view is not None and driver.app.screen is driver.main:
+        await driver.until(lambda: driver.focus == view, "the view is shown")
         await driver.settle()
 
 

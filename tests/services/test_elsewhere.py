@@ -8,8 +8,11 @@ import pytest
 
 from tests.fakes import START
 from tests.rooms import Room
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Card, Kept
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.services.elsewhere import ElsewhereWatch
+from tui_pod.state.store import State
 
 LATER = START + timedelta(minutes=1)
 PLAYED = Progress(LATER, played=True)
@@ -20,10 +23,14 @@ class Watched:
 
     def __init__(self, room: Room) -> None:
         self.saved: dict[str, Progress] = {}
+        self.kept = Kept()
         self.looks = 0
         self.watch = ElsewhereWatch(
-            lambda: room.controller, lambda: bool(self.saved), lambda: self.saved, self._look_at_feeds
+            lambda: room.controller, lambda: bool(self.saved or any(self.kept)), self._read, self._look_at_feeds
         )
+
+    def _read(self) -> State:
+        return State(self.saved, {}, kept=self.kept)
 
     async def _look_at_feeds(self) -> None:
         self.looks += 1
@@ -40,6 +47,22 @@ async def test_mark_from_elsewhere_is_shown_and_neither_saved_again_nor_told(roo
     assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.PLAYED, Status.STARTED]
     assert room.listener.changed[-1] == {"one", "two"}
     assert (room.writer.records, room.listener.said, watched.looks) == ([], [], 1)
+
+
+async def test_bookmarks_and_answers_from_elsewhere_are_shown_and_neither_saved_again_nor_told(
+    room: Room, watched: Watched
+) -> None:
+    bookmark = Bookmark("one", 5.0, 9.0, START, START, "Said.")
+    watched.kept = Kept((bookmark,), (Card("one", 5.0, LATER, START),))
+    await watched.watch.look()
+    assert (list(room.controller.bookmarks), len(room.controller.bookmarks.cards)) == ([bookmark], 1)
+    watched.kept = Kept((bookmark.removed(LATER),))
+    await watched.watch.look()
+    assert list(room.controller.bookmarks) == []
+    assert (room.writer.records, room.listener.said) == ([], [])
+    assert room.listener.bookmarked[-1] == {"one"}
+    room.controller.undo()
+    assert room.listener.said == ["Nothing to undo."]
 
 
 async def test_older_progress_from_elsewhere_changes_nothing(room: Room, watched: Watched) -> None:

@@ -42,7 +42,7 @@ def test_save_of_another_program_is_seen_and_read_once(mine: StateFile, theirs: 
     if is_compacted:
         theirs.compact()
     assert mine.is_changed_elsewhere
-    assert mine.read_elsewhere()["a"].position == 1
+    assert mine.read_elsewhere().progress["a"].position == 1
     assert not mine.is_changed_elsewhere
 
 
@@ -51,7 +51,7 @@ def test_save_of_another_program_is_seen_behind_an_own_one(mine: StateFile, thei
     mine.append([record("b", 2)])
     mine.compact()
     assert mine.is_changed_elsewhere
-    assert mine.read_elsewhere().keys() == {"a", "b"}
+    assert mine.read_elsewhere().progress.keys() == {"a", "b"}
 
 
 def test_of_a_large_state_only_the_journal_is_read(
@@ -61,12 +61,12 @@ def test_of_a_large_state_only_the_journal_is_read(
     theirs.compact()
     theirs.append([record("b", 2)])
     monkeypatch.setattr(store, "SMALL_STATE", 10)
-    assert mine.read_elsewhere().keys() == {"b"}
+    assert mine.read_elsewhere().progress.keys() == {"b"}
 
 
 @pytest.mark.parametrize("content", ["", "version = 1\n[episo", "version = 99\n"])
 def test_files_that_another_program_spoils_are_left_as_they_are(mine: StateFile, content: str) -> None:
     mine.path.write_text(content)
     assert mine.is_changed_elsewhere
-    assert mine.read_elsewhere() == {}
+    assert mine.read_elsewhere().progress == {}
     assert mine.path.read_text() == content

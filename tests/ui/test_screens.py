@@ -19,7 +19,7 @@ SIZES = ((120, 40), (80, 24), (40, 12))
 
 SHOTS = [
     *((name, size, False) for name in SCENES for size in SIZES),
-    *((name, (80, 24), True) for name in ("playing", "queue", "session", "statistics", "transcript")),
+    *((name, (80, 24), True) for name in ("bookmarks", "playing", "queue", "session", "statistics", "transcript")),
 ]
 
 

@@ -158,6 +158,10 @@ KEY_NAMES = {
 """How keys are shown, where Textual's name is not what is on the key."""
 
 
+_VIEWS, _OF_THE_LIST = frozenset(("statistics", "bookmarks")), frozenset(("search.start", "view.transcript"))
+"""Panes over the list, and keys of it that do nothing there."""
+
+
 def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str, str, str], ...]:
     """Return key, word and action of what the key line shows while `pane` has the focus, in its order."""
     panes = {"app", "screen", "move", pane, *(("episodes",) if pane in ("list", "tree") else ())}
@@ -166,7 +170,8 @@ def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str
     for word in HINT_ORDER:
         for action in actions:
             is_free = action.where == pane or own.isdisjoint(action.keys.split(",")[:1])  # else the pane has the key
-            if action.hint == word and action.where in panes and is_free:
+            is_dead = pane in _VIEWS and action.id in _OF_THE_LIST
+            if action.hint == word and action.where in panes and is_free and not is_dead:
                 key = next(shown_keys(action))
                 keys = f"{hints[word][0]} {key}" if word in hints else key
                 hints[word] = (keys, word, action.action)

@@ -44,9 +44,9 @@ def rated(card: Card, rating: Rating, now: datetime) -> Card:
         last_review=card.reviewed,
     )
     after, _ = _scheduler().review_card(before, fsrs.Rating(rating), now)
-    return card._replace(
-        due=after.due, stability=after.stability, difficulty=after.difficulty, reviewed=now, updated=now
-    )
+    known = (None if value is None else round(value, 4) for value in (after.stability, after.difficulty))
+    stability, difficulty = known
+    return card._replace(due=after.due, stability=stability, difficulty=difficulty, reviewed=now, updated=now)
 
 
 def intervals(card: Card, now: datetime) -> dict[Rating, int]:

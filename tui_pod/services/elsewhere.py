@@ -1,4 +1,4 @@
-"""Show what other programs change: marks of `tui-pod mark`, podcasts and downloads of another instance.
+"""Show what other programs change: marks of `tui-pod mark`, bookmarks, podcasts and downloads of another instance.
 
 Called on the event loop; threads do what waits.
 """
@@ -6,11 +6,12 @@ Called on the event loop; threads do what waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.progress.progress import Progress
 from tui_pod.runtime.threads import in_thread
+from tui_pod.state.store import State
 
 EVERY = 1.5
 """Seconds between two looks, each of which costs a few system calls: on the loop, since a thread would cost more."""
@@ -23,20 +24,20 @@ class ElsewhereWatch:
         self,
         controller: Callable[[], PlaybackController],
         is_changed: Callable[[], bool],
-        read_progress: Callable[[], Mapping[str, Progress]],
+        read: Callable[[], State],
         look_at_feeds: Callable[[], Awaitable[None]],
     ) -> None:
         """Look at nothing yet.
 
         Args:
             controller: takes in what was heard and marked.
-            is_changed: tells at once whether another program has saved progress.
-            read_progress: returns the saved progress; waits.
+            is_changed: tells at once whether another program has saved.
+            read: returns what is saved; waits.
             look_at_feeds: shows what has changed of podcasts and downloads.
         """
         self._controller = controller
         self._is_changed = is_changed
-        self._read_progress = read_progress
+        self._read = read
         self._look_at_feeds = look_at_feeds
         self._task: asyncio.Task[None] | None = None
 
@@ -53,10 +54,12 @@ class ElsewhereWatch:
     async def look(self) -> None:
         """Take in what was changed since the last look."""
         if self._is_changed():
-            saved = await in_thread(lambda _: self._read_progress())
+            saved = await in_thread(lambda _: self._read())
             controller, index = self._controller(), self._controller().progress_index
-            newer = {ident: progress for ident, progress in saved.items() if _is_newer(progress, index.get(ident))}
+            pairs = saved.progress.items()
+            newer = {ident: progress for ident, progress in pairs if _is_newer(progress, index.get(ident))}
             controller.receive(newer)
+            controller.bookmarks.receive_all(saved.kept)
         await self._look_at_feeds()
 
     async def _watch(self) -> None:

@@ -120,7 +120,7 @@ class SyncService:
         self._show()
         received = _received(report)
         shown = self._controller().receive(received, f"{counted(len(received))} synced")
-        shown |= self._controller().bookmarks.receive_all(_received_kept(report))
+        shown |= self._controller().bookmarks.receive_all(_received_kept(report), "synced")
         if report.get("subscribed") or report.get("unsubscribed"):
             await self._work.reload()
         if error and is_asked:

@@ -110,8 +110,8 @@ class StateFile:
         """Whether another program has saved since this one last read all; looks at the files' times alone."""
         return self._is_changed or (self._seen is not None and self._seen != self._stamp())
 
-    def read_elsewhere(self) -> dict[str, Progress]:
-        """Return the saved progress; of a large state what was saved since its snapshot. Mends nothing."""
+    def read_elsewhere(self) -> State:
+        """Return what is saved; of a large state what was saved since its snapshot. Mends nothing."""
         try:
             with self._locked():
                 self._is_changed = False
@@ -121,8 +121,8 @@ class StateFile:
                 else:
                     data, _ = self._merged(may_move=False)
         except (NewerState, StateError, OSError):
-            return {}  # whatever it is, saving will tell
-        return _state(data, []).progress
+            return State({}, {})  # whatever it is, saving will tell
+        return _state(data, [])
 
     def load(self) -> State:
         """Return the state, mending what can be mended. Never raises: what is wrong is in the notices."""

@@ -47,10 +47,12 @@ class BookmarkKeeper(KeptThings[Bookmark]):
         self.remove_all(keys, label)
         return label
 
-    def receive_all(self, kept: Kept) -> bool:
-        """Take in bookmarks and cards that others made and saved; return whether that changed anything."""
-        are_cards_new = self.cards.receive(kept.cards, f"{counted(len(kept.cards), 'card')} synced")
-        return self.receive(kept.bookmarks, f"{counted(len(kept.bookmarks), 'bookmark')} synced") or are_cards_new
+    def receive_all(self, kept: Kept, said: str = "") -> bool:
+        """Take in bookmarks and cards that others made; what became of them is told after their number, if at all."""
+        labels = [f"{counted(len(things), noun)} {said}" if said else ""
+                  for things, noun in ((kept.bookmarks, "bookmark"), (kept.cards, "card"))]  # fmt: skip
+        are_cards_new = self.cards.receive(kept.cards, labels[1])
+        return self.receive(kept.bookmarks, labels[0]) or are_cards_new
 
     def save(self) -> None:
         """Save all bookmarks and cards again, after the files were lost."""

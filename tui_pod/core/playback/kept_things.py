@@ -52,8 +52,8 @@ class KeptThings(Generic[Thing]):
         """Remove what is kept there, which can be undone."""
         self.change(label, {key: self._all[key].removed(self.stamp(key)) for key in keys if key in self._all})
 
-    def receive(self, things: Iterable[Thing], label: str) -> bool:
-        """Take in what others made and saved, which can be undone; return whether that changed anything."""
+    def receive(self, things: Iterable[Thing], label: str = "") -> bool:
+        """Take in what others made and saved; under a label it is told and can be undone. Return whether it is new."""
         after: dict[BookmarkKey, Thing] = {}
         for thing in things:
             known = self._all.get(thing.key)
@@ -61,10 +61,11 @@ class KeptThings(Generic[Thing]):
                 after[thing.key] = thing
         if not after:
             return False
-        self._note(label, after)
+        if label:
+            self._note(label, after)
+            self._state.ports.listener.tell(f"{label}. Press {key_of('undo')} to undo.")
         self._all |= after
         self._state.ports.listener.bookmarks_changed(frozenset(key.episode for key in after))
-        self._state.ports.listener.tell(f"{label}. Press {key_of('undo')} to undo.")
         return True
 
     def save(self) -> None:

@@ -48,7 +48,7 @@ class Bookmark(NamedTuple):
 
     def removed(self, now: datetime) -> Bookmark:
         """Return what stays of it when it is removed."""
-        return self._replace(text="", note="", is_removed=True, updated=now)
+        return self._replace(text="", note="", title="", is_removed=True, updated=now)
 
 
 class Stretch(NamedTuple):

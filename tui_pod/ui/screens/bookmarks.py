@@ -19,7 +19,7 @@ from tui_pod.core.text.clean import clock, counted
 from tui_pod.services.bookmarks import WHY_EMPTY
 from tui_pod.services.recall import NOTHING_DUE
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.look.cells import MARKS, fit, spread, wrap
+from tui_pod.ui.look.cells import MARKS, fit, wrap
 
 if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
@@ -114,7 +114,8 @@ class BookmarksView(ScrollView, can_focus=True):
         for group in self._groups:
             if number:
                 yield Line()
-            yield Line("head", spread(group.head, str(len(group.bookmarks)), width))
+            count = f" · {len(group.bookmarks)}"
+            yield Line("head", fit(group.head, width - len(count)).rstrip() + count)
             for bookmark in group.bookmarks:
                 yield from self._lines_of(number, bookmark, width)
                 number += 1

@@ -19,7 +19,7 @@ from tui_pod.services.recall import RecallService
 from tui_pod.ui.screens.dialog import Dialog, DialogBody
 
 ASKING = "enter shows it · x asks it no more · esc closes"
-ANSWERING = "1 again · 2 hard · 3 good · 4 easy · esc closes"
+ANSWERING = "1 to 4 answer · x asks it no more · esc closes"
 
 
 class RecallScreen(Dialog):
