@@ -59,6 +59,12 @@ def test_folder_of_notes_that_cannot_be_made_is_one_line(run: Run, small: list[s
     assert "cannot be written (Not a directory); name another folder" in result.err
 
 
+def test_bookmarks_are_printed_as_json_and_written_at_once(run: Run, small: list[str], tmp_path: Path) -> None:
+    assert len(run(*small, "bookmarks", "--json", "--out", tmp_path / "notes").json) == 2
+    assert len(list((tmp_path / "notes").iterdir())) == 2
+    assert run(*small, "bookmarks", "--json", "--csv").status == 2
+
+
 def test_bookmarks_as_csv(run: Run, small: list[str]) -> None:
     lines = run(*small, "bookmarks", "--csv").out.splitlines()
     assert lines[0] == "Highlight,Title,Author,URL,Note,Location,Date"

@@ -46,7 +46,7 @@ def test_page_has_front_matter_quotes_times_and_notes() -> None:
         "> Words, said.\n\n"
         "[1:01](https://example.org/1#t=61)\n\n"
         "Mine.\n\n"
-        "[1:30](https://example.org/1#t=90)\n\n"
+        "[1:30–2:00](https://example.org/1#t=90)\n\n"
     )
     assert re.fullmatch(r"<!-- tui-pod: [0-9a-f]{8} [0-9a-f]{8} sum [0-9a-f]{8} -->", text.splitlines()[-1])
 

@@ -25,9 +25,14 @@ if TYPE_CHECKING:
 def run(options: Namespace) -> int:
     """Print or write the bookmarks, oldest first; return the exit status.
 
+    Both kinds of table at once are wrong usage (2).
+
     Raises:
         CommandError: a folder or a file cannot be written.
     """
+    if options.json and options.csv:
+        print("tui-pod bookmarks: --json or --csv, not both", file=sys.stderr)
+        return 2
     opened = open_library(options)
     bookmarks = sorted(
         (each for each in opened.state.kept.bookmarks if not each.is_removed), key=lambda each: each.created
@@ -35,9 +40,9 @@ def run(options: Namespace) -> int:
     library = opened.library
     if options.json:
         print_json([_json(library, bookmark) for bookmark in bookmarks])
-    elif options.csv or options.out or options.clips:
+    if options.csv or options.out or options.clips:
         return _export(options, opened, bookmarks)
-    else:
+    if not options.json:
         columns = Column("id"), Column("at", is_right=True), Column("words", 24), Column("note", 8), Column("title", 8)
         print_table(columns, (_row(library, bookmark) for bookmark in bookmarks))
     return 0

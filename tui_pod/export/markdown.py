@@ -127,6 +127,8 @@ def _entries(page: Page, bookmarks: Sequence[Bookmark]) -> Iterator[str]:
         if bookmark.text:
             yield from (f"> {escaped(bookmark.text)}", "")
         time, link = clock(bookmark.start), page.link(bookmark.start)
+        if not bookmark.text:
+            time += f"–{clock(bookmark.end)}"
         yield f"[{time}]({link})" if link else f"**{time}**"
         if bookmark.note:
             yield from ("", escaped(bookmark.note))

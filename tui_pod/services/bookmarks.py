@@ -29,7 +29,7 @@ NOTHING_PLAYS = f"Nothing is playing: {key_of('bookmark.add')} keeps what was ju
 NOTE_WITHIN = timedelta(seconds=4)
 """Time after keeping something in which the key asks for its note, though the voice has gone on."""
 
-SHOWN_WORDS = 60
+SHOWN_WORDS = 40
 """Characters of the words that a notice shows."""
 
 

@@ -28,6 +28,14 @@ def saved(room: Room, episode: str) -> Progress:
 # -- playing -------------------------------------------------------------------------------------------
 
 
+def test_play_from_elsewhere_in_an_episode_can_be_undone() -> None:
+    room = make_room(progress={"two": Progress(START, 150.0, 200.0)})
+    room.controller.play_from("two", 20.0)
+    room.player.play(5.0)
+    room.controller.undo()
+    assert (room.playing, room.position) == ("two", 150.0)
+
+
 def test_play_the_playing_one_changes_nothing(room: Room) -> None:
     room.play("one", seconds=10)
     room.play("one")

@@ -126,8 +126,7 @@ class PlaybackController:
         if isinstance(event, RecordsSaved):
             self._player.saved(event.ticket)
         elif isinstance(event, StateMended):
-            records = (ProgressRecord(ident, progress) for ident, progress in self.progress_index)
-            self._state.ports.writer.save(*records)
+            self._state.ports.writer.save(*(ProgressRecord(*entry) for entry in self.progress_index))
             self._up_next.save_queue()
             self.bookmarks.save()
             for notice in event.notices:
@@ -159,8 +158,11 @@ class PlaybackController:
             self._up_next.play(episode)
 
     def play_from(self, episode: str, position: float) -> None:
-        """Play an episode from a position in it."""
+        """Play an episode from a position in it; undone, it goes on where it was left."""
+        left = self.progress_index.get(episode)
         self._up_next.play(episode, position)
+        if left is not None and left.position > 0 and self.playback.episode == episode:
+            self._note_seek(left.position, position)
 
     def restart(self, episode: str, context: PlayContext | None = None) -> None:
         """Play an episode from its start."""
@@ -376,9 +378,8 @@ class PlaybackController:
 
     def _step(self, is_undo: bool) -> None:
         find = self._undo.undo if is_undo else self._undo.redo
-        change = find()
-        while change is not None and self._is_over(change):
-            change = find()
+        while (change := find()) is not None and self._is_over(change):
+            pass
         if change is None:
             self._listener.tell(f"Nothing to {'undo' if is_undo else 'redo'}.")
             return

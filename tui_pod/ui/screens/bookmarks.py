@@ -75,6 +75,8 @@ class BookmarksView(ScrollView, can_focus=True):
         self._edit = edit
         self._groups: list[Group] = []
         self._bookmarks: list[Bookmark] = []  # in the order of the lines
+        self._blocks: list[list[Line]] = []  # the lines of each head and bookmark
+        self._places: list[int] = []  # of the bookmarks among the blocks
         self._lines: list[Line] = []
         self._cursor = 0
 
@@ -98,31 +100,36 @@ class BookmarksView(ScrollView, can_focus=True):
 
     # -- drawing ---------------------------------------------------------------------------------------
 
+    @property
+    def _width(self) -> int:
+        return min(MAX_WIDTH, self.scrollable_content_region.width - MARGIN)
+
     def _lay_out(self) -> None:
-        width = min(MAX_WIDTH, self.scrollable_content_region.width - MARGIN)
-        self._lines = list(self._make_lines(width)) if width > TIME else []
+        """Make all lines; of one bookmark, all that it says is shown."""
+        width = self._width
+        self._blocks, self._places = [], []
+        if not self._bookmarks:
+            said = wrap(self._services.with_keys(WHY_EMPTY), width)
+            self._blocks = [[Line(), *(Line("note", text) for text in said)]]
+        for group in self._groups:
+            count = f" · {len(group.bookmarks)}"
+            head = Line("head", fit(group.head, width - len(count)).rstrip() + count)
+            self._blocks.append([Line(), head] if self._blocks else [head])
+            for bookmark in group.bookmarks:
+                number = len(self._places)
+                self._places.append(len(self._blocks))
+                self._blocks.append(list(self._lines_of(number, bookmark, is_open=number == self._cursor)))
+        self._show_lines()
+
+    def _show_lines(self) -> None:
+        self._lines = [line for block in self._blocks for line in block] if self._width > TIME else []
         self.virtual_size = Size(0, len(self._lines))
         self._bring_into_sight()
         self.refresh()
 
-    def _make_lines(self, width: int) -> Iterator[Line]:
-        if not self._bookmarks:
-            yield Line()
-            for text in wrap(self._services.with_keys(WHY_EMPTY), width):
-                yield Line("note", text)
-        number = 0
-        for group in self._groups:
-            if number:
-                yield Line()
-            count = f" · {len(group.bookmarks)}"
-            yield Line("head", fit(group.head, width - len(count)).rstrip() + count)
-            for bookmark in group.bookmarks:
-                yield from self._lines_of(number, bookmark, width)
-                number += 1
-
-    def _lines_of(self, number: int, bookmark: Bookmark, width: int) -> Iterator[Line]:
-        """Yield the lines of a bookmark: all at the cursor, else one of its words and one of its note."""
-        room, is_cursor = width - TIME, number == self._cursor
+    def _lines_of(self, number: int, bookmark: Bookmark, is_open: bool) -> Iterator[Line]:
+        """Yield the lines of a bookmark: all of an open one, else one of its words and one of its note."""
+        room = max(1, self._width - TIME)
         words = f"“{bookmark.text}”" if bookmark.text else NO_WORDS
         title = "" if self.grouping is Grouping.EPISODE else title_of(self._services.controller.library, bookmark)
         mark = MARKS["card"] if self._services.recall.has_card(bookmark.key) else " "
@@ -131,7 +138,7 @@ class BookmarksView(ScrollView, can_focus=True):
             yield Line("time", fit(title, room).rstrip(), time, number)
             time = ""
         for look, text in (("words", words), ("note", bookmark.note)):
-            for line in wrap(text, room) if is_cursor and text else [fit(text, room).rstrip()] if text else ():
+            for line in wrap(text, room) if is_open and text else [fit(text, room).rstrip()] if text else ():
                 yield Line(look, line, time, number)
                 time = ""
 
@@ -183,9 +190,13 @@ class BookmarksView(ScrollView, can_focus=True):
             self._go(place)
 
     def _go(self, place: int) -> None:
-        if self._bookmarks:
-            self._cursor = max(0, min(place, len(self._bookmarks) - 1))
-            self._lay_out()
+        if not self._bookmarks:
+            return
+        former, self._cursor = self._cursor, max(0, min(place, len(self._bookmarks) - 1))
+        for number in {former, self._cursor}:  # the others stay as they are: there may be thousands
+            lines = self._lines_of(number, self._bookmarks[number], is_open=number == self._cursor)
+            self._blocks[self._places[number]] = list(lines)
+        self._show_lines()
 
     def action_move(self, by: int) -> None:
         """Go to another bookmark."""
