@@ -65,10 +65,13 @@ def _sync(opened: Opened, is_dry: bool) -> Iterator[Outcome]:
     """Sync with the folder, then with the server, each where it is set and whatever became of the other."""
     settings, state = opened.settings.sync, opened.state
     if settings.folder:
+        store = FeedStore(opened.paths.data)
         try:
-            yield sync_with_folder(opened.file, state, Path(settings.folder), datetime.now(UTC), is_dry)
+            yield sync_with_folder(opened.file, state, Path(settings.folder), datetime.now(UTC), is_dry, store)
         except SyncError as error:
             yield Outcome(error=str(error), is_offline=error.is_offline)
+        finally:
+            store.db.close()
         state = opened.file.load()
     if settings.server and settings.user:
         store = FeedStore(opened.paths.data)
@@ -180,6 +183,7 @@ def _summary(outcome: Outcome, would: str) -> str:
         if count:
             parts.append(f"{counted(count, 'bookmark')} {would}{said}")
     for count, said in (
+        (len(outcome.configured), "set as elsewhere"),
         (len(outcome.subscribed), "subscribed"),
         (len(outcome.unsubscribed), "unsubscribed"),
         (len(outcome.podcasts_sent), "sent"),

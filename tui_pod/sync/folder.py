@@ -16,6 +16,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tui_pod.core.errors import UserError
@@ -27,6 +28,7 @@ from tui_pod.runtime import files
 from tui_pod.state.format import DamagedState, NewerState, parse_snapshot, snapshot_text, to_progress, to_table
 from tui_pod.state.kept import kept_tables, read_kept
 from tui_pod.state.store import State
+from tui_pod.sync.settings import Settings, merged, read_tables, to_tables
 
 MAX_FILES = 500
 """Files of a folder that are read: machines, and copies made of conflicts."""
@@ -45,6 +47,7 @@ class Contents(NamedTuple):
 
     progress: Mapping[str, Progress]
     kept: Kept = Kept()
+    podcasts: Settings = MappingProxyType({})
 
 
 class SyncError(UserError):
@@ -107,7 +110,7 @@ class SyncFolder:
         """
         progress: dict[str, Progress] = {}
         own: Contents | None = None
-        kept = Kept()
+        kept, podcasts = Kept(), list[Settings]()
         notices: list[str] = []
         machines = 0
         for path in self._paths():
@@ -125,10 +128,11 @@ class SyncFolder:
             else:
                 machines += 1
             kept = kept.merged(found.kept)
+            podcasts.append(found.podcasts)
             for ident, value in found.progress.items():
                 known = progress.get(ident)
                 progress[ident] = newest(known, value) if known is not None else value
-        return Gathered(Contents(progress, kept), own, machines, tuple(notices))
+        return Gathered(Contents(progress, kept, merged(podcasts)), own, machines, tuple(notices))
 
     def write(self, contents: Contents, now: datetime) -> None:
         """Write this machine's file, whole and in place of the former one.
@@ -137,7 +141,8 @@ class SyncFolder:
             SyncError: it could not be written; the former one stays.
         """
         episodes = {ident: to_table(value) for ident, value in contents.progress.items()}
-        text = snapshot_text({**kept_tables(contents.kept), "episodes": episodes}, now, HEADER)
+        tables = {**kept_tables(contents.kept), "podcasts": to_tables(contents.podcasts), "episodes": episodes}
+        text = snapshot_text(tables, now, HEADER)
         temp = self._file.with_name(f".{self._file.name}.tmp")
         try:
             temp.unlink(missing_ok=True)  # left by a killed program; a lock keeps another sync out
@@ -168,7 +173,8 @@ def _read(path: Path) -> Contents:
     progress = {ident: value for ident, entry in entries if _is_id(ident) and (value := to_progress(entry)) is not None}
     kept = read_kept(data)
     bookmarks = tuple(each for each in kept.bookmarks if _is_id(each.episode))
-    return Contents(progress, Kept(bookmarks, tuple(each for each in kept.cards if _is_id(each.episode))))
+    cards = tuple(each for each in kept.cards if _is_id(each.episode))
+    return Contents(progress, Kept(bookmarks, cards), read_tables(data.get("podcasts")))
 
 
 def _is_id(text: str) -> bool:

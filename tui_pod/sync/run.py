@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import ProgressRecord, Record, records_of
+from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.state.store import SMALL_STATE, State, StateFile
+from tui_pod.sync import settings
 from tui_pod.sync.folder import Contents, SyncError, SyncFolder, machine_name
 
 
@@ -28,6 +31,8 @@ class Outcome:
     received_kept: Kept = field(default_factory=Kept)
     sent_kept: Kept = field(default_factory=Kept)
     """Bookmarks and cards, as the two above."""
+    configured: list[str] = field(default_factory=list)
+    """Podcasts whose settings were changed elsewhere, by their first addresses."""
     notices: list[str] = field(default_factory=list)
     error: str = ""
     """Why the rest could not be done; empty: it was."""
@@ -46,12 +51,19 @@ class Outcome:
     @property
     def has_changed(self) -> bool:
         """Whether anything was exchanged."""
-        lists = self.subscribed, self.unsubscribed, self.podcasts_sent, self.podcasts_removed
+        lists = self.configured, self.subscribed, self.unsubscribed, self.podcasts_sent, self.podcasts_removed
         kept = *self.received_kept, *self.sent_kept
         return bool(self.received or self.sent or any(lists) or any(kept))
 
 
-def sync_with_folder(file: StateFile, state: State, folder: Path, now: datetime, is_dry: bool = False) -> Outcome:
+def sync_with_folder(
+    file: StateFile,
+    state: State,
+    folder: Path,
+    now: datetime,
+    is_dry: bool = False,
+    store: FeedStore | None = None,
+) -> Outcome:
     """Take the newest progress of all machines that share a folder, and leave this machine's there.
 
     Args:
@@ -60,9 +72,11 @@ def sync_with_folder(file: StateFile, state: State, folder: Path, now: datetime,
         folder: shared by the machines.
         now: the time (UTC).
         is_dry: whether to change nothing.
+        store: the podcasts, whose settings are shared; None: there are none.
 
     Raises:
         SyncError: the folder cannot be used.
+        FeedStoreError: settings that came in could not be saved.
         StateError: what came in could not be saved.
     """
     machine = machine_name(state)
@@ -75,12 +89,19 @@ def sync_with_folder(file: StateFile, state: State, folder: Path, now: datetime,
     sent = sum(gathered.all.progress.get(ident) != progress[ident] for ident in changed)
     kept = state.kept.merged(gathered.all.kept)
     received_kept, sent_kept = kept.without(state.kept), kept.without(gathered.all.kept)
+    chosen = settings.read_chosen(store) if store is not None else {}
+    podcasts = settings.merged((chosen, gathered.all.podcasts))
+    here = [*(feed.feed_id for feed in store.feeds()), COURSE] if store is not None else []
+    received_settings = settings.incoming(chosen, podcasts, here)
     if not is_dry:
+        if store is not None:
+            settings.take(store, received_settings)
         records = [ProgressRecord(ident, value) for ident, value in received.items()]
         save(file, [*machine.records, *records, *records_of(received_kept)])
-        if changed or any(kept.without(own.kept)):
-            shared.write(Contents(progress, kept), now)
-    return Outcome(received, sent, received_kept, sent_kept, notices=list(gathered.notices), machines=gathered.machines)
+        if changed or any(kept.without(own.kept)) or podcasts != own.podcasts:
+            shared.write(Contents(progress, kept, podcasts), now)
+    notices, configured = list(gathered.notices), list(received_settings)
+    return Outcome(received, sent, received_kept, sent_kept, configured, notices=notices, machines=gathered.machines)
 
 
 def incoming(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> dict[str, Progress]:

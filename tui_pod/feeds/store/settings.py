@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tui_pod.core.library.podcast_settings import COURSE, ROWS, PodcastSettings, make_settings, usable
+from tui_pod.core.library.podcast_settings import COURSE, ROWS, PodcastSettings, make_settings, to_texts, usable
 
 if TYPE_CHECKING:
     from tui_pod.feeds.store.feed_store import FeedStore
@@ -76,6 +76,15 @@ def course_settings(store: FeedStore) -> PodcastSettings:
         return PodcastSettings()
     with store.db.read() as db:
         return read_course(db)
+
+
+def changed_settings(store: FeedStore) -> dict[str, tuple[float, dict[str, str]]]:
+    """Return when the settings of each feed, and of the course, were changed, and their texts; local ones left out."""
+    texts = {feed.feed_id: to_texts(feed.settings) for feed in store.feeds()}
+    texts[COURSE] = {"hidden": to_texts(course_settings(store))["hidden"]}
+    with store.db.read() as db:
+        times = dict(db.execute("SELECT feed, updated FROM settings WHERE updated > 0"))
+    return {feed_id: (updated, usable(texts[feed_id])) for feed_id, updated in times.items() if feed_id in texts}
 
 
 def read_course(db: sqlite3.Connection) -> PodcastSettings:

@@ -1,0 +1,93 @@
+"""The settings of podcasts, shared through a folder: the newest win, and logins stay."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.settings import course_settings
+from tui_pod.state.store import StateFile
+from tui_pod.sync.run import Outcome, sync_with_folder
+from tui_pod.sync.settings import read_tables
+
+FEED = "https://a.example.org/f"
+NOW = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+class Machine:
+    """One of the listener's machines, with a podcast."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._shared = folder / "shared"
+        self._file = StateFile(folder / name / "state.toml")
+        self.store = FeedStore(folder / name)
+        self.store.subscribe([Entry(FEED)])
+
+    def sync(self) -> Outcome:
+        return sync_with_folder(self._file, self._file.load(), self._shared, NOW, store=self.store)
+
+    def choose(self, at: float, **texts: str) -> None:
+        self.store.configure(FEED, texts, updated=at)
+
+    @property
+    def chosen(self) -> PodcastSettings:
+        return self.store.feeds()[0].settings
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> tuple[Machine, Machine]:
+    return Machine(tmp_path, "one"), Machine(tmp_path, "two")
+
+
+def test_settings_of_one_machine_come_to_the_other(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    one.choose(10.0, speed="1.2", name="Mine", folder="News")
+    one.sync()
+    assert two.sync().configured == [FEED]
+    assert two.chosen == PodcastSettings(name="Mine", folder=(("News",),), speed=1.2)
+    assert (two.sync().configured, one.sync().configured) == ([], [])
+
+
+def test_newest_settings_win_and_take_back_what_they_do_not_set(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    two.choose(10.0, speed="2", keep="3")
+    one.choose(20.0, speed="1.2")
+    for machine in (one, two, one):
+        machine.sync()
+    assert one.chosen == two.chosen == PodcastSettings(speed=1.2)
+
+
+def test_settings_wait_for_a_podcast_that_is_not_here_yet(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
+    one, two = machines
+    one.choose(10.0, speed="1.2")
+    one.sync()
+    two.store.remove(FEED)
+    assert two.sync().configured == []
+    two.store.restore(FEED)
+    assert two.sync().configured == [FEED]
+
+
+def test_course_is_hidden_everywhere(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    one.store.configure(COURSE, {"hidden": "yes"})
+    one.sync()
+    two.sync()
+    assert course_settings(two.store).hidden
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [1, {FEED: 1}, {FEED: {"speed": "1.2"}}, {"file:///etc": {"updated": NOW}}, {FEED: {"updated": NOW.date()}}],
+)
+def test_settings_that_mean_nothing_are_left_out(tables: object) -> None:
+    assert read_tables(tables) == {}
+
+
+def test_what_is_wrong_in_settings_from_elsewhere_is_left_out() -> None:
+    tables = {FEED: {"updated": NOW, "speed": "9", "order": "newest", "password_command": "rm -rf /", "keep": 3}}
+    assert read_tables(tables)[FEED].texts == {"order": "newest"}

@@ -1,0 +1,85 @@
+"""The settings of podcasts as machines share them: the newest of each podcast wins. Logins are none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from tui_pod.core.library.podcast_settings import COURSE, ROWS, usable
+from tui_pod.core.text.clean import is_safe
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.settings import changed_settings
+
+MAX_ADDRESS = 2_000
+"""Characters of a feed's address that is taken from a file."""
+
+
+class Chosen(NamedTuple):
+    """What a listener chose for a podcast."""
+
+    updated: datetime
+    texts: Mapping[str, str]
+    """Without those that are not set."""
+
+
+Settings = Mapping[str, Chosen]
+"""By the first address of the feed, or `COURSE`."""
+
+
+def read_chosen(store: FeedStore) -> dict[str, Chosen]:
+    """Return the settings of the podcasts here that were ever changed."""
+    if store.is_empty:
+        return {}
+    found = changed_settings(store)
+    return {
+        feed_id: Chosen(datetime.fromtimestamp(updated, UTC), {name: text for name, text in texts.items() if text})
+        for feed_id, (updated, texts) in found.items()
+    }
+
+
+def merged(all_settings: Iterable[Settings]) -> dict[str, Chosen]:
+    """Return the newest settings of each podcast, the same in whichever order they come."""
+    newest: dict[str, Chosen] = {}
+    for settings in all_settings:
+        for feed_id, chosen in settings.items():
+            known = newest.get(feed_id)
+            if known is None or _order(chosen) > _order(known):
+                newest[feed_id] = chosen
+    return newest
+
+
+def incoming(mine: Settings, theirs: Settings, here: Iterable[str]) -> dict[str, Chosen]:
+    """Return the settings of podcasts here that others chose later, or that were never chosen here."""
+    found = ((feed_id, theirs[feed_id]) for feed_id in here if feed_id in theirs)
+    return {
+        feed_id: chosen for feed_id, chosen in found if feed_id not in mine or _order(chosen) > _order(mine[feed_id])
+    }
+
+
+def take(store: FeedStore, received: Settings) -> None:
+    """Keep what others chose: what they did not set is as usual here too."""
+    unset = {name: "" for name, row in ROWS.items() if not row.setting.is_local}
+    for feed_id, chosen in received.items():
+        store.configure(feed_id, {**unset, **chosen.texts}, chosen.updated.timestamp())
+
+
+def to_tables(settings: Settings) -> dict[str, Any]:
+    """Return settings as TOML."""
+    return {feed_id: {"updated": chosen.updated, **chosen.texts} for feed_id, chosen in settings.items()}
+
+
+def read_tables(tables: Any) -> dict[str, Chosen]:
+    """Return the settings in a file's tables that mean something."""
+    found = {}
+    for feed_id, table in tables.items() if isinstance(tables, dict) else ():
+        updated = table.get("updated") if isinstance(table, dict) else None
+        is_address = feed_id == COURSE or (feed_id.startswith(("http://", "https://")) and len(feed_id) <= MAX_ADDRESS)
+        if is_address and is_safe(feed_id) and isinstance(updated, datetime) and updated.tzinfo is not None:
+            texts = {name: text for name, text in usable(table).items() if text}
+            found[feed_id] = Chosen(updated, texts)
+    return found
+
+
+def _order(chosen: Chosen) -> tuple[object, ...]:
+    return chosen.updated, sorted(chosen.texts.items())
