@@ -10,6 +10,7 @@ import pytest
 
 from tests.feeds.server import Ranged, Site, sound
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.transcript import Cue
 from tui_pod.core.player.events import Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Source
 from tui_pod.feeds.formats.model import Feed, Item
@@ -18,7 +19,9 @@ from tui_pod.feeds.net.access import make_policy
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.services import media as module
 from tui_pod.services.media import EpisodeSources
+from tui_pod.speech.alignment import FOUND
 from tui_pod.speech.narrator import NarrationError, Narrator
+from tui_pod.speech.word_files import LABEL, WordFiles
 
 STREAM = Episode("x", "X", audio="https://example.org/x.mp3")
 SPOKEN = Episode("y", "Y", summary="Said.")
@@ -168,3 +171,26 @@ async def test_text_in_another_language_is_not_read_by_the_english_voice(
     event = await service.request(Episode(ident, "Moor", summary="Worte."))
     assert isinstance(event, LoadFailed)
     assert ("does not speak its language" in event.reason) is is_refused
+
+
+async def test_recognised_words_stand_in_and_lend_their_times(tmp_path: Path) -> None:
+    (tmp_path / "plain.txt").write_text("The keeper lit the lamp. Nobody saw it.", "utf-8")
+    files = WordFiles(tmp_path / "words")
+    for ident in ("bare", "plain", "begun"):
+        with files.writing(ident, "m") as writer:
+            writer.add((Cue("The keeper lit a lamp.", 5.0, 7.0), Cue("Nobody saw it.", 8.0, 9.0)), 9.0)
+            if ident != "begun":
+                writer.complete(10.0)
+    sources = EpisodeSources(
+        Narrator(tmp_path, 1), lambda _: None, lambda: Podcasts(tmp_path, tmp_path, 1), words=files
+    )
+    plain = str(tmp_path / "plain.txt")
+
+    async def words(ident: str, transcript: str | None) -> tuple[list[tuple[str, float | None]], str]:
+        found = await sources.transcript(Episode(ident, ident, audio="/a.mp3", transcript=transcript))
+        return [(cue.text, cue.start) for cue in found.cues], found.note
+
+    assert await words("bare", None) == ([("The keeper lit a lamp.", 5.0), ("Nobody saw it.", 8.0)], LABEL)
+    assert await words("plain", plain) == ([("The keeper lit the lamp.", 5.0), ("Nobody saw it.", 8.0)], FOUND)
+    assert await words("begun", plain) == ([("The keeper lit the lamp.", None), ("Nobody saw it.", None)], "")
+    await sources.close()

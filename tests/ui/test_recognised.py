@@ -79,3 +79,14 @@ async def test_copied_sentence_says_that_a_machine_recognised_it(library: Librar
         await driver.press("t", "j", "y")
         assert driver.app.clipboard == f"We stayed in. ({LABEL})"
         assert LABEL in str(driver.transcript.border_subtitle)
+
+
+async def test_words_without_times_offer_to_have_them_found(library: Library) -> None:
+    def prepare(services: FakeServices) -> None:
+        services.transcripts["talk"] = Transcript((Cue("It rained."),))
+
+    async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
+        await driver.press("t")
+        assert "no times · enter has this machine find them" in str(driver.transcript.border_subtitle)
+        await driver.press("enter")
+        assert driver.services.asked_recognition.asked == [("request", "talk")]

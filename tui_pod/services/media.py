@@ -95,9 +95,8 @@ class EpisodeSources:
     async def transcript(self, episode: Episode) -> Transcript:
         """Return the transcript of an episode, timed when its narration exists; else what is recognised of it."""
         transcript = await self._words(episode)
-        if episode.audio is not None and not transcript.cues and self._recognised is not None:
-            words = await asyncio.to_thread(self._recognised.read, episode.id)
-            return replace(arrange(words.cues), note=LABEL) if words is not None else transcript
+        if episode.audio is not None and self._recognised is not None:
+            return await asyncio.to_thread(_with_recognised, transcript, self._recognised, episode.id)
         if episode.audio is None and not transcript.is_timed:
             script = make_episode_script(episode, transcript)
             found = self._narrator.find(script)
@@ -211,6 +210,20 @@ class EpisodeSources:
         if load is not None:
             said = f"“{episode.title}” cannot be played: {_explained(error)}. Your place is kept."
             self._emit(LoadFailed(load, f"{said} Try again, or run: tui-pod doctor"))
+
+
+def _with_recognised(transcript: Transcript, files: WordFiles, ident: str) -> Transcript:
+    """Return the words that an episode brings, with the times that were recognised; else recognised ones, if any."""
+    if transcript.cues and not files.is_complete(ident):
+        return transcript
+    words = files.read(ident)
+    if words is None:
+        return transcript
+    if not transcript.cues:
+        return replace(arrange(words.cues), note=LABEL)
+    from tui_pod.speech.alignment import follow  # seldom needed
+
+    return follow(transcript, words.cues)
 
 
 def _explained(error: BaseException) -> str:

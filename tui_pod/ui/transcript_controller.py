@@ -106,6 +106,8 @@ class TranscriptController:
         until = progress.position if progress is not None and progress.status is Status.STARTED else inf
         recognition = self._services.recognition
         note = recognition.label(episode.id) or transcript.note
+        if transcript.cues and not transcript.is_timed and episode.audio is not None and not note:
+            note = self._services.with_keys(f"{key_of('transcript.seek')} has this machine find them")
         if transcript.cues or not note:
             offer = recognition.offer(episode) or f"Press {key_of('view.transcript')} to close."
             why_empty = self._services.with_keys(f"This episode has no transcript. {offer}")
@@ -133,11 +135,14 @@ class TranscriptController:
             if index is not None:
                 self._look_up(index)
 
-    def _recognise(self, episode: str) -> None:
+    def _recognise(self, episode: str) -> bool:
+        """Have words recognised, or the times of those that have none; return whether there is a recording."""
         library = self._services.controller.library
         index = library.index(episode)
-        if index is not None and library.episode(index).audio is not None:
+        has_recording = index is not None and library.episode(index).audio is not None
+        if has_recording:
             self._services.recognition.request([episode])
+        return has_recording
 
     def _remove(self, episode: str) -> None:
         self._services.recognition.remove(episode)

@@ -88,7 +88,7 @@ class TranscriptView(ScrollView, can_focus=True):
         seek: Callable[[str, float], None],
         show_playing: Callable[[], None],
         keep: Callable[[str, str, Cue], None],
-        recognise: Callable[[str], None],
+        recognise: Callable[[str], bool],
         remove: Callable[[str], None],
         id: str | None = None,  # noqa: A002
     ) -> None:
@@ -99,7 +99,7 @@ class TranscriptView(ScrollView, can_focus=True):
             seek: plays an episode from a position.
             show_playing: shows the words of what plays instead.
             keep: keeps a sentence of the episode with this id and title.
-            recognise: has words recognised where an episode has none.
+            recognise: has words or their times recognised; returns whether there is a recording.
             remove: stops that, or takes recognised words away.
             id: Textual's.
         """
@@ -351,12 +351,12 @@ class TranscriptView(ScrollView, can_focus=True):
         self._go(cue if pages < 0 else max(cue, self._cursor + 1))
 
     def action_choose(self) -> None:
-        """Hear the sentence at the cursor; where there are no words, have them recognised."""
-        if self.episode is not None and not self._transcript.cues:
-            self._recognise(self.episode)
+        """Hear the sentence at the cursor; where there are no words or times, have them recognised."""
+        if self.episode is None:
             return
-        if not self._transcript.is_timed or self.episode is None:
-            self.notify(NO_TIMES, markup=False)
+        if not self._transcript.is_timed:
+            if not self._recognise(self.episode) and self._transcript.cues:
+                self.notify(NO_TIMES, markup=False)
             return
         self.is_following = True
         self._show_state()

@@ -1,0 +1,78 @@
+"""Words that a podcast brings get the times at which a recogniser heard them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.app_driver import embedded_library
+from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.services.media import read_transcript
+from tui_pod.speech.alignment import FOUND, MOVED, follow
+
+IDS = ("llm-layers", "gans", "rlhf", "dpo")
+
+
+def spoken(gap_after: int = -1, gap: float = 0.0) -> list[Cue]:
+    """Return the sentences of some talks, spoken at 15 letters a second, with a gap after one of them."""
+    library = embedded_library()
+    cues: list[Cue] = []
+    at = 1.0
+    for ident in IDS:
+        index = library.index(ident)
+        assert index is not None
+        for cue in read_transcript(library.episode(index)).cues:
+            end = at + len(cue.text) / 15
+            cues.append(Cue(cue.text, round(at, 2), round(end, 2)))
+            at = end + 0.3 + gap * (len(cues) - 1 == gap_after)
+    return cues
+
+
+def misheard(cues: list[Cue]) -> list[Cue]:
+    """Return sentences as a recogniser writes them: some words wrong, some sentences missing, others joined."""
+    found: list[Cue] = []
+    for number, cue in enumerate(cues):
+        words = ["blah" if place % 11 == 5 else word.lower() for place, word in enumerate(cue.text.split())]
+        if number % 13 == 7:
+            continue
+        if number % 5 == 4 and found:
+            found[-1] = Cue(f"{found[-1].text} {' '.join(words)}", found[-1].start, cue.end)
+        else:
+            found.append(replace(cue, text=" ".join(words)))
+    return found
+
+
+def test_words_without_times_get_those_of_the_recogniser() -> None:
+    real = spoken()
+    timed = follow(Transcript(tuple(Cue(cue.text) for cue in real)), misheard(real))
+    assert (timed.is_timed, timed.note) == (True, FOUND)
+    assert [cue.text for cue in timed.cues] == [cue.text for cue in real]
+    off = sorted(abs((cue.start or 0.0) - (truth.start or 0.0)) for cue, truth in zip(timed.cues, real, strict=True))
+    assert off[len(off) // 2] < 0.2
+    assert off[-1] < 3.0
+    starts = [cue.start or 0.0 for cue in timed.cues]
+    assert starts == sorted(starts)
+
+
+def test_timed_words_follow_what_was_inserted() -> None:
+    brought, real = spoken(), spoken(gap_after=20, gap=31.0)
+    moved = follow(Transcript(tuple(brought)), misheard(real))
+    assert moved.note == f"{MOVED}, by up to +31 s"
+    off = [abs((cue.start or 0.0) - (truth.start or 0.0)) for cue, truth in zip(moved.cues, real, strict=True)]
+    assert sum(one < 1.0 for one in off) > 0.9 * len(off)
+
+
+def test_timed_words_that_are_right_stay_as_they_are() -> None:
+    transcript = Transcript(tuple(spoken()))
+    assert follow(transcript, misheard(spoken())) is transcript
+
+
+@pytest.mark.parametrize("heard", [[], [Cue("Something else altogether is said here.", 0.0, 3.0)]])
+def test_words_of_another_recording_stay_as_they_are(heard: list[Cue]) -> None:
+    transcript = Transcript(tuple(Cue(cue.text) for cue in spoken()))
+    assert follow(transcript, heard) is transcript
+
+
+def test_no_words_stay_none() -> None:
+    assert follow(Transcript(), spoken()) == Transcript()
