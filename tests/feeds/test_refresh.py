@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.feeds import server
+from tests.feeds.folders.sounds import make_mp3
 from tests.feeds.server import Site, feed, item
 from tui_pod.feeds import refresh as refreshing
 from tui_pod.feeds.formats.model import FeedError
@@ -29,6 +30,18 @@ def add(store: FeedStore, site: Site, *paths: str) -> list[str]:
     for path in paths:
         store.set_private_origin(site.url(path), site.origin())
     return [site.url(path) for path in paths]
+
+
+async def test_offline_is_told_beside_a_folder_that_needs_no_network(
+    store: FeedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_mp3(tmp_path / "Shelf" / "one.mp3")
+    subscribe(store, str(tmp_path / "Shelf"))
+    assert not (await refresh(store)).asked_network
+    store.subscribe([Entry("https://cast.example/f")])
+    monkeypatch.setattr(socket, "getaddrinfo", no_network)
+    result = await refresh(store)
+    assert (result.is_offline, result.asked_network, len(result.failed)) == (True, True, 1)
 
 
 async def test_refresh_new_episodes_arrive_and_are_told(site: Site, store: FeedStore) -> None:

@@ -98,8 +98,14 @@ class Refreshed:
 
     @property
     def is_offline(self) -> bool:
-        """Whether there seems to be no network: everything failed, and something for that reason."""
-        return any(outcome.is_offline for outcome in self.outcomes) and len(self.failed) == len(self.outcomes)
+        """Whether there seems to be no network: all that needs it failed, and something for that reason."""
+        asked = [outcome for outcome in self.outcomes if not is_folder(outcome.feed_id)]
+        return any(outcome.is_offline for outcome in asked) and all(outcome.error for outcome in asked)
+
+    @property
+    def asked_network(self) -> bool:
+        """Whether it tells anything about the network."""
+        return any(not is_folder(outcome.feed_id) for outcome in self.outcomes)
 
 
 async def refresh(

@@ -155,7 +155,8 @@ class Refresher:
         with self._tasks.showing("refresh", f"refreshing 0/{len(feeds)}"):
             result = await refresh(podcasts.store, feeds, self._show_progress, podcasts.policy)
         self._asked.update(dict.fromkeys((feed.feed_id for feed in feeds), time.time()))
-        self._after.network_changed(result.is_offline)
+        if result.asked_network:
+            self._after.network_changed(result.is_offline)
         await self._after.show(podcasts, result.new)
         if not result.is_offline:
             await self._after.announce(feeds, result)
@@ -170,7 +171,8 @@ class Refresher:
         failed = result.failed
         if result.is_offline:
             if is_asked:
-                self._frontend.tell(failed[0].error, is_error=True)
+                offline = next(outcome for outcome in failed if outcome.is_offline)
+                self._frontend.tell(offline.error, is_error=True)
             return
         for outcome in failed[:TOLD]:
             hint = f" Press {key_of('feed.refresh')} on {outcome.name} to log in." if outcome.wanted else ""
