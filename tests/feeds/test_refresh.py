@@ -25,6 +25,10 @@ def store(tmp_path: Path) -> FeedStore:
     return FeedStore(tmp_path / "data")
 
 
+def no_network(*_: Any, **__: Any) -> Any:
+    raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+
 def add(store: FeedStore, site: Site, *paths: str) -> list[str]:
     store.subscribe([Entry(site.url(path)) for path in paths])
     for path in paths:
@@ -158,9 +162,6 @@ async def test_refresh_cancelled_ends(site: Site, store: FeedStore) -> None:
 async def test_refresh_offline_is_told_and_is_not_the_feeds_fault(
     store: FeedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_network(*_: Any, **__: Any) -> Any:
-        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
-
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
     store.subscribe([Entry("https://a.example.org/f"), Entry("https://b.example.org/f")])
     assert (await refresh(store)).is_offline
