@@ -1004,3 +1004,13 @@ async def test_what_is_begun_or_marked_is_not_new_and_what_is_taken_off_can_be_b
     assert service.driver.said[-1] == "1 episode taken off New. Press u to undo."
     service.controller.undo()
     await service.until(lambda: index.new == {two}, "it is back")
+
+
+async def test_downloads_under_way_are_counted_until_they_are_done(site: Site, service: ServiceRig) -> None:
+    serve_sounds(site, 2)
+    await service.add(site.url("/f"))
+    service.driver.works.clear()
+    service.service.download(service.controller.library.ids)
+    await service.done()
+    assert "2 downloads" in service.driver.works
+    assert service.driver.works[-1] == ""

@@ -6,7 +6,7 @@ Called on the event loop; threads do what waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
@@ -167,6 +167,7 @@ class DownloadService:
             self._tasks.show("network", "")  # it is there
         if progress.status is DownloadStatus.FAILED:
             self._on_failure(progress)
+        self._tasks.show("downloads", _summary(self._queue.running.values()) if self._queue is not None else "")
         if self._queue is not None and not self._queue.running:
             if self._failures > 1:
                 self._frontend.tell(f"{self._failures - 1} more downloads failed.", is_error=True)
@@ -201,6 +202,16 @@ def _download_requests(
             request = podcasts.download_request(library.episode(index), is_automatic)
             requests += [request] if request is not None else []
     return requests, are_here
+
+
+def _summary(running: Collection[DownloadProgress]) -> str:
+    """Return how far all downloads are together, such as `2 downloads 45 %`; empty when none is under way."""
+    if not running:
+        return ""
+    total = sum(progress.total or 0 for progress in running)
+    is_known = total and all(progress.total for progress in running)
+    share = f" {100 * sum(progress.done for progress in running) // total} %" if is_known else ""
+    return f"{counted(len(running), 'download')}{share}"
 
 
 def _shown(progress: DownloadProgress) -> DownloadState | None:

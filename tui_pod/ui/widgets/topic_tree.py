@@ -149,7 +149,7 @@ class TopicTree(RowPane):
         room = width - cell_len(lead) - cell_len(name) - max(COUNT_WIDTH, len(right[0][0])) - 2
         if (new := self._progress_index.new_in(topic)) and self._topics.feed(topic) is not None:
             lead = f"{' ' * self._depths[topic]}{MARKS['new']} "
-            right.insert(0, (f"{new} new  ", ACCENT))
+            right = [(f"{new} new", ACCENT)]
         elif played == count and count and room > 1:
             right.insert(0, (f"{MARKS['played']} ", PLAYED))
         elif played and room > METER_WIDTH:
