@@ -283,6 +283,12 @@ class AppDriver:
         return "" if title is None else title.plain
 
     @property
+    def narrowing(self) -> str:
+        """What stands below the list: the search, the filter and the selection."""
+        subtitle = self.episodes._border_subtitle  # see `title`
+        return "" if subtitle is None else subtitle.plain
+
+    @property
     def shown(self) -> list[str]:
         """The ids of the episodes in the list, in order."""
         return [self.main.model.library.ids[index] for index in self.main.model.indexes]

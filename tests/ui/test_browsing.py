@@ -18,6 +18,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 from tui_pod.ui.screens.details import DetailsScreen, TopicScreen
+from tui_pod.ui.widgets.lines import KeyLine
 
 BASICS = ListQuery(entry=1)
 """The topic of the five plain episodes."""
@@ -138,7 +139,7 @@ async def test_search_typed_narrows_and_counts_at_each_letter(library: Library) 
             await driver.press(text[-1])
             assert len(driver.shown) == found
             assert driver.title.startswith(f"Basics · {found} episode")
-            assert driver.title.endswith(f"“{text}”")
+            assert driver.narrowing == f"/ {text}  {found} of 5"
 
 
 async def test_search_letter_undone_widens_again(library: Library) -> None:
@@ -188,7 +189,7 @@ async def test_search_left_by_escape_shows_all_with_the_cursor_where_it_was(libr
         assert driver.focus == "list"
         assert len(driver.shown) == 5
         assert driver.current == "five"
-        assert "“" not in driver.title
+        assert not driver.narrowing
 
 
 async def test_search_opened_again_offers_the_former_words(library: Library) -> None:
@@ -225,7 +226,7 @@ async def test_search_with_markup_in_it_is_shown_letter_for_letter(library: Libr
     async with run_app(library) as driver:
         await driver.press("slash")
         await driver.write("[/]")
-        assert driver.title.endswith("“[/]”")
+        assert driver.narrowing.startswith("/ [/]  ")
         assert "hostile-closing-tag" in driver.shown
 
 
@@ -250,7 +251,7 @@ async def test_filter_chosen_lists_just_those(kind: Filter, shown: list[str], li
     async with run_app(library, query=BASICS, progress=MIXED) as driver:
         await driver.press(*["f"] * list(Filter).index(kind))
         assert driver.shown == shown
-        assert (f"{kind} only" in driver.title) == (kind is not Filter.ALL)
+        assert driver.narrowing == ("" if kind is Filter.ALL else str(kind))
 
 
 @pytest.mark.parametrize(
@@ -462,3 +463,35 @@ async def test_queue_in_a_new_start_is_shown(library: Library) -> None:
         assert ("Queue", 2) in driver.tree_rows()
         await driver.press("2")
         assert driver.shown == ["three", "one"]
+
+
+# -- the lines around the panes ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
+async def test_tabs_name_the_views_and_a_click_shows_one(size: tuple[int, int], library: Library) -> None:
+    async with run_app(library, size, queue=Queue(("two",))) as driver:
+        line = driver.text.split("\n")[0]
+        assert line.startswith(" 1 Library")
+        await driver.click(driver.header, line.index("2"), 0)
+        assert driver.listed == SmartList.QUEUE
+        assert " 2 Queue 1" in driver.text.split("\n")[0]
+
+
+async def test_key_line_names_what_can_be_done_at_the_moment(library: Library) -> None:
+    async with run_app(library, query=BASICS, queue=Queue(("two", "one"))) as driver:
+
+        def words() -> set[str]:
+            return {word for _, word, _ in driver.main.query_one("#keys", KeyLine).hints}
+
+        assert words().isdisjoint({"Pause", "Resume", "Seek", "Remove", "Move"})
+        await driver.press("enter")
+        assert {"Pause", "Seek"} <= words()
+        await driver.press("space")
+        assert "Resume" in words()
+        await driver.press("v")
+        assert {"Played", "Queue", "Download", "Clear"} <= words()
+        assert driver.narrowing == "1 selected"
+        await driver.press("escape", "2")
+        assert {"Move", "Remove"} <= words()
+        assert not driver.narrowing

@@ -296,7 +296,8 @@ async def test_swap_keeps_topic_cursor_filter_sort_and_search() -> None:
         await swap(driver, MORE)
         assert driver.current == "cast-3"
         assert driver.shown == [f"cast-{number}" for number in range(1, 13)]
-        assert driver.title == "Cast · 12 episodes · 2 h 10 m · shortest first · unplayed only · “number”"
+        assert driver.title == "Cast · 12 episodes · 2 h 10 m · shortest first"
+        assert driver.narrowing == "/ number  12 of 12 · unplayed"
         await driver.press("escape")
         assert (len(driver.shown), driver.current) == (12, "cast-3")
 
@@ -407,7 +408,7 @@ async def test_swap_lets_what_plays_go_on_and_tells_what_is_next() -> None:
     async with run_app(LIBRARY, query=IN_CAST) as driver:
         await driver.press("g", "enter")
         await driver.play(20)
-        assert "next: Cast 8" in driver.text
+        assert "next ▸ Cast 8" in driver.text
         await swap(driver, LESS)
         assert "next: Cast 7" in driver.text
         await driver.play(20)
@@ -552,20 +553,20 @@ def with_marks(services: FakeServices) -> None:
 
 def bar_of(driver: AppDriver) -> str:
     """Return the bar alone, between the two times."""
-    return driver.rows_of(driver.bar)[1].split()[1]
+    return driver.rows_of(driver.bar)[1].split()[1][1:-1]
 
 
 async def test_bar_has_a_mark_at_each_chapter_and_its_title_by_the_episodes() -> None:
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_marks) as driver:
         await driver.press("g", "enter")
         bar = bar_of(driver)
-        assert [place for place, cell in enumerate(bar) if cell == "┼"] == [len(bar) // 3, len(bar) * 2 // 3]
-        assert "▶ Cast 9 · Hello" in driver.text
+        assert [place for place, cell in enumerate(bar) if cell == "┆"] == [len(bar) // 3, len(bar) * 2 // 3]
+        assert "Cast · ch 1/3 Hello" in driver.text
         await driver.press("}")
         assert driver.playback.position == 300
         await driver.play(30)
-        assert (bar_of(driver).count("╋"), bar_of(driver).count("┼")) == (1, 1)
-        assert "▶ Cast 9 · The matter" in driver.text
+        assert [part.count("┆") for part in bar_of(driver).split("●")] == [1, 1]
+        assert "Cast · ch 2/3 The matter" in driver.text
         await driver.press("{")
         assert driver.playback.position == 300
         await driver.press("{")
@@ -576,7 +577,7 @@ async def test_bar_in_ascii_has_ascii_marks() -> None:
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_marks, is_ascii=True) as driver:
         await driver.press("g", "enter")
         assert bar_of(driver).count("|") == 2
-        assert "> Cast 9 - Hello" in driver.text
+        assert "Cast - ch 1/3 Hello" in driver.text
         assert bar_of(driver).isascii()
 
 

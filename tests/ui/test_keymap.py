@@ -114,6 +114,7 @@ async def test_app_with_a_keymap_hears_the_new_keys_and_not_the_old_ones(library
 
 async def test_key_line_help_and_palette_of_a_keymap_show_it(library: Library) -> None:
     async with run_app(library, prepare=prepare) as driver:
+        await driver.press("enter")
         hints = {word: keys for keys, word, _ in driver.app.main_screen.query_one("#keys", KeyLine).hints}
         assert (hints["Pause"], hints["Help"]) == ("x", "f1")
         offered = {command.title: command.help for command in driver.app.get_system_commands(driver.app.screen)}

@@ -82,23 +82,30 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("select.one", "v", "Select one", "select_one", "list"),
     Action("select.range", "V", "Select a range", "select_range", "list"),
-    Action("queue.add_last", "e", "Queue last", "run('queue_last')", "episodes"),
+    Action("queue.add_last", "e", "Queue last", "run('queue_last')", "episodes", hint="Queue"),
     Action("queue.add_next", "E", "Queue next", "run('queue_next')", "episodes"),
-    Action("queue.move_down", "J", "Move down in the queue", "run('queue_move', 1)", "list"),
-    Action("queue.move_up", "K", "Move up in the queue", "run('queue_move', -1)", "list"),
+    Action("queue.move_down", "J", "Move down in the queue", "run('queue_move', 1)", "list", hint="Move"),
+    Action("queue.move_up", "K", "Move up in the queue", "run('queue_move', -1)", "list", hint="Move"),
     Action("search.start", "slash", "Search in the list", "screen.search", "screen", hint="Search"),
     Action("search.everywhere", "ctrl+f", "Search everywhere, in every word", "screen.view(5)", "screen"),
     Action("search.next", "n", "Next match", "screen.search_next(1)", "screen"),
     Action("search.previous", "N", "Previous match", "screen.search_next(-1)", "screen"),
-    Action("search.clear", "escape", "Clear search, selection and notices", "screen.clear", "screen"),
+    Action("search.clear", "escape", "Clear search, selection and notices", "screen.clear", "screen", hint="Clear"),
     Action("list.filter", "f", "Filter: all, unplayed, started, played", "screen.filter", "screen"),
     Action("list.sort", "s", "Sort: newest, course, shortest, longest, title", "screen.sort", "screen"),
-    Action("list.remove", "x", "Remove: queue or Continue entry, download, podcast", "run('remove')", "episodes"),
+    Action(
+        "list.remove",
+        "x",
+        "Remove: queue or Continue entry, download, podcast",
+        "run('remove')",
+        "episodes",
+        hint="Remove",
+    ),
     Action("feed.add", "a", "Add a podcast", "screen.add_feed", "screen"),
     Action("feed.refresh", "r", "Refresh this podcast", "screen.refresh_feed", "screen"),
     Action("feed.refresh_all", "R", "Refresh all podcasts", "screen.refresh_feed(True)", "screen"),
     Action("feed.settings", "P", "Settings of this podcast", "screen.feed_settings", "screen"),
-    Action("download.start", "d", "Download, or stop a download", "run('download')", "episodes"),
+    Action("download.start", "d", "Download, or stop a download", "run('download')", "episodes", hint="Download"),
     Action("transcribe.pause", "X", "Pause recognising words, or go on", "run('pause_words')", "episodes"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen.go_to_playing", "screen"),
     Action(
@@ -138,8 +145,8 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 HINT_ORDER = (
-    "Pause", "Seek", "Play", "Open", "Hear", "Queue", "Follow", "Note", "Copy", "Group", "Remove", "Played", "Search",
-    "Session", "Bookmark", "Words", "Help", "Quit",
+    "Pause", "Seek", "Play", "Open", "Hear", "Follow", "Note", "Copy", "Group", "Move", "Remove", "Played", "Queue",
+    "Download", "Clear", "Search", "Session", "Bookmark", "Words", "Help", "Quit",
 )  # fmt: skip
 """Words of the key line, from left to right; the last ones go first where it is narrow."""
 

@@ -57,6 +57,11 @@ class EpisodeListModel:
     # -- entries ---------------------------------------------------------------------------------------
 
     @property
+    def unsearched_count(self) -> int:
+        """How many episodes the list would have without the search."""
+        return len(self._unsearched)
+
+    @property
     def is_queue(self) -> bool:
         """Whether the queue is listed."""
         return self.query.entry == SmartList.QUEUE

@@ -187,7 +187,7 @@ class TuiPodApp(App[None]):
 
     def work_changed(self, text: str) -> None:
         """See `Frontend.work_changed`."""
-        self.main_screen.show_work(text)
+        self.main_screen.status.show_work(text)
 
     def ask_login(self, question: LoginQuestion) -> None:
         """See `Frontend.ask_login`."""
@@ -224,7 +224,7 @@ class TuiPodApp(App[None]):
         if former.episode != playback.episode:
             self.bookmarks.show_playing()
         if former.speed != playback.speed and self.main_screen.is_mounted:
-            self.main_screen.show_counts()
+            self.main_screen.status.show_counts()
 
     def progress_changed(self, episodes: frozenset[str]) -> None:
         """See `PlaybackListener.progress_changed`."""

@@ -39,4 +39,4 @@ class BookmarksController:
             return
         controller = self._services.controller
         starts = (bookmark.start for bookmark in controller.bookmarks.of(controller.playback.episode))
-        self._screen.bar.bookmarks = tuple(starts)
+        self._screen.status.show_bookmarks(len(controller.bookmarks), tuple(starts))

@@ -8,14 +8,16 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import bound_actions
-from tui_pod.core.actions import key_hints, key_of
+from tui_pod.core.actions import BY_ID, key_hints, key_of
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.selection.list_query import SORT_NAMES, Filter, SmartList
 from tui_pod.core.text.clean import counted, span
+from tui_pod.ui.widgets.lines import Tab
 from tui_pod.ui.widgets.playback_bar import BarFacts
 
 if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController
-    from tui_pod.core.player.snapshot import LastPlayed
+    from tui_pod.core.player.snapshot import LastPlayed, Playback
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
 
@@ -27,8 +29,17 @@ BAR_HINTS = (
 """What the bar says where nothing was played yet, and beside what was heard last."""
 
 
-def pane_hints(focus: str, services: Services) -> tuple[tuple[str, str, str], ...]:
-    """Return key, word and action of the key line while the widget with this id has the focus."""
+def pane_hints(
+    focus: str, services: Services, model: EpisodeListModel, playback: Playback
+) -> tuple[tuple[str, str, str], ...]:
+    """Return key, word and action of the key line: what does something now, where the focus is.
+
+    Args:
+        focus: id of the widget that has it.
+        services: know the listener's keys.
+        model: what is listed and selected.
+        playback: what plays.
+    """
     if focus == "search":
         clear, everywhere = map(services.with_keys, map(key_of, ("search.clear", "search.everywhere")))
         wider = (everywhere, "Everywhere", "screen.view(5)")
@@ -37,7 +48,50 @@ def pane_hints(focus: str, services: Services) -> tuple[tuple[str, str, str], ..
         clear = services.with_keys(key_of("search.clear"))
         return ("enter", "Results", "results"), (clear, "Close", "screen.clear")
     pane = focus if focus in ("tree", "transcript", "statistics", "bookmarks", "found") else "list"
-    return key_hints(pane, bound_actions(services.settings))
+    hidden = set[str]()
+    if pane == "list" and model.has_selection:
+        hidden |= {"Seek", "Play", "Search", "Session", "Bookmark", "Words", "Move"}
+    else:
+        hidden |= {"Download"} | (set() if pane == "list" and model.query.query else {"Clear"})
+        hidden |= {"Queue", "Search"} if pane == "list" and model.is_queue else {"Move"}
+    if pane != "bookmarks" and not (pane == "list" and (model.is_queue or model.query.entry == SmartList.CONTINUE)):
+        hidden |= {"Remove"}
+    if not playback.is_loaded:
+        hidden |= {"Seek", "Bookmark"}
+    is_going = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
+    pause = "Pause" if is_going else "Resume" if playback.is_loaded or playback.last is not None else ""
+    hints = key_hints(pane, bound_actions(services.settings))
+    shown = ((keys, pause if word == "Pause" else word, action) for keys, word, action in hints if word not in hidden)
+    return tuple(hint for hint in shown if hint[1])
+
+
+def make_tabs(model: EpisodeListModel, bookmarks: int, services: Services) -> tuple[Tab, ...]:
+    """Return the tabs of the views, with how much is in them."""
+    counts = {"queue": len(model.queue.upcoming), "bookmarks": bookmarks}
+    views = (
+        ("library", "Library"), ("session", "Queue"), ("statistics", "Listening"), ("bookmarks", "Bookmarks")
+    )  # fmt: skip
+    return tuple(
+        Tab(
+            services.with_keys(key_of(f"view.{ident}")),
+            name,
+            counts.get(name.lower(), 0),
+            BY_ID[f"view.{ident}"].action,
+        )
+        for ident, name in views
+    )
+
+
+def filter_text(model: EpisodeListModel) -> str:
+    """Return what the list is narrowed to and how many rows are selected; empty: nothing hides a row."""
+    query, parts = model.query, list[str]()
+    if words := query.query.strip():
+        parts.append(f"/ {words}  {len(model.indexes)} of {model.unsearched_count}")
+    if query.filter is not Filter.ALL and query.entry >= 0:
+        parts.append(str(query.filter))
+    if model.has_selection:
+        parts.append(f"{len(model.chosen)} selected")
+    return " · ".join(parts)
 
 
 def counts_text(model: EpisodeListModel, speed: float) -> str:
@@ -100,10 +154,6 @@ def title_text(model: EpisodeListModel, queue_parts: Sequence[str]) -> str:
         durations = model.library.durations
         total = topics.seconds[query.entry] if is_whole else sum(durations[i] for i in indexes)
         parts += [counted(len(indexes)), span(total), SORT_NAMES[query.sort]]
-        if query.filter is not Filter.ALL:
-            parts.append(f"{query.filter} only")
-    if query.query.strip():
-        parts.append(f"“{query.query.strip()}”")
     return " · ".join(parts)
 
 

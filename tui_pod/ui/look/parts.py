@@ -23,7 +23,7 @@ Part = tuple[str, str]
 
 PLAIN, HEAD, QUIET = "plain", "head", "quiet"
 ACCENT, STARTED, PLAYED, FAULT = "accent", "started", "played", "fault"
-NOW, RAIL, MATCH, LINE = "now", "rail", "match", "line"
+NOW, RAIL, MATCH, LINE, TAB = "now", "rail", "match", "line", "tab"
 
 _LOOKS = {
     PLAIN: ("foreground", False),
@@ -37,16 +37,17 @@ _LOOKS = {
     RAIL: ("accent", False),
     MATCH: ("text-warning", True),
     LINE: ("frame", False),
+    TAB: ("text-accent", True),
 }
-"""The theme's variable of each look, and whether it is bold. A match is underlined too, so that it is seen without
-colours."""
+"""The theme's variable of each look, and whether it is bold. A match and the tab of what is shown are underlined
+too, so that they are seen without colours."""
 
 
 def look(app: App[object], name: str) -> Style:
     """Return the look of a name in the app's theme, without a background."""
     variable, is_bold = _LOOKS[name]
     color = app.theme_variables[variable]
-    return _style(color, is_bold, name == MATCH, name == QUIET and color == "ansi_default")
+    return _style(color, is_bold, name in (MATCH, TAB), name == QUIET and color == "ansi_default")
 
 
 @cache  # a few colours a theme

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -32,6 +31,7 @@ from tui_pod.ui.view_controller import OF_THE_LIST, ViewController
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
 from tui_pod.ui.widgets.playback_bar import PlaybackBar
+from tui_pod.ui.widgets.status import StatusController
 from tui_pod.ui.widgets.topic_tree import TopicTree
 
 if TYPE_CHECKING:  # function-level imports below: not needed for the first paint
@@ -63,8 +63,8 @@ class MainScreen(Screen[None]):
         self.views = ViewController(self, services, self.model, self.open_entry, self.dialogs.bookmark)
         self.episode = PaneController(self, services, self.model)
         self.search = SearchController(self, self.model, self.transcript)
+        self.status = StatusController(self, services)
         self.set_reactive(MainScreen.playback, services.playback)
-        self._work = ""
         self._statuses: dict[str, Status] = {}  # as last told, of those that changed
 
     def compose(self) -> ComposeResult:
@@ -80,7 +80,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the topic that was open last."""
-        self.bar.facts = status_texts.start_facts(self.model, self.playback.last)
+        self.status.begin()
         self.topic_tree.border_title = "Topics"
         self.episodes.gone_text = self._services.with_keys(GONE)
         self._show_listed()
@@ -88,9 +88,8 @@ class MainScreen(Screen[None]):
         self.progress_changed(frozenset())
 
     def on_descendant_focus(self) -> None:
-        """Show the keys of the pane that has the focus."""
-        focus = (self.focused.id if self.focused else None) or ""
-        self.query_one("#keys", KeyLine).hints = status_texts.pane_hints(focus, self._services)
+        """Show what can be done where the focus is."""
+        self.status.show_keys()
 
     @property
     def controller(self) -> PlaybackController:
@@ -106,11 +105,6 @@ class MainScreen(Screen[None]):
     def episodes(self) -> EpisodeList:
         """The list of episodes."""
         return self.query_one("#list", EpisodeList)
-
-    @property
-    def bar(self) -> PlaybackBar:
-        """The playback bar."""
-        return self.query_one("#bar", PlaybackBar)
 
     # -- layout ----------------------------------------------------------------------------------------
 
@@ -154,7 +148,7 @@ class MainScreen(Screen[None]):
         if query != self.model.query:
             self.model.change(query, keeps_cursor)
             self._show_listed(keeps_cursor)
-            self.show_counts()
+            self.status.show_counts()
 
     def open_entry(self, entry: int) -> None:
         """List a topic's episodes, or a smart list."""
@@ -168,10 +162,10 @@ class MainScreen(Screen[None]):
         self.model.adopt(library, progress_index)
         self.topic_tree.adopt(library, progress_index)
         self.episodes.adopt(line)
-        self.show_title()
-        self.show_counts()
+        self.status.show_title()
+        self.status.show_counts()
         if self.playback.load:
-            self._show_session()
+            self.status.show_session()
 
     def progress_changed(self, episodes: frozenset[str]) -> None:
         """Show changed progress: rows, counts and what is left."""
@@ -183,10 +177,10 @@ class MainScreen(Screen[None]):
         if query.entry in (SmartList.CONTINUE, SmartList.NEW) or (is_other and query.filter is not Filter.ALL):
             if self.model.update():
                 self.episodes.show()
-            self.show_title()
-        self.show_counts()
+            self.status.show_title()
+        self.status.show_counts()
         if self.playback.load:
-            self._show_session()
+            self.status.show_session()
 
     def queue_changed(self) -> None:
         """Show a changed queue."""
@@ -194,15 +188,16 @@ class MainScreen(Screen[None]):
             self.episodes.show()
         else:
             self.episodes.refresh()  # the marks of what is queued
-        self.show_counts()
-        self._show_session()
+        self.status.show_counts()
+        self.status.show_session()
 
     def watch_playback(self, former: Playback, playback: Playback) -> None:
         """Show what comes next, and how much of the session is left."""
         self.transcript.follow(playback)
         self.episode.follow(playback)
         if playback.load and replace(former, position=playback.position) != playback:  # else shown with its progress
-            self._show_session()
+            self.status.show_session()
+            self.status.show_keys()
         if former.is_loaded and not playback.is_loaded:
             self.model.move_on(former.episode or "", self.controller.session_status().next)
             self.episodes.show()
@@ -211,36 +206,7 @@ class MainScreen(Screen[None]):
         self.episodes.empty_text = self._services.with_keys(why_empty(self.model.query))
         self.episodes.show(is_centred=not keeps_cursor)
         self.episode.cursor_moved()
-        self.show_title()
-
-    def show_title(self) -> None:
-        """Show above the list what it is, how many episodes and how long."""
-        parts: list[str] = []
-        if self.model.is_queue:
-            parts, self.episodes.ends = status_texts.queue_times(self.model, self.controller)
-        self.episodes.border_title = Content(status_texts.title_text(self.model, parts))
-
-    def show_work(self, text: str) -> None:
-        """Show what is being done in the background."""
-        self._work = text
-        self.show_counts()
-
-    def show_counts(self) -> None:
-        """Show the counts of the tree and of the header."""
-        header = self.query_one("#header", HeaderLine)
-        is_crowded = bool(self._work) and self.has_class("-narrow")
-        header.right = "" if is_crowded else status_texts.counts_text(self.model, self.playback.speed)
-        work = f"({self._work})   " if self._work else ""  # first, since the end is cut
-        header.left = f"tui-pod   {work}{status_texts.path_text(self.model)}"
-        self.topic_tree.show_counts(self.model.progress_index.unfinished_count, len(self.model.queue.upcoming))
-        if self.model.is_queue:
-            self.show_title()  # what the queue takes hangs on progress and speed
-
-    def _show_session(self) -> None:
-        """Show the session, what is next, and the sleep timer."""
-        self.bar.facts = status_texts.bar_facts(self.controller, self.model)
-        if self.model.is_queue:
-            self.show_title()
+        self.status.show_title()
 
     # -- search, filter, sort --------------------------------------------------------------------------
 
@@ -292,6 +258,7 @@ class MainScreen(Screen[None]):
         else:
             self.model.clear_selection()
             self.episodes.refresh()
+            self.selection_changed()
 
     def action_filter(self) -> None:
         """Show the next kind of episodes."""
@@ -319,6 +286,13 @@ class MainScreen(Screen[None]):
             self.show_pane(is_tree=True)
         elif event.command is not ListCommand.RIGHT:  # the list is the rightmost pane
             run_command(event.command, event.episodes, self._services, self.model, event.by)
+            self.selection_changed()
+
+    @on(EpisodeList.SelectionChanged)
+    def selection_changed(self) -> None:
+        """Show what can be done with what is selected, and how much it is."""
+        self.status.show_title()
+        self.status.show_keys()
 
     @on(TopicTree.CommandChosen)
     def _on_tree_command(self, event: TopicTree.CommandChosen) -> None:
@@ -381,7 +355,7 @@ class MainScreen(Screen[None]):
             self.app.notify("What plays is no longer in the library." if playing else "Nothing is playing.")
             return
         if not self.model.go_to(index):
-            self.show_counts()
+            self.status.show_counts()
             self.topic_tree.go_to(0)
         self._show_listed()
         self.show_pane()

@@ -54,6 +54,9 @@ class EpisodeList(RowPane):
         episodes: list[str]
         by: int = 0
 
+    class SelectionChanged(Message):
+        """Other rows are selected."""
+
     def __init__(self, model: EpisodeListModel, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._model = model
@@ -86,6 +89,7 @@ class EpisodeList(RowPane):
         super().go(row, is_centred)
         if self._model.range_start is not None:
             self.refresh()
+            self.post_message(self.SelectionChanged())
 
     def on_cursor_moved(self) -> None:
         """See `RowPane.on_cursor_moved`."""
@@ -222,12 +226,14 @@ class EpisodeList(RowPane):
         if self._model.episode is not None:
             self._model.selected ^= {self.cursor}
             self.go(self.cursor + 1)
+            self.post_message(self.SelectionChanged())
 
     def action_select_range(self) -> None:
         """Begin a range at the cursor, or keep the one begun."""
         if self._model.episode is not None:
             self._model.select_range()
             self.refresh()
+            self.post_message(self.SelectionChanged())
 
     def run(self, command: ListCommand, by: int = 0) -> None:
         """See `RowPane.run`: on what is selected, or on the episode at the cursor, from which some move on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -13,7 +13,10 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_pod.ui.look.cells import spread
+from tui_pod.ui.look.parts import ACCENT, PLAIN, QUIET, TAB, Part, look, spread_parts, width_of
+
+MIN_PATH = 14
+"""Least cells for what is listed."""
 
 
 class KeyLine(Widget):
@@ -59,13 +62,74 @@ class KeyLine(Widget):
             await self.app.run_action(action, self.screen.focused or self.screen)
 
 
-class HeaderLine(Widget):
-    """The open topic, and how much is played and left."""
+class Tab(NamedTuple):
+    """One of the views of the main area."""
 
+    key: str
+    name: str
+    size: int
+    """How many things are in it."""
+    action: str
+    """What a click on it does: Textual's action string."""
+
+
+class HeaderLine(Widget):
+    """The views as tabs, the open topic, and how much is played and left."""
+
+    ALLOW_SELECT = False
+
+    tabs: reactive[tuple[Tab, ...]] = reactive(())
+    current = reactive(0)
+    """Place of the view that is shown, among the tabs."""
+    work = reactive("")
+    """What is being done in the background; it is shown rather than the names of the other tabs."""
     left = reactive("")
+    """What is listed; it is cut before the rest is."""
     right = reactive("")
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._tab_ends: list[tuple[int, str]] = []  # the cell before which each tab ends, and its action
 
     def render_line(self, y: int) -> Strip:
         """Return the line."""
-        width = self.size.width
-        return Strip([Segment(spread(f" {self.left}", f"{self.right} ", width), self.rich_style)], width)
+        width, base = self.size.width, self.rich_style
+        work = f"({self.work})" if self.work else ""
+        right = f"{self.right} "
+        tabs = self._tab_parts(is_short=False)
+        if sum(map(width_of, tabs)) + cell_len(work) + cell_len(right) + 2 > width:
+            tabs = self._tab_parts(is_short=True)
+        if sum(map(width_of, tabs)) + cell_len(work) + cell_len(right) + 2 > width:
+            right = " "
+        self._tab_ends = []
+        used = 0
+        for tab, parts in zip(self.tabs, tabs, strict=True):
+            used += width_of(parts)
+            self._tab_ends.append((used, tab.action))
+        left: list[Part] = [(" ", PLAIN), (work, ACCENT), (" " * bool(work), PLAIN)]
+        if used + cell_len(work) + cell_len(right) + MIN_PATH < width:
+            left.append((self.left, QUIET))
+        line = [
+            *(part for parts in tabs for part in parts),
+            *spread_parts(left, [(right, QUIET)], max(0, width - used)),
+        ]
+        return Strip([Segment(text, base + look(self.app, name)) for text, name in line]).crop(0, width)
+
+    def _tab_parts(self, is_short: bool) -> list[list[Part]]:
+        """Return the parts of each tab; short: the name of the one that is shown alone."""
+        tabs: list[list[Part]] = []
+        for number, tab in enumerate(self.tabs):
+            is_current = number == self.current
+            parts: list[Part] = [(f" {tab.key}", TAB if is_current else ACCENT)]
+            if is_current or not is_short:
+                parts.append((f" {tab.name}", TAB if is_current else QUIET))
+                parts.append((f" {tab.size}" if tab.size else "", ACCENT))
+                parts.append((" ", PLAIN))
+            tabs.append(parts)
+        return tabs
+
+    async def on_click(self, event: events.Click) -> None:
+        """Show the view whose tab was clicked on."""
+        action = next((action for end, action in self._tab_ends if event.x < end), None)
+        if action is not None:
+            await self.app.run_action(action, self.screen)

@@ -1,0 +1,82 @@
+"""What the header, the titles of the list, the bar and the key line say, and when they say something else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from tui_pod.ui import status_texts
+from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
+from tui_pod.ui.widgets.playback_bar import PlaybackBar
+
+if TYPE_CHECKING:
+    from tui_pod.services.services import Services
+    from tui_pod.ui.screens.main import MainScreen
+
+VIEWS = {"statistics": 2, "bookmarks": 3}
+"""Tabs of the views that take the place of the panes, by the id of their widgets."""
+
+
+class StatusController:
+    """Keeps the lines around the panes of the library screen up to date."""
+
+    def __init__(self, screen: MainScreen, services: Services) -> None:
+        self._screen = screen
+        self._services = services
+        self._model = screen.model
+        self._work = ""
+        self._kept = 0
+
+    @property
+    def bar(self) -> PlaybackBar:
+        """The playback bar."""
+        return self._screen.query_one("#bar", PlaybackBar)
+
+    def begin(self) -> None:
+        """Show what was heard last, before anything plays."""
+        self.bar.facts = status_texts.start_facts(self._model, self._screen.playback.last)
+
+    def show_keys(self) -> None:
+        """Show what can be done where the focus is, and which view that is."""
+        screen = self._screen
+        focus = (screen.focused.id if screen.focused else None) or ""
+        hints = status_texts.pane_hints(focus, self._services, self._model, screen.playback)
+        screen.query_one("#keys", KeyLine).hints = hints
+        screen.query_one("#header", HeaderLine).current = VIEWS.get(focus, int(self._model.is_queue))
+
+    def show_title(self) -> None:
+        """Show above the list what it is, how many episodes and how long, and below it what narrows it."""
+        parts: list[str] = []
+        episodes = self._screen.episodes
+        if self._model.is_queue:
+            parts, episodes.ends = status_texts.queue_times(self._model, self._services.controller)
+        episodes.border_title = Content(status_texts.title_text(self._model, parts))
+        episodes.border_subtitle = Content(status_texts.filter_text(self._model))
+
+    def show_work(self, text: str) -> None:
+        """Show what is being done in the background."""
+        self._work = text
+        self.show_counts()
+
+    def show_bookmarks(self, count: int, starts: tuple[float, ...]) -> None:
+        """Show how many bookmarks there are, and where those of what plays are, in seconds."""
+        self._kept, self.bar.bookmarks = count, starts
+        self.show_counts()
+
+    def show_counts(self) -> None:
+        """Show the counts of the tree and of the header."""
+        header, model = self._screen.query_one("#header", HeaderLine), self._model
+        header.right = status_texts.counts_text(model, self._screen.playback.speed)
+        header.left, header.work = status_texts.path_text(model), self._work
+        header.tabs = status_texts.make_tabs(model, self._kept, self._services)
+        self._screen.topic_tree.show_counts(model.progress_index.unfinished_count, len(model.queue.upcoming))
+        self.show_keys()
+        if model.is_queue:
+            self.show_title()  # what the queue takes hangs on progress and speed
+
+    def show_session(self) -> None:
+        """Show the session, what is next, and the sleep timer."""
+        self.bar.facts = status_texts.bar_facts(self._services.controller, self._model)
+        if self._model.is_queue:
+            self.show_title()
