@@ -45,7 +45,7 @@ install: ## Put tui-pod on the PATH
 	@$(SETUP) install
 
 bench: ## Measure, as ratios to a bare app and to peers
-	@$(SETUP) venv voice mpris test
+	@$(SETUP) venv voice mpris transcribe test
 	@$(WITH) $(BIN)/python benchmarks/run.py $(ARGS)
 
 torture: ## Kill the app, corrupt its files, fill its disk; takes long

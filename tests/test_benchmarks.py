@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.recognition import distance
 from benchmarks.results import put_section
 from benchmarks.rows import Row, Table, amount, as_markdown, paired_ratio, percentile, summary
 
@@ -32,6 +33,14 @@ def test_paired_ratio_of_a_machine_that_slows_down_is_that_of_the_pairs() -> Non
 def test_paired_ratio_of_unequal_counts_fails() -> None:
     with pytest.raises(ValueError, match="shorter"):
         paired_ratio([1.0, 2.0], [1.0])
+
+
+@pytest.mark.parametrize(
+    ("real", "found", "errors"),
+    [("a b c", "a b c", 0), ("a b c", "a x c", 1), ("a b c", "a c", 1), ("a b c", "a b b c", 1), ("", "a", 1)],
+)
+def test_word_errors_are_the_fewest_changes(real: str, found: str, errors: int) -> None:
+    assert distance(real.split(), found.split()) == errors
 
 
 @pytest.mark.parametrize(

@@ -397,6 +397,19 @@ async def test_statistics_are_said(room: Room) -> None:
     os.close(reading)
 
 
+async def test_words_recognised_by_machine_are_read_with_that_said(room: Room) -> None:
+    services = RoomServices(room)
+    services.transcript = Transcript((Cue("It rained.", 0.0, 2.0),), "recognised by machine")
+    reading, writing = os.pipe()
+    output = io.StringIO()
+    running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
+    os.write(writing, b"t\n")
+    await until(lambda: "Recognised by machine.\nIt rained." in output.getvalue())
+    os.close(writing)
+    await running
+    os.close(reading)
+
+
 async def test_transcript_is_read_a_part_at_a_time(room: Room) -> None:
     services = RoomServices(room)
     services.transcript = Transcript(tuple(Cue(f"Sentence {number}.") for number in range(1, 31)))

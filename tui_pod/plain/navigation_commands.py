@@ -174,6 +174,8 @@ class NavigationCommands:
         playback = self._controller.playback
         cue = transcript.active(playback.position) if playback.episode == episode.id else None
         self._reading = (index, transcript, cue or 0)
+        if transcript.note:
+            self._say(f"{transcript.note.capitalize()}.")
         self._read_on()
 
     def _read_on(self) -> None:

@@ -1,0 +1,171 @@
+"""Recognition of our own narrations: how many words are wrong, how fast it is, and the memory that it takes."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.bench import Bench
+from benchmarks.rows import Row, Table
+from tui_pod.config.paths import embedded_catalog
+from tui_pod.core.library.transcript import timed_cues
+from tui_pod.library.catalog_files import read_catalogs
+from tui_pod.runtime.subprocesses import start_of
+from tui_pod.speech.decoder import SAMPLE_RATE
+from tui_pod.speech.model import INSTALL_HINT, find_model, has_recogniser
+from tui_pod.speech.sentences import find_names
+
+TALKS = ("llm-layers", "gans", "rlhf", "hallucination", "beam-search", "u-net", "controlnet", "dpo")
+"""Episodes that are narrated: names, numbers and abbreviations are in them."""
+
+WRONG_LIMIT = 6.0
+"""Percent of words."""
+
+MINUTE_LIMIT = 60 / 8
+"""Seconds that a minute may take."""
+
+MEMORY_LIMIT = 550.0
+"""MiB of the recogniser and the decoder together."""
+
+ROUNDS = 3
+"""How often the talks are joined to a long recording: 37 minutes."""
+
+
+class Heard(NamedTuple):
+    """What was recognised in a recording."""
+
+    sentences: list[tuple[float, float, str]]
+    length: float
+    seconds: float
+    """That it took, the start of the process included."""
+    peak: float
+    """MiB."""
+
+
+def measure(bench: Bench) -> Table:
+    """Measure the recogniser."""
+    about = (
+        "Eight of our own narrations by the real voice, recognised by Whisper tiny.en in 8 bits with the names of their"
+        f" titles and summaries; speed and memory in {ROUNDS} times all of them in one file. The model's own paper has"
+        " 5.6 % on read books."
+    )
+    what = "words wrong in eight narrations"
+    if not has_recogniser():
+        return Table(
+            "Recognition", about, [Row(what, None, "%", WRONG_LIMIT, note=f"the extra is missing: {INSTALL_HINT}")]
+        )
+    folder = bench.folder / "talks"
+    command, environment = start_of("tui_pod", "narrate", *TALKS, "--out", str(folder))
+    subprocess.run(
+        command, env={**environment, **bench.fresh_home()}, check=True, stdout=subprocess.DEVNULL, timeout=600
+    )
+    (catalog,) = read_catalogs([embedded_catalog()])
+    names = {one.id: find_names(one.title, one.summary) for one in catalog.episodes}
+    rates, off = [], []
+    for ident in TALKS:
+        said = [(cue.start or 0.0, cue.text) for cue in timed_cues((folder / f"{ident}.vtt").read_text("utf-8"))]
+        heard = listen(folder / f"{ident}.opus", names[ident])
+        real, found = (
+            words(" ".join(texts)) for texts in ([text for _, text in said], [text for *_, text in heard.sentences])
+        )
+        rates.append((distance(real, found), len(real)))
+        off += [min(abs(start - begin) for begin, *_ in heard.sentences) for start, _ in said]
+    wrong = 100 * sum(errors for errors, _ in rates) / sum(count for _, count in rates)
+    each = sorted(100 * errors / count for errors, count in rates)
+    long = listen(_joined(folder, 1 if bench.is_quick else ROUNDS), "")
+    off.sort()
+    nine_of_ten = off[len(off) * 9 // 10]
+    return Table(
+        "Recognition",
+        about,
+        [
+            Row(what, wrong, "%", WRONG_LIMIT, note=f"from {each[0]:.1f} to {each[-1]:.1f} % a talk"),
+            Row("start of a sentence, off by", off[len(off) // 2], "s", note=f"nine of ten: {nine_of_ten:.2f} s"),
+            Row("a minute of speech", long.seconds / long.length * 60, "s", MINUTE_LIMIT,
+                note=f"{long.length / long.seconds:.1f} times real time, {long.length / 60:.0f} minutes"),
+            Row("the most memory, with the decoder", long.peak, "MiB", MEMORY_LIMIT),
+        ],
+    )  # fmt: skip
+
+
+def listen(recording: Path, names: str) -> Heard:
+    """Recognise a recording in the worker itself.
+
+    Raises:
+        OSError: it ended without an end.
+    """
+    request = {
+        "recording": str(recording),
+        "start": 0.0,
+        "names": names,
+        "language": "en",
+        "model": str(find_model("")),
+    }
+    command, environment = start_of("tui_pod.speech.recogniser_worker")
+    began, peaks, sentences = time.monotonic(), dict[int, float](), []
+    with subprocess.Popen(
+        command, env={**environment, "HF_HUB_OFFLINE": "1"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        worker.stdin.write(json.dumps(request) + "\n")
+        worker.stdin.flush()
+        for line in worker.stdout:
+            answer = json.loads(line)
+            for pid in (worker.pid, *_children(worker.pid)):
+                peaks[pid] = max(peaks.get(pid, 0.0), _peak(pid))
+            sentences += [(start, end, text) for start, end, text in answer.get("cues", ())]
+            if "end" in answer:
+                return Heard(sentences, answer["end"], time.monotonic() - began, sum(peaks.values()))
+    raise OSError(f"{recording.name} was not recognised")
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text as they are compared: without marks, capitals and hyphens."""
+    return re.findall(r"[a-z0-9']+", text.lower().replace("’", "'"))
+
+
+def distance(real: Sequence[str], found: Sequence[str]) -> int:
+    """Return how many words must be changed, added or left out to make one text of the other."""
+    former = list(range(len(found) + 1))
+    for row, word in enumerate(real, 1):
+        present = [row]
+        for column, other in enumerate(found, 1):
+            present.append(min(former[column] + 1, present[-1] + 1, former[column - 1] + (word != other)))
+        former = present
+    return former[-1]
+
+
+def _joined(folder: Path, rounds: int) -> Path:
+    """Return a WAV file with all talks one after the other, so many times."""
+    path = folder / "long.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        for ident in TALKS * rounds:
+            command, environment = start_of("tui_pod.speech.decoder", folder / f"{ident}.opus")
+            file.writeframes(subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout)
+    return path
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+    except OSError:
+        return []
+
+
+def _peak(pid: int) -> float:
+    """Return the most MiB that a process has had."""
+    try:
+        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text("ascii"))
+    except OSError:
+        return 0.0
+    return int(found[1]) / 1024 if found else 0.0
