@@ -117,7 +117,7 @@ class FakeServices(Services):
 
     async def read_transcript(self, episode: Episode) -> Transcript:
         """See `Services.read_transcript`."""
-        return self.transcripts.get(episode.id, WORDS)
+        return self.transcripts.get(episode.id, WORDS).moved(self.nudges.get(episode.id, 0.0))
 
     async def read_notes(self, episode: Episode) -> EpisodeNotes:
         """See `Services.read_notes`."""

@@ -271,11 +271,3 @@ def test_notes_and_transcript_of_a_podcast_are_found(desk: Desk) -> None:
     copy.unlink()  # the folder keeps only so many
     desk.fill()
     assert only(desk.ask("algebraic")).hits[0].start == 1.0
-
-
-def test_recognised_words_are_found(desk: Desk) -> None:
-    desk.add("one", "One", audio="one.mp3")
-    (desk.data / "words").mkdir(parents=True)
-    (desk.data / "words" / "one.vtt").write_text(VTT)
-    desk.fill()
-    assert only(desk.ask("algebraic")).hits[0].start == 1.0

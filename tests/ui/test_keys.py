@@ -13,6 +13,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.progress.progress import Status
+from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.list_query import Filter, SmartList, Sort
 from tui_pod.ui.screens.details import DetailsScreen
 from tui_pod.ui.screens.go_to import GoToScreen
@@ -503,6 +504,15 @@ async def _(driver: AppDriver, key: str) -> None:
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press("enter", "t", "j", key)
     assert driver.app.clipboard == "Two."
+
+
+@exercises("transcript.nudge_back")
+@exercises("transcript.nudge_forward")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press("enter", "t", key, key)
+    assert driver.services.nudges == {"one": 1.0 if key == "alt+right" else -1.0}
+    assert SettingRecord("nudges", "one", driver.services.nudges["one"]) in driver.writer.records
+    await driver.until(lambda: "moved" in driver.text, "the pane says so")
 
 
 @exercises("transcript.remove")

@@ -420,3 +420,12 @@ async def test_copied_sentence_is_said_to_be(library: Library) -> None:
         await driver.press("enter", "t", "y")
         assert driver.app.clipboard == "One."
         assert driver.notices == ["Copied."]
+
+
+async def test_words_moved_later_are_lit_and_heard_later(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter", "t", *["alt+right"] * 10)
+        await driver.play(22)  # `Two.` begins at 20
+        assert by_look(driver)["active"] == "One."
+        await driver.press("j", "enter")
+        assert driver.playback.position == 25.0

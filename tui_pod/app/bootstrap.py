@@ -95,6 +95,7 @@ class AppServices(Services):
         self.catalogs = catalogs
         self.save_cache = loaded.save
         self.file = file
+        self.nudges = state.numbers("nudges")
         self.is_writable = state.is_writable
         self.kept = state.kept
         self.ao = ao
@@ -150,7 +151,8 @@ class AppServices(Services):
 
     async def read_transcript(self, episode: Episode) -> Transcript:
         """See `Services.read_transcript`."""
-        return await self._running.sources.transcript(episode)
+        transcript = await self._running.sources.transcript(episode)
+        return transcript.moved(self.nudges.get(episode.id, 0.0))
 
     async def read_notes(self, episode: Episode) -> EpisodeNotes:
         """See `Services.read_notes`."""

@@ -116,6 +116,8 @@ ACTIONS: tuple[Action, ...] = (
         "view.transcript", "t", "The words of the episode, to read along", "screen.transcript", "screen", hint="Words"
     ),
     Action("transcript.follow", "f", "Follow the voice again", "follow", "transcript", hint="Follow"),
+    Action("transcript.nudge_back", "alt+left", "Words earlier by half a second", "app.nudge(-0.5)", "screen"),
+    Action("transcript.nudge_forward", "alt+right", "Words later by half a second", "app.nudge(0.5)", "screen"),
     Action("transcript.copy", "y", "Copy the sentence", "copy", "transcript", hint="Copy"),
     Action("transcript.remove", "x", "Stop recognising; take recognised words away", "remove", "transcript"),
     Action("transcript.bookmark", "b", "Bookmark the sentence at the cursor", "bookmark", "transcript"),

@@ -30,6 +30,7 @@ _SEQUENCES = {
     "A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end", "Z": "shift+tab",
     "1~": "home", "7~": "home", "4~": "end", "8~": "end", "5~": "pageup", "6~": "pagedown", "3~": "delete",
     "1;2A": "shift+up", "1;2B": "shift+down", "1;2C": "shift+right", "1;2D": "shift+left",
+    "1;3C": "alt+right", "1;3D": "alt+left",
 }  # fmt: skip
 """What stands behind the introducer in the sequences of xterm and those like it."""
 

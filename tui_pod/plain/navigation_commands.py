@@ -66,6 +66,8 @@ class NavigationCommands:
             "list.go_to_playing": self._go_to_playing,
             "view.details": self._details,
             "view.transcript": self._read,
+            "transcript.nudge_back": partial(self._nudge, -0.5),
+            "transcript.nudge_forward": partial(self._nudge, 0.5),
             "view.library": lambda: self._open(self._list.topic),
             "view.session": lambda: self._open(SmartList.QUEUE),
             "view.statistics": self._program.show_statistics,
@@ -119,6 +121,10 @@ class NavigationCommands:
             self._look(self._list.query._replace(query=""), keeps_cursor=True)
         else:
             self._say(self._browser.say_here())
+
+    def _nudge(self, by: float) -> None:
+        episode = self._controller.playback.episode
+        self._say("Nothing is playing." if episode is None else self._program.services.nudge(episode, by))
 
     def _filter(self) -> None:
         query = self._list.next_filter()

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from tui_pod.services.terminal import TerminalLink
 
 
+MOST_NUDGED = 3600.0
+"""Seconds by which words can be moved: more than any advertisement takes."""
+
+
 class Services:
     """The values of the first screen, and what comes after it. Whatever is not a value is built after the paint."""
 
@@ -59,6 +63,8 @@ class Services:
         self.theme = ""
         self.terminal: TerminalLink | None = None
         """The way to the client that holds the terminal; None: the app holds it itself."""
+        self.nudges: dict[str, float] = {}
+        """By how many seconds the listener moved an episode's words."""
         self._failed_save: str | None = None
         self.words_watchers: list[Callable[[str, WordsState | None], None]] = []
         """Told how far the words of an episode are recognised; None: no longer, or they have changed."""
@@ -126,6 +132,13 @@ class Services:
         elif self._failed_save is not None:
             self.frontend.tell("Progress is saved again.")
         self._failed_save = reason
+
+    def nudge(self, episode: str, by: float) -> str:
+        """Move an episode's words by so many seconds for good, against its audio; return a sentence that says so."""
+        moved = round(max(-MOST_NUDGED, min(self.nudges.get(episode, 0.0) + by, MOST_NUDGED)), 1)
+        self.nudges[episode] = moved
+        self.controller.remember("nudges", episode, moved)
+        return f"Words {abs(moved):g} s {'later' if moved > 0 else 'earlier'}." if moved else "Words as they came."
 
     def with_keys(self, text: str, show: Callable[[str], str] = show_key) -> str:
         """Return a text with the listener's keys in it, where `key_of` left places for them."""

@@ -86,6 +86,12 @@ class State(NamedTuple):
             return float(value)
         return value if type(value) is type(default) else default
 
+    def numbers(self, table: str) -> dict[str, float]:
+        """Return what is remembered by key where each value is a number of seconds."""
+        section = self.tables.get(table)
+        found = section.items() if isinstance(section, dict) else ()
+        return {key: float(value) for key, value in found if type(value) in (int, float) and abs(value) < 1e6}
+
     def strings(self, table: str, key: str) -> list[str]:
         """Return a remembered list of texts."""
         return [value for value in self.setting(table, key, []) if isinstance(value, str)]

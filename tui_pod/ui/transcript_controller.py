@@ -79,6 +79,18 @@ class TranscriptController:
         if self.is_open and not self._is_apart and _is_sounding(playback) and self._shown != (playback.episode, True):
             self._show_playing()
 
+    def nudge(self, by: float) -> None:
+        """Move the words that are shown, else those of what plays, by so many seconds, for good; and say so."""
+        shown = self._shown[0] if self.is_open else None
+        episode = shown or self._services.controller.playback.episode
+        index = self._services.controller.library.index(episode) if episode else None
+        if episode is None or index is None:
+            self._services.frontend.tell("Nothing is playing.")
+            return
+        self._services.frontend.tell(self._services.nudge(episode, by))
+        if self.is_open:
+            self._look_up(index)
+
     def _set_open(self, is_open: bool) -> None:
         """Set the classes by which the stylesheet shows the pane."""
         self.is_open = is_open
@@ -108,11 +120,13 @@ class TranscriptController:
         note = recognition.label(episode.id) or transcript.note
         if transcript.cues and not transcript.is_timed and episode.audio is not None and not note:
             note = self._services.with_keys(f"{key_of('transcript.seek')} has this machine find them")
+        moved = self._services.nudges.get(episode.id, 0.0) if transcript.is_timed else 0.0
         if transcript.cues or not note:
             offer = recognition.offer(episode) or f"Press {key_of('view.transcript')} to close."
             why_empty = self._services.with_keys(f"This episode has no transcript. {offer}")
         else:
             why_empty = "The first words are here soon."
+        note = " · ".join(filter(None, (note, f"moved {moved:+g} s" if moved else "")))
         if self.pane is None:
             return
         self.pane.playback = controller.playback

@@ -275,3 +275,9 @@ def test_parse_of_many_labels_ends(part: str) -> None:
     for head in ("<p>", "WEBVTT\n\n00:00.000 --> 00:01.000\n"):
         cues = parse_transcript(head + part * 50_000).cues
         assert all(len(cue.speaker) <= 80 for cue in cues)
+
+
+def test_words_moved_keep_their_order_and_begin_at_the_start_at_the_earliest() -> None:
+    words = Transcript((Cue("One.", 1.0, 3.0), Cue("Two.", 5.0, 6.0)))
+    assert [(cue.start, cue.end) for cue in words.moved(-2.5).cues] == [(0.0, 0.5), (2.5, 3.5)]
+    assert Transcript((Cue("One."),)).moved(2.5) == Transcript((Cue("One."),))

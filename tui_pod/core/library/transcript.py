@@ -76,6 +76,16 @@ class Transcript:
         """Whether the cues have times."""
         return bool(self.cues) and self.cues[0].start is not None
 
+    def moved(self, seconds: float) -> Transcript:
+        """Return the words so many seconds later, or earlier when negative; those without times as they are."""
+        if not seconds or not self.is_timed:
+            return self
+        cues = (
+            replace(cue, start=max(0.0, _start(cue) + seconds), end=max(0.0, (cue.end or 0.0) + seconds))
+            for cue in self.cues
+        )
+        return replace(self, cues=tuple(cues))
+
     def active(self, position: float) -> int | None:
         """Return the index of the sentence spoken at `position`, or the last one before it; None before the first."""
         if not self.is_timed:

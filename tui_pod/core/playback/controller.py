@@ -134,7 +134,7 @@ class PlaybackController:
         else:
             self._player.handle(event)
 
-    def remember(self, table: str, key: str, value: str) -> None:
+    def remember(self, table: str, key: str, value: str | float) -> None:
         """Remember a choice of the listener."""
         self._state.ports.writer.save(SettingRecord(table, key, value))
 
