@@ -155,7 +155,10 @@ class TopicTree(RowPane):
         elif played and room > METER_WIDTH:
             full, rest = meter(played / count, METER_WIDTH)
             right = [(full, ACCENT), (f"{rest} ", LINE), (f"{count:>{COUNT_WIDTH}}", QUIET)]
-        return [(lead, QUIET), (name, HEAD if self._is_parent[topic] else PLAIN)], right
+        return [
+            (lead, ACCENT if MARKS["new"] in lead else QUIET),
+            (name, HEAD if self._is_parent[topic] else PLAIN),
+        ], right
 
     # -- events and actions ----------------------------------------------------------------------------
 
