@@ -97,9 +97,9 @@ class Listening:
     def has_ended(self) -> bool:
         return self.controller.playback.status is PlayerStatus.STOPPED and bool(self.listener.said)
 
-    def place(self) -> float:
+    def place(self, ident: str = "one") -> float:
         """Return the place that is saved."""
-        progress = self.progress_index.get("one")
+        progress = self.progress_index.get(ident)
         assert progress is not None
         return progress.position
 

@@ -142,6 +142,22 @@ def dripped(content: bytes, pause: float) -> Reply:
     return reply
 
 
+@dataclass
+class Expiring:
+    """Serve who has the token of the day, break off after some bytes, and have another token from then on."""
+
+    content: bytes
+    drops: list[int]
+    token: int = 1
+
+    def __call__(self, exchange: Exchange) -> None:
+        if not exchange.path.endswith(f"?token={self.token}"):
+            exchange.say(403, b"over")
+            return
+        self.token += bool(self.drops)
+        Ranged(self.content, "audio/mpeg", drops=self.drops)(exchange)
+
+
 HEAD_200 = "HTTP/1.1 200 OK\nContent-Type: audio/mpeg"
 
 PLAYED: dict[str, Callable[[bytes], Reply]] = {
