@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 
 from tests.torture.shelf import app_command, make_home
 from tests.torture.terminal import Terminal
@@ -33,7 +34,7 @@ def run(trial: Trial) -> Result:
         with Terminal(app_command(home, trial.mutant), home.variables, home.folder) as terminal:
             terminal.begin()
             watcher = Watcher(terminal)
-            _listen(watcher, chances, time.monotonic() + chances.uniform(0.0, LONGEST))
+            listen(watcher, chances, KEYS, time.monotonic() + chances.uniform(0.0, LONGEST))
             killed = time.monotonic()
             terminal.kill()
         state = StateFile(home.state).load()
@@ -43,13 +44,19 @@ def run(trial: Trial) -> Result:
     return Result(tuple(losses), KILLS, worst)
 
 
-def _listen(watcher: Watcher, chances: random.Random, until: float) -> None:
+def listen(
+    watcher: Watcher,
+    chances: random.Random,
+    keys: Sequence[str],
+    until: float,
+    pauses: Sequence[float] = (0.05, 0.3, 0.3, 1.0, 6.0),
+) -> None:
     """Press keys until it is time; now and then, as a listener does, none for a while."""
     watcher.press("\r")
     while (left := until - time.monotonic()) > 0:
-        watcher.look(min(left, chances.choice((0.05, 0.3, 0.3, 1.0, 6.0))))
+        watcher.look(min(left, chances.choice(pauses)))
         if time.monotonic() < until:
-            watcher.press(chances.choice(KEYS))
+            watcher.press(chances.choice(keys))
 
 
 CHECKS = (Check("a", "kill -9, the app", run, 20, {"saves seldom": 8, "saves late": 8}),)

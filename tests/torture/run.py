@@ -27,6 +27,7 @@ from tests.torture.trials import Check, run_check
 MODULES = (
     "kill_store",
     "kill_app",
+    "streaming",
     "faults",
     "damage",
     "odd_states",
