@@ -183,6 +183,11 @@ def test_attach_without_a_terminal_says_so(room: Path) -> None:
     assert "There is no terminal" in command(room, "attach")
 
 
+def test_doctor_tells_whether_the_app_can_be_left_and_how_many_run(room: Path) -> None:
+    with left(room):
+        assert "can be left with ctrl+\\ and brought back; running now: 1" in command(room, "doctor", "--ao", "null")
+
+
 def test_line_is_closed_to_others(room: Path) -> None:
     with left(room):
         folder = open_folder(may_make=False)

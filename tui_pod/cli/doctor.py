@@ -23,7 +23,7 @@ from tui_pod.speech.model import check_model, find_model, has_recogniser, model_
 from tui_pod.speech.narrator import INSTALL_HINT, has_voice
 from tui_pod.state.store import StateFile
 from tui_pod.terminal.client import why_not
-from tui_pod.terminal.start import line_names
+from tui_pod.terminal.start import count_apps
 
 Finding = tuple[bool, str, str]
 """Whether it works, what was found, and the fix."""
@@ -111,7 +111,7 @@ def _attach(paths: Paths) -> Iterator[Finding]:
     reason = why_not()
     try:
         with contextlib.closing(open_folder(may_make=True)) as folder:
-            running = len(line_names(folder, paths.state))
+            running = count_apps(folder, paths.state)
     except RemoteError as error:
         reason, running = clean(str(error), 300), 0
     found = f"the app can be left with ctrl+\\ and brought back; running now: {running}"

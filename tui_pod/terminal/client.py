@@ -47,13 +47,11 @@ SAID = {LEFT: "tui-pod goes on; tui-pod brings it back.", TAKEN: "tui-pod is on 
 
 
 def why_not() -> str:
-    """Return why the app cannot run behind a client here; empty: it can."""
+    """Return why the app cannot run behind a client on this machine; empty: it can."""
     if os.environ.get(SWITCH):
         return f"{SWITCH} is set."
     if not (hasattr(os, "fork") and hasattr(os, "openpty") and hasattr(socket, "send_fds")):
         return "This system cannot fork or has no pseudo-terminals."
-    if not (os.isatty(0) and os.isatty(1)):
-        return "There is no terminal."
     return ""
 
 
@@ -64,7 +62,7 @@ def hold() -> int | socket.socket | None:
         The exit status in this process; in the child, which has a pseudo-terminal instead, the line to this one. None
         where that cannot be: the process is to hold the terminal itself.
     """
-    if why_not():
+    if why_not() or not (os.isatty(0) and os.isatty(1)):
         return None
     try:
         if os.tcgetpgrp(0) != os.getpgrp():

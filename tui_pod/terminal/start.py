@@ -54,6 +54,17 @@ def hand_over(state: Path, way: bytes, line: socket.socket) -> bool:
     return False
 
 
+def count_apps(folder: RuntimeFolder, state: Path) -> int:
+    """Return how many apps on a state file can be reached; one that was killed leaves its socket behind."""
+    count = 0
+    for name in line_names(folder, state):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as app, contextlib.suppress(OSError):
+            app.settimeout(PATIENCE)
+            app.connect(folder.address(name))
+            count += 1
+    return count
+
+
 def line_names(folder: RuntimeFolder, state: Path) -> list[str]:
     """Return the sockets by which the apps on a state file are reached, the youngest first."""
     stem = socket_name(state).removesuffix(".sock")
