@@ -20,6 +20,7 @@ from tui_pod.core.library.transcript import Cue
 from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.progress.records import SettingRecord
 from tui_pod.feeds.net.access import make_policy
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.library import read_feeds
@@ -203,3 +204,28 @@ def test_settings_of_a_podcast_tell_what_is_recognised_by_itself(site: Site, tmp
     with files.writing(oldest, "m") as writer:
         writer.complete(1.0)
     assert wanted("downloads") == []
+
+
+async def test_what_was_asked_for_is_remembered_until_it_is_done(rig: Rig) -> None:
+    def remembered() -> str:
+        (*_, last) = [one.value for one in rig.room.writer.records if isinstance(one, SettingRecord)]
+        return str(last)
+
+    rig.service.request(["a", "b"])
+    rig.service.request(["c"], is_asked=False)
+    assert remembered() == "a b"
+    rig.steps.put_nowait(100.0)
+    await rig.until(lambda: remembered() == "b")
+    rig.service.remove("b")
+    await rig.until(lambda: remembered() == "")
+
+
+async def test_closing_ends_the_work_and_keeps_what_is_done(rig: Rig) -> None:
+    rig.service.request(["a"])
+    rig.steps.put_nowait(10.0)
+    await rig.until(lambda: rig.service.label("a").endswith("10 %"))
+    await rig.service.close()
+    with rig.files.writing("a", "m"):  # nobody else writes any more
+        words = rig.files.read("a")
+    assert words is not None
+    assert words.until == 10.0

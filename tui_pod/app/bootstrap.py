@@ -99,6 +99,8 @@ class AppServices(Services):
         self.is_writable = state.is_writable
         self.kept = state.kept
         self.ao = ao
+        self.asked_words = tuple(state.setting("transcribe", "asked", "").split())
+        """Episodes whose recognition the listener asked for and that did not come to its end."""
         self.is_recognition_paused = state.setting("transcribe", "paused", "no") == "yes"
         self._budget = budget
 

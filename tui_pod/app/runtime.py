@@ -141,6 +141,8 @@ class Runtime:
         self._starting = self._loop.create_task(self._start_integrations())
         if services.save_cache is not None:
             await keep_library(services.save_cache, services.catalogs, services.paths, len(services.library))
+        if services.asked_words:
+            self.recognition.request(services.asked_words)
         if self.has_podcasts:
             self.feeds.start()
             self.recognition.look()

@@ -18,7 +18,7 @@ from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import MAX_CHARS, Cue, Transcript, arrange, parse_transcript
 from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Chapter, Source
-from tui_pod.core.text.clean import clean
+from tui_pod.core.text.clean import clean, clock
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
@@ -220,7 +220,8 @@ def _with_recognised(transcript: Transcript, files: WordFiles, ident: str) -> Tr
     if words is None:
         return transcript
     if not transcript.cues:
-        return replace(arrange(words.cues), note=LABEL)
+        note = LABEL if words.is_complete else f"{LABEL} up to {clock(words.until)}"
+        return replace(arrange(words.cues), note=note)
     from tui_pod.speech.alignment import follow  # seldom needed
 
     return follow(transcript, words.cues)

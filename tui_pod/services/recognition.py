@@ -82,6 +82,7 @@ class RecognitionService:
         self._worker: asyncio.Task[object] | None = None
         self._changed = asyncio.Event()
         self._failed: set[str] = set()
+        self._asked = ""  # what was remembered last
         self._looking: asyncio.TimerHandle | None = None
         self._latest: tuple[Episode, float] | None = None  # what is to be reported
         self._timer: asyncio.TimerHandle | None = None
@@ -110,6 +111,7 @@ class RecognitionService:
             self._waiting[ident] = self._waiting.get(ident, False) or is_asked
             self._set_state(ident, self._states.get(ident) or WordsState("…"))
         self._changed.set()
+        self._remember_asked()
         if self._waiting and (self._worker is None or self._worker.done()):
             self._worker = self._tasks.run(self._work())
         if is_asked and self._is_paused:
@@ -145,6 +147,8 @@ class RecognitionService:
         if self._looking is not None:
             self._looking.cancel()
         await self._tasks.close()
+        if self._job is not None:
+            await asyncio.wait((self._job,))  # its process ends with it
 
     # -- by itself -------------------------------------------------------------------------------------
 
@@ -197,6 +201,13 @@ class RecognitionService:
             return ident != playing, not self._waiting[ident], places.get(ident, len(places))
 
         return min(self._waiting, key=order, default=None)
+
+    def _remember_asked(self) -> None:
+        """Remember what the listener asked for, so that the next app goes on with it."""
+        asked = " ".join(ident for ident, is_asked in self._waiting.items() if is_asked and " " not in ident)
+        if asked != self._asked:
+            self._asked = asked
+            self._controller().remember("transcribe", "asked", asked)
 
     def _why_waiting(self) -> str:
         if self._is_paused:
@@ -257,6 +268,7 @@ class RecognitionService:
 
     def _set_state(self, ident: str, state: WordsState | None) -> None:
         if state is None:
+            self._remember_asked()
             self._states.pop(ident, None)
             self._latest = None  # else it would be reported after its end
         else:
