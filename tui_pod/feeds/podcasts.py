@@ -198,7 +198,7 @@ class Podcasts:
     ) -> tuple[list[DownloadRequest], list[str]]:
         """Return what is to be downloaded of a feed by itself, and the episodes whose downloads go: see `keeping`."""
         found = candidates(self.store.db, feed.feed_id)
-        downloads = {download.episode: download for download in self.downloads.all()}
+        downloads = self.downloads.of(one.id for one in found)
         plan = plan_downloads(found, feed.settings, feed.is_serial, usual, progress, downloads, in_use, now)
         episodes = (Episode(one.id, one.title, audio=one.audio) for one in plan.fetch)
         requests = (self.download_request(episode, is_automatic=True) for episode in episodes)

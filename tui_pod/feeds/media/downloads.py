@@ -13,7 +13,7 @@ import shutil
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,18 +114,24 @@ class Downloads:
 
     def all(self) -> list[Download]:
         """Return all whole recordings."""
-        found = []
-        for name in list(self._index().values()):
-            path = self.folder / name
-            with contextlib.suppress(OSError):
-                about = read_json(path.with_name(f"{name}.json"))
-                size = path.stat().st_size
-                found.append(
-                    Download(
-                        text_of(about, "episode"), path, size, text_of(about, "address"), about.get("automatic") is True
-                    )
-                )
-        return found
+        return [found for name in list(self._index().values()) if (found := self._describe(name)) is not None]
+
+    def of(self, episodes: Iterable[str]) -> dict[str, Download]:
+        """Return the whole recordings of these episodes; cheap, however many others there are."""
+        index = self._index()
+        names = ((ident, index.get(file_hash(ident))) for ident in episodes)
+        found = ((ident, self._describe(name)) for ident, name in names if name is not None)
+        return {ident: download for ident, download in found if download is not None}
+
+    def _describe(self, name: str) -> Download | None:
+        path = self.folder / name
+        try:
+            about = read_json(path.with_name(f"{name}.json"))
+            size = path.stat().st_size
+        except OSError:
+            return None
+        is_automatic = about.get("automatic") is True
+        return Download(text_of(about, "episode"), path, size, text_of(about, "address"), is_automatic)
 
     def fetch(
         self, request: DownloadRequest, report: Report = lambda _done, _total: None, cancel: CancelToken | None = None,
