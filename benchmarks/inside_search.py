@@ -1,0 +1,79 @@
+"""Fill a search index and ask it, and tell CPU time, size and memory.
+
+    inside_search.py REPORT FOLDER EPISODES TRANSCRIPTS WORDS
+
+Runs in the measured process; the report is JSON. The transcripts are WebVTT, their sentences those of the embedded
+course with a rare word in every second, eight words a cue.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+QUESTIONS = (
+    "the", "at", "att", "atte", "attention", "attention head", '"attention heads"', "con", "the of and", '"of the"',
+    '"the of"', "in the", "model -attention", "qzx", "transformer layer", "weights of the model",
+)  # fmt: skip
+
+
+def main(report: str, folder: str, episodes: int, transcripts: int, words: int) -> None:
+    """Measure, and write the report."""
+    from tui_pod.config.paths import embedded_transcripts
+    from tui_pod.core.library.episode import Episode
+    from tui_pod.core.library.library import build_library
+    from tui_pod.core.library.transcript import Cue, to_webvtt
+    from tui_pod.core.text.speech import split_sentences
+    from tui_pod.search.fill import fill
+    from tui_pod.search.lookup import look_up
+    from tui_pod.search.query import parse_query
+    from tui_pod.search.sources import WordSources
+    from tui_pod.search.store import IndexFile
+
+    chance, root = random.Random(1), Path(folder)
+    sentences = split_sentences(" ".join(file.read_text("utf-8") for file in embedded_transcripts().glob("*.txt")))
+    rare = ["".join(chance.choices("aeioubdfgklmnprstvz", k=chance.randint(5, 9))) for _ in range(60_000)]
+
+    def spoken(count: int) -> list[str]:
+        found: list[str] = []
+        while len(found) < count:
+            found += (*chance.choice(sentences).split(), *([chance.choice(rare)] if chance.random() < 0.5 else ()))
+        return found[:count]
+
+    made = []
+    for number in range(episodes):
+        file = root / f"{number}.vtt"
+        if number < transcripts:
+            said = iter(spoken(words))
+            cues = (Cue(" ".join(part), 3.0 * at, 3.0 * at + 3) for at, part in enumerate(_eights(said)))
+            file.write_text(to_webvtt(cues), "utf-8")
+        text = " ".join(spoken(35))
+        made.append(Episode(f"e{number}", text[:60], text, transcript=str(file) if number < transcripts else None))
+    index, sources = IndexFile(root / "search.sqlite"), WordSources(root / "data", root / "cache")
+    began = time.process_time()
+    fill(index, build_library([], made), sources, "")
+    filled, before = time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    asked = []
+    for question in QUESTIONS:
+        began = time.process_time()
+        with index.reading() as db:
+            look_up(db, parse_query(question), index.has_fts)
+        asked.append(time.process_time() - began)
+    size = os.path.getsize(root / "search.sqlite")
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    Path(report).write_text(json.dumps({"fill": filled, "asked": asked, "size": size, "grown": grown}), "ascii")
+
+
+def _eights(words: object) -> Sequence[list[str]]:
+    return list(iter(lambda: list(islice(words, 8)), []))  # type: ignore[call-overload]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:]))

@@ -1,0 +1,39 @@
+"""Search everywhere: what it takes to fill the index, and to answer a keystroke."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+
+from benchmarks.bench import Bench
+from benchmarks.rows import Row, Table, percentile
+
+HOUR = 4_480
+"""Words of an hour, as the targets were set with; quick speech has twice as many."""
+
+EPISODES, TRANSCRIPTS = 100_000, 2_500
+
+
+def measure(bench: Bench) -> Table:
+    """Measure filling and asking an index."""
+    share = 10 if bench.is_quick else 1
+    folder, report = bench.folder / "search", bench.folder / "report"
+    folder.mkdir()
+    numbers = (EPISODES // share, TRANSCRIPTS // share, HOUR)
+    subprocess.run(bench.inside("inside_search.py", report, folder, *map(str, numbers)), check=True)
+    found = json.loads(report.read_text("ascii"))
+    asked = [1000 * seconds for seconds in found["asked"]]
+    size = f"{numbers[0]:,} episodes, {numbers[1]:,} transcripts"
+    return Table(
+        "Searching",
+        f"CPU time in a process of its own. Each transcript has {HOUR:,} words in cues of eight; the questions are"
+        " common and rare words, beginnings, phrases and exclusions. Memory is that of one program that asks them all.",
+        [
+            Row(f"{size}: fill the index", found["fill"], "s", 10.0 / share),
+            Row(f"{size}: size of the index", found["size"] / 1e6, "MB", 300.0 / share),
+            Row("a keystroke, median", statistics.median(asked), "ms", 50.0),
+            Row("a keystroke, p95", percentile(asked, 95), "ms", 150.0),
+            Row("memory while searching", found["grown"] / 1000, "MB", 10.0),
+        ],
+    )
