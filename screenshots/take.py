@@ -33,25 +33,24 @@ class Shot(NamedTuple):
     """A picture: what it shows, and how."""
 
     scene: str
-    size: tuple[int, int] = (120, 36)
-    theme: str = "textual-dark"
+    size: tuple[int, int] = (120, 40)
+    theme: str = "tui-pod"
 
 
-SIZES = {"statistics": (120, 46)}
-"""Columns and rows of the views that need more than others."""
-
-VIEWS = {scene: Shot(scene, SIZES.get(scene, (120, 36))) for scene in PICTURED}
+VIEWS = {scene: Shot(scene) for scene in PICTURED}
+VIEWS |= {f"{name}-small": shot._replace(size=(80, 24)) for name, shot in VIEWS.items()}
+VIEWS["wide"] = Shot("playing", (170, 45))
 
 SHOTS = {
     **VIEWS,
-    **{f"{name}-light": shot._replace(theme="textual-light") for name, shot in VIEWS.items()},
+    **{f"{name}-light": shot._replace(theme="tui-pod-light") for name, shot in VIEWS.items()},
     "playing-high-contrast": Shot("playing", theme="high-contrast"),
     "playing-terminal": Shot("playing", theme="ansi-dark"),
     "narrow": Shot("playing", (40, 12)),
 }
 
 
-PNGS = ("library", "playing", "details", "search", "narrow", "help")
+PNGS = ("library", "playing", "wide", "details", "search", "narrow", "help")
 """The pictures that there are as PNG too."""
 
 
@@ -75,7 +74,8 @@ def write(name: str, svg: str) -> None:
     if name in PNGS:
         import cairosvg  # only for drawing: checking does without
 
-        cairosvg.svg2png(svg.replace(FONT, "DejaVu Sans Mono").encode(), write_to=str(FOLDER / f"{name}.png"))
+        letters = svg.replace(FONT, "DejaVu Sans Mono").replace("font:20px", "font:19.7px")  # it does not spread them
+        cairosvg.svg2png(letters.encode(), write_to=str(FOLDER / f"{name}.png"))
 
 
 def is_stale(name: str, svg: str) -> bool:

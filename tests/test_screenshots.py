@@ -50,7 +50,7 @@ def test_pictures_are_not_stale(home: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=600,
         cwd=home,
     )
     assert (done.returncode, done.stderr) == (0, "")
