@@ -10,10 +10,10 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from tui_pod.core.errors import UserError
-from tui_pod.feeds.net.address import Origin
+from tui_pod.feeds.net.address import MAX_ADDRESS, Origin
 
-_TYPED = re.compile(r"(\s*(?:[A-Za-z][A-Za-z0-9+.-]*:/{0,2})*?)([^/?#]*)@(?=[^@/?#]*(?:[/?#]|$))")
-"""What stands before the host: schemes such as `feed:https://`, then a login."""
+_TYPED = re.compile(r"(\s*(?:[A-Za-z][A-Za-z0-9+.-]{0,20}:/{0,2}){0,5}?)([^/?#]*)@(?=[^@/?#]*(?:[/?#]|$))")
+"""What stands before the host: a few schemes such as `feed:https://`, then a login."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def login_for(there: Origin, logins: Iterable[Login]) -> Login | None:
 
 def split_login(text: str) -> Typed:
     """Return an address, which may be incomplete, without the `user:password@` in it."""
-    found = _TYPED.match(text)
+    found = _TYPED.match(text) if len(text) <= MAX_ADDRESS else None
     if found is None:
         return Typed(text)
     user, _, password = found[2].partition(":")
