@@ -74,10 +74,10 @@ def wrap(text: str, width: int) -> list[str]:
             lines.append(line)
             line, used = "", 0
         while size > width > 0:
-            head = set_cell_size(word, width).rstrip()
+            head = set_cell_size(word[: 2 * width], width).rstrip()  # the whole may be long
             lines.append(head)
             word = word[max(1, len(head)) :]
-            size = cell_len(word)
+            size = size - cell_len(head) if head and len(word) > 2 * width else cell_len(word)
         line, used = (f"{line} {word}", used + 1 + size) if line else (word, size)
     return [*lines, line] if line else lines or [""]
 
