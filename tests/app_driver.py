@@ -29,7 +29,6 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.events import Event
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
-from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import HeardRecord
@@ -75,7 +74,6 @@ class FakeServices(Services):
         super().__init__(library, ProgressIndex(library, progress or {}), queue, playback, query)
         self.clock = FakeClock()
         self.player, self.sources, self.writer = FakePlayer(self.clock), FakeSources(), FakeWriter()
-        self.kept = Kept()
         self.transcripts: dict[str, Transcript] = {}
         self.notes: dict[str, EpisodeNotes] = {}
         self.chapters: dict[str, tuple[Chapter, ...]] = {}

@@ -50,7 +50,7 @@ class Rig(Services):
             await asyncio.sleep(0)
 
     @property
-    def kept(self) -> list[tuple[float, float, str]]:
+    def stretches(self) -> list[tuple[float, float, str]]:
         return [(each.start, each.end, each.text) for each in self.controller.bookmarks]
 
 
@@ -63,7 +63,7 @@ async def rig() -> Rig:
 
 async def test_sentence_just_said_is_kept_and_told(rig: Rig) -> None:
     await rig.keep()
-    assert rig.kept == [(20.0, 90.0, "Second.")]
+    assert rig.stretches == [(20.0, 90.0, "Second.")]
     assert rig.screen.said == ["Kept “Second.”. Press b again for a note."]
 
 
@@ -71,7 +71,7 @@ async def test_kept_again_it_is_to_be_noted_on(rig: Rig) -> None:
     await rig.keep()
     await rig.keep()
     assert [bookmark.text for bookmark in rig.noted] == ["Second."]
-    assert len(rig.kept) == 1
+    assert len(rig.stretches) == 1
 
 
 async def test_again_at_once_is_of_the_same_words_though_the_voice_goes_on(rig: Rig) -> None:
@@ -82,14 +82,14 @@ async def test_again_at_once_is_of_the_same_words_though_the_voice_goes_on(rig: 
     assert [bookmark.text for bookmark in rig.noted] == ["First."]
     rig.room.player.play(3.0)
     await rig.keep()
-    assert [text for *_, text in rig.kept] == ["First.", "Second."]
+    assert [text for *_, text in rig.stretches] == ["First.", "Second."]
 
 
 @pytest.mark.parametrize("words", [Transcript(), OSError("gone"), RuntimeError("?")])
 async def test_without_words_the_last_half_minute_is_kept(rig: Rig, words: Transcript | Exception) -> None:
     rig.transcript = words
     await rig.keep()
-    assert rig.kept == [(12.0, 42.0, "")]
+    assert rig.stretches == [(12.0, 42.0, "")]
     assert rig.screen.said == ["Kept 0:12 to 0:42. Press b again for a note."]
     assert not rig.screen.errors
 
@@ -98,7 +98,7 @@ async def test_words_that_do_not_come_in_time_are_left_out(rig: Rig, monkeypatch
     monkeypatch.setattr(module, "PATIENCE", 0.0)
     rig.answers.clear()
     await rig.keep()
-    assert rig.kept == [(12.0, 42.0, "")]
+    assert rig.stretches == [(12.0, 42.0, "")]
 
 
 async def test_place_is_that_of_the_key_however_long_the_words_take(rig: Rig) -> None:
@@ -117,13 +117,13 @@ async def test_app_that_ends_meanwhile_has_kept_it(rig: Rig) -> None:
     rig.bookmarks.keep(rig.noted.append)
     await rig.is_asked.wait()
     await rig.close()
-    assert rig.kept == [(12.0, 42.0, "")]
+    assert rig.stretches == [(12.0, 42.0, "")]
 
 
 async def test_app_that_ends_at_once_has_kept_it(rig: Rig) -> None:
     rig.bookmarks.keep(rig.noted.append)
     await rig.close()
-    assert rig.kept == [(12.0, 42.0, "")]
+    assert rig.stretches == [(12.0, 42.0, "")]
 
 
 async def test_episode_that_vanished_meanwhile_is_kept_with_its_title(rig: Rig) -> None:

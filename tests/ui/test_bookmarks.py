@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from tests.app_driver import AppDriver, run_app
+from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
 from tests.rooms import make_room
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.progress.bookmarks import Stretch
+from tui_pod.core.progress.bookmarks import Bookmark, Stretch
+from tui_pod.core.progress.cards import Kept
 from tui_pod.core.text.clean import clean
 from tui_pod.ui.screens.bookmark import BookmarkScreen
 
@@ -64,6 +66,16 @@ async def test_b_with_nothing_playing_says_so() -> None:
     async with run_app(LIBRARY) as driver:
         await driver.press("b")
         assert driver.notices == ["Nothing is playing: b keeps what was just said."]
+
+
+async def test_tab_counts_what_was_kept_before() -> None:
+    marks = [Bookmark("one", start, start + 5.0, START, START) for start in (1.0, 2.0, 3.0)]
+
+    def prepare(services: FakeServices) -> None:
+        services.kept = Kept((*marks[:2], marks[2].removed(START)))
+
+    async with run_app(LIBRARY, prepare=prepare) as driver:
+        assert "Bookmarks 2 " in driver.text
 
 
 # -- what shows it -------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from tui_pod.config.settings import Settings, bound_actions
 from tui_pod.core.actions import render_keys, show_key
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import LastPlayed, Playback
+from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.queue import Queue
@@ -59,6 +60,8 @@ class Services:
         self.notices: tuple[str, ...] = ()
         """Notices to show at once."""
         self.settings = Settings()
+        self.kept = Kept()
+        """Bookmarks and cards at the start."""
         self.is_ascii = False
         self.theme = ""
         self.terminal: TerminalLink | None = None

@@ -26,7 +26,7 @@ class StatusController:
         self._services = services
         self._model = screen.model
         self._work = ""
-        self._kept = 0
+        self._kept = sum(not bookmark.is_removed for bookmark in services.kept.bookmarks)
 
     @property
     def bar(self) -> PlaybackBar:
