@@ -410,3 +410,11 @@ def test_threads_and_programs_share_a_store(store: FeedStore) -> None:
     assert faults == []
     assert len(store.feeds()) == 31
     assert len(parse_opml(store.db.backup.read_bytes()).entries) == 31
+
+
+def test_database_deleted_while_it_is_open_is_made_anew_from_its_backup(store: FeedStore) -> None:
+    store.subscribe([Entry("https://b.org/f")])
+    store.db.file.unlink()
+    store.subscribe([Entry("https://c.org/f")])
+    assert {feed.address for feed in store.feeds()} >= {"https://b.org/f", "https://c.org/f"}
+    assert "were taken from its backup" in store.take_notices()[-1]

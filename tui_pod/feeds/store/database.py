@@ -117,6 +117,7 @@ class FeedDatabase:
         """About a recovery, or what was left out, for the listener."""
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._opened: int | None = None  # inode of the file that the connection has
         self._holds = 0
         self._owes_backup = False
 
@@ -174,7 +175,10 @@ class FeedDatabase:
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None:
-            return self._connection
+            if _inode(self.file) == self._opened:
+                return self._connection
+            self._connection.close()  # the file was deleted or replaced meanwhile
+            self._connection = None
         self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self.file.exists():
             os.close(os.open(self.file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
@@ -192,7 +196,7 @@ class FeedDatabase:
         if schema != SCHEMA:
             self._make(connection)
         _upgrade(connection)
-        self._connection = connection
+        self._connection, self._opened = connection, _inode(self.file)
         return connection
 
     def _make(self, connection: sqlite3.Connection) -> None:
@@ -269,6 +273,13 @@ class FeedDatabase:
             finally:
                 temp.unlink(missing_ok=True)
             sync_folder(self.backup.parent)
+
+
+def _inode(file: Path) -> int | None:
+    try:
+        return file.stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:
