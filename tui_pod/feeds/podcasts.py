@@ -22,7 +22,7 @@ from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.media.documents import RemoteFiles
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.keeping import Usual, plan_downloads
-from tui_pod.feeds.media.mp3_head import HEAD, is_constant_rate, tag_size
+from tui_pod.feeds.media.mp3_head import HEAD, has_endless_tag, is_constant_rate, tag_size
 from tui_pod.feeds.media.partial import DownloadRequest
 from tui_pod.feeds.media.stream_cache import StreamCache
 from tui_pod.feeds.media.stream_file import StreamFile
@@ -42,6 +42,9 @@ MAX_TAG = 1024 * 1024
 """Bytes of a tag before an mp3 that are waited for to look behind it; covers are in it."""
 
 PICTURE_LIMITS = Limits(size=10 * 1024 * 1024, seconds=20.0, idle=10.0)
+PLAIN_TAG = 32 * 1024
+"""Bytes of a tag that cannot hold many entries."""
+
 PATIENCE = 5.0
 """Seconds for which the head of a recording is waited for, to know how places in it are found."""
 
@@ -71,6 +74,8 @@ class Podcasts:
         marks = details.marks if details else ()
         path = self.local_file(episode)
         if path is not None:
+            with path.open("rb") as file:
+                _check_tag(file.read(MAX_TAG))
             return Source(str(path), marks=marks)
         stream = self._stream(episode, episode.audio, details)
         cancel = cancel or CancelToken()
@@ -224,7 +229,14 @@ def _numbering(details: Details) -> str:
     return " · ".join(filter(None, (season, number, details.type.capitalize(), explicit)))
 
 
+def _check_tag(start: bytes) -> None:
+    if has_endless_tag(start):
+        raise FetchError("Its tag has thousands of entries, which no player reads in time.", is_final=True)
+
+
 def _is_constant_rate(stream: StreamFile, cancel: CancelToken) -> bool | None:
     """Return whether a stream is an mp3 of constant bit rate; None also when it does not come in time."""
     tag = tag_size(stream.peek(0, 10, PATIENCE, cancel))
+    if tag > PLAIN_TAG:
+        _check_tag(stream.peek(0, min(tag, MAX_TAG), PATIENCE, cancel))
     return is_constant_rate(stream.peek(tag, HEAD, PATIENCE, cancel)) if tag <= MAX_TAG else None

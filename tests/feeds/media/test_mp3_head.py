@@ -6,7 +6,7 @@ import pytest
 
 from tests.feeds.server import sound
 from tests.feeds.zoo import mark_variable, mp3
-from tui_pod.feeds.media.mp3_head import HEAD, is_constant_rate, tag_size
+from tui_pod.feeds.media.mp3_head import HEAD, has_endless_tag, is_constant_rate, tag_size
 
 VARIABLE = b"".join(mp3(1.0, rate) for rate in (8, 16, 8, 32))
 
@@ -42,3 +42,10 @@ def test_rate_is_told_from_the_head(content: bytes, expected: bool | None) -> No
 )
 def test_tag_size_is_read(start: bytes, expected: int) -> None:
     assert tag_size(start) == expected
+
+
+@pytest.mark.parametrize(("entries", "is_endless"), [(900, False), (200_000, True)])
+def test_tag_of_thousands_of_entries_is_endless(entries: int, is_endless: bool) -> None:
+    frames = b"".join(b"TXXX" + (8).to_bytes(4, "big") + b"\0\0" + b"\3%06d\0" % number for number in range(entries))
+    size = bytes(len(frames) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    assert has_endless_tag((b"ID3\3\0\0" + size + frames)[: 1024 * 1024]) is is_endless
