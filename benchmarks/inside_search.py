@@ -1,6 +1,7 @@
-"""Fill a search index and ask it, and tell CPU time, size and memory.
+"""Fill a search index, or ask it, and tell CPU time, size and memory.
 
-    inside_search.py REPORT FOLDER EPISODES TRANSCRIPTS WORDS
+    inside_search.py REPORT FOLDER EPISODES TRANSCRIPTS WORDS    fill it
+    inside_search.py REPORT FOLDER                               ask it
 
 Runs in the measured process; the report is JSON. The transcripts are WebVTT, their sentences those of the embedded
 course with a rare word in every second, eight words a cue.
@@ -24,16 +25,14 @@ QUESTIONS = (
 )  # fmt: skip
 
 
-def main(report: str, folder: str, episodes: int, transcripts: int, words: int) -> None:
-    """Measure, and write the report."""
+def fill_index(report: str, folder: str, episodes: int, transcripts: int, words: int) -> None:
+    """Measure filling, and write the report."""
     from tui_pod.config.paths import embedded_transcripts
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.library.library import build_library
     from tui_pod.core.library.transcript import Cue, to_webvtt
     from tui_pod.core.text.speech import split_sentences
     from tui_pod.search.fill import fill
-    from tui_pod.search.lookup import look_up
-    from tui_pod.search.query import parse_query
     from tui_pod.search.sources import WordSources
     from tui_pod.search.store import IndexFile
 
@@ -59,16 +58,25 @@ def main(report: str, folder: str, episodes: int, transcripts: int, words: int) 
     index, sources = IndexFile(root / "search.sqlite"), WordSources(root / "data", root / "cache")
     began = time.process_time()
     fill(index, build_library([], made), sources, "")
-    filled, before = time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    asked = []
+    filled, size = time.process_time() - began, os.path.getsize(root / "search.sqlite")
+    Path(report).write_text(json.dumps({"fill": filled, "size": size}), "ascii")
+
+
+def ask_index(report: str, folder: str) -> None:
+    """Measure asking, and write the report."""
+    from tui_pod.search.lookup import look_up
+    from tui_pod.search.query import parse_query
+    from tui_pod.search.store import IndexFile
+
+    index = IndexFile(Path(folder) / "search.sqlite")
+    before, asked = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, []
     for question in QUESTIONS:
         began = time.process_time()
         with index.reading() as db:
             look_up(db, parse_query(question), index.has_fts)
         asked.append(time.process_time() - began)
-    size = os.path.getsize(root / "search.sqlite")
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    Path(report).write_text(json.dumps({"fill": filled, "asked": asked, "size": size, "grown": grown}), "ascii")
+    Path(report).write_text(json.dumps({"asked": asked, "grown": grown}), "ascii")
 
 
 def _eights(words: object) -> Sequence[list[str]]:
@@ -76,4 +84,7 @@ def _eights(words: object) -> Sequence[list[str]]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:]))
+    if len(sys.argv) > 3:
+        fill_index(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:]))
+    else:
+        ask_index(sys.argv[1], sys.argv[2])

@@ -11,6 +11,7 @@ from tests.app_driver import AppDriver, FakeServices, embedded_library, run_app
 from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
 from tests.rooms import EPISODES, TOPICS
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter, PlayerStatus
@@ -429,3 +430,18 @@ async def test_words_moved_later_are_lit_and_heard_later(library: Library) -> No
         assert by_look(driver)["active"] == "One."
         await driver.press("j", "enter")
         assert driver.playback.position == 25.0
+
+
+@pytest.mark.parametrize(
+    ("transcript", "said"),
+    [
+        ("/nowhere/words.vtt", "is not there: /nowhere/words.vtt"),
+        ("https://me:x@a.example/1.vtt", "from a.example, or"),
+    ],
+)
+async def test_words_that_cannot_be_read_say_why(transcript: str, said: str) -> None:
+    library = build_library([], [Episode("one", "One", transcript=transcript)])
+    async with run_app(library) as driver:
+        driver.services.transcripts["one"] = Transcript()
+        await driver.press("t")
+        assert said in words(driver)

@@ -11,7 +11,7 @@ from tui_pod.core.selection.list_query import SORT_NAMES, ListQuery, SmartList
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.plain.browser import PAGE, Browser
 from tui_pod.plain.spoken import say_details, say_list, say_notes, say_outlook, say_playback
-from tui_pod.services.hints import NO_SEARCH
+from tui_pod.services.hints import NO_SEARCH, why_no_words
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
@@ -175,7 +175,7 @@ class NavigationCommands:
         episode = self._controller.library.episode(index)
         transcript = await self._program.services.read_transcript(episode)
         if not transcript.cues:
-            self._say("This episode has no transcript.")
+            self._say(why_no_words(episode))
             return
         playback = self._controller.playback
         cue = transcript.active(playback.position) if playback.episode == episode.id else None

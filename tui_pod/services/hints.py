@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from os.path import isfile
+from typing import TYPE_CHECKING
+
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.topics import ROOT
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
+from tui_pod.core.text.clean import clean
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.episode import Episode
 
 NOT_REMOVABLE = (
     f"Nothing to remove here: {key_of('list.remove')} takes podcasts, downloads, and entries of Queue and Continue."
@@ -15,6 +22,18 @@ NOT_A_PODCAST = (
 )
 GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} to remove it."
 NO_SEARCH = f"No search yet: press {key_of('search.start')} and type a word."
+
+
+def why_no_words(episode: Episode) -> str:
+    """Return why there are no words to show of an episode."""
+    where = episode.transcript
+    if where is None:
+        return "This episode has no transcript."
+    if "://" in where:
+        host = clean(where.split("/")[2].rpartition("@")[2])  # without a login
+        return f"Its transcript could not be fetched from {host}, or has no words in it."
+    name = clean(where)
+    return f"Its transcript has no words in it: {name}." if isfile(where) else f"Its transcript is not there: {name}."
 
 
 def why_empty(view: ListQuery) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
+from tui_pod.services.hints import why_no_words
 from tui_pod.ui.widgets.episode_list import EpisodeList
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class TranscriptController:
         moved = self._services.nudges.get(episode.id, 0.0) if transcript.is_timed else 0.0
         if transcript.cues or not note:
             offer = recognition.offer(episode) or f"Press {key_of('view.transcript')} to close."
-            why_empty = self._services.with_keys(f"This episode has no transcript. {offer}")
+            why_empty = self._services.with_keys(f"{why_no_words(episode)} {offer}")
         else:
             why_empty = "The first words are here soon."
         note = " · ".join(filter(None, (note, f"moved {moved:+g} s" if moved else "")))
