@@ -129,7 +129,7 @@ class Bench:
 
 def _first_title(catalog: Path) -> str:
     line = next(line for line in catalog.read_text("utf-8").splitlines() if line.startswith("title = ") and "—" in line)
-    return line.removeprefix('title = "')[:20]
+    return line.removeprefix('title = "').partition(" — ")[0]  # what follows has a colour of its own in the list
 
 
 def spread(values: list[float], unit: str) -> str:
