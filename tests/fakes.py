@@ -29,12 +29,12 @@ from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.selection.session_planner import Summary
 from tui_pod.feeds.directories.find import Finding
 from tui_pod.feeds.formats.model import Feed
-from tui_pod.services.directories import DirectoryService, Search
-from tui_pod.services.feeds import FeedService
-from tui_pod.services.imports import ImportService, Preview
-from tui_pod.services.logins import LoginQuestion
-from tui_pod.services.news import News
-from tui_pod.services.podcast_settings import PodcastChoice, SettingsService
+from tui_pod.services.podcasts.directories import DirectoryService, Search
+from tui_pod.services.podcasts.feeds import FeedService
+from tui_pod.services.podcasts.imports import ImportService, Preview
+from tui_pod.services.podcasts.logins import LoginQuestion
+from tui_pod.services.podcasts.news import News
+from tui_pod.services.podcasts.settings import PodcastChoice, SettingsService
 from tui_pod.services.recognition import RecognitionService
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

@@ -1,9 +1,16 @@
-"""No class grows past what one can hold in mind, its base classes in this project included."""
+"""No class, module or folder grows past what one can hold in mind; a class with its base classes in this project."""
 
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from pathlib import Path
+
+MAX_LINES = 400
+"""Of a module."""
+
+MAX_MODULES = 16
+"""Of a folder."""
 
 MAX_METHODS = 45
 """Methods of a class and its bases, properties left out."""
@@ -38,3 +45,12 @@ def test_methods_of_bases_are_counted(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("class A:\n def one(self): ...\n @property\n def two(self): ...\n")
     (tmp_path / "b.py").write_text("class B(A):\n def one(self): ...\n async def three(self): ...\n")
     assert methods_of_classes(tmp_path) == {"A": {"one"}, "B": {"one", "three"}}
+
+
+def test_modules_and_rooms_are_small() -> None:
+    package = Path(__file__).parents[1] / "tui_pod"
+    modules = [path for path in package.rglob("*.py") if path.name != "__init__.py"]
+    lines = {str(path): len(path.read_text("utf-8").splitlines()) for path in modules}
+    assert {path: count for path, count in lines.items() if count > MAX_LINES} == {}
+    rooms = Counter(path.parent for path in modules)
+    assert {str(room): count for room, count in rooms.items() if count > MAX_MODULES} == {}

@@ -31,7 +31,7 @@ from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.plain.program import PlainProgram
-from tui_pod.services.podcast_settings import PodcastChoice
+from tui_pod.services.podcasts.settings import PodcastChoice
 
 CAST = "https://cast.example.org/f"
 

@@ -20,7 +20,7 @@ from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.ui.screens.details import DetailsScreen
-from tui_pod.ui.screens.feeds import AddFeedScreen
+from tui_pod.ui.screens.podcasts.add import AddFeedScreen
 from tui_pod.ui.screens.session import PlanScreen
 
 CAST, OTHER = "https://cast.example.org/f", "https://other.example.org/f"

@@ -13,8 +13,8 @@ from tui_pod.core.text.clean import clean_title
 from tui_pod.feeds.directories.find import Finding
 from tui_pod.feeds.directories.model import FoundPodcast
 from tui_pod.feeds.formats.model import Feed, FeedError, Item
-from tui_pod.services.directories import Search, is_words
-from tui_pod.ui.screens.find_podcasts import FindScreen
+from tui_pod.services.podcasts.directories import Search, is_words
+from tui_pod.ui.screens.podcasts.find import FindScreen
 
 SHIPS = FoundPodcast(
     "https://ships.example/f", "Tall Ships", "Ann", 120, date(2026, 11, 20), "en", directories=("iTunes",)

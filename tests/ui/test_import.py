@@ -9,9 +9,9 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.imports.model import Imported, ImportFault
-from tui_pod.services.imports import Preview
+from tui_pod.services.podcasts.imports import Preview
 from tui_pod.sync.taking import Taking
-from tui_pod.ui.screens.import_podcasts import ImportScreen
+from tui_pod.ui.screens.podcasts.imports import ImportScreen
 
 NEW = Entry("https://ships.example/f", "[b]Ships[/b]", (("History", "Sea"),))
 KNOWN = Entry("https://known.example/f", "Known")

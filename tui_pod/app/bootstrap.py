@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.snapshot import Chapter
     from tui_pod.core.progress.statistics import Statistics
-    from tui_pod.services.feeds import FeedService
+    from tui_pod.services.podcasts.feeds import FeedService
     from tui_pod.services.recognition import RecognitionService
     from tui_pod.services.search import SearchService
     from tui_pod.services.sync import SyncService
@@ -47,7 +47,7 @@ PRELOADED = (
     "tui_pod.state.writer",
     "tui_pod.services.media",
     "tui_pod.integrations.broadcast",
-    "tui_pod.services.feeds",
+    "tui_pod.services.podcasts.feeds",
     "tui_pod.services.search",
     "tui_pod.integrations.remote_server",
     "tui_pod.app.runtime",

@@ -34,8 +34,8 @@ from tui_pod.runtime.threads import in_thread
 from tui_pod.search.fill import is_current
 from tui_pod.search.store import IndexFile
 from tui_pod.services.elsewhere import ElsewhereWatch
-from tui_pod.services.feeds import FeedService
 from tui_pod.services.media import EpisodeSources
+from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.recognition import Means, RecognitionService
 from tui_pod.services.search import SearchService, run_update
 from tui_pod.services.sync import SyncService, Work, run_sync
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from tui_pod.config.settings import Settings
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.services.covers import Covers
+    from tui_pod.services.podcasts.covers import Covers
 
 MEGABYTE = 1_000_000
 
@@ -158,7 +158,7 @@ class Runtime:
     @cached_property
     def covers(self) -> Covers:
         """Pictures of covers."""
-        from tui_pod.services.covers import Covers  # brings TLS, 2 MiB, which few sessions need
+        from tui_pod.services.podcasts.covers import Covers  # brings TLS, 2 MiB, which few sessions need
 
         return Covers(self._services.paths.cache / "covers", self.sources.podcasts)
 

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from tui_pod.core.player.events import Event
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
-    from tui_pod.services.logins import LoginQuestion
+    from tui_pod.services.podcasts.logins import LoginQuestion
     from tui_pod.services.services import Services
 
 LONG_LOAD = 1.0

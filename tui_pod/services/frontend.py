@@ -10,7 +10,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.player.events import Event
 from tui_pod.core.player.ports import PlaybackListener
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.services.logins import LoginQuestion
+from tui_pod.services.podcasts.logins import LoginQuestion
 
 
 class Frontend(PlaybackListener, Protocol):

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from tui_pod.core.player.snapshot import Chapter
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.services.bookmarks import BookmarkService
-    from tui_pod.services.feeds import FeedService
     from tui_pod.services.frontend import Frontend
+    from tui_pod.services.podcasts.feeds import FeedService
     from tui_pod.services.recall import RecallService
     from tui_pod.services.recognition import RecognitionService
     from tui_pod.services.search import SearchService

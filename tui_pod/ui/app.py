@@ -16,7 +16,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.bookmarks_controller import BookmarksController
+from tui_pod.ui.controllers.bookmarks import BookmarksController
 from tui_pod.ui.key_order import handle_key
 from tui_pod.ui.look.themes import OWN, unknown_theme, usable, with_readable_text
 from tui_pod.ui.messages import PlaybackEvent
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tui_pod.core.player.events import Event
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
-    from tui_pod.services.logins import LoginQuestion
+    from tui_pod.services.podcasts.logins import LoginQuestion
     from tui_pod.services.services import Services
     from tui_pod.services.sync import SyncService
 
@@ -192,7 +192,7 @@ class TuiPodApp(App[None]):
 
     def ask_login(self, question: LoginQuestion) -> None:
         """See `Frontend.ask_login`."""
-        from tui_pod.ui.screens.login import LoginScreen  # after the first paint
+        from tui_pod.ui.screens.podcasts.login import LoginScreen  # after the first paint
 
         is_typing = self.focused is not None and self.focused.check_consume_key("a", "a")
         if self.screen is self.main_screen and not is_typing:

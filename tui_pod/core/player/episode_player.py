@@ -391,10 +391,8 @@ class EpisodePlayer:
             self.start(load.episode, playback.position, load.is_paused, is_second_try=True)
             return
         self._ends_at_once += 1
-        if event.is_fatal or event.is_offline or is_retrying or self._ends_at_once >= MAX_ENDS_AT_ONCE:
-            self.fail(event.reason)
-        else:
-            self._owner.failed(event.reason)
+        is_last = event.is_fatal or event.is_offline or is_retrying or self._ends_at_once >= MAX_ENDS_AT_ONCE
+        (self.fail if is_last else self._owner.failed)(event.reason)
 
     def _silence(self) -> Playback:
         """Return a playback of nothing, with the listener's speed and volume kept."""

@@ -20,14 +20,14 @@ from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.hints import GONE, NO_SEARCH, NOT_A_PODCAST, NOT_REMOVABLE, why_empty
 from tui_pod.ui import status_texts
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.dialog_controller import DialogController
+from tui_pod.ui.controllers.dialogs import DialogController
+from tui_pod.ui.controllers.pane import PaneController
+from tui_pod.ui.controllers.search import SearchController
+from tui_pod.ui.controllers.transcript import TranscriptController
+from tui_pod.ui.controllers.views import OF_THE_LIST, ViewController
 from tui_pod.ui.list_commands import run_command
 from tui_pod.ui.look.layout import cursor_height, layout_classes
 from tui_pod.ui.messages import ListCommand
-from tui_pod.ui.pane_controller import PaneController
-from tui_pod.ui.search_controller import SearchController
-from tui_pod.ui.transcript_controller import TranscriptController
-from tui_pod.ui.view_controller import OF_THE_LIST, ViewController
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
 from tui_pod.ui.widgets.playback_bar import PlaybackBar

@@ -10,7 +10,7 @@ import pytest
 from tests.feeds import server
 from tests.feeds.imports.exports import antennapod
 from tests.feeds.server import Site, feed, item
-from tests.services.test_feeds import ServiceRig
+from tests.services.podcasts.test_feeds import ServiceRig
 from tui_pod.core.progress.progress import Status
 from tui_pod.feeds.imports.model import ImportFault
 from tui_pod.feeds.net.access import NetworkPolicy

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.folders.sounds import make_mp3
-from tests.services.test_feeds import ServiceRig
-from tui_pod.services import folders
+from tests.services.podcasts.test_feeds import ServiceRig
+from tui_pod.services.podcasts import folders
 
 
 @pytest.fixture

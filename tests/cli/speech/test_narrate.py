@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.cli import narrate
 from tui_pod.cli.main import main
+from tui_pod.cli.speech import narrate
 from tui_pod.speech.narrator import INSTALL_HINT, Narration, NarrationError, Script
 
 EPISODE = '[[episodes]]\nid = {}\ntitle = "T"\nsummary = "Said."\nduration = 10\n'

@@ -14,8 +14,8 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.subscribe import subscribe
-from tui_pod.services import covers as module
-from tui_pod.services.covers import Covers
+from tui_pod.services.podcasts import covers as module
+from tui_pod.services.podcasts.covers import Covers
 
 
 @pytest.fixture

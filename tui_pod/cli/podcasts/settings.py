@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 
-from tui_pod.cli.logins import LOGIN_KEYS, set_login
+from tui_pod.cli.podcasts.logins import LOGIN_KEYS, set_login
 from tui_pod.cli.shared import CommandError, print_json, print_table
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import embedded_catalog

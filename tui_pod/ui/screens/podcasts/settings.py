@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_pod.core.library.podcast_settings import COURSE, ROWS, SettingError, to_texts
-from tui_pod.services.podcast_settings import PodcastChoice, SettingsService
+from tui_pod.services.podcasts.settings import PodcastChoice, SettingsService
 from tui_pod.ui.screens.dialog import Dialog, DialogBody, InputDialog
 
 

@@ -8,12 +8,12 @@ import pytest
 from tests.feeds import server
 from tests.feeds.directories.answers import ITUNES
 from tests.feeds.server import Site, feed, item
-from tests.services.test_feeds import ServiceRig
+from tests.services.podcasts.test_feeds import ServiceRig
 from tui_pod.config.settings import FindSettings
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.directories import services
 from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.services.directories import DirectoryService
+from tui_pod.services.podcasts.directories import DirectoryService
 
 
 @pytest.mark.parametrize("key", ["", "key"])

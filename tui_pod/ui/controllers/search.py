@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui_pod.services.episode_list import EpisodeListModel
-    from tui_pod.ui.transcript_controller import TranscriptController
+    from tui_pod.ui.controllers.transcript import TranscriptController
 
 
 class SearchController:

@@ -29,7 +29,7 @@ from tui_pod.feeds.store.match import episode_id
 from tui_pod.integrations.broadcast import Broadcast, Follower
 from tui_pod.library.cache import load_library
 from tui_pod.library.reload import reload_library
-from tui_pod.services.feeds import FeedService
+from tui_pod.services.podcasts.feeds import FeedService
 
 IMPATIENT = NetworkPolicy(limits=Limits(1024 * 1024, seconds=1.0, idle=0.3))
 
@@ -386,7 +386,7 @@ async def test_library_that_cannot_be_loaded_is_told(
     async def faulty(*_: Any) -> Any:
         raise CatalogsError(["talks.toml:3: no id"])
 
-    monkeypatch.setattr("tests.services.test_feeds.reload_library", faulty)
+    monkeypatch.setattr("tests.services.podcasts.test_feeds.reload_library", faulty)
     site.replies["/f"] = server.body(feed(item(1)))
     await service.add(site.url("/f"))
     assert service.driver.errors == ["The library could not be reloaded: talks.toml:3: no id"]

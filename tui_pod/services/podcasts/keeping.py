@@ -13,7 +13,7 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Status
 from tui_pod.runtime.threads import in_thread
-from tui_pod.services.downloads import DownloadService
+from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ from textual.widgets import Input, Static
 
 from tui_pod.core.text.clean import enumerated
 from tui_pod.feeds.folders.address import is_path
-from tui_pod.services.directories import is_words
-from tui_pod.services.feeds import FeedService
-from tui_pod.services.logins import LoginNeeded
+from tui_pod.services.podcasts.directories import is_words
+from tui_pod.services.podcasts.feeds import FeedService
+from tui_pod.services.podcasts.logins import LoginNeeded
 from tui_pod.services.tasks import explain
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
-from tui_pod.ui.screens.find_podcasts import FindScreen
-from tui_pod.ui.screens.import_podcasts import ImportScreen
-from tui_pod.ui.screens.login import LoginScreen
+from tui_pod.ui.screens.podcasts.find import FindScreen
+from tui_pod.ui.screens.podcasts.imports import ImportScreen
+from tui_pod.ui.screens.podcasts.login import LoginScreen
 from tui_pod.ui.widgets.path_input import PathInput
 
 HINT = (

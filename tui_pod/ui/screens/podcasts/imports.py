@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_pod.services.imports import ImportService, Preview
+from tui_pod.services.podcasts.imports import ImportService, Preview
 from tui_pod.ui.screens.dialog import Dialog, DialogBody
 
 SHOWN = 300

@@ -17,12 +17,12 @@ from textual.widgets.option_list import Option
 from tui_pod.core.text.clean import counted, enumerated, length
 from tui_pod.feeds.directories.model import FoundPodcast
 from tui_pod.feeds.formats.model import Feed, Item
-from tui_pod.services.directories import Search
-from tui_pod.services.feeds import FeedService
-from tui_pod.services.logins import LoginNeeded
+from tui_pod.services.podcasts.directories import Search
+from tui_pod.services.podcasts.feeds import FeedService
+from tui_pod.services.podcasts.logins import LoginNeeded
 from tui_pod.services.tasks import explain
 from tui_pod.ui.screens.dialog import Dialog, DialogBody
-from tui_pod.ui.screens.login import LoginScreen
+from tui_pod.ui.screens.podcasts.login import LoginScreen
 
 SHOWN = 300
 """Episodes of a podcast that are shown before subscribing."""

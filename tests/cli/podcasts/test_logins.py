@@ -12,7 +12,7 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.feeds import server
 from tests.feeds.server import Site, feed, guarded, item
-from tui_pod.cli import logins
+from tui_pod.cli.podcasts import logins
 
 
 @pytest.fixture(autouse=True)

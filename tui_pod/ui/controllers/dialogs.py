@@ -68,13 +68,13 @@ class DialogController:
 
     async def add_feed(self) -> None:
         """Ask for a podcast's address, and list the podcast."""
-        from tui_pod.ui.screens.feeds import AddFeedScreen
+        from tui_pod.ui.screens.podcasts.add import AddFeedScreen
 
         await self._show(AddFeedScreen(self._services.feeds, self._open_feed))
 
     async def settings(self, is_of_topic: bool) -> None:
         """Show the settings of the podcast that is listed, else of that of the episode at the cursor, else ask."""
-        from tui_pod.ui.screens.podcast_settings import PodcastsScreen, SettingsScreen
+        from tui_pod.ui.screens.podcasts.settings import PodcastsScreen, SettingsScreen
 
         model, service = self._model, self._services.feeds.settings_of_podcasts
         feed = model.feed(model.query.entry)

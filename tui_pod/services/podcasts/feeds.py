@@ -19,16 +19,16 @@ from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
-from tui_pod.services.directories import DirectoryService
-from tui_pod.services.downloads import DownloadService
-from tui_pod.services.folders import FolderWatch
 from tui_pod.services.frontend import Frontend
-from tui_pod.services.imports import ImportService
-from tui_pod.services.keeping import Keeper
-from tui_pod.services.logins import LoginNeeded, LoginQuestion
-from tui_pod.services.news import News
-from tui_pod.services.podcast_settings import SettingsService
-from tui_pod.services.refreshing import After, Refresher
+from tui_pod.services.podcasts.directories import DirectoryService
+from tui_pod.services.podcasts.downloads import DownloadService
+from tui_pod.services.podcasts.folders import FolderWatch
+from tui_pod.services.podcasts.imports import ImportService
+from tui_pod.services.podcasts.keeping import Keeper
+from tui_pod.services.podcasts.logins import LoginNeeded, LoginQuestion
+from tui_pod.services.podcasts.news import News
+from tui_pod.services.podcasts.refreshing import After, Refresher
+from tui_pod.services.podcasts.settings import SettingsService
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from tui_pod.cli.logins import ask_yes, is_terminal
+from tui_pod.cli.podcasts.logins import ask_yes, is_terminal
 from tui_pod.cli.shared import CommandError, open_library
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import PlayedRule

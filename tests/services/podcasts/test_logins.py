@@ -8,10 +8,10 @@ import pytest
 
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, guarded, item, sound
-from tests.services.test_feeds import ServiceRig
+from tests.services.podcasts.test_feeds import ServiceRig
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.net.fetch import LoginWanted
-from tui_pod.services.logins import LoginNeeded
+from tui_pod.services.podcasts.logins import LoginNeeded
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import tui_pod.speech.transcribe as speech
-from tui_pod.cli import transcribe
 from tui_pod.cli.main import main
+from tui_pod.cli.speech import transcribe
 from tui_pod.core.library.transcript import Cue
 from tui_pod.speech.model import INSTALL_HINT, RecognitionError
 from tui_pod.speech.recogniser import Recognised, Request

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tui_pod.cli.feed_downloads import keep_downloads
-from tui_pod.cli.feed_settings import named_feeds, set_settings
-from tui_pod.cli.logins import ask_login, ask_yes
+from tui_pod.cli.podcasts.downloads import keep_downloads
+from tui_pod.cli.podcasts.logins import ask_login, ask_yes
+from tui_pod.cli.podcasts.settings import named_feeds, set_settings
 from tui_pod.cli.shared import CommandError, load_config, print_json, print_table
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
@@ -74,7 +74,9 @@ def run_import(options: Namespace) -> int:
         _tell(fault)
     with _open_store(options) as store:
         if imported.program:
-            from tui_pod.cli.imports import take_progress  # opens the library and the state, which a list needs not
+            from tui_pod.cli.podcasts.imports import (
+                take_progress,  # opens the library and the state, which a list needs not
+            )
 
             if not take_progress(imported, store, options):
                 return 1 if imported.faults else 0

@@ -1,0 +1,1 @@
+"""The commands that speak texts and write down speech."""
