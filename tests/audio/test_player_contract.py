@@ -477,7 +477,8 @@ class EarlyStart(MagicMock):
             self.thread = threading.Thread(target=self.tell, args=(self.event("START_FILE"),))
             self.thread.start()
             self.thread.join(0.2)
-        return {"playlist_entry_id": 7}
+            return {"playlist_entry_id": 7}
+        return {"playlist_entry_id": 8}
 
     def event(self, name: str) -> object:
         from mpv import MpvEventID
