@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -24,7 +25,7 @@ class DialogBody(VerticalScroll):
 class Dialog(ModalScreen[None]):
     """A dialog that esc closes. The app's keys work in it where no text is typed."""
 
-    CSS_PATH = "dialog.tcss"
+    CSS_PATH = Path(__file__).with_name("dialog.tcss")  # whole: dialogs elsewhere would look for it beside themselves
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (94, "-normal")]  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Close", id="dialog.close"),
