@@ -158,7 +158,10 @@ async def test_refresh_brings_episodes_while_one_looks_elsewhere(site: Site, hom
         current = driver.current
         await driver.press("R")
         await driver.see("2 episodes new: Test Cast.", "0/6 played")
-        assert (driver.current, ("Test Cast", 5) in driver.tree_rows()) == (current, True)
+        assert (driver.current, any("Test Cast" in row and "2 new" in row for row in driver.rows_of(driver.tree))) == (
+            current,
+            True,
+        )
         await driver.press("tab", "G", "r")
         await driver.see("Nothing new.")
 
@@ -195,7 +198,7 @@ async def test_words_and_chapters_of_a_podcast_are_shown(site: Site, home: Path)
         await driver.see("All of it. A link (https://x.example.org/)", "Podcast    Test Cast", "0:12  Middle")
         await driver.press("tab", "down", "enter")
         await driver.wait(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
-        await driver.see("· Middle", "╋")
+        await driver.see("ch 2/2 Middle")
         assert driver.playback.position >= 12
         await driver.press("t")
         await driver.see("Hello from the transcript.")
