@@ -90,6 +90,7 @@ def main(arguments: list[str]) -> int:
     """Draw or check all pictures; return the exit status."""
     os.environ["TZ"] = "UTC"
     os.environ.pop("NO_COLOR", None)
+    os.environ["COLORTERM"] = "truecolor"  # else there are no covers
     time.tzset()
     drawn = {name: asyncio.run(draw(shot)) for name, shot in SHOTS.items()}
     drawn[RECORDING] = draw_recording(asyncio.run(record()))

@@ -75,7 +75,7 @@ def test_pictures_that_are_kept_are_those_that_are_drawn() -> None:
 def test_pictures_are_small() -> None:
     sizes = {name: (take.FOLDER / f"{name}.svg").stat().st_size for name in NAMES}
     assert sizes[take.RECORDING] < 400_000
-    assert max(sizes[name] for name in take.SHOTS) < 60_000
+    assert max(sizes[name] for name in take.SHOTS) < 80_000  # a cover takes 14 kB
 
 
 @pytest.mark.parametrize("name", NAMES)
