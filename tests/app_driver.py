@@ -46,7 +46,10 @@ from tui_pod.ui.widgets.playback_bar import PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree
 from tui_pod.ui.widgets.transcript_view import TranscriptView
 
-ROUNDS = 200
+SOON = 50
+"""Rounds in which the loop alone does most things; what threads do takes real time."""
+
+ROUNDS = 600
 """Times that the app is let run until something is so, before a test gives up."""
 
 WORDS = Transcript((Cue("One.", 0.0, 19.0), Cue("Two.", 20.0, 39.0), Cue("Three.", 40.0, 59.0)))
@@ -191,10 +194,12 @@ class AppDriver:
 
     async def until(self, is_so: Callable[[], object], what: str) -> None:
         """Let the app run until something is so."""
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             if is_so():
                 return
             await self.settle()
+            if number > SOON:
+                await asyncio.sleep(0.02)
         raise AssertionError(f"it never came about that {what}:\n{self.text}")
 
     async def play(self, seconds: float) -> None:

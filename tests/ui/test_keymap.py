@@ -87,6 +87,8 @@ seek_forward = 45
 [keys]
 "playback.toggle" = "x"
 "list.remove" = "X"
+"transcript.remove" = "W"
+"transcribe.pause" = "A"
 "app.help" = "f1"
 "view.details" = "D"
 "queue.add_last" = "Q"

@@ -512,7 +512,7 @@ async def _(driver: AppDriver, key: str) -> None:
     await driver.press("enter", "t", key, key)
     assert driver.services.nudges == {"one": 1.0 if key == "alt+right" else -1.0}
     assert SettingRecord("nudges", "one", driver.services.nudges["one"]) in driver.writer.records
-    await driver.until(lambda: "moved" in driver.text, "the pane says so")
+    await driver.until(lambda: "moved" in str(driver.transcript.border_subtitle), "the pane says so")
 
 
 @exercises("transcript.remove")

@@ -121,7 +121,7 @@ def test_feeds_set_changes_all_that_is_named_or_nothing(site: Site, shell: Shell
     assert shell.json("feeds", "set", "Test Cast") == {
         **dict.fromkeys(("speed", "refresh", "keep", "delete_played", "notify")),
         "name": "", "folder": [["Science", "Physics"]], "skip_start": 0.0, "skip_end": 0.0, "skip_chapters": [],
-        "order": "", "include": [], "exclude": [], "hidden": False,
+        "order": "", "include": [], "exclude": [], "hidden": False, "transcribe": "",
     }  # fmt: skip
 
 
