@@ -26,6 +26,7 @@ from tui_pod.feeds.net.fetch import Limits
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
+from tui_pod.feeds.subscribe import subscribe
 from tui_pod.integrations.broadcast import Broadcast, Follower
 from tui_pod.library.cache import load_library
 from tui_pod.library.reload import reload_library
@@ -1015,3 +1016,12 @@ async def test_downloads_under_way_are_counted_until_they_are_done(site: Site, s
     await service.done()
     assert "2 downloads" in service.driver.works
     assert service.driver.works[-1] == ""
+
+
+async def test_first_podcast_that_a_look_comes_before_is_shown(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    subscribe(service.podcasts.store, site.url("/f"))
+    for _ in range(2):
+        await service.service.look_elsewhere()
+        await service.done()
+    assert service.topics == ["Test Cast"]

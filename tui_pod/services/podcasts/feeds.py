@@ -201,7 +201,8 @@ class FeedService:
 
     async def _start(self, is_refreshing: bool) -> None:
         podcasts = await self._open()
-        self._generation = podcasts.store.generation
+        if is_refreshing:  # else what was added meanwhile is not shown yet
+            self._generation = podcasts.store.generation
         podcasts.store.has_progress = lambda ident: self._controller().progress_index.get(ident) is not None
         await in_thread(lambda _: _clean_up(podcasts))
         await self._downloads.show_all()
