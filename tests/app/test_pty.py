@@ -87,7 +87,7 @@ def play_until(terminal: Terminal, seconds: int) -> None:
 def quit_and_wait(terminal: Terminal) -> None:
     """Press q and wait for the program's end, which must be a good one."""
     terminal.press("q")
-    assert terminal.wait(10) is not None
+    assert terminal.wait(30) is not None
     terminal.look(0.05)
     assert terminal.status == 0
 
