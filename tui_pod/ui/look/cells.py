@@ -44,6 +44,12 @@ def meter(share: float, width: int) -> tuple[str, str]:
     return "━" * full, "╌" * (width - full)
 
 
+def split_title(title: str) -> tuple[str, str]:
+    """Return the head of a title, and what follows its first dash; empty where there is none."""
+    head, _, rest = title.partition(" — ")
+    return head, rest
+
+
 def fit(text: str, width: int) -> str:
     """Return `text` in exactly `width` cells, cut with an ellipsis or padded with blanks."""
     if width <= 0:

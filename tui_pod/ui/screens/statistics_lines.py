@@ -12,7 +12,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import PastSession, Statistics, streak
 from tui_pod.core.text.clean import counted, span
-from tui_pod.ui.look.cells import fit
+from tui_pod.ui.look.cells import fit, split_title
 
 WEEKS = 53
 """Columns of the year, of two cells each."""
@@ -210,7 +210,7 @@ def _sessions(shown: Shown, width: int) -> list[Line]:
 def _titles(session: PastSession, library: Library, width: int) -> str:
     """Return as many titles as have room, and how many there are besides."""
     found = [library.titles[index] for ident in session.episodes if (index := library.index(ident)) is not None]
-    titles = [title.partition(" — ")[0] for title in found]
+    titles = [split_title(title)[0] for title in found]
     text = counted(len(session.episodes)) if not titles or width < 30 else fit(titles[0], width - 6).rstrip()
     if not titles or width < 30:
         return text

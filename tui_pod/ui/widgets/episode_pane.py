@@ -17,6 +17,7 @@ from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
 from tui_pod.core.text.clean import clock, length
 from tui_pod.services.services import Services
+from tui_pod.ui.look.cells import split_title
 from tui_pod.ui.look.drawn_cover import MOST, draw_cover
 from tui_pod.ui.widgets.cover import Cover
 
@@ -60,7 +61,6 @@ class EpisodePane(VerticalScroll, can_focus=False):
         self._has_colours = has_colours
         self._playback = Playback()
         self._shown: tuple[str, bool] = ("", False)  # episode, and whether it was looked up while it played
-        self._chapters: Sequence[Chapter] = ()
         self._transcript = Transcript()
         self._timer: Timer | None = None
         self._picture, self._about = Cover(), Static(id="about-episode")
@@ -92,7 +92,7 @@ class EpisodePane(VerticalScroll, can_focus=False):
         episode = self._services.controller.library.episode(index)
         if self._shown != (episode.id, is_playing):
             self._shown = episode.id, is_playing
-            self._chapters, self._transcript = (), Transcript()
+            self._transcript = Transcript()
             self.border_title = "Now playing" if is_playing else "Episode"
             self.scroll_home(animate=False)
             self.run_worker(self._look_up(episode, index, is_playing), group="episode", exclusive=True)
@@ -114,15 +114,11 @@ class EpisodePane(VerticalScroll, can_focus=False):
             self.update()
 
     def _show(self, episode: Episode, is_playing: bool) -> None:
-        name, _, rest = episode.title.partition(" — ")
+        name, rest = split_title(episode.title)
         facts = [*episode.tags[:1], f"{episode.published:%-d %b %Y}" if episode.published else "",
                  length(episode.duration) if episode.duration else ""]  # fmt: skip
-        lines = (
-            [Content(name).stylize("bold"), Content(rest).stylize("$text-muted")]
-            if rest
-            else [Content(name).stylize("bold")]
-        )
-        lines.append(Content(" · ".join(filter(None, facts))).stylize("$text-muted"))
+        below = [*filter(None, (rest,)), " · ".join(filter(None, facts))]
+        lines = [Content(name).stylize("bold"), *(Content(line).stylize("$text-muted") for line in below)]
         if is_playing and (said := self._said()):
             lines += [Content(""), Content(f"“{said.strip('“”')}”").stylize("$text-accent")]
         lines += [Content(""), Content(episode.summary)]

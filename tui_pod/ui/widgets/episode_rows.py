@@ -11,11 +11,8 @@ from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import clock, length
-from tui_pod.ui.look.cells import MARKS, find_words, meter, wrap
+from tui_pod.ui.look.cells import MARKS, find_words, meter, split_title, wrap
 from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, MATCH, NOW, PLAIN, PLAYED, QUIET, STARTED, Part
-
-DASH = " — "
-"""Between the head of a title and the rest."""
 
 INDENT = "   "
 """Before what is below a title, under its first letter."""
@@ -78,7 +75,7 @@ def row_lines(facts: RowFacts, width: int, height: int) -> list[Line]:
     """Return the lines of a row of so many cells; more than two lines: the cursor is on it."""
     episode, name = facts.episode, facts.name
     is_live = name in ("playing", "paused", "loading")
-    head, _, tail = episode.title.partition(DASH)
+    head, tail = split_title(episode.title)
     head_look = NOW if is_live else QUIET if name == "played" else HEAD
     title = [(f"{MARKS[name]} ", _MARK_LOOKS.get(name, QUIET)), *_lit(head, facts.words, head_look)]
     if tail:

@@ -17,7 +17,7 @@ from tui_pod.core.actions import BY_ID
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.ranges import Ranges
 from tui_pod.core.text.clean import clock
-from tui_pod.ui.look.cells import MARKS, fit
+from tui_pod.ui.look.cells import MARKS, fit, split_title
 from tui_pod.ui.look.parts import (
     ACCENT,
     FAULT,
@@ -33,9 +33,6 @@ from tui_pod.ui.look.parts import (
     spread_parts,
     width_of,
 )  # fmt: skip
-
-DASH = " — "
-"""Between the head of a title and the rest."""
 
 STEPS = 6
 """Cells of the line of a session."""
@@ -140,7 +137,7 @@ class PlaybackBar(Widget):
             mark, title, problem = MARKS["fault" if last.problem else "paused"], last.title, last.problem
         else:
             return fit_parts([(f"   {self._hint}", QUIET)], width)
-        head, _, tail = title.partition(DASH)
+        head, tail = split_title(title)
         is_on = playback.is_loaded
         left: list[Part] = [(f" {mark} ", NOW if is_on else FAULT if problem else QUIET), (head, HEAD)]
         if problem:
@@ -269,7 +266,7 @@ class PlaybackBar(Widget):
             room = width - width_of(parts) - len("next ▸  ")
             if room < 8:
                 return [*parts[:1]]
-            title = facts.following.partition(DASH)[0]
+            title = split_title(facts.following)[0]
             parts += [("next ▸ ", QUIET), (f"{fit(title, room).rstrip()} ", PLAIN)]
         return parts
 
