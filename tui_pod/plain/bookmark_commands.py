@@ -10,39 +10,27 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.progress.bookmarks import NOTE_LIMIT, Bookmark
 from tui_pod.core.selection.bookmark_groups import Grouping, group_bookmarks, quote, title_of
 from tui_pod.core.text.clean import clean, counted, spoken_time
-from tui_pod.plain.browser import PAGE
+from tui_pod.plain.row_commands import RowCommands
 from tui_pod.plain.spoken import sentence
 from tui_pod.recall.schedule import Rating
 from tui_pod.services.bookmarks import WHY_EMPTY
 from tui_pod.services.recall import NOTHING_DUE
 
 if TYPE_CHECKING:
-    from tui_pod.core.actions import Action
     from tui_pod.core.progress.cards import Card
     from tui_pod.plain.program import PlainProgram
     from tui_pod.recall.questions import Question
 
 
-class BookmarkCommands:
+class BookmarkCommands(RowCommands):
     """Runs what keys ask for about bookmarks, and is where the listener is while they are gone through."""
-
-    is_open = False
 
     def __init__(self, program: PlainProgram) -> None:
         self._program = program
         self._say, self._service = program.say, program.services.bookmarks
         self._kept = program.controller.bookmarks
         self._grouping = Grouping.EPISODE
-        self._row = 0
-        self._here: dict[str, Callable[[], object]] = {
-            "move.down": partial(self._move, 1),
-            "move.up": partial(self._move, -1),
-            "move.top": partial(self._go, 0),
-            "move.bottom": lambda: self._go(len(self._rows)),
-            "move.page_down": partial(self._move, PAGE),
-            "move.page_up": partial(self._move, -PAGE),
-            "move.half_down": partial(self._move, PAGE // 2),
-            "move.half_up": partial(self._move, -PAGE // 2),
+        commands: dict[str, Callable[[], object]] = {
             "bookmark.play": partial(self._with_current, self._service.play),
             "bookmark.edit": partial(self._with_current, self._edit),
             "bookmark.remove": partial(self._with_current, self._remove),
@@ -51,22 +39,11 @@ class BookmarkCommands:
             "bookmark.remember": partial(self._with_current, self._remember),
             "recall.start": self._recall,
         }
+        super().__init__(commands)
 
     def by_id(self) -> dict[str, Callable[[], object]]:
         """Return what to call wherever the listener is, by the ids in the table of keys."""
         return {"bookmark.add": lambda: self._service.keep(self._edit), "view.bookmarks": self._open}
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of what works among the bookmarks."""
-        return tuple(self._here)
-
-    def here(self, action: Action) -> Callable[[], object] | None:
-        """Return what an action does among the bookmarks; one that they do not have leads away from them."""
-        if not self.is_open:
-            return None
-        self.is_open = action.where == "app" or action.id in self._here
-        return self._here.get(action.id)
 
     @property
     def _rows(self) -> list[Bookmark]:
@@ -78,8 +55,8 @@ class BookmarkCommands:
         self._say(f"{counted(len(self._kept), 'bookmark')}, by {self._grouping}.")
         self._say_here()
 
-    def _move(self, by: int) -> None:
-        self._go(self._row + by)
+    def _count(self) -> int:
+        return len(self._rows)
 
     def _go(self, row: int) -> None:
         self._row = row

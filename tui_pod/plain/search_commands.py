@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.text.clean import counted, spoken_time
-from tui_pod.plain.browser import PAGE
+from tui_pod.plain.row_commands import RowCommands
 from tui_pod.plain.spoken import sentence
 from tui_pod.search.lookup import Found, Hit, Kind
 
@@ -22,26 +22,15 @@ _KINDS = {Kind.TITLE: "In the title", Kind.SUMMARY: "In the summary", Kind.NOTES
           Kind.WORDS: "In its words", Kind.BOOKMARK: "Bookmark"}  # fmt: skip
 
 
-class SearchCommands:
+class SearchCommands(RowCommands):
     """Runs what keys ask for about matches, and is where the listener is while they are gone through."""
-
-    is_open = False
 
     def __init__(self, program: PlainProgram) -> None:
         self._program = program
         self._say = program.say
         self._matches: list[tuple[Found, Hit]] = []
-        self._row = 0
         self._searching: asyncio.Task[object] | None = None
-        self._here: dict[str, Callable[[], object]] = {
-            "move.down": partial(self._move, 1),
-            "move.up": partial(self._move, -1),
-            "move.top": partial(self._go, 0),
-            "move.bottom": lambda: self._go(len(self._matches)),
-            "move.page_down": partial(self._move, PAGE),
-            "move.page_up": partial(self._move, -PAGE),
-            "move.half_down": partial(self._move, PAGE // 2),
-            "move.half_up": partial(self._move, -PAGE // 2),
+        commands: dict[str, Callable[[], object]] = {
             "found.play": lambda: program.run_task(self._service.play(*self._matches[self._row])),
             "found.queue": self._queue,
             "found.bookmark": lambda: program.run_task(
@@ -49,6 +38,7 @@ class SearchCommands:
             ),
             "found.search": self._ask,
         }
+        super().__init__(commands)
 
     @property
     def _service(self) -> SearchService:
@@ -58,17 +48,9 @@ class SearchCommands:
         """Return what to call wherever the listener is, by the ids in the table of keys."""
         return {"search.everywhere": self._ask}
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of what works among the matches."""
-        return tuple(self._here)
-
     def here(self, action: Action) -> Callable[[], object] | None:
-        """Return what an action does among the matches; one that they do not have leads away from them."""
-        if not self.is_open:
-            return None
-        self.is_open = action.where == "app" or action.id in self._here
-        command = self._here.get(action.id)
+        """See `RowCommands.here`."""
+        command = super().here(action)
         return None if command is None else partial(self._when_found, command)
 
     def _when_found(self, command: Callable[[], object]) -> None:
@@ -101,8 +83,8 @@ class SearchCommands:
         elif answer.query.wanted:
             self._say(f"Nothing matches. Press {key_of('search.everywhere')} to search for something else.")
 
-    def _move(self, by: int) -> None:
-        self._go(self._row + by)
+    def _count(self) -> int:
+        return len(self._matches)
 
     def _go(self, row: int) -> None:
         """Go to a match, and say it; one past either end is that end."""

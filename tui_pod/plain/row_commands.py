@@ -1,0 +1,56 @@
+"""Rows that the listener goes through by keys in the plain program, beside the list of episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_pod.plain.browser import PAGE
+
+if TYPE_CHECKING:
+    from tui_pod.core.actions import Action
+
+
+class RowCommands:
+    """Runs what keys ask for while the listener is among the rows. A subclass says which they are."""
+
+    is_open = False
+    """Whether the listener is among them."""
+
+    def __init__(self, commands: Mapping[str, Callable[[], object]]) -> None:
+        """Offer moves and `commands`, by the ids in the table of keys."""
+        self._row = 0
+        self._here: dict[str, Callable[[], object]] = {
+            "move.down": partial(self._move, 1),
+            "move.up": partial(self._move, -1),
+            "move.top": partial(self._go, 0),
+            "move.bottom": lambda: self._go(self._count()),
+            "move.page_down": partial(self._move, PAGE),
+            "move.page_up": partial(self._move, -PAGE),
+            "move.half_down": partial(self._move, PAGE // 2),
+            "move.half_up": partial(self._move, -PAGE // 2),
+            **commands,
+        }
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of what works among the rows."""
+        return tuple(self._here)
+
+    def here(self, action: Action) -> Callable[[], object] | None:
+        """Return what an action does among the rows; one that they do not have leads away from them."""
+        if not self.is_open:
+            return None
+        self.is_open = action.where == "app" or action.id in self._here
+        return self._here.get(action.id)
+
+    def _count(self) -> int:
+        raise NotImplementedError
+
+    def _go(self, row: int) -> None:
+        """Go to a row, and say it; one past either end is that end."""
+        raise NotImplementedError
+
+    def _move(self, by: int) -> None:
+        self._go(self._row + by)
