@@ -273,8 +273,8 @@ class Client:
             if os.tcgetpgrp(self._terminal) != os.getpgrp():  # to touch it would stop us half-way
                 os.kill(os.getpid(), signal.SIGSTOP)
                 return
-            self._give_back()
-            self._make_raw()
+            self._leave_screen()
+            self._make_raw()  # what was typed already is kept
             self._master, slave = open_pty(self._terminal)
         except (OSError, termios.error):  # it was closed meanwhile
             self._hang_up()
@@ -310,11 +310,14 @@ class Client:
             self._output = self._output[_write(self._terminal, self._output) :]
         self._output = b""
 
-    def _give_back(self) -> None:
-        """Leave the terminal as it was found."""
+    def _leave_screen(self) -> None:
         self._output = RESTORE * self._is_in_app + (b"\x1b]2;\x1b\\" + TITLE_BACK) * self._has_title
         self._is_in_app = self._has_title = False
         self._write_out()
+
+    def _give_back(self) -> None:
+        """Leave the terminal as it was found."""
+        self._leave_screen()
         with contextlib.suppress(OSError, termios.error):
             termios.tcflush(self._terminal, termios.TCIFLUSH)  # reports of a mouse would be typed into the shell
             termios.tcsetattr(self._terminal, termios.TCSANOW, self._attributes)
