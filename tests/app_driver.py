@@ -84,10 +84,14 @@ class FakeServices(Services):
         self.asked_feeds = FakeFeeds()
         self.asked_recognition = FakeRecognition()
         self.is_closed = False
+        self.keys_pressed = 0
 
     @property
     def recognition(self) -> FakeRecognition:
         return self.asked_recognition
+
+    def key_pressed(self) -> None:
+        self.keys_pressed += 1
 
     @property
     def feeds(self) -> FakeFeeds:

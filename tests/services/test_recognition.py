@@ -29,6 +29,7 @@ from tui_pod.services.recordings import wanted_by_settings
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.recogniser import Request
 from tui_pod.speech.word_files import LABEL, WordFiles
+from tui_pod.speech.worker_process import RightOfWay
 
 
 class Rig:
@@ -66,7 +67,7 @@ class Rig:
         return module.RecognitionService(lambda: self.room.controller, self.frontend, means, is_paused)
 
     async def transcribe(
-        self, files: WordFiles, episode: str, request: Request, model_name: str
+        self, files: WordFiles, episode: str, request: Request, model_name: str, urgent: RightOfWay | None
     ) -> AsyncGenerator[float, None]:
         """Stand for the recogniser: each step is the seconds that are done, 100 the end, or what goes wrong."""
         self.begun.append(episode)

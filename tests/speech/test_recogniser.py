@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import sys
@@ -16,6 +17,7 @@ from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.recogniser import Recognised, Request, recognise
 from tui_pod.speech.transcribe import transcribe
 from tui_pod.speech.word_files import WordFiles
+from tui_pod.speech.worker_process import RightOfWay
 
 REQUEST = Request("/recording.mp3", "/model", "Ada", start=1.5)
 
@@ -49,7 +51,7 @@ def stub(tmp_path: Path) -> Stub:
 
 async def all_of(python: str) -> list[Recognised]:
     """Return all that is recognised."""
-    return [part async for part in recognise(REQUEST, python)]
+    return [part async for part in recognise(REQUEST, python=python)]
 
 
 async def test_answers_come_one_by_one_and_the_end_is_the_last(stub: Stub) -> None:
@@ -97,8 +99,34 @@ async def test_process_that_cannot_be_started_is_an_error_in_words(tmp_path: Pat
 
 
 async def test_closed_iterator_ends_the_process(stub: Stub) -> None:
-    parts = recognise(REQUEST, stub("say(cues=[[0, 1, str(os.getpid())]], until=1)\ntime.sleep(3600)"))
+    parts = recognise(REQUEST, python=stub("say(cues=[[0, 1, str(os.getpid())]], until=1)\ntime.sleep(3600)"))
     pid = int((await anext(parts)).cues[0].text)
+    await parts.aclose()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+async def test_process_that_makes_way_goes_on_when_it_may(stub: Stub) -> None:
+    later: list[Callable[[], None]] = []
+
+    def call_later(seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
+        later.append(call)
+        return asyncio.get_running_loop().call_later(3600, call)
+
+    urgent = RightOfWay(call_later)
+    parts = recognise(REQUEST, urgent, stub("say(cues=[[0, 1, str(os.getpid())]], until=1)\nsay(end=2)"))
+    await anext(parts)
+    urgent.take()
+    later[0]()
+    assert (await anext(parts)).is_end
+    await parts.aclose()
+
+
+async def test_process_that_makes_way_ends_with_the_iterator(stub: Stub) -> None:
+    urgent = RightOfWay(asyncio.get_running_loop().call_later)
+    parts = recognise(REQUEST, urgent, stub("say(cues=[[0, 1, str(os.getpid())]], until=1)\ntime.sleep(3600)"))
+    pid = int((await anext(parts)).cues[0].text)
+    urgent.take()
     await parts.aclose()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
@@ -109,7 +137,7 @@ async def test_closed_iterator_ends_the_process(stub: Stub) -> None:
 
 async def into(files: WordFiles, monkeypatch: pytest.MonkeyPatch, python: str) -> list[float]:
     """Recognise into an episode's file, and return what was reported."""
-    monkeypatch.setattr(module, "recognise", lambda request: recognise(request, python))
+    monkeypatch.setattr(module, "recognise", lambda request, urgent: recognise(request, urgent, python))
     return [done async for done in transcribe(files, "one", REQUEST, "m")]
 
 

@@ -90,3 +90,9 @@ async def test_words_without_times_offer_to_have_them_found(library: Library) ->
         assert "no times · enter has this machine find them" in str(driver.transcript.border_subtitle)
         await driver.press("enter")
         assert driver.services.asked_recognition.asked == [("request", "talk")]
+
+
+async def test_recogniser_makes_way_for_keys(library: Library) -> None:
+    async with run_app(recorded(), query=ALL) as driver:
+        await driver.press("j")
+        assert driver.services.keys_pressed == 1

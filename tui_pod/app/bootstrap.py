@@ -127,6 +127,11 @@ class AppServices(Services):
         """See `Services.recognition`."""
         return self._running.recognition
 
+    def key_pressed(self) -> None:
+        """See `Services.key_pressed`."""
+        if self.runtime is not None:
+            self.runtime.recognition.make_way()
+
     @property
     def search(self) -> SearchService:
         """See `Services.search`."""

@@ -130,6 +130,7 @@ class PlainProgram:
 
     def _press(self, key: str) -> None:
         """Run what a key, in Textual's name, means where the listener is."""
+        self.services.key_pressed()
         actions = bound_actions(self.services.settings)
         panes: tuple[str, ...] = ("tree" if self._browser.is_on_topics else "list", "episodes", "move", "screen", "app")
         if self._bookmarks.is_open:

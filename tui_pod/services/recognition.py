@@ -28,6 +28,7 @@ from tui_pod.services.tasks import BackgroundTasks
 from tui_pod.speech.model import INSTALL_HINT, RecognitionError, find_model, has_recogniser, model_name
 from tui_pod.speech.transcribe import transcribe
 from tui_pod.speech.word_files import LABEL, WordFiles, Words
+from tui_pod.speech.worker_process import RightOfWay
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
@@ -86,6 +87,7 @@ class RecognitionService:
         self._looking: asyncio.TimerHandle | None = None
         self._latest: tuple[Episode, float] | None = None  # what is to be reported
         self._timer: asyncio.TimerHandle | None = None
+        self._urgent = RightOfWay(asyncio.get_running_loop().call_later)
 
     # -- what is asked ---------------------------------------------------------------------------------
 
@@ -133,6 +135,13 @@ class RecognitionService:
             self._job.cancel()
         again = f"Press {key_of('transcribe.pause')} to go on." if self._is_paused else ""
         self._frontend.tell(f"Recognising is paused. {again}" if self._is_paused else "Recognising goes on.")
+
+    def make_way(self) -> None:
+        """Recognise nothing for a moment: a key was pressed.
+
+        Measured on two cores: at the lowest priority half of the keys were as fast, but one in a hundred took 90 ms.
+        """
+        self._urgent.take()
 
     def remove(self, episode: str) -> None:
         """Stop recognising the words of an episode, else take them away, which can be undone."""
@@ -224,7 +233,7 @@ class RecognitionService:
         podcasts = await self._means.open_podcasts()
         recording, is_fetched = await self._recording(episode, podcasts)
         request = await in_thread(lambda _: make_request(episode, recording, model, podcasts))
-        async with aclosing(transcribe(self._means.files, ident, request, model_name(model))) as parts:
+        async with aclosing(transcribe(self._means.files, ident, request, model_name(model), self._urgent)) as parts:
             async for until in parts:
                 self._report(episode, until)
                 if self._why_waiting():

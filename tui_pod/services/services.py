@@ -98,6 +98,9 @@ class Services:
         """What recognises the words of episodes."""
         raise NotImplementedError
 
+    def key_pressed(self) -> None:
+        """Have what runs in the background make way for what a key asks for."""
+
     def words_changed(self, episode: str, state: WordsState | None) -> None:
         """Tell the watchers how far the words of an episode are."""
         for watcher in self.words_watchers:

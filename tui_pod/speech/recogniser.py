@@ -13,7 +13,7 @@ from typing import Any
 from tui_pod.core.library.transcript import SENTENCE_LIMIT, Cue
 from tui_pod.core.text.clean import clean
 from tui_pod.speech.model import RecognitionError
-from tui_pod.speech.worker_process import end_worker, start_worker
+from tui_pod.speech.worker_process import RightOfWay, end_worker, start_worker
 
 WAIT_LIMIT = 1800.0
 """Seconds without an answer after which a worker is taken for hung: a busy machine gives it little time."""
@@ -45,10 +45,12 @@ class Recognised:
     is_end: bool = False
 
 
-async def recognise(request: Request, python: str = sys.executable) -> AsyncGenerator[Recognised, None]:
+async def recognise(
+    request: Request, urgent: RightOfWay | None = None, python: str = sys.executable
+) -> AsyncGenerator[Recognised, None]:
     """Yield what is recognised as it comes; the last one says that it is the end.
 
-    Closing the iterator ends the process.
+    Closing the iterator ends the process; what is `urgent` has it stand still.
 
     Raises:
         RecognitionError: with the reason.
@@ -60,17 +62,20 @@ async def recognise(request: Request, python: str = sys.executable) -> AsyncGene
     assert worker.stdin is not None
     assert worker.stdout is not None
     try:
-        worker.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
-        with contextlib.suppress(OSError):  # it has ended: so do its answers
-            await worker.stdin.drain()
-        while True:
-            line = await asyncio.wait_for(worker.stdout.readline(), WAIT_LIMIT)
-            if not line:
-                raise RecognitionError(f"The recogniser was ended ({await _status(worker)}). What was done is kept.")
-            recognised = _read_answer(line)
-            yield recognised
-            if recognised.is_end:
-                return
+        with contextlib.nullcontext() if urgent is None else urgent.over(worker):
+            worker.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
+            with contextlib.suppress(OSError):  # it has ended: so do its answers
+                await worker.stdin.drain()
+            is_end = False
+            while not is_end:
+                line = await asyncio.wait_for(worker.stdout.readline(), WAIT_LIMIT)
+                if not line:
+                    raise RecognitionError(
+                        f"The recogniser was ended ({await _status(worker)}). What was done is kept."
+                    )
+                recognised = _read_answer(line)
+                is_end = recognised.is_end
+                yield recognised
     except (TimeoutError, ValueError, TypeError, LookupError, AttributeError) as error:  # it may answer anything
         raise RecognitionError("The recogniser does not answer as it should. Run: tui-pod doctor") from error
     finally:

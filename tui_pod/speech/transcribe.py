@@ -10,10 +10,15 @@ from dataclasses import replace
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.recogniser import Request, recognise
 from tui_pod.speech.word_files import WordFiles
+from tui_pod.speech.worker_process import RightOfWay
 
 
-async def transcribe(files: WordFiles, episode: str, request: Request, model_name: str) -> AsyncGenerator[float, None]:
+async def transcribe(
+    files: WordFiles, episode: str, request: Request, model_name: str, urgent: RightOfWay | None = None
+) -> AsyncGenerator[float, None]:
     """Yield the seconds that are done, at once and whenever more is; what is done is kept, whatever happens.
+
+    What is `urgent` has the recogniser stand still.
 
     Raises:
         RecognitionError: it cannot be recognised, or not to its end, or not be written.
@@ -26,7 +31,7 @@ async def transcribe(files: WordFiles, episode: str, request: Request, model_nam
             yield start
             if known is not None and known.is_complete:
                 return
-            async with aclosing(recognise(replace(request, start=start))) as heard:
+            async with aclosing(recognise(replace(request, start=start), urgent)) as heard:
                 async for part in heard:
                     if part.is_end:
                         await asyncio.to_thread(writer.complete, part.until)

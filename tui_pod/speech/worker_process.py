@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
+from collections.abc import Callable, Iterator
 
 from tui_pod.runtime.subprocesses import start_of
 
@@ -22,6 +24,50 @@ OFFLINE = {
 
 LONGEST_LINE = 1 << 24
 """Bytes of one answer."""
+
+MAKE_WAY = 1.0
+"""Seconds that a process stands still for something more urgent."""
+
+
+class RightOfWay:
+    """Has a process stand still while something more urgent goes on; at the lowest priority it still delays that."""
+
+    def __init__(self, later: Callable[[float, Callable[[], None]], asyncio.TimerHandle]) -> None:
+        """Hold nothing yet; `later` is a loop's `call_later`."""
+        self._later = later
+        self._worker: asyncio.subprocess.Process | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    @contextlib.contextmanager
+    def over(self, worker: asyncio.subprocess.Process) -> Iterator[None]:
+        """Have it over a process while the block runs."""
+        self._worker = worker
+        try:
+            yield
+        finally:
+            self._go_on()
+            self._worker = None
+
+    def take(self) -> None:
+        """Stop the process, until this has not been asked for a while."""
+        if self._worker is None:
+            return
+        if self._timer is None:
+            self._signal(signal.SIGSTOP)
+        else:
+            self._timer.cancel()
+        self._timer = self._later(MAKE_WAY, self._go_on)
+
+    def _go_on(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        if self._worker is not None and self._worker.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._worker.send_signal(number)
 
 
 async def start_worker(module: str, python: str = sys.executable) -> asyncio.subprocess.Process:

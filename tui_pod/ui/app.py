@@ -281,6 +281,7 @@ class TuiPodApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Handle a key completely before the next one."""
         if isinstance(event, events.Key) and not event.is_forwarded and self.app_focus:
+            self._services.key_pressed()
             await handle_key(self, event, super().on_event)
         else:
             await super().on_event(event)

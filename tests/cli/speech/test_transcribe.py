@@ -13,6 +13,7 @@ from tui_pod.cli.speech import transcribe
 from tui_pod.core.library.transcript import Cue
 from tui_pod.speech.model import INSTALL_HINT, RecognitionError
 from tui_pod.speech.recogniser import Recognised, Request
+from tui_pod.speech.worker_process import RightOfWay
 
 CATALOG = """version = 1
 [[episodes]]
@@ -40,7 +41,7 @@ title = "Narrated"
 REQUESTS: list[Request] = []
 
 
-async def fake_recognise(request: Request) -> AsyncIterator[Recognised]:
+async def fake_recognise(request: Request, _: RightOfWay | None) -> AsyncIterator[Recognised]:
     """Stand for the recogniser."""
     REQUESTS.append(request)
     if "bad" in request.recording:

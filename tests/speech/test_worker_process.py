@@ -1,0 +1,88 @@
+"""Processes that stand still while something more urgent goes on, on a clock that the test moves."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import cast
+
+from tui_pod.speech.worker_process import MAKE_WAY, RightOfWay
+
+
+class Clock:
+    """What a loop's `call_later` does, when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.timers: list[Timer] = []
+
+    def later(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
+        """Call something in so many seconds."""
+        self.timers.append(Timer(self.now + seconds, call))
+        return cast("asyncio.TimerHandle", self.timers[-1])
+
+    def go(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+        due = [timer for timer in self.timers if timer.when <= self.now]
+        self.timers = [timer for timer in self.timers if timer not in due]
+        for timer in due:
+            timer.call()
+
+
+class Timer:
+    """A call to come."""
+
+    def __init__(self, when: float, call: Callable[[], None]) -> None:
+        self.when, self.call = when, call
+
+    def cancel(self) -> None:
+        """Call nothing."""
+        self.call = lambda: None
+
+
+class Worker:
+    """A process that keeps the signals it gets."""
+
+    returncode: int | None = None
+
+    def __init__(self) -> None:
+        self.signals: list[int] = []
+        self.send_signal = self.signals.append
+
+
+def test_process_stands_still_until_a_while_after_the_last_key() -> None:
+    clock, worker = Clock(), Worker()
+    urgent = RightOfWay(clock.later)
+    with urgent.over(cast("asyncio.subprocess.Process", worker)):
+        urgent.take()
+        clock.go(MAKE_WAY * 0.9)
+        urgent.take()
+        clock.go(MAKE_WAY * 0.9)
+        assert worker.signals == [signal.SIGSTOP]
+        clock.go(MAKE_WAY * 0.2)
+        assert worker.signals == [signal.SIGSTOP, signal.SIGCONT]
+        urgent.take()
+        assert worker.signals == [signal.SIGSTOP, signal.SIGCONT, signal.SIGSTOP]
+
+
+def test_process_that_stands_still_goes_on_to_be_ended() -> None:
+    clock, worker = Clock(), Worker()
+    urgent = RightOfWay(clock.later)
+    with urgent.over(cast("asyncio.subprocess.Process", worker)):
+        urgent.take()
+    assert worker.signals == [signal.SIGSTOP, signal.SIGCONT]
+    clock.go(MAKE_WAY)
+    urgent.take()  # there is none any more
+    assert worker.signals == [signal.SIGSTOP, signal.SIGCONT]
+
+
+def test_process_that_has_ended_gets_no_signal() -> None:
+    clock, worker = Clock(), Worker()
+    urgent = RightOfWay(clock.later)
+    with urgent.over(cast("asyncio.subprocess.Process", worker)):
+        worker.returncode = 1
+        urgent.take()
+        clock.go(MAKE_WAY)
+    assert worker.signals == []
