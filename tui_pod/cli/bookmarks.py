@@ -88,7 +88,7 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
 
 def _cut(folder: Path, library: Library, pages: Sequence[Page], find: Callable[[Episode], Path | str]) -> int:
     """Cut all clips that are not there yet; what cannot be cut is said, and the rest goes on."""
-    from tui_pod.audio.clip import ClipError
+    from tui_pod.audio.opus import EncodeError
     from tui_pod.export.clips import write_clip
 
     try:
@@ -101,9 +101,9 @@ def _cut(folder: Path, library: Library, pages: Sequence[Page], find: Callable[[
         audio = "it is no longer in the library" if index is None else find(library.episode(index))
         try:
             if isinstance(audio, str):
-                raise ClipError(audio)
+                raise EncodeError(audio)
             cut += sum(write_clip(folder, page, bookmark, audio) is not None for bookmark in page.bookmarks)
-        except (ClipError, OSError) as error:
+        except (EncodeError, OSError) as error:
             failures += 1
             print(f"tui-pod: no clip of “{page.title}”: {visible(str(error))}", file=sys.stderr)
     print(f"{counted(cut, 'clip')} cut in {folder}", file=sys.stderr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tui_pod.audio.clip import cut_clip
+from tui_pod.audio.opus import CLIP, encode_opus
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import clock
 from tui_pod.export.pages import Page
@@ -17,7 +17,7 @@ def write_clip(folder: Path, page: Page, bookmark: Bookmark, audio: Path) -> Pat
     """Cut a bookmark's stretch into a folder, which is there; return the file, None when it is there already.
 
     Raises:
-        ClipError: it cannot be cut.
+        EncodeError: it cannot be cut.
         OSError: it cannot be written.
     """
     at, hundredths = clock(bookmark.start).replace(":", "-"), round(bookmark.start * 100) % 100
@@ -26,5 +26,6 @@ def write_clip(folder: Path, page: Page, bookmark: Bookmark, audio: Path) -> Pat
         return None
     margins = (BEFORE, AFTER) if bookmark.text else (0.0, 0.0)
     start = max(0.0, bookmark.start - margins[0])
-    cut_clip(audio, start, max(bookmark.end + margins[1], start + 1.0), clip)
+    end = max(bookmark.end + margins[1], start + 1.0)
+    encode_opus(audio, clip, CLIP, start=f"{start:.3f}", end=f"{end:.3f}")
     return clip

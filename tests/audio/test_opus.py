@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.audio.clip import ClipError, cut_clip
 from tui_pod.audio.libmpv import open_mpv
+from tui_pod.audio.opus import CLIP, EncodeError, encode_opus
 
 RATE = 16_000
 
@@ -44,7 +44,7 @@ def heard(clip: Path) -> tuple[float, float]:
 
 def test_clip_is_the_stretch_that_was_asked_for(tmp_path: Path) -> None:
     recording = tones(tmp_path / "in.wav", 200, 500, 1100)
-    cut_clip(recording, 2.1, 3.9, tmp_path / "out.opus")
+    encode_opus(recording, tmp_path / "out.opus", CLIP, start="2.1", end="3.9")
     seconds, pitch = heard(tmp_path / "out.opus")
     assert seconds == pytest.approx(1.8, abs=0.05)
     assert pitch == pytest.approx(500, abs=10)
@@ -52,7 +52,7 @@ def test_clip_is_the_stretch_that_was_asked_for(tmp_path: Path) -> None:
 
 
 def test_clip_that_reaches_beyond_the_end_ends_there(tmp_path: Path) -> None:
-    cut_clip(tones(tmp_path / "in.wav", 300), 1.0, 9.0, tmp_path / "out.opus")
+    encode_opus(tones(tmp_path / "in.wav", 300), tmp_path / "out.opus", CLIP, start="1.0", end="9.0")
     assert heard(tmp_path / "out.opus")[0] == pytest.approx(1.0, abs=0.05)
 
 
@@ -63,11 +63,13 @@ def test_recording_that_cannot_be_cut_leaves_nothing(tmp_path: Path, kind: str) 
         recording.write_text("#EXTM3U\n/etc/passwd\n")
     elif kind == "not there":
         recording.unlink()
-    with pytest.raises(ClipError):
-        cut_clip(recording, 50.0 if kind == "after the end" else 0.5, 60.0, tmp_path / "out.opus")
+    with pytest.raises(EncodeError):
+        encode_opus(
+            recording, tmp_path / "out.opus", CLIP, start="50.0" if kind == "after the end" else "0.5", end="60.0"
+        )
     assert not list(tmp_path.glob("out*"))
 
 
 def test_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
-        cut_clip(tones(tmp_path / "in.wav", 300), 0.0, 1.0, tmp_path / "none" / "out.opus")
+        encode_opus(tones(tmp_path / "in.wav", 300), tmp_path / "none" / "out.opus", CLIP, start="0.0", end="1.0")
