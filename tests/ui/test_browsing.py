@@ -495,3 +495,31 @@ async def test_key_line_names_what_can_be_done_at_the_moment(library: Library) -
         await driver.press("escape", "2")
         assert {"Move", "Remove"} <= words()
         assert not driver.narrowing
+
+
+async def test_title_of_the_list_leaves_out_what_does_not_fit() -> None:
+    titles = {80: "Generative AI · 119 episodes · 3 h 06 m · newest", 64: "Generative AI · 119 episodes"}
+    async with run_app(embedded_library(), query=ListQuery(entry=1)) as driver:
+        for width in titles:
+            await driver.resize(width, 24)
+            await driver.until(lambda: driver.title == titles[driver.app.size.width], "the title fits")
+
+
+async def test_empty_list_says_all_of_what_to_do(library: Library) -> None:
+    async with run_app(library, (80, 24), query=BASICS) as driver:
+        await driver.press("slash", *"zzz", "enter")
+        assert "searches everywhere" in " ".join(" ".join(driver.rows_of(driver.episodes)).split())
+
+
+async def test_keys_below_a_dialog_are_not_those_of_the_list(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("z")
+        assert driver.text.rstrip().endswith("esc Close")
+        await driver.press("escape")
+        assert "enter Play" in driver.text.rstrip().split("\n")[-1]
+
+
+async def test_help_is_offered_however_narrow_the_terminal(library: Library) -> None:
+    async with run_app(library, (40, 12), query=BASICS) as driver:
+        await driver.press("enter")
+        assert "? Help" in driver.text.rstrip().split("\n")[-1]

@@ -7,6 +7,8 @@ from datetime import timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import BY_ID, key_hints, key_of
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -141,8 +143,11 @@ def bar_facts(controller: PlaybackController, model: EpisodeListModel) -> BarFac
     )
 
 
-def title_text(model: EpisodeListModel, queue_parts: Sequence[str]) -> str:
-    """Return what is listed, how many episodes and how long; `queue_parts` tell that of the queue."""
+def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -> str:
+    """Return what is listed, how many episodes and how long; `queue_parts` tell that of the queue.
+
+    What does not fit into `room` cells is left out from the end, rather than cut.
+    """
     indexes, query, topics = model.indexes, model.query, model.library.topics
     parts = [model.name(query.entry)]
     if model.is_queue:
@@ -153,7 +158,12 @@ def title_text(model: EpisodeListModel, queue_parts: Sequence[str]) -> str:
         is_whole = len(indexes) == len(topics.members[query.entry])
         durations = model.library.durations
         total = topics.seconds[query.entry] if is_whole else sum(durations[i] for i in indexes)
-        parts += [counted(len(indexes)), span(total), SORT_NAMES[query.sort]]
+        order = SORT_NAMES[query.sort]
+        parts += [counted(len(indexes)), *([span(total)] if total else []), order]
+        if cell_len(" · ".join(parts)) > room > 0:
+            parts[-1] = order.removesuffix(" first").removesuffix(" order").removeprefix("by ")
+    while len(parts) > 2 and cell_len(" · ".join(parts)) > room > 0:
+        parts.pop(-2 if len(parts) == 4 and not model.is_queue else -1)
     return " · ".join(parts)
 
 

@@ -91,6 +91,8 @@ class MainScreen(Screen[None]):
         """Show what can be done where the focus is."""
         self.status.show_keys()
 
+    on_screen_resume = on_screen_suspend = on_descendant_focus
+
     @property
     def controller(self) -> PlaybackController:
         """What plays; made when it is first asked for."""
@@ -116,6 +118,7 @@ class MainScreen(Screen[None]):
             self.set_class(is_set, name)
         self.episodes.set_heights(2, cursor_height(width, height))
         self.episode.fit()
+        self.call_after_refresh(self.status.show_title)
         if was_tiny and not self.has_class("-tiny") and self.focused is None:  # hidden parts lose the focus
             self.call_after_refresh(self.show_pane, self.has_class("-on-tree"))
 

@@ -19,7 +19,7 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.look.cells import MARKS
+from tui_pod.ui.look.cells import MARKS, wrap
 from tui_pod.ui.look.parts import FAULT, QUIET
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.episode_rows import INDENT, Line, RowFacts, mark_and_time, row_lines
@@ -131,8 +131,9 @@ class EpisodeList(RowPane):
 
     def draw_blank(self, line: int) -> Strip:
         """See `RowPane.draw_blank`; an empty list says what to do."""
-        if not self._model.indexes and line == 1:
-            return self.framed([(f" {self.empty_text}", QUIET)])
+        if not self._model.indexes and line > 0:
+            texts = wrap(self.empty_text, self._row_context.width - SIDES - 1)
+            return self.framed([(f" {text}", QUIET) for text in texts[line - 1 : line]])
         return super().draw_blank(line)
 
     def draw_row(self, row: int, context: RowContext) -> Sequence[Strip]:

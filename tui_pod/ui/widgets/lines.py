@@ -15,6 +15,9 @@ from textual.widget import Widget
 
 from tui_pod.ui.look.parts import ACCENT, PLAIN, QUIET, TAB, Part, look, spread_parts, width_of
 
+LAST_LEFT = "Help"
+"""Word of the key that is shown however narrow the line is: it leads to all others."""
+
 MIN_PATH = 14
 """Least cells for what is listed."""
 
@@ -45,15 +48,20 @@ class KeyLine(Widget):
         segments = [Segment(" ", base)]
         used = 1
         self._hint_ends.clear()
+        kept = sum(self._size_of(key, word) for key, word, _ in self.hints if word == LAST_LEFT)
         for shown, word, action in self.hints:
             key = shown.translate(self.key_names)
-            size = cell_len(key) + cell_len(word) + 3
-            if used + size > width:
+            size = self._size_of(shown, word)
+            kept = 0 if word == LAST_LEFT else kept
+            if used + size + kept > width + 2:  # the blanks behind the last one may be cut
                 continue  # a shorter one may still fit
             segments += [Segment(key, bright), Segment(f" {word}  ", base)]
             used += size
             self._hint_ends.append((used, action))
-        return Strip([*segments, Segment(" " * (width - used), base)], width)
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _size_of(self, key: str, word: str) -> int:
+        return cell_len(key.translate(self.key_names)) + cell_len(word) + 3
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the key that was clicked on does in the pane that has the focus."""

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
     from tui_pod.ui.screens.main import MainScreen
 
+CLOSE = (("esc", "Close", ""),)
+"""The key line while a dialog lies over the library: the rest stands in the dialog."""
+
+FRAME = 6
+"""Cells of the border beside a title."""
+
 VIEWS = {"statistics": 2, "bookmarks": 3}
 """Tabs of the views that take the place of the panes, by the id of their widgets."""
 
@@ -41,7 +47,9 @@ class StatusController:
         """Show what can be done where the focus is, and which view that is."""
         screen = self._screen
         focus = (screen.focused.id if screen.focused else None) or ""
-        hints = status_texts.pane_hints(focus, self._services, self._model, screen.playback)
+        hints = (
+            status_texts.pane_hints(focus, self._services, self._model, screen.playback) if screen.is_active else CLOSE
+        )
         screen.query_one("#keys", KeyLine).hints = hints
         screen.query_one("#header", HeaderLine).current = VIEWS.get(focus, int(self._model.is_queue))
 
@@ -51,7 +59,7 @@ class StatusController:
         episodes = self._screen.episodes
         if self._model.is_queue:
             parts, episodes.ends = status_texts.queue_times(self._model, self._services.controller)
-        episodes.border_title = Content(status_texts.title_text(self._model, parts))
+        episodes.border_title = Content(status_texts.title_text(self._model, parts, episodes.outer_size.width - FRAME))
         episodes.border_subtitle = Content(status_texts.filter_text(self._model))
 
     def show_work(self, text: str) -> None:
