@@ -45,7 +45,7 @@ class Rig:
         self.statuses: list[str] = []
         self.states: dict[str, WordsState | None] = {}
         self.begun: list[str] = []
-        self.steps: asyncio.Queue[float | Exception] = asyncio.Queue()
+        self.steps: asyncio.Queue[float | Exception | None] = asyncio.Queue()
         self.is_on_battery = False
         monkeypatch.setattr(module, "find_model", lambda setting: folder)
         monkeypatch.setattr(module, "has_recogniser", lambda: True)
@@ -69,13 +69,15 @@ class Rig:
     async def transcribe(
         self, files: WordFiles, episode: str, request: Request, model_name: str, urgent: RightOfWay | None
     ) -> AsyncGenerator[float, None]:
-        """Stand for the recogniser: each step is the seconds that are done, 100 the end, or what goes wrong."""
+        """Stand for the recogniser: a step is the seconds done, 100 the end, None one without words, or a fault."""
         self.begun.append(episode)
         with files.writing(episode, model_name) as writer:
             while True:
                 step = await self.steps.get()
                 if isinstance(step, Exception):
                     raise step
+                if step is None:
+                    return
                 writer.add((Cue("Said.", step - 1, step),), step)
                 yield step
                 if step == 100.0:
@@ -157,6 +159,26 @@ async def test_fault_is_told_and_the_next_is_recognised(rig: Rig) -> None:
         "“Gone” was not recognised. The recording is not there: /nowhere.mp3.",
         "“A” was not recognised. It is broken.",
     ]
+
+
+async def test_what_broke_off_is_gone_on_with_when_asked_again(rig: Rig) -> None:
+    rig.service.request(["a"])
+    rig.steps.put_nowait(10.0)
+    rig.steps.put_nowait(RecognitionError("It was ended."))
+    await rig.until(lambda: rig.frontend.errors)
+    rig.service.request(["a"])
+    rig.steps.put_nowait(100.0)
+    await rig.until(lambda: rig.states["a"] is None and rig.begun == ["a", "a"])
+    words = rig.files.read("a")
+    assert words is not None
+    assert [cue.end for cue in words.cues] == [10.0, 100.0]
+
+
+async def test_recording_without_words_is_told_as_one(rig: Rig) -> None:
+    rig.service.request(["a"])
+    rig.steps.put_nowait(None)
+    await rig.until(lambda: rig.frontend.said)
+    assert rig.frontend.said == ["No words in “A”."]
 
 
 async def test_removing_stops_first_and_keeps_what_is_done(rig: Rig) -> None:

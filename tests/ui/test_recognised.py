@@ -61,6 +61,28 @@ async def test_words_grow_while_they_are_read(library: Library) -> None:
         assert f"{LABEL} · 2 %" in str(driver.transcript.border_subtitle)
 
 
+async def test_words_that_broke_off_go_on_from_the_last_sentence(library: Library) -> None:
+    def prepare(services: FakeServices) -> None:
+        services.transcripts["talk"] = Transcript((FIRST, SECOND), f"{LABEL} up to 0:04", is_partial=True)
+
+    async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
+        await driver.press("t")
+        assert "up to 0:04 · enter on the last sentence goes on" in str(driver.transcript.border_subtitle)
+        await driver.press("enter")
+        assert driver.services.asked_recognition.asked == []
+        await driver.press("j", "enter")
+        assert driver.services.asked_recognition.asked == [("request", "talk")]
+
+
+async def test_recording_without_words_says_so(library: Library) -> None:
+    def prepare(services: FakeServices) -> None:
+        services.transcripts["talk"] = Transcript((), LABEL)
+
+    async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
+        await driver.press("t")
+        assert "heard no words in it" in words(driver)
+
+
 async def test_row_shows_how_far_they_are_until_they_are_done(library: Library) -> None:
     async with run_app(recorded(), query=ALL) as driver:
         driver.services.words_changed("talk", WordsState("42 %", 42.0))

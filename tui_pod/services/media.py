@@ -221,7 +221,7 @@ def _with_recognised(transcript: Transcript, files: WordFiles, ident: str) -> Tr
         return transcript
     if not transcript.cues:
         note = LABEL if words.is_complete else f"{LABEL} up to {clock(words.until)}"
-        return replace(arrange(words.cues), note=note)
+        return replace(arrange(words.cues), note=note, is_partial=not words.is_complete)
     from tui_pod.speech.alignment import follow  # seldom needed
 
     return follow(transcript, words.cues)

@@ -243,7 +243,9 @@ class RecognitionService:
         if is_fetched and not is_asked and podcasts is not None:
             await in_thread(lambda _: podcasts.downloads.remove(ident))
         if is_asked:
-            self._frontend.tell(f"“{episode.title}” has words now. {key_of('view.transcript')} shows them.")
+            words = await self.words(ident)
+            shows = f"“{episode.title}” has words now. {key_of('view.transcript')} shows them."
+            self._frontend.tell(shows if words is not None and words.cues else f"No words in “{episode.title}”.")
 
     async def _recording(self, episode: Episode, podcasts: Podcasts | None) -> tuple[Path, bool]:
         """Return the recording of an episode, and whether it had to be downloaded."""

@@ -70,6 +70,8 @@ class Transcript:
     cues: tuple[Cue, ...] = ()
     note: str = ""
     """What has to be said wherever they are shown or quoted, such as that they were recognised by machine."""
+    is_partial: bool = False
+    """Whether the words of the rest are still to be recognised."""
 
     @property
     def is_timed(self) -> bool:

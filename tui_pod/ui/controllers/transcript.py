@@ -118,22 +118,27 @@ class TranscriptController:
         progress = controller.progress_index.get(episode.id)
         until = progress.position if progress is not None and progress.status is Status.STARTED else inf
         recognition = self._services.recognition
-        note = recognition.label(episode.id) or transcript.note
-        if transcript.cues and not transcript.is_timed and episode.audio is not None and not note:
-            note = self._services.with_keys(f"{key_of('transcript.seek')} has this machine find them")
+        label = recognition.label(episode.id)
+        note, enter = label or transcript.note, key_of("transcript.seek")
+        if transcript.is_partial and not label:
+            note = self._services.with_keys(f"{note} · {enter} on the last sentence goes on")
+        elif transcript.cues and not transcript.is_timed and episode.audio is not None and not note:
+            note = self._services.with_keys(f"{enter} has this machine find them")
         moved = self._services.nudges.get(episode.id, 0.0) if transcript.is_timed else 0.0
-        if transcript.cues or not note:
+        if label:
+            why_empty = "The first words are here soon."
+        elif transcript.note and not transcript.is_partial:
+            why_empty = "This machine heard no words in it."
+        else:
             offer = recognition.offer(episode) or f"Press {key_of('view.transcript')} to close."
             why_empty = self._services.with_keys(f"{why_no_words(episode)} {offer}")
-        else:
-            why_empty = "The first words are here soon."
         note = " · ".join(filter(None, (note, f"moved {moved:+g} s" if moved else "")))
         if self.pane is None:
             return
         self.pane.playback = controller.playback
         self.pane.show(episode.id, episode.title, transcript, why_empty, heard_until=until, note=note)
         self.show_bookmarks()
-        is_whole = transcript.is_timed and not recognition.label(episode.id)
+        is_whole = transcript.is_timed and not label
         if is_whole and episode.audio is not None and controller.playback.episode != episode.id:
             chapters = await self._services.read_chapters(episode)  # which may be asked of the network
             self.pane.show(episode.id, episode.title, transcript, why_empty, chapters, until, note)

@@ -219,16 +219,13 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width - 2 * MARGIN - self._gutter
-        chapters = self._chapters_now() if self._transcript.is_timed else ()
+        known = (self.playback.chapters if self._is_playing else ()) or self._chapters  # the player knows best
+        chapters = known if self._transcript.is_timed else ()
         self._lines, self._first_line = lay_out(self._transcript.cues, chapters, min(MAX_WIDTH, max(10, width)))
         self.virtual_size = Size(0, len(self._lines))
         self._heard = -1  # so that what is to be in sight is brought there
         self.refresh()
         self._follow(is_gliding=False)
-
-    def _chapters_now(self) -> Sequence[Chapter]:
-        """Return the chapters, which the player knows best."""
-        return (self.playback.chapters if self._is_playing else ()) or self._chapters
 
     def watch_bookmarks(self) -> None:
         """Mark the sentences that are kept."""
@@ -305,12 +302,10 @@ class TranscriptView(ScrollView, can_focus=True):
         self._lay_out()
 
     def on_focus(self) -> None:
-        """Show the cursor."""
+        """Show the cursor, or no longer."""
         self.refresh()
 
-    def on_blur(self) -> None:
-        """Show no cursor."""
-        self.refresh()
+    on_blur = on_focus
 
     def on_mouse_scroll_down(self) -> None:
         """Stop following: the reader reads on, or back."""
@@ -351,9 +346,11 @@ class TranscriptView(ScrollView, can_focus=True):
         self._go(cue if pages < 0 else max(cue, self._cursor + 1))
 
     def action_choose(self) -> None:
-        """Hear the sentence at the cursor; where there are no words or times, have them recognised."""
+        """Hear the sentence at the cursor; where there are no words or times, or no more, have them recognised."""
         if self.episode is None:
             return
+        if self._transcript.is_partial and self._cursor >= len(self._transcript.cues) - 1:
+            self._recognise(self.episode)
         if not self._transcript.is_timed:
             if not self._recognise(self.episode) and self._transcript.cues:
                 self.notify(NO_TIMES, markup=False)
