@@ -23,10 +23,8 @@ class BookmarkScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a field for the note, one for the words, and where they are."""
-        bookmark, dialog = self._bookmark, DialogBody()
-        dialog.border_title = "Bookmark"
-        dialog.border_subtitle = "enter saves · tab words · esc closes"
-        with dialog:
+        bookmark = self._bookmark
+        with DialogBody("Bookmark", "enter saves · tab words · esc closes"):
             yield Static(Content(f"{bookmark.title or bookmark.episode} · {clock(bookmark.start)}"))
             yield Input(bookmark.note, placeholder="a note of yours", max_length=NOTE_LIMIT, id="note")
             yield Input(bookmark.text, placeholder="its words", max_length=WORDS_LIMIT, id="words")

@@ -44,10 +44,7 @@ class AboutScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """Show what is known at once."""
-        dialog = DialogBody()
-        dialog.border_title = "Details"
-        dialog.border_subtitle = self.hint
-        with dialog:
+        with DialogBody("Details", self.hint):
             yield Static(self.content(), id="about")
 
     def on_mount(self) -> None:

@@ -7,9 +7,12 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
+from tui_pod.services.tasks import explain
 from tui_pod.ui.actions import bindings
 
 
@@ -21,6 +24,23 @@ class DialogBody(VerticalScroll):
         Binding("k", "scroll_up", show=False, id="move.up"),
     ]
 
+    def __init__(self, title: str = "", keys: str = "", ident: str | None = None) -> None:
+        """Make an empty box; its lower border says what keys do."""
+        super().__init__(id=ident)
+        self.border_title, self.border_subtitle = Content(title), Content(keys)
+
+
+class ChoiceList(OptionList):
+    """A list to choose from, as tall as its rows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", show=False, id="move.down"),
+        Binding("k", "cursor_up", show=False, id="move.up"),
+    ]
+
+    def __init__(self, *rows: Option | str) -> None:
+        super().__init__(*rows, compact=True)
+
 
 class Dialog(ModalScreen[None]):
     """A dialog that esc closes. The app's keys work in it where no text is typed."""
@@ -31,6 +51,23 @@ class Dialog(ModalScreen[None]):
         Binding("escape", "dismiss", "Close", id="dialog.close"),
         *bindings("app"),
     ]
+
+    is_waiting = False
+    """Whether what was asked for is under way."""
+
+    def say(self, text: str, keys: str | None = None) -> None:
+        """Show what comes of what was asked for, and what keys do now; None: what they did."""
+        self.query_one("#outcome", Static).update(Content(text))
+        if keys is not None:
+            self.query_one(DialogBody).border_subtitle = Content(keys)
+
+    def tell_failure(self, error: Exception, keys: str | None = None) -> None:
+        """Show why it came to nothing: here, or where the listener is by now."""
+        self.is_waiting = False
+        if self.is_current:
+            self.say(explain(error), keys)
+        else:
+            self.app.notify(explain(error), severity="error")
 
 
 class InputDialog(Dialog):

@@ -22,10 +22,7 @@ class GoToScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a field, and what is typed in it means."""
-        dialog = DialogBody()
-        dialog.border_title = "Go to"
-        dialog.border_subtitle = "enter goes there · esc closes"
-        with dialog:
+        with DialogBody("Go to", "enter goes there · esc closes"):
             yield Input(placeholder="12:34, +90, -30 or 50%", id="time")
             yield Static(self._meaning(""), id="meaning")
 

@@ -75,10 +75,7 @@ class HelpScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a search field over the table of keys."""
-        dialog = DialogBody()
-        dialog.border_title = "Keys"
-        dialog.border_subtitle = "type to search · esc closes"
-        with dialog:
+        with DialogBody("Keys", "type to search · esc closes"):
             yield Input(placeholder="search the keys", id="key-search")
             yield Static(self._table(""), id="keys")
 

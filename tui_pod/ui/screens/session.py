@@ -18,7 +18,7 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.selection.session_planner import ORDERS, Plan, SessionRequest, Summary, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
-from tui_pod.ui.screens.dialog import Dialog, DialogBody, InputDialog
+from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody, InputDialog
 
 BUDGETS = ("5m", "15m", "30m", "45m", "60m")
 """Times that the arrow keys offer."""
@@ -49,10 +49,7 @@ class PlanScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show the time, the choices and the plan."""
-        dialog = DialogBody()
-        dialog.border_title = "How long have you got?"
-        dialog.border_subtitle = "enter starts · esc closes"
-        with dialog:
+        with DialogBody("How long have you got?", "enter starts · esc closes"):
             yield Input("15m", placeholder="15m, 1h30m or an end time such as 18:42", id="budget", select_on_focus=True)
             yield Static(id="choices")
             yield Static(id="plan")
@@ -165,10 +162,7 @@ class SummaryScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """Show the numbers."""
-        dialog = DialogBody()
-        dialog.border_title = "Session over"
-        dialog.border_subtitle = "enter goes on · esc closes" if self._summary.next else "esc closes"
-        with dialog:
+        with DialogBody("Session over", "enter goes on · esc closes" if self._summary.next else "esc closes"):
             yield Static(self._content())
 
     def _content(self) -> Content:
@@ -210,10 +204,6 @@ class SleepScreen(Dialog):
     """Sets the sleep timer."""
 
     AUTO_FOCUS = "OptionList"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "list('cursor_down')", show=False, id="move.down"),
-        Binding("k", "list('cursor_up')", show=False, id="move.up"),
-    ]
 
     def __init__(self, controller: PlaybackController, key: str) -> None:
         super().__init__()
@@ -228,11 +218,8 @@ class SleepScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """Show the choices."""
-        dialog = DialogBody()
-        dialog.border_title = self._title
-        dialog.border_subtitle = self._hint
-        with dialog:
-            yield OptionList(*(Option(name) for name, _ in self._choices), compact=True)
+        with DialogBody(self._title, self._hint):
+            yield ChoiceList(*(Option(name) for name, _ in self._choices))
 
     def on_mount(self) -> None:
         """Highlight the shortest time."""
@@ -251,7 +238,3 @@ class SleepScreen(Dialog):
         if self._controller.sleep is not None:
             self.dismiss()
             self._controller.set_sleep(self._controller.sleep.extended())
-
-    def action_list(self, name: str) -> None:
-        """Move in the list."""
-        getattr(self.query_one(OptionList), f"action_{name}")()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui_pod.core.text.clean import enumerated
@@ -14,7 +13,6 @@ from tui_pod.feeds.folders.address import is_path
 from tui_pod.services.podcasts.directories import is_words
 from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.podcasts.logins import LoginNeeded
-from tui_pod.services.tasks import explain
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 from tui_pod.ui.screens.podcasts.find import FindScreen
 from tui_pod.ui.screens.podcasts.imports import ImportScreen
@@ -44,10 +42,7 @@ class AddFeedScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a field and what to type."""
-        dialog = DialogBody()
-        dialog.border_title = "Add a podcast"
-        dialog.border_subtitle = "enter adds · esc closes"
-        with dialog:
+        with DialogBody("Add a podcast", "enter adds · esc closes"):
             yield PathInput("https://…", name="feed-address")
             asked = enumerated(self._feeds.directories.names) or "no directory ([find] in the settings)"
             yield Static(HINT.format(asked), id="outcome", markup=False)
@@ -57,9 +52,9 @@ class AddFeedScreen(InputDialog):
         typed = event.value.strip()
         if typed and is_words(typed) and self._feeds.directories.names:
             self.app.switch_screen(FindScreen(typed, self._feeds, self._open_feed))
-        elif typed and not event.input.has_class("-waiting"):
-            event.input.add_class("-waiting")
-            self._say("Looking for the podcast … esc leaves it to the background.")
+        elif typed and not self.is_waiting:
+            self.is_waiting = True
+            self.say("Looking for the podcast … esc leaves it to the background.")
             self.app.run_worker(self._add(typed))  # goes on when the dialog is closed
 
     async def _add(self, typed: str) -> None:
@@ -72,15 +67,9 @@ class AddFeedScreen(InputDialog):
         except Exception as error:  # whatever it was, what was typed stays
             if isinstance(error, LoginNeeded) and self.is_current:
                 self.app.switch_screen(LoginScreen(error.question, lambda feed_id: self._open_feed(str(feed_id))))
-            elif self.is_current:
-                self.query_one(Input).remove_class("-waiting")
-                self._say(explain(error))
             else:
-                self.app.notify(explain(error), severity="error")
+                self.tell_failure(error)
             return
         if self.is_current:
             self.dismiss()
             self._open_feed(feed_id)
-
-    def _say(self, text: str) -> None:
-        self.query_one("#outcome", Static).update(Content(text))

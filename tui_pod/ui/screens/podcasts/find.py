@@ -21,7 +21,7 @@ from tui_pod.services.podcasts.directories import Search
 from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.podcasts.logins import LoginNeeded
 from tui_pod.services.tasks import explain
-from tui_pod.ui.screens.dialog import Dialog, DialogBody
+from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody
 from tui_pod.ui.screens.podcasts.login import LoginScreen
 
 SHOWN = 300
@@ -35,11 +35,7 @@ class FindScreen(Dialog):
     """Shows podcasts; Enter shows the episodes of one, and Enter there subscribes to it."""
 
     AUTO_FOCUS = "OptionList"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back", id="dialog.close"),
-        Binding("j", "list('cursor_down')", show=False, id="move.down"),
-        Binding("k", "list('cursor_up')", show=False, id="move.up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", id="dialog.close")]
 
     def __init__(self, words: str, feeds: FeedService, open_feed: Callable[[str], None]) -> None:
         """Look for podcasts.
@@ -56,28 +52,22 @@ class FindScreen(Dialog):
         self._found: Search | None = None
         self._chosen: FoundPodcast | None = None
         self._place = 0
-        self._is_waiting = True
+        self.is_waiting = True
 
     def compose(self) -> ComposeResult:
         """Show what is asked."""
-        dialog = DialogBody(id="find")
-        dialog.border_title = Content(f"Podcasts for “{self._words}”")
-        with dialog:
+        with DialogBody(f"Podcasts for “{self._words}”", ident="find"):
             yield Static(id="outcome")
-            yield OptionList(id="found", compact=True)
+            yield ChoiceList()
 
     def on_mount(self) -> None:
         """Ask the directories."""
-        self._say(f"Asking {enumerated(self._feeds.directories.names)} …", "esc closes")
+        self.say(f"Asking {enumerated(self._feeds.directories.names)} …", "esc closes")
         self.run_worker(self._find())
 
     @property
     def _list(self) -> OptionList:
         return self.query_one(OptionList)
-
-    def action_list(self, name: str) -> None:
-        """Move in the list."""
-        getattr(self._list, f"action_{name}")()
 
     def action_back(self) -> None:
         """Go from the episodes back to the podcasts, from these to the library."""
@@ -85,31 +75,31 @@ class FindScreen(Dialog):
             self.dismiss()
         else:
             self.workers.cancel_node(self)
-            self._chosen, self._is_waiting = None, False
+            self._chosen, self.is_waiting = None, False
             self._show_podcasts()
 
     @on(OptionList.OptionSelected)
     def _on_chosen(self, event: OptionList.OptionSelected) -> None:
-        if self._is_waiting or self._found is None:
+        if self.is_waiting or self._found is None:
             return
         if self._chosen is None:
             self._place = event.option_index
             self._chosen = self._found.finding.podcasts[event.option_index]
-            self._is_waiting = True
-            self._say("Fetching its episodes …", "esc goes back")
+            self.is_waiting = True
+            self.say("Fetching its episodes …", "esc goes back")
             self.run_worker(self._preview(self._chosen))
         else:
-            self._is_waiting = True
-            self._say("Subscribing … esc leaves it to the background.", "esc goes back")
+            self.is_waiting = True
+            self.say("Subscribing … esc leaves it to the background.", "esc goes back")
             self.app.run_worker(self._subscribe(self._chosen))
 
     async def _find(self) -> None:
         try:
             self._found = await self._feeds.directories.find(self._words)
         except Exception as error:
-            self._say(explain(error), "esc closes")
+            self.say(explain(error), "esc closes")
             return
-        self._is_waiting = False
+        self.is_waiting = False
         self._show_podcasts()
 
     def _show_podcasts(self) -> None:
@@ -120,7 +110,7 @@ class FindScreen(Dialog):
         said = [f"{counted(len(podcasts), 'podcast')} from {names}" if podcasts else f"No podcast found in {names}"]
         if finding.without_feed:
             said.append(f"{finding.without_feed} without a feed left out")
-        self._say("\n".join([" · ".join(said) + ".", *finding.faults]), "enter shows its episodes · esc closes")
+        self.say("\n".join([" · ".join(said) + ".", *finding.faults]), "enter shows its episodes · esc closes")
         self._list.clear_options()
         self._list.add_options(Option(_podcast_row(podcast, podcast.address in known)) for podcast in podcasts)
         self._list.highlighted = min(self._place, len(podcasts) - 1) if podcasts else None
@@ -129,15 +119,15 @@ class FindScreen(Dialog):
         try:
             feed = await self._feeds.directories.preview(podcast.address)
         except Exception as error:
-            self._chosen, self._is_waiting = None, False
-            self._say(explain(error), "enter shows its episodes · esc closes")
+            self._chosen, self.is_waiting = None, False
+            self.say(explain(error), "enter shows its episodes · esc closes")
             return
-        self._is_waiting = False
+        self.is_waiting = False
         title = feed.title or podcast.title
         summary = feed.summary or podcast.summary
         about = " · ".join(filter(None, (podcast.publisher, counted(len(feed.items)), feed.language)))
         lines = [title, about, podcast.address, "", summary[:SUMMARY] + ("…" if len(summary) > SUMMARY else "")]
-        self._say("\n".join(lines).rstrip(), "enter subscribes · esc goes back")
+        self.say("\n".join(lines).rstrip(), "enter subscribes · esc goes back")
         self._list.clear_options()
         self._list.add_options(Option(row) for row in _episode_rows(feed))
         self._list.highlighted = 0
@@ -149,19 +139,11 @@ class FindScreen(Dialog):
             if self.is_current:
                 self.app.switch_screen(LoginScreen(error.question, lambda feed_id: self._open_feed(str(feed_id))))
         except Exception as error:
-            self._is_waiting = False
-            if self.is_current:
-                self._say(explain(error), "enter subscribes · esc goes back")
-            else:
-                self.app.notify(explain(error), severity="error")
+            self.tell_failure(error, "enter subscribes · esc goes back")
         else:
             if self.is_current:
                 self.dismiss()
                 self._open_feed(feed_id)
-
-    def _say(self, text: str, keys: str) -> None:
-        self.query_one("#outcome", Static).update(Content(text))
-        self.query_one(DialogBody).border_subtitle = keys
 
 
 def _podcast_row(podcast: FoundPodcast, is_subscribed: bool) -> Content:

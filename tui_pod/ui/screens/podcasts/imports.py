@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_pod.services.podcasts.imports import ImportService, Preview
-from tui_pod.ui.screens.dialog import Dialog, DialogBody
+from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody
 
 SHOWN = 300
 """Podcasts that are listed."""
@@ -23,10 +21,6 @@ class ImportScreen(Dialog):
     """Shows what is new in an export; Enter takes it."""
 
     AUTO_FOCUS = "OptionList"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "list('cursor_down')", show=False, id="move.down"),
-        Binding("k", "list('cursor_up')", show=False, id="move.up"),
-    ]
 
     def __init__(self, preview: Preview, imports: ImportService) -> None:
         super().__init__()
@@ -36,14 +30,11 @@ class ImportScreen(Dialog):
     def compose(self) -> ComposeResult:
         """Show a summary, what cannot be taken, and the podcasts that are new."""
         imported, taking = self._preview
-        dialog = DialogBody(id="find")
-        dialog.border_title = Content(f"Import from {self._preview.origin}")
-        dialog.border_subtitle = "enter takes this · esc closes"
         known = len(imported.entries) - len(taking.new)
         lines = [f"{taking.summary()}; {known} already here.", *imported.faults[:5]]
-        with dialog:
+        with DialogBody(f"Import from {self._preview.origin}", "enter takes this · esc closes", ident="find"):
             yield Static(Content("\n".join(lines)), id="outcome")
-            yield OptionList(*map(Option, self._rows()), compact=True)
+            yield ChoiceList(*map(Option, self._rows()))
 
     def _rows(self) -> Iterator[Content]:
         new = self._preview.taking.new
@@ -61,7 +52,3 @@ class ImportScreen(Dialog):
     def _on_chosen(self) -> None:
         self.dismiss()
         self._imports.take(self._preview)
-
-    def action_list(self, name: str) -> None:
-        """Move in the list."""
-        getattr(self.query_one(OptionList), f"action_{name}")()

@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui_pod.services.podcasts.logins import LoginQuestion
-from tui_pod.services.tasks import explain
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 
 OPENLY = "It asks by http: others on the way can read the login. Press enter once more to send it all the same."
@@ -29,10 +28,7 @@ class LoginScreen(InputDialog):
     def compose(self) -> ComposeResult:
         """Show two fields, and what the server said."""
         user, password = self._question.known
-        dialog = DialogBody()
-        dialog.border_title = Content(f"Login at {self._question.host}")
-        dialog.border_subtitle = "enter logs in · esc closes"
-        with dialog:
+        with DialogBody(f"Login at {self._question.host}", "enter logs in · esc closes"):
             yield Input(user, placeholder="user", id="user")
             yield Input(password, placeholder="password", password=True, id="password")
             yield Static(Content(self._question.said), id="outcome")
@@ -47,14 +43,14 @@ class LoginScreen(InputDialog):
 
     @on(Input.Submitted, "#password")
     def _on_password(self, event: Input.Submitted) -> None:
-        if event.input.has_class("-waiting"):
+        if self.is_waiting:
             return
         if self._question.needs_yes and not self._is_agreed:
             self._is_agreed = True
-            self._say(OPENLY)
+            self.say(OPENLY)
             return
-        event.input.add_class("-waiting")
-        self._say("Logging in …")
+        self.is_waiting = True
+        self.say("Logging in …")
         self.app.run_worker(self._answer())  # goes on when the dialog is closed
 
     async def _answer(self) -> None:
@@ -62,15 +58,8 @@ class LoginScreen(InputDialog):
         try:
             result = await self._question.answer(user, password)
         except Exception as error:  # whatever it was, what was typed stays
-            if self.is_current:
-                self.query_one("#password").remove_class("-waiting")
-                self._say(explain(error))
-            else:
-                self.app.notify(explain(error), severity="error")
+            self.tell_failure(error)
             return
         if self.is_current:
             self.dismiss()
             self._done(result)
-
-    def _say(self, text: str) -> None:
-        self.query_one("#outcome", Static).update(Content(text))

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from tui_pod.core.library.podcast_settings import COURSE, ROWS, SettingError, to_texts
 from tui_pod.services.podcasts.settings import PodcastChoice, SettingsService
-from tui_pod.ui.screens.dialog import Dialog, DialogBody, InputDialog
+from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody, InputDialog
 
 
 class SettingsScreen(InputDialog):
@@ -36,10 +36,7 @@ class SettingsScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a field for each setting, and what the one with the focus does."""
-        dialog = DialogBody(id="podcast-settings")
-        dialog.border_title = Content(self._podcast.name)
-        dialog.border_subtitle = "↑ ↓ go through · enter saves · esc closes"
-        with dialog:
+        with DialogBody(self._podcast.name, "↑ ↓ go through · enter saves · esc closes", ident="podcast-settings"):
             for row in self._rows:
                 choices = row.setting.kind.choices
                 with Horizontal():
@@ -92,10 +89,6 @@ class PodcastsScreen(Dialog):
     """Asks for a podcast, of all there are: those that are hidden are listed nowhere else."""
 
     AUTO_FOCUS = "OptionList"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "list('cursor_down')", show=False, id="move.down"),
-        Binding("k", "list('cursor_up')", show=False, id="move.up"),
-    ]
 
     def __init__(self, podcasts: Sequence[PodcastChoice], choose: Callable[[PodcastChoice], object]) -> None:
         super().__init__()
@@ -104,20 +97,13 @@ class PodcastsScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """Show the podcasts."""
-        dialog = DialogBody()
-        dialog.border_title = "Settings of which podcast?"
-        dialog.border_subtitle = "enter chooses · esc closes"
-        with dialog:
-            yield OptionList(*(Option(Content(_said(podcast))) for podcast in self._podcasts), compact=True)
+        with DialogBody("Settings of which podcast?", "enter chooses · esc closes"):
+            yield ChoiceList(*(Option(Content(_said(podcast))) for podcast in self._podcasts))
 
     @on(OptionList.OptionSelected)
     def _on_chosen(self, event: OptionList.OptionSelected) -> None:
         self.dismiss()
         self._choose(self._podcasts[event.option_index])
-
-    def action_list(self, name: str) -> None:
-        """Move in the list."""
-        getattr(self.query_one(OptionList), f"action_{name}")()
 
 
 def _name(field: Input) -> str:
