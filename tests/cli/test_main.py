@@ -168,9 +168,19 @@ def test_shared_option_given_before_and_after_the_word_is_taken_from_both(small:
     assert (options.catalog, options.state, options.config) == ([Path("a.toml"), Path("b.toml")], Path("s"), None)
 
 
-def test_start_without_arguments_has_the_parsers_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_pod.app.launch.run_app", lambda options: int(vars(options) == vars(parse([]))))
-    assert main([]) == 1
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--ao", "null"],
+        ["--catalog", "a.toml", "--state", "s", "--catalog", "b.toml", "--config", "c"],
+        ["--state", "s", "--ao=null"],
+        ["--state", "", "--session", "15m"],
+    ],
+)
+def test_start_of_the_app_has_the_parsers_options(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    monkeypatch.setattr("tui_pod.app.launch.run_app", lambda options: int(vars(options) == vars(parse(arguments))))
+    assert main(arguments) == 1
 
 
 def test_program_of_its_own_gives_the_same(small: list[str], run: Run) -> None:

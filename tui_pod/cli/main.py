@@ -12,10 +12,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from itertools import zip_longest
 from types import SimpleNamespace
 
 TYPE_CHECKING = False  # not from typing, which would stay in the client's memory
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any
 
 _WORDS = {
@@ -134,13 +136,26 @@ def _import_asyncio() -> None:
 
 
 def _parse(arguments: Sequence[str]) -> Any:
-    if not arguments:  # the usual start of the app, which argparse and the commands' parsers would slow by 4 %
-        return SimpleNamespace(
-            command=None, catalog=[], state=None, config=None, ao=None, session=None, plain=False, line=None
-        )
-    from tui_pod.cli.parser import parse
+    """Return the options; of an app mostly without argparse, which would slow its start by up to 8 %."""
+    options = SimpleNamespace(
+        command=None, catalog=[], state=None, config=None, ao=None, session=None, plain=False, line=None
+    )
+    for name, value in zip_longest(arguments[::2], arguments[1::2], fillvalue="-"):
+        if name not in ("--catalog", "--state", "--config", "--ao") or value.startswith("-"):
+            from tui_pod.cli.parser import parse
 
-    return parse(arguments)
+            return parse(arguments)
+        if name == "--catalog":
+            options.catalog.append(_path(value))
+        else:
+            setattr(options, name[2:], value if name == "--ao" else _path(value))
+    return options
+
+
+def _path(value: str) -> Path:
+    from pathlib import Path  # not for a start without options
+
+    return Path(value)
 
 
 if __name__ == "__main__":
