@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -143,9 +142,9 @@ async def test_pause_and_end_sync_once_playing_has_stopped(rig: Rig, monkeypatch
     playing = Playback(status=PlayerStatus.PLAYING)
     trigger = SyncTrigger(rig.service)
     trigger.playback_changed(playing)
-    trigger.playback_changed(replace(playing, position=5.0))
+    trigger.playback_changed(playing._replace(position=5.0))
     assert rig.runs == []
-    trigger.playback_changed(replace(playing, status=PlayerStatus.PAUSED))
+    trigger.playback_changed(playing._replace(status=PlayerStatus.PAUSED))
     await rig.synced()
     assert rig.runs == ["sync"]
 

@@ -6,7 +6,7 @@ import os
 import random
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -173,7 +173,7 @@ class World:
                 if found is None or _place(found) != _place(wanted):
                     yield f"{machine.name}: {episode} is {found}, not {wanted}"
             for change in changes:
-                found = progress.get(change.episode, replace(change.value, played_ranges=()))
+                found = progress.get(change.episode, change.value._replace(played_ranges=()))
                 start, end = change.heard
                 if not any(low <= start and end <= high for low, high in found.played_ranges):
                     yield f"{machine.name}: {change.episode} was heard from {start} to {end}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -213,4 +212,4 @@ def test_second_sync_of_a_state_is_kept_out(tmp_path: Path) -> None:
 
 def test_newest_of_two_alike_in_time_is_the_same_either_way() -> None:
     first, second = Progress(NOW, 10.0, 100.0), Progress(NOW, 20.0, played_ranges=((0.0, 1.0),))
-    assert newest(first, second) == newest(second, first) == replace(second, duration=100.0)
+    assert newest(first, second) == newest(second, first) == second._replace(duration=100.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from itertools import chain, repeat
 from pathlib import Path
@@ -346,8 +345,8 @@ def test_change_within_the_second_of_what_it_replaces_wins(
     other = Device(tmp_path / "two", server)
     device.put(ident(1), Progress(NOW + timedelta(seconds=0.5), 100.0, 1000.0))
     device.sync(after=timedelta(seconds=0.6))
-    found = replace(other.sync().received[ident(1)], position=200.0)
-    other.put(ident(1), replace(found, updated=found.updated + timedelta(milliseconds=1)))
+    found = other.sync().received[ident(1)]._replace(position=200.0)
+    other.put(ident(1), found._replace(updated=found.updated + timedelta(milliseconds=1)))
     other.sync(after=timedelta(seconds=0.1))
     assert device.sync(after=HOUR).received[ident(1)].position == 200.0
 
@@ -356,7 +355,7 @@ def test_clock_that_is_a_day_ahead_is_heard_and_overtaken(device: Device, server
     server.actions.append(play(1, 100, NOW + timedelta(days=1)))
     device.sync()
     found = device.progress()[ident(1)]
-    device.put(ident(1), replace(found, position=200.0, updated=found.updated + timedelta(milliseconds=1)))
+    device.put(ident(1), found._replace(position=200.0, updated=found.updated + timedelta(milliseconds=1)))
     device.sync(after=HOUR)
     assert not device.sync(after=HOUR).received
     assert device.progress()[ident(1)].position == 200.0

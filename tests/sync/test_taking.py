@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -70,7 +69,7 @@ def test_what_was_done_here_later_stays(store: FeedStore) -> None:
     here = Progress(WHEN + timedelta(hours=1), position=42.0)
     assert take(Imported("x", (), (heard,)), store, {ONE: here}).progress == {}
     assert take(Imported("x", (), (heard._replace(when=None),)), store, {ONE: here}).progress == {}
-    earlier = replace(here, updated=WHEN - timedelta(hours=1))
+    earlier = here._replace(updated=WHEN - timedelta(hours=1))
     assert take(Imported("x", (), (heard,)), store, {ONE: earlier}).progress[ONE].played
 
 

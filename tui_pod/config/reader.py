@@ -7,9 +7,10 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from tui_pod.config.settings import Config, Key, Settings
+from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.text.clean import clean
 from tui_pod.runtime.files import TooLarge, read_bytes
 

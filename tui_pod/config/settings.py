@@ -6,9 +6,10 @@ from it. They are not postponed, as NamedTuple would compile each of them from i
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from tui_pod.core.actions import ACTIONS, Action
+from tui_pod.core.named_tuple import NamedTuple
 
 
 class Key(NamedTuple):

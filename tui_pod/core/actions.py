@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+from tui_pod.core.named_tuple import NamedTuple
 
 
 class Action(NamedTuple):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import (
     Filter,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -81,7 +80,7 @@ class Services:
         progress = self.progress_index.get(ident)
         position = progress.position if progress is not None else 0.0
         last = LastPlayed(ident, self.library.titles[index], position, self.progress_index.length(index))
-        return replace(playback, last=last)
+        return playback._replace(last=last)
 
     @property
     def controller(self) -> PlaybackController:

@@ -7,7 +7,6 @@ just as strictly, since servers refuse a whole batch for one bad element. Knows 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -79,11 +78,11 @@ def to_progress(action: Action, mine: Progress | None, rule: PlayedRule) -> Prog
     if mine is not None and action.time <= mine.updated:
         return None
     former = mine or Progress(action.time)
-    former = replace(former, duration=former.duration or action.total)
+    former = former._replace(duration=former.duration or action.total)
     if rule.is_reached(action.position, action.total):
         if former.played:
             return None
-        value = replace(former.marked(True, action.time), plays=max(1, former.plays))
+        value = former.marked(True, action.time)._replace(plays=max(1, former.plays))
     else:
         if not former.played and int(former.position) == action.position:
             return None

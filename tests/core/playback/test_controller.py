@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -340,7 +339,7 @@ def test_undo_is_newer_than_what_it_takes_back() -> None:
 
 
 def test_undo_a_mark_keeps_what_was_heard_since() -> None:
-    room = make_room(progress={"one": replace(STARTED, played_ranges=((0.0, 50.0),))})
+    room = make_room(progress={"one": STARTED._replace(played_ranges=((0.0, 50.0),))})
     room.controller.mark(["one"], played=True)
     room.play("one", seconds=10)
     room.play("two")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+
+from tui_pod.core.named_tuple import NamedTuple
 
 ROOT_TOPIC = "All Topics"
 """Name of the tree's root: as a parent it means "no parent", as a tag it adds nothing."""

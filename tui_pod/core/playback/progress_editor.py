@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from tui_pod.core.player.progress_tracker import ProgressTracker
@@ -27,7 +26,7 @@ class ProgressEditor:
 
     def dismissed(self, episodes: Sequence[str]) -> dict[str, Progress]:
         """Return progress that takes episodes off Continue."""
-        return {i: replace(self._fresh(i), is_dismissed=True, updated=self._stamp(i)) for i in episodes}
+        return {i: self._fresh(i)._replace(is_dismissed=True, updated=self._stamp(i)) for i in episodes}
 
     def moved(self, episode: str, position: float) -> dict[str, Progress]:
         """Return progress at another position of an episode."""
@@ -40,7 +39,7 @@ class ProgressEditor:
         for ident, value in values.items():
             stamp = self._stamp(ident)
             former = state.progress_index.get(ident)
-            progress = replace(value or Progress(stamp), updated=stamp).with_history(former)
+            progress = (value or Progress(stamp))._replace(updated=stamp).with_history(former)
             state.progress_index.put(ident, progress)
             state.ports.writer.save(ProgressRecord(ident, progress))
             if ident == state.playback.episode:

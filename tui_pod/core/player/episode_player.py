@@ -8,7 +8,6 @@ episode is not known here: its owner is told.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from math import inf
 from typing import NamedTuple
@@ -105,8 +104,8 @@ class EpisodePlayer:
         self.tracker.begin(episode.id, position)
         self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try)
         speed, number = self._mixer.use_speed_of(episode), self._state.playback.load + 1
-        shown = replace(self._silence(), speed=speed, position=position, duration=length, load=number)
-        self._state.show(replace(shown, status=PlayerStatus.LOADING, episode=episode.id, title=episode.title))
+        shown = self._silence()._replace(speed=speed, position=position, duration=length, load=number)
+        self._state.show(shown._replace(status=PlayerStatus.LOADING, episode=episode.id, title=episode.title))
         self._sources.request(episode, number)
 
     def stop(self) -> None:
@@ -122,7 +121,7 @@ class EpisodePlayer:
         silence = self._silence()
         if playback.episode is not None and (problem or progress is None or not progress.played):
             last = LastPlayed(playback.episode, playback.title, playback.position, playback.duration, problem)
-            silence = replace(silence, last=last)
+            silence = silence._replace(last=last)
         self._state.show(silence)
 
     def fail(self, reason: str) -> None:
@@ -158,7 +157,7 @@ class EpisodePlayer:
         if problem:
             self._on_failed(load, LoadFailed(playback.load, problem))
         else:
-            self._state.show(replace(playback, fetching=fetching(source, load.position, playback.duration)))
+            self._state.show(playback._replace(fetching=fetching(source, load.position, playback.duration)))
 
     @property
     def is_paused(self) -> bool:
@@ -219,7 +218,7 @@ class EpisodePlayer:
             self.tracker.wish(position)
         if load.is_with_player:
             self._player.seek(position)
-        self._state.show(replace(self._state.playback, position=position))
+        self._state.show(self._state.playback._replace(position=position))
         self._listener.progress_changed(frozenset((load.episode.id,)))
 
     # -- what is reported ------------------------------------------------------------------------------
@@ -249,16 +248,16 @@ class EpisodePlayer:
                 if abs(position - load.position) < SEEK_TOLERANCE:
                     position = load.position  # a paused player is off by what its sound device has buffered
                 self.tracker.arrive(position)
-                self._state.show(replace(playback, position=position))
+                self._state.show(playback._replace(position=position))
             case DurationKnown(duration=duration):
                 self._set_duration(load, duration)
             case ChaptersKnown(marks=marks, origin=origin) if origin >= load.chapter_origin:
                 load.chapter_origin = origin
-                self._state.show(replace(playback, marks=marks))
+                self._state.show(playback._replace(marks=marks))
             case PauseChanged(is_paused=is_paused, position=position):
                 self._on_pause(load, is_paused, position)
             case BufferingChanged(is_buffering=is_buffering):
-                self._state.show(replace(playback, is_buffering=is_buffering))
+                self._state.show(playback._replace(is_buffering=is_buffering))
             case FileEnded(position=position):
                 self._on_end(load, position)
             case LoadFailed():
@@ -293,7 +292,7 @@ class EpisodePlayer:
         self._set_duration(load, source.duration or event.duration)  # first: listeners want to know it
         playback = self._state.playback
         marks = source.marks or playback.marks
-        self._state.show(replace(playback, status=status, is_narrated=source.is_narrated, marks=marks, fetching=None))
+        self._state.show(playback._replace(status=status, is_narrated=source.is_narrated, marks=marks, fetching=None))
         if abs(event.position - load.position) > SEEK_TOLERANCE:
             self._player.seek(load.position)
         else:
@@ -305,7 +304,7 @@ class EpisodePlayer:
     def _set_duration(self, load: Load, measured: float | None) -> None:
         load.measured = measured
         shown, self.tracker.duration = load.durations()
-        self._state.show(replace(self._state.playback, duration=shown))
+        self._state.show(self._state.playback._replace(duration=shown))
 
     def _on_position(self, position: float) -> None:
         playback = self._state.playback
@@ -314,11 +313,11 @@ class EpisodePlayer:
         if playback.duration is not None and position > playback.duration:
             if self.tracker.duration is not None:
                 self.tracker.duration = position
-            self._state.show(replace(playback, duration=position))
+            self._state.show(playback._replace(duration=position))
         is_new_second = int(position) != int(playback.position)
         played = self.tracker.heard
         is_played = self.tracker.move(position, playback.speed)
-        self._state.show(replace(self._state.playback, position=position))
+        self._state.show(self._state.playback._replace(position=position))
         self._owner.advanced(self.tracker.heard - played, False)
         if is_played or is_new_second:
             self._listener.progress_changed(frozenset((playback.episode,)))
@@ -344,7 +343,7 @@ class EpisodePlayer:
             self.tracker.save()
             self._writer.compact()
         status = PlayerStatus.PAUSED if is_paused else PlayerStatus.PLAYING
-        self._state.show(replace(self._state.playback, status=status))
+        self._state.show(self._state.playback._replace(status=status))
 
     def _on_end(self, load: Load, position: float) -> None:
         source, playback = load.source, self._state.playback
@@ -378,7 +377,7 @@ class EpisodePlayer:
         pause, load.retry = again
         load.retry_at = self._clock() + timedelta(seconds=pause)
         load.source, load.is_with_player = None, False
-        playback = replace(self._state.playback, status=PlayerStatus.LOADING, position=shown_at, is_buffering=True)
+        playback = self._state.playback._replace(status=PlayerStatus.LOADING, position=shown_at, is_buffering=True)
         self._state.show(playback)
         return True
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED, SpeedRule, make_speed_rule
@@ -42,28 +40,28 @@ class Mixer:
         if before is None or after is None:
             return
         if former.podcast_settings(before) != state.library.podcast_settings(after):
-            state.show(replace(state.playback, speed=self.use_speed_of(state.library.episode(after))))
+            state.show(state.playback._replace(speed=self.use_speed_of(state.library.episode(after))))
 
     def set_speed(self, speed: float) -> None:
         """Play at `speed` times the normal rate, clamped to `MIN_SPEED`…`MAX_SPEED`, and remember it."""
         speed = self._usual_speed = round(min(max(speed, MIN_SPEED), MAX_SPEED), 2)
         self._player.set_speed(speed)
         self._remember("speed", speed)
-        self._state.show(replace(self._state.playback, speed=speed))
+        self._state.show(self._state.playback._replace(speed=speed))
 
     def set_volume(self, percent: int) -> None:
         """Set the volume, clamped to 0…100, and remember it."""
         percent = min(max(percent, 0), 100)
         self._player.set_volume(percent)
         self._remember("volume", percent)
-        self._state.show(replace(self._state.playback, volume=percent))
+        self._state.show(self._state.playback._replace(volume=percent))
 
     def toggle_mute(self) -> None:
         """Mute or unmute, and remember it."""
         is_muted = not self._state.playback.is_muted
         self._player.set_muted(is_muted)
         self._remember("muted", is_muted)
-        self._state.show(replace(self._state.playback, is_muted=is_muted))
+        self._state.show(self._state.playback._replace(is_muted=is_muted))
 
     def fade(self, share: float) -> None:
         """Play at a share of the volume, from 0 to 1, without remembering it."""

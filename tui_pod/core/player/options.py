@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
-from typing import NamedTuple
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
+from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import PlayedRule
 
@@ -32,7 +31,7 @@ class PlaybackOptions(NamedTuple):
 def clamp(playback: Playback) -> Playback:
     """Return a playback with speed and volume in range: a state file may say anything."""
     speed = playback.speed if MIN_SPEED <= playback.speed <= MAX_SPEED else 1.0
-    return replace(playback, speed=speed, volume=min(max(playback.volume, 0), 100))
+    return playback._replace(speed=speed, volume=min(max(playback.volume, 0), 100))
 
 
 def resolve_duration(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from tui_pod.core.named_tuple import NamedTuple
 
 
 class FetchProgress(NamedTuple):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from math import inf
-from typing import NamedTuple
 
+from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.player.remote_audio import RemoteAudio
 from tui_pod.core.text.clean import clock
 
@@ -97,8 +96,7 @@ class LastPlayed(NamedTuple):
     """Why it does not play on; empty: the listener left it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Playback:
+class Playback(NamedTuple):
     """What is playing; a new value replaces it at every change."""
 
     status: PlayerStatus = PlayerStatus.STOPPED
@@ -154,4 +152,4 @@ class Playback:
         """Return whether both look the same: only the fraction of a second differs, within one chapter."""
         if int(self.position) != int(other.position) or self.chapter != other.chapter:
             return False
-        return replace(self, position=other.position) == other
+        return self._replace(position=other.position) == other

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+
+from tui_pod.core.named_tuple import NamedTuple
 
 WORDS_LIMIT, NOTE_LIMIT = 2_000, 4_000
 """Characters of the words and of the note that are kept."""

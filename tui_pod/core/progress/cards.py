@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
+from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 
 OF_EPISODE = -1.0

@@ -5,11 +5,10 @@ Each rule is in one place. Pure: times of day come in as arguments.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
+from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.ranges import Ranges, add_range, join
 
 
@@ -21,8 +20,7 @@ class Status(StrEnum):
     PLAYED = "played"
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far one episode was played."""
 
     updated: datetime
@@ -50,12 +48,12 @@ class Progress:
 
     def at(self, position: float, duration: float | None, now: datetime) -> Progress:
         """Return this progress after playing or seeking to `position`."""
-        return replace(self, position=max(0.0, position), duration=duration or self.duration, played=False, updated=now)
+        return self._replace(position=max(0.0, position), duration=duration or self.duration, played=False, updated=now)
 
     def with_played(self, start: float, end: float, now: datetime) -> Progress:
         """Return this progress with the range from `start` to `end` played, which also ends a dismissal."""
         played_ranges = add_range(self.played_ranges, start, end)
-        return replace(self, played_ranges=played_ranges, listened=now, updated=now, is_dismissed=False)
+        return self._replace(played_ranges=played_ranges, listened=now, updated=now, is_dismissed=False)
 
     def with_history(self, other: Progress | None) -> Progress:
         """Return this progress with what was played, when and how often, in either."""
@@ -63,15 +61,15 @@ class Progress:
             return self
         listened = max((time for time in (self.listened, other.listened) if time is not None), default=None)
         played_ranges, plays = join(self.played_ranges, other.played_ranges), max(self.plays, other.plays)
-        return replace(self, played_ranges=played_ranges, plays=plays, listened=listened)
+        return self._replace(played_ranges=played_ranges, plays=plays, listened=listened)
 
     def marked(self, played: bool, now: datetime) -> Progress:
         """Return this progress marked by the listener; either way the position is 0."""
-        return replace(self, position=0.0, played=played, updated=now)
+        return self._replace(position=0.0, played=played, updated=now)
 
     def finished(self, now: datetime) -> Progress:
         """Return this progress after its end was reached by playing."""
-        return replace(self, position=0.0, played=True, plays=self.plays + 1, updated=now)
+        return self._replace(position=0.0, played=True, plays=self.plays + 1, updated=now)
 
 
 def stamp_after(former: Progress | None, now: datetime) -> datetime:
@@ -88,7 +86,7 @@ def newest(first: Progress, second: Progress) -> Progress:
     """Return the newer of two values with what was played in either, the same whichever comes first."""
     new, old = (first, second) if _order(first) >= _order(second) else (second, first)
     merged = new.with_history(old)
-    return replace(merged, duration=merged.duration or old.duration)
+    return merged._replace(duration=merged.duration or old.duration)
 
 
 def _order(progress: Progress) -> tuple[object, ...]:

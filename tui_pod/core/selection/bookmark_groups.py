@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from enum import StrEnum
-from typing import NamedTuple
 
 from tui_pod.core.library.library import Library
+from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import clock
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import Self
+
+from tui_pod.core.named_tuple import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class _Entries(NamedTuple):
+    entries: tuple[str, ...]
+    cursor: int
+
+
+class Queue(_Entries):
     """Episode ids in order. Those before `cursor` were played or skipped; ids are distinct."""
 
-    entries: tuple[str, ...] = ()
-    cursor: int = 0
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "entries", tuple(dict.fromkeys(self.entries)))
-        object.__setattr__(self, "cursor", min(max(0, self.cursor), len(self.entries)))
+    def __new__(cls, entries: Iterable[str] = (), cursor: int = 0) -> Self:
+        """Make a queue; what `entries` repeat is left out."""
+        distinct = tuple(dict.fromkeys(entries))
+        return super().__new__(cls, distinct, min(max(0, cursor), len(distinct)))
 
     @property
     def upcoming(self) -> tuple[str, ...]:
@@ -47,13 +53,13 @@ class Queue:
         there = min(max(self.cursor, here + by), len(self.entries) - 1)
         entries = list(self.entries)
         entries.insert(there, entries.pop(here))
-        return replace(self, entries=tuple(entries))
+        return Queue(entries, self.cursor)
 
     def started(self, ident: str) -> Queue:
         """Return the queue after `ident` began to play; unchanged when it is not queued."""
         if ident not in self.entries:
             return self
-        return replace(self, cursor=self.entries.index(ident) + 1)
+        return Queue(self.entries, self.entries.index(ident) + 1)
 
     def changed_as(self, before: Queue, after: Queue) -> Queue:
         """Return the queue with the change made to it that led from one to another; it may have gone on meanwhile.
@@ -88,7 +94,7 @@ class Queue:
     def _without(self, ids: list[str]) -> Queue:
         gone = set(ids)
         before = sum(ident in gone for ident in self.entries[: self.cursor])
-        return Queue(tuple(ident for ident in self.entries if ident not in gone), self.cursor - before)
+        return Queue((ident for ident in self.entries if ident not in gone), self.cursor - before)
 
     def _inserted(self, row: int, ids: list[str]) -> Queue:
         return Queue((*self.entries[:row], *ids, *self.entries[row:]), self.cursor)

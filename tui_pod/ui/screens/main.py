@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -198,7 +197,7 @@ class MainScreen(Screen[None]):
         """Show what comes next, and how much of the session is left."""
         self.transcript.follow(playback)
         self.episode.follow(playback)
-        if playback.load and replace(former, position=playback.position) != playback:  # else shown with its progress
+        if playback.load and former._replace(position=playback.position) != playback:  # else shown with its progress
             self.status.show_session()
             self.status.show_keys()
         if former.is_loaded and not playback.is_loaded:

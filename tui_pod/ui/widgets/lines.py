@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.ui.look.parts import ACCENT, PLAIN, QUIET, TAB, Part, look, spread_parts, width_of
 
 LAST_LEFT = "Help"
