@@ -38,7 +38,48 @@ def test_prefixed_rss_is_read() -> None:
 
 def test_prefixed_rss_that_is_broken_is_read_item_by_item() -> None:
     document = (FIXTURES / "prefixed.xml").read_text().replace("Second words", "<b>Second")
-    assert [entry.title for entry in read(document).items] == ["One"]
+    assert [(entry.title, entry.summary) for entry in read(document).items] == [
+        ("One", "First words"), ("Two", "Second"),
+    ]  # fmt: skip
+
+
+def test_namespace_that_each_element_declares_for_itself_is_known() -> None:
+    found = fixture("each.xml")
+    assert (found.title, found.link, found.language) == ("Each", "https://each.example.org/", "da")
+    (entry,) = found.items
+    assert (entry.title, entry.duration, entry.season, entry.is_explicit) == ("One", 90.0, 2, True)
+    assert entry.picture == "https://each.example.org/one.jpg"
+    assert [(mark.start, mark.title) for mark in entry.marks] == [(0.0, "Begin"), (30.0, "Middle")]
+
+
+def test_html_that_is_not_closed_costs_no_item() -> None:
+    found = fixture("unclosed.xml")
+    assert found.title == "Notes < & tags"
+    assert [(entry.title, entry.summary) for entry in found.items] == [
+        ("Breaks", "First line second line"), ("Closed too much", "Words of two"), ("Attributes", "Words"),
+    ]  # fmt: skip
+    assert [entry.audio for entry in found.items] == [f"https://cast.example.org/{n}.mp3" for n in (1, 2, 3)]
+
+
+def test_old_names_of_title_date_and_words_are_read() -> None:
+    found = fixture("old.atom")
+    assert (found.summary, found.language) == ("A tagline", "fr")
+    assert [entry.published for entry in found.items] == [60.0, 120.0]
+    dublin = only("<dc:title>Core</dc:title><dc:description>Of Dublin</dc:description>")
+    assert (dublin.title, dublin.summary) == ("Core", "Of Dublin")
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        "<link>javascript:void(0)</link><guid>https://example.org/1</guid>",
+        '<guid isPermaLink="true">/1</guid>',
+        '<atom:link href="gemini://example.org/1"/><atom:link href="https://example.org/1"/>',
+        '<atom:link rel="self" href="https://example.org/1"/>',
+    ],
+)
+def test_page_is_the_first_address_that_a_browser_opens(links: str) -> None:
+    assert (only(f"<title>One</title>{links}").link or "").endswith("example.org/1")
 
 
 def test_redirect_document_names_the_new_address() -> None:

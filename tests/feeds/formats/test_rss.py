@@ -240,7 +240,9 @@ def test_duration_spellings(text: str, seconds: float | None) -> None:
         "2024-01-05T12:00:00+02:00", "20240105T100000Z", "Fri, 5 January 2024 05:00:00 EST", "2024-01-05 10:00:00",
         "Friday, 05-Jan-24 10:00:00 GMT", "Fr, 05 Jan 2024 10:00:00.123 +0000",
         "Fri,05 Jan 2024 10:00:00 GMT", "05 Jan 2024 10:00 AM", "Fri Jan  5 10:00:00 2024", "2024/01/05 10:00:00",
-        "05 Jan 2024 12:00:00 PM +0200",
+        "05 Jan 2024 12:00:00 PM +0200", "Fri Jan 05 11:00:00 +0100 2024", "Fri Jan 5 2024 02:00:00 PST",
+        "Fri, Jan 05 2024 10:00:00 AM", "Fri, 5 Jan 2024 04:0:0 CST", "2024/1/5 10:00:00", "2024-01-05T12:00:0+02:00",
+        "Thu, 04 Jan 2024 34:00:00 GMT",
     ],
 )  # fmt: skip
 def test_date_spellings(text: str) -> None:
@@ -253,7 +255,11 @@ def test_date_without_time_is_the_day(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yesterday", "32 Jan 2024", "9999999999", "2024-13-01", "31 Foo 2024", "0000-00-00"]
-)
+    "text",
+    [
+        "", "yesterday", "32 Jan 2024", "9999999999", "2024-13-01", "31 Foo 2024", "0000-00-00",
+        "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 -0500", "Wed, 31 Dec 1969 16:00:00 -0800",
+    ],
+)  # fmt: skip
 def test_date_nonsense_is_unknown(text: str) -> None:
     assert to_time(text) is None

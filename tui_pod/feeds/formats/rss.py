@@ -5,6 +5,8 @@ Texts come out cleaned, addresses http(s) and absolute; empty items are left out
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import clean, unescaped
 from tui_pod.feeds.formats.chapters import to_seconds
@@ -45,7 +47,8 @@ _TEXTS = frozenset((
     "updated", "dc:date", "category", "subtitle", "language", "itunes:title", "itunes:duration", "itunes:summary",
     "itunes:subtitle", "itunes:keywords", "itunes:new-feed-url", "itunes:type", "itunes:season", "itunes:episode",
     "itunes:episodetype", "itunes:explicit", "podcast:guid", "podcast:season", "podcast:episode", "media:title",
-    "media:description", "dc:language", "newlocation", "url", "logo", "icon", "ttl",
+    "media:description", "dc:language", "newlocation", "url", "logo", "icon", "ttl", "dc:title", "dc:description",
+    "body", "fullitem", "tagline", "issued", "modified", "created",
 ))  # fmt: skip
 _LINKS = frozenset((
     "enclosure", "media:content", "podcast:transcript", "podcast:chapters", "psc:chapter", "link", "atom:link",
@@ -60,7 +63,16 @@ MAX_NAMES = 2_000
 MAX_LINKS = 2_000
 """Of one item: its chapters, files and addresses."""
 
-_DESCRIPTIONS = ("description", "summary", "itunes:summary", "content:encoded", "content", "media:description")
+_DESCRIPTIONS = (
+    "description", "summary", "itunes:summary", "content:encoded", "content", "media:description", "dc:description",
+    "body", "fullitem",
+)  # fmt: skip
+_DATES = ("pubDate", "published", "issued", "dc:date", "updated", "modified", "created")
+_TITLES = ("title", "itunes:title", "media:title", "dc:title")
+_LANGUAGES = ("language", "dc:language", "xml:lang")
+_ABOUT = ("description", "subtitle", "tagline", "dc:description", "itunes:summary", "itunes:subtitle")
+"""What a feed says of itself."""
+
 _BREAKS = frozenset(("p", "br", "div", "li"))
 
 
@@ -115,6 +127,9 @@ class _Reader:
         self._parts: list[str] = []
         self._size = 0
         self._path: list[tuple[str, int]] = []  # names and depths of open categories
+        self._defaults: list[
+            tuple[str, int]
+        ] = []  # usual prefixes of the namespaces of open elements, and their depths
 
     def start(self, name: str, attributes: dict[str, str], depth: int) -> None:
         """See `xml.Handler.start`."""
@@ -123,7 +138,9 @@ class _Reader:
                 self._parts.append("\n")
             return
         if attributes:
-            self._learn(attributes)
+            self._learn(attributes, depth)
+        if self._defaults and self._defaults[-1][0] and ":" not in name:
+            name = f"{self._defaults[-1][0]}:{name}"
         key = self._names.get(name)
         if key is None:
             if len(self._names) > MAX_NAMES:
@@ -141,7 +158,7 @@ class _Reader:
                 if attributes.get("type") in ("html", "xhtml"):
                     self._fields[f"{key} type"] = "html"
                 elif key == "guid" and attributes.get("isPermaLink", "true").lower() != "false":
-                    self._fields["permalink"] = "true"
+                    self._fields["permalink"] = self._base if "isPermaLink" in attributes else ""
         elif key in _OTHERS:
             self._open(key, attributes, depth)
 
@@ -161,6 +178,8 @@ class _Reader:
 
     def end(self, _: str, depth: int) -> None:
         """See `xml.Handler.end`."""
+        if self._defaults and depth == self._defaults[-1][1]:
+            self._defaults.pop()
         if self._wanted:
             if depth == self._wanted_depth:
                 self._keep("".join(self._parts).strip())
@@ -195,29 +214,33 @@ class _Reader:
             raise FeedError("This is not a feed.")
         prefixes = {path[:length] for path in self._categories for length in range(1, len(path))}
         return Feed(
-            title=clean(_plain(channel.get("title", ""))),
+            title=clean(_plain(channel.get("title") or channel.get("dc:title", ""))),
             items=tuple(self._items),
             link=self._page(channel, self._channel_links),
-            summary=clean(to_text(channel.get("description") or channel.get("subtitle", ""))),
+            summary=clean(to_text(_first(channel, _ABOUT))),
             guid=clean(channel.get("podcast:guid", ""), 100).lower(),
             moved_to=moved_to,
             is_serial=channel.get("itunes:type", "").strip().lower() == "serial",
             categories=tuple(path for path in dict.fromkeys(self._categories) if path not in prefixes and all(path)),
-            language=clean(channel.get("language") or channel.get("dc:language", ""), 20).lower().replace("_", "-"),
+            language=clean(_first(channel, _LANGUAGES), 20).lower().replace("_", "-"),
             ttl=60.0 * (to_number(channel.get("ttl", "")) or 0),
             is_partial=is_partial,
             picture=self._picture(channel, self._channel_links),
             next_page=self._linked("next", channel, self._channel_links),
         )
 
-    def _learn(self, attributes: dict[str, str]) -> None:
-        """Take in namespace declarations and the base of relative addresses."""
+    def _learn(self, attributes: dict[str, str], depth: int) -> None:
+        """Take in namespace declarations, the language and the base of relative addresses."""
         for name, value in attributes.items():
             if name.startswith("xmlns:"):
-                usual = _PREFIXES.get(value.strip().lower()) or _PREFIXES.get(value.strip().lower() + "/")
+                usual = _usual_prefix(value)
                 if usual is not None and self._aliases.get(name[6:]) != usual:
                     self._aliases[name[6:]] = usual
                     self._names.clear()
+            elif name == "xmlns" and self._parent_depth:  # of one element, as some writers of XML do it
+                self._defaults.append((_usual_prefix(value) or "", depth))
+            elif name == "xml:lang" and not self._parent_depth:
+                self._channel.setdefault(name, value)
             elif name == "xml:base" and not self._is_in_item and not self._items:
                 self._base = absolute(value, self._base) or self._base
 
@@ -241,15 +264,17 @@ class _Reader:
     def _linked(self, relation: str, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> str | None:
         for key, attributes in links:
             if key == "link" and attributes.get("rel", "alternate") == relation and attributes.get("href"):
-                return absolute(attributes["href"], fields.get("base", self._base))
+                found = absolute(attributes["href"], fields.get("base", self._base))
+                if found is not None:
+                    return found
         return None
 
     def _page(self, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> str | None:
         linked = self._linked("alternate", fields, links)
         if linked is None and fields.get("link"):
             linked = absolute(fields["link"], fields.get("base", self._base))
-        if linked is None and "permalink" in fields:
-            linked = absolute(fields.get("guid", ""))
+        if linked is None and fields.get("guid") and "permalink" in fields:
+            linked = absolute(fields["guid"], fields["permalink"])
         return linked
 
     def _picture(self, fields: dict[str, str], links: list[tuple[str, dict[str, str]]]) -> str | None:
@@ -285,9 +310,9 @@ class _Reader:
         season, number = (to_number(get(f"itunes:{key}") or get(f"podcast:{key}", "")) for key in ("season", "episode"))
         raw = Item(
             guid=get("guid") or get("id", ""),
-            title=_plain(get("title") or get("itunes:title") or get("media:title", ""), get("title type") == "html"),
-            link=self._page(fields, links),
-            published=to_time(get("pubDate") or get("published") or get("dc:date") or get("updated") or ""),
+            title=_plain(_first(fields, _TITLES), get("title type") == "html"),
+            link=self._page(fields, links) or self._linked("self", fields, links),
+            published=next((time for key in _DATES if key in fields and (time := to_time(fields[key]))), None),
             duration=to_duration(get("itunes:duration", "")),
             transcript=best_transcript(transcripts, base, self._channel.get("language", "")),
             chapters=chapters,
@@ -300,6 +325,17 @@ class _Reader:
         )
         texts = [get(key, "") for key in _DESCRIPTIONS]
         return make_item(raw, texts, best_audio(enclosures, base), get("itunes:subtitle", ""), keywords)
+
+
+def _first(fields: dict[str, str], keys: Sequence[str]) -> str:
+    """Return the first of these fields that says something."""
+    return next((fields[key] for key in keys if fields.get(key)), "")
+
+
+def _usual_prefix(namespace: str) -> str | None:
+    """Return the prefix by which a namespace is known here; None for one that is not used."""
+    namespace = namespace.strip().lower()
+    return _PREFIXES.get(namespace) or _PREFIXES.get(namespace + "/")
 
 
 def _plain(title: str, is_html: bool = False) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 
 from tui_pod.core.library.catalog import DURATION_FAULT
@@ -27,19 +27,24 @@ _UNITS = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[a-z#. ]{0,10}(\d{1,6})(?:\.0+)?", re.IGNORECASE)
-_RFC822 = re.compile(
-    r"(?:[^\W\d]{2,12}(?:\.?,\s*|\.?\s+))?(\d{1,2})[\s-]+([a-z]{3})[a-z]*\.?[\s-]+(\d{4}|\d{2})"
-    r"(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d{0,9})?)?\s*([ap]m\b)?\s*([+-]\d{2}:?\d{2}|[a-z]{1,5})?",
-    re.IGNORECASE,
+_WEEKDAY = r"(?:[^\W\d]{2,12}(?:\.?,\s*|\.?\s+))?"
+_NAME = r"(?P<month>[a-z]{3})[a-z]*\.?"
+_DAYTIME = r"0?(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2}))?(?:\.\d{0,9})?"
+_ZONE = r"(?P<zone>[+-]\d{2}:?\d{2}|[a-z]{1,5})"
+_REST = rf"(?:,?\s+{_DAYTIME})?\s*(?P<half>[ap]m\b)?\s*{_ZONE}?"
+_DATES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})[\s-]+{_NAME}[\s-]+(?P<year>\d{{4}}|\d{{2}}){_REST}",  # RFC 822
+        r"(?P<year>\d{4})[-/]?(?P<month>\d{2}|(?<=[-/])\d(?=[-/]))[-/]?(?P<day>\d{2}|(?<=[-/])\d(?!\d))"
+        r"(?:[T\s]+(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{1,2}))?(?:[.,]\d{1,9})?)?"
+        r"\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?",  # RFC 3339
+        rf"{_WEEKDAY}{_NAME}\s+(?P<day>\d{{1,2}}),?\s+{_DAYTIME}\s+(?:{_ZONE}\s+)?(?P<year>\d{{4}})",  # ctime
+        rf"{_WEEKDAY}{_NAME}\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}}){_REST}",
+    )
 )
-_MONTH_FIRST = re.compile(
-    r"(?:[^\W\d]{2,12},?\s+)?([a-z]{3})[a-z]*\.?\s+(\d{1,2}),?\s+(?:(\d{1,2}):(\d{2}):(\d{2})\s+(?:[a-z]{3,4}\s+)?)?(\d{4})",
-    re.IGNORECASE,
-)
-_ISO = re.compile(
-    r"(\d{4})[-/]?(\d{2})[-/]?(\d{2})(?:[T\s]+(\d{2}):?(\d{2})(?::?(\d{2}))?(?:[.,]\d{1,9})?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?",
-    re.IGNORECASE,
-)
+"""The orders in which dates are written, the usual ones first."""
+
 _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
     "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
@@ -88,26 +93,23 @@ def _zone(text: str) -> timezone:
 def to_time(text: str) -> float | None:
     """Return seconds since 1970 (UTC) from a date as RSS (RFC 822), Atom (RFC 3339) or a careless hand writes it."""
     text = text.strip()[:80]
+    found = next(filter(None, (order.match(text) for order in _DATES)), None)
+    part = found.groupdict() if found else {}
+    if not 1 <= int(part.get("day", 0)) <= 31:
+        return None
+    year, month, hour = part["year"], part["month"], int(part["hour"] or 0)
+    if part.get("half"):
+        hour = hour % 12 + (12 if part["half"].lower() == "pm" else 0)
+    zone = _zone(part["zone"] or "")
     try:
-        if found := _RFC822.match(text):
-            day, name, year, hour, minute, second, half, zone = found.groups()
-            month = _MONTHS[name.lower()]
-            if half and hour:
-                hour = str(int(hour) % 12 + (12 if half.lower() == "pm" else 0))
-        elif found := _ISO.match(text):
-            year, number, day, hour, minute, second, zone = found.groups()
-            month = int(number)
-        elif found := _MONTH_FIRST.match(text):
-            (name, day, hour, minute, second, year), zone = found.groups(), ""
-            month = _MONTHS[name.lower()]
-        else:
-            return None
+        number = int(month) if month.isdecimal() else _MONTHS[month.lower()]
         whole = int(year) + (0 if len(year) == 4 else 2000 if int(year) < 70 else 1900)
-        clock = (int(hour or 0), int(minute or 0), min(int(second or 0), 59))
-        time = datetime(whole, month, int(day), *clock, tzinfo=_zone(zone or ""))
-        return time.timestamp() if datetime(1970, 1, 2, tzinfo=UTC) <= time else None
+        day = timedelta(int(part["day"]) - 1, int(part["second"] or 0), 0, 0, int(part["minute"] or 0), hour)
+        time = datetime(whole, number, 1, tzinfo=zone) + day  # so 24:10 is of the next day
     except (KeyError, ValueError, OverflowError):
         return None
+    is_unset = time == datetime(1970, 1, 1, tzinfo=zone)  # what a program writes that knows no date
+    return time.timestamp() if time.timestamp() > 0 and not is_unset else None
 
 
 def recording_rank(kind: str, address: str) -> int | None:

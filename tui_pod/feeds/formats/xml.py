@@ -1,8 +1,9 @@
 """Parse untrusted XML into events, within limits and without opening anything it refers to.
 
 Expat reads the document strictly. A malformed one is repaired (encoding, control characters, bare `&`, HTML
-entities) and read again; if still malformed, item by item, so that only broken items are lost. External DTDs are
-not read, and entities are refused but for single characters such as `<!ENTITY nbsp "&#160;">`.
+entities) and read again; if still malformed, item by item, and the inside of what is broken as text (HTML that was
+neither escaped nor closed). External DTDs are not read, and entities are refused but for single characters such as
+`<!ENTITY nbsp "&#160;">`.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ MAX_AMPERSANDS = 3_000_000
 MAX_ENTITIES = 300
 """Characters that a document may name for itself; HTML 4 names 252."""
 
+MAX_UNCLOSED = 10
+"""Elements without an end that are passed over in an item that is broken; each costs a look through all of it."""
+
 MAX_TEXT = 256 * 1024
 """Characters of one element that are kept."""
 
@@ -47,6 +51,9 @@ _SINGLE_BYTE = re.compile(r"iso-?8859-?1|latin-?1|us-ascii|ascii|windows-1252|cp
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _PROLOGUE = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
 _ITEM = re.compile(r"<((?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry))\b")
+_TAG = re.compile(r"<([A-Za-z][\w:.-]{0,60})((?:\s[^<>]*?)?)(/?)>")
+_ATTRIBUTE = re.compile(r"""([A-Za-z_][\w:.-]{0,60})\s*=\s*("[^"<]*"|'[^'<]*')""")
+_CONTAINERS = frozenset(("item", "entry", "channel", "image", "group", "chapters"))
 _ROOT = re.compile(r"<([A-Za-z][\w:.-]{0,60})(\s[^<>]*)?>")
 
 
@@ -173,17 +180,40 @@ def _read_slices(text: str, handler: Handler) -> bool:
     name, inner = root[1], "<channel>" if root[1] == "rss" else ""
     closing = f"{'</channel>' if inner else ''}</{name}>"
     head = text[root.end() : start].replace("<channel>", "", 1).rstrip()
-    _read_part(f"<{name}{root[2] or ''}>{inner}{head}{closing}", handler)
+    _read_part(f"<{name}{root[2] or ''}>{inner}", head, closing, handler)
     for part in _slices(text, start):  # what the root declares is known by now, and may be too much to read each time
-        _read_part(f"<{name}>{inner}{part}{closing}", handler)
+        _read_part(f"<{name}>{inner}", part, closing, handler)
     return False
 
 
-def _read_part(part: str, handler: Handler) -> None:
-    try:
-        parse_strictly(part.encode(), handler, "utf-8")
-    except Malformed:
-        handler.abandon()
+def _read_part(opening: str, part: str, closing: str, handler: Handler) -> None:
+    """Read the head or an item: as it is, else its elements as text, else not at all."""
+    for text in (part, None):
+        try:
+            parse_strictly(f"{opening}{_flattened(part) if text is None else text}{closing}".encode(), handler, "utf-8")
+            return
+        except Malformed:
+            handler.abandon()
+
+
+def _flattened(part: str) -> str:
+    """Return the elements of a head or an item, each with all that is in it as text; attributes that are whole stay."""
+    kept: list[str] = []
+    position = misses = 0
+    while len(part) <= MAX_TEXT and misses < MAX_UNCLOSED and (found := _TAG.search(part, position)):
+        name, position = found[1], found.end()
+        if name.rpartition(":")[2] in _CONTAINERS:
+            continue
+        end = position if found[3] else part.find(f"</{name}", position)
+        if end < 0:
+            misses += 1
+            continue
+        attributes = "".join(f" {key}={value}" for key, value in dict(_ATTRIBUTE.findall(found[2])).items())
+        inside = part[position:end].replace("<![CDATA[", "").replace("]]>", "")
+        kept.append(f"<{name}{attributes}>{inside.replace('<', '&lt;')}</{name}>")
+        position = end
+    item = _ITEM.match(part)
+    return f"<{item[1]}>{''.join(kept)}</{item[1]}>" if item else "".join(kept)
 
 
 def _slices(text: str, position: int) -> Iterator[str]:
