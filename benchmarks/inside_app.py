@@ -44,8 +44,8 @@ def main() -> int:
         found: Report = {}
         try:
             await scenario(app, found)
-        except TimeoutError as error:
-            found["error"] = str(error)
+        except Exception as error:  # else nobody would hear of it
+            found["error"] = repr(error)
         reports.append(found)
         app.exit()
 

@@ -90,15 +90,20 @@ def _write_sound(path: Path, seconds: float) -> None:
         file.writeframes(period * int(rate * seconds / 40))
 
 
-def write_streams(folder: Path, count: int = 12) -> tuple[Path, ...]:
-    """Write silent mp3 files of 64 kbit/s and constant rate, as long as the sounds."""
+def write_streams(folder: Path, count: int = 12, is_variable: bool = False) -> tuple[Path, ...]:
+    """Write silent mp3 files, as long as the sounds: of 64 kbit/s and constant rate, or of two without a table."""
     folder.mkdir(parents=True, exist_ok=True)
-    frame = bytes((0xFF, 0xF3, 0x80, 0xC4)) + bytes(72 * 64_000 // 22_050 - 4)  # MPEG 2, 22.05 kHz, mono: 26 ms
+    frame = _frame(64) if not is_variable else _frame(64) * 2 + _frame(32) * 2  # 26 ms each
     paths = tuple(folder / f"{number:02}.mp3" for number in range(count))
     for number, path in enumerate(paths):
         seconds = LONG if number < count - 4 else SHORT
-        path.write_bytes(frame * int(seconds * 22_050 / 576))
+        path.write_bytes(frame * int(seconds * 22_050 / 576 / (4 if is_variable else 1)))
     return paths
+
+
+def _frame(kilobits: int) -> bytes:
+    """Return a silent frame of MPEG 2, 22.05 kHz, mono."""
+    return bytes((0xFF, 0xF3, kilobits // 8 << 4, 0xC4)) + bytes(72 * kilobits * 1000 // 22_050 - 4)
 
 
 def feed(count: int, address: str) -> bytes:

@@ -255,3 +255,21 @@ def test_ranges_bring_the_place_without_what_is_before_it(listen: Listen, site: 
     starts = [int(headers["Range"].removeprefix("bytes=").rstrip("-")) for _, headers in site.asked]
     assert any(abs(start - offset) < 20_000 for start in starts)
     assert len(starts) <= 3
+
+
+@pytest.mark.parametrize("has_mark", [False, True])
+def test_variable_rate_is_entered_about_at_the_place_and_exactly_once_all_is_here(
+    listen: Listen, site: Site, has_mark: bool
+) -> None:
+    content = zoo.variable_mp3(LENGTH)
+    offset = int(PLACE / LENGTH * len(content))
+    if has_mark:
+        content = zoo.mark_variable(content, int(LENGTH / zoo.FRAME_SECONDS))
+    there = listen(Ranged(content, "audio/mpeg"), place=PLACE)
+    there.until(there.is_playing, "it plays")
+    assert there.controller.playback.is_about
+    assert there.controller.playback.position == pytest.approx(PLACE, abs=0.5)
+    assert there.podcasts.streams.open("one", site.url("/a.mp3")).progress().fetched < offset
+    there.controller.restart("one")
+    there.until(lambda: there.is_playing() and there.controller.playback.position < 5.0, "the start plays")
+    assert not there.controller.playback.is_about

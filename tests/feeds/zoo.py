@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -17,6 +18,12 @@ def mp3(seconds: float, kilobits: int = 8) -> bytes:
     size = 72 * kilobits * 1000 // 22050
     frame = bytes((0xFF, 0xF3, rate << 4, 0xC4)) + bytes(size - 4)
     return frame * int(seconds / FRAME_SECONDS)
+
+
+def variable_mp3(seconds: float) -> bytes:
+    """Return an mp3 of variable rate that says nothing of it, and whose rate at the start is twice the usual one."""
+    rates = (64, 64, 64, 64, *itertools.islice(itertools.cycle((8, 32, 56, 24)), int(seconds) - 4))
+    return b"".join(mp3(1.0, rate) for rate in rates)
 
 
 def mark_variable(content: bytes, frames: int) -> bytes:

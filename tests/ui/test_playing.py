@@ -166,6 +166,15 @@ async def test_place_that_is_being_fetched_is_shown_and_enter_plays_the_start(li
         assert driver.player.calls[-1] == ("load", "https://example.org/a.mp3", 0.0, driver.playback.load)
 
 
+async def test_place_that_is_estimated_is_shown_as_about(library: Library) -> None:
+    audio = FakeAudio(is_seekable=True)
+    async with run_app(library, query=BASICS) as driver:
+        driver.sources.found["one"] = audio.source(is_constant_rate=False)._replace(has_length=True)
+        driver.controller.play_from("one", 50.0)
+        await driver.settle()
+        assert bar(driver)[1].startswith("≈0:50 ")
+
+
 async def test_speed_changed_shows_in_bar_and_header(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press(*["right_square_bracket"] * 5)

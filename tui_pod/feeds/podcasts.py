@@ -22,7 +22,7 @@ from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.media.documents import RemoteFiles
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.keeping import Usual, plan_downloads
-from tui_pod.feeds.media.mp3_head import HEAD, has_endless_tag, is_constant_rate, tag_size
+from tui_pod.feeds.media.mp3_stream import MAX_TAG, check_tag, find_places
 from tui_pod.feeds.media.partial import DownloadRequest
 from tui_pod.feeds.media.stream_cache import StreamCache
 from tui_pod.feeds.media.stream_file import StreamFile
@@ -38,15 +38,7 @@ from tui_pod.runtime.threads import CancelToken
 STREAM_QUOTA = 500_000_000
 """Bytes of streams that are kept when the settings do not say."""
 
-MAX_TAG = 1024 * 1024
-"""Bytes of a tag before an mp3 that are waited for to look behind it; covers are in it."""
-
 PICTURE_LIMITS = Limits(size=10 * 1024 * 1024, seconds=20.0, idle=10.0)
-PLAIN_TAG = 32 * 1024
-"""Bytes of a tag that cannot hold many entries."""
-
-PATIENCE = 5.0
-"""Seconds for which the head of a recording is waited for, to know how places in it are found."""
 
 
 class Podcasts:
@@ -75,7 +67,7 @@ class Podcasts:
         path = self.local_file(episode)
         if path is not None:
             with path.open("rb") as file:
-                _check_tag(file.read(MAX_TAG))
+                check_tag(file.read(MAX_TAG))
             return Source(str(path), marks=marks)
         stream = self._stream(episode, episode.audio, details)
         cancel = cancel or CancelToken()
@@ -84,8 +76,8 @@ class Podcasts:
         except LoginWanted:
             self.store.logins.ask_again()
             raise
-        is_constant = _is_constant_rate(stream, cancel)
-        return Source(episode.audio, is_stream=True, marks=marks, remote=stream, is_constant_rate=is_constant)
+        source = Source(episode.audio, is_stream=True, marks=marks, remote=stream)
+        return find_places(source, stream, episode.duration, cancel)
 
     def local_file(self, episode: Episode) -> Path | None:
         """Return the recording of an episode if all of it is on this machine."""
@@ -227,16 +219,3 @@ def _numbering(details: Details) -> str:
     number = f"Episode {details.number}" if details.number else ""
     explicit = "Explicit" if details.is_explicit else ""
     return " · ".join(filter(None, (season, number, details.type.capitalize(), explicit)))
-
-
-def _check_tag(start: bytes) -> None:
-    if has_endless_tag(start):
-        raise FetchError("Its tag has thousands of entries, which no player reads in time.", is_final=True)
-
-
-def _is_constant_rate(stream: StreamFile, cancel: CancelToken) -> bool | None:
-    """Return whether a stream is an mp3 of constant bit rate; None also when it does not come in time."""
-    tag = tag_size(stream.peek(0, 10, PATIENCE, cancel))
-    if tag > PLAIN_TAG:
-        _check_tag(stream.peek(0, min(tag, MAX_TAG), PATIENCE, cancel))
-    return is_constant_rate(stream.peek(tag, HEAD, PATIENCE, cancel)) if tag <= MAX_TAG else None

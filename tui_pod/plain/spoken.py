@@ -97,7 +97,7 @@ def say_playback(playback: Playback) -> str:
     if not playback.is_loaded:
         return "Nothing is playing."
     word = {PlayerStatus.PAUSED: "Paused", PlayerStatus.LOADING: "Preparing"}.get(playback.status, "Playing")
-    said = f"{word}: {sentence(playback.title)} {say_position(playback.position, playback.duration)}"
+    said = f"{word}: {sentence(playback.title)} {_say_place(playback)}"
     if playback.fetching is not None:
         said += f", {playback.fetching}"
     if playback.speed != 1.0:
@@ -112,13 +112,13 @@ def say_change(former: Playback, now: Playback) -> Iterator[str]:
         if is_other:
             yield f"Playing: {sentence(now.title)} {_from(now)}."
         else:
-            yield f"Playing, {say_position(now.position, now.duration)}."
+            yield f"Playing, {_say_place(now)}."
     elif now.status is PlayerStatus.PAUSED and former.status is not PlayerStatus.PAUSED:
-        yield f"Paused, {say_position(now.position, now.duration)}."
+        yield f"Paused, {_say_place(now)}."
     elif not now.is_loaded and former.is_loaded:
         yield "Stopped."
     elif now.load == former.load and now.is_loaded and not -0.5 < now.position - former.position < JUMP:
-        yield f"At {say_position(now.position, now.duration)}."
+        yield f"At {_say_place(now)}."
     if now.fetching is not None and former.fetching is None:
         yield f"{str(now.fetching).capitalize()}; enter plays from the start."
     if now.is_buffering != former.is_buffering and now.load == former.load:
@@ -135,10 +135,15 @@ JUMP = 2.5
 """Seconds that playing on never covers between two looks, and every step of a listener does."""
 
 
+def _say_place(playback: Playback) -> str:
+    about = "about " if playback.is_about else ""
+    return f"{about}{say_position(playback.position, playback.duration)}"
+
+
 def _from(playback: Playback) -> str:
     if playback.position < 1:
         return spoken_time(round(playback.duration)) if playback.duration else "Length unknown"
-    return f"From {say_position(playback.position, playback.duration)}"
+    return f"From {_say_place(playback)}"
 
 
 def say_outlook(library: Library, session_status: SessionStatus) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes import START, FakeAudio
 from tests.rooms import EPISODES, Room, make_room
 from tui_pod.core.player.events import FileLoaded, SeekFinished
-from tui_pod.core.player.load_watch import COMING, LIMIT, LoadWatch, fetching, missing
+from tui_pod.core.player.load_watch import COMING, LIMIT, LoadWatch, fetching, is_about, missing
 from tui_pod.core.player.snapshot import Fetching, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress
 
@@ -116,6 +116,40 @@ def test_place_is_waited_for_only_where_all_before_it_must_come(
 ) -> None:
     source = FakeAudio(fetched, TOTAL, is_seekable).source(is_constant_rate)
     assert fetching(source, place, 300.0) == expected
+
+
+@pytest.mark.parametrize(
+    ("audio", "constant", "place", "here", "expected"),
+    [
+        (FakeAudio(0, TOTAL, is_seekable=True), False, 150.0, None, True),
+        (FakeAudio(1_400_000, TOTAL, is_seekable=True), False, 150.0, None, False),
+        (FakeAudio(0, TOTAL, is_seekable=True), False, 0.0, None, False),
+        (FakeAudio(0, TOTAL, is_seekable=True), False, 150.0, 100.0, False),
+        (FakeAudio(0, TOTAL, is_seekable=True), True, 150.0, None, False),
+        (FakeAudio(0, TOTAL, is_seekable=False), False, 150.0, None, False),
+        (FakeAudio(0, None, is_seekable=True), False, 150.0, None, False),
+    ],
+    ids=["far", "fetched", "start", "a step", "constant", "no ranges", "no size"],
+)
+def test_place_is_estimated_only_where_counting_costs_too_much(
+    audio: FakeAudio, constant: bool, place: float, here: float | None, expected: bool
+) -> None:
+    assert is_about(audio.source(constant)._replace(has_length=True), place, 300.0, here) is expected
+
+
+def test_seek_far_ahead_opens_the_file_anew_and_its_place_is_about_until_it_is_counted() -> None:
+    audio = FakeAudio(0, TOTAL, is_seekable=True)
+    room = make_room(EPISODES)
+    room.sources.found["three"] = audio.source(is_constant_rate=False)._replace(has_length=True)
+    room.play("three")
+    assert not room.controller.playback.is_about
+    room.controller.seek_to(200.0)
+    assert room.player.calls[-1] == ("load", "https://example.org/a.mp3", 200.0, room.controller.playback.load)
+    assert (room.status, room.position, room.controller.playback.is_about) == (PlayerStatus.PLAYING, 200.0, True)
+    audio.fetch(TOTAL)
+    room.controller.seek_to(190.0)
+    assert room.player.calls[-1][:3] == ("load", "https://example.org/a.mp3", 190.0)
+    assert not room.controller.playback.is_about
 
 
 def test_place_in_a_file_of_unknown_size_is_waited_for_without_a_number() -> None:

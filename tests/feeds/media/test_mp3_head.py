@@ -6,7 +6,7 @@ import pytest
 
 from tests.feeds.server import sound
 from tests.feeds.zoo import mark_variable, mp3
-from tui_pod.feeds.media.mp3_head import HEAD, has_endless_tag, is_constant_rate, tag_size
+from tui_pod.feeds.media.mp3_head import HEAD, has_endless_tag, length_frame, read_head, tag_size
 
 VARIABLE = b"".join(mp3(1.0, rate) for rate in (8, 16, 8, 32))
 
@@ -28,7 +28,16 @@ VARIABLE = b"".join(mp3(1.0, rate) for rate in (8, 16, 8, 32))
     ids=["8", "64", "filling", "xing", "info", "differing", "wav", "ogg", "one sync", "empty"],
 )
 def test_rate_is_told_from_the_head(content: bytes, expected: bool | None) -> None:
-    assert is_constant_rate(content[:HEAD]) is expected
+    head = read_head(content[:HEAD])
+    assert (head and head.is_constant_rate) is expected
+
+
+@pytest.mark.parametrize("first", [b"\xff\xf3\x10\xc4", b"\xff\xfb\x90\x00", b"\xff\xfa\x90\xc0", b"\xff\xe3\x10\x40"])
+def test_frame_that_says_the_length_is_read_as_one(first: bytes) -> None:
+    added = length_frame(first, 60.0, 1000)
+    head = read_head(added + added)
+    assert head is not None
+    assert (head.is_constant_rate, head.has_length, head.first) == (False, True, 0)
 
 
 @pytest.mark.parametrize(

@@ -44,9 +44,6 @@ SAVE_GRACE = timedelta(milliseconds=250)
 SEEK_TOLERANCE = 1.0
 """Seconds that a file may start off the requested position before it is sought again."""
 
-SAME_LENGTH = 0.005
-"""Share by which two narrations of one episode may differ and still be the same."""
-
 MAX_ENDS_AT_ONCE = 3
 """Files in a row that end at once, after which nothing is played on by itself."""
 
@@ -216,7 +213,10 @@ class EpisodePlayer:
             self.tracker.seek(position)
         else:
             self.tracker.wish(position)
-        if load.is_with_player:
+        if load.is_with_player and load.choose_way(playback) and load.source is not None:
+            self._state.show(playback._replace(status=PlayerStatus.LOADING))
+            self._give(load, load.source)
+        elif load.is_with_player:
             self._player.seek(position)
         self._state.show(self._state.playback._replace(position=position))
         self._listener.progress_changed(frozenset((load.episode.id,)))
@@ -270,18 +270,15 @@ class EpisodePlayer:
         is_saved = self._saved_ticket >= load.ticket
         if is_saved or not timedelta() <= self._clock() - load.asked_at <= SAVE_GRACE:
             load.is_with_player = True
-            load.position = self._scaled(load.position, load.source)
+            load.scale(self._state.progress_index.get(load.episode.id))
             self.tracker.wish(load.position)
-            load.watch = LoadWatch(self._clock())
-            self._player.load(load.source, load.position, self._state.playback.load, load.is_paused)
+            load.choose_way(self._state.playback)
+            self._give(load, load.source)
 
-    def _scaled(self, position: float, source: Source) -> float:
-        """Return a position in a narration that was made again as the same share of its length."""
-        progress = self._state.progress_index.get(self._state.playback.episode or "")
-        if not source.is_narrated or not source.duration or progress is None or not progress.duration:
-            return position
-        factor = source.duration / progress.duration
-        return position if abs(factor - 1) < SAME_LENGTH else position * factor
+    def _give(self, load: Load, source: Source) -> None:
+        """Have the player open the file at the position."""
+        load.watch = LoadWatch(self._clock())
+        self._player.load(source, load.position, self._state.playback.load, load.is_paused)
 
     def _on_loaded(self, load: Load, event: FileLoaded) -> None:
         source = load.source
@@ -292,7 +289,8 @@ class EpisodePlayer:
         self._set_duration(load, source.duration or event.duration)  # first: listeners want to know it
         playback = self._state.playback
         marks = source.marks or playback.marks
-        self._state.show(playback._replace(status=status, is_narrated=source.is_narrated, marks=marks, fetching=None))
+        shown = playback._replace(status=status, is_narrated=source.is_narrated, marks=marks)
+        self._state.show(shown._replace(is_about=source.is_about, fetching=None))
         if abs(event.position - load.position) > SEEK_TOLERANCE:
             self._player.seek(load.position)
         else:

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.player.load_watch import LoadWatch, missing
+from tui_pod.core.player.load_watch import LoadWatch, is_about, missing
 from tui_pod.core.player.options import resolve_duration
 from tui_pod.core.player.retry import Retry
-from tui_pod.core.player.snapshot import ChapterOrigin, Source
-from tui_pod.core.progress.progress import is_whole
+from tui_pod.core.player.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
+from tui_pod.core.progress.progress import Progress, is_whole
+
+SAME_LENGTH = 0.005
+"""Share by which two narrations of one episode may differ and still be the same."""
 
 SAME_STATED = 0.1
 """Share by which a stated length may be off and still be that of this recording."""
@@ -43,6 +46,23 @@ class Load:
 
     def __post_init__(self) -> None:
         self.watch = LoadWatch(self.asked_at)
+
+    def choose_way(self, playback: Playback) -> bool:
+        """Choose whether the position is counted or estimated; return whether the file must be opened anew for that."""
+        assert self.source is not None
+        former = self.source.is_about
+        here = None if former or playback.status is PlayerStatus.LOADING else playback.position
+        self.source = self.source._replace(is_about=is_about(self.source, self.position, playback.duration, here))
+        return self.source.is_about != former
+
+    def scale(self, progress: Progress | None) -> None:
+        """Keep the position's share of the length in a narration that was made again."""
+        source = self.source
+        if source is None or not source.is_narrated or not source.duration or progress is None or not progress.duration:
+            return
+        factor = source.duration / progress.duration
+        if abs(factor - 1) >= SAME_LENGTH:
+            self.position *= factor
 
     def is_out_of_reach(self, position: float, duration: float | None) -> str:
         """Return why the player cannot go to a position yet; empty: it can."""

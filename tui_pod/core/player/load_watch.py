@@ -7,6 +7,12 @@ from datetime import datetime
 from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.core.player.snapshot import Fetching, Source
 
+NEAR = 256 * 1024
+"""Bytes before a place that are fetched to know it exactly, rather than left out: a second of a slow line."""
+
+AHEAD = 1024 * 1024
+"""Bytes from where it plays that are on their way as it is."""
+
 LIMIT = 40.0
 """Seconds that a file may take to begin, while nothing of it comes."""
 
@@ -37,6 +43,25 @@ class LoadWatch:
         return OVERDUE if source.remote is None else NOTHING_COMES
 
 
+def is_about(source: Source, place: float, duration: float | None, here: float | None = None) -> bool:
+    """Return whether a place can only be estimated for now: too much that is before it would have to be fetched.
+
+    Args:
+        source: what is loaded.
+        place: seconds.
+        duration: seconds of the whole; None when not known.
+        here: seconds up to which it was read from its start; None: it was not.
+    """
+    if source.remote is None or source.is_constant_rate is not False or not source.has_length or not duration:
+        return False
+    progress = source.remote.progress()
+    if not progress.is_seekable or progress.total is None:
+        return False
+    rate = progress.total / duration
+    is_on_its_way = here is not None and (place - here) * rate < AHEAD
+    return place * rate > progress.fetched + NEAR and not is_on_its_way
+
+
 def fetching(source: Source, place: float, duration: float | None) -> Fetching | None:
     """Return how far a place is fetched, or the whole of a file that does not begin; None when nothing has to be.
 
@@ -51,7 +76,7 @@ def fetching(source: Source, place: float, duration: float | None) -> Fetching |
     if place <= 0:
         is_waiting = not progress.is_seekable and source.is_constant_rate is None and progress.fetched >= BEGINNING
         return _told(progress, progress.total, is_place=False) if is_waiting and progress.total else None
-    is_told_by_size = source.is_constant_rate is not False
+    is_told_by_size = source.is_constant_rate is not False or source.is_about
     if progress.is_seekable and is_told_by_size:
         return None
     if progress.total is None or not duration:

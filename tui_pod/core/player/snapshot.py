@@ -58,6 +58,10 @@ class Source(NamedTuple):
     """What a stream is read from."""
     is_constant_rate: bool | None = None
     """Whether an mp3 keeps one bit rate, so that places can be told from its size; None: it is no mp3, or not known."""
+    has_length: bool = False
+    """Whether an mp3 of variable rate says how long it is, so that places can be estimated from its size."""
+    is_about: bool = False
+    """Whether places are to be estimated, as what is before them is not here."""
 
     @property
     def can_seek(self) -> bool:
@@ -110,6 +114,8 @@ class Playback(NamedTuple):
     is_muted: bool = False
     is_narrated: bool = False
     is_buffering: bool = False
+    is_about: bool = False
+    """Whether the position is an estimate, as not enough of the recording is here to count it."""
     fetching: Fetching | None = None
     """How far the listener's place is fetched, while that is waited for."""
     marks: tuple[Chapter, ...] = ()

@@ -37,6 +37,7 @@ SIGNS = {
     **dict.fromkeys(map(ord, "•‣◦●■▪"), "*"),
     **dict.fromkeys(map(ord, "\N{NO-BREAK SPACE}\N{FIGURE SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"), " "),
     ord("…"): "~",
+    ord("≈"): "~",
     ord("×"): "x",
     ord("♪"): "v",
     ord("☾"): "z",

@@ -188,7 +188,8 @@ class PlaybackBar(Widget):
         digits = len(clock(duration)) if duration else len(clock(position))
         here = clock(position) if is_shown else "-:--"
         left = f"−{clock(round(duration) - int(position))}" if is_shown and duration else "?" if is_shown else "-:--"
-        before, after = f" {here:>{digits}} ", f" {left:<{digits + 1}}"
+        about = "≈" if playback.is_about else " "
+        before, after = f"{about}{here:>{digits}} ", f" {left:<{digits + 1}}"
         sound = self._sound_parts(width)
         room = width - len(before) - len(after) - width_of(part for part, _ in sound) - 2
         if room < 5:

@@ -1,0 +1,132 @@
+"""Find out how places in a recording on the network are found, and give it a length where it brings none.
+
+Waits for its head: for a thread.
+"""
+
+from __future__ import annotations
+
+from tui_pod.core.player.remote_audio import ByteReader, FetchProgress, RemoteAudio
+from tui_pod.core.player.snapshot import Source
+from tui_pod.feeds.media.mp3_head import HEAD, SYNC, has_endless_tag, length_frame, read_head, tag_size
+from tui_pod.feeds.media.stream_file import StreamFile
+from tui_pod.feeds.net.fetch import FetchError
+from tui_pod.runtime.threads import CancelToken
+
+MAX_TAG = 1024 * 1024
+"""Bytes of a tag before an mp3 that are waited for to look behind it; covers are in it."""
+
+PLAIN_TAG = 32 * 1024
+"""Bytes of a tag that cannot hold many entries."""
+
+OFF = 0.05
+"""Share by which a size may differ from what the first frames and the stated length make of it."""
+
+LEAST, MOST = 1_000, 40_000
+"""Bytes a second of an mp3 at 8 and at 320 kbit/s: a length that makes more or less of it is not believed."""
+
+PATIENCE = 5.0
+"""Seconds for which the head of a recording is waited for, to know how places in it are found."""
+
+
+def check_tag(start: bytes) -> None:
+    """Look at the tag that a recording begins with.
+
+    Raises:
+        FetchError: nothing would play it in time.
+    """
+    if has_endless_tag(start):
+        raise FetchError("Its tag has thousands of entries, which no player reads in time.", is_final=True)
+
+
+def find_places(source: Source, stream: StreamFile, stated: float | None, cancel: CancelToken) -> Source:
+    """Return the source of a stream with how places in it are found; as it was when its head does not come in time.
+
+    An mp3 of variable rate that does not say how long it is gets the length that was stated, in a frame of its own:
+    players would guess it from the first seconds, and tell places from that.
+
+    Args:
+        source: of the stream.
+        stream: what it is read from.
+        stated: seconds, as the feed says; None when it does not.
+        cancel: ends waiting.
+
+    Raises:
+        FetchError: nothing would play it in time.
+    """
+    tag = tag_size(stream.peek(0, 10, PATIENCE, cancel))
+    if tag > PLAIN_TAG:
+        check_tag(stream.peek(0, min(tag, MAX_TAG), PATIENCE, cancel))
+    start = stream.peek(tag, HEAD, PATIENCE, cancel) if tag <= MAX_TAG else b""
+    head = read_head(start)
+    if head is None:
+        return source
+    size, first = stream.size(), tag + head.first
+    if head.is_constant_rate and head.kilobits and stated and size and stream.progress().is_seekable:
+        expected = head.kilobits * 125 * stated
+        if abs(size - first - expected) > OFF * expected:  # silence at the start looks so too
+            middle = read_head(stream.peek((first + size) // 2, SYNC * 2, PATIENCE, cancel))
+            is_same = middle is None or (middle.is_constant_rate and middle.kilobits == head.kilobits)
+            head = head._replace(is_constant_rate=is_same)
+    if (
+        not head.is_constant_rate
+        and not head.has_length
+        and stated
+        and size
+        and LEAST * stated <= size <= MOST * stated
+    ):
+        added = length_frame(start[head.first :], stated, size - first)
+        source = source._replace(remote=SplicedAudio(stream, first, added))
+        head = head._replace(has_length=True)
+    return source._replace(is_constant_rate=head.is_constant_rate, has_length=head.has_length)
+
+
+class SplicedAudio:
+    """A `RemoteAudio` with bytes put into it that its server does not have."""
+
+    def __init__(self, audio: RemoteAudio, place: int, added: bytes) -> None:
+        """Put bytes in at `place`."""
+        self._audio = audio
+        self._place = place
+        self._added = added
+
+    def open(self) -> ByteReader:
+        """See `RemoteAudio.open`."""
+        return _SplicedReader(self._audio.open(), self._place, self._added)
+
+    def progress(self) -> FetchProgress:
+        """See `RemoteAudio.progress`; without what was added."""
+        return self._audio.progress()
+
+    def problem(self) -> str:
+        """See `RemoteAudio.problem`."""
+        return self._audio.problem()
+
+    def has_changed(self) -> bool:
+        """See `RemoteAudio.has_changed`."""
+        return self._audio.has_changed()
+
+
+class _SplicedReader:
+    def __init__(self, reader: ByteReader, place: int, added: bytes) -> None:
+        self._reader = reader
+        self._place = place
+        self._added = added
+        self.cancel = reader.cancel
+        self.close = reader.close
+
+    def size(self) -> int | None:
+        size = self._reader.size()
+        return None if size is None else size + len(self._added)
+
+    def can_go_to(self, offset: int) -> bool:
+        return self._reader.can_go_to(offset if offset < self._place else max(self._place, offset - len(self._added)))
+
+    def read_into(self, buffer: memoryview, offset: int) -> int:
+        inside = offset - self._place
+        if inside < 0:
+            return self._reader.read_into(buffer[:-inside], offset)
+        piece = self._added[inside : inside + len(buffer)]
+        if not piece:
+            return self._reader.read_into(buffer, offset - len(self._added))
+        buffer[: len(piece)] = piece
+        return len(piece)
