@@ -25,7 +25,7 @@ from tui_pod.feeds.net.access import make_policy
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.subscribe import subscribe
-from tui_pod.services.recordings import wanted_by_settings
+from tui_pod.services.recordings import make_request, wanted_by_settings
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.recogniser import Request
 from tui_pod.speech.word_files import LABEL, WordFiles
@@ -199,6 +199,22 @@ async def test_words_removed_can_be_brought_back(rig: Rig) -> None:
     await rig.until(lambda: any("removed" in said for said in rig.frontend.said))
     rig.room.controller.undo()
     await rig.until(lambda: rig.files.read("a") is not None)
+
+
+@pytest.mark.parametrize(
+    ("stated", "asked"),
+    [("de-AT", "de"), ("en_us", "en"), ("English", "en"), ("nb", "no"), ("FR", "fr"), ("", None)],
+)
+def test_language_of_a_podcast_is_asked_for_as_models_call_it(
+    site: Site, tmp_path: Path, stated: str, asked: str | None
+) -> None:
+    podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", 1 << 30, make_policy((), 10.0))
+    site.replies["/f"] = server.body(feed(item(1, "/1.wav"), extra=f"<language>{stated}</language>"))
+    feed_id = subscribe(podcasts.store, site.url("/f")).feed.feed_id
+    (ident,) = podcasts.store.episode_ids(feed_id)
+    library = build_library((), read_feeds(podcasts.store.db.file.parent).episodes)
+    episode = library.episode(library.index(ident) or 0)
+    assert make_request(episode, Path("/r.wav"), Path("/model"), podcasts).language == asked
 
 
 def test_settings_of_a_podcast_tell_what_is_recognised_by_itself(site: Site, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ _WORDS = {
     "recall": "recall",
     "search": "search",
     "sync": "sync",
+    "speech.models": "models",
     "speech.narrate": "narrate",
     "speech.transcribe": "transcribe",
     "doctor": "doctor",

@@ -34,7 +34,7 @@ def make_parser() -> argparse.ArgumentParser:
                         help="the app in plain lines, for screen readers and dumb terminals")  # fmt: skip
     parser.add_argument("--version", action="version", version=f"tui-pod {__version__}")
     commands = _Commands(parser, "command", shared)
-    _add_library_commands(commands)
+    _add_library_commands(commands, shared)
     _add_feed_commands(commands, shared)
     _add_remote_commands(commands)
     _add_shell_commands(commands)
@@ -71,7 +71,7 @@ class _Commands:
         return parser
 
 
-def _add_library_commands(commands: _Commands) -> None:
+def _add_library_commands(commands: _Commands, shared: argparse.ArgumentParser) -> None:
     """Add the commands about episodes and listening."""
     command = commands.add("list", "print the episodes: id, title, duration, position, status, topics", has_json=True)
     command.add_argument("--topic", metavar="NAME", help="only those of this topic")
@@ -115,6 +115,12 @@ def _add_library_commands(commands: _Commands) -> None:
     command = commands.add("transcribe", "recognise the words of recordings, on this machine")
     command.add_argument("ids", metavar="ID", nargs="*", help="default: each recording on this machine without words")
     command.add_argument("--out", metavar="DIR", type=Path, help="also write DIR/<id>.vtt")
+    models = commands.add("models", "print the models that recognise speech, and download one")
+    actions = _Commands(models, "action", shared)
+    actions.add("list", "print the models: name, size, languages, licence, folder", has_json=True)
+    command = actions.add("get", "download a model, after saying what it is; what broke off is gone on with")
+    command.add_argument("name", metavar="NAME", help="such as base")
+    command.add_argument("--yes", action="store_true", help="do not ask")
     command = commands.add(
         "sync", "take and send progress and podcasts, with the folder or server of [sync]", has_json=True
     )

@@ -89,7 +89,7 @@ class TranscribeSettings(NamedTuple):
     model: Annotated[
         str,
         Key(
-            "Folder of a Whisper model in CTranslate2's form; empty: the English one of the extra",
+            "Folder of a Whisper model for CTranslate2 (see tui-pod models); empty: the English one of the extra",
             example='model = "~/models/whisper-base"',
         ),
     ] = ""

@@ -5,6 +5,7 @@ Waits for the disk: for a thread.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ from tui_pod.speech.word_files import WordFiles
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
+
+
+OTHER_CODES = {"nb": "no", "iw": "he", "in": "id", "ji": "yi", "jv": "jw", "fil": "tl", "cmn": "zh"}
+"""Languages whose code in a feed is another than Whisper's."""
 
 
 def find_recording(episode: Episode, podcasts: Podcasts | None) -> Path | None:
@@ -53,5 +58,11 @@ def make_request(episode: Episode, recording: Path, model: Path, podcasts: Podca
     """Return the request to recognise a recording, with the names and the language that its podcast tells."""
     details = podcasts.details(episode.id) if podcasts is not None else None
     notes = podcasts.notes(episode).text if podcasts is not None else ""
-    language = details.language.partition("-")[0].lower() if details is not None else ""
-    return Request(str(recording), str(model), find_names(episode.title, episode.summary, notes), language or None)
+    language = _spoken(details.language) if details is not None else None
+    return Request(str(recording), str(model), find_names(episode.title, episode.summary, notes), language)
+
+
+def _spoken(language: str) -> str | None:
+    """Return a podcast's language, such as `de-AT` or `en_us`, as models call it; None when it is not stated."""
+    code = re.split(r"[-_ ]", language.strip().lower())[0]
+    return "en" if code.startswith("en") else OTHER_CODES.get(code, code) or None

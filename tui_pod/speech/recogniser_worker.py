@@ -136,10 +136,9 @@ def load_model(folder: Path, language: str | None) -> WhisperModel:
             raise MemoryError from error
         raise Refusal(f"the model in {folder} cannot be used ({error})") from error
     if language is not None and language not in model.supported_languages:
-        known = "English only" if model.supported_languages == ["en"] else "other languages"
-        raise Refusal(
-            f"its language is {language}, and the model knows {known}. [transcribe] model in the settings names another"
-        )
+        is_english = model.supported_languages == ["en"]
+        known = "and the model knows English only" if is_english else "which the model does not know"
+        raise Refusal(f"its language is {language}, {known}. For others, run: tui-pod models list")
     return model
 
 

@@ -87,10 +87,10 @@ async def _transcribe_all(episodes: Sequence[Episode], work: _Work) -> int:
             seconds, speed = await _transcribe(episode, work, f"{number}/{len(episodes)} {episode.id}")
         except (UserError, OSError) as error:
             failures += 1
-            _show_progress("")
+            show_progress("")
             print(f"tui-pod: {episode.id}: {error}", file=sys.stderr)
             continue
-        _show_progress("")
+        show_progress("")
         words = work.files.read(episode.id)
         sentences = len(words.cues) if words is not None else 0
         print(episode.id, clock(seconds), f"{sentences} sentences", speed, sep="\t", flush=True)
@@ -116,7 +116,7 @@ async def _transcribe(episode: Episode, work: _Work, said: str) -> tuple[float, 
     async for done in transcribe(work.files, episode.id, request, model_name(work.model)):
         start = done if start is None else start
         share = min(1.0, done / episode.duration) if episode.duration else None
-        _show_progress(said, share, f"{clock(done)} recognised")
+        show_progress(said, share, f"{clock(done)} recognised")
     if work.out is not None:
         if Path(episode.id).name != episode.id:
             raise OSError("its id is no file name; another id in the catalogue helps")
@@ -130,12 +130,12 @@ def _download(episode: Episode, work: _Work, said: str) -> Path:
     assert request is not None
 
     def show(done: int, total: int | None) -> None:
-        _show_progress(said, done / total if total else None, f"{done // MEGABYTE} MB downloaded")
+        show_progress(said, done / total if total else None, f"{done // MEGABYTE} MB downloaded")
 
     return work.podcasts.downloads.fetch(request, show)
 
 
-def _show_progress(said: str, share: float | None = None, text: str = "") -> None:
+def show_progress(said: str, share: float | None = None, text: str = "") -> None:
     """Draw a bar on the terminal, or remove it when nothing is said."""
     if not sys.stderr.isatty():
         return

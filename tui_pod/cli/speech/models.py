@@ -1,0 +1,92 @@
+"""The command `models`: print the models that recognise speech, and download one."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tui_pod.cli.shared import CommandError, load_config, print_json, print_table
+from tui_pod.cli.speech.transcribe import MEGABYTE, show_progress
+from tui_pod.cli.tables import Column
+from tui_pod.config.paths import find_paths
+from tui_pod.feeds.media.partial import DownloadError
+from tui_pod.feeds.net.access import make_policy
+from tui_pod.speech.offered_models import MODELS, OFFERED, OfferedModel, get_model
+
+
+def run(options: Namespace) -> None:
+    """Do what the options name.
+
+    Raises:
+        CommandError: there is no such model, nobody says yes, or it cannot be had.
+    """
+    folder = find_paths(options.state, options.config).data / MODELS
+    if options.action == "list":
+        _print(folder, options.json)
+        return
+    model = OFFERED.get(options.name)
+    if model is None:
+        raise CommandError(f"tui-pod: no model {options.name}. See: tui-pod models list")
+    is_here = (folder / model.name).is_dir()
+    if not is_here and not options.yes and not _is_wanted(model):
+        raise CommandError("tui-pod: nothing was downloaded; --yes downloads without a question")
+    settings = load_config(options).settings
+    policy = make_policy(settings.network.private_hosts, settings.feeds.timeout)
+
+    def show(done: int) -> None:
+        show_progress(model.name, done / model.size, f"{done // MEGABYTE} of {_size(model)}")
+
+    try:
+        path = get_model(model, folder, policy, show)
+    except DownloadError as error:
+        raise CommandError(f"tui-pod: {error}") from None
+    except KeyboardInterrupt:
+        raise CommandError("tui-pod: stopped; what came is kept, and the same command goes on with it") from None
+    finally:
+        show_progress("")
+    print(path)
+    if str(path) != settings.transcribe.model:
+        print(f'To use it, say under [transcribe] in the settings: model = "{path}"', file=sys.stderr)
+
+
+def _print(folder: Path, is_json: bool) -> None:
+    places = [(model, str(place) if (place := folder / model.name).is_dir() else "") for model in OFFERED.values()]
+    if is_json:
+        print_json([_json(model, place) for model, place in places])
+        return
+    columns = (
+        Column("name"),
+        Column("size", is_right=True),
+        Column("languages"),
+        Column("licence"),
+        Column("here", 12),
+    )
+    print_table(columns, [(one.name, _size(one), one.languages, one.licence, place) for one, place in places])
+
+
+def _json(model: OfferedModel, place: str) -> dict[str, object]:
+    return {
+        "name": model.name,
+        "languages": model.languages,
+        "size": model.size,
+        "licence": model.licence,
+        "address": model.address,
+        "folder": place or None,
+    }
+
+
+def _is_wanted(model: OfferedModel) -> bool:
+    """Say what a model is, and return whether the answer is yes; nobody there says no."""
+    host = urlsplit(model.address).hostname
+    said = f"{model.name}: {model.maker}. {_size(model)}, licence {model.licence}, from {host}."
+    if not sys.stdin.isatty():
+        print(f"tui-pod: {said}", file=sys.stderr)
+        return False
+    print(said, file=sys.stderr)
+    return input("Download it? (yes or no) ").strip().lower() in ("y", "yes")
+
+
+def _size(model: OfferedModel) -> str:
+    return f"{round(model.size / MEGABYTE)} MB"

@@ -1,0 +1,170 @@
+"""Models that can be downloaded when the listener asks for one: what they are, and getting them. Loads none.
+
+A file is kept only once its hash is right, and what broke off is gone on with. Waits for disk and network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from time import sleep
+from typing import NamedTuple
+
+from tui_pod.core.player.retry import PAUSES
+from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, PartialDownload
+from tui_pod.feeds.net.access import NetworkPolicy
+from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened, refusal
+from tui_pod.runtime.files import sync_folder
+
+MODELS = "models"
+"""Folder in the data folder with downloaded models."""
+
+ATTEMPTS = 4
+"""Times that a dropped download is gone on with."""
+
+SECONDS = 4 * 3600.0
+"""Seconds that a file may take."""
+
+LEAVE_FREE = 200 * 1000 * 1000
+"""Bytes of the disk that stay free."""
+
+Report = Callable[[int], None]
+"""Takes the bytes that are there."""
+
+
+class OfferedModel(NamedTuple):
+    """A model that can be downloaded."""
+
+    name: str
+    languages: str
+    size: int
+    """Bytes of all its files together, to the kilobyte."""
+    address: str
+    """Of its folder at one revision, which never changes; ends in a slash."""
+    hashes: Mapping[str, str]
+    """The SHA-256 of each file."""
+    licence: str = "MIT"
+    maker: str = "OpenAI’s Whisper, converted by Systran"
+
+
+def _systran(name: str, revision: str, size: int, weights: str, config: str) -> OfferedModel:
+    """Return a model of those that `faster-whisper` takes by their names."""
+    is_english = name.endswith(".en")
+    words = (
+        ("929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
+         "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf")
+        if is_english else
+        ("fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+         "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913")
+    )  # fmt: skip
+    hashes = {"config.json": config, "tokenizer.json": words[0], "vocabulary.txt": words[1], "model.bin": weights}
+    address = f"https://huggingface.co/Systran/faster-whisper-{name}/resolve/{revision}/"
+    return OfferedModel(name, "English" if is_english else "99 languages", size, address, hashes)
+
+
+OFFERED = {
+    model.name: model
+    for model in (
+        _systran(
+            "base.en", "3d3d5dee26484f91867d81cb899cfcf72b96be6c", 147_770_000,
+            "2a166925539a16005f14ff328359f9b9adb9dc4fb631bb3b227526862e93e2ef",
+            "f3bc3821e9fc76a27bae538e11ae5b677dcdd352b4600429ce7951d398569aeb",
+        ),
+        _systran(
+            "base", "ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66", 147_883_000,
+            "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+            "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+        ),
+        _systran(
+            "small", "536b0662742c02347bc0e980a01041f333bce120", 486_213_000,
+            "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671",
+            "b55496ac7940a7ae47d2c01eab40edfd8701feec1229d9cce3b40014383fb828",
+        ),
+    )
+}  # fmt: skip
+"""By name. `base` was checked byte by byte; of the others, what several who pin them agree on."""
+
+
+def get_model(model: OfferedModel, folder: Path, policy: NetworkPolicy, report: Report) -> Path:
+    """Download a model into a folder of its own and return that; at once when it is there.
+
+    Args:
+        model: which.
+        folder: of all downloaded models.
+        policy: whom redirects may lead to.
+        report: called whenever more has come.
+
+    Raises:
+        DownloadError: it cannot be had, or there is no room; what came is gone on with the next time.
+    """
+    place, growing = folder / model.name, folder / f"{model.name}.part"
+    if place.is_dir():
+        return place
+    try:
+        growing.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if shutil.disk_usage(growing).free < model.size + LEAVE_FREE:
+            raise DownloadError(f"There is no room for {model.size // 1000**2} MB in {folder}.")
+        done = 0
+        for name in model.hashes:
+            path = growing / name
+            if not path.exists():
+                _get_file(model, path, policy, partial(_sum, report, done))
+            done += path.stat().st_size
+        os.rename(growing, place)
+        sync_folder(folder)
+    except FetchError as error:
+        raise DownloadError(f"The model {model.name} was not downloaded. {error}") from error
+    except OSError as error:
+        raise DownloadError(f"The model {model.name} cannot be saved in {folder}: {error.strerror}.") from error
+    return place
+
+
+def _sum(report: Report, former: int, done: int) -> None:
+    report(former + done)
+
+
+def _get_file(model: OfferedModel, path: Path, policy: NetworkPolicy, report: Report) -> None:
+    """Download one file, with growing pauses after drops. Raises FetchError, OSError, DownloadError."""
+    address = model.address + path.name
+    part = PartialDownload(path.parent, DownloadRequest(path.name, path.name, address))
+    limits = Limits(model.size, SECONDS, idle=20.0)
+    with part.locked():
+        for pause in (*PAUSES[:ATTEMPTS], None):
+            try:
+                _go_on(Request(address, policy.private, {"Accept-Encoding": "identity"}), part, limits, report)
+                break
+            except FetchError as error:
+                if pause is None or error.is_final or error.is_offline:
+                    raise
+                sleep(pause)
+        with part.path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != model.hashes[path.name]:
+            part.clear()
+            raise FetchError(f"{address} is not the file that was tested: its hash is {found}.", is_final=True)
+        os.rename(part.path, path)
+        part.about.unlink(missing_ok=True)
+
+
+def _go_on(request: Request, part: PartialDownload, limits: Limits, report: Report) -> None:
+    """Fetch what is missing of a file."""
+    with opened(replace(request, headers={**request.headers, **part.headers()}), limits) as response:
+        if response.status == 416 and part.is_whole(response):
+            return
+        if response.status == 416:
+            part.clear()
+        if response.status >= 400:
+            raise refusal(response)
+        done = part.begin(response)
+        with part.path.open("ab") as file:
+            for chunk in response.chunks:
+                file.write(chunk)
+                done += len(chunk)
+                report(done)
+            file.flush()
+            os.fsync(file.fileno())
