@@ -432,8 +432,8 @@ class FakeFeeds(FeedService):
     async def describe(self, feed_id: str) -> PodcastFacts | None:
         return self.facts.get(feed_id)
 
-    def add(self, typed: str) -> None:
-        self.wishes.append(("add", typed))
+    def add(self, typed: str, is_listed: bool = False) -> None:
+        self.wishes.append(("add listed" if is_listed else "add", typed))
 
     def refresh(self, feed_id: str | None = None) -> None:
         self.wishes.append(("refresh", feed_id))

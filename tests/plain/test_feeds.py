@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,16 @@ from tui_pod.core.library.topics import topic_key
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
+from tui_pod.feeds.directories.find import Finding
+from tui_pod.feeds.directories.model import FoundPodcast
+from tui_pod.feeds.formats.model import Feed, Item
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.imports.model import Imported
 from tui_pod.plain.program import PlainProgram
+from tui_pod.services.podcasts.directories import Search
+from tui_pod.services.podcasts.imports import Preview
 from tui_pod.services.podcasts.settings import PodcastChoice
+from tui_pod.sync.taking import Taking
 
 CAST = "https://cast.example.org/f"
 
@@ -94,8 +103,48 @@ async def talking(services: FeedServices) -> AsyncIterator[tuple[PlainProgram, S
 
 async def test_a_asks_for_an_address() -> None:
     services = FeedServices()
-    assert await run(services, "a", "https://x.example.org/f") == ["The address of a podcast, or of its page:"]
+    assert await run(services, "a", "https://x.example.org/f") == [
+        "The address of a podcast, a folder or export of another player, or words to look for:"
+    ]
     assert services.asked.wishes == [("add", "https://x.example.org/f")]
+
+
+async def test_a_with_words_says_what_directories_have_and_subscribes_to_one() -> None:
+    services = FeedServices()
+    found = FoundPodcast("https://x.example.org/f", "Ships", "Ann", 3, date(2026, 5, 4), "en")
+    services.asked.asked_directories.search = Search(Finding((found,)), frozenset())
+    services.asked.asked_directories.feed = Feed(
+        "Ships", (Item(title="Sails", duration=90.0),), summary="All about ships"
+    )
+    async with talking(services) as (_, said, type_line):
+        for line, asks in (("a", "The address"), ("old ships", "The number"), ("1", "Type y")):
+            type_line(line)
+            await until(lambda asks=asks: any(line.startswith(asks) for line in said()))  # type: ignore[misc]
+        type_line("y")
+        await until(lambda: ("add listed", "https://x.example.org/f") in services.asked.wishes)
+        assert said()[1:] == [
+            "Asking iTunes and fyyd.",
+            "1 podcast from iTunes and fyyd, the first 1:",
+            "1: Ships, Ann, 3 episodes, last 4 May 2026, en.",
+            "The number of one to hear more of it, or enter for none:",
+            "Ships, 1 episode.",
+            "All about ships.",
+            "Sails, 1 minute 30.",
+            "Type y to subscribe, or enter to leave it:",
+        ]
+
+
+async def test_a_with_an_export_says_what_is_in_it_and_takes_it() -> None:
+    services = FeedServices()
+    entries = (Entry("https://x.example.org/f", "Ships"),)
+    services.asked.asked_imports.found["/tmp/list.opml"] = Preview(Imported("", entries), Taking(entries, {}, 0))
+    async with talking(services) as (_, said, type_line):
+        type_line("a")
+        type_line("/tmp/list.opml")
+        await until(lambda: any(line.startswith("Type y") for line in said()))
+        type_line("y")
+        await until(lambda: ("take", "the list") in services.asked.wishes)
+        assert said()[1] == "From the list: 1 podcast new; 0 already here."
 
 
 async def test_a_without_an_answer_adds_nothing() -> None:
@@ -253,7 +302,7 @@ def cast(site: Site) -> Site:
 def test_podcast_is_added_played_downloaded_and_removed(cast: Site, terminal: Terminal) -> None:
     terminal.wait("1 of 2. First. 1 minute.")
     terminal.send("a")
-    terminal.wait("The address of a podcast, or of its page:")
+    terminal.wait("The address of a podcast, a folder or export of another player, or words to look for:")
     terminal.send(f"{cast.url('/f')}\n")
     terminal.wait("Adding a podcast …")
     terminal.wait("Test Cast: 2 episodes.")
@@ -317,7 +366,7 @@ def test_login_is_asked_for_in_lines_and_its_password_not_shown(terminal: Termin
     site.replies["/f"] = server.guarded(server.body(feed(item(1, "/1.wav"))))
     terminal.wait("Press question mark for help.")
     terminal.send("a")
-    terminal.wait("or of its page:")
+    terminal.wait("or words to look for:")
     terminal.send(site.url("/f") + "\n")
     terminal.wait(f"User at 127.0.0.1:{site.server_port}")
     terminal.send("ann\n")

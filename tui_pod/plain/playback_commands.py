@@ -10,14 +10,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
-from tui_pod.core.library.podcast_settings import ROWS, SettingError, checked, split_pairs, to_texts, usual_text
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.session_planner import Plan, SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.spoken import say_plan, say_playback, sentence
-from tui_pod.services.hints import NOT_A_PODCAST, NOT_REMOVABLE
+from tui_pod.services.hints import NOT_REMOVABLE
 
 if TYPE_CHECKING:
     from tui_pod.plain.program import PlainProgram
@@ -34,7 +33,7 @@ class PlaybackCommands:
 
     def by_id(self) -> dict[str, Callable[[], object]]:
         """Return what to call, by the ids in the table of keys."""
-        controller, services = self._controller, self._program.services
+        controller = self._controller
         return {
             "playback.toggle": self._toggle,
             "episode.play": self._play,
@@ -61,10 +60,6 @@ class PlaybackCommands:
             "queue.move_down": partial(self._move_in_queue, 1),
             "queue.move_up": partial(self._move_in_queue, -1),
             "list.remove": self._remove,
-            "feed.add": partial(self._ask, "The address of a podcast, or of its page:", self._add_feed),
-            "feed.refresh": self._refresh_feed,
-            "feed.refresh_all": lambda: services.feeds.refresh(),
-            "feed.settings": self._ask_setting,
             "download.start": self._download,
             "undo": partial(self._change, controller.undo),
             "redo": partial(self._change, controller.redo),
@@ -189,45 +184,6 @@ class PlaybackCommands:
     def _change(self, change: Callable[[], object]) -> None:
         change()
         self._list.update()
-
-    # -- podcasts --------------------------------------------------------------------------------------
-
-    def _add_feed(self, answer: str) -> None:
-        if answer.strip():
-            self._program.services.feeds.add(answer.strip())
-        else:
-            self._say("No podcast added.")
-
-    def _refresh_feed(self) -> None:
-        if self._browser.feed is not None:
-            self._program.services.feeds.refresh(self._browser.feed)
-        else:
-            self._say(NOT_A_PODCAST)
-
-    def _ask_setting(self) -> None:
-        index = self._list.index
-        feed = self._browser.feed or (self._list.library.feed_of(index) if index is not None else None)
-        if feed is None:
-            self._say(NOT_A_PODCAST)
-        else:
-            question = "A setting and its value, such as speed=1.2, or enter to hear them:"
-            self._ask(question, partial(self._change_setting, feed))
-
-    def _change_setting(self, feed: str, answer: str) -> None:
-        if not answer.strip():
-            self._program.run_task(self._say_settings(feed))
-            return
-        try:
-            changes = checked(split_pairs([answer]))
-        except SettingError as error:
-            self._say(f"{error}.")
-        else:
-            self._program.services.feeds.settings_of_podcasts.configure(feed, changes)
-
-    async def _say_settings(self, feed: str) -> None:
-        podcast = await self._program.services.feeds.settings_of_podcasts.find(feed)
-        texts = to_texts(podcast.settings) if podcast is not None else {}
-        self._say_all(f"{name}: {text or usual_text(name)}. {ROWS[name].setting.text}." for name, text in texts.items())
 
     def _download(self) -> None:
         episodes = self._chosen()

@@ -24,6 +24,7 @@ from tui_pod.plain.browser import Browser
 from tui_pod.plain.keyboard import Keyboard
 from tui_pod.plain.navigation_commands import NavigationCommands
 from tui_pod.plain.playback_commands import PlaybackCommands
+from tui_pod.plain.podcast_commands import PodcastCommands
 from tui_pod.plain.search_commands import SearchCommands
 from tui_pod.plain.spoken import (
     say_change,
@@ -94,13 +95,12 @@ class PlainProgram:
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 self._loop.add_signal_handler(number, handler)
         self._navigation = NavigationCommands(self, self._browser)
-        playback = PlaybackCommands(self, self._browser)
+        playback, podcasts = PlaybackCommands(self, self._browser), PodcastCommands(self, self._browser)
         self._bookmarks = BookmarkCommands(self)
         self._found = SearchCommands(self)
         own = {"app.help": self._help, "app.quit": self.quit}
-        self._commands = (
-            self._navigation.by_id() | playback.by_id() | self._bookmarks.by_id() | self._found.by_id() | own
-        )
+        parts = (self._navigation, playback, podcasts, self._bookmarks, self._found)
+        self._commands = {ident: command for part in parts for ident, command in part.by_id().items()} | own
         self._greet()
         await self.services.after_paint()
         self._keyboard.start()

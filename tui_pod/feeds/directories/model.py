@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-from tui_pod.core.text.clean import clean
+from tui_pod.core.text.clean import clean, counted
 from tui_pod.feeds.formats.html_text import to_summary
 from tui_pod.feeds.formats.values import to_time
 from tui_pod.feeds.net.address import absolute
@@ -38,6 +38,13 @@ class FoundPodcast:
     summary: str = ""
     directories: tuple[str, ...] = ()
     """Names of those that have it."""
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """What is known of it besides its title: publisher, episodes, when the last came, language."""
+        newest = f"last {self.newest:%-d %b %Y}" if self.newest else ""
+        count = counted(self.episodes) if self.episodes else ""
+        return tuple(filter(None, (self.publisher, count, newest, self.language)))
 
 
 class Directory(Protocol):

@@ -119,9 +119,9 @@ class FeedService:
         """Show the status of some other work beside that of podcasts; empty: it has ended."""
         self._tasks.show(what, text)
 
-    def add(self, typed: str) -> None:
-        """Subscribe to the feed at an address."""
-        self._tasks.run(self._add(typed))
+    def add(self, typed: str, is_listed: bool = False) -> None:
+        """Subscribe as `subscribe` does; what a server wants and what goes wrong is asked and told."""
+        self._tasks.run(self._add(typed, is_listed))
 
     async def subscribe(self, typed: str, is_listed: bool = False) -> str:
         """Subscribe to the feed at an address, show its episodes, and return its id; what goes wrong is raised.
@@ -229,9 +229,9 @@ class FeedService:
 
         self._tasks.run(self._ask_for_episode(ident, wanted, go_on))
 
-    async def _add(self, typed: str) -> None:
+    async def _add(self, typed: str, is_listed: bool) -> None:
         try:
-            await self.subscribe(typed)
+            await self.subscribe(typed, is_listed)
         except LoginNeeded as needed:
             self._frontend.ask_login(needed.question)
 

@@ -147,10 +147,8 @@ class FindScreen(Dialog):
 
 
 def _podcast_row(podcast: FoundPodcast, is_subscribed: bool) -> Content:
-    newest = f"last {podcast.newest:%-d %b %Y}" if podcast.newest else ""
-    count = counted(podcast.episodes) if podcast.episodes else ""
-    parts = (podcast.publisher, count, newest, podcast.language, "subscribed" if is_subscribed else "")
-    return Content.assemble((podcast.title, "bold"), "\n", ("  " + " · ".join(filter(None, parts)), "$text-muted"))
+    details = " · ".join((*podcast.details, *(("subscribed",) if is_subscribed else ())))
+    return Content.assemble((podcast.title, "bold"), "\n", (f"  {details}", "$text-muted"))
 
 
 def _episode_rows(feed: Feed) -> Iterator[Content]:

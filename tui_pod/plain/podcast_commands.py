@@ -1,0 +1,156 @@
+"""Commands of the plain program about podcasts: find, add, import, refresh, and their settings.
+
+What is added or refreshed is said by the services; questions and what directories answer are said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_pod.core.library.podcast_settings import ROWS, SettingError, checked, split_pairs, to_texts, usual_text
+from tui_pod.core.text.clean import counted, enumerated, spoken_time
+from tui_pod.plain.browser import Browser
+from tui_pod.plain.spoken import sentence
+from tui_pod.services.hints import NOT_A_PODCAST
+from tui_pod.services.podcasts.directories import is_words
+
+if TYPE_CHECKING:
+    from tui_pod.feeds.directories.model import FoundPodcast
+    from tui_pod.plain.program import PlainProgram
+    from tui_pod.services.podcasts.feeds import FeedService
+    from tui_pod.services.podcasts.imports import Preview
+
+SAID = 10
+"""Podcasts, or episodes of one, that are said."""
+
+
+class PodcastCommands:
+    """Runs what keys ask for about podcasts."""
+
+    def __init__(self, program: PlainProgram, browser: Browser) -> None:
+        self._say, self._say_all, self._ask, self._run = program.say, program.say_all, program.ask, program.run_task
+        self._services = program.services
+        self._browser, self._list = browser, browser.model
+
+    @property
+    def _feeds(self) -> FeedService:
+        return self._services.feeds
+
+    def by_id(self) -> dict[str, Callable[[], object]]:
+        """Return what to call, by the ids in the table of keys."""
+        return {
+            "feed.add": self._ask_podcast,
+            "feed.refresh": self._refresh_feed,
+            "feed.refresh_all": lambda: self._feeds.refresh(),
+            "feed.settings": self._ask_setting,
+        }
+
+    # -- adding ----------------------------------------------------------------------------------------
+
+    def _ask_podcast(self) -> None:
+        self._ask("The address of a podcast, a folder or export of another player, or words to look for:", self._add)
+
+    def _add(self, answer: str) -> None:
+        from tui_pod.feeds.folders.address import is_path  # with the rest of the feeds: only when it is asked for
+
+        typed = answer.strip()
+        if not typed:
+            self._say("No podcast added.")
+        elif is_words(typed) and self._feeds.directories.names:
+            self._run(self._find(typed))
+        elif is_path(typed):
+            self._run(self._add_path(typed))
+        else:
+            self._feeds.add(typed)
+
+    async def _add_path(self, typed: str) -> None:
+        preview = await self._feeds.imports.read(typed)
+        if preview is None:
+            self._feeds.add(typed)
+            return
+        known = len(preview.imported.entries) - len(preview.taking.new)
+        self._say(f"From {preview.origin}: {preview.taking.summary()}; {known} already here.")
+        self._say_all(preview.imported.faults[:SAID])
+        self._ask("Type y to take this, or enter to leave it:", partial(self._take, preview))
+
+    def _take(self, preview: Preview, answer: str) -> None:
+        if _is_yes(answer):
+            self._feeds.imports.take(preview)
+        else:
+            self._say("Nothing taken.")
+
+    async def _find(self, words: str) -> None:
+        names = enumerated(self._feeds.directories.names)
+        self._say(f"Asking {names}.")
+        finding, known = await self._feeds.directories.find(words)
+        self._say_all(finding.faults)
+        podcasts = finding.podcasts[:SAID]
+        if not podcasts:
+            self._say(f"No podcast found in {names}.")
+            return
+        self._say(f"{counted(len(finding.podcasts), 'podcast')} from {names}, the first {len(podcasts)}:")
+        for number, podcast in enumerate(podcasts, 1):
+            mark = ("subscribed",) if podcast.address in known else ()
+            self._say(f"{number}: " + sentence(", ".join((podcast.title, *podcast.details, *mark))))
+        self._ask("The number of one to hear more of it, or enter for none:", partial(self._choose, podcasts))
+
+    def _choose(self, podcasts: Sequence[FoundPodcast], answer: str) -> None:
+        number = int(answer) if answer.strip().isdecimal() and len(answer) < 4 else 0
+        if 1 <= number <= len(podcasts):
+            self._run(self._preview(podcasts[number - 1]))
+        else:
+            self._say("No podcast added.")
+
+    async def _preview(self, podcast: FoundPodcast) -> None:
+        feed = await self._feeds.directories.preview(podcast.address)
+        self._say(sentence(f"{feed.title or podcast.title}, {counted(len(feed.items))}"))
+        if summary := feed.summary or podcast.summary:
+            self._say(sentence(summary))
+        for item in feed.items[:SAID]:
+            self._say(sentence(", ".join((item.title, *([spoken_time(item.duration)] if item.duration else ())))))
+        self._ask("Type y to subscribe, or enter to leave it:", partial(self._subscribe, podcast))
+
+    def _subscribe(self, podcast: FoundPodcast, answer: str) -> None:
+        if _is_yes(answer):
+            self._feeds.add(podcast.address, is_listed=True)
+        else:
+            self._say("No podcast added.")
+
+    # -- those there are -------------------------------------------------------------------------------
+
+    def _refresh_feed(self) -> None:
+        if self._browser.feed is not None:
+            self._feeds.refresh(self._browser.feed)
+        else:
+            self._say(NOT_A_PODCAST)
+
+    def _ask_setting(self) -> None:
+        index = self._list.index
+        feed = self._browser.feed or (self._list.library.feed_of(index) if index is not None else None)
+        if feed is None:
+            self._say(NOT_A_PODCAST)
+        else:
+            question = "A setting and its value, such as speed=1.2, or enter to hear them:"
+            self._ask(question, partial(self._change_setting, feed))
+
+    def _change_setting(self, feed: str, answer: str) -> None:
+        if not answer.strip():
+            self._run(self._say_settings(feed))
+            return
+        try:
+            changes = checked(split_pairs([answer]))
+        except SettingError as error:
+            self._say(f"{error}.")
+        else:
+            self._feeds.settings_of_podcasts.configure(feed, changes)
+
+    async def _say_settings(self, feed: str) -> None:
+        podcast = await self._feeds.settings_of_podcasts.find(feed)
+        texts = to_texts(podcast.settings) if podcast is not None else {}
+        self._say_all(f"{name}: {text or usual_text(name)}. {ROWS[name].setting.text}." for name, text in texts.items())
+
+
+def _is_yes(answer: str) -> bool:
+    return answer.strip().lower() in ("y", "yes")
