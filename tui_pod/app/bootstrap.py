@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from tui_pod.config.paths import Paths
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.options import clamp
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from tui_pod.app.runtime import Runtime
     from tui_pod.config.settings import Config
     from tui_pod.core.library.episode import Episode
+    from tui_pod.core.library.show_notes import EpisodeNotes
     from tui_pod.core.library.transcript import Transcript
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.snapshot import Chapter
@@ -163,6 +163,8 @@ class AppServices(Services):
 
     async def read_notes(self, episode: Episode) -> EpisodeNotes:
         """See `Services.read_notes`."""
+        from tui_pod.core.library.show_notes import EpisodeNotes  # not for the first paint
+
         return await self._running.sources.notes(episode) if self._running.has_podcasts else EpisodeNotes()
 
     async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:

@@ -177,14 +177,12 @@ def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str
     panes = {"app", "screen", "move", pane, *(("episodes",) if pane in ("list", "tree") else ())}
     hints: dict[str, tuple[str, str, str]] = {}
     own = {key for action in actions if action.where == pane for key in action.keys.split(",")}
-    for word in HINT_ORDER:
-        for action in actions:
-            is_free = action.where == pane or own.isdisjoint(action.keys.split(",")[:1])  # else the pane has the key
-            is_dead = pane in _VIEWS and action.id in _OF_THE_LIST
-            if action.hint == word and action.where in panes and is_free and not is_dead:
-                key = next(shown_keys(action))
-                keys = f"{hints[word][0]} {key}" if word in hints else key
-                hints[word] = (keys, word, action.action)
+    for action in sorted((a for a in actions if a.hint and a.where in panes), key=lambda a: HINT_ORDER.index(a.hint)):
+        is_free = action.where == pane or own.isdisjoint(action.keys.split(",")[:1])  # else the pane has the key
+        is_dead = pane in _VIEWS and action.id in _OF_THE_LIST
+        if is_free and not is_dead:
+            key, word = next(shown_keys(action)), action.hint
+            hints[word] = (f"{hints[word][0]} {key}" if word in hints else key, word, action.action)
     return tuple(hints.values())
 
 

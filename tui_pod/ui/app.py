@@ -59,6 +59,8 @@ class TuiPodApp(App[None]):
     BINDINGS = bindings("app")
     COMMANDS = App.COMMANDS | {load_library_provider}
 
+    _is_themed = False
+
     playback: reactive[Playback] = reactive(Playback(), repaint=False)  # as it looks; what shows it draws itself
 
     def __init__(self, services: Services) -> None:
@@ -67,6 +69,7 @@ class TuiPodApp(App[None]):
         for theme in OWN:
             self.register_theme(theme)
         self.set_reactive(App.theme, usable(services.theme, list(self.available_themes)))  # to be styled with it once
+        self._is_themed = True
         self.stylesheet.set_variables(self.get_css_variables())
         self.set_reactive(TuiPodApp.playback, services.playback)
         self.main_screen = MainScreen(services, self.show_dialog)
@@ -111,6 +114,8 @@ class TuiPodApp(App[None]):
 
     def get_css_variables(self) -> dict[str, str]:
         """Return the theme's colours, with text that can be read and the cursor's tints."""
+        if not self._is_themed:  # Textual asks before it can know the theme: 2 ms for nothing
+            return {}
         given = self.current_theme.variables
         self.theme_variables = with_readable_text(super().get_css_variables(), given)
         return self.theme_variables

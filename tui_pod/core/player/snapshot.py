@@ -5,10 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from enum import IntEnum, StrEnum
 from math import inf
+from typing import TYPE_CHECKING
 
 from tui_pod.core.named_tuple import NamedTuple
-from tui_pod.core.player.remote_audio import RemoteAudio
 from tui_pod.core.text.clean import clock
+
+if TYPE_CHECKING:
+    from tui_pod.core.player.remote_audio import RemoteAudio
 
 
 class PlayerStatus(StrEnum):

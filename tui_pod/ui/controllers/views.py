@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tui_pod.core.selection.bookmark_groups import Grouping
-
 if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
     from tui_pod.core.library.topics import TopicTable
     from tui_pod.core.progress.bookmarks import Bookmark
+    from tui_pod.core.selection.bookmark_groups import Grouping
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
     from tui_pod.ui.screens.bookmarks import BookmarksView
@@ -44,7 +43,7 @@ class ViewController:
         self._model = model
         self._open_entry = open_entry
         self._edit = edit
-        self._grouping = Grouping.EPISODE
+        self._grouping: Grouping | None = None
         self._bookmarks: BookmarksView | None = None
         self._everywhere: EverywhereView | None = None
 

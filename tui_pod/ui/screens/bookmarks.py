@@ -67,11 +67,11 @@ class BookmarksView(ScrollView, can_focus=True):
     }
     """  # here and not in the stylesheet: the first screen does without, and each rule costs it
 
-    def __init__(self, services: Services, grouping: Grouping, edit: Callable[[Bookmark], None]) -> None:
+    def __init__(self, services: Services, grouping: Grouping | None, edit: Callable[[Bookmark], None]) -> None:
         """Show the bookmarks; `edit` asks for another note or words."""
         super().__init__(id="bookmarks")
         self._services = services
-        self.grouping = grouping
+        self.grouping = grouping or Grouping.EPISODE
         self._edit = edit
         self._groups: list[Group] = []
         self._bookmarks: list[Bookmark] = []  # in the order of the lines

@@ -6,15 +6,13 @@ It draws what its model lists, and posts commands; of the model it moves the cur
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
-from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.services.episode_list import EpisodeListModel
@@ -24,6 +22,10 @@ from tui_pod.ui.look.parts import FAULT, QUIET
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.episode_rows import INDENT, Line, RowFacts, mark_and_time, row_lines
 from tui_pod.ui.widgets.rows import SIDES, RowContext, RowPane
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.download_state import DownloadState
+    from tui_pod.core.library.words_state import WordsState
 
 KEPT_SCREENS = 4
 """Screens of drawn rows in the cache. A row takes 25 kB: Textual caches crops with each strip."""
@@ -46,13 +48,12 @@ class EpisodeList(RowPane):
     class CursorMoved(Message):
         """The cursor is on another row."""
 
-    @dataclass
     class CommandChosen(Message):
         """A command is to be run on episodes."""
 
-        command: ListCommand
-        episodes: list[str]
-        by: int = 0
+        def __init__(self, command: ListCommand, episodes: list[str], by: int = 0) -> None:
+            super().__init__()
+            self.command, self.episodes, self.by = command, episodes, by
 
     class SelectionChanged(Message):
         """Other rows are selected."""

@@ -44,7 +44,13 @@ class EpisodePane(VerticalScroll, can_focus=False):
         & Cover { margin-top: 1; }
         & #about-episode { width: 1fr; padding: 1 0; }
     }
-    """
+    .-wide EpisodePane, .-with-episode EpisodePane { display: block; }
+    .-with-episode EpisodePane { layer: above; dock: right; width: 60%; max-width: 56; }
+    .-with-episode.-narrow EpisodePane { width: 100%; max-width: 100%; }
+    .-wide.-with-episode EpisodePane { layer: default; dock: none; width: 1fr; max-width: 52; }
+    .-wide.-without-episode EpisodePane, .-reading EpisodePane { display: none; }
+    """  # here and not in the stylesheet: the first screen does without, and each rule costs it
+    SCOPED_CSS = False  # the classes are the screen's
     ALLOW_SELECT: ClassVar[bool] = False
 
     def __init__(self, services: Services, chosen: Callable[[], int | None], has_colours: bool) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import clock, length
 from tui_pod.ui.look.cells import MARKS, find_words, meter, split_title, wrap
 from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, MATCH, NOW, PLAIN, PLAYED, QUIET, STARTED, Part
+
+if TYPE_CHECKING:
+    from tui_pod.core.library.download_state import DownloadState
+    from tui_pod.core.library.words_state import WordsState
 
 INDENT = "   "
 """Before what is below a title, under its first letter."""

@@ -56,6 +56,7 @@ class RowPane(ScrollView, can_focus=True):
         self._row_context = RowContext()
         self._drawn: dict[int, Sequence[Strip]] = {}
         self._blank: Strip | None = None
+        self._line_filters: Sequence[LineFilter] = ()
         self._row_styles: dict[tuple[str, bool], Style] = {}
         self._is_hit = False  # whether the last click was on a row
         self._is_laid_out = False  # before the first layout there is nothing to scroll in
@@ -148,6 +149,7 @@ class RowPane(ScrollView, can_focus=True):
         room = self.scrollable_content_region.width
         head = super().render_lines(Region(0, 0, width, top + 1))
         side = head.pop()
+        self._line_filters = self.get_line_filters()
         context = RowContext(room, self.has_focus, side.crop(0, left), side.crop(left + room))
         if context != self._row_context:
             self._row_context = context
@@ -209,7 +211,7 @@ class RowPane(ScrollView, can_focus=True):
             segments.append(Segment(text, self._style_of(name, is_lit)))
         segments += [Segment(" ", self._style_of(PLAIN, is_lit)), *border_right]
         line = Strip(segments, border_left.cell_length + width + border_right.cell_length)
-        for line_filter in self.get_line_filters():
+        for line_filter in self._line_filters:
             line = line.apply_filter(line_filter, self.background_colors[1])
         return line
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual.message import Message
@@ -34,23 +33,24 @@ class TopicTree(RowPane):
 
     BINDINGS = bindings("tree", "move", "episodes")
 
-    @dataclass
     class Highlighted(Message):
         """The cursor came to a topic or a smart list."""
 
-        entry: int
-        topics: TopicTable
+        def __init__(self, entry: int, topics: TopicTable) -> None:
+            super().__init__()
+            self.entry, self.topics = entry, topics
 
         def entry_in(self, topics: TopicTable) -> int:
             """Return the entry among other topics: the library may have been swapped meanwhile."""
             is_other = self.entry >= 0 and topics is not self.topics
             return self.topics.found_in(topics, self.entry) if is_other else self.entry
 
-    @dataclass
     class CommandChosen(Highlighted):
         """A command is to be run on a topic or a smart list."""
 
-        command: ListCommand
+        def __init__(self, entry: int, topics: TopicTable, command: ListCommand) -> None:
+            super().__init__(entry, topics)
+            self.command = command
 
     def __init__(
         self,
