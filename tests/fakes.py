@@ -265,8 +265,10 @@ class FakeRecognition(RecognitionService):
         self.asked: list[tuple[str, ...]] = []
         self.labels: dict[str, str] = {}
 
-    def offer(self, episode: Episode) -> str:
-        return "Press enter to have them recognised." if episode.audio is not None else ""
+    is_ready = True
+
+    def offer(self, episode: Episode, how: str = "Press enter") -> str:
+        return f"{how} to have them recognised." if episode.audio is not None else ""
 
     def label(self, episode: str) -> str:
         return self.labels.get(episode, "")

@@ -16,14 +16,14 @@ import sys
 import termios
 import time
 import wave
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 
-from tests.fakes import START
+from tests.fakes import START, FakeRecognition
 from tests.indexed import indexed_search
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
@@ -62,6 +62,11 @@ class RoomServices(Services):
         super().__init__(room.library, room.progress_index, room.controller.queue, room.controller.playback, query)
         self.room = room
         self.transcript = Transcript()
+        self.asked_recognition = FakeRecognition()
+
+    @property
+    def recognition(self) -> FakeRecognition:
+        return self.asked_recognition
 
     @cached_property
     def controller(self) -> PlaybackController:
@@ -397,17 +402,64 @@ async def test_statistics_are_said(room: Room) -> None:
     os.close(reading)
 
 
-async def test_words_recognised_by_machine_are_read_with_that_said(room: Room) -> None:
-    services = RoomServices(room)
-    services.transcript = Transcript((Cue("It rained.", 0.0, 2.0),), "recognised by machine")
+@contextlib.asynccontextmanager
+async def typing(services: RoomServices) -> AsyncGenerator[Callable[..., Awaitable[None]], None]:
+    """Run the plain program; what is yielded types lines and waits until something is said."""
     reading, writing = os.pipe()
     output = io.StringIO()
     running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
-    os.write(writing, b"t\n")
-    await until(lambda: "Recognised by machine.\nIt rained." in output.getvalue())
+
+    async def type_lines(*lines: str, until_said: str) -> None:
+        former = len(output.getvalue())
+        os.write(writing, "".join(f"{line}\n" for line in lines).encode())
+        await until(lambda: until_said in output.getvalue()[former:])
+
+    yield type_lines
     os.close(writing)
     await running
     os.close(reading)
+
+
+def recorded() -> RoomServices:
+    """Return services with one episode, which has a recording."""
+    return RoomServices(make_room([Episode("talk", "Talk", audio="/talk.mp3", tags=("Basics",))]))
+
+
+async def test_words_recognised_by_machine_are_read_with_that_said(room: Room) -> None:
+    services = RoomServices(room)
+    services.transcript = Transcript((Cue("It rained.", 0.0, 2.0),), "recognised by machine")
+    async with typing(services) as type_lines:
+        await type_lines("t", until_said="Recognised by machine.\nIt rained.")
+
+
+async def test_missing_words_are_recognised_after_a_yes_alone() -> None:
+    services = recorded()
+    asked = services.asked_recognition.asked
+    async with typing(services) as type_lines:
+        await type_lines("t", until_said="no transcript. Type yes to have them recognised.")
+        await type_lines("no", "t", until_said="Type yes")
+        assert asked == []
+        await type_lines("yes", "j", until_said="1 of 1")
+        assert asked == [("request", "talk")]
+
+
+async def test_words_are_read_as_they_grow_and_stopped_by_a_key() -> None:
+    services = recorded()
+    services.asked_recognition.labels["talk"] = "recognised by machine · 2 %"
+    async with typing(services) as type_lines:
+        await type_lines("t", until_said="Recognised by machine, 2 %. t reads on, x stops that.")
+        services.transcript = Transcript((Cue("It rained.", 0.0, 2.0),), is_partial=True)
+        await type_lines("t", until_said="It rained.\nRecognised")
+        services.transcript = Transcript((Cue("It rained.", 0.0, 2.0), Cue("We stayed in.", 3.0, 4.0)), is_partial=True)
+        await type_lines("t", until_said="We stayed in.\nRecognised")
+        await type_lines("x", "j", until_said="1 of 1")
+        assert services.asked_recognition.asked == [("remove", "talk")]
+
+
+async def test_recognising_is_paused_by_a_key(room: Room) -> None:
+    services = RoomServices(room)
+    await run(services, "X")
+    assert services.asked_recognition.asked == [("toggle_pause",)]
 
 
 async def test_transcript_is_read_a_part_at_a_time(room: Room) -> None:

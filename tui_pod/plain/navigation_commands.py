@@ -10,12 +10,11 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.selection.list_query import SORT_NAMES, ListQuery, SmartList
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.plain.browser import PAGE, Browser
-from tui_pod.plain.spoken import say_details, say_list, say_notes, say_outlook, say_playback
+from tui_pod.plain.spoken import say_details, say_list, say_notes, say_outlook, say_playback, sentence
 from tui_pod.services.hints import NO_SEARCH, why_no_words
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
-    from tui_pod.core.library.transcript import Transcript
     from tui_pod.plain.program import PlainProgram
 
 SENTENCES = 20
@@ -33,7 +32,7 @@ class NavigationCommands:
         self._say, self._say_all = program.say, program.say_all
         self._controller = program.controller
         self._browser, self._list = browser, browser.model
-        self._reading: tuple[int, Transcript, int] | None = None  # episode, its words, the sentence that is next
+        self._reading: tuple[str, int | None] | None = None  # episode, the sentence that is next, if it was begun
 
     def by_id(self) -> dict[str, Callable[[], object]]:
         """Return what to call, by the ids in the table of keys."""
@@ -66,12 +65,19 @@ class NavigationCommands:
             "list.go_to_playing": self._go_to_playing,
             "view.details": self._details,
             "view.transcript": self._read,
+            "transcript.remove": self._remove_words,
+            "transcribe.pause": lambda: self._program.services.recognition.toggle_pause(),
             "transcript.nudge_back": partial(self._nudge, -0.5),
             "transcript.nudge_forward": partial(self._nudge, 0.5),
             "view.library": lambda: self._open(self._list.topic),
             "view.session": lambda: self._open(SmartList.QUEUE),
             "view.statistics": self._program.show_statistics,
         }
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the listener is among the words of an episode."""
+        return self._reading is not None
 
     def stop_reading(self) -> None:
         """Forget how far the transcript was read."""
@@ -165,35 +171,50 @@ class NavigationCommands:
         index = self._list.index
         if index is None:
             self._say(self._browser.say_here())
-        elif self._reading is not None and self._reading[0] == index:
-            self._read_on()
-        else:
-            self._program.run_task(self._begin_reading(index))
-
-    async def _begin_reading(self, index: int) -> None:
-        """Read from the start, or from what is being said when it is this episode that plays."""
+            return
         episode = self._controller.library.episode(index)
-        transcript = await self._program.services.read_transcript(episode)
-        if not transcript.cues:
-            self._say(why_no_words(episode))
-            return
-        playback = self._controller.playback
-        cue = transcript.active(playback.position) if playback.episode == episode.id else None
-        self._reading = (index, transcript, cue or 0)
-        if transcript.note:
-            self._say(f"{transcript.note.capitalize()}.")
-        self._read_on()
+        following = self._reading[1] if self._reading is not None and self._reading[0] == episode.id else None
+        self._program.run_task(self._read_words(episode, following))
 
-    def _read_on(self) -> None:
-        if self._reading is None:
-            return
-        index, transcript, first = self._reading
-        following = first + SENTENCES
+    async def _read_words(self, episode: Episode, first: int | None) -> None:
+        """Read some sentences, without `first` from the start, or from what is being said when it plays."""
+        transcript = await self._program.services.read_transcript(episode)
+        label = self._program.services.recognition.label(episode.id).replace(" ·", ",")
+        if first is None:
+            playback = self._controller.playback
+            first = (transcript.active(playback.position) if playback.episode == episode.id else None) or 0
+            if transcript.note:
+                self._say(sentence(transcript.note.capitalize()))
+        following = min(first + SENTENCES, len(transcript.cues))
+        left = len(transcript.cues) - following
+        is_over = not left and not label and not transcript.is_partial
+        self._reading = (episode.id, None if is_over else following)
         self._say_all(cue.text for cue in transcript.cues[first:following])
-        if following < len(transcript.cues):
-            self._reading = (index, transcript, following)
-            left = counted(len(transcript.cues) - following, "sentence")
-            self._say(f"{left} more. Press {key_of('view.transcript')} to read on.")
+        if left:
+            self._say(f"{counted(left, 'sentence')} more. Press {key_of('view.transcript')} to read on.")
+        elif label:
+            read_on, stop = key_of("view.transcript"), key_of("transcript.remove")
+            self._say(f"{sentence(label.capitalize())} {read_on} reads on, {stop} stops that.")
+        elif is_over and (transcript.cues or transcript.note):
+            self._say("End of the transcript." if transcript.cues else "No words were heard.")
         else:
-            self._reading = None
-            self._say("End of the transcript.")
+            self._offer("" if transcript.cues else why_no_words(episode), episode)
+
+    def _offer(self, why: str, episode: Episode) -> None:
+        """Ask whether the words that are missing are to be recognised, where that can be done."""
+        recognition = self._program.services.recognition
+
+        def answer(line: str) -> None:
+            if line.strip().lower() in ("y", "yes"):
+                recognition.request([episode.id])
+
+        said = f"{why} {recognition.offer(episode, 'Type yes')}".strip()
+        if episode.audio is not None and recognition.is_ready:
+            self._program.ask(said, answer)
+        else:
+            self._say(said)
+
+    def _remove_words(self) -> None:
+        """Stop recognising the words that are read, or take recognised ones away."""
+        if self._reading is not None:
+            self._program.services.recognition.remove(self._reading[0])

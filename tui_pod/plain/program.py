@@ -137,12 +137,15 @@ class PlainProgram:
             panes = ("bookmarks", "move", "screen", "app")
         elif self._found.is_open:
             panes = ("found", "move", "screen", "app")
+        elif self._navigation.is_reading:
+            panes = ("transcript", *panes)
         found = [action for action in actions if action.where in panes and key in action.keys.split(",")]
+        found = [action for action in found if action.where != "transcript" or action.id in self._commands]
         if not found:
             self.say(f"That key does nothing. Press {key_of('app.help')} for help.")
             return
         action = min(found, key=lambda action: panes.index(action.where))
-        if action.id != "view.transcript":
+        if action.where != "transcript" and action.id != "view.transcript":
             self._navigation.stop_reading()
         command = self._bookmarks.here(action) or self._found.here(action) or self._commands.get(action.id)
         if command is None:

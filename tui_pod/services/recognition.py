@@ -91,14 +91,19 @@ class RecognitionService:
 
     # -- what is asked ---------------------------------------------------------------------------------
 
-    def offer(self, episode: Episode) -> str:
-        """Return what to say where an episode has no words: how to get them."""
+    @property
+    def is_ready(self) -> bool:
+        """Whether the extra is there."""
+        return has_recogniser()
+
+    def offer(self, episode: Episode, how: str = f"Press {key_of('transcript.seek')}") -> str:
+        """Return what to say where an episode has no words: how to get them; empty where it has no recording."""
         if episode.audio is None:
             return ""
-        if not has_recogniser():
+        if not self.is_ready:
             return f"To have its words recognised on this machine, run: {INSTALL_HINT} — then start again."
         takes = f" That takes {span(episode.duration / USUAL_SPEED)} or more." if episode.duration else ""
-        return f"Press {key_of('transcript.seek')} to have its words recognised on this machine.{takes}"
+        return f"{how} to have its words recognised on this machine.{takes}"
 
     def label(self, episode: str) -> str:
         """Return how far the words of an episode are, such as `recognised by machine · 45 %`; empty: not under way."""
