@@ -128,9 +128,9 @@ class FakeServices(Services):
         """See `Services.read_notes`."""
         return self.notes.get(episode.id, EpisodeNotes())
 
-    async def read_cover(self, episode: Episode) -> bytes | None:
+    async def read_cover(self, subject: Episode | str) -> bytes | None:
         """See `Services.read_cover`."""
-        return self.covers.get(episode.id)
+        return self.covers.get(subject if isinstance(subject, str) else subject.id)
 
     async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
         """See `Services.read_chapters`."""

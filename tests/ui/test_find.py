@@ -8,6 +8,7 @@ import pytest
 
 from tests.app_driver import AppDriver, run_app
 from tests.hostile import HOSTILE_TITLES
+from tui_pod.audio.cover import PICTURE_BYTES
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clean_title
 from tui_pod.feeds.directories.find import Finding
@@ -15,10 +16,12 @@ from tui_pod.feeds.directories.model import FoundPodcast
 from tui_pod.feeds.formats.model import Feed, FeedError, Item
 from tui_pod.services.podcasts.directories import Search, is_words
 from tui_pod.ui.screens.podcasts.find import FindScreen
+from tui_pod.ui.widgets.cover import Cover
 
 SHIPS = FoundPodcast(
-    "https://ships.example/f", "Tall Ships", "Ann", 120, date(2026, 11, 20), "en", directories=("iTunes",)
-)
+    "https://ships.example/f", "Tall Ships", "Ann", 120, date(2026, 11, 20), "en", "https://ships.example/c.jpg",
+    directories=("iTunes",),
+)  # fmt: skip
 LIGHTS = FoundPodcast("https://licht.example/f", "Leuchttürme", directories=("fyyd",))
 FEED = Feed(
     "Tall Ships!", (Item(title="The mast", published=1_795_500_000.0, duration=90.0), Item(title="The keel")),
@@ -54,6 +57,19 @@ async def test_words_find_podcasts_with_all_that_is_known(library: Library) -> N
             "fyyd is in trouble.", "Ann · 120 episodes · last 20 Nov 2026 · en", "subscribed",
         ):  # fmt: skip
             assert said in driver.text
+
+
+async def test_cover_of_the_podcast_at_the_cursor_is_shown_where_it_can_be(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.ui.screens.podcasts.find.are_covers_drawn", lambda *_: True)
+    async with run_app(library) as driver:
+        driver.services.covers[SHIPS.cover] = bytes(PICTURE_BYTES)
+        await look(driver)
+        cover = driver.app.screen.query_one(Cover)
+        await driver.until(lambda: cover.picture is not None, "the cover of the first is drawn")
+        await driver.press("j")
+        await driver.until(lambda: cover.picture is None, "the second has none")
 
 
 async def test_enter_shows_the_episodes_before_it_subscribes(library: Library) -> None:

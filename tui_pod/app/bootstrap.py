@@ -171,9 +171,9 @@ class AppServices(Services):
         """See `Services.read_chapters`."""
         return await self._running.sources.chapters(episode) if self._running.has_podcasts else ()
 
-    async def read_cover(self, episode: Episode) -> bytes | None:
+    async def read_cover(self, subject: Episode | str) -> bytes | None:
         """See `Services.read_cover`."""
-        return await self._running.covers.picture(episode)
+        return await self._running.covers.picture(subject)
 
     async def compute_statistics(self) -> Statistics:
         """See `Services.compute_statistics`."""

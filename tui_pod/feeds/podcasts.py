@@ -136,13 +136,13 @@ class Podcasts:
         """
         return None if self.store.is_empty else picture_of(self.store.db, episode.id)
 
-    def fetch_picture(self, address: str, episode: Episode, cancel: CancelToken | None = None) -> bytes:
-        """Return the image at the address of an episode's cover.
+    def fetch_picture(self, address: str, episode: Episode | None, cancel: CancelToken | None = None) -> bytes:
+        """Return the image at the address of an episode's cover; None: of what is not subscribed to.
 
         Raises:
             FetchError: it cannot be had.
         """
-        policy = self._policy(self.details(episode.id))
+        policy = self._policy(self.details(episode.id)) if episode is not None else self.policy
         return fetch(Request(address, policy.private, logins=policy.logins), PICTURE_LIMITS, cancel)[1]
 
     def details(self, ident: str) -> Details | None:

@@ -164,8 +164,8 @@ class Services:
         """Return the chapters of an episode that does not play; the network may be asked for them."""
         raise NotImplementedError
 
-    async def read_cover(self, episode: Episode) -> bytes | None:
-        """Return an episode's picture as `audio.cover` makes it; None: it has none."""
+    async def read_cover(self, subject: Episode | str) -> bytes | None:
+        """Return an episode's picture, or that at an address, as `audio.cover` makes it; None: there is none."""
         raise NotImplementedError
 
     async def compute_statistics(self) -> Statistics:

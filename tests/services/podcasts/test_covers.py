@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -11,6 +13,7 @@ from tests.feeds.server import Site, feed, item
 from tests.pictures import make_png
 from tui_pod.audio.cover import PICTURE_BYTES
 from tui_pod.core.library.episode import Episode
+from tui_pod.feeds.net.access import make_policy
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.subscribe import subscribe
@@ -56,6 +59,18 @@ async def test_cover_of_a_feed_is_fetched_once(
     assert picture is not None
     assert await covers.picture(second) == picture
     assert site.paths() == ["/f", "/c"]
+
+
+async def test_cover_that_a_directory_names_is_fetched_from_public_hosts_only(tmp_path: Path, site: Site) -> None:
+    site.replies["/c"] = server.body(make_png(tmp_path / "a.png", 64, 64).read_bytes(), "image/png")
+
+    async def opened(*hosts: str) -> Podcasts:
+        return Podcasts(tmp_path / "data", tmp_path / "cache", 1_000_000, policy=make_policy(hosts, 5.0))
+
+    assert await Covers(tmp_path / "covers", opened).picture(site.url("/c")) is None
+    assert site.paths() == []
+    known = partial(opened, urlsplit(site.url("/")).netloc)
+    assert len(await Covers(tmp_path / "covers", known).picture(site.url("/c")) or b"") == PICTURE_BYTES
 
 
 async def test_answer_that_is_no_picture_is_not_asked_for_again(covers: Covers, podcasts: Podcasts, site: Site) -> None:

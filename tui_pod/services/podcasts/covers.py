@@ -33,7 +33,7 @@ BESIDE = tuple(f"{name}.{suffix}" for name in ("cover", "folder") for suffix in 
 
 
 class Covers:
-    """Pictures as `audio.cover` makes them, by episode."""
+    """Pictures as `audio.cover` makes them."""
 
     def __init__(self, folder: Path, podcasts: Callable[[], Awaitable[Podcasts]]) -> None:
         self._folder = folder
@@ -41,16 +41,16 @@ class Covers:
         self._failed: set[str] = set()
         self._turn = asyncio.Lock()
 
-    async def picture(self, episode: Episode) -> bytes | None:
-        """Return the picture of an episode; None: it has none, or none can be had now."""
-        if episode.audio is None:
+    async def picture(self, subject: Episode | str) -> bytes | None:
+        """Return the picture of an episode, or that at an address; None: it has none, or none can be had now."""
+        if isinstance(subject, Episode) and subject.audio is None:
             return None
         podcasts = await self._podcasts()
         async with self._turn:  # one process at a time
-            return await in_thread(lambda cancel: self._find(podcasts, episode, cancel))
+            return await in_thread(lambda cancel: self._find(podcasts, subject, cancel))
 
-    def _find(self, podcasts: Podcasts, episode: Episode, cancel: CancelToken) -> bytes | None:
-        for origin, content in _origins(podcasts, episode, cancel):
+    def _find(self, podcasts: Podcasts, subject: Episode | str, cancel: CancelToken) -> bytes | None:
+        for origin, content in _origins(podcasts, subject, cancel):
             kept = self._folder / f"{hashlib.sha256(origin.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.rgb"
             with contextlib.suppress(OSError):
                 picture = kept.read_bytes()
@@ -96,9 +96,13 @@ class Covers:
 
 
 def _origins(
-    podcasts: Podcasts, episode: Episode, cancel: CancelToken
+    podcasts: Podcasts, subject: Episode | str, cancel: CancelToken
 ) -> Iterator[tuple[str, Callable[[], Path | bytes]]]:
     """Yield where a picture may come from: a name that changes with it, and what gets it."""
+    if isinstance(subject, str):
+        yield subject, lambda: podcasts.fetch_picture(subject, None, cancel)
+        return
+    episode = subject
     assert episode.audio is not None
     path = podcasts.downloads.find(episode.id) if "://" in episode.audio else Path(episode.audio)
     with contextlib.suppress(FeedStoreError):

@@ -70,7 +70,7 @@ class DialogController:
         """Ask for a podcast's address, and list the podcast."""
         from tui_pod.ui.screens.podcasts.add import AddFeedScreen
 
-        await self._show(AddFeedScreen(self._services.feeds, self._open_feed))
+        await self._show(AddFeedScreen(self._services, self._open_feed))
 
     async def settings(self, is_of_topic: bool) -> None:
         """Show the settings of the podcast that is listed, else of that of the episode at the cursor, else ask."""

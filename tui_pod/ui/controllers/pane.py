@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from tui_pod.core.player.snapshot import Playback
@@ -54,14 +53,10 @@ class PaneController:
 
     async def _make(self) -> None:
         if self.pane is None:
-            from tui_pod.ui.widgets.episode_pane import EpisodePane  # after the first paint
+            from tui_pod.ui.widgets.cover import are_covers_drawn  # after the first paint
+            from tui_pod.ui.widgets.episode_pane import EpisodePane
 
-            self.pane = EpisodePane(self._services, lambda: self._model.index, self._has_colours())
+            has_colours = are_covers_drawn(self._screen.app, self._services)
+            self.pane = EpisodePane(self._services, lambda: self._model.index, has_colours)
             await self._screen.query_one("#panes").mount(self.pane)
         self.pane.follow(self._services.controller.playback)
-
-    def _has_colours(self) -> bool:
-        """Return whether the terminal can show pictures, and the listener wants them."""
-        app, services = self._screen.app, self._services
-        is_plain = services.is_ascii or bool(os.environ.get("NO_COLOR")) or app.native_ansi_color
-        return services.settings.ui.covers and not is_plain and app.console.color_system == "truecolor"

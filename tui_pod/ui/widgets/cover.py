@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
+from textual.app import App
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_pod.audio.cover import SIDE
+from tui_pod.services.services import Services
 
 
 class Cover(Widget):
@@ -36,6 +39,12 @@ class Cover(Widget):
         rows = scaled(self.picture, width, self.size.height * 2)
         pairs = zip(rows[2 * y], rows[2 * y + 1], strict=True)
         return Strip([Segment("▀", Style.from_color(_colour(upper), _colour(lower))) for upper, lower in pairs], width)
+
+
+def are_covers_drawn(app: App[object], services: Services) -> bool:
+    """Return whether the terminal can show pictures, and the listener wants them."""
+    is_plain = services.is_ascii or bool(os.environ.get("NO_COLOR")) or app.native_ansi_color
+    return services.settings.ui.covers and not is_plain and app.console.color_system == "truecolor"
 
 
 def _colour(pixel: tuple[int, int, int]) -> Color:

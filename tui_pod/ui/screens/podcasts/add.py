@@ -11,8 +11,8 @@ from textual.widgets import Input, Static
 from tui_pod.core.text.clean import enumerated
 from tui_pod.feeds.folders.address import is_path
 from tui_pod.services.podcasts.directories import is_words
-from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.podcasts.logins import LoginNeeded
+from tui_pod.services.services import Services
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 from tui_pod.ui.screens.podcasts.find import FindScreen
 from tui_pod.ui.screens.podcasts.imports import ImportScreen
@@ -29,15 +29,16 @@ HINT = (
 class AddFeedScreen(InputDialog):
     """Asks for the address of a feed, or of a page that names one, and waits for what comes of it."""
 
-    def __init__(self, feeds: FeedService, open_feed: Callable[[str], None]) -> None:
+    def __init__(self, services: Services, open_feed: Callable[[str], None]) -> None:
         """Ask for an address.
 
         Args:
-            feeds: subscribes to it.
+            services: subscribe to it.
             open_feed: shows the podcast that was added.
         """
         super().__init__()
-        self._feeds = feeds
+        self._services = services
+        self._feeds = services.feeds
         self._open_feed = open_feed
 
     def compose(self) -> ComposeResult:
@@ -51,7 +52,7 @@ class AddFeedScreen(InputDialog):
     def _on_typed(self, event: Input.Submitted) -> None:
         typed = event.value.strip()
         if typed and is_words(typed) and self._feeds.directories.names:
-            self.app.switch_screen(FindScreen(typed, self._feeds, self._open_feed))
+            self.app.switch_screen(FindScreen(typed, self._services, self._open_feed))
         elif typed and not self.is_waiting:
             self.is_waiting = True
             self.say("Looking for the podcast … esc leaves it to the background.")

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -18,14 +20,18 @@ from tui_pod.core.text.clean import counted, enumerated, length
 from tui_pod.feeds.directories.model import FoundPodcast
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.services.podcasts.directories import Search
-from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.podcasts.logins import LoginNeeded
+from tui_pod.services.services import Services
 from tui_pod.services.tasks import explain
 from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody
 from tui_pod.ui.screens.podcasts.login import LoginScreen
+from tui_pod.ui.widgets.cover import Cover, are_covers_drawn
 
 SHOWN = 300
 """Episodes of a podcast that are shown before subscribing."""
+
+PAUSE = 0.3
+"""Seconds that the cursor rests on a podcast before its cover is fetched."""
 
 SUMMARY = 400
 """Characters of a summary that are shown."""
@@ -37,17 +43,19 @@ class FindScreen(Dialog):
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", id="dialog.close")]
 
-    def __init__(self, words: str, feeds: FeedService, open_feed: Callable[[str], None]) -> None:
+    def __init__(self, words: str, services: Services, open_feed: Callable[[str], None]) -> None:
         """Look for podcasts.
 
         Args:
             words: what is looked for.
-            feeds: finds them, and subscribes.
+            services: find them, and subscribe.
             open_feed: shows the podcast that was subscribed to.
         """
         super().__init__()
+        self._services = services
+        self._timer: Timer | None = None
         self._words = words
-        self._feeds = feeds
+        self._feeds = services.feeds
         self._open_feed = open_feed
         self._found: Search | None = None
         self._chosen: FoundPodcast | None = None
@@ -57,7 +65,9 @@ class FindScreen(Dialog):
     def compose(self) -> ComposeResult:
         """Show what is asked."""
         with DialogBody(f"Podcasts for “{self._words}”", ident="find"):
-            yield Static(id="outcome")
+            with Horizontal(id="found"):
+                yield Cover()
+                yield Static(id="outcome")
             yield ChoiceList()
 
     def on_mount(self) -> None:
@@ -92,6 +102,19 @@ class FindScreen(Dialog):
             self.is_waiting = True
             self.say("Subscribing … esc leaves it to the background.", "esc goes back")
             self.app.run_worker(self._subscribe(self._chosen))
+
+    @on(OptionList.OptionHighlighted)
+    def _on_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Show the cover of the podcast at the cursor, once it rests."""
+        if self._chosen is None and self._found is not None and are_covers_drawn(self.app, self._services):
+            if self._timer is not None:
+                self._timer.stop()
+            address = self._found.finding.podcasts[event.option_index].cover
+            self._timer = self.set_timer(PAUSE, lambda: self._draw(address))
+
+    @work(group="cover", exclusive=True)
+    async def _draw(self, address: str) -> None:
+        self.query_one(Cover).picture = await self._services.read_cover(address) if address else None
 
     async def _find(self) -> None:
         try:
