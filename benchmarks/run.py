@@ -27,7 +27,7 @@ from benchmarks.results import machine, put_section
 from benchmarks.rows import Table, as_markdown, summary
 from benchmarks.terminal import NotPainted
 
-PARTS = ("start", "keypresses", "upkeep", "sound", "streams", "recognition", "files", "searching")
+PARTS = ("start", "keypresses", "upkeep", "sound", "streams", "recognition", "files", "podcasts", "searching")
 """The modules that measure, in order."""
 
 RUNS = 25

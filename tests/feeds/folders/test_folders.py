@@ -204,6 +204,8 @@ def test_what_is_left_out_is_told_once(shelf: Shelf, tmp_path: Path, monkeypatch
             raise PermissionError(13, "Permission denied", path)
         return tags.read_file(path)
 
+    monkeypatch.setattr("tui_pod.feeds.folders.scan.MAX_DEPTH", 1)
+    (shelf.folder / "deep" / "deeper").mkdir(parents=True)
     monkeypatch.setattr("tui_pod.feeds.folders.scan.read_file", read)
     feed_id = shelf.add().feed.feed_id
     shelf.refresh()
@@ -216,6 +218,7 @@ def test_what_is_left_out_is_told_once(shelf: Shelf, tmp_path: Path, monkeypatch
         f"{root}: 1 file or folder left out, for the name is not UTF-8. Rename such files (convmv does it for many) to"
         " have them.",
         f"{root}: 2 links not followed. Add what a link leads to as a folder of its own.",
+        f"{root}: 1 folder below 1 others not looked into. Add what is in there as a folder of its own.",
     ]
 
 

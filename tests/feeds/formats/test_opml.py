@@ -68,6 +68,11 @@ def test_import_cut_short_takes_what_is_there_and_says_so() -> None:
     assert "cut short" in found.faults[0]
 
 
+def test_fault_of_a_list_that_is_broken_is_said_once() -> None:
+    found = parse_opml(b'<opml><body><outline text="a" xmlUrl="file:///x"/><outline xmlUrl=')
+    assert [fault[:3] for fault in found.faults] == ["“a”", "The"]
+
+
 @pytest.mark.parametrize("document", ["", "hello", "<rss><channel/></rss>", "<html/>"])
 def test_import_of_something_else_is_an_error(document: str) -> None:
     with pytest.raises(FeedError, match="not an OPML"):

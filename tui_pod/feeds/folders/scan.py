@@ -51,6 +51,7 @@ class _LeftOut:
     unreadable: list[str] = field(default_factory=list)
     nameless: int = 0
     links: int = 0
+    too_deep: int = 0
     is_full: bool = False
 
     def notices(self, root: str) -> Iterator[str]:
@@ -63,6 +64,9 @@ class _LeftOut:
         if self.links:
             said = f"{shown}: {counted(self.links, 'link')} not followed"
             yield f"{said}. Add what a link leads to as a folder of its own."
+        if self.too_deep:
+            said = f"{shown}: {counted(self.too_deep, 'folder')} below {MAX_DEPTH} others not looked into"
+            yield f"{said}. Add what is in there as a folder of its own."
         if self.is_full:
             yield f"{shown} has more than {MAX_FILES:,} sound files, or too much else. Add its subfolders instead."
 
@@ -116,6 +120,8 @@ def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[
             path = os.path.join(inside, entry.name)
             if kind == "folder" and depth < MAX_DEPTH:
                 waiting.append((path, depth + 1))
+            elif kind == "folder":
+                left_out.too_deep += 1
             elif kind == "file":
                 taken += 1
                 if taken > MAX_FILES or looked_at > MAX_ENTRIES:

@@ -175,7 +175,7 @@ class _Reader:
         return [text] if self.takes_folders and is_folder(text) else typed_addresses(text)
 
     def _fault(self, text: str) -> None:
-        if len(self.faults) < 100:
+        if len(self.faults) < 100 and text not in self.faults:  # what is broken may be read twice
             self.faults.append(text)
 
 

@@ -1,0 +1,75 @@
+"""Refresh podcasts, and tell the time that it takes.
+
+    inside_podcasts.py WHAT REPORT FOLDER PORT [NUMBER…]
+
+Runs in the measured process. The report is a table of numbers as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.net.access import NetworkPolicy, make_policy
+from tui_pod.feeds.refresh import refresh, refresh_feed
+from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.runtime.threads import CancelToken
+
+EPISODES = 20
+"""Of each of many podcasts."""
+
+LOOKS = 20
+
+
+def many(folder: str, port: str, feeds: str, hosts: str) -> dict[str, float]:
+    """Refresh many feeds twice: seconds of both, and the megabytes that the first took at most."""
+    names = [f"127.0.1.{number + 1}:{port}" for number in range(int(hosts))]
+    store, policy = FeedStore(Path(folder)), make_policy(names, 20.0)
+    addresses = (f"http://{names[number % len(names)]}/{number}/{EPISODES}" for number in range(int(feeds)))
+    store.subscribe([Entry(address) for address in addresses])
+    before = _peak()
+    first = _seconds(store, policy)
+    return {"first": first, "second": _seconds(store, policy), "growth": _peak() - before}
+
+
+def one(folder: str, port: str, items: str) -> dict[str, float]:
+    """Refresh one large feed that has not changed: seconds of CPU."""
+    name = f"127.0.1.1:{port}"
+    store, policy = FeedStore(Path(folder)), make_policy([name], 20.0)
+    store.subscribe([Entry(f"http://{name}/0/{items}")])
+    _seconds(store, policy)
+    (feed,) = store.feeds()
+    times = []
+    for _ in range(LOOKS):
+        began = time.process_time()
+        outcome = refresh_feed(store, feed, CancelToken(), policy)
+        times.append(time.process_time() - began)
+        if outcome.error or outcome.new:
+            raise RuntimeError(outcome.error)
+    return {"unchanged": statistics.median(times)}
+
+
+def _seconds(store: FeedStore, policy: NetworkPolicy) -> float:
+    began = time.monotonic()
+    result = asyncio.run(refresh(store, store.feeds(), policy=policy))
+    if result.failed:
+        raise RuntimeError(result.failed[0].error)
+    return time.monotonic() - began
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+WHATS: dict[str, Callable[..., dict[str, float]]] = {"many": many, "one": one}
+
+if __name__ == "__main__":
+    found = WHATS[sys.argv[1]](*sys.argv[3:])
+    Path(sys.argv[2]).write_text(json.dumps(found), "ascii")
