@@ -118,3 +118,9 @@ async def test_recogniser_makes_way_for_keys(library: Library) -> None:
     async with run_app(recorded(), query=ALL) as driver:
         await driver.press("j")
         assert driver.services.keys_pressed == 1
+
+
+async def test_recognising_is_paused_also_among_the_words(library: Library) -> None:
+    async with run_app(recorded(), query=ALL, prepare=wordless) as driver:
+        await driver.press("t", "X")
+        assert driver.services.asked_recognition.asked == [("toggle_pause",)]

@@ -107,7 +107,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("feed.refresh_all", "R", "Refresh all podcasts", "screen.refresh_feed(True)", "screen"),
     Action("feed.settings", "P", "Settings of this podcast", "screen.feed_settings", "screen"),
     Action("download.start", "d", "Download, or stop a download", "run('download')", "episodes", hint="Download"),
-    Action("transcribe.pause", "X", "Pause recognising words, or go on", "run('pause_words')", "episodes"),
+    Action("transcribe.pause", "X", "Pause recognising words, or go on", "app.pause_words", "screen"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen.go_to_playing", "screen"),
     Action(
         "view.details", "i", "Details of the episode, in the tree of the topic or podcast", "screen.details", "screen"

@@ -74,7 +74,8 @@ class TuiPodApp(App[None]):
         self.set_reactive(TuiPodApp.playback, services.playback)
         self.main_screen = MainScreen(services, self.show_dialog)
         """The library, over which dialogs lie."""
-        self.action_nudge = self.main_screen.transcript.nudge
+        transcript = self.main_screen.transcript
+        self.action_nudge, self.action_pause_words = transcript.nudge, transcript.pause
         self.bookmarks = BookmarksController(self.main_screen, services)
         self.bookmarks_changed, self.start_recall = self.bookmarks.show, self.bookmarks.start_recall
 

@@ -30,8 +30,6 @@ def run_command(
             controller.move_in_queue(episodes[0], by)
         case ListCommand.DOWNLOAD:
             services.feeds.download(episodes)
-        case ListCommand.PAUSE_WORDS:
-            services.recognition.toggle_pause()
         case ListCommand.REMOVE if model.is_queue:
             controller.unqueue(episodes)
         case ListCommand.REMOVE if model.query.entry == SmartList.CONTINUE:

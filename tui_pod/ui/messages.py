@@ -26,8 +26,6 @@ class ListCommand(StrEnum):
     QUEUE_MOVE = auto()
     DOWNLOAD = auto()
     REMOVE = auto()
-    PAUSE_WORDS = auto()
-    """Pause recognising words, or go on."""
 
 
 class PlaybackEvent(Message):

@@ -92,6 +92,10 @@ class TranscriptController:
         if self.is_open:
             self._look_up(index)
 
+    def pause(self) -> None:
+        """Pause recognising words, or go on."""
+        self._services.recognition.toggle_pause()
+
     def _set_open(self, is_open: bool) -> None:
         """Set the classes by which the stylesheet shows the pane."""
         self.is_open = is_open
