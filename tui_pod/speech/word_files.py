@@ -93,10 +93,7 @@ class WordFiles:
         path = self.path(episode)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise WordsBusy("Another tui-pod is recognising this episode.") from None
+            _lock(descriptor)
             _cut_torn(descriptor)
             try:
                 yield WordsWriter(path, f"WEBVTT\n\nNOTE {LABEL}: {model.replace('-->', ' ')}. It makes mistakes.\n\n")
@@ -107,10 +104,16 @@ class WordFiles:
             os.close(descriptor)
 
     def remove(self, episode: str) -> bool:
-        """Take away an episode's words until `restore`; return whether there were any."""
+        """Take away an episode's words until `restore`; return whether there were any.
+
+        Raises:
+            WordsBusy: a program is at it.
+        """
         path = self.path(episode)
         try:
-            path.rename(path.with_name(path.name + _REMOVED))
+            with path.open("rb") as file:
+                _lock(file.fileno())
+                path.rename(path.with_name(path.name + _REMOVED))
         except FileNotFoundError:
             return False
         return True
@@ -145,6 +148,14 @@ class WordsWriter:
 
     def _append(self, text: str) -> None:
         append(self._path, text if size(self._path) else self._head + text)
+
+
+def _lock(descriptor: int) -> None:
+    """Keep other programs from an open file until it is closed. Raises WordsBusy."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise WordsBusy("Another tui-pod is recognising this episode.") from None
 
 
 def _cut_torn(descriptor: int) -> None:

@@ -151,6 +151,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l catalog -xka "(__fis
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'keep progress in this file'
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l again -d 'from the start, such as with another model'
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l out -xka "(__fish_complete_directories)" -d 'also write DIR/<id>.vtt'
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe; and test $_shtab_tui_pod_npos -ge 0' -ka "(tui-pod completions --words ids 2>/dev/null)" -d 'default: each recording on this machine without words'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a models -d 'Print the models that recognise speech, and download one.'

@@ -107,3 +107,27 @@ def test_missing_extra_is_said_with_its_command(
     monkeypatch.setattr(transcribe, "find_model", missing)
     assert run(tmp_path, "talk") == 1
     assert INSTALL_HINT in capsys.readouterr().err
+
+
+def test_again_recognises_anew_and_keeps_the_former_where_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(tmp_path, "talk", "--out", str(tmp_path / "out")) == 0
+    assert run(tmp_path, "talk", "--again") == 0
+    assert [request.start for request in REQUESTS] == [0.0, 0.0]
+
+    async def fail(request: Request, _: RightOfWay | None) -> AsyncIterator[Recognised]:
+        raise RecognitionError("It is broken.")
+        yield
+
+    monkeypatch.setattr(speech, "recognise", fail)
+    assert run(tmp_path, "talk", "--again") == 1
+    monkeypatch.setattr(speech, "recognise", fake_recognise)
+    assert run(tmp_path, "talk") == 0
+    assert len(REQUESTS) == 2
+
+
+def test_again_without_an_id_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "--again") == 1
+    assert "--again needs the ids" in capsys.readouterr().err
+    assert REQUESTS == []

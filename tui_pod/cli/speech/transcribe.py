@@ -31,6 +31,7 @@ class _Work(NamedTuple):
     podcasts: Podcasts
     model: Path
     out: Path | None
+    is_again: bool
 
 
 def run(options: Namespace) -> int:
@@ -46,6 +47,8 @@ def run(options: Namespace) -> int:
     except RecognitionError as error:
         raise CommandError(f"tui-pod: {error}") from None
     named = {ident: library.index(ident) for ident in options.ids}
+    if options.again and not named:
+        raise CommandError("tui-pod: --again needs the ids of the episodes. See: tui-pod list")
     unknown = [ident for ident, index in named.items() if index is None]
     if unknown:
         raise CommandError(f"tui-pod: no episode {', '.join(unknown)}. See: tui-pod list")
@@ -54,7 +57,7 @@ def run(options: Namespace) -> int:
             options.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CommandError(f"tui-pod: {options.out} cannot be made: {error.strerror}") from None
-    work = _Work(WordFiles(paths.data / RECOGNISED), _open_podcasts(opened), model, options.out)
+    work = _Work(WordFiles(paths.data / RECOGNISED), _open_podcasts(opened), model, options.out, options.again)
     indexes = named.values() if named else range(len(library))
     episodes = [library.episode(index) for index in indexes if index is not None]
     if not named:
@@ -87,6 +90,8 @@ async def _transcribe_all(episodes: Sequence[Episode], work: _Work) -> int:
             seconds, speed = await _transcribe(episode, work, f"{number}/{len(episodes)} {episode.id}")
         except (UserError, OSError) as error:
             failures += 1
+            if work.is_again and work.files.read(episode.id) is None:
+                work.files.restore(episode.id)
             show_progress("")
             print(f"tui-pod: {episode.id}: {error}", file=sys.stderr)
             continue
@@ -112,6 +117,8 @@ async def _transcribe(episode: Episode, work: _Work, said: str) -> tuple[float, 
             raise RecognitionError(f"The recording is not there: {episode.audio}.")
         recording = await asyncio.to_thread(_download, episode, work, said)
     request = make_request(episode, recording, work.model, work.podcasts)
+    if work.is_again:
+        work.files.remove(episode.id)
     start, done, began = None, 0.0, time.monotonic()
     async for done in transcribe(work.files, episode.id, request, model_name(work.model)):
         start = done if start is None else start
