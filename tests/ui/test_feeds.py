@@ -151,6 +151,14 @@ async def test_r_refreshes_the_podcast_that_is_open() -> None:
         assert driver.services.asked_feeds.wishes == [("refresh", CAST)]
 
 
+async def test_r_in_a_subfolder_refreshes_the_folder() -> None:
+    part = topic_key(CAST_KEY, "Part two")
+    library = make_library(first=Topic(part, CAST_KEY))
+    async with run_app(library, query=ListQuery(entry=topic(library, "Part two"))) as driver:
+        await driver.press("r")
+        assert driver.services.asked_feeds.wishes == [("refresh", CAST)]
+
+
 @pytest.mark.parametrize(
     "place", [topic(LIBRARY, "Talks"), topic(LIBRARY, "Science"), 0, SmartList.QUEUE, SmartList.CONTINUE]
 )

@@ -59,7 +59,16 @@ class Browser:
     @property
     def feed(self) -> str | None:
         """The first address of the feed whose topic it is at, or whose episodes are listed; None: it is none."""
-        return self.model.feed(self.entry if self.is_on_topics else self.model.query.entry)
+        return self.model.feed(self._topic)
+
+    @property
+    def podcast(self) -> str | None:
+        """The same where it is at, or lists, a subfolder of a feed."""
+        return self.model.podcast(self._topic)
+
+    @property
+    def _topic(self) -> int:
+        return self.entry if self.is_on_topics else self.model.query.entry
 
     def move(self, by: int) -> str:
         """Go so many entries down, or up, as far as there are any."""

@@ -121,14 +121,14 @@ class PodcastCommands:
     # -- those there are -------------------------------------------------------------------------------
 
     def _refresh_feed(self) -> None:
-        if self._browser.feed is not None:
-            self._feeds.refresh(self._browser.feed)
+        if self._browser.podcast is not None:
+            self._feeds.refresh(self._browser.podcast)
         else:
             self._say(NOT_A_PODCAST)
 
     def _ask_setting(self) -> None:
         index = self._list.index
-        feed = self._browser.feed or (self._list.library.feed_of(index) if index is not None else None)
+        feed = self._browser.podcast or (self._list.library.feed_of(index) if index is not None else None)
         if feed is None:
             self._say(NOT_A_PODCAST)
         else:

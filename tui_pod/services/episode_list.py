@@ -96,6 +96,10 @@ class EpisodeListModel:
         """Return the first address of the feed that a topic is; None: it is none."""
         return self.library.topics.feed(entry) if entry > 0 else None
 
+    def podcast(self, entry: int) -> str | None:
+        """Return the first address of the feed that a topic is, or is in; None: it is in none."""
+        return self.library.topics.podcast(entry) if entry > 0 else None
+
     def episodes_of(self, entry: int) -> list[str]:
         """Return the episodes of a topic or smart list, in the present order."""
         query = ListQuery(entry=entry, sort=self.query.sort if entry == self.query.entry else self._sort_of(entry))

@@ -87,6 +87,7 @@ def plan(
 
 
 def _progress(heard: HeardEpisode, rule: PlayedRule) -> Progress:
+    """Return what was heard, which counts no play here: plays only grow, and the listener may undo all of it."""
     is_over = heard.duration is not None and heard.position >= rule.starts_at(heard.duration)
     is_played = heard.is_played or is_over
     return Progress(
@@ -94,6 +95,5 @@ def _progress(heard: HeardEpisode, rule: PlayedRule) -> Progress:
         position=0.0 if is_played else heard.position,
         duration=heard.duration,
         played=is_played,
-        plays=int(is_played and heard.when is not None),
         listened=heard.when,
     )

@@ -46,6 +46,8 @@ async def test_database_is_shown_taken_and_undone(service: ServiceRig, site: Sit
     assert service.topics == ["History", "My ships"]
     service.controller.undo()
     assert set(statuses(service).values()) == {Status.UNPLAYED}
+    index = service.controller.progress_index
+    assert not any(progress.plays for ident in service.controller.library.ids if (progress := index.get(ident)))
     service.controller.undo()
     await service.done()
     assert service.titles == []

@@ -62,6 +62,10 @@ class TopicTable(NamedTuple):
         mark = self.keys[topic].rpartition("\0")[0].rpartition("\0")[2] if self.keys else ""
         return mark.removeprefix(FEED_MARK) if mark.startswith(FEED_MARK) else None
 
+    def podcast(self, topic: int) -> str | None:
+        """Return the feed that a topic stands for, or is in, as a subfolder is; None when it is in none."""
+        return next(filter(None, map(self.feed, reversed(self.path(topic)))), None)
+
     def find_all(self, name: str) -> list[int]:
         """Return all topics called `name`, or at a path such as `Science/Physics`, exactly before any other case."""
         for compare in (str, fold):

@@ -77,7 +77,7 @@ class DialogController:
         from tui_pod.ui.screens.podcasts.settings import PodcastsScreen, SettingsScreen
 
         model, service = self._model, self._services.feeds.settings_of_podcasts
-        feed = model.feed(model.query.entry)
+        feed = model.podcast(model.query.entry)
         if feed is None and not is_of_topic and model.index is not None:
             feed = model.library.feed_of(model.index)
         podcast = await service.find(feed) if feed is not None else None

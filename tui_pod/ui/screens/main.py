@@ -341,10 +341,10 @@ class MainScreen(Screen[None]):
         await self.dialogs.settings(is_of_topic=self.focused is self.topic_tree)
 
     def action_refresh_feed(self, is_every: bool = False) -> None:
-        """Refresh the feed that the open topic is, or every feed."""
+        """Refresh the feed that the open topic is or is in, or every feed."""
         if is_every:
             self._services.feeds.refresh()
-        elif (feed := self.model.feed(self.model.query.entry)) is None:
+        elif (feed := self.model.podcast(self.model.query.entry)) is None:
             self.app.notify(NOT_A_PODCAST)
         else:
             self._services.feeds.refresh(feed)
