@@ -26,6 +26,32 @@ def variable_mp3(seconds: float) -> bytes:
     return b"".join(mp3(1.0, rate) for rate in rates)
 
 
+def _box(kind: bytes, *parts: bytes | int) -> bytes:
+    content = b"".join(part if isinstance(part, bytes) else part.to_bytes(4, "big") for part in parts)
+    return (8 + len(content)).to_bytes(4, "big") + kind + content
+
+
+def claiming_m4a(samples: int, in_fragment: int = 0) -> bytes:
+    """Return an m4a of a few kB whose index, or whose fragment, claims so many samples of one byte."""
+    coding = bytes.fromhex("031900010004114015000000000000000000000005021210060102")
+    sound = _box(b"mp4a", bytes(6), b"\0\1", bytes(8), b"\0\1\0\x10", bytes(4), 44100 << 16, _box(b"esds", 0, coding))
+    table = _box(
+        b"stbl", _box(b"stsd", 0, 1, sound),
+        *((_box(b"stts", 0, 1, samples, 1024), _box(b"stsc", 0, 1, 1, samples, 1)) if samples else ()),
+        _box(b"stsz", 0, 1, samples), _box(b"stco", 0, 1, 40),
+    )  # fmt: skip
+    media = _box(
+        b"mdia", _box(b"mdhd", 0, 0, 0, 44100, 44100 * 60, b"\x55\xc4\0\0"), _box(b"hdlr", 0, 0, b"soun", bytes(13)),
+        _box(b"minf", _box(b"smhd", 0, 0), _box(b"dinf", _box(b"dref", 0, 1, _box(b"url ", 1))), table),
+    )  # fmt: skip
+    tracks = _box(b"trak", _box(b"tkhd", 7, 0, 0, 1, bytes(68)), media)
+    extended = _box(b"mvex", _box(b"trex", 0, 1, 1, 1024, 1, 0)) if in_fragment else b""
+    index = _box(b"moov", _box(b"mvhd", 0, 0, 0, 44100, 44100 * 60, bytes(80)), tracks, extended)
+    run = _box(b"traf", _box(b"tfhd", 0x20000, 1), _box(b"tfdt", 0, 0), _box(b"trun", 1, in_fragment, 8))
+    fragment = _box(b"moof", _box(b"mfhd", 0, 1), run) if in_fragment else b""
+    return _box(b"ftyp", b"M4A ", 0, b"M4A mp42isom") + index + fragment + _box(b"mdat", bytes(3000))
+
+
 def mark_variable(content: bytes, frames: int) -> bytes:
     """Return an mp3 with a first frame that says of it that its rate is variable."""
     frame = bytearray((0xFF, 0xF3, 8 << 4, 0xC4)) + bytearray(72 * 64_000 // 22050 - 4)
@@ -197,6 +223,8 @@ REFUSED: dict[str, tuple[Callable[[bytes], Reply], str]] = {
     "500": (lambda _: body("no", status=500), "in trouble"),
     "a page": (lambda _: body("<html>", "text/html"), "no audio"),
     "a page as audio": (lambda _: body("<!doctype html>" + "x" * 600, "audio/mpeg"), "page or a list"),
+    "an index of 60 million": (lambda _: Ranged(claiming_m4a(60_000_000), "audio/mp4"), "more than the file can hold"),
+    "a run of 60 million": (lambda _: Ranged(claiming_m4a(0, 60_000_000), "audio/mp4"), "more than the file can hold"),
     "silence": (lambda _: lambda exchange: None, "broke off"),
 }  # fmt: skip
 """Servers from which nothing comes, and what is said of them."""

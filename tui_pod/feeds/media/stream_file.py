@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.feeds.media.intervals import Intervals
+from tui_pod.feeds.media.mp4_claims import REFUSED, Mp4Claims
 from tui_pod.feeds.media.sparse_file import SparseFile
 from tui_pod.feeds.media.stream_fetcher import Access, StreamFetcher
 from tui_pod.feeds.net.access import PUBLIC
@@ -44,6 +45,7 @@ class StreamFile:
         self._fetcher = StreamFetcher(file, access, renew, lambda: released(self))
         self._changed = self._fetcher.changed
         self._told_version = 0
+        self._refused = ""
 
     @property
     def address(self) -> str:
@@ -61,6 +63,7 @@ class StreamFile:
             if self._fetcher.is_closed:
                 raise OSError("it was let go")
             self._fetcher.plan.readers += 1
+            self._refused = ""
             self._fetcher.try_again()
             if not self._file.content.has_end:
                 self._file.content = replace(self._file.content, size=None, has_end=True)
@@ -75,7 +78,7 @@ class StreamFile:
 
     def problem(self) -> str:
         """See `RemoteAudio.problem`."""
-        return str(self._fetcher.failure or "")
+        return self._refused or str(self._fetcher.failure or "")
 
     def has_changed(self) -> bool:
         """See `RemoteAudio.has_changed`."""
@@ -149,6 +152,9 @@ class StreamFile:
                 return 0
             count = self._file.read_into(buffer[: end - offset], offset)
             if count:
+                if reader.claims.are_false(bytes(buffer[:count]), offset, self.size()):
+                    self._refused = REFUSED
+                    raise OSError(REFUSED)
                 return count
             with self._changed:
                 self._file.have = Intervals()  # someone has cut the file
@@ -192,6 +198,7 @@ class StreamReader:
         self._file = file
         self.version = version
         """Of the recording: one that has changed cannot be read on."""
+        self.claims = Mp4Claims()
         self.is_cancelled = False
         self.is_closed = False
 

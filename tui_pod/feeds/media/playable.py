@@ -1,13 +1,16 @@
-"""Find out how places in a recording on the network are found, and give it a length where it brings none.
+"""Find out whether a recording can be played and how places in it are found; give it a length where it brings none.
 
-Waits for its head: for a thread.
+Waits for disk and network: for a thread.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tui_pod.core.player.remote_audio import ByteReader, FetchProgress, RemoteAudio
 from tui_pod.core.player.snapshot import Source
 from tui_pod.feeds.media.mp3_head import HEAD, SYNC, has_endless_tag, length_frame, read_head, tag_size
+from tui_pod.feeds.media.mp4_claims import REFUSED, has_false_claims
 from tui_pod.feeds.media.stream_file import StreamFile
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.threads import CancelToken
@@ -28,12 +31,20 @@ PATIENCE = 5.0
 """Seconds for which the head of a recording is waited for, to know how places in it are found."""
 
 
-def check_tag(start: bytes) -> None:
-    """Look at the tag that a recording begins with.
+def check_file(path: Path) -> None:
+    """Look at what a recording on the disk claims.
 
     Raises:
-        FetchError: nothing would play it in time.
+        FetchError: nothing would play it in time, or in the memory there is.
+        OSError: it cannot be read.
     """
+    with path.open("rb") as file:
+        _check_tag(file.read(MAX_TAG))
+    if has_false_claims(path):
+        raise FetchError(REFUSED, is_final=True)
+
+
+def _check_tag(start: bytes) -> None:
     if has_endless_tag(start):
         raise FetchError("Its tag has thousands of entries, which no player reads in time.", is_final=True)
 
@@ -55,7 +66,7 @@ def find_places(source: Source, stream: StreamFile, stated: float | None, cancel
     """
     tag = tag_size(stream.peek(0, 10, PATIENCE, cancel))
     if tag > PLAIN_TAG:
-        check_tag(stream.peek(0, min(tag, MAX_TAG), PATIENCE, cancel))
+        _check_tag(stream.peek(0, min(tag, MAX_TAG), PATIENCE, cancel))
     start = stream.peek(tag, HEAD, PATIENCE, cancel) if tag <= MAX_TAG else b""
     head = read_head(start)
     if head is None:

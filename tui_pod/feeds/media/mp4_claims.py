@@ -1,0 +1,101 @@
+"""Tell an MP4 whose index claims more samples than the file can hold: a player makes room for each one before it looks.
+
+A file of 4 kB that claims 60 million takes 1.5 GB of FFmpeg 7.1 (measured).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+REFUSED = "Its index claims more than the file can hold."
+
+UNKNOWN = 64 * 1024 * 1024
+"""Bytes that a file of unknown size may turn out to have."""
+
+MAX_BOXES = 100_000
+"""Boxes of a file that are looked at."""
+
+MAX_BOX = 64 * 1024 * 1024
+"""Bytes of one box that are looked at."""
+
+_HEAD = 16
+"""Bytes from a box's kind on in which its claim is."""
+
+
+class Mp4Claims:
+    """What the boxes of one file claim, as its bytes come by in any order."""
+
+    def __init__(self) -> None:
+        self._end = b"", 0  # of what came last, and where it ended
+        self._claims: dict[int, int] = {}  # bytes that each box claims, by its place
+
+    def are_false(self, data: bytes, offset: int, size: int | None) -> bool:
+        """Look at bytes that come by; return whether all that was claimed by now is more than the file has.
+
+        Args:
+            data: in the file from `offset` on.
+            offset: bytes.
+            size: of the file; None: not known.
+        """
+        before, end = self._end
+        if end == offset:
+            data, offset = before + data, offset - len(before)
+        self._end = data[-_HEAD:], offset + len(data)
+        for kind, read in _CLAIMS.items():
+            place = data.find(kind)
+            while place >= 0:
+                if len(data) - place >= _HEAD and (claim := read(data[place : place + _HEAD])):
+                    self._claims[offset + place] = claim
+                place = data.find(kind, place + 4)
+        most = UNKNOWN if size is None else size
+        return sum(self._claims.values()) > most or len(self._claims) > MAX_BOXES
+
+
+def _number(data: bytes, place: int) -> int:
+    return int.from_bytes(data[place : place + 4], "big")
+
+
+def _sizes(box: bytes) -> int:
+    """Return the bytes of samples of one size; each of other sizes has a number of its own in the file."""
+    return _number(box, 8) * _number(box, 12)
+
+
+def _run(box: bytes) -> int:
+    """Return the bytes, at least, of a fragment's samples that have no numbers of their own."""
+    return 0 if box[6] & 0x0F else _number(box, 8)
+
+
+def _packed(box: bytes) -> int:
+    """Return more than any file has for an index that is packed, as no program has done for twenty years."""
+    return 1 << 63 if box[8:12] == b"dcom" else 0
+
+
+_CLAIMS: dict[bytes, Callable[[bytes], int]] = {b"stsz": _sizes, b"trun": _run, b"cmov": _packed}
+
+
+def has_false_claims(path: Path) -> bool:
+    """Return whether a file on the disk is such an MP4.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    claims = Mp4Claims()
+    with path.open("rb") as file:
+        size, place = os.fstat(file.fileno()).st_size, 0
+        for _ in range(MAX_BOXES):
+            file.seek(place)
+            head = file.read(16)
+            length = _number(head, 0)
+            if length == 1:
+                length = int.from_bytes(head[8:16], "big")
+            length = length or size - place
+            if len(head) < 8 or length < 8:
+                break
+            if head[4:8] in (b"moov", b"moof"):
+                file.seek(place)
+                if claims.are_false(file.read(min(length, MAX_BOX)), place, size):
+                    return True
+            place += length
+    return False
