@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +59,21 @@ def test_module_started_keeps_the_surroundings_and_takes_another_python(monkeypa
 def test_module_that_cannot_be_started_is_left_undone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no python"))
     run_apart("tui_pod.state.store", tmp_path / "state.toml")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a process can ask for it")
+def test_stopped_process_ends_with_its_parent(tmp_path: Path) -> None:
+    stopped = (
+        "import os, signal; from tui_pod.runtime.subprocesses import end_with_parent\n"
+        "end_with_parent(); print(os.getpid(), flush=True); os.kill(os.getpid(), signal.SIGSTOP)"
+    )
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {stopped!r}], check=False)"
+    with subprocess.Popen(
+        [sys.executable, "-c", parent], env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        child = os.pidfd_open(int(process.stdout.readline()))
+        process.kill()
+        ended, _, _ = select.select([child], [], [], 20)
+        assert ended == [child]
+        os.close(child)

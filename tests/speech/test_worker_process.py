@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable
 from typing import cast
 
+import pytest
+
 from tui_pod.speech.worker_process import MAKE_WAY, RightOfWay
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing would end a stopped process")
 
 
 class Clock:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+"""From <linux/prctl.h>."""
 
 
 def start_of(module: str, *arguments: str | Path, python: str | None = None) -> tuple[list[str], dict[str, str]]:
@@ -26,3 +30,11 @@ def run_apart(module: str, *arguments: str | Path) -> None:
         subprocess.Popen(
             command, env=environment, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
         )
+
+
+def end_with_parent() -> None:
+    """Have this process killed when its parent ends, also while it is stopped; on Linux alone."""
+    if sys.platform == "linux":
+        import ctypes  # a process that only its input ends needs none of it
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -23,7 +23,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
 
-from tui_pod.runtime.subprocesses import start_of
+from tui_pod.runtime.subprocesses import end_with_parent, start_of
 from tui_pod.speech.decoder import NO_PLAYER, SAMPLE_RATE
 from tui_pod.speech.model import check_model
 from tui_pod.speech.sentences import SentenceJoiner, Word
@@ -57,6 +57,7 @@ class Refusal(Exception):
 
 def main() -> None:
     """Answer the request on standard input."""
+    end_with_parent()  # its input does not end it while it is stopped
     with contextlib.suppress(OSError):
         os.nice(19)  # what is recognised can wait for whatever else there is to do
     with contextlib.suppress(OSError):

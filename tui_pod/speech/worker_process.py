@@ -49,8 +49,11 @@ class RightOfWay:
             self._worker = None
 
     def take(self) -> None:
-        """Stop the process, until this has not been asked for a while."""
-        if self._worker is None:
+        """Stop the process, until this has not been asked for a while.
+
+        Only where the system then ends it with this one: see `end_with_parent`.
+        """
+        if self._worker is None or sys.platform != "linux":
             return
         if self._timer is None:
             self._signal(signal.SIGSTOP)
