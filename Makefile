@@ -26,7 +26,7 @@ run: ## Set up what is missing and start the app
 test: ## Set up what is missing and run every test
 	@$(SETUP) venv voice mpris transcribe test
 	@$(SETUP) tools
-	@$(WITH) $(BIN)/python -m pytest $(ARGS)
+	@$(WITH) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: ## Check format, lint, types, import contracts and scripts
 	@$(SETUP) venv voice mpris transcribe test dev

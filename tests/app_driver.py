@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from functools import cache, cached_property
 
 from textual import events
+from textual._compositor import LayoutUpdate
 from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -19,7 +20,7 @@ from textual.widget import Widget
 
 from tests.fakes import FakeClock, FakeFeeds, FakePlayer, FakeRecognition, FakeSources, FakeWriter
 from tests.indexed import indexed_search
-from tests.screen_text import cut_cells, svg_text
+from tests.screen_text import cut_cells, drawn_text
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
@@ -226,7 +227,9 @@ class AppDriver:
     @property
     def text(self) -> str:
         """What is on the screen."""
-        return svg_text(self.app.export_screenshot())
+        update = self.app.screen._compositor.render_update(full=True, screen_stack=self.app._background_screens)
+        assert isinstance(update, LayoutUpdate)
+        return drawn_text(update.strips)
 
     @property
     def notices(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,6 +16,12 @@ from tests.rooms import EPISODES, TOPICS, Room, make_room
 from tui_pod.core.library.library import Library, build_library
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes `make test` runs tests in: one more than cores, since many tests wait for sound."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep every test away from the files of whoever runs it."""
@@ -23,7 +30,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(folder))
     for name in ("CONFIG", "STATE", "DATA", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(folder / name.lower()))
-    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    for name in ("XDG_RUNTIME_DIR", "COLUMNS", "LINES"):  # pytest's readline gives its processes a size of 80 × 24
+        monkeypatch.delenv(name, raising=False)
     return folder
 
 

@@ -78,20 +78,31 @@ CASES = [
 in_each_shell = pytest.mark.parametrize("shell", [pytest.param(shell, marks=needs(shell)) for shell in SHELLS])
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Path:
-    """A folder with a catalogue and a program that reads it, in a home of its own."""
-    (tmp_path / "catalog.toml").write_text(CATALOG)
-    program = tmp_path / "bin" / "tui-pod"
+def furnish(room: Path) -> Path:
+    """Put a catalogue and a program that reads it into a folder, with a home of its own."""
+    (room / "catalog.toml").write_text(CATALOG)
+    program = room / "bin" / "tui-pod"
     program.parent.mkdir()
-    call = shlex.join([sys.executable, "-m", "tui_pod", "--catalog", str(tmp_path / "catalog.toml")])
+    call = shlex.join([sys.executable, "-m", "tui_pod", "--catalog", str(room / "catalog.toml")])
     program.write_text(f'#!/bin/sh\nexport PYTHONPATH={shlex.quote(str(ROOT))}\nexec {call} "$@"\n')
     program.chmod(0o755)
     subscriptions = [Entry("https://example.org/s", "Slow Science"), Entry("https://example.org/t", "Tea Time")]
-    FeedStore(tmp_path / "data" / "tui-pod").subscribe(subscriptions)
+    FeedStore(room / "data" / "tui-pod").subscribe(subscriptions)
     for shell in SHELLS:
-        (tmp_path / f"complete.{shell}").write_text(completion_script(make_parser(), shell))
-    return tmp_path
+        (room / f"complete.{shell}").write_text(completion_script(make_parser(), shell))
+    return room
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which nothing is changed."""
+    return furnish(tmp_path_factory.mktemp("room"))
+
+
+@pytest.fixture
+def own_room(tmp_path: Path) -> Path:
+    """A folder of the test's own."""
+    return furnish(tmp_path)
 
 
 def surroundings(room: Path) -> dict[str, str]:
@@ -245,25 +256,25 @@ def complete_and_run(opened: Terminal, before: str, begun: str, after: str) -> N
 
 @in_each_shell
 @pytest.mark.parametrize("front", ["", '"', "'"])
-def test_title_is_completed_within_the_quotes_it_was_begun_with(shell: str, front: str, room: Path) -> None:
-    calls = record_calls(room)
-    with terminal(shell, room) as opened:
+def test_title_is_completed_within_the_quotes_it_was_begun_with(shell: str, front: str, own_room: Path) -> None:
+    calls = record_calls(own_room)
+    with terminal(shell, own_room) as opened:
         complete_and_run(opened, front, "Slo", front)
     assert calls.read_text().strip() == "feeds remove Slow Science"
 
 
 @in_each_shell
-def test_completed_title_runs_no_command(shell: str, room: Path) -> None:
+def test_completed_title_runs_no_command(shell: str, own_room: Path) -> None:
     entries = [Entry(f"https://example.org/{index}", title) for index, title in enumerate(HOSTILE)]
-    FeedStore(room / "data" / "tui-pod").subscribe(entries)
-    pwn = room / "pwn"
+    FeedStore(own_room / "data" / "tui-pod").subscribe(entries)
+    pwn = own_room / "pwn"
     pwn.write_text("#!/bin/sh\ntouch pwned\n")
     pwn.chmod(0o755)
-    record_calls(room)
+    record_calls(own_room)
     again = "tui-pod feeds remove "
     openings = {"": "", '"': '"', "'": "'", '""': "", "\\": "", "$'": "'", f'"$({again}': ')"', f"`{again}": "`"}
-    with terminal(shell, room) as opened:
+    with terminal(shell, own_room) as opened:
         for title in HOSTILE:
             for before, after in openings.items():
                 complete_and_run(opened, before, title[:2], after)
-                assert not (room / "pwned").exists(), (title, before)
+                assert not (own_room / "pwned").exists(), (title, before)

@@ -174,7 +174,7 @@ async def test_undo_goes_back_a_hundred_steps_in_order(library: Library) -> None
             driver.controller.toggle_played(["one"])
             driver.controller.queue_last(["two"])
             driver.controller.unqueue(["two"])
-        await driver.press(*["u"] * 102)
+        await driver.press_at_once(*["u"] * 102)
         assert driver.progress_index.status("one") is Status.UNPLAYED
         assert driver.controller.queue.entries == ()
         await driver.press("u")
