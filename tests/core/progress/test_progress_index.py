@@ -125,11 +125,6 @@ def test_unfinished_goes_by_listening_not_by_the_last_change(library: Library) -
     assert [library.ids[index] for index in progress_index.unfinished()] == ["two", "one"]
 
 
-def test_started_in_returns_those_of_the_topic(library: Library) -> None:
-    progress_index = ProgressIndex(library, {"one": started(5.0), "three": started(5.0)})
-    assert progress_index.started_in(library.topics.members[NUMBERS]) == [0]
-
-
 def test_playing_time_of_a_played_one_is_its_whole_length(library: Library) -> None:
     progress_index = ProgressIndex(library, {"one": PLAYED, "two": started(50.0)})
     assert [progress_index.playing_time(index) for index in (0, 1, 2, 3)] == [100.0, 150.0, 300.0, 0.0]

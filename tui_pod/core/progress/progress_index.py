@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import has_member
@@ -136,10 +136,6 @@ class ProgressIndex:
         entries = ((progress[ids[index]], index) for index in self._continuing)
         newest = max(((entry.listened or entry.updated, -index) for entry, index in entries), default=None)
         return None if newest is None else -newest[1]
-
-    def started_in(self, members: Sequence[int]) -> list[int]:
-        """Return which of these library indexes, given in ascending order, are started."""
-        return [index for index in self.indexes[Status.STARTED] if has_member(members, index)]
 
     def left_in(self, indexes: Iterable[int]) -> float:
         """Return the seconds left to play of the episodes at these library indexes."""

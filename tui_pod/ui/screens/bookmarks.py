@@ -10,7 +10,6 @@ from rich.style import Style
 from textual import events
 from textual.content import Content
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.core.actions import key_of
@@ -20,6 +19,7 @@ from tui_pod.services.bookmarks import WHY_EMPTY
 from tui_pod.services.recall import NOTHING_DUE
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, wrap
+from tui_pod.ui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
@@ -43,14 +43,13 @@ class Line(NamedTuple):
     bookmark: int | None = None
 
 
-class BookmarksView(ScrollView, can_focus=True):
+class BookmarksView(LinesView):
     """Bookmarks under heads; the one at the cursor shows all its words."""
 
     BINDINGS = bindings("bookmarks", "move")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"bookmarks--{name}" for name in ("head", "words", "note", "time", "cursor", "rail")
     }
-    ALLOW_SELECT = False
     DEFAULT_CSS = """
     BookmarksView {
         height: 1fr;
@@ -174,17 +173,10 @@ class BookmarksView(ScrollView, can_focus=True):
         """Break the lines anew."""
         self.show()
 
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self.refresh()
-
-    on_blur = on_focus
-
     def on_click(self, event: events.Click) -> None:
         """Go to the bookmark that was clicked on; on a second click hear it."""
-        offset = event.get_content_offset(self)  # None: on the border
-        number = offset.y + self.scroll_offset.y if offset is not None else -1
-        if 0 <= number < len(self._lines) and (place := self._lines[number].bookmark) is not None:
+        number = self.clicked(event, self._lines)
+        if number is not None and (place := self._lines[number].bookmark) is not None:
             if place == self._cursor:
                 self.action_choose()
             self._go(place)
@@ -255,9 +247,3 @@ class BookmarksView(ScrollView, can_focus=True):
         """Group them by something else."""
         self.grouping = self.grouping.following
         self.show()
-
-    async def action_left(self) -> None:
-        """Go back to the library."""
-        await self.run_action("screen.view(1)")
-
-    action_right = action_left

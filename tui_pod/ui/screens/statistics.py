@@ -9,7 +9,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.core.progress.statistics import Statistics
@@ -17,6 +16,7 @@ from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.screens.statistics_lines import LEVELS, Line, Shown, make_lines
+from tui_pod.ui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
     from tui_pod.core.library.topics import TopicTable
@@ -28,12 +28,11 @@ NAMES = ("number", "label", "head", "spark", "cursor", *(f"level{level}" for lev
 """Component classes of the lines' parts."""
 
 
-class StatisticsView(ScrollView, can_focus=True):
+class StatisticsView(LinesView):
     """Lines of statistics; the cursor goes from topic to topic, and Enter opens one."""
 
     BINDINGS = bindings("statistics", "move")
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"statistics--{name}" for name in NAMES}
-    ALLOW_SELECT = False
     DEFAULT_CSS = """
     StatisticsView {
         height: 1fr;
@@ -95,17 +94,9 @@ class StatisticsView(ScrollView, can_focus=True):
         self.virtual_size = Size(0, len(self._lines))
         self.refresh()
 
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self.refresh()
-
-    on_blur = on_focus
-
     def on_click(self, event: events.Click) -> None:
         """Open the topic that was clicked on."""
-        offset = event.get_content_offset(self)  # None: on the border
-        number = offset.y + self.scroll_offset.y if offset is not None else -1
-        if number in self._rows:
+        if (number := self.clicked(event, self._lines)) in self._rows:
             self._cursor = self._rows.index(number)
             self.action_choose()
 
@@ -135,9 +126,3 @@ class StatisticsView(ScrollView, can_focus=True):
         """Open the topic at the cursor."""
         if self._rows and (topic := self._lines[self._rows[self._cursor]].topic) is not None:
             self._choose(self._shown.library.topics, topic)
-
-    async def action_left(self) -> None:
-        """Go back to the library."""
-        await self.run_action("screen.view(1)")
-
-    action_right = action_left

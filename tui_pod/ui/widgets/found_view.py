@@ -9,7 +9,6 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.core.text.clean import clock, length
@@ -18,6 +17,7 @@ from tui_pod.search.query import excerpt
 from tui_pod.services.search import Answer
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, spread, wrap
+from tui_pod.ui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
@@ -42,14 +42,13 @@ class Line(NamedTuple):
     """The match that it belongs to; None: none can be chosen here."""
 
 
-class FoundView(ScrollView, can_focus=True):
+class FoundView(LinesView):
     """Episodes and their matches; the one at the cursor shows its whole sentence."""
 
     BINDINGS = bindings("found", "move")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"found--{name}" for name in ("head", "words", "lit", "time", "cursor", "rail")
     }
-    ALLOW_SELECT = False
 
     def __init__(self, services: Services, edit: Callable[[Bookmark], None], leave: Callable[[], None]) -> None:
         """Show nothing yet; `edit` asks for a bookmark's note, `leave` goes to the field above."""
@@ -155,17 +154,10 @@ class FoundView(ScrollView, can_focus=True):
         """Break the lines anew."""
         self._lay_out()
 
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self.refresh()
-
-    on_blur = on_focus
-
     async def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse points; a second click does what Enter does."""
-        offset = event.get_content_offset(self)  # None: on the border
-        number = offset.y + self.scroll_offset.y if offset is not None else -1
-        if 0 <= number < len(self._lines) and (match := self._lines[number].match) is not None:
+        number = self.clicked(event, self._lines)
+        if number is not None and (match := self._lines[number].match) is not None:
             self._cursor = match
             self._lay_out()
             if event.chain == 2:
@@ -187,12 +179,6 @@ class FoundView(ScrollView, can_focus=True):
     def action_move_page(self, pages: float) -> None:
         """Go on by pages or parts of one."""
         self.action_move(max(int(pages * self.size.height), -self._cursor))
-
-    async def action_left(self) -> None:
-        """Go back to the library."""
-        await self.run_action("screen.view(1)")
-
-    action_right = action_left
 
     async def action_choose(self) -> None:
         """Play from the match."""

@@ -16,7 +16,6 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive, var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.core.library.transcript import Cue, Transcript
@@ -24,6 +23,7 @@ from tui_pod.core.player.snapshot import Chapter, Playback
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, find_words, fit
+from tui_pod.ui.widgets.lines_view import LinesView
 from tui_pod.ui.widgets.transcript_lines import BETWEEN, Line, lay_out
 from tui_pod.ui.widgets.word_matches import WordMatches
 
@@ -42,14 +42,13 @@ GLIDE = 0.4
 NO_TIMES = "These words have no times, so nothing tells where they are said."
 
 
-class TranscriptView(ScrollView, can_focus=True):
+class TranscriptView(LinesView):
     """Paragraphs of sentences. It follows the voice until the reader moves, and again on `f`."""
 
     BINDINGS = bindings("transcript", "move")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"transcript-view--{name}" for name in ("coming", "heard", "active", "match", "cursor", "head", "time")
     }
-    ALLOW_SELECT = False
     DEFAULT_CSS = """
     TranscriptView {
         display: none;
@@ -301,12 +300,6 @@ class TranscriptView(ScrollView, can_focus=True):
         """Break the lines anew."""
         self._lay_out()
 
-    def on_focus(self) -> None:
-        """Show the cursor, or no longer."""
-        self.refresh()
-
-    on_blur = on_focus
-
     def on_mouse_scroll_down(self) -> None:
         """Stop following: the reader reads on, or back."""
         self.is_following = False
@@ -316,9 +309,8 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Hear the sentence that was clicked on."""
-        offset = event.get_content_offset(self)  # None: on the border
-        line = offset.y + self.scroll_offset.y if offset is not None else -1
-        if offset is None or not 0 <= line < len(self._lines):
+        line, offset = self.clicked(event, self._lines), event.get_content_offset(self)
+        if line is None or offset is None:
             return
         end = MARGIN + self._gutter
         for cue, text in self._lines[line].runs:
@@ -387,10 +379,10 @@ class TranscriptView(ScrollView, can_focus=True):
         if self.episode is not None:
             self._remove(self.episode)
 
-    def action_left(self) -> None:
+    async def action_left(self) -> None:
         """Go to the tree."""
         self.post_message(self.Left(-1))
 
-    def action_right(self) -> None:
+    async def action_right(self) -> None:
         """Go to the list."""
         self.post_message(self.Left(1))
