@@ -70,6 +70,7 @@ class Terminal:
         width, height = size
         self._screen = pyte.Screen(width, height)
         self._stream = pyte.ByteStream(self._screen)
+        self._lines: list[str] | None = None  # what is on the screen, until it changes
         self._rest = b""
         self._speed = 1.0
         self.raw = b""
@@ -123,6 +124,7 @@ class Terminal:
     def resize(self, height: int, width: int) -> None:
         """Change the size; what is shown afterwards was drawn for it."""
         self._screen.erase_in_display(2)
+        self._lines = None
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
     def _feed(self, data: bytes) -> None:
@@ -132,16 +134,19 @@ class Terminal:
         cut = len(data) if cut < 0 or re.match(rb"\x1b(\[[0-9;:?]*[A-Za-z]|[^\[\]P_])", data[cut:]) else cut
         self._rest = data[cut:]
         self._stream.feed(data[:cut])
+        self._lines = None
 
     @property
     def lines(self) -> list[str]:
         """What is on the screen."""
-        return list(self._screen.display)
+        if self._lines is None:
+            self._lines = list(self._screen.display)
+        return self._lines
 
     @property
     def text(self) -> str:
         """What is on the screen, in one piece."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        return "\n".join(map(str.rstrip, self.lines))
 
     def until(self, found: Callable[[], T | None], what: str, patience: float = PATIENCE) -> T:
         """Look on until something is so, and return it.
