@@ -40,6 +40,16 @@ def exercises(ident: str) -> Callable[[Exercise], Exercise]:
     return register
 
 
+def leads_to(ident: str, before: str, see: Callable[[AppDriver], object], wanted: object) -> None:
+    """Make it the exercise of an action that its key, pressed after others, leads to this being seen."""
+
+    async def exercise(driver: AppDriver, key: str) -> None:
+        await driver.press(*before.split(), key)
+        assert see(driver) == wanted
+
+    EXERCISES[ident] = exercise
+
+
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_action_of_the_table_has_an_exercise(action: object) -> None:
     assert getattr(action, "id", "") in EXERCISES, "write what its key does into EXERCISES"
@@ -65,10 +75,7 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.status() is PlayerStatus.PLAYING
 
 
-@exercises("episode.play")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("j", key)
-    assert (driver.playback.episode, driver.status()) == ("two", PlayerStatus.PLAYING)
+leads_to("episode.play", "j", lambda driver: (driver.playback.episode, driver.status()), ("two", PlayerStatus.PLAYING))
 
 
 @exercises("episode.restart")
@@ -79,46 +86,12 @@ async def _(driver: AppDriver, key: str) -> None:
     assert (driver.playback.episode, driver.playback.position) == ("one", 0.0)
 
 
-@exercises("playback.back")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("enter")
-    await driver.play(30)
-    await driver.press(key)
-    assert driver.playback.position == 20.0
-
-
-@exercises("playback.forward")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("enter", key)
-    assert driver.playback.position == 30.0
-
-
-@exercises("playback.back_small")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("enter")
-    await driver.play(30)
-    await driver.press(key)
-    assert driver.playback.position == 25.0
-
-
-@exercises("playback.forward_small")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("enter", key)
-    assert driver.playback.position == 5.0
-
-
-@exercises("playback.previous_mark")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("enter")
-    await driver.play(30)
-    await driver.press(key)
-    assert driver.playback.position == 20.0
-
-
-@exercises("playback.next_mark")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("enter", key)
-    assert driver.playback.position == 20.0
+leads_to("playback.back", "enter full_stop", lambda driver: driver.playback.position, 20.0)
+leads_to("playback.forward", "enter", lambda driver: driver.playback.position, 30.0)
+leads_to("playback.back_small", "enter full_stop", lambda driver: driver.playback.position, 25.0)
+leads_to("playback.forward_small", "enter", lambda driver: driver.playback.position, 5.0)
+leads_to("playback.previous_mark", "enter full_stop", lambda driver: driver.playback.position, 20.0)
+leads_to("playback.next_mark", "enter", lambda driver: driver.playback.position, 20.0)
 
 
 @exercises("playback.go_to")
@@ -137,16 +110,8 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.playback.position == 42.0
 
 
-@exercises("queue.previous")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("j", "enter", key)
-    assert driver.playback.episode == "one"
-
-
-@exercises("queue.next")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("enter", key)
-    assert driver.playback.episode == "two"
+leads_to("queue.previous", "j enter", lambda driver: driver.playback.episode, "one")
+leads_to("queue.next", "enter", lambda driver: driver.playback.episode, "two")
 
 
 @exercises("playback.slower")
@@ -212,16 +177,8 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.tree.entry != place
 
 
-@exercises("move.up")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("j", "j", key)
-    assert driver.current == "two"
-
-
-@exercises("move.top")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("j", "j", key)
-    assert driver.episodes.cursor == 0
+leads_to("move.up", "j j", lambda driver: driver.current, "two")
+leads_to("move.top", "j j", lambda driver: driver.episodes.cursor, 0)
 
 
 @exercises("move.bottom")
@@ -242,10 +199,7 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.episodes.cursor == len(driver.library) - 1 - 15
 
 
-@exercises("move.half_down")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.episodes.cursor == 7
+leads_to("move.half_down", "", lambda driver: driver.episodes.cursor, 7)
 
 
 @exercises("move.half_up")
@@ -273,16 +227,8 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.focus == "list"
 
 
-@exercises("focus.left")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.focus == "tree"
-
-
-@exercises("focus.right")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("tab", "home", key)
-    assert driver.focus == "list"
+leads_to("focus.left", "", lambda driver: driver.focus, "tree")
+leads_to("focus.right", "tab home", lambda driver: driver.focus, "list")
 
 
 @exercises("topic.open")
@@ -359,10 +305,7 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.current == "three"
 
 
-@exercises("list.remove")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("e", "e", "2", key)
-    assert driver.controller.queue.entries == ("two",)
+leads_to("list.remove", "e e 2", lambda driver: driver.controller.queue.entries, ("two",))
 
 
 @exercises("feed.add")
@@ -377,34 +320,11 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.notices == ["This topic is no podcast. Press R to refresh all of them, a to add one."]
 
 
-@exercises("feed.refresh_all")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.services.asked_feeds.wishes == [("refresh", None)]
-
-
-@exercises("feed.settings")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.shows(PodcastsScreen)
-
-
-@exercises("download.start")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("v", "v", key)
-    assert driver.services.asked_feeds.wishes == [("download", "one", "two")]
-
-
-@exercises("undo")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("m", key)
-    assert driver.progress_index.status("one") is Status.UNPLAYED
-
-
-@exercises("redo")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("m", "u", key)
-    assert driver.progress_index.status("one") is Status.PLAYED
+leads_to("feed.refresh_all", "", lambda driver: driver.services.asked_feeds.wishes, [("refresh", None)])
+leads_to("feed.settings", "", lambda driver: driver.shows(PodcastsScreen), True)
+leads_to("download.start", "v v", lambda driver: driver.services.asked_feeds.wishes, [("download", "one", "two")])
+leads_to("undo", "m", lambda driver: driver.progress_index.status("one"), Status.UNPLAYED)
+leads_to("redo", "m u", lambda driver: driver.progress_index.status("one"), Status.PLAYED)
 
 
 # -- looking -------------------------------------------------------------------------------------------
@@ -456,10 +376,7 @@ async def _(driver: AppDriver, key: str) -> None:
     assert seen == [Sort.COURSE, Sort.SHORTEST, Sort.LONGEST, Sort.TITLE, Sort.NEWEST]
 
 
-@exercises("list.go_to_playing")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("j", "enter", "G", key)
-    assert driver.current == "two"
+leads_to("list.go_to_playing", "j enter G", lambda driver: driver.current, "two")
 
 
 @exercises("view.details")
@@ -486,10 +403,7 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.focus == "list"
 
 
-@exercises("transcript.seek")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("enter", "t", "j", key)
-    assert driver.playback.position == 20.0
+leads_to("transcript.seek", "enter t j", lambda driver: driver.playback.position, 20.0)
 
 
 @exercises("transcript.follow")
@@ -500,10 +414,7 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.transcript.is_following
 
 
-@exercises("transcript.copy")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("enter", "t", "j", key)
-    assert driver.app.clipboard == "Two."
+leads_to("transcript.copy", "enter t j", lambda driver: driver.app.clipboard, "Two.")
 
 
 @exercises("transcript.nudge_back")
@@ -515,22 +426,9 @@ async def _(driver: AppDriver, key: str) -> None:
     await driver.until(lambda: "moved" in str(driver.transcript.border_subtitle), "the pane says so")
 
 
-@exercises("transcript.remove")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("t", key)
-    assert driver.services.asked_recognition.asked == [("remove", "one")]
-
-
-@exercises("transcribe.pause")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.services.asked_recognition.asked == [("toggle_pause",)]
-
-
-@exercises("session.plan")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.shows(PlanScreen)
+leads_to("transcript.remove", "t", lambda driver: driver.services.asked_recognition.asked, [("remove", "one")])
+leads_to("transcribe.pause", "", lambda driver: driver.services.asked_recognition.asked, [("toggle_pause",)])
+leads_to("session.plan", "", lambda driver: driver.shows(PlanScreen), True)
 
 
 @exercises("view.library")
@@ -553,10 +451,7 @@ async def _(driver: AppDriver, key: str) -> None:
     assert (driver.focus, driver.library.topics.names[driver.listed]) == ("list", "Basics")
 
 
-@exercises("view.session")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.listed == SmartList.QUEUE
+leads_to("view.session", "", lambda driver: driver.listed, SmartList.QUEUE)
 
 
 @exercises("view.statistics")
@@ -588,10 +483,7 @@ async def _(driver: AppDriver, key: str) -> None:
     await driver.until(lambda: kept(driver) == ["Two."], "it is kept")
 
 
-@exercises("transcript.bookmark")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("enter", "t", "j", "j", key)
-    assert kept(driver) == ["Three."]
+leads_to("transcript.bookmark", "enter t j j", kept, ["Three."])
 
 
 @exercises("view.bookmarks")
@@ -705,10 +597,7 @@ async def _(driver: AppDriver, key: str) -> None:
     assert "CommandPalette" in type(driver.app.screen).__name__
 
 
-@exercises("app.help")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.shows(HelpScreen)
+leads_to("app.help", "", lambda driver: driver.shows(HelpScreen), True)
 
 
 @exercises("app.quit")
