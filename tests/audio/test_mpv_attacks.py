@@ -8,9 +8,6 @@ from __future__ import annotations
 import io
 import queue
 import re
-import shutil
-import ssl
-import subprocess
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -19,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.feeds import server
-from tests.feeds.server import Ranged, Site, serving, sound
+from tests.feeds.server import Ranged, Site, secure, serving, sound
 from tui_pod.audio.libmpv import open_mpv
 from tui_pod.audio.mpv_options import FAST_SEEK, OPTIONS
 from tui_pod.audio.mpv_player import MpvPlayer
@@ -75,12 +72,6 @@ def deck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EpisodePlayer]:
     deck = EpisodePlayer(tmp_path_factory.mktemp("streams"))
     yield deck
     deck.player.close()
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as running:
-        yield running
 
 
 @pytest.fixture
@@ -262,19 +253,8 @@ def test_files_beside_are_not_opened(deck: EpisodePlayer, tmp_path: Path) -> Non
 
 
 def test_untrusted_certificate_is_refused(deck: EpisodePlayer, tmp_path: Path) -> None:
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl makes the certificate")
-    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-keyout", str(key), "-out", str(certificate), "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost"],
-        check=True, capture_output=True,
-    )  # fmt: skip
     with serving() as site:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        site.socket = context.wrap_socket(site.socket, server_side=True)
+        secure(site, "localhost", tmp_path)
         site.replies["/a.wav"] = Ranged(AUDIO)
         assert not deck.streams(site.url("/a.wav", "localhost").replace("http:", "https:"))
         assert site.asked == []

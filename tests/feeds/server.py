@@ -6,7 +6,10 @@ import contextlib
 import gzip
 import io
 import math
+import shutil
+import ssl
 import struct
+import subprocess
 import threading
 import wave
 import zlib
@@ -14,6 +17,9 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
 
 from tui_pod.feeds.net.access import NetworkPolicy
 
@@ -110,6 +116,23 @@ def serving() -> Iterator[Site]:
 
 
 # -- behaviours ----------------------------------------------------------------------------------------
+
+
+def secure(site: Site, host: str, folder: Path) -> Path:
+    """Have a server speak TLS, with a certificate for a host that nobody trusts; return the certificate."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate")
+    key, certificate = folder / "key.pem", folder / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-keyout", str(key), "-out", str(certificate), "-subj", f"/CN={host}",
+         "-addext", f"subjectAltName=DNS:{host}"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    site.socket = context.wrap_socket(site.socket, server_side=True)
+    return certificate
 
 
 def body(content: bytes | str, kind: str = "application/rss+xml", status: int = 200, **headers: str) -> Reply:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-import ssl
-import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.feeds.server import Site, body, bomb, cut, drip, redirect, serving, silent
+from tests.feeds.server import Site, body, bomb, cut, drip, redirect, secure, serving, silent
 from tui_pod.feeds.net.fetch import Limits
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.protocols import Server, detect, paths_of
@@ -105,17 +102,7 @@ def test_server_that_cannot_be_found_says_so() -> None:
 
 
 def test_untrusted_certificate_gets_no_login(site: Site, tmp_path: Path) -> None:
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl makes the certificate")
-    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-keyout", str(key), "-out", str(certificate), "-subj", "/CN=localhost"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    site.socket = context.wrap_socket(site.socket, server_side=True)
+    secure(site, "localhost", tmp_path)
     server = HttpTransport(site.url("").replace("http:", "https:"), "ann", "s3cret", LIMITS)
     with pytest.raises(SyncError, match="certificate is not trusted"):
         server.ask("GET", DEVICES)

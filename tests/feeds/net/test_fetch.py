@@ -1,10 +1,7 @@
 import contextlib
 import gzip
 import io
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
 import tracemalloc
 import zlib
@@ -276,19 +273,8 @@ def test_fetch_connects_to_the_checked_number_and_looks_up_once(site: Site, monk
 @pytest.fixture
 def safe_site(tmp_path: Path) -> Iterator[tuple[Site, Path]]:
     """A server with a certificate for cast.example.org that nobody but this test's authority trusts."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl makes the certificate")
-    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-keyout", str(key), "-out", str(certificate), "-subj", "/CN=cast.example.org",
-         "-addext", "subjectAltName=DNS:cast.example.org"],
-        check=True, capture_output=True,
-    )  # fmt: skip
     with server.serving() as site:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        site.socket = context.wrap_socket(site.socket, server_side=True)
+        certificate = server.secure(site, "cast.example.org", tmp_path)
         site.replies["/x"] = server.body("safe")
         yield site, certificate
     tls_context.cache_clear()
