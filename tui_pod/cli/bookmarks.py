@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_pod.cli.shared import CommandError, Opened, open_library, print_json, print_table
+from tui_pod.cli.shared import CommandError, Opened, make_folder, open_library, print_json, print_table
 from tui_pod.cli.tables import Column
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
@@ -91,10 +91,7 @@ def _cut(folder: Path, library: Library, pages: Sequence[Page], find: Callable[[
     from tui_pod.audio.opus import EncodeError
     from tui_pod.export.clips import write_clip
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CommandError(f"tui-pod: {folder} cannot be made: {error.strerror}") from None
+    make_folder(folder)
     failures = cut = 0
     for page in pages:
         index = library.index(page.id)

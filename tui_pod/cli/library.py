@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from tui_pod.cli.shared import (
     CommandError,
     episode_json,
+    find_episodes,
     find_topics,
     load_config,
     open_library,
@@ -64,9 +65,7 @@ def topic_members(library: Library, name: str) -> Sequence[int]:
 def run_mark(options: Namespace) -> None:
     """Mark episodes, all or none."""
     library, state, file, *_ = open_library(options)
-    unknown = [ident for ident in options.ids if library.index(ident) is None]
-    if unknown:
-        raise CommandError(f"tui-pod: no episode {', '.join(unknown)}; nothing was changed. See: tui-pod list")
+    find_episodes(library, options.ids)
     if not state.is_writable:
         raise CommandError("tui-pod: nothing was marked.")
     progress_index = ProgressIndex(library, state.progress)

@@ -10,6 +10,7 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod.cli.tables import Column, table_lines
@@ -82,6 +83,26 @@ def find_topics(library: Library, name: str) -> list[int]:
     return topics
 
 
+def find_episodes(library: Library, ids: Iterable[str]) -> list[int]:
+    """Return the indexes of the episodes with these ids, each once.
+
+    Raises:
+        CommandError: there is none with some of them.
+    """
+    found = {ident: library.index(ident) for ident in ids}
+    if unknown := [ident for ident, index in found.items() if index is None]:
+        raise CommandError(f"tui-pod: no episode {', '.join(unknown)}; nothing was done. See: tui-pod list")
+    return [index for index in found.values() if index is not None]
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder to write to, unless it is there. Raises CommandError: it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"tui-pod: {folder} cannot be made: {error.strerror}") from None
+
+
 def episode_json(library: Library, progress_index: ProgressIndex, index: int) -> dict[str, object]:
     """Return an episode as `list --json` prints it."""
     episode = library.episode(index)
@@ -113,3 +134,13 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
     else:
         for row in rows:
             print(*row, sep="\t")
+
+
+def show_progress(said: str, share: float | None = None, text: str = "") -> None:
+    """Draw a bar on the terminal, or remove it when nothing is said."""
+    if not sys.stderr.isatty():
+        return
+    filled = round(20 * (share or 0.0))
+    bar = f"[{'#' * filled}{'.' * (20 - filled)}] {said} {text}" if said else ""
+    sys.stderr.write(f"\r\x1b[K{bar}")
+    sys.stderr.flush()

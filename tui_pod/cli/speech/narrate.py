@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui_pod.cli.shared import CommandError, open_library
+from tui_pod.cli.shared import CommandError, find_episodes, make_folder, open_library, show_progress
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import fit_to
 from tui_pod.services.media import make_episode_script, read_transcript
@@ -44,22 +44,15 @@ def run(options: Namespace) -> int:
         return 2
     opened = open_library(options)
     library, paths = opened.library, opened.paths
-    named = {ident: library.index(ident) for ident in options.ids}
-    unknown = [ident for ident, index in named.items() if index is None]
-    if unknown:
-        raise CommandError(f"tui-pod: no episode {', '.join(unknown)}. See: tui-pod list")
-    indexes = range(len(library)) if options.all else named.values()
-    episodes = [library.episode(index) for index in indexes if index is not None]
+    named = find_episodes(library, options.ids)
+    episodes = list(map(library.episode, range(len(library)) if options.all else named))
     recorded = [episode.id for episode in episodes if episode.audio is not None]
     if recorded and not options.all:
         raise CommandError(f"tui-pod: {', '.join(recorded)} has a recording, so it is not narrated")
     if not has_voice():
         raise CommandError(f"tui-pod: narrating needs the voice. Run: {INSTALL_HINT}")
     if options.out is not None:
-        try:
-            options.out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise CommandError(f"tui-pod: {options.out} cannot be made: {error.strerror}") from None
+        make_folder(options.out)
     wanted = [episode for episode in episodes if episode.audio is None]
     return asyncio.run(_render(wanted, Narrator(paths.cache / "narrations", UNBOUNDED), options.out))
 
@@ -68,7 +61,7 @@ async def _render(episodes: Sequence[Episode], narrator: Narrator, out: Path | N
     failures = 0
     print(f"{'id':<30} {'target':>8} {'real':>9} {'off':>7}")
     for number, episode in enumerate(episodes, 1):
-        _show_progress(number, len(episodes), episode.id)
+        show_progress(f"{number}/{len(episodes)} {episode.id}", (number - 1) / len(episodes))
         try:
             script = make_episode_script(episode, await asyncio.to_thread(read_transcript, episode))
             narration = await narrator.render(script)
@@ -76,10 +69,10 @@ async def _render(episodes: Sequence[Episode], narrator: Narrator, out: Path | N
                 _copy(narration, out, episode.id)
         except (NarrationError, OSError) as error:
             failures += 1
-            _show_progress(0, 0, "")
+            show_progress("")
             print(f"tui-pod: {episode.id}: {error}", file=sys.stderr)
             continue
-        _show_progress(0, 0, "")
+        show_progress("")
         off = narration.duration / episode.duration - 1 if episode.duration else 0.0
         target = f"{episode.duration:.2f}" if episode.duration else "-"
         mark = "" if abs(off) <= TOLERANCE else "  over 1 %"
@@ -101,13 +94,3 @@ def _copy(narration: Narration, folder: Path, ident: str) -> None:
         raise NarrationError(NOT_ENCODED)
     shutil.copyfile(narration.audio, folder / f"{ident}.opus")
     shutil.copyfile(narration.audio.with_suffix(".vtt"), folder / f"{ident}.vtt")
-
-
-def _show_progress(number: int, count: int, ident: str) -> None:
-    """Draw a bar on the terminal, or remove it when `count` is 0."""
-    if not sys.stderr.isatty():
-        return
-    done = round(20 * (number - 1) / count) if count else 0
-    text = f"[{'#' * done}{'.' * (20 - done)}] {number}/{count} {ident}" if count else ""
-    sys.stderr.write(f"\r\x1b[K{text}")
-    sys.stderr.flush()

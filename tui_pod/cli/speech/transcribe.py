@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_pod.cli.shared import CommandError, Opened, open_library
+from tui_pod.cli.shared import CommandError, Opened, find_episodes, make_folder, open_library, show_progress
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clock
@@ -46,20 +46,13 @@ def run(options: Namespace) -> int:
         model = find_model(opened.settings.transcribe.model)
     except RecognitionError as error:
         raise CommandError(f"tui-pod: {error}") from None
-    named = {ident: library.index(ident) for ident in options.ids}
+    named = find_episodes(library, options.ids)
     if options.again and not named:
         raise CommandError("tui-pod: --again needs the ids of the episodes. See: tui-pod list")
-    unknown = [ident for ident, index in named.items() if index is None]
-    if unknown:
-        raise CommandError(f"tui-pod: no episode {', '.join(unknown)}. See: tui-pod list")
     if options.out is not None:
-        try:
-            options.out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise CommandError(f"tui-pod: {options.out} cannot be made: {error.strerror}") from None
+        make_folder(options.out)
     work = _Work(WordFiles(paths.data / RECOGNISED), _open_podcasts(opened), model, options.out, options.again)
-    indexes = named.values() if named else range(len(library))
-    episodes = [library.episode(index) for index in indexes if index is not None]
+    episodes = list(map(library.episode, named or range(len(library))))
     if not named:
         episodes = [episode for episode in episodes if _is_wordless(episode, work)]
         if not episodes:
@@ -140,13 +133,3 @@ def _download(episode: Episode, work: _Work, said: str) -> Path:
         show_progress(said, done / total if total else None, f"{done // MEGABYTE} MB downloaded")
 
     return work.podcasts.downloads.fetch(request, show)
-
-
-def show_progress(said: str, share: float | None = None, text: str = "") -> None:
-    """Draw a bar on the terminal, or remove it when nothing is said."""
-    if not sys.stderr.isatty():
-        return
-    filled = round(20 * (share or 0.0))
-    bar = f"[{'#' * filled}{'.' * (20 - filled)}] {said} {text}" if said else ""
-    sys.stderr.write(f"\r\x1b[K{bar}")
-    sys.stderr.flush()
