@@ -57,6 +57,28 @@ def read_start(path: Path) -> bytes:
         return file.read(START)
 
 
+@contextlib.contextmanager
+def locked(path: Path, busy: Exception | None = None) -> Iterator[int]:
+    """Hold the lock of a file, which is made with its folder, for the length of the block; gives its descriptor.
+
+    Raises:
+        Exception: `busy`, where another program holds the lock; None: that is waited for.
+        OSError: there is no such file and none can be made.
+    """
+    import fcntl  # POSIX only; where it is missing the app says so at start
+
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if busy is None else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise (busy or error) from None
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def stamp(path: Path) -> tuple[int, ...]:
     """Return what changes with each change of a file; empty where it cannot be looked at."""
     try:

@@ -6,7 +6,6 @@ Calls wait for the disk: run them in a thread, or in a process. Knows nothing of
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 import zlib
@@ -14,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tui_pod.core.errors import UserError
+from tui_pod.runtime.files import locked
 from tui_pod.search.query import LEAST_START
 
 SCHEMA = 1
@@ -124,16 +124,13 @@ class IndexFile:
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         assert self.file is not None
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = os.open(f"{self.file}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise SearchError(f"The search index cannot be kept in {self.file.parent}: {error.strerror}.") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(locked(self.file.with_name(f"{self.file.name}.lock")))
+            except OSError as error:
+                said = f"The search index cannot be kept in {self.file.parent}: {error.strerror}."
+                raise SearchError(said) from error
             yield
-        finally:
-            os.close(lock)
 
     def _connected(self, mode: str) -> sqlite3.Connection:
         assert self.file is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +13,7 @@ from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import ProgressRecord, Record, records_of
 from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.runtime.files import locked
 from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.state.store import SMALL_STATE, State, StateFile
 from tui_pod.sync import settings
@@ -132,19 +132,10 @@ def only_sync(state: Path) -> Iterator[None]:
     Raises:
         SyncError: one is running, or the folder cannot be written.
     """
-    import fcntl  # POSIX only
-
     lock = state.with_name(f"{state.name}.sync-lock")
-    try:
-        state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise SyncError(f"Cannot write {lock}: {error.strerror}.") from error
-    try:
+    with contextlib.ExitStack() as held:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SyncError("Another tui-pod is syncing; try again in a moment.") from None
+            held.enter_context(locked(lock, SyncError("Another tui-pod is syncing; try again in a moment.")))
+        except OSError as error:
+            raise SyncError(f"Cannot write {lock}: {error.strerror}.") from error
         yield
-    finally:
-        os.close(descriptor)

@@ -18,6 +18,7 @@ from tui_pod.core.text.clean import fold
 from tui_pod.feeds.formats.values import AUDIO_ENDINGS
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Response
+from tui_pod.runtime import files
 
 RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
 """What a `Content-Range` says: first and last byte, and the bytes of the whole."""
@@ -75,22 +76,13 @@ class PartialDownload:
         Raises:
             DownloadError: one is at it.
         """
-        import fcntl
-
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise DownloadError("It is being downloaded already.") from None
+        with files.locked(self.path, DownloadError("It is being downloaded already.")):
             try:
                 yield
             finally:
                 if not self.size():  # nothing to go on with
                     self.path.unlink(missing_ok=True)
                     self.about.unlink(missing_ok=True)
-        finally:
-            os.close(descriptor)
 
     def size(self) -> int:
         """Return the bytes that are there."""
