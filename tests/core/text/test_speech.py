@@ -4,7 +4,15 @@ import pytest
 
 from tui_pod.core.text.speech import speakable, split_sentences
 
-TABLE = {"RoPE": "rope", "GPT-4o": "GPT four oh", "IA³": "IA three", "[BOS]": "B O S", "<|im_end|>": "I M end"}
+TABLE = {
+    "RoPE": "rope",
+    "GPT-4o": "GPT four oh",
+    "IA³": "IA three",
+    "[BOS]": "B O S",
+    "<|im_end|>": "I M end",
+    "ABC": "A B C",
+    "Qwen": "kwen",
+}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +68,7 @@ def test_split_sentences_of_a_million_marks_takes_no_square_of_time(text: str) -
         ("$100M or $5-10B", "100 million dollars or 5 to 10 billion dollars"),
         ("100+ models", "100 or more models"),
         ("a → b ≤ c ≈ d", "a to b at most c about d"),
-        ("see https://www.example.org/a?b=c now", "see example.org now"),
+        ("see https://www.example.org/a?b=c now", "see example dot org now"),
         ("snake_case and `code`", "snake case and code"),
         ("A & B • C", "A and B, C"),
         ("10^-5 and 10^{−6}", "10 to the minus 5 and 10 to the minus 6"),
@@ -76,6 +84,15 @@ def test_split_sentences_of_a_million_marks_takes_no_square_of_time(text: str) -
         ("the token “bank” here", "the token, bank, here"),
         ("he said “Stop.” twice", "he said, Stop. twice"),
         ('it reads "a b c" aloud', "it reads, a b c, aloud"),
+        ("p < 0.05, x <= 5, y>=6", "p less than 0.05, x at most 5, y at least 6"),
+        ("a != b == c -> d, >100 of <b>it</b>", "a is not b = c to d, more than 100 of b it b"),
+        ("S01E02, Ep. 12, No. 5, #3, Fig. 4", "season 1 episode 2, episode 12, number 5, number 3, figure 4"),
+        ("at www.bbc.co.uk, or a@example.com.", "at bbc dot co dot uk, or a@example dot com."),
+        ("$5-$10, $1–2 billion", "5 to 10 dollars, 1 to 2 billion dollars"),
+        ("4x4x4, 0x1F, 2x + 1", "4 by 4 by 4, 0x1F, 2x + 1"),
+        ("2 Mbit/s, ∂L, ∇f", "2 Mbit per second, partial L, the gradient of f"),
+        ("Qwen2.5 and Qwen3-8B", "kwen 2.5 and kwen 3-8B"),
+        ("one ABC, two ABCs", "one A B C, two A B C’s"),
         ("", ""),
     ],
 )

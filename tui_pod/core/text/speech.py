@@ -25,18 +25,31 @@ _GREEK = {
 _SYMBOLS = {
     "→": " to ", "⇒": " so ", "≈": " about ", "≤": " at most ", "≥": " at least ", "≠": " is not ", "·": " times ",
     "±": " plus or minus ", "√": " the root of ", "∑": " the sum of ", "∈": " in ", "…": ", ", "ℝ": "R", "•": ", ",
+    "∂": " partial ", "∇": " the gradient of ",
     "&": " and ",
 }  # fmt: skip
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), spoken)
     for pattern, spoken in (
-        (r"https?://(?:www\.)?([\w.-]+)\S*", r"\1"),
+        (r"(?:https?://(?:www\.)?|\bwww\.)([\w.-]*\w)(?:[/:?#]\S*[\w/])?", r"\1"),
+        (r"(?<=\w)\.(?=(?:com|org|net|io|ai|dev|edu|gov|co|uk)\b)", " dot "),
+        (r"\bS0?(\d{1,2})\s?E0?(\d{1,3})\b", r"season \1 episode \2"),
+        (r"\bEp\.?\s?(?=\d)", "episode "),
+        (r"\bFig\.\s(?=\d)", "figure "),
+        (r"\bNo\.\s(?=\d)|(?<!\w)#(?=\d+\b)", "number "),
         (r"<\|([\w ]+)\|>", r" \1 "),
         (r"</?([A-Za-z_]+)>", r" \1 "),
         (r"\bO\(([^()]*)\)", r"order \1"),
-        (r"(\d)(?:\.0)?[eE][-−](\d+)\b", r"\1 times ten to the minus \2"),
-        (r"(\d)(?:\.0)?[eE]\+?(\d+)\b", r"\1 times ten to the \2"),
+        (r"(?<![\w.])(\d[\d.]*?)(?:\.0)?[eE][-−](\d+)\b", r"\1 times ten to the minus \2"),
+        (r"(?<![\w.])(\d[\d.]*?)(?:\.0)?[eE]\+?(\d+)\b", r"\1 times ten to the \2"),
+        (r"(?<![-=])[-=]++>", " to "),
+        (r"<=", " at most "),
+        (r">=", " at least "),
+        (r"\s?!==?", " is not "),
+        (r"={2,3}", "="),
+        (r"<(?=\s?[-−]?\.?\d)", " less than "),
+        (r">(?=\s?[-−]?\.?\d)", " more than "),
         (r"(?<=\w)\^\{?2\}?(?!\d)", " squared"),
         (r"(?<=\w)\^\{?3\}?(?!\d)", " cubed"),
         (r"(?<=\w)\^\{?[-−](\w+)\}?", r" to the minus \1"),
@@ -47,17 +60,19 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\d)\s?[-–]\s?(\d+)(?:x|\s?×)(?!\d)", r"\1 to \2 times"),
         (r"(\d)\s?[-–]\s?(\d[\d.]*\s?%)", r"\1 to \2"),
         (r"(?<=[A-Za-z])-(?=\d+\.\d)|(?<=\d\.\d)-(?=\d+[A-Z]\b)", " "),
-        (r"(\d)(?:x|\s?×\s?)(\d)", r"\1 by \2"),
-        (r"(\d)(?:x|\s?×)(?!\w)", r"\1 times"),
+        (r"(?!\b0x)(\d)(?:x|\s?×\s?)(?=\d)", r"\1 by "),
+        (r"(\d)(?:x|\s?×)(?!\w|\s?[-+=])", r"\1 times"),
         (r"(?<!\w)~\s?(\d)", r"about \1"),
         (r"\$(\d[\d.,]*)\s?[-–]\s?\$?(\d[\d.,]*)\s?([KMB])\b\+?", r"\1 to \2 \3 dollars"),
         (r"\$(\d[\d.,]*)\s?([KMB])\b\+?", r"\1 \2 dollars"),
+        (r"\$(\d+(?:[.,]\d+)*)\s?[-–]\s?\$?(\d+(?:[.,]\d+)*(?: [mb]illion| trillion)?)(?!\w)", r"\1 to \2 dollars"),
         (r"(?<![\w.])([\d.,]*\d)M\b", r"\1 million"),
         (r"(?<![\w.])([\d.,]*\d)T\b", r"\1 trillion"),
         (r"(\d)\s?[–](\d)", r"\1 to \2"),
         (r"\s?−\s?", " minus "),
         (r"(\d)\+(?!\+)", r"\1 or more"),
         (r"(?<=[A-Za-z])/(?=[A-Z]\b)", " "),
+        (r"(?<=[a-z])/s\b", " per second"),
         (r"(?<=\w)_(?=\w)", " "),
         (r"(?<=[A-Za-z’'])\s+[“\"](?=\w)", ", "),  # a voice passes over quotation marks: quoted words get a breath
         (r"(?<=[A-Za-z’'])[”\"](?=\s+\w)", ","),
@@ -69,6 +84,8 @@ _POWERS = {"2": " squared", "3": " cubed", "T": " transposed"}
 _RAISED = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿᵀ]+)")
 _LOWERED = re.compile("([₀₁₂₃₄₅₆₇₈₉ₙ]+)")
 _DOLLARS = re.compile(r"\b([KMB]) dollars\b")
+_NUMBERED = re.compile(r"(?<=[a-z]{3})(?=\d+(?:\.\d+)?\b)")
+"""Between a name and its number, as in Qwen2.5: the table knows the name alone."""
 _BLANKS = re.compile(r"\s+")
 _GAPS = re.compile(r"\s+([,.;:!?])")
 
@@ -98,9 +115,10 @@ def _is_end(text: str, end: re.Match[str]) -> bool:
 
 def speakable(sentence: str, table: Mapping[str, str]) -> str:
     """Return `sentence` as the voice should get it; `table` maps written words to spoken ones."""
+    sentence = _NUMBERED.sub(" ", sentence)
     words = _table_pattern(tuple(sorted(table, key=len, reverse=True)))
     if words is not None:
-        sentence = words.sub(lambda found: table[found[1]] + found[2], sentence)
+        sentence = words.sub(lambda found: _plural(table[found[1]]) if found[2] else table[found[1]], sentence)
     sentence = _RAISED.sub(_power, sentence)
     sentence = _LOWERED.sub(lambda found: f" {found[1].translate(_SUBSCRIPTS)}", sentence)
     for letter, name in _GREEK.items():
@@ -111,6 +129,10 @@ def speakable(sentence: str, table: Mapping[str, str]) -> str:
     for symbol, spoken in _SYMBOLS.items():
         sentence = sentence.replace(symbol, spoken)
     return _GAPS.sub(r"\1", _BLANKS.sub(" ", sentence)).strip()
+
+
+def _plural(spoken: str) -> str:
+    return f"{spoken}’s" if spoken[-1:].isupper() else f"{spoken}s"  # “C O Ts” is read as the letters T and S
 
 
 def _power(found: re.Match[str]) -> str:
