@@ -87,6 +87,7 @@ def test_split_sentences_of_a_million_marks_takes_no_square_of_time(text: str) -
         ("p < 0.05, x <= 5, y>=6", "p less than 0.05, x at most 5, y at least 6"),
         ("a != b == c -> d, >100 of <b>it</b>", "a is not b = c to d, more than 100 of b it b"),
         ("S01E02, Ep. 12, No. 5, #3, Fig. 4", "season 1 episode 2, episode 12, number 5, number 3, figure 4"),
+        ("A purist says no. No, he says.", "A purist says no . No, he says."),
         ("at www.bbc.co.uk, or a@example.com.", "at bbc dot co dot uk, or a@example dot com."),
         ("$5-$10, $1–2 billion", "5 to 10 dollars, 1 to 2 billion dollars"),
         ("4x4x4, 0x1F, 2x + 1", "4 by 4 by 4, 0x1F, 2x + 1"),

@@ -88,6 +88,8 @@ _NUMBERED = re.compile(r"(?<=[a-z]{3})(?=\d+(?:\.\d+)?\b)")
 """Between a name and its number, as in Qwen2.5: the table knows the name alone."""
 _BLANKS = re.compile(r"\s+")
 _GAPS = re.compile(r"\s+([,.;:!?])")
+_ABBREVIATED = re.compile(r"\b(no|fig)\.")
+"""Words with a full stop that the voice takes for number and figure; with a blank between it does not."""
 
 
 def split_sentences(text: str) -> list[str]:
@@ -128,7 +130,7 @@ def speakable(sentence: str, table: Mapping[str, str]) -> str:
     sentence = _DOLLARS.sub(lambda found: f"{_SCALES[found[1]]} dollars", sentence)
     for symbol, spoken in _SYMBOLS.items():
         sentence = sentence.replace(symbol, spoken)
-    return _GAPS.sub(r"\1", _BLANKS.sub(" ", sentence)).strip()
+    return _ABBREVIATED.sub(r"\1 .", _GAPS.sub(r"\1", _BLANKS.sub(" ", sentence))).strip()
 
 
 def _plural(spoken: str) -> str:
