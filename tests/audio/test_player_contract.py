@@ -15,6 +15,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from tests.fakes import FakePlayer
+from tests.feeds.server import sound
 from tui_pod.audio.mpv_player import POLL, MpvPlayer
 from tui_pod.core.player.events import (
     ChaptersKnown,
@@ -315,6 +316,7 @@ def test_triple_speed_takes_a_third_of_the_looks_at_the_position(real: Rig, firs
         ("page.wav", b"<!doctype html><title>404</title>", "not audio"),
         ("empty.wav", b"", "not audio"),
         ("list.m3u", b"#EXTM3U\nfirst.wav\n", "not audio"),
+        ("one_hertz.wav", sound(2.0, rate=1), "not audio"),
     ],
 )
 def test_file_that_cannot_be_played_is_told_in_words_and_the_next_one_plays(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import locale
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ UNKNOWN_FORMAT = -17
 
 NOTHING_TO_PLAY = -16
 """mpv's error for media without sound, or none after the place to start at (MPV_ERROR_NOTHING_TO_PLAY)."""
+
+_NO_SOUND_RATE = re.compile(r"Audio .*\b\d{1,3} ?Hz\b")
+"""What libmpv logs of a track with fewer samples a second than any device plays, or any recording has."""
 
 INSTALL_HINTS = {
     "apt-get": "sudo apt-get install libmpv2",
@@ -45,7 +49,7 @@ def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None,
 
     locale.setlocale(locale.LC_NUMERIC, "C")  # libmpv ends the process under another one
     options = {**OPTIONS, **({"ao": ao} if ao else {}), **extra}
-    player = mpv.MPV(log_handler=log, loglevel="warn", **options)
+    player = mpv.MPV(log_handler=log, loglevel="info", **options)
     for name, value in OPTIONAL.items():
         try:
             player[name] = value
@@ -76,6 +80,11 @@ def explain_missing(error: Exception) -> str:
     if isinstance(error, OSError) and "Cannot find" in str(error):
         return f"Sound needs libmpv, which is not installed. Run: {command} — then start tui-pod again."
     return f"libmpv cannot be used ({clean(str(error), 120)}). Run: {command} — then start tui-pod again."
+
+
+def cause(error: int, log: str) -> int:
+    """Return mpv's error for what is at fault: the file where no device could play it."""
+    return UNKNOWN_FORMAT if error == NO_SOUND_DEVICE and _NO_SOUND_RATE.search(log) else error
 
 
 def explain_failure(error: int, log: str) -> str:

@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.callbacks import Callbacks
-from tui_pod.audio.libmpv import NO_SOUND_DEVICE, explain_failure, explain_missing, open_mpv
+from tui_pod.audio.libmpv import NO_SOUND_DEVICE, cause, explain_failure, explain_missing, open_mpv
 from tui_pod.audio.mpv_options import DEMUXER, FAST_SEEK
 from tui_pod.audio.stream import StreamProtocol
 from tui_pod.core.player.events import (
@@ -213,7 +213,9 @@ class MpvPlayer:
     def _tell_failure(self, load: int, error: int) -> None:
         """Say why a load failed, once libmpv has told its log, which it does after its events."""
         time.sleep(LOG_DELAY)
-        reason = explain_failure(error, " ".join(self._log))
+        log = " ".join(self._log)
+        error = cause(error, log)
+        reason = explain_failure(error, log)
         if load == self._load and self._remote is not None and (problem := self._remote.problem()):
             reason = f"{problem} Your place is kept."
         self._emit(LoadFailed(load, reason, is_fatal=error == NO_SOUND_DEVICE))

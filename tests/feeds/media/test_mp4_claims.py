@@ -17,7 +17,7 @@ from tui_pod.feeds.media.mp4_claims import Mp4Claims, has_false_claims
         (claiming_m4a(0, 60_000_000), True),
         (claiming_m4a(3000), False),
         (claiming_m4a(0, 3000), False),
-        (b"\0\0\0\x18moov\0\0\0\x10cmov\0\0\0\x0cdcomzlib" + bytes(8), True),
+        (b"\0\0\0\x28moov\0\0\0\x10cmov\0\0\0\x0cdcomzlib" + bytes(8), True),
         (b"ID3" + b"stsz" * 100, False),
         (b"", False),
     ],
