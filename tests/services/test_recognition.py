@@ -161,6 +161,18 @@ async def test_fault_is_told_and_the_next_is_recognised(rig: Rig) -> None:
     ]
 
 
+async def test_language_that_the_model_does_not_know_is_told_before_anything_is_downloaded(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "find_model", lambda setting: tmp_path / "base.en")
+    monkeypatch.setattr(module, "find_language", lambda episode, podcasts: "de")
+    rig.service.request(["gone"])
+    await rig.until(lambda: rig.frontend.errors)
+    assert "Its language is de, and the model knows English only. For others, run: tui-pod models list." in str(
+        rig.frontend.errors
+    )
+
+
 async def test_what_broke_off_is_gone_on_with_when_asked_again(rig: Rig) -> None:
     rig.service.request(["a"])
     rig.steps.put_nowait(10.0)

@@ -124,3 +124,13 @@ async def test_recognising_is_paused_also_among_the_words(library: Library) -> N
     async with run_app(recorded(), query=ALL, prepare=wordless) as driver:
         await driver.press("t", "X")
         assert driver.services.asked_recognition.asked == [("toggle_pause",)]
+
+
+async def test_words_with_times_are_recognised_from_the_palette(library: Library) -> None:
+    def prepare(services: FakeServices) -> None:
+        services.transcripts["talk"] = Transcript((FIRST, SECOND))
+
+    async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
+        await driver.press("t", "ctrl+p", *"recognise this", "enter", "enter")
+        await driver.until(lambda: driver.services.asked_recognition.asked != [], "it is asked for")
+        assert driver.services.asked_recognition.asked == [("request", "talk")]

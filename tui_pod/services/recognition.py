@@ -23,9 +23,16 @@ from tui_pod.runtime.log import log
 from tui_pod.runtime.power import is_on_battery
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.frontend import Frontend
-from tui_pod.services.recordings import find_recording, make_request, wanted_by_settings
+from tui_pod.services.recordings import find_language, find_recording, make_request, wanted_by_settings
 from tui_pod.services.tasks import BackgroundTasks
-from tui_pod.speech.model import INSTALL_HINT, RecognitionError, find_model, has_recogniser, model_name
+from tui_pod.speech.model import (
+    INSTALL_HINT,
+    RecognitionError,
+    check_language,
+    find_model,
+    has_recogniser,
+    model_name,
+)
 from tui_pod.speech.transcribe import transcribe
 from tui_pod.speech.word_files import LABEL, WordFiles, Words
 from tui_pod.speech.worker_process import RightOfWay
@@ -236,6 +243,8 @@ class RecognitionService:
         episode = library.episode(index)
         model = find_model(self._means.model)
         podcasts = await self._means.open_podcasts()
+        language = await in_thread(lambda _: find_language(episode, podcasts))
+        check_language(model, language)
         recording, is_fetched = await self._recording(episode, podcasts)
         request = await in_thread(lambda _: make_request(episode, recording, model, podcasts))
         async with aclosing(transcribe(self._means.files, ident, request, model_name(model), self._urgent)) as parts:

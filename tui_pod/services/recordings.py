@@ -54,15 +54,15 @@ def wanted_by_settings(
     return sorted(found, key=lambda ident: progress_index.status(ident) is Status.PLAYED)
 
 
+def find_language(episode: Episode, podcasts: Podcasts | None) -> str | None:
+    """Return the language of an episode's podcast, such as `de-AT` or `en_us`, as models call it; None: not stated."""
+    details = podcasts.details(episode.id) if podcasts is not None else None
+    code = re.split(r"[-_ ]", details.language.strip().lower())[0] if details is not None else ""
+    return "en" if code.startswith("en") else OTHER_CODES.get(code, code) or None
+
+
 def make_request(episode: Episode, recording: Path, model: Path, podcasts: Podcasts | None) -> Request:
     """Return the request to recognise a recording, with the names and the language that its podcast tells."""
-    details = podcasts.details(episode.id) if podcasts is not None else None
     notes = podcasts.notes(episode).text if podcasts is not None else ""
-    language = _spoken(details.language) if details is not None else None
-    return Request(str(recording), str(model), find_names(episode.title, episode.summary, notes), language)
-
-
-def _spoken(language: str) -> str | None:
-    """Return a podcast's language, such as `de-AT` or `en_us`, as models call it; None when it is not stated."""
-    code = re.split(r"[-_ ]", language.strip().lower())[0]
-    return "en" if code.startswith("en") else OTHER_CODES.get(code, code) or None
+    names = find_names(episode.title, episode.summary, notes)
+    return Request(str(recording), str(model), names, find_language(episode, podcasts))

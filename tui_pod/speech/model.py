@@ -44,6 +44,23 @@ def model_name(model: Path) -> str:
     return BUNDLED[0] if model == _bundled() else model.name
 
 
+def refuse_language(language: str | None, is_english: bool) -> str:
+    """Return what to say where a model does not know a language, or English alone; `None` is not stated."""
+    known = "and the model knows English only" if is_english else "which the model does not know"
+    return f"its language is {language}, {known}. For others, run: tui-pod models list"
+
+
+def check_language(model: Path, language: str | None) -> None:
+    """Look whether a model may know a language, by its name alone: before a recording is downloaded for it.
+
+    Raises:
+        RecognitionError: it knows English only.
+    """
+    is_english = model == _bundled() or model.name.endswith(".en")
+    if is_english and language not in ("en", None):
+        raise RecognitionError(f"I{refuse_language(language, is_english)[1:]}.")
+
+
 def check_model(model: Path) -> str:
     """Return what is wrong with a model's folder; empty when nothing seems to be. Reads 75 MB."""
     missing = [name for name in FILES if not (model / name).is_file()]

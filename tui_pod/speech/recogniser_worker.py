@@ -25,7 +25,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tui_pod.runtime.subprocesses import end_with_parent, start_of
 from tui_pod.speech.decoder import NO_PLAYER, SAMPLE_RATE
-from tui_pod.speech.model import check_model
+from tui_pod.speech.model import check_model, refuse_language
 from tui_pod.speech.sentences import SentenceJoiner, Word
 
 if TYPE_CHECKING:
@@ -137,9 +137,7 @@ def load_model(folder: Path, language: str | None) -> WhisperModel:
             raise MemoryError from error
         raise Refusal(f"the model in {folder} cannot be used ({error})") from error
     if language is not None and language not in model.supported_languages:
-        is_english = model.supported_languages == ["en"]
-        known = "and the model knows English only" if is_english else "which the model does not know"
-        raise Refusal(f"its language is {language}, {known}. For others, run: tui-pod models list")
+        raise Refusal(refuse_language(language, model.supported_languages == ["en"]))
     return model
 
 

@@ -43,6 +43,10 @@ def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
                 continue
         keys = " ".join(shown_keys(action)).translate(app.main_screen.query_one("#keys", KeyLine).key_names)
         yield SystemCommand(action.label, f"key: {keys}", partial(app.run_action_soon, action.action, pane))
+    transcript = app.main_screen.transcript
+    if transcript.is_open:
+        about = "on this machine; words that advertisements have shifted follow the recording then"
+        yield SystemCommand("Recognise this episode's words", about, transcript.recognise_shown)
     if (sync := app.sync) is not None:
         yield SystemCommand("Sync now", "progress and podcasts, as under [sync]", sync.sync_now)
 

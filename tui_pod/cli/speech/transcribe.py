@@ -15,8 +15,8 @@ from tui_pod.cli.shared import CommandError, Opened, find_episodes, make_folder,
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clock
-from tui_pod.services.recordings import find_recording, make_request
-from tui_pod.speech.model import RecognitionError, find_model, model_name
+from tui_pod.services.recordings import find_language, find_recording, make_request
+from tui_pod.speech.model import RecognitionError, check_language, find_model, model_name
 from tui_pod.speech.transcribe import transcribe
 from tui_pod.speech.word_files import RECOGNISED, WordFiles
 
@@ -104,6 +104,7 @@ async def _transcribe(episode: Episode, work: _Work, said: str) -> tuple[float, 
     """
     if episode.audio is None:
         raise RecognitionError("It has no recording: its words are narrated.")
+    check_language(work.model, find_language(episode, work.podcasts))
     recording = await asyncio.to_thread(find_recording, episode, work.podcasts)
     if recording is None or not recording.is_file():
         if "://" not in episode.audio:

@@ -96,6 +96,10 @@ class TranscriptController:
         """Pause recognising words, or go on."""
         self._services.recognition.toggle_pause()
 
+    def recognise_shown(self) -> None:
+        """Have the words of the episode that is shown recognised, whether it has some or not."""
+        self._recognise(self._shown[0])
+
     def _set_open(self, is_open: bool) -> None:
         """Set the classes by which the stylesheet shows the pane."""
         self.is_open = is_open
