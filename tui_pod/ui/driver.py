@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
@@ -50,13 +51,17 @@ class TerminalWriter(threading.Thread):
         self._waiting: deque[str] = deque()
         self._size = 0
         self._has_dropped = False
+        self._is_in_frame = False
         self._is_lost = False
         self._is_stopping = False
         self._is_abandoned = False
         self._changed = threading.Condition()
 
     def write(self, text: str) -> None:
-        """Write `text` soon; when too much waits, all of it is dropped, and `on_caught_up` asks for a whole picture."""
+        """Write `text` soon, a frame when it is whole: it comes in three parts, each of which would wake the thread.
+
+        When too much waits, all of it is dropped, and `on_caught_up` asks for a whole picture.
+        """
         with self._changed:
             if self._size + len(text) > MAX_WAITING:
                 self._waiting.clear()
@@ -65,7 +70,9 @@ class TerminalWriter(threading.Thread):
             elif not self._is_lost:
                 self._waiting.append(text)
                 self._size += len(text)
-                self._changed.notify()
+                self._is_in_frame = text == SYNC_START or (self._is_in_frame and text != SYNC_END)
+                if not self._is_in_frame:
+                    self._changed.notify()
 
     def run(self) -> None:
         """Write until `stop`, or until the terminal is gone."""

@@ -55,6 +55,9 @@ class RowPane(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._row_context = RowContext()
         self._drawn: dict[int, Sequence[Strip]] = {}
+        """The lines of the rows in sight."""
+        self._rendered: tuple[object, list[Strip]] | None = None
+        """What `render_lines` returned last, and what of: Textual asks at each key, whatever has changed."""
         self._blank: Strip | None = None
         self._line_filters: Sequence[LineFilter] = ()
         self._row_styles: dict[tuple[str, bool], Style] = {}
@@ -126,6 +129,8 @@ class RowPane(ScrollView, can_focus=True):
 
     def _refresh_between(self, first: int, last: int) -> None:
         """Redraw the rows that a move of the cursor from one row to another changes or shifts."""
+        self._drawn.pop(first, None)
+        self._drawn.pop(last, None)
         if not self._extra:
             self.refresh_row(first)
             self.refresh_row(last)
@@ -136,6 +141,7 @@ class RowPane(ScrollView, can_focus=True):
 
     def refresh_row(self, row: int) -> None:
         """Redraw a row."""
+        self._drawn.pop(row, None)
         self.refresh_lines(self.top_of(row), self.cursor_height if row == self.cursor else self.row_height)
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -144,6 +150,9 @@ class RowPane(ScrollView, can_focus=True):
         Textual draws the border and one blank line between its sides, which are then put around each line of a row:
         to have it frame them all anew takes a third of a key that scrolls.
         """
+        asked = crop, self.outer_size, self.scroll_offset.y, self.has_focus, self.background_colors
+        if self._rendered is not None and self._rendered[0] == asked:
+            return self._rendered[1]
         width, height = self.outer_size
         top, _, bottom, left = self.styles.gutter
         room = self.scrollable_content_region.width
@@ -158,8 +167,13 @@ class RowPane(ScrollView, can_focus=True):
         first = self.scroll_offset.y
         body = (self._line(first + y) for y in range(height - top - bottom))
         lines = [*head, *body, *super().render_lines(Region(0, height - bottom, width, bottom))]
+        in_sight = range(self.row_at(first), self.row_at(first + height) + 1)
+        self._drawn = {row: self._drawn[row] for row in in_sight if row in self._drawn}
         lines = lines[crop.y : crop.bottom]
-        return lines if crop.column_span == (0, width) else [line.crop(*crop.column_span) for line in lines]
+        if crop.column_span != (0, width):
+            lines = [line.crop(*crop.column_span) for line in lines]
+        self._rendered = asked, lines
+        return lines
 
     def render_line(self, y: int) -> Strip:
         """Return the blank line that Textual puts between the sides of the border."""
@@ -178,11 +192,13 @@ class RowPane(ScrollView, can_focus=True):
     def forget_drawn(self) -> None:
         """Draw all rows anew when they are needed: the width or the colours changed."""
         self._drawn.clear()
-        self._blank = None
+        self._blank = self._rendered = None
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Ask for the pane or parts of it to be drawn anew."""
-        self._drawn.clear()
+        self._rendered = None
+        if not regions:
+            self._drawn.clear()
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
