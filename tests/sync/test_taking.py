@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds.imports.exports import FEED, antennapod, castero
+from tests.feeds.imports.exports import FEED, antennapod, castero, pocket_casts
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
@@ -52,6 +52,22 @@ def test_episodes_without_guids_are_found_by_their_recording(store: FeedStore, t
     assert {ident: value.status for ident, value in taking.progress.items()} == {
         ONE: Status.PLAYED, TWO: Status.STARTED,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("is_ios", [False, True])
+def test_episodes_without_podcasts_are_found_by_their_recording(store: FeedStore, tmp_path: Path, is_ios: bool) -> None:
+    exported = read_export(pocket_casts(tmp_path / "pocketcasts", is_ios))
+    said = "0 podcasts new, 2 heard that are not known here (take the OPML list of the podcasts first)"
+    assert take(exported, store).summary() == said
+    fetch(store)
+    taking = take(exported, store)
+    assert {ident: (value.status, value.position) for ident, value in taking.progress.items()} == {
+        ONE: (Status.PLAYED, 0.0), TWO: (Status.STARTED, 90.5),
+    }  # fmt: skip
+    store.subscribe([Entry("https://copy.example/f")])
+    again = Feed("Copy", (Item("x", "Ship 1", audio="https://ships.example/1.mp3"),))
+    store.store("https://copy.example/f", again)
+    assert set(take(exported, store).progress) == {TWO}  # it may be of either
 
 
 def test_podcast_that_is_new_takes_its_marks_before_it_is_fetched(store: FeedStore, tmp_path: Path) -> None:

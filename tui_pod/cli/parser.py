@@ -165,9 +165,7 @@ def _add_feed_commands(commands: _Commands, shared: argparse.ArgumentParser) -> 
     command.add_argument("switch", choices=("on", "off"))
     command = commands.add("find", "find podcasts by name, in public directories", has_json=True)
     command.add_argument("words", metavar="WORD", nargs="+")
-    command = commands.add(
-        "import", "take another player's podcasts (OPML), and from AntennaPod, gPodder or castero what you heard"
-    )
+    command = commands.add("import", "take another player's podcasts (OPML), and of its database what you heard")
     command.add_argument(
         "file", metavar="FILE", type=Path, help="OPML, or such a player's database; - for OPML on standard input"
     )

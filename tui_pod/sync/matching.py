@@ -20,11 +20,14 @@ class EpisodeFinder:
         self._by_guid: dict[tuple[str, str], str] = {}
         self._by_address: dict[tuple[str, str], str] = {}
         self._by_media: dict[tuple[str, str], str | None] = {}
+        self._by_recording: dict[str, str | None] = {}
         for episode in episodes:
             self._by_guid[episode.feed, episode.guid] = episode.id
             self._by_address[episode.feed, episode.audio] = episode.id
             media = episode.feed, _media(episode.audio)
             self._by_media[media] = episode.id if media not in self._by_media else None  # one of several: neither
+            recording = _media(episode.audio)
+            self._by_recording[recording] = episode.id if recording not in self._by_recording else None
 
     def find(self, action: Action) -> str | None:
         """Return the id of an action's episode; None when it is not here."""
@@ -36,6 +39,10 @@ class EpisodeFinder:
             or self._by_address.get((feed, action.episode))
             or self._by_media.get((feed, _media(action.episode)))
         )
+
+    def find_recording(self, address: str) -> str | None:
+        """Return the id of the episode with this recording, of whatever podcast; None for none or several."""
+        return self._by_recording.get(_media(address)) if address else None
 
 
 def address_key(address: str) -> str:

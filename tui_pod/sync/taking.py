@@ -28,6 +28,8 @@ class Taking(NamedTuple):
     """Of episodes, where it is newer than what is known here."""
     unknown: int
     """Episodes that could not be found here."""
+    needs_list: bool = False
+    """Whether some of these may be of podcasts that the export does not name."""
 
     @property
     def played(self) -> int:
@@ -40,7 +42,8 @@ class Taking(NamedTuple):
         if self.progress:
             parts += [f"{counted(self.played)} played", f"{len(self.progress) - self.played} started"]
         if self.unknown:
-            parts.append(f"{self.unknown} heard that {'is' if self.unknown == 1 else 'are'} not known here")
+            hint = " (take the OPML list of the podcasts first)" if self.needs_list else ""
+            parts.append(f"{self.unknown} heard that {'is' if self.unknown == 1 else 'are'} not known here{hint}")
         return ", ".join(parts)
 
 
@@ -71,11 +74,16 @@ def plan(
     taken: dict[str, Progress] = {}
     unknown = 0
     for heard in imported.episodes:
-        feed_id = ids.get(address_key(heard.podcast), "")
-        action = Action(heard.podcast, heard.audio, heard.guid, LONG_AGO, None, 0, None)
-        # else by its guid: where the podcast was not fetched yet, and where the episode has no recording
-        ident = finder.find(action) or (episode_id(feed_id, heard.guid) if heard.guid else "")
-        if not feed_id or not ident or (feed_id in fetched and not is_known(ident)):
+        if heard.podcast:
+            feed_id = ids.get(address_key(heard.podcast), "")
+            action = Action(heard.podcast, heard.audio, heard.guid, LONG_AGO, None, 0, None)
+            # else by its guid: where the podcast was not fetched yet, and where the episode has no recording
+            ident = finder.find(action) or (episode_id(feed_id, heard.guid) if heard.guid and feed_id else "")
+            if feed_id in fetched and not is_known(ident):
+                ident = ""
+        else:
+            ident = finder.find_recording(heard.audio) or ""
+        if not ident:
             unknown += 1
             continue
         former = progress.get(ident)
@@ -83,7 +91,7 @@ def plan(
         merged = value if former is None else newest(former, value)
         if former is None or merged.status != former.status or merged.position != former.position:
             taken[ident] = merged
-    return Taking(new, taken, unknown)
+    return Taking(new, taken, unknown, unknown > 0 and not all(heard.podcast for heard in imported.episodes))
 
 
 def _progress(heard: HeardEpisode, rule: PlayedRule) -> Progress:

@@ -32,6 +32,20 @@ CREATE TABLE episode (id INTEGER PRIMARY KEY NOT NULL, podcast_id INTEGER NOT NU
     last_playback INTEGER NOT NULL DEFAULT 0);
 """
 
+_POCKET_CASTS_ANDROID = """
+CREATE TABLE podcasts (uuid TEXT NOT NULL PRIMARY KEY, title TEXT NOT NULL, podcast_url TEXT);
+CREATE TABLE podcast_episodes (uuid TEXT NOT NULL PRIMARY KEY, title TEXT NOT NULL, duration REAL NOT NULL,
+    download_url TEXT, played_up_to REAL NOT NULL, playing_status INTEGER NOT NULL, podcast_id TEXT NOT NULL,
+    last_playback_interaction_date INTEGER);
+"""
+
+_POCKET_CASTS_IOS = """
+CREATE TABLE SJPodcast (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, title TEXT, podcastUrl TEXT);
+CREATE TABLE SJEpisode (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, downloadUrl TEXT, duration REAL NOT NULL DEFAULT 0,
+    playedUpTo REAL NOT NULL DEFAULT 0, playingStatus INTEGER NOT NULL, podcastUuid TEXT NOT NULL,
+    lastPlaybackInteractionDate REAL);
+"""
+
 _CASTERO = """
 PRAGMA user_version=4;
 CREATE TABLE feed (key text primary key, title text, description text, link text);
@@ -98,3 +112,24 @@ def castero(path: Path, feed: str = FEED) -> Path:
     ]
     feeds = [{"key": feed, "title": "Ships"}]
     return write_database(path, _CASTERO, feed=feeds, episode=episodes, progress=[{"time": 90_500, "ep_id": 2}])
+
+
+def pocket_casts(path: Path, is_ios: bool) -> Path:
+    """The same of Pocket Casts, which keeps no addresses of feeds."""
+    names = (
+        ("uuid", "podcastUuid", "downloadUrl", "duration", "playedUpTo", "playingStatus", "lastPlaybackInteractionDate")
+        if is_ios
+        else ("uuid", "podcast_id", "download_url", "duration", "played_up_to", "playing_status",
+              "last_playback_interaction_date")
+    )  # fmt: skip
+    unit, first = (1.0, 1) if is_ios else (1000, 0)
+    rows: list[tuple[Any, ...]] = [
+        ("a", "p", "https://ships.example/1.mp3", 600.0, 600.0, first + 2, 1_790_000_000 * unit),
+        ("b", "p", "https://ships.example/2.mp3", 600.0, 90.5, first + 1, 1_790_000_100 * unit),
+        ("c", "p", "https://ships.example/3.mp3", 600.0, 0.0, first, None),
+    ]
+    episodes = [dict(zip(names, row, strict=True)) | ({} if is_ios else {"title": "E"}) for row in rows]
+    podcasts = [{"uuid": "p", "title": "Ships"}]
+    if is_ios:
+        return write_database(path, _POCKET_CASTS_IOS, SJPodcast=podcasts, SJEpisode=episodes)
+    return write_database(path, _POCKET_CASTS_ANDROID, podcasts=podcasts, podcast_episodes=episodes)

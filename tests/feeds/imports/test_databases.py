@@ -1,6 +1,7 @@
 import os
 import shutil
 import sqlite3
+import zipfile
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.feeds.imports.exports import ANTENNAPOD, FEED, antennapod, castero, gpodder, write_database
+from tests.feeds.imports.exports import ANTENNAPOD, FEED, antennapod, castero, gpodder, pocket_casts, write_database
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.imports import databases
 from tui_pod.feeds.imports.model import HeardEpisode, ImportFault
@@ -57,6 +58,25 @@ def test_castero_tells_marks_and_places_without_guids(tmp_path: Path) -> None:
         HeardEpisode(FEED, "", "https://ships.example/1.mp3", 0.0, None, True),
         HeardEpisode(FEED, "", "https://ships.example/2.mp3", 90.5),
     )
+
+
+@pytest.mark.parametrize("is_ios", [False, True])
+def test_pocket_casts_tells_marks_and_places_of_recordings_alone(tmp_path: Path, is_ios: bool) -> None:
+    found = read_export(pocket_casts(tmp_path / "pocketcasts", is_ios))
+    assert (found.program, found.entries) == ("Pocket Casts", ())
+    assert found.episodes == (
+        HeardEpisode("", "", "https://ships.example/1.mp3", 0.0, 600.0, True, FIRST),
+        HeardEpisode("", "", "https://ships.example/2.mp3", 90.5, 600.0, False, SECOND),
+    )
+
+
+def test_archive_says_to_unpack_it(tmp_path: Path) -> None:
+    path = tmp_path / "PocketCastsDatabaseExport.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("pocketcasts", b"x")
+    assert is_export(str(path))
+    with pytest.raises(ImportFault, match="Unpack it"):
+        read_export(path)
 
 
 def test_database_is_not_changed_and_nothing_lies_beside_it(tmp_path: Path) -> None:

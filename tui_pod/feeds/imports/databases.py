@@ -1,7 +1,8 @@
-"""Read the SQLite databases of AntennaPod, gPodder and castero. They may be damaged, or made to do harm.
+"""Read the SQLite databases of AntennaPod, gPodder, castero and Pocket Casts. They may be damaged, or made to do harm.
 
 The schemas are those of their sources: AntennaPod's PodDBAdapter.java (what its export of the database is), gPodder's
-schema.py (~/gPodder/Database) and castero's migrations (castero.db).
+schema.py (~/gPodder/Database), castero's migrations (castero.db), and Pocket Casts' AppDatabase.kt (Android) and
+DatabaseHelper.swift (iOS), which are in the archives of "Export database".
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def read_database(path: Path) -> Imported:
             tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             schema = next((schema for schema in _SCHEMAS if schema.tables <= tables), None)
             if schema is None:
-                known = ", ".join(schema.program for schema in _SCHEMAS)
+                known = ", ".join(dict.fromkeys(schema.program for schema in _SCHEMAS))
                 raise ImportFault(f"{shown} is no database of a player that is known ({known}).")
             entries, episodes = schema.read(db)
             podcasts = [entry for _, entry in zip(range(MAX_FEEDS), entries, strict=False)]
@@ -144,11 +145,25 @@ def _castero(db: sqlite3.Connection) -> tuple[Iterator[Entry | None], Iterator[H
     return entries, episodes
 
 
-_SCHEMAS = (
-    _Schema("AntennaPod", frozenset(("Feeds", "FeedItems", "FeedMedia")), _antennapod),
-    _Schema("gPodder", frozenset(("podcast", "episode", "version")), _gpodder),
-    _Schema("castero", frozenset(("feed", "episode")), _castero),
-)
+def _pocket_casts(db: sqlite3.Connection) -> tuple[Iterator[Entry | None], Iterator[HeardEpisode | None]]:
+    """Read what Android keeps; the addresses of feeds are on its server only."""
+    columns = "download_url, played_up_to, duration, playing_status = 2, last_playback_interaction_date / 1000.0"
+    return _recordings(db, f"SELECT {columns} FROM podcast_episodes WHERE playing_status = 2 OR played_up_to > 0")
+
+
+def _pocket_casts_ios(db: sqlite3.Connection) -> tuple[Iterator[Entry | None], Iterator[HeardEpisode | None]]:
+    heard = _some(db, "SJEpisode", ("lastPlaybackInteractionDate",))
+    columns = f"downloadUrl, playedUpTo, duration, playingStatus = 3, {heard}"
+    return _recordings(db, f"SELECT {columns} FROM SJEpisode WHERE playingStatus = 3 OR playedUpTo > 0")
+
+
+def _recordings(db: sqlite3.Connection, query: str) -> tuple[Iterator[Entry | None], Iterator[HeardEpisode | None]]:
+    """Return no podcasts, and episodes by recording, place and length in seconds, whether played, and when heard."""
+    rows = db.execute(query)
+    return iter(()), (
+        _heard(None, "", audio, _number(position), _number(duration), bool(is_played), _number(when))
+        for audio, position, duration, is_played, when in rows
+    )
 
 
 def _columns(db: sqlite3.Connection, table: str) -> set[str]:
@@ -177,8 +192,8 @@ def _entry(
 def _heard(
     podcast: Any, guid: Any, audio: Any, position: float, duration: float | None, is_played: bool, when: float | None
 ) -> HeardEpisode | None:
-    """Return an episode from the fields of a row; None where they say nothing that can be used."""
-    address, recording = typed_addresses(_text(podcast)), _text(audio)
+    """Return an episode from the fields of a row, of a podcast that is not known where it is None; None for no use."""
+    address, recording = [""] if podcast is None else typed_addresses(_text(podcast)), _text(audio)
     if not address or (not is_played and not 0 < position <= DURATION_FAULT):
         return None
     length = duration if duration and 0 < duration <= DURATION_FAULT else None
@@ -204,3 +219,12 @@ def _time(seconds: float | None) -> datetime | None:
     except (OverflowError, ValueError, OSError):
         return None
     return when if when is None or when <= datetime.now(UTC) else None
+
+
+_SCHEMAS = (
+    _Schema("AntennaPod", frozenset(("Feeds", "FeedItems", "FeedMedia")), _antennapod),
+    _Schema("gPodder", frozenset(("podcast", "episode", "version")), _gpodder),
+    _Schema("castero", frozenset(("feed", "episode")), _castero),
+    _Schema("Pocket Casts", frozenset(("podcasts", "podcast_episodes")), _pocket_casts),
+    _Schema("Pocket Casts", frozenset(("SJPodcast", "SJEpisode")), _pocket_casts_ios),
+)

@@ -17,7 +17,7 @@ class HeardEpisode(NamedTuple):
     """What another player knows of an episode that was heard or marked there."""
 
     podcast: str
-    """Address of its feed, as that player has it."""
+    """Address of its feed, as that player has it; empty where it keeps none: the recording alone tells."""
     guid: str
     """Empty where it keeps none."""
     audio: str

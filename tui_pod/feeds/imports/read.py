@@ -12,8 +12,11 @@ from tui_pod.feeds.imports.databases import HEAD, read_database
 from tui_pod.feeds.imports.model import Imported, ImportFault
 from tui_pod.runtime.files import read_bytes, read_start
 
-ENDINGS = (".opml", ".xml", ".db", ".sqlite", ".sqlite3")
+ENDINGS = (".opml", ".xml", ".db", ".sqlite", ".sqlite3", ".zip")
 """Of files that are exports, or of which it can be said why they are none."""
+
+ARCHIVE = b"PK\3\4"
+"""How a zip file begins."""
 
 
 def is_export(path: str) -> bool:
@@ -34,8 +37,11 @@ def read_export(path: Path) -> Imported:
     """
     shown = clean(str(path), 100)
     try:
-        if read_start(path).startswith(HEAD):
+        start = read_start(path)
+        if start.startswith(HEAD):
             return read_database(path)
+        if start.startswith(ARCHIVE):
+            raise ImportFault(f"{shown} is an archive. Unpack it, and import the list or the database that is in it.")
         return parse_export(read_bytes(path, MAX_OPML))
     except FeedError as error:
         raise ImportFault(f"{shown}: {error}") from None
