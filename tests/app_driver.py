@@ -255,6 +255,11 @@ class AppDriver:
         return isinstance(self.app.screen, kind)
 
     @property
+    def shows_details(self) -> bool:
+        """Whether all is told of an episode or a topic."""
+        return self.main.has_class("-details")
+
+    @property
     def main(self) -> MainScreen:
         """The library screen."""
         return self.app.main_screen

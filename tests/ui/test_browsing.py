@@ -17,7 +17,6 @@ from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
-from tui_pod.ui.screens.details import DetailsScreen, TopicScreen
 from tui_pod.ui.widgets.lines import KeyLine
 
 BASICS = ListQuery(entry=1)
@@ -322,7 +321,7 @@ async def test_details_show_the_whole_summary_and_what_is_known() -> None:
     library = embedded_library()
     async with run_app(library, query=ListQuery(entry=1)) as driver:
         await driver.press("i")
-        assert driver.shows(DetailsScreen)
+        assert driver.shows_details
         text = " ".join(driver.text.replace("│", " ").split())
         last_words = " ".join(library.episode(0).summary.split()[-4:])
         assert last_words in text
@@ -349,10 +348,11 @@ async def test_details_in_the_tree_tell_of_the_topic() -> None:
     topic = next(iter(library.topics.summaries))
     async with run_app(library, query=ListQuery(entry=topic)) as driver:
         await driver.press("tab", "i")
-        assert driver.shows(TopicScreen)
+        assert driver.shows_details
         assert library.topics.summaries[topic][:30] in driver.text
         await driver.press("i")
-        assert driver.app.screen is driver.main
+        assert not driver.shows_details
+        assert driver.focus == "tree"
 
 
 def with_link(services: FakeServices) -> None:
@@ -367,7 +367,7 @@ async def test_links_are_copied_where_there_is_no_desktop(library: Library, monk
     async with run_app(library, query=BASICS, prepare=with_link) as driver:
         await driver.press("i")
         await driver.until(lambda: "Links" in driver.text, "the links are shown")
-        await driver.press("tab", "down", "enter")
+        await driver.press("j", "j", "enter")
         await driver.until(lambda: driver.notices, "it is copied")
         assert driver.app.clipboard == "https://x.example/a?b=1"
         assert driver.notices == ["Copied: https://x.example/a?b=1"]
@@ -386,7 +386,7 @@ async def test_links_are_opened_by_the_desktop(
     async with run_app(library, query=BASICS, prepare=with_link) as driver:
         await driver.press("i")
         await driver.until(lambda: "Links" in driver.text, "the links are shown")
-        await driver.press("tab", "enter")
+        await driver.press("j", "enter")
         assert await asyncio.to_thread(opened.read_text) == "1:https://x.example/1"
         await driver.until(lambda: driver.notices, "it is told")
         assert driver.notices == ["Opened: https://x.example/1"]
@@ -395,7 +395,7 @@ async def test_links_are_opened_by_the_desktop(
 async def test_details_without_an_episode_at_the_cursor_do_nothing(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("2", "i")
-        assert not driver.shows(DetailsScreen)
+        assert not driver.shows_details
 
 
 async def test_go_to_playing_from_another_topic_shows_the_episode(library: Library) -> None:

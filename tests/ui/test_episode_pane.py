@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app_driver import AppDriver, run_app
+from tests.app_driver import AppDriver, FakeServices, run_app
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.snapshot import Chapter, Source
+from tui_pod.core.progress.progress import Status
 from tui_pod.ui.widgets.cover import Cover
 from tui_pod.ui.widgets.episode_pane import EpisodePane
 
@@ -16,7 +18,9 @@ WIDE = (170, 45)
 def pane_text(driver: AppDriver) -> str:
     """Return what the pane shows; empty while it is out of sight."""
     panes = [pane for pane in driver.main.query(EpisodePane) if pane.display]
-    return "\n".join(str(pane.border_title) + line for pane in panes for line in driver.rows_of(pane))
+    return "\n".join(
+        f"{pane.border_title}{pane.border_subtitle}{line}" for pane in panes for line in driver.rows_of(pane)
+    )
 
 
 async def shows(driver: AppDriver, words: str) -> None:
@@ -73,3 +77,60 @@ async def test_cover_takes_no_room_without_true_colour(library: Library) -> None
     async with run_app(library, size=WIDE) as driver:
         await shows(driver, "Episode")
         assert [cover.display for cover in driver.main.query(Cover)] == [False]
+
+
+async def test_details_take_the_keys_and_give_them_back(library: Library) -> None:
+    async with run_app(library, size=(80, 24)) as driver:
+        await driver.press("i")
+        assert driver.focus == "details"
+        await shows(driver, "The first of five.")
+        await driver.press("m", "escape")
+        assert driver.focus == "list"
+        assert driver.progress_index.status("one") is Status.PLAYED
+        assert pane_text(driver) == ""
+
+
+async def test_details_without_chapters_play_the_episode(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("i", "enter")
+        assert driver.playback.episode == "one"
+
+
+async def test_details_of_a_wide_terminal_follow_the_cursor_whatever_plays(library: Library) -> None:
+    async with run_app(library, size=WIDE) as driver:
+        await driver.press("enter", "i", "tab", "j", "j")
+        assert driver.focus == "list"
+        await shows(driver, "Details")
+        await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
+        await driver.press("i")
+        await shows(driver, "Now playing")
+
+
+async def test_time_in_show_notes_is_played_from(library: Library) -> None:
+    def with_time(services: FakeServices) -> None:
+        services.notes["one"] = EpisodeNotes("The storm begins at 0:20, says she.")
+
+    async with run_app(library, prepare=with_time) as driver:
+        await driver.press("i")
+        await shows(driver, "Times")
+        await driver.press("j", "enter")
+        assert (driver.playback.episode, driver.playback.position) == ("one", 20)
+
+
+async def test_details_scroll_to_what_can_be_chosen_below_a_long_text(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+
+    def with_long_notes(services: FakeServices) -> None:
+        services.notes["one"] = EpisodeNotes("A line.\n" * 40 + "https://x.example/last")
+
+    async with run_app(library, size=(80, 24), prepare=with_long_notes) as driver:
+        await driver.press("i")
+        await shows(driver, "enter opens")
+        assert "https" not in pane_text(driver)
+        await driver.press("pagedown", *["j"] * 40)
+        await driver.press("enter")
+        await driver.until(lambda: driver.notices, "the link is copied")
+        assert driver.notices == ["Copied: https://x.example/last"]

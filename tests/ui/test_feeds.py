@@ -19,7 +19,6 @@ from tui_pod.core.player.snapshot import Chapter, PlayerStatus, Source
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 from tui_pod.feeds.formats.model import FeedError
-from tui_pod.ui.screens.details import DetailsScreen
 from tui_pod.ui.screens.podcasts.add import AddFeedScreen
 from tui_pod.ui.screens.session import PlanScreen
 
@@ -453,7 +452,7 @@ async def test_swap_under_details_leaves_them() -> None:
     async with run_app(LIBRARY, query=IN_CAST) as driver:
         await driver.press("g", "i")
         await swap(driver, make_library(cast=()))
-        assert driver.shows(DetailsScreen)
+        assert driver.shows_details
         assert "Cast 9" in driver.text
         await driver.press("escape")
         assert (driver.shown, driver.listed) == ([], topic(driver.library, "Cast"))
@@ -494,8 +493,7 @@ async def test_details_chapter_that_is_chosen_plays() -> None:
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_notes) as driver:
         await driver.press("g", "i")
         await driver.until(lambda: "Chapters" in driver.text, "the chapters are shown")
-        await driver.press("tab", "down", "enter")
-        assert not driver.shows(DetailsScreen)
+        await driver.press("j", "j", "enter")
         assert (driver.playback.episode, driver.playback.position) == ("cast-9", 300)
 
 
@@ -509,7 +507,7 @@ async def test_details_of_what_plays_show_its_own_chapters_and_go_to_one() -> No
         await driver.play(60)
         await driver.press("i")
         await driver.until(lambda: "Another" in driver.text, "the chapters are shown")
-        await driver.press("tab", "enter")  # the one that plays is lit
+        await driver.press("j", "j", "enter")
         assert driver.playback.position == 50
         await driver.press("u")
         assert driver.playback.position == 60
@@ -527,10 +525,8 @@ async def test_details_closed_before_the_chapters_come_are_no_trouble() -> None:
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_notes) as driver:
         await driver.press("g")
         for _ in range(5):
-            driver.main.action_details()
-            driver.app.screen.dismiss() if driver.shows(DetailsScreen) else None
-            await driver.settle()
-        assert not driver.shows(DetailsScreen)
+            await driver.press_at_once("i", "i")
+        assert not driver.shows_details
 
 
 @pytest.mark.parametrize("name", HOSTILE_TITLES)
@@ -545,8 +541,8 @@ async def test_details_of_hostile_chapters_are_text(name: str) -> None:
 
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_hostile) as driver:
         await driver.press("g", "i")
-        await driver.until(lambda: driver.app.screen.query("#choices"), "the chapters are shown")
-        await driver.press("tab", "end")
+        await driver.until(lambda: "enter opens" in driver.text, "the chapters are shown")
+        await driver.press("end")
         assert "After" in driver.text
 
 

@@ -7,7 +7,6 @@ import pytest
 from tests.app_driver import AppDriver, run_app
 from tui_pod.core.actions import ACTIONS
 from tui_pod.core.library.library import Library
-from tui_pod.ui.screens.details import DetailsScreen
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen, make_groups
 
@@ -54,9 +53,9 @@ async def test_session_that_ends_under_a_dialog_is_told_in_a_line(library: Libra
     async with run_app(library) as driver:
         driver.app.start_session(120.0)
         await driver.settle()
-        await driver.press("i")
+        await driver.press("question_mark")
         await driver.play(1000)
         await driver.play(1000)
         await driver.until(lambda: driver.notices, "the session is over")
-        assert driver.shows(DetailsScreen)
+        assert driver.shows(HelpScreen)
         assert "Session over: 2 episodes finished, 2 m heard." in driver.notices

@@ -18,8 +18,6 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.screens.details import DetailsScreen
-from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.widgets.lines import KeyLine
 
 PANES = {
@@ -140,9 +138,9 @@ async def test_hints_and_notices_of_a_keymap_name_its_keys(library: Library) -> 
 async def test_dialogs_hear_the_keys_of_a_keymap_and_not_the_old_ones(library: Library) -> None:
     async with run_app(library, prepare=prepare) as driver:
         await driver.press("D", "i")
-        assert driver.shows(DetailsScreen)
+        assert driver.shows_details
         await driver.press("D")
-        assert driver.shows(MainScreen)
+        assert not driver.shows_details
         await driver.press("9")
         await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
         await driver.press("2")

@@ -15,7 +15,6 @@ from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.list_query import Filter, SmartList, Sort
-from tui_pod.ui.screens.details import DetailsScreen
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.main import MainScreen
@@ -382,9 +381,22 @@ leads_to("list.go_to_playing", "j enter G", lambda driver: driver.current, "two"
 @exercises("view.details")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
-    assert driver.shows(DetailsScreen)
+    assert driver.shows_details
     await driver.press(key)
-    assert driver.shows(MainScreen)
+    assert not driver.shows_details
+
+
+@exercises("details.choose")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press("i", key)
+    assert driver.playback.episode == "one"
+
+
+@exercises("details.answer")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press("i", key)
+    assert driver.shows_details
+    assert driver.app.screen is driver.main  # not the dialog that the key opens elsewhere
 
 
 @exercises("view.episode")

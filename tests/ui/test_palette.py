@@ -16,8 +16,8 @@ from tui_pod.ui.screens.main import MainScreen
 MOVES = {action.id for action in ACTIONS if action.where == "move"}
 """What is no use by name: steps of the cursor, and from pane to pane."""
 
-OF_VIEWS = {action.id for action in ACTIONS if action.where in ("statistics", "bookmarks", "found")}
-"""What is of a view that lies over the list while that is shown."""
+OF_VIEWS = {action.id for action in ACTIONS if action.where in ("statistics", "bookmarks", "found", "details")}
+"""What is of a view or pane beside the list while that is shown."""
 
 
 def offered(driver: AppDriver) -> set[str]:

@@ -112,6 +112,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "view.details", "i", "Details of the episode, in the tree of the topic or podcast", "screen.details", "screen"
     ),
+    Action(
+        "details.choose", "enter", "Play from the chapter, open the link; else play", "choose", "details", hint="Play"
+    ),
+    Action("details.answer", "a", "Show the answer to the episode's question, or fold it", "answer", "details"),
     Action("view.episode", "o", "Cover, summary and chapters beside the list", "screen.episode", "screen"),
     Action(
         "view.transcript", "t", "The words of the episode, to read along", "screen.transcript", "screen", hint="Words"
@@ -168,13 +172,16 @@ KEY_NAMES = {
 """How keys are shown, where Textual's name is not what is on the key."""
 
 
+OF_EPISODES = ("list", "tree", "details")
+"""Panes in which keys act on episodes."""
+
 _VIEWS, _OF_THE_LIST = frozenset(("statistics", "bookmarks")), frozenset(("search.start", "view.transcript"))
 """Panes over the list, and keys of it that do nothing there."""
 
 
 def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str, str, str], ...]:
     """Return key, word and action of what the key line shows while `pane` has the focus, in its order."""
-    panes = {"app", "screen", "move", pane, *(("episodes",) if pane in ("list", "tree") else ())}
+    panes = {"app", "screen", "move", pane, *(("episodes",) if pane in OF_EPISODES else ())}
     hints: dict[str, tuple[str, str, str]] = {}
     own = {key for action in actions if action.where == pane for key in action.keys.split(",")}
     for action in sorted((a for a in actions if a.hint and a.where in panes), key=lambda a: HINT_ORDER.index(a.hint)):

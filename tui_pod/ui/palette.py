@@ -63,6 +63,8 @@ def _find_pane(action: Action, main: MainScreen) -> Widget | None:
             return tree
         case "transcript":
             return main.transcript.pane if main.transcript.is_open else None
+        case "details":
+            return main.episode.pane if main.episode.is_detailed else None
         case "bookmarks":
             return main.query("#bookmarks").first() if main.query("#bookmarks") else None
         case "found":

@@ -49,7 +49,7 @@ def pane_hints(
     if focus == "everywhere":
         clear = services.with_keys(key_of("search.clear"))
         return ("enter", "Results", "results"), (clear, "Close", "screen.clear")
-    pane = focus if focus in ("tree", "transcript", "statistics", "bookmarks", "found") else "list"
+    pane = focus if focus in ("tree", "details", "transcript", "statistics", "bookmarks", "found") else "list"
     hidden = set[str]()
     if pane == "list" and model.has_selection:
         hidden |= {"Seek", "Play", "Search", "Session", "Bookmark", "Words", "Move"}

@@ -38,16 +38,6 @@ class DialogController:
         self._show = show
         self._open_entry = open_entry
 
-    def details(self, is_of_topic: bool) -> None:
-        """Show all about the episode at the cursor, or about the topic that is listed."""
-        from tui_pod.ui.screens.details import DetailsScreen, TopicScreen
-
-        index, topic = self._model.index, self._model.query.entry
-        if is_of_topic and topic >= 0:
-            self._show(TopicScreen(self._services, topic))
-        elif not is_of_topic and index is not None:
-            self._show(DetailsScreen(self._services, index))
-
     def bookmark(self, bookmark: Bookmark) -> None:
         """Edit a bookmark."""
         from tui_pod.ui.screens.bookmark import BookmarkScreen

@@ -35,6 +35,24 @@ class PaneController:
         self._screen.toggle_class("-without-episode" if self._screen.has_class("-wide") else "-with-episode")
         await self._make()
 
+    async def tell_all(self, topic: int | None) -> None:
+        """Tell all of the row at the cursor or of a topic, beside the list or over it, and take the keys there."""
+        self._screen.add_class("-details")
+        pane = await self._make()
+        pane.tell_all(True, topic)
+        self._screen.set_focus(pane)
+
+    @property
+    def is_detailed(self) -> bool:
+        """Whether all is told of something."""
+        return self.pane is not None and self.pane.is_detailed
+
+    def tell_less(self) -> None:
+        """Give a preview again where there is room, else hide it."""
+        if self.pane is not None and self.pane.is_detailed:
+            self._screen.remove_class("-details")
+            self.pane.tell_all(False)
+
     def close(self) -> bool:
         """Hide it where it lies over the list; return whether it did."""
         is_over = self._screen.has_class("-with-episode") and not self._screen.has_class("-wide")
@@ -46,12 +64,17 @@ class PaneController:
         if self.pane is not None:
             self.pane.follow(playback)
 
-    def cursor_moved(self) -> None:
-        """Follow the cursor."""
-        if self.pane is not None:
-            self.pane.cursor_moved()
+    def show_progress(self) -> None:
+        """Show that something was begun or played."""
+        if self.pane is not None and self.pane.is_detailed:
+            self.pane.update()
 
-    async def _make(self) -> None:
+    def cursor_moved(self, topic: int | None = None) -> None:
+        """Follow the cursor; in the tree it came to a topic."""
+        if self.pane is not None:
+            self.pane.cursor_moved(topic)
+
+    async def _make(self) -> EpisodePane:
         if self.pane is None:
             from tui_pod.ui.widgets.cover import are_covers_drawn  # after the first paint
             from tui_pod.ui.widgets.episode_pane import EpisodePane
@@ -60,3 +83,4 @@ class PaneController:
             self.pane = EpisodePane(self._services, lambda: self._model.index, has_colours)
             await self._screen.query_one("#panes").mount(self.pane)
         self.pane.follow(self._services.controller.playback)
+        return self.pane

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from textual.screen import Screen
+from tui_pod.services.hints import NO_SEARCH, why_empty
 
+if TYPE_CHECKING:
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.ui.controllers.transcript import TranscriptController
+    from tui_pod.ui.screens.main import MainScreen
 
 
 class SearchController:
     """Owns the field, which is made when it is first opened."""
 
-    def __init__(self, screen: Screen[None], model: EpisodeListModel, transcript: TranscriptController) -> None:
+    def __init__(self, screen: MainScreen, model: EpisodeListModel, transcript: TranscriptController) -> None:
         self._screen = screen
         self._model = model
         self._transcript = transcript
@@ -50,6 +51,20 @@ class SearchController:
             await self._folding
         self._model.search(words)
         return True
+
+    def go_on(self, by: int) -> None:
+        """Go to the next or previous match, round and round: in the transcript where that has the focus."""
+        screen, model = self._screen, self._model
+        pane, count = self._transcript.pane, len(model.indexes)
+        if pane is not None and screen.focused is pane:
+            if not pane.go_to_match(by):
+                screen.app.notify(pane.search_text or NO_SEARCH)
+        elif not model.query.query.strip():
+            screen.app.notify(NO_SEARCH)
+        elif count:
+            screen.episodes.go((model.cursor + by) % count)
+        else:
+            screen.app.notify(why_empty(model.query))
 
     def close(self) -> None:
         """Hide the field, and keep what it found."""

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui_pod.core.actions import Action, shown_keys
+from tui_pod.core.actions import OF_EPISODES, Action, shown_keys
 from tui_pod.core.text.clean import fold
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 
@@ -23,6 +23,7 @@ _PANES = {
     "list": "In the list",
     "episodes": "In the list and the tree",
     "tree": "In the tree",
+    "details": "In the details",
     "transcript": "In the words",
     "statistics": "In the statistics",
     "bookmarks": "In the bookmarks",
@@ -43,7 +44,7 @@ _ORDER = (PLAYING, "In the list", "In the list and the tree", "In the tree", VIE
 def make_groups(actions: Sequence[Action], pane: str) -> list[tuple[str, list[Action]]]:
     """Return the actions in groups, what works only in a pane with this id first."""
     groups: dict[str, list[Action]] = {}
-    here = {pane, *(("episodes",) if pane in ("list", "tree") else ())}
+    here = {pane, *(("episodes",) if pane in OF_EPISODES else ())}
     first = [name for where, name in _PANES.items() if where in here]
     for name in (*first, *_ORDER):
         groups[name] = []

@@ -16,7 +16,7 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
 from tui_pod.services.episode_list import EpisodeListModel
-from tui_pod.services.hints import GONE, NO_SEARCH, NOT_A_PODCAST, NOT_REMOVABLE, why_empty
+from tui_pod.services.hints import GONE, NOT_A_PODCAST, NOT_REMOVABLE, why_empty
 from tui_pod.ui import status_texts
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.controllers.dialogs import DialogController
@@ -127,11 +127,13 @@ class MainScreen(Screen[None]):
 
     def action_focus_pane(self) -> None:
         """Go to the next pane."""
-        self.show_pane(is_tree=self.focused is not self.topic_tree)
+        self.show_pane(is_tree=self.focused is not self.topic_tree and self.focused is not self.episode.pane)
 
     def show_pane(self, is_tree: bool = False) -> None:
         """Give the focus to the tree, else to the transcript where it is open, else to the list."""
         self.views.leave()
+        if not self.has_class("-wide"):  # there it lies over the list
+            self.episode.tell_less()
         self.set_class(is_tree, "-on-tree")
         content = self.transcript.pane if self.transcript.is_open else self.episodes
         self.set_focus(self.topic_tree if is_tree else content)  # at once: the next key is its own
@@ -175,6 +177,8 @@ class MainScreen(Screen[None]):
         statuses = {ident: self.model.progress_index.status(ident) for ident in episodes}
         is_other = not statuses.items() <= self._statuses.items()  # playing on changes the position, each second
         self._statuses.update(statuses)
+        if is_other:
+            self.episode.show_progress()
         query = self.model.query
         if query.entry in (SmartList.CONTINUE, SmartList.NEW) or (is_other and query.filter is not Filter.ALL):
             if self.model.update():
@@ -230,18 +234,9 @@ class MainScreen(Screen[None]):
 
     def action_search_next(self, by: int) -> None:
         """Go to the next or previous match of the search, round and round."""
-        pane, count = self.transcript.pane, len(self.model.indexes)
-        if pane is not None and self.focused is pane:
-            if not pane.go_to_match(by):
-                self.app.notify(pane.search_text or NO_SEARCH)
-        elif not self.model.query.query.strip():
-            self.app.notify(NO_SEARCH)
-        elif count:
-            self.episodes.go((self.model.cursor + by) % count)
-        else:
-            self.app.notify(why_empty(self.model.query))
+        self.search.go_on(by)
 
-    def action_clear(self) -> None:
+    async def action_clear(self) -> None:
         """Close the search field, then forget the search, then the selection."""
         self.app.clear_notifications()
         self.search.close()
@@ -250,7 +245,9 @@ class MainScreen(Screen[None]):
             self.show_pane()
         if was_view or self.search.clear_transcript():
             return
-        if self.transcript.is_open and self.focused is self.transcript.pane:
+        if self.episode.is_detailed:
+            await self.action_details()
+        elif self.transcript.is_open and self.focused is self.transcript.pane:
             self.transcript.close()
             self.show_pane()
         elif self.episode.close():
@@ -277,6 +274,7 @@ class MainScreen(Screen[None]):
         entry = event.entry_in(self.model.library.topics)
         if self.focused is self.topic_tree and entry != self.model.query.entry:
             self.change_query(self.model.query._replace(entry=entry, query=""))
+            self.episode.cursor_moved(entry if entry >= 0 else None)
 
     @on(EpisodeList.CursorMoved)
     def _on_cursor_moved(self) -> None:
@@ -321,6 +319,7 @@ class MainScreen(Screen[None]):
 
     async def action_transcript(self) -> None:
         """Show the words of the episode at the cursor, else of what plays; or hide them."""
+        self.episode.tell_less()
         is_shown = self.focused is not self.episodes or self.transcript.shows(self.model.episode)
         if self.transcript.is_open and is_shown:
             self.transcript.close()
@@ -362,9 +361,15 @@ class MainScreen(Screen[None]):
         self._show_listed()
         self.show_pane()
 
-    def action_details(self) -> None:
-        """Show all about the episode at the cursor, in the tree about the topic or podcast."""
-        self.dialogs.details(is_of_topic=self.focused is self.topic_tree)
+    async def action_details(self) -> None:
+        """Show all about the episode at the cursor, in the tree about the topic or podcast; or less again."""
+        entry, is_of_topic = self.model.query.entry, self.focused is self.topic_tree
+        if self.episode.is_detailed:
+            self.episode.tell_less()
+            self.show_pane(self.has_class("-on-tree"))
+        elif entry >= 0 if is_of_topic else self.model.index is not None:
+            self.transcript.close()
+            await self.episode.tell_all(entry if is_of_topic else None)
 
     async def action_plan(self) -> None:
         """Plan a session."""

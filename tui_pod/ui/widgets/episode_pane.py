@@ -1,54 +1,126 @@
-"""What plays, or while nothing plays the row at the cursor: cover, summary, chapters, and the sentence being said."""
+"""The episode's pane: a preview of what plays or of the row at the cursor, or all about an episode or a topic."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from rich.segment import Segment
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Center, VerticalScroll
-from textual.content import Content
+from textual.geometry import Region, Size
+from textual.strip import Strip
 from textual.timer import Timer
-from textual.widgets import Static
+from textual.widget import Widget
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
+from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
-from tui_pod.core.text.clean import clock, length
+from tui_pod.core.text.clean import length
 from tui_pod.services.services import Services
+from tui_pod.ui.actions import bindings
+from tui_pod.ui.links import open_link
+from tui_pod.ui.look.about import About, Choice, Line, about_episode, about_topic, lay_out, with_choices
 from tui_pod.ui.look.cells import split_title
 from tui_pod.ui.look.drawn_cover import MOST, draw_cover
+from tui_pod.ui.look.parts import look
+from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.cover import Cover
+from tui_pod.ui.widgets.episode_list import EpisodeList
+from tui_pod.ui.widgets.topic_tree import TopicTree
 
 PAUSE = 0.15
 """Seconds that the cursor rests before the pane follows it."""
 
 CHAPTERS = 9
-"""Chapters that are listed, those around the one that plays."""
+"""Chapters that a preview lists, those around the one that plays."""
 
 
-class EpisodePane(VerticalScroll, can_focus=False):
-    """A column beside the list, or over it."""
+class AboutText(Widget):
+    """Lines of text; the choice at the cursor is lit."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"about--cursor"}
+    DEFAULT_CSS = """
+    AboutText { height: auto; margin: 1 1 1 0; .about--cursor { background: $cursor; text-style: bold; } }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="about-episode")
+        self.about = About("")
+        self.cursor: int | None = None
+        """The choice that is lit; None: none is."""
+        self._lines: list[Line] = []
+        self._width = 0
+
+    def show(self, about: About) -> None:
+        """Show something else."""
+        self.about = about
+        former = len(self._lines)
+        self._lines = lay_out(about, self._width) if self._width else []
+        self.refresh(layout=former != len(self._lines))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the lines that it takes at a width."""
+        if width != self._width:
+            self._width = width
+            self._lines = lay_out(self.about, width)
+        return max(1, len(self._lines))
+
+    def rows_of(self, choice: int) -> tuple[int, int]:
+        """Return the first line of a choice, and how many it has."""
+        rows = [number for number, line in enumerate(self._lines) if line.choice == choice]
+        return (rows[0], len(rows)) if rows else (0, 1)
+
+    def choice_at(self, row: int) -> int | None:
+        """Return the choice that a line belongs to."""
+        return self._lines[row].choice if 0 <= row < len(self._lines) else None
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line."""
+        width = self.size.width
+        if y >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        parts, choice = self._lines[y]
+        is_lit = choice is not None and choice == self.cursor
+        base = self.rich_style + (self.get_component_rich_style("about--cursor") if is_lit else self.rich_style)
+        return Strip([Segment(text, base + look(self.app, name)) for text, name in parts]).adjust_cell_length(
+            width, base
+        )
+
+
+class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
+    """A column beside the list, or over it. It has the focus only while it tells all."""
+
+    BINDINGS = bindings("details", "move", "episodes")
     DEFAULT_CSS = """
     EpisodePane {
         display: none;
         width: 1fr; min-width: 40; max-width: 52;
-        border: round $foreground 25%;
+        border: round $frame;
         background: $background;
         border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
         padding: 0 1;
         scrollbar-size-vertical: 1;
+        &:focus { border: round $primary; border-title-color: $text-primary; background-tint: transparent; }
         & Center { height: auto; }
         & Cover { margin-top: 1; }
-        & #about-episode { width: 1fr; padding: 1 0; }
     }
-    .-wide EpisodePane, .-with-episode EpisodePane { display: block; }
-    .-with-episode EpisodePane { layer: above; dock: right; width: 60%; max-width: 56; }
-    .-with-episode.-narrow EpisodePane { width: 100%; max-width: 100%; }
-    .-wide.-with-episode EpisodePane { layer: default; dock: none; width: 1fr; max-width: 52; }
+    .-low AboutText { margin: 0 1 0 0; }
+    .-with-episode EpisodePane { display: block; layer: above; dock: right; width: 60%; max-width: 56; }
+    .-details EpisodeList { display: none; }
+    .-details EpisodePane { display: block; layer: default; dock: none; width: 3fr; max-width: 100%; }
+    .-details Cover { display: none; }
+    .-narrow EpisodePane { width: 100%; max-width: 100%; }
+    .-wide EpisodeList { display: block; }
+    .-wide EpisodePane { display: block; layer: default; dock: none; width: 1fr; max-width: 52; }
+    .-wide Cover.-shown { display: block; }
     .-wide.-without-episode EpisodePane, .-reading EpisodePane { display: none; }
+    .-wide.-details EpisodePane { display: block; }
     """  # here and not in the stylesheet: the first screen does without, and each rule costs it
     SCOPED_CSS = False  # the classes are the screen's
     ALLOW_SELECT: ClassVar[bool] = False
@@ -61,15 +133,24 @@ class EpisodePane(VerticalScroll, can_focus=False):
             chosen: returns the library index of the row at the cursor.
             has_colours: whether covers can be drawn.
         """
-        super().__init__(id="episode")
+        super().__init__(id="details")
         self._services = services
         self._chosen = chosen
         self._has_colours = has_colours
+        self.is_detailed = False
+        """Whether all is told of the row at the cursor or of a topic, whatever plays."""
+        self._topic: tuple[TopicTable, int] | None = None
         self._playback = Playback()
-        self._shown: tuple[str, bool] = ("", False)  # episode, and whether it was looked up while it played
+        self._shown: tuple[object, ...] = ()  # what was looked up, and whether that was while it played
+        self._episode: tuple[Episode, int] | None = None  # with its library index; None: a topic is shown
         self._transcript = Transcript()
+        self._notes, self._podcast, self._chapters = EpisodeNotes(), None, ()
+        self._shows_answer = False
         self._timer: Timer | None = None
-        self._picture, self._about = Cover(), Static(id="about-episode")
+        self._picture, self._about = Cover(), AboutText()
+
+    _podcast: PodcastFacts | None
+    _chapters: Sequence[Chapter]
 
     def compose(self) -> ComposeResult:
         """Make the picture and the text."""
@@ -77,75 +158,213 @@ class EpisodePane(VerticalScroll, can_focus=False):
             yield self._picture
         yield self._about
 
+    def allow_focus(self) -> bool:
+        """Return whether keys can go to it."""
+        return self.is_detailed
+
+    # -- whom it follows -------------------------------------------------------------------------------
+
+    def tell_all(self, is_detailed: bool, topic: int | None = None) -> None:
+        """Tell all of the row at the cursor or of a topic; or give a preview again."""
+        self.is_detailed = is_detailed
+        self._topic = (self._services.controller.library.topics, topic) if topic is not None else None
+        self.border_subtitle = ""
+        self._shown = ()
+        self.update()
+
     def follow(self, playback: Playback) -> None:
         """Follow what plays."""
+        is_same = (playback.episode, playback.status) == (self._playback.episode, self._playback.status)
         self._playback = playback
-        if self.display:
+        if self.display and not (self.is_detailed and is_same):  # a position changes little of all that is told
             self.update()
 
-    def cursor_moved(self) -> None:
-        """Follow the cursor, once it rests."""
+    def cursor_moved(self, topic: int | None = None) -> None:
+        """Follow the cursor, once it rests; in the tree it came to a topic."""
         if self.display:
+            self._topic = (self._services.controller.library.topics, topic) if topic is not None else None
             if self._timer is not None:
                 self._timer.stop()
             self._timer = self.set_timer(PAUSE, self.update)
 
     def update(self) -> None:
-        """Show the episode that is to be shown now."""
-        index, is_playing = self._subject()
-        if index is None:
-            return
-        episode = self._services.controller.library.episode(index)
-        if self._shown != (episode.id, is_playing):
-            self._shown = episode.id, is_playing
-            self._transcript = Transcript()
-            self.border_title = "Now playing" if is_playing else "Episode"
+        """Show what is to be shown now."""
+        if self.is_detailed and self._topic is not None:
+            subject: tuple[object, ...] = self._topic
+            self._episode = None
+        else:
+            index, is_playing = self._subject()
+            if index is None:
+                return
+            episode = self._services.controller.library.episode(index)
+            subject = (episode.id, is_playing, self.is_detailed)
+            self._episode = episode, index
+        if self._shown != subject:
+            self._shown = subject
+            self._transcript, self._notes, self._podcast, self._chapters = Transcript(), EpisodeNotes(), None, ()
+            self._shows_answer, self._about.cursor = False, None
+            self.border_title = "Details" if self.is_detailed else "Now playing" if subject[1] else "Episode"
             self.scroll_home(animate=False)
-            self.run_worker(self._look_up(episode, index, is_playing), group="episode", exclusive=True)
-        self._show(episode, is_playing)
+            self.run_worker(self._look_up, group="episode", exclusive=True)  # type: ignore[arg-type]  # of no result
+        self._show()
 
     def _subject(self) -> tuple[int | None, bool]:
         """Return the library index of what to show, and whether it plays."""
         library, playback = self._services.controller.library, self._playback
         playing = library.index(playback.episode) if playback.episode and _is_heard(playback) else None
-        return (self._chosen(), False) if playing is None else (playing, True)
+        chosen = self._chosen()
+        if self.is_detailed or playing is None:
+            return chosen, playing is not None and playing == chosen
+        return playing, True
 
-    async def _look_up(self, episode: Episode, index: int, is_playing: bool) -> None:
+    async def _look_up(self) -> None:
+        services = self._services
+        if self._episode is None:
+            self._picture.picture = None
+            topics, topic = self._topic or (services.controller.library.topics, 0)
+            if (feed := topics.feed(topic) if topic else None) is not None:
+                self._podcast = await services.feeds.describe(feed)
+                self._show()
+            return
+        episode, index = self._episode
         if self._has_colours and episode.audio is None:
-            self._picture.picture = draw_cover(*_seeds(self._services.controller.library, index))
+            self._picture.picture = draw_cover(*_seeds(services.controller.library, index))
         elif self._has_colours:
-            self._picture.picture = await self._services.read_cover(episode)
-        if is_playing:
-            self._transcript = await self._services.read_transcript(episode)
-            self.update()
+            self._picture.picture = await services.read_cover(episode)
+        if self.is_detailed:
+            self._notes = await services.read_notes(episode)
+            self._show()
+            self._chapters = await services.read_chapters(episode)
+            self._show()
+        elif self._shown[1]:
+            self._transcript = await services.read_transcript(episode)
+            self._show()
 
-    def _show(self, episode: Episode, is_playing: bool) -> None:
+    # -- what it shows ---------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        self._about.show(self._all() if self.is_detailed else self._preview())
+        if self.is_detailed:
+            answers = "a answers · " if self._episode is not None and self._episode[0].answer else ""
+            opens = "enter opens · " if self._about.about.choices else ""
+            self.border_subtitle = f"{answers}{opens}esc closes"
+
+    def _all(self) -> About:
+        progress_index = self._services.controller.progress_index
+        if self._episode is None:
+            topics, topic = self._topic or (self._services.controller.library.topics, 0)
+            topic_now = topics.found_in(self._services.controller.library.topics, topic)
+            return about_topic(topics, topic, progress_index.topic_stats[topic_now], self._podcast)
+        episode, index = self._episode
+        ident = episode.id
+        is_there = self._services.controller.library.index(ident) is not None
+        left = progress_index.remaining(index) if is_there else 0.0
+        progress, status = progress_index.get(ident), progress_index.status(ident)
+        about = about_episode(episode, self._notes, progress, status, left, self._shows_answer)
+        is_loaded = self._playback.episode == ident
+        chapters = (self._playback.chapters if is_loaded else ()) or self._chapters
+        return with_choices(about, self._notes, chapters, self._here(chapters) if is_loaded else None)
+
+    def _preview(self) -> About:
+        if self._episode is None:
+            return About("")
+        (episode, _), is_playing = self._episode, self._shown[1]
         name, rest = split_title(episode.title)
-        facts = [*episode.tags[:1], f"{episode.published:%-d %b %Y}" if episode.published else "",
-                 length(episode.duration) if episode.duration else ""]  # fmt: skip
-        below = [*filter(None, (rest,)), " · ".join(filter(None, facts))]
-        lines = [Content(name).stylize("bold"), *(Content(line).stylize("$text-muted") for line in below)]
-        if is_playing and (said := self._said()):
-            lines += [Content(""), Content(f"“{said.strip('“”')}”").stylize("$text-accent")]
-        lines += [Content(""), Content(episode.summary)]
+        facts = (*episode.tags[:1], f"{episode.published:%-d %b %Y}" if episode.published else "",
+                 length(episode.duration) if episode.duration else "")  # fmt: skip
+        below = (rest, " · ".join(filter(None, facts)))
         chapters = self._playback.chapters if is_playing else ()
-        if chapters:
-            lines += [Content(""), Content("Chapters").stylize("bold"), *self._chapter_lines(chapters)]
-        self._about.update(Content("\n").join(lines))
+        here = self._here(chapters)
+        first = max(0, min(here - CHAPTERS // 2, len(chapters) - CHAPTERS))
+        choices = [
+            Choice(chapter.title, chapter.start, number == here)
+            for number, chapter in enumerate(chapters[first : first + CHAPTERS], first)
+        ]
+        said = self._said() if is_playing else ""
+        return About(name, below, said, episode.summary, head="Chapters", choices=choices)
+
+    def _here(self, chapters: Sequence[Chapter]) -> int:
+        return max(0, sum(chapter.start <= self._playback.position + 0.05 for chapter in chapters) - 1)
 
     def _said(self) -> str:
         active = self._transcript.active(self._playback.position) if self._transcript.is_timed else None
         return "" if active is None else self._transcript.cues[active].text
 
-    def _chapter_lines(self, chapters: Sequence[Chapter]) -> list[Content]:
-        here = max(0, sum(chapter.start <= self._playback.position + 0.05 for chapter in chapters) - 1)
-        first = max(0, min(here - CHAPTERS // 2, len(chapters) - CHAPTERS))
-        return [
-            Content(f"{clock(chapter.start):>8}  {chapter.title}").stylize(
-                "bold $text-accent" if number == here else ""
-            )
-            for number, chapter in enumerate(chapters[first : first + CHAPTERS], first)
-        ]
+    # -- events and actions ----------------------------------------------------------------------------
+
+    async def on_click(self, event: events.Click) -> None:
+        """Play or open what was clicked on."""
+        offset = event.get_content_offset(self._about) if self.is_detailed else None
+        if offset is not None and (choice := self._about.choice_at(offset.y)) is not None:
+            self._light(choice)
+            await self.action_choose()
+
+    def _light(self, choice: int | None) -> None:
+        self._about.cursor = choice
+        self._about.refresh()
+        if choice is not None:
+            self.scroll_to_region(self._region_of(choice), animate=False, force=True)
+
+    def _region_of(self, choice: int) -> Region:
+        row, height = self._about.rows_of(choice)
+        return Region(0, self._about.virtual_region.y + row, 1, height)
+
+    def action_move(self, by: int) -> None:
+        """Go to the next thing to choose if it is in sight, else scroll towards it."""
+        window = Region(0, self.scroll_offset.y, 1, self.scrollable_content_region.height)
+        count, cursor = len(self._about.about.choices), self._about.cursor
+        start = cursor + by if cursor is not None else 0 if by > 0 else -1
+        rest = range(start, count) if by > 0 else range(start, -1, -1)
+        found = next((choice for choice in rest if window.contains_region(self._region_of(choice))), None)
+        if found is not None:
+            self._light(found)
+        else:
+            self.scroll_relative(y=by, animate=False)
+
+    def action_move_to(self, place: int) -> None:
+        """Go to the top; -1: to the end, and the last thing to choose."""
+        count = len(self._about.about.choices)
+        self._light(count - 1 if place and count else None)
+        self.scroll_to(y=self.max_scroll_y if place else 0, animate=False)
+
+    def action_move_page(self, pages: float) -> None:
+        """Scroll by pages or parts of one."""
+        self.scroll_relative(y=int(pages * self.size.height), animate=False)
+
+    async def action_left(self) -> None:
+        """Go back to the list or the tree."""
+        await self.run_action("screen.details")
+
+    def action_right(self) -> None:
+        """There is no pane at the right."""
+
+    async def action_choose(self) -> None:
+        """Play from the chapter at the cursor or open the link; else play the episode, or list the topic."""
+        choices, cursor = self._about.about.choices, self._about.cursor
+        controller = self._services.controller
+        if cursor is not None and cursor < len(choices):
+            target = choices[cursor].target
+            if isinstance(target, str):
+                self.app.run_worker(open_link(self.app, target))
+            elif self._episode is not None and controller.playback.episode == self._episode[0].id:
+                controller.seek_to(target)
+            elif self._episode is not None:
+                controller.play_from(self._episode[0].id, target)
+        else:
+            self.action_run(ListCommand.CHOOSE)
+
+    def action_run(self, command: str, by: int = 0) -> None:
+        """Run a command of the list on the episode, or of the tree on the topic."""
+        if self._episode is not None:
+            self.post_message(EpisodeList.CommandChosen(ListCommand(command), [self._episode[0].id], by))
+        elif self._topic is not None:
+            topics, topic = self._topic
+            self.post_message(TopicTree.CommandChosen(topic, topics, ListCommand(command)))
+
+    def action_answer(self) -> None:
+        """Show or fold the answer."""
+        self._shows_answer = not self._shows_answer
+        self._show()
 
 
 def _is_heard(playback: Playback) -> bool:

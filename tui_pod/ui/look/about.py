@@ -1,0 +1,160 @@
+"""What the episode's pane says, in lines: of an episode, topic or podcast, and what can be played or opened. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
+from tui_pod.core.library.topics import TopicTable
+from tui_pod.core.player.snapshot import Chapter
+from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.progress.progress_index import TopicStats
+from tui_pod.core.text.clean import clock, counted, length, span
+from tui_pod.ui.look.cells import split_title, wrap
+from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, NOW, PLAIN, QUIET, Part
+
+MAX_LINKS = 40
+"""Links and times of show notes that are listed."""
+
+NAME_WIDTH, TIME_WIDTH = 11, 10
+"""Cells of a fact's name, and of the time before a chapter."""
+
+_LINK = re.compile(r"https?://[^\s<>\"”’]{1,2000}")
+_TIME = re.compile(r"(?<![\d:.])(?:(\d{1,2}):)?(\d{1,2}):([0-5]\d)(?![\d:])[\s)\]–—-]*([^\n]{0,200})")
+
+Fact = tuple[str, str]
+"""A name and a value; without a value it is not shown."""
+
+
+class Choice(NamedTuple):
+    """Something that Enter plays or opens."""
+
+    text: str
+    target: float | str
+    """Seconds to play from, or the address to open."""
+    is_now: bool = False
+    """Whether it is the chapter that plays."""
+
+
+class About(NamedTuple):
+    """All that is told, from top to bottom."""
+
+    title: str
+    below: Sequence[str] = ()
+    """Quiet lines below the title."""
+    said: str = ""
+    """The sentence that is being said."""
+    text: str = ""
+    facts: Sequence[Fact] = ()
+    head: str = ""
+    """What the choices are."""
+    choices: Sequence[Choice] = ()
+
+
+class Line(NamedTuple):
+    """A line, and which of the choices it belongs to."""
+
+    parts: list[Part]
+    choice: int | None = None
+
+
+def lay_out(about: About, width: int) -> list[Line]:
+    """Return the lines of at most so many cells."""
+    lines = [Line([(text, HEAD)]) for text in wrap(about.title, width)]
+    lines += [Line([(text, QUIET)]) for below in about.below if below for text in wrap(below, width)]
+    if about.said:
+        lines += [Line([]), *(Line([(text, ACCENT)]) for text in wrap(f"“{about.said.strip('“”')}”", width))]
+    if about.text:
+        lines += [Line([]), *(Line([(text, PLAIN)]) for part in about.text.split("\n") for text in wrap(part, width))]
+    facts = [fact for fact in about.facts if fact[1]]
+    lines += [Line([])] * bool(facts)
+    for name, value in facts:
+        look = FAULT if name == "Last error" else PLAIN
+        for number, text in enumerate(wrap(value, max(1, width - NAME_WIDTH))):
+            lines.append(Line([(f"{name if not number else '':<{NAME_WIDTH}}", QUIET), (text, look)]))
+    if about.choices:
+        lines += [Line([]), Line([(about.head, HEAD)])]
+    for number, choice in enumerate(about.choices):
+        time = f"{clock(choice.target):>{TIME_WIDTH - 2}}  " if not isinstance(choice.target, str) else ""
+        look = NOW if choice.is_now else ACCENT if isinstance(choice.target, str) else PLAIN
+        for place, text in enumerate(wrap(choice.text, max(1, width - len(time)))):
+            lines.append(Line([(" " * len(time) if place else time, QUIET), (text, look)], number))
+    return lines
+
+
+def about_episode(
+    episode: Episode, notes: EpisodeNotes, progress: Progress | None, status: Status, left: float, shows_answer: bool
+) -> About:
+    """Return all that is known of an episode, without what can be chosen.
+
+    Args:
+        episode: from the library.
+        notes: what was looked up, or nothing yet.
+        progress: of the listener.
+        status: whether it is played.
+        left: seconds that are left of it.
+        shows_answer: whether the answer to its question is told.
+    """
+    duration = (progress.duration if progress else None) or episode.duration
+    if episode.audio is None:
+        audio = "narrated from its transcript" if episode.transcript else "narrated from title and summary"
+    else:
+        audio = episode.audio
+    times = f", played {counted(progress.plays, 'time')}" if progress and progress.plays else ""
+    heard = f"at {clock(progress.position)}, {span(left)} left" if progress and status is Status.STARTED else status
+    answer = episode.answer if shows_answer else "think first; a shows it" if episode.answer else ""
+    facts = [
+        ("Question", episode.question),
+        ("Answer", answer if episode.question else ""),
+        ("Length", f"{length(duration)} minutes" if duration else "unknown"),
+        ("Progress", f"{heard}{times}"),
+        ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown"),
+        ("Podcast", notes.podcast),
+        ("Topics", " · ".join(episode.tags) or "none"),
+        ("Page", notes.page),
+        ("Audio", f"{audio} (downloaded)" if notes.is_downloaded else audio),
+        ("Id", episode.id),
+    ]
+    head, tail = split_title(episode.title)
+    return About(head, (tail,), text=notes.text or episode.summary, facts=facts)
+
+
+def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: PodcastFacts | None) -> About:
+    """Return what is known of a topic; of a podcast also where it comes from, and how its last refresh went."""
+    facts = [
+        ("Episodes", f"{len(topics.members[topic])}, {stats.played} played, {stats.started} started"),
+        ("Length", f"{span(topics.seconds[topic])}, {span(stats.left)} left"),
+    ]
+    choices: list[Choice] = []
+    if podcast is not None:
+        facts += [
+            ("Address", podcast.address),
+            ("Page", podcast.page),
+            ("Refreshed", f"{podcast.refreshed:%-d %B %Y %H:%M}" if podcast.refreshed else "never"),
+            ("Last error", podcast.error),
+        ]
+        choices += [Choice(podcast.page, podcast.page)] if podcast.page else []
+    text = (podcast.summary if podcast else "") or topics.summaries.get(topic, "")
+    return About(topics.names[topic], text=text, facts=facts, head="Links", choices=choices)
+
+
+def with_choices(about: About, notes: EpisodeNotes, chapters: Sequence[Chapter], here: int | None) -> About:
+    """Add the chapters, else the times in the show notes, and the links; `here`: the chapter that plays."""
+    marks = [Choice(mark.title or "Chapter", mark.start, number == here) for number, mark in enumerate(chapters)]
+    head = "Chapters"
+    if not marks:
+        head, marks = "Times", list(_times(notes.text))
+    links = [found.rstrip(".,;:!?)]") for found in _LINK.findall(notes.text)]
+    links = [notes.page, *links] if notes.page.startswith("http") else links
+    opened = [Choice(link, link) for link in list(dict.fromkeys(links))[:MAX_LINKS]]
+    head = f"{head} and links" if marks and opened else head if marks else "Links"
+    return about._replace(head=head, choices=[*marks, *opened])
+
+
+def _times(text: str) -> Iterable[Choice]:
+    for found in list(_TIME.finditer(text))[:MAX_LINKS]:
+        hours, minutes, seconds, said = found.groups()
+        yield Choice(said.strip() or "In the notes", int(hours or 0) * 3600.0 + int(minutes) * 60 + int(seconds))
