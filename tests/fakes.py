@@ -290,6 +290,8 @@ class FakeFrontend(FakeListener):
         super().__init__()
         self.errors: list[str] = []
         self.works: list[str] = []
+        self.failed = frozenset[str]()
+        """Feeds that could not be refreshed."""
         self.downloads: dict[str, DownloadState] = {}
         self.download_texts: dict[str, list[str]] = {}
         """What was shown of each download, one after the other; empty: gone."""
@@ -337,6 +339,9 @@ class FakeFrontend(FakeListener):
             self.downloads.pop(ident, None)
             if download is not None:
                 self.downloads[ident] = download
+
+    def feeds_failed(self, feeds: frozenset[str]) -> None:
+        self.failed = feeds
 
     def work_changed(self, text: str) -> None:
         self.works.append(text)

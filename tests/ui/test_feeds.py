@@ -250,6 +250,33 @@ async def test_rows_show_how_far_downloads_are() -> None:
         assert ("↓" in rows[0], rows[1].endswith("↓  13:20")) == (False, True)
 
 
+async def test_row_marks_a_download_that_failed_until_it_is_tried_again() -> None:
+    async with run_app(LIBRARY, query=IN_CAST) as driver:
+        await driver.press("g")
+        rows = await show(driver, cast_9=DownloadState(error="The server does not answer."))
+        assert rows[0].endswith("↓!  15:00")
+        rows = await show(driver, cast_9=DownloadState(text="…"))
+        assert rows[0].endswith("↓ …  15:00")
+
+
+async def test_tree_marks_podcasts_that_could_not_be_refreshed() -> None:
+    async with run_app(LIBRARY) as driver:
+        driver.app.feeds_failed(frozenset((CAST,)))
+        await driver.settle()
+        assert [row.split("  ")[-1].strip() for row in driver.rows_of(driver.tree) if "!" in row] == ["! 9"]
+        driver.app.feeds_failed(frozenset())
+        await driver.settle()
+        assert not any("!" in row for row in driver.rows_of(driver.tree))
+
+
+async def test_tree_marks_the_topic_of_what_plays() -> None:
+    async with run_app(LIBRARY, query=IN_CAST) as driver:
+        await driver.press("g", "enter")
+        assert [row.strip("▎ ") for row in driver.rows_of(driver.tree) if "▶" in row] == ["▶ Cast                 9"]
+        await driver.press("space")
+        assert any("‖ Cast" in row for row in driver.rows_of(driver.tree))
+
+
 async def test_rows_of_a_narrow_list_have_no_bar() -> None:
     async with run_app(LIBRARY, size=(50, 20), query=IN_CAST) as driver:
         await driver.press("g")

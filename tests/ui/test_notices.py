@@ -38,6 +38,18 @@ async def test_notice_in_a_dialog_leaves_it_open(library: Library) -> None:
         assert "Something went wrong." in driver.text
 
 
+async def test_long_notice_has_one_line_and_can_be_read_whole(library: Library) -> None:
+    said = f"At the end of {'a long ' * 40}notice stands what to do."
+    async with run_app(library, size=(80, 24)) as driver:
+        driver.app.tell(said, is_error=True)
+        await driver.settle()
+        assert [line for line in driver.text.split("\n") if "a long" in line and "…" in line]
+        assert "what to do" not in driver.text
+        next(entry for entry in driver.app.get_system_commands(driver.main) if entry.title == "Notices").callback()
+        await driver.settle()
+        assert "stands what to do." in " ".join(driver.text.replace("│", " ").split())
+
+
 async def test_many_notices_at_once_leave_the_app_usable(library: Library) -> None:
     async with run_app(library, size=(40, 12)) as driver:
         for number in range(30):

@@ -26,6 +26,8 @@ class Browser:
         self.is_on_topics = False
         self.downloads: dict[str, DownloadState] = {}
         """Downloads by episode id."""
+        self.failed = frozenset[str]()
+        """Feeds that could not be refreshed the last time."""
         self.entry = model.query.entry
         """The topic or smart list at the cursor."""
 
@@ -46,6 +48,8 @@ class Browser:
         model, entries = self.model, self._entries
         if self.is_on_topics:
             topic = say_topic(model, self._queue().upcoming, self.entry)
+            if self.entry >= 0 and model.library.topics.feed(self.entry) in self.failed:
+                topic = f"{topic} It could not be refreshed."
             return f"{entries.index(self.entry) + 1} of {len(entries)}. {topic}"
         if not model.indexes:
             return why_empty(model.query)
@@ -54,6 +58,8 @@ class Browser:
             return f"{where} {model.episode}, which is gone from the library."
         download = self.downloads.get(model.library.ids[model.index])
         state = "" if download is None else " Downloaded." if download.is_whole else f" Downloading, {download.text}."
+        if download is not None and download.error:
+            state = f" The download failed: {download.error}"
         return f"{where} {say_episode(model.library, model.progress_index, model.index)}{state}"
 
     @property

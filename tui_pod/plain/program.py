@@ -210,6 +210,10 @@ class PlainProgram:
             if said and index is not None:
                 self.say(f"{said}: {sentence(self.controller.library.titles[index])}")
 
+    def feeds_failed(self, feeds: frozenset[str]) -> None:
+        """See `Frontend.feeds_failed`: it is said with the topic."""
+        self._browser.failed = feeds
+
     def work_changed(self, text: str) -> None:
         """See `Frontend.work_changed`: that something begins is said; what comes of it is told."""
         if text and not self._work:

@@ -54,11 +54,13 @@ def sentence(text: str) -> str:
 
 def say_download(former: DownloadState | None, now: DownloadState | None) -> str:
     """Return what happened to a download, to be followed by its title; empty: nothing that is to be said."""
-    was_coming = former is not None and not former.is_whole
+    was_coming = former is not None and not former.is_whole and not former.error
     if (now or former or WHOLE).is_automatic:
         return ""
     if now is None:
         return "Download ended" if was_coming else ""
+    if now.error:
+        return "Download failed"
     if now.is_whole:
         return "Downloaded" if was_coming else ""
     return "" if was_coming else "Downloading"

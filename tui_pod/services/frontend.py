@@ -28,6 +28,9 @@ class Frontend(PlaybackListener, Protocol):
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """Show how far the downloads of these episodes are; None: there is none any more."""
 
+    def feeds_failed(self, feeds: frozenset[str]) -> None:
+        """Show which feeds could not be refreshed the last time, by their ids."""
+
     def work_changed(self, text: str) -> None:
         """Show what is being done in the background; empty: nothing."""
 

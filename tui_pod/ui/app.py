@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -74,8 +75,11 @@ class TuiPodApp(App[None]):
         self.set_reactive(TuiPodApp.playback, services.playback)
         self.main_screen = MainScreen(services, self.show_dialog)
         """The library, over which dialogs lie."""
+        self.told = deque[str](maxlen=30)
+        """The newest notices; the palette shows them whole."""
         transcript = self.main_screen.transcript
         self.action_nudge, self.action_pause_words = transcript.nudge, transcript.pause
+        self.feeds_failed = self.main_screen.status.show_failed
         self.bookmarks = BookmarksController(self.main_screen, services)
         self.bookmarks_changed, self.start_recall = self.bookmarks.show, self.bookmarks.start_recall
 
@@ -267,6 +271,7 @@ class TuiPodApp(App[None]):
     ) -> None:
         """Show a notice, with the user's keys in it."""
         text = self._services.with_keys(message)
+        self.told.append(text)
         super().notify(text, title=title, severity=severity, timeout=timeout, markup=markup)
 
     # -- what comes in from threads and tasks ----------------------------------------------------------

@@ -12,6 +12,7 @@ from textual.content import Content
 
 from tui_pod.core.actions import shown_keys
 from tui_pod.core.selection.list_query import narrow
+from tui_pod.ui.screens.notices import NoticesScreen
 from tui_pod.ui.widgets.lines import KeyLine
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
     if transcript.is_open:
         about = "on this machine; words that advertisements have shifted follow the recording then"
         yield SystemCommand("Recognise this episode's words", about, transcript.recognise_shown)
+    if app.told:
+        show = partial(app.show_dialog, NoticesScreen(list(app.told)))
+        yield SystemCommand("Notices", "what was told, the newest first", show)
     if (sync := app.sync) is not None:
         yield SystemCommand("Sync now", "progress and podcasts, as under [sync]", sync.sync_now)
 

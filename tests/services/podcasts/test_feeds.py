@@ -288,6 +288,11 @@ async def test_refresh_one_bad_feed_is_told_and_harms_no_other(site: Site, servi
     assert "/a: the server is in trouble; try again later (500)" in error
     assert "1 episode new: b." in service.driver.said
     assert service.driver.work == ""
+    assert service.driver.failed == {site.url("/a")}
+    site.replies["/a"] = server.body(feed(item(1), "a"))
+    service.service.refresh()
+    await service.done()
+    assert service.driver.failed == frozenset()
 
 
 async def test_refresh_many_bad_feeds_are_counted(site: Site, service: ServiceRig) -> None:
@@ -554,7 +559,9 @@ async def test_download_that_fails_says_why_and_several_are_counted(site: Site, 
     assert len(service.driver.errors) == 2
     assert "was not downloaded" in service.driver.errors[0]
     assert service.driver.errors[1] == "2 more downloads failed."
-    assert [download.is_whole for download in service.driver.downloads.values()] == [True]
+    states = service.driver.downloads.values()
+    assert [state.is_whole for state in states] == [not state.error for state in states]
+    assert sum(bool(state.error) for state in states) == 3
 
 
 async def test_download_without_a_network_ends_the_others_and_says_so_once(
@@ -565,7 +572,7 @@ async def test_download_without_a_network_ends_the_others_and_says_so_once(
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
     service.service.download(service.controller.library.ids)
     await service.done()
-    assert service.driver.downloads == {}
+    assert all(state.error for state in service.driver.downloads.values())
     assert len(service.driver.errors) <= 3
     assert "cannot be found" in service.driver.errors[0]
     assert "other downloads were stopped for the same reason" in service.driver.errors[1]
@@ -577,9 +584,8 @@ async def test_download_without_room_ends_the_others_and_says_so_once(site: Site
     await service.add(site.url("/f"))
     service.service.download(service.controller.library.ids)
     await service.done()
-    assert (
-        sum(download.is_whole for download in service.driver.downloads.values()) == len(service.driver.downloads) >= 1
-    )
+    coming = [state for state in service.driver.downloads.values() if not state.error]
+    assert sum(state.is_whole for state in coming) == len(coming) >= 1
     assert "Downloads may take 0 MB" in service.driver.errors[0]
     assert len(service.driver.errors) <= 3
     assert len([path for path in site.paths() if path.endswith(".wav")]) < 10

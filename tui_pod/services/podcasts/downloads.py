@@ -227,4 +227,6 @@ def _shown(progress: DownloadProgress) -> DownloadState | None:
             return DownloadState(text=f"{progress.done // 1000**2} MB", is_automatic=progress.is_automatic)
         case DownloadStatus.DONE:
             return WHOLE._replace(is_automatic=progress.is_automatic)
+        case DownloadStatus.FAILED if not progress.is_automatic:
+            return DownloadState(error=progress.error)
     return None

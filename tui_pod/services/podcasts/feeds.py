@@ -207,6 +207,7 @@ class FeedService:
         await in_thread(lambda _: _clean_up(podcasts))
         await self._downloads.show_all()
         await self.news.show()
+        await self._refresher.show_failed()
         self._folders.start()
         is_wanted = is_refreshing and self._settings.refresh_at_start and not podcasts.store.is_empty
         self._refresher.start(is_wanted)

@@ -91,6 +91,12 @@ class Refresher:
             self._running = self._tasks.run(self._refresh_by_itself(is_start=True))
         self._plan()
 
+    async def show_failed(self) -> None:
+        """Show which feeds could not be refreshed the last time."""
+        podcasts = await self._open()
+        feeds = await in_thread(lambda _: podcasts.store.feeds())
+        self._frontend.feeds_failed(frozenset(feed.feed_id for feed in feeds if feed.error))
+
     def close(self) -> None:
         """Plan no more."""
         if self._timer is not None:
@@ -158,6 +164,7 @@ class Refresher:
         if result.asked_network:
             self._after.network_changed(result.is_offline)
         await self._after.show(podcasts, result.new)
+        await self.show_failed()
         if not result.is_offline:
             await self._after.announce(feeds, result)
             self._tasks.run(self._after.keep(feeds))

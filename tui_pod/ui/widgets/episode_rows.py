@@ -114,7 +114,10 @@ def _lit(text: str, words: Sequence[str], name: str) -> list[Part]:
 def _marks(facts: RowFacts, width: int) -> list[Part]:
     """Return the marks before the time: a download, words, and a place in the queue."""
     parts: list[Part] = []
-    if (download := facts.download) is not None:
+    download = facts.download
+    if download is not None and download.error:
+        parts.append((f"{MARKS['download']}{MARKS['fault']}  ", FAULT))
+    elif download is not None:
         parts.append((MARKS["download"], PLAYED if download.is_whole else ACCENT))
         if not download.is_whole and download.share is not None and width >= ROOM_FOR_METER:
             full, rest = meter(download.share, METER_WIDTH)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.ui import status_texts
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
 from tui_pod.ui.widgets.playback_bar import PlaybackBar
@@ -83,8 +84,16 @@ class StatusController:
         if model.is_queue:
             self.show_title()  # what the queue takes hangs on progress and speed
 
+    def show_failed(self, feeds: frozenset[str]) -> None:
+        """Mark the podcasts that could not be refreshed the last time; see `Frontend.feeds_failed`."""
+        self._screen.topic_tree.show_failed(feeds)
+
     def show_session(self) -> None:
-        """Show the session, what is next, and the sleep timer."""
-        self.bar.facts = status_texts.bar_facts(self._services.controller, self._model)
+        """Show the session, what is next, the sleep timer, and in the tree what plays."""
+        self.bar.facts = facts = status_texts.bar_facts(self._services.controller, self._model)
+        playback = self._screen.playback
+        playing = self._model.library.index(playback.episode or "") if playback.is_loaded else None
+        mark = "paused" if playback.status is PlayerStatus.PAUSED else "playing"
+        self._screen.topic_tree.show_playing(playing, facts.topic, mark)
         if self._model.is_queue:
             self.show_title()

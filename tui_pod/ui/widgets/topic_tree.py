@@ -9,12 +9,12 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.topics import TopicTable
+from tui_pod.core.library.topics import TopicTable, has_member
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, meter
-from tui_pod.ui.look.parts import ACCENT, HEAD, LINE, PLAIN, PLAYED, QUIET, Part
+from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, Part
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.rows import SIDES, RowContext, RowPane
 
@@ -64,6 +64,9 @@ class TopicTree(RowPane):
         self._rows: list[int] = []
         self._smart_counts = dict.fromkeys(SmartList, 0)
         self._counts: list[int] = []
+        self._failed = frozenset[str]()
+        self._playing: int | None = None  # the topic of what plays
+        self._shown_playing: tuple[int | None, str] = (None, "playing")
         self._set_topics(library, progress_index)
         is_large = len(self._depths) > MANY_TOPICS
         self._folded = {topic for topic, depth in enumerate(self._depths) if is_large and depth >= 1}
@@ -86,6 +89,7 @@ class TopicTree(RowPane):
         folded = {former.key(topic) for topic in self._folded}
         self._set_topics(library, progress_index)
         self._folded = {topic for topic in range(len(self._depths)) if self._topics.key(topic) in folded}
+        self._playing, self._shown_playing = None, (None, "")
         self._list_rows()
         self.go_to(entry if entry < 0 else former.found_in(self._topics, entry))
 
@@ -101,6 +105,26 @@ class TopicTree(RowPane):
         counts = [unfinished, new, queued, *(stats.played for stats in self._progress_index.topic_stats)]
         if counts != self._counts:
             self._counts = counts
+            self.refresh()
+
+    def show_failed(self, feeds: frozenset[str]) -> None:
+        """Mark the podcasts that could not be refreshed the last time."""
+        self._failed = feeds
+        self.refresh()
+
+    def show_playing(self, index: int | None, name: str, mark: str) -> None:
+        """Mark a topic of what plays.
+
+        Args:
+            index: its library index; None: nothing plays.
+            name: the topic that is preferred, as the bar says it; else it is the smallest one.
+            mark: name of the mark.
+        """
+        if (index, mark) != self._shown_playing:
+            self._shown_playing = index, mark
+            members, names = self._topics.members, self._topics.names
+            found = [topic for topic in range(len(members)) if index is not None and has_member(members[topic], index)]
+            self._playing = min(found, key=lambda topic: (names[topic] != name, len(members[topic])), default=None)
             self.refresh()
 
     def go_to(self, entry: int) -> None:
@@ -147,7 +171,8 @@ class TopicTree(RowPane):
         lead, name = f"{' ' * self._depths[topic]}{fold} ", self._topics.names[topic]
         right: list[Part] = [(str(count), QUIET)]
         room = width - cell_len(lead) - cell_len(name) - max(COUNT_WIDTH, len(right[0][0])) - 2
-        if (new := self._progress_index.new_in(topic)) and self._topics.feed(topic) is not None:
+        feed = self._topics.feed(topic)
+        if (new := self._progress_index.new_in(topic)) and feed is not None:
             lead = f"{' ' * self._depths[topic]}{MARKS['new']} "
             right = [(f"{new} new", ACCENT)]
         elif played == count and count and room > 1:
@@ -155,9 +180,14 @@ class TopicTree(RowPane):
         elif played and room > METER_WIDTH:
             full, rest = meter(played / count, METER_WIDTH)
             right = [(full, ACCENT), (f"{rest} ", LINE), (f"{count:>{COUNT_WIDTH}}", QUIET)]
+        if feed in self._failed:
+            right.insert(0, (f"{MARKS['fault']} ", FAULT))
+        is_live = topic == self._playing
+        if is_live and not self._is_parent[topic]:
+            lead = f"{lead[:-2]}{MARKS[self._shown_playing[1]]} "
         return [
-            (lead, ACCENT if MARKS["new"] in lead else QUIET),
-            (name, HEAD if self._is_parent[topic] else PLAIN),
+            (lead, ACCENT if is_live or MARKS["new"] in lead else QUIET),
+            (name, NOW if is_live else HEAD if self._is_parent[topic] else PLAIN),
         ], right
 
     # -- events and actions ----------------------------------------------------------------------------
