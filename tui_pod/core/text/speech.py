@@ -25,8 +25,8 @@ _GREEK = {
 _SYMBOLS = {
     "→": " to ", "⇒": " so ", "≈": " about ", "≤": " at most ", "≥": " at least ", "≠": " is not ", "·": " times ",
     "±": " plus or minus ", "√": " the root of ", "∑": " the sum of ", "∈": " in ", "…": ", ", "ℝ": "R", "•": ", ",
-    "∂": " partial ", "∇": " the gradient of ",
-    "&": " and ",
+    "∂": " partial ", "∇": " the gradient of ", "∆": " delta ", "∪": " union ", "∩": " intersection ", "∧": " and ",
+    "∨": " or ", "¬": " not ", "∀": " for all ", "∃": " there is ", "↑": " up ", "↓": " down ", "&": " and ",
 }  # fmt: skip
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -35,7 +35,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:https?://(?:www\.)?|\bwww\.)([\w.-]*\w)(?:[/:?#]\S*[\w/])?", r"\1"),
         (r"(?<=\w)\.(?=(?:com|org|net|io|ai|dev|edu|gov|co|uk)\b)", " dot "),
         (r"\bS0?(\d{1,2})\s?E0?(\d{1,3})\b", r"season \1 episode \2"),
-        (r"\bEp\.?\s?(?=\d)", "episode "),
+        (r"\bE[Pp]\.?\s?#?(?=\d)", "episode "),
+        (r"\b(?:ft|feat)\.\s(?=[A-Z])", "featuring "),
+        (r"\bvs\.\s(?=\w)", "versus "),
         (r"\bFig\.\s(?=\d)", "figure "),
         (r"\bNo\.\s(?=\d)|(?<!\w)#(?=\d+\b)", "number "),
         (r"<\|([\w ]+)\|>", r" \1 "),
@@ -68,7 +70,11 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\$(\d+(?:[.,]\d+)*)\s?[-–]\s?\$?(\d+(?:[.,]\d+)*(?: [mb]illion| trillion)?)(?!\w)", r"\1 to \2 dollars"),
         (r"(?<![\w.])([\d.,]*\d)M\b", r"\1 million"),
         (r"(?<![\w.])([\d.,]*\d)T\b", r"\1 trillion"),
+        (r"(?<=\d)\s?bn\b", " billion"),
+        (r"(?<=\d)\s?tn\b", " trillion"),
+        (r"(?<=\d)(?=[½¼¾])", " and "),
         (r"(\d)\s?[–](\d)", r"\1 to \2"),
+        (r"(?<=\ds|°C|°F)\s?[-–]\s?(?=\d)|(?<=[A-Z]\d)–(?=[A-Z]\d)", " to "),
         (r"\s?−\s?", " minus "),
         (r"(\d)\+(?!\+)", r"\1 or more"),
         (r"(?<=[A-Za-z])/(?=[A-Z]\b)", " "),
