@@ -215,3 +215,29 @@ def test_logins_are_per_podcast_and_server_and_forgotten_with_the_podcast(tmp_pa
     assert (len(logins.of("a")), logins.of("b")) == (2, ())
     logins.forget("a")
     assert logins.of("a") == ()
+
+
+def test_login_in_the_address_of_a_recording_opens_it_and_is_seen_nowhere(site: Site, podcasts: Podcasts) -> None:
+    there = site.url("/1.wav").replace("http://", "http://ann:s3cret@")
+    site.replies["/f"] = server.body(feed(item(1, there)))
+    store = podcasts.store
+    subscribe(store, site.url("/f"))
+    (first,) = read_feeds(store.db.file.parent).episodes
+    assert first.audio == site.url("/1.wav")
+    assert store.logins.of(site.url("/f")) == (Login(site.origin(), "ann", "s3cret"),)
+    with pytest.raises(LoginWanted, match="over http"):
+        podcasts.source(first)
+    store.logins.add(site.url("/f"), login(site))
+    assert podcasts.source(first).remote is not None
+    assert b"s3cret" not in b"".join(path.read_bytes() for path in store.db.file.parent.glob("feeds*"))
+
+
+def test_login_in_an_address_never_replaces_the_listeners_but_follows_its_password(tmp_path: Path) -> None:
+    logins, here, there = Logins(tmp_path), ("https", "a.org", 443), ("https", "b.org", 443)
+    logins.add("f", Login(here, "bea", "own"))
+    logins.learn("f", [Login(here, "ann", "one"), Login(there, "ann", "one")])
+    logins.learn("f", [Login(there, "ann", "two")])
+    assert {(kept.origin, kept.user, kept.password) for kept in logins.kept("f")} == {
+        (here, "bea", "own"),
+        (there, "ann", "two"),
+    }

@@ -21,6 +21,7 @@ from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Stored, Subscription
 from tui_pod.feeds.store.schedule import is_left_alone, note_answer, note_refusal
+from tui_pod.runtime.passwords import PasswordError
 from tui_pod.runtime.threads import CancelToken, in_thread
 
 AT_ONCE = 8
@@ -234,7 +235,9 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
 
 
 def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Feed) -> Stored:
-    """Store a feed and its validators; of a partial one none, so that the next refresh asks for all of it."""
+    """Store a feed, its logins and validators; of a partial one not these: the next refresh asks for all of it."""
+    with contextlib.suppress(PasswordError):  # a server that wants one asks for it
+        store.logins.learn(feed_id, (item.login for item in found.items if item.login is not None))
     if found.is_partial:
         return store.store(feed_id, found)
     return store.store(feed_id, found, response.headers.get("etag", ""), response.headers.get("last-modified", ""))

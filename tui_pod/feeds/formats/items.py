@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title
 from tui_pod.feeds.formats.html_text import MAX_HTML, to_summary
 from tui_pod.feeds.formats.model import Item
 from tui_pod.feeds.formats.values import recording_rank
-from tui_pod.feeds.net.address import absolute
+from tui_pod.feeds.net.address import absolute, origin
+from tui_pod.feeds.net.login import Login, Typed, split_login
 
 MAX_ITEMS = 50_000
 MAX_MARKS = 1_000
@@ -38,16 +39,21 @@ class Enclosure:
     duration: float | None = None
     size: int | None = None
     """Bytes that the feed states, often wrong; None when it states none."""
+    login: Login | None = field(default=None, repr=False)
+    """What stood in the address."""
 
 
 def best_audio(enclosures: Sequence[Enclosure], base: str) -> Enclosure | None:
-    """Return the likeliest recording among several files, with its address made absolute."""
+    """Return the likeliest recording among several files, its address made absolute and its login apart."""
     best: tuple[int, Enclosure] | None = None
     for enclosure in enclosures:
-        address = absolute(enclosure.address, base) if enclosure.address else None
+        named = enclosure.address.strip()
+        typed = split_login(named) if named[:8].lower().startswith(("http://", "https://")) else Typed(named)
+        address = absolute(typed.text, base) if named else None
         rank = recording_rank(enclosure.kind, address) if address is not None else None
         if address is not None and rank is not None and (best is None or rank < best[0]):
-            best = rank, replace(enclosure, address=address, kind=clean(enclosure.kind, 80).lower())
+            login = Login(origin(address), typed.user, typed.password) if typed.user else None
+            best = rank, replace(enclosure, address=address, kind=clean(enclosure.kind, 80).lower(), login=login)
     return best[1] if best else None
 
 
@@ -95,6 +101,7 @@ def make_item(
         audio=audio.address if audio else None,
         audio_type=audio.kind if audio else "",
         size=audio.size if audio else None,
+        login=audio.login if audio else None,
         duration=raw.duration or (audio.duration if audio else None),
         keywords=to_keywords(keywords),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.player.snapshot import Chapter
+from tui_pod.feeds.net.login import Login
 
 
 class FeedError(UserError):
@@ -46,6 +47,8 @@ class Item:
     is_explicit: bool = False
     picture: str | None = None
     """Address of its own cover."""
+    login: Login | None = field(default=None, repr=False)
+    """For its audio, which is kept apart from it."""
 
 
 @dataclass(frozen=True, slots=True)

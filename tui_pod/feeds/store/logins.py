@@ -10,7 +10,8 @@ import os
 import subprocess
 import threading
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,9 @@ from tui_pod.feeds.net.login import Login
 from tui_pod.runtime.passwords import PasswordError, password_from, read_private, write_private
 
 FILE = "logins.toml"
+MAX_LEARNT = 20
+"""Servers of one feed whose logins are kept from its own addresses."""
+
 MAX_BYTES = 4 * 1024 * 1024
 
 _HEAD = "# Logins of podcasts, written by tui-pod. Instead of `password`, `password_command` can print it.\n"
@@ -81,6 +85,20 @@ class Logins:
     def add(self, feed_id: str, login: Login) -> None:
         """Keep a login with its password. Raises as `keep` does."""
         self.keep(KeptLogin(feed_id, login.origin, login.user, login.password, over_http=login.over_http))
+
+    def learn(self, feed_id: str, found: Iterable[Login]) -> None:
+        """Keep the logins that stand in a feed's own addresses. Raises as `keep` does.
+
+        The user that a listener gave stays. Each goes to the server in whose address it stood, over http after a yes.
+        """
+        kept = {each.origin: each for each in self.kept(feed_id)}
+        for login in {each.origin: each for each in found}.values():
+            former = kept.get(login.origin)
+            if former is None and len(kept) < MAX_LEARNT:
+                self.add(feed_id, login)
+                kept[login.origin] = KeptLogin(feed_id, login.origin, login.user, login.password)
+            elif former is not None and former.user == login.user and former.password not in ("", login.password):
+                self.add(feed_id, replace(login, over_http=former.over_http))
 
     def forget(self, feed_id: str) -> None:
         """Forget the logins of a feed. Raises as `keep` does."""
