@@ -21,11 +21,13 @@ DIALOGS = {
 }  # fmt: skip
 
 
-def check_fits(driver: AppDriver, width: int, height: int) -> None:
-    """Fail when something is drawn outside the terminal."""
-    lines = driver.text.rstrip("\n").split("\n")
+def check_fits(driver: AppDriver, width: int, height: int) -> str:
+    """Fail when something is drawn outside the terminal; return what is on it."""
+    text = driver.text
+    lines = text.rstrip("\n").split("\n")
     assert len(lines) <= height
     assert all(cell_len(line) <= width for line in lines)
+    return text
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -37,12 +39,12 @@ async def test_every_size_while_playing_keeps_the_place_and_the_bar(width: int) 
         for height in HEIGHTS:
             await driver.resize(width, height)
             await driver.play(1)
-            check_fits(driver, width, height)
+            text = check_fits(driver, width, height)
             assert driver.current == current
             assert driver.status() is PlayerStatus.PLAYING
             if width >= 20 and height >= 2:
-                assert title[:10] in driver.text  # what comes next must not push it out
-                assert "0:" in driver.text
+                assert title[:10] in text  # what comes next must not push it out
+                assert "0:" in text
         await driver.resize(120, 40)
         assert driver.current == current
         assert driver.focus == "list"
@@ -59,7 +61,7 @@ async def test_every_size_with_a_dialog_open_crashes_nothing(name: str) -> None:
         if name == "statistics":
             await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
         for width in (1, 9, 40, 80, 200):
-            for height in (1, 3, 12, 24, 60):
+            for height in (1, 12, 60):
                 await driver.resize(width, height)
                 await driver.press("down")
                 check_fits(driver, width, height)

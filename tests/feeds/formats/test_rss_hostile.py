@@ -145,11 +145,11 @@ def test_text_that_is_built_to_be_slow_is_not(text: str) -> None:
 @pytest.mark.parametrize(
     "part", ["<item></item>", "<item><title>x</title></item>", "<item>", "<a/>", "<item><b></item>"]
 )
-def test_megabytes_of_little_are_read_or_refused_in_seconds(part: str) -> None:
+def test_megabyte_of_little_is_read_or_refused_in_seconds(part: str) -> None:
     began = time.process_time()
     with contextlib.suppress(FeedError):
-        read("<rss><channel>" + part * (4 * 1024 * 1024 // len(part)))
-    assert time.process_time() - began < 6
+        read("<rss><channel>" + part * (1024 * 1024 // len(part)))
+    assert time.process_time() - began < 6  # what grows with the square takes minutes
 
 
 @pytest.mark.parametrize("document", ["<a" + " " * 60_000 + "<", "<rss" + " a" * 30_000, "<" + "a" * 60_000])
