@@ -148,7 +148,7 @@ def test_letters_without_blanks_are_found(desk: Desk) -> None:
 
 
 def test_long_transcript_shows_some_matches_and_counts_the_rest(desk: Desk) -> None:
-    desk.add("one", "One", " ".join(f"The engine is number {number}, {'and on ' * 20}." for number in range(10)))
+    desk.add("one", "One", " ".join(f"The engine is number {number}, {'and on ' * 40}." for number in range(10)))
     desk.fill()
     found = only(desk.ask("engine"))
     assert [hit.text.split(",")[0] for hit in found.hits] == [f"The engine is number {number}" for number in range(3)]

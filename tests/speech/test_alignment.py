@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.app_driver import embedded_library
@@ -39,7 +37,7 @@ def misheard(cues: list[Cue]) -> list[Cue]:
         if number % 5 == 4 and found:
             found[-1] = Cue(f"{found[-1].text} {' '.join(words)}", found[-1].start, cue.end)
         else:
-            found.append(replace(cue, text=" ".join(words)))
+            found.append(cue._replace(text=" ".join(words)))
     return found
 
 

@@ -198,7 +198,7 @@ class NavigationCommands:
         elif is_over and (transcript.cues or transcript.note):
             self._say("End of the transcript." if transcript.cues else "No words were heard.")
         else:
-            self._offer("" if transcript.cues else why_no_words(episode), episode)
+            self._offer("" if transcript.cues else why_no_words(episode, transcript.fault), episode)
 
     def _offer(self, why: str, episode: Episode) -> None:
         """Ask whether the words that are missing are to be recognised, where that can be done."""

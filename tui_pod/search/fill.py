@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.search.sources import RECOGNISED_STAMP, Words, WordSources, folders_stamp
 from tui_pod.search.store import IndexFile, IndexMissing
 from tui_pod.search.writer import Head, IndexWriter, Known
 
-BATCH = 500
-"""Episodes between two commits: what is found grows while one waits, and a kill loses little."""
+BATCH, HEADS = 500, 5_000
+"""Episodes whose words, or titles and notes, are between two commits: what is found grows while one waits."""
 
 
 def is_current(index: IndexFile, stamp: str) -> bool:
@@ -78,30 +79,37 @@ def _put_heads(
     writer: IndexWriter, library: Library, sources: WordSources, known: dict[str, Known]
 ) -> list[tuple[str, Words]]:
     """Put what is new of all heads into the index; return the episodes whose words it does not have."""
-    from tui_pod.feeds.formats.html_text import to_text  # only who fills needs it
-
     unread = []
     for first in reversed(range(0, len(library), BATCH)):
         numbers = range(first, min(first + BATCH, len(library)))
         notes = sources.notes(library.ids[numbers.start : numbers.stop])
-        for number in reversed(numbers):  # the newest get the highest numbers, which are looked at first
-            episode = library.episode(number)
-            html = notes.get(episode.id, "")
-            stamp = zlib.crc32("\0".join((episode.title, episode.summary, html)).encode("utf-8", "replace"))
-            former = known.get(episode.id)
-            if former is None or former.stamp != stamp:
-                text = to_text(html) if html else ""
-                summary = "" if _begins(text, episode.summary) else episode.summary
-                head = Head(episode.title, summary, text)
-                former = known[episode.id] = writer.put_head(episode.id, stamp, head, former)
-            words = sources.words(episode)
+        episodes = [library.episode(number) for number in reversed(numbers)]  # the newest get the highest numbers,
+        heads = [_head(episode, notes.get(episode.id, ""), known) for episode in episodes]  # which are looked at first
+        writer.put_heads(filter(None, heads), known)
+        for episode in episodes:
+            words, former = sources.words(episode), known[episode.id]
             if words is not None and former.words != words.stamp:
                 unread.append((episode.id, words))
             elif words is None and (former.words or "").startswith(RECOGNISED_STAMP):
                 writer.put_words(former, "", [])  # they were taken away
-        writer.note("left", str(first))
-        writer.commit()
+        if first % HEADS == 0:
+            writer.note("left", str(first))
+            writer.commit()
     return unread
+
+
+def _head(episode: Episode, html: str, known: Mapping[str, Known]) -> tuple[str, int, Head] | None:
+    """Return what is to be put into the index; None when that is there already."""
+    stamp = zlib.crc32("\0".join((episode.title, episode.summary, html)).encode("utf-8", "replace"))
+    former = known.get(episode.id)
+    if former is not None and former.stamp == stamp:
+        return None
+    if not html:
+        return episode.id, stamp, Head(episode.title, episode.summary)
+    from tui_pod.feeds.formats.html_text import to_text  # only who fills needs it
+
+    text = to_text(html)
+    return episode.id, stamp, Head(episode.title, "" if _begins(text, episode.summary) else episode.summary, text)
 
 
 def _begins(text: str, summary: str) -> bool:

@@ -16,8 +16,9 @@ from tui_pod.core.library.transcript import arrange
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import without_surrogates
 from tui_pod.core.text.speech import split_sentences
+from tui_pod.search.packed_words import unpack
 from tui_pod.search.query import Query
-from tui_pod.search.writer import GROUP_BITS, Head, group_text, unpack_cues, unpack_groups
+from tui_pod.search.writer import GROUP_BITS, Head
 
 TITLES, HEADS, ROWS = 200, 500, 2_000
 """Newest matching titles, heads and groups of words that are looked at while one types: more would keep one waiting."""
@@ -233,13 +234,13 @@ class _Ranking:
     def _word_hits(self, number: int, shown: Sequence[int]) -> Iterator[Hit]:
         if not shown:
             return
-        row = self._db.execute("SELECT groups FROM words WHERE number = ?", (number,)).fetchone()
-        groups = unpack_groups(row[0]) if row else []
+        row = self._db.execute("SELECT starts, groups FROM words WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            raise ValueError("words are missing")
+        words = unpack(*row)
         for place in shown:
-            if place >= len(groups):
-                raise ValueError("groups are missing")
-            cues = unpack_cues(groups[place])
-            if cues and cues[0].start is not None:
+            cues = words.cues(place)
+            if cues[0].start is not None:
                 cues = list(arrange(cues).cues)
             said = [f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text for cue in cues]
             scores = list(map(self._query.score, said))
@@ -281,9 +282,9 @@ def _read_through(db: sqlite3.Connection, query: Query, limits: Limits) -> _Matc
                 titles[number] = head[0]
     found = (
         number << GROUP_BITS | place
-        for number, content in db.execute("SELECT number, groups FROM words ORDER BY number DESC")
-        for place, group in reversed(list(enumerate(unpack_groups(content))))
-        if query.matches(group_text(group))
+        for number, *packed in db.execute("SELECT number, starts, groups FROM words ORDER BY number DESC")
+        for place, group in reversed(list(enumerate(unpack(*packed).groups)))
+        if query.matches(group)
     )
     rows = list(islice(found, None if limits.is_all else ROWS))
     return _Matches(titles, heads, rows, not limits.is_all and len(rows) == ROWS)

@@ -127,7 +127,7 @@ def parse_query(text: str) -> Query:
 
 def spaced(text: str) -> str:
     """Return a text as it goes into the index: with blanks between letters of scripts that have none."""
-    return text if text.isascii() else _LETTER.sub(r" \1 ", text)
+    return text if text.isascii() or _LETTER.search(text) is None else _LETTER.sub(r" \1 ", text)
 
 
 class _Word(NamedTuple):

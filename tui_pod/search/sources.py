@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.transcript import MAX_CHARS, Cue, read_cues
+from tui_pod.core.library.transcript import MAX_BYTES, Cue, read_cues
 from tui_pod.speech.word_files import RECOGNISED, WordFiles
 
 REMOTE = "remote"
@@ -33,7 +33,7 @@ class Words(NamedTuple):
         """Return the cues; none when the file is gone."""
         try:
             with self.file.open("rb") as file:
-                cues = read_cues(file.read(MAX_CHARS).decode("utf-8", "replace"))
+                cues = read_cues(file.read(MAX_BYTES).decode("utf-8", "replace"))
         except OSError:
             return []
         return sorted(cues, key=lambda cue: cue.start or 0.0) if cues and cues[0].start is not None else cues

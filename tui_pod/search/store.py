@@ -14,9 +14,8 @@ from pathlib import Path
 
 from tui_pod.core.errors import UserError
 from tui_pod.runtime.files import locked
-from tui_pod.search.query import LEAST_START
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the tables; a file of another version is made anew."""
 
 HASH_SIZE = 16 * 1024 * 1024
@@ -28,9 +27,9 @@ _TABLES = (
     "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT)",
     "CREATE TABLE heads (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, stamp INTEGER NOT NULL,"
     " title TEXT NOT NULL, summary TEXT NOT NULL, notes TEXT NOT NULL)",
-    "CREATE TABLE words (number INTEGER PRIMARY KEY, stamp TEXT NOT NULL, groups BLOB NOT NULL)",
+    "CREATE TABLE words (number INTEGER PRIMARY KEY, stamp TEXT NOT NULL, starts BLOB NOT NULL, groups BLOB NOT NULL)",
 )
-_OPTIONS = f"content='', columnsize=0, prefix='{LEAST_START}', tokenize='unicode61 remove_diacritics 2'"
+_OPTIONS = "content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'"
 _INDEXES = {
     "heads_index": f"CREATE VIRTUAL TABLE heads_index USING fts5(title, summary, notes, {_OPTIONS})",
     "words_index": f"CREATE VIRTUAL TABLE words_index USING fts5(text, {_OPTIONS})",

@@ -6,15 +6,12 @@ What is indexed also stands in tables, packed, so that a match can be shown in i
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tui_pod.core.library.transcript import SENTENCE_END, Cue
+from tui_pod.core.library.transcript import Cue
+from tui_pod.search.packed_words import pack, unpack
 from tui_pod.search.query import spaced
-
-GROUP = 40
-"""Words from which on the end of a sentence also ends a group; twice as many always end it."""
 
 GROUP_BITS = 20
 """Low bits of the number of a row of words: they count the groups of an episode."""
@@ -68,19 +65,30 @@ class IndexWriter:
         """Note something about the index as a whole."""
         self._db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
 
-    def put_head(self, ident: str, stamp: int, head: Head, known: Known | None) -> Known:
-        """Put title, summary and notes of an episode into the index, in place of those known; return what is now."""
-        if known is None:
-            self._last += 1
-            number = self._last
-        else:
-            number = known.number
-            self._drop_head(number)
-        self._db.execute("INSERT INTO heads VALUES (?, ?, ?, ?, ?, ?)", (number, ident, stamp, *head))
-        self._index("INSERT INTO heads_index (rowid, title, summary, notes) VALUES (?, ?, ?, ?)", [(number, *head)])
-        return Known(number, stamp, known.words if known else None)
+    def put_heads(self, heads: Iterable[tuple[str, int, Head]], known: dict[str, Known]) -> None:
+        """Put titles, summaries and notes into the index, in place of those known.
 
-    def put_words(self, known: Known, stamp: str, cues: Iterable[Cue]) -> None:
+        Args:
+            heads: ids, what tells each head from others, and the heads.
+            known: what the index has; is brought up to date.
+        """
+        rows = []
+        for ident, stamp, head in heads:
+            if ident in known:
+                number, words = known[ident].number, known[ident].words
+                self._drop_head(number)
+            else:
+                self._last += 1
+                number, words = self._last, None
+            known[ident] = Known(number, stamp, words)
+            rows.append((number, ident, stamp, *head))
+        self._db.executemany("INSERT INTO heads VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._index(
+            "INSERT INTO heads_index (rowid, title, summary, notes) VALUES (?, ?, ?, ?)",
+            ((number, *head) for number, _, _, *head in rows),
+        )
+
+    def put_words(self, known: Known, stamp: str, cues: Sequence[Cue]) -> None:
         """Put the words of a known episode into the index, in place of those that are there.
 
         Args:
@@ -89,10 +97,10 @@ class IndexWriter:
             cues: in order.
         """
         self._drop_words(known)
-        groups = [_packed(group) for group in _grouped(cues)][: 1 << GROUP_BITS]
-        content = zlib.compress("\n\n".join(groups).encode("utf-8", "replace"), 1)
-        self._db.execute("INSERT INTO words VALUES (?, ?, ?)", (known.number, stamp, content))
-        self._index("INSERT INTO words_index (rowid, text) VALUES (?, ?)", _rows(known.number, groups))
+        words = pack(cues)
+        row = (known.number, stamp, words.starts, words.content)
+        self._db.execute("INSERT INTO words VALUES (?, ?, ?, ?)", row)
+        self._index("INSERT INTO words_index (rowid, text) VALUES (?, ?)", _rows(known.number, words.groups))
 
     def remove(self, known: Known) -> None:
         """Take an episode out of the index."""
@@ -108,9 +116,9 @@ class IndexWriter:
         self._db.execute("DELETE FROM heads WHERE number = ?", (number,))
 
     def _drop_words(self, known: Known) -> None:
-        row = self._db.execute("SELECT groups FROM words WHERE number = ?", (known.number,)).fetchone()
+        row = self._db.execute("SELECT starts, groups FROM words WHERE number = ?", (known.number,)).fetchone()
         if row is not None:
-            rows = _rows(known.number, unpack_groups(row[0]))
+            rows = _rows(known.number, unpack(*row).groups)
             self._index("INSERT INTO words_index (words_index, rowid, text) VALUES ('delete', ?, ?)", rows)
             self._db.execute("DELETE FROM words WHERE number = ?", (known.number,))
 
@@ -121,45 +129,5 @@ class IndexWriter:
             )
 
 
-def unpack_groups(content: bytes) -> list[str]:
-    """Return the groups of an episode's words as they are stored, a line a cue."""
-    text = zlib.decompress(content).decode()
-    return text.split("\n\n") if text else []
-
-
-def unpack_cues(group: str) -> list[Cue]:
-    """Return the cues of a stored group."""
-    cues = (line.split("\t", 2) for line in group.split("\n") if line)
-    return [Cue(text, float(start) if start else None, speaker=speaker) for start, speaker, text in cues]
-
-
-def group_text(group: str) -> str:
-    """Return the words of a stored group, each speaker's name before what they say."""
-    said, last = [], ""
-    for line in group.split("\n"):
-        _, speaker, text = line.split("\t", 2)
-        said.append(f"{speaker} {text}" if speaker != last else text)
-        last = speaker
-    return " ".join(said)
-
-
 def _rows(number: int, groups: Sequence[str]) -> Iterator[tuple[int, str]]:
-    return ((number << GROUP_BITS | place, group_text(group)) for place, group in enumerate(groups))
-
-
-def _grouped(cues: Iterable[Cue]) -> Iterator[list[Cue]]:
-    """Yield the cues in groups that end with a sentence where they can."""
-    group: list[Cue] = []
-    count = 0
-    for cue in cues:
-        group.append(cue)
-        count += cue.text.count(" ") + 1
-        if count >= GROUP and (count >= 2 * GROUP or SENTENCE_END.search(cue.text)):
-            yield group
-            group, count = [], 0
-    if group:
-        yield group
-
-
-def _packed(cues: Sequence[Cue]) -> str:
-    return "\n".join(f"{'' if cue.start is None else f'{cue.start:.2f}'}\t{cue.speaker}\t{cue.text}" for cue in cues)
+    return ((number << GROUP_BITS | place, group) for place, group in enumerate(groups))

@@ -24,11 +24,13 @@ GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} 
 NO_SEARCH = f"No search yet: press {key_of('search.start')} and type a word."
 
 
-def why_no_words(episode: Episode) -> str:
-    """Return why there are no words to show of an episode."""
+def why_no_words(episode: Episode, fault: str = "") -> str:
+    """Return why there are no words to show of an episode; `fault` is that of its transcript."""
     where = episode.transcript
     if where is None:
         return "This episode has no transcript."
+    if fault:
+        return f"Its transcript cannot be read: {fault}."
     if "://" in where:
         host = clean(where.split("/")[2].rpartition("@")[2])  # without a login
         return f"Its transcript could not be fetched from {host}, or has no words in it."

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
-from tui_pod.core.library.transcript import MAX_CHARS, Cue, Transcript, arrange, parse_transcript
+from tui_pod.core.library.transcript import MAX_BYTES, Cue, Transcript, arrange, parse_transcript
 from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Chapter, Source
 from tui_pod.core.text.clean import clean, clock
@@ -102,7 +102,7 @@ class EpisodeSources:
             found = self._narrator.find(script)
             if found is not None:
                 cues = enumerate(found.cues)
-                return Transcript(tuple(replace(cue, ends_paragraph=n in script.breaths) for n, cue in cues))
+                return Transcript(tuple(cue._replace(ends_paragraph=n in script.breaths) for n, cue in cues))
         return transcript
 
     async def notes(self, episode: Episode) -> EpisodeNotes:
@@ -242,7 +242,7 @@ def read_transcript(episode: Episode) -> Transcript:
         if not path.is_file():
             return Transcript()
         with path.open("rb") as file:
-            return parse_transcript(file.read(MAX_CHARS).decode("utf-8", "replace"))
+            return parse_transcript(file.read(MAX_BYTES).decode("utf-8", "replace"))
     except OSError:
         return Transcript()
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 from statistics import median
@@ -48,11 +47,11 @@ def follow(transcript: Transcript, heard: Sequence[Cue]) -> Transcript:
         if max(map(abs, near)) < LEAST_SHIFT:
             return transcript
         moved = [(cue, shift) for cue, shift in zip(transcript.cues, near, strict=True)]
-        cues = [replace(cue, start=max(0.0, (cue.start or 0.0) + by), end=(cue.end or 0.0) + by) for cue, by in moved]
+        cues = [cue._replace(start=max(0.0, (cue.start or 0.0) + by), end=(cue.end or 0.0) + by) for cue, by in moved]
         return Transcript(tuple(_in_order(cues)), f"{MOVED}, by up to {max(near, key=abs):+.0f} s")
     end = max(heard[-1].end or 0.0, starts[-1] + 1.0)
     timed = [
-        replace(cue, start=start, end=following)
+        cue._replace(start=start, end=following)
         for cue, (start, following) in zip(transcript.cues, pairwise([*starts, end]), strict=True)
     ]
     return Transcript(tuple(_in_order(timed)), FOUND)
@@ -99,7 +98,7 @@ def _in_order(cues: Sequence[Cue]) -> Iterable[Cue]:
     """Yield cues that do not reach into the next."""
     for cue, following in pairwise([*cues, Cue("", float("inf"))]):
         start = cue.start or 0.0
-        yield replace(cue, end=max(start + 0.01, min(cue.end or 0.0, following.start or 0.0)))
+        yield cue._replace(end=max(start + 0.01, min(cue.end or 0.0, following.start or 0.0)))
 
 
 def _words(text: str) -> list[str]:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.hostile import HOSTILE_TITLES
-from tui_pod.core.library.transcript import Cue, Transcript, parse_transcript, to_webvtt
+from tui_pod.core.library.transcript import BROKEN, CUT, UNKNOWN, Cue, Transcript, parse_transcript, to_webvtt
 from tui_pod.core.text.clean import is_safe
 
 VTT = """\
@@ -77,12 +77,12 @@ def test_parse_json_segment_that_makes_no_sense_is_left_out(segment: object) -> 
     assert texts(parse_transcript(json.dumps({"segments": [segment, good]}))) == ["Good."]
 
 
-@pytest.mark.parametrize("text", ["{}", "[]", '{"segments": 3}', "[1, 2]"])
+@pytest.mark.parametrize("text", ["{}", "[]", '{"segments": 3}', "[{}]"])
 def test_parse_json_without_segments_is_empty(text: str) -> None:
     assert parse_transcript(text).cues == ()
 
 
-@pytest.mark.parametrize("text", ["[music] Welcome to it.", "{Ann} Welcome to it.", '[{"startTime": 1, "body"'])
+@pytest.mark.parametrize("text", ["[music] Welcome to it.", "{Ann} Welcome to it.", "[[Ann]] Welcome to it."])
 def test_parse_text_that_only_begins_like_json_is_plain(text: str) -> None:
     assert texts(parse_transcript(text)) == [text]
 
@@ -263,6 +263,40 @@ def test_parse_json_of_any_shape_keeps_times_and_speakers(data: object) -> None:
     assert spoken(json.dumps(data)) == [("Ann", "One", 1.0), ("Bo", "Two.", 2.0)]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"text": "One Two.", "chunks": [{"timestamp": [1.0, 2.0], "text": " One"},
+                                        {"timestamp": [2.0, None], "text": " Two."}]},
+        {"model": {}, "transcription": [
+            {"timestamps": {"from": "00:00:01,000", "to": "00:00:02,000"}, "offsets": {"from": 1000}, "text": " One"},
+            {"timestamps": {"from": "00:00:02,000", "to": "00:00:03,000"}, "offsets": {"from": 2000}, "text": " Two."},
+        ]},
+    ],
+)  # fmt: skip
+def test_parse_json_of_whisper_programs_keeps_times(data: object) -> None:
+    assert spoken(json.dumps(data)) == [("", "One Two.", 1.0)]
+
+
+def test_parse_json_with_words_alone_is_their_sentences() -> None:
+    assert spoken('{"text": " One. Two."}') == [("", "One.", None), ("", "Two.", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [('[{"startTime": 1, "body"', BROKEN), ('{"segments": [' + '{"start":', BROKEN), ('{"words": []}', UNKNOWN)],
+)
+def test_parse_json_that_cannot_be_read_says_why(text: str, fault: str) -> None:
+    assert parse_transcript(text) == Transcript(fault=fault)
+
+
+def test_parse_million_cues_says_that_the_end_is_missing() -> None:
+    cue = "00:00:00.000 --> 00:00:01.000\nWords.\n\n"
+    transcript = parse_transcript(f"WEBVTT\n\n{cue * 1_000_000}")
+    assert transcript.note == CUT
+    assert len(transcript.cues) == 2_000_000 // len(cue)
+
+
 @pytest.mark.parametrize("arrow", ["-->", "->", "- >", "-- >"])
 @pytest.mark.parametrize("end", ["00:00:04", "00:00:04,5", "00:00:04,500"])
 def test_parse_srt_with_odd_times(arrow: str, end: str) -> None:
@@ -275,6 +309,14 @@ def test_parse_of_many_labels_ends(part: str) -> None:
     for head in ("<p>", "WEBVTT\n\n00:00.000 --> 00:01.000\n"):
         cues = parse_transcript(head + part * 50_000).cues
         assert all(len(cue.speaker) <= 80 for cue in cues)
+
+
+def test_parse_timed_words_that_begin_with_digits_are_kept() -> None:
+    text = (
+        "1\n00:01.000 --> 00:02.000\n12\nmonkeys.\n \n"
+        "2\n00:02.000 --> 00:03.000\n5:30\n10 - 20\n3\n00:03.000 --> 0:04.000\n7"
+    )
+    assert texts(parse_transcript(text)) == ["12 monkeys.", "5:30 10 - 20 7"]
 
 
 def test_words_moved_keep_their_order_and_begin_at_the_start_at_the_earliest() -> None:

@@ -1,4 +1,4 @@
-"""Read and write transcripts: WebVTT, SRT, Podcasting 2.0 JSON, HTML and plain text.
+"""Read and write transcripts: WebVTT, SRT, JSON of Podcasting 2.0 and of Whisper, HTML and plain text.
 
 Text comes in, sentences come out, cleaned; broken cues are left out, overlapping ones put in order.
 Sources: WebVTT (W3C), the Podcasting 2.0 transcript specification.
@@ -13,12 +13,22 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
-from tui_pod.core.text.clean import clean, unescaped
+from tui_pod.core.text.clean import clean, one_line, sifted, unescaped
 from tui_pod.core.text.speech import split_sentences
 
 MAX_CHARS = 2_000_000
 """Characters of a transcript that are read: some 30 hours of speech."""
+
+MAX_BYTES = 4 * MAX_CHARS
+"""Bytes of a file that are read, and of JSON, which says much beside the words and is read whole or not at all."""
+
+CUT = f"only the first {MAX_CHARS:,} characters"
+
+BROKEN = f"it is JSON that is broken, or longer than {MAX_BYTES // 1_000_000} MB"
+
+UNKNOWN = "it is JSON without “segments”, “chunks” or “transcription”"
 
 SENTENCE_LIMIT = 2_000
 """Characters of one sentence that are kept."""
@@ -33,7 +43,12 @@ READING_SPEED = 15.0
 """Characters a second, where nothing tells when words end."""
 
 _TIME = r"((?:\d{1,3}:)?\d{1,2}):(\d{2}(?:[.,]\d{1,9})?)"
-_TIMING = re.compile(rf"{_TIME}\s*-{{1,2}}\s?>\s*{_TIME}")
+_ARROW = r"[ \t]*-{1,2}[ \t]?>"
+_TIMING = rf"^[ \t]*{_TIME}{_ARROW}[ \t]*{_TIME}.*\n"
+_NO_NEXT = rf"(?!\d++(?:[ \t]*\n[ \t]*\d++)?[\d:.,]*+{_ARROW})"  # which may have a counter before it
+_CUE = re.compile(rf"{_TIMING}((?:[ \t]*+{_NO_NEXT}.++\n)*+)", re.MULTILINE)
+"""A timing and its words: the lines down to a blank one, or to the next timing."""
+_JSON = re.compile(r'\ufeff?\s*(?:\{\s*["}]|\[\s*[{\]])')
 _CLOCK = re.compile(rf"\W*{_TIME}\W*")
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _BREAK = re.compile(r"<(?:/p|/div|/li|/h\d|br)\b[^<>]*>", re.IGNORECASE)
@@ -51,8 +66,7 @@ SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """One sentence and when it is spoken, in seconds; without times `start` is None."""
 
     text: str
@@ -72,6 +86,8 @@ class Transcript:
     """What has to be said wherever they are shown or quoted, such as that they were recognised by machine."""
     is_partial: bool = False
     """Whether the words of the rest are still to be recognised."""
+    fault: str = ""
+    """Why no words can be read; empty: nothing is wrong, or nothing tells."""
 
     @property
     def is_timed(self) -> bool:
@@ -83,7 +99,7 @@ class Transcript:
         if not seconds or not self.is_timed:
             return self
         cues = (
-            replace(cue, start=max(0.0, _start(cue) + seconds), end=max(0.0, (cue.end or 0.0) + seconds))
+            cue._replace(start=max(0.0, _start(cue) + seconds), end=max(0.0, (cue.end or 0.0) + seconds))
             for cue in self.cues
         )
         return replace(self, cues=tuple(cues))
@@ -99,7 +115,10 @@ class Transcript:
 def parse_transcript(text: str) -> Transcript:
     """Return the transcript in `text`, in sentences."""
     cues = read_cues(text)
-    return arrange(cues) if cues and cues[0].start is not None else Transcript(tuple(cues))
+    if not cues and _is_like_json(text):
+        return Transcript(fault=BROKEN if _json(text) is None else UNKNOWN)
+    transcript = arrange(cues) if cues and cues[0].start is not None else Transcript(tuple(cues))
+    return replace(transcript, note=CUT) if len(text) > MAX_CHARS and not _is_like_json(text) else transcript
 
 
 def read_cues(text: str) -> list[Cue]:
@@ -108,11 +127,11 @@ def read_cues(text: str) -> list[Cue]:
     Its format is told by the content, since types are often wrong. Cues without times are whole sentences; those with
     times may be in any order and in pieces: see `arrange`.
     """
+    if _is_like_json(text):
+        return list(_json_cues(_json(text)))
     text = text[:MAX_CHARS].removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     head = text.lstrip()[:400]
-    if head.startswith(("{", "[")) and (data := _json(text)) is not None:
-        return list(_json_cues(data))
-    if head.startswith("WEBVTT") or _TIMING.search(text[:20_000]):
+    if head.startswith("WEBVTT") or _CUE.search(text[:20_000]):
         return list(timed_cues(text))
     return list(_html_cues(text)) if _HTML.match(head) else plain_cues(text)
 
@@ -133,7 +152,7 @@ def plain_cues(text: str) -> list[Cue]:
             parts = split_sentences(" ".join(lines))
             found += (Cue(sentence) for part in parts if (sentence := clean(part, SENTENCE_LIMIT)))
         if found:
-            found[-1] = replace(found[-1], ends_paragraph=True)
+            found[-1] = found[-1]._replace(ends_paragraph=True)
     return found
 
 
@@ -151,39 +170,36 @@ def to_webvtt(cues: Iterable[Cue]) -> str:
 
 def timed_cues(text: str) -> Iterator[Cue]:
     """Yield the cues of WebVTT or SRT, which differ in the head and the decimal mark only."""
-    lines = [line.strip() for line in text.split("\n")]
-    timings = [
-        (number, timing)
-        for number, line in enumerate(lines)
-        if ">" in line and (timing := _TIMING.match(line)) is not None
-    ]
-    ends = [*(number for number, _ in timings[1:]), len(lines)][: len(timings)]
-    for (number, timing), last in zip(timings, ends, strict=True):
-        words = lines[number + 1 : last]
-        if "" in words:
-            words = words[: words.index("")]
-        elif words and last < len(lines) and words[-1].isdigit():
-            words.pop()  # a counter with no blank line before it
-        begin, after, until, beyond = timing.groups()
+    for begin, after, until, beyond, said in _CUE.findall(f"{sifted(text)}\n"):
         start, end = _seconds(begin, after), _seconds(until, beyond)
         if start >= end:
             continue
-        said = " ".join(words)
         if "<" in said:
             yield from _voices(said, start, end)
-        elif said := clean(unescaped(said), SENTENCE_LIMIT):
-            yield Cue(said, start, end)
+        elif words := _unmarked(said):
+            yield Cue(words, start, end)
 
 
 def _voices(text: str, start: float, end: float) -> Iterator[Cue]:
     """Yield the words of one WebVTT cue, a cue for each speaker: they share its time by length."""
     parts = _VOICE.split(text)  # words without a speaker, then speakers and words in turn
+    if len(parts) == 3 and not parts[0]:  # as most
+        if words := _unmarked(parts[2].replace("</v>", "")):
+            yield Cue(words, start, end, speaker=_name(parts[1]))
+        return
     spoken = [
         Cue(words, speaker=_name(speaker))
         for speaker, marked in zip(["", *parts[1::2]], parts[0::2], strict=True)
-        if (words := clean(unescaped(_TAG.sub("", marked)), SENTENCE_LIMIT))
+        if (words := _unmarked(marked))
     ]
     yield from _shared(spoken, start, end)
+
+
+def _unmarked(text: str) -> str:
+    """Return sifted text without tags, and with what character references stand for."""
+    if "<" in text:
+        text = _TAG.sub("", text)
+    return clean(unescaped(text), SENTENCE_LIMIT) if "&" in text else one_line(text, SENTENCE_LIMIT)
 
 
 def _html_cues(html: str) -> Iterator[Cue]:
@@ -197,7 +213,7 @@ def _html_cues(html: str) -> Iterator[Cue]:
         elif clock := _CLOCK.fullmatch(said):
             groups.append((_seconds(*clock.groups()), []))
         cues = plain_cues(unescaped(_TAG.sub("", _BREAK.sub("\n\n", words))))
-        groups[-1][1].extend(replace(cue, speaker=speaker) for cue in cues)
+        groups[-1][1].extend(cue._replace(speaker=speaker) for cue in cues)
     if len(groups) == 1:
         yield from groups[0][1]
         return
@@ -210,32 +226,53 @@ def _shared(spoken: Sequence[Cue], start: float, end: float) -> Iterator[Cue]:
     """Yield cues with times: they share those given by length."""
     rate = (end - start) / max(1, sum(len(cue.text) for cue in spoken))
     for cue in spoken:
-        yield replace(cue, start=start, end=(start := start + rate * len(cue.text)))
+        yield cue._replace(start=start, end=(start := start + rate * len(cue.text)))
 
 
+@lru_cache(maxsize=100)
 def _name(text: str) -> str:
     return clean(unescaped(text), SPEAKER_LIMIT).rstrip(": ")
+
+
+def _is_like_json(text: str) -> bool:
+    return _JSON.match(text) is not None
 
 
 def _json(text: str) -> object:
     """Return what JSON text holds; None when it is none."""
     try:
-        return json.loads(text)
+        return json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return None
 
 
 def _json_cues(data: object) -> Iterator[Cue]:
-    segments = data.get("segments") if isinstance(data, dict) else data
+    """Yield the cues of a list of segments, or of the one that an object has under one of its usual names."""
+    segments = data
+    if isinstance(data, dict):
+        segments = next((data[name] for name in ("segments", "chunks", "transcription") if name in data), None)
+        if segments is None and isinstance(said := data.get("text"), str):
+            yield from plain_cues(said[:MAX_CHARS])
     for segment in segments if isinstance(segments, list) else []:
         if not isinstance(segment, dict):
             continue
-        start, end = (_number(segment.get(f"{key}Time", segment.get(key))) for key in ("start", "end"))
+        start, end = _times(segment)
         words, speaker = segment.get("body", segment.get("text")), segment.get("speaker")
         body = clean(words, SENTENCE_LIMIT) if isinstance(words, str) else ""
         if body and start is not None:
             named = _name(speaker) if isinstance(speaker, str) else ""
             yield Cue(body, start, end if end is not None and end > start else None, speaker=named)
+
+
+def _times(segment: dict[str, object]) -> tuple[float | None, float | None]:
+    """Return when a segment begins and ends, as Podcasting 2.0, Whisper and the programs around it tell it."""
+    pair, marks = segment.get("timestamp"), segment.get("timestamps")
+    if isinstance(pair, list) and len(pair) == 2:
+        return _number(pair[0]), _number(pair[1])
+    if isinstance(marks, dict):
+        return _number(marks.get("from")), _number(marks.get("to"))
+    start, end = (_number(segment.get(f"{key}Time", segment.get(key))) for key in ("start", "end"))
+    return start, end
 
 
 def arrange(cues: Iterable[Cue]) -> Transcript:
@@ -264,6 +301,7 @@ def _start(cue: Cue) -> float:
     return cue.start or 0.0
 
 
+@lru_cache(maxsize=100)  # many a cue begins when the one before it ends
 def _seconds(minutes: str, rest: str) -> float:
     return _minutes(minutes) * 60 + float(rest.replace(",", "."))
 

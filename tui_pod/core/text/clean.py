@@ -29,7 +29,7 @@ _DROP = (
 )
 _SPACE = "\t\n\x0b\x0c\r\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _UNSAFE = f"[{_DROP}]"  # patterns are texts that `re` compiles when first used: opening the app needs none
-_PLAIN = "[ -~\u00a1-\u00ac\u00ae-\u017f\u2010-\u2027\u2030-\u205e\u20ac\u2122]*"  # nothing to sift from
+_PLAIN = "[\n -~\u00a1-\u00ac\u00ae-\u017f\u2010-\u2027\u2030-\u205e\u20ac\u2122]*+"  # nothing to sift from
 _LINE_BLANKS = f"[ {_SPACE.replace(chr(10), '')}]+"
 _MAY_COMBINE = (
     "[\u0300-\u1fff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u302f\u3099\u309a"
@@ -46,9 +46,20 @@ def clean(text: str, limit: int = TITLE_LIMIT) -> str:
     Control, bidi, zero-width and tag characters go, white space is folded, lone surrogates become
     U+FFFD, at most two combining marks stay on a letter, and the rest is in NFC.
     """
-    if not _is_ascii_line(text) and not re.fullmatch(_PLAIN, text):  # sifting costs ten times the look
-        text = _sift(text)
-    return _cut(" ".join(text.split()), limit)
+    return one_line(text if _is_ascii_line(text) else sifted(text), limit)
+
+
+def sifted(text: str) -> str:
+    """Return `text` cleaned like `clean`, with its white space as it is: a whole document at once, then `one_line`."""
+    return text if re.fullmatch(_PLAIN, text) else _sift(text)  # sifting costs ten times the look
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return sifted text with its white space folded, of at most `limit` characters."""
+    line = text.strip()
+    if "  " in line or not line.isprintable():
+        line = " ".join(line.split())
+    return line if len(line) <= limit else _cut(line, limit)
 
 
 def clean_title(text: str) -> str:

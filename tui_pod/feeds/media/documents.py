@@ -13,7 +13,7 @@ from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, fetch
 from tui_pod.runtime.threads import CancelToken
 
-LIMITS = Limits(size=4 * 1024 * 1024, seconds=20.0, idle=10.0)
+LIMITS = Limits(size=8_000_000, seconds=20.0, idle=10.0)
 FRESH = 3600.0
 """Seconds for which a copy is used without asking: chapters are often corrected after publication."""
 

@@ -139,7 +139,7 @@ class TranscriptController:
             why_empty = "This machine heard no words in it."
         else:
             offer = recognition.offer(episode) or f"Press {key_of('view.transcript')} to close."
-            why_empty = self._services.with_keys(f"{why_no_words(episode)} {offer}")
+            why_empty = self._services.with_keys(f"{why_no_words(episode, transcript.fault)} {offer}")
         note = " · ".join(filter(None, (note, f"moved {moved:+g} s" if moved else "")))
         if self.pane is None:
             return
