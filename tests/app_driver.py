@@ -86,6 +86,7 @@ class FakeServices(Services):
         self.asked_recognition = FakeRecognition()
         self.is_closed = False
         self.keys_pressed = 0
+        self.excerpts: list[object] = []
 
     @property
     def recognition(self) -> FakeRecognition:
@@ -136,6 +137,14 @@ class FakeServices(Services):
     async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
         """See `Services.read_chapters`."""
         return self.chapters.get(episode.id, ())
+
+    async def play_excerpt(self, episode: Episode, start: float, end: float) -> None:
+        """See `Services.play_excerpt`."""
+        self.excerpts.append((episode.id, start, end))
+
+    def stop_excerpt(self) -> None:
+        """See `Services.stop_excerpt`."""
+        self.excerpts.append("silence")
 
     async def compute_statistics(self) -> Statistics:
         """See `Services.compute_statistics`."""

@@ -24,6 +24,7 @@ from tui_pod.core.player.events import (
 from tui_pod.core.player.ports import PlaybackListener
 from tui_pod.core.player.remote_audio import ByteReader, FetchProgress
 from tui_pod.core.player.snapshot import Chapter, Playback, Source
+from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.selection.session_planner import Summary
@@ -286,6 +287,9 @@ class FakeRecognition(RecognitionService):
 class FakeFrontend(FakeListener):
     """A `Frontend` that keeps what it is told to show."""
 
+    asked: tuple[Sequence[Card], Callable[[], None]] | None = None
+    """What is to be recalled, and what is to follow."""
+
     def __init__(self) -> None:
         super().__init__()
         self.errors: list[str] = []
@@ -320,8 +324,8 @@ class FakeFrontend(FakeListener):
     def ask_login(self, question: LoginQuestion) -> None:
         self.questions.append(question)
 
-    def start_recall(self) -> None:
-        raise AssertionError("nobody recalls")
+    def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
+        self.asked = cards, then
 
     def start_session(self, budget: float) -> None:
         raise AssertionError("nobody starts a session")

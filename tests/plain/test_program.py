@@ -28,6 +28,7 @@ from tests.indexed import indexed_search
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY, RUN_COMMAND
 from tui_pod.config.reader import parse_config
+from tui_pod.config.settings import RecallSettings, Settings
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Cue, Transcript
@@ -527,6 +528,26 @@ async def test_bookmarks_are_gone_through_played_grouped_and_removed(room: Room)
     ]
 
 
+async def test_planned_session_begins_with_what_is_due(room: Room) -> None:
+    room.controller.bookmarks.keep("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
+    services = RoomServices(room)
+    services.settings = Settings(recall=RecallSettings(enabled=True))
+    reading, writing = os.pipe()
+    output = io.StringIO()
+    running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
+    os.write(writing, b"4\nm\n")
+    await until(lambda: "from tomorrow on" in output.getvalue())
+    room.clock.go(24 * 3600)
+    os.write(writing, b"S\n5m\n\n")
+    await until(lambda: "for the answer" in output.getvalue())
+    assert room.controller.session is None
+    os.write(writing, b"\n3\n")
+    await until(lambda: room.controller.session is not None)
+    os.close(writing)
+    await running
+    os.close(reading)
+
+
 async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
     room.controller.bookmarks.keep("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
     services = RoomServices(room)
@@ -537,7 +558,6 @@ async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
     os.write(writing, b"4\nm\nr\n")
     await until(lambda: "Nothing is due" in output.getvalue())
     room.clock.go(24 * 3600)
-    program.start_recall()
     os.write(writing, b"r\n")
     await until(lambda: "for the answer" in output.getvalue())
     os.write(writing, b"\n3\n")
@@ -548,7 +568,7 @@ async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
     assert output.getvalue().splitlines()[5:] == [
         "It will be asked from tomorrow on, after days and then months.",
         "Nothing is due to be recalled.",
-        "1 question to recall. To answer: 4, then r.",
+        "1 question to recall.",
         "One · 0:30.",
         "Mine. Press enter for the answer:",
         "Words.",

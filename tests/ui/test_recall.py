@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tests.app_driver import AppDriver, run_app
 from tests.rooms import make_room
+from tui_pod.config.settings import RecallSettings, Settings
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.ui.screens.recall import RecallScreen
+from tui_pod.ui.screens.session import PlanScreen
 
 LIBRARY = make_room().library
 
@@ -75,10 +77,27 @@ async def test_nothing_due_says_so() -> None:
         assert driver.notices == ["Nothing is due to be recalled."]
 
 
-async def test_recall_at_the_start_asks_only_when_something_is_due() -> None:
+async def test_planned_session_begins_with_what_is_due() -> None:
     async with run_app(LIBRARY) as driver:
-        driver.app.start_recall()
-        assert not driver.shows(RecallScreen)
+        driver.services.settings = Settings(recall=RecallSettings(enabled=True))
         await show(driver, 20.0)
-        driver.app.start_recall()
+        await driver.press("1", "S")
+        await driver.until(lambda: driver.shows(PlanScreen), "it asks for the time")
+        await driver.press("enter")
         await driver.until(lambda: driver.shows(RecallScreen) and "1 of 1" in driver.text, "it asks")
+        assert driver.controller.session is None
+        await driver.press("escape")
+        assert driver.controller.session is not None
+
+
+async def test_what_leads_to_a_bookmark_is_played_unless_something_plays() -> None:
+    async with run_app(LIBRARY) as driver:
+        await show(driver, 20.0)
+        await driver.press("r")
+        await driver.until(lambda: driver.services.excerpts == [("one", 12.0, 20.0)], "it plays")
+        await driver.press("escape")
+        await driver.until(lambda: driver.services.excerpts[-1] == "silence", "it is silent")
+        driver.controller.play("two")
+        await driver.press("r")
+        await driver.until(lambda: driver.shows(RecallScreen) and "1 of 1" in driver.text, "it asks")
+        assert driver.services.excerpts[-1] == "silence"

@@ -153,8 +153,6 @@ class AppServices(Services):
             self.frontend.show_statistics()
         if self._budget is not None:
             self.frontend.start_session(self._budget)
-        if self.settings.recall.enabled:
-            self.frontend.start_recall()
 
     async def read_transcript(self, episode: Episode) -> Transcript:
         """See `Services.read_transcript`."""
@@ -174,6 +172,14 @@ class AppServices(Services):
     async def read_cover(self, subject: Episode | str) -> bytes | None:
         """See `Services.read_cover`."""
         return await self._running.covers.picture(subject)
+
+    async def play_excerpt(self, episode: Episode, start: float, end: float) -> None:
+        """See `Services.play_excerpt`."""
+        await self._running.excerpts.play(episode, start, end, self.controller.playback)
+
+    def stop_excerpt(self) -> None:
+        """See `Services.stop_excerpt`."""
+        self._running.excerpts.stop()
 
     async def compute_statistics(self) -> Statistics:
         """See `Services.compute_statistics`."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from tui_pod.app.excerpt import ExcerptPlayer
 from tui_pod.audio.mpv_options import filters
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.config.settings import bound_actions
@@ -72,7 +73,8 @@ class Runtime:
         settings, paths, frontend = services.settings, services.paths, services.frontend
         audio, narration = settings.audio, settings.narration
         self._writer = StateWriter(services.file, self._report) if services.is_writable else NullWriter()
-        self._player = MpvPlayer(frontend.emit, services.ao, filters(audio.level, audio.skip_silence))
+        sound = services.ao, filters(audio.level, audio.skip_silence)
+        self._player = MpvPlayer(frontend.emit, *sound)
         self._words = WordFiles(paths.data / RECOGNISED)
         self.sources = EpisodeSources(
             Narrator(paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled),
@@ -86,6 +88,7 @@ class Runtime:
         ports = Ports(
             self._player, self.sources, self._writer, self._broadcast, lambda: datetime.now(UTC), os.urandom(4).hex()
         )
+        self.excerpts = ExcerptPlayer(self.sources.find, *sound)
         self.controller = PlaybackController(
             services.library,
             services.progress_index,
@@ -273,6 +276,7 @@ class Runtime:
             self.controller.save()
         is_saved = self._writer.close(SAVE_LIMIT)  # first: a fault in the sound driver must not lose it
         self._player.close()
+        self.excerpts.close()
         if self.sync is not None and not self._is_first_sync():
             run_apart("tui_pod", "sync", *self._file_words)  # goes on when the app has ended
         return is_saved

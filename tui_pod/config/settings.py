@@ -135,7 +135,7 @@ class RecallSettings(NamedTuple):
     """[recall]."""
 
     enabled: Annotated[
-        bool, Key("Whether what is due to be recalled is asked at the start, and episodes' own questions after them")
+        bool, Key("Whether a session begins with what is due to be recalled, and episodes' own questions follow them")
     ] = False
     per_day: Annotated[int, Key("Most questions a day", 1, 100)] = 10
 

@@ -14,7 +14,6 @@ from tui_pod.plain.row_commands import RowCommands
 from tui_pod.plain.spoken import sentence
 from tui_pod.recall.schedule import Rating
 from tui_pod.services.bookmarks import WHY_EMPTY
-from tui_pod.services.recall import NOTHING_DUE
 
 if TYPE_CHECKING:
     from tui_pod.core.progress.cards import Card
@@ -37,7 +36,7 @@ class BookmarkCommands(RowCommands):
             "bookmark.copy": partial(self._with_current, self._quote),
             "bookmark.group": self._group,
             "bookmark.remember": partial(self._with_current, self._remember),
-            "recall.start": self._recall,
+            "recall.start": lambda: program.services.recall.ask(),
         }
         super().__init__(commands)
 
@@ -104,14 +103,11 @@ class BookmarkCommands(RowCommands):
     def _remember(self, bookmark: Bookmark) -> None:
         self._say(self._program.services.recall.toggle(bookmark))
 
-    def _recall(self) -> None:
-        due = self._program.services.recall.due()
-        if due:
-            self._program.run_task(self._ask(due))
-        else:
-            self._say(NOTHING_DUE)
+    def ask(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
+        """Ask cards, and call `then` once they are answered or left."""
+        self._program.run_task(self._ask(cards, then))
 
-    async def _ask(self, cards: Sequence[Card]) -> None:
+    async def _ask(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """Ask the first of the cards that can be asked, and then the rest."""
         for place, card in enumerate(cards):
             question = await self._program.services.recall.question(card)
@@ -119,25 +115,25 @@ class BookmarkCommands(RowCommands):
                 self._say(sentence(question.source))
                 rest = cards[place + 1 :]
                 asked = f"{question.text} Press enter for the answer:"
-                self._program.ask(asked, partial(self._ask_rating, question, card, rest))
+                self._program.ask(asked, partial(self._ask_rating, question, partial(self._rate, card, rest, then)))
                 return
-        self._say("That is all for now.")
+        then()
 
-    def _ask_rating(self, question: Question, card: Card, rest: Sequence[Card], _: str) -> None:
+    def _ask_rating(self, question: Question, rate: Callable[[str], None], _: str) -> None:
         self._say(sentence(question.answer))
         said = "Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to be asked no more; nothing ends it:"
-        self._program.ask(said, partial(self._rate, card, rest))
+        self._program.ask(said, rate)
 
-    def _rate(self, card: Card, rest: Sequence[Card], answer: str) -> None:
+    def _rate(self, card: Card, rest: Sequence[Card], then: Callable[[], None], answer: str) -> None:
         recall, answer = self._program.services.recall, answer.strip().lower()
         if answer == "x":
             recall.forget(card.key)
         elif answer in {str(int(rating)) for rating in Rating}:
             recall.answer(card, Rating(int(answer)))
         else:
-            self._say("That is all for now.")
+            then()
             return
-        self._program.run_task(self._ask(rest))
+        self.ask(rest, then)
 
     def _edit(self, bookmark: Bookmark) -> None:
         if bookmark.note:

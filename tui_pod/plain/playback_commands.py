@@ -218,4 +218,4 @@ class PlaybackCommands:
         if answer.strip():
             self._say("No session.")
         else:
-            self._controller.start_session(request, plan)
+            self._program.services.recall.before(partial(self._controller.start_session, request, plan))

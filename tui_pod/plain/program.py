@@ -12,7 +12,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from tui_pod.config.settings import bound_actions
@@ -37,7 +37,6 @@ from tui_pod.plain.spoken import (
     sentence,
 )
 from tui_pod.services.episode_list import EpisodeListModel
-from tui_pod.services.recall import HOW_TO
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.events import Event
+    from tui_pod.core.progress.cards import Card
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
     from tui_pod.services.podcasts.logins import LoginQuestion
@@ -256,10 +256,10 @@ class PlainProgram:
         else:
             self.say(f"Nothing left fits into that time. Press {key_of('session.plan')} to plan another session.")
 
-    def start_recall(self) -> None:
-        """See `Frontend.start_recall`: it is offered, since the next line typed may be meant for something else."""
-        if due := self.services.recall.due():
-            self.say(f"{counted(len(due), 'question')} to recall. {HOW_TO}")
+    def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
+        """See `Frontend.ask_recall`."""
+        self.say(f"{counted(len(cards), 'question')} to recall.")
+        self._bookmarks.ask(cards, then)
 
     def show_statistics(self) -> None:
         """See `Frontend.show_statistics`."""

@@ -256,7 +256,7 @@ class EpisodeListModel:
         controller, request = self._services.controller, SessionRequest(budget)
         plan = plan_session(controller.library, controller.progress_index, request, controller.speed_rule)
         if plan.indexes:
-            controller.start_session(request, plan)
+            self._services.recall.before(lambda: controller.start_session(request, plan))
         return plan
 
 

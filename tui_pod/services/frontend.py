@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.events import Event
 from tui_pod.core.player.ports import PlaybackListener
+from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.services.podcasts.logins import LoginQuestion
 
@@ -40,8 +41,8 @@ class Frontend(PlaybackListener, Protocol):
     def start_session(self, budget: float) -> None:
         """Start a session of so many seconds, or say that nothing fits."""
 
-    def start_recall(self) -> None:
-        """Ask what is due to be recalled, or offer it; nothing is due: say nothing."""
+    def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
+        """Ask these cards, and call `then` once they are answered or left."""
 
     def show_statistics(self) -> None:
         """Show the statistics of listening."""

@@ -105,6 +105,21 @@ class EpisodeSources:
                 return Transcript(tuple(cue._replace(ends_paragraph=n in script.breaths) for n, cue in cues))
         return transcript
 
+    async def find(self, episode: Episode) -> Source | None:
+        """Return the audio of an episode that is here, or its stream; None when there is none yet.
+
+        Raises:
+            FetchError: its server does not give it.
+        """
+        if episode.audio is None:
+            found = self._narrator.find(make_episode_script(episode, await self._words(episode)))
+            return None if found is None else Source(str(found.audio), is_narrated=True)
+        if "://" not in episode.audio:
+            is_there = await asyncio.to_thread(Path(episode.audio).is_file)
+            return Source(episode.audio) if is_there else None
+        podcasts = await self.podcasts()
+        return await in_thread(lambda cancel: podcasts.source(episode, cancel))
+
     async def notes(self, episode: Episode) -> EpisodeNotes:
         """Return the show notes of an episode."""
         podcasts = await self.podcasts()

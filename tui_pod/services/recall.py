@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.selection.bookmark_groups import title_of
@@ -14,12 +15,14 @@ from tui_pod.recall.questions import Question, is_askable, question_of_bookmark,
 from tui_pod.recall.schedule import FIRST_AFTER, Rating, due_cards, rated
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services
 
-NOTHING_DUE = "Nothing is due to be recalled."
+LEAD = 8.0
+"""Seconds before a bookmark that are played before it is asked."""
 
 HOW_TO = f"To answer: {key_of('view.bookmarks')}, then {key_of('recall.start')}."
 
@@ -36,6 +39,35 @@ class RecallService:
         controller, settings = self._services.controller, self._services.settings.recall
         cards = (card for card in self._cards if is_askable(card, controller.library, controller.bookmarks.get))
         return due_cards(cards, controller.now(), settings.per_day)
+
+    def ask(self) -> None:
+        """Ask what is due."""
+        frontend = self._services.frontend
+        if due := self.due():
+            frontend.ask_recall(due, lambda: frontend.tell("That is all for now."))
+        else:
+            frontend.tell("Nothing is due to be recalled.")
+
+    def before(self, start: Callable[[], None]) -> None:
+        """Ask what is due, where the settings say so, and then start a session."""
+        due = self.due() if self._services.settings.recall.enabled else []
+        if due:
+            self._services.frontend.ask_recall(due, start)
+        else:
+            start()
+
+    async def play_context(self, card: Card) -> None:
+        """Play the seconds that lead to a bookmark, where its audio can be had and nothing else sounds."""
+        controller = self._services.controller
+        index, bookmark = controller.library.index(card.episode), controller.bookmarks.get(card.key)
+        if index is not None and bookmark is not None and controller.playback.status is not PlayerStatus.PLAYING:
+            start, end = max(0.0, bookmark.start - LEAD), bookmark.start
+            if start < end:
+                await self._services.play_excerpt(controller.library.episode(index), start, end)
+
+    def stop_context(self) -> None:
+        """Be silent."""
+        self._services.stop_excerpt()
 
     async def question(self, card: Card) -> Question | None:
         """Return what a card asks; None when that cannot be told any more."""

@@ -129,6 +129,12 @@ class Services:
         """Sync with other devices; None where it is not set up."""
         return None
 
+    async def play_excerpt(self, episode: Episode, start: float, end: float) -> None:
+        """Play what is between two seconds of an episode, where its audio can be had; nothing is noted of it."""
+
+    def stop_excerpt(self) -> None:
+        """Stop what `play_excerpt` plays."""
+
     def saving_changed(self, reason: str | None) -> None:
         """Tell that saving fails for a reason, or works again (None)."""
         if reason is not None:

@@ -81,7 +81,7 @@ class TuiPodApp(App[None]):
         self.action_nudge, self.action_pause_words = transcript.nudge, transcript.pause
         self.feeds_failed = self.main_screen.status.show_failed
         self.bookmarks = BookmarksController(self.main_screen, services)
-        self.bookmarks_changed, self.start_recall = self.bookmarks.show, self.bookmarks.start_recall
+        self.bookmarks_changed, self.ask_recall = self.bookmarks.show, self.main_screen.dialogs.recall
 
     def get_default_screen(self) -> MainScreen:
         """Show the library from the start."""

@@ -20,11 +20,6 @@ class BookmarksController:
         """Keep what was just said; when that is kept already, ask for a note."""
         self._services.bookmarks.keep(self._screen.dialogs.bookmark)
 
-    def start_recall(self) -> None:
-        """See `Frontend.start_recall`."""
-        if due := self._services.recall.due():
-            self._screen.dialogs.recall(due)
-
     def show(self, _: frozenset[str]) -> None:
         """See `PlaybackListener.bookmarks_changed`."""
         if not self._screen.is_mounted:

@@ -44,17 +44,17 @@ class DialogController:
 
         self._show(BookmarkScreen(bookmark, self._services.controller.bookmarks))
 
-    def recall(self, cards: Sequence[Card]) -> None:
-        """Ask cards."""
+    def recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
+        """See `Frontend.ask_recall`."""
         from tui_pod.ui.screens.recall import RecallScreen
 
-        self._show(RecallScreen(self._services.recall, cards))
+        self._show(RecallScreen(self._services.recall, cards, then))
 
     async def plan(self) -> None:
         """Plan a session."""
         from tui_pod.ui.screens.session import PlanScreen
 
-        await self._show(PlanScreen(self._services.controller, max(0, self._model.query.entry)))
+        await self._show(PlanScreen(self._services, max(0, self._model.query.entry)))
 
     async def add_feed(self) -> None:
         """Ask for a podcast's address, and list the podcast."""

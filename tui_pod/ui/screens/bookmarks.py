@@ -16,7 +16,6 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.selection.bookmark_groups import Group, Grouping, group_bookmarks, quote, title_of
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.services.bookmarks import WHY_EMPTY
-from tui_pod.services.recall import NOTHING_DUE
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, wrap
 from tui_pod.ui.widgets.lines_view import LinesView
@@ -228,10 +227,7 @@ class BookmarksView(LinesView):
 
     def action_recall(self) -> None:
         """Ask what is due."""
-        if self._services.recall.due():
-            self._services.frontend.start_recall()
-        else:
-            self.notify(NOTHING_DUE, markup=False)
+        self._services.recall.ask()
 
     def action_copy(self) -> None:
         """Copy the words of the bookmark at the cursor, and where they are from."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
@@ -31,8 +32,10 @@ class RecallScreen(Dialog):
         Binding("x", "forget", "No more"),
     ]
 
-    def __init__(self, recall: RecallService, cards: Sequence[Card]) -> None:
+    def __init__(self, recall: RecallService, cards: Sequence[Card], then: Callable[[], None]) -> None:
+        """Ask nothing yet; `then` is called once all is answered or left."""
         super().__init__()
+        self._then = then
         self._recall = recall
         self._cards = list(cards)
         self._count = len(self._cards)
@@ -48,6 +51,16 @@ class RecallScreen(Dialog):
         """Ask the first one."""
         self._ask()
 
+    def on_unmount(self) -> None:
+        """Be silent."""
+        self._recall.stop_context()
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close, and go on with what was to follow."""
+        closing = super().dismiss(result)
+        self._then()
+        return closing
+
     def _ask(self) -> None:
         self.run_worker(self._find(), exclusive=True)
 
@@ -59,9 +72,9 @@ class RecallScreen(Dialog):
         if self._cards:
             self._question = question
             self._draw()
+            await self._recall.play_context(self._cards[0])
         elif self.is_current:
             self.dismiss()
-            self.app.notify("That is all for now.")
 
     def _draw(self) -> None:
         question, card = self._question, self._cards[0]
@@ -95,5 +108,6 @@ class RecallScreen(Dialog):
 
     def _leave(self, change: partial[None]) -> None:
         change()
+        self._recall.stop_context()
         del self._cards[0]
         self._ask()

@@ -18,6 +18,7 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.selection.session_planner import ORDERS, Plan, SessionRequest, Summary, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
+from tui_pod.services.services import Services
 from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody, InputDialog
 
 BUDGETS = ("5m", "15m", "30m", "45m", "60m")
@@ -39,9 +40,10 @@ class PlanScreen(InputDialog):
         Binding("ctrl+x", "end_session", show=False, priority=True),
     ]
 
-    def __init__(self, controller: PlaybackController, topic: int) -> None:
+    def __init__(self, services: Services, topic: int) -> None:
         super().__init__()
-        self._controller = controller
+        self._controller = controller = services.controller
+        self._recall = services.recall
         self._topic = topic
         self._library = controller.library
         self._request = SessionRequest(budget=15 * 60.0, topic=topic)
@@ -68,7 +70,7 @@ class PlanScreen(InputDialog):
             self._show()  # what was planned is of another library
         if self._plan is not None and self._plan.indexes:
             self.dismiss()
-            self._controller.start_session(self._request, self._plan)
+            self._recall.before(partial(self._controller.start_session, self._request, self._plan))
 
     def action_step(self, by: int) -> None:
         """Offer the next of the usual times."""

@@ -1,0 +1,33 @@
+"""Excerpts, over the real libmpv without a sound."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.rooms import EPISODES
+from tui_pod.app.excerpt import ExcerptPlayer
+from tui_pod.core.errors import UserError
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.player.snapshot import Playback, Source
+
+
+async def nothing(_: Episode) -> Source | None:
+    return None
+
+
+async def refused(_: Episode) -> Source | None:
+    raise UserError("The server does not answer.")
+
+
+async def vanished(_: Episode) -> Source | None:
+    return Source("/nowhere/at.mp3")
+
+
+@pytest.mark.parametrize("find", [nothing, refused, vanished])
+async def test_excerpt_without_audio_is_silence(find: Callable[[Episode], Awaitable[Source | None]]) -> None:
+    player = ExcerptPlayer(find, "null", "")
+    await player.play(EPISODES[0], 1.0, 2.0, Playback())
+    player.stop()
+    player.close()

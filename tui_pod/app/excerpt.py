@@ -1,0 +1,52 @@
+"""Plays a few seconds of an episode on a player of its own: nothing that the listener has loaded changes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from tui_pod.audio.mpv_player import MpvPlayer
+from tui_pod.core.errors import UserError
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.player.events import Event
+from tui_pod.core.player.snapshot import Playback, Source
+from tui_pod.runtime.log import log
+
+
+class ExcerptPlayer:
+    """Plays one stretch at a time, from wherever its audio is."""
+
+    def __init__(self, find: Callable[[Episode], Awaitable[Source | None]], ao: str | None, filters: str) -> None:
+        self._find = find
+        self._sound = ao, filters
+        self._player: MpvPlayer | None = None
+
+    async def play(self, episode: Episode, start: float, end: float, like: Playback) -> None:
+        """Play what is between two seconds of an episode, as loud as `like`; without its audio nothing sounds."""
+        try:
+            source = await self._find(episode)
+        except UserError as error:
+            log(f"no excerpt of {episode.id}: {error}")
+            return
+        if source is None:
+            return
+        if self._player is None:
+            self._player = MpvPlayer(_ignore, *self._sound)
+            self._player.open()
+        self._player.set_volume(like.volume)
+        self._player.set_muted(like.is_muted)
+        self._player.do(lambda mpv: mpv.command("set", "end", f"{end:.3f}"))
+        self._player.load(source, start, 1, is_paused=False)
+
+    def stop(self) -> None:
+        """Be silent."""
+        if self._player is not None:
+            self._player.stop()
+
+    def close(self) -> None:
+        """End the player."""
+        if self._player is not None:
+            self._player.close()
+
+
+def _ignore(_: Event) -> None:
+    """Take no event: nobody is told of an excerpt."""
