@@ -31,6 +31,13 @@ def with_marks(*bookmarks: Bookmark) -> Page:
     return PAGE._replace(bookmarks=bookmarks)
 
 
+def test_recognised_words_say_so() -> None:
+    made = SECOND._replace(text="Heard words.", note="Mine.", is_recognised=True)
+    assert "> Heard words.\n\n[1:30](https://example.org/1#t=90)\n\nrecognised by machine · Mine.\n" in whole_text(
+        with_marks(made)
+    )
+
+
 def test_page_has_front_matter_quotes_times_and_notes() -> None:
     text = whole_text(PAGE)
     assert text.startswith(

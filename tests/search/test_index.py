@@ -189,7 +189,7 @@ def test_recognised_words_are_found_until_they_are_taken_away(desk: Desk) -> Non
     assert not is_current(desk.index, desk.stamp)
     desk.fill()
     (hit,) = only(desk.ask("keeper lamp")).hits
-    assert (hit.kind, hit.start) == (Kind.WORDS, 1.0)
+    assert (hit.kind, hit.start, hit.is_recognised) == (Kind.WORDS, 1.0, True)
     files.remove("one")
     assert not is_current(desk.index, desk.stamp)
     desk.fill()

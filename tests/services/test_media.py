@@ -13,6 +13,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue
 from tui_pod.core.player.events import Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Source
+from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.access import make_policy
@@ -21,7 +22,7 @@ from tui_pod.services import media as module
 from tui_pod.services.media import EpisodeSources
 from tui_pod.speech.alignment import FOUND
 from tui_pod.speech.narrator import NarrationError, Narrator
-from tui_pod.speech.word_files import LABEL, WordFiles
+from tui_pod.speech.word_files import WordFiles
 
 STREAM = Episode("x", "X", audio="https://example.org/x.mp3")
 SPOKEN = Episode("y", "Y", summary="Said.")
@@ -190,7 +191,7 @@ async def test_recognised_words_stand_in_and_lend_their_times(tmp_path: Path) ->
         found = await sources.transcript(Episode(ident, ident, audio="/a.mp3", transcript=transcript))
         return [(cue.text, cue.start) for cue in found.cues], found.note
 
-    assert await words("bare", None) == ([("The keeper lit a lamp.", 5.0), ("Nobody saw it.", 8.0)], LABEL)
+    assert await words("bare", None) == ([("The keeper lit a lamp.", 5.0), ("Nobody saw it.", 8.0)], BY_MACHINE)
     assert await words("plain", plain) == ([("The keeper lit the lamp.", 5.0), ("Nobody saw it.", 8.0)], FOUND)
     assert await words("begun", plain) == ([("The keeper lit the lamp.", None), ("Nobody saw it.", None)], "")
     await sources.close()

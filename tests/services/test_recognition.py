@@ -18,6 +18,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.transcript import Cue
 from tui_pod.core.library.words_state import WordsState
+from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import SettingRecord
@@ -28,7 +29,7 @@ from tui_pod.feeds.subscribe import subscribe
 from tui_pod.services.recordings import make_request, wanted_by_settings
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.recogniser import Request
-from tui_pod.speech.word_files import LABEL, WordFiles
+from tui_pod.speech.word_files import WordFiles
 from tui_pod.speech.worker_process import RightOfWay
 
 
@@ -105,7 +106,7 @@ async def test_progress_shows_in_row_bar_and_words(rig: Rig) -> None:
     rig.steps.put_nowait(42.0)
     await rig.until(lambda: rig.states["a"] == WordsState("42 %", 42.0))
     assert rig.statuses[-1] == "recognising “A” 42 %"
-    assert rig.service.label("a") == f"{LABEL} · 42 %"
+    assert rig.service.label("a") == f"{BY_MACHINE} · 42 %"
     rig.steps.put_nowait(100.0)
     await rig.until(lambda: rig.states["a"] is None and not rig.statuses[-1])
     assert rig.service.label("a") == ""
@@ -128,7 +129,7 @@ async def test_pause_ends_the_work_for_good_and_going_on_takes_it_up_again(rig: 
     await rig.until(lambda: rig.service.label("a").endswith("10 %"))
     rig.service.toggle_pause()
     await rig.until(lambda: rig.statuses[-1] == module.PAUSED)
-    assert rig.service.label("a") == f"{LABEL} · {module.PAUSED}"
+    assert rig.service.label("a") == f"{BY_MACHINE} · {module.PAUSED}"
     rig.service.toggle_pause()
     await rig.until(lambda: rig.begun == ["a", "a"])
 

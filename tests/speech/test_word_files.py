@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tui_pod.core.library.transcript import Cue, parse_transcript
-from tui_pod.speech.word_files import LABEL, WordFiles, Words, WordsBusy
+from tui_pod.core.progress.bookmarks import BY_MACHINE
+from tui_pod.speech.word_files import WordFiles, Words, WordsBusy
 
 ONE, TWO = Cue("The first.", 0.5, 2.0), Cue("The second & <last>.", 2.5, 4.0)
 
@@ -49,7 +50,7 @@ def test_end_is_told_by_the_file(files: WordFiles) -> None:
 def test_file_is_webvtt_that_says_who_wrote_it(files: WordFiles) -> None:
     write(files, ONE, TWO, until=9.0, end=10.0)
     text = files.path("one").read_text("utf-8")
-    assert text.startswith(f"WEBVTT\n\nNOTE {LABEL}: a model.")
+    assert text.startswith(f"WEBVTT\n\nNOTE {BY_MACHINE}: a model.")
     assert parse_transcript(text).cues == (ONE, TWO)
 
 

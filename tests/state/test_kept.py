@@ -33,7 +33,13 @@ def merged(entries: list[dict[str, Any]], *records: Bookmark) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "bookmark", [MARK, MARK.removed(LATER)._replace(title=""), Bookmark("ä b", 0, 0, START, START)]
+    "bookmark",
+    [
+        MARK,
+        MARK._replace(is_recognised=True),
+        MARK.removed(LATER)._replace(title=""),
+        Bookmark("ä b", 0, 0, START, START),
+    ],
 )
 def test_bookmark_survives_journal_and_snapshot(file: StateFile, bookmark: Bookmark) -> None:
     file.append([BookmarkRecord(bookmark)])

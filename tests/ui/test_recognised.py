@@ -7,8 +7,8 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.library.words_state import WordsState
+from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.selection.list_query import ListQuery
-from tui_pod.speech.word_files import LABEL
 
 ALL = ListQuery(entry=0)
 
@@ -49,21 +49,21 @@ async def test_words_grow_while_they_are_read(library: Library) -> None:
     async with run_app(recorded(), query=ALL, prepare=wordless) as driver:
         services = driver.services
         await driver.press("t")
-        services.asked_recognition.labels["talk"] = f"{LABEL} · 2 %"
+        services.asked_recognition.labels["talk"] = f"{BY_MACHINE} · 2 %"
         services.words_changed("talk", WordsState("…"))
         await driver.settle()
         assert "first words are here soon" in words(driver)
         for cues in ((FIRST,), (FIRST, SECOND)):
-            services.transcripts["talk"] = Transcript(cues, LABEL)
+            services.transcripts["talk"] = Transcript(cues, BY_MACHINE)
             services.words_changed("talk", WordsState("2 %", 2.0))
             await driver.settle()
             assert all(cue.text in words(driver) for cue in cues)
-        assert f"{LABEL} · 2 %" in str(driver.transcript.border_subtitle)
+        assert f"{BY_MACHINE} · 2 %" in str(driver.transcript.border_subtitle)
 
 
 async def test_words_that_broke_off_go_on_from_the_last_sentence(library: Library) -> None:
     def prepare(services: FakeServices) -> None:
-        services.transcripts["talk"] = Transcript((FIRST, SECOND), f"{LABEL} up to 0:04", is_partial=True)
+        services.transcripts["talk"] = Transcript((FIRST, SECOND), f"{BY_MACHINE} up to 0:04", is_partial=True)
 
     async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
         await driver.press("t")
@@ -76,7 +76,7 @@ async def test_words_that_broke_off_go_on_from_the_last_sentence(library: Librar
 
 async def test_recording_without_words_says_so(library: Library) -> None:
     def prepare(services: FakeServices) -> None:
-        services.transcripts["talk"] = Transcript((), LABEL)
+        services.transcripts["talk"] = Transcript((), BY_MACHINE)
 
     async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
         await driver.press("t")
@@ -95,12 +95,12 @@ async def test_row_shows_how_far_they_are_until_they_are_done(library: Library) 
 
 async def test_copied_sentence_says_that_a_machine_recognised_it(library: Library) -> None:
     def prepare(services: FakeServices) -> None:
-        services.transcripts["talk"] = Transcript((FIRST, SECOND), LABEL)
+        services.transcripts["talk"] = Transcript((FIRST, SECOND), BY_MACHINE)
 
     async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
         await driver.press("t", "j", "y")
-        assert driver.app.clipboard == f"We stayed in. ({LABEL})"
-        assert LABEL in str(driver.transcript.border_subtitle)
+        assert driver.app.clipboard == f"We stayed in. ({BY_MACHINE})"
+        assert BY_MACHINE in str(driver.transcript.border_subtitle)
 
 
 async def test_words_without_times_offer_to_have_them_found(library: Library) -> None:

@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
 
 
 def _row(library: Library, bookmark: Bookmark) -> tuple[str, ...]:
-    return bookmark.episode, clock(bookmark.start), bookmark.text, bookmark.note, title_of(library, bookmark)
+    return bookmark.episode, clock(bookmark.start), bookmark.text, bookmark.remark, title_of(library, bookmark)
 
 
 def _json(library: Library, bookmark: Bookmark) -> dict[str, object]:
@@ -60,7 +60,7 @@ def _json(library: Library, bookmark: Bookmark) -> dict[str, object]:
         "text": bookmark.text,
         "note": bookmark.note,
         "created": bookmark.created.isoformat(timespec="seconds"),
-    }
+    } | ({"recognised": True} if bookmark.is_recognised else {})
 
 
 def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -> int:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from tui_pod.cli.shared import CommandError, Opened, open_library, print_json, print_table
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import catalog_paths
+from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.library.cache import cache_file, library_stamp
 from tui_pod.search.fill import fill, is_current
@@ -54,9 +55,7 @@ def run(options: Namespace) -> int:
         print_json([{"id": ident, "title": title, **_json(hit)} for title, ident, hit in hits])
     elif is_shown:
         columns = (Column("title", 16), Column("id"), Column("at", is_right=True), Column("match", 30))
-        print_table(
-            columns, [(title, ident, _at(hit), excerpt(query, hit.text, EXCERPT)) for title, ident, hit in hits]
-        )
+        print_table(columns, [(title, ident, _at(hit), _shown(query, hit)) for title, ident, hit in hits])
     else:
         print_table((), [(ident, title, hit.kind, _at(hit), hit.text) for title, ident, hit in hits])
     _tell_rest(query, results)
@@ -101,7 +100,12 @@ def _tell_left(left: int) -> None:
 
 
 def _json(hit: Hit) -> dict[str, object]:
-    return {"kind": str(hit.kind), "start": hit.start, "text": hit.text}
+    about: dict[str, object] = {"kind": str(hit.kind), "start": hit.start, "text": hit.text}
+    return about | {"recognised": True} if hit.is_recognised else about
+
+
+def _shown(query: Query, hit: Hit) -> str:
+    return excerpt(query, hit.text, EXCERPT) + (f" ({BY_MACHINE})" if hit.is_recognised else "")
 
 
 def _at(hit: Hit) -> str:

@@ -130,8 +130,8 @@ def _entries(page: Page, bookmarks: Sequence[Bookmark]) -> Iterator[str]:
         if not bookmark.text:
             time += f"–{clock(bookmark.end)}"
         yield f"[{time}]({link})" if link else f"**{time}**"
-        if bookmark.note:
-            yield from ("", escaped(bookmark.note))
+        if bookmark.remark:
+            yield from ("", escaped(bookmark.remark))
         yield ""
 
 

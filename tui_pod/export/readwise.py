@@ -21,7 +21,7 @@ def to_csv(pages: Iterable[Page]) -> str:
         for each in page.bookmarks:
             date = f"{each.created:%Y-%m-%d %H:%M:%S}"
             words, start = each.text or each.note or clock(each.start), int(each.start)
-            cells = map(_inert, (words, page.title, page.podcast, page.link(each.start), each.note))
+            cells = map(_inert, (words, page.title, page.podcast, page.link(each.start), each.remark))
             table.writerow((*cells, start, date))
     return out.getvalue()
 

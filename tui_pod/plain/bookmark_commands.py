@@ -73,8 +73,8 @@ class BookmarkCommands(RowCommands):
         said = [f"{self._row + 1} of {len(rows)}.", title, f"At {spoken_time(bookmark.start)}."]
         if bookmark.text:
             said.append(sentence(bookmark.text))
-        if bookmark.note:
-            said.append(f"Note: {sentence(bookmark.note)}")
+        if bookmark.remark:
+            said.append(f"Note: {sentence(bookmark.remark)}")
         self._say(" ".join(said))
 
     def _group(self) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.plain.row_commands import RowCommands
 from tui_pod.plain.spoken import sentence
@@ -91,6 +92,8 @@ class SearchCommands(RowCommands):
         self._row = max(0, min(row, len(self._matches) - 1))
         found, hit = self._matches[self._row]
         where = _KINDS[hit.kind] if hit.start is None else f"{_KINDS[hit.kind]}, at {spoken_time(hit.start)}"
+        if hit.is_recognised:
+            where += f", {BY_MACHINE}"
         said = "" if hit.kind is Kind.TITLE else sentence(hit.text)
         self._say(f"{self._row + 1} of {len(self._matches)}. {sentence(found.title)} {where}. {said}".rstrip())
 

@@ -18,6 +18,7 @@ from tui_pod.core.text.clean import without_surrogates
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.search.packed_words import unpack
 from tui_pod.search.query import Query
+from tui_pod.search.sources import RECOGNISED_STAMP
 from tui_pod.search.writer import GROUP_BITS, Head
 
 TITLES, HEADS, ROWS = 200, 500, 2_000
@@ -44,6 +45,8 @@ class Hit(NamedTuple):
     text: str
     start: float | None = None
     """Seconds into the episode; None: nothing tells."""
+    is_recognised: bool = False
+    """Whether a machine recognised the words."""
 
 
 class Found(NamedTuple):
@@ -77,12 +80,15 @@ class Document(NamedTuple):
     text: str
     kind: Kind = Kind.BOOKMARK
     start: float | None = None
+    is_recognised: bool = False
 
 
 def documents_of(bookmarks: Iterable[Bookmark]) -> list[Document]:
     """Return what there is to find in bookmarks: their words and notes."""
     return [
-        Document(each.episode, each.title, f"{each.text}\n{each.note}", start=each.start)
+        Document(
+            each.episode, each.title, f"{each.text}\n{each.note}", start=each.start, is_recognised=each.is_recognised
+        )
         for each in bookmarks
         if not each.is_removed
     ]
@@ -143,7 +149,7 @@ def _look_through(beside: Iterable[Document], query: Query) -> dict[str, Found]:
     found: dict[str, Found] = {}
     for document in beside:
         if query.matches(document.text):
-            hit = Hit(document.kind, _sentence(query, _lines(document.text)), document.start)
+            hit = Hit(document.kind, _sentence(query, _lines(document.text)), document.start, document.is_recognised)
             former = found.get(document.id, Found(document.id, document.title, ()))
             found[document.id] = former._replace(hits=(*former.hits, hit))
     return found
@@ -234,10 +240,10 @@ class _Ranking:
     def _word_hits(self, number: int, shown: Sequence[int]) -> Iterator[Hit]:
         if not shown:
             return
-        row = self._db.execute("SELECT starts, groups FROM words WHERE number = ?", (number,)).fetchone()
+        row = self._db.execute("SELECT stamp, starts, groups FROM words WHERE number = ?", (number,)).fetchone()
         if row is None:
             raise ValueError("words are missing")
-        words = unpack(*row)
+        is_recognised, words = row[0].startswith(RECOGNISED_STAMP), unpack(*row[1:])
         for place in shown:
             cues = words.cues(place)
             if cues[0].start is not None:
@@ -246,7 +252,7 @@ class _Ranking:
             scores = list(map(self._query.score, said))
             best = [number for number, score in enumerate(scores) if score[0] == max(scores)[0]]
             for number in best if self._limits.is_all else [scores.index(max(scores))]:
-                yield Hit(Kind.WORDS, said[number], cues[number].start)
+                yield Hit(Kind.WORDS, said[number], cues[number].start, is_recognised)
 
 
 def _sentence(query: Query, sentences: Sequence[str]) -> str:

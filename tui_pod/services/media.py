@@ -18,13 +18,14 @@ from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import MAX_BYTES, Cue, Transcript, arrange, parse_transcript
 from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Chapter, Source
+from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 from tui_pod.speech.narrator import MAX_CHARS as NARRATED_CHARS
 from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Script, make_script
-from tui_pod.speech.word_files import LABEL, WordFiles
+from tui_pod.speech.word_files import WordFiles
 
 if TYPE_CHECKING:
     from tui_pod.feeds.net.fetch import LoginWanted
@@ -235,8 +236,8 @@ def _with_recognised(transcript: Transcript, files: WordFiles, ident: str) -> Tr
     if words is None:
         return transcript
     if not transcript.cues:
-        note = LABEL if words.is_complete else f"{LABEL} up to {clock(words.until)}"
-        return replace(arrange(words.cues), note=note, is_partial=not words.is_complete)
+        note = BY_MACHINE if words.is_complete else f"{BY_MACHINE} up to {clock(words.until)}"
+        return replace(arrange(words.cues), note=note, is_recognised=True, is_partial=not words.is_complete)
     from tui_pod.speech.alignment import follow  # seldom needed
 
     return follow(transcript, words.cues)

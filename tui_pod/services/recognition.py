@@ -18,6 +18,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.words_state import WordsState
 from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import span
 from tui_pod.runtime.log import log
 from tui_pod.runtime.power import is_on_battery
@@ -34,7 +35,7 @@ from tui_pod.speech.model import (
     model_name,
 )
 from tui_pod.speech.transcribe import transcribe
-from tui_pod.speech.word_files import LABEL, WordFiles, Words
+from tui_pod.speech.word_files import WordFiles, Words
 from tui_pod.speech.worker_process import RightOfWay
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class RecognitionService:
         state = self._states.get(episode)
         if state is None:
             return ""
-        return f"{LABEL} · {self._why_waiting() or state.text}"
+        return f"{BY_MACHINE} · {self._why_waiting() or state.text}"
 
     def request(self, episodes: Iterable[str], is_asked: bool = True) -> None:
         """Recognise the words of episodes, which may have some already."""

@@ -117,7 +117,7 @@ class SearchService:
         if start is None:
             self._services.frontend.tell(f"{NO_TIMES}." if hit.kind is Kind.WORDS else NOT_SAID)
             return
-        stretch = Stretch(round(start, 2), round(start + len(hit.text) / READING_SPEED, 2), hit.text)
+        stretch = Stretch(round(start, 2), round(start + len(hit.text) / READING_SPEED, 2), hit.text, hit.is_recognised)
         self._services.bookmarks.keep_words(found.id, found.title, stretch, edit)
 
     async def _start_of(self, found: Found, hit: Hit) -> float | None:

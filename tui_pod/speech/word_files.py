@@ -15,13 +15,11 @@ from pathlib import Path
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
+from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.runtime.files import append, read_text, size
 
 RECOGNISED = "words"
 """Folder in the data folder with recognised words."""
-
-LABEL = "recognised by machine"
-"""What recognised words are marked with wherever they are shown."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 _MARK = re.compile(r"^NOTE (until|complete) (\d{1,7}(?:\.\d+)?)$", re.MULTILINE)
@@ -96,7 +94,9 @@ class WordFiles:
             _lock(descriptor)
             _cut_torn(descriptor)
             try:
-                yield WordsWriter(path, f"WEBVTT\n\nNOTE {LABEL}: {model.replace('-->', ' ')}. It makes mistakes.\n\n")
+                yield WordsWriter(
+                    path, f"WEBVTT\n\nNOTE {BY_MACHINE}: {model.replace('-->', ' ')}. It makes mistakes.\n\n"
+                )
             finally:
                 if not os.fstat(descriptor).st_size:
                     path.unlink(missing_ok=True)

@@ -38,7 +38,7 @@ _FORMS: dict[str, tuple[str, dict[str, str]]] = {
     }),
     "bookmarks": (r"\[\[bookmarks\]\]()()\n", {
         "episode": _TEXT, "start": _NUMBER, "end": _NUMBER, "removed": _TRUTH, "text": _TEXT, "note": _TEXT,
-        "title": _TEXT, "created": _TIME, "updated": _TIME, "check": _TEXT,
+        "title": _TEXT, "recognised": _TRUTH, "created": _TIME, "updated": _TIME, "check": _TEXT,
     }),
     "cards": (r"\[\[cards\]\]()()\n", {
         "episode": _TEXT, "start": _NUMBER, "removed": _TRUTH, "due": _TIME, "stability": _NUMBER,

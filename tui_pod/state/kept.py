@@ -25,6 +25,8 @@ def bookmark_table(bookmark: Bookmark) -> Table:
         table["removed"] = True
     else:
         table |= {"text": bookmark.text, "note": bookmark.note, "title": bookmark.title}
+        if bookmark.is_recognised:
+            table["recognised"] = True
     return table | {"created": bookmark.created.astimezone(UTC), "updated": bookmark.updated.astimezone(UTC)}
 
 
@@ -43,6 +45,7 @@ def to_bookmark(table: Table) -> Bookmark | None:
         note=clean(_text(table, "note"), NOTE_LIMIT),
         title=clean(_text(table, "title")),
         is_removed=table.get("removed") is True,
+        is_recognised=table.get("recognised") is True,
     )
 
 

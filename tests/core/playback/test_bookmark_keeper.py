@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.fakes import START
 from tests.rooms import Room, make_room
 from tui_pod.core.player.events import StateMended
@@ -62,6 +64,14 @@ def test_bookmark_edited_and_undone() -> None:
     assert [(each.text, each.note) for each in room.controller.bookmarks] == [("Other words.", "A note.")]
     room.controller.undo()
     assert [(each.text, each.note) for each in room.controller.bookmarks] == [("Words to keep.", "")]
+
+
+@pytest.mark.parametrize(("words", "is_recognised"), [("Recognised.", True), ("Corrected.", False)])
+def test_words_that_were_corrected_are_no_longer_a_machines(words: str, is_recognised: bool) -> None:
+    keeper = make_room().controller.bookmarks
+    bookmark, _ = keeper.keep("one", "One", Stretch(1.0, 2.0, "Recognised.", is_recognised=True))
+    keeper.edit(bookmark.key, words, "A note.")
+    assert next(iter(keeper)).is_recognised is is_recognised
 
 
 def test_bookmark_edited_to_the_same_changes_nothing() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,11 @@ def test_just_said_without_words_is_the_last_half_minute(
     transcript: Transcript, position: float, stretch: tuple[float, float]
 ) -> None:
     assert just_said(transcript, position) == Stretch(*stretch)
+
+
+def test_just_said_by_machine_says_so() -> None:
+    assert just_said(replace(WORDS, is_recognised=True), 8.0).is_recognised
+    assert not just_said(replace(WORDS, is_recognised=True), 45.0).is_recognised, "it has no words"
 
 
 @pytest.mark.parametrize(

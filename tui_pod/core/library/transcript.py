@@ -84,6 +84,8 @@ class Transcript:
     cues: tuple[Cue, ...] = ()
     note: str = ""
     """What has to be said wherever they are shown or quoted, such as that they were recognised by machine."""
+    is_recognised: bool = False
+    """Whether a machine recognised the words."""
     is_partial: bool = False
     """Whether the words of the rest are still to be recognised."""
     fault: str = ""

@@ -30,7 +30,17 @@ class BookmarkKeeper(KeptThings[Bookmark]):
             return same, False
         key = BookmarkKey(episode, stretch.start)
         now = self.stamp(key)
-        bookmark = Bookmark(episode, stretch.start, stretch.end, now, now, stretch.text, note, title)
+        bookmark = Bookmark(
+            episode,
+            stretch.start,
+            stretch.end,
+            now,
+            now,
+            stretch.text,
+            note,
+            title,
+            is_recognised=stretch.is_recognised,
+        )
         self.change(f"bookmark at {clock(stretch.start)}", {key: bookmark})
         return bookmark, True
 
@@ -38,7 +48,9 @@ class BookmarkKeeper(KeptThings[Bookmark]):
         """Change what a bookmark says, which can be undone; one that was removed meanwhile is kept again."""
         former = self._all[key]
         if former.is_removed or (text, note) != (former.text, former.note):
-            bookmark = former._replace(text=text, note=note, is_removed=False, updated=self.stamp(key))
+            is_recognised = former.is_recognised and text == former.text
+            now = self.stamp(key)
+            bookmark = former._replace(text=text, note=note, is_removed=False, is_recognised=is_recognised, updated=now)
             self.change(f"edit of the bookmark at {clock(key.start)}", {key: bookmark})
 
     def remove(self, keys: Sequence[BookmarkKey]) -> str:

@@ -11,6 +11,10 @@ WORDS_LIMIT, NOTE_LIMIT = 2_000, 4_000
 """Characters of the words and of the note that are kept."""
 
 
+BY_MACHINE = "recognised by machine"
+"""Said wherever recognised words are shown or quoted: they have mistakes."""
+
+
 class BookmarkKey(NamedTuple):
     """What tells bookmarks apart: two of the same place are one."""
 
@@ -36,6 +40,8 @@ class Bookmark(NamedTuple):
     """That of the episode, for when it is no longer in the library."""
     is_removed: bool = False
     """Whether it was removed, which others who have it must learn."""
+    is_recognised: bool = False
+    """Whether a machine recognised its words, and nobody has edited them."""
 
     @property
     def key(self) -> BookmarkKey:
@@ -47,9 +53,14 @@ class Bookmark(NamedTuple):
         """The words or, where there are none, the note; may be empty."""
         return self.text or self.note
 
+    @property
+    def remark(self) -> str:
+        """The note, with where the words are from when that must be said; may be empty."""
+        return " · ".join(filter(None, (BY_MACHINE if self.is_recognised else "", self.note)))
+
     def removed(self, now: datetime) -> Bookmark:
         """Return what stays of it when it is removed."""
-        return self._replace(text="", note="", title="", is_removed=True, updated=now)
+        return self._replace(text="", note="", title="", is_recognised=False, is_removed=True, updated=now)
 
 
 class Stretch(NamedTuple):
@@ -58,6 +69,8 @@ class Stretch(NamedTuple):
     start: float
     end: float
     text: str = ""
+    is_recognised: bool = False
+    """Whether a machine recognised the words."""
 
 
 def find_same(bookmarks: Iterable[Bookmark], stretch: Stretch) -> Bookmark | None:

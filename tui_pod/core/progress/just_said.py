@@ -17,13 +17,16 @@ def just_said(transcript: Transcript, position: float, speed: float = 1.0) -> St
     index = transcript.active(max(0.0, position - REACTION * speed))
     if index is None:
         index = transcript.active(position)
-    if index is not None and (found := of_cue(transcript.cues[index])).end > position - WITHOUT_WORDS:
+    if (
+        index is not None
+        and (found := of_cue(transcript.cues[index], transcript.is_recognised)).end > position - WITHOUT_WORDS
+    ):
         return found
     end = max(position, 1.0)
     return Stretch(round(max(0.0, end - WITHOUT_WORDS), 2), round(end, 2))
 
 
-def of_cue(cue: Cue) -> Stretch:
+def of_cue(cue: Cue, is_recognised: bool) -> Stretch:
     """Return the stretch of a timed sentence."""
     start = cue.start or 0.0
-    return Stretch(round(start, 2), round(max(cue.end or start, start), 2), cue.text)
+    return Stretch(round(start, 2), round(max(cue.end or start, start), 2), cue.text, is_recognised)

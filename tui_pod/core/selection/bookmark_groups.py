@@ -77,4 +77,4 @@ def topic_of(library: Library, bookmark: Bookmark) -> str:
 def quote(library: Library, bookmark: Bookmark, podcast: str = "", page: str = "") -> str:
     """Return the words of a bookmark and where they are from, to be pasted somewhere."""
     source = ", ".join(filter(None, (title_of(library, bookmark), podcast, clock(bookmark.start), page)))
-    return "\n".join(filter(None, (bookmark.text and f"“{bookmark.text}”", bookmark.note, f"— {source}")))
+    return "\n".join(filter(None, (bookmark.text and f"“{bookmark.text}”", bookmark.remark, f"— {source}")))

@@ -35,6 +35,7 @@ class TranscriptController:
         self._services = services
         self._edit = edit
         self._shown = ("", False)  # episode whose words are shown, and whether they were looked up while it played
+        self._is_recognised = False  # whether a machine recognised them
         self._is_apart = False  # whether they were asked for while another one played
         services.words_watchers.append(self._words_changed)
 
@@ -122,6 +123,7 @@ class TranscriptController:
 
     async def _read(self, episode: Episode) -> None:
         transcript = await self._services.read_transcript(episode)
+        self._is_recognised = transcript.is_recognised
         controller = self._services.controller
         progress = controller.progress_index.get(episode.id)
         until = progress.position if progress is not None and progress.status is Status.STARTED else inf
@@ -181,7 +183,7 @@ class TranscriptController:
             of_cue,  # brings the transcripts, which the first screen does without
         )
 
-        self._services.bookmarks.keep_words(episode, title, of_cue(cue), self._edit)
+        self._services.bookmarks.keep_words(episode, title, of_cue(cue, self._is_recognised), self._edit)
 
     def _seek(self, episode: str, position: float) -> None:
         """Play from the sentence that was chosen."""

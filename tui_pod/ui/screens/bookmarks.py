@@ -135,7 +135,7 @@ class BookmarksView(LinesView):
         if title:
             yield Line("time", fit(title, room).rstrip(), time, number)
             time = ""
-        for look, text in (("words", words), ("note", bookmark.note)):
+        for look, text in (("words", words), ("note", bookmark.remark)):
             for line in wrap(text, room) if is_open and text else [fit(text, room).rstrip()] if text else ():
                 yield Line(look, line, time, number)
                 time = ""

@@ -11,6 +11,7 @@ from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 
+from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clock, length
 from tui_pod.search.lookup import Found, Hit, Kind
 from tui_pod.search.query import excerpt
@@ -110,7 +111,10 @@ class FoundView(LinesView):
         if index is None:
             return "no longer in the library"
         more = f"{found.more} more" if found.more else ""
-        return " · ".join(filter(None, (more, *library.episode(index).tags[:1], length(progress_index.length(index)))))
+        made_by = BY_MACHINE if any(hit.is_recognised for hit in found.hits) else ""
+        return " · ".join(
+            filter(None, (more, made_by, *library.episode(index).tags[:1], length(progress_index.length(index))))
+        )
 
     def _lines_of(self, match: int, hit: Hit, room: int) -> Iterator[Line]:
         query = self._answer.query
