@@ -113,6 +113,16 @@ def test_app_left_comes_back_at_another_size(room: Path, height: int, width: int
         until(lambda: not is_alive(app), "it ends")
 
 
+def test_another_catalogue_than_that_of_the_app_left_is_shown_by_an_app_of_its_own(room: Path) -> None:
+    other = room / "other.toml"
+    other.write_text('version = 1\n[[episodes]]\nid = "other"\ntitle = "Another one"\n', "utf-8")
+    with left(room) as app, running(room, *two(room, "--catalog", str(other))[2:]) as terminal:
+        terminal.until(lambda: terminal.shows("Another one"), "its own catalogue")
+        assert not terminal.shows("The first of two")
+        quit_and_wait(terminal)
+        assert is_alive(app)
+
+
 def test_terminal_attached_gets_the_colours_that_it_has(room: Path) -> None:
     with left(room, COLORTERM="truecolor"):
         with attached(room, TERM="xterm", COLORTERM="") as terminal:

@@ -13,7 +13,7 @@ import pytest
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.remote_socket import open_folder
 from tui_pod.terminal.host import TerminalHost
-from tui_pod.terminal.protocol import IF_LEFT, TAKE, greet
+from tui_pod.terminal.protocol import IF_LEFT, OPTIONS, TAKE, greet
 from tui_pod.terminal.start import line_names
 
 ROUNDS = 200
@@ -77,7 +77,7 @@ LINES: dict[socket.socket, socket.socket] = {}
 @pytest.fixture
 async def host(line: socket.socket, state: Path, drawer: FakeDrawer) -> AsyncIterator[TerminalHost]:
     """A host that hears its first client and lets others come; it ends when idle at once."""
-    found = TerminalHost(LINES.pop(line), state, stays=True, idle=1e-6)
+    found = TerminalHost(LINES.pop(line), state, stays=True, idle=1e-6, options="catalog:1 ao:2")
     found.serve(drawer)
     found.listen()
     yield found
@@ -86,7 +86,7 @@ async def host(line: socket.socket, state: Path, drawer: FakeDrawer) -> AsyncIte
 
 
 @contextlib.contextmanager
-def greeting(state: Path, way: bytes = TAKE) -> Iterator[tuple[socket.socket, socket.socket]]:
+def greeting(state: Path, way: bytes = TAKE, options: str = "") -> Iterator[tuple[socket.socket, socket.socket]]:
     """Hand a terminal over to the app on a state file; give the connection, and the client's end of the line."""
     folder = open_folder(may_make=False)
     (name,) = line_names(folder, state)
@@ -94,7 +94,7 @@ def greeting(state: Path, way: bytes = TAKE) -> Iterator[tuple[socket.socket, so
     with socket.socket(socket.AF_UNIX) as connection, ours, theirs, open(os.devnull, "r+b") as terminal:
         connection.connect(folder.address(name))
         folder.close()
-        greeted = greet(way, {"TERM": "xterm", "SECRET": "x"})
+        greeted = greet(way, {"TERM": "xterm", "SECRET": "x", OPTIONS: options})
         socket.send_fds(connection, [greeted], [terminal.fileno(), theirs.fileno()])
         theirs.close()
         yield connection, ours
@@ -143,6 +143,18 @@ async def test_app_left_welcomes_who_asks_for_one(host: TerminalHost, state: Pat
     assert await hear(line) == "left"
     with greeting(state, IF_LEFT) as (_, client):
         assert await hear(client) == "welcome"
+
+
+@pytest.mark.parametrize(
+    ("options", "answer"), [("catalog:1", "welcome"), ("ao:2 catalog:1", "welcome"), ("catalog:3", "busy")]
+)
+async def test_app_left_comes_back_only_for_options_that_it_has(
+    host: TerminalHost, state: Path, options: str, answer: str
+) -> None:
+    host.playback_changed(Playback(status=PlayerStatus.PLAYING))
+    host.leave()
+    with greeting(state, IF_LEFT, options) as (connection, _):
+        assert await hear(connection) == answer
 
 
 async def test_another_user_is_turned_away(

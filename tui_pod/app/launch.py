@@ -49,11 +49,10 @@ def run_app(options: Namespace | SimpleNamespace) -> int:
         services = AppServices(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)
         if options.line is not None:
             from tui_pod.terminal.host import TerminalHost  # only behind a client
+            from tui_pod.terminal.start import name_options
 
-            leaving = config.settings.app
-            services.terminal = TerminalHost(
-                options.line, paths.state, leaving.on_hangup == "detach", leaving.idle_minutes * 60.0
-            )
+            stays, idle = config.settings.app.on_hangup == "detach", config.settings.app.idle_minutes * 60.0
+            services.terminal = TerminalHost(options.line, paths.state, stays, idle, name_options(options))
         try:
             status = show(services, options.plain)
             size = shutil.get_terminal_size((0, 0))

@@ -22,6 +22,7 @@ from tui_pod.terminal.protocol import (
     GREETING_LIMIT,
     IF_LEFT,
     LEFT,
+    OPTIONS,
     STOP,
     TAKEN,
     WELCOME,
@@ -35,7 +36,7 @@ PATIENCE = 5.0
 class TerminalHost(Follower):
     """Lends the app's screen to one client at a time."""
 
-    def __init__(self, line: socket.socket, state: Path, stays: bool, idle: float) -> None:
+    def __init__(self, line: socket.socket, state: Path, stays: bool, idle: float, options: str = "") -> None:
         """Begin with the client that has started the app.
 
         Args:
@@ -43,12 +44,14 @@ class TerminalHost(Follower):
             state: the state file, after which clients find the app.
             stays: whether it goes on when its terminal hangs up.
             idle: seconds without a terminal and without playing after which it ends; 0: never.
+            options: what it was started with, as `name_options` names them.
         """
         line.setblocking(False)
         self._line: socket.socket | None = line
         self._state = state
         self._stays = stays
         self._idle = idle
+        self._options = set(options.split())
         self._drawer: Drawer | None = None
         self._folder: RuntimeFolder | None = None
         self._listener: socket.socket | None = None
@@ -166,6 +169,7 @@ class TerminalHost(Follower):
         except OSError:
             pass
         way, variables = read_greeting(data)
+        wished = set(variables.pop(OPTIONS, "").split())
         if line is self._line and handed:  # the client was stopped
             self._give_up()
             self._take(handed[0], variables)
@@ -175,7 +179,7 @@ class TerminalHost(Follower):
             self._drawer.lost()
         elif len(handed) != 2:
             self._turn_away(line)
-        elif (way == IF_LEFT and self._line is not None) or _is_gone(line):
+        elif (way == IF_LEFT and (self._line is not None or not wished <= self._options)) or _is_gone(line):
             for descriptor in handed:
                 os.close(descriptor)
             self._turn_away(line, BUSY)

@@ -24,11 +24,12 @@ LIMIT = 1_000_000
 
 
 class Options(Protocol):
-    """The options of the app that its first screen depends on."""
+    """The options of the app."""
 
     catalog: Sequence[Path]
     state: Path | None
     config: Path | None
+    ao: str | None
     session: str | None
 
 

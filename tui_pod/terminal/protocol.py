@@ -30,7 +30,10 @@ LEFT, TAKEN, ENDED = "left", "taken", "ended"
 SESSION = "TUI_POD_SESSION"
 """The variable for the session that `--session` asks for."""
 
-VARIABLES = ("TERM", "COLORTERM", "NO_COLOR", "TERM_PROGRAM", "LANG", "LC_ALL", "LC_CTYPE", SESSION)
+OPTIONS = "TUI_POD_OPTIONS"
+"""The variable for the options that an app that was left must have been started with to be brought back."""
+
+VARIABLES = ("TERM", "COLORTERM", "NO_COLOR", "TERM_PROGRAM", "LANG", "LC_ALL", "LC_CTYPE", SESSION, OPTIONS)
 """What a terminal says of itself in the environment, and what is wished on it."""
 
 GREETING_LIMIT = 4096

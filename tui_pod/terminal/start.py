@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import zlib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui_pod.config.paths import find_paths
 from tui_pod.integrations.remote_socket import RemoteError, RuntimeFolder, is_same_user, open_folder, socket_name
 from tui_pod.terminal.picture import read_picture
-from tui_pod.terminal.protocol import IF_LEFT, PICTURE, SESSION, WELCOME, greet
+from tui_pod.terminal.protocol import IF_LEFT, OPTIONS, PICTURE, SESSION, WELCOME, greet
 
 if TYPE_CHECKING:
     from tui_pod.terminal.picture import Options
@@ -25,15 +28,32 @@ def begin(options: Options, line: socket.socket) -> bool:
     paths = find_paths(options.state, options.config)
     if options.session is not None:
         os.environ[SESSION] = options.session
-    if hand_over(paths.state, IF_LEFT, line):
+    if hand_over(paths.state, IF_LEFT, line, {OPTIONS: name_options(options)}):
         return True
     if options.session is None and (picture := read_picture(paths, options, os.get_terminal_size(0))):
         line.sendall(f"{PICTURE} {len(picture)}\n".encode() + picture)
     return False
 
 
-def hand_over(state: Path, way: bytes, line: socket.socket) -> bool:
-    """Hand terminal and line over to an app that runs on a state file; return False if none takes them."""
+def name_options(options: Options) -> str:
+    """Return a word for each option given that decides what an app shows and plays; the state file finds the app."""
+    given = {
+        "catalog": [os.path.abspath(path) for path in options.catalog],
+        "config": options.config and os.path.abspath(options.config),
+        "ao": options.ao,
+    }
+    return " ".join(f"{name}:{zlib.crc32(repr(value).encode()):08x}" for name, value in given.items() if value)
+
+
+def hand_over(state: Path, way: bytes, line: socket.socket, wished: Mapping[str, str] = MappingProxyType({})) -> bool:
+    """Hand terminal and line over to an app that runs on a state file; return False if none takes them.
+
+    Args:
+        state: the state file.
+        way: how to ask.
+        line: to the client.
+        wished: variables beside those of the terminal.
+    """
     try:
         folder = open_folder(may_make=False)
     except RemoteError:
@@ -48,7 +68,7 @@ def hand_over(state: Path, way: bytes, line: socket.socket) -> bool:
                     os.unlink(name, dir_fd=folder.descriptor)
                     continue
                 if is_same_user(app):
-                    socket.send_fds(app, [greet(way)], [0, line.fileno()])
+                    socket.send_fds(app, [greet(way, {**os.environ, **wished})], [0, line.fileno()])
                     if app.recv(64).startswith(WELCOME.encode()):
                         return True
     return False
