@@ -25,13 +25,7 @@ class EncodeError(Exception):
 
 
 def encode_opus(source: Path, target: Path, coding: str, **stretch: str) -> None:
-    """Write a recording to `target`, whole or not at all.
-
-    Args:
-        source: the recording.
-        target: the Opus file.
-        coding: options of the encoder.
-        stretch: libmpv's `start` and `end`, in seconds, where not all of it is wanted.
+    """Write a recording, or a `stretch` (libmpv's `start` and `end`) of it, to `target`: whole or not at all.
 
     Raises:
         EncodeError: there is no libmpv, it cannot read the recording, or nothing is to be heard there.

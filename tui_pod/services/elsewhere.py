@@ -27,14 +27,7 @@ class ElsewhereWatch:
         read: Callable[[], State],
         look_at_feeds: Callable[[], Awaitable[None]],
     ) -> None:
-        """Look at nothing yet.
-
-        Args:
-            controller: takes in what was heard and marked.
-            is_changed: tells at once whether another program has saved.
-            read: returns what is saved; waits.
-            look_at_feeds: shows what has changed of podcasts and downloads.
-        """
+        """Look at nothing yet; `read` returns what is saved, and waits."""
         self._controller = controller
         self._is_changed = is_changed
         self._read = read

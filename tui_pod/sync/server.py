@@ -56,15 +56,7 @@ class ServerSync:
     def __init__(
         self, transport: Transport, memory: Path, names: tuple[str, str], store: FeedStore, rule: PlayedRule
     ) -> None:
-        """Name what takes part.
-
-        Args:
-            transport: asks the server.
-            memory: file of what was exchanged before.
-            names: the server and the user, as the settings have them.
-            store: the podcasts.
-            rule: when an episode counts as played.
-        """
+        """Name what takes part; `memory` is the file of what was exchanged before, `names` are server and user."""
         self._transport = transport
         self._path = memory
         self._memory = read_memory(memory, *names)

@@ -55,16 +55,7 @@ def plan(
     rule: PlayedRule,
     is_known: Callable[[str], bool],
 ) -> Taking:
-    """Return what is taken of an export.
-
-    Args:
-        imported: the export.
-        feeds: subscribed here.
-        episodes: of these.
-        progress: by episode, as it is now.
-        rule: when a place counts as played.
-        is_known: tells ids of episodes that are here.
-    """
+    """Return what is taken of an export; `episodes` are those of the `feeds` here, `is_known` tells ids of any here."""
     here = {address_key(name) for feed in feeds for name in (feed.feed_id, feed.address)}
     new = tuple(entry for entry in imported.entries if address_key(entry.address) not in here)
     finder = EpisodeFinder(episodes, {feed.feed_id: feed.address for feed in feeds})

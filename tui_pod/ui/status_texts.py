@@ -34,14 +34,7 @@ BAR_HINTS = (
 def pane_hints(
     focus: str, services: Services, model: EpisodeListModel, playback: Playback
 ) -> tuple[tuple[str, str, str], ...]:
-    """Return key, word and action of the key line: what does something now, where the focus is.
-
-    Args:
-        focus: id of the widget that has it.
-        services: know the listener's keys.
-        model: what is listed and selected.
-        playback: what plays.
-    """
+    """Return key, word and action of the key line: what does something now, where the `focus` (a widget's id) is."""
     if focus == "search":
         clear, everywhere = map(services.with_keys, map(key_of, ("search.clear", "search.everywhere")))
         wider = (everywhere, "Everywhere", "screen.view(5)")

@@ -40,11 +40,7 @@ def ask_yes(question: str) -> bool:
 
 
 def ask_login(wanted: LoginWanted, over_http: bool) -> Login:
-    """Return the login that a server wants, from the listener.
-
-    Args:
-        wanted: by whom.
-        over_http: whether they agreed already that it may go over http.
+    """Return the login that a server wants, from the listener; `over_http`: they agreed already that http may carry it.
 
     Raises:
         FetchError: nobody can be asked, or they want none sent.

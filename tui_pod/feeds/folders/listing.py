@@ -29,12 +29,7 @@ class Listing(NamedTuple):
 
 
 def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
-    """Return what is at a path.
-
-    Args:
-        path: absolute.
-        known: files as found earlier, by path.
-        cancel: ends the search.
+    """Return what is at an absolute path; `known` are files as found earlier, by path.
 
     Raises:
         FeedError: there is nothing, or nothing that can be heard.

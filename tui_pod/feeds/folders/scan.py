@@ -76,12 +76,7 @@ def _entries(count: int) -> str:
 
 
 def scan(root: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Found:
-    """Return the sound files in and below a folder, in no order.
-
-    Args:
-        root: an absolute path.
-        known: files as found earlier, by path: those of the same size and time are not read again.
-        cancel: ends the search.
+    """Return the sound files in and below a folder, in no order; `known` ones of the same size and time are not read.
 
     Raises:
         OSError: the folder itself cannot be read.

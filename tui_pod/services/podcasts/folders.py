@@ -35,13 +35,7 @@ class FolderWatch:
         open_podcasts: Callable[[], Awaitable[Podcasts]],
         refresh: Callable[[str], Awaitable[bool]],
     ) -> None:
-        """Watch nothing yet.
-
-        Args:
-            tasks: runs each look.
-            open_podcasts: returns the podcasts.
-            refresh: brings a folder up to date, and returns whether anything in it was new or other.
-        """
+        """Watch nothing yet; `refresh` brings a folder up to date, and tells whether anything in it had changed."""
         self._tasks = tasks
         self._open = open_podcasts
         self._refresh = refresh

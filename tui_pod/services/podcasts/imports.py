@@ -45,15 +45,7 @@ class ImportService:
         bring_up_to_date: Callable[[Podcasts, int], Awaitable[None]],
         rule: PlayedRule,
     ) -> None:
-        """Read nothing yet.
-
-        Args:
-            controller: has the progress.
-            tasks: tells what was done, and undoes it.
-            open_podcasts: returns the podcasts.
-            bring_up_to_date: shows the library anew, with so many new episodes.
-            rule: when a place counts as played.
-        """
+        """Read nothing yet; `bring_up_to_date` shows the library anew, with so many new episodes."""
         self._controller = controller
         self._tasks = tasks
         self._open = open_podcasts

@@ -24,12 +24,7 @@ class LoginQuestion:
     """Which server wants a login; `answer` gives it one."""
 
     def __init__(self, wanted: LoginWanted, use: Callable[[Login], Awaitable[object]]) -> None:
-        """Ask for a login.
-
-        Args:
-            wanted: what the server said.
-            use: goes on with a login; raises `LoginWanted` when the server does not take it.
-        """
+        """Ask for a login; `use` goes on with one, and raises `LoginWanted` when the server does not take it."""
         self._wanted = wanted
         self._use = use
 

@@ -25,14 +25,7 @@ class DialogController:
         show: Callable[[Screen[None]], AwaitMount],
         open_entry: Callable[[int], None],
     ) -> None:
-        """Open nothing yet.
-
-        Args:
-            model: what is listed.
-            services: what the dialogs need.
-            show: lays a dialog over the library.
-            open_entry: lists a topic.
-        """
+        """Open nothing yet; `show` lays a dialog over the library, `open_entry` lists a topic."""
         self._model = model
         self._services = services
         self._show = show

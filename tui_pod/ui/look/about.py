@@ -88,16 +88,7 @@ def lay_out(about: About, width: int) -> list[Line]:
 def about_episode(
     episode: Episode, notes: EpisodeNotes, progress: Progress | None, status: Status, left: float, shows_answer: bool
 ) -> About:
-    """Return all that is known of an episode, without what can be chosen.
-
-    Args:
-        episode: from the library.
-        notes: what was looked up, or nothing yet.
-        progress: of the listener.
-        status: whether it is played.
-        left: seconds that are left of it.
-        shows_answer: whether the answer to its question is told.
-    """
+    """Return all that is known of an episode, with so many seconds `left`, without what can be chosen."""
     duration = (progress.duration if progress else None) or episode.duration
     if episode.audio is None:
         audio = "narrated from its transcript" if episode.transcript else "narrated from title and summary"

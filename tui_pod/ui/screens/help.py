@@ -64,12 +64,7 @@ class HelpScreen(InputDialog):
     ]
 
     def __init__(self, actions: Sequence[Action], pane: str) -> None:
-        """Show all keys.
-
-        Args:
-            actions: the table of keys as the listener has it.
-            pane: id of the pane that had the focus.
-        """
+        """Show all keys; `pane` is the id of the one that had the focus."""
         super().__init__()
         self._groups = make_groups(actions, pane)
         self._width = max(cell_len(_keys(action)) for action in actions)

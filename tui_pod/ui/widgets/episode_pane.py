@@ -126,13 +126,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     ALLOW_SELECT: ClassVar[bool] = False
 
     def __init__(self, services: Services, chosen: Callable[[], int | None], has_colours: bool) -> None:
-        """Show nothing yet.
-
-        Args:
-            services: what tells about episodes.
-            chosen: returns the library index of the row at the cursor.
-            has_colours: whether covers can be drawn.
-        """
+        """Show nothing yet; `chosen` returns the library index of the row at the cursor."""
         super().__init__(id="details")
         self._services = services
         self._chosen = chosen

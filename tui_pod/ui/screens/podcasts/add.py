@@ -30,12 +30,7 @@ class AddFeedScreen(InputDialog):
     """Asks for the address of a feed, or of a page that names one, and waits for what comes of it."""
 
     def __init__(self, services: Services, open_feed: Callable[[str], None]) -> None:
-        """Ask for an address.
-
-        Args:
-            services: subscribe to it.
-            open_feed: shows the podcast that was added.
-        """
+        """Ask for an address; `open_feed` shows the podcast that was added."""
         super().__init__()
         self._services = services
         self._feeds = services.feeds

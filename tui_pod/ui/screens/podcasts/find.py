@@ -44,13 +44,7 @@ class FindScreen(Dialog):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", id="dialog.close")]
 
     def __init__(self, words: str, services: Services, open_feed: Callable[[str], None]) -> None:
-        """Look for podcasts.
-
-        Args:
-            words: what is looked for.
-            services: find them, and subscribe.
-            open_feed: shows the podcast that was subscribed to.
-        """
+        """Look for podcasts; `open_feed` shows the one that was subscribed to."""
         super().__init__()
         self._services = services
         self._timer: Timer | None = None
