@@ -13,6 +13,7 @@ from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.net.access import PUBLIC
 from tui_pod.feeds.refresh import Outcome, refresh_feed
 from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.news import read_news
 from tui_pod.feeds.subscribe import Subscribed, subscribe
 from tui_pod.library.cache import load_library
 from tui_pod.runtime.threads import CancelToken
@@ -124,6 +125,15 @@ def test_file_with_other_tags_keeps_its_episode(shelf: Shelf) -> None:
     shelf.put("a.mp3", "Afterwards")
     assert shelf.refresh().has_changed
     assert shelf.ids() == {"Afterwards": ident}
+
+
+def test_new_file_is_among_what_is_new_and_those_of_the_first_time_are_not(shelf: Shelf) -> None:
+    shelf.put("1.mp3")
+    shelf.add()
+    assert read_news(shelf.store.db) == set()
+    shelf.put("2.mp3")
+    shelf.refresh()
+    assert read_news(shelf.store.db) == {shelf.ids()["2"]}
 
 
 def test_new_file_takes_its_place_and_nothing_is_read_twice(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from tui_pod.feeds.folders.scan import AudioFile
 from tui_pod.feeds.folders.tags import Tags
 from tui_pod.feeds.formats.model import Item
+from tui_pod.feeds.store import news
 from tui_pod.feeds.store.database import FeedStoreError, bump
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.match import DAY, episode_id
@@ -78,6 +79,7 @@ def store_files(
         gone = [(GONE, ident) for ident, _, _, place in known if place != GONE and ident not in there]
         db.executemany("UPDATE episodes SET place = ? WHERE id = ?", gone)
         changes = db.total_changes - before
+        unwanted = news.note(db, number, now)
         _store_facts(db, number, items, ids, files)
         left_out = "\n".join(notices)
         told = db.execute("SELECT summary FROM descriptions WHERE feed = ?", (number,)).fetchone()
@@ -87,7 +89,7 @@ def store_files(
             bump(db)
     if told is None or told[0] != left_out:
         store.db.notices += notices
-    return Stored(len(there - {row[0] for row in known}), bool(changes))
+    return Stored(len(there - {row[0] for row in known}) - unwanted, bool(changes))
 
 
 def _store_facts(
