@@ -49,7 +49,6 @@ class Rig:
         self.steps: asyncio.Queue[float | Exception | None] = asyncio.Queue()
         self.is_on_battery = False
         monkeypatch.setattr(module, "find_model", lambda setting: folder)
-        monkeypatch.setattr(module, "has_recogniser", lambda: True)
         monkeypatch.setattr(module, "transcribe", self.transcribe)
         monkeypatch.setattr(module, "REPORT_EVERY", 0.0)
         monkeypatch.setattr(module, "LOOK_EVERY", 0.01)

@@ -58,7 +58,7 @@ async def test_words_grow_while_they_are_read(library: Library) -> None:
             services.words_changed("talk", WordsState("2 %", 2.0))
             await driver.settle()
             assert all(cue.text in words(driver) for cue in cues)
-        assert f"{BY_MACHINE} · 2 %" in str(driver.transcript.border_subtitle)
+        assert f"{BY_MACHINE} · 2 % · x stops" in str(driver.transcript.border_subtitle)
 
 
 async def test_words_that_broke_off_go_on_from_the_last_sentence(library: Library) -> None:

@@ -19,7 +19,7 @@ from tui_pod.core.text.clean import clean
 from tui_pod.integrations.remote_socket import RemoteError, open_folder
 from tui_pod.library.cache import load_library
 from tui_pod.speech.model import INSTALL_HINT as RECOGNISER_HINT
-from tui_pod.speech.model import check_model, find_model, has_recogniser, model_name
+from tui_pod.speech.model import RecognitionError, check_model, find_model, model_name
 from tui_pod.speech.narrator import INSTALL_HINT, has_voice
 from tui_pod.state.store import StateFile
 from tui_pod.terminal.client import why_not
@@ -89,10 +89,11 @@ def _voice() -> Iterator[Finding]:
 
 def _recogniser(config: Config) -> Iterator[Finding]:
     """Yield nothing wrong where the extra is missing: nobody needs it who reads no words."""
-    if not has_recogniser():
+    try:
+        model = find_model(config.settings.transcribe.model)
+    except RecognitionError:
         yield True, f"not installed; for words where a podcast has none: {RECOGNISER_HINT}", ""
         return
-    model = find_model(config.settings.transcribe.model)
     fault = check_model(model)
     fix = "correct model under [transcribe] in the settings" if config.settings.transcribe.model else RECOGNISER_HINT
     yield not fault, fault or (f"faster-whisper, {model_name(model)}"), fix

@@ -31,7 +31,6 @@ from tui_pod.speech.model import (
     RecognitionError,
     check_language,
     find_model,
-    has_recogniser,
     model_name,
 )
 from tui_pod.speech.transcribe import transcribe
@@ -101,8 +100,11 @@ class RecognitionService:
 
     @property
     def is_ready(self) -> bool:
-        """Whether the extra is there."""
-        return has_recogniser()
+        """Whether there is what recognises, and a model, or the folder of one in the settings."""
+        with contextlib.suppress(RecognitionError):
+            find_model(self._means.model)
+            return True
+        return False
 
     def offer(self, episode: Episode, how: str = f"Press {key_of('transcript.seek')}") -> str:
         """Return what to say where an episode has no words: how to get them; empty where it has no recording."""
@@ -176,7 +178,7 @@ class RecognitionService:
 
     async def _look(self) -> None:
         podcasts = await self._means.open_podcasts()
-        if podcasts is None or not has_recogniser():
+        if podcasts is None or not self.is_ready:
             return
         library, progress = self._controller().library, self._controller().progress_index
         files = self._means.files

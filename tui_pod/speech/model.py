@@ -23,7 +23,7 @@ class RecognitionError(UserError):
 
 
 def has_recogniser() -> bool:
-    """Return whether the extra `transcribe` is installed."""
+    """Return whether the extra `transcribe` is installed, with its model."""
     return find_spec("faster_whisper") is not None and _bundled() is not None
 
 
@@ -33,9 +33,9 @@ def find_model(setting: str) -> Path:
     Raises:
         RecognitionError: the extra is not installed.
     """
-    bundled = _bundled()
-    if find_spec("faster_whisper") is not None and (setting or bundled is not None):
-        return Path(setting) if setting or bundled is None else bundled
+    model = Path(setting) if setting else _bundled()
+    if model is not None and find_spec("faster_whisper") is not None:
+        return model
     raise RecognitionError(f"Recognising speech needs the extra transcribe. Run: {INSTALL_HINT}")
 
 

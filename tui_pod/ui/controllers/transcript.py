@@ -129,8 +129,10 @@ class TranscriptController:
         until = progress.position if progress is not None and progress.status is Status.STARTED else inf
         recognition = self._services.recognition
         label = recognition.label(episode.id)
-        note, enter = label or transcript.note, key_of("transcript.seek")
-        if transcript.is_partial and not label:
+        note, enter = transcript.note, key_of("transcript.seek")
+        if label:
+            note = self._services.with_keys(f"{label} · {key_of('transcript.remove')} stops")
+        elif transcript.is_partial:
             note = self._services.with_keys(f"{note} · {enter} on the last sentence goes on")
         elif transcript.cues and not transcript.is_timed and episode.audio is not None and not note:
             note = self._services.with_keys(f"{enter} has this machine find them")
