@@ -16,7 +16,7 @@ import sys
 import termios
 import time
 import wave
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TextIO
@@ -109,18 +109,48 @@ def make_program(services: RoomServices, descriptor: int, output: TextIO) -> Pla
     return program
 
 
-async def run(services: RoomServices, *lines: str) -> list[str]:
-    """Type lines into the plain program until they end; return what it said after its greeting."""
+class Typist:
+    """Types lines into a running plain program, and listens."""
+
+    def __init__(self, descriptor: int, output: io.StringIO) -> None:
+        self._descriptor = descriptor
+        self._output = output
+
+    @property
+    def said(self) -> str:
+        """All that the program has said."""
+        return self._output.getvalue()
+
+    @property
+    def lines(self) -> list[str]:
+        """The same, line by line."""
+        return self.said.splitlines()
+
+    async def type(self, *lines: str, until_said: str = "") -> None:
+        """Type lines, and wait until something is said to them."""
+        former = len(self.said)
+        os.write(self._descriptor, "".join(f"{line}\n" for line in lines).encode())
+        await until(lambda: until_said in self.said[former:])
+
+
+@contextlib.asynccontextmanager
+async def typing(services: RoomServices) -> AsyncGenerator[Typist, None]:
+    """Run the plain program; no more lines follow those typed in the block."""
     reading, writing = os.pipe()
     output = io.StringIO()
-    program = make_program(services, reading, output)
-    running = asyncio.create_task(program.run_on_loop())
-    os.write(writing, "".join(f"{line}\n" for line in lines).encode())
+    running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
+    yield Typist(writing, output)
     os.close(writing)
     async with asyncio.timeout(10):
         await running
     os.close(reading)
-    return output.getvalue().splitlines()[3:]
+
+
+async def run(services: RoomServices, *lines: str) -> list[str]:
+    """Type lines into the plain program until they end; return what it said after its greeting."""
+    async with typing(services) as typist:
+        await typist.type(*lines)
+    return typist.lines[3:]
 
 
 # -- what it says ------------------------------------------------------------------------------------------
@@ -169,16 +199,11 @@ async def test_space_with_nothing_loaded_plays_what_it_is_at(room: Room) -> None
 
 async def test_end_of_an_episode_says_the_next(room: Room) -> None:
     services = RoomServices(room)
-    reading, writing = os.pipe()
-    output = io.StringIO()
-    running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
-    os.write(writing, b"\n")
-    await until(lambda: room.status is PlayerStatus.PLAYING)
-    room.player.play(100)
-    os.close(writing)
-    await running
-    os.close(reading)
-    assert output.getvalue().splitlines()[-1] == "Playing: Two. 3 minutes 20."
+    async with typing(services) as typist:
+        await typist.type("")
+        await until(lambda: room.status is PlayerStatus.PLAYING)
+        room.player.play(100)
+    assert typist.lines[-1] == "Playing: Two. 3 minutes 20."
     assert room.progress("one").played
 
 
@@ -295,17 +320,9 @@ async def test_search_narrows_and_escape_shows_all_again(room: Room) -> None:
 
 
 async def test_search_everywhere_goes_through_what_was_found(room: Room) -> None:
-    reading, writing = os.pipe()
-    output = io.StringIO()
-    running = asyncio.create_task(make_program(RoomServices(room), reading, output).run_on_loop())
-    os.write(writing, b"ctrl+f\nlighthouse\n\ne\nb\n")
-    async with asyncio.timeout(10):
-        while "Kept" not in output.getvalue():  # noqa: ASYNC110 - what it says is the only sign
-            await asyncio.sleep(0)
-        os.close(writing)
-        await running
-    os.close(reading)
-    assert output.getvalue().splitlines()[4:] == [
+    async with typing(RoomServices(room)) as typist:
+        await typist.type("ctrl+f", "lighthouse", "", "e", "b", until_said="Kept")
+    assert typist.lines[4:] == [
         "Found in 1 episode.",
         "1 of 1. Three. In its words, at 30 seconds. A lighthouse stands there.",
         "Queued: Three.",
@@ -393,32 +410,8 @@ async def test_key_of_the_screen_alone_says_so(room: Room) -> None:
 
 async def test_statistics_are_said(room: Room) -> None:
     services = RoomServices(room)
-    reading, writing = os.pipe()
-    output = io.StringIO()
-    running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
-    os.write(writing, b"3\n")
-    await until(lambda: "In all: 0 seconds." in output.getvalue())
-    os.close(writing)
-    await running
-    os.close(reading)
-
-
-@contextlib.asynccontextmanager
-async def typing(services: RoomServices) -> AsyncGenerator[Callable[..., Awaitable[None]], None]:
-    """Run the plain program; what is yielded types lines and waits until something is said."""
-    reading, writing = os.pipe()
-    output = io.StringIO()
-    running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
-
-    async def type_lines(*lines: str, until_said: str) -> None:
-        former = len(output.getvalue())
-        os.write(writing, "".join(f"{line}\n" for line in lines).encode())
-        await until(lambda: until_said in output.getvalue()[former:])
-
-    yield type_lines
-    os.close(writing)
-    await running
-    os.close(reading)
+    async with typing(services) as typist:
+        await typist.type("3", until_said="In all: 0 seconds.")
 
 
 def recorded() -> RoomServices:
@@ -429,31 +422,31 @@ def recorded() -> RoomServices:
 async def test_words_recognised_by_machine_are_read_with_that_said(room: Room) -> None:
     services = RoomServices(room)
     services.transcript = Transcript((Cue("It rained.", 0.0, 2.0),), "recognised by machine")
-    async with typing(services) as type_lines:
-        await type_lines("t", until_said="Recognised by machine.\nIt rained.")
+    async with typing(services) as typist:
+        await typist.type("t", until_said="Recognised by machine.\nIt rained.")
 
 
 async def test_missing_words_are_recognised_after_a_yes_alone() -> None:
     services = recorded()
     asked = services.asked_recognition.asked
-    async with typing(services) as type_lines:
-        await type_lines("t", until_said="no transcript. Type yes to have them recognised.")
-        await type_lines("no", "t", until_said="Type yes")
+    async with typing(services) as typist:
+        await typist.type("t", until_said="no transcript. Type yes to have them recognised.")
+        await typist.type("no", "t", until_said="Type yes")
         assert asked == []
-        await type_lines("yes", "j", until_said="1 of 1")
+        await typist.type("yes", "j", until_said="1 of 1")
         assert asked == [("request", "talk")]
 
 
 async def test_words_are_read_as_they_grow_and_stopped_by_a_key() -> None:
     services = recorded()
     services.asked_recognition.labels["talk"] = "recognised by machine · 2 %"
-    async with typing(services) as type_lines:
-        await type_lines("t", until_said="Recognised by machine, 2 %. t reads on, x stops that.")
+    async with typing(services) as typist:
+        await typist.type("t", until_said="Recognised by machine, 2 %. t reads on, x stops that.")
         services.transcript = Transcript((Cue("It rained.", 0.0, 2.0),), is_partial=True)
-        await type_lines("t", until_said="It rained.\nRecognised")
+        await typist.type("t", until_said="It rained.\nRecognised")
         services.transcript = Transcript((Cue("It rained.", 0.0, 2.0), Cue("We stayed in.", 3.0, 4.0)), is_partial=True)
-        await type_lines("t", until_said="We stayed in.\nRecognised")
-        await type_lines("x", "j", until_said="1 of 1")
+        await typist.type("t", until_said="We stayed in.\nRecognised")
+        await typist.type("x", "j", until_said="1 of 1")
         assert services.asked_recognition.asked == [("remove", "talk")]
 
 
@@ -466,34 +459,21 @@ async def test_recognising_is_paused_by_a_key(room: Room) -> None:
 async def test_transcript_is_read_a_part_at_a_time(room: Room) -> None:
     services = RoomServices(room)
     services.transcript = Transcript(tuple(Cue(f"Sentence {number}.") for number in range(1, 31)))
-    reading, writing = os.pipe()
-    output = io.StringIO()
-    running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
-    os.write(writing, b"t\n")
-    await until(lambda: "10 sentences more. Press t to read on." in output.getvalue())
-    os.write(writing, b"t\n")
-    await until(lambda: "End of the transcript." in output.getvalue())
-    os.close(writing)
-    await running
-    os.close(reading)
-    assert re.findall(r"Sentence (\d+)\.", output.getvalue()) == [str(number) for number in range(1, 31)]
+    async with typing(services) as typist:
+        await typist.type("t", until_said="10 sentences more. Press t to read on.")
+        await typist.type("t", until_said="End of the transcript.")
+    assert re.findall(r"Sentence (\d+)\.", typist.said) == [str(number) for number in range(1, 31)]
 
 
 async def test_bookmark_keeps_the_last_words_and_again_asks_for_a_note(room: Room) -> None:
     services = RoomServices(room)
     services.transcript = Transcript((Cue("Worth keeping.", 0.0, 9.0),))
-    reading, writing = os.pipe()
-    output = io.StringIO()
-    running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
-    os.write(writing, b"b\n\nb\n")
-    await until(lambda: len(room.controller.bookmarks) == 1)
-    os.write(writing, b"b\n")
-    await until(lambda: "leaves it as it is" in output.getvalue())
-    os.write(writing, b"For later.\nu\n")
-    os.close(writing)
-    await running
-    os.close(reading)
-    said = output.getvalue().splitlines()
+    async with typing(services) as typist:
+        await typist.type("b", "", "b")
+        await until(lambda: len(room.controller.bookmarks) == 1)
+        await typist.type("b", until_said="leaves it as it is")
+        await typist.type("For later.", "u")
+    said = typist.lines
     assert said[3] == "Nothing is playing: b keeps what was just said."
     assert said[-4:] == [
         "Kept “Worth keeping.”. Press b again for a note.",
@@ -532,40 +512,24 @@ async def test_planned_session_begins_with_what_is_due(room: Room) -> None:
     room.controller.bookmarks.keep("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
     services = RoomServices(room)
     services.settings = Settings(recall=RecallSettings(enabled=True))
-    reading, writing = os.pipe()
-    output = io.StringIO()
-    running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
-    os.write(writing, b"4\nm\n")
-    await until(lambda: "from tomorrow on" in output.getvalue())
-    room.clock.go(24 * 3600)
-    os.write(writing, b"S\n5m\n\n")
-    await until(lambda: "for the answer" in output.getvalue())
-    assert room.controller.session is None
-    os.write(writing, b"\n3\n")
-    await until(lambda: room.controller.session is not None)
-    os.close(writing)
-    await running
-    os.close(reading)
+    async with typing(services) as typist:
+        await typist.type("4", "m", until_said="from tomorrow on")
+        room.clock.go(24 * 3600)
+        await typist.type("S", "5m", "", until_said="for the answer")
+        assert room.controller.session is None
+        await typist.type("", "3")
+        await until(lambda: room.controller.session is not None)
 
 
 async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
     room.controller.bookmarks.keep("one", "One", Stretch(30.0, 35.0, "Words."), "Mine.")
     services = RoomServices(room)
-    reading, writing = os.pipe()
-    output = io.StringIO()
-    program = make_program(services, reading, output)
-    running = asyncio.create_task(program.run_on_loop())
-    os.write(writing, b"4\nm\nr\n")
-    await until(lambda: "Nothing is due" in output.getvalue())
-    room.clock.go(24 * 3600)
-    os.write(writing, b"r\n")
-    await until(lambda: "for the answer" in output.getvalue())
-    os.write(writing, b"\n3\n")
-    await until(lambda: "That is all" in output.getvalue())
-    os.close(writing)
-    await running
-    os.close(reading)
-    assert output.getvalue().splitlines()[5:] == [
+    async with typing(services) as typist:
+        await typist.type("4", "m", "r", until_said="Nothing is due")
+        room.clock.go(24 * 3600)
+        await typist.type("r", until_said="for the answer")
+        await typist.type("", "3", until_said="That is all")
+    assert typist.lines[5:] == [
         "It will be asked from tomorrow on, after days and then months.",
         "Nothing is due to be recalled.",
         "1 question to recall.",
