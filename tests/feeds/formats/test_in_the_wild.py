@@ -54,7 +54,7 @@ def test_namespace_that_each_element_declares_for_itself_is_known() -> None:
 
 def test_html_that_is_not_closed_costs_no_item() -> None:
     found = fixture("unclosed.xml")
-    assert found.title == "Notes < & tags"
+    assert (found.title, found.is_partial) == ("Notes < & tags", False)
     assert [(entry.title, entry.summary) for entry in found.items] == [
         ("Breaks", "First line second line"), ("Closed too much", "Words of two"), ("Attributes", "Words"),
     ]  # fmt: skip

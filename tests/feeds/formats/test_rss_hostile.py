@@ -54,6 +54,7 @@ def test_broken_item_costs_only_itself() -> None:
     document = feed(item(1) + "<item><title>bad</b></item>" + item(2, extra="<itunes:duration>60</itunes:duration>"))
     found = read(document)
     assert [entry.guid for entry in found.items] == ["guid-1", "guid-2"]
+    assert found.is_partial
     assert found.items[1].duration == 60.0
 
 

@@ -171,7 +171,7 @@ def _override(content: bytes, charset: str | None) -> str | None:
 
 
 def _read_slices(text: str, handler: Handler) -> bool:
-    """Read the head, then each item on its own; return False, as something is missing."""
+    """Read the head, then each item on its own; return whether nothing is missing."""
     first = _ITEM.search(text)
     root = _ROOT.search(text)
     if root is None:
@@ -180,24 +180,30 @@ def _read_slices(text: str, handler: Handler) -> bool:
     name, inner = root[1], "<channel>" if root[1] == "rss" else ""
     closing = f"{'</channel>' if inner else ''}</{name}>"
     head = text[root.end() : start].replace("<channel>", "", 1).rstrip()
-    _read_part(f"<{name}{root[2] or ''}>{inner}", head, closing, handler)
+    missing = len(_ITEM.findall(text)) + (f"</{name}>" not in text)
+    missing += not _read_part(f"<{name}{root[2] or ''}>{inner}", head, closing, handler)
     for part in _slices(text, start):  # what the root declares is known by now, and may be too much to read each time
-        _read_part(f"<{name}>{inner}", part, closing, handler)
+        missing -= _read_part(f"<{name}>{inner}", part, closing, handler)
+    return not missing
+
+
+def _read_part(opening: str, part: str, closing: str, handler: Handler) -> bool:
+    """Read the head or an item: as it is, else its elements as text. Return whether all of it was read."""
+    for is_flat in (False, True):
+        inner, is_whole = _flattened(part) if is_flat else (part, True)
+        try:
+            parse_strictly(f"{opening}{inner}{closing}".encode(), handler, "utf-8")
+            return is_whole
+        except Malformed:
+            handler.abandon()
     return False
 
 
-def _read_part(opening: str, part: str, closing: str, handler: Handler) -> None:
-    """Read the head or an item: as it is, else its elements as text, else not at all."""
-    for text in (part, None):
-        try:
-            parse_strictly(f"{opening}{_flattened(part) if text is None else text}{closing}".encode(), handler, "utf-8")
-            return
-        except Malformed:
-            handler.abandon()
+def _flattened(part: str) -> tuple[str, bool]:
+    """Return the elements of a head or an item, each with all that is in it as text, and whether those are all.
 
-
-def _flattened(part: str) -> str:
-    """Return the elements of a head or an item, each with all that is in it as text; attributes that are whole stay."""
+    Of their attributes those stay that are whole.
+    """
     kept: list[str] = []
     position = misses = 0
     while len(part) <= MAX_TEXT and misses < MAX_UNCLOSED and (found := _TAG.search(part, position)):
@@ -213,7 +219,8 @@ def _flattened(part: str) -> str:
         kept.append(f"<{name}{attributes}>{inside.replace('<', '&lt;')}</{name}>")
         position = end
     item = _ITEM.match(part)
-    return f"<{item[1]}>{''.join(kept)}</{item[1]}>" if item else "".join(kept)
+    text = f"<{item[1]}>{''.join(kept)}</{item[1]}>" if item else "".join(kept)
+    return text, not misses and len(part) <= MAX_TEXT
 
 
 def _slices(text: str, position: int) -> Iterator[str]:
