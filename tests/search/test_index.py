@@ -167,6 +167,17 @@ def test_bookmark_beside_the_index_is_found_with_its_episode(desk: Desk) -> None
     assert [(hit.kind, hit.start) for hit in found[0].hits] == [(Kind.BOOKMARK, 4.5), (Kind.WORDS, 1.0)]
 
 
+def test_nothing_found_tells_of_a_transcript_whose_end_is_not_read(desk: Desk) -> None:
+    desk.add("one", "One", "Waves. " * 300_000 + "Lighthouse.")
+    desk.fill()
+    assert desk.ask("lighthouse").why_nothing == "Of 1 transcript only the first 2,000,000 characters are searched."
+    assert desk.ask("waves").why_nothing == ""
+    desk.episodes.clear()
+    desk.add("one", "One", "Waves.")
+    desk.fill()
+    assert desk.ask("lighthouse").why_nothing == ""
+
+
 def test_changed_title_and_words_replace_the_former(desk: Desk) -> None:
     desk.add("one", "Lighthouses", "The engine runs.")
     desk.add("two", "Two", "Waves.")

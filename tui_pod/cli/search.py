@@ -116,6 +116,6 @@ def _tell_rest(query: Query, results: Results) -> None:
     if query.notice or not query.wanted:
         print(f"tui-pod: {query.notice or NOTHING}", file=sys.stderr)
     elif not results.found:
-        print("tui-pod: nothing matches.", file=sys.stderr)
+        print(f"tui-pod: nothing matches. {results.why_nothing}".rstrip(), file=sys.stderr)
     elif (more := results.total - len(results.found)) > 0:
         print(f"{counted(more)} more; --json prints all.", file=sys.stderr)

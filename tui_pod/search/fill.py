@@ -67,7 +67,7 @@ def _fill(index: IndexFile, library: Library, sources: WordSources, stamp: str, 
                 writer.note("left", str(left))
                 writer.commit()
                 tell(left)
-            writer.put_words(known[ident], words.stamp, words.read())
+            writer.put_words(known[ident], words.stamp, *words.read())
         folders = sorted(map(str, sources.folders))
         writer.note("left", "0")
         writer.note("folders", json.dumps(folders))

@@ -12,9 +12,9 @@ from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
 
-from tui_pod.core.library.transcript import arrange
+from tui_pod.core.library.transcript import CUT, arrange
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.text.clean import without_surrogates
+from tui_pod.core.text.clean import counted, without_surrogates
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.search.packed_words import unpack
 from tui_pod.search.query import Query
@@ -68,6 +68,15 @@ class Results(NamedTuple):
     """Episodes with a match, of which `found` has the first."""
     is_cut: bool = False
     """Whether there may be more than `total`."""
+    beyond: int = 0
+    """Transcripts whose end is not searched."""
+
+    @property
+    def why_nothing(self) -> str:
+        """Why something may be missing when nothing is found; empty: nothing is."""
+        if self.found or not self.beyond:
+            return ""
+        return f"Of {counted(self.beyond, 'transcript')} {CUT} are searched."
 
 
 class Document(NamedTuple):
@@ -141,7 +150,9 @@ def look_up(
         return Results()
     db.set_progress_handler(is_stopped, STEPS)
     matches = (_fts_matches if has_fts else _read_through)(db, query, limits)
-    return _Ranking(db, query, limits, matches, _look_through(beside, query)).results(is_known)
+    results = _Ranking(db, query, limits, matches, _look_through(beside, query)).results(is_known)
+    beyond = db.execute("SELECT count(*) FROM about WHERE name LIKE 'cut %'").fetchone()[0]
+    return results._replace(beyond=beyond)
 
 
 def _look_through(beside: Iterable[Document], query: Query) -> dict[str, Found]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.transcript import MAX_BYTES, Cue, read_cues
+from tui_pod.core.library.transcript import MAX_BYTES, Cue, is_cut, read_cues
 from tui_pod.speech.word_files import RECOGNISED, WordFiles
 
 REMOTE = "remote"
@@ -29,14 +29,17 @@ class Words(NamedTuple):
     stamp: str
     """Tells them from what was there before."""
 
-    def read(self) -> list[Cue]:
-        """Return the cues; none when the file is gone."""
+    def read(self) -> tuple[list[Cue], bool]:
+        """Return the cues, and whether there are more than are read; none when the file is gone."""
         try:
             with self.file.open("rb") as file:
-                cues = read_cues(file.read(MAX_BYTES).decode("utf-8", "replace"))
+                text = file.read(MAX_BYTES).decode("utf-8", "replace")
         except OSError:
-            return []
-        return sorted(cues, key=lambda cue: cue.start or 0.0) if cues and cues[0].start is not None else cues
+            return [], False
+        cues = read_cues(text)
+        if cues and cues[0].start is not None:
+            cues.sort(key=lambda cue: cue.start or 0.0)
+        return cues, is_cut(text)
 
 
 class WordSources:

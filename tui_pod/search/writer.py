@@ -88,15 +88,18 @@ class IndexWriter:
             ((number, *head) for number, _, _, *head in rows),
         )
 
-    def put_words(self, known: Known, stamp: str, cues: Sequence[Cue]) -> None:
+    def put_words(self, known: Known, stamp: str, cues: Sequence[Cue], is_cut: bool = False) -> None:
         """Put the words of a known episode into the index, in place of those that are there.
 
         Args:
             known: the episode.
             stamp: tells these words from others.
             cues: in order.
+            is_cut: whether there are more than these.
         """
         self._drop_words(known)
+        if is_cut:
+            self.note(f"cut {known.number}", "")
         words = pack(cues)
         row = (known.number, stamp, words.starts, words.content)
         self._db.execute("INSERT INTO words VALUES (?, ?, ?, ?)", row)
@@ -121,6 +124,7 @@ class IndexWriter:
             rows = _rows(known.number, unpack(*row).groups)
             self._index("INSERT INTO words_index (words_index, rowid, text) VALUES ('delete', ?, ?)", rows)
             self._db.execute("DELETE FROM words WHERE number = ?", (known.number,))
+            self._db.execute("DELETE FROM about WHERE name = ?", (f"cut {known.number}",))
 
     def _index(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         if self._has_fts:

@@ -87,7 +87,7 @@ class SearchService:
                 results = look_up(db, query, has_fts, limits, kept, is_known, lambda: stop.is_set)
                 left = db.execute("SELECT value FROM about WHERE name = 'left'").fetchone()
             results = results._replace(found=tuple(map(self._nudged, results.found)))
-            return Answer(query, results, self._said(query, int(left[0]) if left else 0))
+            return Answer(query, results, self._said(query, results.why_nothing, int(left[0]) if left else 0))
 
         try:
             return await in_thread(ask)
@@ -148,10 +148,11 @@ class SearchService:
         )
         return found._replace(hits=tuple(hits))
 
-    def _said(self, query: Query, left: int) -> str:
+    def _said(self, query: Query, why: str, left: int) -> str:
         is_filling = self._filling is not None and not self._filling.done()
         reading = f"The words of {counted(left)} are still being read." if left and is_filling else ""
-        return " ".join(filter(None, (query.notice, self._fault, reading, "" if self._index.has_fts else NO_FTS5)))
+        slow = "" if self._index.has_fts else NO_FTS5
+        return " ".join(filter(None, (query.notice, self._fault, reading, why, slow)))
 
     async def _start(self) -> None:
         await asyncio.sleep(FIRST_WAIT)

@@ -120,7 +120,12 @@ def parse_transcript(text: str) -> Transcript:
     if not cues and _is_like_json(text):
         return Transcript(fault=BROKEN if _json(text) is None else UNKNOWN)
     transcript = arrange(cues) if cues and cues[0].start is not None else Transcript(tuple(cues))
-    return replace(transcript, note=CUT) if len(text) > MAX_CHARS and not _is_like_json(text) else transcript
+    return replace(transcript, note=CUT) if is_cut(text) else transcript
+
+
+def is_cut(text: str) -> bool:
+    """Return whether only the beginning of a transcript is read."""
+    return len(text) > MAX_CHARS and not _is_like_json(text)
 
 
 def read_cues(text: str) -> list[Cue]:

@@ -98,9 +98,8 @@ class EverywhereView(Vertical):
     @work(group="found", exclusive=True)
     async def _find(self, typed: str, keeps_cursor: bool = False) -> None:
         answer = await self._services.search.search(typed)
-        if not self.is_mounted:
-            return
-        self.query_one(FoundView).show(answer, keeps_cursor)
+        for view in self.query(FoundView):  # which is not there yet, or not any more, while it opens and closes
+            view.show(answer, keeps_cursor)
         results = answer.results
         count = f"{'over ' if results.is_cut else ''}{counted(results.total)}" if results.total else ""
         shown = f"the first {len(results.found)} of {count}" if results.total > len(results.found) else count
