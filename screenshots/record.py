@@ -13,7 +13,7 @@ from screenshots.drawing import CELL, DARK, Row, Sheet, read_rows
 from tests.app_driver import AppDriver, FakeServices, embedded_library, run_app
 from tests.scenes import EMPTY, GENERATIVE_AI, press, remember, some_progress, speak
 
-SIZE = (100, 30)
+SIZE = (150, 38)
 """Columns and rows."""
 
 BELOW = 52
@@ -45,6 +45,11 @@ class Recording:
         self._driver = driver
         self._told = ("", "")
 
+    async def begin(self) -> None:
+        """Play, so that the first screen is one that one would like to have."""
+        await press(self._driver, "enter")
+        await self._driver.play(30)
+
     def tell(self, key: str, says: str) -> None:
         """Tell of a key from now on."""
         self._told = (key, says)
@@ -74,11 +79,14 @@ class Recording:
 
 async def play_story(recording: Recording) -> None:
     """Do what the recording tells: find an episode, hear and read it, look for others, plan, and look back."""
-    recording.tell("", f"{recording.count} short talks on generative AI: ✓ heard, ◐ begun, ○ new")
-    await recording.show(2.25)
+    await recording.begin()
+    recording.tell(
+        "", f"{recording.count} short talks on generative AI, spoken on your machine: ✓ heard, ◐ begun, ○ new"
+    )
+    await recording.listen(3, seconds=1, speed_rule=3)
     await recording.tell_and_press("down", "↓", "move", seconds=0.4)
     await recording.press("down", "down", seconds=0.4)
-    await recording.tell_and_press("enter", "Enter", "play; the words are spoken on your machine", seconds=0.5)
+    await recording.tell_and_press("enter", "Enter", "play another", seconds=0.5)
     await recording.listen(6, seconds=0.5, speed_rule=2)
     await recording.tell_and_press("t", "t", "read along", seconds=1)
     await recording.listen(5, seconds=1, speed_rule=5)

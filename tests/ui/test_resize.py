@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from tests.app_driver import AppDriver, embedded_library, run_app
-from tui_pod.core.library.library import Library
-from tui_pod.core.player.snapshot import PlayerStatus
+from tests.app_driver import AppDriver, FakeServices, embedded_library, run_app
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.player.snapshot import Chapter, PlayerStatus
 from tui_pod.core.selection.list_query import ListQuery
 
 GENERATIVE_AI = ListQuery(entry=1)
@@ -141,3 +142,40 @@ async def test_row_at_the_cursor_has_three_lines_in_a_small_terminal_and_four_in
             assert rows[0].startswith("▎○ One")
             assert rows[lines].startswith(" ○ Two")
             assert rows[lines + 2].startswith(" ○ Three")
+
+
+async def test_storm_of_sizes_ends_in_the_picture_of_the_last_one() -> None:
+    async with run_app(embedded_library(), query=GENERATIVE_AI) as driver:
+        await driver.press("j", "j", "enter")
+        await driver.play(5)
+        await driver.resize(80, 24)
+        calm, current = driver.text, driver.current
+        for number in range(250):
+            await driver.pilot.resize_terminal(20 + number * 37 % 180, 3 + number * 11 % 57)
+        await driver.resize(80, 24)
+        assert driver.text == calm
+        assert (driver.current, driver.status(), driver.focus) == (current, PlayerStatus.PLAYING, "list")
+
+
+@pytest.mark.parametrize("title", ["漢" * 300, "𝕏" * 300, "é̂" * 150])
+async def test_details_of_a_title_of_300_wide_letters_fit(title: str) -> None:
+    library = build_library([], [Episode("one", title, title, 60.0)])
+    async with run_app(library, (80, 24)) as driver:
+        await driver.press("i")
+        for width, height in ((200, 50), (120, 40), (80, 24), (40, 12), (10, 3), (170, 45)):
+            await driver.resize(width, height)
+            check_fits(driver, width, height)
+
+
+async def test_5000_chapters_in_the_details_are_drawn_as_far_as_they_are_seen() -> None:
+    def with_chapters(services: FakeServices) -> None:
+        services.chapters["one"] = tuple(Chapter(float(n), f"Part {n}") for n in range(5_000))
+
+    library = build_library([], [Episode("one", "One", "", 6000.0)])
+    async with run_app(library, (80, 24), prepare=with_chapters) as driver:
+        await driver.press("i")
+        await driver.until(lambda: "Part 0" in driver.text, "the chapters are shown")
+        await driver.press("end")
+        assert "Part 4999" in driver.text
+        await driver.press("enter")
+        assert driver.playback.position == 4999

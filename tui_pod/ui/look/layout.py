@@ -17,6 +17,9 @@ WIDE = 150
 HIGH = 30
 """Least rows for three lines of the playback bar."""
 
+TALL = 44
+"""Least rows for a large cover."""
+
 ROOMY = (100, 30)
 """Least columns and rows for a summary of two lines at the cursor."""
 
@@ -28,6 +31,7 @@ def layout_classes(width: int, height: int) -> dict[str, bool]:
         "-beside": width >= BESIDE,
         "-wide": width >= WIDE,
         "-low": height < HIGH,
+        "-tall": height >= TALL,
         "-tiny": width < SMALLEST[0] or height < SMALLEST[1],
     }
 

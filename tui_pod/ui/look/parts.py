@@ -39,21 +39,25 @@ _LOOKS = {
     LINE: ("frame", False),
     TAB: ("text-accent", True),
 }
-"""The theme's variable of each look, and whether it is bold. A match and the tab of what is shown are underlined
-too, so that they are seen without colours."""
+"""The theme's variable of each look, and whether it is bold. A match is underlined
+and the tab of what is shown reversed too, so that they are seen without colours."""
 
 
 def look(app: App[object], name: str) -> Style:
     """Return the look of a name in the app's theme, without a background."""
     variable, is_bold = _LOOKS[name]
     color = app.theme_variables[variable]
-    return _style(color, is_bold, name in (MATCH, TAB), name == QUIET and color == "ansi_default")
+    return _style(color, is_bold, name == MATCH, name == QUIET and color == "ansi_default", name == TAB)
 
 
 @cache  # a few colours a theme
-def _style(color: str, is_bold: bool, is_underlined: bool, is_dim: bool) -> Style:
+def _style(color: str, is_bold: bool, is_underlined: bool, is_dim: bool, is_reversed: bool) -> Style:
     return Style(
-        color=Color.parse(color).rich_color, bold=is_bold or None, underline=is_underlined or None, dim=is_dim or None
+        color=Color.parse(color).rich_color,
+        bold=is_bold or None,
+        underline=is_underlined or None,
+        dim=is_dim or None,
+        reverse=is_reversed or None,
     )
 
 

@@ -114,7 +114,8 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     .-with-episode EpisodePane { display: block; layer: above; dock: right; width: 60%; max-width: 56; }
     .-details EpisodeList { display: none; }
     .-details EpisodePane { display: block; layer: default; dock: none; width: 3fr; max-width: 100%; }
-    .-details Cover { display: none; }
+    .-tall Cover { width: 36; height: 18; }
+    .-details Cover { display: none; width: 24; height: 12; }
     .-narrow EpisodePane { width: 100%; max-width: 100%; }
     .-wide EpisodeList { display: block; }
     .-wide EpisodePane { display: block; layer: default; dock: none; width: 1fr; max-width: 52; }
@@ -264,9 +265,9 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             return About("")
         (episode, _), is_playing = self._episode, self._shown[1]
         name, rest = split_title(episode.title)
-        facts = (*episode.tags[:1], f"{episode.published:%-d %b %Y}" if episode.published else "",
-                 length(episode.duration) if episode.duration else "")  # fmt: skip
-        below = (rest, " · ".join(filter(None, facts)))
+        date = f"{episode.published:%-d %b %Y}" if episode.published else ""
+        facts = (date, length(episode.duration) if episode.duration else "")
+        below = (rest, *episode.tags[:1], " · ".join(filter(None, facts)))
         chapters = self._playback.chapters if is_playing else ()
         here = self._here(chapters)
         first = max(0, min(here - CHAPTERS // 2, len(chapters) - CHAPTERS))

@@ -129,11 +129,10 @@ class HeaderLine(Widget):
         tabs: list[list[Part]] = []
         for number, tab in enumerate(self.tabs):
             is_current = number == self.current
-            parts: list[Part] = [(f" {tab.key}", TAB if is_current else ACCENT)]
+            key, rest, size = (TAB, TAB, TAB) if is_current else (ACCENT, QUIET, ACCENT)
+            parts: list[Part] = [(f" {tab.key}", key)]
             if is_current or not is_short:
-                parts.append((f" {tab.name}", TAB if is_current else QUIET))
-                parts.append((f" {tab.size}" if tab.size else "", ACCENT))
-                parts.append((" ", PLAIN))
+                parts += [(f" {tab.name}", rest), (f" {tab.size}" if tab.size else "", size), (" ", rest)]
             tabs.append(parts)
         return tabs
 

@@ -14,7 +14,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, meter
-from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, Part
+from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, STARTED, Part
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.rows import SIDES, RowContext, RowPane
 
@@ -26,6 +26,11 @@ COUNT_WIDTH = 3
 
 MANY_TOPICS = 500
 """Number of topics above which those below the second level start folded."""
+
+_SMART_MARKS = {
+    SmartList.CONTINUE: ("started", STARTED), SmartList.NEW: ("new", ACCENT), SmartList.QUEUE: ("queued", ACCENT),
+}  # fmt: skip
+"""Name and look of the mark of each smart list: that of the episodes in it."""
 
 
 class TopicTree(RowPane):
@@ -162,7 +167,9 @@ class TopicTree(RowPane):
 
     def _smart_parts(self, entry: SmartList) -> tuple[list[Part], list[Part]]:
         count = self._smart_counts[entry]
-        return [(f"  {entry.name.title()}", PLAIN)], [(str(count), ACCENT if count else QUIET)]
+        name, look = _SMART_MARKS[entry]
+        mark = (f"{MARKS[name]} ", look if count else QUIET)
+        return [mark, (entry.name.title(), PLAIN)], [(str(count), ACCENT if count else QUIET)]
 
     def _parts(self, topic: int, width: int) -> tuple[list[Part], list[Part]]:
         """Return a topic's name, and at the right how much of it is played and the number of its episodes."""
