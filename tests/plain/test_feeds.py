@@ -144,7 +144,7 @@ async def test_a_with_an_export_says_what_is_in_it_and_takes_it() -> None:
         await until(lambda: any(line.startswith("Type y") for line in said()))
         type_line("y")
         await until(lambda: ("take", "the list") in services.asked.wishes)
-        assert said()[1] == "From the list: 1 podcast new; 0 already here."
+        assert said()[1:3] == ["From the list:", "1 podcast new; 0 already here."]
 
 
 async def test_a_without_an_answer_adds_nothing() -> None:

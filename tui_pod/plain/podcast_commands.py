@@ -70,9 +70,8 @@ class PodcastCommands:
         if preview is None:
             self._feeds.add(typed)
             return
-        known = len(preview.imported.entries) - len(preview.taking.new)
-        self._say(f"From {preview.origin}: {preview.taking.summary()}; {known} already here.")
-        self._say_all(preview.imported.faults[:SAID])
+        self._say(f"From {preview.origin}:")
+        self._say_all(preview.lines)
         self._ask("Type y to take this, or enter to leave it:", partial(self._take, preview))
 
     def _take(self, preview: Preview, answer: str) -> None:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from tui_pod.sync.taking import Taking
 
 
+FAULTS = 5
+"""Faults of an export that are shown before it is taken."""
+
+
 class Preview(NamedTuple):
     """An export, and what would be taken of it."""
 
@@ -32,6 +36,12 @@ class Preview(NamedTuple):
     def origin(self) -> str:
         """Where it comes from, such as `AntennaPod`."""
         return self.imported.program or "the list"
+
+    @property
+    def lines(self) -> list[str]:
+        """What it comes to, and the first of what cannot be taken."""
+        known = len(self.imported.entries) - len(self.taking.new)
+        return [f"{self.taking.summary()}; {known} already here.", *self.imported.faults[:FAULTS]]
 
 
 class ImportService:

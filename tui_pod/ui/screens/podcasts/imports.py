@@ -29,11 +29,8 @@ class ImportScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """Show a summary, what cannot be taken, and the podcasts that are new."""
-        imported, taking = self._preview
-        known = len(imported.entries) - len(taking.new)
-        lines = [f"{taking.summary()}; {known} already here.", *imported.faults[:5]]
         with DialogBody(f"Import from {self._preview.origin}", "enter takes this · esc closes", ident="find"):
-            yield Static(Content("\n".join(lines)), id="outcome")
+            yield Static(Content("\n".join(self._preview.lines)), id="outcome")
             yield ChoiceList(*map(Option, self._rows()))
 
     def _rows(self) -> Iterator[Content]:
