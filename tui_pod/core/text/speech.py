@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 _TITLES = frozenset("Dr Mr Mrs Ms Prof St Jr Sr vs etc Fig fig No al approx cf e.g i.e".split())
+_NUMBERED_WORDS = frozenset("Ch ch Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split())
+"""Words whose full stop ends no sentence where a number follows."""
 _LONGEST_TITLE = 10
 """Characters looked at before a full stop."""
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+\s+")  # a run of marks is tried once: no square of time
@@ -20,7 +22,7 @@ _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₙ", "0123456789n")
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "η": "eta", "θ": "theta", "λ": "lambda",
     "μ": "mu", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-    "Δ": "delta", "Θ": "theta", "Σ": "sigma", "Ω": "omega", "∞": "infinity",
+    "µ": "mu", "Δ": "delta", "Θ": "theta", "Σ": "sigma", "Ω": "omega", "∞": "infinity",
 }  # fmt: skip
 _SYMBOLS = {
     "→": " to ", "⇒": " so ", "≈": " about ", "≤": " at most ", "≥": " at least ", "≠": " is not ", "·": " times ",
@@ -39,6 +41,10 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:ft|feat)\.\s(?=[A-Z])", "featuring "),
         (r"\bvs\.\s(?=\w)", "versus "),
         (r"\bFig\.\s(?=\d)", "figure "),
+        (r"\b[Cc]h\.\s(?=\d)", "chapter "),
+        (r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.\s(?=\d)", r"\1 "),
+        (r"(?<=\d)\s+mu s\b", " microseconds"),
+        (r"(?<=\d)\s+mu m\b", " micrometers"),
         (r"\bNo\.\s(?=\d)|(?<!\w)#(?=\d+\b)", "number "),
         (r"<\|([\w ]+)\|>", r" \1 "),
         (r"</?([A-Za-z_]+)>", r" \1 "),
@@ -68,6 +74,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\$(\d[\d.,]*)\s?[-–]\s?\$?(\d[\d.,]*)\s?([KMB])\b\+?", r"\1 to \2 \3 dollars"),
         (r"\$(\d[\d.,]*)\s?([KMB])\b\+?", r"\1 \2 dollars"),
         (r"\$(\d+(?:[.,]\d+)*)\s?[-–]\s?\$?(\d+(?:[.,]\d+)*(?: [mb]illion| trillion)?)(?!\w)", r"\1 to \2 dollars"),
+        (r"(?<![\w.,–-])(\d[\d.,]*)\s?([MmKk]|bn)?\s?€(?!\d)", r"€\1\2"),
+        (r"([$€£]\d[\d.,]*)\s?m\b", r"\1 million"),
+        (r"(?<=\d)m(?= (?:views|users|people|downloads|listeners|plays)\b)", " million"),
         (r"(?<![\w.])([\d.,]*\d)M\b", r"\1 million"),
         (r"(?<![\w.])([\d.,]*\d)T\b", r"\1 trillion"),
         (r"(?<=\d)\s?bn\b", " billion"),
@@ -118,6 +127,8 @@ def _is_end(text: str, end: re.Match[str]) -> bool:
         return True
     before = text[max(0, end.start() - _LONGEST_TITLE) : end.start()]
     word = before[before.rfind(" ") + 1 :].lstrip("(\"'“‘")
+    if following.isdigit() and word in _NUMBERED_WORDS:
+        return False
     return word not in _TITLES and not (len(word) == 1 and word.isupper() and word != "I")
 
 
