@@ -112,10 +112,14 @@ class ServiceRig:
             while others := asyncio.all_tasks() - {asyncio.current_task()}:
                 await asyncio.wait(others)
 
+    async def do(self, wish: Callable[..., object], *named: object) -> None:
+        """Ask for something, and wait until it is done."""
+        wish(*named)
+        await self.done()
+
     async def add(self, address: str) -> None:
         """Subscribe, and wait until that is done."""
-        self.service.add(address)
-        await self.done()
+        await self.do(self.service.add, address)
 
     @property
     def titles(self) -> list[str]:
@@ -149,6 +153,13 @@ def serve_sounds(site: Site, count: int = 3, **named: Any) -> None:
     site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in range(count))))
     for number in range(count):
         site.replies[f"/{number}.wav"] = Ranged(sound(0.2), **named)
+
+
+async def add_sounds(service: ServiceRig, site: Site, count: int = 3, **named: Any) -> list[str]:
+    """Serve such a feed and subscribe to it; return the ids of its episodes."""
+    serve_sounds(site, count, **named)
+    await service.add(site.url("/f"))
+    return list(service.controller.library.ids)
 
 
 # -- adding --------------------------------------------------------------------------------------------
@@ -217,8 +228,7 @@ async def test_add_of_a_feed_that_is_there_says_what_is_new(site: Site, service:
 async def test_add_two_at_once_brings_both(site: Site, service: ServiceRig) -> None:
     for name in ("a", "b"):
         site.replies[f"/{name}"] = server.body(feed(item(1), name.upper()))
-        service.service.add(site.url(f"/{name}"))
-    await service.done()
+        await service.add(site.url(f"/{name}"))
     assert sorted(service.topics) == ["A", "B"]
     assert service.driver.work == ""
 
@@ -260,8 +270,7 @@ async def added(site: Site, service: ServiceRig, *names: str) -> None:
 async def test_refresh_all_shows_progress_and_brings_what_is_new(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a", "b")
     site.replies["/a"] = server.body(feed(item(2) + item(1), "a"))
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     assert service.driver.works == ["refreshing 0/2", "refreshing 1/2", "refreshing 2/2", ""]
     assert service.driver.said == ["1 episode new: a."]
     assert service.titles == ["Episode 2", "Episode 1", "Episode 1"]
@@ -271,8 +280,7 @@ async def test_refresh_all_shows_progress_and_brings_what_is_new(site: Site, ser
 async def test_refresh_of_one_asks_no_other(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a", "b")
     site.asked.clear()
-    service.service.refresh(site.url("/b"))
-    await service.done()
+    await service.do(service.service.refresh, site.url("/b"))
     assert site.paths() == ["/b"]
     assert service.driver.said == ["Nothing new."]
     assert (service.driver.libraries, service.announced) == ([], [])
@@ -282,24 +290,21 @@ async def test_refresh_one_bad_feed_is_told_and_harms_no_other(site: Site, servi
     await added(site, service, "a", "b")
     site.replies["/a"] = server.body("oops", status=500)
     site.replies["/b"] = server.body(feed(item(2) + item(1), "b"))
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     [error] = service.driver.errors
     assert "/a: the server is in trouble; try again later (500)" in error
     assert "1 episode new: b." in service.driver.said
     assert service.driver.work == ""
     assert service.driver.failed == {site.url("/a")}
     site.replies["/a"] = server.body(feed(item(1), "a"))
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     assert service.driver.failed == frozenset()
 
 
 async def test_refresh_many_bad_feeds_are_counted(site: Site, service: ServiceRig) -> None:
     await added(site, service, *"abcde")
     site.replies.update({f"/{name}": server.body("oops", status=500) for name in "abcde"})
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     assert len(service.driver.errors) == 4
     assert service.driver.errors[-1] == "2 more podcasts failed. See: tui-pod feeds list"
 
@@ -310,13 +315,11 @@ async def test_refresh_offline_is_shown_until_there_is_a_network(
     await added(site, service, "a", "b")
     with monkeypatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", no_network)
-        service.service.refresh()
-        await service.done()
+        await service.do(service.service.refresh)
     assert service.driver.work == "offline"
     [error] = service.driver.errors
     assert "cannot be found. Check the address and the network." in error
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     assert service.driver.work == ""
 
 
@@ -333,24 +336,20 @@ async def test_refresh_of_a_feed_that_moved_says_so_and_keeps_progress(site: Sit
     service.controller.mark([ident], played=True)
     site.replies["/a"] = server.redirect("/new", 301)
     site.replies["/new"] = server.body(feed(item(2) + item(1), "a"))
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     assert "a has moved, and is fetched from its new address now." in service.driver.said
     assert service.controller.library.ids[1] == ident
     assert service.controller.progress_index.topic_stats[0].played == 1
     assert service.podcasts.store.feeds()[0].address == site.url("/new")
     service.driver.said.clear()
-    service.service.refresh(site.url("/a"))
-    await service.done()
+    await service.do(service.service.refresh, site.url("/a"))
     assert (site.paths()[-1], service.driver.said) == ("/new", ["Nothing new."])
 
 
 async def test_refresh_without_feeds_says_how_to_add_one(service: ServiceRig) -> None:
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     assert service.driver.said == ["There are no podcasts yet. Press a to add one."]
-    service.service.refresh("https://a.example.org/gone")
-    await service.done()
+    await service.do(service.service.refresh, "https://a.example.org/gone")
     assert service.driver.said[-1] == "That podcast is no longer there."
     assert not service.data.exists()
 
@@ -379,8 +378,7 @@ async def test_refresh_brings_what_another_program_added(site: Site, service: Se
     site.replies["/b"] = server.body(feed(item(1), "b"))
     await other.add(site.url("/b"))
     assert service.topics == ["a"]
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     assert service.topics == ["a", "b"]
 
 
@@ -408,49 +406,39 @@ async def test_remove_feed_can_be_undone_with_its_place_progress_and_downloads(s
     await service.add(site.url("/z"))
     ids = service.ids("Episode 2", "Episode 1")
     service.controller.mark(ids[:1], played=True)
-    service.service.download(ids)
-    await service.done()
-    service.service.remove_feed(site.url("/f"))
-    await service.done()
+    await service.do(service.service.download, ids)
+    await service.do(service.service.remove_feed, site.url("/f"))
     assert (service.titles, service.topics, service.driver.downloads) == (["Episode 9"], ["Z"], {})
     assert service.driver.said[-1] == "Test Cast removed. Press u to undo."
     assert service.controller.progress_index.topic_stats[0].played == 0
-    service.controller.undo()
-    await service.done()
+    await service.do(service.controller.undo)
     assert service.topics == ["Test Cast", "Z"]
     assert service.driver.said[-1] == "Undid: Test Cast removed"
     assert set(service.driver.downloads) == set(ids)
     assert service.podcasts.downloads.find(ids[0]) is not None
     assert service.controller.progress_index.status(ids[0]) is Status.PLAYED
     assert service.controller.progress_index.topic_stats[0].played == 1
-    service.controller.redo()
-    await service.done()
+    await service.do(service.controller.redo)
     assert (service.topics, service.driver.downloads) == (["Z"], {})
 
 
 async def test_remove_undone_and_done_again_in_a_hurry_ends_as_asked(site: Site, service: ServiceRig) -> None:
-    serve_sounds(site, 1)
-    await service.add(site.url("/f"))
-    service.service.remove_feed(site.url("/f"))
-    await service.done()
+    await add_sounds(service, site, 1)
+    await service.do(service.service.remove_feed, site.url("/f"))
     for _ in range(3):
         service.controller.undo()
         service.controller.redo()
-    service.controller.undo()
-    await service.done()
+    await service.do(service.controller.undo)
     assert service.topics == ["Test Cast"]
     assert service.driver.errors == []
 
 
 async def test_remove_feed_ends_its_downloads(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
-    serve_sounds(site, 1, pause=going)
-    await service.add(site.url("/f"))
-    ids = list(service.controller.library.ids)
+    ids = await add_sounds(service, site, 1, pause=going)
     service.service.download(ids)
     await service.until(lambda: site.paths()[-1] == "/0.wav", "it is asked for")
-    service.service.remove_feed(site.url("/f"))
-    await service.done()
+    await service.do(service.service.remove_feed, site.url("/f"))
     going.set()
     assert (service.titles, service.driver.downloads, service.driver.errors) == ([], {}, [])
 
@@ -458,18 +446,15 @@ async def test_remove_feed_ends_its_downloads(site: Site, service: ServiceRig) -
 async def test_remove_feed_that_is_gone_says_so(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
     for _ in range(2):
-        service.service.remove_feed(site.url("/a"))
-        await service.done()
+        await service.do(service.service.remove_feed, site.url("/a"))
     assert service.driver.said[-1] == "That podcast is no longer there."
 
 
 async def test_remove_that_fails_when_undone_says_why(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
-    service.service.remove_feed(site.url("/a"))
-    await service.done()
+    await service.do(service.service.remove_feed, site.url("/a"))
     service.podcasts.store.purge(time.time() + 1)
-    service.controller.undo()
-    await service.done()
+    await service.do(service.controller.undo)
     assert service.driver.errors == [f"There is no feed {site.url('/a')}."]
 
 
@@ -478,9 +463,7 @@ async def test_remove_that_fails_when_undone_says_why(site: Site, service: Servi
 
 async def test_download_shows_how_far_it_is_and_is_played_from_the_disk(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
-    serve_sounds(site, 1, pause=going)
-    await service.add(site.url("/f"))
-    [ident] = service.controller.library.ids
+    [ident] = await add_sounds(service, site, 1, pause=going)
     service.service.download([ident])
     await service.until(
         lambda: ident in service.driver.downloads and service.driver.downloads[ident].share == 0.5, "half is there"
@@ -491,8 +474,7 @@ async def test_download_shows_how_far_it_is_and_is_played_from_the_disk(site: Si
     assert texts == ["…", "50 %", "100 %", "whole"]
     episode = service.controller.library.episode(0)
     assert service.podcasts.source(episode).location == str(service.podcasts.downloads.find(ident))
-    service.service.download([ident])
-    await service.done()
+    await service.do(service.service.download, [ident])
     assert service.driver.said[-1] == "That is downloaded already. Press x to take it off the disk."
 
 
@@ -508,26 +490,21 @@ async def test_download_of_unknown_length_shows_megabytes(
 
     site.replies["/0.wav"] = chunked
     await service.add(site.url("/f"))
-    service.service.download(service.controller.library.ids)
-    await service.done()
+    await service.do(service.service.download, service.controller.library.ids)
     assert "1 MB" in service.driver.download_texts[service.controller.library.ids[0]]
 
 
 async def test_download_again_stops_it_and_once_more_goes_on(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
-    serve_sounds(site, 1, pause=going)
-    await service.add(site.url("/f"))
-    ids = list(service.controller.library.ids)
+    ids = await add_sounds(service, site, 1, pause=going)
     service.service.download(ids)
     await service.until(lambda: site.paths()[-1] == "/0.wav", "it is asked for")
-    service.service.download(ids)
-    await service.done()
+    await service.do(service.service.download, ids)
     assert (service.driver.downloads, service.driver.errors) == ({}, [])
     going.set()
     await service.until(lambda: not list(service.podcasts.downloads.folder.glob("*.lock")))
     for _ in range(20):  # the thread that was stopped may still hold the part for a moment
-        service.service.download(ids)
-        await service.done()
+        await service.do(service.service.download, ids)
         if ids[0] in service.driver.downloads:
             break
     assert service.driver.downloads[ids[0]].is_whole
@@ -537,9 +514,7 @@ async def test_download_of_several_begins_the_missing_ones_and_stops_them_all_wh
     site: Site, service: ServiceRig
 ) -> None:
     going = threading.Event()
-    serve_sounds(site, 3, pause=going)
-    await service.add(site.url("/f"))
-    ids = list(service.controller.library.ids)
+    ids = await add_sounds(service, site, 3, pause=going)
     service.service.download(ids[:1])
     await service.until(lambda: ids[0] in service.driver.downloads)
     service.service.download(ids)
@@ -554,8 +529,7 @@ async def test_download_that_fails_says_why_and_several_are_counted(site: Site, 
     for number in range(1, 4):
         site.replies[f"/{number}.wav"] = server.body("no", status=404)
     await service.add(site.url("/f"))
-    service.service.download(service.controller.library.ids)
-    await service.done()
+    await service.do(service.service.download, service.controller.library.ids)
     assert len(service.driver.errors) == 2
     assert "was not downloaded" in service.driver.errors[0]
     assert service.driver.errors[1] == "2 more downloads failed."
@@ -567,11 +541,9 @@ async def test_download_that_fails_says_why_and_several_are_counted(site: Site, 
 async def test_download_without_a_network_ends_the_others_and_says_so_once(
     site: Site, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    serve_sounds(site, 30)
-    await service.add(site.url("/f"))
+    await add_sounds(service, site, 30)
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    service.service.download(service.controller.library.ids)
-    await service.done()
+    await service.do(service.service.download, service.controller.library.ids)
     assert all(state.error for state in service.driver.downloads.values())
     assert len(service.driver.errors) <= 3
     assert "cannot be found" in service.driver.errors[0]
@@ -580,10 +552,8 @@ async def test_download_without_a_network_ends_the_others_and_says_so_once(
 
 async def test_download_without_room_ends_the_others_and_says_so_once(site: Site, tmp_path: Path) -> None:
     service = ServiceRig(tmp_path, quota=2 * len(sound(0.2)))
-    serve_sounds(site, 30)
-    await service.add(site.url("/f"))
-    service.service.download(service.controller.library.ids)
-    await service.done()
+    await add_sounds(service, site, 30)
+    await service.do(service.service.download, service.controller.library.ids)
     coming = [state for state in service.driver.downloads.values() if not state.error]
     assert sum(state.is_whole for state in coming) == len(coming) >= 1
     assert "Downloads may take 0 MB" in service.driver.errors[0]
@@ -593,67 +563,53 @@ async def test_download_without_room_ends_the_others_and_says_so_once(site: Site
 
 async def test_download_makes_room_by_what_was_played_longest_ago(site: Site, tmp_path: Path) -> None:
     service = ServiceRig(tmp_path, quota=int(2.5 * len(sound(0.2))))
-    serve_sounds(site, 3)
-    await service.add(site.url("/f"))
+    await add_sounds(service, site, 3)
     first, second, third = service.ids("Episode 0", "Episode 1", "Episode 2")
     for ident in (first, second):
-        service.service.download([ident])
-        await service.done()
+        await service.do(service.service.download, [ident])
     service.controller.mark([second], played=True)
-    service.service.download([third])
-    await service.done()
+    await service.do(service.service.download, [third])
     assert service.podcasts.downloads.find(second) is None
     assert (set(service.driver.downloads), service.driver.errors) == ({first, third}, [])
 
 
 async def test_download_of_what_has_no_address_says_so(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
-    service.service.download([*service.controller.library.ids, "unknown"])
-    await service.done()
+    await service.do(service.service.download, [*service.controller.library.ids, "unknown"])
     assert service.driver.said == ["Nothing to download here: these episodes are narrated or lie on this machine."]
 
 
 async def test_remove_downloads_can_be_undone_and_done_again(site: Site, service: ServiceRig) -> None:
-    serve_sounds(site)
-    await service.add(site.url("/f"))
+    await add_sounds(service, site)
     ids = service.ids("Episode 2", "Episode 1")
-    service.service.download(ids)
-    await service.done()
-    service.service.remove_downloads([*ids, *service.ids("Episode 0")])
-    await service.done()
+    await service.do(service.service.download, ids)
+    await service.do(service.service.remove_downloads, [*ids, *service.ids("Episode 0")])
     assert (service.driver.downloads, service.podcasts.downloads.find(ids[0])) == ({}, None)
     assert service.driver.said[-1] == "2 downloads removed. Press u to undo."
-    service.controller.undo()
-    await service.done()
+    await service.do(service.controller.undo)
     assert set(service.driver.downloads) == set(ids)
     assert service.podcasts.downloads.find(ids[0]) is not None
-    service.controller.redo()
-    await service.done()
+    await service.do(service.controller.redo)
     assert service.driver.downloads == {}
     service.podcasts.downloads.purge()
-    service.controller.undo()
-    await service.done()
+    await service.do(service.controller.undo)
     assert service.driver.errors == ["2 of them were deleted for good meanwhile."]
 
 
 async def test_remove_downloads_stops_one_that_is_on_its_way(site: Site, service: ServiceRig) -> None:
     going = threading.Event()
-    serve_sounds(site, 1, pause=going)
-    await service.add(site.url("/f"))
-    ids = list(service.controller.library.ids)
+    ids = await add_sounds(service, site, 1, pause=going)
     service.service.download(ids)
     await service.until(lambda: site.paths()[-1] == "/0.wav", "it is asked for")
     service.driver.said.clear()
-    service.service.remove_downloads(ids)
-    await service.done()
+    await service.do(service.service.remove_downloads, ids)
     going.set()
     assert (service.driver.downloads, service.driver.said) == ({}, [])
 
 
 async def test_remove_downloads_where_there_is_none_says_what_x_takes(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
-    service.service.remove_downloads(service.controller.library.ids)
-    await service.done()
+    await service.do(service.service.remove_downloads, service.controller.library.ids)
     assert service.driver.said == [
         "Nothing to remove here: x takes podcasts, downloads, and entries of Queue and Continue."
     ]
@@ -664,13 +620,11 @@ async def test_remove_downloads_where_there_is_none_says_what_x_takes(site: Site
 
 async def test_next_ones_of_each_feed_are_kept(site: Site, tmp_path: Path) -> None:
     service = ServiceRig(tmp_path, QUIET._replace(keep_next=2))
-    serve_sounds(site, 4)
-    await service.add(site.url("/f"))
+    await add_sounds(service, site, 4)
     assert set(service.driver.downloads) == set(service.ids("Episode 3", "Episode 2"))
     assert all(download.is_automatic for download in service.driver.downloads.values())
     service.controller.mark(service.ids("Episode 3"), played=True)
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     assert set(service.driver.downloads) == set(service.ids("Episode 3", "Episode 2", "Episode 1"))
 
 
@@ -684,19 +638,16 @@ async def test_next_ones_are_as_many_as_the_feed_itself_says(site: Site, tmp_pat
         service.podcasts.downloads.delete(ident)
     service.podcasts.store.configure(site.url("/f"), {"keep": "0"})
     site.asked.clear()
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     assert site.paths() == ["/f"]
     service.podcasts.store.configure(site.url("/f"), {"keep": "1"})
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     assert site.paths()[-1] == "/3.wav"
 
 
 async def test_next_ones_are_topped_up_once_one_is_marked(site: Site, tmp_path: Path) -> None:
     service = ServiceRig(tmp_path, QUIET._replace(keep_next=2, delete_played=0))
-    serve_sounds(site, 4)
-    await service.add(site.url("/f"))
+    await add_sounds(service, site, 4)
     three, two, one = service.ids("Episode 3", "Episode 2", "Episode 1")
     service.controller.mark([three], played=True)
     await service.until(lambda: set(service.driver.downloads) == {two, one}, "the next comes, the played goes")
@@ -707,11 +658,9 @@ async def test_next_ones_are_topped_up_once_one_is_marked(site: Site, tmp_path: 
 
 async def test_download_of_what_plays_goes_once_something_else_plays(site: Site, tmp_path: Path) -> None:
     service = ServiceRig(tmp_path, QUIET._replace(delete_played=0))
-    serve_sounds(site, 2)
-    await service.add(site.url("/f"))
+    await add_sounds(service, site, 2)
     one, zero = service.ids("Episode 1", "Episode 0")
-    service.service.download([one])
-    await service.done()
+    await service.do(service.service.download, [one])
     service.controller.play(one)
     service.controller.mark([one], played=True)
     service.controller.play(zero)
@@ -720,18 +669,13 @@ async def test_download_of_what_plays_goes_once_something_else_plays(site: Site,
 
 async def test_next_one_that_the_listener_removed_stays_away_until_it_is_wanted(site: Site, tmp_path: Path) -> None:
     service = ServiceRig(tmp_path, QUIET._replace(keep_next=1))
-    serve_sounds(site, 2)
-    await service.add(site.url("/f"))
+    await add_sounds(service, site, 2)
     one, zero = service.ids("Episode 1", "Episode 0")
-    service.service.remove_downloads([one])
-    await service.done()
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.remove_downloads, [one])
+    await service.do(service.service.refresh)
     assert set(service.driver.downloads) == {zero}
-    service.controller.undo()
-    await service.done()
-    service.service.refresh()
-    await service.done()
+    await service.do(service.controller.undo)
+    await service.do(service.service.refresh)
     assert set(service.driver.downloads) == {one}
 
 
@@ -753,16 +697,13 @@ async def test_start_shows_downloads_refreshes_and_deletes_what_was_removed(site
     former = ServiceRig(tmp_path)
     serve_sounds(site)
     await former.add(site.url("/f"))
-    former.service.download(former.controller.library.ids)
-    await former.done()
+    await former.do(former.service.download, former.controller.library.ids)
     kept, gone, _ = former.controller.library.ids
-    former.service.remove_downloads([gone])
-    await former.done()
+    await former.do(former.service.remove_downloads, [gone])
     await former.service.close()
     site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in range(4))))
     service = ServiceRig(tmp_path, FeedSettings())
-    service.service.start()
-    await service.done()
+    await service.do(service.service.start)
     assert (kept in service.driver.downloads, gone in service.driver.downloads) == (True, False)
     assert list(service.podcasts.downloads.folder.glob("*.removed")) == []
     assert service.titles[0] == "Episode 3"
@@ -777,12 +718,10 @@ async def test_start_says_nothing_when_there_is_nothing_to_say(
     former = ServiceRig(tmp_path)
     await added(site, former, "a")
     if settings.refresh_at_start:
-        former.service.remove_feed(site.url("/a"))
-        await former.done()
+        await former.do(former.service.remove_feed, site.url("/a"))
     site.asked.clear()
     service = ServiceRig(tmp_path, settings)
-    service.service.start()
-    await service.done()
+    await service.do(service.service.start)
     assert (service.driver.said, service.driver.works, service.driver.libraries, site.asked) == ([], [], [], [])
 
 
@@ -790,8 +729,7 @@ async def test_start_offline_is_shown_and_not_told(site: Site, tmp_path: Path, m
     await added(site, ServiceRig(tmp_path), "a")
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
     service = ServiceRig(tmp_path, FeedSettings())
-    service.service.start()
-    await service.done()
+    await service.do(service.service.start)
     assert (service.driver.work, service.driver.said, service.titles) == ("offline", [], ["Episode 1"])
 
 
@@ -841,8 +779,7 @@ async def test_progress_follows_an_episode_of_a_feed_through_it_all(site: Site, 
     await added(site, service, "a")
     ident = episode_id(site.url("/a"), "guid-1")
     service.controller.progress_index.put(ident, Progress(START, 12.0, 100.0))
-    service.service.remove_feed(site.url("/a"))
-    await service.done()
+    await service.do(service.service.remove_feed, site.url("/a"))
     await service.add(site.url("/a"))
     assert service.controller.library.ids == [ident]
     assert service.controller.progress_index.unfinished() == [0]
@@ -860,11 +797,9 @@ async def test_settings_are_changed_at_once_and_can_be_taken_back(site: Site, se
     assert service.topics == ["Mine"]
     assert service.controller.speed_rule(0) == 1.5
     assert service.driver.said[-1] == "Test Cast: speed 1.5, name Mine. Press u to undo."
-    service.controller.undo()
-    await service.done()
+    await service.do(service.controller.undo)
     assert (service.topics, service.controller.speed_rule(0)) == (["Test Cast"], 1.0)
-    service.controller.redo()
-    await service.done()
+    await service.do(service.controller.redo)
     assert service.topics == ["Mine"]
 
 
@@ -888,19 +823,16 @@ async def test_podcasts_and_downloads_of_another_program_are_shown(site: Site, t
     serve_sounds(site, 2)
     service, other = ServiceRig(tmp_path), ServiceRig(tmp_path)
     await service.add(site.url("/f"))
-    service.service.start()
-    await service.done()
+    await service.do(service.service.start)
     site.replies["/g"] = server.body(feed(item(7), "Theirs"))
     await other.add(site.url("/g"))
     await other.add(site.url("/f"))
     one, _ = other.ids("Episode 1", "Episode 0")
-    other.service.download([one])
-    await other.done()
+    await other.do(other.service.download, [one])
     await service.service.look_elsewhere()
     assert service.topics == ["Test Cast", "Theirs"]
     assert list(service.driver.downloads) == [one]
-    other.service.remove_downloads([one])
-    await other.done()
+    await other.do(other.service.remove_downloads, [one])
     await service.service.look_elsewhere()
     assert service.driver.downloads == {}
     libraries = len(service.driver.libraries)
@@ -936,8 +868,7 @@ async def test_nothing_is_refreshed_by_itself_on_a_battery_or_a_metered_network(
     site.asked.clear()
     await service.service.refresh_due()
     assert site.paths() == []
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     assert site.paths() == ["/a"]
 
 
@@ -945,15 +876,12 @@ async def test_server_that_asks_to_be_left_alone_is_until_then(site: Site, tmp_p
     service = ServiceRig(tmp_path)
     await added(site, service, "a", "b")
     site.replies["/a"] = server.body("slow down", status=429, **{"Retry-After": "3600"})
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     site.asked.clear()
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     assert site.paths() == ["/b"]
     site.asked.clear()
-    service.service.refresh(site.url("/a"))
-    await service.done()
+    await service.do(service.service.refresh, site.url("/a"))
     assert site.paths() == ["/a"]
 
 
@@ -963,8 +891,7 @@ async def test_desktop_is_told_of_the_podcasts_that_say_so(site: Site, tmp_path:
     service.podcasts.store.configure(site.url("/b"), {"notify": "yes"})
     for name in "ab":
         site.replies[f"/{name}"] = server.body(feed(item(9), name))
-    service.service.refresh()
-    await service.done()
+    await service.do(service.service.refresh)
     assert service.announced == [("1 episode new", "b")]
 
 
@@ -1015,11 +942,9 @@ async def test_what_is_begun_or_marked_is_not_new_and_what_is_taken_off_can_be_b
 
 
 async def test_downloads_under_way_are_counted_until_they_are_done(site: Site, service: ServiceRig) -> None:
-    serve_sounds(site, 2)
-    await service.add(site.url("/f"))
+    await add_sounds(service, site, 2)
     service.driver.works.clear()
-    service.service.download(service.controller.library.ids)
-    await service.done()
+    await service.do(service.service.download, service.controller.library.ids)
     assert "2 downloads" in service.driver.works
     assert service.driver.works[-1] == ""
 

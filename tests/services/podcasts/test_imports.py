@@ -48,11 +48,9 @@ async def test_database_is_shown_taken_and_undone(service: ServiceRig, site: Sit
     assert set(statuses(service).values()) == {Status.UNPLAYED}
     index = service.controller.progress_index
     assert not any(progress.plays for ident in service.controller.library.ids if (progress := index.get(ident)))
-    service.controller.undo()
-    await service.done()
+    await service.do(service.controller.undo)
     assert service.titles == []
-    service.controller.redo()
-    await service.done()
+    await service.do(service.controller.redo)
     assert len(service.titles) == 3
 
 

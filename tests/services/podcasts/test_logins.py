@@ -31,8 +31,7 @@ async def subscribe(rig: ServiceRig, site: Site) -> str:
 
 
 async def test_adding_asks_until_the_login_is_right(rig: ServiceRig, site: Site) -> None:
-    rig.service.add(site.url("/f"))
-    await rig.done()
+    await rig.do(rig.service.add, site.url("/f"))
     (question,) = rig.driver.questions
     assert (question.host, question.needs_yes, question.known) == (f"127.0.0.1:{site.server_port}", True, ("", ""))
     with pytest.raises(UserError, match="does not take this login"):
@@ -47,11 +46,9 @@ async def test_adding_asks_until_the_login_is_right(rig: ServiceRig, site: Site)
 async def test_refresh_of_one_podcast_asks_and_one_of_all_says_how(rig: ServiceRig, site: Site) -> None:
     await subscribe(rig, site)
     site.replies["/f"] = guarded(server.body(feed(item(1, "/1.wav") + item(2))), password="new")
-    rig.service.refresh()
-    await rig.done()
+    await rig.do(rig.service.refresh)
     assert rig.driver.errors[-1].endswith("on Test Cast to log in.")
-    rig.service.refresh(site.url("/f"))
-    await rig.done()
+    await rig.do(rig.service.refresh, site.url("/f"))
     (question,) = rig.driver.questions
     assert question.known == ("ann", "")
     with pytest.raises(UserError, match="does not take this login"):
@@ -69,8 +66,7 @@ async def test_recording_that_wants_a_login_is_played_with_it(rig: ServiceRig, s
     episode = rig.controller.library.episode(0)
     with pytest.raises(LoginWanted) as caught:
         rig.podcasts.source(episode)
-    rig.service.ask_to_play(episode, caught.value)
-    await rig.done()
+    await rig.do(rig.service.ask_to_play, episode, caught.value)
     (question,) = rig.driver.questions
     with pytest.raises(UserError, match="does not take this login"):
         await question.answer("bob", "wrong")
@@ -92,10 +88,8 @@ async def test_download_that_wants_a_login_goes_on_with_it(rig: ServiceRig, site
 async def test_logins_of_podcasts_that_are_gone_are_forgotten_at_the_start(rig: ServiceRig, site: Site) -> None:
     await subscribe(rig, site)
     rig.podcasts.store.remove(site.url("/f"))
-    rig.service.start()
-    await rig.done()
+    await rig.do(rig.service.start)
     assert len(rig.podcasts.store.logins.of(site.url("/f"))) == 1  # it can be brought back
     rig.podcasts.store.purge(before=float("inf"))
-    rig.service.start()
-    await rig.done()
+    await rig.do(rig.service.start)
     assert rig.podcasts.store.logins.of(site.url("/f")) == ()
