@@ -18,8 +18,11 @@ from tui_pod.core.library.library import Library, build_library
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many processes `make test` runs tests in: one more than cores, since many tests wait for sound."""
-    return (os.cpu_count() or 1) + 1
+    """Return how many processes `make test` runs tests in: one more than cores, since many tests wait for sound.
+
+    Five at most: a container may have fewer cores than it sees, and each process takes half a gigabyte.
+    """
+    return min(os.cpu_count() or 1, 4) + 1
 
 
 @pytest.fixture(autouse=True)
