@@ -11,6 +11,7 @@ from tests.cli.test_main import run as run
 from tests.cli.test_main import small as small
 from tests.cli.test_main import state as state
 from tests.fakes import START
+from tests.feeds.server import Ranged, serving
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.records import BookmarkRecord
 from tui_pod.state.store import StateFile
@@ -89,6 +90,20 @@ def test_clips_are_cut_where_there_is_audio_and_the_rest_is_said(
     assert clip.name.startswith("three-")
     assert clip.name.endswith("-0-00-50.opus")
     assert f"0 clips cut in {tmp_path / 'clips'}" in run(*small, "bookmarks", "--clips", tmp_path / "clips").err
+
+
+@pytest.mark.parametrize(("is_allowed", "status"), [(True, 0), (False, 1)])
+def test_clip_of_a_stream_is_cut_or_says_why_not(run: Run, tmp_path: Path, is_allowed: bool, status: int) -> None:
+    catalog, config = tmp_path / "c.toml", tmp_path / "config.toml"
+    options = ["--catalog", catalog, "--state", tmp_path / "streamed.toml", "--config", config]
+    StateFile(tmp_path / "streamed.toml").append([BookmarkRecord(Bookmark("s", 0.5, 1.5, START, START, "Said."))])
+    with serving() as site:
+        site.replies["/s.wav"] = Ranged(tones(tmp_path / "s.wav", 300, 600).read_bytes(), "audio/wav")
+        catalog.write_text(f'version = 1\n[[episodes]]\nid = "s"\ntitle = "S"\naudio = "{site.url("/s.wav")}"\n')
+        config.write_text(f'[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n' if is_allowed else "")
+        result = run(*options, "bookmarks", "--clips", tmp_path / "clips")
+    assert (result.status, len(list((tmp_path / "clips").iterdir()))) == (status, 1 - status)
+    assert ("no clip of “S”: it is not on this machine: 127.0.0.1" in result.err) is not is_allowed
 
 
 def test_folder_of_clips_that_cannot_be_made_is_one_line(run: Run, small: list[str], tmp_path: Path) -> None:

@@ -6,6 +6,9 @@ import contextlib
 from pathlib import Path
 
 from tui_pod.audio.libmpv import explain_missing, open_mpv
+from tui_pod.audio.mpv_options import FAST_SEEK
+from tui_pod.audio.stream import StreamProtocol
+from tui_pod.core.player.snapshot import Source
 
 CLIP = "b=48k"
 """Bits a second: as good as podcasts are, music and stereo included."""
@@ -24,8 +27,10 @@ class EncodeError(Exception):
     """A recording that cannot be encoded; the message says why."""
 
 
-def encode_opus(source: Path, target: Path, coding: str, **stretch: str) -> None:
+def encode_opus(source: Path | Source, target: Path, coding: str, **stretch: str) -> None:
     """Write a recording, or a `stretch` (libmpv's `start` and `end`) of it, to `target`: whole or not at all.
+
+    Of a stream only what is needed is fetched, where its rate is constant; else all before it, since a clip is exact.
 
     Raises:
         EncodeError: there is no libmpv, it cannot read the recording, or nothing is to be heard there.
@@ -45,15 +50,22 @@ def encode_opus(source: Path, target: Path, coding: str, **stretch: str) -> None
             temp.unlink()
 
 
-def _encode(source: Path, **options: str) -> None:
+def _encode(source: Path | Source, **options: str) -> None:
+    stream = source if isinstance(source, Source) else None
+    if stream is not None and stream.is_constant_rate:
+        options["demuxer-lavf-o"] = FAST_SEEK
+    protocol, location = StreamProtocol(), stream.location if stream is not None else str(source)
     try:
         encoder = open_mpv(None, None, **options)
     except (OSError, AttributeError, ValueError, TypeError) as error:
         raise EncodeError(explain_missing(error)) from error
     try:
-        encoder.play(str(source))
+        if stream is not None and stream.remote is not None:
+            protocol.register(encoder)
+            location = protocol.offer("clip", stream.remote)
+        encoder.play(location)
         encoder.wait_for_playback(timeout=TIME_LIMIT)
     except (TimeoutError, SystemError) as error:
-        raise EncodeError(f"libmpv cannot read {source.name}") from error
+        raise EncodeError(f"libmpv cannot read {'the stream' if stream else Path(location).name}") from error
     finally:
         encoder.terminate()

@@ -5,14 +5,18 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_pod.cli.shared import CommandError, Opened, make_folder, open_library, print_json, print_table
+from tui_pod.cli.shared import CommandError, Opened, make_folder, open_library, open_podcasts, print_json, print_table
 from tui_pod.cli.tables import Column
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.player.snapshot import Source
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clock, counted, visible
@@ -83,10 +87,13 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
         except ExportError as error:
             raise CommandError(f"tui-pod: {error}") from None
         print(f"{counted(len(bookmarks), 'bookmark')} of {counted(len(pages))} in {options.out}", file=sys.stderr)
-    return _cut(options.clips, opened.library, pages, files.audio) if options.clips else 0
+    if not options.clips:
+        return 0
+    with closing(files):
+        return _cut(options.clips, opened.library, pages, files.audio)
 
 
-def _cut(folder: Path, library: Library, pages: Sequence[Page], find: Callable[[Episode], Path | str]) -> int:
+def _cut(folder: Path, library: Library, pages: Sequence[Page], find: Callable[[Episode], Path | Source | str]) -> int:
     """Cut all clips that are not there yet; what cannot be cut is said, and the rest goes on."""
     from tui_pod.audio.opus import EncodeError
     from tui_pod.export.clips import write_clip
@@ -111,26 +118,32 @@ class _Files:
     """Where things of an episode are on this machine."""
 
     def __init__(self, opened: Opened) -> None:
-        self._paths = opened.paths
-        self._podcasts: Podcasts | None = None
-        if (self._paths.data / "feeds.sqlite").exists():
-            from tui_pod.feeds.podcasts import Podcasts  # imports all of networking
+        self._opened, self._paths = opened, opened.paths
 
-            self._podcasts = Podcasts(self._paths.data, self._paths.cache, 0)
+    @cached_property
+    def _podcasts(self) -> Podcasts:
+        return open_podcasts(self._opened)
 
     def notes(self, episode: Episode) -> EpisodeNotes:
         """Return what is kept of an episode."""
-        return self._podcasts.notes(episode) if self._podcasts is not None else EpisodeNotes()
+        return self._podcasts.notes(episode) if (self._paths.data / "feeds.sqlite").exists() else EpisodeNotes()
 
-    def audio(self, episode: Episode) -> Path | str:
-        """Return the file that is an episode's audio, else why there is none."""
+    def close(self) -> None:
+        """Keep what was fetched of streams."""
+        if "_podcasts" in vars(self):
+            self._podcasts.streams.close()
+
+    def audio(self, episode: Episode) -> Path | Source | str:
+        """Return an episode's audio, here or on the network, else why there is none."""
         if episode.audio is None:
             return self._narration(episode) or f"it is not narrated yet; run: tui-pod narrate {episode.id}"
         if "://" not in episode.audio:
             path = Path(episode.audio)
             return path if path.is_file() else f"{path} is not there"
-        found = self._podcasts.local_file(episode) if self._podcasts is not None else None
-        return found or "it is not on this machine; download it first (d in the app)"
+        try:
+            return self._podcasts.source(episode)
+        except UserError as error:
+            return f"it is not on this machine: {error}"
 
     def _narration(self, episode: Episode) -> Path | None:
         from tui_pod.services.media import make_episode_script, read_transcript

@@ -11,7 +11,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.cli.tables import Column, table_lines
 from tui_pod.config.paths import Paths, catalog_paths, find_paths
@@ -23,6 +23,11 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.text.clean import visible
 from tui_pod.library.cache import load_library
 from tui_pod.state.store import State, StateFile
+
+if TYPE_CHECKING:
+    from tui_pod.feeds.podcasts import Podcasts
+
+MEGABYTE = 1_000_000
 
 
 class CommandError(UserError):
@@ -144,3 +149,13 @@ def show_progress(said: str, share: float | None = None, text: str = "") -> None
     bar = f"[{'#' * filled}{'.' * (20 - filled)}] {said} {text}" if said else ""
     sys.stderr.write(f"\r\x1b[K{bar}")
     sys.stderr.flush()
+
+
+def open_podcasts(opened: Opened) -> Podcasts:
+    """Return the podcasts, with what the settings allow them."""
+    from tui_pod.feeds.net.access import make_policy  # brings OpenSSL: only for who needs it
+    from tui_pod.feeds.podcasts import Podcasts
+
+    feeds, paths = opened.settings.feeds, opened.paths
+    policy = make_policy(opened.settings.network.private_hosts, feeds.timeout)
+    return Podcasts(paths.data, paths.cache, feeds.downloads_mb * MEGABYTE, policy, feeds.stream_cache_mb * MEGABYTE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui_pod.audio.opus import CLIP, encode_opus
+from tui_pod.core.player.snapshot import Source
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import clock
 from tui_pod.export.pages import Page
@@ -13,7 +14,7 @@ BEFORE, AFTER = 0.25, 0.4
 """Seconds of a clip around a sentence: the times of words are not exact."""
 
 
-def write_clip(folder: Path, page: Page, bookmark: Bookmark, audio: Path) -> Path | None:
+def write_clip(folder: Path, page: Page, bookmark: Bookmark, audio: Path | Source) -> Path | None:
     """Cut a bookmark's stretch into a folder, which is there; return the file, None when it is there already.
 
     Raises:

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from tui_pod.cli.shared import print_notices
+from tui_pod.cli.shared import MEGABYTE, print_notices
 from tui_pod.config.paths import find_paths
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.text.clean import clean, counted
@@ -17,8 +17,6 @@ from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
 from tui_pod.state.store import StateFile
-
-MEGABYTE = 1_000_000
 
 
 async def keep_downloads(

@@ -7,8 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tui_pod.cli.shared import CommandError, load_config, print_json, print_table, show_progress
-from tui_pod.cli.speech.transcribe import MEGABYTE
+from tui_pod.cli.shared import MEGABYTE, CommandError, load_config, print_json, print_table, show_progress
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
 from tui_pod.feeds.media.partial import DownloadError

@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_pod.cli.shared import CommandError, Opened, find_episodes, make_folder, open_library, show_progress
+from tui_pod.cli.shared import (
+    MEGABYTE,
+    CommandError,
+    find_episodes,
+    make_folder,
+    open_library,
+    open_podcasts,
+    show_progress,
+)
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clock
@@ -22,8 +30,6 @@ from tui_pod.speech.word_files import RECOGNISED, WordFiles
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
-
-MEGABYTE = 1_000_000
 
 
 class _Work(NamedTuple):
@@ -51,22 +57,13 @@ def run(options: Namespace) -> int:
         raise CommandError("tui-pod: --again needs the ids of the episodes. See: tui-pod list")
     if options.out is not None:
         make_folder(options.out)
-    work = _Work(WordFiles(paths.data / RECOGNISED), _open_podcasts(opened), model, options.out, options.again)
+    work = _Work(WordFiles(paths.data / RECOGNISED), open_podcasts(opened), model, options.out, options.again)
     episodes = list(map(library.episode, named or range(len(library))))
     if not named:
         episodes = [episode for episode in episodes if _is_wordless(episode, work)]
         if not episodes:
             print("tui-pod: every recording on this machine has words, or there is none", file=sys.stderr)
     return asyncio.run(_transcribe_all(episodes, work))
-
-
-def _open_podcasts(opened: Opened) -> Podcasts:
-    from tui_pod.feeds.net.access import make_policy  # brings OpenSSL: not for a wrong id
-    from tui_pod.feeds.podcasts import Podcasts
-
-    settings = opened.settings
-    policy = make_policy(settings.network.private_hosts, settings.feeds.timeout)
-    return Podcasts(opened.paths.data, opened.paths.cache, settings.feeds.downloads_mb * MEGABYTE, policy)
 
 
 def _is_wordless(episode: Episode, work: _Work) -> bool:
