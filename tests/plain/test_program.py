@@ -331,6 +331,15 @@ async def test_search_everywhere_goes_through_what_was_found(room: Room) -> None
     ]
 
 
+async def test_match_kept_again_asks_for_a_note_as_it_was_said(room: Room) -> None:
+    services = RoomServices(room)
+    async with typing(services) as typist:
+        await typist.type("ctrl+f", "lighthouse", "b", until_said="again for a note")
+        await typist.type("b", until_said="A note on the bookmark")
+        await typist.type("Mine.", until_said="Noted.")
+    assert [each.note for each in room.controller.bookmarks] == ["Mine."]
+
+
 async def test_search_for_nothing_there_says_what_to_do(room: Room) -> None:
     assert (await run(RoomServices(room), "/zebra", ""))[
         -1
@@ -517,8 +526,8 @@ async def test_planned_session_begins_with_what_is_due(room: Room) -> None:
         room.clock.go(24 * 3600)
         await typist.type("S", "5m", "", until_said="for the answer")
         assert room.controller.session is None
-        await typist.type("", "3")
-        await until(lambda: room.controller.session is not None)
+        await typist.type("", "3", until_said="Playing")
+    assert room.controller.session is not None
 
 
 async def test_bookmark_is_recalled_in_lines(room: Room) -> None:

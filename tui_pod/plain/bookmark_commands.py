@@ -31,7 +31,7 @@ class BookmarkCommands(RowCommands):
         self._grouping = Grouping.EPISODE
         commands: dict[str, Callable[[], object]] = {
             "bookmark.play": partial(self._with_current, self._service.play),
-            "bookmark.edit": partial(self._with_current, self._edit),
+            "bookmark.edit": partial(self._with_current, self.edit),
             "bookmark.remove": partial(self._with_current, self._remove),
             "bookmark.copy": partial(self._with_current, self._quote),
             "bookmark.group": self._group,
@@ -42,7 +42,7 @@ class BookmarkCommands(RowCommands):
 
     def by_id(self) -> dict[str, Callable[[], object]]:
         """Return what to call wherever the listener is, by the ids in the table of keys."""
-        return {"bookmark.add": lambda: self._service.keep(self._edit), "view.bookmarks": self._open}
+        return {"bookmark.add": lambda: self._service.keep(self.edit), "view.bookmarks": self._open}
 
     @property
     def _rows(self) -> list[Bookmark]:
@@ -135,7 +135,8 @@ class BookmarkCommands(RowCommands):
             return
         self.ask(rest, then)
 
-    def _edit(self, bookmark: Bookmark) -> None:
+    def edit(self, bookmark: Bookmark) -> None:
+        """Ask for a note on a bookmark."""
         if bookmark.note:
             self._say(f"Its note: {bookmark.note}")
         self._program.ask("A note on the bookmark; nothing leaves it as it is:", partial(self._note, bookmark))

@@ -97,7 +97,7 @@ class PlainProgram:
         self._navigation = NavigationCommands(self, self._browser)
         playback, podcasts = PlaybackCommands(self, self._browser), PodcastCommands(self, self._browser)
         self._bookmarks = BookmarkCommands(self)
-        self._found = SearchCommands(self)
+        self._found = SearchCommands(self, self._bookmarks.edit)
         own = {"app.help": self._help, "app.quit": self.quit}
         parts = (self._navigation, playback, podcasts, self._bookmarks, self._found)
         self._commands = {ident: command for part in parts for ident, command in part.by_id().items()} | own

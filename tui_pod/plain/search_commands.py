@@ -16,6 +16,7 @@ from tui_pod.search.lookup import Found, Hit, Kind
 
 if TYPE_CHECKING:
     from tui_pod.core.actions import Action
+    from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.plain.program import PlainProgram
     from tui_pod.services.search import SearchService
 
@@ -26,7 +27,8 @@ _KINDS = {Kind.TITLE: "In the title", Kind.SUMMARY: "In the summary", Kind.NOTES
 class SearchCommands(RowCommands):
     """Runs what keys ask for about matches, and is where the listener is while they are gone through."""
 
-    def __init__(self, program: PlainProgram) -> None:
+    def __init__(self, program: PlainProgram, edit: Callable[[Bookmark], None]) -> None:
+        """Find nothing yet; `edit` asks for a note on what is kept."""
         self._program = program
         self._say = program.say
         self._matches: list[tuple[Found, Hit]] = []
@@ -34,9 +36,7 @@ class SearchCommands(RowCommands):
         commands: dict[str, Callable[[], object]] = {
             "found.play": lambda: program.run_task(self._service.play(*self._matches[self._row])),
             "found.queue": self._queue,
-            "found.bookmark": lambda: program.run_task(
-                self._service.keep(*self._matches[self._row], lambda _: self._say("That is kept already."))
-            ),
+            "found.bookmark": lambda: program.run_task(self._service.keep(*self._matches[self._row], edit)),
             "found.search": self._ask,
         }
         super().__init__(commands)
