@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     import numpy as np
     from faster_whisper import Segment, WhisperModel
 
+    from tui_pod.core.library.transcript import Cue
+
     Samples = np.ndarray[Any, np.dtype[np.int16]]
 
 PIECE = 150
@@ -99,7 +101,8 @@ def recognise(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         try:
             for start, samples in pieces(decoder.stdout, end):
                 for cue in _sentences(model, samples, start, request):
-                    yield {"cues": [[cue[0], cue[1], cue[2]]], "until": cue[1]}
+                    until = round(cue.end or 0.0, 3)
+                    yield {"cues": [[round(cue.start or 0.0, 3), until, cue.text]], "until": until}
                 end = round(start + len(samples) / SAMPLE_RATE, 3)
                 yield {"cues": [], "until": end}
         finally:
@@ -176,17 +179,12 @@ def quietest(samples: Samples) -> int:
     return len(samples) - len(tail) + (int(smooth.argmin()) + width // 2) * step
 
 
-def _sentences(
-    model: WhisperModel, samples: Samples, start: float, request: dict[str, Any]
-) -> Iterator[tuple[float, float, str]]:
-    """Yield start, end and text of each sentence in a piece, as it is recognised."""
+def _sentences(model: WhisperModel, samples: Samples, start: float, request: dict[str, Any]) -> Iterator[Cue]:
+    """Yield the sentences in a piece that begins at `start` seconds, as they are recognised."""
     joiner = SentenceJoiner()
     for segment in hear(model, samples, request["language"], request["names"]):
-        words = [Word(word.word, start + word.start, start + word.end) for word in segment.words or ()]
-        for cue in joiner.add(words):
-            yield round(cue.start or 0.0, 3), round(cue.end or 0.0, 3), cue.text
-    for cue in joiner.flush():
-        yield round(cue.start or 0.0, 3), round(cue.end or 0.0, 3), cue.text
+        yield from joiner.add(Word(word.word, start + word.start, start + word.end) for word in segment.words or ())
+    yield from joiner.flush()
 
 
 def hear(model: WhisperModel, samples: Samples, language: str | None, names: str) -> Iterator[Segment]:
