@@ -39,7 +39,7 @@ MAX_UNCLOSED = 10
 MAX_TEXT = 256 * 1024
 """Characters of one element that are kept."""
 
-OVERLOAD = "The feed is refused: it is built to overload its readers."
+OVERLOAD = "The document is refused: it is built to overload its readers."
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(
@@ -277,7 +277,7 @@ def parse_strictly(content: bytes, handler: Handler, encoding: str | None = None
             handler.text(html5.get(f"{name};", ""))
 
     def refuse(*_: object) -> int:
-        raise FeedError("The feed is refused: it declares entities, which no podcast needs.")
+        raise FeedError("The document is refused: it declares entities, which no podcast needs.")
 
     parser.StartElementHandler = on_start
     parser.EndElementHandler = on_end
