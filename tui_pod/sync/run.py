@@ -64,15 +64,7 @@ def sync_with_folder(
     is_dry: bool = False,
     store: FeedStore | None = None,
 ) -> Outcome:
-    """Take the newest progress of all machines that share a folder, and leave this machine's there.
-
-    Args:
-        file: where the state is.
-        state: as just loaded from there.
-        folder: shared by the machines.
-        now: the time (UTC).
-        is_dry: whether to change nothing.
-        store: the podcasts, whose settings are shared; None: there are none.
+    """Take the newest progress of all machines that share a folder, and leave this machine's there, unless it `is_dry`.
 
     Raises:
         SyncError: the folder cannot be used.

@@ -70,13 +70,7 @@ class ServerSync:
         return self._memory.is_first
 
     def run(self, file: StateFile, state: State, now: datetime, is_dry: bool = False) -> Outcome:
-        """Take what is new, then send what the server lacks.
-
-        Args:
-            file: where the state is.
-            state: as just loaded from there.
-            now: the time (UTC).
-            is_dry: whether to change nothing, here or there.
+        """Take what is new, then send what the server lacks; where it `is_dry`, nothing is changed, here or there.
 
         Raises:
             SyncError: the server could not be used.

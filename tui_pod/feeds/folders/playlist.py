@@ -38,10 +38,6 @@ class Listed(NamedTuple):
 def read_playlist(path: str, most: int) -> tuple[list[Listed], int]:
     """Return the first entries of a playlist, and how many lines name nothing that can be heard.
 
-    Args:
-        path: of the playlist; paths in it may be seen from its folder.
-        most: entries that are taken.
-
     Raises:
         OSError: it cannot be read.
     """

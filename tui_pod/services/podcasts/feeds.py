@@ -71,20 +71,7 @@ class FeedService:
         is_sparing: Callable[[], Awaitable[bool]] = _never,
         played: PlayedRule = PlayedRule(),  # noqa: B008  # a constant
     ) -> None:
-        """Open nothing yet.
-
-        Args:
-            controller: what plays.
-            frontend: shows what comes of it.
-            open_podcasts: returns the podcasts.
-            reload: shows the library anew.
-            settings: of all podcasts.
-            announce: tells the desktop.
-            find: which directories are asked for podcasts.
-            notifies: whether it is told of podcasts that do not say.
-            is_sparing: whether network or battery are to be spared now.
-            played: when a place counts as played.
-        """
+        """Open nothing yet; `notifies`: whether the desktop is told of podcasts whose settings do not say."""
         self._controller = controller
         self._frontend = frontend
         self._open = open_podcasts
