@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from tests.app_driver import AppDriver, FakeServices, run_app
@@ -9,6 +11,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.snapshot import Chapter, Source
 from tui_pod.core.progress.progress import Status
+from tui_pod.ui.look.drawn_cover import draw_cover
 from tui_pod.ui.widgets.cover import Cover
 from tui_pod.ui.widgets.episode_pane import EpisodePane
 
@@ -77,6 +80,20 @@ async def test_cover_takes_no_room_without_true_colour(library: Library) -> None
     async with run_app(library, size=WIDE) as driver:
         await shows(driver, "Episode")
         assert [cover.display for cover in driver.main.query(Cover)] == [False]
+
+
+async def test_cover_is_drawn_beside_the_event_loop(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    drew: list[threading.Thread] = []
+
+    def draw(*_: object) -> bytes:
+        drew.append(threading.current_thread())
+        return draw_cover([0], 0)
+
+    monkeypatch.setattr("tui_pod.ui.widgets.cover.are_covers_drawn", lambda *_: True)
+    monkeypatch.setattr("tui_pod.ui.widgets.episode_pane.draw_cover", draw)
+    async with run_app(library, size=WIDE) as driver:
+        await driver.until(lambda: any(cover.picture for cover in driver.main.query(Cover)), "a cover")
+    assert threading.main_thread() not in drew
 
 
 async def test_details_take_the_keys_and_give_them_back(library: Library) -> None:

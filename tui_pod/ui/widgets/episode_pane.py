@@ -21,6 +21,7 @@ from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback, PlayerStatus
 from tui_pod.core.text.clean import length
+from tui_pod.runtime.threads import in_thread
 from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.links import open_link
@@ -223,7 +224,8 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             return
         episode, index = self._episode
         if self._has_colours and episode.audio is None:
-            self._picture.picture = draw_cover(*_seeds(services.controller.library, index))
+            seeds = _seeds(services.controller.library, index)
+            self._picture.picture = await in_thread(lambda _: draw_cover(*seeds))  # it takes up to 15 ms
         elif self._has_colours:
             self._picture.picture = await services.read_cover(episode)
         if self.is_detailed:
