@@ -176,10 +176,16 @@ def test_shared_option_given_before_and_after_the_word_is_taken_from_both(small:
         ["--catalog", "a.toml", "--state", "s", "--catalog", "b.toml", "--config", "c"],
         ["--state", "s", "--ao=null"],
         ["--state", "", "--session", "15m"],
+        ["attach"],
+        ["attach", "--state", "s"],
     ],
 )
 def test_start_of_the_app_has_the_parsers_options(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
-    monkeypatch.setattr("tui_pod.app.launch.run_app", lambda options: int(vars(options) == vars(parse(arguments))))
+    def check(options: Any) -> int:
+        return int(vars(options) == vars(parse(arguments)))
+
+    monkeypatch.setattr("tui_pod.app.launch.run_app", check)
+    monkeypatch.setattr("tui_pod.cli.attach.run", check)
     assert main(arguments) == 1
 
 

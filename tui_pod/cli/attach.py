@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from typing import TYPE_CHECKING
 
-from tui_pod.cli.shared import CommandError
 from tui_pod.config.paths import find_paths
+from tui_pod.core.errors import UserError
 from tui_pod.integrations.remote_socket import NOBODY
 from tui_pod.terminal.client import why_not
 from tui_pod.terminal.protocol import IF_LEFT, TAKE
 from tui_pod.terminal.start import hand_over
 
+if TYPE_CHECKING:
+    from argparse import Namespace
+
 
 def run(options: Namespace) -> None:
     """Hand the terminal over to the app; the client, of which this is the child, holds it from then on."""
     if options.line is None:
-        raise CommandError(f"tui-pod attach: {why_not() or 'There is no terminal, or not in the foreground.'}")
+        raise UserError(f"tui-pod attach: {why_not() or 'There is no terminal, or not in the foreground.'}")
     state = find_paths(options.state, options.config).state
     if not (hand_over(state, IF_LEFT, options.line) or hand_over(state, TAKE, options.line)):
-        raise CommandError(f"tui-pod: {NOBODY}")
+        raise UserError(f"tui-pod: {NOBODY}")

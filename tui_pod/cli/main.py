@@ -95,8 +95,7 @@ def _hold_streams() -> list[str]:
 
 
 def _run_command(options: Any) -> int:
-    from tui_pod.cli.shared import CommandError  # the app starts without the commands
-    from tui_pod.core.text.clean import visible
+    from tui_pod.core.errors import UserError  # the app starts without the commands
 
     module = import_module(f"tui_pod.cli.{COMMANDS[options.command]}")
     run: Callable[[Any], int | None] = getattr(module, f"run_{options.command}", None) or module.run
@@ -106,7 +105,9 @@ def _run_command(options: Any) -> int:
     try:
         status = run(options) or 0
         sys.stdout.flush()
-    except CommandError as error:
+    except UserError as error:
+        from tui_pod.core.text.clean import visible
+
         print(visible(str(error)), file=sys.stderr)
         return 1
     except OSError as error:
@@ -138,10 +139,12 @@ def _import_asyncio() -> None:
 
 def _parse(arguments: Sequence[str]) -> Any:
     """Return the options; of an app mostly without argparse, which would slow its start by up to 8 %."""
+    command = "attach" if arguments[:1] == ["attach"] else None
+    words = arguments[command is not None :]
     options = SimpleNamespace(
-        command=None, catalog=[], state=None, config=None, ao=None, session=None, plain=False, line=None
+        command=command, catalog=[], state=None, config=None, ao=None, session=None, plain=False, line=None
     )
-    for name, value in zip_longest(arguments[::2], arguments[1::2], fillvalue="-"):
+    for name, value in zip_longest(words[::2], words[1::2], fillvalue="-"):
         if name not in ("--catalog", "--state", "--config", "--ao") or value.startswith("-"):
             from tui_pod.cli.parser import parse
 
