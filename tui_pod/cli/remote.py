@@ -11,8 +11,8 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
-from tui_pod.cli.shared import CommandError, print_json
 from tui_pod.config.paths import find_paths
+from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, clean_title, spoken_time
 from tui_pod.integrations.remote_socket import LINE_LIMIT, NOBODY, RemoteError, open_folder, socket_name
 
@@ -33,8 +33,10 @@ def run(options: Namespace) -> int:
     try:
         now = ask(find_paths(options.state, options.config).state, request)
     except RemoteError as error:
-        raise CommandError(f"tui-pod: {clean(str(error), 500)}") from None
+        raise UserError(f"tui-pod: {clean(str(error), 500)}") from None
     if options.json:
+        from tui_pod.cli.shared import print_json  # brings state and library, 30 ms: a key of the desktop need not wait
+
         print_json(now)
     else:
         print(describe(now))
