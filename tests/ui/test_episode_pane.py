@@ -7,7 +7,8 @@ import threading
 import pytest
 
 from tests.app_driver import AppDriver, FakeServices, run_app
-from tui_pod.core.library.library import Library
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.snapshot import Chapter, Source
 from tui_pod.core.progress.progress import Status
@@ -151,3 +152,10 @@ async def test_details_scroll_to_what_can_be_chosen_below_a_long_text(
         await driver.press("enter")
         await driver.until(lambda: driver.notices, "the link is copied")
         assert driver.notices == ["Copied: https://x.example/last"]
+
+
+async def test_details_of_a_topic_of_unknown_length_say_so() -> None:
+    library = build_library([Topic("Talks")], [Episode("one", "One", "", None, tags=("Talks",))])
+    async with run_app(library) as driver:
+        await driver.press("tab", "G", "i")
+        await shows(driver, "Length     unknown")

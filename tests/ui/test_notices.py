@@ -28,6 +28,15 @@ async def test_notices_dismissed_by_escape_are_gone(library: Library) -> None:
         assert "Nothing" not in driver.text
 
 
+async def test_notice_after_many_that_were_dismissed_is_shown(library: Library) -> None:
+    async with run_app(library) as driver:
+        for number in range(8):
+            driver.app.tell(f"Number {number}.")
+            await driver.settle()
+            assert f"Number {number}." in driver.text
+            await driver.press("escape")
+
+
 async def test_notice_in_a_dialog_leaves_it_open(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("i")

@@ -117,7 +117,7 @@ def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: Podc
     """Return what is known of a topic; of a podcast also where it comes from, and how its last refresh went."""
     facts = [
         ("Episodes", f"{len(topics.members[topic])}, {stats.played} played, {stats.started} started"),
-        ("Length", f"{span(topics.seconds[topic])}, {span(stats.left)} left"),
+        ("Length", f"{span(topics.seconds[topic])}, {span(stats.left)} left" if topics.seconds[topic] else "unknown"),
     ]
     choices: list[Choice] = []
     if podcast is not None:

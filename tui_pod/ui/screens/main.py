@@ -239,6 +239,7 @@ class MainScreen(Screen[None]):
     async def action_clear(self) -> None:
         """Close the search field, then forget the search, then the selection."""
         self.app.clear_notifications()
+        self.query("ToastHolder").remove()  # Textual leaves them empty, and the fifth hides what comes after it
         self.search.close()
         was_view = self.views.is_open
         if was_view or self.focused is None or self.focused.id == "search":
