@@ -19,8 +19,11 @@ from tui_pod.state.store import StateFile
 KILLS = 5
 """Kills of one trial, each upon the state and the streams that the one before left."""
 
-LONGEST = 15.0
-"""Seconds from the first key on that an app lives at most."""
+LONGEST = 10.0
+"""Seconds from the first key on that keys are pressed at most."""
+
+UNDISTURBED = 8.0
+"""Seconds that every other app is left to play at the end, at most: a key would have it save."""
 
 LENGTHS = (600.0, 300.0, 450.0, 900.0, 600.0, 300.0, 600.0, 450.0, 900.0, 300.0)
 
@@ -111,6 +114,9 @@ def run(trial: Trial) -> Result:
                 terminal.begin()
                 watcher = Watcher(terminal)
                 listen(watcher, chances, KEYS, time.monotonic() + chances.uniform(0.0, LONGEST), PAUSES)
+                if number % 2:
+                    watcher.press("^")  # from the start, where no server lets wait
+                    watcher.look(chances.uniform(0.0, UNDISTURBED))
                 killed = time.monotonic()
                 terminal.kill()
             state = StateFile(home.state).load()

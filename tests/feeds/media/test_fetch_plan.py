@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_pod.feeds.media.fetch_plan import AHEAD, AHEAD_UNREAD, METER, NEAR, FetchPlan
+from tui_pod.feeds.media.fetch_plan import AHEAD, AHEAD_UNREAD, METER, NEAR, STALE, FetchPlan
 from tui_pod.feeds.media.intervals import Intervals
 
 SIZE = 10_000_000
@@ -24,6 +24,14 @@ def test_rate_is_that_of_this_connection() -> None:
     plan.begin(0, 6000.0)
     plan.take(500, 6000.0 + METER)
     assert plan.rate == pytest.approx(500 / METER)
+
+
+def test_rate_of_a_connection_that_brings_nothing_more_tells_nothing() -> None:
+    plan = make_plan()
+    plan.begin(0, 5000.0)
+    plan.take(1000, 5000.0 + METER)
+    assert plan.rate_at(5000.0 + METER + STALE / 2) == pytest.approx(1000 / METER)
+    assert plan.rate_at(5000.0 + METER + STALE) == 0.0
 
 
 def test_first_missing_byte_from_the_reader_on_is_next() -> None:

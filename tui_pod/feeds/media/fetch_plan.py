@@ -24,6 +24,9 @@ NEAR = (16 * 1024, 256 * 1024)
 METER = 0.5
 """Seconds over which the rate is measured."""
 
+STALE = 3.0
+"""Seconds without a byte after which the last rate tells nothing of when the rest will be here."""
+
 
 @dataclass(slots=True)
 class FetchPlan:
@@ -58,6 +61,10 @@ class FetchPlan:
         if now - self.measured_at >= METER:
             self.rate = self.measured / (now - self.measured_at)
             self.measured_at, self.measured = now, 0
+
+    def rate_at(self, now: float) -> float:
+        """Return the bytes a second that come; 0 when nothing does any more."""
+        return self.rate if now - self.measured_at < STALE else 0.0
 
     def ahead(self) -> int:
         """Return how far ahead of the reader is fetched."""

@@ -74,7 +74,8 @@ class StreamFile:
         with self._changed:
             plan, file = self._fetcher.plan, self._file
             is_seekable = plan.is_ranged is not False
-            return FetchProgress(file.have.end_from(0), file.content.size, is_seekable, plan.rate, plan.come)
+            rate = plan.rate_at(time.monotonic())
+            return FetchProgress(file.have.end_from(0), file.content.size, is_seekable, rate, plan.come)
 
     def problem(self) -> str:
         """See `RemoteAudio.problem`."""
