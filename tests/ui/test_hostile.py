@@ -160,7 +160,7 @@ async def test_hostile_episode_in_details_bar_and_queue_is_shown_letter_for_lett
     async with run_app(hostile) as driver:
         driver.episodes.go(place)
         await driver.press("i")
-        card = squeezed("".join(driver.rows_of(driver.app.screen.query_one("DialogBody"))))
+        card = squeezed("".join(driver.rows_of(driver.app.screen.query_one("EpisodePane"))))
         assert title in card
         assert summary in card
         await driver.press("escape", "enter")
@@ -209,7 +209,7 @@ async def test_click_on_a_link_in_a_title_does_nothing_but_move_the_cursor(hosti
         for x in range(1, 24, 5):
             await driver.click(driver.episodes, x, 1 + place * 3)
         await driver.press("i")
-        card = driver.app.screen.query_one("DialogBody")
+        card = driver.app.screen.query_one("EpisodePane")
         for x in range(2, 24, 5):
             for y in (2, 4):
                 await driver.click(card, x, y)
