@@ -33,6 +33,7 @@ CHAINS: tuple[frozenset[str], ...] = (
     frozenset(("statistics", "move", "screen", "app")),
     frozenset(("bookmarks", "move", "screen", "app")),
     frozenset(("found", "move", "screen", "app")),
+    frozenset(("details", "episodes", "move", "screen", "app")),
 )
 """Panes (`Action.where`) that hear a key while one of list, tree, transcript and the views has the focus."""
 
