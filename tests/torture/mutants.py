@@ -218,15 +218,15 @@ def take_any_end() -> None:
 
 def wait_for_player() -> None:
     """Let each mark wait for the player to answer, which it may do late."""
-    from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.core.playback.progress_editor import ProgressEditor
 
-    former = PlaybackController.toggle_played
+    former = ProgressEditor.toggle_played
 
     def toggle(self: Any, episodes: Any) -> None:
         time.sleep(0.7)
         former(self, episodes)
 
-    _change(PlaybackController, "toggle_played", toggle)
+    _change(ProgressEditor, "toggle_played", toggle)
 
 
 def give_narrator_up() -> None:

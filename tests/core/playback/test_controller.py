@@ -285,6 +285,18 @@ def test_mark_the_playing_one_unplayed_after_its_threshold_goes_on_from_there(ro
     assert room.progress("three").plays == 2
 
 
+def test_play_a_played_one_takes_its_mark_off_which_can_be_undone_and_redone() -> None:
+    room = make_room(progress={"one": PLAYED})
+    room.play("one", seconds=10)
+    assert room.progress("one").played is False
+    room.controller.undo()
+    assert (saved(room, "one").played, room.status) == (True, PlayerStatus.PLAYING)
+    assert room.listener.said == ["Undid: 1 episode marked unplayed by playing it"]
+    room.controller.redo()
+    room.player.play(1)
+    assert (room.progress("one").played, room.progress("one").position) == (False, 11)
+
+
 def test_undo_the_mark_of_the_playing_one_goes_on_counting(room: Room) -> None:
     room.play("one", seconds=10)
     room.controller.toggle_played(["one"])
@@ -343,6 +355,7 @@ def test_undo_a_mark_keeps_what_was_heard_since() -> None:
     room.controller.mark(["one"], played=True)
     room.play("one", seconds=10)
     room.play("two")
+    room.controller.undo()  # that playing it took off the mark
     room.controller.undo()
     assert (room.progress("one").position, room.progress("one").played_ranges) == (50, ((0.0, 50.0),))
     assert room.progress("one").listened == START + timedelta(seconds=10)

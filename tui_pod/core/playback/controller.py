@@ -6,7 +6,7 @@ come from one thread. It knows the outside only through the ports, and its clock
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -27,7 +27,7 @@ from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.cards import Kept
-from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.list_query import ListQuery
@@ -61,8 +61,8 @@ class PlaybackController:
         player = self._player = EpisodePlayer(state, mixer, owner)
         self._up_next = UpNext(state, player, queue or Queue())
         self._sessions = SessionRunner(state, mixer, player, self._up_next)
-        self._editor = ProgressEditor(state, player.tracker)
         self._undo = UndoHistory()
+        editor = self._editor = ProgressEditor(state, player.tracker, self._undo, self._sessions.progress_changed)
         self.bookmarks = BookmarkKeeper(state, self._undo, kept or Kept())
         self.sleep: SleepTimer | None = None
         self.add_external_change = self._undo.add
@@ -70,6 +70,8 @@ class PlaybackController:
         self.stop, self.save, self.tick = player.stop, player.save, player.tick
         self.toggle_pause, self.set_paused = player.toggle_pause, player.set_paused
         self.set_speed, self.set_volume, self.toggle_mute = mixer.set_speed, mixer.set_volume, mixer.toggle_mute
+        self.toggle_played, self.mark, self.dismiss = editor.toggle_played, editor.mark, editor.dismiss
+        self.receive = editor.receive
         self.session_status, self.coming_times = self._sessions.status, self._sessions.coming_times
 
     @property
@@ -155,12 +157,18 @@ class PlaybackController:
         elif episode == self.playback.episode:
             self.set_paused(False)
         else:
-            self._up_next.play(episode)
+            self._play(episode)
+
+    def _play(self, episode: str, position: float | None = None) -> None:
+        former = self.progress_index.get(episode)
+        self._up_next.play(episode, position)
+        if former is not None and former.played:
+            self._editor.note_replay(episode, former)
 
     def play_from(self, episode: str, position: float) -> None:
         """Play an episode from a position in it; undone, it goes on where it was left."""
         left = self.progress_index.get(episode)
-        self._up_next.play(episode, position)
+        self._play(episode, position)
         if left is not None and left.position > 0 and self.playback.episode == episode:
             self._note_seek(left.position, position)
 
@@ -172,7 +180,7 @@ class PlaybackController:
             self._state.ports.player.set_paused(False)
         else:
             before, is_coming = self.playback.position, episode == self.playback.episode
-            self._up_next.play(episode, position=0.0)
+            self._play(episode, position=0.0)
             if is_coming:
                 self._note_seek(before, 0.0)
 
@@ -300,44 +308,6 @@ class PlaybackController:
         else:
             self._up_next.advance()
 
-    # -- marking ---------------------------------------------------------------------------------------
-
-    def toggle_played(self, episodes: Sequence[str]) -> str:
-        """Mark episodes as played, or as unplayed when all of them are played; return what was done, as `mark` does."""
-        are_played = all(self.progress_index.status(ident) is Status.PLAYED for ident in episodes)
-        return self.mark(episodes, played=not are_played)
-
-    def mark(self, episodes: Sequence[str], played: bool) -> str:
-        """Mark episodes as played or unplayed, which can be undone; return what that did, such as `2 episodes…`."""
-        after = self._editor.marked(episodes, played)
-        label = f"{counted(len(after))} marked {'played' if played else 'unplayed'}"
-        self._change_progress(label, after)
-        return label
-
-    def dismiss(self, episodes: Sequence[str]) -> None:
-        """Take episodes off Continue until they are played again; can be undone."""
-        self._change_progress(f"{counted(len(episodes))} taken off Continue", self._editor.dismissed(episodes))
-
-    def _change_progress(self, label: str, after: Mapping[str, Progress]) -> None:
-        if after:
-            before = {ident: self.progress_index.get(ident) for ident in after}
-            self._undo.add(Change(label, partial(self._put_progress, before), partial(self._put_progress, after)))
-            self._put_progress(after)
-
-    def receive(self, values: Mapping[str, Progress], label: str = "", is_saved: bool = True) -> bool:
-        """Take in progress that others made; under a label it is told and can be undone. Return whether it is new."""
-        before = self._editor.receive(values, is_saved)
-        if before and label:
-            after = {ident: self.progress_index.get(ident) for ident in before}
-            self._undo.add(Change(label, partial(self._put_progress, before), partial(self._put_progress, after)))
-            self._listener.tell(f"{label}. Press {key_of('undo')} to undo.")
-        return bool(before)
-
-    def _put_progress(self, values: Mapping[str, Progress | None]) -> None:
-        self._editor.put(values)
-        if self.session is not None and any(ident in self.session.episodes for ident in values):
-            self._sessions.replan()
-
     # -- the queue -------------------------------------------------------------------------------------
 
     def queue_last(self, episodes: Sequence[str]) -> None:
@@ -397,4 +367,4 @@ class PlaybackController:
         elif episode == self.playback.episode:
             self._player.seek(position)
         elif self.library.index(episode) is not None:
-            self._put_progress(self._editor.moved(episode, position))
+            self._editor.put(self._editor.moved(episode, position))

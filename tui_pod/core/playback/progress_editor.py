@@ -2,31 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
+from tui_pod.core.actions import key_of
+from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.player.progress_tracker import ProgressTracker
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Progress, Status, newest
 from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.text.clean import counted
 
 
 class ProgressEditor:
-    """Computes edited progress, and saves it."""
+    """Edits progress as the listener or others wish, saves it, and can undo it."""
 
-    def __init__(self, state: PlaybackState, tracker: ProgressTracker) -> None:
+    def __init__(
+        self,
+        state: PlaybackState,
+        tracker: ProgressTracker,
+        undo: UndoHistory,
+        changed: Callable[[Iterable[str]], None],
+    ) -> None:
+        """Edit the progress in `state`; `changed` is told of which episodes."""
         self._state = state
         self._tracker = tracker
+        self._undo = undo
+        self._changed = changed
 
-    def marked(self, episodes: Sequence[str], played: bool) -> dict[str, Progress]:
-        """Return new progress, marked played or unplayed, for the episodes where that changes anything."""
+    def toggle_played(self, episodes: Sequence[str]) -> str:
+        """Mark episodes as played, or as unplayed when all of them are played; return what was done, as `mark` does."""
+        are_played = all(self._state.progress_index.status(ident) is Status.PLAYED for ident in episodes)
+        return self.mark(episodes, played=not are_played)
+
+    def mark(self, episodes: Sequence[str], played: bool) -> str:
+        """Mark episodes as played or unplayed, which can be undone; return what that did, such as `2 episodes…`."""
         wanted = Status.PLAYED if played else Status.UNPLAYED
         changed = [ident for ident in episodes if self._state.progress_index.status(ident) is not wanted]
-        return {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
+        after = {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
+        label = f"{counted(len(after))} marked {'played' if played else 'unplayed'}"
+        self._change(label, after)
+        return label
 
-    def dismissed(self, episodes: Sequence[str]) -> dict[str, Progress]:
-        """Return progress that takes episodes off Continue."""
-        return {i: self._fresh(i)._replace(is_dismissed=True, updated=self._stamp(i)) for i in episodes}
+    def dismiss(self, episodes: Sequence[str]) -> None:
+        """Take episodes off Continue until they are played again; can be undone."""
+        after = {i: self._fresh(i)._replace(is_dismissed=True, updated=self._stamp(i)) for i in episodes}
+        self._change(f"{counted(len(episodes))} taken off Continue", after)
+
+    def note_replay(self, episode: str, former: Progress) -> None:
+        """Let the listener undo that playing an episode takes off its mark as played."""
+        unplayed = former.marked(False, former.updated)
+        self._note("1 episode marked unplayed by playing it", {episode: former}, {episode: unplayed})
+
+    def _change(self, label: str, after: Mapping[str, Progress]) -> None:
+        if after:
+            self._note(label, {ident: self._state.progress_index.get(ident) for ident in after}, after)
+            self.put(after)
+
+    def _note(self, label: str, before: Mapping[str, Progress | None], after: Mapping[str, Progress | None]) -> None:
+        self._undo.add(Change(label, partial(self.put, before), partial(self.put, after)))
 
     def moved(self, episode: str, position: float) -> dict[str, Progress]:
         """Return progress at another position of an episode."""
@@ -46,10 +81,12 @@ class ProgressEditor:
                 self._tracker.set_done(progress.played)
         state.ports.writer.compact()
         state.ports.listener.progress_changed(frozenset(values))
+        self._changed(values.keys())
 
-    def receive(self, values: Mapping[str, Progress], is_saved: bool = True) -> dict[str, Progress | None]:
-        """Show progress that others made, and save it if they did not; return what it replaced.
+    def receive(self, values: Mapping[str, Progress], label: str = "", is_saved: bool = True) -> bool:
+        """Show progress that others made, and save it if they did not; return whether it is new.
 
+        Under a label it is told and can be undone.
         What is loaded keeps its place, unless it was marked.
         """
         state, before = self._state, dict[str, Progress | None]()
@@ -68,7 +105,10 @@ class ProgressEditor:
             if not is_saved:
                 state.ports.writer.compact()
             state.ports.listener.progress_changed(frozenset(before))
-        return before
+        if before and label:
+            self._note(label, before, {ident: state.progress_index.get(ident) for ident in before})
+            state.ports.listener.tell(f"{label}. Press {key_of('undo')} to undo.")
+        return bool(before)
 
     def _fresh(self, episode: str) -> Progress:
         return self._state.progress_index.get(episode) or Progress(updated=self._state.ports.clock())

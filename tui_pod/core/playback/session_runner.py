@@ -130,6 +130,11 @@ class SessionRunner:
             self.replan()
         return True
 
+    def progress_changed(self, episodes: Iterable[str]) -> None:
+        """Plan again when episodes of the session were marked or moved."""
+        if self.session is not None and any(ident in self.session.episodes for ident in episodes):
+            self.replan()
+
     def replan(self) -> None:
         """Fill the rest of the session again, with episodes it has not played or skipped."""
         session, playback, library = self.session, self._state.playback, self._state.library
