@@ -429,6 +429,7 @@ class FakeFeeds(FeedService):
         self.imports = self.asked_imports = FakeImports(self.wishes)
         self.directories = self.asked_directories = FakeDirectories(self.wishes)
         self.refusal: Exception | None = None
+        self.download_errors: dict[str, str] = {}
         self.facts: dict[str, PodcastFacts] = {}
         self.answers = asyncio.Event()
         self.answers.set()
@@ -454,6 +455,9 @@ class FakeFeeds(FeedService):
 
     def download(self, episodes: Sequence[str]) -> None:
         self.wishes.append(("download", *episodes))
+
+    def download_error(self, episode: str) -> str:
+        return self.download_errors.get(episode, "")
 
     def remove_downloads(self, episodes: Sequence[str]) -> None:
         self.wishes.append(("remove_downloads", *episodes))

@@ -190,6 +190,7 @@ class TuiPodApp(App[None]):
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """See `Frontend.downloads_changed`."""
         self.main_screen.episodes.show_downloads(downloads)
+        self.main_screen.episode.show_progress()
 
     @property
     def sync(self) -> SyncService | None:

@@ -538,6 +538,19 @@ async def test_download_that_fails_says_why_and_several_are_counted(site: Site, 
     assert sum(bool(state.error) for state in states) == 3
 
 
+async def test_remove_takes_off_the_mark_of_a_failed_download(site: Site, service: ServiceRig) -> None:
+    serve_sounds(site, 1)
+    site.replies["/0.wav"] = server.body("no", status=404)
+    await service.add(site.url("/f"))
+    ids = service.controller.library.ids
+    await service.do(service.service.download, ids)
+    assert service.service.download_error(ids[0]) == service.driver.downloads[ids[0]].error != ""
+    told = list(service.driver.said)
+    await service.do(service.service.remove_downloads, ids)
+    assert (service.driver.downloads, service.driver.said) == ({}, told)
+    assert service.service.download_error(ids[0]) == ""
+
+
 async def test_download_without_a_network_ends_the_others_and_says_so_once(
     site: Site, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,8 @@ class DownloadService:
         self._version = 0
         self._here: set[str] = set()  # as last shown as a whole
         self._failures = 0  # since the queue was last empty
+        self.errors: dict[str, str] = {}
+        """Why the last download of an episode failed, as its row shows."""
 
     async def show_all(self) -> None:
         """Show which episodes are downloaded."""
@@ -92,6 +94,8 @@ class DownloadService:
         queue = await self._opened()
         stopped = [episode for episode in episodes if episode in queue.running]
         queue.stop(stopped)
+        failed = [episode for episode in episodes if self.errors.pop(episode, "")]
+        self._frontend.downloads_changed(dict.fromkeys(failed))
         removed = await self.take(episodes)
         await self._want([*stopped, *removed], is_wanted=False)
 
@@ -105,7 +109,7 @@ class DownloadService:
 
         if removed:
             self._tasks.note(f"{counted(len(removed), 'download')} removed", bring_back, take_again)
-        elif not stopped:
+        elif not stopped and not failed:
             self._frontend.tell(NOT_REMOVABLE)
 
     async def _want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
@@ -162,7 +166,11 @@ class DownloadService:
     def _on_progress(self, progress: DownloadProgress) -> None:
         from tui_pod.feeds.media.download_queue import DownloadStatus
 
-        self._frontend.downloads_changed({progress.episode: _shown(progress)})
+        shown = _shown(progress)
+        self.errors.pop(progress.episode, None)
+        if shown is not None and shown.error:
+            self.errors[progress.episode] = shown.error
+        self._frontend.downloads_changed({progress.episode: shown})
         if progress.status is DownloadStatus.RUNNING and progress.done:
             self._tasks.show("network", "")  # it is there
         if progress.status is DownloadStatus.FAILED:

@@ -156,6 +156,10 @@ class FeedService:
         """Download recordings, or stop their downloads."""
         self._tasks.run(self._downloads.download(list(episodes)))
 
+    def download_error(self, episode: str) -> str:
+        """Return why the last download of an episode failed; empty when it did not."""
+        return self._downloads.errors.get(episode, "")
+
     def remove_downloads(self, episodes: Sequence[str]) -> None:
         """Delete downloads; can be undone."""
         self._tasks.run(self._downloads.remove(list(episodes)))

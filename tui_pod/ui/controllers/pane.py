@@ -65,7 +65,7 @@ class PaneController:
             self.pane.follow(playback)
 
     def show_progress(self) -> None:
-        """Show that something was begun or played."""
+        """Show that something was begun, played or downloaded."""
         if self.pane is not None and self.pane.is_detailed:
             self.pane.update()
 

@@ -86,7 +86,13 @@ def lay_out(about: About, width: int) -> list[Line]:
 
 
 def about_episode(
-    episode: Episode, notes: EpisodeNotes, progress: Progress | None, status: Status, left: float, shows_answer: bool
+    episode: Episode,
+    notes: EpisodeNotes,
+    progress: Progress | None,
+    status: Status,
+    left: float,
+    shows_answer: bool,
+    download_error: str = "",
 ) -> About:
     """Return all that is known of an episode, with so many seconds `left`, without what can be chosen."""
     duration = (progress.duration if progress else None) or episode.duration
@@ -107,6 +113,7 @@ def about_episode(
         ("Topics", " · ".join(episode.tags) or "none"),
         ("Page", notes.page),
         ("Audio", f"{audio} (downloaded)" if notes.is_downloaded else audio),
+        ("Last error", download_error),
         ("Id", episode.id),
     ]
     head, tail = split_title(episode.title)

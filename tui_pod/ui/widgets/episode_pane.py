@@ -257,7 +257,8 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         is_there = self._services.controller.library.index(ident) is not None
         left = progress_index.remaining(index) if is_there else 0.0
         progress, status = progress_index.get(ident), progress_index.status(ident)
-        about = about_episode(episode, self._notes, progress, status, left, self._shows_answer)
+        error = self._services.feeds.download_error(ident)
+        about = about_episode(episode, self._notes, progress, status, left, self._shows_answer, error)
         is_loaded = self._playback.episode == ident
         chapters = (self._playback.chapters if is_loaded else ()) or self._chapters
         return with_choices(about, self._notes, chapters, self._here(chapters) if is_loaded else None)
