@@ -277,6 +277,25 @@ async def test_tree_marks_the_topic_of_what_plays() -> None:
         assert any("‖ Cast" in row for row in driver.rows_of(driver.tree))
 
 
+async def test_tree_marks_what_hides_the_topic_of_what_plays() -> None:
+    async with run_app(LIBRARY, query=IN_CAST) as driver:
+        await driver.press("g", "enter", "tab", "k", "left")  # Science is folded
+        assert [row.strip("▎ ").split() for row in driver.rows_of(driver.tree) if "▶" in row] == [
+            ["▸", "Science", "▶", "9"]
+        ]
+        await driver.press("right")
+        assert any("▶ Cast" in row for row in driver.rows_of(driver.tree))
+
+
+async def test_details_say_why_a_download_failed() -> None:
+    async with run_app(LIBRARY, query=IN_CAST) as driver:
+        await driver.press("g", "i")
+        assert "Last error" not in driver.text
+        driver.services.asked_feeds.download_errors["cast-9"] = "“Cast 9” was not downloaded: HTTP 404."
+        driver.app.downloads_changed({"cast-9": DownloadState(error="HTTP 404.")})
+        await driver.until(lambda: "was not downloaded: HTTP 404." in driver.text, "the reason is shown")
+
+
 async def test_rows_of_a_narrow_list_have_no_bar() -> None:
     async with run_app(LIBRARY, size=(50, 20), query=IN_CAST) as driver:
         await driver.press("g")

@@ -10,6 +10,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.snapshot import Chapter, PlayerStatus
 from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.ui.screens.dialog import DialogBody
 
 GENERATIVE_AI = ListQuery(entry=1)
 
@@ -70,6 +71,16 @@ async def test_every_size_with_a_dialog_open_crashes_nothing(name: str) -> None:
         await driver.press("escape", "escape", "2", "1")
         assert driver.app.is_running
         assert driver.focus == "list"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_first_paint_of_a_dialog_fits(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    widths: list[int] = []
+    monkeypatch.setattr(DialogBody, "on_resize", lambda _, event: widths.append(event.size.width), raising=False)
+    async with run_app(embedded_library(), size) as driver:
+        await driver.press("a")
+        await driver.until(lambda: widths, "the dialog is laid out")
+        assert max(widths) < size[0]
 
 
 async def test_terminal_grown_again_from_nothing_can_be_used_at_once(library: Library) -> None:

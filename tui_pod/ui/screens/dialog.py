@@ -15,6 +15,9 @@ from textual.widgets.option_list import Option
 from tui_pod.services.tasks import explain
 from tui_pod.ui.actions import bindings
 
+NORMAL_WIDTH = 94
+"""Columns from which the widest dialog fits with room around it."""
+
 
 class DialogBody(VerticalScroll):
     """The box of a dialog; long text scrolls in it."""
@@ -46,11 +49,15 @@ class Dialog(ModalScreen[None]):
     """A dialog that esc closes. The app's keys work in it where no text is typed."""
 
     CSS_PATH = Path(__file__).with_name("dialog.tcss")  # whole: dialogs elsewhere would look for it beside themselves
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (94, "-normal")]  # noqa: RUF012  # as Textual declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (NORMAL_WIDTH, "-normal")]  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Close", id="dialog.close"),
         *bindings("app"),
     ]
+
+    def on_mount(self) -> None:
+        """Fit the first paint too: Textual sets the class of the width only after it."""
+        self.set_class(self.app.size.width < NORMAL_WIDTH, "-small")
 
     is_waiting = False
     """Whether what was asked for is under way."""

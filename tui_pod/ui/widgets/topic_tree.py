@@ -189,9 +189,14 @@ class TopicTree(RowPane):
             right = [(full, ACCENT), (f"{rest} ", LINE), (f"{count:>{COUNT_WIDTH}}", QUIET)]
         if feed in self._failed:
             right.insert(0, (f"{MARKS['fault']} ", FAULT))
-        is_live = topic == self._playing
+        above = self._topics.path(self._playing) if self._playing is not None else ()
+        is_live = topic == min(
+            self._folded.intersection(above), default=self._playing
+        )  # what hides it carries its mark
         if is_live and not self._is_parent[topic]:
             lead = f"{lead[:-2]}{MARKS[self._shown_playing[1]]} "
+        elif is_live:
+            right.insert(0, (f"{MARKS[self._shown_playing[1]]} ", ACCENT))
         return [
             (lead, ACCENT if is_live or MARKS["new"] in lead else QUIET),
             (name, NOW if is_live else HEAD if self._is_parent[topic] else PLAIN),
