@@ -407,7 +407,7 @@ def test_state_of_a_newer_program_is_left_alone_and_said(room: Path) -> None:
 def test_notice_of_a_newer_state_is_on_the_screen(room: Path) -> None:
     (room / "state.toml").write_text("version = 99\n", "utf-8")
     with running(room, *two(room)) as terminal:
-        terminal.until(lambda: terminal.shows("newer") or terminal.shows("saved"), "the notice")
+        terminal.until(lambda: terminal.shows("Nothing will be saved until you update tui-pod"), "the notice")
         quit_and_wait(terminal)
 
 
@@ -416,7 +416,7 @@ def test_vanished_recording_is_told_and_the_next_one_plays(room: Path) -> None:
     with running(room, *two(room)) as terminal:
         terminal.until(lambda: terminal.shows("The first of two"), "the list")
         terminal.press("\r")
-        terminal.until(lambda: terminal.shows("first.wav", "kept."), "the notice")
+        terminal.until(lambda: terminal.shows("The file is gone. Your place is kept."), "the notice")
         dismiss(terminal, "kept.")
         terminal.press("j\r")
         terminal.until(lambda: place(terminal) >= 1, "the next one plays")

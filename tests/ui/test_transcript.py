@@ -412,6 +412,7 @@ async def test_paragraphs_stand_apart_and_speakers_are_named(library: Library) -
     )
     async with run_app(library, query=BASICS, prepare=with_words("one", Transcript(cues))) as driver:
         await driver.press("t")
+        await driver.settle()  # the lines are broken anew when the view has its size
         rows = [row.strip("> ") for row in driver.rows_of(driver.transcript)[:5]]
         assert rows == ["0:00  Ada: Who?", "", "0:01  Bo: Me.", "", "0:02  Bo: And me."]
 

@@ -147,7 +147,7 @@ class EpisodeSources:
         if is_there:
             self._emit(SourceReady(load, Source(path)))
         else:
-            self._emit(LoadFailed(load, f"The file is not there: {path}. Your place is kept."))
+            self._emit(LoadFailed(load, f"The file is gone. Your place is kept. {path} is not there."))
 
     async def _stream(self, episode: Episode, load: int) -> None:
         podcasts = await self.podcasts()

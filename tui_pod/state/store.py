@@ -138,9 +138,7 @@ class StateFile:
                 self._remove_stale_temps()
                 data, notices = self._merged()
         except NewerState as newer:
-            notice = (
-                f"{self.path} was written by a newer tui-pod (format {newer}). Nothing will be saved; update tui-pod."
-            )
+            notice = f"Nothing will be saved until you update tui-pod: a newer one (format {newer}) wrote {self.path}."
             return State({}, {}, notices=(notice,), is_writable=False)
         except (StateError, OSError) as error:
             return self._load_without_lock(error)
