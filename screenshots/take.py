@@ -63,6 +63,10 @@ async def draw(shot: Shot) -> str:
         driver.app.theme = shot.theme
         await driver.settle()
         await play_scene(driver, scene)
+        # the cover comes from a thread
+        covers = [worker for worker in driver.app.workers if worker.group == "episode"]
+        await driver.app.workers.wait_for_complete(covers)
+        await driver.settle()
         rows = await read_rows(driver)
         sheet = Sheet(rows)
         return sheet.window(sheet.screen(rows), DARK if driver.app.current_theme.dark else LIGHT)
