@@ -541,6 +541,8 @@ async def test_details_chapter_that_is_chosen_plays() -> None:
         await driver.until(lambda: "Chapters" in driver.text, "the chapters are shown")
         await driver.press("j", "j", "enter")
         assert (driver.playback.episode, driver.playback.position) == ("cast-9", 300)
+        await driver.press("k", "enter")  # the cursor is still there
+        assert driver.playback.position == 0
 
 
 async def test_details_of_what_plays_show_its_own_chapters_and_go_to_one() -> None:

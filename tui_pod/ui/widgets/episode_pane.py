@@ -193,7 +193,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             if index is None:
                 return
             episode = self._services.controller.library.episode(index)
-            subject = (episode.id, is_playing, self.is_detailed)
+            subject = (episode.id, is_playing and not self.is_detailed, self.is_detailed)
             self._episode = episode, index
         if self._shown != subject:
             self._shown = subject
