@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.system_commands import SystemCommandsProvider
 
 from tests.app_driver import AppDriver, run_app
 from tui_pod.core.actions import ACTIONS, BY_ID
@@ -11,6 +12,7 @@ from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.core.selection.queue import Queue
+from tui_pod.ui.palette import LibraryProvider
 from tui_pod.ui.screens.main import MainScreen
 
 MOVES = {action.id for action in ACTIONS if action.where == "move"}
@@ -43,6 +45,24 @@ async def test_palette_with_all_panes_in_use_offers_all_actions_but_moves(librar
         await driver.press("t", "h")
         assert driver.focus == "tree"
         assert offered(driver) == {action.id for action in ACTIONS} - MOVES - OF_VIEWS - {"app.palette"}
+
+
+async def test_palette_opens_with_the_keys_above_the_topics(library: Library) -> None:
+    async with run_app(library) as driver:
+        topics = [hit async for hit in LibraryProvider(driver.app.screen).discover()]
+        keys = [hit async for hit in SystemCommandsProvider(driver.app.screen).discover()]
+        assert max(hit.score for hit in topics) < min(hit.score for hit in keys)
+
+
+async def test_palette_ends_the_session_under_way(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("S", "1", "0", "enter")
+        assert driver.controller.session is not None
+        await driver.press("ctrl+p")
+        await driver.write("end the sess")
+        await driver.until(lambda: "End the session" in driver.text, "the palette has found it")
+        await driver.press("enter")
+        await driver.until(lambda: driver.controller.session is None, "the session is ended")
 
 
 async def test_palette_in_the_list_offers_nothing_of_panes_without_the_focus(library: Library) -> None:

@@ -48,6 +48,9 @@ def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
     if transcript.is_open:
         about = "on this machine; words that advertisements have shifted follow the recording then"
         yield SystemCommand("Recognise this episode's words", about, transcript.recognise_shown)
+    controller = app.main_screen.controller
+    if controller.session is not None:
+        yield SystemCommand("End the session", "what plays goes on", controller.end_session)
     if app.told:
         show = partial(app.show_dialog, NoticesScreen(list(app.told)))
         yield SystemCommand("Notices", "what was told, the newest first", show)
@@ -76,6 +79,15 @@ def _find_pane(action: Action, main: MainScreen) -> Widget | None:
     return None
 
 
+class TopicHit(DiscoveryHit):
+    """A topic offered before anything is typed: below the keys, whichever provider comes first."""
+
+    @property
+    def score(self) -> float:
+        """What hits are sorted by; that of all others is 0, and Textual asks its providers in random order."""
+        return -1.0
+
+
 class LibraryProvider(Provider):
     """Finds episodes, which Enter then plays, and topics, which it opens."""
 
@@ -87,7 +99,7 @@ class LibraryProvider(Provider):
     async def discover(self) -> Hits:
         """Offer the topics before anything is typed."""
         for topic, name in enumerate(self._main.controller.library.topics.names[:MOST]):
-            yield DiscoveryHit(Content(name), partial(self._main.open_entry, topic), text=name, help="open the topic")
+            yield TopicHit(Content(name), partial(self._main.open_entry, topic), text=name, help="open the topic")
 
     async def search(self, query: str) -> Hits:
         """Offer the topics and episodes that have all the words."""
