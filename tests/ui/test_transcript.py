@@ -363,9 +363,11 @@ async def test_words_of_another_episode_are_read_while_one_plays(library: Librar
         await driver.play(30)
         assert driver.transcript.episode == "three"
         assert driver.playback.episode == "one"
+        assert "following" not in str(driver.transcript.border_subtitle)
         await driver.press("f")
         await driver.until(lambda: driver.transcript.episode == "one", "the words are those of what plays")
         assert lit(driver) == ["Two."]
+        assert "following" in str(driver.transcript.border_subtitle)
 
 
 async def test_words_of_another_row_beside_the_list_replace_those_shown(library: Library) -> None:

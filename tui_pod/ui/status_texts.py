@@ -51,12 +51,15 @@ def pane_hints(
         hidden |= {"Queue", "Search"} if pane == "list" and model.is_queue else {"Move"}
     if pane != "bookmarks" and not (pane == "list" and (model.is_queue or model.query.entry == SmartList.CONTINUE)):
         hidden |= {"Remove"}
+    if pane == "list" and not model.indexes:
+        hidden |= {"Play", "Move", "Remove", "Played", "Queue", "Words"}
     if not playback.is_loaded:
         hidden |= {"Seek", "Bookmark"}
     is_going = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
     pause = "Pause" if is_going else "Resume" if playback.is_loaded or playback.last is not None else ""
     hints = key_hints(pane, bound_actions(services.settings))
-    shown = ((keys, pause if word == "Pause" else word, action) for keys, word, action in hints if word not in hidden)
+    words = {"Pause": pause, "Words": "Close" if pane == "transcript" else "Words"}
+    shown = ((keys, words.get(word, word), action) for keys, word, action in hints if word not in hidden)
     return tuple(hint for hint in shown if hint[1])
 
 

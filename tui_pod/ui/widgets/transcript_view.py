@@ -243,6 +243,7 @@ class TranscriptView(LinesView):
             self._lay_out()
         else:
             self._follow()
+        self._show_state()
 
     def _follow(self, is_gliding: bool = True) -> None:
         active = self._transcript.active(self.playback.position) if self._is_playing else None
@@ -291,7 +292,7 @@ class TranscriptView(LinesView):
         elif not self._transcript.is_timed:
             text = "no times"
         else:
-            text = "following" if self.is_following else self._follow_hint
+            text = "" if not self._is_playing else "following" if self.is_following else self._follow_hint
         self.border_subtitle = Content(" · ".join(filter(None, (text, self._note))))
 
     # -- events and actions ----------------------------------------------------------------------------
