@@ -226,9 +226,9 @@ class AppDriver:
         await self.pilot.resize_terminal(width, height)
         await self.settle()
 
-    async def click(self, widget: Widget, x: int, y: int, times: int = 1) -> None:
-        """Click on a place of a widget, its border included."""
-        await self.pilot.click(widget, offset=(x, y), times=times)
+    async def click(self, widget: Widget, x: int, y: int, times: int = 1, button: int = 1) -> None:
+        """Click on a place of a widget, its border included; 3 is the right button."""
+        await self.pilot.click(widget, offset=(x, y), times=times, button=button)
         await self.settle()
 
     # -- eyes ------------------------------------------------------------------------------------------

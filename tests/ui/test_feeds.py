@@ -535,6 +535,14 @@ async def test_details_show_notes_with_links_and_chapters_with_times() -> None:
             assert said in text
 
 
+async def test_right_click_shows_the_details_of_the_row() -> None:
+    async with run_app(LIBRARY, query=IN_CAST) as driver:
+        await driver.press("g")
+        await driver.click(driver.episodes, 5, driver.episodes.row_height + 4, button=3)
+        await driver.until(lambda: driver.shows_details, "the details are shown")
+        assert "The number 8." in driver.text
+
+
 async def test_details_chapter_that_is_chosen_plays() -> None:
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_notes) as driver:
         await driver.press("g", "i")

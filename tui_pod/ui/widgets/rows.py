@@ -17,10 +17,14 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui_pod.core.actions import BY_ID
 from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.look.parts import ACCENT, LINE, PLAIN, RAIL, Part, look, spread_parts
 from tui_pod.ui.messages import ListCommand
+
+RIGHT_BUTTON = 3
+"""Number of the mouse's right button, as Textual counts them."""
 
 SIDES = 2
 """Cells of a line beside its text: the rail at its left, and a blank."""
@@ -285,8 +289,8 @@ class RowPane(ScrollView, can_focus=True):
         """Draw the cursor as an inactive one."""
         self.refresh_row(self.cursor)
 
-    def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse points; a second click there does what Enter does."""
+    async def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse points; a second click is Enter, the right button shows details."""
         offset = event.get_content_offset(self)  # None: on the border
         if offset is None:
             return
@@ -295,6 +299,8 @@ class RowPane(ScrollView, can_focus=True):
             self._is_hit = row < self.row_count()
             if self._is_hit:
                 self.go(row)
+            if self._is_hit and event.button == RIGHT_BUTTON:
+                await self.run_action(BY_ID["view.details"].action)
         elif event.chain == 2 and self._is_hit:  # the first click may have moved the rows
             self.run(ListCommand.CHOOSE)
 
