@@ -53,7 +53,7 @@ def _count(path: Path) -> None:
     counts = Counter[str]()
     for what, owner, name in (("positions", ProgressTracker, "move"), ("saves", StateFile, "append")):
         setattr(owner, name, _counted(counts, what, getattr(owner, name)))
-    atexit.register(lambda: path.write_text(json.dumps(counts), "ascii"))
+    atexit.register(lambda: counts and path.write_text(json.dumps(counts), "ascii"))  # the client has none
 
 
 def _counted(counts: Counter[str], what: str, former: Any) -> Any:

@@ -34,6 +34,9 @@ CHANGES = ("--mpv=ao-null-untimed=yes", "--mpv=audio-samplerate=192000", "--mpv=
 """Plays as fast as the sound is made, and counts it as heard. Making it takes long enough for nearly as many saves as
 in a day."""
 
+ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
+"""Else each thread that first makes such large sound keeps 10 MB of its own, sooner or later by chance."""
+
 LEAST_SAVES = 12_000
 """Saves without which it was no day: there are 21,600 in one, at one every 4 s."""
 
@@ -70,7 +73,8 @@ def listen_for_a_day(trial: Trial) -> Result:
     home = make_home(trial.folder / "home", (LENGTH,), parts=count)
     counts = trial.folder / "counts"
     losses: list[str] = []
-    with Terminal(app_command(home, trial.mutant, [*CHANGES, f"--count={counts}"]), home.variables, home.folder) as app:
+    command = app_command(home, trial.mutant, [*CHANGES, f"--count={counts}"])
+    with Terminal(command, {**home.variables, **ONE_ARENA}, home.folder) as app:
         app.begin()
         app.press("\r")
         app.until(app.bar, "playing")
