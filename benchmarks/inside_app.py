@@ -38,7 +38,10 @@ def main() -> int:
     from tui_pod.ui.app import TuiPodApp
 
     on_ready = TuiPodApp.on_ready
-    reports: list[Report] = []
+
+    def tell(found: Report) -> None:
+        """Write the report before the client sees the end."""
+        report.write_text(json.dumps(found), "utf-8")
 
     async def act(app: TuiPodApp) -> None:
         found: Report = {}
@@ -46,7 +49,7 @@ def main() -> int:
             await scenario(app, found)
         except Exception as error:  # else nobody would hear of it
             found["error"] = repr(error)
-        reports.append(found)
+        tell(found)
         app.exit()
 
     def ready(app: TuiPodApp) -> None:
@@ -57,9 +60,7 @@ def main() -> int:
     from tui_pod.cli.main import main as run
 
     sys.argv[0] = "tui-pod"
-    status = run()
-    report.write_text(json.dumps(reports[0]), "utf-8")
-    return status
+    return run()
 
 
 async def longest_stall(work: Awaitable[object]) -> float:

@@ -96,7 +96,7 @@ def _program(bench: Bench, store: FeedStore, window: float) -> Upkeep:
 def _play(terminal: Terminal) -> None:
     terminal.forget()
     terminal.press("^", pause=0.0)  # from the start: enough is left of the recording
-    terminal.wait_for("▶ E")
+    terminal.wait_for("▶")
     terminal.rest(2.0)
 
 
