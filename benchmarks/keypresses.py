@@ -53,7 +53,7 @@ def _rows(bench: Bench, store: FeedStore) -> list[Row]:
     few = 15 if bench.is_quick else 50
     with Terminal(bench.program(*store.arguments), store.variables) as terminal:
         terminal.wait_for(store.marker)
-        terminal.rest(2.0)  # what comes after the first paint
+        terminal.rest(4.0)  # what comes after the first paint
         while len(tree(terminal.pid)) > 2:  # besides client and app, what fills the index of words
             terminal.rest(0.5)
         downs = _presses(terminal, ["down"] * few)
