@@ -2,6 +2,8 @@ import contextlib
 import json
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -84,6 +86,17 @@ def test_same_feed_again_changes_nothing(store: FeedStore) -> None:
     store.fail(FIRST, "offline")
     assert generation(store.db.file) == before
     assert store.feeds()[0].error == "offline"
+
+
+INTRUDER = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')"
+
+
+def test_generation_is_told_amid_a_change_that_others_stay_out_of(store: FeedStore) -> None:
+    with store.db.write() as db:
+        db.execute("UPDATE feeds SET title = 'Ours'")
+        assert generation(store.db.file) is not None
+        command = [sys.executable, "-c", INTRUDER, str(store.db.file)]
+        assert "database is locked" in subprocess.run(command, capture_output=True, text=True).stderr
 
 
 def test_generation_is_told_by_the_file_alone(store: FeedStore) -> None:
