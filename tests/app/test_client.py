@@ -217,7 +217,12 @@ def test_attaching_often_leaves_no_thread_and_no_descriptor(room: Path) -> None:
             with attached(room) as terminal:
                 leave(terminal)
 
+        def has_begun_all() -> bool:
+            children = Path(f"/proc/{app}/task/{app}/children").read_text("ascii")
+            return any(room.parent.rglob("search-*.sqlite")) and not children.strip()
+
         come_and_go()
+        until(has_begun_all, "the index of words, which the app begins last, is filled")
         before = held()
         for _ in range(8):
             come_and_go()
