@@ -218,10 +218,9 @@ def track_path(episode: str | None) -> str:
 def make_metadata(controller: PlaybackController) -> dict[str, Variant]:
     """Return what is known of the episode that plays, by the names of MPRIS and xesam; empty when none does."""
     playback, library = controller.playback, controller.library
-    index = library.index(playback.episode) if playback.episode is not None else None
-    if index is None:
+    episode = library.find(playback.episode)
+    if episode is None:
         return {}
-    episode = library.episode(index)
     found: dict[str, tuple[str, Any]] = {
         "mpris:trackid": ("o", track_path(playback.episode)),
         "xesam:title": ("s", playback.title),

@@ -56,9 +56,8 @@ class Notifications(Follower):
         self._task.cancel()
 
     def _describe(self, playback: Playback) -> str:
-        library = self._controller.library
-        index = library.index(playback.episode) if playback.episode is not None else None
-        tags = library.episode(index).tags if index is not None else ()
+        episode = self._controller.library.find(playback.episode)
+        tags = episode.tags if episode is not None else ()
         length = spoken_time(round(playback.duration)) if playback.duration else ""
         return ", ".join(part for part in (*tags[:1], length) if part)
 

@@ -75,11 +75,10 @@ class BookmarkService:
 
     async def source(self, bookmark: Bookmark) -> tuple[str, str]:
         """Return the podcast that a bookmark is from, and the episode's page; empty where there is none."""
-        library = self._services.controller.library
-        index = library.index(bookmark.episode)
-        if index is None:
+        episode = self._services.controller.library.find(bookmark.episode)
+        if episode is None:
             return "", ""
-        notes = await self._services.read_notes(library.episode(index))
+        notes = await self._services.read_notes(episode)
         return notes.podcast, notes.page
 
     async def close(self) -> None:
@@ -99,9 +98,8 @@ class BookmarkService:
         self.keep_words(episode, playback.title, just_said(transcript, playback.position, playback.speed), edit)
 
     async def _read(self, episode: str) -> Transcript:
-        library = self._services.controller.library
-        index = library.index(episode)
-        return Transcript() if index is None else await self._services.read_transcript(library.episode(index))
+        found = self._services.controller.library.find(episode)
+        return Transcript() if found is None else await self._services.read_transcript(found)
 
 
 def said_of(bookmark: Bookmark) -> str:

@@ -178,7 +178,7 @@ class EpisodeListModel:
 
     def move_on(self, ended: str, following: str | None) -> None:
         """Put the cursor on what follows the episode that was played to its end, when it is still there."""
-        index = self.library.index(following) if following is not None else None
+        index = self.library.index(following)
         is_here = self.episode == ended and self.progress_index.status(ended) is Status.PLAYED
         if is_here and index is not None and index in self.indexes:
             self.cursor = list(self.indexes).index(index)

@@ -59,11 +59,11 @@ class RecallService:
     async def play_context(self, card: Card) -> None:
         """Play the seconds that lead to a bookmark, where its audio can be had and nothing else sounds."""
         controller = self._services.controller
-        index, bookmark = controller.library.index(card.episode), controller.bookmarks.get(card.key)
-        if index is not None and bookmark is not None and controller.playback.status is not PlayerStatus.PLAYING:
+        episode, bookmark = controller.library.find(card.episode), controller.bookmarks.get(card.key)
+        if episode is not None and bookmark is not None and controller.playback.status is not PlayerStatus.PLAYING:
             start, end = max(0.0, bookmark.start - LEAD), bookmark.start
             if start < end:
-                await self._services.play_excerpt(controller.library.episode(index), start, end)
+                await self._services.play_excerpt(episode, start, end)
 
     def stop_context(self) -> None:
         """Be silent."""
@@ -72,8 +72,7 @@ class RecallService:
     async def question(self, card: Card) -> Question | None:
         """Return what a card asks; None when that cannot be told any more."""
         controller = self._services.controller
-        index, bookmark = controller.library.index(card.episode), controller.bookmarks.get(card.key)
-        episode = None if index is None else controller.library.episode(index)
+        episode, bookmark = controller.library.find(card.episode), controller.bookmarks.get(card.key)
         if card.start == OF_EPISODE:
             return None if episode is None else question_of_episode(episode)
         if bookmark is None:
@@ -101,11 +100,10 @@ class RecallService:
 
     def offer(self, episode: str) -> None:
         """Make the question of an episode that was heard to its end a card, and say so; only when recall is on."""
-        controller = self._services.controller
-        index = controller.library.index(episode)
-        if not self._services.settings.recall.enabled or index is None:
+        found = self._services.controller.library.find(episode)
+        if not self._services.settings.recall.enabled or found is None:
             return
-        question, key = question_of_episode(controller.library.episode(index)), BookmarkKey(episode, OF_EPISODE)
+        question, key = question_of_episode(found), BookmarkKey(episode, OF_EPISODE)
         if question is None or self._cards.was_kept(key):  # also when the listener did not want it
             return
         self._add(key, is_later=False)

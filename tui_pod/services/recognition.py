@@ -239,11 +239,9 @@ class RecognitionService:
         return ON_BATTERY if self._means.is_on_battery() else ""
 
     async def _recognise(self, ident: str) -> None:
-        library = self._controller().library
-        index = library.index(ident)
-        if index is None:
+        episode = self._controller().library.find(ident)
+        if episode is None:
             raise RecognitionError("It is no longer in the library.")
-        episode = library.episode(index)
         model = find_model(self._means.model)
         podcasts = await self._means.open_podcasts()
         language = await in_thread(lambda _: find_language(episode, podcasts))

@@ -45,8 +45,7 @@ def wanted_by_settings(
         if feed.settings.transcribe not in ("downloads", "all"):
             continue
         for ident in podcasts.store.episode_ids(feed.feed_id):
-            index = library.index(ident)
-            episode = library.episode(index) if index is not None else None
+            episode = library.find(ident)
             if episode is None or episode.audio is None or episode.transcript is not None or files.is_complete(ident):
                 continue
             if feed.settings.transcribe == "all" or find_recording(episode, podcasts) is not None:

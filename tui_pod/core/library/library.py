@@ -61,7 +61,7 @@ class Library:
         return len(self.ids)
 
     @cached_property
-    def _places(self) -> dict[str, int]:
+    def _indexes(self) -> dict[str | None, int]:
         return dict(zip(self.ids, range(len(self.ids)), strict=True))
 
     @cached_property
@@ -109,9 +109,14 @@ class Library:
         """Return the settings of the podcast that an episode is of; None when it has none of its own."""
         return next((found for members, found in self._members_of_podcasts if has_member(members, index)), None)
 
-    def index(self, ident: str) -> int | None:
+    def index(self, ident: str | None) -> int | None:
         """Return the index of the episode `ident`; None when it is not in the library."""
-        return self._places.get(ident)
+        return self._indexes.get(ident)
+
+    def find(self, ident: str | None) -> Episode | None:
+        """Return the episode `ident`; None when it is not in the library."""
+        index = self.index(ident)
+        return None if index is None else self.episode(index)
 
     def duration(self, index: int) -> float | None:
         """Return the length in seconds as the catalogue says; None when unknown."""

@@ -144,7 +144,7 @@ class SessionRunner:
         gone = session.finished | session.skipped | session.dropped
         left = session.request.budget - session.used
         is_current = current is not None and current in session.episodes and current not in gone
-        index = library.index(current) if is_current and current is not None else None
+        index = library.index(current) if is_current else None
         if index is not None and playback.is_loaded:
             left -= self._state.progress_index.remaining(index) / playback.speed
         planned: tuple[str, ...] = ()

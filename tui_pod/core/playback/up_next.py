@@ -55,16 +55,15 @@ class UpNext:
 
     def play(self, episode: str, position: float | None = None, is_by_itself: bool = False) -> None:
         """Play an episode from `position`, or from where it was left."""
-        library, former = self._state.library, self._state.playback.episode
-        index = library.index(episode)
-        if index is None:
+        found, former = self._state.library.find(episode), self._state.playback.episode
+        if found is None:
             self._state.ports.listener.tell("That episode is no longer in the library.", is_error=True)
             return
         queue = self.queue.started(episode)
         self.is_by_itself = is_by_itself
         if former is not None and former != episode:
             self._history = (*self._history[1 - MAX_HISTORY :], former)
-        self._player.start(library.episode(index), position)
+        self._player.start(found, position)
         if queue != self.queue:
             self.set_queue(queue)
 
@@ -112,10 +111,9 @@ class UpNext:
 
     def prepare(self) -> None:
         """Prepare the source of what comes next."""
-        following = self.next()
-        index = None if following is None else self._state.library.index(following)
-        if index is not None:
-            self._state.ports.sources.prepare(self._state.library.episode(index))
+        following = self._state.library.find(self.next())
+        if following is not None:
+            self._state.ports.sources.prepare(following)
 
     def set_queue(self, queue: Queue) -> None:
         """Replace the queue, and save it."""

@@ -36,7 +36,7 @@ class Mixer:
     def adopt(self, former: Library) -> None:
         """Follow a speed that the listener has chosen for the podcast that plays, in the library after `former`."""
         state, ident = self._state, self._state.playback.episode
-        before, after = former.index(ident or ""), state.library.index(ident or "")
+        before, after = former.index(ident), state.library.index(ident)
         if before is None or after is None:
             return
         if former.podcast_settings(before) != state.library.podcast_settings(after):

@@ -26,7 +26,7 @@ class PlaybackState:
 
     def settings_of(self, episode: str | None) -> PodcastSettings | None:
         """Return the settings of the podcast that an episode is of; None when it has none of its own."""
-        index = self.library.index(episode) if episode is not None else None
+        index = self.library.index(episode)
         return self.library.podcast_settings(index) if index is not None else None
 
     def skipped_end(self, episode: str | None, duration: float | None) -> float:

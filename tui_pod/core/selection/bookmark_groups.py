@@ -68,10 +68,8 @@ def title_of(library: Library, bookmark: Bookmark) -> str:
 
 def topic_of(library: Library, bookmark: Bookmark) -> str:
     """Return the first topic of a bookmark's episode."""
-    index = library.index(bookmark.episode)
-    if index is None:
-        return GONE
-    return next(iter(library.episode(index).tags), library.topics.names[0])
+    episode = library.find(bookmark.episode)
+    return GONE if episode is None else next(iter(episode.tags), library.topics.names[0])
 
 
 def quote(library: Library, bookmark: Bookmark, podcast: str = "", page: str = "") -> str:
