@@ -582,6 +582,17 @@ def test_stream_that_dropped_is_opened_again_from_the_same_place(room: Room) -> 
     assert room.sources.requests == ["three", "three"]
 
 
+def test_stream_that_dropped_is_left_alone_until_it_is_opened_again(room: Room) -> None:
+    dropped(room)
+    room.clock.go(PAUSES[0] / 2)
+    room.controller.tick()
+    room.controller.seek_to(3.0)
+    assert room.player.calls[-1] == ("stop",)
+    room.clock.go(PAUSES[0] / 2)
+    room.controller.tick()
+    assert (room.status, room.position) == (PlayerStatus.PLAYING, 3.0)
+
+
 def test_stream_that_dropped_is_opened_again_soon_though_the_clock_is_set_back(room: Room) -> None:
     dropped(room)
     room.clock.go(-3600)

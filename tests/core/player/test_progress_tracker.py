@@ -53,6 +53,35 @@ def listener(library: Library, clock: FakeClock) -> Listener:
     return Listener(library, clock)
 
 
+@pytest.mark.parametrize(
+    ("wished", "start", "end", "is_saved"),
+    [
+        (0.0, 50.0, 50.25, True), (100.0, 99.0, 99.25, True), (100.0, 98.5, 98.75, False), (100.0, 0.0, 0.25, False),
+        (100.0, 130.0, 130.25, True), (100.0, 130.5, 130.75, False), (100.0, 98.0, 101.0, True),
+        (100.0, 199.0, 200.0, False),
+    ],
+)  # fmt: skip
+def test_move_saves_its_position_where_the_wished_one_is_reached(
+    listener: Listener, wished: float, start: float, end: float, is_saved: bool
+) -> None:
+    listener.tracker.begin("one", wished)
+    listener.tracker.duration = 300.0
+    listener.tracker.arrive(start)
+    listener.tracker.move(end, 1.0)
+    assert listener.progress.position == (end if is_saved else 0.0)
+
+
+def test_wished_position_once_reached_is_no_longer_kept(listener: Listener) -> None:
+    listener.tracker.begin("one", 50.0)
+    listener.tracker.arrive(50.0)
+    listener.tracker.arrive(5.0)
+    listener.tracker.move(5.25, 1.0)
+    assert listener.progress.position == 5.25
+    listener.tracker.wish(50.0)
+    listener.tracker.move(5.5, 1.0)
+    assert listener.progress.position == 5.25
+
+
 def test_move_playing_moves_the_position_and_notes_what_was_heard(listener: Listener) -> None:
     listener.play(0, 10)
     assert (listener.progress.position, listener.progress.played_ranges) == (10.0, ((0.0, 10.0),))

@@ -98,6 +98,16 @@ def test_first_chapter_is_left_out_also_when_it_is_told_late() -> None:
     assert room.position == 50.0
 
 
+def test_chapter_heard_on_wish_is_left_out_the_next_time() -> None:
+    room = make_room(settings={"skip_chapters": "intro"})
+    play(room)
+    room.controller.seek_to(10)
+    room.controller.stop()
+    play(room)
+    room.player.play(0.25)
+    assert room.position == 50.0
+
+
 def test_chapter_that_the_listener_goes_to_is_heard() -> None:
     room = make_room(settings={"skip_chapters": "sponsor"})
     play(room)

@@ -142,13 +142,13 @@ class EpisodePlayer:
             if not 0 < left <= PAUSES[-1]:  # more: the clock was set back
                 self.start(load.episode, load.position, load.is_paused, load.retry)
         self._load_when_saved()
-        if load is not None and load is self._load and load.is_with_player and load.source is not None:
-            self._look_at_load(load, load.source)
+        if self._load is not None:
+            self._look_at_load(self._load)
 
-    def _look_at_load(self, load: Load, source: Source) -> None:
+    def _look_at_load(self, load: Load) -> None:
         """Show how far the position is fetched while it is waited for, and give up what does not come."""
-        playback = self._state.playback
-        if playback.status is not PlayerStatus.LOADING:
+        source, playback = load.source, self._state.playback
+        if source is None or load.watch is None or playback.status is not PlayerStatus.LOADING:
             return
         problem = load.watch.problem(self._clock(), source)
         if problem:
@@ -188,7 +188,7 @@ class EpisodePlayer:
 
     def is_out_of_reach(self, position: float) -> bool:
         """Return whether the player cannot go to a position yet."""
-        return self._load is not None and bool(self._load.is_out_of_reach(position, self._state.playback.duration))
+        return self._load is not None and bool(self._load.why_out_of_reach(position, self._state.playback.duration))
 
     def seek_to(self, position: float) -> None:
         """Go to `position` seconds; forward no further than where the episode counts as played."""
@@ -204,7 +204,7 @@ class EpisodePlayer:
         load, playback = self._load, self._state.playback
         if load is None:
             return
-        if position > playback.position and (reason := load.is_out_of_reach(position, playback.duration)):
+        if position > playback.position and (reason := load.why_out_of_reach(position, playback.duration)):
             self._listener.tell(reason)
             return
         load.position = position
@@ -269,7 +269,6 @@ class EpisodePlayer:
             return
         is_saved = self._saved_ticket >= load.ticket
         if is_saved or not timedelta() <= self._clock() - load.asked_at <= SAVE_GRACE:
-            load.is_with_player = True
             load.scale(self._state.progress_index.get(load.episode.id))
             self.tracker.wish(load.position)
             load.choose_way(self._state.playback)
@@ -374,7 +373,7 @@ class EpisodePlayer:
             return False
         pause, load.retry = again
         load.retry_at = self._clock() + timedelta(seconds=pause)
-        load.source, load.is_with_player = None, False
+        load.source = load.watch = None
         playback = self._state.playback._replace(status=PlayerStatus.LOADING, position=shown_at, is_buffering=True)
         self._state.show(playback)
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from tui_pod.core.library.episode import Episode
@@ -36,16 +36,18 @@ class Load:
     """Whether a new source was requested after the first could not be opened."""
     retry_at: datetime | None = None
     source: Source | None = None
-    is_with_player: bool = False
+    watch: LoadWatch | None = None
+    """Watches how the player opens it; None: the player does not have it yet."""
     chapter_origin: ChapterOrigin = ChapterOrigin.NOTES
     measured: float | None = None
     """Length in seconds, as the player says."""
     is_estimate: bool = False
     paused_at: datetime | None = None
-    watch: LoadWatch = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.watch = LoadWatch(self.asked_at)
+    @property
+    def is_with_player(self) -> bool:
+        """Whether the player has it, opened or about to be."""
+        return self.watch is not None
 
     def choose_way(self, playback: Playback) -> bool:
         """Choose whether the position is counted or estimated; return whether the file must be opened anew for that."""
@@ -64,7 +66,7 @@ class Load:
         if abs(factor - 1) >= SAME_LENGTH:
             self.position *= factor
 
-    def is_out_of_reach(self, position: float, duration: float | None) -> str:
+    def why_out_of_reach(self, position: float, duration: float | None) -> str:
         """Return why the player cannot go to a position yet; empty: it can."""
         return missing(self.source, position, duration) if self.source is not None and self.is_with_player else ""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tui_pod.core.player.state import PlaybackState
-from tui_pod.core.player.wished_place import WishedPlace
 from tui_pod.core.progress.progress import Progress, is_whole, stamp_after
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 
@@ -21,6 +20,12 @@ LARGEST_GAP = 5.0
 
 A larger step is a jump in the file's own timestamps, which may claim anything, and not something that was heard.
 """
+
+EARLY = 1.0
+"""Seconds before the wished position that count as there."""
+
+LATE = 30.0
+"""Seconds behind it that do: some files can only be entered here and there. Further on, too much is missed."""
 
 AT_ONCE = 1.0
 """Seconds of playing under which an end counts as "at once"."""
@@ -40,10 +45,10 @@ class ProgressTracker:
         self.heard = 0.0
         """Seconds played in this load."""
 
-    def begin(self, episode: str, place: float = 0.0) -> None:
-        """Follow a new episode, wished to play from `place`; the former one must have been left."""
+    def begin(self, episode: str, wished: float = 0.0) -> None:
+        """Follow a new episode, wished to play from a position; the former one must have been left."""
         self.episode = episode
-        self._wished = WishedPlace(place)
+        self.wish(wished)
         self.duration: float | None = None
         """The length that decides about "played", in seconds; None while it is not known for certain."""
         self.heard = 0.0
@@ -56,7 +61,7 @@ class ProgressTracker:
 
     def arrive(self, position: float) -> None:
         """Continue from `position`, which was reached by loading or a seek."""
-        self._wished.is_reached(position)
+        self._is_reached(position, position)
         self._last = position
         self._moved_at = self._clock()
         self._start_stretch()
@@ -72,9 +77,9 @@ class ProgressTracker:
         progress = self._progress().at(position, self.duration, self._stamp())
         self._put(progress, is_saved=True)
 
-    def wish(self, place: float) -> None:
-        """Keep the saved place until the player is at this one."""
-        self._wished.wish(place)
+    def wish(self, position: float) -> None:
+        """Keep the saved position until the player is at this one; at the start there is nothing to keep."""
+        self._wished = position
 
     def move(self, position: float, speed: float) -> bool:
         """Note that playing came to `position`; return whether that made the episode played."""
@@ -100,7 +105,7 @@ class ProgressTracker:
         self._since_save += max(step, step / speed)
         stamp = self._stamp()
         progress = self._progress().with_played(self._last, position, stamp)
-        is_here = self._wished.is_reached(position, self._last)
+        is_here = self._is_reached(self._last, position)
         self._last = position
         is_now_done = (
             is_here
@@ -162,6 +167,13 @@ class ProgressTracker:
     def stamp(self, former: Progress | None) -> datetime:
         """Return a time for a new value after `former`."""
         return stamp_after(former, self._clock())
+
+    def _is_reached(self, start: float, position: float) -> bool:
+        """Take in that it was played from `start` to `position`; return whether that is where the listener is."""
+        if self._wished <= 0 or start - LATE <= self._wished <= position + EARLY:
+            self._wished = 0.0
+            return True
+        return False
 
     def _progress(self) -> Progress:
         assert self.episode is not None

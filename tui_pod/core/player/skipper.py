@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
-from tui_pod.core.player.skips import ChapterSkips, first_position
+from tui_pod.core.player.skips import first_position, is_skipped
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.player.state import PlaybackState
 
@@ -14,16 +14,16 @@ class Skipper:
 
     def __init__(self, state: PlaybackState) -> None:
         self._state = state
-        self._chapters = ChapterSkips()
+        self._former = 0  # number of the chapter that played last, or was sought
 
     def begin(self, episode: str, duration: float | None) -> float:
         """Return where an episode begins that is played from its start, in seconds."""
-        self._chapters = ChapterSkips()
+        self._former = 0
         return first_position(self._state.settings_of(episode), duration)
 
     def seek(self, position: float) -> None:
-        """Note that the listener goes to a position."""
-        self._chapters.seek(position, self._state.playback.chapters)
+        """Note that the listener goes to a position: its chapter is heard."""
+        self._former = self._state.playback._replace(position=position).chapter_number
 
     def target(self, duration: float | None) -> float | None:
         """Return where to go on, infinite for the end; None: here.
@@ -38,4 +38,8 @@ class Skipper:
         skipped = self._state.skipped_end(playback.episode, duration)
         if duration is not None and skipped and playback.position >= duration - skipped:
             return inf
-        return self._chapters.target(playback.position, playback.chapters, settings)
+        chapters, number = playback.chapters, playback.chapter_number
+        is_new, self._former = number != self._former, number
+        if not (number and is_new and is_skipped(chapters[number - 1], settings)):
+            return None
+        return next((mark.start for mark in chapters[number:] if not is_skipped(mark, settings)), None)

@@ -32,30 +32,3 @@ def skipped_end(settings: PodcastSettings, chapters: Sequence[Chapter], duration
 def is_skipped(chapter: Chapter, settings: PodcastSettings) -> bool:
     """Return whether a chapter has one of the words in its title."""
     return has_word(chapter.title, settings.skip_chapters)
-
-
-class ChapterSkips:
-    """Tells when playing comes into a chapter that is left out."""
-
-    def __init__(self) -> None:
-        self._former: int | None = None
-
-    def seek(self, position: float, chapters: Sequence[Chapter]) -> None:
-        """Note that the listener goes to a position: its chapter is heard."""
-        self._former = _index(chapters, position)
-
-    def target(self, position: float, chapters: Sequence[Chapter], settings: PodcastSettings) -> float | None:
-        """Return where the next wanted chapter starts, once for each one that is not; None: go on playing."""
-        if not settings.skip_chapters:
-            return None
-        index = _index(chapters, position)
-        is_new, self._former = index != self._former, index
-        if index is None or not is_new or not is_skipped(chapters[index], settings):
-            return None
-        return next((mark.start for mark in chapters[index + 1 :] if not is_skipped(mark, settings)), None)
-
-
-def _index(chapters: Sequence[Chapter], position: float) -> int | None:
-    """Return which chapter plays at a position; None before the first."""
-    started = [index for index, mark in enumerate(chapters) if mark.start <= position]
-    return started[-1] if started else None

@@ -1,4 +1,4 @@
-"""A place that was wished and not reached is kept, whatever the player says, until the listener moves."""
+"""A position that was wished and not reached is kept, whatever the player says, until the listener moves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.fakes import START, FakeAudio
 from tests.rooms import EPISODES, Room, make_room
 from tui_pod.core.player.events import FileEnded, FileLoaded, PositionChanged, SeekFinished
-from tui_pod.core.player.wished_place import LATE, WishedPlace
+from tui_pod.core.player.progress_tracker import LATE
 from tui_pod.core.progress.progress import Progress
 
 PLACE = 150.0
@@ -113,23 +113,3 @@ def test_restart_moves_the_place(resumed: Room) -> None:
     assert resumed.progress("three").position == 5.0
     resumed.controller.undo()
     assert resumed.progress("three").position == PLACE
-
-
-@pytest.mark.parametrize(
-    ("place", "position", "before", "expected"),
-    [
-        (0.0, 50.0, None, True), (100.0, 99.5, None, True), (100.0, 98.0, None, False), (100.0, 0.0, None, False),
-        (100.0, 130.0, None, True), (100.0, 131.0, None, False), (100.0, 101.0, 98.0, True),
-        (100.0, 200.0, 199.0, False),
-    ],
-)  # fmt: skip
-def test_place_is_reached(place: float, position: float, before: float | None, expected: bool) -> None:
-    assert WishedPlace(place).is_reached(position, before) is expected
-
-
-def test_place_once_reached_is_no_longer_kept() -> None:
-    wished = WishedPlace(100.0)
-    assert wished.is_reached(100.0)
-    assert wished.is_reached(5.0)
-    wished.wish(50.0)
-    assert not wished.is_reached(5.0)
