@@ -14,6 +14,7 @@ from tui_pod.core.player.snapshot import Chapter, ChapterOrigin
 from tui_pod.feeds.media import documents as remote
 from tui_pod.feeds.media.documents import RemoteFiles
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy, make_policy
+from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.subscribe import subscribe
@@ -192,6 +193,14 @@ async def test_transcript_of_a_feed_is_fetched_and_kept(site: Site, service: Ser
     assert site.paths().count("/t.vtt") == 1
 
 
+async def test_transcript_that_is_too_large_says_so_with_the_limit(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/a.wav", "<podcast:transcript url='/t.txt' type='text/plain'/>")))
+    site.replies["/t.txt"] = server.bomb(100)
+    (episode,) = await service.subscribe(site.url("/f"))
+    transcript = await service.sources.transcript(episode)
+    assert (transcript.cues, transcript.fault) == ((), "The answer is larger than 8 MB")
+
+
 async def test_transcript_on_a_private_host_reaches_nothing(inside: Site, service: ServiceRig) -> None:
     inside.replies["/t.vtt"] = server.body("secret")
     transcript = await service.sources.transcript(Episode("x", "X", transcript=inside.url("/t.vtt")))
@@ -229,12 +238,8 @@ def test_copy_torn_or_unwritable_costs_nothing(site: Site, tmp_path: Path) -> No
     for about in (tmp_path / "remote").glob("*.json"):
         about.write_text("{")
     site.replies.clear()
-    assert files.text(site.url("/x"), site.policy) is None
-
-
-def test_copy_too_large_or_a_bomb_is_none(site: Site, files: RemoteFiles) -> None:
-    site.replies["/x"] = server.bomb(100)
-    assert files.text(site.url("/x"), site.policy) is None
+    with pytest.raises(FetchError):
+        files.text(site.url("/x"), site.policy)
 
 
 def test_copies_are_few(site: Site, files: RemoteFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

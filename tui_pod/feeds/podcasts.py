@@ -112,20 +112,22 @@ class Podcasts:
         if details is None:
             return (), ChapterOrigin.NOTES
         if details.chapters:
-            text = self._text(details.chapters, details, cancel)
-            marks = parse_chapters(text) if text else ()
-            if marks:
-                return marks, ChapterOrigin.FEED
+            with contextlib.suppress(FetchError):
+                if marks := parse_chapters(self.remote.text(details.chapters, self._policy(details), cancel)):
+                    return marks, ChapterOrigin.FEED
         if details.marks:
             return details.marks, ChapterOrigin.FEED
         return notes_chapters(to_notes(details.notes), episode.duration), ChapterOrigin.NOTES
 
     def transcript(self, episode: Episode, cancel: CancelToken | None = None) -> Transcript:
-        """Return the transcript at an episode's address; empty when there is none."""
+        """Return the transcript at an episode's address; empty when there is none, with the fault when it fails."""
         if episode.transcript is None:
             return Transcript()
-        text = self._text(episode.transcript, self.details(episode.id), cancel)
-        return parse_transcript(text) if text else Transcript()
+        try:
+            policy = self._policy(self.details(episode.id))
+            return parse_transcript(self.remote.text(episode.transcript, policy, cancel))
+        except FetchError as error:
+            return Transcript(fault=str(error).rstrip("."))
 
     def picture_address(self, episode: Episode) -> str | None:
         """Return the address of an episode's cover; None: there is none.
@@ -199,11 +201,6 @@ class Podcasts:
         episodes = (Episode(one.id, one.title, audio=one.audio) for one in plan.fetch)
         requests = (self.download_request(episode, is_automatic=True) for episode in episodes)
         return [request for request in requests if request is not None], plan.delete
-
-    def _text(self, address: str, details: Details | None, cancel: CancelToken | None) -> str | None:
-        with contextlib.suppress(FetchError):
-            return self.remote.text(address, self._policy(details), cancel)
-        return None
 
     def _policy(self, details: Details | None) -> NetworkPolicy:
         """Return what an episode may lead to. Raises FetchError when its logins cannot be read."""

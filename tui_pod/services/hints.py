@@ -33,7 +33,7 @@ def why_no_words(episode: Episode, fault: str = "") -> str:
         return f"Its transcript cannot be read: {fault}."
     if "://" in where:
         host = clean(where.split("/")[2].rpartition("@")[2])  # without a login
-        return f"Its transcript could not be fetched from {host}, or has no words in it."
+        return f"Its transcript has no words in it: {host}."
     name = clean(where)
     return f"Its transcript has no words in it: {name}." if isfile(where) else f"Its transcript is not there: {name}."
 

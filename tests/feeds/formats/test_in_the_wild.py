@@ -76,10 +76,16 @@ def test_old_names_of_title_date_and_words_are_read() -> None:
         '<guid isPermaLink="true">/1</guid>',
         '<atom:link href="gemini://example.org/1"/><atom:link href="https://example.org/1"/>',
         '<atom:link rel="self" href="https://example.org/1"/>',
+        "<atom:id>https://example.org/1</atom:id>",
     ],
 )
 def test_page_is_the_first_address_that_a_browser_opens(links: str) -> None:
     assert (only(f"<title>One</title>{links}").link or "").endswith("example.org/1")
+
+
+def test_cover_in_the_old_link_of_itunes_is_read() -> None:
+    link = "<itunes:link rel='image' type='image/jpeg' href='https://example.org/cover.jpg'>Cast</itunes:link>"
+    assert read(feed(item(1), extra=link)).picture == "https://example.org/cover.jpg"
 
 
 def test_redirect_document_names_the_new_address() -> None:

@@ -73,6 +73,8 @@ def test_is_private_tells_loopback_from_public() -> None:
         ("//b.org/x", "https://a.org/", "https://b.org/x"),
         (" HTTPS://A.org:443/X?q=ü#part ", "", "https://a.org/X?q=%C3%BC"),
         ("http://münchen.de/ä", "", "http://xn--mnchen-3ya.de/%C3%A4"),
+        ("http:https://b.org/x.mp3", "https://a.org/", "https://b.org/x.mp3"),
+        ("https://http://b.org/x.mp3", "", "http://b.org/x.mp3"),
         ("file:///etc/passwd", "https://a.org/", None),
         ("javascript:alert(1)", "https://a.org/", None),
         ("http://u:p@a.org/", "", None),
@@ -106,6 +108,7 @@ def test_typed_address_is_completed(typed: str, first: str) -> None:
     [
         "", "ftp://x/y", "file:///etc/passwd", "/etc/passwd", "feed:file:///etc/passwd", "feed:", "feed:" * 4 + "x:y",
         "feed:" * 5 + "http://example.org/", "feed:" * 100_000 + "http://example.org/", "example.org/" + "x" * 5_000,
+        "javascript:1", "data:1/x", "MAILTO:1",
     ],
 )  # fmt: skip
 def test_typed_nonsense_names_no_address(typed: str) -> None:

@@ -52,9 +52,9 @@ _TEXTS = frozenset((
 ))  # fmt: skip
 _LINKS = frozenset((
     "enclosure", "media:content", "podcast:transcript", "podcast:chapters", "psc:chapter", "link", "atom:link",
-    "category", "itunes:image", "media:thumbnail",
+    "category", "itunes:image", "itunes:link", "media:thumbnail",
 ))  # fmt: skip
-_PICTURES = frozenset(("itunes:image", "media:thumbnail"))
+_PICTURES = frozenset(("itunes:image", "itunes:link", "media:thumbnail"))
 _OTHERS = frozenset(("item", "entry", "channel", "feed", "redirect", "itunes:category"))
 _KEYS = {key.lower(): key for key in _TEXTS | _LINKS | _OTHERS}
 MAX_NAMES = 2_000
@@ -311,7 +311,7 @@ class _Reader:
         raw = Item(
             guid=get("guid") or get("id", ""),
             title=_plain(_first(fields, _TITLES), get("title type") == "html"),
-            link=self._page(fields, links) or self._linked("self", fields, links),
+            link=self._page(fields, links) or self._linked("self", fields, links) or absolute(get("id", "")),
             published=next((time for key in _DATES if key in fields and (time := to_time(fields[key]))), None),
             duration=to_duration(get("itunes:duration", "")),
             transcript=best_transcript(transcripts, base, self._channel.get("language", "")),

@@ -13,7 +13,7 @@ from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, fetch
 from tui_pod.runtime.threads import CancelToken
 
-LIMITS = Limits(size=8_000_000, seconds=20.0, idle=10.0)
+LIMITS = Limits(size=8 * 1024**2, seconds=20.0, idle=10.0)
 FRESH = 3600.0
 """Seconds for which a copy is used without asking: chapters are often corrected after publication."""
 
@@ -27,8 +27,12 @@ class RemoteFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def text(self, address: str, policy: NetworkPolicy = PUBLIC, cancel: CancelToken | None = None) -> str | None:
-        """Return a document, from its copy while fresh or when fetching fails; None: neither works."""
+    def text(self, address: str, policy: NetworkPolicy = PUBLIC, cancel: CancelToken | None = None) -> str:
+        """Return a document, from its copy while fresh or when fetching fails.
+
+        Raises:
+            FetchError: there is no copy, and it cannot be fetched.
+        """
         copy = self._folder / copy_name(address)
         about = copy.with_suffix(".json")
         known = read_json(about)
@@ -41,6 +45,8 @@ class RemoteFiles:
         try:
             response, content = fetch(Request(address, policy.private, headers, logins=policy.logins), LIMITS, cancel)
         except FetchError:
+            if former is None:
+                raise
             return former
         if response.status == 304 and former is not None:
             self._keep(copy, about, None, tag)

@@ -34,7 +34,12 @@ _NOT_PUBLIC = tuple(
 (RFC 3879, 4291, 7526, 8215), and the host that answers for the cloud to each of its machines."""
 
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?/[!#-;=?-\[\]_a-z~]*")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d+(?:/|$))")
+_SCHEME = re.compile(r"(javascript|data|mailto|tel|[a-z][a-z0-9+.-]*(?=:(?!\d+(?:/|$)))):", re.IGNORECASE)
+"""A scheme, not a host with its port."""
+
+_DOUBLED = re.compile(r"^(?:https?:/{0,2})+(?=https?://)", re.IGNORECASE)
+"""A scheme that was written before a whole address."""
+
 _FEED_SCHEMES = frozenset(("feed", "itpc", "pcast", "podcast", "itms", "rss"))
 _BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
@@ -81,7 +86,7 @@ def absolute(text: str, base: str = "") -> str | None:
     text = text.strip(" \t\r\n\x00")
     if len(text) > MAX_ADDRESS:
         return None
-    text = _BLANKS.sub(lambda run: "%20" * len(run[0]), text).replace("\\", "%5C")
+    text = _BLANKS.sub(lambda run: "%20" * len(run[0]), _DOUBLED.sub("", text)).replace("\\", "%5C")
     try:
         parts = urlsplit(urljoin(base, text) if base else text)
         host = parts.hostname or ""
