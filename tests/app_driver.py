@@ -42,7 +42,7 @@ from tui_pod.services.services import Services
 from tui_pod.ui.app import TuiPodApp
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.widgets.episode_list import EpisodeList
-from tui_pod.ui.widgets.lines import HeaderLine
+from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
 from tui_pod.ui.widgets.playback_bar import PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree
 from tui_pod.ui.widgets.transcript_view import TranscriptView
@@ -287,6 +287,11 @@ class AppDriver:
     def header(self) -> HeaderLine:
         """The header."""
         return self.main.query_one("#header", HeaderLine)
+
+    @property
+    def key_words(self) -> list[str]:
+        """The words of the key line, also of those keys that have no room."""
+        return [word for _, word, _ in self.main.query_one("#keys", KeyLine).hints]
 
     @property
     def bar(self) -> PlaybackBar:

@@ -108,6 +108,19 @@ async def test_details_take_the_keys_and_give_them_back(library: Library) -> Non
         assert pane_text(driver) == ""
 
 
+@pytest.mark.parametrize("times", [1, 3])
+async def test_details_take_the_place_of_the_list_at_once(times: int, library: Library) -> None:
+    async with run_app(library, size=(120, 40)) as driver:
+        await driver.press(*["i"] * times)
+        assert not driver.episodes.display
+
+
+async def test_details_of_a_topic_say_that_enter_opens_it(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("tab", "i")
+        assert "Open" in driver.key_words
+
+
 async def test_details_without_chapters_play_the_episode(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("i", "enter")

@@ -64,6 +64,23 @@ async def test_list_that_finds_nothing_offers_everywhere_with_what_was_typed(lib
         await found(driver, "The harbour sleeps.")
 
 
+async def test_search_everywhere_takes_the_place_of_the_field_of_the_list(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("slash", *"two", "ctrl+f")
+        await driver.until(lambda: driver.focus == "everywhere", "the view is open")
+        assert not driver.main.query("#search.-shown")
+
+
+async def test_key_line_of_the_results_offers_no_words(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("ctrl+f", *"two")
+        await driver.until(lambda: "matches" not in driver.text and "Two" in driver.text, "something is found")
+        await driver.press("enter")
+        assert driver.focus == "found"
+        assert "Hear" in driver.key_words
+        assert "Words" not in driver.key_words
+
+
 async def test_escape_leaves_and_the_search_is_kept(library: Library) -> None:
     async with searching(library, *"pier") as driver:
         await found(driver, "end of the pier.")

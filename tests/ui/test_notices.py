@@ -28,6 +28,17 @@ async def test_notices_dismissed_by_escape_are_gone(library: Library) -> None:
         assert "Nothing" not in driver.text
 
 
+async def test_undo_takes_away_the_notice_that_offered_it(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("tab", "m")
+        assert driver.notices == ["29 episodes marked played. Press u to undo."]
+        await driver.press("u")
+        assert driver.notices == ["Undid: 29 episodes marked played"]
+        await driver.press("ctrl+r")
+        assert driver.notices == ["Redid: 29 episodes marked played"]
+        assert "to undo" not in driver.text
+
+
 async def test_notice_after_many_that_were_dismissed_is_shown(library: Library) -> None:
     async with run_app(library) as driver:
         for number in range(8):

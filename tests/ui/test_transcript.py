@@ -131,6 +131,26 @@ async def test_episode_without_words_says_so(library: Library) -> None:
         assert "This episode has no transcript. Press t to close." in words(driver)
 
 
+async def test_key_line_of_an_episode_without_words_offers_what_can_be_done(library: Library) -> None:
+    async with run_app(library, query=BASICS, prepare=with_words("one", Transcript())) as driver:
+        await driver.press("t")
+        assert driver.key_words == ["Close", "Help", "Quit"]
+
+
+async def test_key_line_of_an_episode_whose_words_can_be_recognised_offers_it() -> None:
+    catalog = build_library((), (Episode("one", "One", audio="https://example.org/one.mp3"),))
+    async with run_app(catalog, prepare=with_words("one", Transcript())) as driver:
+        await driver.press("t")
+        assert driver.key_words == ["Recognise", "Close", "Help", "Quit"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_key_line_of_the_words_says_how_to_close_them(size: tuple[int, int], library: Library) -> None:
+    async with run_app(library, query=BASICS, size=size) as driver:
+        await driver.press("enter", "t")
+        assert "t Close" in driver.text
+
+
 async def test_keys_in_a_transcript_without_words_do_nothing(library: Library) -> None:
     async with run_app(library, query=BASICS, prepare=with_words("one", Transcript())) as driver:
         await driver.press(

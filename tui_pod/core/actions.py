@@ -175,7 +175,7 @@ KEY_NAMES = {
 OF_EPISODES = ("list", "tree", "details")
 """Panes in which keys act on episodes."""
 
-_VIEWS, _OF_THE_LIST = frozenset(("statistics", "bookmarks")), frozenset(("search.start", "view.transcript"))
+_VIEWS, _OF_THE_LIST = frozenset(("statistics", "bookmarks", "found")), frozenset(("search.start", "view.transcript"))
 """Panes over the list, and keys of it that do nothing there."""
 
 

@@ -351,10 +351,12 @@ class TuiPodApp(App[None]):
 
     def action_undo(self) -> None:
         """Undo the last change."""
+        self.main_screen.clear_notices()  # one may offer the undo
         self.controller.undo()
 
     def action_redo(self) -> None:
         """Redo what was undone last."""
+        self.main_screen.clear_notices()
         self.controller.redo()
 
     async def action_help(self) -> None:

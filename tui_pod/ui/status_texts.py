@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -32,9 +32,12 @@ BAR_HINTS = (
 
 
 def pane_hints(
-    focus: str, services: Services, model: EpisodeListModel, playback: Playback
+    focus: str, services: Services, model: EpisodeListModel, playback: Playback, own_words: Mapping[str, str]
 ) -> tuple[tuple[str, str, str], ...]:
-    """Return key, word and action of the key line: what does something now, where the `focus` (a widget's id) is."""
+    """Return key, word and action of the key line: what does something now, where the `focus` (a widget's id) is.
+
+    `own_words` are what the pane itself says of its keys instead; empty ones do nothing now.
+    """
     if focus == "search":
         clear, everywhere = map(services.with_keys, map(key_of, ("search.clear", "search.everywhere")))
         wider = (everywhere, "Everywhere", "screen.view(5)")
@@ -47,18 +50,23 @@ def pane_hints(
     if pane == "list" and model.has_selection:
         hidden |= {"Seek", "Play", "Search", "Session", "Bookmark", "Words", "Move"}
     else:
-        hidden |= {"Download"} | (set() if pane == "list" and model.query.query else {"Clear"})
+        hidden |= set() if pane == "list" and model.podcast(model.query.entry) else {"Download"}
+        hidden |= set() if pane == "list" and model.query.query else {"Clear"}
         hidden |= {"Queue", "Search"} if pane == "list" and model.is_queue else {"Move"}
     if pane != "bookmarks" and not (pane == "list" and (model.is_queue or model.query.entry == SmartList.CONTINUE)):
         hidden |= {"Remove"}
     if pane == "list" and not model.indexes:
         hidden |= {"Play", "Move", "Remove", "Played", "Queue", "Words"}
+    if pane == "transcript":
+        hidden |= {"Session"}  # how to close it is worth more
     if not playback.is_loaded:
-        hidden |= {"Seek", "Bookmark"}
+        hidden |= {"Seek", "Bookmark", "Follow"}
     is_going = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
     pause = "Pause" if is_going else "Resume" if playback.is_loaded or playback.last is not None else ""
     hints = key_hints(pane, bound_actions(services.settings))
-    words = {"Pause": pause, "Words": "Close" if pane == "transcript" else "Words"}
+    if playback.last is not None and playback.last.problem:
+        pause = "Try again"
+    words = {"Pause": pause, "Words": "Close" if pane == "transcript" else "Words", **own_words}
     shown = ((keys, words.get(word, word), action) for keys, word, action in hints if word not in hidden)
     return tuple(hint for hint in shown if hint[1])
 

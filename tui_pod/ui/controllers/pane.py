@@ -37,8 +37,8 @@ class PaneController:
 
     async def tell_all(self, topic: int | None) -> None:
         """Tell all of the row at the cursor or of a topic, beside the list or over it, and take the keys there."""
-        self._screen.add_class("-details")
         pane = await self._make()
+        self._screen.add_class("-details")  # with the pane came the styles of the class
         pane.tell_all(True, topic)
         self._screen.set_focus(pane)
 

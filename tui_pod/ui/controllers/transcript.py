@@ -148,7 +148,10 @@ class TranscriptController:
         if self.pane is None:
             return
         self.pane.playback = controller.playback
-        self.pane.show(episode.id, episode.title, transcript, why_empty, heard_until=until, note=note)
+        recognises = episode.audio is not None and recognition.is_ready and not label
+        self.pane.show(
+            episode.id, episode.title, transcript, why_empty, heard_until=until, note=note, recognises=recognises
+        )
         self.show_bookmarks()
         is_whole = transcript.is_timed and not label
         if is_whole and episode.audio is not None and controller.playback.episode != episode.id:

@@ -77,6 +77,7 @@ class ViewController:
         await self._screen.mount(view, after="#panes")
         self._set_open(True)
         self._screen.set_focus(view)
+        self._screen.query("#search").remove_class("-shown")  # only now: until then it takes the keys
 
     async def _make_statistics(self) -> Widget:
         from tui_pod.ui.screens.statistics import StatisticsView  # after the first paint

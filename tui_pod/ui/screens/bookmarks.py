@@ -94,6 +94,7 @@ class BookmarksView(LinesView):
         due = len(self._services.recall.due())
         parts = counted(len(self._bookmarks), "bookmark"), f"by {self.grouping}", f"{due} to recall" if due else ""
         self.border_title = Content(" · ".join(filter(None, parts)))
+        self.hint_words = {} if self._bookmarks else dict.fromkeys(("Hear", "Note", "Copy", "Group", "Remove"), "")
         self._lay_out()
 
     # -- drawing ---------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ class MainScreen(Screen[None]):
         """Show what can be done where the focus is."""
         self.status.show_keys()
 
-    on_screen_resume = on_screen_suspend = on_descendant_focus
+    on_screen_resume = on_screen_suspend = on_lines_view_hints_changed = on_descendant_focus
 
     @property
     def controller(self) -> PlaybackController:
@@ -236,10 +236,14 @@ class MainScreen(Screen[None]):
         """Go to the next or previous match of the search, round and round."""
         self.search.go_on(by)
 
+    def clear_notices(self) -> None:
+        """Take away the notices that are shown, over whatever screen."""
+        self.app.clear_notifications()
+        self.app.screen.query("ToastHolder").remove()  # Textual leaves them empty, and the fifth hides what follows it
+
     async def action_clear(self) -> None:
         """Close the search field, then forget the search, then the selection."""
-        self.app.clear_notifications()
-        self.query("ToastHolder").remove()  # Textual leaves them empty, and the fifth hides what comes after it
+        self.clear_notices()
         self.search.close()
         was_view = self.views.is_open
         if was_view or self.focused is None or self.focused.id == "search":

@@ -154,6 +154,11 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             yield self._picture
         yield self._about
 
+    @property
+    def hint_words(self) -> dict[str, str]:
+        """See `LinesView.hint_words`: a topic is opened."""
+        return {"Play": "Open"} if self._episode is None else {}
+
     def allow_focus(self) -> bool:
         """Return whether keys can go to it."""
         return self.is_detailed

@@ -67,6 +67,7 @@ class FoundView(LinesView):
         self._answer = answer
         self._matches = [(found, hit) for found in answer.results.found for hit in found.hits]
         self._cursor = min(self._cursor, max(0, len(self._matches) - 1)) if keeps_cursor else 0
+        self.hint_words = {} if self._matches else dict.fromkeys(("Hear", "Queue", "Bookmark"), "")
         self._lay_out()
 
     @property

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from textual import events
+from textual.message import Message
+from textual.reactive import var
 from textual.scroll_view import ScrollView
 
 
@@ -12,6 +15,16 @@ class LinesView(ScrollView, can_focus=True):
     """A view of lines, of which some can be chosen."""
 
     ALLOW_SELECT = False
+
+    hint_words: var[Mapping[str, str]] = var(MappingProxyType({}))
+    """What the key line says instead of the words of the table of keys; empty: that does nothing now."""
+
+    class HintsChanged(Message):
+        """Keys do something else now."""
+
+    def watch_hint_words(self) -> None:
+        """Have the key line say so."""
+        self.post_message(self.HintsChanged())
 
     def on_focus(self) -> None:
         """Show the cursor, or no longer."""

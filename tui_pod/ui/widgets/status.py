@@ -48,9 +48,10 @@ class StatusController:
         """Show what can be done where the focus is, and which view that is."""
         screen = self._screen
         focus = (screen.focused.id if screen.focused else None) or ""
-        hints = (
-            status_texts.pane_hints(focus, self._services, self._model, screen.playback) if screen.is_active else CLOSE
-        )
+        hints: tuple[tuple[str, str, str], ...] = CLOSE
+        if screen.is_active:
+            own_words = getattr(screen.focused, "hint_words", {})  # of those panes whose keys do not always do the same
+            hints = status_texts.pane_hints(focus, self._services, self._model, screen.playback, own_words)
         screen.query_one("#keys", KeyLine).hints = hints
         screen.query_one("#header", HeaderLine).current = VIEWS.get(focus, int(self._model.is_queue))
 

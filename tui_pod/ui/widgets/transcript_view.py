@@ -134,6 +134,7 @@ class TranscriptView(LinesView):
         chapters: Sequence[Chapter] = (),
         heard_until: float = inf,
         note: str = "",
+        recognises: bool = False,
     ) -> None:
         """Show the words of an episode.
 
@@ -145,6 +146,7 @@ class TranscriptView(LinesView):
             chapters: those that the player does not know, since it does not play.
             heard_until: seconds of it that were heard before; until it plays, the words after that are dim.
             note: what has to be said of these words.
+            recognises: whether Enter has words recognised, where there are none or they have no times.
         """
         if episode != self.episode:
             self._cursor, self.is_following = 0, True
@@ -154,6 +156,12 @@ class TranscriptView(LinesView):
         self._chapters, self._heard_until = chapters, heard_until
         self._cursor = max(0, min(self._cursor, len(transcript.cues) - 1))
         self.border_title = Content(title)
+        if transcript.is_timed:
+            self.hint_words = {}
+        else:
+            self.hint_words = {"Hear": "Recognise" if recognises else "", "Follow": ""}
+            if not transcript.cues:
+                self.hint_words = {**self.hint_words, "Copy": "", "Search": ""}
         self._matches.adopt(transcript.cues)
         self.watch_bookmarks()
         self._lay_out()
