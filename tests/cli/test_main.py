@@ -371,7 +371,7 @@ def test_mark_in_a_large_state_does_not_rewrite_it(
     put(state, two=started(65.9))
     state.compact()
     before = state.path.read_bytes()
-    monkeypatch.setattr("tui_pod.cli.library.SMALL_STATE", 10)
+    monkeypatch.setattr("tui_pod.state.store.SMALL_STATE", 10)
     run(*small, "mark", "played", "one")
     assert state.path.read_bytes() == before
     assert state.load().progress["one"].played

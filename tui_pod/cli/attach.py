@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def run(options: Namespace) -> None:
     """Hand the terminal over to the app; the client, of which this is the child, holds it from then on."""
     if options.line is None:
-        raise UserError(f"tui-pod attach: {why_not() or 'There is no terminal, or not in the foreground.'}")
+        raise UserError(why_not() or "There is no terminal, or not in the foreground.")
     state = find_paths(options.state, options.config).state
     if not (hand_over(state, IF_LEFT, options.line) or hand_over(state, TAKE, options.line)):
-        raise UserError(f"tui-pod: {NOBODY}")
+        raise UserError(NOBODY)

@@ -10,7 +10,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_pod.cli.shared import CommandError, Opened, make_folder, open_library, open_podcasts, print_json, print_table
+from tui_pod.cli.parser import UsageError
+from tui_pod.cli.shared import (
+    Opened,
+    make_folder,
+    open_library,
+    open_podcasts,
+    print_json,
+    print_table,
+    tell,
+    warn,
+)
 from tui_pod.cli.tables import Column
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
@@ -19,7 +29,7 @@ from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.snapshot import Source
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.bookmark_groups import title_of
-from tui_pod.core.text.clean import clock, counted, visible
+from tui_pod.core.text.clean import clock, counted
 
 if TYPE_CHECKING:
     from tui_pod.export.pages import Page
@@ -29,14 +39,12 @@ if TYPE_CHECKING:
 def run(options: Namespace) -> int:
     """Print or write the bookmarks, oldest first; return the exit status.
 
-    Both kinds of table at once are wrong usage (2).
-
     Raises:
-        CommandError: a folder or a file cannot be written.
+        UsageError: both kinds of table at once.
+        UserError: a folder or a file cannot be written.
     """
     if options.json and options.csv:
-        print("tui-pod bookmarks: --json or --csv, not both", file=sys.stderr)
-        return 2
+        raise UsageError("--json or --csv, not both")
     opened = open_library(options)
     bookmarks = sorted(
         (each for each in opened.state.kept.bookmarks if not each.is_removed), key=lambda each: each.created
@@ -77,16 +85,13 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
 
         sys.stdout.write(to_csv(pages))
     if options.out:
-        from tui_pod.export.markdown import ExportError, Written, write_page
+        from tui_pod.export.markdown import Written, write_page
 
-        try:
-            for page in pages:
-                path, written = write_page(options.out, page)
-                if written is not Written.SAME:
-                    print(f"{visible(str(path))}: {written}", file=sys.stderr)
-        except ExportError as error:
-            raise CommandError(f"tui-pod: {error}") from None
-        print(f"{counted(len(bookmarks), 'bookmark')} of {counted(len(pages))} in {options.out}", file=sys.stderr)
+        for page in pages:
+            path, written = write_page(options.out, page)
+            if written is not Written.SAME:
+                tell(f"{path}: {written}")
+        tell(f"{counted(len(bookmarks), 'bookmark')} of {counted(len(pages))} in {options.out}")
     if not options.clips:
         return 0
     with closing(files):
@@ -109,8 +114,8 @@ def _cut(folder: Path, library: Library, pages: Sequence[Page], find: Callable[[
             cut += sum(write_clip(folder, page, bookmark, audio) is not None for bookmark in page.bookmarks)
         except (EncodeError, OSError) as error:
             failures += 1
-            print(f"tui-pod: no clip of “{page.title}”: {visible(str(error))}", file=sys.stderr)
-    print(f"{counted(cut, 'clip')} cut in {folder}", file=sys.stderr)
+            warn(f"no clip of “{page.title}”: {error}")
+    tell(f"{counted(cut, 'clip')} cut in {folder}")
     return 1 if failures else 0
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from tui_pod.cli.shared import (
-    CommandError,
     episode_json,
     find_episodes,
     find_topics,
@@ -16,16 +14,17 @@ from tui_pod.cli.shared import (
     open_library,
     print_json,
     print_table,
+    tell,
 )
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import catalog_paths
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError, Library
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status, resume_position, stamp_after
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clock, length, span, visible
 from tui_pod.library.catalog_files import read_catalogs
-from tui_pod.state.store import SMALL_STATE, StateError
 
 
 def run_list(options: Namespace) -> None:
@@ -54,7 +53,7 @@ def topic_members(library: Library, name: str) -> Sequence[int]:
     """Return the library indexes of the topics of this name, or at this path.
 
     Raises:
-        CommandError: there is no such topic.
+        UserError: there is no such topic.
     """
     topics = find_topics(library, name)
     if len(topics) == 1:
@@ -67,7 +66,7 @@ def run_mark(options: Namespace) -> None:
     library, state, file, *_ = open_library(options)
     find_episodes(library, options.ids)
     if not state.is_writable:
-        raise CommandError("tui-pod: nothing was marked.")
+        raise UserError("nothing was marked.")
     progress_index = ProgressIndex(library, state.progress)
     played = options.mark == "played"
     wanted = Status.PLAYED if played else Status.UNPLAYED
@@ -78,12 +77,8 @@ def run_mark(options: Namespace) -> None:
             former = progress_index.get(ident)
             value = (former or Progress(now)).marked(played, stamp_after(former, now))
             records.append(ProgressRecord(ident, value))
-    try:
-        if file.append(records) or file.size() <= SMALL_STATE:
-            file.compact()
-    except StateError as error:
-        raise CommandError(f"tui-pod: {error}") from None
-    print(f"{len(records)} marked {options.mark}", file=sys.stderr)
+    file.save(records)
+    tell(f"{len(records)} marked {options.mark}")
 
 
 def run_status(options: Namespace) -> None:
@@ -124,5 +119,5 @@ def run_check(options: Namespace) -> int:
         print(visible(str(error)))
         return 1
     for path, catalog in zip(paths, catalogs, strict=True):
-        print(f"{visible(str(path))}: {len(catalog.episodes)} episodes, no faults", file=sys.stderr)
+        tell(f"{path}: {len(catalog.episodes)} episodes, no faults")
     return 0

@@ -95,7 +95,8 @@ def _hold_streams() -> list[str]:
 
 
 def _run_command(options: Any) -> int:
-    from tui_pod.core.errors import UserError  # the app starts without the commands
+    from tui_pod.cli.parser import UsageError  # the app starts without these
+    from tui_pod.core.errors import UserError
 
     module = import_module(f"tui_pod.cli.{COMMANDS[options.command]}")
     run: Callable[[Any], int | None] = getattr(module, f"run_{options.command}", None) or module.run
@@ -106,10 +107,13 @@ def _run_command(options: Any) -> int:
         status = run(options) or 0
         sys.stdout.flush()
     except UserError as error:
+        from tui_pod.core.library.library import CatalogsError
         from tui_pod.core.text.clean import visible
 
-        print(visible(str(error)), file=sys.stderr)
-        return 1
+        is_usage = isinstance(error, UsageError)
+        program = f"tui-pod {options.command}: " if is_usage else "tui-pod: "
+        print("" if isinstance(error, CatalogsError) else program, visible(str(error)), sep="", file=sys.stderr)
+        return 2 if is_usage else 1
     except OSError as error:
         return _break_off(error)
     return status

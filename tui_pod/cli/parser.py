@@ -8,11 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_pod import __version__
+from tui_pod.core.errors import UserError
 
 SHARED = "options of every command"
 """Title of the group of options that work before and after any command's word."""
 
 _FEED = "address or title"
+
+
+class UsageError(UserError):
+    """A command that was called the wrong way, which exits with 2."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -153,9 +158,9 @@ def _add_feed_commands(commands: _Commands, shared: argparse.ArgumentParser) -> 
     command.add_argument("feed", metavar="FEED", help=_FEED)
     command.add_argument("targets", metavar="TO", nargs="+",
                          help="new address, or topics such as Science/Physics; / for none")  # fmt: skip
-    command = actions.add("keep", "keep the next episodes of a podcast downloaded")
+    command = actions.add("rename", "give a podcast another name")
     command.add_argument("feed", metavar="FEED", help=_FEED)
-    command.add_argument("count", metavar="COUNT", help="how many; 0 for none, default for the setting's value")
+    command.add_argument("name", metavar="NAME", help="default for its own")
     command = actions.add("set", "change settings of a podcast, or print them all", has_json=True)
     command.add_argument("feed", metavar="FEED", help=f"{_FEED}; course for the embedded course")
     command.add_argument("changes", metavar="KEY=VALUE", nargs="*",

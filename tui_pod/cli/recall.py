@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from datetime import UTC, datetime
 
-from tui_pod.cli.shared import CommandError, Opened, open_library, print_json
+from tui_pod.cli.shared import Opened, ask, open_library, print_json, tell
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.progress import stamp_later
@@ -15,7 +15,6 @@ from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.recall.questions import Question, is_askable, question_of_bookmark, question_of_episode
 from tui_pod.recall.schedule import Rating, due_cards, rated
 from tui_pod.services.media import read_transcript
-from tui_pod.state.store import SMALL_STATE, StateError
 
 RATINGS = "1 again, 2 hard, 3 good, 4 easy, nothing ends: "
 
@@ -24,7 +23,7 @@ def run(options: Namespace) -> None:
     """Ask what is due; what was answered is saved at once.
 
     Raises:
-        CommandError: an answer could not be saved.
+        StateError: an answer could not be saved.
     """
     opened = open_library(options)
     kept, per_day = opened.state.kept, opened.settings.recall.per_day
@@ -39,17 +38,18 @@ def run(options: Namespace) -> None:
         print_json([_json(card, question) for card, question in due])
         return
     if not opened.state.is_writable:
-        raise CommandError("tui-pod: nothing can be saved, so nothing is asked.")
+        raise UserError("nothing can be saved, so nothing is asked.")
     for number, (card, question) in enumerate(due, 1):
         print(f"{number} of {len(due)}: {question.source}\n{question.text}")
-        if _typed("Enter shows the answer: ") is None:
+        if ask("Enter shows the answer: ") is None:
             return
         print(question.answer)
-        answer = _typed(RATINGS)
+        answer = ask(RATINGS)
         if answer not in {str(int(rating)) for rating in Rating}:
             return
-        _save(opened, rated(card, Rating(int(answer)), stamp_later(card.updated, datetime.now(UTC))))
-    print("nothing more is due" if due else "nothing is due", file=sys.stderr)
+        answered = rated(card, Rating(int(answer)), stamp_later(card.updated, datetime.now(UTC)))
+        opened.file.save([CardRecord(answered)])
+    tell("nothing more is due" if due else "nothing is due")
 
 
 def _question(opened: Opened, card: Card) -> Question | None:
@@ -61,21 +61,6 @@ def _question(opened: Opened, card: Card) -> Question | None:
     bookmark = next(bookmark for bookmark in opened.state.kept.bookmarks if bookmark.key == card.key)
     transcript = Transcript() if episode is None else read_transcript(episode)
     return question_of_bookmark(bookmark, title_of(library, bookmark), transcript)
-
-
-def _typed(prompt: str) -> str | None:
-    """Return what is typed; None at the end of the input."""
-    print(prompt, end="", file=sys.stderr, flush=True)
-    line = sys.stdin.readline()
-    return line.strip() if line else None
-
-
-def _save(opened: Opened, card: Card) -> None:
-    try:
-        if opened.file.append([CardRecord(card)]) or opened.file.size() <= SMALL_STATE:
-            opened.file.compact()
-    except StateError as error:
-        raise CommandError(f"tui-pod: {error}") from None
 
 
 def _json(card: Card, question: Question) -> dict[str, object]:

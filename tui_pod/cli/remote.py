@@ -6,13 +6,12 @@ import contextlib
 import json
 import re
 import socket
-import sys
 import time
 from argparse import Namespace
 from pathlib import Path
 
+from tui_pod.cli.parser import UsageError
 from tui_pod.config.paths import find_paths
-from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, clean_title, spoken_time
 from tui_pod.integrations.remote_socket import LINE_LIMIT, NOBODY, RemoteError, open_folder, socket_name
 
@@ -23,31 +22,22 @@ _SIGNED = re.compile(r"[+-]?(\d{1,6}(?:\.\d{0,6})?|\.\d{1,6})")
 _CLOCK = re.compile(r"([+-]?)(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d)")
 
 
-def run(options: Namespace) -> int:
-    """Ask the running app, and print what plays afterwards; an invalid position or number is wrong usage (2)."""
-    try:
-        request = make_request(options)
-    except ValueError as error:
-        print(f"tui-pod {options.command}: {error}", file=sys.stderr)
-        return 2
-    try:
-        now = ask(find_paths(options.state, options.config).state, request)
-    except RemoteError as error:
-        raise UserError(f"tui-pod: {clean(str(error), 500)}") from None
+def run(options: Namespace) -> None:
+    """Ask the running app, and print what plays afterwards."""
+    now = ask(find_paths(options.state, options.config).state, make_request(options))
     if options.json:
         from tui_pod.cli.shared import print_json  # brings state and library, 30 ms: a key of the desktop need not wait
 
         print_json(now)
     else:
         print(describe(now))
-    return 0
 
 
 def make_request(options: Namespace) -> dict[str, object]:
     """Return what to ask the app.
 
     Raises:
-        ValueError: the position or number is not valid; the message is for the user.
+        UsageError: the position or number is not valid.
     """
     request: dict[str, object] = {"command": options.command}
     if options.command == "play" and options.id is not None:
@@ -68,7 +58,7 @@ def _amount(text: str, wanted: str) -> dict[str, object]:
     elif found := _SIGNED.fullmatch(text):
         value = float(found[1])
     else:
-        raise ValueError(f"“{clean(text, 60)}” is not {wanted}")
+        raise UsageError(f"“{clean(text, 60)}” is not {wanted}")
     if text.startswith("-"):
         value = -value
     return {"by" if text.startswith(("+", "-")) else "to": value}
@@ -101,7 +91,7 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
     except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict) and isinstance(answer.get("error"), str):
-        raise RemoteError(answer["error"])
+        raise RemoteError(clean(answer["error"], 500))
     if not isinstance(answer, dict) or not isinstance(answer.get("now"), dict):
         raise RemoteError("The running tui-pod is of another version; restart it.")
     now: dict[str, object] = answer["now"]

@@ -7,7 +7,8 @@ import sys
 from argparse import Namespace
 from contextlib import suppress
 
-from tui_pod.cli.shared import CommandError, Opened, open_library, print_json, print_table
+from tui_pod.cli.parser import UsageError
+from tui_pod.cli.shared import Opened, open_library, print_json, print_table, tell, warn
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import catalog_paths
 from tui_pod.core.progress.bookmarks import BY_MACHINE
@@ -29,23 +30,20 @@ EXCERPT = 100
 """Characters of a match that are printed on a terminal."""
 
 
-def run(options: Namespace) -> int:
-    """Print what matches, or bring the index up to date; return the exit status.
+def run(options: Namespace) -> None:
+    """Print what matches, or bring the index up to date.
 
     Raises:
-        CommandError: the index cannot be brought up to date.
+        UsageError: there are no words.
+        SearchError: the index cannot be brought up to date.
     """
     if options.update:
         with suppress(OSError):
             os.nice(19)  # whoever listens comes first
-        try:
-            _bring_up_to_date(options, open_library(options), is_told=False)
-        except SearchError as error:
-            raise CommandError(f"tui-pod: {error}") from None
-        return 0
+        _bring_up_to_date(options, open_library(options), is_told=False)
+        return
     if not options.words:
-        print("tui-pod search: which words? See: tui-pod search --help", file=sys.stderr)
-        return 2
+        raise UsageError("which words? See: tui-pod search --help")
     query = parse_query(" ".join(options.words))
     is_shown = sys.stdout.isatty() and not options.json
     opened = open_library(options)
@@ -59,7 +57,6 @@ def run(options: Namespace) -> int:
     else:
         print_table((), [(ident, title, hit.kind, _at(hit), hit.text) for title, ident, hit in hits])
     _tell_rest(query, results)
-    return 0
 
 
 def _results(options: Namespace, opened: Opened, query: Query, limits: Limits) -> Results:
@@ -68,10 +65,10 @@ def _results(options: Namespace, opened: Opened, query: Query, limits: Limits) -
     try:
         index = _bring_up_to_date(options, opened, is_told=True)
     except SearchError as error:
-        print(f"tui-pod: {error} The words are read anew for this search.", file=sys.stderr)
+        warn(f"{error} The words are read anew for this search.")
         fill(index, opened.library, WordSources(opened.paths.data, opened.paths.cache), "")
     if not index.has_fts:
-        print(f"tui-pod: {NO_FTS5}", file=sys.stderr)
+        warn(NO_FTS5)
     library = opened.library
     kept = documents_of(opened.state.kept.bookmarks)
     with index.reading() as db:
@@ -96,7 +93,7 @@ def _bring_up_to_date(options: Namespace, opened: Opened, is_told: bool) -> Inde
 
 def _tell_left(left: int) -> None:
     if left > LONG:
-        print(f"tui-pod: reading the words of {counted(left)} …", file=sys.stderr)
+        warn(f"reading the words of {counted(left)} …")
 
 
 def _json(hit: Hit) -> dict[str, object]:
@@ -114,8 +111,8 @@ def _at(hit: Hit) -> str:
 
 def _tell_rest(query: Query, results: Results) -> None:
     if query.notice or not query.wanted:
-        print(f"tui-pod: {query.notice or NOTHING}", file=sys.stderr)
+        warn(query.notice or NOTHING)
     elif not results.found:
-        print(f"tui-pod: nothing matches. {results.why_nothing}".rstrip(), file=sys.stderr)
+        warn(f"nothing matches. {results.why_nothing}".rstrip())
     elif (more := results.total - len(results.found)) > 0:
-        print(f"{counted(more)} more; --json prints all.", file=sys.stderr)
+        tell(f"{counted(more)} more; --json prints all.")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 
-from tui_pod.cli.shared import CommandError, episode_json, find_topics, open_library, print_json, print_table
+from tui_pod.cli.parser import UsageError
+from tui_pod.cli.shared import episode_json, find_topics, open_library, print_json, print_table, tell
 from tui_pod.cli.tables import Column
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.player.options import clamp
@@ -23,24 +24,23 @@ def request_of(library: Library, budget: float, topic: str | None, order: str) -
     """Return the session that a command line asks for.
 
     Raises:
-        CommandError: there is no such topic, or more than one.
+        UserError: there is no such topic, or more than one.
     """
     found = find_topics(library, topic) if topic is not None else [0]
     members = library.topics.members
     if any(members[index] != members[found[0]] for index in found):
         paths = ", ".join(map(library.topics.path_text, found))
-        raise CommandError(f"tui-pod: more than one topic is called “{topic}”. Name one by its path: {paths}")
+        raise UserError(f"more than one topic is called “{topic}”. Name one by its path: {paths}")
     return SessionRequest(budget, found[0], Sort(order))
 
 
-def run_plan(options: Namespace) -> int:
-    """Print the episodes that fit into a time; an invalid time is wrong usage (2)."""
+def run_plan(options: Namespace) -> None:
+    """Print the episodes that fit into a time. Raises UsageError: that is none."""
     now = datetime.now(UTC).astimezone()
     try:
         budget = parse_budget(options.time, now)
     except ValueError as error:
-        print(f"tui-pod plan: {error}", file=sys.stderr)
-        return 2
+        raise UsageError(str(error)) from None
     library, state, *_, settings = open_library(options)
     progress_index = ProgressIndex(library, state.progress)
     request = request_of(library, budget, options.topic, options.order)
@@ -51,9 +51,9 @@ def run_plan(options: Namespace) -> int:
     if options.json:
         episodes = [episode_json(library, progress_index, index) for index in plan.indexes]
         print_json({"episodes": episodes, "total": round(plan.total, 1), "ends": ends.isoformat(timespec="seconds")})
-        return 0
+        return
     if not plan.indexes:
-        print(f"nothing left in {library.topics.names[request.topic]} fits into {span(budget)}", file=sys.stderr)
+        tell(f"nothing left in {library.topics.names[request.topic]} fits into {span(budget)}")
     for index in plan.indexes:
         print(
             library.ids[index],
@@ -61,8 +61,7 @@ def run_plan(options: Namespace) -> int:
             library.titles[index],
             sep="\t",
         )
-    print(f"{counted(len(plan.indexes))}, {span(plan.total)}, until {ends:%H:%M}", file=sys.stderr)
-    return 0
+    tell(f"{counted(len(plan.indexes))}, {span(plan.total)}, until {ends:%H:%M}")
 
 
 def run_stats(options: Namespace) -> None:

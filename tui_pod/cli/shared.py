@@ -18,7 +18,7 @@ from tui_pod.config.paths import Paths, catalog_paths, find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.config.settings import Config, Settings
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.library import CatalogsError, Library
+from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.text.clean import visible
 from tui_pod.library.cache import load_library
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 
 MEGABYTE = 1_000_000
 
-
-class CommandError(UserError):
-    """A command that cannot be done; the message goes to standard error."""
+_CLEARED = "\r\x1b[K"
+"""Begins the terminal's line anew."""
 
 
 class Opened(NamedTuple):
@@ -47,32 +46,51 @@ class Opened(NamedTuple):
 def load_config(options: Namespace) -> Config:
     """Return the settings that the options name; faults go to standard error."""
     config = read_config(find_paths(options.state, options.config).config, is_named=options.config is not None)
-    print_notices(config.notices)
+    warn(*config.notices)
     return config
 
 
-def print_notices(notices: Iterable[str]) -> None:
-    """Print notices to standard error."""
-    for notice in notices:
-        print(f"tui-pod: {visible(notice)}", file=sys.stderr)
+def tell(text: str) -> None:
+    """Print a message to standard error, in place of a bar that is drawn there."""
+    print(f"{_CLEARED if sys.stderr.isatty() else ''}{visible(text)}", file=sys.stderr)
+
+
+def warn(*faults: str) -> None:
+    """Print what is wrong, a line each."""
+    for fault in faults:
+        tell(f"tui-pod: {fault}")
+
+
+def is_someone_there() -> bool:
+    """Return whether someone can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(prompt: str) -> str | None:
+    """Return the line that is typed after a prompt; None at the end of the input."""
+    print(prompt, end="", file=sys.stderr, flush=True)
+    line = sys.stdin.readline()
+    return line.strip() if line else None
+
+
+def ask_yes(question: str) -> bool:
+    """Return whether the listener says yes; nobody there is a no."""
+    return is_someone_there() and (ask(f"{question} [y/N] ") or "").lower() in ("y", "yes")
 
 
 def open_library(options: Namespace) -> Opened:
     """Return the library, state and settings that the options name; faults go to standard error.
 
     Raises:
-        CommandError: with the faults of the catalogue, a line each.
+        CatalogsError: with the faults of the catalogue, a line each.
     """
     paths, settings = find_paths(options.state, options.config), load_config(options).settings
-    try:
-        loaded = load_library(catalog_paths(options.catalog, settings.catalogs), paths.cache, paths.data)
-    except CatalogsError as error:
-        raise CommandError(str(error)) from None
+    loaded = load_library(catalog_paths(options.catalog, settings.catalogs), paths.cache, paths.data)
     if loaded.save is not None and len(loaded.library) > 1000:
         loaded.save()
     file = StateFile(paths.state)
     state = file.load()
-    print_notices((*loaded.notices, *state.notices))
+    warn(*loaded.notices, *state.notices)
     return Opened(loaded.library, state, file, paths, settings)
 
 
@@ -80,11 +98,11 @@ def find_topics(library: Library, name: str) -> list[int]:
     """Return the topics of this name, or at this path: folders of podcasts may share a name.
 
     Raises:
-        CommandError: there is no such topic.
+        UserError: there is no such topic.
     """
     topics = library.topics.find_all(name)
     if not topics:
-        raise CommandError(f"tui-pod: no topic “{name}”. These are there: {', '.join(library.topics.names)}")
+        raise UserError(f"no topic “{name}”. These are there: {', '.join(library.topics.names)}")
     return topics
 
 
@@ -92,20 +110,20 @@ def find_episodes(library: Library, ids: Iterable[str]) -> list[int]:
     """Return the indexes of the episodes with these ids, each once.
 
     Raises:
-        CommandError: there is none with some of them.
+        UserError: there is none with some of them.
     """
     found = {ident: library.index(ident) for ident in ids}
     if unknown := [ident for ident, index in found.items() if index is None]:
-        raise CommandError(f"tui-pod: no episode {', '.join(unknown)}; nothing was done. See: tui-pod list")
+        raise UserError(f"no episode {', '.join(unknown)}; nothing was done. See: tui-pod list")
     return [index for index in found.values() if index is not None]
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder to write to, unless it is there. Raises CommandError: it cannot be made."""
+    """Make a folder to write to, unless it is there. Raises UserError: it cannot be made."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CommandError(f"tui-pod: {folder} cannot be made: {error.strerror}") from None
+        raise UserError(f"{folder} cannot be made: {error.strerror}") from None
 
 
 def episode_json(library: Library, progress_index: ProgressIndex, index: int) -> dict[str, object]:
@@ -147,7 +165,7 @@ def show_progress(said: str, share: float | None = None, text: str = "") -> None
         return
     filled = round(20 * (share or 0.0))
     bar = f"[{'#' * filled}{'.' * (20 - filled)}] {said} {text}" if said else ""
-    sys.stderr.write(f"\r\x1b[K{bar}")
+    sys.stderr.write(_CLEARED + bar)
     sys.stderr.flush()
 
 

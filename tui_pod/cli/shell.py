@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 
 from tui_pod.cli.parser import make_parser
-from tui_pod.cli.shared import load_config, open_library, print_json, print_table
+from tui_pod.cli.shared import load_config, open_library, print_json, print_table, tell
 from tui_pod.cli.tables import Column
 from tui_pod.config.docs import default_config
 from tui_pod.config.key_names import show_keys
@@ -39,7 +39,7 @@ def run_config(options: Namespace) -> int:
     config = load_config(options)
     if not path.exists():
         create = f"mkdir -p '{path.parent}' && tui-pod config --default > '{path}'"
-        print(f"There is no such file. To create one: {create}", file=sys.stderr)
+        tell(f"There is no such file. To create one: {create}")
     return 1 if config.notices else 0
 
 

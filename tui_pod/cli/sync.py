@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 
-from tui_pod.cli.shared import CommandError, Opened, open_library, print_json
+from tui_pod.cli.shared import Opened, ask_yes, is_someone_there, open_library, print_json, tell, warn
 from tui_pod.config.reader import toml_value
 from tui_pod.core.errors import UserError
 from tui_pod.core.progress.cards import Kept
@@ -39,24 +39,19 @@ def run(options: Namespace) -> int:
     """Sync, print what came in, and return the exit status.
 
     Raises:
-        CommandError: nothing to sync with, or it cannot be done.
+        UserError: nothing to sync with, or it cannot be done.
     """
     opened = open_library(options)
     settings = opened.settings.sync
     if not settings.folder and not (settings.server and settings.user):
-        raise CommandError(NOT_SET.format(path=opened.paths.config))
+        raise UserError(NOT_SET.format(path=opened.paths.config))
     if not opened.state.is_writable:
-        raise CommandError("tui-pod: nothing was synced.")
-    try:
-        if options.login:
-            _log_in(opened)
-            return 0
-        with only_sync(opened.file.path):
-            outcomes = list(_sync(opened, options.dry_run))
-    except CommandError:
-        raise
-    except UserError as error:
-        raise CommandError(f"tui-pod: {error}") from None
+        raise UserError("nothing was synced.")
+    if options.login:
+        _log_in(opened)
+        return 0
+    with only_sync(opened.file.path):
+        outcomes = list(_sync(opened, options.dry_run))
     _print(outcomes, opened, options)
     return 1 if any(outcome.error for outcome in outcomes) else 0
 
@@ -99,28 +94,24 @@ def _preview(outcome: Outcome) -> None:
     """Say what a first sync with a server will do; on a terminal, ask.
 
     Raises:
-        CommandError: the listener does not want it.
+        UserError: the listener does not want it.
     """
-    print(
-        f"First sync with this server: {_summary(outcome, 'will be ')}. Nothing will be unsubscribed.", file=sys.stderr
-    )
-    if sys.stdin.isatty() and sys.stderr.isatty():
-        print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-            raise CommandError("tui-pod: nothing was synced.")
+    tell(f"First sync with this server: {_summary(outcome, 'will be ')}. Nothing will be unsubscribed.")
+    if is_someone_there() and not ask_yes("Go on?"):
+        raise UserError("nothing was synced.")
 
 
 def _log_in(opened: Opened) -> None:
     """Have the listener log in with their browser where the server offers that, else ask for the password; keep it."""
     settings, file = opened.settings.sync, _password_file(opened)
     if not (settings.server and settings.user):
-        raise CommandError("tui-pod: set server and user under [sync] first")
+        raise UserError("set server and user under [sync] first")
     is_terminal = sys.stdin.isatty()
     nameless = HttpTransport(settings.server, settings.user, "", patience=login.PATIENCE)
     flow = login.begin(nameless) if is_terminal else None
     user = settings.user
     if flow is not None:
-        print(f"Log in with your browser: {visible(flow.page)}", file=sys.stderr)
+        tell(f"Log in with your browser: {flow.page}")
         user, password = login.finish(nameless, flow)
     elif is_terminal:
         password = getpass(f"Password of {visible(user)} at {visible(settings.server)}: ")
@@ -128,9 +119,9 @@ def _log_in(opened: Opened) -> None:
         password = sys.stdin.readline().rstrip("\r\n")
     paths = detect(HttpTransport(settings.server, user, password), user, int(datetime.now(UTC).timestamp()))
     write_password(file, password)
-    print(f"logged in ({paths.name}); the password is in {file}", file=sys.stderr)
+    tell(f"logged in ({paths.name}); the password is in {file}")
     if user != settings.user:
-        print(f"Your name there is another: set user = {toml_value(clean(user, 200))} under [sync].", file=sys.stderr)
+        tell(f"Your name there is another: set user = {toml_value(clean(user, 200))} under [sync].")
 
 
 def _password_file(opened: Opened) -> Path:
@@ -142,8 +133,7 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
     received = {ident: progress for outcome in outcomes for ident, progress in outcome.received.items()}
     kept = next((outcome.received_kept for outcome in outcomes if any(outcome.received_kept)), Kept())
     for outcome in outcomes:
-        for notice in filter(None, (*outcome.notices, outcome.error)):
-            print(f"tui-pod: {visible(notice)}", file=sys.stderr)
+        warn(*filter(None, (*outcome.notices, outcome.error)))
     if options.json:
         print_json(
             {
@@ -169,9 +159,9 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
     for outcome in outcomes:
         if outcome.error and not outcome.has_changed:
             continue
-        print(_summary(outcome, would), file=sys.stderr)
+        tell(_summary(outcome, would))
         if outcome.subscribed and not options.dry_run:
-            print("To fetch the new podcasts: tui-pod feeds refresh", file=sys.stderr)
+            tell("To fetch the new podcasts: tui-pod feeds refresh")
 
 
 def _summary(outcome: Outcome, would: str) -> str:

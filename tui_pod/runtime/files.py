@@ -9,6 +9,7 @@ import contextlib
 import errno
 import os
 import stat
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,11 +59,11 @@ def read_start(path: Path) -> bytes:
 
 
 @contextlib.contextmanager
-def locked(path: Path, busy: Exception | None = None) -> Iterator[int]:
+def locked(path: Path, busy: Exception | None = None, wait: float = 0.0) -> Iterator[int]:
     """Hold the lock of a file, which is made with its folder, for the length of the block; gives its descriptor.
 
     Raises:
-        Exception: `busy`, where another program holds the lock; None: that is waited for.
+        Exception: `busy`, where another program holds the lock for `wait` seconds; None: that is waited for.
         OSError: there is no such file and none can be made.
     """
     import fcntl  # POSIX only; where it is missing the app says so at start
@@ -70,10 +71,15 @@ def locked(path: Path, busy: Exception | None = None) -> Iterator[int]:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX if busy is None else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise (busy or error) from None
+        limit = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX if busy is None else fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() > limit:
+                    raise (busy or error) from None
+                time.sleep(0.01)
         yield descriptor
     finally:
         os.close(descriptor)
@@ -150,6 +156,21 @@ def write_new(path: Path, text: str) -> None:
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file whole and in place of the former one, which stays on any error. One program at a time may."""
+    temp = path.with_name(f".{path.name}.tmp")
+    try:
+        temp.unlink(missing_ok=True)  # left by a killed program
+        write_new(temp, text)
+        os.replace(temp, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temp.unlink(missing_ok=True)
+        raise
+    with contextlib.suppress(OSError):  # some file systems cannot sync a folder
+        sync_folder(path.parent)
 
 
 def link_or_copy(path: Path, link: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shlex
 import stat
@@ -79,14 +78,8 @@ def write_private(file: Path, text: str) -> None:
     Raises:
         PasswordError: it could not be written.
     """
-    temp = file.with_name(f".{file.name}.tmp")
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temp.unlink(missing_ok=True)
-        files.write_new(temp, text)
-        os.replace(temp, file)
-        files.sync_folder(file.parent)
+        files.replace(file, text)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temp.unlink(missing_ok=True)
         raise PasswordError(f"Cannot write {file}: {error.strerror}.") from error

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import tomllib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.ranges import MAX_RANGES, Ranges, join
-from tui_pod.core.progress.records import HeardRecord
-from tui_pod.state.kept import SECTIONS, apply_kept, entries_of
+from tui_pod.core.progress.records import BookmarkRecord, CardRecord, HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.state.kept import SECTIONS, apply_kept, bookmark_table, card_table, entries_of
 from tui_pod.state.values import (
     MAX_DEPTH,
     Table,
@@ -180,6 +180,25 @@ def record_text(kind: str, table: Table) -> str:
 
     body = f"[[{kind}]]\n{tomli_w.dumps(writable(table))}"
     return f"{body}crc = {zlib.crc32(body.encode())}\n\n"
+
+
+def journal_text(records: Iterable[Record]) -> str:
+    """Return what a journal holds of some records."""
+    return "".join(record_text(*_record_table(record)) for record in records)
+
+
+def _record_table(record: Record) -> tuple[str, Table]:
+    match record:
+        case ProgressRecord(episode, progress):
+            return "progress", {"id": episode, **to_table(progress)}
+        case BookmarkRecord(bookmark):
+            return "bookmark", bookmark_table(bookmark)
+        case CardRecord(card):
+            return "card", card_table(card)
+        case SettingRecord(table, key, value):
+            return "setting", {"table": table, "key": key, "value": value}
+        case HeardRecord():
+            return "heard", record._asdict()
 
 
 def parse_journal(text: str) -> dict[str, list[Table]]:

@@ -22,22 +22,22 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import BookmarkRecord, CardRecord, HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.core.progress.records import HeardRecord, Record
 from tui_pod.runtime import files
 from tui_pod.state.format import (
     DamagedState,
     NewerState,
     apply_journal,
     is_newer,
+    journal_text,
     parse_journal,
     parse_snapshot,
     record_text,
     snapshot_text,
     to_heard,
     to_progress,
-    to_table,
 )
-from tui_pod.state.kept import bookmark_table, card_table, read_kept
+from tui_pod.state.kept import read_kept
 from tui_pod.state.values import Table
 
 COMPACT_AT = 256 * 1024
@@ -144,13 +144,22 @@ class StateFile:
             return self._load_without_lock(error)
         return _state(data, notices)
 
+    def save(self, records: Iterable[Record]) -> None:
+        """Append records and have the snapshot rewritten where that is due or quick: for commands.
+
+        Raises:
+            StateError: nothing was saved, or it is in the journal alone.
+        """
+        if self.append(records) or self.size() <= SMALL_STATE:
+            self.compact()
+
     def append(self, records: Iterable[Record]) -> bool:
         """Append records to the journal and have the disk keep them; return whether it is time to compact.
 
         Raises:
             StateError: nothing was saved; the journal is as it was.
         """
-        text = "".join(record_text(*_record_table(record)) for record in records)
+        text = journal_text(records)
         if not text:
             return False
         try:
@@ -171,7 +180,7 @@ class StateFile:
         Raises:
             StateError: they were not saved.
         """
-        text = "".join(record_text(*_record_table(record)) for record in records)
+        text = journal_text(records)
         if not text:
             return
         try:
@@ -326,25 +335,13 @@ class StateFile:
             StateError: another program held it for `LOCK_WAIT` seconds.
             OSError: the folder cannot be made or written.
         """
-        import fcntl  # POSIX only; where it is missing the app says so at start
-
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        try:
-            limit = time.monotonic() + LOCK_WAIT
-            while True:
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > limit:
-                        raise StateError("another tui-pod is busy with it; close it and try again") from None
-                    time.sleep(0.01)
-            self._is_changed = self._is_changed or (self._seen is not None and self._seen != self._stamp())
-            yield
-        finally:
-            self._seen = self._stamp()
-            os.close(descriptor)
+        busy = StateError("another tui-pod is busy with it; close it and try again")
+        with files.locked(self._lock, busy, LOCK_WAIT):
+            self._is_changed = self.is_changed_elsewhere
+            try:
+                yield
+            finally:
+                self._seen = self._stamp()
 
     def _stamp(self) -> Stamp:
         return tuple(map(files.stamp, (self.path, self.journal)))
@@ -364,20 +361,6 @@ def _state(data: Table, notices: list[str]) -> State:
     progress = {ident: value for ident, entry in entries if (value := to_progress(entry)) is not None}
     tables = {key: value for key, value in data.items() if key != "episodes" and isinstance(value, dict)}
     return State(progress, tables, tuple(notices), kept=read_kept(data))
-
-
-def _record_table(record: Record) -> tuple[str, Table]:
-    match record:
-        case ProgressRecord(episode, progress):
-            return "progress", {"id": episode, **to_table(progress)}
-        case BookmarkRecord(bookmark):
-            return "bookmark", bookmark_table(bookmark)
-        case CardRecord(card):
-            return "card", card_table(card)
-        case SettingRecord(table, key, value):
-            return "setting", {"table": table, "key": key, "value": value}
-        case HeardRecord():
-            return "heard", {name: getattr(record, name) for name in HeardRecord._fields}
 
 
 def _reason(error: BaseException) -> str:

@@ -143,17 +143,10 @@ class SyncFolder:
         episodes = {ident: to_table(value) for ident, value in contents.progress.items()}
         tables = {**kept_tables(contents.kept), "podcasts": to_tables(contents.podcasts), "episodes": episodes}
         text = snapshot_text(tables, now, HEADER)
-        temp = self._file.with_name(f".{self._file.name}.tmp")
         try:
-            temp.unlink(missing_ok=True)  # left by a killed program; a lock keeps another sync out
-            files.write_new(temp, text)
-            os.replace(temp, self._file)
+            files.replace(self._file, text)  # a lock keeps another sync out
         except OSError as error:
-            with contextlib.suppress(OSError):
-                temp.unlink(missing_ok=True)
             raise SyncError(f"Cannot write {self._file}: {error.strerror}.") from error
-        with contextlib.suppress(OSError):  # some file systems cannot sync a folder
-            files.sync_folder(self._folder)
 
     def _paths(self) -> list[Path]:
         try:

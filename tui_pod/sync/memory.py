@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -72,10 +71,7 @@ def write_memory(path: Path, memory: Memory) -> None:
     Raises:
         SyncError: it could not be written.
     """
-    temp = path.with_name(f".{path.name}.tmp")
     try:
-        temp.unlink(missing_ok=True)
-        files.write_new(temp, json.dumps(asdict(memory), separators=(",", ":")))
-        os.replace(temp, path)
+        files.replace(path, json.dumps(asdict(memory), separators=(",", ":")))
     except OSError as error:
         raise SyncError(f"Cannot write {path}: {error.strerror}.") from error

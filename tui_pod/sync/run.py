@@ -11,11 +11,10 @@ from pathlib import Path
 from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress, newest
-from tui_pod.core.progress.records import ProgressRecord, Record, records_of
+from tui_pod.core.progress.records import ProgressRecord, records_of
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.runtime.files import locked
-from tui_pod.runtime.subprocesses import run_apart
-from tui_pod.state.store import SMALL_STATE, State, StateFile
+from tui_pod.state.store import State, StateFile
 from tui_pod.sync import settings
 from tui_pod.sync.folder import Contents, SyncError, SyncFolder, machine_name
 
@@ -89,7 +88,7 @@ def sync_with_folder(
         if store is not None:
             settings.take(store, received_settings)
         records = [ProgressRecord(ident, value) for ident, value in received.items()]
-        save(file, [*machine.records, *records, *records_of(received_kept)])
+        file.save([*machine.records, *records, *records_of(received_kept)])
         if changed or any(kept.without(own.kept)) or podcasts != own.podcasts:
             shared.write(Contents(progress, kept, podcasts), now)
     notices, configured = list(gathered.notices), list(received_settings)
@@ -100,21 +99,6 @@ def incoming(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> di
     """Return the progress that others change: the newest of each episode, with what was played in either."""
     merged = ((ident, newest(mine[ident], value) if ident in mine else value) for ident, value in theirs.items())
     return {ident: value for ident, value in merged if value != mine.get(ident)}
-
-
-def save(file: StateFile, records: list[Record]) -> None:
-    """Save what came in, so that a running app and the file that a person opens have it.
-
-    Raises:
-        StateError: nothing was saved.
-    """
-    if not records:
-        return
-    is_long = file.append(records)
-    if is_long:
-        run_apart("tui_pod.state.store", file.path)  # some seconds of work; the journal has it all
-    elif file.size() <= SMALL_STATE:
-        file.compact()
 
 
 @contextlib.contextmanager

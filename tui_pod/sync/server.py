@@ -30,7 +30,7 @@ from tui_pod.sync.matching import EpisodeFinder, address_key
 from tui_pod.sync.memory import Memory, read_memory, write_memory
 from tui_pod.sync.podcasts import plan_podcasts
 from tui_pod.sync.protocols import DEVICE, Server, detect, paths_of
-from tui_pod.sync.run import Outcome, save
+from tui_pod.sync.run import Outcome
 from tui_pod.sync.transport import Transport
 
 OVERLAP = 7 * 86_400
@@ -97,7 +97,7 @@ class ServerSync:
         outcome.sent = len(elements)
         if is_dry:
             return outcome
-        save(file, [ProgressRecord(ident, value) for ident, value in outcome.received.items()])
+        file.save(ProgressRecord(ident, value) for ident, value in outcome.received.items())
         before = dict(memory.sent)
         try:
             self._send(server, elements, progress, outcome)

@@ -50,7 +50,7 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds keep' 'feeds set' 'feeds topics' find import export toggle play pause next previous seek speed volume now attach keys config completions
+set -g _shtab_tui_pod_commands list mark status check plan search stats bookmarks recall narrate transcribe models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find import export toggle play pause next previous seek speed volume now attach keys config completions
 set -g _shtab_tui_pod_opts_with_value --ao --catalog --clips --config --folder --order --out --session --state --status --topic
 
 complete -c tui-pod -e
@@ -232,13 +232,13 @@ complete -c tui-pod -n '_shtab_tui_pod_using feeds move' -l state -xka "(__fish_
 complete -c tui-pod -n '_shtab_tui_pod_using feeds move' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds move' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds move; and test $_shtab_tui_pod_npos -eq 0' -ka "(tui-pod completions --words feeds 2>/dev/null)" -d 'address or title'
-complete -c tui-pod -n '_shtab_tui_pod_using feeds; and test $_shtab_tui_pod_npos -eq 0' -a keep -d 'Keep the next episodes of a podcast downloaded.'
-complete -c tui-pod -n '_shtab_tui_pod_using feeds keep' -s h -l help -d 'show this help message and exit'
-complete -c tui-pod -n '_shtab_tui_pod_using feeds keep' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
-complete -c tui-pod -n '_shtab_tui_pod_using feeds keep' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'keep progress in this file'
-complete -c tui-pod -n '_shtab_tui_pod_using feeds keep' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
-complete -c tui-pod -n '_shtab_tui_pod_using feeds keep' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
-complete -c tui-pod -n '_shtab_tui_pod_using feeds keep; and test $_shtab_tui_pod_npos -eq 0' -ka "(tui-pod completions --words feeds 2>/dev/null)" -d 'address or title'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds; and test $_shtab_tui_pod_npos -eq 0' -a rename -d 'Give a podcast another name.'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds rename' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds rename' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds rename' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'keep progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds rename' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds rename' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using feeds rename; and test $_shtab_tui_pod_npos -eq 0' -ka "(tui-pod completions --words feeds 2>/dev/null)" -d 'address or title'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds; and test $_shtab_tui_pod_npos -eq 0' -a set -d 'Change settings of a podcast, or print them all.'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds set' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds set' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

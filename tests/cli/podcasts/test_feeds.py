@@ -169,17 +169,14 @@ def test_course_can_be_hidden_and_nothing_else(name: str, shell: Shell) -> None:
     assert shell.json("feeds", "set", name) == {"hidden": True}
 
 
-def test_feeds_keep_says_how_many_are_downloaded_ahead(site: Site, shell: Shell) -> None:
+def test_feeds_rename_gives_a_podcast_another_name(site: Site, shell: Shell) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
     shell("feeds", "add", site.url("/f"))
-    assert shell.json("feeds", "list")[0]["keep"] is None
-    for count, kept in (("3", 3), ("0", 0), ("default", None)):
-        shell("feeds", "keep", "Test Cast", count)
-        assert shell.json("feeds", "list")[0]["keep"] == kept
-    for count in ("1.5", "101", "many"):
-        shell("feeds", "keep", "Test Cast", count, status=1)
-        assert shell.err.count("\n") == 1
-    shell("feeds", "keep", "Nobody", "1", status=1)
+    shell("feeds", "rename", "Test Cast", "My Cast")
+    assert shell.err == "Test Cast: name My Cast\n"
+    shell("feeds", "rename", "Test Cast", "Other", status=1)
+    shell("feeds", "rename", "My Cast", "default")
+    assert shell.json("feeds", "list")[0]["settings"] == {}
 
 
 def test_feeds_topics_makes_categories_and_keywords_topics(site: Site, shell: Shell) -> None:

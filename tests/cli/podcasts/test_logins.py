@@ -12,6 +12,7 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.feeds import server
 from tests.feeds.server import Site, feed, guarded, item
+from tui_pod.cli import shared
 from tui_pod.cli.podcasts import logins
 
 
@@ -24,7 +25,8 @@ def guarded_feed(site: Site) -> None:
 def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Answer questions as a listener does at a terminal: lines, and passwords among them."""
     lines: list[str] = []
-    monkeypatch.setattr(logins, "is_terminal", lambda: True)
+    for module in (logins, shared):
+        monkeypatch.setattr(module, "is_someone_there", lambda: True)
     monkeypatch.setattr(logins, "getpass", lambda _: lines.pop(0))
     monkeypatch.setattr(sys.stdin, "readline", lambda: lines.pop(0) + "\n", raising=False)
     yield lines

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from tui_pod.cli.shared import MEGABYTE, print_notices
+from tui_pod.cli.shared import MEGABYTE, show_progress, tell, warn
 from tui_pod.config.paths import find_paths
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.text.clean import clean, counted
@@ -29,44 +28,39 @@ async def keep_downloads(
         return True
     paths = find_paths(options.state, options.config)
     state = StateFile(paths.state).load()
-    print_notices(state.notices)
+    warn(*state.notices)
     podcasts = Podcasts(paths.data, paths.cache, settings.downloads_mb * MEGABYTE, policy)
     podcasts.store = store
     in_use = state.strings("queue", "entries")[state.setting("queue", "cursor", 0) :]
-    printer = _Printer()
-    queue = DownloadQueue(podcasts.downloads, printer.show, lambda kept: oldest_played(state.progress.get, kept))
+    shown = _Shown()
+    queue = DownloadQueue(podcasts.downloads, shown.show, lambda kept: oldest_played(state.progress.get, kept))
     deleted = 0
     for feed in ruled:
         requests, gone = podcasts.plan_downloads(feed, usual, state.progress.get, in_use, datetime.now(UTC))
         deleted += sum(podcasts.downloads.delete(ident) for ident in gone)
         queue.start(requests)
     await queue.done()
-    if printer.done or deleted:
-        said = [f"{counted(printer.done, 'episode')} downloaded"] * bool(printer.done)
+    show_progress("")
+    if shown.done or deleted:
+        said = [f"{counted(shown.done, 'episode')} downloaded"] * bool(shown.done)
         said += [f"{counted(deleted, 'download')} deleted"] * bool(deleted)
-        printer.say(", ".join(said))
-    return not printer.failed
+        tell(", ".join(said))
+    return not shown.failed
 
 
-class _Printer:
-    """Prints how downloads get on: a line that changes, on a terminal."""
+class _Shown:
+    """Shows how downloads get on, and counts them."""
 
     def __init__(self) -> None:
         self.done = self.failed = 0
-        self._is_terminal = sys.stderr.isatty()
 
     def show(self, progress: DownloadProgress) -> None:
         """Take in how far one download is."""
         if progress.status is DownloadStatus.FAILED:
             self.failed += 1
-            self.say(f"tui-pod: {progress.error}")
+            warn(progress.error)
         elif progress.status is DownloadStatus.DONE:
             self.done += 1
-        elif progress.status is DownloadStatus.RUNNING and self._is_terminal:
-            much = f"{100 * progress.done // progress.total} %" if progress.total else f"{progress.done // MEGABYTE} MB"
-            sys.stderr.write(f"\r\x1b[K{clean(progress.title, 50)} {much}")
-            sys.stderr.flush()
-
-    def say(self, text: str) -> None:
-        """Print a line."""
-        print(f"\r\x1b[K{text}" if self._is_terminal else text, file=sys.stderr)
+        elif progress.status is DownloadStatus.RUNNING:
+            share = progress.done / progress.total if progress.total else None
+            show_progress(clean(progress.title, 50), share, f"{progress.done // MEGABYTE} MB")

@@ -13,18 +13,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tui_pod.cli.podcasts.downloads import keep_downloads
-from tui_pod.cli.podcasts.logins import ask_login, ask_yes
+from tui_pod.cli.podcasts.logins import ask_login
 from tui_pod.cli.podcasts.settings import named_feeds, set_settings
-from tui_pod.cli.shared import CommandError, load_config, print_json, print_table
+from tui_pod.cli.shared import ask_yes, load_config, print_json, print_table, show_progress, tell, warn
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.podcast_settings import ROWS, SettingError, checked, to_texts
+from tui_pod.core.library.podcast_settings import ROWS, to_texts
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.feeds.folders.address import is_folder, to_address, typed_path
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_OPML, Folder, write_opml
-from tui_pod.feeds.imports.model import ImportFault
 from tui_pod.feeds.imports.read import parse_export, read_export
 from tui_pod.feeds.net.access import NetworkPolicy, make_policy
 from tui_pod.feeds.net.address import is_private, origin, typed_addresses
@@ -40,7 +39,7 @@ def run_feeds(options: Namespace) -> int:
     """Run one of the commands of `feeds`; return the exit status.
 
     Raises:
-        CommandError: an unknown feed, or subscriptions that cannot be read or saved.
+        UserError: an unknown feed, or subscriptions that cannot be read or saved.
     """
     actions: dict[str, Callable[[FeedStore, Namespace], int]] = {
         "add": _add,
@@ -48,7 +47,7 @@ def run_feeds(options: Namespace) -> int:
         "refresh": _refresh,
         "remove": _remove,
         "move": _move,
-        "keep": _keep,
+        "rename": _rename,
         "set": set_settings,
         "topics": _topics,
     }
@@ -60,18 +59,14 @@ def run_import(options: Namespace) -> int:
     """Take what another player exported; return 1 when some of it was bad.
 
     Raises:
-        CommandError: it cannot be read, or is no export.
+        UserError: it cannot be read, or is no export.
     """
     try:
         is_typed_in = options.file == Path("-")
-        content = sys.stdin.buffer.read(MAX_OPML + 1) if is_typed_in else None
-        imported = read_export(options.file) if content is None else parse_export(content)
-    except ImportFault as error:
-        raise CommandError(f"tui-pod: {error}") from None
+        imported = parse_export(sys.stdin.buffer.read(MAX_OPML + 1)) if is_typed_in else read_export(options.file)
     except FeedError as error:
-        raise CommandError(f"tui-pod: {options.file}: {error}") from None
-    for fault in imported.faults:
-        _tell(fault)
+        raise UserError(f"{options.file}: {error}") from None
+    warn(*imported.faults)
     with _open_store(options) as store:
         if imported.program:
             from tui_pod.cli.podcasts.imports import (
@@ -87,10 +82,7 @@ def run_import(options: Namespace) -> int:
             return 1 if imported.faults else 0
         new, known_count = store.subscribe(imported.entries) if imported.entries else (0, 0)
         _ask_private(store, options)
-        print(
-            f"{counted(new, 'feed')} added, {known_count} already there. To fetch them: tui-pod feeds refresh",
-            file=sys.stderr,
-        )
+        tell(f"{counted(new, 'feed')} added, {known_count} already there. To fetch them: tui-pod feeds refresh")
         return 1 if imported.faults else 0
 
 
@@ -103,12 +95,12 @@ def _ask_private(store: FeedStore, options: Namespace) -> None:
     if not found:
         return
     hosts = ", ".join(dict.fromkeys(urlsplit(address).netloc for address in found))
-    print(f"The list names {counted(len(found), 'feed')} in your own network: {hosts}.", file=sys.stderr)
+    tell(f"The list names {counted(len(found), 'feed')} in your own network: {hosts}.")
     if ask_yes("May they be fetched?"):
         for address in found:
             store.set_private_origin(asked[address].feed_id, origin(address))
     else:
-        print(f"They are not fetched. {ALLOW.format('ADDRESS')}", file=sys.stderr)
+        tell(f"They are not fetched. {ALLOW.format('ADDRESS')}")
 
 
 def run_export(options: Namespace) -> None:
@@ -118,7 +110,7 @@ def run_export(options: Namespace) -> None:
         feeds = [entry for entry in entries if not is_folder(entry.address)]
         sys.stdout.write(write_opml(feeds))
         if len(feeds) < len(entries):
-            _tell(f"{counted(len(entries) - len(feeds), 'folder')} of this machine left out")
+            warn(f"{counted(len(entries) - len(feeds), 'folder')} of this machine left out")
 
 
 def feed_names(options: Namespace) -> list[tuple[str, str]]:
@@ -132,13 +124,8 @@ def _open_store(options: Namespace) -> Iterator[FeedStore]:
     store = FeedStore(find_paths(options.state, options.config).data)
     try:
         yield store
-    except CommandError:
-        raise
-    except UserError as error:
-        raise CommandError(f"tui-pod: {error}") from None
     finally:
-        for notice in store.db.notices:
-            _tell(notice)
+        warn(*store.db.notices)
         store.db.close()
 
 
@@ -152,13 +139,13 @@ def _add(store: FeedStore, options: Namespace) -> int:
         except FeedStoreError:
             raise
         except UserError as error:
-            _tell(str(error))
+            warn(str(error))
             failures += 1
             continue
         said = "subscribed" if done.is_new else "moved to its new address" if done.has_moved else "was already there"
         print(done.feed.address, done.feed.name, done.feed.episodes, sep="\t")
         said = f"{done.feed.name}: {said}, {counted(done.new, 'new episode')}"
-        print(f"{said}; {READ_IN_PART}" if done.is_partial else said, file=sys.stderr)
+        tell(f"{said}; {READ_IN_PART}" if done.is_partial else said)
     return 1 if failures else 0
 
 
@@ -210,22 +197,18 @@ def _refresh(store: FeedStore, options: Namespace) -> int:
     feeds = named_feeds(store, options.feeds) if options.feeds else None
 
     def show(progress: RefreshProgress) -> None:
-        outcome = progress.outcome
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r\x1b[K[{progress.done}/{progress.total}] {clean(outcome.name, 50)}")
-            sys.stderr.flush()
-        if outcome.error:
-            _tell(outcome.error)
+        if progress.outcome.error:
+            warn(progress.outcome.error)
+        show_progress(clean(progress.outcome.name, 50), progress.done / progress.total)
 
     settings, policy = load_config(options).settings.feeds, _policy(options)
     result = asyncio.run(refresh(store, feeds, show, policy))
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
+    show_progress("")
     asked = len(result.outcomes)
     if result.failed and len(result.failed) == asked:
         return 1
     named = f": {result.named_new}" if result.new else ""
-    print(f"{counted(asked, 'feed')} refreshed, {counted(result.new, 'new episode')}{named}", file=sys.stderr)
+    tell(f"{counted(asked, 'feed')} refreshed, {counted(result.new, 'new episode')}{named}")
     feeds = store.feeds() if feeds is None else named_feeds(store, [feed.feed_id for feed in feeds])
     is_done = asyncio.run(keep_downloads(options, store, feeds, settings, policy))
     return 0 if is_done and not result.failed else 1
@@ -234,7 +217,7 @@ def _refresh(store: FeedStore, options: Namespace) -> int:
 def _remove(store: FeedStore, options: Namespace) -> int:
     for feed in named_feeds(store, options.feeds):
         store.remove(feed.feed_id)
-        print(f"{feed.name}: removed", file=sys.stderr)
+        tell(f"{feed.name}: removed")
     return 0
 
 
@@ -247,7 +230,7 @@ def _move(store: FeedStore, options: Namespace) -> int:
         text, user, password = split_login(addresses[0])
         named = typed_addresses(text)
         if len(options.targets) > 1 or not named:
-            raise CommandError("tui-pod: a podcast moves to one http or https address, or to topics")
+            raise UserError("a podcast moves to one http or https address, or to topics")
         store.move(feed.feed_id, named[0])
         if is_private(named[0]):
             store.set_private_origin(feed.feed_id, origin(named[0]))
@@ -259,23 +242,13 @@ def _move(store: FeedStore, options: Namespace) -> int:
         folders = tuple(folder for text in options.targets if (folder := _folder(text)))
         store.configure(feed.feed_id, {"folder": ROWS["folder"].show(folders)})
     targets = (clean(split_login(target).text, 100) for target in options.targets)
-    print(f"{feed.name}: moved to {', '.join(targets)}", file=sys.stderr)
+    tell(f"{feed.name}: moved to {', '.join(targets)}")
     return 0
 
 
-def _keep(store: FeedStore, options: Namespace) -> int:
-    (feed,) = named_feeds(store, [options.feed])
-    try:
-        changes = checked({"keep": options.count})
-    except SettingError as error:
-        raise CommandError(f"tui-pod: {error}, or default") from None
-    store.configure(feed.feed_id, changes)
-    if not changes["keep"]:
-        said = "the next episodes are downloaded ahead as the settings say"
-    else:
-        said = f"the next {counted(int(changes['keep']), 'episode')} will be downloaded ahead"
-    print(f"{feed.name}: {said}", file=sys.stderr)
-    return 0
+def _rename(store: FeedStore, options: Namespace) -> int:
+    changes = [f"name={options.name}"]
+    return set_settings(store, Namespace(feed=options.feed, changes=changes, json=False))
 
 
 def _topics(store: FeedStore, options: Namespace) -> int:
@@ -284,8 +257,7 @@ def _topics(store: FeedStore, options: Namespace) -> int:
     store.set_shows_categories(feed.feed_id, is_on)
     for category in feed.categories:
         print("/".join(category))
-    said = "are topics now" if is_on else "are no longer topics"
-    print(f"{feed.name}: its categories and keywords {said}", file=sys.stderr)
+    tell(f"{feed.name}: its categories and keywords {'are topics now' if is_on else 'are no longer topics'}")
     return 0
 
 
@@ -296,8 +268,3 @@ def _policy(options: Namespace) -> NetworkPolicy:
 
 def _folder(text: str) -> Folder:
     return tuple(name for part in text.split("/") if (name := clean(part)))
-
-
-def _tell(text: str) -> None:
-    start = "\r\x1b[K" if sys.stderr.isatty() else ""
-    print(f"{start}tui-pod: {text}", file=sys.stderr)

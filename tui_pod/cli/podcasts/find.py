@@ -6,8 +6,9 @@ import asyncio
 import sys
 from argparse import Namespace
 
-from tui_pod.cli.shared import CommandError, load_config, print_json, print_notices, print_table
+from tui_pod.cli.shared import load_config, print_json, print_table, tell, warn
 from tui_pod.cli.tables import Column
+from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, enumerated
 from tui_pod.feeds.directories.find import find
 from tui_pod.feeds.directories.model import FoundPodcast
@@ -19,18 +20,18 @@ def run(options: Namespace) -> int:
     """Print the podcasts that the directories have for some words; return 1 when none of these answered.
 
     Raises:
-        CommandError: there is no directory to ask.
+        UserError: there is no directory to ask.
     """
     settings = load_config(options).settings
     directories = make_directories(*settings.find)
     if not directories:
-        raise CommandError("tui-pod: there is no directory to ask: see [find] in tui-pod config --default")
+        raise UserError("there is no directory to ask: see [find] in tui-pod config --default")
     words = clean(" ".join(options.words), 200)
     names = [directory.name for directory in directories]
-    print(f"tui-pod: asking {enumerated(names)}", file=sys.stderr)
+    warn(f"asking {enumerated(names)}")
     policy = make_policy(settings.network.private_hosts, settings.feeds.timeout)
     found = asyncio.run(find(words, directories, policy))
-    print_notices(found.faults)
+    warn(*found.faults)
     if options.json:
         print_json([_json(podcast) for podcast in found.podcasts])
     else:
@@ -38,9 +39,9 @@ def run(options: Namespace) -> int:
                    Column("episodes", is_right=True), Column("newest"), Column("language"))  # fmt: skip
         print_table(columns, [_row(podcast) for podcast in found.podcasts])
     if not found.podcasts and len(found.faults) < len(directories):
-        print_notices([f"no podcast for “{words}”"])
+        warn(f"no podcast for “{words}”")
     elif found.podcasts and sys.stderr.isatty():
-        print("To subscribe: tui-pod feeds add ADDRESS", file=sys.stderr)
+        tell("To subscribe: tui-pod feeds add ADDRESS")
     return 1 if len(found.faults) == len(directories) else 0
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 
-from tui_pod.cli.podcasts.logins import ask_yes, is_terminal
-from tui_pod.cli.shared import CommandError, open_library
+from tui_pod.cli.shared import ask_yes, is_someone_there, open_library, tell
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clock
 from tui_pod.feeds.imports.model import Imported
 from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.state.store import StateError
 from tui_pod.sync.taking import Taking, plan
 
 
@@ -21,7 +19,7 @@ def take_progress(imported: Imported, store: FeedStore, options: Namespace) -> b
     """Take the progress of an export; return whether its podcasts are to be taken too.
 
     Raises:
-        CommandError: the listener does not want it, or it cannot be saved.
+        UserError: the listener does not want it, or it cannot be saved.
     """
     opened = open_library(options)
     rule = PlayedRule(*opened.settings.played)
@@ -31,19 +29,15 @@ def take_progress(imported: Imported, store: FeedStore, options: Namespace) -> b
         lambda ident: library.index(ident) is not None,
     )  # fmt: skip
     would = "would be" if options.dry_run else "will be"
-    print(f"{imported.program}: {taking.summary()} {would} taken.", file=sys.stderr)
+    tell(f"{imported.program}: {taking.summary()} {would} taken.")
     if options.dry_run:
         _print(taking, library)
         return False
     if not opened.state.is_writable:
-        raise CommandError("tui-pod: nothing was taken.")
-    if is_terminal() and (taking.new or taking.progress) and not ask_yes("Go on?"):
-        raise CommandError("tui-pod: nothing was taken.")
-    try:
-        opened.file.append([ProgressRecord(ident, value) for ident, value in taking.progress.items()])
-        opened.file.compact()
-    except StateError as error:
-        raise CommandError(f"tui-pod: {error}") from None
+        raise UserError("nothing was taken.")
+    if is_someone_there() and (taking.new or taking.progress) and not ask_yes("Go on?"):
+        raise UserError("nothing was taken.")
+    opened.file.save(ProgressRecord(ident, value) for ident, value in taking.progress.items())
     return True
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from getpass import getpass
 
-from tui_pod.cli.shared import CommandError
+from tui_pod.cli.shared import ask, ask_yes, is_someone_there, warn
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
 from tui_pod.feeds.net.address import Origin, origin
@@ -26,19 +26,6 @@ LOGIN_KEYS = {
 OPENLY = "over http, where others can read it"
 
 
-def is_terminal() -> bool:
-    """Return whether someone can be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def ask_yes(question: str) -> bool:
-    """Return whether the listener says yes; nobody there is a no."""
-    if not is_terminal():
-        return False
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-
 def ask_login(wanted: LoginWanted, over_http: bool) -> Login:
     """Return the login that a server wants, from the listener; `over_http`: they agreed already that http may carry it.
 
@@ -48,18 +35,17 @@ def ask_login(wanted: LoginWanted, over_http: bool) -> Login:
     scheme, host, _ = wanted.origin
     needs_yes = scheme == "http" and not over_http
     if wanted.login and wanted.is_kept_back:
-        if needs_yes and not is_terminal():
+        if needs_yes and not is_someone_there():
             raise FetchError(f"{wanted} Add --http-login to send it all the same.")
         if needs_yes and not ask_yes(f"{host} wants the login {OPENLY}. Send it?"):
             raise FetchError("Nothing was sent.")
         return replace(wanted.login, origin=wanted.origin, over_http=True)
-    if not is_terminal():
+    if not is_someone_there():
         raise FetchError(f"{wanted} Give it as https://user:password@…")
-    print(f"tui-pod: {wanted}", file=sys.stderr)
+    warn(str(wanted))
     if needs_yes and not ask_yes(f"The login would go {OPENLY}. Go on?"):
         raise FetchError("Nothing was sent.")
-    print(f"User at {clean(host, 80)}: ", end="", file=sys.stderr, flush=True)
-    user = sys.stdin.readline().strip()
+    user = ask(f"User at {clean(host, 80)}: ") or ""
     try:
         return Login(wanted.origin, check_user(user), getpass("Password: "), over_http=scheme == "http")
     except UserError as error:
@@ -70,7 +56,7 @@ def set_login(store: FeedStore, feed: Subscription, values: Mapping[str, str]) -
     """Set the login of a podcast as `feeds set` says; return what was done.
 
     Raises:
-        CommandError: the values do not fit together.
+        UserError: the values do not fit together.
         UserError: it could not be kept.
     """
     if values.get("user") == "":
@@ -80,7 +66,7 @@ def set_login(store: FeedStore, feed: Subscription, values: Mapping[str, str]) -
     kept = next((kept for kept in store.logins.kept(feed.feed_id) if kept.origin == server), None)
     user = values.get("user", kept.user if kept else "")
     if not user:
-        raise CommandError("tui-pod: there is no login yet: give user=NAME")
+        raise UserError("there is no login yet: give user=NAME")
     login = (kept or KeptLogin(feed.feed_id, server, ""))._replace(user=check_user(user))
     if "password_command" in values:
         login = login._replace(password="", password_command=values["password_command"])
@@ -95,12 +81,12 @@ def set_login(store: FeedStore, feed: Subscription, values: Mapping[str, str]) -
 
 
 def _read_password(user: str, server: Origin) -> str:
-    if is_terminal():
+    if is_someone_there():
         return getpass(f"Password of {clean(user, 80)} at {clean(server[1], 80)}: ")
     return sys.stdin.readline().rstrip("\r\n")
 
 
 def _to_yes(text: str) -> bool:
     if text not in ("yes", "no"):
-        raise CommandError("tui-pod: http_login must be yes or no")
+        raise UserError("http_login must be yes or no")
     return text == "yes"

@@ -1,15 +1,15 @@
-"""The commands that show and change the settings of one podcast: `feeds set`, and `feeds keep`."""
+"""The commands that show and change the settings of one podcast: `feeds set`."""
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tui_pod.cli.podcasts.logins import LOGIN_KEYS, set_login
-from tui_pod.cli.shared import CommandError, print_json, print_table
+from tui_pod.cli.shared import print_json, print_table, tell
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import embedded_catalog
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import (
     COURSE,
     ROWS,
@@ -30,12 +30,12 @@ def named_feeds(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
     """Return the feeds with these addresses or titles, all or none.
 
     Raises:
-        CommandError: one of them is unknown.
+        UserError: one of them is unknown.
     """
     found = [store.find(text) for text in texts]
     unknown = [clean(split_login(text).text, 100) for text, feed in zip(texts, found, strict=True) if feed is None]
     if unknown:
-        raise CommandError(f"tui-pod: no feed {', '.join(unknown)}; nothing was changed. See: tui-pod feeds list")
+        raise UserError(f"no feed {', '.join(unknown)}; nothing was changed. See: tui-pod feeds list")
     return [feed for feed in dict.fromkeys(found) if feed is not None]
 
 
@@ -50,25 +50,20 @@ def set_settings(store: FeedStore, options: Namespace) -> int:
         login = {key: pairs.pop(key) for key in LOGIN_KEYS if key in pairs}
         changes = checked(pairs)
     except SettingError as error:
-        raise CommandError(f"tui-pod: {error}. Nothing was changed") from None
+        raise UserError(f"{error}. Nothing was changed") from None
     if login:
         (feed,) = named_feeds(store, [feed_id])
-        print(f"{name}: {set_login(store, feed, login)}", file=sys.stderr)
+        tell(f"{name}: {set_login(store, feed, login)}")
     if changes:
-        configure(store, feed_id, name, changes)
+        if feed_id == COURSE and list(changes) != ["hidden"]:
+            raise UserError("of the course only hidden can be set. Nothing was changed")
+        store.configure(feed_id, changes)
+        said = (f"{key} {text or f'default ({usual_text(key)})'}" for key, text in changes.items())
+        tell(f"{name}: {', '.join(said)}")
     if options.json:
         _, _, settings = _find(store, feed_id)
         _print(settings, feed_id == COURSE, is_json=True)
     return 0
-
-
-def configure(store: FeedStore, feed_id: str, name: str, changes: Mapping[str, str]) -> None:
-    """Change settings, given in their usual form, and say so."""
-    if feed_id == COURSE and list(changes) != ["hidden"]:
-        raise CommandError("tui-pod: of the course only hidden can be set. Nothing was changed")
-    store.configure(feed_id, changes)
-    said = ", ".join(f"{key} {text or f'default ({usual_text(key)})'}" for key, text in changes.items())
-    print(f"{name}: {said}", file=sys.stderr)
 
 
 def _find(store: FeedStore, text: str) -> tuple[str, str, PodcastSettings]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tui_pod.cli.shared import MEGABYTE, CommandError, load_config, print_json, print_table, show_progress
+from tui_pod.cli.shared import MEGABYTE, ask_yes, load_config, print_json, print_table, show_progress, tell
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
-from tui_pod.feeds.media.partial import DownloadError
+from tui_pod.core.errors import UserError
 from tui_pod.feeds.net.access import make_policy
 from tui_pod.speech.offered_models import MODELS, OFFERED, OfferedModel, get_model
 
@@ -19,7 +18,7 @@ def run(options: Namespace) -> None:
     """Do what the options name.
 
     Raises:
-        CommandError: there is no such model, nobody says yes, or it cannot be had.
+        UserError: there is no such model, nobody says yes, or it cannot be had.
     """
     folder = find_paths(options.state, options.config).data / MODELS
     if options.action == "list":
@@ -27,10 +26,12 @@ def run(options: Namespace) -> None:
         return
     model = OFFERED.get(options.name)
     if model is None:
-        raise CommandError(f"tui-pod: no model {options.name}. See: tui-pod models list")
-    is_here = (folder / model.name).is_dir()
-    if not is_here and not options.yes and not _is_wanted(model):
-        raise CommandError("tui-pod: nothing was downloaded; --yes downloads without a question")
+        raise UserError(f"no model {options.name}. See: tui-pod models list")
+    if not ((folder / model.name).is_dir() or options.yes):
+        host = urlsplit(model.address).hostname
+        tell(f"{model.name}: {model.maker}. {_size(model)}, licence {model.licence}, from {host}.")
+        if not ask_yes("Download it?"):
+            raise UserError("nothing was downloaded; --yes downloads without a question")
     settings = load_config(options).settings
     policy = make_policy(settings.network.private_hosts, settings.feeds.timeout)
 
@@ -39,15 +40,13 @@ def run(options: Namespace) -> None:
 
     try:
         path = get_model(model, folder, policy, show)
-    except DownloadError as error:
-        raise CommandError(f"tui-pod: {error}") from None
     except KeyboardInterrupt:
-        raise CommandError("tui-pod: stopped; what came is kept, and the same command goes on with it") from None
+        raise UserError("stopped; what came is kept, and the same command goes on with it") from None
     finally:
         show_progress("")
     print(path)
     if str(path) != settings.transcribe.model:
-        print(f'To use it, say under [transcribe] in the settings: model = "{path}"', file=sys.stderr)
+        tell(f'To use it, say under [transcribe] in the settings: model = "{path}"')
 
 
 def _print(folder: Path, is_json: bool) -> None:
@@ -74,17 +73,6 @@ def _json(model: OfferedModel, place: str) -> dict[str, object]:
         "address": model.address,
         "folder": place or None,
     }
-
-
-def _is_wanted(model: OfferedModel) -> bool:
-    """Say what a model is, and return whether the answer is yes; nobody there says no."""
-    host = urlsplit(model.address).hostname
-    said = f"{model.name}: {model.maker}. {_size(model)}, licence {model.licence}, from {host}."
-    if not sys.stdin.isatty():
-        print(f"tui-pod: {said}", file=sys.stderr)
-        return False
-    print(said, file=sys.stderr)
-    return input("Download it? (yes or no) ").strip().lower() in ("y", "yes")
 
 
 def _size(model: OfferedModel) -> str:

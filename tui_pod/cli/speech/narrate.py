@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui_pod.cli.shared import CommandError, find_episodes, make_folder, open_library, show_progress
+from tui_pod.cli.parser import UsageError
+from tui_pod.cli.shared import find_episodes, make_folder, open_library, show_progress, warn
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import fit_to
 from tui_pod.services.media import make_episode_script, read_transcript
@@ -34,23 +35,21 @@ UNBOUNDED = 1 << 50
 def run(options: Namespace) -> int:
     """Render what the options name; return the exit status.
 
-    Nothing named is wrong usage (2).
-
     Raises:
-        CommandError: an unknown id, an episode with a recording, no voice, or no folder to write to.
+        UsageError: nothing is named.
+        UserError: an unknown id, an episode with a recording, no voice, or no folder to write to.
     """
     if not options.ids and not options.all:
-        print(f"tui-pod narrate: {NOTHING_NAMED}", file=sys.stderr)
-        return 2
+        raise UsageError(NOTHING_NAMED)
     opened = open_library(options)
     library, paths = opened.library, opened.paths
     named = find_episodes(library, options.ids)
     episodes = list(map(library.episode, range(len(library)) if options.all else named))
     recorded = [episode.id for episode in episodes if episode.audio is not None]
     if recorded and not options.all:
-        raise CommandError(f"tui-pod: {', '.join(recorded)} has a recording, so it is not narrated")
+        raise UserError(f"{', '.join(recorded)} has a recording, so it is not narrated")
     if not has_voice():
-        raise CommandError(f"tui-pod: narrating needs the voice. Run: {INSTALL_HINT}")
+        raise UserError(f"narrating needs the voice. Run: {INSTALL_HINT}")
     if options.out is not None:
         make_folder(options.out)
     wanted = [episode for episode in episodes if episode.audio is None]
@@ -69,8 +68,7 @@ async def _render(episodes: Sequence[Episode], narrator: Narrator, out: Path | N
                 _copy(narration, out, episode.id)
         except (NarrationError, OSError) as error:
             failures += 1
-            show_progress("")
-            print(f"tui-pod: {episode.id}: {error}", file=sys.stderr)
+            warn(f"{episode.id}: {error}")
             continue
         show_progress("")
         off = narration.duration / episode.duration - 1 if episode.duration else 0.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
@@ -13,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.cli.shared import (
     MEGABYTE,
-    CommandError,
     find_episodes,
     make_folder,
     open_library,
     open_podcasts,
     show_progress,
+    warn,
 )
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
@@ -44,17 +43,14 @@ def run(options: Namespace) -> int:
     """Recognise what the options name; without a name, each recording on this machine that has no words.
 
     Raises:
-        CommandError: an unknown id, no extra, or no folder to write to.
+        UserError: an unknown id, no extra, or no folder to write to.
     """
     opened = open_library(options)
     library, paths = opened.library, opened.paths
-    try:
-        model = find_model(opened.settings.transcribe.model)
-    except RecognitionError as error:
-        raise CommandError(f"tui-pod: {error}") from None
+    model = find_model(opened.settings.transcribe.model)
     named = find_episodes(library, options.ids)
     if options.again and not named:
-        raise CommandError("tui-pod: --again needs the ids of the episodes. See: tui-pod list")
+        raise UserError("--again needs the ids of the episodes. See: tui-pod list")
     if options.out is not None:
         make_folder(options.out)
     work = _Work(WordFiles(paths.data / RECOGNISED), open_podcasts(opened), model, options.out, options.again)
@@ -62,7 +58,7 @@ def run(options: Namespace) -> int:
     if not named:
         episodes = [episode for episode in episodes if _is_wordless(episode, work)]
         if not episodes:
-            print("tui-pod: every recording on this machine has words, or there is none", file=sys.stderr)
+            warn("every recording on this machine has words, or there is none")
     return asyncio.run(_transcribe_all(episodes, work))
 
 
@@ -82,8 +78,7 @@ async def _transcribe_all(episodes: Sequence[Episode], work: _Work) -> int:
             failures += 1
             if work.is_again and work.files.read(episode.id) is None:
                 work.files.restore(episode.id)
-            show_progress("")
-            print(f"tui-pod: {episode.id}: {error}", file=sys.stderr)
+            warn(f"{episode.id}: {error}")
             continue
         show_progress("")
         words = work.files.read(episode.id)
