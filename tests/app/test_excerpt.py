@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from unittest.mock import Mock
 
 import pytest
 
@@ -31,3 +33,22 @@ async def test_excerpt_without_audio_is_silence(find: Callable[[Episode], Awaita
     await player.play(EPISODES[0], 1.0, 2.0, Playback())
     player.stop()
     player.close()
+
+
+async def test_excerpt_that_was_stopped_while_its_audio_was_looked_for_is_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found, opened = asyncio.Event(), Mock()
+    monkeypatch.setattr("tui_pod.app.excerpt.MpvPlayer", opened)
+
+    async def find(_: Episode) -> Source | None:
+        await found.wait()
+        return Source("/somewhere/at.mp3")
+
+    player = ExcerptPlayer(find, "null", "")
+    playing = asyncio.create_task(player.play(EPISODES[0], 1.0, 2.0, Playback()))
+    await asyncio.sleep(0)
+    player.stop()
+    found.set()
+    await playing
+    opened.assert_not_called()

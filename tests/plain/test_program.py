@@ -64,6 +64,7 @@ class RoomServices(Services):
         self.room = room
         self.transcript = Transcript()
         self.asked_recognition = FakeRecognition()
+        self.excerpts: list[object] = []
 
     @property
     def recognition(self) -> FakeRecognition:
@@ -98,6 +99,12 @@ class RoomServices(Services):
 
     async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
         return ()
+
+    async def play_excerpt(self, episode: Episode, start: float, end: float) -> None:
+        self.excerpts.append((episode.id, start, end))
+
+    def stop_excerpt(self) -> None:
+        self.excerpts.append("silence")
 
     async def compute_statistics(self) -> Statistics:
         return compute_statistics([], self.library)
@@ -537,7 +544,9 @@ async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
         await typist.type("4", "m", "r", until_said="Nothing is due")
         room.clock.go(24 * 3600)
         await typist.type("r", until_said="for the answer")
+        assert services.excerpts == [("one", 22.0, 30.0)]
         await typist.type("", "3", until_said="That is all")
+        assert services.excerpts[1:] == ["silence"]
     assert typist.lines[5:] == [
         "It will be asked from tomorrow on, after days and then months.",
         "Nothing is due to be recalled.",

@@ -19,15 +19,17 @@ class ExcerptPlayer:
         self._find = find
         self._sound = ao, filters
         self._player: MpvPlayer | None = None
+        self._wish = 0  # counts what was asked for: what is asked for later ends what is still being looked for
 
     async def play(self, episode: Episode, start: float, end: float, like: Playback) -> None:
         """Play what is between two seconds of an episode, as loud as `like`; without its audio nothing sounds."""
+        self._wish = wish = self._wish + 1
         try:
             source = await self._find(episode)
         except UserError as error:
             log(f"no excerpt of {episode.id}: {error}")
             return
-        if source is None:
+        if source is None or wish != self._wish:
             return
         if self._player is None:
             self._player = MpvPlayer(_ignore, *self._sound)
@@ -39,6 +41,7 @@ class ExcerptPlayer:
 
     def stop(self) -> None:
         """Be silent."""
+        self._wish += 1
         if self._player is not None:
             self._player.stop()
 

@@ -116,6 +116,7 @@ class BookmarkCommands(RowCommands):
                 rest = cards[place + 1 :]
                 asked = f"{question.text} Press enter for the answer:"
                 self._program.ask(asked, partial(self._ask_rating, question, partial(self._rate, card, rest, then)))
+                await self._program.services.recall.play_context(card)
                 return
         then()
 
@@ -126,6 +127,7 @@ class BookmarkCommands(RowCommands):
 
     def _rate(self, card: Card, rest: Sequence[Card], then: Callable[[], None], answer: str) -> None:
         recall, answer = self._program.services.recall, answer.strip().lower()
+        recall.stop_context()
         if answer == "x":
             recall.forget(card.key)
         elif answer in {str(int(rating)) for rating in Rating}:
