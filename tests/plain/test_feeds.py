@@ -31,8 +31,7 @@ from tui_pod.core.library.topics import topic_key
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
-from tui_pod.feeds.directories.find import Finding
-from tui_pod.feeds.directories.model import FoundPodcast
+from tui_pod.feeds.directories.find import Finding, FoundPodcast
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.imports.model import Imported

@@ -11,8 +11,7 @@ from tests.hostile import HOSTILE_TITLES
 from tui_pod.audio.cover import PICTURE_BYTES
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clean_title
-from tui_pod.feeds.directories.find import Finding
-from tui_pod.feeds.directories.model import FoundPodcast
+from tui_pod.feeds.directories.find import Finding, FoundPodcast
 from tui_pod.feeds.formats.model import Feed, FeedError, Item
 from tui_pod.services.podcasts.directories import Search, is_words
 from tui_pod.ui.screens.podcasts.find import FindScreen

@@ -17,7 +17,7 @@ from tui_pod.services.hints import NOT_A_PODCAST
 from tui_pod.services.podcasts.directories import is_words
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.directories.model import FoundPodcast
+    from tui_pod.feeds.directories.find import FoundPodcast
     from tui_pod.plain.program import PlainProgram
     from tui_pod.services.podcasts.feeds import FeedService
     from tui_pod.services.podcasts.imports import Preview

@@ -13,8 +13,8 @@ from tui_pod.feeds.directories import services
 @pytest.fixture
 def shell(shell: Shell, tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """A shell whose directories are the loopback server."""
-    monkeypatch.setattr(services, "ITunes", lambda country: services_itunes(country, site.url("")))
-    monkeypatch.setattr(services, "Fyyd", lambda: services_fyyd(site.url("")))
+    monkeypatch.setattr(services, "itunes", lambda country: services_itunes(country, site.url("")))
+    monkeypatch.setattr(services, "fyyd", lambda: services_fyyd(site.url("")))
     site.replies["/search"] = server.body(json.dumps(ITUNES), "text/javascript")
     site.replies["/0.2/search/podcast"] = server.body(json.dumps(FYYD), "application/json")
     config = tmp_path / "home" / "config" / "tui-pod"
@@ -23,7 +23,7 @@ def shell(shell: Shell, tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPa
     return shell
 
 
-services_itunes, services_fyyd = services.ITunes, services.Fyyd
+services_itunes, services_fyyd = services.itunes, services.fyyd
 
 
 def test_find_prints_podcasts_and_says_whom_it_asks(shell: Shell) -> None:

@@ -10,9 +10,16 @@ import pytest
 from tests.feeds import server
 from tests.feeds.directories.answers import FYYD, ITUNES, NOT_A_LIST, PODCAST_INDEX
 from tests.feeds.server import Site
-from tui_pod.feeds.directories.find import Finding, find
-from tui_pod.feeds.directories.model import MOST, Directory, FoundPodcast
-from tui_pod.feeds.directories.services import Fyyd, ITunes, PodcastIndex, country_for, make_directories
+from tui_pod.feeds.directories.find import Finding, FoundPodcast, find
+from tui_pod.feeds.directories.services import (
+    MOST,
+    Directory,
+    country_for,
+    fyyd,
+    itunes,
+    make_directories,
+    podcast_index,
+)
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.runtime.passwords import PasswordError
 
@@ -25,7 +32,7 @@ def directories(site: Site, *names: str) -> list[Directory]:
     """Return directories that are on the loopback server."""
     base = site.url("")
     made: dict[str, Directory] = {
-        "itunes": ITunes("AT", base), "fyyd": Fyyd(base), "podcastindex": PodcastIndex("key", lambda: "secret", base),
+        "itunes": itunes("AT", base), "fyyd": fyyd(base), "podcastindex": podcast_index("key", lambda: "secret", base),
     }  # fmt: skip
     return [made[name] for name in names]
 
@@ -158,7 +165,7 @@ async def test_secret_that_cannot_be_had_is_told(site: Site) -> None:
     def refuse() -> str:
         raise PasswordError("password_command failed with exit status 1.")
 
-    found = await find("x", [PodcastIndex("key", refuse, site.url(""))], NetworkPolicy(site.allowed))
+    found = await find("x", [podcast_index("key", refuse, site.url(""))], NetworkPolicy(site.allowed))
     assert found.faults == ("Podcast Index: password_command failed with exit status 1.",)
     assert site.asked == []
 

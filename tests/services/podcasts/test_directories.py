@@ -27,8 +27,8 @@ def test_names_are_those_of_the_directories_that_are_asked(tmp_path: Path, key: 
 async def test_found_podcasts_that_are_subscribed_to_are_told(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = services.ITunes
-    monkeypatch.setattr(services, "ITunes", lambda country: real(country, site.url("")))
+    real = services.itunes
+    monkeypatch.setattr(services, "itunes", lambda country: real(country, site.url("")))
     answer = json.dumps(ITUNES).replace("https://ships.example/feed.xml", site.url("/ships"))
     site.replies["/search"] = server.body(answer, "text/javascript")
     site.replies["/ships"] = server.body(feed(item(1) + item(2), "Tall Ships"))

@@ -10,8 +10,7 @@ from tui_pod.cli.shared import load_config, print_json, print_table, tell, warn
 from tui_pod.cli.tables import Column
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, enumerated
-from tui_pod.feeds.directories.find import find
-from tui_pod.feeds.directories.model import FoundPodcast
+from tui_pod.feeds.directories.find import FoundPodcast, find
 from tui_pod.feeds.directories.services import make_directories
 from tui_pod.feeds.net.access import make_policy
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from functools import partial
 from itertools import chain, zip_longest
+from typing import Any
 
 from tui_pod.core.errors import UserError
-from tui_pod.feeds.directories.model import Directory, FoundPodcast
+from tui_pod.core.text.clean import clean, counted
+from tui_pod.feeds.directories.services import MOST, Directory
+from tui_pod.feeds.formats.html_text import to_summary
+from tui_pod.feeds.formats.values import to_time
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
+from tui_pod.feeds.net.address import absolute
 from tui_pod.feeds.net.fetch import FetchError, Limits, fetch
 from tui_pod.runtime.threads import CancelToken, in_thread
 
@@ -20,6 +26,36 @@ LIMITS = Limits(size=4 * 1024 * 1024, seconds=20.0, idle=10.0, head=15.0)
 
 MAX_WORDS = 200
 """Characters that are searched for."""
+
+MAX_COUNT = 1_000_000
+"""Episodes of one podcast that are believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPodcast:
+    """A podcast as a directory describes it, cleaned; empty and None for what it does not say."""
+
+    address: str
+    """Of its feed: http or https. It was not typed by the listener, so it may not be of their own network."""
+    title: str
+    publisher: str = ""
+    episodes: int | None = None
+    newest: date | None = None
+    """When its last episode came."""
+    language: str = ""
+    """Such as `en-gb`, in lower case."""
+    cover: str = ""
+    """Address of its picture."""
+    summary: str = ""
+    directories: tuple[str, ...] = ()
+    """Names of those that have it."""
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """What is known of it besides its title: publisher, episodes, when the last came, language."""
+        newest = f"last {self.newest:%-d %b %Y}" if self.newest else ""
+        count = counted(self.episodes) if self.episodes else ""
+        return tuple(filter(None, (self.publisher, count, newest, self.language)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +83,59 @@ async def find(words: str, directories: Sequence[Directory], policy: NetworkPoli
 def _ask(
     directory: Directory, words: str, policy: NetworkPolicy, cancel: CancelToken
 ) -> list[FoundPodcast | None] | str:
-    """Return a directory's podcasts, or why there are none. Raises `Cancelled` only."""
+    """Return a directory's podcasts, None for each without a feed, or why there are none. Raises `Cancelled` only."""
     try:
         request = replace(directory.request(words[:MAX_WORDS]), allowed=policy.private)
         _, content = fetch(request, LIMITS, cancel)
-        return list(directory.entries(json.loads(content)))
+        entries = json.loads(content)[directory.entries]
+        if isinstance(entries, list):
+            alive = [entry for entry in entries[:MOST] if isinstance(entry, dict) and entry.get("dead") != 1]
+            return [_found(directory, entry) for entry in alive]
     except FetchError as error:
         if error.status in (401, 403):
             return f"{directory.name} does not accept the key, or refuses to answer ({error.status})."
         return f"{directory.name}: {error}"
     except UserError as error:
         return f"{directory.name}: {error}"
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return f"{directory.name} answered with something else than a list of podcasts. Try again later."
+    except (ValueError, TypeError, KeyError, RecursionError):
+        pass
+    return f"{directory.name} answered with something else than a list of podcasts. Try again later."
+
+
+def _found(directory: Directory, entry: Mapping[str, Any]) -> FoundPodcast | None:
+    """Return a podcast from an entry of an answer, whatever it holds; None without the address of a feed."""
+
+    def get(field: str) -> Any:
+        return next((value for name in directory.fields.get(field, ()) if (value := entry.get(name))), None)
+
+    def text(field: str) -> str:
+        return value if isinstance(value := get(field), str) else ""
+
+    feed = absolute(text("address"))
+    if feed is None:
+        return None
+    return FoundPodcast(
+        feed,
+        _line(text("title")) or feed,
+        _line(text("publisher")),
+        count if type(count := get("episodes")) is int and 0 < count <= MAX_COUNT else None,
+        _day(get("newest")),
+        _line(text("language"), 20).lower().replace("_", "-"),
+        absolute(text("cover")) or "",
+        to_summary(text("summary")[:20_000]),
+        (directory.name,),
+    )
+
+
+def _line(text: str, limit: int = 300) -> str:
+    return clean(text[: 10 * limit], limit)
+
+
+def _day(value: Any) -> date | None:
+    seconds = to_time(value) if isinstance(value, str) else value
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < 1e11:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).date()
 
 
 def _merged(lists: Iterable[Sequence[FoundPodcast]]) -> Iterator[FoundPodcast]:

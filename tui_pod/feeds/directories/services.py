@@ -11,101 +11,81 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from tui_pod.core.errors import UserError
-from tui_pod.feeds.directories.model import MOST, Directory, FoundPodcast, listed, make_found
 from tui_pod.feeds.net.fetch import Request
 from tui_pod.runtime.passwords import password_from
 
-NAMES = ("itunes", "fyyd", "podcastindex")
-"""What the settings call them."""
+MOST = 50
+"""Podcasts that are asked for and taken of one directory."""
 
 
-class DirectoryError(UserError):
-    """A directory that cannot be asked."""
+class Directory(NamedTuple):
+    """A directory of podcasts."""
+
+    name: str
+    """As the listener is told it."""
+    request: Callable[[str], Request]
+    """Returns what asks for podcasts with some words; raises `UserError` for a key that cannot be had."""
+    entries: str
+    """Name of the list in its answers."""
+    fields: Mapping[str, Sequence[str]]
+    """What an entry calls the fields of `FoundPodcast`, the best name first."""
 
 
-@dataclass(frozen=True)
-class ITunes:
-    """Apple's directory. It tells neither language nor summary, and has no second page."""
+def itunes(country: str, base: str = "https://itunes.apple.com") -> Directory:
+    """Return Apple's directory, of a country of two letters. It tells neither language nor summary."""
 
-    country: str = "US"
-    """Of the store that is searched: two letters."""
-    base: str = "https://itunes.apple.com"
-    name: str = "iTunes"
+    def request(words: str) -> Request:
+        query = {"media": "podcast", "term": words, "limit": MOST, "country": country}
+        return Request(f"{base}/search?{urlencode(query)}", stays=True)
 
-    def request(self, words: str) -> Request:
-        """See `Directory.request`."""
-        query = {"media": "podcast", "term": words, "limit": MOST, "country": self.country}
-        return Request(f"{self.base}/search?{urlencode(query)}", stays=True)
-
-    def entries(self, answer: Any) -> Iterable[FoundPodcast | None]:
-        """See `Directory.entries`."""
-        for entry in listed(answer, "results"):
-            get = entry.get
-            title = get("collectionName") or get("trackName")
-            yield make_found(self.name, get("feedUrl"), title, get("artistName"), get("trackCount"),
-                             get("releaseDate"), cover=get("artworkUrl600"))  # fmt: skip
+    fields = {
+        "address": ["feedUrl"], "title": ["collectionName", "trackName"], "publisher": ["artistName"],
+        "episodes": ["trackCount"], "newest": ["releaseDate"], "cover": ["artworkUrl600"],
+    }  # fmt: skip
+    return Directory("iTunes", request, "results", fields)
 
 
-@dataclass(frozen=True)
-class Fyyd:
-    """A directory from Germany, with podcasts in many languages."""
+def fyyd(base: str = "https://api.fyyd.de") -> Directory:
+    """Return a directory from Germany, with podcasts in many languages."""
 
-    base: str = "https://api.fyyd.de"
-    name: str = "fyyd"
+    def request(words: str) -> Request:
+        return Request(f"{base}/0.2/search/podcast?{urlencode({'title': words, 'count': MOST})}", stays=True)
 
-    def request(self, words: str) -> Request:
-        """See `Directory.request`."""
-        return Request(f"{self.base}/0.2/search/podcast?{urlencode({'title': words, 'count': MOST})}", stays=True)
-
-    def entries(self, answer: Any) -> Iterable[FoundPodcast | None]:
-        """See `Directory.entries`."""
-        for entry in listed(answer, "data"):
-            get = entry.get
-            yield make_found(self.name, get("xmlURL"), get("title"), get("author"), get("episode_count"),
-                             get("lastpub"), get("language"), get("imgURL"),
-                             get("description") or get("subtitle"))  # fmt: skip
+    fields = {
+        "address": ["xmlURL"], "title": ["title"], "publisher": ["author"], "episodes": ["episode_count"],
+        "newest": ["lastpub"], "language": ["language"], "cover": ["imgURL"], "summary": ["description", "subtitle"],
+    }  # fmt: skip
+    return Directory("fyyd", request, "data", fields)
 
 
-@dataclass(frozen=True)
-class PodcastIndex:
-    """The open index, which wants a key of the listener's own."""
+def podcast_index(key: str, secret: Callable[[], str], base: str = "https://api.podcastindex.org") -> Directory:
+    """Return the open index, which wants a key of the listener's own, and the secret that belongs to it."""
 
-    key: str
-    secret: Callable[[], str] = field(repr=False)
-    """Returns the secret that belongs to the key."""
-    base: str = "https://api.podcastindex.org"
-    name: str = "Podcast Index"
-
-    def request(self, words: str) -> Request:
-        """See `Directory.request`."""
+    def request(words: str) -> Request:
         now = str(int(time.time()))
-        proof = hashlib.sha1((self.key + self.secret() + now).encode(), usedforsecurity=False).hexdigest()
-        headers = {"X-Auth-Key": self.key, "X-Auth-Date": now, "Authorization": proof}
-        address = f"{self.base}/api/1.0/search/byterm?{urlencode({'q': words, 'max': MOST})}"
+        proof = hashlib.sha1((key + secret() + now).encode(), usedforsecurity=False).hexdigest()
+        headers = {"X-Auth-Key": key, "X-Auth-Date": now, "Authorization": proof}
+        address = f"{base}/api/1.0/search/byterm?{urlencode({'q': words, 'max': MOST})}"
         return Request(address, headers=headers, stays=True)
 
-    def entries(self, answer: Any) -> Iterable[FoundPodcast | None]:
-        """See `Directory.entries`."""
-        for entry in listed(answer, "feeds"):
-            get = entry.get
-            if get("dead") == 1:
-                continue
-            yield make_found(self.name, get("url"), get("title"), get("author") or get("ownerName"),
-                             get("episodeCount"), get("newestItemPubdate") or get("lastUpdateTime"), get("language"),
-                             get("artwork") or get("image"), get("description"))  # fmt: skip
+    fields = {
+        "address": ["url"], "title": ["title"], "publisher": ["author", "ownerName"], "episodes": ["episodeCount"],
+        "newest": ["newestItemPubdate", "lastUpdateTime"], "language": ["language"], "cover": ["artwork", "image"],
+        "summary": ["description"],
+    }  # fmt: skip
+    return Directory("Podcast Index", request, "feeds", fields)
 
 
 def make_directories(names: Sequence[str], country: str, key: str, secret_command: str) -> list[Directory]:
     """Return the directories that the listener chose, in their order.
 
     Args:
-        names: some of `NAMES`; Podcast Index is left out without a key.
+        names: some of `itunes`, `fyyd` and `podcastindex`; the last is left out without a key.
         country: of the listener, two letters; empty: as their language says.
         key: for Podcast Index; empty: none.
         secret_command: prints what belongs to the key.
@@ -113,12 +93,12 @@ def make_directories(names: Sequence[str], country: str, key: str, secret_comman
 
     def secret() -> str:
         if not secret_command:
-            raise DirectoryError("set podcastindex_secret_command under [find], beside the key.")
+            raise UserError("set podcastindex_secret_command under [find], beside the key.")
         return password_from(secret_command, subprocess.DEVNULL)
 
-    made: dict[str, Directory] = {"itunes": ITunes(country_for(country, os.environ)), "fyyd": Fyyd()}
+    made = {"itunes": itunes(country_for(country, os.environ)), "fyyd": fyyd()}
     if key:
-        made["podcastindex"] = PodcastIndex(key, secret)
+        made["podcastindex"] = podcast_index(key, secret)
     return [made[name] for name in dict.fromkeys(names) if name in made]
 
 

@@ -17,7 +17,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_pod.core.text.clean import counted, enumerated, length
-from tui_pod.feeds.directories.model import FoundPodcast
+from tui_pod.feeds.directories.find import FoundPodcast
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.services.podcasts.directories import Search
 from tui_pod.services.podcasts.logins import LoginNeeded
