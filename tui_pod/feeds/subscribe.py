@@ -86,10 +86,8 @@ def subscribe(
     if (path := typed_path(typed, is_shell)) is not None:
         from tui_pod.feeds.folders.podcast import subscribe_folder  # reads tags: only with folders
 
-        folder, stored, former = subscribe_folder(store, path, folders, cancel)
-        is_new = former is None or former.removed is not None
-        is_moved = former is not None and former.address != folder.address
-        return Subscribed(folder, stored.new, is_new, has_moved=is_moved)
+        done = subscribe_folder(store, path, folders, cancel)
+        return Subscribed(_kept(store, done.feed_id), done.new, done.is_new, done.has_moved)
     text, user, password = split_login(typed)
     addresses = typed_addresses(text)
     if not addresses:
@@ -113,10 +111,10 @@ def subscribe(
         cancel.check()
         private = origin(address) if not is_listed and is_private(address) else None
         found = replace(found, feed=whole)
-        done = _keep(store, found, private, folders, _former(store, found, policy, cancel))
+        subscribed = _keep(store, found, private, folders, _former(store, found, policy, cancel))
         for each in reversed(given):
-            store.logins.add(done.feed.feed_id, each)
-        return done
+            store.logins.add(subscribed.feed.feed_id, each)
+        return subscribed
     raise problem or FeedError("There is no feed.")
 
 
@@ -162,11 +160,15 @@ def _keep(
     if known is None or private is not None:
         store.set_private_origin(feed_id, private)
     stored = keep_answer(store, feed_id, found.response, found.feed)
+    is_new = known is None or known.removed is not None
+    return Subscribed(_kept(store, feed_id), stored.new, is_new, is_moved, found.feed.is_partial)
+
+
+def _kept(store: FeedStore, feed_id: str) -> Subscription:
     kept = next((feed for feed in store.feeds() if feed.feed_id == feed_id), None)
     if kept is None:
-        raise FeedStoreError("The feed was removed meanwhile.")
-    is_new = known is None or known.removed is not None
-    return Subscribed(kept, stored.new, is_new, is_moved, found.feed.is_partial)
+        raise FeedStoreError("The podcast was removed meanwhile.")
+    return kept
 
 
 def _former(store: FeedStore, found: _Found, policy: NetworkPolicy, cancel: CancelToken) -> Subscription | None:

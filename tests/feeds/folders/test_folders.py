@@ -8,7 +8,8 @@ import pytest
 
 from tests.feeds.folders.sounds import make_mp3
 from tui_pod.core.library.library import Library
-from tui_pod.feeds.folders import tags
+from tui_pod.feeds.folders import podcast, tags
+from tui_pod.feeds.folders.address import to_address
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.net.access import PUBLIC
 from tui_pod.feeds.refresh import Outcome, refresh_feed
@@ -16,7 +17,7 @@ from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.news import read_news
 from tui_pod.feeds.subscribe import Subscribed, subscribe
 from tui_pod.library.cache import load_library
-from tui_pod.runtime.threads import CancelToken
+from tui_pod.runtime.threads import Cancelled, CancelToken
 
 
 class Shelf:
@@ -152,6 +153,53 @@ def test_new_file_takes_its_place_and_nothing_is_read_twice(shelf: Shelf, monkey
     assert opened == ["2.mp3"]
     assert shelf.course() == ["1", "2", "3"]
     assert not shelf.refresh().has_changed
+
+
+def test_folder_moved_by_hand_has_its_files_at_the_new_place(shelf: Shelf) -> None:
+    shelf.put("a.mp3", "A")
+    feed_id = shelf.add().feed.feed_id
+    shelf.folder = shelf.folder.rename(shelf.folder.with_name("Books"))
+    shelf.store.move(feed_id, to_address(str(shelf.folder)))
+    assert shelf.refresh().has_changed
+    assert shelf.library().episode(0).audio == str(shelf.folder / "a.mp3")
+
+
+def test_many_files_are_read_in_a_process_of_its_own_with_the_same_result(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(podcast, "MANY", 1)
+    monkeypatch.setattr("tui_pod.feeds.folders.scan.read_file", None)  # which would fail here
+    for number in (1, 2, 3):
+        shelf.put(f"Sub/{number}.mp3", f"Part {number}")
+    (shelf.folder / "link.mp3").symlink_to(shelf.folder / "Sub" / "1.mp3")
+    done = subscribe(shelf.store, str(shelf.folder), [("Mine",)])
+    assert (done.feed.episodes, done.is_new, done.has_moved, done.feed.folders) == (3, True, False, (("Mine",),))
+    assert shelf.store.take_notices() == [
+        f"{shelf.folder}: 1 link not followed. Add what a link leads to as a folder of its own."
+    ]
+    shelf.put("Sub/4.mp3", "Part 4")
+    outcome = shelf.refresh()
+    assert (outcome.new, outcome.has_changed, outcome.error) == (1, True, "")
+    assert shelf.course("Mine/Shelf/Sub") == ["Part 1", "Part 2", "Part 3", "Part 4"]
+
+
+def test_what_goes_wrong_in_a_process_of_its_own_is_told(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(podcast, "MANY_BYTES", 1)
+    playlist = shelf.folder / "list.m3u"
+    shelf.folder.mkdir()
+    playlist.write_text("gone.mp3\n")
+    with pytest.raises(FeedError, match="There is no sound file in "):
+        subscribe(shelf.store, str(playlist))
+
+
+def test_reading_many_files_ends_when_it_is_not_wanted(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(podcast, "MANY", 1)
+    for number in (1, 2):
+        shelf.put(f"{number}.mp3")
+    cancel = CancelToken()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        subscribe(shelf.store, str(shelf.folder), cancel=cancel)
 
 
 def test_deleted_file_disappears_and_comes_back_as_itself(shelf: Shelf, tmp_path: Path) -> None:

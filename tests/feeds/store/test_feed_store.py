@@ -425,6 +425,13 @@ def test_threads_and_programs_share_a_store(store: FeedStore) -> None:
     assert len(parse_opml(store.db.backup.read_bytes()).entries) == 31
 
 
+def test_large_change_leaves_what_is_there_to_others(store: FeedStore) -> None:
+    other = FeedStore(store.db.file.parent)
+    with store.db.write() as db:
+        db.executemany("INSERT INTO notes VALUES (?, ?)", ((str(n), "x" * 1_000) for n in range(8_000)))
+        assert [feed.title for feed in other.feeds()] == ["Cast"]
+
+
 def test_database_deleted_while_it_is_open_is_made_anew_from_its_backup(store: FeedStore) -> None:
     store.subscribe([Entry("https://b.org/f")])
     store.db.file.unlink()

@@ -874,11 +874,12 @@ async def test_feeds_that_are_due_are_refreshed_and_named(site: Site, tmp_path: 
 
 
 async def test_nothing_is_refreshed_by_itself_on_a_battery_or_a_metered_network(site: Site, tmp_path: Path) -> None:
-    service = ServiceRig(tmp_path)
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=True))
     service.is_sparing = True
     await added(site, service, "a")
     later(service, site.url("/a"), hours=2)
     site.asked.clear()
+    await service.do(service.service.start)
     await service.service.refresh_due()
     assert site.paths() == []
     await service.do(service.service.refresh)

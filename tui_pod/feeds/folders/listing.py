@@ -21,8 +21,8 @@ class Listing(NamedTuple):
     """What a folder holds."""
 
     title: str
-    items: tuple[Item, ...]
-    """In the order in which they are meant to be heard; the audio of a file is its path."""
+    items: tuple[Item, ...] | None
+    """In the order in which they are meant to be heard; the audio of a file is its path. None: as the last time."""
     files: tuple[AudioFile, ...]
     """As found, for the next time."""
     notices: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken)
         raise FeedError(f"The name of {shown} is not UTF-8: rename it.") from None
     except OSError as error:
         raise FeedError(f"{shown} cannot be read: {error.strerror or error}.") from None
-    if not listing.items:
+    if listing.items == ():
         raise FeedError(" ".join((f"There is no sound file in {shown}.", *listing.notices)))
     name = os.path.basename(path)
     title = name if os.path.isdir(path) else os.path.splitext(name)[0]
@@ -61,6 +61,8 @@ def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken)
 
 def _read_folder(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
     found = scan(path, known, cancel)
+    if known and len(found.files) == len(known) and all(file is known.get(file.path) for file in found.files):
+        return Listing("", None, found.files, found.notices)
     return Listing("", _items(in_order(found.files), path), found.files, found.notices)
 
 

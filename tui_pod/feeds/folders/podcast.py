@@ -1,20 +1,54 @@
-"""Subscribe to a folder, a playlist or a file, and bring it up to date. Waits for the disk."""
+"""Subscribe to a folder, a playlist or a file, and bring it up to date. Waits for the disk.
+
+Reading tags and sorting hold the interpreter lock, which would keep keys waiting: of many files a process of its own
+does it.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
+from tui_pod.core.errors import UserError
 from tui_pod.feeds.folders.address import is_folder, to_address, to_path
 from tui_pod.feeds.folders.listing import Listing, read_listing
+from tui_pod.feeds.folders.scan import holds_more
+from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Stored, Subscription
 from tui_pod.feeds.store.files import read_files, store_files
+from tui_pod.runtime.subprocesses import end_with_parent, start_of
 from tui_pod.runtime.threads import CancelToken
 
 SAME_SHARE = 0.5
 """Share of a vanished folder's files that must be in another one for it to be that folder, moved."""
+
+MANY = 2_000
+"""Files that are read without a process of its own, which takes a quarter of a second to begin."""
+
+MANY_BYTES = 100 * MANY
+"""The same for a playlist."""
+
+LOOK = 0.2
+"""Seconds between two looks whether the reading is still wanted."""
+
+
+class AddedFolder(NamedTuple):
+    """A folder that was subscribed to."""
+
+    feed_id: str
+    new: int
+    """Episodes that were not known before."""
+    is_new: bool
+    """Whether it is a new subscription."""
+    has_moved: bool
+    """Whether it is a known one at another path."""
 
 
 def refresh_folder(store: FeedStore, feed: Subscription, cancel: CancelToken) -> Stored:
@@ -23,18 +57,35 @@ def refresh_folder(store: FeedStore, feed: Subscription, cancel: CancelToken) ->
     Raises:
         FeedError: it is not there, or holds nothing any more: its episodes stay.
     """
-    listing = read_listing(to_path(feed.address), read_files(store, feed.feed_id), cancel)
-    return _keep(store, feed.feed_id, listing)
+    path = to_path(feed.address)
+    if _holds_many(path):
+        return Stored(*_apart(store, cancel, "refresh", feed.feed_id))
+    return _refreshed(store, feed.feed_id, path, cancel)
 
 
-def subscribe_folder(
-    store: FeedStore, path: str, folders: Sequence[Folder], cancel: CancelToken
-) -> tuple[Subscription, Stored, Subscription | None]:
-    """Store a folder as a podcast; return it, what was stored, and what it was known as before, if it was.
+def subscribe_folder(store: FeedStore, path: str, folders: Sequence[Folder], cancel: CancelToken) -> AddedFolder:
+    """Store a folder as a podcast.
 
     Raises:
         FeedError: nothing can be heard there.
     """
+    if _holds_many(path):
+        return AddedFolder(*_apart(store, cancel, "add", path, json.dumps(folders)))
+    return _added(store, path, folders, cancel)
+
+
+def _holds_many(path: str) -> bool:
+    try:
+        return holds_more(path, MANY) if os.path.isdir(path) else os.path.getsize(path) > MANY_BYTES
+    except OSError:  # told by who reads it
+        return False
+
+
+def _refreshed(store: FeedStore, feed_id: str, path: str, cancel: CancelToken) -> Stored:
+    return _keep(store, feed_id, read_listing(path, read_files(store, feed_id), cancel))
+
+
+def _added(store: FeedStore, path: str, folders: Sequence[Folder], cancel: CancelToken) -> AddedFolder:
     address = to_address(path)
     known = store.find(address, with_removed=True)
     listing = read_listing(path, read_files(store, known.feed_id) if known else {}, cancel)
@@ -43,10 +94,8 @@ def subscribe_folder(
     feed_id = known.feed_id if known is not None else address
     store.subscribe([Entry(address, listing.title, tuple(folders), feed_id)])
     stored = _keep(store, feed_id, listing)
-    kept = store.find(feed_id)
-    if kept is None:
-        raise FeedStoreError("The folder was removed meanwhile.")
-    return kept, stored, known
+    is_new = known is None or known.removed is not None
+    return AddedFolder(feed_id, stored.new, is_new, known is not None and known.address != address)
 
 
 def _keep(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
@@ -55,10 +104,62 @@ def _keep(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
 
 def _moved(store: FeedStore, listing: Listing) -> Subscription | None:
     """Return the folder that is no longer where it was and whose files these are."""
-    guids = {item.guid for item in listing.items}
+    guids = {item.guid for item in listing.items or ()}
     for feed in store.feeds():
         if is_folder(feed.address) and not os.path.exists(to_path(feed.address)):
             former = store.guids(feed.feed_id)
             if former and len(former & guids) >= SAME_SHARE * len(former):
                 return feed
     return None
+
+
+def _apart(store: FeedStore, cancel: CancelToken, *words: str) -> list[Any]:
+    """Do `main` in a process of its own, which ends when this work is cancelled; return what it came to.
+
+    Raises:
+        FeedError: it did not come about.
+    """
+    command, environment = start_of(__name__, store.db.file.parent, *words)
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(command, env=environment, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing) as process:
+        try:
+            while True:
+                cancel.check()
+                try:
+                    said, _ = process.communicate(timeout=LOOK)
+                    break
+                except subprocess.TimeoutExpired:
+                    continue
+        finally:
+            process.kill()
+    if process.returncode:
+        raise FeedError("The folder was not read to its end: the process that did it was ended.")
+    answer = json.loads(said)
+    store.db.notices += answer["notices"]
+    if answer["error"]:
+        raise FeedError(answer["error"])
+    return list(answer["done"])
+
+
+def main(data: str, what: str, which: str, folders: str = "[]") -> None:
+    """Refresh the folder with an id, or add the one at a path, and print as JSON what came of it."""
+    end_with_parent()
+    os.nice(5)
+    store, cancel = FeedStore(Path(data)), CancelToken()
+    done: tuple[object, ...] = ()
+    error = ""
+    try:
+        if what == "add":
+            done = _added(store, which, tuple(map(tuple, json.loads(folders))), cancel)
+        elif (feed := store.find(which)) is not None:
+            stored = _refreshed(store, which, to_path(feed.address), cancel)
+            done = stored.new, stored.has_changed
+        else:
+            raise FeedStoreError("The folder was removed meanwhile.")
+    except UserError as failure:
+        error = str(failure)
+    json.dump({"done": done, "error": error, "notices": store.db.notices}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

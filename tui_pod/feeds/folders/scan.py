@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from tui_pod.core.text.clean import clean, counted
@@ -147,6 +148,11 @@ def _is_text(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def holds_more(root: str, count: int) -> bool:
+    """Return whether there are more than so many sound files in and below a folder. Raises as `scan` does."""
+    return next(islice(_walk(root, _LeftOut(), CancelToken()), count, None), None) is not None
 
 
 def folders_in(root: str, cancel: CancelToken) -> dict[str, int]:

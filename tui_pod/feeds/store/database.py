@@ -353,6 +353,7 @@ def _connected(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = DELETE")  # the generation can be read from the file's head
+        connection.execute("PRAGMA cache_spill = OFF")  # else a large change locks readers out until it is done
         connection.execute("PRAGMA synchronous = EXTRA")  # FULL, and the end of the journal too
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error:

@@ -226,6 +226,8 @@ class FeedStore:
 
     def move(self, feed_id: str, address: str) -> None:
         """Fetch a feed from another address from now on; its episodes keep their ids."""
+        with self.db.write() as db:  # those of a folder lie elsewhere now
+            db.execute("DELETE FROM files WHERE feed = (SELECT number FROM feeds WHERE first = ?)", (feed_id,))
         self._set(feed_id, "address = ?, etag = '', modified = ''", address, changes_list=True)
 
     def configure(self, feed_id: str, changes: Mapping[str, str], updated: float | None = None) -> None:

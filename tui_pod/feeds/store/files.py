@@ -42,7 +42,7 @@ def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
 def store_files(
     store: FeedStore,
     feed_id: str,
-    items: Sequence[Item],
+    items: Sequence[Item] | None,
     files: Iterable[AudioFile],
     notices: Sequence[str] = (),
     now: float | None = None,
@@ -52,7 +52,7 @@ def store_files(
     Args:
         store: where the folder is a subscription.
         feed_id: the folder's first address.
-        items: in order.
+        items: in order; None: they are as they were stored.
         files: as found, for the next time.
         notices: what was left out: told when it is other than the last time, and kept as the folder's description.
         now: seconds since 1970; None: the current time.
@@ -63,38 +63,38 @@ def store_files(
         if row is None:
             raise FeedStoreError(f"There is no feed {feed_id}.")
         number: int = row[0]
-        known = db.execute("SELECT id, guid, audio, place FROM episodes WHERE feed = ?", (number,)).fetchall()
-        ids = _identified(feed_id, items, known)
-        today = now - now % DAY  # of one day all are one batch, in the folder's order
-        before = db.total_changes
-        db.executemany(
-            _UPSERT,
-            (
-                (ident, number, item.guid, item.title, item.summary, item.duration, today, today,
-                 len(items) - place, now, item.audio)
-                for place, (ident, item) in enumerate(zip(ids, items, strict=True))
-            ),
-        )  # fmt: skip
-        there = set(ids)
-        gone = [(GONE, ident) for ident, _, _, place in known if place != GONE and ident not in there]
-        db.executemany("UPDATE episodes SET place = ? WHERE id = ?", gone)
-        changes = db.total_changes - before
-        unwanted = news.note(db, number, now)
-        _store_facts(db, number, items, ids, files)
+        stored = Stored() if items is None else _store_items(db, number, feed_id, items, files, now)
         left_out = "\n".join(notices)
         told = db.execute("SELECT summary FROM descriptions WHERE feed = ?", (number,)).fetchone()
         db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, left_out))
         db.execute("UPDATE feeds SET fetched = ?, error = '' WHERE number = ?", (now, number))
-        if changes:
+        if stored.has_changed:
             bump(db)
     if told is None or told[0] != left_out:
         store.db.notices += notices
-    return Stored(len(there - {row[0] for row in known}) - unwanted, bool(changes))
+    return stored
 
 
-def _store_facts(
-    db: sqlite3.Connection, number: int, items: Sequence[Item], ids: Sequence[str], files: Iterable[AudioFile]
-) -> None:
+def _store_items(
+    db: sqlite3.Connection, number: int, feed_id: str, items: Sequence[Item], files: Iterable[AudioFile], now: float
+) -> Stored:
+    known = db.execute("SELECT id, guid, audio, place FROM episodes WHERE feed = ?", (number,)).fetchall()
+    ids = _identified(feed_id, items, known)
+    today = now - now % DAY  # of one day all are one batch, in the folder's order
+    before = db.total_changes
+    db.executemany(
+        _UPSERT,
+        (
+            (ident, number, item.guid, item.title, item.summary, item.duration, today, today,
+             len(items) - place, now, item.audio)
+            for place, (ident, item) in enumerate(zip(ids, items, strict=True))
+        ),
+    )  # fmt: skip
+    there = set(ids)
+    gone = [(GONE, ident) for ident, _, _, place in known if place != GONE and ident not in there]
+    db.executemany("UPDATE episodes SET place = ? WHERE id = ?", gone)
+    changes = db.total_changes - before
+    unwanted = news.note(db, number, now)
     db.executemany(
         "INSERT OR REPLACE INTO sizes VALUES (?, ?)",
         ((ident, item.size) for ident, item in zip(ids, items, strict=True) if item.size),
@@ -102,6 +102,7 @@ def _store_facts(
     db.execute("DELETE FROM files WHERE feed = ?", (number,))
     rows = ((number, file.path, file.size, file.modified, file.key, json.dumps(file.tags)) for file in files)
     db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
+    return Stored(len(there - {row[0] for row in known}) - unwanted, bool(changes))
 
 
 def _identified(feed_id: str, items: Sequence[Item], known: Sequence[tuple[str, str, str, int]]) -> list[str]:

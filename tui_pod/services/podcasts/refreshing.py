@@ -86,7 +86,7 @@ class Refresher:
             self._running = self._tasks.run(self._refresh_asked(feed_id))
 
     def start(self, is_refreshing: bool) -> None:
-        """Refresh all feeds if wanted, and from now on those that are due."""
+        """Refresh all feeds if wanted, and from now on those that are due: see `refresh_due`."""
         if is_refreshing and not self.is_running:
             self._running = self._tasks.run(self._refresh_by_itself(is_start=True))
         self._plan()
@@ -104,7 +104,7 @@ class Refresher:
 
     async def refresh_due(self) -> None:
         """Refresh the feeds that are due, unless network or battery are to be spared."""
-        if not self.is_running and not await self._is_sparing():
+        if not self.is_running:
             self._running = self._tasks.run(self._refresh_by_itself(is_start=False))
             await asyncio.wait((self._running,))
 
@@ -122,6 +122,8 @@ class Refresher:
     async def _refresh_by_itself(self, is_start: bool) -> None:
         from tui_pod.feeds.store.schedule import is_due, is_left_alone
 
+        if await self._is_sparing():
+            return
         podcasts, now = await self._open(), time.time()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         usual, asked = self._settings.refresh_minutes, self._asked
