@@ -22,7 +22,7 @@ from tui_pod.config.key_names import show_keys  # noqa: E402
 from tui_pod.config.keymap import PRESETS  # noqa: E402
 from tui_pod.config.reader import allowed, setting_rows, toml_value  # noqa: E402
 from tui_pod.core.actions import ACTIONS  # noqa: E402
-from tui_pod.core.library.podcast_settings import ROWS, Row  # noqa: E402
+from tui_pod.core.library.podcast_settings import ROWS, Setting  # noqa: E402
 
 MANUAL = ROOT / "docs" / "manual.md"
 COMPLETIONS = {
@@ -84,8 +84,8 @@ def podcast_table() -> str:
     """Return every setting of a podcast as a table in Markdown."""
     lines = ["| setting | may be | does | otherwise |", "| --- | --- | --- | --- |"]
     for name, row in ROWS.items():
-        usual = f"`{row.setting.usual}`" if "." in row.setting.usual else row.setting.usual
-        lines.append(f"| `{name}` | {row.setting.kind.allowed} | {row.setting.text} | {usual} |")
+        usual = f"`{row.usual}`" if "." in row.usual else row.usual
+        lines.append(f"| `{name}` | {row.kind.allowed} | {row.text} | {usual} |")
     return "\n".join(lines)
 
 
@@ -252,12 +252,11 @@ def _man_command(command: Command) -> Iterator[str]:
             yield from _man_flag(flag)
 
 
-def _man_setting(row: Row) -> Iterator[str]:
-    setting = row.setting
+def _man_setting(row: Setting) -> Iterator[str]:
     yield from (
         ".TP",
         f"\\fB{row.name}\\fR",
-        _roff(f"{setting.text}: {setting.kind.allowed}; otherwise {setting.usual}."),
+        _roff(f"{row.text}: {row.kind.allowed}; otherwise {row.usual}."),
     )
 
 

@@ -55,7 +55,7 @@ def run_completions(options: Namespace) -> None:
         from tui_pod.cli.podcasts.logins import LOGIN_KEYS  # the other kinds need none of it
         from tui_pod.core.library.podcast_settings import ROWS
 
-        texts = {name: row.setting.text for name, row in ROWS.items()} | LOGIN_KEYS
+        texts = {name: row.text for name, row in ROWS.items()} | LOGIN_KEYS
         words = [(f"{name}=", text) for name, text in texts.items()]
     elif options.words == "feeds":
         from tui_pod.cli.podcasts.feeds import feed_names  # imports the network and the database

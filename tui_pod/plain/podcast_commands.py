@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_pod.core.library.podcast_settings import ROWS, SettingError, checked, split_pairs, to_texts, usual_text
+from tui_pod.core.library.podcast_settings import ROWS, SettingError, checked, split_pairs, to_texts
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.spoken import sentence
@@ -148,7 +148,7 @@ class PodcastCommands:
     async def _say_settings(self, feed: str) -> None:
         podcast = await self._feeds.settings_of_podcasts.find(feed)
         texts = to_texts(podcast.settings) if podcast is not None else {}
-        self._say_all(f"{name}: {text or usual_text(name)}. {ROWS[name].setting.text}." for name, text in texts.items())
+        self._say_all(f"{name}: {text or ROWS[name].usual}. {ROWS[name].text}." for name, text in texts.items())
 
 
 def _is_yes(answer: str) -> bool:

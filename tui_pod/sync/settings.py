@@ -59,7 +59,7 @@ def incoming(mine: Settings, theirs: Settings, here: Iterable[str]) -> dict[str,
 
 def take(store: FeedStore, received: Settings) -> None:
     """Keep what others chose: what they did not set is as usual here too."""
-    unset = {name: "" for name, row in ROWS.items() if not row.setting.is_local}
+    unset = dict.fromkeys(ROWS, "")
     for feed_id, chosen in received.items():
         store.configure(feed_id, {**unset, **chosen.texts}, chosen.updated.timestamp())
 

@@ -59,7 +59,7 @@ def test_each_setting_is_tried_here() -> None:
 def test_wrong_value_is_refused_with_what_it_may_be(name: str, text: str) -> None:
     with pytest.raises(SettingError) as raised:
         checked({"name": "Fine", name: text})
-    assert str(raised.value).endswith(f"must be {ROWS[name].setting.kind.allowed}")
+    assert str(raised.value).endswith(f"must be {ROWS[name].kind.allowed}")
     assert len(str(raised.value)) < 200
 
 

@@ -18,7 +18,6 @@ from tui_pod.core.library.podcast_settings import (
     checked,
     split_pairs,
     to_texts,
-    usual_text,
 )
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.feeds.net.login import split_login
@@ -58,7 +57,7 @@ def set_settings(store: FeedStore, options: Namespace) -> int:
         if feed_id == COURSE and list(changes) != ["hidden"]:
             raise UserError("of the course only hidden can be set. Nothing was changed")
         store.configure(feed_id, changes)
-        said = (f"{key} {text or f'default ({usual_text(key)})'}" for key, text in changes.items())
+        said = (f"{key} {text or f'default ({ROWS[key].usual})'}" for key, text in changes.items())
         tell(f"{name}: {', '.join(said)}")
     if options.json:
         _, _, settings = _find(store, feed_id)
@@ -90,8 +89,5 @@ def _print(settings: PodcastSettings, is_course: bool, is_json: bool) -> None:
     columns = Column("setting"), Column("value", 12), Column("does", 24), Column("may be", 16)
     print_table(
         columns,
-        [
-            (name, texts[name] or f"({usual_text(name)})", ROWS[name].setting.text, ROWS[name].setting.kind.allowed)
-            for name in names
-        ],
+        [(name, texts[name] or f"({ROWS[name].usual})", ROWS[name].text, ROWS[name].kind.allowed) for name in names],
     )

@@ -5,7 +5,8 @@ made from it. Every value has a text, which is what is typed and kept. Knows no 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import partial
@@ -41,15 +42,34 @@ class Kind(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """What is known of a setting besides its type and default."""
+    """A setting; `ROWS` adds its name and default."""
 
     text: str
     """What it does, in one line."""
     kind: Kind
-    usual: str = ""
-    """What holds where it is not set; empty: nothing does."""
-    is_local: bool = False
-    """Whether it stays on this machine: it is never exported, imported or synced."""
+    usual: str
+    """What holds where it is not set, such as the setting for all podcasts."""
+    name: str = ""
+    default: Any = None
+
+    def parse(self, text: str) -> Any:
+        """Return the value that a text stands for.
+
+        Raises:
+            SettingError: it stands for none.
+        """
+        if fold(text.strip()) in UNSET:
+            return self.default
+        try:
+            if len(text) > MAX_TEXT:
+                raise ValueError
+            return self.kind.parse(text.strip())
+        except ValueError:
+            raise SettingError(f"{self.name}: “{clean(text, 40)}” must be {self.kind.allowed}") from None
+
+    def show(self, value: Any) -> str:
+        """Return the text of a value; empty for the default."""
+        return "" if value == self.default else self.kind.show(value)
 
 
 def _number(least: float, most: float) -> Kind:
@@ -205,41 +225,14 @@ class PodcastSettings:
     ] = False
 
 
-class Row(NamedTuple):
-    """One setting of the table."""
-
-    name: str
-    default: Any
-    setting: Setting
-
-    def parse(self, text: str) -> Any:
-        """Return the value that a text stands for.
-
-        Raises:
-            SettingError: it stands for none.
-        """
-        if fold(text.strip()) in UNSET:
-            return self.default
-        try:
-            if len(text) > MAX_TEXT:
-                raise ValueError
-            return self.setting.kind.parse(text.strip())
-        except ValueError:
-            raise SettingError(f"{self.name}: “{clean(text, 40)}” must be {self.setting.kind.allowed}") from None
-
-    def show(self, value: Any) -> str:
-        """Return the text of a value; empty for the default."""
-        return "" if value == self.default else self.setting.kind.show(value)
-
-
-ROWS = {
-    field.name: Row(field.name, field.default, get_args(field.type)[1])
+ROWS: dict[str, Setting] = {
+    field.name: get_args(field.type)[1]._replace(name=field.name, default=field.default)
     for field in fields(PodcastSettings)
 }  # fmt: skip
 """The table, by name, in its order."""
 
 
-def find_row(name: str) -> Row:
+def find_row(name: str) -> Setting:
     """Return a setting by its name.
 
     Raises:
@@ -274,24 +267,20 @@ def split_pairs(texts: Iterable[str]) -> dict[str, str]:
     return {name.strip(): value for name, _, value in pairs}
 
 
-def usable(texts: Mapping[Any, Any], has_local: bool = False) -> dict[str, str]:
-    """Return what can be used of settings from elsewhere, in their usual form; those of this machine only on wish."""
-    return dict(_usable(texts, has_local))
-
-
-def _usable(texts: Mapping[Any, Any], has_local: bool) -> Iterator[tuple[str, str]]:
+def usable(texts: Mapping[Any, Any]) -> dict[str, str]:
+    """Return what can be used of settings from elsewhere, in their usual form."""
+    found: dict[str, str] = {}
     for name, row in ROWS.items():
         text = texts.get(name)
-        if isinstance(text, str) and (has_local or not row.setting.is_local):
-            try:
-                yield name, row.show(row.parse(text))
-            except SettingError:
-                continue
+        with suppress(SettingError):
+            if isinstance(text, str):
+                found[name] = row.show(row.parse(text))
+    return found
 
 
 def make_settings(texts: Mapping[str, str]) -> PodcastSettings:
     """Return the settings that kept texts stand for, with defaults for what is missing or wrong."""
-    return PodcastSettings(**{name: ROWS[name].parse(text) for name, text in usable(texts, has_local=True).items()})
+    return PodcastSettings(**{name: ROWS[name].parse(text) for name, text in usable(texts).items()})
 
 
 def has_word(text: str, words: Sequence[str]) -> bool:
@@ -309,11 +298,6 @@ def is_wanted(settings: PodcastSettings, title: str, summary: str) -> bool:
     """Return whether the words of an episode let it be new and be downloaded by itself."""
     text = f"{title} {summary}"
     return (not settings.include or has_word(text, settings.include)) and not has_word(text, settings.exclude)
-
-
-def usual_text(name: str) -> str:
-    """Return what holds where a setting is not set: `as usual`, or the setting for all podcasts."""
-    return ROWS[name].setting.usual
 
 
 def to_texts(settings: PodcastSettings) -> dict[str, str]:

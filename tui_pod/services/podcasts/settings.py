@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings, to_texts, usual_text
+from tui_pod.core.library.podcast_settings import COURSE, ROWS, PodcastSettings, to_texts
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.tasks import BackgroundTasks
 
@@ -58,7 +58,7 @@ class SettingsService:
         former = to_texts(podcast.settings)
         before = {name: former[name] for name in changes}
         await self._put(feed_id, changes)
-        said = ", ".join(f"{name} {text or usual_text(name)}" for name, text in changes.items())
+        said = ", ".join(f"{name} {text or ROWS[name].usual}" for name, text in changes.items())
         label = f"{podcast.name}: {said.replace('_', ' ')}"
         self._tasks.note(label, lambda: self._put(feed_id, before), lambda: self._put(feed_id, changes))
 

@@ -38,12 +38,12 @@ class SettingsScreen(InputDialog):
         """Show a field for each setting, and what the one with the focus does."""
         with DialogBody(self._podcast.name, "↑ ↓ go through · enter saves · esc closes", ident="podcast-settings"):
             for row in self._rows:
-                choices = row.setting.kind.choices
+                choices = row.kind.choices
                 with Horizontal():
                     yield Static(row.name.replace("_", " "), classes="setting-name")
                     yield Input(
                         self._texts[row.name],
-                        placeholder=row.setting.usual,
+                        placeholder=row.usual,
                         suggester=SuggestFromList(choices, case_sensitive=False) if choices else None,
                         id=f"setting-{row.name}",
                         select_on_focus=False,
@@ -55,8 +55,7 @@ class SettingsScreen(InputDialog):
     def _show_about(self) -> None:
         if (field := self._focused_field) is not None:
             row = ROWS[_name(field)]
-            setting = row.setting
-            about, is_wrong = f"{setting.text}: {setting.kind.allowed}.", False
+            about, is_wrong = f"{row.text}: {row.kind.allowed}.", False
             try:
                 row.parse(field.value)
             except SettingError as error:
