@@ -22,7 +22,8 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.services import sync as module
-from tui_pod.services.sync import FIRST, SyncFailed, SyncService, Work, run_sync
+from tui_pod.services.sync import FIRST, SyncService, Work, run_sync
+from tui_pod.services.tasks import CommandFailed
 from tui_pod.state.store import StateFile
 
 
@@ -49,7 +50,7 @@ class Rig:
         self.runs.append("sync")
         self.done.set()
         if self.failure:
-            raise SyncFailed(self.failure)
+            raise CommandFailed(self.failure)
         return self.report
 
     async def _reload(self) -> None:
@@ -173,5 +174,5 @@ async def test_sync_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
     assert (await run_sync(*words, str(tmp_path / "there.toml")))["sent"] == 1
     report = await run_sync(*words, str(tmp_path / "here.toml"))
     assert report["received"] == [{"id": "x", "position": 42.0, "status": "started", "updated": now.isoformat()}]
-    with pytest.raises(SyncFailed, match="nothing to sync with"):
+    with pytest.raises(CommandFailed, match="nothing to sync with"):
         await run_sync("--state", str(tmp_path / "here.toml"))

@@ -38,8 +38,9 @@ from tui_pod.services.elsewhere import ElsewhereWatch
 from tui_pod.services.media import EpisodeSources
 from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.recognition import Means, RecognitionService
-from tui_pod.services.search import SearchService, run_update
+from tui_pod.services.search import SearchService
 from tui_pod.services.sync import SyncService, Work, run_sync
+from tui_pod.services.tasks import run_command
 from tui_pod.speech.narrator import Narrator
 from tui_pod.speech.word_files import RECOGNISED, WordFiles
 from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
@@ -169,7 +170,7 @@ class Runtime:
         services = self._services
         stamp = await asyncio.to_thread(library_stamp, services.catalogs, services.paths.data)
         if not await asyncio.to_thread(is_current, index, stamp):
-            await run_update(*self._file_words)
+            await run_command("search", "--update", *self._file_words)
 
     @property
     def _file_words(self) -> tuple[str, ...]:

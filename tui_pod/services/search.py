@@ -10,10 +10,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import READING_SPEED
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
-from tui_pod.core.text.clean import clean, counted, fold
-from tui_pod.runtime.subprocesses import start_of
+from tui_pod.core.text.clean import counted, fold
 from tui_pod.runtime.threads import CancelToken, in_thread
 from tui_pod.search.lookup import Found, Hit, Kind, Limits, Results, documents_of, look_up
 from tui_pod.search.query import NOTHING, Query, parse_query
@@ -31,7 +31,7 @@ NO_TIMES = "These words have no times"
 NOT_SAID = "Only what is said can be bookmarked; this stands in title, summary or notes."
 
 Update = Callable[[], Awaitable[None]]
-"""Brings the index up to date, if it is not. Raises SearchError when it cannot be written."""
+"""Brings the index up to date, if it is not. Raises UserError when it cannot be written."""
 
 
 class Answer(NamedTuple):
@@ -164,23 +164,6 @@ class SearchService:
             try:
                 await self._update()
                 self._fault = ""
-            except SearchError as error:
+            except UserError as error:
                 self._fault = f"{error} What was read before is found."
             self.on_filled()
-
-
-async def run_update(*arguments: str) -> None:
-    """Run `tui-pod search --update`. Raises SearchError with its message."""
-    command, environment = start_of("tui_pod", "search", "--update", *arguments)
-    nothing, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        *command, env=environment, stdin=nothing, stdout=nothing, stderr=pipe, start_new_session=True
-    )
-    try:
-        _, err = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.terminate()
-    if process.returncode:
-        lines = err.decode("utf-8", "replace").strip().splitlines() or ["The search index could not be filled."]
-        raise SearchError(clean(lines[-1].removeprefix("tui-pod: "), 300))

@@ -12,14 +12,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from tui_pod.core.errors import UserError
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.text.clean import clean, counted
-from tui_pod.runtime.subprocesses import start_of
+from tui_pod.core.text.clean import counted
 from tui_pod.services.frontend import Frontend
-from tui_pod.services.tasks import BackgroundTasks
+from tui_pod.services.tasks import BackgroundTasks, CommandFailed, run_command
 from tui_pod.state.kept import SECTIONS, read_kept
 
 EVERY = 15 * 60.0
@@ -37,10 +35,6 @@ LIMIT = 330.0
 FIRST = (
     "Sync is set up and was never done. “Sync now” in the palette does it; tui-pod sync --dry-run shows what it would."
 )
-
-
-class SyncFailed(UserError):
-    """A sync that did not come about; the message says why."""
 
 
 class Work(NamedTuple):
@@ -111,7 +105,7 @@ class SyncService:
         since = self._controller().now()
         try:
             report = await self._work.run()
-        except SyncFailed as failure:
+        except CommandFailed as failure:
             report = {"received": [], "error": str(failure)}
         error = report.get("error")
         self._problem = ("offline" if report.get("offline") else "not synced") if error else ""
@@ -124,7 +118,7 @@ class SyncService:
         if report.get("subscribed") or report.get("unsubscribed"):
             await self._work.reload()
         if error and is_asked:
-            raise SyncFailed(str(error))
+            raise CommandFailed(str(error))
         if is_asked and not shown:
             self._frontend.tell("Synced; there was nothing new.")
 
@@ -149,28 +143,8 @@ def _age(seconds: float) -> str:
 
 
 async def run_sync(*arguments: str) -> dict[str, Any]:
-    """Run `tui-pod sync --json` and return what it prints.
-
-    Raises:
-        SyncFailed: with its message.
-    """
-    command, environment = start_of("tui_pod", "sync", "--json", *arguments)
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        *command, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, start_new_session=True
-    )
-    try:
-        out, err = await asyncio.wait_for(process.communicate(), LIMIT)
-    except TimeoutError:
-        raise SyncFailed("The sync took too long.") from None
-    finally:
-        if process.returncode is None:
-            process.terminate()
-    if process.returncode and not out:
-        lines = err.decode("utf-8", "replace").strip().splitlines() or ["The sync failed."]
-        raise SyncFailed(clean(lines[-1].removeprefix("tui-pod: "), 300))
-    report: dict[str, Any] = json.loads(out)
-    return report
+    """Run `tui-pod sync --json` and return what it prints. Raises CommandFailed with its message."""
+    return json.loads(await run_command("sync", "--json", *arguments, limit=LIMIT))  # type: ignore[no-any-return]
 
 
 def _received_kept(report: Mapping[str, Any]) -> Kept:

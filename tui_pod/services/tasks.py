@@ -12,11 +12,18 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.playback.undo import Change
+from tui_pod.core.text.clean import clean
 from tui_pod.runtime.log import log
+from tui_pod.runtime.subprocesses import start_of
 from tui_pod.services.frontend import Frontend
 
 if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController
+
+
+class CommandFailed(UserError):
+    """A command in a process of its own that did not do its work; the message says why."""
+
 
 Work = Coroutine[Any, Any, object]
 
@@ -92,3 +99,31 @@ def explain(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"That went wrong: {error.strerror}{f' ({error.filename})' if error.filename else ''}."
     return f"That went wrong ({type(error).__name__}). The log tells more."
+
+
+async def run_command(*words: str, limit: float | None = None) -> bytes:
+    """Run a command of this program in a process of its own, and return what it prints.
+
+    Args:
+        words: the command and its options.
+        limit: seconds that it may take; None: any.
+
+    Raises:
+        CommandFailed: with the last line that it says where it prints nothing else, or as it took too long.
+    """
+    command, environment = start_of("tui_pod", *words)
+    nothing, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, stdin=nothing, stdout=pipe, stderr=pipe, start_new_session=True
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), limit)
+    except TimeoutError:
+        raise CommandFailed(f"tui-pod {words[0]} took too long.") from None
+    finally:
+        if process.returncode is None:
+            process.terminate()
+    if process.returncode and not out:
+        lines = err.decode("utf-8", "replace").strip().splitlines() or [f"tui-pod {words[0]} failed."]
+        raise CommandFailed(clean(lines[-1].removeprefix("tui-pod: "), 300))
+    return out
