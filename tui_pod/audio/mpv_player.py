@@ -169,12 +169,12 @@ class MpvPlayer:
         observers: dict[str, Callable[[Any], None]] = {
             "duration": self._on_duration,
             "paused-for-cache": self._on_buffering,
-            "chapters": lambda count: self._on_chapters(mpv, count),
+            "chapters": partial(self._on_chapters, mpv),
+            "pause": partial(self._on_pause, mpv),
+            "eof-reached": partial(self._on_eof, mpv),
         }
         for name, observer in observers.items():
             mpv.observe_property(name, partial(self._on_property, observer))
-        mpv.observe_property("pause", lambda _, value: self._callbacks.run(self._on_pause, mpv, value))
-        mpv.observe_property("eof-reached", lambda _, value: self._callbacks.run(self._on_eof, mpv, value))
         self._work(mpv)
         self._callbacks.end()  # python-mpv takes the handle away first, and a callback that reads from it crashes
         mpv.terminate()

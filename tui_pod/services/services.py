@@ -73,7 +73,7 @@ class Services:
 
     def _with_last(self, playback: Playback) -> Playback:
         """Return a playback of nothing with the episode that was heard last, to be gone on with."""
-        index = self.progress_index.latest()
+        index = next(iter(self.progress_index.unfinished()), None)
         if index is None or playback.last is not None:
             return playback
         ident = self.library.ids[index]

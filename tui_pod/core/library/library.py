@@ -86,7 +86,8 @@ class Library:
         return {feed_id: make_settings(texts) for feed_id, texts in self.podcasts.items()}
 
     @cached_property
-    def _members_of_podcasts(self) -> list[tuple[Sequence[int], PodcastSettings]]:
+    def settings_of_members(self) -> list[tuple[Sequence[int], PodcastSettings]]:
+        """The episode indexes of each podcast that has settings, and these."""
         topics, found = self.topics, self.settings
         feeds = ((topic, topics.feed(topic)) for topic in range(len(topics.names)) if found)
         return [(topics.members[topic], found[feed]) for topic, feed in feeds if feed is not None and feed in found]
@@ -107,7 +108,7 @@ class Library:
 
     def podcast_settings(self, index: int) -> PodcastSettings | None:
         """Return the settings of the podcast that an episode is of; None when it has none of its own."""
-        return next((found for members, found in self._members_of_podcasts if has_member(members, index)), None)
+        return next((found for members, found in self.settings_of_members if has_member(members, index)), None)
 
     def index(self, ident: str | None) -> int | None:
         """Return the index of the episode `ident`; None when it is not in the library."""

@@ -16,13 +16,12 @@ SpeedRule = Callable[[int], float]
 
 def make_speed_rule(usual: float, library: Library, speeds: Mapping[str, float]) -> SpeedRule:
     """Return a rule: the podcast's own speed, else that set for the narrowest topic of an episode, else the usual."""
-    topics, settings = library.topics, library.settings
+    topics = library.topics
     chosen = [(topics.members[topic], speed) for name, speed in speeds.items()
               if (topic := topics.find(name)) is not None]  # fmt: skip
     chosen.sort(key=lambda entry: (len(entry[0]), entry[1]))
-    feeds = {topics.feed(topic): topics.members[topic] for topic in range(len(topics.names))} if settings else {}
-    own = [(feeds[feed], one.speed) for feed, one in settings.items() if one.speed is not None and feed in feeds]
-    chosen = [*own, *chosen]
+    own = ((members, settings.speed) for members, settings in library.settings_of_members)
+    chosen = [*((members, speed) for members, speed in own if speed is not None), *chosen]
 
     def speed_rule(index: int) -> float:
         return next((speed for members, speed in chosen if has_member(members, index)), usual)

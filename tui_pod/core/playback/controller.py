@@ -334,7 +334,7 @@ class PlaybackController:
 
     def _put_queue(self, before: Queue, after: Queue) -> None:
         self._sessions.follow(before, after)
-        self._up_next.put_change(before, after)
+        self._up_next.set_queue(self.queue.changed_as(before, after))
 
     # -- undo ------------------------------------------------------------------------------------------
 

@@ -123,10 +123,6 @@ class UpNext:
         if self._state.playback.is_loaded:
             self.prepare()
 
-    def put_change(self, before: Queue, after: Queue) -> None:
-        """Apply the change that led from `before` to `after`, to undo or redo one."""
-        self.set_queue(self.queue.changed_as(before, after))
-
     def save_queue(self) -> None:
         """Save the queue."""
         entries, cursor = list(self.queue.entries), self.queue.cursor

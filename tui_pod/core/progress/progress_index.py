@@ -130,13 +130,6 @@ class ProgressIndex:
         entries = [(progress.listened or progress.updated, index) for progress, index in progresses]
         return [index for _, index in sorted(entries, key=lambda entry: (entry[0], -entry[1]), reverse=True)]
 
-    def latest(self) -> int | None:
-        """Return the first library index of Continue; None: it is empty."""
-        progress, ids = self._progress, self._library.ids
-        entries = ((progress[ids[index]], index) for index in self._continuing)
-        newest = max(((entry.listened or entry.updated, -index) for entry, index in entries), default=None)
-        return None if newest is None else -newest[1]
-
     def left_in(self, indexes: Iterable[int]) -> float:
         """Return the seconds left to play of the episodes at these library indexes."""
         return sum(self.remaining(index) for index in indexes)

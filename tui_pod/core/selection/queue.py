@@ -76,14 +76,11 @@ class Queue(_Entries):
         ranks = {ident: rank for rank, ident in enumerate(after.entries)}
         ordered = iter(sorted((ident for ident in self.entries if ident in ranks), key=ranks.__getitem__))
         kept = [next(ordered) if ident in ranks else ident for ident in self.entries]
-        behind: dict[str | None, list[str]] = {}  # what comes back, behind what stands before it in `after`
-        last, here = None, set(kept)
-        for ident in after.entries:
-            if ident in here:
-                last = ident
-            else:
-                behind.setdefault(last, []).append(ident)
-        entries = [*behind.get(None, ()), *(i for ident in kept for i in (ident, *behind.get(ident, ())))]
+        rows = {ident: (row, 0) for row, ident in enumerate(kept)}
+        last = (-1, 0)
+        for ident in after.entries:  # what comes back stands behind what is before it in `after`
+            last = rows.setdefault(ident, (last[0], last[1] + 1))
+        entries = sorted(rows, key=rows.__getitem__)
         played = [ident for ident in entries if now.get(ident) is False]
         return Queue((*played, *(ident for ident in entries if now.get(ident))), len(played))
 
