@@ -440,6 +440,7 @@ async def _(driver: AppDriver, key: str) -> None:
 
 leads_to("transcript.remove", "t", lambda driver: driver.services.asked_recognition.asked, [("remove", "one")])
 leads_to("transcribe.pause", "", lambda driver: driver.services.asked_recognition.asked, [("toggle_pause",)])
+leads_to("session.end", "S enter", lambda driver: driver.controller.session, None)
 leads_to("session.plan", "", lambda driver: driver.shows(PlanScreen), True)
 
 
@@ -590,7 +591,7 @@ async def _(driver: AppDriver, key: str) -> None:
 async def _(driver: AppDriver, key: str) -> None:
     await search_everywhere(driver)
     await driver.press(key)
-    assert kept(driver) == ["Three."]
+    await driver.until(lambda: kept(driver) == ["Three."], "it is kept")
 
 
 @exercises("found.search")
@@ -749,7 +750,7 @@ async def test_hints_of_the_key_line_are_those_of_the_pane(library: Library) -> 
 
 BEFORE = {
     "Pause": ("enter",), "Seek": ("enter",), "Bookmark": ("enter",), "Move": ("e", "e", "2", "j"), "Remove": ("e", "2"),
-    "Download": ("v",), "Clear": ("v",),
+    "Download": ("v",), "Clear": ("v",), "End session": ("S", "enter", "2"),
 }  # fmt: skip
 """Keys after which the key line offers what is not always of use."""
 

@@ -142,6 +142,8 @@ async def test_session_skipped_in_plans_the_rest_anew(library: Library) -> None:
         assert driver.playback.episode != first
         assert driver.controller.session is not None
         assert first not in driver.controller.session.episodes
+        assert driver.bar.facts.session is not None
+        assert driver.bar.facts.session[0] == 2
         assert 0.8 * 900 <= driver.controller.session_status().left <= 1.05 * 900
 
 
@@ -299,6 +301,7 @@ async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Lib
         first, second, *others = driver.controller.queue.upcoming
         await driver.press("2")
         assert "session until 13:" in driver.title
+        assert driver.text.count("▰ until 13:") == len(driver.controller.queue.upcoming)
         driver.episodes.go(driver.shown.index(first))
         await driver.press("J")
         assert driver.controller.queue.upcoming[:2] == (second, first)
@@ -307,3 +310,22 @@ async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Lib
         assert driver.controller.session.episodes == (session.episodes[0], second, *others)
         await driver.press("u")
         assert driver.controller.session.episodes == (session.episodes[0], second, first, *others)
+
+
+async def test_session_is_ended_in_the_queue_by_the_key_that_its_key_line_offers(library: Library) -> None:
+    async with run_app(library, size=(160, 40), query=ListQuery(entry=1)) as driver:
+        driver.app.start_session(600.0)
+        await driver.press("2")
+        assert "End session" in driver.key_words
+        await driver.press("ctrl+x")
+        assert driver.controller.session is None
+        assert driver.notices == ["The session is ended; what plays goes on. Press u to undo."]
+        assert "End session" not in driver.key_words
+        await driver.press("ctrl+x")
+        assert driver.notices[-1] == "No session is under way. Press S to plan one."
+
+
+async def test_planner_opened_in_the_queue_plans_from_the_topic_listed_before(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("2", "S")
+        assert "from: Basics" in said(driver)

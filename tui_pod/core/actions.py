@@ -137,6 +137,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("recall.start", "r", "Recall what is due", "recall", "bookmarks"),
     Action("bookmark.remove", "x", "Remove the bookmark", "remove", "bookmarks", hint="Remove"),
     Action("session.plan", "S", "Plan a session", "screen.plan", "screen", hint="Session"),
+    Action("session.end", "ctrl+x", "End the session; what plays goes on", "app.end_session", hint="End session"),
     Action("sleep.timer", "z", "Sleep timer; twice: 5 minutes more", "app.sleep_timer"),
     Action("view.library", "1", "The library", "screen.view(1)", "screen"),
     Action("view.session", "2", "The queue and the session", "screen.view(2)", "screen"),
@@ -152,8 +153,8 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 HINT_ORDER = (
-    "Pause", "Seek", "Play", "Open", "Hear", "Follow", "Note", "Copy", "Group", "Move", "Remove", "Played", "Queue",
-    "Download", "Clear", "Search", "Session", "Bookmark", "Words", "Help", "Quit",
+    "Pause", "Seek", "Play", "Open", "Hear", "Follow", "Note", "Copy", "Group", "Move", "Remove", "End session",
+    "Played", "Queue", "Download", "Clear", "Search", "Session", "Bookmark", "Words", "Help", "Quit",
 )  # fmt: skip
 """Words of the key line, from left to right; the last ones go first where it is narrow."""
 

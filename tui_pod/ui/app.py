@@ -35,10 +35,8 @@ if TYPE_CHECKING:
 
     from tui_pod.core.actions import Action
     from tui_pod.core.library.download_state import DownloadState
-    from tui_pod.core.library.library import Library
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.events import Event
-    from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.core.selection.session_planner import Summary
     from tui_pod.services.podcasts.logins import LoginQuestion
     from tui_pod.services.services import Services
@@ -79,7 +77,8 @@ class TuiPodApp(App[None]):
         """The newest notices; the palette shows them whole."""
         transcript = self.main_screen.transcript
         self.action_nudge, self.action_pause_words = transcript.nudge, transcript.pause
-        self.feeds_failed = self.main_screen.status.show_failed
+        self.library_changed = self.main_screen.library_changed
+        self.work_changed, self.feeds_failed = self.main_screen.status.show_work, self.main_screen.status.show_failed
         self.bookmarks = BookmarksController(self.main_screen, services)
         self.bookmarks_changed, self.ask_recall = self.bookmarks.show, self.main_screen.dialogs.recall
 
@@ -183,10 +182,6 @@ class TuiPodApp(App[None]):
         """See `Frontend.show_statistics`."""
         self.run_action_soon("screen.view(3)")
 
-    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
-        """See `Frontend.library_changed`."""
-        self.main_screen.library_changed(library, progress_index)
-
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
         """See `Frontend.downloads_changed`."""
         self.main_screen.episodes.show_downloads(downloads)
@@ -196,10 +191,6 @@ class TuiPodApp(App[None]):
     def sync(self) -> SyncService | None:
         """Sync with other devices; None where it is not set up."""
         return self._services.sync
-
-    def work_changed(self, text: str) -> None:
-        """See `Frontend.work_changed`."""
-        self.main_screen.status.show_work(text)
 
     def ask_login(self, question: LoginQuestion) -> None:
         """See `Frontend.ask_login`."""
@@ -370,6 +361,14 @@ class TuiPodApp(App[None]):
     def action_bookmark(self) -> None:
         """Keep what was just said; pressed again, note something about it."""
         self.bookmarks.keep()
+
+    def action_end_session(self) -> None:
+        """End the session under way; what plays goes on."""
+        if self.controller.session is None:
+            self.tell(f"No session is under way. Press {key_of('session.plan')} to plan one.")
+        else:
+            self.controller.end_session()
+            self.tell(f"The session is ended; what plays goes on. Press {key_of('undo')} to undo.")
 
     async def action_go_to(self) -> None:
         """Ask for a time to go to."""

@@ -48,9 +48,6 @@ def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
     if transcript.is_open:
         about = "on this machine; words that advertisements have shifted follow the recording then"
         yield SystemCommand("Recognise this episode's words", about, transcript.recognise_shown)
-    controller = app.main_screen.controller
-    if controller.session is not None:
-        yield SystemCommand("End the session", "what plays goes on", controller.end_session)
     if app.told:
         show = partial(app.show_dialog, NoticesScreen(list(app.told)))
         yield SystemCommand("Notices", "what was told, the newest first", show)

@@ -57,6 +57,8 @@ def pane_hints(
         hidden |= {"Remove"}
     if pane == "list" and not model.indexes:
         hidden |= {"Play", "Move", "Remove", "Played", "Queue", "Words"}
+    if pane != "list" or not model.is_queue or services.controller.session is None:
+        hidden |= {"End session"}
     if pane == "transcript":
         hidden |= {"Session"}  # how to close it is worth more
     if not playback.is_loaded:
@@ -172,21 +174,29 @@ def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -
 
 
 def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tuple[list[str], dict[int, str]]:
-    """Return how much the queue plays and until when, and the time at which each entry ends, by library index."""
+    """Return how much the queue plays and until when, and when each entry ends, by library index.
+
+    Those of a session under way have its mark.
+    """
     library = model.library
     current = library.index(controller.playback.episode or "")
     upcoming = [index for ident in model.queue.upcoming if (index := library.index(ident)) is not None]
     first = [] if current is None else [current]
     now, sums = controller.now(), list(accumulate(controller.coming_times([*first, *upcoming])))
     times = [f"{now + timedelta(seconds=total):%H:%M}" for total in sums[len(first) :]]
-    ends, listed = dict(zip(upcoming, times, strict=True)), len(model.indexes)
+    session, listed = controller.session, len(model.indexes)
+    of_session = frozenset(session.episodes) if session is not None else frozenset[str]()
+    ends = {
+        index: f"{'▰ ' if library.ids[index] in of_session else ''}until {time}"
+        for index, time in zip(upcoming, times, strict=True)
+    }
     count = counted(listed) if len(model.queue.upcoming) == listed else f"{len(times)} of {listed} to come"
     if not times:
         return [count], ends
     before = sums[0] if first else 0.0
     parts = [count, span(sums[-1] - before), f"plays until {times[-1]}"]
-    if (session := controller.session) is not None:  # which stands first
-        of_session = sum(ident in session.episodes for ident in model.queue.upcoming)
-        end = now + timedelta(seconds=sums[of_session + len(first) - 1] if of_session or first else 0.0)
+    if session is not None:  # which stands first
+        last = sum(ident in of_session for ident in model.queue.upcoming) + len(first) - 1
+        end = now + timedelta(seconds=sums[last] if last >= 0 else 0.0)
         parts.append(f"session until {end:%H:%M}")
     return parts, ends

@@ -26,9 +26,9 @@ class SessionStatus:
     """What the listener can expect: of the session, and next."""
 
     number: int | None
-    """Which one of the session is playing, from 1; None outside a session."""
+    """Which one of the session is playing, from 1, skipped ones included; None outside a session."""
     count: int
-    """Episodes of the session."""
+    """Episodes of the session, skipped ones included."""
     left: float
     """Seconds of the listener's time until the session's, else the queue's, end."""
     next: str | None
@@ -172,9 +172,13 @@ class SessionRunner:
         session, current, library = self.session, self._state.playback.episode, self._state.library
         upcoming = [i for i in self._up_next.queue.upcoming if session is None or i in session.episodes]
         coming = [index for ident in (current, *upcoming) if ident and (index := library.index(ident)) is not None]
-        number = session.number(current) if session else None
-        left = sum(self.coming_times(coming))
-        return SessionStatus(number, len(session.episodes) if session else 0, left, self._up_next.next())
+        number, count, left = None, 0, sum(self.coming_times(coming))
+        if session is not None:
+            skipped = len(session.skipped.difference(session.episodes))
+            count = len(session.episodes) + skipped
+            number = session.number(current)
+            number = number + skipped if number is not None else None
+        return SessionStatus(number, count, left, self._up_next.next())
 
     def coming_times(self, indexes: Iterable[int]) -> Iterator[float]:
         """Yield the seconds of the listener's time that each of these episodes takes from now on.

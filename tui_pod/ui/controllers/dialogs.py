@@ -47,7 +47,7 @@ class DialogController:
         """Plan a session."""
         from tui_pod.ui.screens.session import PlanScreen
 
-        await self._show(PlanScreen(self._services, max(0, self._model.query.entry)))
+        await self._show(PlanScreen(self._services, self._model.topic))
 
     async def add_feed(self) -> None:
         """Ask for a podcast's address, and list the podcast."""

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui_pod.core.actions import key_of
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.selection.session_planner import ORDERS, Plan, SessionRequest, Summary, parse_budget, plan_session
@@ -37,13 +38,14 @@ class PlanScreen(InputDialog):
         Binding("ctrl+t", "topic", show=False, priority=True),
         Binding("ctrl+o", "order", show=False, priority=True),
         Binding("ctrl+s", "started", show=False, priority=True),
-        Binding("ctrl+x", "end_session", show=False, priority=True),
+        Binding("ctrl+x", "end_session", show=False, priority=True, id="session.end"),  # in the field it would cut
     ]
 
     def __init__(self, services: Services, topic: int) -> None:
         super().__init__()
         self._controller = controller = services.controller
         self._recall = services.recall
+        self._end_key = services.with_keys(key_of("session.end"))
         self._topic = topic
         self._library = controller.library
         self._request = SessionRequest(budget=15 * 60.0, topic=topic)
@@ -95,11 +97,11 @@ class PlanScreen(InputDialog):
         self._request = replace(self._request, has_started=not self._request.has_started)
         self._show()
 
-    def action_end_session(self) -> None:
+    async def action_end_session(self) -> None:
         """End the session under way."""
         if self._controller.session is not None:
             self.dismiss()
-            self._controller.end_session()
+            await self.run_action("app.end_session")
 
     def _catch_up(self) -> None:
         """Find the topics again after the library was replaced."""
@@ -117,7 +119,7 @@ class PlanScreen(InputDialog):
             ("ctrl+t", "from", names[self._request.topic]),
             ("ctrl+o", "order", str(self._request.order)),
             ("ctrl+s", "unfinished ones", "first" if self._request.has_started else "left out"),
-            *([("ctrl+x", "end", "the session under way")] if controller.session is not None else []),
+            *([(self._end_key, "end", "the session under way")] if controller.session is not None else []),
         )
         lines = [Content.assemble((f"{key:<8}", "bold"), f"{name}: ", (value, "bold")) for key, name, value in choices]
         self.query_one("#choices", Static).update(Content("\n").join([Content(""), *lines, Content("")]))

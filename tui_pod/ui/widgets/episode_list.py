@@ -43,7 +43,7 @@ class EpisodeList(RowPane):
     gone_text = var("")
     """Text for an episode that is gone from the library."""
     ends: var[dict[int, str]] = var({})
-    """When each upcoming entry of the queue would end, by library index."""
+    """What is said of when each upcoming entry of the queue would end, by library index."""
 
     class CursorMoved(Message):
         """The cursor is on another row."""
@@ -184,7 +184,7 @@ class EpisodeList(RowPane):
         if name == "unplayed" and model.progress_index.is_new(episode.id):
             name = "new"
         if model.is_queue and index in self.ends:
-            time = f"{time}  until {self.ends[index]}"
+            time = f"{time}  {self.ends[index]}"
         place = model.query.entry
         implied = self._everywhere.union(topics.names[above] for above in topics.path(place)) if place >= 0 else ()
         return RowFacts(
