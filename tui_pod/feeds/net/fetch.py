@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from tui_pod import __version__
 from tui_pod.core.errors import UserError
@@ -114,6 +114,8 @@ class Response:
 
     A piece may be empty: something came that unpacks to nothing.
     """
+    charset: str | None = None
+    """The encoding that the server claims, in lower case."""
     login: Login | None = field(default=None, repr=False)
     """The login for the server that answered, whether it was sent or kept back."""
 
@@ -121,16 +123,6 @@ class Response:
     def kind(self) -> str:
         """The media type, such as `audio/mpeg`, in lower case; empty when not told."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-    @property
-    def charset(self) -> str | None:
-        """The encoding that the server claims."""
-        from email.message import Message
-
-        head = Message()
-        head["content-type"] = self.headers.get("content-type", "")
-        charset = head.get_param("charset")
-        return charset if isinstance(charset, str) else None
 
 
 def fetch(request: Request, limits: Limits, cancel: CancelToken | None = None) -> tuple[Response, bytes]:
@@ -235,11 +227,12 @@ def _asked(
         headers = {name.lower(): value for name, value in response.getheaders()}
         if "www-authenticate" in headers:  # one for each kind of login
             headers["www-authenticate"] = ", ".join(response.headers.get_all("www-authenticate", []))
-        yield Response(response.status, address, None, headers, _body(response, headers, limits, explained), login)
+        body = _body(response, headers, limits, explained)
+        yield Response(response.status, address, None, headers, body, response.headers.get_content_charset(), login)
 
 
 def _headers(request: Request, login: Login | None, there: Origin) -> dict[str, str]:
-    coding = "identity" if "Range" in request.headers else "gzip, deflate"
+    coding = "identity" if "Range" in request.headers else "gzip"
     headers = {"User-Agent": f"tui-pod/{__version__}", "Accept": "*/*", "Accept-Encoding": coding, **request.headers}
     if login is not None and login.goes_to(there):
         headers["Authorization"] = login.header()
@@ -249,19 +242,11 @@ def _headers(request: Request, login: Login | None, there: Origin) -> dict[str, 
 def _redirected(address: str, target: str) -> str:
     with contextlib.suppress(UnicodeError):
         target = target.encode("latin-1").decode("utf-8")  # http.client reads headers as Latin-1
-    following = absolute(urljoin(address, target)) if _is_joinable(target) else None
+    following = absolute(target, address)
     if following is None:
         said = f"{_shown(address)} redirects to {_shown(target)}, which is not an http or https address."
         raise FetchError(said, is_final=True)
     return following
-
-
-def _is_joinable(target: str) -> bool:
-    try:
-        urlsplit(target)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_downgrade(address: str, following: str) -> bool:
@@ -277,7 +262,7 @@ def _body(
     """Yield the body in pieces; what its reader raises meanwhile is not touched."""
     coding = headers.get("content-encoding", "").strip().lower()
     pieces = _limited(_whole(response, headers), limits)
-    if coding in ("gzip", "x-gzip", "deflate"):
+    if coding in ("gzip", "x-gzip"):
         pieces = _limited(inflated(pieces, CHUNK), limits)
     elif coding not in ("", "identity"):
         raise FetchError(f"The server packs its answer in a way that was not asked for ({clean(coding, 40)}).")

@@ -12,7 +12,7 @@ _GZIP = b"\x1f\x8b"
 
 
 def inflated(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
-    """Decompress gzip, one file or several in a row (RFC 1952), or deflate.
+    """Decompress gzip, one file or several in a row (RFC 1952).
 
     Yields small pieces, so that a bomb is stopped at the limit and not after it, and an empty piece for what unpacks
     to nothing, so that the reader can lose patience.
@@ -26,7 +26,7 @@ def inflated(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
         zlib.error: it cannot be unpacked.
     """
     inflater: zlib._Decompress | None = None
-    data, members, is_gzip = b"", 0, False
+    data, members = b"", 0
     for chunk in chunks:
         data += chunk
         while True:
@@ -34,25 +34,19 @@ def inflated(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
                 if len(data) < 2:
                     yield b""
                     break
-                is_gzip = data.startswith(_GZIP)
-                if members and not is_gzip:
+                if members and not data.startswith(_GZIP):
                     return  # what follows the last file is filling, as `gzip` takes it too
                 if members == MAX_MEMBERS:
                     raise zlib.error("too many files in a row")
                 members += 1
-                inflater = zlib.decompressobj(47 if is_gzip or _has_zlib_head(data) else -15)
+                inflater = zlib.decompressobj(wbits=31)
             piece = inflater.decompress(data, most)
             yield piece
             data = inflater.unconsumed_tail
             if inflater.eof:
-                if not is_gzip:
-                    return
                 data, inflater = inflater.unused_data, None
             elif not data and len(piece) < most:
                 break
     if inflater is not None or (data and not members):
         raise EOFError
 
-
-def _has_zlib_head(data: bytes) -> bool:
-    return data[0] & 15 == 8 and int.from_bytes(data[:2], "big") % 31 == 0
