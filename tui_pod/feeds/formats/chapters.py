@@ -6,20 +6,18 @@ Source: the Podcasting 2.0 chapters specification 1.2.
 from __future__ import annotations
 
 import json
-import math
 import re
 
-from tui_pod.core.player.snapshot import Chapter
+from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean
 
-MAX_CHAPTERS = 1_000
 MAX_CHARS = 2_000_000
 """Characters of a chapters file that are read."""
 
 FEWEST_CODES = 2
 """Time codes in a description from which on they are taken for chapters: one alone is a remark."""
 
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,9}))?|(\d{1,6})(?:\.(\d{1,9}))?")
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,9}))?|(\d{1,6}(?:\.\d{1,20})?)")
 _CODE = re.compile(r"[\s•*\-–—#\d.)]{0,6}?[\[(]?\b((?:\d{1,2}:)?\d{1,3}:\d{2})\b[\])]?[\s:;.,\-–—|]*(.*)")
 _CODE_LAST = re.compile(r"(.{1,200}?)[\s\-–—|(\[]+((?:\d{1,2}:)?\d{1,3}:\d{2})[\])]?\s*")
 
@@ -29,9 +27,9 @@ def to_seconds(text: str) -> float | None:
     found = _CLOCK.fullmatch(text.strip())
     if found is None:
         return None
-    hours, minutes, seconds, part, plain, plain_part = found.groups()
+    hours, minutes, seconds, part, plain = found.groups()
     if plain is not None:
-        return int(plain) + float(f"0.{plain_part or 0}")
+        return float(plain)
     return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{part or 0}")
 
 
@@ -46,11 +44,11 @@ def parse_chapters(text: str) -> tuple[Chapter, ...]:
     for chapter in chapters[:MAX_CHAPTERS] if isinstance(chapters, list) else []:
         if not isinstance(chapter, dict) or chapter.get("toc") is False:
             continue
-        start = _start(chapter.get("startTime"))
+        named, title = chapter.get("startTime"), chapter.get("title")
+        start = to_seconds(str(named)) if isinstance(named, str | int | float) else None
         if start is not None:
-            title = chapter.get("title")
             marks.append(Chapter(start, clean(title) if isinstance(title, str) else ""))
-    return _ordered(marks)
+    return tuple({mark.start: mark for mark in sorted(marks, key=lambda mark: mark.start)}.values())
 
 
 def notes_chapters(notes: str, duration: float | None = None) -> tuple[Chapter, ...]:
@@ -74,15 +72,3 @@ def notes_chapters(notes: str, duration: float | None = None) -> tuple[Chapter, 
         return ()
     return tuple(marks[:MAX_CHAPTERS])
 
-
-def _ordered(marks: list[Chapter]) -> tuple[Chapter, ...]:
-    """Return marks by their times, one for each."""
-    return tuple({mark.start: mark for mark in sorted(marks, key=lambda mark: mark.start)}.values())
-
-
-def _start(value: object) -> float | None:
-    if isinstance(value, str):
-        return to_seconds(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 <= value < 1e6 and math.isfinite(value) else None

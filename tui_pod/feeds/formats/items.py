@@ -13,9 +13,6 @@ from tui_pod.feeds.net.address import absolute, origin
 from tui_pod.feeds.net.login import Login, Typed, split_login
 
 MAX_ITEMS = 50_000
-MAX_MARKS = 1_000
-"""Chapters of one episode."""
-
 MAX_GUID = 2_000
 """Characters of a guid that are looked at."""
 

@@ -7,19 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui_pod.core.player.snapshot import Chapter
+from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean, unescaped
 from tui_pod.feeds.formats.chapters import to_seconds
 from tui_pod.feeds.formats.html_text import to_text
-from tui_pod.feeds.formats.items import (
-    MAX_ITEMS,
-    MAX_LIST,
-    MAX_MARKS,
-    Enclosure,
-    best_audio,
-    best_transcript,
-    make_item,
-)
+from tui_pod.feeds.formats.items import MAX_ITEMS, MAX_LIST, Enclosure, best_audio, best_transcript, make_item
 from tui_pod.feeds.formats.model import Feed, FeedError, Item
 from tui_pod.feeds.formats.values import to_duration, to_number, to_size, to_time
 from tui_pod.feeds.formats.xml import MAX_TEXT, OVERLOAD, read_xml
@@ -301,7 +293,7 @@ class _Reader:
                 transcripts.append((address, values.get("type", ""), values.get("language", "")))
             elif key == "podcast:chapters" and chapters is None:
                 chapters = absolute(address, base)
-            elif key == "psc:chapter" and len(marks) < MAX_MARKS:
+            elif key == "psc:chapter" and len(marks) < MAX_CHAPTERS:
                 start = to_seconds(values.get("start", ""))
                 if start is not None:
                     marks.append(Chapter(start, clean(values.get("title", ""))))
