@@ -71,4 +71,3 @@ def notes_chapters(notes: str, duration: float | None = None) -> tuple[Chapter, 
     if len(marks) < FEWEST_CODES or starts != sorted(set(starts)):
         return ()
     return tuple(marks[:MAX_CHAPTERS])
-

@@ -49,4 +49,3 @@ def inflated(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
                 break
     if inflater is not None or (data and not members):
         raise EOFError
-
