@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from tui_pod.feeds.folders.address import is_folder
 from tui_pod.feeds.formats.model import Feed, FeedError
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
-from tui_pod.feeds.net.address import is_private, origin
 from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Request, Response, fetch
+from tui_pod.feeds.own_network import is_forbidden
 from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Stored, Subscription
@@ -32,13 +32,6 @@ NAMED = 5
 
 PER_HOST = 2
 """How many of these may be of one host."""
-
-LOOK_UP = 10.0
-"""Seconds that the hosts of a list are looked up for."""
-LOOK_UPS_AT_ONCE = 32
-
-ALLOW = "A list named it; to allow it, add it yourself: tui-pod feeds add {}"
-"""What to do about a podcast of the own network that nobody typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,23 +147,6 @@ def _all(store: FeedStore) -> list[Subscription]:
     return [feed for feed in store.feeds() if not is_left_alone(feed, now, is_asked=True)]
 
 
-async def private_among(addresses: Sequence[str], seconds: float = LOOK_UP) -> list[str]:
-    """Return which addresses are of the listener's own network, as far as that is found out in so many seconds."""
-    slots = asyncio.Semaphore(LOOK_UPS_AT_ONCE)
-    found: list[str] = []
-
-    async def look_up(address: str) -> None:
-        async with slots:
-            if await in_thread(lambda _: is_private(address)):
-                found.append(address)
-
-    tasks = [asyncio.ensure_future(look_up(address)) for address in addresses]
-    _, late = await asyncio.wait(tasks, timeout=seconds)
-    for task in late:
-        task.cancel()
-    return [address for address in addresses if address in set(found)]
-
-
 def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> Outcome:
     """Refresh one feed in this thread; a failure is in the outcome. Raises `Cancelled` only."""
     refused_for = None
@@ -201,9 +177,9 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
 
         found_there = refresh_folder(store, feed, cancel)
         return Outcome(feed.feed_id, feed.name, found_there.new, found_there.has_changed)
-    if not feed.is_origin_known and origin(feed.address) not in policy.private and is_private(feed.address):
-        host = urlsplit(feed.address).netloc
-        raise FetchError(f"{host} is in your own network. {ALLOW.format(feed.address)}", is_final=True)
+    if is_forbidden(feed, policy):
+        said = f"{urlsplit(feed.address).netloc} is in your own network. A list named it; to allow it, add it yourself"
+        raise FetchError(f"{said}: tui-pod feeds add {feed.address}", is_final=True)
     policy = policy.widened(feed.allowed, store.logins.of(feed.feed_id))
     headers = {"Accept": ACCEPT}
     if feed.etag:

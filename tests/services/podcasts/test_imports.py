@@ -12,6 +12,7 @@ from tests.feeds.imports.exports import antennapod
 from tests.feeds.server import Site, feed, item
 from tests.services.podcasts.test_feeds import ServiceRig
 from tui_pod.core.progress.progress import Status
+from tui_pod.feeds.formats.opml import Entry, write_opml
 from tui_pod.feeds.imports.model import ImportFault
 from tui_pod.feeds.net.access import NetworkPolicy
 
@@ -63,6 +64,23 @@ async def test_list_is_shown_and_taken(service: ServiceRig, site: Site, tmp_path
     service.service.imports.take(found)
     await service.done()
     assert len(service.titles) == 3
+
+
+async def test_listed_podcast_of_the_own_network_is_told_and_not_fetched(
+    service: ServiceRig, site: Site, inside: Site, tmp_path: Path
+) -> None:
+    entries = [Entry(site.url("/f"), "Ships"), Entry(inside.url("/admin"), "Router")]
+    (tmp_path / "list.opml").write_text(write_opml(entries))
+    found = await service.service.imports.read(str(tmp_path / "list.opml"))
+    assert found is not None
+    service.service.imports.take(found)
+    await service.done()
+    assert len(service.titles) == 3
+    assert inside.asked == []
+    assert service.driver.said[-1] == (
+        f"The list names 1 feed in your own network: 127.0.0.1:{inside.server_port}. They are not fetched. To allow"
+        " one, add its address yourself: press a."
+    )
 
 
 async def test_what_is_no_export_is_none_and_a_damaged_one_says_why(service: ServiceRig, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tui_pod.cli.podcasts.downloads import keep_downloads
 from tui_pod.cli.podcasts.logins import ask_login
@@ -29,7 +28,8 @@ from tui_pod.feeds.net.access import NetworkPolicy, make_policy
 from tui_pod.feeds.net.address import is_private, origin, typed_addresses
 from tui_pod.feeds.net.fetch import LoginWanted
 from tui_pod.feeds.net.login import Login, check_user, split_login
-from tui_pod.feeds.refresh import ALLOW, RefreshProgress, private_among, refresh
+from tui_pod.feeds.own_network import find_forbidden
+from tui_pod.feeds.refresh import RefreshProgress, refresh
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
 from tui_pod.feeds.subscribe import READ_IN_PART, Subscribed, subscribe
@@ -88,19 +88,15 @@ def run_import(options: Namespace) -> int:
 
 def _ask_private(store: FeedStore, options: Namespace) -> None:
     """Ask once whether hosts of the own network that the list named may be fetched."""
-    known = _policy(options).private
-    asked = {feed.address: feed for feed in store.feeds() if not feed.is_origin_known and feed.error == ""}
-    addresses = [address for address in asked if origin(address) not in known]
-    found = asyncio.run(private_among(addresses)) if addresses else []
-    if not found:
+    asked = [feed for feed in store.feeds() if not feed.error]
+    forbidden = asyncio.run(find_forbidden(asked, _policy(options)))
+    if not forbidden.feeds:
         return
-    hosts = ", ".join(dict.fromkeys(urlsplit(address).netloc for address in found))
-    tell(f"The list names {counted(len(found), 'feed')} in your own network: {hosts}.")
+    tell(forbidden.said)
     if ask_yes("May they be fetched?"):
-        for address in found:
-            store.set_private_origin(asked[address].feed_id, origin(address))
+        forbidden.allow(store)
     else:
-        tell(f"They are not fetched. {ALLOW.format('ADDRESS')}")
+        tell("They are not fetched. To allow one, add it yourself: tui-pod feeds add ADDRESS")
 
 
 def run_export(options: Namespace) -> None:

@@ -86,7 +86,7 @@ class FeedService:
         self._keeper = Keeper(controller, self._tasks, self._downloads, open_podcasts, usual)
         self.settings_of_podcasts = SettingsService(self._tasks, open_podcasts, self._settings_changed)
         self.directories = DirectoryService(find, open_podcasts)
-        self.imports = ImportService(controller, self._tasks, open_podcasts, self._bring_up_to_date, played)
+        self.imports = ImportService(controller, frontend, self._tasks, open_podcasts, self._bring_up_to_date, played)
         self.playback_changed = self._keeper.playback_changed
         self._started: asyncio.Task[object] | None = None
         after = After(

@@ -9,10 +9,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.threads import CancelToken, in_thread
+from tui_pod.services.frontend import Frontend
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class ImportService:
     def __init__(
         self,
         controller: Callable[[], PlaybackController],
+        frontend: Frontend,
         tasks: BackgroundTasks,
         open_podcasts: Callable[[], Awaitable[Podcasts]],
         bring_up_to_date: Callable[[Podcasts, int], Awaitable[None]],
@@ -57,6 +60,7 @@ class ImportService:
     ) -> None:
         """Read nothing yet; `bring_up_to_date` shows the library anew, with so many new episodes."""
         self._controller = controller
+        self._frontend = frontend
         self._tasks = tasks
         self._open = open_podcasts
         self._bring_up_to_date = bring_up_to_date
@@ -116,10 +120,17 @@ class ImportService:
         await self._bring_up_to_date(podcasts, 0)
 
     async def _fetch(self, podcasts: Podcasts, ids: list[str]) -> None:
+        from tui_pod.feeds.own_network import find_forbidden
         from tui_pod.feeds.refresh import refresh
 
         wanted = set(ids)
         feeds = [feed for feed in await in_thread(lambda _: podcasts.store.feeds()) if feed.feed_id in wanted]
+        with self._tasks.showing("import", f"looking at {counted(len(feeds), 'podcast')}"):
+            forbidden = await find_forbidden(feeds, podcasts.policy)
+        if forbidden.feeds:
+            add = f"To allow one, add its address yourself: press {key_of('feed.add')}."
+            self._frontend.tell(f"{forbidden.said} They are not fetched. {add}", is_error=True)
+            feeds = [feed for feed in feeds if feed not in forbidden.feeds]
         if not feeds:
             return
         with self._tasks.showing("import", f"fetching {counted(len(feeds), 'podcast')}"):

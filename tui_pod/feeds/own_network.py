@@ -1,0 +1,64 @@
+"""Podcasts of the listener's own network that only a list named: they are fetched once the listener says yes.
+
+A list may come from anybody, and could else have this machine ask a router or a printer for something.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from tui_pod.core.text.clean import counted
+from tui_pod.feeds.net.access import NetworkPolicy
+from tui_pod.feeds.net.address import is_private, origin
+from tui_pod.feeds.store.feed_store import FeedStore, Subscription
+from tui_pod.runtime.threads import in_thread
+
+LOOK_UP = 10.0
+"""Seconds that the hosts of a list are looked up for."""
+
+AT_ONCE = 32
+"""Hosts that are looked up at the same time."""
+
+
+def is_forbidden(feed: Subscription, policy: NetworkPolicy) -> bool:
+    """Return whether a feed may not be fetched, as far as that is known. It looks up its host."""
+    return not (feed.is_origin_known or origin(feed.address) in policy.private) and is_private(feed.address)
+
+
+class ForbiddenFeeds(NamedTuple):
+    """Feeds of a list that may not be fetched before the listener says yes."""
+
+    feeds: tuple[Subscription, ...]
+
+    @property
+    def said(self) -> str:
+        """What there is to be said yes to."""
+        hosts = ", ".join(dict.fromkeys(urlsplit(feed.address).netloc for feed in self.feeds))
+        return f"The list names {counted(len(self.feeds), 'feed')} in your own network: {hosts}."
+
+    def allow(self, store: FeedStore) -> None:
+        """Let them be fetched from now on. Waits for the disk."""
+        for feed in self.feeds:
+            store.set_private_origin(feed.feed_id, origin(feed.address))
+
+
+async def find_forbidden(feeds: Iterable[Subscription], policy: NetworkPolicy) -> ForbiddenFeeds:
+    """Return which feeds may not be fetched, as far as that is found out in ten seconds."""
+    slots = asyncio.Semaphore(AT_ONCE)
+    found: dict[str, Subscription] = {}
+    asked = [feed for feed in feeds if not feed.is_origin_known]
+
+    async def look_up(feed: Subscription) -> None:
+        async with slots:
+            if await in_thread(lambda _: is_forbidden(feed, policy)):
+                found[feed.feed_id] = feed
+
+    tasks = [asyncio.ensure_future(look_up(feed)) for feed in asked]
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=LOOK_UP)
+        for task in late:
+            task.cancel()
+    return ForbiddenFeeds(tuple(found[feed.feed_id] for feed in asked if feed.feed_id in found))
