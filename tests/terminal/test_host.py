@@ -37,10 +37,6 @@ class FakeDrawer:
         self.done.append("take")
         self.variables = variables
 
-    def lost(self) -> None:
-        """See `Drawer.lost`."""
-        self.done.append("lost")
-
     def end(self) -> None:
         """See `Drawer.end`."""
         self.ended.set()
@@ -87,24 +83,31 @@ async def host(line: socket.socket, state: Path, drawer: FakeDrawer) -> AsyncIte
 
 @contextlib.contextmanager
 def greeting(state: Path, way: bytes = TAKE, options: str = "") -> Iterator[tuple[socket.socket, socket.socket]]:
-    """Hand a terminal over to the app on a state file; give the connection, and the client's end of the line."""
+    """Hand a terminal over to the app on a state file; give what is answered on, and the client's end of the line."""
+    ours, line = socket.socketpair()
+    heard, answer = socket.socketpair()
+    with ours, heard, send_to(state) as app, open(os.devnull, "r+b") as terminal:
+        greeted = greet(way, {"TERM": "xterm", "SECRET": "x", OPTIONS: options})
+        with line, answer:
+            socket.send_fds(app, [greeted], [terminal.fileno(), line.fileno(), answer.fileno()])
+        yield heard, ours
+
+
+@contextlib.contextmanager
+def send_to(state: Path) -> Iterator[socket.socket]:
+    """Give a socket that sends to the app on a state file."""
     folder = open_folder(may_make=False)
     (name,) = line_names(folder, state)
-    ours, theirs = socket.socketpair()
-    with socket.socket(socket.AF_UNIX) as connection, ours, theirs, open(os.devnull, "r+b") as terminal:
-        connection.connect(folder.address(name))
-        folder.close()
-        greeted = greet(way, {"TERM": "xterm", "SECRET": "x", OPTIONS: options})
-        socket.send_fds(connection, [greeted], [terminal.fileno(), theirs.fileno()])
-        theirs.close()
-        yield connection, ours
+    with contextlib.closing(folder), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as app:
+        app.connect(folder.address(name))
+        yield app
 
 
 async def hear(line: socket.socket) -> str:
     """Return what the app says next."""
     line.setblocking(False)
     data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(line, 100), 5)
-    return data.decode("ascii").split(" ")[0].strip()
+    return data.decode("ascii").strip().removesuffix(f" {os.getpid()}")
 
 
 async def settle() -> None:
@@ -116,15 +119,14 @@ async def settle() -> None:
 async def test_who_attaches_gets_the_terminal_drawn_with_its_variables(
     host: TerminalHost, state: Path, drawer: FakeDrawer
 ) -> None:
-    with greeting(state) as (connection, client):
-        assert await hear(connection) == "welcome"
+    with greeting(state) as (_, client):
         assert await hear(client) == "welcome"
         assert (drawer.done, drawer.variables) == (["give up", "take"], {"TERM": "xterm"})
 
 
 async def test_the_first_is_told_when_another_takes_over(host: TerminalHost, state: Path, line: socket.socket) -> None:
     with greeting(state):
-        assert await hear(line) == "taken"
+        assert await hear(line) == "end 0 tui-pod is on another terminal now."
         assert await hear(line) == ""
 
 
@@ -132,7 +134,7 @@ async def test_who_asks_for_an_app_that_was_left_does_not_take_over(
     host: TerminalHost, state: Path, drawer: FakeDrawer
 ) -> None:
     with greeting(state, IF_LEFT) as (connection, client):
-        assert await hear(connection) == "busy"
+        assert await hear(connection) == ""
         assert await hear(client) == ""
     assert drawer.done == []
 
@@ -140,21 +142,21 @@ async def test_who_asks_for_an_app_that_was_left_does_not_take_over(
 async def test_app_left_welcomes_who_asks_for_one(host: TerminalHost, state: Path, line: socket.socket) -> None:
     host.playback_changed(Playback(status=PlayerStatus.PLAYING))
     assert host.leave()
-    assert await hear(line) == "left"
+    assert await hear(line) == "end 0 tui-pod goes on; tui-pod brings it back."
     with greeting(state, IF_LEFT) as (_, client):
         assert await hear(client) == "welcome"
 
 
 @pytest.mark.parametrize(
-    ("options", "answer"), [("catalog:1", "welcome"), ("ao:2 catalog:1", "welcome"), ("catalog:3", "busy")]
+    ("options", "answer"), [("catalog:1", "welcome"), ("ao:2 catalog:1", "welcome"), ("catalog:3", "")]
 )
 async def test_app_left_comes_back_only_for_options_that_it_has(
     host: TerminalHost, state: Path, options: str, answer: str
 ) -> None:
     host.playback_changed(Playback(status=PlayerStatus.PLAYING))
     host.leave()
-    with greeting(state, IF_LEFT, options) as (connection, _):
-        assert await hear(connection) == answer
+    with greeting(state, IF_LEFT, options) as (_, client):
+        assert await hear(client) == answer
 
 
 async def test_another_user_is_turned_away(
@@ -176,14 +178,12 @@ async def test_who_has_gone_before_the_app_had_time_is_passed_over(
 
 
 async def test_who_brings_no_terminal_is_turned_away(host: TerminalHost, state: Path, drawer: FakeDrawer) -> None:
-    folder = open_folder(may_make=False)
-    (name,) = line_names(folder, state)
-    with socket.socket(socket.AF_UNIX) as client:
-        client.connect(folder.address(name))
-        client.sendall(b"\xff" * 100)
-        assert await hear(client) == ""
-    folder.close()
-    assert drawer.done == []
+    with send_to(state) as app:
+        app.send(b"\xff" * 100)
+        app.send(greet(TAKE, {}))
+    with greeting(state) as (_, client):
+        assert await hear(client) == "welcome"
+    assert drawer.done == ["give up", "take"]
 
 
 async def test_app_left_in_silence_ends(host: TerminalHost, drawer: FakeDrawer) -> None:
@@ -210,26 +210,38 @@ async def test_suspended_client_comes_back_on_its_own_line(
     host: TerminalHost, line: socket.socket, drawer: FakeDrawer
 ) -> None:
     host.suspend()
-    assert await hear(line) == "stop"
+    assert await hear(line) == "stop 0"
     terminal = os.open(os.devnull, os.O_RDWR)
     socket.send_fds(line, [greet(TAKE, {})], [terminal])
     os.close(terminal)
     assert await hear(line) == "welcome"
 
 
-async def test_client_that_is_gone_is_a_lost_terminal(
-    host: TerminalHost, line: socket.socket, drawer: FakeDrawer
+async def test_client_that_is_gone_leaves_the_app_that_stays(
+    host: TerminalHost, state: Path, line: socket.socket, drawer: FakeDrawer
 ) -> None:
+    host.playback_changed(Playback(status=PlayerStatus.PLAYING))
     line.close()
     await settle()
-    assert drawer.done == ["lost"]
+    assert not drawer.ended.is_set()
+    with greeting(state, IF_LEFT) as (_, client):
+        assert await hear(client) == "welcome"
+
+
+async def test_client_that_is_gone_ends_the_app_that_does_not_stay(
+    line: socket.socket, state: Path, drawer: FakeDrawer
+) -> None:
+    host = TerminalHost(LINES.pop(line), state, stays=False, idle=0)
+    host.serve(drawer)
+    line.close()
+    await asyncio.wait_for(drawer.ended.wait(), 5)
 
 
 async def test_end_is_told_with_its_status(host: TerminalHost, line: socket.socket) -> None:
     await host.close()
     host.end(1)
     line.setblocking(True)
-    assert line.recv(100) == b"ended 1\n"
+    assert line.recv(100) == b"end 1\n"
 
 
 async def test_a_thousand_that_attach_leave_nothing_behind(host: TerminalHost, state: Path) -> None:

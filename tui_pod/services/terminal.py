@@ -15,9 +15,6 @@ class Drawer(Protocol):
     def take(self, terminal: int, variables: Mapping[str, str]) -> None:
         """Draw all of the screen on another terminal, which says this of itself; the descriptor is handed over."""
 
-    def lost(self) -> None:
-        """Do what a closed terminal asks for: end, or go on without one."""
-
     def end(self) -> None:
         """Save, and end the app."""
 

@@ -12,8 +12,9 @@ import select
 import signal
 import socket
 import termios
+import tty
 
-from tui_pod.terminal.protocol import ENDED, LEFT, PICTURE, STOP, TAKE, TAKEN, WELCOME, greet
+from tui_pod.terminal.protocol import END, PICTURE, STOP, TAKE, WELCOME, greet
 
 SWITCH = "TUI_POD_ONE_PROCESS"
 """Variable that has the app hold the terminal itself, as it does where there can be no client."""
@@ -41,9 +42,6 @@ END_LIMIT = 0.5
 CTRL_C = b"\x03"
 
 HEARD = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT)
-
-SAID = {LEFT: "tui-pod goes on; tui-pod brings it back.", TAKEN: "tui-pod is on another terminal now."}
-"""What is said after the end, by the app's last word."""
 
 
 def why_not() -> str:
@@ -94,9 +92,9 @@ def open_pty(terminal: int) -> tuple[int, int]:
         OSError: the system has none left.
     """
     master, slave = os.openpty()
+    tty.setraw(slave, termios.TCSANOW)
     attributes = termios.tcgetattr(slave)
-    attributes[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.IXOFF)
-    attributes[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
+    attributes[1] |= termios.OPOST  # for what is printed before and after the screen
     termios.tcsetattr(slave, termios.TCSANOW, attributes)
     termios.tcsetwinsize(master, termios.tcgetwinsize(terminal))
     os.set_blocking(master, False)
@@ -112,7 +110,7 @@ class Client:
         self._line = line
         self._child = self._app = child
         self._master = master
-        self._former: int | None = None
+        """Where the app draws; -1: it has closed its end."""
         self._signals, wake = os.pipe()
         os.set_blocking(wake, False)
         for number in HEARD:
@@ -125,138 +123,129 @@ class Client:
         """Drawn, and not yet taken by the terminal."""
         self._words = b""
         self._tail = b""
-        self._is_in_app = self._has_picture = False
-        self._has_title = False
-        self._is_lost = False
-        """Whether the terminal is gone."""
+        self._last: tuple[int, str] | None = None
+        """The app's last word: an exit status, and what to say."""
+        self._is_in_app = self._has_title = False
         self._is_heard = False
-        """Whether the app has written anything."""
+        """Whether the app has drawn anything itself."""
 
     def run(self) -> int:
         """Copy, and return the exit status of the app."""
-        self._make_raw()
+        tty.setraw(self._terminal, termios.TCSANOW)
         try:
-            word, number = self._copy()
+            while self._copy():
+                pass
             self._drain()
         finally:
             self._give_back()
-        if word in SAID:
-            _say(SAID[word])
-        return number if word else self._status()
+        status, said = self._last or self._find_end()
+        if said:
+            with contextlib.suppress(OSError):  # the terminal is gone
+                os.write(2, f"{said}\n".encode())
+        return status
 
-    def _copy(self) -> tuple[str, int]:
-        """Copy until the app says its last word; an empty one if it ended without."""
-        while True:
-            reads = [self._signals, self._line.fileno()]
-            if not self._is_lost and len(self._keys) < CHUNK:
-                reads.append(self._terminal)
-            if self._master >= 0 and len(self._output) < CHUNK:
-                reads.append(self._master)
-            writes = [self._terminal] if self._output else []
-            if self._keys and self._master >= 0:
-                writes.append(self._master)
-            ready, free, _ = select.select(reads, writes, [])
-            if self._signals in ready:
-                for number in os.read(self._signals, 64):
-                    self._heed(number)
-            elif self._line.fileno() in ready:
-                if (last := self._listen()) is not None:
-                    return last
-            else:
-                self._move(ready, free)
-
-    def _move(self, ready: list[int], free: list[int]) -> None:
-        """Copy once in each direction."""
-        if self._terminal in ready:
-            keys = _read(self._terminal)
-            if keys == b"":
-                self._hang_up()
-            elif keys:
-                if CTRL_C in keys and not self._is_heard:
-                    self._send(signal.SIGINT)  # it is still loading: nobody else would hear it
-                self._keys += keys
+    def _copy(self) -> bool:
+        """Do what comes next; return whether anything can come after it."""
+        reads: list[int | socket.socket] = [self._signals, self._line]
+        if len(self._keys) < CHUNK:
+            reads.append(self._terminal)
+        if self._master >= 0 and len(self._output) < CHUNK:
+            reads.append(self._master)
+        writes = [self._terminal] if self._output else []
+        if self._master >= 0 and self._keys:
+            writes.append(self._master)
+        ready, free, _ = select.select(reads, writes, [])
+        if self._signals in ready:
+            for number in os.read(self._signals, 64):
+                self._heed(number)
+            return True
+        if self._line in ready:
+            return self._listen()
+        if self._terminal in ready and (keys := _read(self._terminal)) is not None:
+            if not keys:
+                return self._hang_up()
+            if CTRL_C in keys and not self._is_heard:
+                self._send(signal.SIGINT)  # it is still loading: nobody else would hear it
+            self._keys += keys
         if self._master in ready and (data := _read(self._master)) is not None:
             self._draw(data)
         if self._master in free:
             self._keys = self._keys[_write(self._master, self._keys) :]
         if self._terminal in free:
             self._output = self._output[_write(self._terminal, self._output) :]
+        return True
 
     def _draw(self, data: bytes) -> None:
         """Take in what the app draws; nothing: it has closed its end."""
         if not data:
-            os.close(self._master)
-            self._master = -1
-        self._is_heard = True
-        if self._has_picture:
-            self._has_picture = False
+            self._close_master()
+        elif self._is_in_app and not self._is_heard:  # over the picture
             if ENTER in data:
-                data = data.replace(ENTER, b"", 1)  # it would wipe the picture
+                data = data.replace(ENTER, b"", 1)  # it would wipe it
             else:  # why it cannot start
                 data = RESTORE + data
                 self._is_in_app = False
+        self._is_heard = True
         seen = self._tail + data
         self._is_in_app = _last(seen, ENTER, LEAVE, self._is_in_app)
         self._has_title = _last(seen, KEEP_TITLE, TITLE_BACK, self._has_title)
         self._tail = seen[-len(ENTER) + 1 :]
-        if not self._is_lost:
-            self._output += data
+        self._output += data
+
+    def _listen(self) -> bool:
+        """Do what the app says; return whether it has more to say."""
+        try:
+            data = self._line.recv(CHUNK)
+        except OSError:
+            data = b""
+        self._words += data
+        while b"\n" in self._words:
+            line, _, rest = self._words.partition(b"\n")
+            word, number, *said = line.decode("ascii", "replace").split(" ", 2)
+            if word == PICTURE and len(rest) < int(number):
+                break
+            self._words = rest
+            if word == PICTURE:
+                self._words = rest[int(number) :]
+                self._output += ENTER + PICTURE_MODES + rest[: int(number)]
+                self._is_in_app = True
+            elif word == WELCOME:
+                self._app = int(number)
+            elif word == STOP:
+                self._stop()
+            elif word == END:
+                self._last = int(number), "".join(said)
+                return False
+        return bool(data)
 
     def _heed(self, number: int) -> None:
         """Do what a signal is for; the app is told of its own."""
-        if number == signal.SIGWINCH:
-            with contextlib.suppress(OSError, termios.error):
-                termios.tcsetwinsize(self._master, termios.tcgetwinsize(self._terminal))
-            self._send(number)
-        elif number == signal.SIGTSTP:
+        if number == signal.SIGTSTP:
             self._stop()
         elif number == signal.SIGCONT:
             self._go_on()
-        elif number in HEARD:
+        else:
+            if number == signal.SIGWINCH:
+                with contextlib.suppress(OSError, termios.error):
+                    termios.tcsetwinsize(self._master, termios.tcgetwinsize(self._terminal))
             self._send(number)
 
     def _send(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._app, number)
 
-    def _hang_up(self) -> None:
-        self._is_lost = True
-        self._output = b""
+    def _hang_up(self) -> bool:
+        """Wait for what the app does, now that the terminal is gone."""
+        self._close_master()
         self._send(signal.SIGHUP)
+        while self._listen():
+            pass
+        return False
 
-    def _listen(self) -> tuple[str, int] | None:
-        """Hear the app; return its last word and the exit status, None if it was not the last."""
-        try:
-            data = self._line.recv(CHUNK)
-        except OSError:
-            data = b""
-        if not data:
-            return "", 1
-        self._words += data
-        while b"\n" in self._words:
-            line, _, rest = self._words.partition(b"\n")
-            word, _, number = line.decode("ascii", "replace").partition(" ")
-            if word == PICTURE and len(rest) < int(number):
-                break
-            self._words = rest
-            if word in (LEFT, TAKEN, ENDED):
-                return word, int(number)
-            self._obey(word, int(number))
-        return None
-
-    def _obey(self, word: str, number: int) -> None:
-        """Do what the app asks for."""
-        if word == STOP:
-            self._stop()
-        elif word == WELCOME:
-            self._app = number
-            if self._former is not None:
-                os.close(self._former)
-                self._former = None
-        elif word == PICTURE:
-            self._output += ENTER + PICTURE_MODES + self._words[:number]
-            self._words = self._words[number:]
-            self._is_in_app = self._has_picture = True
+    def _close_master(self) -> None:
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
 
     # -- suspended by the listener, or stopped by anyone ---------------------------------------------------
 
@@ -268,33 +257,23 @@ class Client:
 
     def _go_on(self) -> None:
         """Take the terminal again, and let the app draw on a fresh pseudo-terminal, whatever is stuck in the former."""
-        former = self._master
         try:
             if os.tcgetpgrp(self._terminal) != os.getpgrp():  # to touch it would stop us half-way
                 os.kill(os.getpid(), signal.SIGSTOP)
                 return
             self._leave_screen()
-            self._make_raw()  # what was typed already is kept
-            self._master, slave = open_pty(self._terminal)
-        except (OSError, termios.error):  # it was closed meanwhile
-            self._hang_up()
+            tty.setraw(self._terminal, termios.TCSANOW)  # what was typed already is kept
+            master, slave = open_pty(self._terminal)
+        except (OSError, termios.error):  # it was closed meanwhile, which reading tells
             return
-        with contextlib.suppress(OSError):  # it has ended, which the line tells
+        with contextlib.suppress(OSError):  # the app has ended, which the line tells
             socket.send_fds(self._line, [greet(TAKE)], [slave])
         os.close(slave)
-        self._former = former if former >= 0 else None  # if it closed now, the app would take it for a hang-up
-        self._output = self._tail = b""
+        self._close_master()
+        self._master = master
+        self._tail = b""
 
     # -- the terminal itself -------------------------------------------------------------------------------
-
-    def _make_raw(self) -> None:
-        attributes = termios.tcgetattr(self._terminal)
-        attributes[0] &= ~(
-            termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.IXOFF | termios.ISTRIP
-        )
-        attributes[1] &= ~termios.OPOST
-        attributes[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
-        termios.tcsetattr(self._terminal, termios.TCSANOW, attributes)
 
     def _drain(self) -> None:
         """Let out what the app has drawn."""
@@ -304,9 +283,7 @@ class Client:
 
     def _write_out(self) -> None:
         """Write what waits; a terminal that takes nothing is left as it is."""
-        while self._output and not self._is_lost:
-            if not select.select([], [self._terminal], [], END_LIMIT)[1]:
-                break
+        while self._output and select.select([], [self._terminal], [], END_LIMIT)[1]:
             self._output = self._output[_write(self._terminal, self._output) :]
         self._output = b""
 
@@ -322,20 +299,12 @@ class Client:
             termios.tcflush(self._terminal, termios.TCIFLUSH)  # reports of a mouse would be typed into the shell
             termios.tcsetattr(self._terminal, termios.TCSANOW, self._attributes)
 
-    def _status(self) -> int:
+    def _find_end(self) -> tuple[int, str]:
         """Return how the app ended that said nothing."""
         if self._app != self._child:
-            _say("tui-pod has ended without a word.")
-            return 1
+            return 1, "tui-pod has ended without a word."
         status = os.waitstatus_to_exitcode(os.waitpid(self._child, 0)[1])
-        if status < 0:
-            _say(f"tui-pod was ended by signal {-status}.")
-        return status if status >= 0 else 128 - status
-
-
-def _say(text: str) -> None:
-    with contextlib.suppress(OSError):  # the terminal is gone
-        os.write(2, f"{text}\n".encode())
+        return (status, "") if status >= 0 else (128 - status, f"tui-pod was ended by signal {-status}.")
 
 
 def _note(*_: object) -> None:

@@ -1,10 +1,11 @@
 """What the client and the app say to each other.
 
 The client makes a pseudo-terminal and gives its far end to its child, with a socket, the line. The child becomes the
-app, or hands both over to an app that was left: with a greeting, which is how it asks (`TAKE`, `IF_LEFT`), then the
-variables of the terminal, NUL between them, in one message. From then on keys and pictures go through the
-pseudo-terminal as through any other. Over the line the app says words, each with a number and a newline. A client that
-was stopped makes another pseudo-terminal and greets with that.
+app, or hands both over to an app that was left, in one datagram with a greeting: how it asks (`TAKE`, `IF_LEFT`) and
+the variables of the terminal, NUL between them. With a third descriptor, which that app writes to if it takes them, and
+else closes. From then on keys and pictures go through the pseudo-terminal as through any other. Over the line the app
+says words, each with a number and a newline. A client that was stopped greets over the line with another
+pseudo-terminal.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ TAKE, IF_LEFT = b"take", b"if left"
 PICTURE = "picture"
 """So many bytes follow, which paint what the app will show."""
 
-WELCOME, BUSY = "welcome", "busy"
-"""The app of this process id draws on the terminal; it has another one."""
+WELCOME = "welcome"
+"""The app of this process id draws on the terminal."""
 
 STOP = "stop"
-"""The terminal shall be the shell's for a while."""
+"""The terminal shall be the shell's for a while; the number says nothing."""
 
-LEFT, TAKEN, ENDED = "left", "taken", "ended"
-"""The last words: the terminal is given back, another has taken over, or the app has ended with this exit status."""
+END = "end"
+"""The last word: the exit status, and what to say once the terminal is given back."""
 
 SESSION = "TUI_POD_SESSION"
 """The variable for the session that `--session` asks for."""

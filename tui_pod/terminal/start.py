@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui_pod.config.paths import find_paths
-from tui_pod.integrations.remote_socket import RemoteError, RuntimeFolder, is_same_user, open_folder, socket_name
+from tui_pod.integrations.remote_socket import RemoteError, RuntimeFolder, open_folder, socket_name
 from tui_pod.terminal.picture import read_picture
-from tui_pod.terminal.protocol import IF_LEFT, OPTIONS, PICTURE, SESSION, WELCOME, greet
+from tui_pod.terminal.protocol import IF_LEFT, OPTIONS, PICTURE, SESSION, greet
 
 if TYPE_CHECKING:
     from tui_pod.terminal.picture import Options
@@ -60,17 +60,20 @@ def hand_over(state: Path, way: bytes, line: socket.socket, wished: Mapping[str,
         return False
     with contextlib.closing(folder):
         for name in line_names(folder, state):
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as app, contextlib.suppress(OSError):
+            ours, theirs = socket.socketpair()
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as app, ours, contextlib.suppress(OSError):
                 app.settimeout(PATIENCE)
-                try:
-                    app.connect(folder.address(name))
-                except ConnectionRefusedError:  # nobody is there any more
-                    os.unlink(name, dir_fd=folder.descriptor)
-                    continue
-                if is_same_user(app):
-                    socket.send_fds(app, [greet(way, {**os.environ, **wished})], [0, line.fileno()])
-                    if app.recv(64).startswith(WELCOME.encode()):
-                        return True
+                ours.settimeout(PATIENCE)
+                with theirs:
+                    try:
+                        app.connect(folder.address(name))
+                    except ConnectionRefusedError:  # nobody is there any more
+                        os.unlink(name, dir_fd=folder.descriptor)
+                        continue
+                    handed = [0, line.fileno(), theirs.fileno()]
+                    socket.send_fds(app, [greet(way, {**os.environ, **wished})], handed)
+                if ours.recv(1):
+                    return True
     return False
 
 
@@ -78,8 +81,7 @@ def count_apps(folder: RuntimeFolder, state: Path) -> int:
     """Return how many apps on a state file can be reached; one that was killed leaves its socket behind."""
     count = 0
     for name in line_names(folder, state):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as app, contextlib.suppress(OSError):
-            app.settimeout(PATIENCE)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as app, contextlib.suppress(OSError):
             app.connect(folder.address(name))
             count += 1
     return count

@@ -129,11 +129,13 @@ class PatientDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._output: TerminalWriter | None = None
         self._has_terminal = True
+        self.on_lost = _hang_up
+        """Called when the terminal is gone, in any thread."""
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
         assert self._file is not None
-        self._output = TerminalWriter(self._file.fileno(), self._draw_soon, _hang_up)
+        self._output = TerminalWriter(self._file.fileno(), self._draw_soon, lambda: self.on_lost())
         self._output.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
@@ -196,7 +198,7 @@ class PatientDriver(LinuxDriver):
                 except OSError:
                     data = b""
                 if not data:
-                    _hang_up()
+                    self.on_lost()
                     return
                 text = decoder.decode(data)
             now = time.monotonic()

@@ -30,7 +30,7 @@ class ProcessHandler:
         if link is not None:
             from tui_pod.ui.terminal_drawer import TerminalDrawer  # only behind a client, on Unix
 
-            link.serve(TerminalDrawer(app, lambda: self._end(signal.SIGHUP), self.end))
+            link.serve(TerminalDrawer(app, self.end))
 
     def _end(self, number: int) -> None:
         if number != signal.SIGHUP or self._link is None or not self._link.hang_up():

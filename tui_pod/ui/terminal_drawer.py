@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 class TerminalDrawer:
     """The `Drawer` of a Textual app."""
 
-    def __init__(self, app: TuiPodApp, lost: Callable[[], None], end: Callable[[], None]) -> None:
+    def __init__(self, app: TuiPodApp, end: Callable[[], None]) -> None:
         self._app = app
         self._driver = cast("PatientDriver", app._driver)
-        self.lost = lost
+        self._driver.on_lost = lambda: None  # the client tells
         self.end = end
 
     def give_up(self) -> None:
