@@ -30,8 +30,8 @@ PASTE_LIMIT = 1.0
 LONGEST_KEY = 32
 """Characters that a key may send; what is longer belongs to a paste."""
 
-READ_EVERY = 0.1
-"""Seconds after which the input thread looks whether it shall end."""
+TICK = 0.1
+"""Seconds after which a key or a paste that is not whole is looked at again."""
 
 STOP_LIMIT = 0.5
 """Seconds that the end waits for the terminal to take what restores it."""
@@ -129,6 +129,8 @@ class PatientDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._output: TerminalWriter | None = None
         self._has_terminal = True
+        self._reading: tuple[int, int] | None = None
+        """Both ends of a pipe, by which the input thread hears that it shall end."""
         self.on_lost = _hang_up
         """Called when the terminal is gone, in any thread."""
 
@@ -137,7 +139,18 @@ class PatientDriver(LinuxDriver):
         assert self._file is not None
         self._output = TerminalWriter(self._file.fileno(), self._draw_soon, lambda: self.on_lost())
         self._output.start()
+        if self._reading is None:
+            self._reading = os.pipe()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def disable_input(self) -> None:
+        """Read no more keys; Textual's thread looks ten times a second whether it shall, which idling has to pay."""
+        if self._reading is not None:
+            reading, end = self._reading
+            self._reading = None
+            os.close(end)
+            super().disable_input()
+            os.close(reading)
 
     def write(self, data: str) -> None:
         """Write control sequences and text, soon."""
@@ -190,9 +203,16 @@ class PatientDriver(LinuxDriver):
         parser = XTermParser(self._debug)
         decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         paste_until: float | None = None
-        while not self.exit_event.is_set():
+        if self._reading is None:
+            return
+        end = self._reading[0]
+        while True:
             text = ""
-            if select.select([self.fileno], [], [], READ_EVERY)[0]:
+            is_whole = paste_until is None and parser._timeout_time is None
+            ready = select.select([self.fileno, end], [], [], None if is_whole else TICK)[0]
+            if end in ready:
+                return
+            if ready:
                 try:
                     data = os.read(self.fileno, 4096)
                 except OSError:
