@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.server import Site, body, bomb, cut, drip, redirect, secure, serving, silent
+from tui_pod.core.errors import UserError
 from tui_pod.feeds.net.fetch import Limits
+from tui_pod.runtime.passwords import PasswordError, write_private
 from tui_pod.sync.folder import SyncError
+from tui_pod.sync.login import read_password
 from tui_pod.sync.protocols import Server, detect, paths_of
-from tui_pod.sync.secret import read_password, write_password
 from tui_pod.sync.transport import HttpTransport
 
 DEVICES = "/api/2/devices/ann.json"
@@ -111,7 +113,7 @@ def test_untrusted_certificate_gets_no_login(site: Site, tmp_path: Path) -> None
 
 def test_password_comes_from_the_command_first(tmp_path: Path) -> None:
     file = tmp_path / "password"
-    write_password(file, "from the file")
+    write_private(file, "from the file\n")
     assert file.stat().st_mode & 0o777 == 0o600
     assert read_password("", file) == "from the file"
     assert read_password("printf 'from the command\\nrest'", file) == "from the command"
@@ -128,14 +130,14 @@ def test_password_command_runs_no_shell(tmp_path: Path) -> None:
                           ("'", "cannot be run"), ("", "run tui-pod sync --login")],
 )  # fmt: skip
 def test_password_that_cannot_be_had_says_why(command: str, said: str, tmp_path: Path) -> None:
-    with pytest.raises(SyncError, match=said):
+    with pytest.raises(UserError, match=said):
         read_password(command, tmp_path / "none")
 
 
 def test_password_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "password"
-    write_password(file, "s3cret")
+    write_private(file, "s3cret\n")
     file.chmod(0o640)
-    with pytest.raises(SyncError, match="chmod 600") as caught:
+    with pytest.raises(PasswordError, match="chmod 600") as caught:
         read_password("", file)
     assert "s3cret" not in str(caught.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
@@ -17,15 +18,14 @@ from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clean, clock, counted, visible
 from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.runtime.passwords import write_private
 from tui_pod.state.kept import kept_tables
-from tui_pod.state.store import State
 from tui_pod.state.values import Table
-from tui_pod.sync import login
 from tui_pod.sync.folder import SyncError
+from tui_pod.sync.login import PATIENCE, begin, finish, read_password
 from tui_pod.sync.memory import memory_file
 from tui_pod.sync.protocols import detect
 from tui_pod.sync.run import Outcome, only_sync, sync_with_folder
-from tui_pod.sync.secret import read_password, write_password
 from tui_pod.sync.server import ServerSync
 from tui_pod.sync.transport import HttpTransport
 
@@ -58,30 +58,28 @@ def run(options: Namespace) -> int:
 
 def _sync(opened: Opened, is_dry: bool) -> Iterator[Outcome]:
     """Sync with the folder, then with the server, each where it is set and whatever became of the other."""
-    settings, state = opened.settings.sync, opened.state
-    if settings.folder:
-        store = FeedStore(opened.paths.data)
-        try:
-            yield sync_with_folder(opened.file, state, Path(settings.folder), datetime.now(UTC), is_dry, store)
-        except SyncError as error:
-            yield Outcome(error=str(error), is_offline=error.is_offline)
-        finally:
-            store.db.close()
-        state = opened.file.load()
-    if settings.server and settings.user:
-        store = FeedStore(opened.paths.data)
-        try:
-            yield _sync_with_server(opened, state, store, is_dry)
-        except SyncError as error:
-            yield Outcome(error=str(error), is_offline=error.is_offline)
-        finally:
-            store.db.close()
+    settings = opened.settings.sync
+    ways = (_with_folder, settings.folder), (_with_server, settings.server and settings.user)
+    store = FeedStore(opened.paths.data)
+    with closing(store.db):
+        for sync in (way for way, is_set in ways if is_set):
+            try:
+                yield sync(opened, store, is_dry)
+            except UserError as error:
+                yield Outcome(error=str(error), is_offline=isinstance(error, SyncError) and error.is_offline)
 
 
-def _sync_with_server(opened: Opened, state: State, store: FeedStore, is_dry: bool) -> Outcome:
+def _with_folder(opened: Opened, store: FeedStore, is_dry: bool) -> Outcome:
+    folder = Path(opened.settings.sync.folder)
+    return sync_with_folder(opened.file, opened.state, folder, datetime.now(UTC), is_dry, store)
+
+
+def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> Outcome:
     settings, file = opened.settings.sync, opened.file
-    password = read_password(settings.password_command, _password_file(opened))
-    transport = HttpTransport(settings.server, settings.user, password)
+    state = file.load() if settings.folder else opened.state  # with what came in just now
+    transport = HttpTransport(
+        settings.server, settings.user, read_password(settings.password_command, _password_file(opened))
+    )
     names, rule = (settings.server, settings.user), PlayedRule(*opened.settings.played)
     sync = ServerSync(transport, memory_file(file.path), names, store, rule)
     if sync.is_first and not is_dry:
@@ -107,18 +105,18 @@ def _log_in(opened: Opened) -> None:
     if not (settings.server and settings.user):
         raise UserError("set server and user under [sync] first")
     is_terminal = sys.stdin.isatty()
-    nameless = HttpTransport(settings.server, settings.user, "", patience=login.PATIENCE)
-    flow = login.begin(nameless) if is_terminal else None
+    nameless = HttpTransport(settings.server, settings.user, "", patience=PATIENCE)
+    flow = begin(nameless) if is_terminal else None
     user = settings.user
     if flow is not None:
         tell(f"Log in with your browser: {flow.page}")
-        user, password = login.finish(nameless, flow)
+        user, password = finish(nameless, flow)
     elif is_terminal:
         password = getpass(f"Password of {visible(user)} at {visible(settings.server)}: ")
     else:
         password = sys.stdin.readline().rstrip("\r\n")
     paths = detect(HttpTransport(settings.server, user, password), user, int(datetime.now(UTC).timestamp()))
-    write_password(file, password)
+    write_private(file, f"{password}\n")
     tell(f"logged in ({paths.name}); the password is in {file}")
     if user != settings.user:
         tell(f"Your name there is another: set user = {toml_value(clean(user, 200))} under [sync].")

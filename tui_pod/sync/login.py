@@ -1,17 +1,23 @@
-"""Nextcloud's login flow v2: the listener logs in with their browser, and the app gets a password of its own.
+"""The password of a sync server: a listener's command or file, or Nextcloud's login flow v2 makes one for the app.
 
-Waits for the listener. See the Nextcloud developer manual, "Login flow v2".
+In the flow the listener logs in with their browser, and is waited for. See the Nextcloud developer manual, "Login flow
+v2". A password is never printed, logged, or written to `config.toml`.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod.feeds.net.address import AddressError, absolute, origin
+from tui_pod.runtime.passwords import checked, password_from, read_private
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.transport import HttpTransport
+
+MAX_BYTES = 10_000
+"""Bytes of a password file."""
 
 START = "/index.php/login/v2"
 
@@ -20,6 +26,25 @@ ASK_EVERY = 2.0
 
 PATIENCE = 20 * 60.0
 """Seconds for which a server keeps a login open."""
+
+
+def read_password(command: str, file: Path) -> str:
+    """Return the password.
+
+    Args:
+        command: prints it on its first line; empty: there is none.
+        file: holds it, with mode 0600; used without a command.
+
+    Raises:
+        PasswordError: the command fails, or others can read the file.
+        SyncError: there is none.
+    """
+    if command:
+        return password_from(command)
+    try:
+        return checked(read_private(file, MAX_BYTES).partition("\n")[0], str(file))
+    except FileNotFoundError:
+        raise SyncError("No password: run tui-pod sync --login, or set password_command under [sync].") from None
 
 
 class Flow(NamedTuple):
