@@ -1,8 +1,4 @@
-"""Generate parts of docs/manual.md, the manual page and the completions from the program's own tables.
-
-python scripts/make_manual.py            write what has changed
-python scripts/make_manual.py --check    only tell; exit status 1 when something is stale
-"""
+"""Generate parts of docs/manual.md, the manual page and the completions from the program's own tables."""
 
 from __future__ import annotations
 
@@ -33,34 +29,14 @@ COMPLETIONS = {
 """Where each shell looks below a prefix; the wheel installs them there."""
 
 
-class Value(NamedTuple):
-    """What stands after a flag, or by itself."""
-
-    name: str
-    """As the help shows it, such as FILE, or the words that it may be."""
-    text: str
-    is_required: bool
-    is_repeated: bool
-
-
-class Flag(NamedTuple):
-    """An option."""
-
-    names: tuple[str, ...]
-    text: str
-    value: Value | None
-    is_shared: bool
-    """Whether it works with every command."""
-
-
 class Command(NamedTuple):
     """The program, one of its commands, or a command of a command."""
 
     name: str
     """All its words; empty for the program itself."""
     text: str
-    flags: list[Flag]
-    values: list[Value]
+    flags: list[argparse.Action]
+    values: list[argparse.Action]
     commands: list[Command]
 
     def all(self) -> list[Command]:
@@ -106,23 +82,9 @@ def describe(parser: argparse.ArgumentParser, name: str = "", text: str = "") ->
             for choice in action._choices_actions:
                 below = describe(action.choices[choice.dest], f"{name} {choice.dest}".strip(), choice.help or "")
                 command.commands.append(below)
-        elif action.help == argparse.SUPPRESS:
-            continue
-        elif action.option_strings:
-            is_shared = action.dest == "help" or getattr(getattr(action, "container", None), "title", "") == SHARED
-            value = None if action.nargs == 0 else describe_value(action)
-            command.flags.append(Flag(tuple(action.option_strings), action.help or "", value, is_shared))
-        else:
-            command.values.append(describe_value(action))
+        elif action.help != argparse.SUPPRESS:
+            (command.flags if action.option_strings else command.values).append(action)
     return command
-
-
-def describe_value(action: argparse.Action) -> Value:
-    """Return what an action takes."""
-    name = "|".join(map(str, action.choices)) if action.choices else str(action.metavar or action.dest.upper())
-    return Value(
-        name, "" if action.choices else action.help or "", action.nargs not in ("?", "*"), action.nargs in ("*", "+")
-    )
 
 
 def made_files() -> dict[Path, str]:
@@ -157,10 +119,9 @@ def commands_table(root: Command) -> str:
     for command in root.all():
         if not command.commands:
             lines.append(f"| `{_cell(_usage(command))}` | {command.text[0].upper()}{command.text[1:]} |")
-        for flag in command.flags:
-            if command is root or not flag.is_shared:
-                owner = "every command" if flag.is_shared else f"`{command.name or 'tui-pod'}`"
-                owners.setdefault((_flag(flag), flag.text), []).append(owner)
+        for flag in command.flags if command is root else _own_flags(command):
+            owner = "every command" if _is_shared(flag) else f"`{command.name or 'tui-pod'}`"
+            owners.setdefault((_flag(flag), flag.help or ""), []).append(owner)
     lines += ["", "| option | of | does |", "| --- | --- | --- |"]
     lines += (f"| `{_cell(flag)}` | {', '.join(names)} | {text} |" for (flag, text), names in owners.items())
     return "\n".join(lines)
@@ -222,21 +183,35 @@ EXAMPLES = (
 
 
 def _usage(command: Command) -> str:
-    values = (f"{value.name}…" if value.is_repeated else value.name for value in command.values)
-    words = [word if value.is_required else f"[{word}]" for word, value in zip(values, command.values, strict=True)]
-    flags = [f"[{_flag(flag)}]" for flag in command.flags if not flag.is_shared]
-    return " ".join((f"tui-pod {command.name}".strip(), *words, *flags))
+    words = []
+    for value in command.values:
+        word = f"{_name(value)}…" if value.nargs in ("*", "+") else _name(value)
+        words.append(f"[{word}]" if value.nargs in ("?", "*") else word)
+    return " ".join((f"tui-pod {command.name}".strip(), *words, *(f"[{_flag(flag)}]" for flag in _own_flags(command))))
 
 
-def _flag(flag: Flag) -> str:
-    names = ", ".join(flag.names)
-    return f"{names} {flag.value.name}" if flag.value else names
+def _own_flags(command: Command) -> list[argparse.Action]:
+    return [flag for flag in command.flags if not _is_shared(flag)]
 
 
-def _man_flag(flag: Flag) -> Iterator[str]:
-    names = ", ".join(f"\\fB{_roff(name)}\\fR" for name in flag.names)
-    value = f" \\fI{_roff(flag.value.name)}\\fR" if flag.value else ""
-    yield from (".TP", names + value, _roff(flag.text))
+def _is_shared(flag: argparse.Action) -> bool:
+    return flag.dest == "help" or getattr(getattr(flag, "container", None), "title", "") == SHARED
+
+
+def _name(action: argparse.Action) -> str:
+    """Return what stands for a value: its name, or the words that it may be."""
+    return "|".join(map(str, action.choices)) if action.choices else str(action.metavar)
+
+
+def _flag(flag: argparse.Action) -> str:
+    names = ", ".join(flag.option_strings)
+    return names if flag.nargs == 0 else f"{names} {_name(flag)}"
+
+
+def _man_flag(flag: argparse.Action) -> Iterator[str]:
+    names = ", ".join(f"\\fB{_roff(name)}\\fR" for name in flag.option_strings)
+    value = "" if flag.nargs == 0 else f" \\fI{_roff(_name(flag))}\\fR"
+    yield from (".TP", names + value, _roff(flag.help or ""))
 
 
 def _man_command(command: Command) -> Iterator[str]:
@@ -245,11 +220,10 @@ def _man_command(command: Command) -> Iterator[str]:
     yield f'.SS "{_roff(_usage(command))}"'
     yield f"{_roff(command.text[0].upper() + command.text[1:])}."
     for value in command.values:
-        if value.text:
-            yield from (".TP", f"\\fI{_roff(value.name)}\\fR", _roff(value.text))
-    for flag in command.flags:
-        if not flag.is_shared:
-            yield from _man_flag(flag)
+        if value.help and not value.choices:
+            yield from (".TP", f"\\fI{_roff(_name(value))}\\fR", _roff(value.help))
+    for flag in _own_flags(command):
+        yield from _man_flag(flag)
 
 
 def _man_setting(row: Setting) -> Iterator[str]:
@@ -272,16 +246,14 @@ def _roff(text: str) -> str:
     return f"\\&{text}" if text.startswith(".") else text
 
 
-def main() -> int:
-    """Write or check; return the exit status."""
-    stale = [path for path, text in made_files().items() if not path.exists() or path.read_text("utf-8") != text]
-    for path in stale:
-        if "--check" not in sys.argv[1:]:
+def main() -> None:
+    """Write what has changed, and print which files these are."""
+    for path, text in made_files().items():
+        if not path.exists() or path.read_text("utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(made_files()[path], "utf-8")
-        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
-    return 1 if stale and "--check" in sys.argv[1:] else 0
+            path.write_text(text, "utf-8")
+            sys.stdout.write(f"{path.relative_to(ROOT)}\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
