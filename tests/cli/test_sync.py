@@ -101,6 +101,16 @@ def test_login_tries_the_password_and_keeps_it_where_only_its_user_can_read_it(
     assert "s3cret" not in out + err
 
 
+def test_sync_with_nothing_set_says_where_to_set_it(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    Path(words[3]).write_text("")
+    capsys.readouterr()
+    assert main([*words, "sync"]) == 1
+    assert capsys.readouterr().err == (
+        "tui-pod: nothing to sync with. Set folder, or server and user, under [sync] in "
+        f"{words[3]}; tui-pod config --default shows how.\n"
+    )
+
+
 def test_login_that_is_refused_keeps_nothing(
     words: list[str], site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -244,6 +244,12 @@ async def test_process_that_cannot_be_started_is_told(rig: Rig) -> None:
     assert isinstance(await rig.ask(ONE), NarrationError)
 
 
+async def test_folder_that_cannot_be_made_is_named(rig: Rig) -> None:
+    rig.folder.write_text("in the way")
+    assert str(await rig.ask(ONE)) == f"Narrations cannot be saved in {rig.folder}: File exists."
+    assert rig.log("start") == []
+
+
 async def test_text_that_cannot_be_spoken_is_told_without_a_second_try(rig: Rig) -> None:
     rig.plan("error")
     assert str(await rig.ask(ONE)) == "This cannot be narrated: it reads English."

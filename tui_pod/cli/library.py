@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from tui_pod.cli.shared import (
@@ -31,7 +31,10 @@ def run_list(options: Namespace) -> None:
     """Print the episodes."""
     library, state, *_ = open_library(options)
     progress_index = ProgressIndex(library, state.progress)
-    indexes = topic_members(library, options.topic) if options.topic is not None else range(len(library))
+    indexes: Iterable[int] = range(len(library))
+    if options.topic is not None:
+        topics = find_topics(library, options.topic)
+        indexes = sorted({index for topic in topics for index in library.topics.members[topic]})
     if options.status is not None:
         indexes = [index for index in indexes if progress_index.status(library.ids[index]) == options.status]
     if options.json:
@@ -47,18 +50,6 @@ def _list_row(library: Library, progress_index: ProgressIndex, index: int) -> tu
     progress = progress_index.get(episode.id)
     times = (length(progress_index.length(index)), clock(progress.position if progress else 0.0))
     return episode.id, episode.title, *times, str(progress_index.status(episode.id)), ", ".join(episode.tags)
-
-
-def topic_members(library: Library, name: str) -> Sequence[int]:
-    """Return the library indexes of the topics of this name, or at this path.
-
-    Raises:
-        UserError: there is no such topic.
-    """
-    topics = find_topics(library, name)
-    if len(topics) == 1:
-        return library.topics.members[topics[0]]
-    return sorted({index for topic in topics for index in library.topics.members[topic]})
 
 
 def run_mark(options: Namespace) -> None:

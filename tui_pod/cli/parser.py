@@ -96,22 +96,20 @@ def _add_library_commands(commands: _Commands, shared: argparse.ArgumentParser) 
                          help="order to choose from; default: course")  # fmt: skip
     command = commands.add(
         "search",
-        "find words in titles, summaries, show notes, transcripts and bookmarks, and print where they are",
+        "print where words are said or written: titles, summaries, show notes, transcripts, bookmarks",
         has_json=True,
     )
     command.add_argument("words", metavar="WORD", nargs="*",
                          help='the start of a word, a "phrase" in quotes, or -word to leave it out')  # fmt: skip
-    command.add_argument(
-        "--update", action="store_true", help="only read what is new into the index, and print nothing"
-    )
+    command.add_argument("--update", action="store_true", help="only bring the index up to date, and print nothing")
     command._negative_number_matcher = re.compile(r"-[^-]")  # as of -word
     commands.add("stats", "print listening statistics", has_json=True)
     command = commands.add("bookmarks", "print what you kept: id, time, words, note, title", has_json=True)
     command.add_argument("--csv", action="store_true", help="print the CSV that Readwise imports")
     command.add_argument("--out", metavar="DIR", type=Path,
-                         help="write a Markdown file an episode; one that you edited is only appended to")  # fmt: skip
-    command.add_argument("--clips", metavar="DIR", type=Path, help="cut the audio of each into DIR, as Opus")
-    commands.add("recall", "ask what is due: bookmarks marked with m, and questions of episodes",
+                         help="write a Markdown file for each episode; what you edited there stays")  # fmt: skip
+    command.add_argument("--clips", metavar="DIR", type=Path, help="write the sound of each bookmark into DIR, as Opus")
+    commands.add("recall", "quiz yourself on what is due: bookmarks marked with m, and questions of episodes",
                  has_json=True)  # fmt: skip
     command = commands.add("narrate", "render narrations ahead of time")
     command.add_argument("ids", metavar="ID", nargs="*")
@@ -119,18 +117,20 @@ def _add_library_commands(commands: _Commands, shared: argparse.ArgumentParser) 
     command.add_argument("--out", metavar="DIR", type=Path, help="also write DIR/<id>.opus and DIR/<id>.vtt")
     command = commands.add("transcribe", "recognise the words of recordings, on this machine")
     command.add_argument("ids", metavar="ID", nargs="*", help="default: each recording on this machine without words")
-    command.add_argument("--again", action="store_true", help="from the start, such as with another model")
+    command.add_argument("--again", action="store_true", help="start over, for example with another model")
     command.add_argument("--out", metavar="DIR", type=Path, help="also write DIR/<id>.vtt")
-    models = commands.add("models", "print the models that recognise speech, and download one")
+    models = commands.add("models", "list and download the models that recognise speech")
     actions = _Commands(models, "action", shared)
     actions.add("list", "print the models: name, size, languages, licence, folder", has_json=True)
-    command = actions.add("get", "download a model, after saying what it is; what broke off is gone on with")
+    command = actions.add("get", "say what a model is and download it; a download that broke off is continued")
     command.add_argument("name", metavar="NAME", help="such as base")
     command.add_argument("--yes", action="store_true", help="do not ask")
     command = commands.add(
-        "sync", "take and send progress and podcasts, with the folder or server of [sync]", has_json=True
+        "sync",
+        "exchange progress and podcasts with the folder or server that the settings name under [sync]",
+        has_json=True,
     )
-    command.add_argument("--login", action="store_true", help="ask for the server's password, and keep it in a file")
+    command.add_argument("--login", action="store_true", help="log in to the server, and keep the password in a file")
     command.add_argument("--dry-run", action="store_true", help="print what would change, and change nothing")
     commands.add("doctor", "check this machine and print fixes")
 
@@ -160,19 +160,21 @@ def _add_feed_commands(commands: _Commands, shared: argparse.ArgumentParser) -> 
                          help="new address, or topics such as Science/Physics; / for none")  # fmt: skip
     command = actions.add("rename", "give a podcast another name")
     command.add_argument("feed", metavar="FEED", help=_FEED)
-    command.add_argument("name", metavar="NAME", help="default for its own")
+    command.add_argument("name", metavar="NAME", help="its new name; default for the one that it gives itself")
     command = actions.add("set", "change settings of a podcast, or print them all", has_json=True)
     command.add_argument("feed", metavar="FEED", help=f"{_FEED}; course for the embedded course")
     command.add_argument("changes", metavar="KEY=VALUE", nargs="*",
-                         help="a setting and its new value; nothing behind the = for the default")  # fmt: skip
+                         help="a setting and its new value; no value after the = for the default")  # fmt: skip
     command = actions.add("topics", "print a podcast's categories, and turn topics made from them on or off")
     command.add_argument("feed", metavar="FEED", help=_FEED)
     command.add_argument("switch", choices=("on", "off"))
     command = commands.add("find", "find podcasts by name, in public directories", has_json=True)
     command.add_argument("words", metavar="WORD", nargs="+")
-    command = commands.add("import", "take another player's podcasts (OPML), and of its database what you heard")
+    command = commands.add(
+        "import", "take over another player's podcasts from an OPML list, or from its database with what you heard"
+    )
     command.add_argument(
-        "file", metavar="FILE", type=Path, help="OPML, or such a player's database; - for OPML on standard input"
+        "file", metavar="FILE", type=Path, help="an OPML list or a player's database; - reads OPML from standard input"
     )
     command.add_argument("--dry-run", action="store_true", help="print what would be taken, and take nothing")
     commands.add("export", "print the podcasts as OPML")
@@ -193,7 +195,7 @@ def _add_remote_commands(commands: _Commands) -> None:
     ):
         command = commands.add(name, text, has_json=True)
         if name == "play":
-            command.add_argument("id", metavar="ID", nargs="?", help="this one instead")
+            command.add_argument("id", metavar="ID", nargs="?", help="play this episode")
         elif name == "seek":
             command.add_argument("position", metavar="POSITION",
                                  help="seconds from here such as +30 or -10, or a position such as 1:05")  # fmt: skip
@@ -202,7 +204,7 @@ def _add_remote_commands(commands: _Commands) -> None:
         elif name == "volume":
             command.add_argument("percent", metavar="PERCENT", help="such as 80, +5 or -5")
         command._negative_number_matcher = re.compile(r"-[\d.]")  # argparse's own takes -1:05 for an option
-    commands.add("attach", "bring the app here that goes on without a terminal, or is on another one")
+    commands.add("attach", "bring the running app to this terminal")
 
 
 def _add_shell_commands(commands: _Commands) -> None:

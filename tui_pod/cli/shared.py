@@ -25,6 +25,7 @@ from tui_pod.library.cache import load_library
 from tui_pod.state.store import State, StateFile
 
 if TYPE_CHECKING:
+    from tui_pod.feeds.net.access import NetworkPolicy
     from tui_pod.feeds.podcasts import Podcasts
 
 MEGABYTE = 1_000_000
@@ -171,9 +172,14 @@ def show_progress(said: str, share: float | None = None, text: str = "") -> None
 
 def open_podcasts(opened: Opened) -> Podcasts:
     """Return the podcasts, with what the settings allow them."""
-    from tui_pod.feeds.net.access import make_policy  # brings OpenSSL: only for who needs it
-    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.feeds.podcasts import Podcasts  # brings OpenSSL: only for who needs it
 
-    feeds, paths = opened.settings.feeds, opened.paths
-    policy = make_policy(opened.settings.network.private_hosts, feeds.timeout)
+    feeds, paths, policy = opened.settings.feeds, opened.paths, network_policy(opened.settings)
     return Podcasts(paths.data, paths.cache, feeds.downloads_mb * MEGABYTE, policy, feeds.stream_cache_mb * MEGABYTE)
+
+
+def network_policy(settings: Settings) -> NetworkPolicy:
+    """Return what the settings allow of the network."""
+    from tui_pod.feeds.net.access import make_policy  # as above
+
+    return make_policy(settings.network.private_hosts, settings.feeds.timeout)

@@ -30,8 +30,7 @@ from tui_pod.sync.server import ServerSync
 from tui_pod.sync.transport import HttpTransport
 
 NOT_SET = (
-    "tui-pod: nothing to sync with. Set folder, or server and user, under [sync] in {path};"
-    " tui-pod config --default shows how."
+    "nothing to sync with. Set folder, or server and user, under [sync] in {path}; tui-pod config --default shows how."
 )
 
 

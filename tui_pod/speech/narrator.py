@@ -208,6 +208,10 @@ class Narrator:
                 await asyncio.wait_for(self._has_job.wait(), IDLE_LIMIT)
 
     async def _make(self, job: _Job) -> Narration:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise NarrationError(f"Narrations cannot be saved in {self._folder}: {error.strerror}.") from error
         for is_last_try in (False, True):
             try:
                 return await self._ask(job)
@@ -222,7 +226,6 @@ class Narrator:
         worker = await self._ready_worker()
         assert worker.stdin is not None
         assert worker.stdout is not None
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         base = self._folder / job.key
         table = pronunciations()
         request = {

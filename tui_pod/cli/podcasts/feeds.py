@@ -14,7 +14,7 @@ from pathlib import Path
 from tui_pod.cli.podcasts.downloads import keep_downloads
 from tui_pod.cli.podcasts.logins import ask_login
 from tui_pod.cli.podcasts.settings import named_feeds, set_settings
-from tui_pod.cli.shared import ask_yes, load_config, print_json, print_table, show_progress, tell, warn
+from tui_pod.cli.shared import ask_yes, load_config, network_policy, print_json, print_table, show_progress, tell, warn
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
 from tui_pod.core.errors import UserError
@@ -24,7 +24,7 @@ from tui_pod.feeds.folders.address import is_folder, to_address, typed_path
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_OPML, Folder, write_opml
 from tui_pod.feeds.imports.read import parse_export, read_export
-from tui_pod.feeds.net.access import NetworkPolicy, make_policy
+from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.address import is_private, origin, typed_addresses
 from tui_pod.feeds.net.fetch import LoginWanted
 from tui_pod.feeds.net.login import Login, check_user, split_login
@@ -65,7 +65,7 @@ def run_import(options: Namespace) -> int:
         is_typed_in = options.file == Path("-")
         imported = parse_export(sys.stdin.buffer.read(MAX_OPML + 1)) if is_typed_in else read_export(options.file)
     except FeedError as error:
-        raise UserError(f"{options.file}: {error}") from None
+        raise UserError(f"{'standard input' if is_typed_in else options.file}: {error}") from None
     warn(*imported.faults)
     with _open_store(options) as store:
         if imported.program:
@@ -89,7 +89,7 @@ def run_import(options: Namespace) -> int:
 def _ask_private(store: FeedStore, options: Namespace) -> None:
     """Ask once whether hosts of the own network that the list named may be fetched."""
     asked = [feed for feed in store.feeds() if not feed.error]
-    forbidden = asyncio.run(find_forbidden(asked, _policy(options)))
+    forbidden = asyncio.run(find_forbidden(asked, network_policy(load_config(options).settings)))
     if not forbidden.feeds:
         return
     tell(forbidden.said)
@@ -127,7 +127,7 @@ def _open_store(options: Namespace) -> Iterator[FeedStore]:
 
 def _add(store: FeedStore, options: Namespace) -> int:
     folders = [folder for text in options.folder if (folder := _folder(text))]
-    policy = _policy(options)
+    policy = network_policy(load_config(options).settings)
     failures = 0
     for url in options.urls:
         try:
@@ -197,7 +197,8 @@ def _refresh(store: FeedStore, options: Namespace) -> int:
             warn(progress.outcome.error)
         show_progress(clean(progress.outcome.name, 50), progress.done / progress.total)
 
-    settings, policy = load_config(options).settings.feeds, _policy(options)
+    settings = load_config(options).settings
+    policy = network_policy(settings)
     result = asyncio.run(refresh(store, feeds, show, policy))
     show_progress("")
     asked = len(result.outcomes)
@@ -206,7 +207,7 @@ def _refresh(store: FeedStore, options: Namespace) -> int:
     named = f": {result.named_new}" if result.new else ""
     tell(f"{counted(asked, 'feed')} refreshed, {counted(result.new, 'new episode')}{named}")
     feeds = store.feeds() if feeds is None else named_feeds(store, [feed.feed_id for feed in feeds])
-    is_done = asyncio.run(keep_downloads(options, store, feeds, settings, policy))
+    is_done = asyncio.run(keep_downloads(options, store, feeds, settings.feeds, policy))
     return 0 if is_done and not result.failed else 1
 
 
@@ -255,11 +256,6 @@ def _topics(store: FeedStore, options: Namespace) -> int:
         print("/".join(category))
     tell(f"{feed.name}: its categories and keywords {'are topics now' if is_on else 'are no longer topics'}")
     return 0
-
-
-def _policy(options: Namespace) -> NetworkPolicy:
-    settings = load_config(options).settings
-    return make_policy(settings.network.private_hosts, settings.feeds.timeout)
 
 
 def _folder(text: str) -> Folder:

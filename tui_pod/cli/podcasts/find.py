@@ -6,13 +6,12 @@ import asyncio
 import sys
 from argparse import Namespace
 
-from tui_pod.cli.shared import load_config, print_json, print_table, tell, warn
+from tui_pod.cli.shared import load_config, network_policy, print_json, print_table, tell, warn
 from tui_pod.cli.tables import Column
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, enumerated
 from tui_pod.feeds.directories.find import FoundPodcast, find
 from tui_pod.feeds.directories.services import make_directories
-from tui_pod.feeds.net.access import make_policy
 
 
 def run(options: Namespace) -> int:
@@ -28,8 +27,7 @@ def run(options: Namespace) -> int:
     words = clean(" ".join(options.words), 200)
     names = [directory.name for directory in directories]
     warn(f"asking {enumerated(names)}")
-    policy = make_policy(settings.network.private_hosts, settings.feeds.timeout)
-    found = asyncio.run(find(words, directories, policy))
+    found = asyncio.run(find(words, directories, network_policy(settings)))
     warn(*found.faults)
     if options.json:
         print_json([_json(podcast) for podcast in found.podcasts])

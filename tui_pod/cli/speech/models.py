@@ -6,11 +6,19 @@ from argparse import Namespace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tui_pod.cli.shared import MEGABYTE, ask_yes, load_config, print_json, print_table, show_progress, tell
+from tui_pod.cli.shared import (
+    MEGABYTE,
+    ask_yes,
+    load_config,
+    network_policy,
+    print_json,
+    print_table,
+    show_progress,
+    tell,
+)
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
 from tui_pod.core.errors import UserError
-from tui_pod.feeds.net.access import make_policy
 from tui_pod.speech.offered_models import MODELS, OFFERED, OfferedModel, get_model
 
 
@@ -33,13 +41,12 @@ def run(options: Namespace) -> None:
         if not ask_yes("Download it?"):
             raise UserError("nothing was downloaded; --yes downloads without a question")
     settings = load_config(options).settings
-    policy = make_policy(settings.network.private_hosts, settings.feeds.timeout)
 
     def show(done: int) -> None:
         show_progress(model.name, done / model.size, f"{done // MEGABYTE} of {_size(model)}")
 
     try:
-        path = get_model(model, folder, policy, show)
+        path = get_model(model, folder, network_policy(settings), show)
     except KeyboardInterrupt:
         raise UserError("stopped; what came is kept, and the same command goes on with it") from None
     finally:
