@@ -67,7 +67,7 @@ class MpvPlayer:
         self._is_from_zero = False
         self._is_open = False  # whether the active load has begun to sound
         self._is_playing = False
-        self._early_seek = (0, 0.0)  # load and place of the last seek that came before its file was open
+        self._early_seek = (0, 0.0)  # load and position of the last seek that came before its file was open
         self._streams = StreamProtocol()
         self._remote: RemoteAudio | None = None  # of the newest load given to libmpv
         self._log: deque[str] = deque(maxlen=20)

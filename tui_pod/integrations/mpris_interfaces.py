@@ -39,7 +39,7 @@ def _request(name: str, ask: Callable[[PlayerApi], None]) -> Any:
 
     def request(interface: Any) -> None:
         with contextlib.suppress(PlayerApiError):
-            ask(interface._controls)
+            ask(interface._api)
 
     request.__name__ = _attribute(name)
     return dbus_method(name=name)(request)
@@ -88,7 +88,7 @@ class PlayerInterface(ServiceInterface):
     def __init__(self, controller: PlaybackController) -> None:
         super().__init__("org.mpris.MediaPlayer2.Player")
         self._controller = controller
-        self._controls = PlayerApi(controller)
+        self._api = PlayerApi(controller)
 
     def told(self) -> dict[str, Any]:
         """Return the properties whose changes are sent: not Position, and not the constant ones."""
@@ -119,7 +119,7 @@ class PlayerInterface(ServiceInterface):
     def seek(self, offset: DBusInt64) -> None:
         """Seek by microseconds; past the end, to where the episode counts as played."""
         with contextlib.suppress(PlayerApiError):
-            self._controls.seek_by(offset / SECOND)
+            self._api.seek_by(offset / SECOND)
 
     @dbus_method(name="SetPosition")
     def set_position(self, track: DBusObjectPath, position: DBusInt64) -> None:
@@ -130,7 +130,7 @@ class PlayerInterface(ServiceInterface):
         if playback.duration is not None and position > playback.duration * SECOND:
             return
         with contextlib.suppress(PlayerApiError):
-            self._controls.seek_to(position / SECOND)
+            self._api.seek_to(position / SECOND)
 
     @dbus_method(name="OpenUri")
     def open_uri(self, uri: DBusStr) -> None:  # noqa: ARG002
@@ -154,7 +154,7 @@ class PlayerInterface(ServiceInterface):
         """Playing, Paused or Stopped."""
         if not self._playback.is_loaded:
             return "Stopped"
-        return "Paused" if self._controls.is_paused else "Playing"
+        return "Paused" if self._api.is_paused else "Playing"
 
     @dbus_property(PropertyAccess.READ, "Metadata")
     def metadata(self) -> DBusDict:
@@ -175,9 +175,9 @@ class PlayerInterface(ServiceInterface):
     def rate(self, rate: DBusDouble) -> None:
         """Set the speed; 0 pauses, as the specification wants."""
         if rate == 0:
-            self._controls.pause()
+            self._api.pause()
         elif math.isfinite(rate):
-            self._controls.set_speed(rate)
+            self._api.set_speed(rate)
 
     @dbus_property(PropertyAccess.READWRITE, "Volume")
     def volume(self) -> DBusDouble:
@@ -189,7 +189,7 @@ class PlayerInterface(ServiceInterface):
         """Set the volume; one that can be heard ends being muted."""
         if not math.isfinite(volume):
             return
-        self._controls.set_volume(min(max(volume, 0.0), 1.0) * 100)
+        self._api.set_volume(min(max(volume, 0.0), 1.0) * 100)
         if volume > 0 and self._playback.is_muted:
             self._controller.toggle_mute()
 

@@ -38,8 +38,8 @@ LIMIT = 1_000_000.0
 class RemoteControl(Follower):
     """Answers for one app. The most recently started app on a state file owns its socket."""
 
-    def __init__(self, controls: PlayerApi, state: Path) -> None:
-        self._controls = controls
+    def __init__(self, api: PlayerApi, state: Path) -> None:
+        self._api = api
         self._name = socket_name(state)
         self._folder: RuntimeFolder | None = None
         self._inode = 0
@@ -118,22 +118,22 @@ class RemoteControl(Follower):
     async def _answer(self, line: bytes) -> dict[str, object]:
         try:
             request = parse_request(line)
-            before = self._controls.playback
+            before = self._api.playback
             self._failure = None
-            wanted = perform(self._controls, request)
-            if wanted is not None or self._controls.playback.load != before.load:
+            wanted = perform(self._api, request)
+            if wanted is not None or self._api.playback.load != before.load:
                 await self._settle(wanted)
         except PlayerApiError as error:
             return {"error": str(error)}
         if self._failure is not None:
             return {"error": self._failure}
-        return {"now": self._controls.now()}
+        return {"now": self._api.now()}
 
     async def _settle(self, wanted: bool | None) -> None:
         """Wait until the player has loaded, and pauses or plays as wanted, `SETTLING` at most."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLING):
-                while self._failure is None and not _is_settled(self._controls.playback, wanted):
+                while self._failure is None and not _is_settled(self._api.playback, wanted):
                     self._changed.clear()
                     await self._changed.wait()
 
@@ -165,7 +165,7 @@ def parse_request(line: bytes) -> dict[str, object]:
     return request
 
 
-def perform(controls: PlayerApi, request: dict[str, object]) -> bool | None:
+def perform(api: PlayerApi, request: dict[str, object]) -> bool | None:
     """Run a request; return whether the player should pause (True), play (False) or stay as it is (None).
 
     Raises:
@@ -175,29 +175,29 @@ def perform(controls: PlayerApi, request: dict[str, object]) -> bool | None:
         case "now":
             return None
         case "toggle":
-            wanted = controls.playback.is_loaded and not controls.is_paused
-            controls.toggle()
+            wanted = api.playback.is_loaded and not api.is_paused
+            api.toggle()
             return wanted
         case "play":
-            controls.play(_episode(request))
+            api.play(_episode(request))
             return False
         case "pause":
-            controls.pause()
+            api.pause()
             return True
         case "next":
-            controls.next()
+            api.next()
         case "previous":
-            controls.previous()
+            api.previous()
         case "seek" if "by" in request:
-            controls.seek_by(_number(request, "by"))
+            api.seek_by(_number(request, "by"))
         case "seek":
-            controls.seek_to(_number(request, "to"))
+            api.seek_to(_number(request, "to"))
         case "speed":
-            here = controls.playback.speed if "by" in request else 0.0
-            controls.set_speed(here + _number(request, "by" if "by" in request else "to"))
+            here = api.playback.speed if "by" in request else 0.0
+            api.set_speed(here + _number(request, "by" if "by" in request else "to"))
         case "volume":
-            at = controls.playback.volume if "by" in request else 0
-            controls.set_volume(at + _number(request, "by" if "by" in request else "to"))
+            at = api.playback.volume if "by" in request else 0
+            api.set_volume(at + _number(request, "by" if "by" in request else "to"))
         case _:
             raise PlayerApiError("There is no such command. See: tui-pod --help")
     return None

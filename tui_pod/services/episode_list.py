@@ -12,7 +12,7 @@ from tui_pod.core.selection.list_query import (
     ListQuery,
     SmartList,
     Sort,
-    first_place,
+    first_row,
     list_episodes,
     narrow,
 )
@@ -52,7 +52,7 @@ class EpisodeListModel:
         self.selected: set[int] = set()
         self.range_start: int | None = None
         self._unsearched: Sequence[int] = ()
-        self._places: tuple[Queue | None, dict[str, int]] = (None, {})  # in a queue
+        self._numbers: tuple[Queue | None, dict[str, int]] = (None, {})  # of what comes next in a queue
         self._list()
 
     # -- entries ---------------------------------------------------------------------------------------
@@ -82,11 +82,11 @@ class EpisodeListModel:
         """Return the id of a listed episode."""
         return self.library.ids[index] if index >= 0 else self.queue.entries[-1 - index]
 
-    def place_in_queue(self, ident: str) -> int | None:
-        """Return an episode's place among what comes next, from 1; None: it is not queued."""
-        if self._places[0] is not self.queue:
-            self._places = self.queue, {queued: place for place, queued in enumerate(self.queue.upcoming, 1)}
-        return self._places[1].get(ident)
+    def number_in_queue(self, ident: str) -> int | None:
+        """Return which one of what comes next an episode is, from 1; None: it is not queued."""
+        if self._numbers[0] is not self.queue:
+            self._numbers = self.queue, {queued: number for number, queued in enumerate(self.queue.upcoming, 1)}
+        return self._numbers[1].get(ident)
 
     def name(self, entry: int) -> str:
         """Return the name of a topic or smart list."""
@@ -188,7 +188,7 @@ class EpisodeListModel:
         self._unsearched = everything
         self.indexes = narrow(self.library, everything, self.query.query) if self.query.query.strip() else everything
         if kept is None:
-            self.cursor = first_place(self.progress_index, self.indexes)
+            self.cursor = first_row(self.progress_index, self.indexes)
             self.clear_selection()
             return
         wanted = {self.library.index(ident) for ident in (kept.cursor, kept.range_start, *kept.selected) if ident}

@@ -218,11 +218,11 @@ class RecognitionService:
     def _next(self) -> str | None:
         """Return the episode to recognise next: what plays, what was asked for, the queue, the rest."""
         controller = self._controller()
-        places = {ident: place for place, ident in enumerate(controller.queue.upcoming)}
+        rows = {ident: row for row, ident in enumerate(controller.queue.upcoming)}
         playing = controller.playback.episode
 
         def order(ident: str) -> tuple[bool, bool, int]:
-            return ident != playing, not self._waiting[ident], places.get(ident, len(places))
+            return ident != playing, not self._waiting[ident], rows.get(ident, len(rows))
 
         return min(self._waiting, key=order, default=None)
 

@@ -128,14 +128,14 @@ class SearchService:
             return hit.start
         episode = controller.library.episode(index)
         cues = (await self._services.read_transcript(episode)).cues
-        place = next((place for place, cue in enumerate(cues) if fold(cue.text) == fold(hit.text)), None)
-        if place is None or cues[place].start is not None:
-            return None if place is None else cues[place].start
+        row = next((row for row, cue in enumerate(cues) if fold(cue.text) == fold(hit.text)), None)
+        if row is None or cues[row].start is not None:
+            return None if row is None else cues[row].start
         length = controller.progress_index.length(index)
         if episode.audio is not None or not length:
             return None
         letters = [len(cue.text) for cue in cues]
-        return length * sum(letters[:place]) / sum(letters)
+        return length * sum(letters[:row]) / sum(letters)
 
     def _nudged(self, found: Found) -> Found:
         """Return what was found with the times as the listener moved its words."""

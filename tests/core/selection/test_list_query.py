@@ -15,7 +15,7 @@ from tui_pod.core.selection.list_query import (
     ListQuery,
     SmartList,
     Sort,
-    first_place,
+    first_row,
     list_episodes,
     missing,
 )
@@ -152,7 +152,7 @@ def test_list_queue_searched_leaves_out_what_is_gone(library: Library, progress_
 def place(library: Library, progress: dict[str, Progress], sort: Sort = Sort.NEWEST) -> str:
     progress_index = ProgressIndex(library, progress)
     found = list_episodes(library, progress_index, Queue(), BASICS._replace(sort=sort))
-    return library.ids[found[first_place(progress_index, found)]]
+    return library.ids[found[first_row(progress_index, found)]]
 
 
 def test_first_place_is_the_most_recently_heard_unfinished_one(library: Library) -> None:
@@ -173,4 +173,4 @@ def test_first_place_everything_played_is_the_first(library: Library) -> None:
 
 
 def test_first_place_of_nothing_is_zero(library: Library) -> None:
-    assert first_place(ProgressIndex(library, {}), []) == 0
+    assert first_row(ProgressIndex(library, {}), []) == 0

@@ -1,1 +1,1 @@
-"""One episode that plays: its load, its place, its progress."""
+"""One episode that plays: its load, its position, its progress."""

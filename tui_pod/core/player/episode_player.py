@@ -345,7 +345,7 @@ class EpisodePlayer:
     def _on_end(self, load: Load, position: float) -> None:
         source, playback = load.source, self._state.playback
         assert source is not None
-        place = self.tracker.furthest(position)
+        reached = self.tracker.furthest(position)
         if load.is_estimate and not source.is_stream and not load.is_cut(position):
             self.tracker.duration = position  # played to its end, the file has told its length
         played = self.tracker.heard
@@ -359,8 +359,8 @@ class EpisodePlayer:
             self._owner.ended()
         elif is_at_end:
             self.fail("Three episodes in a row ended at once; nothing more is played by itself.")
-        elif is_drop(position, playback.duration, source.is_stream) and self._schedule_retry(load, position, place):
-            load.position = place
+        elif is_drop(position, playback.duration, source.is_stream) and self._schedule_retry(load, position, reached):
+            load.position = reached
             self._player.stop()
         else:
             length = clock_text(playback.duration or 0)

@@ -1,4 +1,4 @@
-"""Watch one load: whether it still comes on, and how far the listener's place is fetched. Pure: it counts, no more."""
+"""Watch one load: whether it still comes on, and how far its position is fetched. Pure: it counts, no more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.core.player.snapshot import Fetching, Source
 
 NEAR = 256 * 1024
-"""Bytes before a place that are fetched to know it exactly, rather than left out: a second of a slow line."""
+"""Bytes before a position that are fetched to know it exactly, rather than left out: a second of a slow line."""
 
 AHEAD = 1024 * 1024
 """Bytes from where it plays that are on their way as it is."""
@@ -43,12 +43,12 @@ class LoadWatch:
         return OVERDUE if source.remote is None else NOTHING_COMES
 
 
-def is_about(source: Source, place: float, duration: float | None, here: float | None = None) -> bool:
-    """Return whether a place can only be estimated for now: too much that is before it would have to be fetched.
+def is_about(source: Source, position: float, duration: float | None, here: float | None = None) -> bool:
+    """Return whether a position can only be estimated for now: too much that is before it would have to be fetched.
 
     Args:
         source: what is loaded.
-        place: seconds.
+        position: seconds.
         duration: seconds of the whole; None when not known.
         here: seconds up to which it was read from its start; None: it was not.
     """
@@ -58,49 +58,49 @@ def is_about(source: Source, place: float, duration: float | None, here: float |
     if not progress.is_seekable or progress.total is None:
         return False
     rate = progress.total / duration
-    is_on_its_way = here is not None and (place - here) * rate < AHEAD
-    return place * rate > progress.fetched + NEAR and not is_on_its_way
+    is_on_its_way = here is not None and (position - here) * rate < AHEAD
+    return position * rate > progress.fetched + NEAR and not is_on_its_way
 
 
-def fetching(source: Source, place: float, duration: float | None) -> Fetching | None:
-    """Return how far a place is fetched, or the whole of a file that does not begin; None when nothing has to be.
+def fetching(source: Source, position: float, duration: float | None) -> Fetching | None:
+    """Return how far a position is fetched, or the whole of a file that does not begin; None when nothing has to be.
 
     Args:
         source: what is loaded.
-        place: seconds.
+        position: seconds.
         duration: seconds of the whole; None when not known.
     """
     if source.remote is None:
         return None
     progress = source.remote.progress()
-    if place <= 0:
+    if position <= 0:
         is_waiting = not progress.is_seekable and source.is_constant_rate is None and progress.fetched >= BEGINNING
-        return _told(progress, progress.total, is_place=False) if is_waiting and progress.total else None
+        return _told(progress, progress.total, is_for_position=False) if is_waiting and progress.total else None
     is_told_by_size = source.is_constant_rate is not False or source.is_about
     if progress.is_seekable and is_told_by_size:
         return None
     if progress.total is None or not duration:
         return Fetching(None)
-    share = min(1.0, place / duration) if source.is_constant_rate is not None else 1.0
+    share = min(1.0, position / duration) if source.is_constant_rate is not None else 1.0
     return _told(progress, share * progress.total)
 
 
-def _told(progress: FetchProgress, needed: float, is_place: bool = True) -> Fetching | None:
+def _told(progress: FetchProgress, needed: float, is_for_position: bool = True) -> Fetching | None:
     left = needed - progress.fetched
     if left <= 0:
         return None
-    return Fetching(progress.fetched / needed, left / progress.rate if progress.rate else None, is_place)
+    return Fetching(progress.fetched / needed, left / progress.rate if progress.rate else None, is_for_position)
 
 
-def missing(source: Source, place: float, duration: float | None) -> str:
-    """Return why the player cannot go to a place yet; empty: it can."""
+def missing(source: Source, position: float, duration: float | None) -> str:
+    """Return why the player cannot go to a position yet; empty: it can."""
     if source.remote is None:
         return ""
     progress = source.remote.progress()
     if progress.is_seekable or progress.total == progress.fetched:
         return ""
     if source.is_constant_rate is not None and progress.total and duration:
-        if place / duration <= progress.fetched / progress.total:
+        if position / duration <= progress.fetched / progress.total:
             return ""
         return f"Only {progress.fetched / progress.total:.0%} of it is here yet, and its server sends it in one piece."
     return "Its server sends it in one piece, so you can go elsewhere in it once all of it is here."

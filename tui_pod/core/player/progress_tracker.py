@@ -152,7 +152,7 @@ class ProgressTracker:
         return ticket
 
     def furthest(self, position: float) -> float:
-        """Return the listener's place when the player stopped at `position`, which moves it no way back."""
+        """Return where the listener is when the player stopped at `position`, which moves them no way back."""
         return position if self._is_done or self.episode is None else max(position, self._progress().position)
 
     @property

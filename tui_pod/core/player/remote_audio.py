@@ -15,7 +15,7 @@ class FetchProgress(NamedTuple):
     total: int | None = None
     """Bytes of the whole; None when the server does not say."""
     is_seekable: bool = True
-    """Whether any place can be fetched at once; else only what is here can be jumped to."""
+    """Whether any position can be fetched at once; else only what is here can be jumped to."""
     rate: float = 0.0
     """Bytes a second that come now."""
     come: int = 0

@@ -60,15 +60,15 @@ class Source(NamedTuple):
     remote: RemoteAudio | None = None
     """What a stream is read from."""
     is_constant_rate: bool | None = None
-    """Whether an mp3 keeps one bit rate, so that places can be told from its size; None: it is no mp3, or not known."""
+    """Whether an mp3 keeps one bit rate, so that positions follow from its size; None: it is no mp3, or not known."""
     has_length: bool = False
-    """Whether an mp3 of variable rate says how long it is, so that places can be estimated from its size."""
+    """Whether an mp3 of variable rate says how long it is, so that positions can be estimated from its size."""
     is_about: bool = False
-    """Whether places are to be estimated, as what is before them is not here."""
+    """Whether positions are to be estimated, as what is before them is not here."""
 
     @property
     def can_seek(self) -> bool:
-        """Whether the player may go to any place: else it would wait for the end of the file before it begins.
+        """Whether the player may go to any position: else it would wait for the end of the file before it begins.
 
         That of an mp3 it need not see.
         """
@@ -76,17 +76,17 @@ class Source(NamedTuple):
 
 
 class Fetching(NamedTuple):
-    """What must be fetched before the listener's place, or anything, can play."""
+    """What must be fetched before the listener's position, or anything, can play."""
 
     share: float | None
     """0 to 1 of it is here; None while that is not known."""
     left: float | None = None
     """Seconds that the rest takes; None while that is not known."""
-    is_place: bool = True
-    """Whether it is for the place; else the file cannot even begin without its end."""
+    is_for_position: bool = True
+    """Whether it is for the position; else the file cannot even begin without its end."""
 
     def __str__(self) -> str:
-        said = "fetching to your place" if self.is_place else "fetching all of it, as it cannot begin before"
+        said = "fetching to your place" if self.is_for_position else "fetching all of it, as it cannot begin before"
         if self.share is not None:
             said += f" {self.share:.0%}".replace("%", " %")
         return said if self.left is None else f"{said}, about {clock(self.left)}"
@@ -120,7 +120,7 @@ class Playback(NamedTuple):
     is_about: bool = False
     """Whether the position is an estimate, as not enough of the recording is here to count it."""
     fetching: Fetching | None = None
-    """How far the listener's place is fetched, while that is waited for."""
+    """How far the listener's position is fetched, while that is waited for."""
     marks: tuple[Chapter, ...] = ()
     load: int = 0
     last: LastPlayed | None = None

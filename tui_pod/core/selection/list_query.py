@@ -92,7 +92,7 @@ def narrow(library: Library, indexes: Sequence[int], query: str) -> Sequence[int
     return indexes
 
 
-def first_place(progress_index: ProgressIndex, indexes: Sequence[int]) -> int:
+def first_row(progress_index: ProgressIndex, indexes: Sequence[int]) -> int:
     """Return where the cursor starts: on the most recently played unfinished episode, else the first unplayed one."""
     inside = set(indexes) if len(progress_index.indexes[Status.STARTED]) else set()
     for index in progress_index.unfinished():

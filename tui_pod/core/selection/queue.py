@@ -46,7 +46,7 @@ class Queue(_Entries):
         return self._without(list(ids))
 
     def move(self, ident: str, by: int) -> Queue:
-        """Return the queue with an upcoming entry moved `by` places, within what is upcoming."""
+        """Return the queue with an upcoming entry moved `by` rows, within what is upcoming."""
         if ident not in self.upcoming:
             return self
         here = self.entries.index(ident)

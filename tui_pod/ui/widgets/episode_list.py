@@ -150,7 +150,7 @@ class EpisodeList(RowPane):
         marks = (
             self._downloads.get(ident),
             self.words.get(ident),
-            self._model.place_in_queue(ident),
+            self._model.number_in_queue(ident),
             self._model.progress_index.is_new(ident),
         )
         key = (index, ident, is_lit, is_selected, state, live, marks, self._model.query)
@@ -193,7 +193,7 @@ class EpisodeList(RowPane):
             time,
             topics=tuple(tag for tag in episode.tags if tag not in implied and tag not in self._everywhere),
             is_dated=index >= model.library.first_of_podcasts,
-            queued=None if model.is_queue else model.place_in_queue(episode.id),
+            queued=None if model.is_queue else model.number_in_queue(episode.id),
             download=self._downloads.get(episode.id),
             recognised=self.words.get(episode.id),
             words=fold(model.query.query).split(),
