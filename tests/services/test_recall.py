@@ -69,7 +69,7 @@ async def test_answer_puts_a_card_off_and_can_be_undone(rig: Rig) -> None:
 async def test_card_made_and_unmade(rig: Rig) -> None:
     assert rig.recall.toggle(rig.bookmark) == "It will be asked from tomorrow on, after days and then months."
     assert rig.recall.has_card(rig.bookmark.key)
-    assert rig.recall.toggle(rig.bookmark) == "It is not asked any more."
+    assert rig.recall.toggle(rig.bookmark) == "It will not be asked again."
     assert not rig.recall.has_card(rig.bookmark.key)
 
 

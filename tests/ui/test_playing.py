@@ -419,7 +419,7 @@ async def test_files_that_end_at_once_stop_after_three(library: Library) -> None
         for _ in range(5):
             await driver.play(0.5)
         assert not driver.playback.is_loaded
-        assert driver.notices == ["Three episodes in a row ended at once; nothing more is played by itself."]
+        assert driver.notices == ["Three episodes in a row ended at once, so playback stopped."]
 
 
 async def test_failing_saves_are_said_once_and_their_end_too(library: Library) -> None:

@@ -1,6 +1,6 @@
 """Make a small picture from an image, or from the cover inside an audio file, with libmpv.
 
-Images are decoded in a process of its own, with limits: one that is made to harm ends this process, and no other.
+Images are decoded in a process of its own, with limits: a malicious one can only end that process.
 """
 
 from __future__ import annotations

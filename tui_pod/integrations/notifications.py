@@ -28,7 +28,7 @@ BODY_LIMIT = 300
 
 
 class Notifications(Follower):
-    """Tells of each episode that begins if wanted, and of whatever else it is asked to."""
+    """Announces each episode that begins, if wanted, and whatever `notify` is given."""
 
     def __init__(self, bus: MessageBus, controller: PlaybackController, tells_of_episodes: bool = True) -> None:
         self._tells_of_episodes = tells_of_episodes
@@ -46,7 +46,7 @@ class Notifications(Follower):
             self._queue.put_nowait((clean_title(title), clean(body, BODY_LIMIT)))
 
     def playback_changed(self, playback: Playback) -> None:
-        """Tell of an episode that begins."""
+        """Announce an episode that begins."""
         if self._tells_of_episodes and playback.status is PlayerStatus.PLAYING and playback.episode != self._episode:
             self._episode = playback.episode
             self.notify(playback.title, self._describe(playback))

@@ -18,7 +18,7 @@ EVERY = 1.5
 
 
 class ElsewhereWatch:
-    """Looks again and again at what is shared."""
+    """Watches the files that several instances share."""
 
     def __init__(
         self,
@@ -35,17 +35,17 @@ class ElsewhereWatch:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start watching."""
         self._task = asyncio.get_running_loop().create_task(self._watch())
 
     async def close(self) -> None:
-        """Look no more."""
+        """Stop watching."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def look(self) -> None:
-        """Take in what was changed since the last look."""
+        """Accept what was changed since the last look."""
         if self._is_changed():
             saved = await in_thread(lambda _: self._read())
             controller, index = self._controller(), self._controller().progress_index

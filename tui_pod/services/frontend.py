@@ -27,7 +27,7 @@ class Frontend(PlaybackListener, Protocol):
         """Show another library, such as after feeds were refreshed."""
 
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
-        """Show how far the downloads of these episodes are; None: there is none any more."""
+        """Show how far the downloads of these episodes are; None: there is none."""
 
     def feeds_failed(self, feeds: frozenset[str]) -> None:
         """Show which feeds could not be refreshed the last time, by their ids."""

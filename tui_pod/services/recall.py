@@ -28,7 +28,7 @@ HOW_TO = f"To answer: {key_of('view.bookmarks')}, then {key_of('recall.start')}.
 
 
 class RecallService:
-    """Asks what is due; only on wish, or where the settings say so."""
+    """Asks what is due; only when asked to, or where the settings say so."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -70,7 +70,7 @@ class RecallService:
         self._services.stop_excerpt()
 
     async def question(self, card: Card) -> Question | None:
-        """Return what a card asks; None when that cannot be told any more."""
+        """Return what a card asks; None when that is no longer known."""
         controller = self._services.controller
         episode, bookmark = controller.library.find(card.episode), controller.bookmarks.get(card.key)
         if card.start == OF_EPISODE:
@@ -88,7 +88,7 @@ class RecallService:
         """Make a bookmark a card, or no longer; return what was done."""
         if self._cards.get(bookmark.key) is not None:
             self.forget(bookmark.key)
-            return "It is not asked any more."
+            return "It will not be asked again."
         if not bookmark.label:
             return "There is nothing to ask: give it a note first."
         self._add(bookmark.key, is_later=True)
@@ -110,7 +110,7 @@ class RecallService:
         self._services.frontend.tell(f"{clean(question.text, 200)} {HOW_TO}")
 
     def forget(self, key: BookmarkKey) -> None:
-        """Ask a card no more, which can be undone."""
+        """Stop asking a card, which can be undone."""
         self._cards.remove_all([key], "the end of a card")
 
     def now(self) -> datetime:

@@ -47,7 +47,7 @@ LOOK_EVERY = 30.0
 """Seconds between two looks at whether the machine runs on its battery."""
 
 LOOK_AGAIN = 300.0
-"""Seconds between two looks at what the podcasts' settings have recognised by itself."""
+"""Seconds between two looks for what the podcasts' settings want recognised."""
 
 USUAL_SPEED = 8.0
 """Seconds of speech that two idle cores recognise in one."""
@@ -135,7 +135,7 @@ class RecognitionService:
             self._frontend.tell(f"Recognising is paused. Press {key_of('transcribe.pause')} to go on.")
 
     def look(self) -> None:
-        """Look for what the podcasts' settings have recognised by itself, now and every few minutes."""
+        """Look for what the podcasts' settings want recognised, now and every few minutes."""
         if self._looking is not None:
             self._looking.cancel()
         self._looking = asyncio.get_running_loop().call_later(LOOK_AGAIN, self.look)
@@ -149,7 +149,7 @@ class RecognitionService:
         if self._is_paused and self._job is not None:
             self._job.cancel()
         again = f"Press {key_of('transcribe.pause')} to go on." if self._is_paused else ""
-        self._frontend.tell(f"Recognising is paused. {again}" if self._is_paused else "Recognising goes on.")
+        self._frontend.tell(f"Recognising is paused. {again}" if self._is_paused else "Recognising again.")
 
     def make_way(self) -> None:
         """Recognise nothing for a moment: a key was pressed.
@@ -174,7 +174,7 @@ class RecognitionService:
         if self._job is not None:
             await asyncio.wait((self._job,))  # its process ends with it
 
-    # -- by itself -------------------------------------------------------------------------------------
+    # -- automatically ---------------------------------------------------------------------------------
 
     async def _look(self) -> None:
         podcasts = await self._means.open_podcasts()
@@ -318,7 +318,7 @@ class RecognitionService:
         if ident in self._waiting:
             await self._drop(ident)
             self._failed.add(ident)  # the settings do not bring it back in this app
-            self._frontend.tell("No longer recognised; what was done is kept.")
+            self._frontend.tell("Recognising stopped; the words so far are kept.")
         elif await self._take(ident):
             self._tasks.note("Recognised words removed", lambda: self._bring_back(ident), lambda: self._take(ident))
         else:

@@ -149,7 +149,9 @@ class Services:
         moved = round(max(-MOST_NUDGED, min(self.nudges.get(episode, 0.0) + by, MOST_NUDGED)), 1)
         self.nudges[episode] = moved
         self.controller.remember("nudges", episode, moved)
-        return f"Words {abs(moved):g} s {'later' if moved > 0 else 'earlier'}." if moved else "Words as they came."
+        return (
+            f"Words {abs(moved):g} s {'later' if moved > 0 else 'earlier'}." if moved else "Words at their own times."
+        )
 
     def with_keys(self, text: str, show: Callable[[str], str] = show_key) -> str:
         """Return a text with the listener's keys in it, where `key_of` left places for them."""

@@ -32,9 +32,7 @@ GAP = 20.0
 LIMIT = 330.0
 """Seconds that a sync may take; its own limit is shorter."""
 
-FIRST = (
-    "Sync is set up and was never done. “Sync now” in the palette does it; tui-pod sync --dry-run shows what it would."
-)
+FIRST = "Sync is set up but has never run. “Sync now” in the palette runs it; tui-pod sync --dry-run only shows it."
 
 
 class Work(NamedTuple):
@@ -45,11 +43,11 @@ class Work(NamedTuple):
     reload: Callable[[], Awaitable[None]]
     """Shows the podcasts anew, and fetches them."""
     is_first: Callable[[], bool]
-    """Whether there was no sync with the server yet, which happens on wish alone."""
+    """Whether there was no sync with the server yet: the first one only runs when asked for."""
 
 
 class SyncService:
-    """Syncs at start, after a pause and an end, every 15 minutes, and on wish."""
+    """Syncs at start, after a pause and an end, every 15 minutes, and when asked."""
 
     def __init__(self, controller: Callable[[], PlaybackController], frontend: Frontend, work: Work) -> None:
         self._controller = controller
@@ -71,7 +69,7 @@ class SyncService:
             self._sync_soon()
 
     def sync_now(self) -> None:
-        """Sync on wish."""
+        """Sync because the listener asks."""
         self._begin(is_asked=True)
 
     def sync_soon(self) -> None:

@@ -33,7 +33,7 @@ class Kind(NamedTuple):
     """What values a setting takes, and how they are written."""
 
     allowed: str
-    """For people."""
+    """What it takes, in words."""
     parse: Callable[[str], Any]
     """Returns the value; raises ValueError."""
     show: Callable[[Any], str] = str
@@ -185,7 +185,7 @@ class PodcastSettings:
     refresh: Annotated[
         int | None,
         Setting(
-            "Minutes between two refreshes; never: only when it is asked for by itself",
+            "Minutes between two refreshes; never: only when this podcast itself is refreshed",
             _count(5, 43_200, {"never": NEVER}),
             "feeds.refresh_minutes",
         ),
@@ -195,11 +195,11 @@ class PodcastSettings:
     ] = None
     include: Annotated[
         tuple[str, ...],
-        Setting("Words of which an episode must have one to be new and be downloaded by itself", WORDS, "all are"),
+        Setting("Words of which an episode needs one to be new and be downloaded automatically", WORDS, "all are"),
     ] = ()
     exclude: Annotated[
         tuple[str, ...],
-        Setting("Words of which an episode must have none to be new and be downloaded by itself", WORDS, "none"),
+        Setting("Words that keep an episode from being new and downloaded automatically", WORDS, "none"),
     ] = ()
     delete_played: Annotated[
         int | None,
@@ -212,13 +212,13 @@ class PodcastSettings:
     transcribe: Annotated[
         str,
         Setting(
-            "Of which episodes without a transcript this machine recognises the words by itself",
+            "Which episodes without a transcript have their words recognised automatically on this machine",
             _choice("never", "downloads", "all"),
             "never",
         ),
     ] = ""
     notify: Annotated[
-        bool | None, Setting("Whether the desktop tells of its new episodes", SWITCH, "desktop.notify")
+        bool | None, Setting("Whether the desktop announces its new episodes", SWITCH, "desktop.notify")
     ] = None
     hidden: Annotated[
         bool, Setting("Whether it is out of sight: not listed, refreshed or downloaded", SWITCH, "no")
@@ -295,7 +295,7 @@ def _whole(word: str) -> str:
 
 
 def is_wanted(settings: PodcastSettings, title: str, summary: str) -> bool:
-    """Return whether the words of an episode let it be new and be downloaded by itself."""
+    """Return whether the words of an episode let it be new and be downloaded automatically."""
     text = f"{title} {summary}"
     return (not settings.include or has_word(text, settings.include)) and not has_word(text, settings.exclude)
 

@@ -37,7 +37,7 @@ SPEAKER_LIMIT = 80
 """Characters of a speaker's name that are kept."""
 
 LONGEST = 400
-"""Characters from which on a sentence that has no mark at its end takes in no more."""
+"""Characters after which a sentence ends, also where it has no mark at its end."""
 
 READING_SPEED = 15.0
 """Characters a second, where nothing tells when words end."""

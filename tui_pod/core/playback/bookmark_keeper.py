@@ -60,7 +60,7 @@ class BookmarkKeeper(KeptThings[Bookmark]):
         return label
 
     def receive_all(self, kept: Kept, said: str = "") -> bool:
-        """Take in bookmarks and cards that others made; what became of them is told after their number, if at all."""
+        """Accept bookmarks and cards that others made; `said` follows their number in a notice, if not empty."""
         labels = [f"{counted(len(things), noun)} {said}" if said else ""
                   for things, noun in ((kept.bookmarks, "bookmark"), (kept.cards, "card"))]  # fmt: skip
         are_cards_new = self.cards.receive(kept.cards, labels[1])

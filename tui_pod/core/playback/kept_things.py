@@ -17,7 +17,7 @@ from tui_pod.core.progress.records import Record
 
 
 class KeptThings(Generic[Thing]):
-    """All of one kind, those removed too: others must learn that, and their places may be kept again."""
+    """All of one kind, the removed ones too: other machines must learn of that, and they may be kept again."""
 
     def __init__(
         self, state: PlaybackState, undo: UndoHistory, record: Callable[[Thing], Record], things: Iterable[Thing]
@@ -53,7 +53,7 @@ class KeptThings(Generic[Thing]):
         self.change(label, {key: self._all[key].removed(self.stamp(key)) for key in keys if key in self._all})
 
     def receive(self, things: Iterable[Thing], label: str = "") -> bool:
-        """Take in what others made and saved; under a label it is told and can be undone. Return whether it is new."""
+        """Accept what others saved, and return whether it is new; with a label it is announced and can be undone."""
         after: dict[BookmarkKey, Thing] = {}
         for thing in things:
             known = self._all.get(thing.key)

@@ -86,8 +86,7 @@ class ProgressEditor:
     def receive(self, values: Mapping[str, Progress], label: str = "", is_saved: bool = True) -> bool:
         """Show progress that others made, and save it if they did not; return whether it is new.
 
-        Under a label it is told and can be undone.
-        What is loaded keeps its place, unless it was marked.
+        With a label it is announced and can be undone. The loaded episode keeps its position, unless it was marked.
         """
         state, before = self._state, dict[str, Progress | None]()
         for ident, value in values.items():

@@ -45,7 +45,7 @@ SEEK_TOLERANCE = 1.0
 """Seconds that a file may start off the requested position before it is sought again."""
 
 MAX_ENDS_AT_ONCE = 3
-"""Files in a row that end at once, after which nothing is played on by itself."""
+"""Files in a row that end at once, after which playback stops."""
 
 
 class PlayerOwner(NamedTuple):
@@ -358,7 +358,7 @@ class EpisodePlayer:
         if is_at_end and self._ends_at_once < MAX_ENDS_AT_ONCE:
             self._owner.ended()
         elif is_at_end:
-            self.fail("Three episodes in a row ended at once; nothing more is played by itself.")
+            self.fail("Three episodes in a row ended at once, so playback stopped.")
         elif is_drop(position, playback.duration, source.is_stream) and self._schedule_retry(load, position, reached):
             load.position = reached
             self._player.stop()

@@ -1,4 +1,4 @@
-"""Watch one load: whether it still comes on, and how far its position is fetched. Pure: it counts, no more."""
+"""Watch one load: whether it makes progress, and how far its position is fetched. Pure: it only counts."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.core.player.snapshot import Fetching, Source
 
 NEAR = 256 * 1024
-"""Bytes before a position that are fetched to know it exactly, rather than left out: a second of a slow line."""
+"""Bytes before a position that are fetched to know it exactly, rather than skipped: a second on a slow line."""
 
 AHEAD = 1024 * 1024
-"""Bytes from where it plays that are on their way as it is."""
+"""Bytes ahead of where it plays that are being fetched anyway."""
 
 LIMIT = 40.0
 """Seconds that a file may take to begin, while nothing of it comes."""

@@ -18,7 +18,7 @@ class PlaybackOptions(NamedTuple):
     is_rewinding: bool = True
     """Whether resuming goes back a little, the more the longer the pause."""
     is_autoplaying: bool = True
-    """Whether the list plays on by itself; the queue always does."""
+    """Whether the list plays on automatically; the queue always does."""
     played: PlayedRule = PlayedRule()
     seek_back: float = 10.0
     """Seconds, as the other two."""

@@ -152,7 +152,7 @@ class ProgressTracker:
         return ticket
 
     def furthest(self, position: float) -> float:
-        """Return where the listener is when the player stopped at `position`, which moves them no way back."""
+        """Return where the listener is when the player stopped at `position`: never before the saved position."""
         return position if self._is_done or self.episode is None else max(position, self._progress().position)
 
     @property
@@ -169,7 +169,7 @@ class ProgressTracker:
         return stamp_after(former, self._clock())
 
     def _is_reached(self, start: float, position: float) -> bool:
-        """Take in that it was played from `start` to `position`; return whether that is where the listener is."""
+        """Note that it was played from `start` to `position`; return whether that reaches the wished position."""
         if self._wished <= 0 or start - LATE <= self._wished <= position + EARLY:
             self._wished = 0.0
             return True

@@ -29,7 +29,7 @@ class Skipper:
         """Return where to go on, infinite for the end; None: here.
 
         Args:
-            duration: length of an episode that was played as far as it is wanted, in seconds; None: it was not yet.
+            duration: length in seconds of an episode that counts as played by now; None: it does not.
         """
         playback = self._state.playback
         settings = self._state.settings_of(playback.episode)

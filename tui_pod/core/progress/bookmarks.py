@@ -16,11 +16,11 @@ BY_MACHINE = "recognised by machine"
 
 
 class BookmarkKey(NamedTuple):
-    """What tells bookmarks apart: two of the same place are one."""
+    """What tells bookmarks apart: two with the same start are one."""
 
     episode: str
     start: float
-    """Seconds, on hundredths."""
+    """Seconds, rounded to hundredths."""
 
 
 class Bookmark(NamedTuple):
@@ -28,8 +28,9 @@ class Bookmark(NamedTuple):
 
     episode: str
     start: float
-    """Seconds, on hundredths, as"""
+    """Seconds, rounded to hundredths."""
     end: float
+    """The same."""
     created: datetime
     updated: datetime
     """When this value was made (UTC): the newer of two values wins."""

@@ -78,7 +78,7 @@ def stamp_after(former: Progress | None, now: datetime) -> datetime:
 
 
 def stamp_later(former: datetime, now: datetime) -> datetime:
-    """Return `now`, but a time after `former` in any case."""
+    """Return `now`, or the moment after `former` if that is later."""
     return max(now, former + timedelta(milliseconds=1))
 
 
@@ -104,9 +104,9 @@ class PlayedRule(NamedTuple):
     share: float = 0.03
     """Share of the length."""
     min_left: float = 5.0
-    """Seconds that the share is at least, and"""
+    """Seconds: the least that the share comes to."""
     max_left: float = 30.0
-    """at most."""
+    """Seconds: the most that it comes to."""
 
     def starts_at(self, duration: float) -> float:
         """Return the position in seconds from which on an episode of `duration` seconds counts as played."""

@@ -163,7 +163,7 @@ def _sift(text: str) -> str:
     text = re.sub(_UNSAFE, "", without_surrogates(text))
     if not re.search(_MAY_COMBINE, text):
         return unicodedata.normalize("NFC", text)
-    # first without the many: NFC sorts a run of marks in the square of its length; then without what it took apart
+    # thinned before, as NFC takes quadratic time to sort a run of marks, and after, as it may split letters into marks
     return _thin_marks(unicodedata.normalize("NFC", _thin_marks(text)))
 
 

@@ -15,7 +15,7 @@ _NUMBERED_WORDS = frozenset("Ch ch Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov 
 """Words whose full stop ends no sentence where a number follows."""
 _LONGEST_TITLE = 10
 """Characters looked at before a full stop."""
-_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+\s+")  # a run of marks is tried once: no square of time
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+\s+")  # possessive: a long run of marks takes linear time
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿᵀ", "0123456789-nT")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₙ", "0123456789n")
