@@ -125,5 +125,5 @@ def test_settings_of_a_list_that_mean_nothing_are_left_out(value: str) -> None:
 
 def test_export_of_our_own_reads_in_others_words() -> None:
     text = write_opml([Entry("https://a.org/f", "A", (("One",),), "", "https://a.org/")])
-    assert '<outline text="A" title="A" type="rss" xmlUrl="https://a.org/f" htmlUrl="https://a.org/"/>' in text
+    assert '<outline text="A" title="A" type="rss" xmlUrl="https://a.org/f" htmlUrl="https://a.org/" />' in text
     assert '<opml version="2.0">' in text

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from xml.sax.saxutils import escape, quoteattr
 
 from tui_pod.core.library.podcast_settings import usable
 from tui_pod.core.text.clean import clean
@@ -200,42 +199,32 @@ def _settings(text: str) -> tuple[tuple[str, str], ...]:
 
 def write_opml(entries: Iterable[Entry], title: str = "tui-pod") -> str:
     """Return a list in OPML 2.0: folders nested, a feed in two folders twice, so that reading gives the same."""
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        '<opml version="2.0">',
-        f"  <head><title>{escape(title)}</title></head>",
-        "  <body>",
-    ]
-    by_folder: dict[Folder, list[Entry]] = {(): []}
-    inside: dict[Folder, list[Folder]] = {(): []}
+    from xml.etree import ElementTree as ET  # here, since the program starts without writing a list
+
+    root = ET.Element("opml", version="2.0")
+    ET.SubElement(ET.SubElement(root, "head"), "title").text = title
+    by_folder: dict[Folder, ET.Element] = {(): ET.SubElement(root, "body")}
     for entry in entries:
         for folder in entry.folders or ((),):
-            for depth in range(1, len(folder) + 1):
-                if folder[:depth] not in by_folder:
-                    by_folder[folder[:depth]], inside[folder[:depth]] = [], []
-                    inside[folder[: depth - 1]].append(folder[:depth])
-            by_folder[folder].append(entry)
-
-    def write(folder: Folder) -> None:
-        indent = "  " * (len(folder) + 2)
-        lines.extend(f"{indent}<outline {_attributes(entry)}/>" for entry in by_folder[folder])
-        for inner in inside[folder]:
-            name = quoteattr(inner[-1])
-            lines.append(f"{indent}<outline text={name} title={name}>")
-            write(inner)
-            lines.append(f"{indent}</outline>")
-
-    write(())
-    return "\n".join([*lines, "  </body>", "</opml>", ""])
+            for depth, name in enumerate(folder):
+                if folder[: depth + 1] not in by_folder:
+                    outline = ET.SubElement(by_folder[folder[:depth]], "outline", text=name, title=name)
+                    by_folder[folder[: depth + 1]] = outline
+            ET.SubElement(by_folder[folder], "outline", _attributes(entry))
+    ET.indent(root)
+    return str(ET.tostring(root, "utf-8", xml_declaration=True), "utf-8") + "\n"
 
 
-def _attributes(entry: Entry) -> str:
-    title = entry.title or entry.address
-    values = {"text": title, "title": title, "type": "rss", "xmlUrl": entry.address, "htmlUrl": entry.page}
-    if entry.feed_id and entry.feed_id != entry.address:
-        values[FIRST] = entry.feed_id
-    if entry.settings:
-        values[SETTINGS] = json.dumps(dict(entry.settings), ensure_ascii=False)
-    if entry.private:
-        values[PRIVATE] = entry.private
-    return " ".join(f"{name}={quoteattr(value)}" for name, value in values.items() if value)
+def _attributes(entry: Entry) -> dict[str, str]:
+    name = entry.title or entry.address
+    values = {
+        "text": name,
+        "title": name,
+        "type": "rss",
+        "xmlUrl": entry.address,
+        "htmlUrl": entry.page,
+        FIRST: entry.feed_id if entry.feed_id != entry.address else "",
+        SETTINGS: json.dumps(dict(entry.settings), ensure_ascii=False) if entry.settings else "",
+        PRIVATE: entry.private,
+    }
+    return {key: value for key, value in values.items() if value}
