@@ -6,17 +6,19 @@ import contextlib
 import json
 import os
 import random
+import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from tests.torture import mutants
 from tests.torture.ledger import Ledger, as_saved
 from tests.torture.listener import WatchedSaver
 from tests.torture.shelf import ROOT, Home, app_command, make_home
-from tests.torture.terminal import Terminal
+from tests.torture.terminal import NeverCame, Terminal
 from tests.torture.trials import Check, Result, Trial
 from tests.torture.watcher import ident_of
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
@@ -32,6 +34,11 @@ SECONDS = 3.0
 
 SHARED = 6
 """Episodes that all of them write; each has as many of its own."""
+
+ROUNDS = 12
+"""Times that two apps keep and remove the same bookmark."""
+
+_TAB = re.compile(r" 4 Bookmarks(?: (\d+))? ")
 
 
 class Writer:
@@ -226,7 +233,69 @@ def two_apps(trial: Trial) -> Result:
     return Result(tuple(losses))
 
 
+def two_keepers(trial: Trial) -> Result:
+    """Keep and remove the same bookmark in two apps at once, and kill one now and then: both come to agree."""
+    chances = trial.chances()
+    home = make_home(trial.folder / "home", (300.0,))
+    command = app_command(home, trial.mutant)
+    with contextlib.ExitStack() as stack:
+        apps = [stack.enter_context(_paused(command, home)) for _ in range(2)]
+        for number in range(ROUNDS):
+            for app, keys in zip(chances.sample(apps, 2), chances.choice((("b", "4x1"), ("b", "b"))), strict=True):
+                app.press(keys)
+                app.look(chances.choice((0.0, 0.05, 0.3)))
+            if number % 4 == 3:
+                killed = chances.randrange(2)
+                apps[killed].kill()
+                apps[killed] = stack.enter_context(_paused(command, home))
+            try:
+                apps[0].until(partial(_agree, apps, home.state), "both apps and the file have the same bookmarks")
+            except NeverCame as error:
+                return Result((f"round {number}: {error}", f"the other app:\n{apps[1].text}"))
+        kept = _kept(home.state)
+        for app in apps:
+            app.press("q")
+        losses = ["an app does not quit" for app in apps if app.wait(5.0) is None]
+    losses += StateFile(home.state).load().notices
+    if _kept(home.state) != kept:
+        losses.append(f"{kept} was kept, {_kept(home.state)} after the end")
+    return Result(tuple(losses), ROUNDS)
+
+
+@contextlib.contextmanager
+def _paused(command: Sequence[str], home: Home) -> Iterator[Terminal]:
+    """Start an app that is paused at the 40th second, so that what it keeps is the same as in another one."""
+    with Terminal(command, home.variables, home.folder) as app:
+        app.begin()
+        app.press("\r")
+        app.until(lambda: (bar := app.bar()) and bar.mark == "▶", "playing")
+        app.press(" ")
+        app.until(lambda: (bar := app.bar()) and bar.mark == "‖", "paused")
+        app.press(":")
+        app.until(lambda: app.shows("Go to"), "the dialog")
+        app.press("40\r")
+        app.until(lambda: (bar := app.bar()) and bar.position == 40, "the place")
+        yield app
+
+
+def _agree(apps: Sequence[Terminal], path: Path) -> bool:
+    """Return whether the apps show as many bookmarks as there are in the file, and nothing else is open."""
+    for app in apps:
+        app.press("\x1b")  # a note is asked for where it is kept already
+        app.look(0.3)
+    found = [match for app in apps if (match := _TAB.search(app.text))]
+    counts = {int(match[1] or 0) for match in found}
+    return (
+        len(found) == len(apps) and counts == {len(_kept(path))} and not any(app.shows("enter saves") for app in apps)
+    )
+
+
+def _kept(path: Path) -> frozenset[BookmarkKey]:
+    return frozenset(each.key for each in StateFile(path).load().kept.bookmarks if not each.is_removed)
+
+
 CHECKS = (
     Check("e", "2 to 8 writers and marking commands at once", write_at_once, 28, {"no merge": 7, "no lock": 7}),
     Check("e", "two apps and a marking command at once", two_apps, 10, {"no merge": 4}),
+    Check("e", "two apps keep and remove one bookmark", two_keepers, 4, {"no merge": 4}),
 )  # fmt: skip

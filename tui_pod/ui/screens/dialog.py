@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -31,6 +32,12 @@ class DialogBody(VerticalScroll):
         """Make an empty box; its lower border says what keys do."""
         super().__init__(id=ident)
         self.border_title, self.border_subtitle = Content(title), Content(keys)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Be as wide as what the lower border says, too: Textual would cut it."""
+        return max(
+            super().get_content_width(container, viewport), Content.from_markup(self.border_subtitle or "").cell_length
+        )
 
 
 class ChoiceList(OptionList):
