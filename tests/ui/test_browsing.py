@@ -533,3 +533,15 @@ async def test_help_is_offered_however_narrow_the_terminal(library: Library) -> 
     async with run_app(library, (40, 12), query=BASICS) as driver:
         await driver.press("enter")
         assert "? Help" in driver.text.rstrip().split("\n")[-1]
+
+
+async def test_title_of_the_list_clicked_sorts_and_what_narrows_it_filters(library: Library) -> None:
+    async with run_app(library) as driver:
+        list_ = driver.episodes
+        await driver.click(list_, 5, 0)
+        assert driver.main.model.query.sort is Sort.COURSE
+        await driver.click(list_, 5, list_.outer_size.height - 1)
+        assert driver.narrowing == ""  # nothing stands there
+        await driver.press("f")
+        await driver.click(list_, 5, list_.outer_size.height - 1)
+        assert driver.narrowing == "started"

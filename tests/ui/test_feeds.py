@@ -88,6 +88,7 @@ async def test_a_that_fails_says_why_and_keeps_what_was_typed() -> None:
         assert "Looking for the podcast" in driver.text
         driver.services.asked_feeds.answers.set()
         await driver.until(lambda: "The host [b]nowhere[/] cannot be found." in driver.text, "it says why")
+        assert "enter tries again" in driver.text
         await driver.press("x", "enter")
         assert driver.services.asked_feeds.wishes == [("add", "nowhere.example"), ("add", "nowhere.examplex")]
         assert driver.notices == []
@@ -598,6 +599,7 @@ async def test_details_of_hostile_chapters_are_text(name: str) -> None:
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_hostile) as driver:
         await driver.press("g", "i")
         await driver.until(lambda: "enter opens" in driver.text, "the chapters are shown")
+        await driver.settle()
         await driver.press("end")
         assert "After" in driver.text
 

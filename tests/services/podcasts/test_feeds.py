@@ -16,6 +16,7 @@ from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources,
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.config.settings import FeedSettings
+from tui_pod.core.actions import key_of
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback
@@ -532,6 +533,7 @@ async def test_download_that_fails_says_why_and_several_are_counted(site: Site, 
     await service.do(service.service.download, service.controller.library.ids)
     assert len(service.driver.errors) == 2
     assert "was not downloaded" in service.driver.errors[0]
+    assert service.driver.errors[0].endswith(f"Press {key_of('download.start')} on it to try again.")
     assert service.driver.errors[1] == "2 more downloads failed."
     states = service.driver.downloads.values()
     assert [state.is_whole for state in states] == [not state.error for state in states]

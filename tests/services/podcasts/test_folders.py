@@ -42,5 +42,5 @@ async def test_folder_that_goes_away_is_told_once(service: ServiceRig, tmp_path:
     make_mp3(tmp_path / "Shelf" / "2.mp3", "Two")
     await service.until(lambda: service.titles == ["One", "Two"], "the folder is back")
     assert [said for said in service.driver.said if "no file or folder" in said] == [
-        f"Shelf: There is no file or folder {tmp_path / 'Shelf'}."
+        f"Shelf: There is no file or folder {tmp_path / 'Shelf'}. Press R to try again."
     ]

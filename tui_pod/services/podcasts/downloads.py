@@ -190,7 +190,8 @@ class DownloadService:
         if self._failures == 1 and progress.wanted is not None:
             self._ask_login(progress.episode, progress.wanted)
         elif self._failures == 1:
-            self._frontend.tell(progress.error, is_error=True)
+            again = "" if progress.is_general else f" Press {key_of('download.start')} on it to try again."
+            self._frontend.tell(f"{progress.error}{again}", is_error=True)
         if progress.is_general and self._queue is not None:
             stopped = self._queue.stop(self._queue.running)
             if stopped:

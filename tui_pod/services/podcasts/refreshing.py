@@ -31,6 +31,7 @@ LOOK = 300.0
 TOLD = 3
 """Failures of a refresh that are shown one by one; the rest is counted."""
 
+AGAIN = f"Press {key_of('feed.refresh_all')} to try again."
 NO_FEEDS = f"There are no podcasts yet. Press {key_of('feed.add')} to add one."
 
 
@@ -181,11 +182,11 @@ class Refresher:
         if result.is_offline:
             if is_asked:
                 offline = next(outcome for outcome in failed if outcome.is_offline)
-                self._frontend.tell(offline.error, is_error=True)
+                self._frontend.tell(f"{offline.error} {AGAIN}", is_error=True)
             return
         for outcome in failed[:TOLD]:
-            hint = f" Press {key_of('feed.refresh')} on {outcome.name} to log in." if outcome.wanted else ""
-            self._frontend.tell(f"{outcome.error}{hint}", is_error=True)
+            hint = f"Press {key_of('feed.refresh')} on {outcome.name} to log in." if outcome.wanted else AGAIN
+            self._frontend.tell(f"{outcome.error} {hint}", is_error=True)
         if len(failed) > TOLD:
             self._frontend.tell(f"{len(failed) - TOLD} more podcasts failed. See: tui-pod feeds list", is_error=True)
         for outcome in result.outcomes:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
+from tui_pod.core.actions import BY_ID
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import clean, fold
@@ -212,6 +214,13 @@ class EpisodeList(RowPane):
         if is_same and int(former.position) == int(playback.position) and former.duration == playback.duration:
             return
         self.refresh_episodes(_episodes(former) | _episodes(playback))
+
+    async def on_click(self, event: events.Click) -> None:
+        """Sort by a click on the title, filter by one on what narrows the list; the rows are those of `RowPane`."""
+        if event.y == 0:
+            await self.run_action(BY_ID["list.sort"].action)
+        elif event.y == self.outer_size.height - 1 and self.border_subtitle:
+            await self.run_action(BY_ID["list.filter"].action)
 
     # -- actions ---------------------------------------------------------------------------------------
 

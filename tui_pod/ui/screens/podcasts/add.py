@@ -64,7 +64,7 @@ class AddFeedScreen(InputDialog):
             if isinstance(error, LoginNeeded) and self.is_current:
                 self.app.switch_screen(LoginScreen(error.question, lambda feed_id: self._open_feed(str(feed_id))))
             else:
-                self.tell_failure(error)
+                self.tell_failure(error, "enter tries again · esc closes")
             return
         if self.is_current:
             self.dismiss()
