@@ -16,7 +16,7 @@ from tests.feeds.server import Ranged, Site, sound
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.player import retry
 from tui_pod.core.text.clean import is_safe
-from tui_pod.feeds.media import downloads as downloading
+from tui_pod.feeds.media import fetching
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, file_name
 from tui_pod.feeds.media.stream_cache import StreamCache
@@ -31,7 +31,7 @@ QUOTA = 1_000_000_000
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(downloading, "PAUSES", tuple(0.001 for _ in retry.PAUSES))
+    monkeypatch.setattr(fetching, "PAUSES", tuple(0.001 for _ in retry.PAUSES))
 
 
 @pytest.fixture
@@ -220,10 +220,42 @@ def test_download_that_unpacks_to_nothing_is_given_up(
 
     seconds = itertools.count(0.0, 10.0)
     clock = SimpleNamespace(monotonic=lambda: next(seconds), time=time.time)
-    monkeypatch.setattr(downloading, "time", clock)
+    monkeypatch.setattr(fetching, "time", clock)
     site.replies["/a.wav"] = nothing
     with pytest.raises(DownloadError, match="next to nothing"):
         downloads.fetch(request(site))
+
+
+def test_download_from_a_server_that_drips_after_a_burst_is_given_up_and_gone_on_with_later(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def burst(exchange: server.Exchange) -> None:
+        exchange.wfile.write(b'HTTP/1.1 200 OK\r\nETag: "audio"\r\nContent-Length: %d\r\n\r\n' % len(AUDIO))
+        exchange.wfile.write(AUDIO[:20_000])
+        for place in range(20_000, len(AUDIO)):
+            if exchange.server.closing.wait(0.001):
+                return
+            exchange.wfile.write(AUDIO[place : place + 1])
+
+    monkeypatch.setattr(fetching, "WINDOW", 0.2)
+    monkeypatch.setattr(fetching, "LEAST_IN_WINDOW", 10_000)
+    site.replies["/a.wav"] = burst
+    with pytest.raises(DownloadError, match="next to nothing"):
+        downloads.fetch(request(site))
+    assert len(site.asked) == 1
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    assert downloads.fetch(request(site)).read_bytes() == AUDIO
+    assert int(site.asked[-1][1]["Range"][6:-1]) >= 20_000
+
+
+def test_download_from_a_server_that_is_silent_in_every_attempt_is_given_up(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "WINDOW", 0.05)
+    site.replies["/a.wav"] = server.silent
+    with pytest.raises(DownloadError, match="no answer"):
+        Downloads(tmp_path / "d", QUOTA, Limits(size=1_000, seconds=10, idle=0.1)).fetch(request(site))
+    assert len(site.asked) == 1
 
 
 def test_download_redirected_to_a_private_host_reaches_nothing(site: Site, inside: Site, downloads: Downloads) -> None:
@@ -417,7 +449,7 @@ def test_download_that_comes_shorter_and_longer_in_turn_ends(site: Site, downloa
     site.replies["/a.wav"] = lambda exchange: server.cut(large, next(sizes))(exchange)
     with pytest.raises(DownloadError, match="broke off"):
         downloads.fetch(request(site))
-    assert len(site.asked) <= 2 * (downloading.ATTEMPTS + 1)
+    assert len(site.asked) <= 2 * (fetching.ATTEMPTS + 1)
 
 
 # -- what was streamed ---------------------------------------------------------------------------------

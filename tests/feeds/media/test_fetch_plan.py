@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui_pod.feeds.media.fetch_plan import AHEAD, AHEAD_UNREAD, METER, NEAR, STALE, FetchPlan
-from tui_pod.feeds.media.intervals import Intervals
+from tui_pod.feeds.media.sparse_file import Intervals
 
 SIZE = 10_000_000
 

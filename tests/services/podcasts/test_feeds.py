@@ -482,7 +482,7 @@ async def test_download_shows_how_far_it_is_and_is_played_from_the_disk(site: Si
 async def test_download_of_unknown_length_shows_megabytes(
     site: Site, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui_pod.feeds.media.downloads.REPORT_EVERY", 0.0)
+    monkeypatch.setattr("tui_pod.feeds.media.fetching.REPORT_EVERY", 0.0)
     serve_sounds(site, 1)
     content = sound(100)
 

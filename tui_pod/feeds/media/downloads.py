@@ -13,14 +13,13 @@ import shutil
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from tui_pod.core.player.retry import PAUSES
-from tui_pod.feeds.media.audio_kind import HEAD, check_kind, check_start
+from tui_pod.feeds.media.fetching import Fetching, NoRoom, Report
 from tui_pod.feeds.media.partial import (
-    RANGE,
     DownloadError,
     DownloadRequest,
     PartialDownload,
@@ -31,7 +30,7 @@ from tui_pod.feeds.media.partial import (
     write_json,
 )
 from tui_pod.feeds.media.stream_cache import StreamCache
-from tui_pod.feeds.net.fetch import FetchError, Limits, Request, Response, opened, refusal
+from tui_pod.feeds.net.fetch import Limits
 from tui_pod.runtime.files import sync_folder
 from tui_pod.runtime.threads import CancelToken
 
@@ -39,27 +38,8 @@ LIMITS = Limits(size=500 * 1000 * 1000, seconds=2 * 3600.0, idle=20.0)
 LEAVE_FREE = 200 * 1000 * 1000
 """Bytes of the disk that stay free."""
 
-SLOWEST = 1_000
-"""Bytes a second, over a minute, under which a server is taken for one that only holds the line."""
-
-LEAST = 0.9
-"""Share of the bytes which the feed states that is taken for a whole recording when the server states none."""
-
-ATTEMPTS = 4
-"""Times in a row that a dropped download is gone on with."""
-
-REPORT_EVERY = 0.25
-"""Seconds between two reports of progress."""
-
 _NAME = re.compile(r"[a-z0-9-]{1,48}-([0-9a-f]{16})\.[a-z0-9]{2,5}")
 _REMOVED = ".removed"
-
-
-class NoRoom(FetchError):
-    """There is no room for a recording."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, is_final=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +52,6 @@ class Download:
     size: int
     address: str = ""
     is_automatic: bool = False
-
-
-Report = Callable[[int, int | None], None]
-"""Takes the bytes there are, and those there will be when known."""
 
 
 class Downloads:
@@ -161,9 +137,10 @@ class Downloads:
                 if found is not None:
                     return found
                 if self._streams and self._streams.hand_over(request.episode, request.address, part.path, part.about):
-                    self._make_room(part.size(), 0, expendable)
+                    self._make_room(part.size(), expendable)
                     return self._finish(request, part, part.kind())
-                kind = self._fetch_part(request, part, report, cancel, expendable)
+                make_room = partial(self._make_room, expendable=expendable)
+                kind = Fetching(request, part, self._limits, make_room, report, cancel).run()
                 return self._finish(request, part, kind)
         except NoRoom as error:
             raise DownloadError(f"“{request.title}” was not downloaded. {error}", is_general=True) from error
@@ -224,96 +201,6 @@ class Downloads:
         path.with_name(f"{path.name}.json").unlink(missing_ok=True)
         self._forget()
 
-    def _fetch_part(
-        self,
-        request: DownloadRequest,
-        part: PartialDownload,
-        report: Report,
-        cancel: CancelToken,
-        expendable: Sequence[str],
-    ) -> str:
-        """Fetch until the part is whole, with growing pauses after drops; return its media type."""
-        attempts = most = 0
-        while True:
-            most = max(most, part.size())
-            try:
-                return self._attempt(request, part, report, cancel, expendable)
-            except FetchError as error:
-                attempts = 0 if part.size() > most + 64 * 1024 else attempts
-                if error.is_final or error.is_offline or attempts >= ATTEMPTS:
-                    is_general = error.is_offline or isinstance(error, NoRoom)
-                    raise DownloadError(f"“{request.title}” was not downloaded. {error}", is_general) from error
-            cancel.sleep(PAUSES[attempts])
-            attempts += 1
-
-    def _attempt(
-        self,
-        request: DownloadRequest,
-        part: PartialDownload,
-        report: Report,
-        cancel: CancelToken,
-        expendable: Sequence[str],
-    ) -> str:
-        headers = {"Accept-Encoding": "identity", **part.headers()}
-        http_request = Request(request.address, request.policy.private, headers, logins=request.policy.logins)
-        with opened(http_request, self._limits, cancel) as response:
-            if response.status == 416 and part.is_whole(response):
-                return part.kind()
-            if response.status == 416:
-                part.clear()
-                raise FetchError("The recording has changed on the server.")
-            if response.status >= 400:
-                raise refusal(response)
-            reason = check_kind(response.kind)
-            if reason:
-                raise _refused(reason)
-            start = part.begin(response)
-            total = _total(response, start)
-            self._make_room(total, start, expendable)
-            self._write(part, start, total, response.chunks, report, cancel)
-            if total is not None and part.size() != total:
-                raise FetchError("The connection broke off before the end.")
-            if request.size and _ends_anywhere(response) and part.size() < LEAST * request.size:
-                said = f"{part.size():,} bytes came of the {request.size:,} that the feed states."
-                raise FetchError(f"The connection broke off before the end: {said}")
-        return response.kind
-
-    def _write(
-        self,
-        part: PartialDownload,
-        start: int,
-        total: int | None,
-        chunks: Iterator[bytes],
-        report: Report,
-        cancel: CancelToken,
-    ) -> None:
-        done, began, reported = start, time.monotonic(), 0.0
-        with part.path.open("ab+") as file:
-            file.seek(0)
-            head = file.read(HEAD)
-            for chunk in chunks:
-                cancel.check()
-                if len(head) < HEAD:  # it may come byte by byte, or in several attempts
-                    head += chunk[:HEAD]
-                    reason = check_start(head)
-                    if reason:
-                        raise _refused(reason)
-                file.write(chunk)
-                done += len(chunk)
-                now = time.monotonic()
-                if done > self._limits.size:
-                    raise _refused(f"It is larger than {self._limits.size // 1000**2} MB.")
-                if now - began > 60 and (done - start) / (now - began) < SLOWEST:
-                    raise FetchError("The server sends next to nothing.")
-                if now - reported >= REPORT_EVERY:
-                    reported = now
-                    report(done, total)
-            file.flush()
-            os.fsync(file.fileno())
-        report(done, total)
-        if done == 0:
-            raise _refused("The recording is empty.")
-
     def _finish(self, request: DownloadRequest, part: PartialDownload, kind: str) -> Path:
         """Give the whole file its name. Whoever sees the name sees all of it."""
         path = self.folder / file_name(request, kind)
@@ -330,11 +217,8 @@ class Downloads:
         self._forget()
         return path
 
-    def _make_room(self, total: int | None, start: int, expendable: Sequence[str]) -> None:
-        """Delete expendable downloads until the quota and the disk have room for the rest of this one."""
-        needed = (total or 0) - start
-        if total is not None and total > self._limits.size:
-            raise _refused(f"It is larger than {self._limits.size // 1000**2} MB.")
+    def _make_room(self, needed: int, expendable: Sequence[str]) -> None:
+        """Delete expendable downloads until the quota and the disk have room for so many bytes."""
         kept = {download.episode: download for download in self.all()}
         used = sum(download.size for download in kept.values())
         for episode in expendable:
@@ -357,25 +241,6 @@ def _names_in(folder: Path) -> dict[str, str]:
     with os.scandir(folder) as entries:
         matches = [_NAME.fullmatch(entry.name) for entry in entries if not entry.name.endswith(".json")]
     return {match[1]: match[0] for match in matches if match}
-
-
-def _refused(reason: str) -> FetchError:
-    return FetchError(reason, is_final=True)
-
-
-def _total(response: Response, start: int) -> int | None:
-    range_ = RANGE.fullmatch(response.headers.get("content-range", ""))
-    if range_ is not None and range_[3] != "*":
-        return int(range_[3])
-    length = response.headers.get("content-length", "")
-    is_packed = response.headers.get("content-encoding", "identity") not in ("", "identity")
-    return start + int(length) if length.isdecimal() and len(length) < 16 and not is_packed else None
-
-
-def _ends_anywhere(response: Response) -> bool:
-    """Return whether the end of a body is told by nothing but the end of the connection."""
-    names = ("content-length", "transfer-encoding", "content-encoding")
-    return all(response.headers.get(name, "identity") == "identity" for name in names)
 
 
 def _is_file(path: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui_pod.feeds.media.intervals import Intervals
+from tui_pod.feeds.media.sparse_file import Intervals
 
 AHEAD = 1024 * 1024
 """Bytes that are fetched before a reader asks for them, where ranges can bring any others; the player reads two minutes

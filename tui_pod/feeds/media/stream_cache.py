@@ -13,9 +13,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tui_pod.feeds.media.intervals import Intervals
 from tui_pod.feeds.media.partial import file_hash, read_json, text_of, write_json
-from tui_pod.feeds.media.sparse_file import Content, SparseFile
+from tui_pod.feeds.media.sparse_file import Content, Intervals, SparseFile
 from tui_pod.feeds.media.stream_fetcher import Access
 from tui_pod.feeds.media.stream_file import StreamFile
 from tui_pod.feeds.net.access import PUBLIC

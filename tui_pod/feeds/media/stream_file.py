@@ -11,9 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tui_pod.core.player.remote_audio import FetchProgress
-from tui_pod.feeds.media.intervals import Intervals
 from tui_pod.feeds.media.mp4_claims import REFUSED, Mp4Claims
-from tui_pod.feeds.media.sparse_file import SparseFile
+from tui_pod.feeds.media.sparse_file import Intervals, SparseFile
 from tui_pod.feeds.media.stream_fetcher import Access, StreamFetcher
 from tui_pod.feeds.net.access import PUBLIC
 from tui_pod.feeds.net.fetch import FetchError

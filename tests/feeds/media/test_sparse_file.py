@@ -2,7 +2,7 @@
 
 import random
 
-from tui_pod.feeds.media.intervals import Intervals
+from tui_pod.feeds.media.sparse_file import Intervals
 
 
 def test_runs_agree_with_a_set_of_their_bytes() -> None:

@@ -1,0 +1,169 @@
+"""Fetch one recording into its part: gone on with after drops, given up where next to nothing comes. Waits."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+
+from tui_pod.core.player.retry import PAUSES
+from tui_pod.feeds.media.audio_kind import HEAD, check_kind, check_start
+from tui_pod.feeds.media.partial import RANGE, DownloadError, DownloadRequest, PartialDownload
+from tui_pod.feeds.net.fetch import FetchError, Limits, Request, Response, opened, refusal
+from tui_pod.runtime.threads import CancelToken
+
+WINDOW = 60.0
+"""Seconds in each of which at least"""
+LEAST_IN_WINDOW = 60_000
+"""bytes must come, attempts and pauses together: a server that only holds the line holds a place in the queue too."""
+
+LEAST = 0.9
+"""Share of the bytes which the feed states that is taken for a whole recording when the server states none."""
+
+ATTEMPTS = 4
+"""Times in a row that a dropped download is gone on with."""
+
+WORKING = 64 * 1024
+"""Bytes after which these are counted anew."""
+
+REPORT_EVERY = 0.25
+"""Seconds between two reports of progress."""
+
+Report = Callable[[int, int | None], None]
+"""Takes the bytes there are, and those there will be when known."""
+
+
+class NoRoom(FetchError):
+    """There is no room for a recording."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, is_final=True)
+
+
+class Fetching:
+    """The fetching of one recording, in one thread."""
+
+    def __init__(
+        self,
+        request: DownloadRequest,
+        part: PartialDownload,
+        limits: Limits,
+        make_room: Callable[[int], None],
+        report: Report,
+        cancel: CancelToken,
+    ) -> None:
+        """Fetch nothing yet; `make_room` is asked for bytes before they come, and raises `NoRoom`."""
+        self._request = request
+        self._part = part
+        self._limits = limits
+        self._make_room = make_room
+        self._report = report
+        self._cancel = cancel
+        self._window = time.monotonic(), part.size()
+
+    def run(self) -> str:
+        """Fetch until the part is whole, with growing pauses after drops; return its media type.
+
+        Raises:
+            DownloadError: it cannot be had, or there is no room.
+            OSError: it cannot be saved.
+        """
+        attempts = most = 0
+        while True:
+            most = max(most, self._part.size())
+            try:
+                return self._attempt()
+            except FetchError as error:
+                attempts = 0 if self._part.size() > most + WORKING else attempts
+                is_over = error.is_final or error.is_offline or attempts >= ATTEMPTS
+                if is_over or self._crawls(self._part.size()):
+                    is_general = error.is_offline or isinstance(error, NoRoom)
+                    said = f"“{self._request.title}” was not downloaded. {error}"
+                    raise DownloadError(said, is_general) from error
+            self._cancel.sleep(PAUSES[attempts])
+            attempts += 1
+
+    def _attempt(self) -> str:
+        request, part = self._request, self._part
+        headers = {"Accept-Encoding": "identity", **part.headers()}
+        http_request = Request(request.address, request.policy.private, headers, logins=request.policy.logins)
+        with opened(http_request, self._limits, self._cancel) as response:
+            if response.status == 416 and part.is_whole(response):
+                return part.kind()
+            if response.status == 416:
+                part.clear()
+                raise FetchError("The recording has changed on the server.")
+            if response.status >= 400:
+                raise refusal(response)
+            _refuse(check_kind(response.kind))
+            start = part.begin(response)
+            total = _total(response, start)
+            self._check_size(total or 0)
+            self._make_room((total or start) - start)
+            self._write(start, total, response.chunks)
+            if total is not None and part.size() != total:
+                raise FetchError("The connection broke off before the end.")
+            if request.size and _ends_anywhere(response) and part.size() < LEAST * request.size:
+                said = f"{part.size():,} bytes came of the {request.size:,} that the feed states."
+                raise FetchError(f"The connection broke off before the end: {said}")
+        return response.kind
+
+    def _write(self, start: int, total: int | None, chunks: Iterator[bytes]) -> None:
+        done, reported = start, 0.0
+        began, had = self._window
+        self._window = began, min(had, start)
+        with self._part.path.open("ab+") as file:
+            file.seek(0)
+            head = file.read(HEAD)
+            for chunk in chunks:
+                self._cancel.check()
+                if len(head) < HEAD:  # it may come byte by byte, or in several attempts
+                    head += chunk[:HEAD]
+                    _refuse(check_start(head))
+                file.write(chunk)
+                done += len(chunk)
+                self._check_size(done)
+                if self._crawls(done):
+                    raise FetchError("The server sends next to nothing.", is_final=True)
+                now = time.monotonic()
+                if now - reported >= REPORT_EVERY:
+                    reported = now
+                    self._report(done, total)
+            file.flush()
+            os.fsync(file.fileno())
+        self._report(done, total)
+        if done == 0:
+            _refuse("The recording is empty.")
+
+    def _crawls(self, size: int) -> bool:
+        """Return whether a window has ended in which too little came to the bytes there are."""
+        (began, had), now = self._window, time.monotonic()
+        if now - began < WINDOW:
+            return False
+        self._window = now, size
+        return size - had < LEAST_IN_WINDOW
+
+    def _check_size(self, size: int) -> None:
+        if size > self._limits.size:
+            _refuse(f"It is larger than {self._limits.size // 1000**2} MB.")
+
+
+def _refuse(reason: str) -> None:
+    """Raise a final error with a reason, if there is one."""
+    if reason:
+        raise FetchError(reason, is_final=True)
+
+
+def _total(response: Response, start: int) -> int | None:
+    range_ = RANGE.fullmatch(response.headers.get("content-range", ""))
+    if range_ is not None and range_[3] != "*":
+        return int(range_[3])
+    length = response.headers.get("content-length", "")
+    is_packed = response.headers.get("content-encoding", "identity") not in ("", "identity")
+    return start + int(length) if length.isdecimal() and len(length) < 16 and not is_packed else None
+
+
+def _ends_anywhere(response: Response) -> bool:
+    """Return whether the end of a body is told by nothing but the end of the connection."""
+    names = ("content-length", "transfer-encoding", "content-encoding")
+    return all(response.headers.get(name, "identity") == "identity" for name in names)
