@@ -60,8 +60,7 @@ def to_text(html: str, has_links: bool = False) -> str:
 
 def _without_tags(html: str, has_links: bool) -> str:
     """Return the words between the tags, still with their entities."""
-    if "<!--" in html or _SILENT.search(html):
-        html = _SILENT.sub(" ", html)
+    html = _SILENT.sub(" ", html)
     if _LOOKS_HTML.search(html):
         html = html.replace("\n", " ")  # in HTML the tags make the lines
     if has_links:

@@ -62,23 +62,18 @@ class Handler(Protocol):
 
     def start(self, name: str, attributes: dict[str, str], depth: int) -> None:
         """Receive the start of an element: its name as written, with prefix; the root has depth 1."""
-        ...
 
     def end(self, name: str, depth: int) -> None:
         """Receive its end."""
-        ...
 
     def text(self, data: str) -> None:
         """Receive a part of its text."""
-        ...
 
     def abandon(self) -> None:
         """Discard the unfinished item: it is broken."""
-        ...
 
     def restart(self) -> None:
         """Discard everything: the document is parsed again."""
-        ...
 
 
 class Malformed(Exception):

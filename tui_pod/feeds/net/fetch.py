@@ -159,7 +159,8 @@ def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) 
             if request.body is not None or (request.stays and origin(following) != origin(address)):
                 said = f"{_shown(address)} redirects to {_shown(following)}, where neither login nor data are sent."
                 raise FetchError(said, response.status, is_final=True)
-            is_permanent = is_permanent and response.status in _PERMANENT and not _is_downgrade(address, following)
+            is_downgrade = address.startswith("https:") and following.startswith("http:")
+            is_permanent = is_permanent and response.status in _PERMANENT and not is_downgrade
             address = following
             moved_to = address if is_permanent else moved_to
     raise FetchError(f"{_shown(request.address)} redirects more than {MAX_REDIRECTS} times.", is_final=True)
@@ -247,10 +248,6 @@ def _redirected(address: str, target: str) -> str:
         said = f"{_shown(address)} redirects to {_shown(target)}, which is not an http or https address."
         raise FetchError(said, is_final=True)
     return following
-
-
-def _is_downgrade(address: str, following: str) -> bool:
-    return address.startswith("https:") and following.startswith("http:")
 
 
 def _body(
