@@ -1,7 +1,7 @@
 """`NamedTuple` as in `typing`, made in a tenth of the time: the start of the app makes fifty of them.
 
 That one checks each annotation, and compiles a constructor for each class from its text. Here mypy alone checks them,
-and the constructor is one for all.
+and the constructor is one for all: a value by names takes 2 µs instead of one. Values cannot be pickled.
 """
 
 from __future__ import annotations
@@ -32,24 +32,14 @@ else:
             """Return the values in order, those not given from `named`, else their defaults."""
             fields = cls._fields
             if named or len(values) != len(fields):
-                rest, defaults = fields[len(values) :], cls._field_defaults
-                try:
-                    values += tuple([named.pop(field) if field in named else defaults[field] for field in rest])
-                except KeyError as error:
-                    raise TypeError(f"{cls.__name__}() misses the argument {error}") from None
-                if named or len(values) != len(fields):
-                    raise TypeError(f"{cls.__name__}() takes {fields}, not {tuple(named) or len(values)}")
+                every = {**cls._field_defaults, **dict(zip(fields, values, strict=False)), **named}
+                if len(every) != len(fields) or len(values) + len(named) > len(fields):
+                    raise TypeError(f"{cls.__name__}() takes {fields}, not {(*values, *named)}")
+                values = map(every.__getitem__, fields)
             return tuple.__new__(cls, values)
 
-        @classmethod
-        def _make(cls, values):
-            made = tuple.__new__(cls, values)
-            if len(made) != len(cls._fields):
-                raise TypeError(f"{cls.__name__} has {len(cls._fields)} fields, not {len(made)}")
-            return made
-
         def _replace(self, **changes):
-            made = tuple.__new__(type(self), [changes.pop(*pair) for pair in zip(self._fields, self, strict=True)])
+            made = tuple.__new__(type(self), map(changes.pop, self._fields, self))
             if changes:
                 raise ValueError(f"{type(self).__name__} has no {tuple(changes)}")
             return made
@@ -58,9 +48,5 @@ else:
             return dict(zip(self._fields, self, strict=True))
 
         def __repr__(self):
-            return (
-                f"{type(self).__name__}({', '.join(f'{field}={value!r}' for field, value in self._asdict().items())})"
-            )
-
-        def __getnewargs__(self):
-            return tuple(self)
+            values = ", ".join(f"{field}={value!r}" for field, value in self._asdict().items())
+            return f"{type(self).__name__}({values})"
