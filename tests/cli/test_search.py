@@ -44,6 +44,15 @@ def test_search_without_json_prints_lines(catalog: str, capsys: pytest.CaptureFi
     assert capsys.readouterr().out == "one\tOne\twords\t0:07\tThe lighthouse -- it shone.\n"
 
 
+def test_search_tells_the_times_of_words_as_the_listener_moved_them(
+    catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = tmp_path / "s.toml"
+    state.write_text("version = 1\n\n[nudges]\none = 2.5\n")
+    assert main(["search", "--catalog", catalog, "--state", str(state), "shone"]) == 0
+    assert capsys.readouterr().out == "one\tOne\twords\t0:10\tThe lighthouse -- it shone.\n"
+
+
 @pytest.mark.parametrize(
     ("words", "said"), [(["++"], "letter or digit"), (["-one"], "besides"), (["zebra"], "nothing matches")]
 )

@@ -72,7 +72,8 @@ def _results(options: Namespace, opened: Opened, query: Query, limits: Limits) -
     library = opened.library
     kept = documents_of(opened.state.kept.bookmarks)
     with index.reading() as db:
-        return look_up(db, query, index.has_fts, limits, kept, lambda ident: library.index(ident) is not None)
+        found = look_up(db, query, index.has_fts, limits, kept, lambda ident: library.index(ident) is not None)
+    return found.moved(opened.state.numbers("nudges"))
 
 
 def _bring_up_to_date(options: Namespace, opened: Opened, is_told: bool) -> IndexFile:

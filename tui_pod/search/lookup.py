@@ -59,6 +59,16 @@ class Found(NamedTuple):
     more: int = 0
     """Groups of its words that match too."""
 
+    def moved(self, seconds: float) -> Found:
+        """Return the same with its words so many seconds later, or earlier when negative."""
+        hits = (
+            hit._replace(start=max(0.0, hit.start + seconds))
+            if hit.kind is Kind.WORDS and hit.start is not None
+            else hit
+            for hit in self.hits
+        )
+        return self._replace(hits=tuple(hits)) if seconds else self
+
 
 class Results(NamedTuple):
     """What a question has found, the likeliest first."""
@@ -70,6 +80,10 @@ class Results(NamedTuple):
     """Whether there may be more than `total`."""
     beyond: int = 0
     """Transcripts whose end is not searched."""
+
+    def moved(self, seconds: Mapping[str, float]) -> Results:
+        """Return the same with words so many seconds later, by the ids of the episodes."""
+        return self._replace(found=tuple(each.moved(seconds.get(each.id, 0.0)) for each in self.found))
 
     @property
     def why_nothing(self) -> str:

@@ -79,15 +79,15 @@ class SearchService:
         if not query.wanted:
             return Answer(query, notice=query.notice or (NOTHING if typed.strip() else ""))
         controller = self._services.controller
-        kept, library = documents_of(controller.bookmarks), controller.library
+        kept, library, nudges = documents_of(controller.bookmarks), controller.library, dict(self._services.nudges)
 
         def ask(stop: CancelToken) -> Answer:
             with self._index.reading() as db:
                 is_known, has_fts = lambda ident: library.index(ident) is not None, self._index.has_fts
                 results = look_up(db, query, has_fts, limits, kept, is_known, lambda: stop.is_set)
                 left = db.execute("SELECT value FROM about WHERE name = 'left'").fetchone()
-            results = results._replace(found=tuple(map(self._nudged, results.found)))
-            return Answer(query, results, self._said(query, results.why_nothing, int(left[0]) if left else 0))
+            said = self._said(query, results.why_nothing, int(left[0]) if left else 0)
+            return Answer(query, results.moved(nudges), said)
 
         try:
             return await in_thread(ask)
@@ -136,17 +136,6 @@ class SearchService:
             return None
         letters = [len(cue.text) for cue in cues]
         return length * sum(letters[:row]) / sum(letters)
-
-    def _nudged(self, found: Found) -> Found:
-        """Return what was found with the times as the listener moved its words."""
-        by = self._services.nudges.get(found.id, 0.0)
-        if not by:
-            return found
-        hits = (
-            hit._replace(start=max(0.0, hit.start + by)) if hit.kind is Kind.WORDS and hit.start is not None else hit
-            for hit in found.hits
-        )
-        return found._replace(hits=tuple(hits))
 
     def _said(self, query: Query, why: str, left: int) -> str:
         is_filling = self._filling is not None and not self._filling.done()

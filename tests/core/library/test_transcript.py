@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.hostile import HOSTILE_TITLES
-from tui_pod.core.library.transcript import BROKEN, CUT, UNKNOWN, Cue, Transcript, parse_transcript, to_webvtt
+from tui_pod.core.library.transcript import BROKEN, CUT, NO_TEXT, UNKNOWN, Cue, Transcript, parse_transcript, to_webvtt
 from tui_pod.core.text.clean import is_safe
 
 VTT = """\
@@ -121,7 +121,7 @@ def test_parse_character_references_of_controls_are_cleaned() -> None:
     assert texts(parse_transcript("<p>a&#27;[31m&#x9b;b&#xD800;</p>")) == ["a[31m›b\ufffd"]
 
 
-@pytest.mark.parametrize("text", ["", " \n\n ", "WEBVTT", "\x00", "\ufeff", "<p></p>"])
+@pytest.mark.parametrize("text", ["", " \n\n ", "WEBVTT", "\ufeff", "<p></p>"])
 def test_parse_nothing_is_empty(text: str) -> None:
     assert parse_transcript(text) == Transcript()
 
@@ -284,9 +284,15 @@ def test_parse_json_with_words_alone_is_their_sentences() -> None:
 
 @pytest.mark.parametrize(
     ("text", "fault"),
-    [('[{"startTime": 1, "body"', BROKEN), ('{"segments": [' + '{"start":', BROKEN), ('{"words": []}', UNKNOWN)],
+    [
+        ('[{"startTime": 1, "body"', BROKEN),
+        ('{"segments": [' + '{"start":', BROKEN),
+        ('{"words": []}', UNKNOWN),
+        ("\ufffdPNG\0\0", NO_TEXT),
+        ("1\0\n\0", NO_TEXT),
+    ],
 )
-def test_parse_json_that_cannot_be_read_says_why(text: str, fault: str) -> None:
+def test_parse_what_cannot_be_read_says_why(text: str, fault: str) -> None:
     assert parse_transcript(text) == Transcript(fault=fault)
 
 

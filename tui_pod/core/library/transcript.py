@@ -30,6 +30,8 @@ BROKEN = f"it is JSON that is broken, or longer than {MAX_BYTES // 1_000_000} MB
 
 UNKNOWN = "it is JSON without “segments”, “chunks” or “transcription”"
 
+NO_TEXT = "it is not text in UTF-8"
+
 SENTENCE_LIMIT = 2_000
 """Characters of one sentence that are kept."""
 
@@ -116,6 +118,8 @@ class Transcript:
 
 def parse_transcript(text: str) -> Transcript:
     """Return the transcript in `text`, in sentences."""
+    if _is_no_text(text):
+        return Transcript(fault=NO_TEXT)
     cues = read_cues(text)
     if not cues and _is_like_json(text):
         return Transcript(fault=BROKEN if _json(text) is None else UNKNOWN)
@@ -134,6 +138,8 @@ def read_cues(text: str) -> list[Cue]:
     Its format is told by the content, since types are often wrong. Cues without times are whole sentences; those with
     times may be in any order and in pieces: see `arrange`.
     """
+    if _is_no_text(text):
+        return []
     if _is_like_json(text):
         return list(_json_cues(_json(text)))
     text = text[:MAX_CHARS].removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -239,6 +245,11 @@ def _shared(spoken: Sequence[Cue], start: float, end: float) -> Iterator[Cue]:
 @lru_cache(maxsize=100)
 def _name(text: str) -> str:
     return clean(unescaped(text), SPEAKER_LIMIT).rstrip(": ")
+
+
+def _is_no_text(text: str) -> bool:
+    """Return whether it was read from a picture, a recording, or text of two bytes a letter."""
+    return "\0" in text[:1_000]
 
 
 def _is_like_json(text: str) -> bool:
