@@ -87,7 +87,7 @@ def parse_opml(content: bytes, takes_folders: bool = False) -> Outline:
     if not reader.is_opml:
         raise FeedError("This is not an OPML list.")
     faults = list(reader.faults)
-    if not is_whole or reader.is_open:
+    if not is_whole:
         faults.append("The list is cut short or broken; what could be read of it was taken.")
     return Outline(tuple(reader.entries.values()), tuple(faults))
 
@@ -98,8 +98,6 @@ class _Reader:
 
     takes_folders: bool
     is_opml: bool = False
-    is_open: bool = False
-    """Whether the document has not come to its end."""
     entries: dict[str, Entry] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     _path: list[str] = field(default_factory=list)
@@ -120,7 +118,7 @@ class _Reader:
         """See `xml.Handler.start`."""
         name = name.lower()
         if name == "opml":
-            self.is_opml = self.is_open = True
+            self.is_opml = True
         if name != "outline":
             return
         values = {key.lower(): value for key, value in attributes.items()}
@@ -141,11 +139,8 @@ class _Reader:
 
     def end(self, name: str, _: int) -> None:
         """See `xml.Handler.end`."""
-        name = name.lower()
-        if name == "outline" and self._path:
+        if name.lower() == "outline" and self._path:
             self._path.pop()
-        elif name == "opml":
-            self.is_open = False
 
     def _add(self, text: str, title: str, values: dict[str, str]) -> None:
         text, user, password = split_login(text)
@@ -157,8 +152,6 @@ class _Reader:
             self._fault(f"“{title}” is over the {MAX_FEEDS:,} feeds that are taken.")
             return
         folder = tuple(name for name in self._path if name)[:MAX_FOLDERS]
-        folders = {folder: None} if folder else {}
-        folders.update(dict.fromkeys(_listed(values.get("category", ""))))
         entry = self.entries.get(named[0])
         if entry is None:
             feed_id = self._addresses(values.get(FIRST, ""))
@@ -167,8 +160,9 @@ class _Reader:
                 named[0], title, (), feed_id[0] if feed_id else "", page[0] if page else "",
                 _settings(values.get(SETTINGS, "")), values.get(PRIVATE, ""), user if ":" not in user else "", password,
             )  # fmt: skip
-        joined = tuple(dict.fromkeys((*entry.folders, *folders)))
-        self.entries[named[0]] = replace(entry, folders=joined)
+        if folder and folder not in entry.folders:
+            entry = replace(entry, folders=(*entry.folders, folder))
+        self.entries[named[0]] = entry
 
     def _addresses(self, text: str) -> list[str]:
         return [text] if self.takes_folders and is_folder(text) else typed_addresses(text)
@@ -176,16 +170,6 @@ class _Reader:
     def _fault(self, text: str) -> None:
         if len(self.faults) < 100 and text not in self.faults:  # what is broken may be read twice
             self.faults.append(text)
-
-
-def _listed(category: str) -> list[Folder]:
-    """Return the folders in a `category` attribute: paths with slashes, separated by commas; only those that nest.
-
-    A path without a slash at its start is a tag of the feed's own (OPML 2.0), not a folder.
-    """
-    paths = (path.strip() for path in category[:2_000].split(","))
-    folders = (tuple(clean(part) for part in path.split("/")) for path in paths if path.startswith("/"))
-    return [folder for found in folders if (folder := tuple(part for part in found if part)[:MAX_FOLDERS])]
 
 
 def _settings(text: str) -> tuple[tuple[str, str], ...]:
