@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.server import Ranged, Site, sound
+from tests.feeds.zoo import claiming_m4a
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue
 from tui_pod.core.player.events import Event, LoadFailed, SourceReady
@@ -107,6 +108,14 @@ async def test_file_that_may_not_be_looked_at_is_told(service: ServiceRig, monke
     event = await service.request(Episode("z", "Z", audio="/d/z.mp3"))
     assert isinstance(event, LoadFailed)
     assert "Permission denied" in event.reason
+
+
+async def test_file_whose_index_lies_is_not_given_to_the_player(service: ServiceRig, tmp_path: Path) -> None:
+    path = tmp_path / "z.m4a"
+    path.write_bytes(claiming_m4a(60_000_000))
+    event = await service.request(Episode("z", "Z", audio=str(path)))
+    assert isinstance(event, LoadFailed)
+    assert event.reason == f"Its index claims more than the file can hold. Your place is kept. The file is {path}."
 
 
 async def test_chapters_that_fail_leave_the_audio_playing(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,8 +22,9 @@ from tui_pod.feeds.formats.html_text import to_notes
 from tui_pod.feeds.media.documents import RemoteFiles
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.keeping import Usual, plan_downloads
+from tui_pod.feeds.media.mp4_claims import fault_of
 from tui_pod.feeds.media.partial import DownloadRequest
-from tui_pod.feeds.media.playable import check_file, find_places
+from tui_pod.feeds.media.playable import find_places
 from tui_pod.feeds.media.stream_cache import StreamCache
 from tui_pod.feeds.media.stream_file import StreamFile
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
@@ -66,7 +67,8 @@ class Podcasts:
         marks = details.marks if details else ()
         path = self.local_file(episode)
         if path is not None:
-            check_file(path)
+            if fault := fault_of(path):
+                raise FetchError(fault, is_final=True)
             return Source(str(path), marks=marks)
         stream = self._stream(episode, episode.audio, details)
         cancel = cancel or CancelToken()

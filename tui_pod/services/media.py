@@ -64,7 +64,7 @@ class EpisodeSources:
         elif "://" in episode.audio:
             self._run(self._stream(episode, load), episode, load)
         else:
-            self._open_file(episode, episode.audio, load)
+            self._run(self._open_file(episode.audio, load), episode, load)
 
     def discard(self, source: Source) -> bool:
         """See `Sources.discard`: a narration is made again, and a stream that changed meanwhile is read again."""
@@ -138,16 +138,9 @@ class EpisodeSources:
         podcasts = await self.podcasts()
         return await in_thread(lambda cancel: podcasts.transcript(episode, cancel))
 
-    def _open_file(self, episode: Episode, path: str, load: int) -> None:
-        try:
-            is_there = Path(path).is_file()
-        except OSError as error:  # such as a folder that may not be looked into
-            self._fail(episode, load, error)
-            return
-        if is_there:
-            self._emit(SourceReady(load, Source(path)))
-        else:
-            self._emit(LoadFailed(load, f"The file is gone. Your place is kept. {path} is not there."))
+    async def _open_file(self, path: str, load: int) -> None:
+        fault = await in_thread(lambda _: _fault_of(path))
+        self._emit(LoadFailed(load, fault) if fault else SourceReady(load, Source(path)))
 
     async def _stream(self, episode: Episode, load: int) -> None:
         podcasts = await self.podcasts()
@@ -241,6 +234,16 @@ def _with_recognised(transcript: Transcript, files: WordFiles, ident: str) -> Tr
     from tui_pod.speech.alignment import follow  # seldom needed
 
     return follow(transcript, words.cues)
+
+
+def _fault_of(path: str) -> str:
+    """Return why a file cannot be played; empty: it can. Raises OSError where it may not be looked at."""
+    if not Path(path).is_file():
+        return f"The file is gone. Your place is kept. {path} is not there."
+    from tui_pod.feeds.media.mp4_claims import fault_of  # only when a file is played
+
+    fault = fault_of(Path(path))
+    return f"{fault} Your place is kept. The file is {path}." if fault else ""
 
 
 def _explained(error: BaseException) -> str:

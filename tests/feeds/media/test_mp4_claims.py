@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.zoo import claiming_m4a
-from tui_pod.feeds.media.mp4_claims import Mp4Claims, has_false_claims
+from tui_pod.feeds.media.mp4_claims import Mp4Claims, fault_of
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from tui_pod.feeds.media.mp4_claims import Mp4Claims, has_false_claims
 def test_file_that_claims_more_than_it_has_is_told(tmp_path: Path, content: bytes, expected: bool) -> None:
     path = tmp_path / "a.m4a"
     path.write_bytes(content)
-    assert has_false_claims(path) is expected
+    assert bool(fault_of(path)) is expected
 
 
 def test_claim_that_comes_in_pieces_is_told() -> None:

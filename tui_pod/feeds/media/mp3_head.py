@@ -10,6 +10,11 @@ HEAD = 16 * 1024
 SYNC = 2 * 1024
 """Bytes within which a frame begins; one has 1,440 at most."""
 
+MAX_TAG = 1024 * 1024
+"""Bytes of a tag that are looked at; covers are in it."""
+
+ENDLESS_TAG = "Its tag has thousands of entries, which no player reads in time."
+
 MAX_ENTRIES = 5_000
 """Entries of a tag; 200,000 in 6 MB block the player for a minute (measured), chapters are a thousand at most."""
 

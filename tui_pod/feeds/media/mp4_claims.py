@@ -9,6 +9,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from tui_pod.feeds.media.mp3_head import ENDLESS_TAG, MAX_TAG, has_endless_tag
+
 REFUSED = "Its index claims more than the file can hold."
 
 UNKNOWN = 64 * 1024 * 1024
@@ -75,12 +77,19 @@ def _packed(box: bytes) -> int:
 _CLAIMS: dict[bytes, Callable[[bytes], int]] = {b"stsz": _sizes, b"trun": _run, b"cmov": _packed}
 
 
-def has_false_claims(path: Path) -> bool:
-    """Return whether a file on the disk is such an MP4.
+def fault_of(path: Path) -> str:
+    """Return why a recording on the disk cannot be played in time, or in the memory there is; empty: it can.
 
     Raises:
         OSError: it cannot be read.
     """
+    with path.open("rb") as file:
+        if has_endless_tag(file.read(MAX_TAG)):
+            return ENDLESS_TAG
+    return REFUSED if _has_false_claims(path) else ""
+
+
+def _has_false_claims(path: Path) -> bool:
     claims = Mp4Claims()
     with path.open("rb") as file:
         size, place = os.fstat(file.fileno()).st_size, 0

@@ -5,18 +5,21 @@ Waits for disk and network: for a thread.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tui_pod.core.player.remote_audio import ByteReader, FetchProgress, RemoteAudio
 from tui_pod.core.player.snapshot import Source
-from tui_pod.feeds.media.mp3_head import HEAD, SYNC, has_endless_tag, length_frame, read_head, tag_size
-from tui_pod.feeds.media.mp4_claims import REFUSED, has_false_claims
+from tui_pod.feeds.media.mp3_head import (
+    ENDLESS_TAG,
+    HEAD,
+    MAX_TAG,
+    SYNC,
+    has_endless_tag,
+    length_frame,
+    read_head,
+    tag_size,
+)
 from tui_pod.feeds.media.stream_file import StreamFile
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.threads import CancelToken
-
-MAX_TAG = 1024 * 1024
-"""Bytes of a tag before an mp3 that are waited for to look behind it; covers are in it."""
 
 PLAIN_TAG = 32 * 1024
 """Bytes of a tag that cannot hold many entries."""
@@ -29,24 +32,6 @@ LEAST, MOST = 1_000, 40_000
 
 PATIENCE = 5.0
 """Seconds for which the head of a recording is waited for, to know how places in it are found."""
-
-
-def check_file(path: Path) -> None:
-    """Look at what a recording on the disk claims.
-
-    Raises:
-        FetchError: nothing would play it in time, or in the memory there is.
-        OSError: it cannot be read.
-    """
-    with path.open("rb") as file:
-        _check_tag(file.read(MAX_TAG))
-    if has_false_claims(path):
-        raise FetchError(REFUSED, is_final=True)
-
-
-def _check_tag(start: bytes) -> None:
-    if has_endless_tag(start):
-        raise FetchError("Its tag has thousands of entries, which no player reads in time.", is_final=True)
 
 
 def find_places(source: Source, stream: StreamFile, stated: float | None, cancel: CancelToken) -> Source:
@@ -65,8 +50,8 @@ def find_places(source: Source, stream: StreamFile, stated: float | None, cancel
         FetchError: nothing would play it in time.
     """
     tag = tag_size(stream.peek(0, 10, PATIENCE, cancel))
-    if tag > PLAIN_TAG:
-        _check_tag(stream.peek(0, min(tag, MAX_TAG), PATIENCE, cancel))
+    if tag > PLAIN_TAG and has_endless_tag(stream.peek(0, min(tag, MAX_TAG), PATIENCE, cancel)):
+        raise FetchError(ENDLESS_TAG, is_final=True)
     start = stream.peek(tag, HEAD, PATIENCE, cancel) if tag <= MAX_TAG else b""
     head = read_head(start)
     if head is None:
