@@ -31,9 +31,9 @@ NOTHING = "There is no letter or digit in that to look for."
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Scripts written without blanks, in which each letter is searched as a word: Thai, Lao, Burmese, Khmer, Kana, Han."""
 
-_LETTER = re.compile(f"([{_UNSPACED}])")
-_WORD = re.compile(rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}][\u0300-\u036f]*)+")
-_TERM = re.compile(r'(?<!\S)(-?)(?:["“„”«]([^"“„”«»]*)(["“”»]?)|([^\s"“„”«»]+))|["“„”«»]|[^\s"“„”«»]+')
+_LETTER = f"([{_UNSPACED}])"  # patterns are texts that `re` compiles when first used: all that plays waits for them
+_WORD = rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}][\u0300-\u036f]*)+"
+_TERM = r'(?<!\S)(-?)(?:["“„”«]([^"“„”«»]*)(["“”»]?)|([^\s"“„”«»]+))|["“„”«»]|[^\s"“„”«»]+'
 
 
 class Phrase(NamedTuple):
@@ -108,9 +108,9 @@ def parse_query(text: str) -> Query:
     wanted: dict[Phrase, None] = {}
     excluded: dict[Phrase, None] = {}
     notice = "" if len(text) <= MAX_CHARS else f"Only the first {MAX_CHARS:,} characters are looked at."
-    for term in _TERM.finditer(clean(text, MAX_CHARS)):
+    for term in re.finditer(_TERM, clean(text, MAX_CHARS)):
         minus, quoted, end, word = term.groups()
-        typed = _WORD.findall(quoted or word or term[0])
+        typed = re.findall(_WORD, quoted or word or term[0])
         found = tuple(part for piece in typed for part in _folded(piece))
         if not found:
             continue
@@ -127,7 +127,7 @@ def parse_query(text: str) -> Query:
 
 def spaced(text: str) -> str:
     """Return a text as it goes into the index: with blanks between letters of scripts that have none."""
-    return text if text.isascii() or _LETTER.search(text) is None else _LETTER.sub(r" \1 ", text)
+    return text if text.isascii() else re.sub(_LETTER, r" \1 ", text)
 
 
 class _Word(NamedTuple):
@@ -138,14 +138,14 @@ class _Word(NamedTuple):
 
 def _words(text: str) -> Iterator[_Word]:
     """Yield the words of a text with their places; one that folds to several has them all at its own place."""
-    for found in _WORD.finditer(text):
+    for found in re.finditer(_WORD, text):
         for part in _folded(found[0]):
             yield _Word(part, found.start(), found.end())
 
 
 @lru_cache(maxsize=2_000)
 def _folded(word: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(fold(word)))
+    return tuple(re.findall(_WORD, fold(word)))
 
 
 def _places(phrase: Phrase, words: list[_Word]) -> Iterable[tuple[int, int]]:
