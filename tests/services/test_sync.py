@@ -11,7 +11,7 @@ import pytest
 
 from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter
 from tests.rooms import EPISODES, TOPICS
-from tui_pod.app.runtime import SyncTrigger
+from tui_pod.app.followers import SyncTrigger
 from tui_pod.core.library.library import build_library
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports

@@ -47,12 +47,14 @@ PRELOADED = (
     "tui_pod.state.writer",
     "tui_pod.services.media",
     "tui_pod.integrations.broadcast",
-    "tui_pod.services.podcasts.feeds",
-    "tui_pod.services.search",
     "tui_pod.integrations.remote_server",
     "tui_pod.app.runtime",
+    "tui_pod.services.podcasts.feeds",
+    "tui_pod.services.recognition",
+    "tui_pod.services.search",
+    "tui_pod.services.sync",
 )
-"""What playback needs, in steps of a few milliseconds: keys are answered between them."""
+"""What playback needs, and what is started beside it; in steps of a few milliseconds, between which keys are heard."""
 
 
 class AppServices(Services):

@@ -13,15 +13,15 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.app.excerpt import ExcerptPlayer
+from tui_pod.app.followers import FeedTrigger, LoadTicker, QuestionOffer, SyncTrigger
 from tui_pod.audio.mpv_options import filters
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.ports import Ports
-from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import PlayedRule
-from tui_pod.integrations.broadcast import Broadcast, Follower
+from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.integrations.remote_server import RemoteControl
 from tui_pod.integrations.remote_socket import RemoteError
@@ -32,14 +32,8 @@ from tui_pod.runtime.log import log
 from tui_pod.runtime.power import is_on_battery
 from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.runtime.threads import in_thread
-from tui_pod.search.fill import is_current
-from tui_pod.search.store import IndexFile
 from tui_pod.services.elsewhere import ElsewhereWatch
 from tui_pod.services.media import EpisodeSources
-from tui_pod.services.podcasts.feeds import FeedService
-from tui_pod.services.recognition import Means, RecognitionService
-from tui_pod.services.search import SearchService
-from tui_pod.services.sync import SyncService, Work, run_sync
 from tui_pod.services.tasks import run_command
 from tui_pod.speech.narrator import Narrator
 from tui_pod.speech.word_files import RECOGNISED, WordFiles
@@ -50,15 +44,17 @@ if TYPE_CHECKING:
     from tui_pod.config.settings import Settings
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.search.store import IndexFile
     from tui_pod.services.podcasts.covers import Covers
+    from tui_pod.services.podcasts.feeds import FeedService
+    from tui_pod.services.recognition import RecognitionService
+    from tui_pod.services.search import SearchService
+    from tui_pod.services.sync import SyncService
 
 MEGABYTE = 1_000_000
 
 FEED_FILES = ("feeds.sqlite", "feeds.opml", "downloads")
 """Files in the data folder, present only if the user has podcasts."""
-
-TICK = 0.25
-"""Seconds between two ticks."""
 
 SAVE_LIMIT = 0.8
 """Seconds that quitting waits for the last save."""
@@ -99,43 +95,13 @@ class Runtime:
             services.playback,
             services.kept,
         )
-        self.feeds = FeedService(
-            lambda: self.controller,
-            frontend,
-            self.sources.podcasts,
-            self._reload,
-            settings.feeds,
-            self._announce,
-            settings.find,
-            settings.desktop.notify,
-            _is_sparing,
-            PlayedRule(*settings.played),
-        )
-        means = Means(
-            self._words,
-            self._podcasts_if_any,
-            settings.transcribe.model,
-            lambda what, text: self.feeds.show_work(what, text),
-            services.words_changed,
-        )
-        self.recognition = RecognitionService(lambda: self.controller, frontend, means, services.is_recognition_paused)
         self._broadcast.add(LoadTicker(self.controller))
         if settings.recall.enabled:
-            from tui_pod.app.question_offer import QuestionOffer  # for those who want it
-
             self._broadcast.add(QuestionOffer(self.controller, lambda episode: services.recall.offer(episode)))
-        self._broadcast.add(FeedTrigger(self.feeds))
-        self.sync: SyncService | None = None
-        if services.is_writable and (settings.sync.folder or (settings.sync.server and settings.sync.user)):
-            work = Work(self._sync, self._reload_podcasts, self._is_first_sync)
-            self.sync = SyncService(lambda: self.controller, frontend, work)
-            self._broadcast.add(SyncTrigger(self.sync))
         file = services.file
         self._elsewhere = ElsewhereWatch(
             lambda: self.controller, lambda: file.is_changed_elsewhere, file.read_elsewhere, self._look_at_feeds
         )
-        index = IndexFile(cache_file(services.paths.cache, "search", services.catalogs))
-        self.search = SearchService(services, index, partial(self._update_index, index))
         self._player.open()
         self._writer.compact()
 
@@ -143,6 +109,9 @@ class Runtime:
         """Start what runs beside the screen: integrations, the library's cache, and feeds."""
         services = self._services
         self._starting = self._loop.create_task(self._start_integrations())
+        self._broadcast.add(FeedTrigger(self.feeds))
+        if self.sync is not None:
+            self._broadcast.add(SyncTrigger(self.sync))
         if services.save_cache is not None:
             await keep_library(services.save_cache, services.catalogs, services.paths, len(services.library))
         if services.asked_words:
@@ -154,6 +123,63 @@ class Runtime:
             self.sync.start()
         self._elsewhere.start()
         self.search.start()
+
+    # -- what playing does not need: imported and built by `start`, or by who needs it first -------------------
+
+    @cached_property
+    def feeds(self) -> FeedService:
+        """Podcasts: refreshing, downloads, and what is said of them."""
+        from tui_pod.services.podcasts.feeds import FeedService
+
+        settings = self._services.settings
+        return FeedService(
+            lambda: self.controller,
+            self._services.frontend,
+            self.sources.podcasts,
+            self._reload,
+            settings.feeds,
+            self._announce,
+            settings.find,
+            settings.desktop.notify,
+            _is_sparing,
+            PlayedRule(*settings.played),
+        )
+
+    @cached_property
+    def recognition(self) -> RecognitionService:
+        """Words for recordings that have none."""
+        from tui_pod.services.recognition import Means, RecognitionService
+
+        services = self._services
+        means = Means(
+            self._words,
+            self._podcasts_if_any,
+            services.settings.transcribe.model,
+            lambda what, text: self.feeds.show_work(what, text),
+            services.words_changed,
+        )
+        return RecognitionService(lambda: self.controller, services.frontend, means, services.is_recognition_paused)
+
+    @cached_property
+    def search(self) -> SearchService:
+        """The search in every word."""
+        from tui_pod.search.store import IndexFile
+        from tui_pod.services.search import SearchService
+
+        services = self._services
+        index = IndexFile(cache_file(services.paths.cache, "search", services.catalogs))
+        return SearchService(services, index, partial(self._update_index, index))
+
+    @cached_property
+    def sync(self) -> SyncService | None:
+        """Progress kept alike on every machine; None: the settings do not ask for it."""
+        from tui_pod.services.sync import SyncService, Work
+
+        settings = self._services.settings.sync
+        if not self._services.is_writable or not (settings.folder or (settings.server and settings.user)):
+            return None
+        work = Work(self._sync, self._reload_podcasts, self._is_first_sync)
+        return SyncService(lambda: self.controller, self._services.frontend, work)
 
     async def _look_at_feeds(self) -> None:
         if self.has_podcasts:
@@ -167,6 +193,8 @@ class Runtime:
         return Covers(self._services.paths.cache / "covers", self.sources.podcasts)
 
     async def _update_index(self, index: IndexFile) -> None:
+        from tui_pod.search.fill import is_current
+
         services = self._services
         stamp = await asyncio.to_thread(library_stamp, services.catalogs, services.paths.data)
         if not await asyncio.to_thread(is_current, index, stamp):
@@ -185,6 +213,8 @@ class Runtime:
         return bool(self._services.settings.sync.server) and not memory_file(self._services.file.path).exists()
 
     async def _sync(self) -> dict[str, Any]:
+        from tui_pod.services.sync import run_sync
+
         self.controller.save()
         await asyncio.to_thread(self._writer.flush, SAVE_LIMIT)
         return await run_sync(*self._file_words)
@@ -320,57 +350,3 @@ def _options(settings: Settings) -> PlaybackOptions:
         seek_small=playback.seek_small,
         speeds=settings.speeds,
     )
-
-
-class SyncTrigger(Follower):
-    """Has progress synced once playing has paused or ended."""
-
-    def __init__(self, sync: SyncService) -> None:
-        self._sync = sync
-        self._was_playing = False
-
-    def playback_changed(self, playback: Playback) -> None:
-        """Notice that playing stops."""
-        is_playing = playback.status is PlayerStatus.PLAYING
-        if self._was_playing and not is_playing:
-            self._sync.sync_soon()
-        self._was_playing = is_playing
-
-
-class FeedTrigger(Follower):
-    """Has the downloads of podcasts follow what is heard and marked."""
-
-    def __init__(self, feeds: FeedService) -> None:
-        self._feeds = feeds
-
-    def playback_changed(self, playback: Playback) -> None:
-        """Notice which episode is left."""
-        self._feeds.playback_changed(playback)
-
-    def progress_changed(self, episodes: frozenset[str]) -> None:
-        """Notice what is played now."""
-        self._feeds.progress_changed(episodes)
-
-
-class LoadTicker(Follower):
-    """Follows playback, and ticks the controller while an episode loads; otherwise an idle app sleeps."""
-
-    def __init__(self, controller: PlaybackController) -> None:
-        self._controller = controller
-        self._timer: asyncio.TimerHandle | None = None
-
-    def playback_changed(self, playback: Playback) -> None:
-        """Start to tick when a load begins."""
-        if self._timer is None and playback.status is PlayerStatus.LOADING:
-            self._timer = asyncio.get_running_loop().call_later(TICK, self._tick)
-
-    def _tick(self) -> None:
-        self._timer = None
-        if self._controller.playback.status is PlayerStatus.LOADING:
-            self._controller.tick()
-            self.playback_changed(self._controller.playback)
-
-    async def close(self) -> None:
-        """Tick no more."""
-        if self._timer is not None:
-            self._timer.cancel()

@@ -7,8 +7,7 @@ dataclass when the program starts.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 
 

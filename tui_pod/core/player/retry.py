@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.progress import is_whole
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)

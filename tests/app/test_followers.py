@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.rooms import Room, make_room
-from tui_pod.app.question_offer import QuestionOffer
+from tui_pod.app.followers import QuestionOffer
 from tui_pod.integrations.broadcast import Broadcast
 
 

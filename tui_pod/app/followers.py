@@ -1,0 +1,94 @@
+"""What follows playback within the app: the clock of loading, podcasts, syncing, and the question of an episode."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.integrations.broadcast import Follower
+
+if TYPE_CHECKING:
+    from tui_pod.services.podcasts.feeds import FeedService
+    from tui_pod.services.sync import SyncService
+
+TICK = 0.25
+"""Seconds between two ticks."""
+
+
+class SyncTrigger(Follower):
+    """Has progress synced once playing has paused or ended."""
+
+    def __init__(self, sync: SyncService) -> None:
+        self._sync = sync
+        self._was_playing = False
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Notice that playing stops."""
+        is_playing = playback.status is PlayerStatus.PLAYING
+        if self._was_playing and not is_playing:
+            self._sync.sync_soon()
+        self._was_playing = is_playing
+
+
+class FeedTrigger(Follower):
+    """Has the downloads of podcasts follow what is heard and marked."""
+
+    def __init__(self, feeds: FeedService) -> None:
+        self._feeds = feeds
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Notice which episode is left."""
+        self._feeds.playback_changed(playback)
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        """Notice what is played now."""
+        self._feeds.progress_changed(episodes)
+
+
+class LoadTicker(Follower):
+    """Follows playback, and ticks the controller while an episode loads; otherwise an idle app sleeps."""
+
+    def __init__(self, controller: PlaybackController) -> None:
+        self._controller = controller
+        self._timer: asyncio.TimerHandle | None = None
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Start to tick when a load begins."""
+        if self._timer is None and playback.status is PlayerStatus.LOADING:
+            self._timer = asyncio.get_running_loop().call_later(TICK, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        if self._controller.playback.status is PlayerStatus.LOADING:
+            self._controller.tick()
+            self.playback_changed(self._controller.playback)
+
+    async def close(self) -> None:
+        """Tick no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+class QuestionOffer(Follower):
+    """Follows playback, and notices by the count of plays that an episode has ended."""
+
+    def __init__(self, controller: PlaybackController, offer: Callable[[str], None]) -> None:
+        self._controller = controller
+        self._offer = offer
+        self._playing: tuple[str, int, int] | None = None  # episode, load, and how often it was played before
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Take note of what begins, and of what has ended."""
+        former, episode = self._playing, playback.episode
+        if former is not None and former[1:2] == (playback.load,) and playback.is_loaded:
+            return
+        if former is not None and self._plays(former[0]) > former[2]:
+            asyncio.get_running_loop().call_soon(self._offer, former[0])
+        self._playing = (episode, playback.load, self._plays(episode)) if playback.is_loaded and episode else None
+
+    def _plays(self, episode: str) -> int:
+        progress = self._controller.progress_index.get(episode)
+        return progress.plays if progress is not None else 0
