@@ -27,7 +27,18 @@ from benchmarks.results import machine, put_section
 from benchmarks.rows import Table, as_markdown, summary
 from benchmarks.terminal import NotPainted
 
-PARTS = ("start", "keypresses", "upkeep", "sound", "streams", "recognition", "files", "podcasts", "searching")
+PARTS = (
+    "start",
+    "keypresses",
+    "upkeep",
+    "attaching",
+    "sound",
+    "streams",
+    "recognition",
+    "files",
+    "podcasts",
+    "searching",
+)
 """The modules that measure, in order."""
 
 RUNS = 25

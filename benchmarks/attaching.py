@@ -1,0 +1,70 @@
+"""Coming back to an app that was left: until its titles are on another terminal, and what it takes meanwhile."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+from benchmarks.bench import Bench, FeedStore
+from benchmarks.processes import cpu_time, memory, tree
+from benchmarks.rows import Row, Table, percentile
+from benchmarks.terminal import Terminal
+
+ATTACHES = 50
+
+LIMIT = 100.0
+"""Milliseconds until the titles."""
+
+DETACHED_LIMIT = 1.2
+"""Percent of a core that an app may use which plays without a terminal."""
+
+CLIENT_LIMIT = 6.0
+"""MiB that the client may add."""
+
+LEAVE = "\x1c"
+"""Ctrl and the backslash."""
+
+
+def measure(bench: Bench) -> Table:
+    """Leave an app that plays, and come back to it often."""
+    return Table(
+        "Leaving and coming back",
+        f"An app that plays is left; `tui-pod attach` brings it back {ATTACHES} times, timed from the start of that"
+        " program to the painted titles; the CPU is that of it and of the app. While left it plays on for 15 s. The"
+        " client's memory is its share of what the app and it have in memory.",
+        [*_rows(bench, bench.store(119)), *([] if bench.is_quick else _rows(bench, bench.store(100_000)))],
+    )
+
+
+def _rows(bench: Bench, store: FeedStore) -> list[Row]:
+    count, window = (10, 5.0) if bench.is_quick else (ATTACHES, 15.0)
+    with Terminal(bench.program(*store.arguments), store.variables) as terminal:
+        terminal.wait_for(store.marker)
+        terminal.rest(3.0)
+        app = tree(terminal.pid)[1]
+        client = memory(terminal.pid) - memory(app)
+        terminal.press("^", pause=2.0)
+        terminal.press(LEAVE, pause=0.0)
+        terminal.wait_for_end(10.0)
+    clocks, used = [], []
+    for _ in range(count):
+        before = cpu_time(app)
+        with Terminal([*bench.program(), "attach"], store.variables) as terminal:
+            clocks.append(terminal.wait_for(store.marker) * 1000)
+            used.append((terminal.cpu() + cpu_time(app) - before) * 1000)
+            terminal.press(LEAVE, pause=0.0)
+            terminal.wait_for_end(10.0)
+    before = cpu_time(app)
+    time.sleep(window)
+    playing = (cpu_time(app) - before) / window * 100
+    with Terminal([*bench.program(), "attach"], store.variables) as terminal:
+        terminal.wait_for(store.marker)
+        terminal.press("q", pause=0.0)
+        terminal.wait_for_end(10.0)
+    return [
+        Row(f"{store.name}: attach, the median", statistics.median(clocks), "ms", LIMIT),
+        Row(f"{store.name}: attach, p95", percentile(clocks, 95), "ms"),
+        Row(f"{store.name}: attach, CPU", statistics.median(used), "ms"),
+        Row(f"{store.name}: playing while left", playing, "%", DETACHED_LIMIT),
+        Row(f"{store.name}: the client's memory", client, "MiB", CLIENT_LIMIT),
+    ]
