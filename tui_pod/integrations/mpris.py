@@ -31,7 +31,6 @@ class Mpris(Follower):
         self._controller = controller
         self._player = PlayerInterface(controller)
         self._told = self._player.told()
-        self._seen = self._look(controller.playback)
         self._former, self._at = controller.playback, time.monotonic()
 
     async def start(self) -> None:
@@ -44,11 +43,11 @@ class Mpris(Follower):
 
     def playback_changed(self, playback: Playback) -> None:
         """Send what changed, and a jump."""
+        former = self._former
         if self._has_jumped(playback):
             self._player.seeked()
         self._former, self._at = playback, time.monotonic()
-        if self._look(playback) != self._seen:
-            self._seen = self._look(playback)
+        if playback._replace(position=former.position) != former:
             self._tell()
 
     def queue_changed(self) -> None:
@@ -67,12 +66,6 @@ class Mpris(Follower):
         self._told = values
         if changed:
             self._player.emit_properties_changed(changed)
-
-    def _look(self, playback: Playback) -> tuple[object, ...]:
-        """Return what the properties depend on, so that a new position alone costs nothing."""
-        paused = self._controller.is_paused
-        return (playback.load, playback.status, paused, playback.episode, playback.duration, playback.speed,
-                playback.volume, playback.is_muted)  # fmt: skip
 
     def _has_jumped(self, playback: Playback) -> bool:
         """Return whether the position is not where playing on would have led."""

@@ -10,7 +10,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.player.progress_tracker import ProgressTracker
 from tui_pod.core.player.state import PlaybackState
-from tui_pod.core.progress.progress import Progress, Status, newest
+from tui_pod.core.progress.progress import Progress, Status, newest, stamp_after
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import counted
 
@@ -113,4 +113,4 @@ class ProgressEditor:
         return self._state.progress_index.get(episode) or Progress(updated=self._state.ports.clock())
 
     def _stamp(self, episode: str) -> datetime:
-        return self._tracker.stamp(self._state.progress_index.get(episode))
+        return stamp_after(self._state.progress_index.get(episode), self._state.ports.clock())

@@ -105,11 +105,8 @@ class EpisodePlayer:
         self._state.show(shown._replace(status=PlayerStatus.LOADING, episode=episode.id, title=episode.title))
         self._sources.request(episode, number)
 
-    def stop(self) -> None:
-        """End playing; the position is kept."""
-        self._stop()
-
-    def _stop(self, problem: str = "") -> None:
+    def stop(self, problem: str = "") -> None:
+        """End playing, for a problem if there is one; the position is kept."""
         self.tracker.leave()
         self._load = None
         self._player.stop()
@@ -124,7 +121,7 @@ class EpisodePlayer:
     def fail(self, reason: str) -> None:
         """End playing, and say why."""
         self._ends_at_once = 0
-        self._stop(reason)
+        self.stop(reason)
         self._listener.tell(reason, is_error=True)
 
     def save(self) -> None:

@@ -164,10 +164,6 @@ class ProgressTracker:
         """Follow a mark that the listener set on the playing episode."""
         self._is_done = is_done
 
-    def stamp(self, former: Progress | None) -> datetime:
-        """Return a time for a new value after `former`."""
-        return stamp_after(former, self._clock())
-
     def _is_reached(self, start: float, position: float) -> bool:
         """Note that it was played from `start` to `position`; return whether that reaches the wished position."""
         if self._wished <= 0 or start - LATE <= self._wished <= position + EARLY:
@@ -180,7 +176,7 @@ class ProgressTracker:
         return self._state.progress_index.get(self.episode) or Progress(updated=datetime.fromtimestamp(0, UTC))
 
     def _stamp(self) -> datetime:
-        return self.stamp(self._progress())
+        return stamp_after(self._progress(), self._clock())
 
     def _put(self, progress: Progress, is_saved: bool) -> None:
         assert self.episode is not None
