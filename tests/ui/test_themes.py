@@ -67,3 +67,16 @@ async def test_theme_of_the_settings_is_there_from_the_start() -> None:
     async with run_app(SCENES["library"].library(), prepare=prepare) as driver:
         assert driver.app.theme == "nord"
         assert driver.app.theme_variables["background"].lower() == "#2e3440"
+
+
+async def test_terminal_of_sixteen_colours_is_drawn_in_them_and_the_choice_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    async with run_app(SCENES["library"].library()) as driver:
+        assert driver.app.theme == DEFAULT
+        assert driver.app.theme_variables["cursor"] == "ansi_default"
+        driver.app.theme = "tui-pod-light"
+        await driver.settle()
+        assert driver.app.current_theme.name == "ansi-light"
+        assert driver.writer.setting("theme") == "tui-pod-light"

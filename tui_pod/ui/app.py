@@ -19,7 +19,7 @@ from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.controllers.bookmarks import BookmarksController
 from tui_pod.ui.key_order import handle_key
-from tui_pod.ui.look.themes import OWN, unknown_theme, usable, with_readable_text
+from tui_pod.ui.look.themes import OWN, drawn, unknown_theme, usable, with_readable_text
 from tui_pod.ui.messages import PlaybackEvent
 from tui_pod.ui.process_handler import ProcessHandler
 from tui_pod.ui.screens.main import MainScreen
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
+    from textual.theme import Theme
     from textual.widget import AwaitMount, Widget
 
     from tui_pod.core.actions import Action
@@ -100,7 +101,7 @@ class TuiPodApp(App[None]):
         unknown = (unknown_theme(wanted),) if wanted and wanted not in self.available_themes else ()
         for notice in (*self._services.notices, *unknown):
             self.notify(notice, severity="warning", timeout=20)
-        self.theme_changed_signal.subscribe(self, lambda theme: self.controller.remember("ui", "theme", theme.name))
+        self.theme_changed_signal.subscribe(self, lambda _: self.controller.remember("ui", "theme", self.theme))
         self.run_worker(self._services.after_paint())
 
     async def on_unmount(self) -> None:
@@ -115,6 +116,12 @@ class TuiPodApp(App[None]):
         from tui_pod.ui.driver import PatientDriver  # can only be imported on such a system
 
         return PatientDriver
+
+    @property
+    def current_theme(self) -> Theme:
+        """The theme that was chosen, or what is drawn in its place; see `drawn`."""
+        chosen = super().current_theme
+        return drawn(chosen, self.console.color_system, self.available_themes) if self._is_themed else chosen
 
     def get_css_variables(self) -> dict[str, str]:
         """Return the theme's colours, with text that can be read and the cursor's tints."""
@@ -314,10 +321,7 @@ class TuiPodApp(App[None]):
 
     def action_step_in_queue(self, direction: int) -> None:
         """Play what comes next, or what came before."""
-        if direction > 0:
-            self.controller.next()
-        else:
-            self.controller.previous()
+        (self.controller.next if direction > 0 else self.controller.previous)()
 
     def action_change_speed(self, by: float) -> None:
         """Play faster or slower; 0: at normal speed."""

@@ -84,6 +84,7 @@ class TerminalDrawer:
             if type(style) is Style:
                 style._ansi = None
         gc.freeze()
+        self._app._watch_theme(self._app.theme)  # 16 colours have one of their own
         for screen in self._app.screen_stack:
             for node in (screen, *screen.walk_children(Widget)):
                 node.notify_style_update()

@@ -59,7 +59,13 @@ HIGH_CONTRAST = Theme(
     background="#000000",
     surface="#000000",
     panel="#000000",
-    variables={"text-muted": "#ffffff", "text-disabled": "#dadada", "cursor": "#4a4a00", "cursor-idle": "#303030"},
+    variables={
+        "text-muted": "#ffffff",
+        "text-disabled": "#dadada",
+        "cursor": "#4a4a00",
+        "cursor-idle": "#303030",
+        "frame": "#8a8a8a",
+    },
 )
 
 OWN = (DARK, LIGHT, HIGH_CONTRAST)
@@ -76,6 +82,10 @@ _TERMINAL = {
     "cursor": "ansi_default", "cursor-idle": "ansi_default", "frame": "ansi_bright_black",
     "text-muted": "ansi_default", "text-disabled": "ansi_default",
     "block-cursor-background": "ansi_default", "block-cursor-foreground": "ansi_default",
+    **dict.fromkeys(("scrollbar", "scrollbar-hover", "scrollbar-active"), "ansi_bright_black"),
+    **dict.fromkeys(
+        ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"), "ansi_default"
+    ),
 }  # fmt: skip
 """What we add where the terminal has the colours: nobody knows which of them can be read on which, so a rail and bold
 letters show the cursor, and dim ones what is quiet."""
@@ -153,3 +163,13 @@ def usable(name: str, available: list[str]) -> str:
     if name not in available or ("ansi" in name and os.environ.get("NO_COLOR")):
         return DEFAULT
     return name
+
+
+def drawn(theme: Theme, color_system: str | None, themes: Mapping[str, Theme]) -> Theme:
+    """Return the theme to draw in place of one: on a terminal of 16 colours, one that is made of those.
+
+    The nearest of the 16 to a theme's colours are often one and the same grey.
+    """
+    if color_system != "standard" or theme.ansi:
+        return theme
+    return themes["ansi-dark" if theme.dark else "ansi-light"]
