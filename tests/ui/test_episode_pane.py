@@ -172,3 +172,10 @@ async def test_details_of_a_topic_of_unknown_length_say_so() -> None:
     async with run_app(library) as driver:
         await driver.press("tab", "G", "i")
         await shows(driver, "Length     unknown")
+
+
+async def test_details_of_a_topic_take_the_place_of_the_list_the_first_time_too(library: Library) -> None:
+    async with run_app(library, (80, 24)) as driver:
+        await driver.press("tab", "i")
+        assert driver.shows_details
+        assert not driver.episodes.display

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from textual.widgets import Input
 
 from tests.app_driver import AppDriver, run_app
-from tui_pod.core.library.library import Library
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui.widgets.found_view import FoundView
@@ -107,3 +108,23 @@ async def test_narrow_terminal_shows_results(library: Library) -> None:
         await found(driver, "lighthouse")
         await driver.resize(80, 24)
         await found(driver, "end of the pier.")
+
+
+async def test_what_is_found_is_lit_and_can_be_read(library: Library) -> None:
+    async with searching(library, *"lighthouse") as driver:
+        await found(driver, "end of the pier.")
+        view = driver.app.screen.query_one(FoundView)
+        drawn = [segment for y in range(view.size.height) for segment in view.render_line(y)]
+        lit = [segment for segment in drawn if segment.style and segment.style.underline]
+        assert [segment.text for segment in lit] == ["lighthouse"]
+        assert all(segment.style and segment.style.color != segment.style.bgcolor for segment in lit)
+
+
+async def test_title_cut_before_what_was_found_is_not_lit_beyond_its_end() -> None:
+    title = "A title so long that its end is cut where the topic and the length stand — about the lighthouse"
+    async with searching(build_library((), [Episode("long", title, "", 60)], [()]), *"lighthouse") as driver:
+        await driver.resize(60, 20)
+        await found(driver, "A title so long")
+        view = driver.app.screen.query_one(FoundView)
+        drawn = [segment for y in range(view.size.height) for segment in view.render_line(y)]
+        assert not [segment for segment in drawn if segment.style and segment.style.underline]

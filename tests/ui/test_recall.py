@@ -30,7 +30,7 @@ def due(driver: AppDriver) -> int:
 async def test_card_is_marked_and_what_is_due_is_counted() -> None:
     async with run_app(LIBRARY) as driver:
         await show(driver, 0.0, 20.0)
-        assert "0:00↻" in driver.text
+        assert "0:00 ↻" in driver.text
         await driver.press("s")
         assert "2 bookmarks · by date · 2 to recall" in driver.text
 

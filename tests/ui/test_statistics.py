@@ -132,7 +132,7 @@ async def test_statistics_of_topics_are_those_heard_and_how_much_is_played(libra
         await driver.settle()
         await driver.play(60)
         await open_statistics(driver)
-        basics, numbers_topic, *others = [line.strip("▌ ") for line in lines(driver) if "left" in line]
+        basics, numbers_topic, *others = [line.strip("▎ ") for line in lines(driver) if "left" in line]
         assert basics.startswith("Basics  ")
         assert numbers_topic.startswith("Numbers  ")
         assert not others

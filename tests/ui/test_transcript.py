@@ -18,6 +18,7 @@ from tui_pod.core.player.snapshot import Chapter, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.text.clean import clean
+from tui_pod.ui.look.parts import MATCH, NOW, PLAIN, QUIET
 
 BASICS = ListQuery(entry=1)
 
@@ -34,16 +35,18 @@ UNTIMED = Transcript((Cue("No time one."), Cue("No time two.")))
 def lit(driver: AppDriver) -> list[str]:
     """Return the parts of the sentence that is lit as spoken, one a line of the screen."""
     pane = driver.transcript
-    tint = pane.get_component_rich_style("transcript-view--active").bgcolor
+    now = pane.style_of(NOW)
     strips = [pane.render_line(y) for y in range(pane.scrollable_content_region.height)]
-    rows = ["".join(s.text for s in strip if s.style and s.style.bgcolor == tint) for strip in strips]
+    rows = [
+        "".join(s.text for s in strip if s.style and s.style.bold and s.style.color == now.color) for strip in strips
+    ]
     return [row.strip() for row in rows if row]
 
 
 def by_look(driver: AppDriver) -> dict[str, str]:
     """Return the words shown as heard, spoken and to come."""
     pane = driver.transcript
-    looks = {pane.get_component_rich_style(f"transcript-view--{name}"): name for name in ("coming", "heard", "active")}
+    looks = {pane.style_of(QUIET): "coming", pane.style_of(PLAIN): "heard", pane.style_of(NOW, is_lit=True): "active"}
     found: dict[str, str] = {}
     for y in range(pane.scrollable_content_region.height):
         for segment in pane.render_line(y):
@@ -73,7 +76,7 @@ def with_words(episode: str, transcript: Transcript) -> Callable[[FakeServices],
 async def test_transcript_opened_shows_the_words_at_the_cursor_in_place_of_the_list(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("j", "enter", "t")
-        assert words(driver) == "▌ 0:00 One. Two. Three."
+        assert words(driver) == "▎ 0:00 One. Two. Three."
         assert str(driver.transcript.border_title) == "Two"
         assert not driver.episodes.display
         assert driver.tree.display
@@ -171,7 +174,7 @@ async def test_words_of_the_embedded_catalogue_are_whole_on_a_small_terminal() -
         await driver.press("t")
         seen: set[str] = set()
         for _ in range(40):
-            seen.update(row.strip("▌> ") for row in driver.rows_of(driver.transcript))
+            seen.update(row.strip("▎▶ ") for row in driver.rows_of(driver.transcript))
             driver.transcript.scroll_relative(y=3, animate=False, immediate=True)
             await driver.settle()
         assert set(text.split()) <= set(" ".join(seen).split())
@@ -182,7 +185,7 @@ async def test_hostile_words_are_shown_letter_for_letter(name: str, library: Lib
     said = clean(HOSTILE_TITLES[name], 60) or "nothing"
     async with run_app(library, query=BASICS, prepare=with_words("one", Transcript((Cue(said, 0.0, 9.0),)))) as driver:
         await driver.press("enter", "t")
-        shown = words(driver).replace("▌", "")
+        shown = words(driver).replace("▎", "")
         assert "".join(said.split()) in "".join(shown.split())
 
 
@@ -366,7 +369,7 @@ async def test_matches_are_counted_and_lit_word_by_word(library: Library) -> Non
         assert "1/19 “number 7 says”" in driver.text
         await driver.press("n", "n")
         assert "3/19 “number 7 says”" in driver.text
-        style = driver.transcript.get_component_rich_style("transcript-view--match")
+        style = driver.transcript.style_of(MATCH)
         strips = [driver.transcript.render_line(y) for y in range(20)]
         marked = {
             segment.text
@@ -435,7 +438,7 @@ async def test_paragraphs_stand_apart_and_speakers_are_named(library: Library) -
     async with run_app(library, query=BASICS, prepare=with_words("one", Transcript(cues))) as driver:
         await driver.press("t")
         await driver.settle()  # the lines are broken anew when the view has its size
-        rows = [row.strip("> ") for row in driver.rows_of(driver.transcript)[:5]]
+        rows = [row.strip("▎▶ ") for row in driver.rows_of(driver.transcript)[:5]]
         assert rows == ["0:00  Ada: Who?", "", "0:01  Bo: Me.", "", "0:02  Bo: And me."]
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -85,3 +87,8 @@ def spread_parts(left: Sequence[Part], right: Sequence[Part], width: int) -> lis
     if not size or size >= width:
         return fit_parts(left, width)
     return [*fit_parts(left, width - size - 1), (" ", PLAIN), *right]
+
+
+def joined(parts: Iterable[Part]) -> list[Part]:
+    """Return parts with neighbours of one look in one."""
+    return [("".join(text for text, _ in same), name) for name, same in groupby(parts, key=itemgetter(1))]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.content import Content
 from textual.geometry import Size
@@ -17,7 +15,8 @@ from tui_pod.core.selection.bookmark_groups import Group, Grouping, group_bookma
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.services.bookmarks import WHY_EMPTY
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.look.cells import MARKS, fit, wrap
+from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
+from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, Part, spread_parts
 from tui_pod.ui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
@@ -34,11 +33,9 @@ NO_WORDS = "(no words)"
 
 
 class Line(NamedTuple):
-    """A line of the view: the text of its component class, of the bookmark with this number, if any."""
+    """A line of the view, of the bookmark with this number, if any."""
 
-    look: str = ""
-    text: str = ""
-    time: str = ""
+    parts: tuple[Part, ...] = ()
     bookmark: int | None = None
 
 
@@ -46,24 +43,6 @@ class BookmarksView(LinesView):
     """Bookmarks under heads; the one at the cursor shows all its words."""
 
     BINDINGS = bindings("bookmarks", "move")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"bookmarks--{name}" for name in ("head", "words", "note", "time", "cursor", "rail")
-    }
-    DEFAULT_CSS = """
-    BookmarksView {
-        height: 1fr;
-        border: round $primary;
-        background: $background;
-        border-title-color: $primary;
-        scrollbar-size-vertical: 1;
-        .bookmarks--head { color: $text-primary; text-style: bold; }
-        .bookmarks--words { color: $foreground; }
-        .bookmarks--note { color: $text-muted; text-style: italic; }
-        .bookmarks--time { color: $text-muted; }
-        .bookmarks--cursor { background: $cursor; }
-        .bookmarks--rail { color: $primary; }
-    }
-    """  # here and not in the stylesheet: the first screen does without, and each rule costs it
 
     def __init__(self, services: Services, grouping: Grouping | None, edit: Callable[[Bookmark], None]) -> None:
         """Show the bookmarks; `edit` asks for another note or words."""
@@ -101,7 +80,7 @@ class BookmarksView(LinesView):
 
     @property
     def _width(self) -> int:
-        return min(MAX_WIDTH, self.scrollable_content_region.width - MARGIN)
+        return min(MAX_WIDTH, self.scrollable_content_region.width - MARGIN - 1)
 
     def _lay_out(self) -> None:
         """Make all lines; of one bookmark, all that it says is shown."""
@@ -109,10 +88,12 @@ class BookmarksView(LinesView):
         self._blocks, self._places = [], []
         if not self._bookmarks:
             said = wrap(self._services.with_keys(WHY_EMPTY), width)
-            self._blocks = [[Line(), *(Line("note", text) for text in said)]]
+            self._blocks = [[Line(), *(Line(((text, QUIET),)) for text in said)]]
         for group in self._groups:
-            count = f" · {len(group.bookmarks)}"
-            head = Line("head", fit(group.head, width - len(count)).rstrip() + count)
+            name, tail = split_title(group.head)
+            head = Line(
+                tuple(spread_parts([(name, HEAD), (f"  {tail}", QUIET)], [(str(len(group.bookmarks)), QUIET)], width))
+            )
             self._blocks.append([Line(), head] if self._blocks else [head])
             for bookmark in group.bookmarks:
                 number = len(self._places)
@@ -132,33 +113,20 @@ class BookmarksView(LinesView):
         words = f"“{bookmark.text}”" if bookmark.text else NO_WORDS
         title = "" if self.grouping is Grouping.EPISODE else title_of(self._services.controller.library, bookmark)
         mark = MARKS["card"] if self._services.recall.has_card(bookmark.key) else " "
-        time = f"{clock(bookmark.start):>{TIME - 2}}{mark}"
-        if title:
-            yield Line("time", fit(title, room).rstrip(), time, number)
-            time = ""
-        for look, text in (("words", words), ("note", bookmark.remark)):
-            for line in wrap(text, room) if is_open and text else [fit(text, room).rstrip()] if text else ():
-                yield Line(look, line, time, number)
-                time = ""
+        time = f"{clock(bookmark.start):>{TIME - 4}} {mark}  "
+        lines = [(fit(title, room).rstrip(), QUIET)] if title else []
+        for name, text in ((PLAIN if bookmark.text else QUIET, words), (QUIET, bookmark.remark)):
+            if text:
+                lines += [(line, name) for line in (wrap(text, room) if is_open else [fit(text, room).rstrip()])]
+        for line in lines:
+            yield Line(((time, QUIET), line), number)
+            time = " " * TIME
 
     def render_line(self, y: int) -> Strip:
         """Return one screen line."""
-        width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
-        if number >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
-        line = self._lines[number]
-        is_cursor = line.bookmark is not None and line.bookmark == self._cursor and self.has_focus
-        base = self.get_component_rich_style("bookmarks--cursor") if is_cursor else self.rich_style
-        segments = [Segment(f"{MARKS['cursor']} " if is_cursor else "  ", self._look("rail", base))]
-        if line.bookmark is not None:
-            segments.append(Segment(f"{line.time:<{TIME}}", self._look("time", base)))
-        segments.append(Segment(line.text, self._look(line.look or "words", base)))
-        return Strip(segments).adjust_cell_length(width, base)
-
-    def _look(self, name: str, base: Style) -> Style:
-        """Return how a part looks on the background of its line."""
-        style = self.get_component_rich_style(f"bookmarks--{name}")
-        return base + Style(color=style.color, bold=style.bold, italic=style.italic)
+        number = y + self.scroll_offset.y
+        line = self._lines[number] if number < len(self._lines) else Line()
+        return self.draw(line.parts, line.bookmark is not None and line.bookmark == self._cursor and self.has_focus)
 
     def _bring_into_sight(self) -> None:
         own = [place for place, line in enumerate(self._lines) if line.bookmark == self._cursor]

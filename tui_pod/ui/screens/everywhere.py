@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services
 
-HOW = 'Every word of titles, summaries, notes, transcripts and bookmarks: "a phrase", -without'
+HOW = 'words of titles, notes, transcripts, bookmarks; "a phrase", -without'
 
 
 class EverywhereView(Vertical):
@@ -39,13 +39,6 @@ class EverywhereView(Vertical):
         background: $background;
         Input { height: 1; border: none; padding: 0 1; margin: 0 0 1 0; background: $surface; }
         Input:focus { border: none; }
-        FoundView { height: 1fr; scrollbar-size-vertical: 1; background: $background; }
-        .found--head { color: $text-primary; text-style: bold; }
-        .found--words { color: $foreground; }
-        .found--lit { color: $text-warning; background: $warning 25%; }
-        .found--time { color: $text-muted; }
-        .found--cursor { background: $primary 20%; }
-        .found--rail { color: $primary; }
     }
     """  # here and not in the stylesheet: the first screen does without, and each rule costs it
 

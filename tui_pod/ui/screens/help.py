@@ -13,11 +13,15 @@ from textual.widgets import Input, Static
 
 from tui_pod.core.actions import OF_EPISODES, Action, shown_keys
 from tui_pod.core.text.clean import fold
+from tui_pod.ui.look.cells import wrap
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 
 PLAYING, VIEWS, FINDING, MOVING, PODCASTS, APP = (
     "Playing", "Views and sessions", "Finding and sorting", "Moving", "Podcasts", "The app",
 )  # fmt: skip
+
+FRAME = 8
+"""Cells beside the text of a dialog that is as wide as the screen."""
 
 _PANES = {
     "list": "In the list",
@@ -75,9 +79,13 @@ class HelpScreen(InputDialog):
             yield Input(placeholder="search the keys", id="key-search")
             yield Static(self._table(""), id="keys")
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        self.query_one("#keys", Static).update(self._table(self.query_one(Input).value))
+
+    def on_input_changed(self) -> None:
         """Show the keys that match."""
-        self.query_one("#keys", Static).update(self._table(event.value))
+        self.on_resize()
 
     def action_scroll(self, by: int) -> None:
         """Scroll the keys by half a page."""
@@ -85,8 +93,8 @@ class HelpScreen(InputDialog):
         dialog.scroll_relative(y=by * max(1, dialog.size.height // 2), animate=False)
 
     def _table(self, query: str) -> Content:
-        words = fold(query).split()
-        lines = []
+        words, lines = fold(query).split(), list[Content]()
+        room = max(10, self.app.size.width - FRAME - self._width - 2)
         for name, actions in self._groups:
             found = [action for action in actions if _matches(action, name, words)]
             if found:
@@ -94,7 +102,8 @@ class HelpScreen(InputDialog):
             for action in found:
                 keys = _keys(action)
                 cell = keys + " " * (self._width + 2 - cell_len(keys))  # in one piece: ASCII needs room for names
-                lines.append(Content.assemble((cell, "bold"), action.label))
+                label = f"\n{' ' * (self._width + 2)}".join(wrap(action.label, room))
+                lines.append(Content.assemble((cell, "bold"), label))
         return Content("\n").join(lines) if lines else Content("\nNo key does that.")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
@@ -14,8 +13,8 @@ from textual.strip import Strip
 from tui_pod.core.progress.statistics import Statistics
 from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.look.cells import MARKS
-from tui_pod.ui.screens.statistics_lines import LEVELS, Line, Shown, make_lines
+from tui_pod.ui.look.parts import PLAIN
+from tui_pod.ui.screens.statistics_lines import TINTS, Line, Shown, make_lines
 from tui_pod.ui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
@@ -24,35 +23,22 @@ if TYPE_CHECKING:
 MARGIN = 2
 """Blank cells on both sides."""
 
-NAMES = ("number", "label", "head", "spark", "cursor", *(f"level{level}" for level in range(len(LEVELS) + 1)))
-"""Component classes of the lines' parts."""
-
 
 class StatisticsView(LinesView):
     """Lines of statistics; the cursor goes from topic to topic, and Enter opens one."""
 
     BINDINGS = bindings("statistics", "move")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"statistics--{name}" for name in NAMES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"statistics--{name}" for name in TINTS}
     DEFAULT_CSS = """
     StatisticsView {
-        height: 1fr;
-        border: round $primary;
-        background: $background;
-        border-title-color: $text-primary;
-        scrollbar-size-vertical: 1;
-        .statistics--number { color: $text-primary; text-style: bold; }
-        .statistics--label { color: $text-muted; }
-        .statistics--head { text-style: bold; }
-        .statistics--spark { color: $primary; }
-        .statistics--cursor { background: $cursor; text-style: bold; }
-        .statistics--level0 { color: $foreground 15%; }
-        .statistics--level1 { color: $success 35%; }
-        .statistics--level2 { color: $success 50%; }
-        .statistics--level3 { color: $success 65%; }
-        .statistics--level4 { color: $success 80%; }
-        .statistics--level5 { color: $success; }
+        .statistics--tint0 { color: $foreground 15%; }
+        .statistics--tint1 { color: $success 35%; }
+        .statistics--tint2 { color: $success 50%; }
+        .statistics--tint3 { color: $success 65%; }
+        .statistics--tint4 { color: $success 80%; }
+        .statistics--tint5 { color: $success; }
     }
-    """  # here and not in the stylesheet: the first screen does without, and each rule costs it
+    """
 
     def __init__(self, services: Services, statistics: Statistics, choose: Callable[[TopicTable, int], None]) -> None:
         """Show statistics; `choose` opens a topic of the table that they were counted with."""
@@ -72,19 +58,17 @@ class StatisticsView(LinesView):
         self._cursor = 0
         self.border_title = "Listening"
 
+    def style_of(self, name: str, is_lit: bool = False) -> Style:
+        """Return how a part looks; the days of the year have tints of their own."""
+        if name not in TINTS:
+            return super().style_of(name, is_lit)
+        return super().style_of(PLAIN, is_lit) + Style(color=self.get_component_rich_style(f"statistics--{name}").color)
+
     def render_line(self, y: int) -> Strip:
         """Return one screen line."""
-        width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
-        if number >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
-        is_cursor = self.has_focus and number in self._rows[self._cursor : self._cursor + 1]
-        base = self.get_component_rich_style("statistics--cursor") if is_cursor else self.rich_style
-        rail = base + Style(color=self.get_component_rich_style("statistics--spark").color)
-        segments = [Segment(f"{MARKS['selected']} " if is_cursor else " " * MARGIN, rail)]
-        for text, name in self._lines[number].parts:
-            color = self.get_component_rich_style(f"statistics--{name}") if name else base
-            segments.append(Segment(text, base + Style(color=color.color, bold=color.bold)))
-        return Strip(segments).adjust_cell_length(width, base)
+        number = y + self.scroll_offset.y
+        parts = self._lines[number].parts if number < len(self._lines) else ()
+        return self.draw(parts, self.has_focus and number in self._rows[self._cursor : self._cursor + 1])
 
     def on_resize(self) -> None:
         """Fit the lines to the size."""

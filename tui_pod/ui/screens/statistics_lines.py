@@ -13,6 +13,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import PastSession, Statistics, streak
 from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.look.cells import fit, split_title
+from tui_pod.ui.look.parts import ACCENT, HEAD, LINE, NOW, PLAIN, QUIET, Part, joined
 
 WEEKS = 53
 """Columns of the year, of two cells each."""
@@ -35,8 +36,8 @@ NUMBER_WIDTH = 14
 LARGE = (70, 20)
 """Columns and rows from which the numbers are drawn three lines high."""
 
-Part = tuple[str, str]
-"""A text, and the component class that draws it; empty: the widget's own style."""
+TINTS = tuple(f"tint{level}" for level in range(len(LEVELS) + 1))
+"""Looks of a day, from one without listening to the fullest."""
 
 
 class Line(NamedTuple):
@@ -94,8 +95,8 @@ def _numbers(shown: Shown, width: int, is_large: bool) -> list[Line]:
         row = entries[first : first + many]
         drawn = [_digits(value, unit) if is_large else [f"{value} {unit}"] for value, unit, _ in row]
         for number in zip(*drawn, strict=True):
-            lines.append(Line(tuple((fit(text, size), "number") for text in number)))
-        lines += [Line(tuple((fit(label, size - 1) + " ", "label") for *_, label in row)), Line()]
+            lines.append(Line(tuple((fit(text, size), NOW) for text in number)))
+        lines += [Line(tuple((fit(label, size - 1) + " ", QUIET) for *_, label in row)), Line()]
         if is_large:
             break
     return lines
@@ -127,9 +128,9 @@ def _hours(shown: Shown, width: int) -> list[Line]:
     most = max(hours) or 1.0
     cells = 2 if width >= 60 else 1
     levels = (max(int(hour > 0), round(hour / most * (len(sparks) - 1))) for hour in hours)
-    parts = [(sparks[level] * cells, "spark" if level else "level0") for level in levels]
+    parts = [(sparks[level] * cells, ACCENT if level else LINE) for level in levels]
     scale = "".join(f"{hour:<{6 * cells}}" for hour in ("0", "6", "12", "18"))
-    return [Line((("Hours  ", "head"), *_joined(parts))), Line(((f"       {scale}", "label"),)), Line()]
+    return [Line((("Hours  ", HEAD), *joined(parts))), Line(((f"       {scale}", QUIET),)), Line()]
 
 
 def _year(shown: Shown, width: int) -> list[Line]:
@@ -143,31 +144,20 @@ def _year(shown: Shown, width: int) -> list[Line]:
         first = monday + timedelta(weeks=column)
         if first.day <= 7:
             months[2 * column : 2 * column + 3] = f"{first:%b}"
-    lines = [Line(((f"    {''.join(months)}"[:width], "label"),))]
+    lines = [Line(((f"    {''.join(months)}"[:width], QUIET),))]
     for row, name in enumerate(("Mon", "", "Wed", "", "Fri", "", "Sun")):
-        parts: list[Part] = [(f"{name:<4}", "label")]
+        parts: list[Part] = [(f"{name:<4}", QUIET)]
         for column in range(weeks):
             day = monday + timedelta(weeks=column, days=row)
             level = sum(days.get(day, 0.0) > least for least in LEVELS)
             if day > today:
-                parts.append(("  ", ""))
+                parts.append(("  ", PLAIN))
             else:
-                parts.append((cells[level], f"level{level}"))
+                parts.append((cells[level], TINTS[level]))
         if row == today.weekday():
-            parts.append(("<" if shown.is_ascii else "◂", "number"))
-        lines.append(Line(_joined(parts)))
+            parts.append(("<" if shown.is_ascii else "◂", NOW))
+        lines.append(Line(tuple(joined(parts))))
     return [*lines, Line()]
-
-
-def _joined(parts: list[Part]) -> tuple[Part, ...]:
-    """Return the parts with neighbours of one style put together."""
-    joined: list[Part] = []
-    for text, name in parts:
-        if joined and joined[-1][1] == name:
-            joined[-1] = (joined[-1][0] + text, name)
-        else:
-            joined.append((text, name))
-    return tuple(joined)
 
 
 def _topics(shown: Shown, width: int) -> list[Line]:
@@ -183,14 +173,14 @@ def _topics(shown: Shown, width: int) -> list[Line]:
     columns = tuple(max(map(len, texts)) for texts in (times, counts, lefts))
     bar_width = min(30, width - names - sum(columns) - 8)
     full, rest = ("=", "-") if shown.is_ascii else ("━", "╌")
-    lines = [Line((("Topics by time heard", "head"),))]
+    lines = [Line((("Topics by time heard", HEAD),))]
     for topic, time, count, left in zip(order, times, counts, lefts, strict=True):
-        parts = [(f"{fit(topics.names[topic], names)}  {time:>{columns[0]}}  ", "")]
+        parts = [(f"{fit(topics.names[topic], names)}  {time:>{columns[0]}}  ", PLAIN)]
         if bar_width >= 6:
             share = 1 - stats[topic].left / (topics.seconds[topic] or stats[topic].left or 1.0)
             done = round(bar_width * max(0.0, min(1.0, share)))
-            parts += [(full * done, "spark"), (rest * (bar_width - done), "level0"), ("  ", "")]
-        parts.append((f"{count:>{columns[1]}}{left}", "label"))
+            parts += [(full * done, ACCENT), (rest * (bar_width - done), LINE), ("  ", PLAIN)]
+        parts.append((f"{count:>{columns[1]}}{left}", QUIET))
         lines.append(Line(tuple(parts), topic))
     return [*lines, Line()]
 
@@ -198,12 +188,12 @@ def _topics(shown: Shown, width: int) -> list[Line]:
 def _sessions(shown: Shown, width: int) -> list[Line]:
     sessions = shown.statistics.sessions
     if not sessions:
-        return [Line((("Nothing heard yet.", "head"),)), Line((("What you hear is counted here.", ""),))]
-    lines = [Line((("Recent sessions", "head"),))]
+        return [Line((("Nothing heard yet.", HEAD),)), Line((("What you hear is counted here.", PLAIN),))]
+    lines = [Line((("Recent sessions", HEAD),))]
     for session in sessions:
         when = f"{session.started:%a %-d %b %H:%M}–{session.ended:%H:%M}"
         text = f"{when:<24} {span(session.heard):>9}  "
-        lines.append(Line(((text, ""), (_titles(session, shown.library, width - len(text)), "label"))))
+        lines.append(Line(((text, PLAIN), (_titles(session, shown.library, width - len(text)), QUIET))))
     return lines
 
 

@@ -112,17 +112,21 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         & Cover { margin-top: 1; }
     }
     .-low AboutText { margin: 0 1 0 0; }
-    .-with-episode EpisodePane { display: block; layer: above; dock: right; width: 60%; max-width: 56; }
+    .-with-episode EpisodePane { display: block; layer: above; dock: right; width: 68%; max-width: 56; }
     .-details EpisodeList { display: none; }
     .-details EpisodePane { display: block; layer: default; dock: none; width: 3fr; max-width: 100%; }
     .-tall Cover { width: 36; height: 18; }
     .-details Cover { display: none; width: 24; height: 12; }
+    .-details EpisodePane Center { dock: right; width: auto; }
+    .-low Cover { width: 16; height: 8; margin-top: 0; }
     .-narrow EpisodePane { width: 100%; max-width: 100%; }
     .-wide EpisodeList { display: block; }
     .-wide EpisodePane { display: block; layer: default; dock: none; width: 1fr; max-width: 52; }
+    .-wide EpisodePane Center { dock: none; width: 100%; }
     .-wide Cover.-shown { display: block; }
     .-wide.-without-episode EpisodePane, .-reading EpisodePane { display: none; }
     .-wide.-details EpisodePane { display: block; }
+    .-narrow Cover.-shown { display: none; }
     """  # here and not in the stylesheet: the first screen does without, and each rule costs it
     SCOPED_CSS = False  # the classes are the screen's
     ALLOW_SELECT: ClassVar[bool] = False

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
@@ -17,7 +15,8 @@ from tui_pod.search.lookup import Found, Hit, Kind
 from tui_pod.search.query import excerpt
 from tui_pod.services.search import Answer
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.look.cells import MARKS, fit, spread, wrap
+from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
+from tui_pod.ui.look.parts import HEAD, MATCH, PLAIN, QUIET, Part, spread_parts
 from tui_pod.ui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
@@ -27,29 +26,28 @@ if TYPE_CHECKING:
 MARGIN, TIME = 2, 9
 """Blank cells at the left, and those of the time beside a sentence."""
 
+Span = tuple[int, int]
+"""The first letter of what is lit in a text, and the one behind the last."""
+
+ROOM_FOR_TOPIC = 60
+"""Least cells of a line for the topic beside the title."""
+
 MAX_WIDTH = 100
 """Cells of a line beyond which it is hard to read."""
 
 
 class Line(NamedTuple):
-    """A line of the view."""
+    """A line of the view, and the match that it belongs to; None: none can be chosen here."""
 
-    text: str
-    look: str
-    spans: tuple[tuple[int, int], ...] = ()
-    """What is lit in the text."""
-    time: str = ""
+    parts: list[Part]
     match: int | None = None
-    """The match that it belongs to; None: none can be chosen here."""
 
 
 class FoundView(LinesView):
     """Episodes and their matches; the one at the cursor shows its whole sentence."""
 
     BINDINGS = bindings("found", "move")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"found--{name}" for name in ("head", "words", "lit", "time", "cursor", "rail")
-    }
+    DEFAULT_CSS = "FoundView { border: none; }"
 
     def __init__(self, services: Services, edit: Callable[[Bookmark], None], leave: Callable[[], None]) -> None:
         """Show nothing yet; `edit` asks for a bookmark's note, `leave` goes to the field above."""
@@ -93,19 +91,19 @@ class FoundView(LinesView):
         match = 0
         for found in self._answer.results.found:
             has_title = any(hit.kind is Kind.TITLE for hit in found.hits)
-            title, spans = found.title, self._answer.query.spans(found.title) if has_title else []
-            yield Line(
-                spread(title, self._about(found), width), "head", tuple(spans), match=match if has_title else None
-            )
+            spans = self._answer.query.spans(found.title) if has_title else []
+            head = split_title(found.title)[0]
+            title = [*_lit(head, spans, HEAD), *_lit(found.title[len(head) :], _moved(spans, len(head)), QUIET)]
+            parts = spread_parts(title, [(self._about(found, width), QUIET)], width)
+            yield Line(parts, match if has_title else None)
             for hit in found.hits:
                 if hit.kind is not Kind.TITLE:
                     yield from self._lines_of(match, hit, width - TIME)
                 match += 1
         if self._answer.query.wanted and not match and not self._answer.notice:
-            yield Line("", "words")
-            yield Line("Nothing matches.", "words")
+            yield Line([("Nothing matches.", QUIET)])
 
-    def _about(self, found: Found) -> str:
+    def _about(self, found: Found, width: int) -> str:
         """Return what stands at the right of an episode's title."""
         library, progress_index = self._services.controller.library, self._services.controller.progress_index
         index = library.index(found.id)
@@ -113,45 +111,29 @@ class FoundView(LinesView):
             return "no longer in the library"
         more = f"{found.more} more" if found.more else ""
         made_by = BY_MACHINE if any(hit.is_recognised for hit in found.hits) else ""
-        return " · ".join(
-            filter(None, (more, made_by, *library.episode(index).tags[:1], length(progress_index.length(index))))
-        )
+        topic = library.episode(index).tags[:1] if width >= ROOM_FOR_TOPIC else ()
+        return " · ".join(filter(None, (more, made_by, *topic, length(progress_index.length(index)))))
 
     def _lines_of(self, match: int, hit: Hit, room: int) -> Iterator[Line]:
         query = self._answer.query
         at = clock(hit.start) if hit.start is not None else "" if hit.kind is Kind.WORDS else str(hit.kind)
-        time = f"{MARKS['bookmark'] if hit.kind is Kind.BOOKMARK else ''} {at}"
+        mark = MARKS["bookmark"] if hit.kind is Kind.BOOKMARK else ""
+        time = (f"{f'{mark} {at}':>{TIME - 2}}  ", QUIET)
         if match != self._cursor:
             text = excerpt(query, hit.text, room)
-            yield Line(fit(text, room).rstrip(), "words", tuple(query.spans(text)), time, match)
+            yield Line([time, *_lit(fit(text, room).rstrip(), query.spans(text), QUIET)], match)
             return
         spans, place = query.spans(hit.text), 0
         for text in wrap(hit.text, room):
             place = max(0, hit.text.find(text, place))
-            here = ((max(0, start - place), end - place) for start, end in spans if end > place)
-            yield Line(text, "words", tuple((start, end) for start, end in here if start < len(text)), time, match)
-            place, time = place + len(text), ""
+            yield Line([time, *_lit(text, _moved(spans, place), PLAIN)], match)
+            place, time = place + len(text), (" " * TIME, QUIET)
 
     def render_line(self, y: int) -> Strip:
         """Return one screen line."""
-        width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
-        if number >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
-        line, style = self._lines[number], self.get_component_rich_style
-        is_cursor = line.match == self._cursor and self.has_focus
-        base = style("found--cursor") if is_cursor else self.rich_style
-        rail = base + Style(color=style("found--rail").color)
-        segments = [Segment(f"{MARKS['selected']} " if is_cursor else " " * MARGIN, rail)]
-        if line.look == "words":
-            segments.append(Segment(f"{line.time:>{TIME - 2}}  ", base + Style(color=style("found--time").color)))
-        look = base + Style(color=style(f"found--{line.look}").color, bold=style(f"found--{line.look}").bold)
-        lit = look + style("found--lit", partial=True)
-        place = 0
-        for start, end in line.spans:
-            segments += [Segment(line.text[place:start], look), Segment(line.text[start:end], lit)]
-            place = end
-        segments.append(Segment(line.text[place:], look))
-        return Strip(segments).adjust_cell_length(width, base)
+        number = y + self.scroll_offset.y
+        line = self._lines[number] if number < len(self._lines) else Line([])
+        return self.draw(line.parts, line.match == self._cursor and self.has_focus)
 
     # -- events and actions ----------------------------------------------------------------------------
 
@@ -205,3 +187,17 @@ class FoundView(LinesView):
     def action_search(self) -> None:
         """Go to the field."""
         self._leave()
+
+
+def _moved(spans: Iterable[Span], by: int) -> list[Span]:
+    """Return where spans stand in what begins so many letters later."""
+    return [(max(0, start - by), end - by) for start, end in spans if end > by]
+
+
+def _lit(text: str, spans: Iterable[Span], name: str) -> list[Part]:
+    """Return a text in parts: those at the spans are lit, the others have a look."""
+    parts, place = list[Part](), 0
+    for start, end in spans:
+        parts += [(text[place:start], name), (text[start:end], MATCH)]
+        place = end
+    return [part for part in (*parts, (text[place:], name)) if part[0]]

@@ -115,9 +115,9 @@ class HeaderLine(Widget):
         for tab, parts in zip(self.tabs, tabs, strict=True):
             used += width_of(parts)
             self._tab_ends.append((used, tab.action))
-        left: list[Part] = [(" ", PLAIN), (work, ACCENT), (" " * bool(work), PLAIN)]
+        left: list[Part] = [(" ", PLAIN), (work, ACCENT)]
         if used + cell_len(work) + cell_len(right) + MIN_PATH < width:
-            left.append((self.left, QUIET))
+            left.append((f" {self.left}", QUIET))
         line = [
             *(part for parts in tabs for part in parts),
             *spread_parts(left, [(right, QUIET)], max(0, width - used)),
@@ -132,7 +132,8 @@ class HeaderLine(Widget):
             key, rest, size = (TAB, TAB, TAB) if is_current else (ACCENT, QUIET, ACCENT)
             parts: list[Part] = [(f" {tab.key}", key)]
             if is_current or not is_short:
-                parts += [(f" {tab.name}", rest), (f" {tab.size}" if tab.size else "", size), (" ", rest)]
+                parts += [(f" {tab.name}", rest), (f" {tab.size}" if tab.size else "", size)]
+            parts.append((" ", rest))
             tabs.append(parts)
         return tabs
 

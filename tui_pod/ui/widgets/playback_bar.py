@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Region
@@ -29,6 +27,7 @@ from tui_pod.ui.look.parts import (
     STARTED,
     Part,
     fit_parts,
+    joined,
     look,
     spread_parts,
     width_of,
@@ -222,7 +221,7 @@ class PlaybackBar(Widget):
         for start in self.bookmarks:
             cells[max(0, min(width - 1, int(start * scale)))] = (MARKS["bookmark"], STARTED)
         cells[here] = ("●", NOW if self.playback.is_loaded else QUIET)
-        return _joined(cells)
+        return joined(cells)
 
     def _chapter_cells(self, duration: float, width: int) -> set[int]:
         """Return the cells of the line in which a chapter begins; none when they would be most of it."""
@@ -299,14 +298,3 @@ class PlaybackBar(Widget):
         actions = WHEELS.get(self.place_at(event.x, event.y))
         if actions is not None:
             await self.app.run_action(BY_ID[actions[direction]].action, self.screen)
-
-
-def _joined(cells: Sequence[Part]) -> list[Part]:
-    """Return cells with those of one look in one part."""
-    parts: list[Part] = []
-    for text, name in cells:
-        if parts and parts[-1][1] == name:
-            parts[-1] = (parts[-1][0] + text, name)
-        else:
-            parts.append((text, name))
-    return parts

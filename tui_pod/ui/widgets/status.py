@@ -53,7 +53,9 @@ class StatusController:
             own_words = getattr(screen.focused, "hint_words", {})  # of those panes whose keys do not always do the same
             hints = status_texts.pane_hints(focus, self._services, self._model, screen.playback, own_words)
         screen.query_one("#keys", KeyLine).hints = hints
-        screen.query_one("#header", HeaderLine).current = VIEWS.get(focus, int(self._model.is_queue))
+        header, is_queue = screen.query_one("#header", HeaderLine), self._model.is_queue
+        header.current = VIEWS.get(focus, int(is_queue))
+        header.left = "" if is_queue or screen.views.is_open else status_texts.path_text(self._model)
 
     def show_title(self) -> None:
         """Show above the list what it is, how many episodes and how long, and below it what narrows it."""
@@ -78,7 +80,7 @@ class StatusController:
         """Show the counts of the tree and of the header."""
         header, model = self._screen.query_one("#header", HeaderLine), self._model
         header.right = status_texts.counts_text(model, self._screen.playback.speed)
-        header.left, header.work = status_texts.path_text(model), self._work
+        header.work = self._work
         header.tabs = status_texts.make_tabs(model, self._kept, self._services)
         self._screen.topic_tree.show_counts(model.progress_index.unfinished_count, len(model.queue.upcoming))
         self.show_keys()

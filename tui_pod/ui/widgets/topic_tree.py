@@ -14,7 +14,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, meter
-from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, STARTED, Part
+from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, STARTED, Part, width_of
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.rows import SIDES, RowContext, RowPane
 
@@ -71,6 +71,7 @@ class TopicTree(RowPane):
         self._counts: list[int] = []
         self._failed = frozenset[str]()
         self._playing: int | None = None  # the topic of what plays
+        self._live: int | None = None  # the topic that carries its mark: that one, or the folded one that hides it
         self._shown_playing: tuple[int | None, str] = (None, "playing")
         self._set_topics(library, progress_index)
         is_large = len(self._depths) > MANY_TOPICS
@@ -130,7 +131,7 @@ class TopicTree(RowPane):
             members, names = self._topics.members, self._topics.names
             found = [topic for topic in range(len(members)) if index is not None and has_member(members[topic], index)]
             self._playing = min(found, key=lambda topic: (names[topic] != name, len(members[topic])), default=None)
-            self.refresh()
+            self._list_rows()
 
     def go_to(self, entry: int) -> None:
         """Put the cursor on a topic or smart list, unfolding what is above it."""
@@ -141,7 +142,7 @@ class TopicTree(RowPane):
         self.go(self._rows.index(entry if entry in self._rows else 0))
 
     def _list_rows(self) -> None:
-        """List the rows that are not under a folded topic, in the order of the table."""
+        """List the rows that are not under a folded topic, and find the one that carries the mark of what plays."""
         rows: list[int] = [entry for entry in SmartList if entry is not SmartList.NEW or self._has_podcasts]
         hidden_below: int | None = None
         for topic, depth in enumerate(self._depths):
@@ -150,6 +151,8 @@ class TopicTree(RowPane):
             hidden_below = depth if topic in self._folded else None
             rows.append(topic)
         self._rows = rows
+        above = self._topics.path(self._playing) if self._playing is not None else ()
+        self._live = min(self._folded.intersection(above), default=self._playing)
         self.count_rows()
         self.refresh()
 
@@ -175,32 +178,30 @@ class TopicTree(RowPane):
         """Return a topic's name, and at the right how much of it is played and the number of its episodes."""
         fold = "▾▸"[topic in self._folded] if self._is_parent[topic] else " "
         count, played = len(self._topics.members[topic]), self._progress_index.topic_stats[topic].played
-        lead, name = f"{' ' * self._depths[topic]}{fold} ", self._topics.names[topic]
-        right: list[Part] = [(str(count), QUIET)]
-        room = width - cell_len(lead) - cell_len(name) - max(COUNT_WIDTH, len(right[0][0])) - 2
-        feed = self._topics.feed(topic)
-        if (new := self._progress_index.new_in(topic)) and feed is not None:
-            lead = f"{' ' * self._depths[topic]}{MARKS['new']} "
-            right = [(f"{new} new", ACCENT)]
-        elif played == count and count and room > 1:
-            right.insert(0, (f"{MARKS['played']} ", PLAYED))
+        indent, name, feed = " " * self._depths[topic], self._topics.names[topic], self._topics.feed(topic)
+        lead, lead_look, name_look = f"{indent}{fold} ", QUIET, HEAD if self._is_parent[topic] else PLAIN
+        right: list[Part] = [(MARKS["fault"], FAULT), (" ", PLAIN)] if feed in self._failed else []
+        if topic == self._live:
+            mark = MARKS[self._shown_playing[1]]
+            lead_look, name_look = ACCENT, NOW
+            if self._is_parent[topic]:
+                right += [(f"{mark} ", ACCENT)]
+            else:
+                lead = f"{indent}{mark} "
+        new = self._progress_index.new_in(topic) if feed is not None else 0
+        if new:
+            if topic != self._live:
+                lead, lead_look = f"{indent}{MARKS['new']} ", ACCENT
+            return [(lead, lead_look), (name, name_look)], [*right, (f"{new} new", ACCENT)]
+        number = str(count)
+        room = width - width_of(right) - cell_len(lead) - cell_len(name) - max(COUNT_WIDTH, len(number)) - 2
+        if played == count and count and room > 1:
+            right += [(f"{MARKS['played']} ", PLAYED)]
         elif played and room > METER_WIDTH:
             full, rest = meter(played / count, METER_WIDTH)
-            right = [(full, ACCENT), (f"{rest} ", LINE), (f"{count:>{COUNT_WIDTH}}", QUIET)]
-        if feed in self._failed:
-            right.insert(0, (f"{MARKS['fault']} ", FAULT))
-        above = self._topics.path(self._playing) if self._playing is not None else ()
-        is_live = topic == min(
-            self._folded.intersection(above), default=self._playing
-        )  # what hides it carries its mark
-        if is_live and not self._is_parent[topic]:
-            lead = f"{lead[:-2]}{MARKS[self._shown_playing[1]]} "
-        elif is_live:
-            right.insert(0, (f"{MARKS[self._shown_playing[1]]} ", ACCENT))
-        return [
-            (lead, ACCENT if is_live or MARKS["new"] in lead else QUIET),
-            (name, NOW if is_live else HEAD if self._is_parent[topic] else PLAIN),
-        ], right
+            right += [(full, ACCENT), (f"{rest} ", LINE)]
+            number = f"{number:>{COUNT_WIDTH}}"
+        return [(lead, lead_look), (name, name_look)], [*right, (number, QUIET)]
 
     # -- events and actions ----------------------------------------------------------------------------
 

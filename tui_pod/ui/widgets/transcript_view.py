@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 from textwrap import wrap
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -22,7 +21,8 @@ from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.look.cells import MARKS, find_words, fit
+from tui_pod.ui.look.cells import MARKS, find_words
+from tui_pod.ui.look.parts import ACCENT, HEAD, MATCH, NOW, PLAIN, QUIET
 from tui_pod.ui.widgets.lines_view import LinesView
 from tui_pod.ui.widgets.transcript_lines import BETWEEN, Line, lay_out
 from tui_pod.ui.widgets.word_matches import WordMatches
@@ -46,29 +46,16 @@ class TranscriptView(LinesView):
     """Paragraphs of sentences. It follows the voice until the reader moves, and again on `f`."""
 
     BINDINGS = bindings("transcript", "move")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"transcript-view--{name}" for name in ("coming", "heard", "active", "match", "cursor", "head", "time")
-    }
     DEFAULT_CSS = """
     TranscriptView {
         display: none;
         width: 3fr;
         border: round $frame;
-        background: $background;
         border-title-color: $text-muted;
-        border-subtitle-color: $text-muted;
-        scrollbar-size-vertical: 1;
         &:focus { border: round $primary; border-title-color: $text-primary; }
         &.-open { display: block; }
-        .transcript-view--coming { color: $text-muted; }
-        .transcript-view--heard { color: $foreground; }
-        .transcript-view--active { color: $foreground; text-style: bold; background: $cursor; }
-        .transcript-view--match { color: $text-warning; text-style: bold underline; }
-        .transcript-view--cursor { text-style: underline; }
-        .transcript-view--head { color: $text-primary; text-style: bold; }
-        .transcript-view--time { color: $text-muted; }
     }
-    """  # here and not in the stylesheet: the first screen does without, and each rule costs it
+    """
 
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     bookmarks: reactive[tuple[Bookmark, ...]] = reactive(())
@@ -194,35 +181,29 @@ class TranscriptView(LinesView):
 
     def render_line(self, y: int) -> Strip:
         """Return one screen line."""
-        width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
-        style = self.get_component_rich_style
+        number = y + self.scroll_offset.y
         if number >= len(self._lines):
-            said = wrap(self._empty_text, width - 2 * MARGIN) if not self._lines else []
-            empty = f"{' ' * MARGIN}{said[number - 1]}" if 0 < number <= len(said) else ""
-            return Strip([Segment(fit(empty, width), style("transcript-view--coming"))], width)
+            said = wrap(self._empty_text, self.size.width - 2 * MARGIN) if not self._lines else []
+            return self.draw([(said[number - 1], QUIET)] if 0 < number <= len(said) else [])
         line = self._lines[number]
         in_line = {run.cue for run in line.runs}
-        has_cursor = not self.is_following and self._cursor in in_line
-        mark = MARKS["selected"] if self._active in in_line else ">" if has_cursor else " "
+        is_reader = not self.is_following and self.has_focus
+        lit = self._cursor if is_reader else self._active
+        mark = MARKS["cursor"] if lit in in_line else MARKS["playing"] if self._active in in_line else " "
         is_kept = number in map(self._first_line.__getitem__, in_line & self._kept)
         mark += MARKS["bookmark"] if is_kept else " "
-        segments = [Segment(mark, style("transcript-view--head"))]
+        segments = [Segment(mark, self.style_of(ACCENT))]
         if gutter := self._gutter:
-            segments.append(Segment(f"{line.time:>{gutter - 2}}  ", style("transcript-view--time")))
+            segments.append(Segment(f"{line.time:>{gutter - 2}}  ", self.style_of(QUIET)))
         if line.head:
-            segments.append(Segment(line.head, style("transcript-view--head")))
+            segments.append(Segment(line.head, self.style_of(HEAD)))
         for cue, text in line.runs:
-            name = "active" if cue == self._active else "heard" if cue < self._heard else "coming"
-            look = style(f"transcript-view--{name}")
-            if cue == self._cursor and has_cursor and self.has_focus:
-                look += style("transcript-view--cursor", partial=True)
-            if self._matches.has(cue):
-                match = look + style("transcript-view--match")
-                pieces = find_words(text, self._matches.words)
-                segments += [Segment(piece, match if is_lit else look) for piece, is_lit in pieces]
-            else:
-                segments.append(Segment(text, look))
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+            is_lit = cue == lit
+            name = NOW if cue == self._active else HEAD if is_lit else PLAIN if cue < self._heard else QUIET
+            found = find_words(text, self._matches.words) if self._matches.has(cue) else [(text, False)]
+            for piece, is_match in found:
+                segments.append(Segment(piece, self.style_of(MATCH if is_match else name, is_lit)))
+        return Strip(segments).adjust_cell_length(self.scrollable_content_region.width, self.rich_style)
 
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width - 2 * MARGIN - self._gutter
