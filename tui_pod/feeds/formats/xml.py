@@ -12,7 +12,7 @@ import codecs
 import contextlib
 import re
 from collections.abc import Iterator
-from html.entities import html5
+from html import unescape
 from typing import Protocol
 from xml.parsers import expat
 from xml.sax.saxutils import escape
@@ -43,7 +43,7 @@ OVERLOAD = "The document is refused: it is built to overload its readers."
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(
-    r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|[xX][0-9a-fA-F]{1,8});|([A-Za-z][A-Za-z0-9]{1,30};))?"
+    r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(?:\d{1,10}|[xX][0-9a-fA-F]{1,8});|[A-Za-z][A-Za-z0-9]{1,30};)?"
 )
 _SINGLE_BYTE = re.compile(r"iso-?8859-?1|latin-?1|us-ascii|ascii|windows-1252|cp1252", re.IGNORECASE)
 """Encodings that documents declare whatever they are in."""
@@ -121,13 +121,7 @@ def mended(content: bytes, charset: str | None) -> str:
 
 def _reference(found: re.Match[str]) -> str:
     """Return what a reference that expat may not know stands for, else a literal ampersand."""
-    number, name = found[1], found[2]
-    if number:
-        code = int(number[1:], 16) if number[0] in "xX" else int(number)
-        character = chr(code) if code <= 0x10FFFF else ""
-        return _CONTROLS.sub("", escape(character))
-    named: str | None = html5.get(name) if name else None
-    return escape(named) if named is not None else f"&amp;{name or ''}"
+    return _CONTROLS.sub("", escape(unescape(found[0])))
 
 
 def _decoded(content: bytes, charset: str | None) -> str:
@@ -269,7 +263,7 @@ def parse_strictly(content: bytes, handler: Handler, encoding: str | None = None
     def on_skipped(name: str, is_parameter: bool) -> None:
         """Read a name of HTML that the external DTD would declare."""
         if not is_parameter:
-            handler.text(html5.get(f"{name};", ""))
+            handler.text(unescape(f"&{name};"))
 
     def refuse(*_: object) -> int:
         raise FeedError("The document is refused: it declares entities, which no podcast needs.")
