@@ -127,6 +127,14 @@ def make_folder(folder: Path) -> None:
         raise UserError(f"{folder} cannot be made: {error.strerror}") from None
 
 
+def copy_as(ident: str, folder: Path, *files: Path) -> None:
+    """Copy files of an episode to a folder, under its id. Raises OSError: that is no file name, or it cannot be."""
+    if Path(ident).name != ident:
+        raise OSError("its id is no file name; another id in the catalogue helps")
+    for file in files:
+        shutil.copyfile(file, folder / f"{ident}{file.suffix}")
+
+
 def episode_json(library: Library, progress_index: ProgressIndex, index: int) -> dict[str, object]:
     """Return an episode as `list --json` prints it."""
     episode = library.episode(index)

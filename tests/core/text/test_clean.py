@@ -14,7 +14,6 @@ from tui_pod.core.text.clean import (
     clean_lines,
     clean_title,
     clock,
-    fit_to,
     fold,
     is_safe,
     length,
@@ -206,10 +205,6 @@ def test_length_is_rounded_and_unknown_is_a_question_mark(seconds: float | None,
 )
 def test_span_names_the_two_largest_units(seconds: float, text: str) -> None:
     assert span(seconds) == text
-
-
-def test_fit_to_cuts_or_pads_to_the_width() -> None:
-    assert (fit_to("abc", 5), fit_to("abcdef", 5)) == ("abc  ", "abcd…")
 
 
 def test_unescaped_reads_references_and_survives_those_of_no_end() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import time
 from argparse import Namespace
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.cli.shared import (
     MEGABYTE,
+    copy_as,
     find_episodes,
     make_folder,
     open_library,
@@ -111,9 +111,7 @@ async def _transcribe(episode: Episode, work: _Work, said: str) -> tuple[float, 
         share = min(1.0, done / episode.duration) if episode.duration else None
         show_progress(said, share, f"{clock(done)} recognised")
     if work.out is not None:
-        if Path(episode.id).name != episode.id:
-            raise OSError("its id is no file name; another id in the catalogue helps")
-        shutil.copyfile(work.files.path(episode.id), work.out / f"{episode.id}.vtt")
+        copy_as(episode.id, work.out, work.files.path(episode.id))
     taken = time.monotonic() - began
     return done, f"{(done - (start or 0.0)) / taken:.1f}×" if done > (start or 0.0) else "was done"
 

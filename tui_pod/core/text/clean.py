@@ -149,11 +149,6 @@ def spoken_time(seconds: float) -> str:
     return counted(second, "second")
 
 
-def fit_to(text: str, width: int) -> str:
-    """Return `text` cut or padded to `width` characters, for tables of plain text."""
-    return _cut(text, width).ljust(width)
-
-
 def _is_ascii_line(text: str) -> bool:
     """Return whether `text` is printable ASCII, as most texts are; fast, as it needs no pattern."""
     return text.isascii() and text.isprintable()
