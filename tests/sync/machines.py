@@ -14,6 +14,7 @@ from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 from tui_pod.core.progress.cards import newest_of
 from tui_pod.core.progress.progress import Progress, stamp_after
 from tui_pod.core.progress.records import BookmarkRecord, ProgressRecord
+from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import Outcome, sync_with_folder
 
@@ -53,6 +54,11 @@ class Machine:
         """Its state."""
         return StateFile(self.home / "state.toml")
 
+    @property
+    def store(self) -> FeedStore:
+        """Its podcasts."""
+        return FeedStore(self.home)
+
     def progress(self) -> dict[str, Progress]:
         """Return what its state holds."""
         return self.file.load().progress
@@ -91,7 +97,7 @@ class Machine:
 
     def sync(self, now: datetime) -> Outcome:
         """Sync with its copy of the folder."""
-        return sync_with_folder(self.file, self.file.load(), self.folder, now + self.skew)
+        return sync_with_folder(self.file, self.file.load(), self.store, self.folder, now + self.skew)
 
 
 class World:

@@ -116,7 +116,7 @@ def test_dry_run_tells_and_changes_nothing(machines: tuple[Machine, Machine]) ->
     put(two, "y", Progress(NOW, 50.0))
     one.sync(NOW)
     before = sorted(path.read_bytes() for path in two.folder.iterdir())
-    outcome = sync_with_folder(two.file, two.file.load(), two.folder, NOW, is_dry=True)
+    outcome = sync_with_folder(two.file, two.file.load(), two.store, two.folder, NOW, is_dry=True)
     assert (list(outcome.received), outcome.sent, outcome.machines) == (["x"], 1, 1)
     assert sorted(path.read_bytes() for path in two.folder.iterdir()) == before
     assert list(two.progress()) == ["y"]
@@ -174,7 +174,7 @@ def test_any_other_content_is_no_failure(content: bytes, machines: tuple[Machine
 def test_folder_on_a_disk_that_is_not_there_is_not_made(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
     one, _ = machines
     with pytest.raises(SyncError, match="cannot be used: No such file or directory"):
-        sync_with_folder(one.file, one.file.load(), tmp_path / "stick" / "tui-pod", NOW)
+        sync_with_folder(one.file, one.file.load(), one.store, tmp_path / "stick" / "tui-pod", NOW)
     assert not (tmp_path / "stick").exists()
 
 

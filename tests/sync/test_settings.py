@@ -29,7 +29,7 @@ class Machine:
         self.store.subscribe([Entry(FEED)])
 
     def sync(self) -> Outcome:
-        return sync_with_folder(self._file, self._file.load(), self._shared, NOW, store=self.store)
+        return sync_with_folder(self._file, self._file.load(), self.store, self._shared, NOW)
 
     def choose(self, at: float, **texts: str) -> None:
         self.store.configure(FEED, texts, updated=at)

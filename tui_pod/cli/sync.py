@@ -70,7 +70,7 @@ def _sync(opened: Opened, is_dry: bool) -> Iterator[Outcome]:
 
 def _with_folder(opened: Opened, store: FeedStore, is_dry: bool) -> Outcome:
     folder = Path(opened.settings.sync.folder)
-    return sync_with_folder(opened.file, opened.state, folder, datetime.now(UTC), is_dry, store)
+    return sync_with_folder(opened.file, opened.state, store, folder, datetime.now(UTC), is_dry)
 
 
 def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> Outcome:

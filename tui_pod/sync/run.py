@@ -56,12 +56,7 @@ class Outcome:
 
 
 def sync_with_folder(
-    file: StateFile,
-    state: State,
-    folder: Path,
-    now: datetime,
-    is_dry: bool = False,
-    store: FeedStore | None = None,
+    file: StateFile, state: State, store: FeedStore, folder: Path, now: datetime, is_dry: bool = False
 ) -> Outcome:
     """Take the newest progress of all machines that share a folder, and leave this machine's there, unless it `is_dry`.
 
@@ -80,13 +75,12 @@ def sync_with_folder(
     sent = sum(gathered.all.progress.get(ident) != progress[ident] for ident in changed)
     kept = state.kept.merged(gathered.all.kept)
     received_kept, sent_kept = kept.without(state.kept), kept.without(gathered.all.kept)
-    chosen = settings.read_chosen(store) if store is not None else {}
+    chosen = settings.read_chosen(store)
     podcasts = settings.merged((chosen, gathered.all.podcasts))
-    here = [*(feed.feed_id for feed in store.feeds()), COURSE] if store is not None else []
+    here = [*(feed.feed_id for feed in store.feeds()), COURSE]
     received_settings = settings.incoming(chosen, podcasts, here)
     if not is_dry:
-        if store is not None:
-            settings.take(store, received_settings)
+        settings.take(store, received_settings)
         records = [ProgressRecord(ident, value) for ident, value in received.items()]
         file.save([*machine.records, *records, *records_of(received_kept)])
         if changed or any(kept.without(own.kept)) or podcasts != own.podcasts:
