@@ -35,7 +35,7 @@ class Memory:
     """The `updated` of each episode that the server knows, or, after a minus, that it cannot know."""
     seen: dict[str, int] = field(default_factory=dict)
     """Marks and times of the actions that the last sync read: the next one reads some of them again."""
-    waiting: list[list[Any]] = field(default_factory=list)
+    waiting: list[Any] = field(default_factory=list)
     """Actions of episodes that are not here yet."""
 
     @property

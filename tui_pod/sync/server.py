@@ -49,6 +49,9 @@ MAX_ACTIONS = 250_000
 MAX_WAITING = 20_000
 """Actions of unknown episodes that are kept for later."""
 
+WAITING = ("podcast", "episode", "guid", "timestamp", "started", "position", "total")
+"""What is kept of each of these."""
+
 
 class ServerSync:
     """One sync of one state with one server."""
@@ -196,10 +199,9 @@ class ServerSync:
         return newest_of_each([*self._waiting(now), *found])
 
     def _waiting(self, now: datetime) -> Iterator[Action]:
-        for podcast, episode, guid, time, started, position, total in filter(_is_waiting, self._memory.waiting):
-            value = {"podcast": podcast, "episode": episode, "guid": guid, "timestamp": time, "action": "play",
-                     "started": started, "position": position, "total": total}  # fmt: skip
-            action = parse_action(value, now)
+        for value in self._memory.waiting:
+            element = dict(zip(WAITING, value, strict=False)) if isinstance(value, list) else {}
+            action = parse_action({**element, "action": "play"}, now)
             if action is not None:
                 yield action
 
@@ -264,7 +266,3 @@ class ServerSync:
 def _believed(timestamp: int, now: datetime, former: int) -> int:
     """Return a time to ask from next, not one so far ahead that nothing would ever come."""
     return timestamp if 0 < timestamp <= now.timestamp() + AHEAD else max(former, 0)
-
-
-def _is_waiting(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 7
