@@ -14,8 +14,7 @@ sys.path.insert(0, str(ROOT))
 from tui_pod import __version__  # noqa: E402
 from tui_pod.cli.completions import completion_script  # noqa: E402
 from tui_pod.cli.parser import SHARED, make_parser  # noqa: E402
-from tui_pod.config.key_names import show_keys  # noqa: E402
-from tui_pod.config.keymap import PRESETS  # noqa: E402
+from tui_pod.config.keymap import PRESETS, show_keys  # noqa: E402
 from tui_pod.config.reader import allowed, setting_rows, toml_value  # noqa: E402
 from tui_pod.core.actions import ACTIONS  # noqa: E402
 from tui_pod.core.library.podcast_settings import ROWS, Setting  # noqa: E402

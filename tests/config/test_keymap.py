@@ -11,8 +11,16 @@ import pytest
 from textual.keys import _character_to_key
 
 import tui_pod
-from tui_pod.config.key_names import character_key, parse_key, parse_keys
-from tui_pod.config.keymap import CHAINS, PRESETS, check_keymap, live_actions, seek_labels
+from tui_pod.config.keymap import (
+    CHAINS,
+    PRESETS,
+    character_key,
+    check_keymap,
+    live_actions,
+    parse_key,
+    parse_keys,
+    seek_labels,
+)
 from tui_pod.core.actions import ACTIONS, BY_ID, Action, key_of, render_keys, show_key
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-import tui_pod.speech.transcribe as module
+import tui_pod.speech.recogniser as module
 from tui_pod.core.library.transcript import Cue
 from tui_pod.speech.model import RecognitionError
-from tui_pod.speech.recogniser import Recognised, Request, recognise
-from tui_pod.speech.transcribe import transcribe
+from tui_pod.speech.recogniser import Recognised, Request, recognise, transcribe
 from tui_pod.speech.word_files import WordFiles
 from tui_pod.speech.worker_process import RightOfWay
 

@@ -22,8 +22,7 @@ from tui_pod.runtime.subprocesses import start_of
 from tui_pod.speech.decoder import SAMPLE_RATE
 from tui_pod.speech.model import FILES, RecognitionError, check_model, find_model, has_recogniser
 from tui_pod.speech.narrator import Narration, Narrator, Script, has_voice
-from tui_pod.speech.recogniser import Recognised, Request, recognise
-from tui_pod.speech.transcribe import transcribe
+from tui_pod.speech.recogniser import Recognised, Request, recognise, transcribe
 from tui_pod.speech.word_files import WordFiles
 
 pytestmark = [

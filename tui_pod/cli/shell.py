@@ -10,7 +10,7 @@ from tui_pod.cli.parser import make_parser
 from tui_pod.cli.shared import load_config, open_library, print_json, print_table, tell
 from tui_pod.cli.tables import Column
 from tui_pod.config.docs import default_config
-from tui_pod.config.key_names import show_keys
+from tui_pod.config.keymap import show_keys
 from tui_pod.config.paths import find_paths
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.text.clean import counted

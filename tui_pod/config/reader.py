@@ -170,8 +170,7 @@ class _Reading:
             found.pop("max_left", None)
 
     def _read_keymap(self, section: Any) -> Mapping[str, str]:
-        from tui_pod.config.key_names import show_keys
-        from tui_pod.config.keymap import PRESETS, check_keymap
+        from tui_pod.config.keymap import PRESETS, check_keymap, show_keys
 
         if not isinstance(section, dict):
             self._tell("keys", "must be a section, [keys]; the default keys are used")

@@ -14,7 +14,7 @@ import termios
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tui_pod.config.key_names import character_key, parse_key
+from tui_pod.config.keymap import character_key, parse_key
 
 ESCAPE_WAIT = 0.1
 """Seconds that the rest of a key's sequence may take, also over a slow line; longer, and it was the escape key."""

@@ -33,7 +33,7 @@ from tui_pod.speech.model import (
     find_model,
     model_name,
 )
-from tui_pod.speech.transcribe import transcribe
+from tui_pod.speech.recogniser import transcribe
 from tui_pod.speech.word_files import WordFiles, Words
 from tui_pod.speech.worker_process import RightOfWay
 

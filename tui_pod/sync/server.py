@@ -26,9 +26,8 @@ from tui_pod.sync.actions import (
     to_progress,
 )
 from tui_pod.sync.folder import SyncError
-from tui_pod.sync.matching import EpisodeFinder, address_key
 from tui_pod.sync.memory import Memory, read_memory, write_memory
-from tui_pod.sync.podcasts import plan_podcasts
+from tui_pod.sync.podcasts import EpisodeFinder, address_key, plan_podcasts
 from tui_pod.sync.protocols import DEVICE, Server, detect, paths_of
 from tui_pod.sync.run import Outcome
 from tui_pod.sync.transport import Transport

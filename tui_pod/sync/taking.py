@@ -13,7 +13,7 @@ from tui_pod.feeds.imports.model import HeardEpisode, Imported
 from tui_pod.feeds.store.feed_store import Enclosure, Subscription
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.sync.actions import Action
-from tui_pod.sync.matching import EpisodeFinder, address_key
+from tui_pod.sync.podcasts import EpisodeFinder, address_key
 
 LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
 """Time of a mark for which the other player has none: whatever was done here is newer."""

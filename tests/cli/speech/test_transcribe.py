@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import tui_pod.speech.transcribe as speech
+import tui_pod.speech.recogniser as speech
 from tui_pod.cli.main import main
 from tui_pod.cli.speech import transcribe
 from tui_pod.core.library.transcript import Cue

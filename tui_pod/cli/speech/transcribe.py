@@ -24,7 +24,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clock
 from tui_pod.services.recordings import find_language, find_recording, make_request
 from tui_pod.speech.model import RecognitionError, check_language, find_model, model_name
-from tui_pod.speech.transcribe import transcribe
+from tui_pod.speech.recogniser import transcribe
 from tui_pod.speech.word_files import RECOGNISED, WordFiles
 
 if TYPE_CHECKING:
