@@ -3,12 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds.imports.exports import FEED, antennapod, castero, pocket_casts
+from tests.feeds.exports import FEED, antennapod, castero, pocket_casts
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.imports.model import HeardEpisode, Imported
-from tui_pod.feeds.imports.read import read_export
+from tui_pod.feeds.imports import HeardEpisode, Imported, read_export
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.sync.taking import Taking, plan

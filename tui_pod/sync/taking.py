@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tui_pod.core.progress.progress import PlayedRule, Progress, newest
 from tui_pod.core.text.clean import counted
 from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.imports.model import HeardEpisode, Imported
+from tui_pod.feeds.imports import HeardEpisode, Imported
 from tui_pod.feeds.store.feed_store import Enclosure, Subscription
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.sync.actions import Action

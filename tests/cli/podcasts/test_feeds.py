@@ -8,8 +8,8 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tests.feeds import server
+from tests.feeds.exports import antennapod, write_database
 from tests.feeds.folders.sounds import make_mp3
-from tests.feeds.imports.exports import antennapod, write_database
 from tests.feeds.server import Ranged, Site, feed, item, sound
 from tui_pod.core.library.podcast_settings import ROWS
 from tui_pod.feeds.formats.opml import parse_opml

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.feeds import server
-from tests.feeds.imports.exports import antennapod
+from tests.feeds.exports import antennapod
 from tests.feeds.server import Site, feed, item
 from tests.services.podcasts.test_feeds import ServiceRig
 from tui_pod.core.progress.progress import Status
 from tui_pod.feeds.formats.opml import Entry, write_opml
-from tui_pod.feeds.imports.model import ImportFault
+from tui_pod.feeds.imports import ImportFault
 from tui_pod.feeds.net.access import NetworkPolicy
 
 

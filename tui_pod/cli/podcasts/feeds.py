@@ -23,7 +23,7 @@ from tui_pod.core.text.clean import clean, counted
 from tui_pod.feeds.folders.address import is_folder, to_address, typed_path
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_OPML, Folder, write_opml
-from tui_pod.feeds.imports.read import parse_export, read_export
+from tui_pod.feeds.imports import parse_export, read_export
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.address import is_private, origin, typed_addresses
 from tui_pod.feeds.net.fetch import LoginWanted

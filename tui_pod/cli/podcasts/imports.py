@@ -10,7 +10,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clock
-from tui_pod.feeds.imports.model import Imported
+from tui_pod.feeds.imports import Imported
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.sync.taking import Taking, plan
 

@@ -19,7 +19,7 @@ from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.core.progress.progress import PlayedRule
-    from tui_pod.feeds.imports.model import Imported
+    from tui_pod.feeds.imports import Imported
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.sync.taking import Taking
 
@@ -73,7 +73,7 @@ class ImportService:
             ImportFault: it is damaged, or of a player that is not known.
         """
         from tui_pod.feeds.folders.address import typed_path
-        from tui_pod.feeds.imports.read import is_export, read_export  # SQLite and XML: only when asked for
+        from tui_pod.feeds.imports import is_export, read_export  # SQLite and XML: only when asked for
         from tui_pod.sync.taking import plan
 
         podcasts = await self._open()

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.feeds.imports.exports import ANTENNAPOD, FEED, antennapod, castero, gpodder, pocket_casts, write_database
+from tests.feeds.exports import ANTENNAPOD, FEED, antennapod, castero, gpodder, pocket_casts, write_database
+from tui_pod.feeds import imports
 from tui_pod.feeds.formats.opml import Entry
-from tui_pod.feeds.imports import databases
-from tui_pod.feeds.imports.model import HeardEpisode, ImportFault
-from tui_pod.feeds.imports.read import is_export, read_export
+from tui_pod.feeds.imports import HeardEpisode, ImportFault, is_export, read_export
 
 FIRST, SECOND = (datetime.fromtimestamp(seconds, UTC) for seconds in (1_790_000_000, 1_790_000_100))
 
@@ -99,7 +98,7 @@ def test_database_that_cannot_be_used_says_why(tmp_path: Path, damage: str) -> N
     elif damage == "noise":
         path.write_bytes(content[:100] + b"\xa5" * (len(content) - 100))
     elif damage == "short":
-        path.write_bytes(databases.HEAD)
+        path.write_bytes(imports.HEAD)
     else:
         path.unlink()
         write_database(path, "CREATE TABLE other (x)" if damage == "other tables" else "PRAGMA user_version = 1")
@@ -121,8 +120,8 @@ def test_view_that_never_ends_is_not_looked_at(tmp_path: Path, table: str) -> No
 
 
 def test_reading_ends_when_it_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(databases, "PATIENCE", -1.0)
-    monkeypatch.setattr(databases, "STEPS", 1)
+    monkeypatch.setattr(imports, "PATIENCE", -1.0)
+    monkeypatch.setattr(imports, "STEPS", 1)
     with pytest.raises(ImportFault, match="takes too long"):
         read_export(antennapod(tmp_path / "export.db"))
 

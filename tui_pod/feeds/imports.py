@@ -1,13 +1,15 @@
-"""Read the SQLite databases of AntennaPod, gPodder, castero and Pocket Casts. They may be damaged, or made to do harm.
+"""Read what was exported from another player: a list of podcasts, or an SQLite database with what was heard.
 
-The schemas are those of their sources: AntennaPod's PodDBAdapter.java (what its export of the database is), gPodder's
-schema.py (~/gPodder/Database), castero's migrations (castero.db), and Pocket Casts' AppDatabase.kt (Android) and
-DatabaseHelper.swift (iOS), which are in the archives of "Export database".
+They may be damaged, or made to do harm; nothing is written there. The schemas of the databases are those of their
+sources: AntennaPod's PodDBAdapter.java (what its export of the database is), gPodder's schema.py (~/gPodder/Database),
+castero's migrations (castero.db), and Pocket Casts' AppDatabase.kt (Android) and DatabaseHelper.swift (iOS), which are
+in the archives of "Export database". Waits for the disk.
 """
 
 from __future__ import annotations
 
 import math
+import os
 import re
 import sqlite3
 import time
@@ -18,15 +20,23 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.text.clean import clean
 from tui_pod.feeds.formats.items import MAX_GUID
-from tui_pod.feeds.formats.opml import MAX_FEEDS, Entry
-from tui_pod.feeds.imports.model import HeardEpisode, Imported, ImportFault
+from tui_pod.feeds.formats.model import FeedError
+from tui_pod.feeds.formats.opml import MAX_FEEDS, MAX_OPML, Entry, parse_opml
 from tui_pod.feeds.net.address import typed_addresses
+from tui_pod.runtime.files import read_bytes, read_start
+
+ENDINGS = (".opml", ".xml", ".db", ".sqlite", ".sqlite3", ".zip")
+"""Of files that are exports, or of which it can be said why they are none."""
+
+ARCHIVE = b"PK\3\4"
+"""How a zip file begins."""
 
 HEAD = b"SQLite format 3\0"
-"""How such a file begins."""
+"""How a database begins."""
 
 MAX_EPISODES = 500_000
 """Episodes that are taken of one database."""
@@ -39,6 +49,74 @@ STEPS = 10_000
 
 _BIG_TEXT = 1_000_000
 """Bytes of one value; those that are asked for are addresses and names."""
+
+
+class ImportFault(UserError):
+    """A file that is no export, or cannot be read; the message says what to do."""
+
+
+class HeardEpisode(NamedTuple):
+    """What another player knows of an episode that was heard or marked there."""
+
+    podcast: str
+    """Address of its feed, as that player has it; empty where it keeps none: the recording alone tells."""
+    guid: str
+    """Empty where it keeps none."""
+    audio: str
+    """Address of its recording; empty where it keeps none."""
+    position: float = 0.0
+    """Seconds; 0 when played."""
+    duration: float | None = None
+    is_played: bool = False
+    when: datetime | None = None
+    """When it was last heard (UTC); None: not known."""
+
+
+class Imported(NamedTuple):
+    """An export."""
+
+    program: str
+    """The name of the other player; empty for a list of podcasts."""
+    entries: tuple[Entry, ...]
+    episodes: tuple[HeardEpisode, ...] = ()
+    faults: tuple[str, ...] = ()
+    """What could not be used."""
+
+
+def is_export(path: str) -> bool:
+    """Return whether a file is taken for an export: by its name, or since it is a database."""
+    if not os.path.isfile(path):
+        return False
+    try:
+        return path.lower().endswith(ENDINGS) or read_start(Path(path)).startswith(HEAD)
+    except OSError:
+        return False
+
+
+def read_export(path: Path) -> Imported:
+    """Return what an export holds.
+
+    Raises:
+        ImportFault: it is none, or cannot be read.
+    """
+    shown = clean(str(path), 100)
+    try:
+        start = read_start(path)
+        if start.startswith(HEAD):
+            return _read_database(path)
+        if start.startswith(ARCHIVE):
+            raise ImportFault(f"{shown} is an archive. Unpack it, and import the list or the database that is in it.")
+        return parse_export(read_bytes(path, MAX_OPML))
+    except FeedError as error:
+        raise ImportFault(f"{shown}: {error}") from None
+    except OSError as error:
+        raise ImportFault(f"{shown}: {error.strerror or error}") from None
+
+
+def parse_export(content: bytes) -> Imported:
+    """Return the podcasts in a list. Raises `FeedError` when it is no OPML."""
+    outline = parse_opml(content)
+    return Imported("", outline.entries, faults=outline.faults)
 
 
 class _Schema(NamedTuple):
@@ -104,11 +182,12 @@ _SCHEMAS = (
 )
 
 
-def read_database(path: Path) -> Imported:
+def _read_database(path: Path) -> Imported:
     """Return what a player's database holds.
 
     Raises:
         ImportFault: it is of no player that is known, damaged, or takes too long.
+        OSError: it cannot be read.
     """
     shown = clean(str(path), 100)
     try:
@@ -123,8 +202,6 @@ def read_database(path: Path) -> Imported:
     except sqlite3.Error as error:
         said = "takes too long to read" if "interrupted" in str(error) else f"cannot be read ({error})"
         raise ImportFault(f"{shown} {said}. Export it again from the other player.") from None
-    except OSError as error:
-        raise ImportFault(f"{shown} cannot be read: {error.strerror or error}.") from None
     bad = sum(entry is None for entry in podcasts)
     said = "1 podcast has" if bad == 1 else f"{bad} podcasts have"
     faults = (f"{said} no http or https address, and cannot be fetched here.",) if bad else ()
