@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from textual import events
 from textual.widgets import Input
 
 from tests.app_driver import AppDriver, run_app
@@ -100,6 +101,13 @@ async def test_nothing_found_says_so(library: Library) -> None:
         assert isinstance(driver.app.focused, Input)
     async with searching(library, *"++") as driver:
         await found(driver, "no letter or digit")
+
+
+async def test_long_text_that_is_pasted_is_searched_as_far_as_it_is_looked_at(library: Library) -> None:
+    async with searching(library) as driver:
+        driver.app.post_message(events.Paste("lighthouse \" ( " * 800))
+        await found(driver, "the pier.")
+        assert "Only the first 2,000 characters are looked at." in driver.text
 
 
 async def test_narrow_terminal_shows_results(library: Library) -> None:

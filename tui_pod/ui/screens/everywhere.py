@@ -14,7 +14,6 @@ from textual.widgets import Input
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.text.clean import counted
-from tui_pod.search.query import MAX_CHARS
 from tui_pod.ui.widgets.found_view import FoundView
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class EverywhereView(Vertical):
     def compose(self) -> ComposeResult:
         """Show a field, and room for what it finds."""
         self.border_title = "Search everywhere"
-        yield Input(self._typed, placeholder=HOW, id="everywhere", select_on_focus=True, max_length=MAX_CHARS)
+        yield Input(self._typed, placeholder=HOW, id="everywhere", select_on_focus=True)
         yield FoundView(self._services, self._edit, self.action_search)
 
     def on_mount(self) -> None:
