@@ -105,7 +105,7 @@ async def test_nothing_found_says_so(library: Library) -> None:
 
 async def test_long_text_that_is_pasted_is_searched_as_far_as_it_is_looked_at(library: Library) -> None:
     async with searching(library) as driver:
-        driver.app.post_message(events.Paste("lighthouse \" ( " * 800))
+        driver.app.post_message(events.Paste('lighthouse " ( ' * 800))
         await found(driver, "the pier.")
         assert "Only the first 2,000 characters are looked at." in driver.text
 

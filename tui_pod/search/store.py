@@ -158,7 +158,7 @@ class IndexFile:
         if not self.file.exists():
             return IndexMissing("There is no search index yet.")
         if _is_passing(error):
-            return SearchError(f"The search index {self.file} cannot be used now: {error}.")
+            return SearchError(f"The search index cannot be used now, {error}: {self.file}.")
         for end in ("", "-wal", "-shm", "-journal"):
             with contextlib.suppress(OSError):
                 os.unlink(f"{self.file}{end}")
