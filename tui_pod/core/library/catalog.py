@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from tui_pod.core.errors import UserError
@@ -90,7 +90,7 @@ class _Reader:
         self._faults: list[Fault] = []
         self._table: tuple[str, int | None] = ("", None)  # the one being read, and its index
         self._topic_ordinals: dict[str, int] = {}
-        self._clean_tags: dict[str, str] = {}
+        self._clean_tag = cache(clean)  # a few tags are on all episodes
 
     @cached_property
     def _find_line(self) -> Callable[[str, int | None, str], int]:
@@ -274,13 +274,6 @@ class _Reader:
             self._fault("tags must be a list of texts", "tags")
             return ()
         return tuple(tag for tag in dict.fromkeys(map(self._clean_tag, value)) if tag and tag != ROOT_TOPIC)
-
-    def _clean_tag(self, tag: str) -> str:
-        """Return a tag cleaned; a few tags are on all episodes, so each is cleaned once."""
-        found = self._clean_tags.get(tag)
-        if found is None:
-            found = self._clean_tags[tag] = clean(tag)
-        return found
 
     def _location(self, table: dict[str, Any], key: str) -> str | None:
         """Return an http(s) address or a path; any other scheme is a fault."""

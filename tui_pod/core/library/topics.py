@@ -81,11 +81,8 @@ class TopicTable(NamedTuple):
         return "/".join(self.names[index] for index in self.path(topic)[1:])
 
     def find(self, name: str) -> int | None:
-        """Return the topic called `name`, by its exact name before any other case; None when there is none."""
-        if name in self.names:
-            return self.names.index(name)
-        wanted = fold(name)
-        return next((index for index, other in enumerate(self.names) if fold(other) == wanted), None)
+        """Return the first topic that `find_all` does; None when there is none."""
+        return next(iter(self.find_all(name)), None)
 
 
 def has_member(members: Sequence[int], index: int) -> bool:
