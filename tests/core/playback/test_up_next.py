@@ -210,8 +210,10 @@ def test_sleep_at_double_speed_counts_the_listeners_time(room: Room) -> None:
 def test_sleep_turned_off_in_the_fade_is_loud_again(room: Room) -> None:
     room.controller.set_sleep(SleepTimer(seconds=15.0))
     room.play("three", seconds=10)
+    shown = room.listener.queue_changes
     room.controller.set_sleep(None)
     assert (volumes(room)[-1], room.controller.sleep) == (80, None)
+    assert room.listener.queue_changes == shown + 1
     room.player.play(60)
     assert room.status is PlayerStatus.PLAYING
 

@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import START
-from tui_pod.core.progress.progress import PlayedRule, Progress, Status, is_whole, remaining, resume_position, rewind
+from tui_pod.core.progress.progress import (
+    PlayedRule,
+    Progress,
+    Status,
+    is_whole,
+    newest,
+    remaining,
+    resume_position,
+    rewind,
+)
 
 RULE = PlayedRule()
 LATER = START + timedelta(minutes=5)
@@ -167,3 +176,11 @@ def test_remaining_goes_by_the_measured_length(
     progress: Progress | None, duration: float | None, expected: float
 ) -> None:
     assert remaining(progress, duration) == expected
+
+
+def test_newest_keeps_the_length_and_what_was_played_of_the_older() -> None:
+    older = Progress(START, 5.0, 100.0, plays=2, played_ranges=((0.0, 5.0),))
+    newer = Progress(LATER, 7.0, played_ranges=((6.0, 7.0),))
+    expected = Progress(LATER, 7.0, 100.0, plays=2, played_ranges=((0.0, 5.0), (6.0, 7.0)))
+    assert newest(older, newer) == newest(newer, older) == expected
+    assert newest(older, newer._replace(duration=90.0)).duration == 90.0

@@ -93,12 +93,13 @@ class ProgressEditor:
             former = state.progress_index.get(ident)
             progress = value if former is None else newest(former, value)
             is_loaded = ident == state.playback.episode
-            if progress != former and not (is_loaded and progress.status is Status.STARTED):
-                before[ident] = former
-                state.progress_index.put(ident, progress)
-                if not is_saved:
-                    state.ports.writer.save(ProgressRecord(ident, progress))
-            if ident in before and is_loaded:
+            if progress == former or (is_loaded and progress.status is Status.STARTED):
+                continue
+            before[ident] = former
+            state.progress_index.put(ident, progress)
+            if not is_saved:
+                state.ports.writer.save(ProgressRecord(ident, progress))
+            if is_loaded:
                 self._tracker.set_done(progress.played)
         if before:
             if not is_saved:
