@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,8 +77,8 @@ def _json(library: Library, bookmark: Bookmark) -> dict[str, object]:
 def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -> int:
     from tui_pod.export.pages import make_pages  # the list above does without
 
-    files = _Files(opened)
-    pages = make_pages(opened.library, bookmarks, files.notes)
+    podcasts = open_podcasts(opened)
+    pages = make_pages(opened.library, bookmarks, lambda episode: _notes(podcasts, episode))
     if options.csv:
         from tui_pod.export.readwise import to_csv
 
@@ -94,11 +93,15 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
         tell(f"{counted(len(bookmarks), 'bookmark')} of {counted(len(pages))} in {options.out}")
     if not options.clips:
         return 0
-    with closing(files):
-        return _cut(options.clips, opened.library, pages, files.audio)
+    with closing(podcasts.streams):  # which keeps what was fetched
+        return _cut(options.clips, opened, pages, podcasts)
 
 
-def _cut(folder: Path, library: Library, pages: Sequence[Page], find: Callable[[Episode], Path | Source | str]) -> int:
+def _notes(podcasts: Podcasts, episode: Episode) -> EpisodeNotes:
+    return EpisodeNotes() if podcasts.store.is_empty else podcasts.notes(episode)
+
+
+def _cut(folder: Path, opened: Opened, pages: Sequence[Page], podcasts: Podcasts) -> int:
     """Cut all clips that are not there yet; what cannot be cut is said, and the rest goes on."""
     from tui_pod.audio.opus import EncodeError
     from tui_pod.export.clips import write_clip
@@ -106,54 +109,36 @@ def _cut(folder: Path, library: Library, pages: Sequence[Page], find: Callable[[
     make_folder(folder)
     failures = cut = 0
     for page in pages:
-        index = library.index(page.id)
-        audio = "it is no longer in the library" if index is None else find(library.episode(index))
         try:
-            if isinstance(audio, str):
-                raise EncodeError(audio)
+            audio = _find_audio(opened, podcasts, page.id)
             cut += sum(write_clip(folder, page, bookmark, audio) is not None for bookmark in page.bookmarks)
-        except (EncodeError, OSError) as error:
+        except (UserError, EncodeError, OSError) as error:
             failures += 1
             warn(f"no clip of “{page.title}”: {error}")
     tell(f"{counted(cut, 'clip')} cut in {folder}")
     return 1 if failures else 0
 
 
-class _Files:
-    """Where things of an episode are on this machine."""
+def _find_audio(opened: Opened, podcasts: Podcasts, ident: str) -> Path | Source:
+    """Return an episode's audio, here or on the network. Raises UserError: there is none."""
+    from tui_pod.services.media import make_episode_script, read_transcript
+    from tui_pod.speech.narrator import Narrator
 
-    def __init__(self, opened: Opened) -> None:
-        self._opened, self._paths = opened, opened.paths
-
-    @cached_property
-    def _podcasts(self) -> Podcasts:
-        return open_podcasts(self._opened)
-
-    def notes(self, episode: Episode) -> EpisodeNotes:
-        """Return what is kept of an episode."""
-        return self._podcasts.notes(episode) if (self._paths.data / "feeds.sqlite").exists() else EpisodeNotes()
-
-    def close(self) -> None:
-        """Keep what was fetched of streams."""
-        if "_podcasts" in vars(self):
-            self._podcasts.streams.close()
-
-    def audio(self, episode: Episode) -> Path | Source | str:
-        """Return an episode's audio, here or on the network, else why there is none."""
-        if episode.audio is None:
-            return self._narration(episode) or f"it is not narrated yet; run: tui-pod narrate {episode.id}"
-        if "://" not in episode.audio:
-            path = Path(episode.audio)
-            return path if path.is_file() else f"{path} is not there"
+    episode = opened.library.find(ident)
+    if episode is None:
+        raise UserError("it is no longer in the library")
+    if episode.audio is None:
+        script = make_episode_script(episode, read_transcript(episode))
+        narration = Narrator(opened.paths.cache / "narrations", 0).find(script)
+        if narration is None:
+            raise UserError(f"it is not narrated yet; run: tui-pod narrate {ident}")
+        return narration.audio
+    if "://" in episode.audio:
         try:
-            return self._podcasts.source(episode)
+            return podcasts.source(episode)
         except UserError as error:
-            return f"it is not on this machine: {error}"
-
-    def _narration(self, episode: Episode) -> Path | None:
-        from tui_pod.services.media import make_episode_script, read_transcript
-        from tui_pod.speech.narrator import Narrator
-
-        narrator = Narrator(self._paths.cache / "narrations", 0)
-        found = narrator.find(make_episode_script(episode, read_transcript(episode)))
-        return None if found is None else found.audio
+            raise UserError(f"it is not on this machine: {error}") from None
+    path = Path(episode.audio)
+    if not path.is_file():
+        raise UserError(f"{path} is not there")
+    return path
