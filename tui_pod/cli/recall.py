@@ -54,8 +54,7 @@ def run(options: Namespace) -> None:
 
 def _question(opened: Opened, card: Card) -> Question | None:
     library = opened.library
-    index = library.index(card.episode)
-    episode = None if index is None else library.episode(index)
+    episode = library.find(card.episode)
     if card.start == OF_EPISODE:
         return None if episode is None else question_of_episode(episode)
     bookmark = next(bookmark for bookmark in opened.state.kept.bookmarks if bookmark.key == card.key)

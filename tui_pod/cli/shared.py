@@ -10,6 +10,7 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
+from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -72,6 +73,11 @@ def ask(prompt: str) -> str | None:
     print(prompt, end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
     return line.strip() if line else None
+
+
+def ask_password(prompt: str) -> str:
+    """Return what is typed unseen; a line of the input where nobody is there."""
+    return getpass(prompt) if is_someone_there() else sys.stdin.readline().rstrip("\r\n")
 
 
 def ask_yes(question: str) -> bool:

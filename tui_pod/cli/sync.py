@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
-from getpass import getpass
 from pathlib import Path
 
-from tui_pod.cli.shared import Opened, ask_yes, is_someone_there, open_library, print_json, tell, warn
+from tui_pod.cli.shared import Opened, ask_password, ask_yes, is_someone_there, open_library, print_json, tell, warn
 from tui_pod.config.reader import toml_value
 from tui_pod.core.errors import UserError
 from tui_pod.core.progress.cards import Kept
@@ -103,17 +101,14 @@ def _log_in(opened: Opened) -> None:
     settings, file = opened.settings.sync, _password_file(opened)
     if not (settings.server and settings.user):
         raise UserError("set server and user under [sync] first")
-    is_terminal = sys.stdin.isatty()
     nameless = HttpTransport(settings.server, settings.user, "", patience=PATIENCE)
-    flow = begin(nameless) if is_terminal else None
+    flow = begin(nameless) if is_someone_there() else None
     user = settings.user
     if flow is not None:
         tell(f"Log in with your browser: {flow.page}")
         user, password = finish(nameless, flow)
-    elif is_terminal:
-        password = getpass(f"Password of {visible(user)} at {visible(settings.server)}: ")
     else:
-        password = sys.stdin.readline().rstrip("\r\n")
+        password = ask_password(f"Password of {visible(user)} at {visible(settings.server)}: ")
     paths = detect(HttpTransport(settings.server, user, password), user, int(datetime.now(UTC).timestamp()))
     write_private(file, f"{password}\n")
     tell(f"logged in ({paths.name}); the password is in {file}")

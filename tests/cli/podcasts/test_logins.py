@@ -27,7 +27,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     lines: list[str] = []
     for module in (logins, shared):
         monkeypatch.setattr(module, "is_someone_there", lambda: True)
-    monkeypatch.setattr(logins, "getpass", lambda _: lines.pop(0))
+    monkeypatch.setattr(shared, "getpass", lambda _: lines.pop(0))
     monkeypatch.setattr(sys.stdin, "readline", lambda: lines.pop(0) + "\n", raising=False)
     yield lines
     assert lines == []

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from getpass import getpass
 
-from tui_pod.cli.shared import ask, ask_yes, is_someone_there, warn
+from tui_pod.cli.shared import ask, ask_password, ask_yes, is_someone_there, warn
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
-from tui_pod.feeds.net.address import Origin, origin
+from tui_pod.feeds.net.address import origin
 from tui_pod.feeds.net.fetch import FetchError, LoginWanted
 from tui_pod.feeds.net.login import Login, check_user
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
@@ -47,7 +45,7 @@ def ask_login(wanted: LoginWanted, over_http: bool) -> Login:
         raise FetchError("Nothing was sent.")
     user = ask(f"User at {clean(host, 80)}: ") or ""
     try:
-        return Login(wanted.origin, check_user(user), getpass("Password: "), over_http=scheme == "http")
+        return Login(wanted.origin, check_user(user), ask_password("Password: "), over_http=scheme == "http")
     except UserError as error:
         raise FetchError(str(error)) from None
 
@@ -71,19 +69,15 @@ def set_login(store: FeedStore, feed: Subscription, values: Mapping[str, str]) -
     if "password_command" in values:
         login = login._replace(password="", password_command=values["password_command"])
     elif "user" in values:
-        login = login._replace(password=_read_password(user, server), password_command="")
+        login = login._replace(
+            password=ask_password(f"Password of {clean(user, 80)} at {clean(server[1], 80)}: "), password_command=""
+        )
     if "http_login" in values:
         login = login._replace(over_http=_to_yes(values["http_login"]))
     store.logins.keep(login)
     if server[0] == "http" and not login.over_http:
         return f"its login is kept, and not sent: it would go {OPENLY}. To send it: http_login=yes"
     return "its login is kept"
-
-
-def _read_password(user: str, server: Origin) -> str:
-    if is_someone_there():
-        return getpass(f"Password of {clean(user, 80)} at {clean(server[1], 80)}: ")
-    return sys.stdin.readline().rstrip("\r\n")
 
 
 def _to_yes(text: str) -> bool:
