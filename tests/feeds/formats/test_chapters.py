@@ -4,7 +4,8 @@ import time
 import pytest
 
 from tui_pod.core.player.snapshot import Chapter
-from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters, to_seconds
+from tui_pod.feeds.formats.chapters import notes_chapters, parse_chapters
+from tui_pod.feeds.formats.values import to_seconds
 
 
 def test_chapters_file_is_read_in_order_without_silent_ones() -> None:

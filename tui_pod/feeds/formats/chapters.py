@@ -10,6 +10,7 @@ import re
 
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean
+from tui_pod.feeds.formats.values import to_seconds
 
 MAX_CHARS = 2_000_000
 """Characters of a chapters file that are read."""
@@ -17,20 +18,8 @@ MAX_CHARS = 2_000_000
 FEWEST_CODES = 2
 """Time codes in a description from which on they are taken for chapters: one alone is a remark."""
 
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,9}))?|(\d{1,6}(?:\.\d{1,20})?)")
 _CODE = re.compile(r"[\s•*\-–—#\d.)]{0,6}?[\[(]?\b((?:\d{1,2}:)?\d{1,3}:\d{2})\b[\])]?[\s:;.,\-–—|]*(.*)")
 _CODE_LAST = re.compile(r"(.{1,200}?)[\s\-–—|(\[]+((?:\d{1,2}:)?\d{1,3}:\d{2})[\])]?\s*")
-
-
-def to_seconds(text: str) -> float | None:
-    """Return seconds from `HH:MM:SS.mmm`, `MM:SS` or a plain number; None for anything else."""
-    found = _CLOCK.fullmatch(text.strip())
-    if found is None:
-        return None
-    hours, minutes, seconds, part, plain = found.groups()
-    if plain is not None:
-        return float(plain)
-    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{part or 0}")
 
 
 def parse_chapters(text: str) -> tuple[Chapter, ...]:

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean, unescaped
-from tui_pod.feeds.formats.chapters import to_seconds
 from tui_pod.feeds.formats.html_text import to_text
 from tui_pod.feeds.formats.items import MAX_ITEMS, MAX_LIST, Enclosure, best_audio, best_transcript, make_item
 from tui_pod.feeds.formats.model import Feed, FeedError, Item
-from tui_pod.feeds.formats.values import to_duration, to_number, to_size, to_time
+from tui_pod.feeds.formats.values import to_duration, to_number, to_seconds, to_size, to_time
 from tui_pod.feeds.formats.xml import MAX_TEXT, OVERLOAD, read_xml
 from tui_pod.feeds.net.address import absolute
 

@@ -20,8 +20,9 @@ _NO_RECORDING = re.compile(
 _OTHER_ENDING = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|bmp|ico|pdf|epub|zip|html?|txt|vtt|srt|json|xml|rss|m3u8?|pls|torrent|swf|docx?|pptx?)$"
 )
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,5}):(\d{1,2})(?:[.,]\d{0,9})?(?:\s*(?:min|hour|h)[a-z]*)?")
-_SECONDS = re.compile(r"\d{1,7}(?:\.\d{0,9})?")
+_CLOCK = re.compile(
+    r"(?:(\d{1,3}):)?(\d{1,5}):(\d{1,2}(?:[.,]\d{0,9})?)(?:\s*(?:min|hour|h)[a-z]*)?|(\d{1,7}(?:\.\d{0,20})?)"
+)
 _UNITS = re.compile(
     r"(?:PT)?(?:(\d{1,3})\s*h[a-z]*)?[\s,]*(?:(\d{1,5})\s*m[a-z]*)?[\s,]*(?:(\d{1,7})(?:\.\d{0,9})?\s*s[a-z]*)?\.?",
     re.IGNORECASE,
@@ -54,18 +55,21 @@ _ZONES = {"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt
 """Hours ahead of UTC; a name that is not here is taken for UTC, as RFC 2822 says."""
 
 
-def to_duration(text: str) -> float | None:
-    """Return seconds from `754`, `12:34`, `1:02:03.500`, `45 min` or `PT1H2M`; None when unknown, zero or absurd."""
-    text = text.strip()
-    if clock := _CLOCK.fullmatch(text):
-        seconds = int(clock[1] or 0) * 3600.0 + int(clock[2]) * 60 + int(clock[3])
-    elif _SECONDS.fullmatch(text):
-        seconds = float(text)
-    elif (units := _UNITS.fullmatch(text)) and any(units.groups()):
-        seconds = sum(int(part or 0) * unit for part, unit in zip(units.groups(), (3600.0, 60, 1), strict=True))
-    else:
+def to_seconds(text: str) -> float | None:
+    """Return seconds from a clock such as `1:02:03.500` or `12:34`, or a plain number; None for anything else."""
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
         return None
-    return seconds if 0 < seconds <= DURATION_FAULT else None
+    hours, minutes, seconds, plain = found.groups()
+    return float(plain) if plain else int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds.replace(",", "."))
+
+
+def to_duration(text: str) -> float | None:
+    """Return seconds from a clock, a number, `45 min` or `PT1H2M`; None when unknown, zero or absurd."""
+    seconds = to_seconds(text)
+    if seconds is None and (units := _UNITS.fullmatch(text.strip())):
+        seconds = sum(int(part or 0) * unit for part, unit in zip(units.groups(), (3600.0, 60, 1), strict=True))
+    return seconds if seconds and seconds <= DURATION_FAULT else None
 
 
 def to_size(text: str) -> int | None:
