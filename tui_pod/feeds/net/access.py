@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from tui_pod.feeds.net.address import AddressError, Origin, origin
+from tui_pod.feeds.net.address import Origin, absolute, origin
 from tui_pod.feeds.net.fetch import Limits
 from tui_pod.feeds.net.login import Login
 
@@ -43,11 +43,6 @@ def make_policy(hosts: Iterable[str], patience: float) -> NetworkPolicy:
         hosts: of the own network, with their ports, such as `nas.home:8080`.
         patience: seconds for which a server may be silent.
     """
-    private = set()
-    for host in hosts:
-        for scheme in ("http", "https"):
-            try:
-                private.add(origin(f"{scheme}://{host}/"))
-            except AddressError:
-                continue  # a port over 65535, or such: there is no such host
-    return NetworkPolicy(frozenset(private), Limits(FEED_SIZE, seconds=ALL_TOGETHER * patience, idle=patience))
+    named = [absolute(f"{scheme}://{host}/") for host in hosts for scheme in ("http", "https")]
+    private = frozenset(origin(address) for address in named if address)
+    return NetworkPolicy(private, Limits(FEED_SIZE, seconds=ALL_TOGETHER * patience, idle=patience))
