@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes import START
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.transcript import Cue
+from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.media.documents import copy_name
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.library import read_feeds
 from tui_pod.search.fill import fill, is_current
-from tui_pod.search.lookup import Document, Found, Kind, Limits, Results, look_up
+from tui_pod.search.lookup import EPISODES, Found, Kind, Results, look_up
 from tui_pod.search.query import parse_query
 from tui_pod.search.sources import WordSources
 from tui_pod.search.store import IndexFile, SearchError
@@ -65,10 +67,10 @@ class Desk:
     def stamp(self) -> str:
         return str(self.version)
 
-    def ask(self, typed: str, *beside: Document, limits: Limits = Limits()) -> Results:  # noqa: B008 - a value
+    def ask(self, typed: str, *bookmarks: Bookmark, most: int | None = EPISODES) -> Results:
         ids = {episode.id for episode in self.episodes}
         with self.index.reading() as db:
-            return look_up(db, parse_query(typed), self.index.has_fts, limits, beside, ids.__contains__)
+            return look_up(db, parse_query(typed), self.index.has_fts, most, bookmarks, ids.__contains__)
 
     def ids(self, typed: str) -> list[str]:
         return [found.id for found in self.ask(typed).found]
@@ -153,16 +155,16 @@ def test_long_transcript_shows_some_matches_and_counts_the_rest(desk: Desk) -> N
     found = only(desk.ask("engine"))
     assert [hit.text.split(",")[0] for hit in found.hits] == [f"The engine is number {number}" for number in range(3)]
     assert found.more == 7
-    assert len(only(desk.ask("engine", limits=Limits(is_all=True))).hits) == 10
+    assert len(only(desk.ask("engine", most=None)).hits) == 10
 
 
 def test_bookmark_beside_the_index_is_found_with_its_episode(desk: Desk) -> None:
     desk.add("one", "One", VTT)
     desk.add("two", "Engines")
     desk.fill()
-    kept = Document("one", "One", "My note on that engine.", start=4.5)
-    gone = Document("gone", "Gone", "An engine.", start=1.0)
-    found = desk.ask("engine", kept, gone, kept._replace(text="Nothing.")).found
+    kept = Bookmark("one", 4.5, 8.0, START, START, note="My note on that engine.", title="One")
+    gone = Bookmark("gone", 1.0, 2.0, START, START, "An engine.", title="Gone")
+    found = desk.ask("engine", kept, gone, kept._replace(note="Nothing."), kept._replace(is_removed=True)).found
     assert [(one.id, one.title) for one in found] == [("one", "One"), ("gone", "Gone"), ("two", "Engines")]
     assert [(hit.kind, hit.start) for hit in found[0].hits] == [(Kind.BOOKMARK, 4.5), (Kind.WORDS, 1.0)]
 

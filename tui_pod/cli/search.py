@@ -15,13 +15,13 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.library.cache import cache_file, library_stamp
 from tui_pod.search.fill import fill, is_current
-from tui_pod.search.lookup import Hit, Limits, Results, documents_of, look_up
+from tui_pod.search.lookup import Hit, Results, look_up
 from tui_pod.search.query import NOTHING, Query, excerpt, parse_query
 from tui_pod.search.sources import WordSources
 from tui_pod.search.store import NO_FTS5, IndexFile, SearchError
 
-ON_SCREEN = Limits(episodes=100)
-"""What is printed on a terminal; other programs get everything."""
+ON_SCREEN = 100
+"""Episodes that are printed on a terminal; other programs get everything."""
 
 LONG = 200
 """Episodes whose words are still to be read, from which on the wait is told."""
@@ -47,7 +47,7 @@ def run(options: Namespace) -> None:
     query = parse_query(" ".join(options.words))
     is_shown = sys.stdout.isatty() and not options.json
     opened = open_library(options)
-    results = _results(options, opened, query, ON_SCREEN if is_shown else Limits(sys.maxsize, is_all=True))
+    results = _results(options, opened, query, ON_SCREEN if is_shown else None)
     hits = [(found.title, found.id, hit) for found in results.found for hit in found.hits]
     if options.json:
         print_json([{"id": ident, "title": title, **_json(hit)} for title, ident, hit in hits])
@@ -59,7 +59,7 @@ def run(options: Namespace) -> None:
     _tell_rest(query, results)
 
 
-def _results(options: Namespace, opened: Opened, query: Query, limits: Limits) -> Results:
+def _results(options: Namespace, opened: Opened, query: Query, most: int | None) -> Results:
     """Return what matches. Without a disk that takes the index it is made in memory."""
     index = IndexFile(None)
     try:
@@ -70,9 +70,9 @@ def _results(options: Namespace, opened: Opened, query: Query, limits: Limits) -
     if not index.has_fts:
         warn(NO_FTS5)
     library = opened.library
-    kept = documents_of(opened.state.kept.bookmarks)
+    kept = opened.state.kept.bookmarks
     with index.reading() as db:
-        found = look_up(db, query, index.has_fts, limits, kept, lambda ident: library.index(ident) is not None)
+        found = look_up(db, query, index.has_fts, most, kept, lambda ident: library.index(ident) is not None)
     return found.moved(opened.state.numbers("nudges"))
 
 

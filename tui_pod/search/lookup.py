@@ -7,6 +7,7 @@ full-text search, every word is read through, which finds the same and takes lon
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import islice
@@ -20,6 +21,9 @@ from tui_pod.search.packed_words import unpack
 from tui_pod.search.query import Query
 from tui_pod.search.sources import RECOGNISED_STAMP
 from tui_pod.search.writer import GROUP_BITS, Head
+
+EPISODES, HITS = 30, 3
+"""Episodes, and matches among the words of each, that are shown while one types."""
 
 TITLES, HEADS, ROWS = 200, 500, 2_000
 """Newest matching titles, heads and groups of words that are looked at while one types: more would keep one waiting."""
@@ -93,40 +97,6 @@ class Results(NamedTuple):
         return f"Of {counted(self.beyond, 'transcript')} {CUT} are searched."
 
 
-class Document(NamedTuple):
-    """Something to find that is not in the index, such as a bookmark: few, and looked through each time."""
-
-    id: str
-    """The episode that it belongs to, which may be gone."""
-    title: str
-    """That of the episode."""
-    text: str
-    kind: Kind = Kind.BOOKMARK
-    start: float | None = None
-    is_recognised: bool = False
-
-
-def documents_of(bookmarks: Iterable[Bookmark]) -> list[Document]:
-    """Return what there is to find in bookmarks: their words and notes."""
-    return [
-        Document(
-            each.episode, each.title, f"{each.text}\n{each.note}", start=each.start, is_recognised=each.is_recognised
-        )
-        for each in bookmarks
-        if not each.is_removed
-    ]
-
-
-class Limits(NamedTuple):
-    """How much is wanted."""
-
-    episodes: int = 30
-    hits: int = 3
-    """Matches among the words of one episode that are shown."""
-    is_all: bool = False
-    """Whether everything is looked at, however long it takes."""
-
-
 class _Matches(NamedTuple):
     """Numbers of rows, the newest first."""
 
@@ -141,8 +111,8 @@ def look_up(
     db: sqlite3.Connection,
     query: Query,
     has_fts: bool,
-    limits: Limits = Limits(),  # noqa: B008 - a value
-    beside: Iterable[Document] = (),
+    most: int | None = EPISODES,
+    bookmarks: Iterable[Bookmark] = (),
     is_known: Callable[[str], bool] = lambda _: True,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Results:
@@ -152,8 +122,8 @@ def look_up(
         db: the index.
         query: the question.
         has_fts: whether the index has full-text search.
-        limits: how much is wanted.
-        beside: what else to look through.
+        most: episodes that are wanted; None: all that there is, however long it takes.
+        bookmarks: are looked through too.
         is_known: tells episodes that are still in the library.
         is_stopped: tells whether nobody waits any more; called about every millisecond.
 
@@ -163,20 +133,21 @@ def look_up(
     if not query.wanted:
         return Results()
     db.set_progress_handler(is_stopped, STEPS)
-    matches = (_fts_matches if has_fts else _read_through)(db, query, limits)
-    results = _Ranking(db, query, limits, matches, _look_through(beside, query)).results(is_known)
+    matches = (_fts_matches if has_fts else _read_through)(db, query, most is None)
+    results = _Ranking(db, query, most, matches, _look_through(bookmarks, query)).results(is_known)
     beyond = db.execute("SELECT count(*) FROM about WHERE name LIKE 'cut %'").fetchone()[0]
     return results._replace(beyond=beyond)
 
 
-def _look_through(beside: Iterable[Document], query: Query) -> dict[str, Found]:
-    """Return what matches beside the index, by the ids of the episodes."""
+def _look_through(bookmarks: Iterable[Bookmark], query: Query) -> dict[str, Found]:
+    """Return the bookmarks whose words and notes match, by the ids of the episodes, which may be gone."""
     found: dict[str, Found] = {}
-    for document in beside:
-        if query.matches(document.text):
-            hit = Hit(document.kind, _sentence(query, _lines(document.text)), document.start, document.is_recognised)
-            former = found.get(document.id, Found(document.id, document.title, ()))
-            found[document.id] = former._replace(hits=(*former.hits, hit))
+    for kept in bookmarks:
+        text = f"{kept.text}\n{kept.note}"
+        if not kept.is_removed and query.matches(text):
+            hit = Hit(Kind.BOOKMARK, _sentence(query, _lines(text)), kept.start, kept.is_recognised)
+            former = found.get(kept.episode, Found(kept.episode, kept.title, ()))
+            found[kept.episode] = former._replace(hits=(*former.hits, hit))
     return found
 
 
@@ -187,15 +158,16 @@ class _Ranking:
         self,
         db: sqlite3.Connection,
         query: Query,
-        limits: Limits,
+        most: int | None,
         matches: _Matches,
-        beside: Mapping[str, Found],
+        kept: Mapping[str, Found],
     ) -> None:
         self._db = db
         self._query = query
-        self._limits = limits
+        self._most = sys.maxsize if most is None else most
+        self._is_all = most is None
         self._matches = matches
-        self._beside = beside
+        self._kept = kept
         self._heads = set(matches.heads)
         self._groups: dict[int, list[int]] = {}
         for row in reversed(matches.rows):
@@ -203,16 +175,16 @@ class _Ranking:
 
     def results(self, is_known: Callable[[str], bool]) -> Results:
         """Return the first episodes, and how many there are; those with a bookmark first."""
-        kept = {ident: self._number(ident) for ident in self._beside}
+        kept = {ident: self._number(ident) for ident in self._kept}
         order = sorted({*self._matches.titles, *self._heads, *self._groups} - set(kept.values()), key=self._rank)
         total = len(kept) + len(order)
         found: list[Found] = []
         for ident, number in kept.items():
             rest = self._found(number, is_known) if number is not None else None
-            hits = (*self._beside[ident].hits, *(rest.hits if rest else ()))
-            found.append(self._beside[ident]._replace(hits=hits, more=rest.more if rest else 0))
+            hits = (*self._kept[ident].hits, *(rest.hits if rest else ()))
+            found.append(self._kept[ident]._replace(hits=hits, more=rest.more if rest else 0))
         for number in order:
-            if len(found) >= self._limits.episodes:
+            if len(found) >= self._most:
                 break
             one = self._found(number, is_known)
             if one is None:
@@ -241,7 +213,7 @@ class _Ranking:
             return None
         hits = list(self._head_hits(number, head))
         groups = self._groups.get(number, [])
-        shown = groups if self._limits.is_all else groups[: self._limits.hits]
+        shown = groups if self._is_all else groups[:HITS]
         hits += self._word_hits(number, shown)
         return Found(ident, head.title, tuple(hits), len(groups) - len(shown)) if hits else None
 
@@ -249,7 +221,7 @@ class _Ranking:
         """Yield where title, summary and notes match: each by itself, else the best of them."""
         if number in self._matches.titles:
             yield Hit(Kind.TITLE, head.title)
-            if not self._limits.is_all:
+            if not self._is_all:
                 return
         if number not in self._heads:
             return
@@ -258,7 +230,7 @@ class _Ranking:
         if not whole and number not in self._matches.titles:
             parts.append((Kind.TITLE, [head.title]))
             whole = [max(parts, key=lambda part: max(map(self._query.score, part[1]), default=(0, 0)))]
-        for kind, sentences in whole if self._limits.is_all else whole[:1]:
+        for kind, sentences in whole if self._is_all else whole[:1]:
             if sentences:
                 yield Hit(kind, _sentence(self._query, sentences))
 
@@ -276,7 +248,7 @@ class _Ranking:
             said = [f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text for cue in cues]
             scores = list(map(self._query.score, said))
             best = [number for number, score in enumerate(scores) if score[0] == max(scores)[0]]
-            for number in best if self._limits.is_all else [scores.index(max(scores))]:
+            for number in best if self._is_all else [scores.index(max(scores))]:
                 yield Hit(Kind.WORDS, said[number], cues[number].start, is_recognised)
 
 
@@ -289,20 +261,20 @@ def _lines(notes: str) -> list[str]:
     return [sentence for line in notes.split("\n") for sentence in split_sentences(line)]
 
 
-def _fts_matches(db: sqlite3.Connection, query: Query, limits: Limits) -> _Matches:
+def _fts_matches(db: sqlite3.Connection, query: Query, is_all: bool) -> _Matches:
     def rows(table: str, column: str, most: int) -> list[int]:
         asked = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?"
-        return [row[0] for row in db.execute(asked, (query.expression(column), -1 if limits.is_all else most))]
+        return [row[0] for row in db.execute(asked, (query.expression(column), -1 if is_all else most))]
 
     titled = rows("heads_index", "title", TITLES)
     titles = [db.execute("SELECT title FROM heads WHERE number = ?", (number,)).fetchone() for number in titled]
     heads, words = rows("heads_index", "", HEADS), rows("words_index", "", ROWS)
-    is_cut = not limits.is_all and (len(heads) == HEADS or len(words) == ROWS)
+    is_cut = not is_all and (len(heads) == HEADS or len(words) == ROWS)
     named = {number: title[0] for number, title in zip(titled, titles, strict=True) if title}
     return _Matches(named, heads, words, is_cut)
 
 
-def _read_through(db: sqlite3.Connection, query: Query, limits: Limits) -> _Matches:
+def _read_through(db: sqlite3.Connection, query: Query, is_all: bool) -> _Matches:
     """Return what matches without an index: every word is looked at."""
     titles: dict[int, str] = {}
     heads: list[int] = []
@@ -317,5 +289,5 @@ def _read_through(db: sqlite3.Connection, query: Query, limits: Limits) -> _Matc
         for place, group in reversed(list(enumerate(unpack(*packed).groups)))
         if query.matches(group)
     )
-    rows = list(islice(found, None if limits.is_all else ROWS))
-    return _Matches(titles, heads, rows, not limits.is_all and len(rows) == ROWS)
+    rows = list(islice(found, None if is_all else ROWS))
+    return _Matches(titles, heads, rows, not is_all and len(rows) == ROWS)

@@ -15,7 +15,7 @@ from tui_pod.core.library.transcript import READING_SPEED
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.text.clean import counted, fold
 from tui_pod.runtime.threads import CancelToken, in_thread
-from tui_pod.search.lookup import Found, Hit, Kind, Limits, Results, documents_of, look_up
+from tui_pod.search.lookup import EPISODES, Found, Hit, Kind, Results, look_up
 from tui_pod.search.query import NOTHING, Query, parse_query
 from tui_pod.search.store import NO_FTS5, IndexFile, IndexMissing, SearchError
 from tui_pod.services.tasks import BackgroundTasks
@@ -72,19 +72,19 @@ class SearchService:
         """End what is under way; what is indexed stays."""
         await self._tasks.close()
 
-    async def search(self, typed: str, limits: Limits = Limits()) -> Answer:  # noqa: B008 - a value
+    async def search(self, typed: str) -> Answer:
         """Return what matches; a search that is cancelled stops within a millisecond or two."""
         self.typed = typed
         query = parse_query(typed)
         if not query.wanted:
             return Answer(query, notice=query.notice or (NOTHING if typed.strip() else ""))
         controller = self._services.controller
-        kept, library, nudges = documents_of(controller.bookmarks), controller.library, dict(self._services.nudges)
+        kept, library, nudges = tuple(controller.bookmarks), controller.library, dict(self._services.nudges)
 
         def ask(stop: CancelToken) -> Answer:
             with self._index.reading() as db:
                 is_known, has_fts = lambda ident: library.index(ident) is not None, self._index.has_fts
-                results = look_up(db, query, has_fts, limits, kept, is_known, lambda: stop.is_set)
+                results = look_up(db, query, has_fts, EPISODES, kept, is_known, lambda: stop.is_set)
                 left = db.execute("SELECT value FROM about WHERE name = 'left'").fetchone()
             said = self._said(query, results.why_nothing, int(left[0]) if left else 0)
             return Answer(query, results.moved(nudges), said)
