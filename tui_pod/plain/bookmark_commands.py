@@ -54,9 +54,6 @@ class BookmarkCommands(RowCommands):
         self._say(f"{counted(len(self._kept), 'bookmark')}, by {self._grouping}.")
         self._say_here()
 
-    def _count(self) -> int:
-        return len(self._rows)
-
     def _go(self, row: int) -> None:
         self._row = row
         self._say_here()

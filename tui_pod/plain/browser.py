@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, SmartList
-from tui_pod.core.selection.queue import Queue
 from tui_pod.plain.spoken import say_episode, say_topic
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.hints import why_empty
-
-PAGE = 10
-"""Entries per page."""
 
 
 class Browser:
     """The list of episodes, and a cursor among the topics and smart lists, which are its entries."""
 
-    def __init__(self, model: EpisodeListModel, queue: Callable[[], Queue]) -> None:
+    def __init__(self, model: EpisodeListModel) -> None:
         self.model = model
-        self._queue = queue
         self.is_on_topics = False
         self.downloads: dict[str, DownloadState] = {}
         """Downloads by episode id."""
@@ -47,7 +40,7 @@ class Browser:
         """Return the entry at the cursor, and its number."""
         model, entries = self.model, self._entries
         if self.is_on_topics:
-            topic = say_topic(model, self._queue().upcoming, self.entry)
+            topic = say_topic(model, self.entry)
             if self.entry >= 0 and model.library.topics.feed(self.entry) in self.failed:
                 topic = f"{topic} It could not be refreshed."
             return f"{entries.index(self.entry) + 1} of {len(entries)}. {topic}"
@@ -87,10 +80,6 @@ class Browser:
         else:
             self.model.cursor = max(0, min(row, len(self.model.indexes) - 1))
         return self.say_here()
-
-    def go_last(self) -> str:
-        """Go to the last row."""
-        return self.go(len(self._entries if self.is_on_topics else self.model.indexes))
 
     def show_topics(self) -> str:
         """Go through the topics, from the one whose episodes were listed."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from tui_pod.core.actions import key_of
 from tui_pod.core.selection.list_query import SORT_NAMES, ListQuery, SmartList
 from tui_pod.core.text.clean import clean, counted
-from tui_pod.plain.browser import PAGE, Browser
+from tui_pod.plain.browser import Browser
+from tui_pod.plain.row_commands import moves
 from tui_pod.plain.spoken import say_details, say_list, say_notes, say_outlook, say_playback, sentence
 from tui_pod.services.hints import NO_SEARCH, why_no_words
 
@@ -37,18 +38,8 @@ class NavigationCommands:
     def by_id(self) -> dict[str, Callable[[], object]]:
         """Return what to call, by the ids in the table of keys."""
         browser = self._browser
-        moves: dict[str, Callable[[], str]] = {
-            "move.down": partial(browser.move, 1),
-            "move.up": partial(browser.move, -1),
-            "move.top": partial(browser.go, 0),
-            "move.bottom": browser.go_last,
-            "move.page_down": partial(browser.move, PAGE),
-            "move.page_up": partial(browser.move, -PAGE),
-            "move.half_down": partial(browser.move, PAGE // 2),
-            "move.half_up": partial(browser.move, -PAGE // 2),
-        }
         return {
-            **{ident: partial(self._move, move) for ident, move in moves.items()},
+            **moves(lambda by: self._say(browser.move(by)), lambda row: self._say(browser.go(row))),
             "topic.open": self._open_topic,
             "topic.fold": self._left,
             "topic.unfold": self._open_topic,
@@ -84,9 +75,6 @@ class NavigationCommands:
         self._reading = None
 
     # -- going ------------------------------------------------------------------------------------------
-
-    def _move(self, move: Callable[[], str]) -> None:
-        self._say(move())
 
     def _change_pane(self) -> None:
         self._right() if self._browser.is_on_topics else self._left()

@@ -72,7 +72,7 @@ class PlainProgram:
         self._tasks = BackgroundTasks(lambda: self.controller, self)
         self.run_task = self._tasks.run
         self._list = EpisodeListModel(services)
-        self._browser = Browser(self._list, lambda: self.controller.queue)
+        self._browser = Browser(self._list)
         self._navigation: NavigationCommands
         self._bookmarks: BookmarkCommands
         self._found: SearchCommands

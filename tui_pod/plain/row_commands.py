@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_pod.plain.browser import PAGE
-
 if TYPE_CHECKING:
     from tui_pod.core.actions import Action
+
+PAGE = 10
+"""Rows a page."""
+
+
+def moves(move: Callable[[int], object], go: Callable[[int], object]) -> dict[str, Callable[[], object]]:
+    """Return what to call for the keys that lead from row to row, by their ids.
+
+    Args:
+        move: goes so many rows down, or up when negative.
+        go: goes to a row. For both, one past either end is that end.
+    """
+    return {
+        "move.down": partial(move, 1),
+        "move.up": partial(move, -1),
+        "move.top": partial(go, 0),
+        "move.bottom": partial(go, sys.maxsize),
+        "move.page_down": partial(move, PAGE),
+        "move.page_up": partial(move, -PAGE),
+        "move.half_down": partial(move, PAGE // 2),
+        "move.half_up": partial(move, -PAGE // 2),
+    }
 
 
 class RowCommands:
@@ -21,17 +42,7 @@ class RowCommands:
     def __init__(self, commands: Mapping[str, Callable[[], object]]) -> None:
         """Offer moves and `commands`, by the ids in the table of keys."""
         self._row = 0
-        self._here: dict[str, Callable[[], object]] = {
-            "move.down": partial(self._move, 1),
-            "move.up": partial(self._move, -1),
-            "move.top": partial(self._go, 0),
-            "move.bottom": lambda: self._go(self._count()),
-            "move.page_down": partial(self._move, PAGE),
-            "move.page_up": partial(self._move, -PAGE),
-            "move.half_down": partial(self._move, PAGE // 2),
-            "move.half_up": partial(self._move, -PAGE // 2),
-            **commands,
-        }
+        self._here = {**moves(lambda by: self._go(self._row + by), self._go), **commands}
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -45,12 +56,6 @@ class RowCommands:
         self.is_open = action.where == "app" or action.id in self._here
         return self._here.get(action.id)
 
-    def _count(self) -> int:
-        raise NotImplementedError
-
     def _go(self, row: int) -> None:
         """Go to a row, and say it; one past either end is that end."""
         raise NotImplementedError
-
-    def _move(self, by: int) -> None:
-        self._go(self._row + by)

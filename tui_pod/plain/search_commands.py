@@ -84,9 +84,6 @@ class SearchCommands(RowCommands):
         elif answer.query.wanted:
             self._say(f"Nothing matches. Press {key_of('search.everywhere')} to search for something else.")
 
-    def _count(self) -> int:
-        return len(self._matches)
-
     def _go(self, row: int) -> None:
         """Go to a match, and say it; one past either end is that end."""
         self._row = max(0, min(row, len(self._matches) - 1))

@@ -66,12 +66,12 @@ def say_download(former: DownloadState | None, now: DownloadState | None) -> str
     return "" if was_coming else "Downloading"
 
 
-def say_topic(model: EpisodeListModel, upcoming: Sequence[str], entry: int) -> str:
+def say_topic(model: EpisodeListModel, entry: int) -> str:
     """Return an entry of the topics: its name, its level in the tree, and what is in it."""
     if entry < 0:
         index = model.progress_index
         counts = {SmartList.CONTINUE: index.unfinished_count, SmartList.NEW: len(index.new)}
-        return f"{model.name(entry)}, {counted(counts.get(SmartList(entry), len(upcoming)))}."
+        return f"{model.name(entry)}, {counted(counts.get(SmartList(entry), len(model.queue.upcoming)))}."
     topics, stats = model.library.topics, model.progress_index.topic_stats[entry]
     said = f"{topics.names[entry]}, {counted(len(topics.members[entry]))}"
     if (new := model.progress_index.new_in(entry)) and topics.feed(entry) is not None:
