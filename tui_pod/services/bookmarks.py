@@ -66,12 +66,7 @@ class BookmarkService:
 
     def play(self, bookmark: Bookmark) -> None:
         """Play from a bookmark."""
-        controller = self._services.controller
-        if controller.playback.episode == bookmark.episode:
-            controller.seek_to(bookmark.start)
-            controller.set_paused(False)
-        else:
-            controller.play_from(bookmark.episode, bookmark.start)
+        self._services.controller.play_from(bookmark.episode, bookmark.start)
 
     async def source(self, bookmark: Bookmark) -> tuple[str, str]:
         """Return the podcast that a bookmark is from, and the episode's page; empty where there is none."""

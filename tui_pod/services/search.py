@@ -105,9 +105,6 @@ class SearchService:
             if hit.kind is Kind.WORDS:
                 self._services.frontend.tell(f"{NO_TIMES}: it plays from where you were.")
             controller.play(found.id)
-        elif controller.playback.episode == found.id:
-            controller.seek_to(start)
-            controller.set_paused(False)
         else:
             controller.play_from(found.id, start)
 

@@ -61,6 +61,13 @@ def test_play_from_a_place_starts_there(room: Room) -> None:
     assert (room.playing, room.position) == ("three", 42)
 
 
+def test_play_from_a_place_in_the_paused_one_goes_on_there(room: Room) -> None:
+    room.play("three", seconds=10)
+    room.controller.toggle_pause()
+    room.controller.play_from("three", 42.0)
+    assert (room.loads(), room.position, room.status) == (["three"], 42.0, PlayerStatus.PLAYING)
+
+
 def test_restart_another_one_plays_it_from_the_start() -> None:
     room = make_room(progress={"one": STARTED})
     room.controller.restart("one")

@@ -166,7 +166,11 @@ class PlaybackController:
             self._editor.note_replay(episode, former)
 
     def play_from(self, episode: str, position: float) -> None:
-        """Play an episode from a position in it; undone, it goes on where it was left."""
+        """Play an episode, which may be the one that plays, from a position; undone, it goes on where it was left."""
+        if episode == self.playback.episode:
+            self.seek_to(position)
+            self.set_paused(False)
+            return
         left = self.progress_index.get(episode)
         self._play(episode, position)
         if left is not None and left.position > 0 and self.playback.episode == episode:

@@ -192,11 +192,7 @@ class TranscriptController:
 
     def _seek(self, episode: str, position: float) -> None:
         """Play from the sentence that was chosen."""
-        controller = self._services.controller
-        if controller.playback.episode == episode:
-            controller.seek_to(position)
-        else:
-            controller.play_from(episode, position)
+        self._services.controller.play_from(episode, position)
 
 
 def _is_sounding(playback: Playback) -> bool:

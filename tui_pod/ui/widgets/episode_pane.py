@@ -348,15 +348,12 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     async def action_choose(self) -> None:
         """Play from the chapter at the cursor or open the link; else play the episode, or list the topic."""
         choices, cursor = self._about.about.choices, self._about.cursor
-        controller = self._services.controller
         if cursor is not None and cursor < len(choices):
             target = choices[cursor].target
             if isinstance(target, str):
                 self.app.run_worker(open_link(self.app, target))
-            elif self._episode is not None and controller.playback.episode == self._episode[0].id:
-                controller.seek_to(target)
             elif self._episode is not None:
-                controller.play_from(self._episode[0].id, target)
+                self._services.controller.play_from(self._episode[0].id, target)
         else:
             self.action_run(ListCommand.CHOOSE)
 
