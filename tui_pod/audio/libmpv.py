@@ -34,6 +34,9 @@ INSTALL_HINTS = {
 }
 """How to install libmpv, by the package manager's command."""
 
+M_ARENA_MAX = -8
+"""The number of glibc's option for how many heaps threads share."""
+
 
 def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None, **extra: str) -> MPV:
     """Return a libmpv handle set up by `OPTIONS`.
@@ -65,9 +68,12 @@ def _load_without_stall() -> None:
     import ctypes.util
     import os
 
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(M_ARENA_MAX, 1)  # else each of its threads keeps memory of its own
     name = ctypes.util.find_library("mpv")
     if name is not None:
-        loader = ctypes.CDLL(None).dlopen
+        loader = libc.dlopen
         loader.restype = ctypes.c_void_p
         loader(name.encode(), os.RTLD_NOW)
 
