@@ -14,9 +14,10 @@ from pathlib import Path
 
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.broadcast import Follower
-from tui_pod.integrations.remote_socket import RemoteError, RuntimeFolder, is_same_user, open_folder, socket_name
+from tui_pod.integrations.remote_socket import RemoteError, RuntimeFolder, is_same_user, open_folder
 from tui_pod.services.terminal import Drawer
 from tui_pod.terminal.protocol import END, GREETING_LIMIT, OPTIONS, STOP, TAKE, WELCOME, read_greeting
+from tui_pod.terminal.start import line_name
 
 LEFT = "tui-pod goes on; tui-pod brings it back."
 TAKEN = "tui-pod is on another terminal now."
@@ -42,7 +43,7 @@ class TerminalHost(Follower):
         self._drawer: Drawer
         self._folder: RuntimeFolder | None = None
         self._listener: socket.socket | None = None
-        self._name = f"{socket_name(state).removesuffix('.sock')}-{os.getpid()}.tty"
+        self._name = line_name(state)
         self._is_playing = False
         self._timer: asyncio.TimerHandle | None = None
         self.on_new_terminal: Callable[[], None] = lambda: None
@@ -64,8 +65,6 @@ class TerminalHost(Follower):
         folder = open_folder(may_make=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._name, dir_fd=folder.descriptor)
             listener.bind(folder.address(self._name))
             os.chmod(self._name, 0o600, dir_fd=folder.descriptor)
             listener.setblocking(False)

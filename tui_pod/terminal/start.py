@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import time
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -87,15 +88,16 @@ def count_apps(folder: RuntimeFolder, state: Path) -> int:
     return count
 
 
+def line_name(state: Path) -> str:
+    """Return a name for the socket by which an app that starts now on a state file is reached."""
+    return f"{_stem(state)}{time.time_ns():016x}.tty"
+
+
 def line_names(folder: RuntimeFolder, state: Path) -> list[str]:
     """Return the sockets by which the apps on a state file are reached, the youngest first."""
-    stem = socket_name(state).removesuffix(".sock")
-    found = [name for name in os.listdir(folder.descriptor) if name.startswith(f"{stem}-") and name.endswith(".tty")]
-    return sorted(found, key=lambda name: _made(folder, name), reverse=True)
+    names = (name for name in os.listdir(folder.descriptor) if name.startswith(_stem(state)) and name.endswith(".tty"))
+    return sorted(names, reverse=True)
 
 
-def _made(folder: RuntimeFolder, name: str) -> float:
-    try:
-        return os.stat(name, dir_fd=folder.descriptor).st_mtime
-    except OSError:
-        return 0.0
+def _stem(state: Path) -> str:
+    return socket_name(state).removesuffix(".sock") + "-"
