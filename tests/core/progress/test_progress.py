@@ -56,7 +56,14 @@ def test_played_rule_is_reached_unknown_length_never(duration: float | None) -> 
 
 @pytest.mark.parametrize(
     ("position", "duration", "expected"),
-    [(98.0, 100.0, True), (97.9, 100.0, False), (3528.0, 3600.0, True), (3527.9, 3600.0, False), (6.0, None, True)],
+    [
+        (98.0, 100.0, True),
+        (97.9, 100.0, False),
+        (3528.0, 3600.0, True),
+        (3527.9, 3600.0, False),
+        (6.0, None, True),
+        (6.0, 0.0, True),
+    ],
 )
 def test_is_whole_within_two_seconds_or_two_percent(position: float, duration: float | None, expected: bool) -> None:
     assert is_whole(position, duration) is expected

@@ -269,12 +269,12 @@ class PlaybackController:
         if self._sessions.end_if_over():
             return
         if self._state.options.is_autoplaying or next(self._up_next.upcoming(), None) is not None:
-            self._up_next.advance(is_by_itself=True)
+            self._up_next.advance(is_automatic=True)
         else:
             self.stop()
 
     def _on_failed(self, reason: str) -> None:
-        if not self._up_next.is_by_itself:
+        if not self._up_next.is_automatic:
             self._player.fail(reason)
             return
         told = f"“{self.playback.title}”: {reason}"
@@ -282,7 +282,7 @@ class PlaybackController:
             self._player.fail(told)
         else:
             self._listener.tell(told, is_error=True)
-            self._sessions.skip(is_by_itself=True)
+            self._sessions.skip(is_automatic=True)
 
     # -- sessions --------------------------------------------------------------------------------------
 

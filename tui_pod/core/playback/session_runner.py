@@ -113,7 +113,7 @@ class SessionRunner:
         if session is not None and ended is not None:
             self.session = replace(session, finished=session.finished | {ended})
 
-    def skip(self, is_by_itself: bool = False) -> bool:
+    def skip(self, is_automatic: bool = False) -> bool:
         """Play what comes next, and plan the session again without this episode; return False if nothing does."""
         session, skipped, following = self.session, self._state.playback.episode, self._up_next.next()
         is_of_session = False
@@ -125,7 +125,7 @@ class SessionRunner:
                 following = self._up_next.next()
         if following is None:
             return False
-        self._up_next.advance(is_by_itself)
+        self._up_next.advance(is_automatic)
         if is_of_session:
             self.replan()
         return True

@@ -45,7 +45,7 @@ class UpNext:
         self._player = player
         self.queue = queue
         self.context = PlayContext()
-        self.is_by_itself = False
+        self.is_automatic = False
         """Whether the present episode began when another had ended."""
         self._history: tuple[str, ...] = ()  # the last one at the end
 
@@ -53,14 +53,14 @@ class UpNext:
         """Move the list to the library that replaced `former`."""
         self.context = self.context.moved(former.ids, self._state.library)
 
-    def play(self, episode: str, position: float | None = None, is_by_itself: bool = False) -> None:
+    def play(self, episode: str, position: float | None = None, is_automatic: bool = False) -> None:
         """Play an episode from `position`, or from where it was left."""
         found, former = self._state.library.find(episode), self._state.playback.episode
         if found is None:
             self._state.ports.listener.tell("That episode is no longer in the library.", is_error=True)
             return
         queue = self.queue.started(episode)
-        self.is_by_itself = is_by_itself
+        self.is_automatic = is_automatic
         if former is not None and former != episode:
             self._history = (*self._history[1 - MAX_HISTORY :], former)
         self._player.start(found, position)
@@ -89,7 +89,7 @@ class UpNext:
             return False
         return True
 
-    def advance(self, is_by_itself: bool = False) -> None:
+    def advance(self, is_automatic: bool = False) -> None:
         """Play what comes next, or stop where nothing does."""
         following = self.next()
         if following is None:
@@ -97,7 +97,7 @@ class UpNext:
             return
         if following not in self.queue.upcoming:
             self.context = replace(self.context, row=self._next_row() or 0)
-        self.play(following, is_by_itself=is_by_itself)
+        self.play(following, is_automatic=is_automatic)
 
     def next(self) -> str | None:
         """Return what plays next: the queue, else the next unplayed episode of the list."""

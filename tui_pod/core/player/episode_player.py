@@ -31,11 +31,11 @@ from tui_pod.core.player.load import Load
 from tui_pod.core.player.load_watch import LoadWatch, fetching
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.progress_tracker import AT_ONCE, ProgressTracker
-from tui_pod.core.player.retry import PAUSES, Retry, is_drop
+from tui_pod.core.player.retry import PAUSES, Retry
 from tui_pod.core.player.skipper import Skipper
 from tui_pod.core.player.snapshot import ChapterOrigin, LastPlayed, Playback, PlayerStatus, Source
 from tui_pod.core.player.state import PlaybackState
-from tui_pod.core.progress.progress import resume_position, rewind
+from tui_pod.core.progress.progress import is_whole, resume_position, rewind
 from tui_pod.core.text.clean import clock as clock_text
 
 SAVE_GRACE = timedelta(milliseconds=250)
@@ -352,11 +352,12 @@ class EpisodePlayer:
         self.tracker.save()
         self._writer.compact()
         self._listener.progress_changed(frozenset((load.episode.id,)))
+        is_dropped = source.is_stream and not is_whole(position, playback.duration)  # mpv reports no error then
         if is_at_end and self._ends_at_once < MAX_ENDS_AT_ONCE:
             self._owner.ended()
         elif is_at_end:
             self.fail("Three episodes in a row ended at once, so playback stopped.")
-        elif is_drop(position, playback.duration, source.is_stream) and self._schedule_retry(load, position, reached):
+        elif is_dropped and self._schedule_retry(load, position, reached):
             load.position = reached
             self._player.stop()
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tui_pod.core.named_tuple import NamedTuple
-from tui_pod.core.progress.progress import is_whole
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 """Seconds before each attempt: two minutes in all, after which the listener is told."""
@@ -28,11 +27,3 @@ class Retry(NamedTuple):
         if attempts >= len(PAUSES):
             return None
         return PAUSES[attempts], Retry(attempts + 1, max(position, self.position))
-
-
-def is_drop(position: float, duration: float | None, is_stream: bool) -> bool:
-    """Return whether an end of file at `position` is a dropped connection, to be reopened there.
-
-    mpv says "end" without an error for a dropped stream, so only the length tells; an unknown one tells nothing.
-    """
-    return is_stream and not is_whole(position, duration)
