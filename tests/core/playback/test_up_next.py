@@ -308,6 +308,14 @@ def test_session_moved_about_in_the_queue_keeps_its_order_when_it_is_planned_ane
     assert room.controller.queue.upcoming[:1] == ("two",)
 
 
+def test_session_does_not_take_in_what_is_queued_before_it(room: Room) -> None:
+    begin_long_session(room)
+    room.controller.unqueue(["three"])
+    room.controller.queue_next(["five"])
+    assert room.controller.session is not None
+    assert room.controller.session.episodes == ("one", "two")
+
+
 def test_session_change_is_undone_and_redone_with_its_place_in_the_queue(room: Room) -> None:
     begin_long_session(room)
     before = room.controller.session

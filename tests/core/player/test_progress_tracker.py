@@ -112,6 +112,8 @@ def test_move_jump_in_the_files_own_times_is_not_heard_and_never_played(listener
     listener.tracker.finish(100.0, 1.0)
     assert (listener.progress.played, listener.tracker.heard) == (False, 4.0)
     assert listener.progress.played_ranges == ((0.0, 3.0), (99.0, 100.0))
+    listener.tracker.save()
+    assert [record.seconds for record in listener.heard().values()] == [3.0, 1.0]
 
 
 def test_move_jump_then_a_seek_and_the_end_played_to_is_played(listener: Listener) -> None:

@@ -52,7 +52,14 @@ def test_book_made_from_progress_counts_it_in_every_topic_above(library: Library
 def test_put_keeps_every_count_right_through_any_changes(library: Library) -> None:
     random.seed(11)
     progress_index = ProgressIndex(library, {})
-    values = [None, PLAYED, started(0.0), started(5.0), started(900.0), Progress(START, position=5.0, duration=99.0)]
+    values = [
+        Progress(START),
+        PLAYED,
+        started(0.0),
+        started(5.0),
+        started(900.0),
+        Progress(START, position=5.0, duration=99.0),
+    ]
     values.append(started(5.0, is_dismissed=True))
     for _ in range(500):
         progress_index.put(random.choice(library.ids), random.choice(values))
@@ -88,11 +95,14 @@ def test_put_episode_that_the_library_has_not_is_kept_and_not_counted(library: L
     assert progress_index.topic_stats[ALL].played == 0
 
 
-def test_put_none_is_as_if_never_touched(library: Library) -> None:
+def test_new_ones_are_counted_by_topic_until_they_are_touched(library: Library) -> None:
     progress_index = ProgressIndex(library, {"one": started(5.0)})
-    progress_index.put("one", None)
-    assert dict(progress_index) == {}
-    assert progress_index.topic_stats[ALL].started == 0
+    progress_index.set_new(["one", "two", "three", "gone"])
+    assert progress_index.new == frozenset(("two", "three"))
+    assert (progress_index.new_in(BASICS), progress_index.new_indexes()) == (2, [1, 2])
+    progress_index.put("two", started(1.0))
+    assert progress_index.new == frozenset(("three",))
+    assert progress_index.new_in(BASICS) == 1
 
 
 def test_put_measured_length_counts_in_what_is_left(library: Library) -> None:

@@ -33,7 +33,8 @@ class ProgressIndex:
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
         """Library indexes of the started and of the played episodes."""
         self._continuing: set[int] = set()
-        self._new: set[str] = set()
+        self.new: frozenset[str] = frozenset()
+        """The ids of the new episodes."""
         self._new_counts: dict[int, int] = {}
         self._count()
 
@@ -43,7 +44,7 @@ class ProgressIndex:
     def moved_to(self, library: Library) -> ProgressIndex:
         """Return the same progress counted for another library."""
         moved = ProgressIndex(library, self._progress)
-        moved.set_new(self._new)
+        moved.set_new(self.new)
         return moved
 
     def get(self, ident: str) -> Progress | None:
@@ -64,59 +65,45 @@ class ProgressIndex:
         """Return the seconds left to play of the episode at a library index."""
         return remaining(self._progress.get(self._library.ids[index]), self._library.duration(index))
 
-    def put(self, ident: str, progress: Progress | None) -> None:
-        """Set the progress of an episode (None: as if never touched) and bring the counts up to date."""
+    def put(self, ident: str, progress: Progress) -> None:
+        """Set the progress of an episode, and bring the counts up to date."""
         former = self._progress.get(ident)
-        if progress is None:
-            self._progress.pop(ident, None)
-        else:
-            self._progress[ident] = progress
+        self._progress[ident] = progress
         index = self._library.index(ident)
-        if ident in self._new and self.status(ident) is not Status.UNPLAYED:
-            self._new.discard(ident)
+        if ident in self.new and progress.status is not Status.UNPLAYED:
+            self.new -= {ident}
             self._new_counts.clear()
         if index is None:
             return
         (self._continuing.add if _is_continuing(progress) else self._continuing.discard)(index)
         duration = self._library.duration(index)
-        was, now = (value.status if value else Status.UNPLAYED for value in (former, progress))
+        was, now = former.status if former else Status.UNPLAYED, progress.status
         gained = remaining(progress, duration) - remaining(former, duration)
         if was is now and not gained:
             return
         for status, inside in self.indexes.items():
             (inside.add if now is status else inside.discard)(index)
-        for stats in self._tallies_of(index):
+        for stats in self._stats_of(index):
             stats.played += (now is Status.PLAYED) - (was is Status.PLAYED)
             stats.started += (now is Status.STARTED) - (was is Status.STARTED)
             stats.left += gained
 
-    @property
-    def new(self) -> frozenset[str]:
-        """The ids of the new episodes."""
-        return frozenset(self._new)
-
     def set_new(self, episodes: Iterable[str]) -> None:
         """Set which episodes are new; those that were touched, or are not in the library, are not."""
         here = (ident for ident in episodes if self._library.index(ident) is not None)
-        self._new = {ident for ident in here if self.status(ident) is Status.UNPLAYED}
+        self.new = frozenset(ident for ident in here if self.status(ident) is Status.UNPLAYED)
         self._new_counts.clear()
-
-    def is_new(self, ident: str) -> bool:
-        """Return whether an episode is new."""
-        return ident in self._new
 
     def new_indexes(self) -> list[int]:
         """Return the library indexes of the new episodes, in its order."""
-        found = (self._library.index(ident) for ident in self._new)
+        found = (self._library.index(ident) for ident in self.new)
         return sorted(index for index in found if index is not None)
 
     def new_in(self, topic: int) -> int:
         """Return how many episodes of a topic are new."""
         if topic not in self._new_counts:
             members = self._library.topics.members[topic]
-            self._new_counts[topic] = (
-                sum(has_member(members, index) for index in self.new_indexes()) if self._new else 0
-            )
+            self._new_counts[topic] = sum(has_member(members, index) for index in self.new_indexes()) if self.new else 0
         return self._new_counts[topic]
 
     @property
@@ -157,7 +144,7 @@ class ProgressIndex:
         members = self._library.topics.members
         pairs: Iterable[tuple[TopicStats, Collection[int]]]
         if len(gained) * len(members) < FEW:
-            pairs = ((stats, (index,)) for index in gained for stats in self._tallies_of(index))
+            pairs = ((stats, (index,)) for index in gained for stats in self._stats_of(index))
         else:
             pairs = zip(self.topic_stats, map(gained.keys().__and__, members), strict=True)
         started, played = self.indexes[Status.STARTED], self.indexes[Status.PLAYED]
@@ -166,11 +153,11 @@ class ProgressIndex:
             stats.started += sum(index in started for index in inside)
             stats.left += sum(gained[index] for index in inside)
 
-    def _tallies_of(self, index: int) -> Iterator[TopicStats]:
+    def _stats_of(self, index: int) -> Iterator[TopicStats]:
         for stats, members in zip(self.topic_stats, self._library.topics.members, strict=True):
             if has_member(members, index):
                 yield stats
 
 
-def _is_continuing(progress: Progress | None) -> bool:
-    return progress is not None and progress.status is Status.STARTED and not progress.is_dismissed
+def _is_continuing(progress: Progress) -> bool:
+    return progress.status is Status.STARTED and not progress.is_dismissed

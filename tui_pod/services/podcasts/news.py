@@ -57,7 +57,7 @@ class News:
     def take_off(self, episodes: Sequence[str]) -> None:
         """Take episodes off New; can be undone."""
         index = self._controller().progress_index
-        taken = [ident for ident in episodes if index.is_new(ident)]
+        taken = [ident for ident in episodes if ident in index.new]
 
         async def do() -> None:
             await self._set(taken, is_new=False)

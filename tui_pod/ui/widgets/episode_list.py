@@ -153,7 +153,7 @@ class EpisodeList(RowPane):
             self._downloads.get(ident),
             self.words.get(ident),
             self._model.number_in_queue(ident),
-            self._model.progress_index.is_new(ident),
+            ident in self._model.progress_index.new,
         )
         key = (index, ident, is_lit, is_selected, state, live, marks, self._model.query)
         lines = self._rows.get(key)
@@ -183,7 +183,7 @@ class EpisodeList(RowPane):
         episode, topics = model.library.episode(index), model.library.topics
         duration = model.progress_index.length(index)
         name, time = mark_and_time(self.playback, episode.id, model.progress_index.get(episode.id), duration)
-        if name == "unplayed" and model.progress_index.is_new(episode.id):
+        if name == "unplayed" and episode.id in model.progress_index.new:
             name = "new"
         if model.is_queue and index in self.ends:
             time = f"{time}  {self.ends[index]}"
