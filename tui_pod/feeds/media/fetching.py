@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 
 from tui_pod.core.player.retry import PAUSES
-from tui_pod.feeds.media.audio_kind import HEAD, check_kind, check_start
-from tui_pod.feeds.media.partial import RANGE, DownloadError, DownloadRequest, PartialDownload
-from tui_pod.feeds.net.fetch import FetchError, Limits, Request, Response, opened, refusal
+from tui_pod.feeds.media.audio_kind import HEAD, check_start
+from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, PartialDownload
+from tui_pod.feeds.media.range_answer import read_range_answer
+from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
 from tui_pod.runtime.threads import CancelToken
 
 WINDOW = 60.0
@@ -85,25 +86,23 @@ class Fetching:
 
     def _attempt(self) -> str:
         request, part = self._request, self._part
-        headers = {"Accept-Encoding": "identity", **part.headers()}
+        asked = part.headers()
+        headers = {"Accept-Encoding": "identity", **asked}
         http_request = Request(request.address, request.policy.private, headers, logins=request.policy.logins)
         with opened(http_request, self._limits, self._cancel) as response:
-            if response.status == 416 and part.is_whole(response):
-                return part.kind()
-            if response.status == 416:
+            if response.status == 416 and asked:
+                if response.headers.get("content-range", "") == f"bytes */{part.size()}":
+                    return part.kind()
                 part.clear()
                 raise FetchError("The recording has changed on the server.")
-            if response.status >= 400:
-                raise refusal(response)
-            _refuse(check_kind(response.kind))
-            start = part.begin(response)
-            total = _total(response, start)
+            answer = read_range_answer(response, part.size() if asked else 0)
+            start, total = part.begin(answer), answer.size
             self._check_size(total or 0)
             self._make_room((total or start) - start)
             self._write(start, total, response.chunks)
             if total is not None and part.size() != total:
                 raise FetchError("The connection broke off before the end.")
-            if request.size and _ends_anywhere(response) and part.size() < LEAST * request.size:
+            if request.size and not answer.has_end and part.size() < LEAST * request.size:
                 said = f"{part.size():,} bytes came of the {request.size:,} that the feed states."
                 raise FetchError(f"The connection broke off before the end: {said}")
         return response.kind
@@ -152,18 +151,3 @@ def _refuse(reason: str) -> None:
     """Raise a final error with a reason, if there is one."""
     if reason:
         raise FetchError(reason, is_final=True)
-
-
-def _total(response: Response, start: int) -> int | None:
-    range_ = RANGE.fullmatch(response.headers.get("content-range", ""))
-    if range_ is not None and range_[3] != "*":
-        return int(range_[3])
-    length = response.headers.get("content-length", "")
-    is_packed = response.headers.get("content-encoding", "identity") not in ("", "identity")
-    return start + int(length) if length.isdecimal() and len(length) < 16 and not is_packed else None
-
-
-def _ends_anywhere(response: Response) -> bool:
-    """Return whether the end of a body is told by nothing but the end of the connection."""
-    names = ("content-length", "transfer-encoding", "content-encoding")
-    return all(response.headers.get(name, "identity") == "identity" for name in names)

@@ -16,12 +16,10 @@ from typing import Any
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.formats.values import AUDIO_ENDINGS
+from tui_pod.feeds.media.range_answer import USELESS, RangeAnswer
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
-from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Response
+from tui_pod.feeds.net.fetch import FetchError, LoginWanted
 from tui_pod.runtime import files
-
-RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
-"""What a `Content-Range` says: first and last byte, and the bytes of the whole."""
 
 _ENDINGS = {
     "audio/mpeg": ".mp3", "audio/mp3": ".mp3", "audio/x-m4a": ".m4a", "audio/mp4": ".m4a", "audio/m4a": ".m4a",
@@ -103,21 +101,14 @@ class PartialDownload:
             return {}
         return {"Range": f"bytes={self.size()}-", "If-Range": mark}
 
-    def is_whole(self, response: Response) -> bool:
-        """Return whether a 416 says that all is there."""
-        return response.headers.get("content-range", "") == f"bytes */{self.size()}" and self.size() > 0
-
-    def begin(self, response: Response) -> int:
+    def begin(self, answer: RangeAnswer) -> int:
         """Get ready for what the server sends, and return how much is there already."""
-        range_ = RANGE.fullmatch(response.headers.get("content-range", "")) if response.status == 206 else None
-        if range_ is not None and int(range_[1]) == self.size():
-            return self.size()
+        if answer.is_part and answer.start:
+            return answer.start
         self.clear()
-        if response.status == 206:
-            raise FetchError("The server sent another part than was asked for.")
-        tag = response.headers.get("etag", "")
-        mark = tag if tag.startswith('"') else response.headers.get("last-modified", "")  # a weak tag marks no bytes
-        write_json(self.about, {"address": self._address, "mark": mark, "kind": response.kind})
+        if answer.is_useless:
+            raise FetchError(USELESS)
+        write_json(self.about, {"address": self._address, "mark": answer.mark, "kind": answer.kind})
         return 0
 
     def clear(self) -> None:

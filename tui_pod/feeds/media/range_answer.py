@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from tui_pod.feeds.media.audio_kind import check_kind
-from tui_pod.feeds.media.partial import RANGE
 from tui_pod.feeds.net.fetch import FetchError, Response, refusal
+
+USELESS = "The server sent another part than was asked for."
+
+_RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
+"""What a `Content-Range` says: first and last byte, and the bytes of the whole."""
 
 
 class RangeAnswer(NamedTuple):
@@ -41,7 +46,10 @@ def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
         FetchError: it brings nothing.
     """
     headers = response.headers
-    mark = version_mark(headers.get("etag", ""), headers.get("last-modified", ""))
+    tag = headers.get("etag", "")
+    mark = (
+        tag if tag.startswith('"') else headers.get("last-modified", "")
+    )  # a weak tag marks no bytes (RFC 9110)
     if response.status == 416 and start is not None:
         total = headers.get("content-range", "").removeprefix("bytes */")
         if total.isdecimal() and len(total) < 16:
@@ -53,7 +61,7 @@ def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
         raise FetchError(reason, is_final=True)
     is_packed = headers.get("content-encoding", "").strip().lower() not in ("", "identity")
     if response.status == 206 and start is not None:
-        range_ = RANGE.fullmatch(headers.get("content-range", ""))
+        range_ = _RANGE.fullmatch(headers.get("content-range", ""))
         if range_ is None or int(range_[1]) != start or is_packed:
             return RangeAnswer(start, None, mark, response.kind, is_part=False, has_ranges=False, is_useless=True)
         size = None if range_[3] == "*" else int(range_[3])
@@ -64,8 +72,3 @@ def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
     size = int(length) if is_told else None
     has_end = is_told or is_packed or "transfer-encoding" in headers
     return RangeAnswer(0, size, mark, response.kind, is_part=False, has_ranges=has_ranges, has_end=has_end)
-
-
-def version_mark(etag: str, modified: str) -> str:
-    """Return what marks a version for `If-Range`: a weak ETag marks no bytes (RFC 9110, 13.1.5)."""
-    return etag if etag.startswith('"') else modified

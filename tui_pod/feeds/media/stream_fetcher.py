@@ -13,7 +13,7 @@ from dataclasses import replace
 from tui_pod.core.player.retry import PAUSES
 from tui_pod.feeds.media.audio_kind import HEAD, check_start
 from tui_pod.feeds.media.fetch_plan import FetchPlan
-from tui_pod.feeds.media.range_answer import RangeAnswer, read_range_answer
+from tui_pod.feeds.media.range_answer import USELESS, RangeAnswer, read_range_answer
 from tui_pod.feeds.media.sparse_file import IN_MEMORY, MovedToMemory, SparseFile
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
@@ -212,7 +212,7 @@ class StreamFetcher:
                 raise _AskAgain("The recording has changed on the server.")
             if answer.is_useless:
                 plan.is_ranged = False
-                raise _AskAgain("The server sent another part than was asked for.")
+                raise _AskAgain(USELESS)
             if answer.is_part:
                 plan.is_ranged = True
             elif start or plan.is_ranged is None:
