@@ -30,10 +30,9 @@ from tui_pod.feeds.media.stream_file import StreamFile
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, LoginWanted, Request, fetch
 from tui_pod.feeds.refresh import refresh_feed
-from tui_pod.feeds.store.candidates import candidates
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import Details, FeedStore, Subscription
-from tui_pod.feeds.store.pictures import picture_of
+from tui_pod.feeds.store.marks import candidates
 from tui_pod.runtime.threads import CancelToken
 
 STREAM_QUOTA = 500_000_000
@@ -130,14 +129,6 @@ class Podcasts:
             return parse_transcript(self.remote.text(episode.transcript, policy, cancel))
         except FetchError as error:
             return Transcript(fault=str(error).rstrip("."))
-
-    def picture_address(self, episode: Episode) -> str | None:
-        """Return the address of an episode's cover; None: there is none.
-
-        Raises:
-            FeedStoreError: the store cannot be read.
-        """
-        return None if self.store.is_empty else picture_of(self.store.db, episode.id)
 
     def fetch_picture(self, address: str, episode: Episode | None, cancel: CancelToken | None = None) -> bytes:
         """Return the image at the address of an episode's cover; None: of what is not subscribed to.

@@ -14,7 +14,7 @@ from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.net.access import PUBLIC
 from tui_pod.feeds.refresh import Outcome, refresh_feed
 from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.news import read_news
+from tui_pod.feeds.store.marks import read_news
 from tui_pod.feeds.subscribe import Subscribed, subscribe
 from tui_pod.library.cache import load_library
 from tui_pod.runtime.threads import Cancelled, CancelToken

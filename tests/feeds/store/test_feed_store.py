@@ -17,11 +17,11 @@ from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry, parse_opml
 from tui_pod.feeds.store import episodes
 from tui_pod.feeds.store.database import SCHEMA, FeedStoreError
+from tui_pod.feeds.store.episodes import picture_of
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.generation import generation
 from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.store.match import episode_id
-from tui_pod.feeds.store.pictures import picture_of
 
 FIRST = "https://cast.example.org/feed.xml"
 NOW = 1_767_225_600.0  # 1 January 2026

@@ -9,8 +9,8 @@ import pytest
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
+from tui_pod.feeds.store.marks import read_news, set_marked
 from tui_pod.feeds.store.match import episode_id
-from tui_pod.feeds.store.news import read_news, set_new
 
 FEED = "https://a.example.org/f"
 
@@ -40,7 +40,7 @@ def test_what_comes_later_is_new_until_it_is_seen(store: FeedStore) -> None:
     assert bring(store, 2.0, "One", "Two", "Three") == 1
     assert bring(store, 3.0, "Two", "Three", "Four") == 1
     assert read_news(store.db) == ids("Three", "Four")
-    set_new(store.db, ids("Three"), is_new=False)
+    set_marked(store.db, "news", ids("Three"), is_marked=False)
     assert read_news(store.db) == ids("Four")
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tui_pod.core.library.podcast_settings import KEPT, PodcastSettings, is_wanted
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.feeds.media.downloads import Download
-from tui_pod.feeds.store.candidates import Candidate
+from tui_pod.feeds.store.marks import Candidate
 
 
 class Usual(NamedTuple):

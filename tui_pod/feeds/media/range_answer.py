@@ -47,9 +47,7 @@ def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
     """
     headers = response.headers
     tag = headers.get("etag", "")
-    mark = (
-        tag if tag.startswith('"') else headers.get("last-modified", "")
-    )  # a weak tag marks no bytes (RFC 9110)
+    mark = tag if tag.startswith('"') else headers.get("last-modified", "")  # a weak tag marks no bytes (RFC 9110)
     if response.status == 416 and start is not None:
         total = headers.get("content-range", "").removeprefix("bytes */")
         if total.isdecimal() and len(total) < 16:

@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
 from tui_pod.feeds.formats.model import Feed
+from tui_pod.feeds.store.database import FeedDatabase
 from tui_pod.feeds.store.match import Identified, KnownEpisode, identify
-from tui_pod.feeds.store.pictures import store_pictures
 
 MAX_EPISODES = 50_000
 """Episodes of one feed that are kept, more only while it lists them or they were listened to."""
@@ -51,31 +51,25 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed
     before = db.total_changes
     db.executemany(_UPSERT, values)
     changes = db.total_changes - before
-    db.executemany(
-        "INSERT INTO notes VALUES (?, ?) ON CONFLICT DO UPDATE SET html = excluded.html"
-        " WHERE html IS NOT excluded.html",
-        ((one.id, one.item.notes) for one in found if one.item.notes),
-    )
-    db.executemany(
-        "INSERT INTO sizes VALUES (?, ?) ON CONFLICT DO UPDATE SET size = excluded.size"
-        " WHERE size IS NOT excluded.size",
-        ((one.id, one.item.size) for one in found if one.item.size),
-    )
-    unstated = ((one.id,) for one in found if not one.item.size and one.id in former)
-    db.executemany("DELETE FROM sizes WHERE id = ?", unstated)
-    store_pictures(db, [(one.id, one.item.picture) for one in found])
+    store_facts(db, "notes", ("html",), [(one.id, one.item.notes) for one in found if one.item.notes])
+    store_facts(db, "sizes", ("size",), [(one.id, one.item.size) for one in found])
+    store_facts(db, "pictures", ("address",), [(one.id, one.item.picture) for one in found])
     before = db.total_changes
     numbering = [(one.id, one.item.season, one.item.number, one.item.type, one.item.is_explicit) for one in found]
-    db.executemany(
-        "INSERT INTO numbering VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET season = excluded.season,"
-        " number = excluded.number, type = excluded.type, is_explicit = excluded.is_explicit"
-        " WHERE (season, number, type, is_explicit)"
-        " IS NOT (excluded.season, excluded.number, excluded.type, excluded.is_explicit)",
-        (row for row in numbering if any(row[1:])),
-    )
-    unnumbered = ((row[0],) for row in numbering if not any(row[1:]) and row[0] in former)
-    db.executemany("DELETE FROM numbering WHERE id = ?", unnumbered)
+    store_facts(db, "numbering", ("season", "number", "type", "is_explicit"), numbering)
     return changes + db.total_changes - before
+
+
+def store_facts(db: sqlite3.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+    """Keep what only some episodes or feeds have in a table of its own: rows of an id and values."""
+    names, new = ", ".join(columns), ", ".join(f"excluded.{name}" for name in columns)
+    blanks = ", ".join("?" * (1 + len(columns)))
+    db.executemany(
+        f"INSERT INTO {table} VALUES ({blanks}) ON CONFLICT DO UPDATE SET ({names}) = ({new})"
+        f" WHERE ({names}) IS NOT ({new})",
+        (row for row in rows if any(row[1:])),
+    )
+    db.executemany(f"DELETE FROM {table} WHERE id = ?", ((row[0],) for row in rows if not any(row[1:])))
 
 
 def drop_oldest(db: sqlite3.Connection, number: int, feed: Feed, has_progress: Callable[[str], bool]) -> int:
@@ -87,9 +81,28 @@ def drop_oldest(db: sqlite3.Connection, number: int, feed: Feed, has_progress: C
     rows = db.execute("SELECT id, guid FROM episodes WHERE feed = ? ORDER BY sort, place", (number,)).fetchall()
     unlisted = [ident for ident, guid in rows if guid.partition("\0")[0] not in listed and not has_progress(ident)]
     gone = unlisted[: count - MAX_EPISODES]
-    for table in ("episodes", "notes", "sizes", "numbering", "pictures"):
-        db.executemany(f"DELETE FROM {table} WHERE id = ?", ((ident,) for ident in gone))
+    delete_episodes(db, gone)
     return len(gone)
+
+
+def delete_episodes(db: sqlite3.Connection, ids: Sequence[str]) -> None:
+    """Delete all that is kept of episodes."""
+    for table in ("episodes", "notes", "sizes", "numbering", "pictures", "news", "unwanted"):
+        db.executemany(f"DELETE FROM {table} WHERE id = ?", ((ident,) for ident in ids))
+
+
+def picture_of(database: FeedDatabase, ident: str) -> str | None:
+    """Return the address of the cover of an episode, else of its feed; None: neither has one."""
+    if not database.file.exists():
+        return None
+    with database.read() as db:
+        row = db.execute(
+            "SELECT coalesce(own.address, its.address) FROM episodes JOIN feeds ON feed = number"
+            " LEFT JOIN pictures AS own ON own.id = episodes.id LEFT JOIN pictures AS its ON its.id = first"
+            " WHERE episodes.id = ?",
+            (ident,),
+        ).fetchone()
+    return row[0] if row else None
 
 
 def serial_numbers(db: sqlite3.Connection) -> dict[str, tuple[int, int]]:

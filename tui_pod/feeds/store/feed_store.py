@@ -20,12 +20,10 @@ from tui_pod.feeds.formats.model import Feed
 from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.net.address import Origin, origin, typed_addresses
 from tui_pod.feeds.net.login import Login, split_login
-from tui_pod.feeds.store import news, settings
+from tui_pod.feeds.store import episodes, marks, settings
 from tui_pod.feeds.store.database import FeedDatabase, FeedStoreError, bump, insert_entries, read_entries, to_folders
-from tui_pod.feeds.store.episodes import MAX_EPISODES, drop_oldest, serial_numbers, serial_order, store_episodes
 from tui_pod.feeds.store.generation import generation
 from tui_pod.feeds.store.logins import Logins
-from tui_pod.feeds.store.pictures import store_pictures
 
 PURGE_AFTER = 30 * 86_400.0
 """Seconds for which a removed feed can be brought back."""
@@ -242,9 +240,8 @@ class FeedStore:
 
     def set_private_origin(self, feed_id: str, private: Origin | None) -> None:
         """Set the private origin that the listener allowed by subscribing; None: none."""
-        self._set(
-            feed_id, "origin = ?", json.dumps(private) if private else "", changes_library=False, changes_list=True
-        )
+        text = json.dumps(private) if private else ""
+        self._set(feed_id, "origin = ?", text, changes_library=False, changes_list=True)
 
     def fail(self, feed_id: str, reason: str) -> None:
         """Set why the last refresh failed."""
@@ -257,16 +254,13 @@ class FeedStore:
     def purge(self, before: float) -> None:
         """Delete feeds removed before this time (seconds since 1970)."""
         with self.db.write() as db:
-            gone = [row[0] for row in db.execute("SELECT number FROM feeds WHERE removed < ?", (before,))]
-            for number in gone:
-                for table in ("notes", "sizes", "numbering", "pictures", "news", "unwanted"):
-                    db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (number,))
-                for table in ("episodes", "descriptions", "files", "schedule"):
+            gone = db.execute("SELECT number, first FROM feeds WHERE removed < ?", (before,)).fetchall()
+            for number, feed_id in gone:
+                ids = [row[0] for row in db.execute("SELECT id FROM episodes WHERE feed = ?", (number,))]
+                episodes.delete_episodes(db, [*ids, feed_id])  # it has a picture as they do
+                for table in ("descriptions", "files", "schedule"):
                     db.execute(f"DELETE FROM {table} WHERE feed = ?", (number,))
-                for table, column in (("settings", "feed"), ("pictures", "id")):
-                    db.execute(
-                        f"DELETE FROM {table} WHERE {column} = (SELECT first FROM feeds WHERE number = ?)", (number,)
-                    )
+                db.execute("DELETE FROM settings WHERE feed = ?", (feed_id,))
                 db.execute("DELETE FROM feeds WHERE number = ?", (number,))
 
     def store(self, feed_id: str, feed: Feed, etag: str = "", modified: str = "", now: float | None = None) -> Stored:
@@ -283,14 +277,13 @@ class FeedStore:
                 raise FeedStoreError(f"There is no feed {feed_id}.")
             number, former_title, own_title = row
             title = feed.title if feed.title and former_title in ("", own_title) else former_title
-            is_renamed = former_title != title
             before = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
-            changes = store_episodes(db, number, feed_id, feed, now)
-            unwanted = news.note(db, number, now)
-            dropped = drop_oldest(db, number, feed, self.has_progress)
+            changes = episodes.store_episodes(db, number, feed_id, feed, now)
+            unwanted = marks.note_new(db, number, now)
+            dropped = episodes.drop_oldest(db, number, feed, self.has_progress)
             if dropped:
                 said = f"{dropped:,} old episodes that it no longer lists were dropped"
-                self.db.notices.append(f"{title or feed_id}: {said}; {MAX_EPISODES:,} are kept of a podcast.")
+                self.db.notices.append(f"{title or feed_id}: {said}; {episodes.MAX_EPISODES:,} are kept of a podcast.")
             values = (title, feed.link or "", feed.guid, feed.is_serial, json.dumps(feed.categories), feed.language)
             described = db.execute(
                 "UPDATE feeds SET title = ?, page = ?, guid = ?, is_serial = ?, categories = ?, language = ?"
@@ -302,12 +295,11 @@ class FeedStore:
                 (feed.title or own_title, etag, modified, now, number),
             )
             db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, feed.summary))
-            store_pictures(db, [(feed_id, feed.picture)])
+            episodes.store_facts(db, "pictures", ("address",), [(feed_id, feed.picture)])
             after = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
-            has_changed = bool(changes or described)
-            if has_changed:
+            if has_changed := bool(changes or described):
                 bump(db)
-        if is_renamed:
+        if title != former_title:
             self.db.write_backup()
         return Stored(after + dropped - before - unwanted, has_changed)
 
@@ -320,19 +312,16 @@ class FeedStore:
 
     def description(self, feed_id: str) -> str:
         """Return what a feed says of itself; empty when nothing is known of it."""
+        asked = "SELECT summary FROM descriptions JOIN feeds ON feed = number WHERE first = ?"
         with self.db.read() as db:
-            row = db.execute(
-                "SELECT summary FROM descriptions JOIN feeds ON feed = number WHERE first = ?", (feed_id,)
-            ).fetchone()
+            row = db.execute(asked, (feed_id,)).fetchone()
         return row[0] if row else ""
 
     def guids(self, feed_id: str) -> set[str]:
         """Return the guids of a feed's episodes."""
+        asked = "SELECT episodes.guid FROM episodes JOIN feeds ON feed = number WHERE first = ?"
         with self.db.read() as db:
-            rows = db.execute(
-                "SELECT episodes.guid FROM episodes JOIN feeds ON feed = number WHERE first = ?", (feed_id,)
-            )
-            return {row[0] for row in rows}
+            return {row[0] for row in db.execute(asked, (feed_id,))}
 
     def enclosures(self) -> list[Enclosure]:
         """Return what names each episode with a recording on the network to others, those of removed feeds left out."""
@@ -372,7 +361,7 @@ class FeedStore:
                 " ORDER BY sort DESC, place DESC",
                 (feed_id,),
             )
-            return serial_order([row[0] for row in rows], serial_numbers(db))
+            return episodes.serial_order([row[0] for row in rows], episodes.serial_numbers(db))
 
     def _set(
         self, feed_id: str, change: str, *values: object, changes_library: bool = True, changes_list: bool = False
@@ -382,11 +371,11 @@ class FeedStore:
                 raise FeedStoreError(f"There is no feed {feed_id}.")
 
 
-def _subscription(row: tuple[object, ...], episodes: int) -> Subscription:
+def _subscription(row: tuple[object, ...], count: int) -> Subscription:
     values = list(row)
     values[5], values[13] = to_folders(str(row[5])), to_folders(str(row[13]))
     values[12], values[14], values[18] = bool(row[12]), bool(row[14]), bool(row[18])
-    return Subscription(*values[:19], settings.read(*values[19:]), episodes)  # type: ignore[arg-type, call-arg]
+    return Subscription(*values[:19], settings.read(*values[19:]), count)  # type: ignore[arg-type, call-arg]
 
 
 def _origins(text: str) -> frozenset[Origin]:

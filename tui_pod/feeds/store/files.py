@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from tui_pod.feeds.folders.scan import AudioFile
 from tui_pod.feeds.folders.tags import Tags
 from tui_pod.feeds.formats.model import Item
-from tui_pod.feeds.store import news
+from tui_pod.feeds.store import marks
 from tui_pod.feeds.store.database import FeedStoreError, bump
+from tui_pod.feeds.store.episodes import store_facts
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
 from tui_pod.feeds.store.match import DAY, episode_id
 
@@ -94,11 +95,8 @@ def _store_items(
     gone = [(GONE, ident) for ident, _, _, place in known if place != GONE and ident not in there]
     db.executemany("UPDATE episodes SET place = ? WHERE id = ?", gone)
     changes = db.total_changes - before
-    unwanted = news.note(db, number, now)
-    db.executemany(
-        "INSERT OR REPLACE INTO sizes VALUES (?, ?)",
-        ((ident, item.size) for ident, item in zip(ids, items, strict=True) if item.size),
-    )
+    unwanted = marks.note_new(db, number, now)
+    store_facts(db, "sizes", ("size",), [(ident, item.size) for ident, item in zip(ids, items, strict=True)])
     db.execute("DELETE FROM files WHERE feed = ?", (number,))
     rows = ((number, file.path, file.size, file.modified, file.key, json.dumps(file.tags)) for file in files)
     db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)

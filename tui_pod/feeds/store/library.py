@@ -13,12 +13,15 @@ from typing import NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic
 from tui_pod.core.library.topics import topic_key
+from tui_pod.core.text.clean import clean_title
 from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.opml import Folder
 from tui_pod.feeds.store import settings
 from tui_pod.feeds.store.database import SCHEMA, FeedDatabase, FeedStoreError, to_folders
 from tui_pod.feeds.store.episodes import serial_numbers, serial_order
-from tui_pod.feeds.store.subfolders import Folders, read_subfolders
+
+MAX_TOPICS = 8
+"""Topics below one another; the files of deeper subfolders are in the last."""
 
 
 class FeedLibrary(NamedTuple):
@@ -44,6 +47,18 @@ class _FeedTopics(NamedTuple):
     tags: tuple[str, ...]
     keys: tuple[str, ...]
     shows_categories: bool
+
+
+class _Subfolder(NamedTuple):
+    """Where the files of a subfolder are in the tree."""
+
+    names: tuple[str, ...]
+    """The innermost first."""
+    keys: tuple[str, ...]
+
+
+_Subfolders = Mapping[str, _Subfolder]
+"""By absolute path."""
 
 
 def read_feeds(folder: Path) -> FeedLibrary:
@@ -85,7 +100,7 @@ def _read(database: FeedDatabase) -> FeedLibrary:
         generation = db.execute("PRAGMA user_version").fetchone()[0]
         topics: dict[Topic, None] = {}
         by_feed = {}
-        by_folder: dict[int, Folders] = {}
+        by_folder: dict[int, _Subfolders] = {}
         numbers = serial_numbers(db)
         podcasts = settings.kept_texts(db, "removed IS NULL")
         hidden = {feed_id for feed_id, texts in podcasts.items() if texts.get("hidden") == "yes"}
@@ -101,11 +116,11 @@ def _read(database: FeedDatabase) -> FeedLibrary:
                 _course(db, number, numbers) if is_serial else (),
             )  # fmt: skip
             if is_folder(address):
-                by_folder[number] = read_subfolders(db, number, to_path(address), by_feed[number].keys, topics)
+                by_folder[number] = _read_subfolders(db, number, to_path(address), by_feed[number].keys, topics)
             if shows:
                 by_feed[number] = by_feed[number]._replace(shows_categories=True)
         episodes, keys = _episodes(db, by_feed, by_folder)
-        hides_course = settings.is_course_hidden(db)
+        hides_course = settings.read_course(db).hidden
     shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
     return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys, podcasts=shown, hides_course=hides_course)
 
@@ -129,6 +144,46 @@ def _feed_topics(
     return _FeedTopics(tuple(dict.fromkeys(tags)), tuple(key for key in dict.fromkeys(keys) if key), False)
 
 
+def _read_subfolders(
+    db: sqlite3.Connection, number: int, root: str, bases: Sequence[str], topics: dict[Topic, None]
+) -> _Subfolders:
+    """Return the subfolders of a folder, and put their topics, with their paths, behind those of the folder.
+
+    Args:
+        db: the database of feeds.
+        number: the folder's, among the feeds.
+        root: its path.
+        bases: keys of its own topics.
+        topics: of the library so far.
+    """
+    rows = db.execute("SELECT id, audio FROM episodes WHERE feed = ? AND place >= 0 ORDER BY place DESC", (number,))
+    files: dict[str, list[str]] = {}
+    for ident, audio in rows:
+        files.setdefault(os.path.dirname(audio), []).append(ident)
+    ids: dict[tuple[str, ...], list[str]] = {}
+    folders: dict[str, _Subfolder] = {}
+    for path, inside in files.items():
+        relative = os.path.relpath(path, root) if path.startswith(root.rstrip("/") + "/") else ""
+        names = tuple(clean_title(name) for name in relative.split(os.sep)[:MAX_TOPICS]) if relative else ()
+        for depth in range(len(names)):
+            ids.setdefault(names[:depth], [])
+        ids.setdefault(names, []).extend(inside)
+        folders[path] = _Subfolder(names[::-1], tuple(_key(base, names) for base in bases))
+    for base in bases:
+        parent = next((topic.parent for topic in topics if topic.name == base), None)
+        topics.pop(Topic(base, parent), None)
+        for names, inside in ids.items():
+            above = _key(base, names[:-1]) if names else parent
+            topics[Topic(_key(base, names), above, episodes=tuple(inside))] = None
+    return folders
+
+
+def _key(base: str, names: Sequence[str]) -> str:
+    for name in names:
+        base = topic_key(base, name)
+    return base
+
+
 def _under(folder: Folder, topics: dict[Topic, None]) -> str:
     """Return the key of a folder, adding it and its parents to the topics."""
     key = ""
@@ -141,7 +196,7 @@ def _under(folder: Folder, topics: dict[Topic, None]) -> str:
 
 
 def _episodes(
-    db: sqlite3.Connection, by_feed: dict[int, _FeedTopics], by_folder: Mapping[int, Folders]
+    db: sqlite3.Connection, by_feed: dict[int, _FeedTopics], by_folder: Mapping[int, _Subfolders]
 ) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...]]:
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []

@@ -65,11 +65,6 @@ def write(db: sqlite3.Connection, feed_id: str, changes: Mapping[str, str], upda
     return True
 
 
-def is_course_hidden(db: sqlite3.Connection) -> bool:
-    """Return whether the embedded catalogue is to be left out."""
-    return read_course(db).hidden
-
-
 def course_settings(store: FeedStore) -> PodcastSettings:
     """Return the settings of the embedded catalogue."""
     if store.is_empty:

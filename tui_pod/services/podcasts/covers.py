@@ -19,6 +19,7 @@ from tui_pod.audio.cover import NOT_POSSIBLE, PICTURE_BYTES, SECONDS
 from tui_pod.core.library.episode import Episode
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.store.database import FeedStoreError
+from tui_pod.feeds.store.episodes import picture_of
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.runtime.threads import CancelToken, in_thread
 
@@ -106,7 +107,7 @@ def _origins(
     assert episode.audio is not None
     path = podcasts.downloads.find(episode.id) if "://" in episode.audio else Path(episode.audio)
     with contextlib.suppress(FeedStoreError):
-        if (address := podcasts.picture_address(episode)) is not None:
+        if (address := picture_of(podcasts.store.db, episode.id)) is not None:
             yield address, lambda: podcasts.fetch_picture(address, episode, cancel)
     if path is not None:
         for file in (path, *(path.with_name(name) for name in BESIDE)):

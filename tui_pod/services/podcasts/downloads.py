@@ -115,10 +115,10 @@ class DownloadService:
     async def _want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
         """Note whether the listener wants downloads of episodes, which are else not made by themselves."""
         store = (await self._open()).store
-        from tui_pod.feeds.store.candidates import set_unwanted
+        from tui_pod.feeds.store.marks import set_marked
 
         if episodes and not store.is_empty:
-            await in_thread(lambda _: set_unwanted(store.db, episodes, not is_wanted))
+            await in_thread(lambda _: set_marked(store.db, "unwanted", episodes, not is_wanted))
 
     async def take(self, episodes: Iterable[str]) -> list[str]:
         """Delete downloads until `bring_back`; return which existed."""

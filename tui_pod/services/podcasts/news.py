@@ -40,7 +40,7 @@ class News:
         podcasts = await self._open()
         if podcasts.store.is_empty:
             return
-        from tui_pod.feeds.store.news import read_news
+        from tui_pod.feeds.store.marks import read_news
 
         self._ids = await in_thread(lambda _: read_news(podcasts.store.db))
         index = self._controller().progress_index
@@ -78,7 +78,7 @@ class News:
     async def _set(self, episodes: Sequence[str], is_new: bool) -> None:
         self._ids = self._ids.union(episodes) if is_new else self._ids.difference(episodes)
         podcasts = await self._open()
-        from tui_pod.feeds.store.news import set_new
+        from tui_pod.feeds.store.marks import set_marked
 
-        await in_thread(lambda _: set_new(podcasts.store.db, episodes, is_new))
+        await in_thread(lambda _: set_marked(podcasts.store.db, "news", episodes, is_new))
         await self.show()

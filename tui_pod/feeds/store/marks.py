@@ -1,0 +1,64 @@
+"""Keep which episodes are new, and of which the listener wants no download; find those that can be downloaded."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from tui_pod.core.library.podcast_settings import is_wanted
+from tui_pod.feeds.store import settings
+from tui_pod.feeds.store.database import FeedDatabase
+from tui_pod.feeds.store.episodes import serial_numbers, serial_order
+
+Mark = Literal["news", "unwanted"]
+"""Came since one last looked at its podcast; its download was removed."""
+
+
+class Candidate(NamedTuple):
+    """An episode that can be downloaded."""
+
+    id: str
+    title: str
+    summary: str
+    audio: str
+
+
+def note_new(db: sqlite3.Connection, number: int, now: float) -> int:
+    """Note the episodes of a feed that were stored at a time, unless it is the first; return how many are unwanted."""
+    row = db.execute(
+        f"SELECT fetched, {settings.COLUMNS} FROM feeds {settings.JOIN} WHERE feeds.number = ?", (number,)
+    ).fetchone()
+    if row[0] is None:
+        return 0
+    chosen = settings.read(*row[1:])
+    found = db.execute("SELECT id, title, summary FROM episodes WHERE feed = ? AND seen = ?", (number, now)).fetchall()
+    wanted = [(ident,) for ident, title, summary in found if is_wanted(chosen, title, summary)]
+    db.executemany("INSERT OR IGNORE INTO news VALUES (?)", wanted)
+    return len(found) - len(wanted)
+
+
+def read_news(database: FeedDatabase) -> set[str]:
+    """Return the ids of new episodes."""
+    with database.read() as db:
+        return {row[0] for row in db.execute("SELECT id FROM news")}
+
+
+def set_marked(database: FeedDatabase, mark: Mark, episodes: Iterable[str], is_marked: bool) -> None:
+    """Note that episodes have a mark, or no longer."""
+    change = f"INSERT OR IGNORE INTO {mark} VALUES (?)" if is_marked else f"DELETE FROM {mark} WHERE id = ?"
+    with database.write() as db:
+        db.executemany(change, ((ident,) for ident in episodes))
+
+
+def candidates(database: FeedDatabase, feed_id: str) -> list[Candidate]:
+    """Return the episodes of a feed that can be downloaded, newest first; of a serial the numbered ones by number."""
+    with database.read() as db:
+        rows = db.execute(
+            "SELECT id, episodes.title, summary, audio FROM episodes JOIN feeds ON feed = number"
+            " WHERE first = ? AND place >= 0 AND audio LIKE 'http%' AND id NOT IN (SELECT id FROM unwanted)"
+            " ORDER BY sort DESC, place DESC",
+            (feed_id,),
+        )
+        found = {row[0]: Candidate(*row) for row in rows}
+        return [found[ident] for ident in serial_order(list(found), serial_numbers(db))]
