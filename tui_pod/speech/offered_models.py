@@ -18,7 +18,7 @@ from typing import NamedTuple
 from tui_pod.core.player.retry import PAUSES
 from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, PartialDownload
 from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened, refusal
+from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
 from tui_pod.runtime.files import sync_folder
 
 MODELS = "models"
@@ -154,13 +154,10 @@ def _get_file(model: OfferedModel, path: Path, policy: NetworkPolicy, report: Re
 def _go_on(request: Request, part: PartialDownload, limits: Limits, report: Report) -> None:
     """Fetch what is missing of a file."""
     with opened(replace(request, headers={**request.headers, **part.headers()}), limits) as response:
-        if response.status == 416 and part.is_whole(response):
+        answer = part.begin(response)
+        if answer is None:
             return
-        if response.status == 416:
-            part.clear()
-        if response.status >= 400:
-            raise refusal(response)
-        done = part.begin(response)
+        done = answer.start
         with part.path.open("ab") as file:
             for chunk in response.chunks:
                 file.write(chunk)

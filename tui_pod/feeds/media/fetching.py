@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from tui_pod.core.player.retry import PAUSES
 from tui_pod.feeds.media.audio_kind import HEAD, check_start
 from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, PartialDownload
-from tui_pod.feeds.media.range_answer import read_range_answer
+from tui_pod.feeds.media.range_answer import check_audio
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
 from tui_pod.runtime.threads import CancelToken
 
@@ -86,17 +86,14 @@ class Fetching:
 
     def _attempt(self) -> str:
         request, part = self._request, self._part
-        asked = part.headers()
-        headers = {"Accept-Encoding": "identity", **asked}
+        headers = {"Accept-Encoding": "identity", **part.headers()}
         http_request = Request(request.address, request.policy.private, headers, logins=request.policy.logins)
         with opened(http_request, self._limits, self._cancel) as response:
-            if response.status == 416 and asked:
-                if response.headers.get("content-range", "") == f"bytes */{part.size()}":
-                    return part.kind()
-                part.clear()
-                raise FetchError("The recording has changed on the server.")
-            answer = read_range_answer(response, part.size() if asked else 0)
-            start, total = part.begin(answer), answer.size
+            check_audio(response)
+            answer = part.begin(response)
+            if answer is None:
+                return part.kind()
+            start, total = answer.start, answer.size
             self._check_size(total or 0)
             self._make_room((total or start) - start)
             self._write(start, total, response.chunks)

@@ -16,9 +16,9 @@ from typing import Any
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import fold
 from tui_pod.feeds.formats.values import AUDIO_ENDINGS
-from tui_pod.feeds.media.range_answer import USELESS, RangeAnswer
+from tui_pod.feeds.media.range_answer import USELESS, RangeAnswer, read_range_answer
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
-from tui_pod.feeds.net.fetch import FetchError, LoginWanted
+from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Response
 from tui_pod.runtime import files
 
 _ENDINGS = {
@@ -101,15 +101,25 @@ class PartialDownload:
             return {}
         return {"Range": f"bytes={self.size()}-", "If-Range": mark}
 
-    def begin(self, answer: RangeAnswer) -> int:
-        """Get ready for what the server sends, and return how much is there already."""
-        if answer.is_part and answer.start:
-            return answer.start
-        self.clear()
-        if answer.is_useless:
-            raise FetchError(USELESS)
-        write_json(self.about, {"address": self._address, "mark": answer.mark, "kind": answer.kind})
-        return 0
+    def begin(self, response: Response) -> RangeAnswer | None:
+        """Get ready for what the server sends to a request with `headers`; None: all is there already.
+
+        Raises:
+            FetchError: it brings nothing that can be gone on with.
+        """
+        start = self.size() if self.headers() else 0
+        if response.status == 416 and start:
+            if response.headers.get("content-range", "") == f"bytes */{start}":
+                return None
+            self.clear()
+            raise FetchError("The recording has changed on the server.")
+        answer = read_range_answer(response, start)
+        if not (answer.is_part and answer.start):
+            self.clear()
+            if answer.is_useless:
+                raise FetchError(USELESS)
+            write_json(self.about, {"address": self._address, "mark": answer.mark, "kind": answer.kind})
+        return answer
 
     def clear(self) -> None:
         """Begin anew."""

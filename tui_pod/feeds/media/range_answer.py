@@ -39,6 +39,12 @@ class RangeAnswer(NamedTuple):
         return is_marked_otherwise or (size is not None and self.size is not None and self.size != size)
 
 
+def check_audio(response: Response) -> None:
+    """Raise FetchError for an answer that calls itself something else."""
+    if response.status < 400 and (reason := check_kind(response.kind)):
+        raise FetchError(reason, is_final=True)
+
+
 def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
     """Return what the answer to a request from byte `start` on brings; None: to one for the whole.
 
@@ -54,9 +60,6 @@ def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
             return RangeAnswer(start, int(total), mark, "", is_part=True, has_ranges=True)
     if response.status >= 400:
         raise refusal(response)
-    reason = check_kind(response.kind)
-    if reason:
-        raise FetchError(reason, is_final=True)
     is_packed = headers.get("content-encoding", "").strip().lower() not in ("", "identity")
     if response.status == 206 and start is not None:
         range_ = _RANGE.fullmatch(headers.get("content-range", ""))

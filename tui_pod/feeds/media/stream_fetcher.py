@@ -13,7 +13,7 @@ from dataclasses import replace
 from tui_pod.core.player.retry import PAUSES
 from tui_pod.feeds.media.audio_kind import HEAD, check_start
 from tui_pod.feeds.media.fetch_plan import FetchPlan
-from tui_pod.feeds.media.range_answer import USELESS, RangeAnswer, read_range_answer
+from tui_pod.feeds.media.range_answer import USELESS, RangeAnswer, check_audio, read_range_answer
 from tui_pod.feeds.media.sparse_file import IN_MEMORY, MovedToMemory, SparseFile
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
@@ -181,6 +181,7 @@ class StreamFetcher:
         policy = self._access()
         request = Request(self._at or content.address, policy.private, headers, logins=policy.logins)
         with opened(request, LIMITS, self._stop) as response:
+            check_audio(response)
             answer = read_range_answer(response, start if asks_for_part else None)
             self._at = response.address
             self._take(answer, start)
