@@ -75,6 +75,8 @@ def test_is_private_tells_loopback_from_public() -> None:
         ("http://münchen.de/ä", "", "http://xn--mnchen-3ya.de/%C3%A4"),
         ("http:https://b.org/x.mp3", "https://a.org/", "https://b.org/x.mp3"),
         ("https://http://b.org/x.mp3", "", "http://b.org/x.mp3"),
+        ("http://a.org:65535/", "", "http://a.org:65535/"),
+        ("http://a.org:99999/", "", None),
         ("file:///etc/passwd", "https://a.org/", None),
         ("javascript:alert(1)", "https://a.org/", None),
         ("http://u:p@a.org/", "", None),

@@ -33,7 +33,7 @@ _NOT_PUBLIC = tuple(
 """Networks that `ipaddress` counts as global and that may still lead inside: relays, translators, site-local addresses
 (RFC 3879, 4291, 7526, 8215), and the host that answers for the cloud to each of its machines."""
 
-_PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?/[!#-;=?-\[\]_a-z~]*")
+_PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,4})?/[!#-;=?-\[\]_a-z~]*")
 _SCHEME = re.compile(r"(javascript|data|mailto|tel|[a-z][a-z0-9+.-]*(?=:(?!\d+(?:/|$)))):", re.IGNORECASE)
 """A scheme, not a host with its port."""
 
