@@ -462,7 +462,7 @@ async def test_words_moved_later_are_lit_and_heard_later(library: Library) -> No
     ("transcript", "said"),
     [
         ("/nowhere/words.vtt", "is not there: /nowhere/words.vtt"),
-        ("https://me:x@a.example/1.vtt", "from a.example, or"),
+        ("https://me:x@a.example/1.vtt", "has no words in it: a.example."),
     ],
 )
 async def test_words_that_cannot_be_read_say_why(transcript: str, said: str) -> None:
