@@ -116,11 +116,10 @@ async def test_mark_on_a_topic_marks_all_its_episodes_and_undo_takes_all_back(li
 
 async def test_mark_on_a_topic_tells_how_many_it_changed_as_undo_does(library: Library) -> None:
     async with run_app(library, progress={"one": Progress(START, played=True)}) as driver:
-        await driver.press("tab", "j", "m", "u")
-        assert driver.notices == [
-            "4 episodes marked played. Press u to undo.",
-            "Undid: 4 episodes marked played",
-        ]
+        await driver.press("tab", "j", "m")
+        assert driver.notices == ["4 episodes marked played. Press u to undo."]
+        await driver.press("u")
+        assert driver.notices == ["Undid: 4 episodes marked played"]
 
 
 async def test_mark_on_the_playing_episode_goes_on_playing_it(library: Library) -> None:
@@ -165,7 +164,7 @@ async def test_entry_of_continue_dismissed_and_played_again_is_back(library: Lib
 async def test_undo_with_nothing_done_says_so(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.press("u", "ctrl+r")
-        assert driver.notices == ["Nothing to undo.", "Nothing to redo."]
+        assert driver.notices == ["Nothing to redo."]
 
 
 async def test_undo_goes_back_a_hundred_steps_in_order(library: Library) -> None:

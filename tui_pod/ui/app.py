@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 from textual import events, on
 from textual.app import App
 from textual.command import CommandPalette
-from textual.reactive import reactive
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.controllers.bookmarks import BookmarksController
 from tui_pod.ui.key_order import handle_key
 from tui_pod.ui.look.themes import OWN, drawn, unknown_theme, usable, with_readable_text
 from tui_pod.ui.messages import PlaybackEvent
@@ -61,8 +59,6 @@ class TuiPodApp(App[None]):
 
     _is_themed = False
 
-    playback: reactive[Playback] = reactive(Playback(), repaint=False)  # as it looks; what shows it draws itself
-
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._services = services
@@ -71,7 +67,6 @@ class TuiPodApp(App[None]):
         self.set_reactive(App.theme, usable(services.theme, list(self.available_themes)))  # to be styled with it once
         self._is_themed = True
         self.stylesheet.set_variables(self.get_css_variables())
-        self.set_reactive(TuiPodApp.playback, services.playback)
         self.main_screen = MainScreen(services, self.show_dialog)
         """The library, over which dialogs lie."""
         self.told = deque[str](maxlen=30)
@@ -80,12 +75,11 @@ class TuiPodApp(App[None]):
         self.action_nudge, self.action_pause_words = transcript.nudge, transcript.pause
         self.library_changed = self.main_screen.library_changed
         self.work_changed, self.feeds_failed = self.main_screen.status.show_work, self.main_screen.status.show_failed
-        self.bookmarks = BookmarksController(self.main_screen, services)
-        self.bookmarks_changed, self.ask_recall = self.bookmarks.show, self.main_screen.dialogs.recall
+        self.ask_recall = self.main_screen.dialogs.recall
 
     def get_default_screen(self) -> MainScreen:
         """Show the library from the start."""
-        return self.main_screen.data_bind(TuiPodApp.playback)
+        return self.main_screen
 
     def on_mount(self) -> None:
         """Set the keys, and save before a signal ends the program."""
@@ -215,6 +209,11 @@ class TuiPodApp(App[None]):
             self.tell(f"Nothing left fits into {span(budget)}. Press {key_of('session.plan')} to plan another session.")
 
     @property
+    def playback(self) -> Playback:
+        """What plays, as the screen shows it."""
+        return self.main_screen.playback
+
+    @property
     def controller(self) -> PlaybackController:
         """What plays; made when it is first asked for."""
         return self._services.controller
@@ -230,10 +229,10 @@ class TuiPodApp(App[None]):
         if playback.looks_like(former):
             self.main_screen.transcript.follow(playback)
             return
-        self.playback = playback
-        if former.episode != playback.episode:
-            self.bookmarks.show_playing()
-        if former.speed != playback.speed and self.main_screen.is_mounted:
+        self.main_screen.playback = playback
+        if self.main_screen.is_mounted and former.episode != playback.episode:
+            self.main_screen.status.show_bookmarks()
+        if self.main_screen.is_mounted and former.speed != playback.speed:
             self.main_screen.status.show_counts()
 
     def progress_changed(self, episodes: frozenset[str]) -> None:
@@ -245,6 +244,11 @@ class TuiPodApp(App[None]):
         """See `PlaybackListener.queue_changed`."""
         if self.main_screen.is_mounted:
             self.main_screen.queue_changed()
+
+    def bookmarks_changed(self, keys: frozenset[str]) -> None:
+        """See `PlaybackListener.bookmarks_changed`."""
+        if self.main_screen.is_mounted:
+            self.main_screen.bookmarks_changed()
 
     def session_ended(self, summary: Summary) -> None:
         """See `PlaybackListener.session_ended`."""
@@ -364,7 +368,7 @@ class TuiPodApp(App[None]):
 
     def action_bookmark(self) -> None:
         """Keep what was just said; pressed again, note something about it."""
-        self.bookmarks.keep()
+        self._services.bookmarks.keep(self.main_screen.dialogs.bookmark)
 
     def action_end_session(self) -> None:
         """End the session under way; what plays goes on."""

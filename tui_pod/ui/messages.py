@@ -17,9 +17,6 @@ class ListCommand(StrEnum):
     CHOOSE = auto()
     """Play the episode, or open the topic."""
     RESTART = auto()
-    LEFT = auto()
-    """Go to the pane on the left, or on the right."""
-    RIGHT = auto()
     TOGGLE_PLAYED = auto()
     QUEUE_LAST = auto()
     QUEUE_NEXT = auto()

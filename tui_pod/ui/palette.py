@@ -56,24 +56,12 @@ def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
 
 
 def _find_pane(action: Action, main: MainScreen) -> Widget | None:
-    """Return the pane in which to run an action; None: it is not available now."""
-    tree = main.topic_tree if main.focused is main.topic_tree else None
-    match action.where:
-        case "list":
-            return main.episodes
-        case "episodes":
-            return tree or main.episodes
-        case "tree":
-            return tree
-        case "transcript":
-            return main.transcript.pane if main.transcript.is_open else None
-        case "details":
-            return main.episode.pane if main.episode.is_detailed else None
-        case "bookmarks":
-            return main.query("#bookmarks").first() if main.query("#bookmarks") else None
-        case "found":
-            return main.query("#found").first() if main.query("#found") else None
-    return None
+    """Return the pane in which to run an action, which has its id; None: it is not available now."""
+    is_tree = main.focused is main.topic_tree
+    where = ("tree" if is_tree else "list") if action.where == "episodes" else action.where
+    if where in ("list", "tree"):
+        return main.query_one(f"#{where}") if is_tree or where == "list" else None
+    return next((pane for pane in main.query(f"#{where}") if pane.display and pane.focusable), None)
 
 
 class TopicHit(DiscoveryHit):

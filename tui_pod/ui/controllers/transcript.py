@@ -45,9 +45,8 @@ class TranscriptController:
             from tui_pod.ui.widgets.transcript_view import TranscriptView  # after the first paint
 
             hint = self._services.with_keys(f"{key_of('transcript.follow')} follows again")
-            self.pane = TranscriptView(
-                hint, self._seek, self._show_playing, self._keep, self._recognise, self._remove, id="transcript"
-            )
+            remove = self._services.recognition.remove
+            self.pane = TranscriptView(hint, self._seek, self._show_playing, self._keep, self._recognise, remove)
             await self._screen.query_one("#panes").mount(self.pane)
         self._set_open(True)
         if index is None:
@@ -178,9 +177,6 @@ class TranscriptController:
         if has_recording:
             self._services.recognition.request([episode])
         return has_recording
-
-    def _remove(self, episode: str) -> None:
-        self._services.recognition.remove(episode)
 
     def _keep(self, episode: str, title: str, cue: Cue) -> None:
         """Keep the sentence that was chosen."""

@@ -41,7 +41,6 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.services.services import Services
-    from tui_pod.ui.widgets.transcript_view import TranscriptView
 
 
 class MainScreen(Screen[None]):
@@ -63,19 +62,21 @@ class MainScreen(Screen[None]):
         self.episode = PaneController(self, services, self.model)
         self.search = SearchController(self, self.model, self.transcript)
         self.status = StatusController(self, services)
+        self.action_add_feed, self.action_plan = self.dialogs.add_feed, self.dialogs.plan
+        self.action_search, self.action_search_next = self.search.open, self.search.go_on
+        self.action_episode = self.episode.toggle
         self.set_reactive(MainScreen.playback, services.playback)
         self._statuses: dict[str, Status] = {}  # as last told, of those that changed
 
     def compose(self) -> ComposeResult:
         """Make the parts, each showing the playback that the screen has."""
-        is_ascii = self._services.is_ascii
-        yield HeaderLine(id="header")
+        yield HeaderLine()
         with Horizontal(id="panes"):
-            yield TopicTree(self.model.library, self.model.progress_index, is_ascii, id="tree")
-            yield EpisodeList(self.model, is_ascii, id="list").data_bind(MainScreen.playback)
+            yield TopicTree(self.model.library, self.model.progress_index)
+            yield EpisodeList(self.model).data_bind(MainScreen.playback)
         hint, resume_hint = map(self._services.with_keys, status_texts.BAR_HINTS)
-        yield PlaybackBar(hint, resume_hint, id="bar").data_bind(MainScreen.playback)
-        yield KeyLine(is_ascii, id="keys")
+        yield PlaybackBar(hint, resume_hint).data_bind(MainScreen.playback)
+        yield KeyLine(self._services.is_ascii)
 
     def on_mount(self) -> None:
         """Show the topic that was open last."""
@@ -138,11 +139,9 @@ class MainScreen(Screen[None]):
         content = self.transcript.pane if self.transcript.is_open else self.episodes
         self.set_focus(self.topic_tree if is_tree else content)  # at once: the next key is its own
 
-    def on_transcript_view_left(self, event: TranscriptView.Left) -> None:
-        """Go to the tree or the list."""
-        if event.direction < 0:
-            self.show_pane(is_tree=True)
-        elif self.has_class("-beside"):
+    def action_focus_list(self) -> None:
+        """Go from the transcript to the list, where they stand side by side."""
+        if self.has_class("-beside"):
             self.set_focus(self.episodes)
 
     # -- what is listed --------------------------------------------------------------------------------
@@ -197,6 +196,12 @@ class MainScreen(Screen[None]):
         self.status.show_counts()
         self.status.show_session()
 
+    def bookmarks_changed(self) -> None:
+        """Show what is kept now."""
+        self.status.show_bookmarks()
+        self.transcript.show_bookmarks()
+        self.views.show_bookmarks()
+
     def watch_playback(self, former: Playback, playback: Playback) -> None:
         """Show what comes next, and how much of the session is left."""
         self.transcript.follow(playback)
@@ -216,10 +221,6 @@ class MainScreen(Screen[None]):
 
     # -- search, filter, sort --------------------------------------------------------------------------
 
-    async def action_search(self) -> None:
-        """Open the search field."""
-        await self.search.open()
-
     async def on_input_changed(self, event: Input.Changed) -> None:
         """Search for what is typed."""
         if await self.search.type(event.value):
@@ -231,10 +232,6 @@ class MainScreen(Screen[None]):
         self.show_pane()
 
     on_input_submitted = action_keep_search
-
-    def action_search_next(self, by: int) -> None:
-        """Go to the next or previous match of the search, round and round."""
-        self.search.go_on(by)
 
     def clear_notices(self) -> None:
         """Take away the notices that are shown, over whatever screen."""
@@ -287,11 +284,8 @@ class MainScreen(Screen[None]):
 
     @on(EpisodeList.CommandChosen)
     def _on_list_command(self, event: EpisodeList.CommandChosen) -> None:
-        if event.command is ListCommand.LEFT:
-            self.show_pane(is_tree=True)
-        elif event.command is not ListCommand.RIGHT:  # the list is the rightmost pane
-            run_command(event.command, event.episodes, self._services, self.model, event.by)
-            self.selection_changed()
+        run_command(event.command, event.episodes, self._services, self.model, event.by)
+        self.selection_changed()
 
     @on(EpisodeList.SelectionChanged)
     def selection_changed(self) -> None:
@@ -304,8 +298,6 @@ class MainScreen(Screen[None]):
         entry = event.entry_in(self.model.library.topics)
         if event.command is ListCommand.CHOOSE:
             self.open_entry(entry)
-        elif event.command is ListCommand.RIGHT:
-            self.show_pane()
         elif event.command is ListCommand.REMOVE:
             if (feed := self.model.feed(entry)) is not None:
                 self._services.feeds.remove_feed(feed)
@@ -331,14 +323,6 @@ class MainScreen(Screen[None]):
             self.show_pane()
         else:
             await self.transcript.open(self.model.index)
-
-    async def action_episode(self) -> None:
-        """Show or hide the episode's pane."""
-        await self.episode.toggle()
-
-    async def action_add_feed(self) -> None:
-        """Ask for a podcast's address."""
-        await self.dialogs.add_feed()
 
     async def action_feed_settings(self) -> None:
         """Show the settings of a podcast."""
@@ -375,10 +359,6 @@ class MainScreen(Screen[None]):
         elif entry >= 0 if is_of_topic else self.model.index is not None:
             self.transcript.close()
             await self.episode.tell_all(entry if is_of_topic else None)
-
-    async def action_plan(self) -> None:
-        """Plan a session."""
-        await self.dialogs.plan()
 
     def action_view(self, number: int) -> None:
         """Show the library, the queue, the statistics or the bookmarks."""

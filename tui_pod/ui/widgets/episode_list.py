@@ -60,10 +60,9 @@ class EpisodeList(RowPane):
     class SelectionChanged(Message):
         """Other rows are selected."""
 
-    def __init__(self, model: EpisodeListModel, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, model: EpisodeListModel) -> None:
+        super().__init__("list")
         self._model = model
-        self._is_ascii = is_ascii
         self._downloads: dict[str, DownloadState] = {}
         self.words: dict[str, WordsState] = {}
         """Of episodes whose words are being recognised; who changes it calls `refresh_episodes`."""
@@ -224,13 +223,12 @@ class EpisodeList(RowPane):
 
     # -- actions ---------------------------------------------------------------------------------------
 
-    def action_left(self) -> None:
-        """Go to the pane on the left."""
-        self.post_message(self.CommandChosen(ListCommand.LEFT, []))
+    async def action_left(self) -> None:
+        """Go to the tree."""
+        await self.run_action("screen.focus_pane")
 
     def action_right(self) -> None:
-        """Go to the pane on the right."""
-        self.post_message(self.CommandChosen(ListCommand.RIGHT, []))
+        """There is no pane at the right."""
 
     def action_select_one(self) -> None:
         """Select the row at the cursor, or no longer, and move on."""

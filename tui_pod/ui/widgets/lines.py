@@ -34,8 +34,8 @@ class KeyLine(Widget):
     key_names: Mapping[int, str] = MappingProxyType({})
     """What keys are called whose sign the terminal does not have, for `str.translate`."""
 
-    def __init__(self, is_ascii: bool = False, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, is_ascii: bool) -> None:
+        super().__init__(id="keys")
         if is_ascii:
             from tui_pod.ui.look.ascii_lines import ARROW_KEYS  # only for those who want it
 
@@ -96,8 +96,8 @@ class HeaderLine(Widget):
     """What is listed; it is cut before the rest is."""
     right = reactive("")
 
-    def __init__(self, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__(id="header")
         self._tab_ends: list[tuple[int, str]] = []  # the cell before which each tab ends, and its action
 
     def render_line(self, y: int) -> Strip:

@@ -93,9 +93,9 @@ class PlaybackBar(Widget):
             super().__init__()
             self.position = position
 
-    def __init__(self, hint: str, resume_hint: str = "", id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, hint: str, resume_hint: str = "") -> None:
         """Show nothing yet; the hints say which keys play something, and go on with what was heard last."""
-        super().__init__(id=id)
+        super().__init__(id="bar")
         self._hint = hint
         self._resume_hint = resume_hint
         self._zones: dict[int, list[Zone]] = {}  # of each line, as last drawn

@@ -55,8 +55,8 @@ class RowPane(ScrollView, can_focus=True):
     cursor = 0
     """Which row the cursor is on."""
 
-    def __init__(self, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, ident: str) -> None:
+        super().__init__(id=ident)
         self._row_context = RowContext()
         self._drawn: dict[int, Sequence[Strip]] = {}
         """The lines of the rows in sight."""

@@ -71,9 +71,11 @@ class StatusController:
         self._work = text
         self.show_counts()
 
-    def show_bookmarks(self, count: int, starts: tuple[float, ...]) -> None:
-        """Show how many bookmarks there are, and where those of what plays are, in seconds."""
-        self._kept, self.bar.bookmarks = count, starts
+    def show_bookmarks(self) -> None:
+        """Show how many bookmarks there are, and where those of what plays are."""
+        controller = self._services.controller
+        self._kept = len(controller.bookmarks)
+        self.bar.bookmarks = tuple(kept.start for kept in controller.bookmarks.of(controller.playback.episode))
         self.show_counts()
 
     def show_counts(self) -> None:

@@ -57,15 +57,8 @@ class TopicTree(RowPane):
             super().__init__(entry, topics)
             self.command = command
 
-    def __init__(
-        self,
-        library: Library,
-        progress_index: ProgressIndex,
-        is_ascii: bool = False,
-        id: str | None = None,  # noqa: A002
-    ) -> None:
-        super().__init__(id=id)
-        self._is_ascii = is_ascii
+    def __init__(self, library: Library, progress_index: ProgressIndex) -> None:
+        super().__init__("tree")
         self._rows: list[int] = []
         self._smart_counts = dict.fromkeys(SmartList, 0)
         self._counts: list[int] = []
@@ -225,9 +218,9 @@ class TopicTree(RowPane):
         elif entry > 0:
             self.go(self._rows.index(self._topics.parents[entry]))
 
-    def action_right(self) -> None:
+    async def action_right(self) -> None:
         """Unfold the topic, or go to its episodes."""
         if self.entry in self._folded and self._is_parent[self.entry]:
             self._fold(self.entry, is_folded=False)
         else:
-            self.run(ListCommand.RIGHT)
+            await self.run_action("screen.focus_pane")

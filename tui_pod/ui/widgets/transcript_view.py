@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import inf
 from textwrap import wrap
 
@@ -13,7 +12,6 @@ from rich.segment import Segment
 from textual import events
 from textual.content import Content
 from textual.geometry import Size
-from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
@@ -62,12 +60,6 @@ class TranscriptView(LinesView):
     """What is kept of the episode."""
     is_following = var(True)
 
-    @dataclass
-    class Left(Message):
-        """The reader wants another pane: the tree (-1) or the list."""
-
-        direction: int
-
     def __init__(
         self,
         follow_hint: str,
@@ -76,7 +68,6 @@ class TranscriptView(LinesView):
         keep: Callable[[str, str, Cue], None],
         recognise: Callable[[str], bool],
         remove: Callable[[str], None],
-        id: str | None = None,  # noqa: A002
     ) -> None:
         """Show nothing yet.
 
@@ -87,9 +78,8 @@ class TranscriptView(LinesView):
             keep: keeps a sentence of the episode with this id and title.
             recognise: has words or their times recognised; returns whether there is a recording.
             remove: stops that, or takes recognised words away.
-            id: Textual's.
         """
-        super().__init__(id=id)
+        super().__init__(id="transcript")
         self._follow_hint = follow_hint
         self._seek = seek
         self._show_playing = show_playing
@@ -371,8 +361,8 @@ class TranscriptView(LinesView):
 
     async def action_left(self) -> None:
         """Go to the tree."""
-        self.post_message(self.Left(-1))
+        await self.run_action("screen.focus_pane")
 
     async def action_right(self) -> None:
         """Go to the list."""
-        self.post_message(self.Left(1))
+        await self.run_action("screen.focus_list")
