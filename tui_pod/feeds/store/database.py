@@ -21,7 +21,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.feeds.formats.opml import Entry, Folder, parse_opml, write_opml
 from tui_pod.feeds.store import settings
 from tui_pod.feeds.store.generation import BACKUP, DATABASE
-from tui_pod.runtime.files import sync_folder
+from tui_pod.runtime import files
 
 SCHEMA = 0x5450_0001
 """Kept as the database's application id: `TP` and the version of the tables."""
@@ -261,18 +261,8 @@ class FeedDatabase:
             self._owes_backup = True
             return
         with self._used("BEGIN IMMEDIATE") as db:  # blocks other writers, so that the newest list wins
-            text = write_opml(read_entries(db, is_backup=True), "tui-pod: backup of the subscriptions")
-            temp = self.backup.with_name(f".{self.backup.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-            try:
-                descriptor = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-                with open(descriptor, "wb") as file:
-                    file.write(text.encode())
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.rename(temp, self.backup)
-            finally:
-                temp.unlink(missing_ok=True)
-            sync_folder(self.backup.parent)
+            entries = read_entries(db, is_backup=True)
+            files.replace(self.backup, write_opml(entries, "tui-pod: backup of the subscriptions"))
 
 
 def _inode(file: Path) -> int | None:

@@ -5,12 +5,10 @@ It can be edited. A feed may have several, each for another server: its own, and
 
 from __future__ import annotations
 
-import contextlib
-import os
 import subprocess
 import threading
 import tomllib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +16,7 @@ from typing import Any, NamedTuple
 from tui_pod.feeds.net.address import AddressError, Origin, origin
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.feeds.net.login import Login
+from tui_pod.runtime.files import locked
 from tui_pod.runtime.passwords import PasswordError, password_from, read_private, write_private
 
 FILE = "logins.toml"
@@ -144,27 +143,14 @@ class Logins:
     def _change(self, stays: Any, added: tuple[KeptLogin, ...] = ()) -> None:
         import tomli_w  # costs the start of every program that reads feeds
 
-        with self._lock, self._only_here():
-            self._read()
-            kept = (*filter(stays, self._kept), *added)
-            write_private(self.file, _HEAD + tomli_w.dumps({"login": [_table(entry) for entry in kept]}))
-            self._printed.clear()
-
-    @contextlib.contextmanager
-    def _only_here(self) -> Iterator[None]:
-        """Keep other programs from changing the file meanwhile."""
-        import fcntl
-
         try:
-            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(self.file.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            with self._lock, locked(self.file.with_name(f".{FILE}.lock")):  # the file itself is replaced
+                self._read()
+                kept = (*filter(stays, self._kept), *added)
+                write_private(self.file, _HEAD + tomli_w.dumps({"login": [_table(entry) for entry in kept]}))
+                self._printed.clear()
         except OSError as error:
             raise PasswordError(f"Logins cannot be kept in {self.file.parent}: {error.strerror}.") from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
 
 
 def _entry(table: Any) -> KeptLogin | None:

@@ -199,7 +199,7 @@ class DownloadService:
 
 
 def _download_requests(
-    podcasts: Podcasts, library: Library, episodes: Iterable[str], is_automatic: bool = False
+    podcasts: Podcasts, library: Library, episodes: Iterable[str]
 ) -> tuple[list[DownloadRequest], bool]:
     """Return what to download of these episodes, and whether some are downloaded. Waits: run it in a thread."""
     requests, are_here = [], False
@@ -208,7 +208,7 @@ def _download_requests(
         if podcasts.downloads.find(ident) is not None:
             are_here = True
         elif index is not None:
-            request = podcasts.download_request(library.episode(index), is_automatic)
+            request = podcasts.download_request(library.episode(index))
             requests += [request] if request is not None else []
     return requests, are_here
 
