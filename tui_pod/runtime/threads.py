@@ -72,11 +72,11 @@ class CancelToken:
                 self._sockets.discard(connection)
 
 
-async def in_thread(work: Callable[[CancelToken], Result], stop: CancelToken | None = None) -> Result:
+async def in_thread(work: Callable[[CancelToken], Result]) -> Result:
     """Return what `work` returns, run in a thread of its own; a cancelled wait stops the work too."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Result] = loop.create_future()
-    stop = stop or CancelToken()
+    stop = CancelToken()
 
     def settle(result: Result | None, error: BaseException | None) -> None:
         if future.done():

@@ -321,13 +321,8 @@ def _start(cue: Cue) -> float:
 
 @lru_cache(maxsize=100)  # many a cue begins when the one before it ends
 def _seconds(minutes: str, rest: str) -> float:
-    return _minutes(minutes) * 60 + float(rest.replace(",", "."))
-
-
-@lru_cache(maxsize=1_000)
-def _minutes(text: str) -> int:
-    hours, _, minutes = text.rpartition(":")
-    return int(hours or 0) * 60 + int(minutes)
+    hours, _, minutes = minutes.rpartition(":")
+    return int(hours or 0) * 3600 + int(minutes) * 60 + float(rest.replace(",", "."))
 
 
 def _stamp(seconds: float) -> str:
