@@ -85,7 +85,6 @@ class RecognitionService:
         self._tasks = BackgroundTasks(controller, frontend)
         self._waiting: dict[str, bool] = {}  # episode -> whether the listener asked for it
         self._states: dict[str, WordsState] = {}
-        self._current = ""
         self._job: asyncio.Task[None] | None = None
         self._worker: asyncio.Task[object] | None = None
         self._changed = asyncio.Event()
@@ -192,11 +191,10 @@ class RecognitionService:
     async def _work(self) -> None:
         try:
             while (ident := self._next()) is not None:
-                self._current = ident
                 if self._why_waiting():
                     await self._wait()
                     continue
-                self._job = asyncio.get_running_loop().create_task(self._recognise(ident))
+                self._job = asyncio.get_running_loop().create_task(self._recognise(ident), name=ident)
                 try:
                     await asyncio.wait((self._job,))
                 finally:
@@ -205,7 +203,6 @@ class RecognitionService:
                 if not self._job.cancelled() and (error := self._job.exception()) is not None:
                     self._fail(ident, error)
         finally:
-            self._current = ""
             self._means.show("words", "")
 
     async def _wait(self) -> None:
@@ -327,7 +324,7 @@ class RecognitionService:
     async def _drop(self, ident: str) -> None:
         """Recognise an episode no longer."""
         del self._waiting[ident]
-        if ident == self._current and self._job is not None:
+        if self._job is not None and self._job.get_name() == ident:
             self._job.cancel()
             await asyncio.wait((self._job,))
         self._changed.set()

@@ -56,7 +56,7 @@ class SyncService:
         self._tasks = BackgroundTasks(controller, frontend)
         self._running: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._since: datetime | None = None
+        self._since = controller().now()  # what was changed since then is to be sent
         self._synced: datetime | None = None
         self._problem = ""
         self._clock: asyncio.TimerHandle | None = None
@@ -123,8 +123,6 @@ class SyncService:
     def _show(self) -> None:
         """Show when the last sync was, and how much was changed since."""
         now = self._controller().now()
-        if self._since is None:
-            self._since = now
         unsent = sum(progress.updated > self._since for _, progress in self._controller().progress_index)
         last = "" if self._synced is None else f"synced {_age((now - self._synced).total_seconds())}"
         self._tasks.show("sync", ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", self._problem))))
