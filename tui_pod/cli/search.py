@@ -82,13 +82,8 @@ def _bring_up_to_date(options: Namespace, opened: Opened, is_told: bool) -> Inde
     index = IndexFile(cache_file(paths.cache, "search", catalogs))
     stamp = library_stamp(catalogs, paths.data)
     if not is_current(index, stamp):
-        fill(
-            index,
-            opened.library,
-            WordSources(paths.data, paths.cache),
-            stamp,
-            _tell_left if is_told else lambda _: None,
-        )
+        sources = WordSources(paths.data, paths.cache)
+        fill(index, opened.library, sources, stamp, _tell_left if is_told else lambda _: None)
     return index
 
 

@@ -54,13 +54,11 @@ def run_plan(options: Namespace) -> None:
         return
     if not plan.indexes:
         tell(f"nothing left in {library.topics.names[request.topic]} fits into {span(budget)}")
-    for index in plan.indexes:
-        print(
-            library.ids[index],
-            length(progress_index.remaining(index) / speed_rule(index)),
-            library.titles[index],
-            sep="\t",
-        )
+    rows = (
+        (library.ids[index], length(progress_index.remaining(index) / speed_rule(index)), library.titles[index])
+        for index in plan.indexes
+    )
+    print_table((Column("id"), Column("length", is_right=True), Column("title", 24)), rows)
     tell(f"{counted(len(plan.indexes))}, {span(plan.total)}, until {ends:%H:%M}")
 
 
@@ -73,10 +71,9 @@ def run_stats(options: Namespace) -> None:
         print_json(_stats_json(history, progress_index, library))
         return
     today = datetime.now(UTC).astimezone().date()
-    year, week, _ = today.isocalendar()
     rows = [
         ("today", span(history.days.get(today, 0.0))),
-        ("week", span(history.weeks.get(f"{year}-W{week:02}", 0.0))),
+        ("week", span(history.weeks.get(f"{today:%G-W%V}", 0.0))),
         ("month", span(history.months.get(f"{today:%Y-%m}", 0.0))),
         ("in all", span(history.total)),
         ("saved by speed", span(max(0.0, history.saved))),

@@ -209,9 +209,8 @@ def say_notes(notes: EpisodeNotes, chapters: Sequence[Chapter]) -> Iterator[str]
 
 def say_history(history: Statistics, today: date) -> Iterator[str]:
     """Yield what was heard, in sum and in the last sessions."""
-    year, week, _ = today.isocalendar()
     yield f"Heard today: {spoken_time(history.days.get(today, 0.0))}."
-    yield f"This week: {spoken_time(history.weeks.get(f'{year}-W{week:02}', 0.0))}."
+    yield f"This week: {spoken_time(history.weeks.get(f'{today:%G-W%V}', 0.0))}."
     yield f"This month: {spoken_time(history.months.get(f'{today:%Y-%m}', 0.0))}."
     yield f"In all: {spoken_time(history.total)}."
     if history.saved >= 60:

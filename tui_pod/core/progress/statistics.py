@@ -66,9 +66,8 @@ def compute_statistics(records: Sequence[HeardRecord], library: Library) -> Stat
     for record in records:
         start = _local(record)
         day = start.date()
-        year, week, _ = day.isocalendar()
         days[day] += record.seconds
-        weeks[f"{year}-W{week:02}"] += record.seconds
+        weeks[f"{day:%G-W%V}"] += record.seconds
         months[f"{day:%Y-%m}"] += record.seconds
         by_episode[record.episode] += record.seconds
         _add_to_hours(hours, start, record)

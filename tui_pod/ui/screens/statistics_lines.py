@@ -75,7 +75,6 @@ def make_lines(shown: Shown, width: int, height: int) -> list[Line]:
 def _numbers(shown: Shown, width: int, is_large: bool) -> list[Line]:
     """Return the numbers with their labels below, in as many rows as it takes; one row where they are large."""
     statistics, today = shown.statistics, shown.today
-    year, week, _ = today.isocalendar()
     entries = [
         (*_time(statistics.days.get(today, 0.0)), "today"),
         (str(shown.progress_index.topic_stats[0].played), "", "finished"),
@@ -85,7 +84,7 @@ def _numbers(shown: Shown, width: int, is_large: bool) -> list[Line]:
     if shown.free_days is not None:
         entries.append((str(streak(statistics.days, today, shown.free_days)), "", "days in a row"))
     entries += [
-        (*_time(statistics.weeks.get(f"{year}-W{week:02}", 0.0)), "this week"),
+        (*_time(statistics.weeks.get(f"{today:%G-W%V}", 0.0)), "this week"),
         (*_time(statistics.total), "in all"),
     ]
     size = NUMBER_WIDTH + 4 * is_large
