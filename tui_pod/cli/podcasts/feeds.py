@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_pod.cli.podcasts.downloads import keep_downloads
+from tui_pod.cli.podcasts.imports import take_progress
 from tui_pod.cli.podcasts.logins import ask_login
 from tui_pod.cli.podcasts.settings import named_feeds, set_settings
 from tui_pod.cli.shared import ask_yes, load_config, network_policy, print_json, print_table, show_progress, tell, warn
@@ -30,18 +31,17 @@ from tui_pod.feeds.net.fetch import LoginWanted
 from tui_pod.feeds.net.login import Login, check_user, split_login
 from tui_pod.feeds.own_network import find_forbidden
 from tui_pod.feeds.refresh import RefreshProgress, refresh
-from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
 from tui_pod.feeds.subscribe import READ_IN_PART, Subscribed, subscribe
 
 
-def run_feeds(options: Namespace) -> int:
-    """Run one of the commands of `feeds`; return the exit status.
+def run_feeds(options: Namespace) -> int | None:
+    """Run one of the commands of `feeds`; return the exit status, None for 0.
 
     Raises:
         UserError: an unknown feed, or subscriptions that cannot be read or saved.
     """
-    actions: dict[str, Callable[[FeedStore, Namespace], int]] = {
+    actions: dict[str, Callable[[FeedStore, Namespace], int | None]] = {
         "add": _add,
         "list": _list,
         "refresh": _refresh,
@@ -67,23 +67,20 @@ def run_import(options: Namespace) -> int:
     except FeedError as error:
         raise UserError(f"{'standard input' if is_typed_in else options.file}: {error}") from None
     warn(*imported.faults)
+    status = 1 if imported.faults else 0
     with _open_store(options) as store:
         if imported.program:
-            from tui_pod.cli.podcasts.imports import (
-                take_progress,  # opens the library and the state, which a list needs not
-            )
-
             if not take_progress(imported, store, options):
-                return 1 if imported.faults else 0
+                return status
         elif options.dry_run:
             known = {feed.address for feed in store.feeds()}
             for entry in imported.entries:
                 print(entry.address, entry.title, "known" if entry.address in known else "new", sep="\t")
-            return 1 if imported.faults else 0
+            return status
         new, known_count = store.subscribe(imported.entries) if imported.entries else (0, 0)
         _ask_private(store, options)
         tell(f"{counted(new, 'feed')} added, {known_count} already there. To fetch them: tui-pod feeds refresh")
-        return 1 if imported.faults else 0
+    return status
 
 
 def _ask_private(store: FeedStore, options: Namespace) -> None:
@@ -132,8 +129,6 @@ def _add(store: FeedStore, options: Namespace) -> int:
     for url in options.urls:
         try:
             done = _subscribed(store, url, folders, policy, options.http_login)
-        except FeedStoreError:
-            raise
         except UserError as error:
             warn(str(error))
             failures += 1
@@ -157,19 +152,18 @@ def _subscribed(
             login = ask_login(wanted, over_http)
 
 
-def _list(store: FeedStore, options: Namespace) -> int:
+def _list(store: FeedStore, options: Namespace) -> None:
     feeds = store.feeds()
     if options.json:
         print_json([_feed_json(feed) for feed in feeds])
-        return 0
+        return
     columns = (Column("address", 24), Column("title", 16), Column("episodes", is_right=True), Column("folders", 8),
                Column("error", 8))  # fmt: skip
     rows = (
         (feed.address, feed.name, str(feed.episodes), ", ".join(map("/".join, feed.folders)), feed.error)
         for feed in feeds
     )
-    print_table(columns, list(rows))
-    return 0
+    print_table(columns, rows)
 
 
 def _feed_json(feed: Subscription) -> dict[str, object]:
@@ -211,14 +205,13 @@ def _refresh(store: FeedStore, options: Namespace) -> int:
     return 0 if is_done and not result.failed else 1
 
 
-def _remove(store: FeedStore, options: Namespace) -> int:
+def _remove(store: FeedStore, options: Namespace) -> None:
     for feed in named_feeds(store, options.feeds):
         store.remove(feed.feed_id)
         tell(f"{feed.name}: removed")
-    return 0
 
 
-def _move(store: FeedStore, options: Namespace) -> int:
+def _move(store: FeedStore, options: Namespace) -> None:
     (feed,) = named_feeds(store, [options.feed])
     path = typed_path(options.targets[0]) if is_folder(feed.address) and options.targets != ["/"] else None
     path = path if path and os.path.exists(path) else None
@@ -240,22 +233,19 @@ def _move(store: FeedStore, options: Namespace) -> int:
         store.configure(feed.feed_id, {"folder": ROWS["folder"].show(folders)})
     targets = (clean(split_login(target).text, 100) for target in options.targets)
     tell(f"{feed.name}: moved to {', '.join(targets)}")
-    return 0
 
 
-def _rename(store: FeedStore, options: Namespace) -> int:
-    changes = [f"name={options.name}"]
-    return set_settings(store, Namespace(feed=options.feed, changes=changes, json=False))
+def _rename(store: FeedStore, options: Namespace) -> None:
+    set_settings(store, Namespace(feed=options.feed, changes=[f"name={options.name}"], json=False))
 
 
-def _topics(store: FeedStore, options: Namespace) -> int:
+def _topics(store: FeedStore, options: Namespace) -> None:
     (feed,) = named_feeds(store, [options.feed])
     is_on = options.switch == "on"
     store.set_shows_categories(feed.feed_id, is_on)
     for category in feed.categories:
         print("/".join(category))
     tell(f"{feed.name}: its categories and keywords {'are topics now' if is_on else 'are no longer topics'}")
-    return 0
 
 
 def _folder(text: str) -> Folder:

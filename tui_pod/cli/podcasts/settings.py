@@ -38,12 +38,12 @@ def named_feeds(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
     return [feed for feed in dict.fromkeys(found) if feed is not None]
 
 
-def set_settings(store: FeedStore, options: Namespace) -> int:
+def set_settings(store: FeedStore, options: Namespace) -> None:
     """Change settings of a podcast, all or none; print them when none is to be changed."""
     feed_id, name, settings = _find(store, options.feed)
     if not options.changes:
         _print(settings, feed_id == COURSE, options.json)
-        return 0
+        return
     try:
         pairs = split_pairs(options.changes)
         login = {key: pairs.pop(key) for key in LOGIN_KEYS if key in pairs}
@@ -62,7 +62,6 @@ def set_settings(store: FeedStore, options: Namespace) -> int:
     if options.json:
         _, _, settings = _find(store, feed_id)
         _print(settings, feed_id == COURSE, is_json=True)
-    return 0
 
 
 def _find(store: FeedStore, text: str) -> tuple[str, str, PodcastSettings]:
