@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from tui_pod import __version__
@@ -29,23 +30,23 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser; manual and completions are made from it too."""
-    shared = _shared_options()
     parser = argparse.ArgumentParser(
         "tui-pod", description="Listening sessions in the terminal. Without a command: the app.",
-        parents=[shared], allow_abbrev=False,
+        parents=[_shared_options()], allow_abbrev=False,
     )  # fmt: skip
     parser.add_argument("--session", metavar="TIME", help="start in a session of this time, such as 15m or 18:42")
     parser.add_argument("--plain", action="store_true",
                         help="the app in plain lines, for screen readers and dumb terminals")  # fmt: skip
     parser.add_argument("--version", action="version", version=f"tui-pod {__version__}")
-    commands = _Commands(parser, "command", shared)
-    _add_library_commands(commands, shared)
-    _add_feed_commands(commands, shared)
+    commands = _Commands(parser, "command")
+    _add_library_commands(commands)
+    _add_feed_commands(commands)
     _add_remote_commands(commands)
     _add_shell_commands(commands)
     return parser
 
 
+@cache
 def _shared_options() -> argparse.ArgumentParser:
     """Return the four options that work with every command, before or after its word."""
     parser = argparse.ArgumentParser("tui-pod", add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
@@ -61,22 +62,21 @@ def _shared_options() -> argparse.ArgumentParser:
 class _Commands:
     """The commands of a parser."""
 
-    def __init__(self, parser: argparse.ArgumentParser, dest: str, shared: argparse.ArgumentParser) -> None:
-        self._shared = shared
+    def __init__(self, parser: argparse.ArgumentParser, dest: str) -> None:
         self._actions = parser.add_subparsers(dest=dest, metavar="COMMAND", title="commands", required=dest == "action")
 
     def add(self, name: str, text: str, has_json: bool = False) -> argparse.ArgumentParser:
         """Add a command and return its parser."""
         description = text[0].upper() + text[1:] + "."
         parser = self._actions.add_parser(
-            name, help=text, description=description, parents=[self._shared], allow_abbrev=False
+            name, help=text, description=description, parents=[_shared_options()], allow_abbrev=False
         )
         if has_json:
             parser.add_argument("--json", action="store_true", help="print JSON")
         return parser
 
 
-def _add_library_commands(commands: _Commands, shared: argparse.ArgumentParser) -> None:
+def _add_library_commands(commands: _Commands) -> None:
     """Add the commands about episodes and listening."""
     command = commands.add("list", "print the episodes: id, title, duration, position, status, topics", has_json=True)
     command.add_argument("--topic", metavar="NAME", help="only those of this topic")
@@ -120,7 +120,7 @@ def _add_library_commands(commands: _Commands, shared: argparse.ArgumentParser) 
     command.add_argument("--again", action="store_true", help="start over, for example with another model")
     command.add_argument("--out", metavar="DIR", type=Path, help="also write DIR/<id>.vtt")
     models = commands.add("models", "list and download the models that recognise speech")
-    actions = _Commands(models, "action", shared)
+    actions = _Commands(models, "action")
     actions.add("list", "print the models: name, size, languages, licence, folder", has_json=True)
     command = actions.add("get", "say what a model is and download it; a download that broke off is continued")
     command.add_argument("name", metavar="NAME", help="such as base")
@@ -135,10 +135,10 @@ def _add_library_commands(commands: _Commands, shared: argparse.ArgumentParser) 
     commands.add("doctor", "check this machine and print fixes")
 
 
-def _add_feed_commands(commands: _Commands, shared: argparse.ArgumentParser) -> None:
+def _add_feed_commands(commands: _Commands) -> None:
     """Add `feeds` with its own commands, `import` and `export`."""
     feeds = commands.add("feeds", "subscribe to podcasts, refresh and organise them")
-    actions = _Commands(feeds, "action", shared)
+    actions = _Commands(feeds, "action")
     command = actions.add(
         "add", "subscribe to a podcast by its address or that of a page about it, or add a folder of sound files"
     )

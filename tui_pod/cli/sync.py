@@ -141,9 +141,13 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
         )
         return
     for ident, progress in received.items():
-        index = opened.library.index(ident)
-        title = opened.library.titles[index] if index is not None else ""
-        print(visible(ident), title, "played" if progress.played else clock(progress.position), sep="\t")
+        episode = opened.library.find(ident)
+        print(
+            visible(ident),
+            episode.title if episode else "",
+            "played" if progress.played else clock(progress.position),
+            sep="\t",
+        )
     for bookmark in kept.bookmarks:
         title = title_of(opened.library, bookmark)
         said = "removed" if bookmark.is_removed else clock(bookmark.start)

@@ -45,6 +45,5 @@ def _print(taking: Taking, library: Library) -> None:
     for entry in taking.new:
         print(entry.address, entry.title, "new", sep="\t")
     for ident, value in taking.progress.items():
-        index = library.index(ident)
-        title = library.titles[index] if index is not None else ""
-        print(ident, title, "played" if value.played else clock(value.position), sep="\t")
+        episode = library.find(ident)
+        print(ident, episode.title if episode else "", "played" if value.played else clock(value.position), sep="\t")
