@@ -165,9 +165,9 @@ def print_json(value: object) -> None:
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows: in columns that fit the terminal, else a line each with tabs between, without titles."""
-    if sys.stdout.isatty():
-        for line in table_lines(columns, list(rows), shutil.get_terminal_size().columns):
+    """Print rows, if any: in columns that fit the terminal, else a line each with tabs between, without titles."""
+    if sys.stdout.isatty() and (rows := list(rows)):
+        for line in table_lines(columns, rows, shutil.get_terminal_size().columns):
             print(line)
     else:
         for row in rows:

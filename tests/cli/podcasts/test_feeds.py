@@ -258,6 +258,11 @@ def test_import_of_a_pipe_says_so_and_does_not_wait(shell: Shell, tmp_path: Path
     assert shell.err == f"tui-pod: {tmp_path / 'pipe'}: not a regular file\n"
 
 
+def test_list_of_nothing_says_how_to_begin(shell: Shell) -> None:
+    assert shell("feeds", "list") == ""
+    assert shell.err.startswith("no podcasts yet; to add one: tui-pod feeds add ADDRESS")
+
+
 def test_export_of_nothing_is_an_empty_list(shell: Shell) -> None:
     assert parse_opml(shell("export").encode()).entries == ()
 

@@ -164,6 +164,8 @@ def _list(store: FeedStore, options: Namespace) -> None:
         for feed in feeds
     )
     print_table(columns, rows)
+    if not feeds:
+        tell("no podcasts yet; to add one: tui-pod feeds add ADDRESS, or tui-pod find WORDS")
 
 
 def _feed_json(feed: Subscription) -> dict[str, object]:
