@@ -191,14 +191,9 @@ class NavigationCommands:
     def _offer(self, why: str, episode: Episode) -> None:
         """Ask whether the words that are missing are to be recognised, where that can be done."""
         recognition = self._program.services.recognition
-
-        def answer(line: str) -> None:
-            if line.strip().lower() in ("y", "yes"):
-                recognition.request([episode.id])
-
         said = f"{why} {recognition.offer(episode, 'Type yes')}".strip()
         if episode.audio is not None and recognition.is_ready:
-            self._program.ask(said, answer)
+            self._program.ask_yes(said, partial(recognition.request, [episode.id]))
         else:
             self._say(said)
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tui_pod.feeds.directories.find import FoundPodcast
     from tui_pod.plain.program import PlainProgram
     from tui_pod.services.podcasts.feeds import FeedService
-    from tui_pod.services.podcasts.imports import Preview
+
+NOT_ADDED = "No podcast added."
 
 SAID = 10
 """Podcasts, or episodes of one, that are said."""
@@ -30,7 +31,8 @@ class PodcastCommands:
     """Runs what keys ask for about podcasts."""
 
     def __init__(self, program: PlainProgram, browser: Browser) -> None:
-        self._say, self._say_all, self._ask, self._run = program.say, program.say_all, program.ask, program.run_task
+        self._say, self._say_all, self._run = program.say, program.say_all, program.run_task
+        self._ask, self._ask_yes = program.ask, program.ask_yes
         self._services = program.services
         self._browser, self._list = browser, browser.model
 
@@ -57,7 +59,7 @@ class PodcastCommands:
 
         typed = answer.strip()
         if not typed:
-            self._say("No podcast added.")
+            self._say(NOT_ADDED)
         elif is_words(typed) and self._feeds.directories.names:
             self._run(self._find(typed))
         elif is_path(typed):
@@ -72,13 +74,8 @@ class PodcastCommands:
             return
         self._say(f"From {preview.origin}:")
         self._say_all(preview.lines)
-        self._ask("Type y to take this, or enter to leave it:", partial(self._take, preview))
-
-    def _take(self, preview: Preview, answer: str) -> None:
-        if _is_yes(answer):
-            self._feeds.imports.take(preview)
-        else:
-            self._say("Nothing taken.")
+        take = partial(self._feeds.imports.take, preview)
+        self._ask_yes("Type y to take this, or enter to leave it:", take, "Nothing taken.")
 
     async def _find(self, words: str) -> None:
         names = enumerated(self._feeds.directories.names)
@@ -100,7 +97,7 @@ class PodcastCommands:
         if 1 <= number <= len(podcasts):
             self._run(self._preview(podcasts[number - 1]))
         else:
-            self._say("No podcast added.")
+            self._say(NOT_ADDED)
 
     async def _preview(self, podcast: FoundPodcast) -> None:
         feed = await self._feeds.directories.preview(podcast.address)
@@ -109,13 +106,8 @@ class PodcastCommands:
             self._say(sentence(summary))
         for item in feed.items[:SAID]:
             self._say(sentence(", ".join((item.title, *([spoken_time(item.duration)] if item.duration else ())))))
-        self._ask("Type y to subscribe, or enter to leave it:", partial(self._subscribe, podcast))
-
-    def _subscribe(self, podcast: FoundPodcast, answer: str) -> None:
-        if _is_yes(answer):
-            self._feeds.add(podcast.address, is_listed=True)
-        else:
-            self._say("No podcast added.")
+        add = partial(self._feeds.add, podcast.address, is_listed=True)
+        self._ask_yes("Type y to subscribe, or enter to leave it:", add, NOT_ADDED)
 
     # -- those there are -------------------------------------------------------------------------------
 
@@ -149,7 +141,3 @@ class PodcastCommands:
         podcast = await self._feeds.settings_of_podcasts.find(feed)
         texts = to_texts(podcast.settings) if podcast is not None else {}
         self._say_all(f"{name}: {text or ROWS[name].usual}. {ROWS[name].text}." for name, text in texts.items())
-
-
-def _is_yes(answer: str) -> bool:
-    return answer.strip().lower() in ("y", "yes")

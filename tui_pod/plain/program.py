@@ -177,6 +177,17 @@ class PlainProgram:
         self._keyboard.ask(asker, is_secret)  # first, so that a quick user can edit the line
         self.say(question)
 
+    def ask_yes(self, question: str, do: Callable[[], object], otherwise: str = "") -> None:
+        """Say a question, and do something when the answer is yes; say `otherwise` when it is not."""
+
+        def answer(line: str) -> None:
+            if line.strip().lower() in ("y", "yes"):
+                do()
+            elif otherwise:
+                self.say(otherwise)
+
+        self.ask(question, answer)
+
     def say_all(self, lines: Iterable[str]) -> None:
         """Say lines."""
         for line in lines:
@@ -236,7 +247,7 @@ class PlainProgram:
 
         def take_password(user: str, secret: str) -> None:
             if question.needs_yes:
-                self.ask(OPENLY, lambda text: answer(user, secret) if text.strip().lower() in ("y", "yes") else None)
+                self.ask_yes(OPENLY, lambda: answer(user, secret))
             else:
                 answer(user, secret)
 
