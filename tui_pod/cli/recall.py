@@ -5,14 +5,14 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import UTC, datetime
 
-from tui_pod.cli.shared import Opened, ask, open_library, print_json, tell
+from tui_pod.cli.shared import ask, open_library, print_json, tell
 from tui_pod.core.errors import UserError
+from tui_pod.core.library.library import Library
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.progress import stamp_later
 from tui_pod.core.progress.records import CardRecord
-from tui_pod.core.selection.bookmark_groups import title_of
-from tui_pod.recall.questions import Question, is_askable, question_of_bookmark, question_of_episode
+from tui_pod.recall.questions import Question, is_askable, question_of
 from tui_pod.recall.schedule import Rating, due_cards, rated
 from tui_pod.services.media import read_transcript
 
@@ -26,13 +26,14 @@ def run(options: Namespace) -> None:
         StateError: an answer could not be saved.
     """
     opened = open_library(options)
+    library = opened.library
     kept, per_day = opened.state.kept, opened.settings.recall.per_day
     found = {bookmark.key: bookmark for bookmark in kept.bookmarks if not bookmark.is_removed}
-    cards = (card for card in kept.cards if not card.is_removed and is_askable(card, opened.library, found.get))
+    cards = (card for card in kept.cards if not card.is_removed and is_askable(card, library, found.get))
     due = [
         (card, question)
         for card in due_cards(cards, datetime.now(UTC).astimezone(), per_day)
-        if (question := _question(opened, card)) is not None
+        if (question := question_of(card, library, found.get(card.key), _words(library, card))) is not None
     ]
     if options.json:
         print_json([_json(card, question) for card, question in due])
@@ -52,14 +53,9 @@ def run(options: Namespace) -> None:
     tell("nothing more is due" if due else "nothing is due")
 
 
-def _question(opened: Opened, card: Card) -> Question | None:
-    library = opened.library
-    episode = library.find(card.episode)
-    if card.start == OF_EPISODE:
-        return None if episode is None else question_of_episode(episode)
-    bookmark = next(bookmark for bookmark in opened.state.kept.bookmarks if bookmark.key == card.key)
-    transcript = Transcript() if episode is None else read_transcript(episode)
-    return question_of_bookmark(bookmark, title_of(library, bookmark), transcript)
+def _words(library: Library, card: Card) -> Transcript:
+    episode = None if card.start == OF_EPISODE else library.find(card.episode)
+    return Transcript() if episode is None else read_transcript(episode)
 
 
 def _json(card: Card, question: Question) -> dict[str, object]:

@@ -10,6 +10,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 from tui_pod.core.progress.cards import OF_EPISODE, Card
+from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clock
 
 CONTEXT = 2
@@ -29,13 +30,19 @@ def is_askable(card: Card, library: Library, find: Callable[[BookmarkKey], Bookm
     """Return whether what a card asks is still there; `find` returns a bookmark that is."""
     if card.start != OF_EPISODE:
         return find(card.key) is not None
-    index = library.index(card.episode)
-    return index is not None and question_of_episode(library.episode(index)) is not None
+    return question_of_episode(library.find(card.episode)) is not None
 
 
-def question_of_episode(episode: Episode) -> Question | None:
+def question_of(card: Card, library: Library, bookmark: Bookmark | None, transcript: Transcript) -> Question | None:
+    """Return what a card asks, which may be of a bookmark; None when that cannot be told any more."""
+    if card.start == OF_EPISODE:
+        return question_of_episode(library.find(card.episode))
+    return None if bookmark is None else question_of_bookmark(bookmark, title_of(library, bookmark), transcript)
+
+
+def question_of_episode(episode: Episode | None) -> Question | None:
     """Return the question that an episode answers; None when it has none."""
-    if not (episode.question and episode.answer):
+    if episode is None or not (episode.question and episode.answer):
         return None
     return Question(episode.title, episode.question, episode.answer)
 

@@ -9,9 +9,8 @@ from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import OF_EPISODE, Card
-from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clean
-from tui_pod.recall.questions import Question, is_askable, question_of_bookmark, question_of_episode
+from tui_pod.recall.questions import Question, is_askable, question_of, question_of_episode
 from tui_pod.recall.schedule import FIRST_AFTER, Rating, due_cards, rated
 
 if TYPE_CHECKING:
@@ -72,13 +71,9 @@ class RecallService:
     async def question(self, card: Card) -> Question | None:
         """Return what a card asks; None when that is no longer known."""
         controller = self._services.controller
-        episode, bookmark = controller.library.find(card.episode), controller.bookmarks.get(card.key)
-        if card.start == OF_EPISODE:
-            return None if episode is None else question_of_episode(episode)
-        if bookmark is None:
-            return None
+        episode = None if card.start == OF_EPISODE else controller.library.find(card.episode)
         transcript = Transcript() if episode is None else await self._services.read_transcript(episode)
-        return question_of_bookmark(bookmark, title_of(controller.library, bookmark), transcript)
+        return question_of(card, controller.library, controller.bookmarks.get(card.key), transcript)
 
     def answer(self, card: Card, rating: Rating) -> None:
         """Note how well something was known, which can be undone."""
@@ -100,11 +95,11 @@ class RecallService:
 
     def offer(self, episode: str) -> None:
         """Make the question of an episode that was heard to its end a card, and say so; only when recall is on."""
-        found = self._services.controller.library.find(episode)
-        if not self._services.settings.recall.enabled or found is None:
+        question = question_of_episode(self._services.controller.library.find(episode))
+        if not self._services.settings.recall.enabled or question is None:
             return
-        question, key = question_of_episode(found), BookmarkKey(episode, OF_EPISODE)
-        if question is None or self._cards.was_kept(key):  # also when the listener did not want it
+        key = BookmarkKey(episode, OF_EPISODE)
+        if self._cards.was_kept(key):  # also when the listener did not want it
             return
         self._add(key, is_later=False)
         self._services.frontend.tell(f"{clean(question.text, 200)} {HOW_TO}")
