@@ -34,6 +34,7 @@ from tui_pod.ui.widgets.status import StatusController
 from tui_pod.ui.widgets.topic_tree import TopicTree
 
 if TYPE_CHECKING:  # function-level imports below: not needed for the first paint
+    from textual.geometry import Size
     from textual.widget import AwaitMount
     from textual.widgets import Input
 
@@ -66,6 +67,7 @@ class MainScreen(Screen[None]):
         self.action_search, self.action_search_next = self.search.open, self.search.go_on
         self.action_episode = self.episode.toggle
         self.set_reactive(MainScreen.playback, services.playback)
+        self._fitted: Size | None = None  # the terminal's size that all is laid out for
         self._statuses: dict[str, Status] = {}  # as last told, of those that changed
 
     def compose(self) -> ComposeResult:
@@ -112,10 +114,13 @@ class MainScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the layout to the terminal."""
+        if event.size == self._fitted:
+            event.prevent_default()  # Textual tells a screen of its size twice, and would lay all out twice
+            return
+        self._fitted = event.size
         width, height = event.size
         was_tiny = self.has_class("-tiny")
-        for name, is_set in layout_classes(width, height).items():
-            self.set_class(is_set, name)
+        self.update_classes(layout_classes(width, height))  # at once: the styles of all are found anew for each change
         self.episodes.set_heights(2, cursor_height(width, height))
         self.episode.fit()
         self.call_after_refresh(self.status.show_title)
