@@ -1,15 +1,19 @@
 """Draws screens as SVG that looks the same in every browser: frames and bars as shapes, words as text.
 
-Each distinct row is drawn once and used wherever it shows. What is shown, and when, is no matter of this module.
+Each distinct row of a pane is drawn once and used wherever it shows, and so is each distinct pane. What is shown, and
+when, is no matter of this module.
 """
 
 from __future__ import annotations
 
 import re
+import struct
+import zlib
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape, unescape
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -39,6 +43,9 @@ EDGE, TITLE_BAR = 9, 40
 _PIECE = re.compile(r"[^\s\u2190-\U0010ffff]+(?: [^\s\u2190-\U0010ffff]+)*|[\u2190-\U0010ffff]+")
 """What is one text element: words, or symbols, since these may come from another font."""
 
+_SEAM = re.compile("(?<=[│╮╯])(?=[│╭╰])")
+"""Where one pane ends and the next begins in a row."""
+
 _ACROSS = "m-6 12h12"
 """A line that goes on in the next cell."""
 
@@ -50,8 +57,14 @@ _LINES = {
 }  # fmt: skip
 """The lines of frames and bars: their way from the middle of a cell's upper edge, and how thick they are."""
 
+_PIXELS = "▀"
+"""A cell of a cover."""
+
 _SHADES = {"░": 0.25, "▒": 0.5, "▓": 0.75}
 """How much of a cell's background they cover."""
+
+_PART = re.compile(r'^<g id="(\w+)" data-text="([^"]*)">(.*)</g>$', re.M)
+"""A part of a picture: its name, what it says, and its drawing."""
 
 STEADY, MANY = 3, 100
 """Readings that must be the same before a screen is taken for steady, and after which it never is."""
@@ -143,14 +156,20 @@ class Sheet:
 
     def screen(self, rows: Sequence[Row]) -> str:
         """Return the drawing of a screen."""
-        return "".join(self.use(self._draw(row), _text(row), y * LINE + BASELINE) for y, row in enumerate(rows))
+        drawing, tops = "", (y * LINE + BASELINE for y in range(len(rows)))
+        for _, band in groupby(map(_panes, rows), key=lambda panes: [pane[0].column for pane in panes]):
+            lines = list(zip(band, tops, strict=False))
+            for pane in range(len(lines[0][0])):
+                drawn = "".join(self.use(self._draw(row[pane]), _text(row[pane]), top) for row, top in lines)
+                drawing += self.use(drawn, "", 0) if len(lines) > 1 else drawn
+        return drawing
 
     def use(self, drawing: str, text: str, y: int) -> str:
         """Return the element that shows a drawing at a height; `text` is what it says."""
         if not drawing:
             return ""
         name = self._parts.setdefault((drawing, text), f"r{len(self._parts)}")
-        return f'<use href="#{name}" y="{y}"/>'
+        return f'<use href="#{name}" y="{y}"/>' if y else f'<use href="#{name}"/>'
 
     def paint(self, css: str) -> str:
         """Return the class of elements that are painted so."""
@@ -171,7 +190,7 @@ class Sheet:
         )
         return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">
-<style>text{{font:20px {FONT}}}{rules}{css}</style>
+<style>image{{image-rendering:pixelated}}text{{font:20px {FONT}}}{rules}{css}</style>
 <defs>
 {parts}
 </defs>
@@ -188,12 +207,16 @@ class Sheet:
 
     def _draw(self, row: Row) -> str:
         shapes: dict[str, str] = {}  # how they are painted, and their outlines
+        pixels = [run for run in row if run.text and not run.text.strip(_PIXELS)]
+        picture = _image(pixels) if pixels else ""
+        row = tuple(run for run in row if run not in pixels)
         for run in row:
             if run.background != self._background:
                 block = _block(run.column, 0, cell_len(run.text), LINE)
                 self._add(shapes, f"fill:{run.background};shape-rendering:crispEdges", block)
         texts = "".join(self._letters(run, shapes) for run in row)
-        return "".join(f'<path class="{self.paint(css)}" d="{path}"/>' for css, path in shapes.items()) + texts
+        paths = "".join(f'<path class="{self.paint(css)}" d="{path}"/>' for css, path in shapes.items())
+        return paths + picture + texts
 
     def _letters(self, run: Run, shapes: dict[str, str]) -> str:
         """Return the words of a run, and add its shapes to those of its row."""
@@ -243,19 +266,68 @@ def _block(column: int, top: int, cells: float, height: int) -> str:
     return f"M{column * CELL} {top - BASELINE}h{width}v{height}h-{width}z"
 
 
+def _image(cells: Sequence[Run]) -> str:
+    """Return cells of two pixels each, one above the other, as a picture: shapes would take four times the room."""
+    width = sum(len(run.text) for run in cells)
+    rows = (
+        b"".join(bytes.fromhex(color[1:]) * len(run.text) for run, color in zip(cells, colors, strict=True))
+        for colors in ([run.color for run in cells], [run.background for run in cells])
+    )
+    head = struct.pack(">IIBBBBB", width, 2, 8, 2, 0, 0, 0)
+    packed = zlib.compress(b"".join(b"\0" + row for row in rows), 9)
+    chunks = ((b"IHDR", head), (b"IDAT", packed), (b"IEND", b""))
+    png = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    place = f'x="{cells[0].column * CELL}" y="-{BASELINE}" width="{width * CELL}" height="{LINE}"'
+    source = b64encode(b"\x89PNG\r\n\x1a\n" + png).decode()
+    return f'<image {place} preserveAspectRatio="none" href="data:image/png;base64,{source}"/>'
+
+
 def _text(row: Row) -> str:
     return "".join(run.text for run in row).rstrip()
 
 
+def _panes(row: Row) -> list[Row]:
+    """Return the parts of a row that belong to panes side by side."""
+    seams = {match.start() for match in _SEAM.finditer("".join(run.text for run in row))}
+    panes: list[list[Run]] = [[]]
+    place = 0
+    for run in row:
+        column = run.column
+        for number, text in enumerate(_split(run.text, [seam - place for seam in seams])):
+            if number or (place in seams and panes[-1]):
+                panes.append([])
+            panes[-1].append(run._replace(column=column, text=text))
+            column += cell_len(text)
+        place += len(run.text)
+    return [tuple(pane) for pane in panes]
+
+
+def _split(text: str, places: Iterable[int]) -> list[str]:
+    inner = sorted(place for place in places if 0 < place < len(text))
+    return [text[start:end] for start, end in pairwise([0, *inner, len(text)])]
+
+
 def read_picture(svg: str) -> str:
     """Return the text that a picture of `Sheet` shows, its screens one after the other."""
-    texts = {name: unescape(text) for name, text in re.findall(r'<g id="(\w+)" data-text="([^"]*)">', svg)}
+    parts = {name: (unescape(text), drawing) for name, text, drawing in _PART.findall(svg)}
+
+    def rows(drawing: str) -> Iterator[tuple[int, str]]:
+        for name, y in re.findall(r'<use href="#(\w+)"(?: y="(\d+)")?/>', drawing):
+            text, inner = parts[name]
+            if y:
+                yield int(y), text
+            else:
+                yield from rows(inner)
+
     lines: list[str] = []
-    former = BASELINE
-    for name, y in re.findall(r'<use href="#(\w+)" y="(\d+)"', svg):
-        place = int(y)
-        if place <= former:
-            former = BASELINE - LINE
-        lines += [""] * ((place - former) // LINE - 1) + [texts.get(name, "")]
-        former = place
+    for screen in svg.partition("</defs>")[2].split('class="f"'):
+        shown: dict[int, str] = {}
+        for y, text in rows(screen):
+            shown[y] = shown.get(y, "") + text
+        former = BASELINE - LINE
+        for y in sorted(shown):
+            lines += [""] * ((y - former) // LINE - 1) + [shown[y]]
+            former = y
     return "\n".join(lines) + "\n"

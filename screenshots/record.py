@@ -70,6 +70,12 @@ class Recording:
             await press(self._driver, key)
             await self.show(seconds)
 
+    async def write(self, letters: str, seconds: float) -> None:
+        """Type letters, and show for so long what they did."""
+        for key in letters:
+            await press(self._driver, key)
+        await self.show(seconds)
+
     async def tell_and_press(self, key: str, shown: str, says: str, seconds: float) -> None:
         """Tell of a key, then press it, and show for so long what it did."""
         self.tell(shown, says)
@@ -92,7 +98,8 @@ async def play_story(recording: Recording) -> None:
     await recording.listen(5, seconds=1, speed_rule=5)
     await recording.tell_and_press("t", "t", "back to the list", seconds=0.75)
     await recording.tell_and_press("slash", "/", "search in titles, summaries and topics", seconds=0.5)
-    await recording.press(*"diffusion", seconds=LETTER)
+    for letters in ("dif", "fus", "ion"):  # each screen that is shown takes its room
+        await recording.write(letters, LETTER * len(letters))
     await recording.show(1.5)
     await recording.tell_and_press("escape", "Esc", "back to all", seconds=0.75)
     await recording.tell_and_press("e", "e", "put it into the queue", seconds=0.75)

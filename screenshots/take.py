@@ -79,6 +79,8 @@ def write(name: str, svg: str) -> None:
         import cairosvg  # only for drawing: checking does without
 
         letters = svg.replace(FONT, "DejaVu Sans Mono").replace("font:20px", "font:19.7px")  # it does not spread them
+        letters = letters.replace("<image", '<image image-rendering="pixelated"')
+        cairosvg.image.IMAGE_RENDERING["pixelated"] = cairosvg.image.cairo.FILTER_NEAREST  # which it does not know
         cairosvg.svg2png(letters.encode(), write_to=str(FOLDER / f"{name}.png"))
 
 
