@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from textual import events
 from textual.content import Content
-from textual.geometry import Size
-from textual.strip import Strip
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.selection.bookmark_groups import Group, Grouping, group_bookmarks, quote, title_of
@@ -16,37 +13,24 @@ from tui_pod.core.text.clean import clock, counted
 from tui_pod.services.bookmarks import WHY_EMPTY
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
-from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, Part, spread_parts
-from tui_pod.ui.widgets.lines_view import LinesView
+from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, spread_parts
+from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines, Line
 
 if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services
 
-MARGIN, TIME = 2, 9
-"""Blank cells at the left, and those of the time beside the words."""
-
-MAX_WIDTH = 100
-"""Cells of a line beyond which it is hard to read."""
-
 NO_WORDS = "(no words)"
 
 
-class Line(NamedTuple):
-    """A line of the view, of the bookmark with this number, if any."""
-
-    parts: tuple[Part, ...] = ()
-    bookmark: int | None = None
-
-
-class BookmarksView(LinesView):
+class BookmarksView(ChoiceLines):
     """Bookmarks under heads; the one at the cursor shows all its words."""
 
     BINDINGS = bindings("bookmarks", "move")
 
     def __init__(self, services: Services, grouping: Grouping | None, edit: Callable[[Bookmark], None]) -> None:
         """Show the bookmarks; `edit` asks for another note or words."""
-        super().__init__(id="bookmarks")
+        super().__init__("bookmarks")
         self._services = services
         self.grouping = grouping or Grouping.EPISODE
         self._edit = edit
@@ -54,13 +38,11 @@ class BookmarksView(LinesView):
         self._bookmarks: list[Bookmark] = []  # in the order of the lines
         self._blocks: list[list[Line]] = []  # the lines of each head and bookmark
         self._places: list[int] = []  # of the bookmarks among the blocks
-        self._lines: list[Line] = []
-        self._cursor = 0
 
     @property
     def current(self) -> Bookmark | None:
         """The bookmark at the cursor."""
-        return self._bookmarks[self._cursor] if self._bookmarks else None
+        return self._bookmarks[self.cursor] if self._bookmarks else None
 
     def show(self) -> None:
         """Show them as they are now; the cursor stays on its bookmark, else where it was."""
@@ -68,8 +50,8 @@ class BookmarksView(LinesView):
         self._groups = group_bookmarks(controller.library, controller.bookmarks, self.grouping)
         self._bookmarks = [bookmark for group in self._groups for bookmark in group.bookmarks]
         places = {bookmark.key: place for place, bookmark in enumerate(self._bookmarks)}
-        place = self._cursor if former is None else places.get(former.key, self._cursor)
-        self._cursor = max(0, min(place, len(self._bookmarks) - 1))
+        place = self.cursor if former is None else places.get(former.key, self.cursor)
+        self.cursor = max(0, min(place, len(self._bookmarks) - 1))
         due = len(self._services.recall.due())
         parts = counted(len(self._bookmarks), "bookmark"), f"by {self.grouping}", f"{due} to recall" if due else ""
         self.border_title = Content(" · ".join(filter(None, parts)))
@@ -78,13 +60,9 @@ class BookmarksView(LinesView):
 
     # -- drawing ---------------------------------------------------------------------------------------
 
-    @property
-    def _width(self) -> int:
-        return min(MAX_WIDTH, self.scrollable_content_region.width - MARGIN - 1)
-
     def _lay_out(self) -> None:
         """Make all lines; of one bookmark, all that it says is shown."""
-        width = self._width
+        width = self.room
         self._blocks, self._places = [], []
         if not self._bookmarks:
             said = wrap(self._services.with_keys(WHY_EMPTY), width)
@@ -98,18 +76,16 @@ class BookmarksView(LinesView):
             for bookmark in group.bookmarks:
                 number = len(self._places)
                 self._places.append(len(self._blocks))
-                self._blocks.append(list(self._lines_of(number, bookmark, is_open=number == self._cursor)))
-        self._show_lines()
+                self._blocks.append(list(self._lines_of(number, bookmark)))
+        self._show_blocks()
 
-    def _show_lines(self) -> None:
-        self._lines = [line for block in self._blocks for line in block] if self._width > TIME else []
-        self.virtual_size = Size(0, len(self._lines))
-        self._bring_into_sight()
-        self.refresh()
+    def _show_blocks(self) -> None:
+        lines = [line for block in self._blocks for line in block] if self.room > TIME else []
+        self.show_lines(lines)
 
-    def _lines_of(self, number: int, bookmark: Bookmark, is_open: bool) -> Iterator[Line]:
-        """Yield the lines of a bookmark: all of an open one, else one of its words and one of its note."""
-        room = max(1, self._width - TIME)
+    def _lines_of(self, number: int, bookmark: Bookmark) -> Iterator[Line]:
+        """Yield the lines of a bookmark: all of the one at the cursor, else one of its words and one of its note."""
+        room, is_open = max(1, self.room - TIME), number == self.cursor
         words = f"“{bookmark.text}”" if bookmark.text else NO_WORDS
         title = "" if self.grouping is Grouping.EPISODE else title_of(self._services.controller.library, bookmark)
         mark = MARKS["card"] if self._services.recall.has_card(bookmark.key) else " "
@@ -122,58 +98,23 @@ class BookmarksView(LinesView):
             yield Line(((time, QUIET), line), number)
             time = " " * TIME
 
-    def render_line(self, y: int) -> Strip:
-        """Return one screen line."""
-        number = y + self.scroll_offset.y
-        line = self._lines[number] if number < len(self._lines) else Line()
-        return self.draw(line.parts, line.bookmark is not None and line.bookmark == self._cursor and self.has_focus)
-
-    def _bring_into_sight(self) -> None:
-        own = [place for place, line in enumerate(self._lines) if line.bookmark == self._cursor]
-        top, height = self.scroll_offset.y, self.scrollable_content_region.height
-        if own and not (top <= own[0] and own[-1] < top + height):
-            is_first = self._cursor == 0  # with its head
-            self.scroll_to(y=0 if is_first else max(0, own[0] - height // 3), animate=False, force=True)
-
     # -- events and actions ----------------------------------------------------------------------------
 
     def on_resize(self) -> None:
         """Break the lines anew."""
         self.show()
 
-    def on_click(self, event: events.Click) -> None:
-        """Go to the bookmark that was clicked on; on a second click hear it."""
-        number = self.clicked(event, self._lines)
-        if number is not None and (place := self._lines[number].bookmark) is not None:
-            if place == self._cursor:
-                self.action_choose()
-            self._go(place)
+    def count(self) -> int:
+        """See `ChoiceLines.count`."""
+        return len(self._bookmarks)
 
-    def _go(self, place: int) -> None:
-        if not self._bookmarks:
-            return
-        former, self._cursor = self._cursor, max(0, min(place, len(self._bookmarks) - 1))
-        for number in {former, self._cursor}:  # the others stay as they are: there may be thousands
-            lines = self._lines_of(number, self._bookmarks[number], is_open=number == self._cursor)
-            self._blocks[self._places[number]] = list(lines)
-        self._show_lines()
+    def show_cursor(self, former: int) -> None:
+        """See `ChoiceLines.show_cursor`."""
+        for number in {former, self.cursor} if self._bookmarks else ():  # the others stay: there may be thousands
+            self._blocks[self._places[number]] = list(self._lines_of(number, self._bookmarks[number]))
+        self._show_blocks()
 
-    def action_move(self, by: int) -> None:
-        """Go to another bookmark."""
-        self._go(self._cursor + by)
-
-    def action_move_to(self, place: int) -> None:
-        """Go to the first bookmark; -1: to the last."""
-        self._go(place if place >= 0 else len(self._bookmarks) - 1)
-
-    def action_move_page(self, pages: float) -> None:
-        """Go so many pages on, or parts of one."""
-        own = next((place for place, line in enumerate(self._lines) if line.bookmark == self._cursor), 0)
-        wanted = own + int(pages * self.size.height)
-        found = [line.bookmark for line in self._lines[: max(0, wanted) + 1] if line.bookmark is not None]
-        self._go(found[-1] if found else 0)
-
-    def action_choose(self) -> None:
+    async def action_choose(self) -> None:
         """Hear the bookmark at the cursor."""
         if (bookmark := self.current) is not None:
             self._services.bookmarks.play(bookmark)

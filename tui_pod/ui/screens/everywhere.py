@@ -71,7 +71,7 @@ class EverywhereView(Vertical):
     def action_results(self) -> None:
         """Go to what was found."""
         view = self.query_one(FoundView)
-        self.screen.set_focus(self.query_one(Input) if view.is_empty or view.has_focus else view)
+        self.screen.set_focus(self.query_one(Input) if not view.count() or view.has_focus else view)
 
     @on(Input.Changed)
     def _on_changed(self, event: Input.Changed) -> None:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
-
-from textual import events
-from textual.geometry import Size
-from textual.strip import Strip
+from typing import TYPE_CHECKING
 
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clock, length
@@ -17,14 +13,11 @@ from tui_pod.services.search import Answer
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
 from tui_pod.ui.look.parts import HEAD, MATCH, PLAIN, QUIET, Part, spread_parts
-from tui_pod.ui.widgets.lines_view import LinesView
+from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines, Line
 
 if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services
-
-MARGIN, TIME = 2, 9
-"""Blank cells at the left, and those of the time beside a sentence."""
 
 Span = tuple[int, int]
 """The first letter of what is lit in a text, and the one behind the last."""
@@ -32,18 +25,8 @@ Span = tuple[int, int]
 ROOM_FOR_TOPIC = 60
 """Least cells of a line for the topic beside the title."""
 
-MAX_WIDTH = 100
-"""Cells of a line beyond which it is hard to read."""
 
-
-class Line(NamedTuple):
-    """A line of the view, and the match that it belongs to; None: none can be chosen here."""
-
-    parts: list[Part]
-    match: int | None = None
-
-
-class FoundView(LinesView):
+class FoundView(ChoiceLines):
     """Episodes and their matches; the one at the cursor shows its whole sentence."""
 
     BINDINGS = bindings("found", "move")
@@ -51,41 +34,29 @@ class FoundView(LinesView):
 
     def __init__(self, services: Services, edit: Callable[[Bookmark], None], leave: Callable[[], None]) -> None:
         """Show nothing yet; `edit` asks for a bookmark's note, `leave` goes to the field above."""
-        super().__init__(id="found")
+        super().__init__("found")
         self._services = services
         self._edit = edit
         self._leave = leave
         self._answer = Answer()
         self._matches: list[tuple[Found, Hit]] = []
-        self._lines: list[Line] = []
-        self._cursor = 0
 
     def show(self, answer: Answer, keeps_cursor: bool = False) -> None:
         """Show what was found."""
         self._answer = answer
         self._matches = [(found, hit) for found in answer.results.found for hit in found.hits]
-        self._cursor = min(self._cursor, max(0, len(self._matches) - 1)) if keeps_cursor else 0
         self.hint_words = {} if self._matches else dict.fromkeys(("Hear", "Queue", "Bookmark"), "")
-        self._lay_out()
+        self.go(self.cursor if keeps_cursor else 0)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was found."""
-        return not self._matches
+    def count(self) -> int:
+        """See `ChoiceLines.count`."""
+        return len(self._matches)
+
+    def show_cursor(self, former: int) -> None:
+        """See `ChoiceLines.show_cursor`."""
+        self.show_lines(list(self._make_lines(self.room)) if self.room > TIME else [])
 
     # -- drawing ---------------------------------------------------------------------------------------
-
-    def _lay_out(self) -> None:
-        width = min(MAX_WIDTH, self.scrollable_content_region.width - MARGIN - 1)
-        self._lines = list(self._make_lines(width)) if width > TIME else []
-        self.virtual_size = Size(0, len(self._lines))
-        own = [number for number, line in enumerate(self._lines) if line.match == self._cursor]
-        if own:
-            first = own[0] - 1 if own[0] and self._lines[own[0] - 1].match is None else own[0]
-            top, height = self.scroll_offset.y, self.size.height
-            if first < top or own[-1] >= top + height:
-                self.scroll_to(y=max(0, min(first, own[-1] - height + 1) if first >= top else first), animate=False)
-        self.refresh()
 
     def _make_lines(self, width: int) -> Iterator[Line]:
         match = 0
@@ -119,7 +90,7 @@ class FoundView(LinesView):
         at = clock(hit.start) if hit.start is not None else "" if hit.kind is Kind.WORDS else str(hit.kind)
         mark = MARKS["bookmark"] if hit.kind is Kind.BOOKMARK else ""
         time = (f"{f'{mark} {at}':>{TIME - 2}}  ", QUIET)
-        if match != self._cursor:
+        if match != self.cursor:
             text = excerpt(query, hit.text, room)
             yield Line([time, *_lit(fit(text, room).rstrip(), query.spans(text), QUIET)], match)
             return
@@ -129,60 +100,35 @@ class FoundView(LinesView):
             yield Line([time, *_lit(text, _moved(spans, place), PLAIN)], match)
             place, time = place + len(text), (" " * TIME, QUIET)
 
-    def render_line(self, y: int) -> Strip:
-        """Return one screen line."""
-        number = y + self.scroll_offset.y
-        line = self._lines[number] if number < len(self._lines) else Line([])
-        return self.draw(line.parts, line.match == self._cursor and self.has_focus)
-
     # -- events and actions ----------------------------------------------------------------------------
 
     def on_resize(self) -> None:
         """Break the lines anew."""
-        self._lay_out()
-
-    async def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse points; a second click does what Enter does."""
-        number = self.clicked(event, self._lines)
-        if number is not None and (match := self._lines[number].match) is not None:
-            self._cursor = match
-            self._lay_out()
-            if event.chain == 2:
-                await self.action_choose()
+        self.go(self.cursor)
 
     def action_move(self, by: int) -> None:
         """Go to another match; from the first one up to the field."""
-        if self._cursor + by < 0:
+        if self.cursor + by < 0:
             self._leave()
-            return
-        self._cursor = max(0, min(self._cursor + by, len(self._matches) - 1))
-        self._lay_out()
-
-    def action_move_to(self, place: int) -> None:
-        """Go to the first match; -1: to the last."""
-        self._cursor = 0 if place == 0 else max(0, len(self._matches) - 1)
-        self._lay_out()
-
-    def action_move_page(self, pages: float) -> None:
-        """Go on by pages or parts of one."""
-        self.action_move(max(int(pages * self.size.height), -self._cursor))
+        else:
+            super().action_move(by)
 
     async def action_choose(self) -> None:
         """Play from the match."""
         if self._matches:
-            await self._services.search.play(*self._matches[self._cursor])
+            await self._services.search.play(*self._matches[self.cursor])
 
     def action_queue(self) -> None:
         """Queue the episode last."""
         if self._matches:
-            found, _ = self._matches[self._cursor]
+            found, _ = self._matches[self.cursor]
             self._services.controller.queue_last([found.id])
             self.notify(f"“{found.title}” is queued.", timeout=4, markup=False)
 
     async def action_bookmark(self) -> None:
         """Keep the sentence; pressed again, note something about it."""
         if self._matches:
-            await self._services.search.keep(*self._matches[self._cursor], self._edit)
+            await self._services.search.keep(*self._matches[self.cursor], self._edit)
 
     def action_search(self) -> None:
         """Go to the field."""

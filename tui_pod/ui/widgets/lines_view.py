@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
 from textual.scroll_view import ScrollView
@@ -16,6 +17,19 @@ from textual.strip import Strip
 
 from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.look.parts import RAIL, Part, look
+
+MARGIN, TIME = 2, 9
+"""Blank cells at the left, and those of a time beside words."""
+
+MAX_WIDTH = 100
+"""Cells of a line beyond which it is hard to read."""
+
+
+class Line(NamedTuple):
+    """A line of a view with a cursor, and the number of what it belongs to; None: nothing can be chosen here."""
+
+    parts: Sequence[Part] = ()
+    choice: int | None = None
 
 
 class LinesView(ScrollView, can_focus=True):
@@ -74,3 +88,78 @@ class LinesView(ScrollView, can_focus=True):
         await self.run_action("screen.view(1)")
 
     action_right = action_left
+
+
+class ChoiceLines(LinesView):
+    """Lines that belong to things to choose, some of them heads above these. A subclass makes them."""
+
+    cursor = 0
+    """Number of what the cursor is on."""
+
+    def __init__(self, ident: str) -> None:
+        super().__init__(id=ident)
+        self._lines: Sequence[Line] = ()
+
+    def count(self) -> int:
+        """Return how many things can be chosen."""
+        raise NotImplementedError
+
+    def show_cursor(self, former: int) -> None:
+        """Show the lines for the cursor, which was on `former` before."""
+        raise NotImplementedError
+
+    async def action_choose(self) -> None:
+        """Do what Enter does."""
+        raise NotImplementedError
+
+    @property
+    def room(self) -> int:
+        """Cells of a line."""
+        return min(MAX_WIDTH, self.scrollable_content_region.width - MARGIN - 1)
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Show these lines, and bring those at the cursor into sight, with the head above them."""
+        self._lines = lines
+        self.virtual_size = Size(0, len(lines))
+        own = [number for number, line in enumerate(lines) if line.choice == self.cursor]
+        if own:
+            first = own[0] - (own[0] > 0 and lines[own[0] - 1].choice is None)
+            top, height = self.scroll_offset.y, self.scrollable_content_region.height
+            if first < top or own[-1] >= top + height:
+                y = first if first < top else max(0, min(first, own[-1] - height + 1))
+                self.scroll_to(y=y, animate=False, force=True)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one screen line."""
+        number = y + self.scroll_offset.y
+        parts, choice = self._lines[number] if number < len(self._lines) else Line()
+        return self.draw(parts, choice is not None and choice == self.cursor and self.has_focus)
+
+    def go(self, place: int) -> None:
+        """Put the cursor on something, clamped."""
+        former, self.cursor = self.cursor, max(0, min(place, self.count() - 1))
+        self.show_cursor(former)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse points; a second click is Enter."""
+        number = self.clicked(event, self._lines)
+        if number is not None and (choice := self._lines[number].choice) is not None:
+            self.go(choice)
+            if event.chain == 2:
+                await self.action_choose()
+
+    def action_move(self, by: int) -> None:
+        """Go to what comes next or before."""
+        self.go(self.cursor + by)
+
+    def action_move_to(self, place: int) -> None:
+        """Go to the first; -1: to the last."""
+        self.go(place if place >= 0 else self.count() - 1)
+
+    def action_move_page(self, pages: float) -> None:
+        """Go so many pages on, or parts of one."""
+        own = next((number for number, line in enumerate(self._lines) if line.choice == self.cursor), 0)
+        wanted = max(0, own + int(pages * self.size.height))
+        found = [line.choice for line in self._lines[: wanted + 1] if line.choice is not None]
+        self.go(found[-1] if found else 0)
