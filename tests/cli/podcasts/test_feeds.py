@@ -318,6 +318,15 @@ def test_folder_is_added_listed_moved_and_left_out_of_the_export(
     assert shell("feeds", "add", str(tmp_path / "nowhere"), status=1) == ""
 
 
+def test_import_of_a_removed_podcast_adds_it(site: Site, shell: Shell, tmp_path: Path) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    shell("feeds", "add", site.url("/f"))
+    (tmp_path / "list.opml").write_text(shell("export"))
+    shell("feeds", "remove", "Test Cast")
+    shell("import", str(tmp_path / "list.opml"))
+    assert shell.err.startswith("1 feed added, 0 already there.")
+
+
 def test_import_takes_no_folder_from_a_list(shell: Shell, tmp_path: Path) -> None:
     make_mp3(tmp_path / "Books" / "one.mp3")
     outline = f'<opml><body><outline type="rss" text="Evil" xmlUrl="file://{tmp_path}/Books"/></body></opml>'

@@ -185,7 +185,7 @@ class FeedStore:
         return None
 
     def subscribe(self, entries: Iterable[Entry]) -> tuple[int, int]:
-        """Add feeds; restore removed ones, add folders to known ones. Return the counts of new and known feeds.
+        """Add feeds; restore removed ones, add folders to known ones. Return how many were not there and were.
 
         Logins of entries are kept where there is none; they go over http only once the listener agreed to that.
         """
@@ -195,7 +195,7 @@ class FeedStore:
             known = 0
             for entry in entries:
                 row = db.execute(
-                    "SELECT number, folders, first FROM feeds WHERE first = ? OR address = ? OR first = ?",
+                    "SELECT number, folders, first, removed FROM feeds WHERE first = ? OR address = ? OR first = ?",
                     (entry.feed_id or entry.address, entry.address, entry.address),
                 ).fetchone()
                 if entry.user:
@@ -204,7 +204,7 @@ class FeedStore:
                 if row is None:
                     insert_entries(db, [entry])
                     continue
-                known += 1
+                known += row[3] is None
                 folders = tuple(dict.fromkeys((*to_folders(row[1]), *entry.folders)))
                 db.execute(
                     "UPDATE feeds SET removed = NULL, folders = ? WHERE number = ?", (json.dumps(folders), row[0])
