@@ -70,22 +70,17 @@ class Gathered(NamedTuple):
     notices: tuple[str, ...]
 
 
-class MachineName(NamedTuple):
-    """What this machine's file is called."""
+def machine_name(state: State) -> tuple[str, list[SettingRecord]]:
+    """Return what this machine's file is called, and what is to be saved of that in the state.
 
-    name: str
-    records: tuple[SettingRecord, ...]
-    """To be saved with the state, where the name is new."""
-
-
-def machine_name(state: State) -> MachineName:
-    """Return the name kept in the state; a new one where there is none, or the state was copied from elsewhere."""
+    The name is a new one where the state has none, or was copied from elsewhere.
+    """
     name, host = state.setting("sync", "machine", ""), _host_mark()
     if re.fullmatch(r"[\w.-]{1,64}", name) and state.setting("sync", "host", "") == host:
-        return MachineName(name, ())
+        return name, []
     label = re.sub(r"[^A-Za-z0-9-]+", "-", platform.node().partition(".")[0])[:32].strip("-")
     name = f"{label or 'machine'}-{secrets.token_hex(4)}"
-    return MachineName(name, (SettingRecord("sync", "machine", name), SettingRecord("sync", "host", host)))
+    return name, [SettingRecord("sync", "machine", name), SettingRecord("sync", "host", host)]
 
 
 def _host_mark() -> str:

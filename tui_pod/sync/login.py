@@ -57,13 +57,6 @@ class Flow(NamedTuple):
     token: str
 
 
-class Login(NamedTuple):
-    """What came of it."""
-
-    user: str
-    password: str
-
-
 def begin(transport: HttpTransport) -> Flow | None:
     """Begin a login; None where the server offers none, or one that leads to another server."""
     answer = transport.ask("POST", START, {})
@@ -83,8 +76,8 @@ def begin(transport: HttpTransport) -> Flow | None:
     return Flow(page, endpoint.removeprefix(transport.base), token)
 
 
-def finish(transport: HttpTransport, flow: Flow, wait: Callable[[float], None] = time.sleep) -> Login:
-    """Wait until the listener has logged in.
+def finish(transport: HttpTransport, flow: Flow, wait: Callable[[float], None] = time.sleep) -> tuple[str, str]:
+    """Wait until the listener has logged in; return the user and the password.
 
     Raises:
         SyncError: they did not, or the server has forgotten it.
@@ -94,7 +87,7 @@ def finish(transport: HttpTransport, flow: Flow, wait: Callable[[float], None] =
         if answer.is_good and isinstance(answer.data, dict):
             user, password = answer.data.get("loginName"), answer.data.get("appPassword")
             if isinstance(user, str) and isinstance(password, str) and user and password:
-                return Login(user, password)
+                return user, password
         if answer.status != 404:  # which says: not yet
             break
         wait(ASK_EVERY)

@@ -65,8 +65,8 @@ def sync_with_folder(
         FeedStoreError: settings that came in could not be saved.
         StateError: what came in could not be saved.
     """
-    machine = machine_name(state)
-    shared = SyncFolder(folder, machine.name)
+    machine, naming = machine_name(state)
+    shared = SyncFolder(folder, machine)
     gathered = shared.gather()
     own = gathered.own or Contents({})
     received = incoming(state.progress, gathered.all.progress)
@@ -82,7 +82,7 @@ def sync_with_folder(
     if not is_dry:
         settings.take(store, received_settings)
         records = [ProgressRecord(ident, value) for ident, value in received.items()]
-        file.save([*machine.records, *records, *records_of(received_kept)])
+        file.save([*naming, *records, *records_of(received_kept)])
         if changed or any(kept.without(own.kept)) or podcasts != own.podcasts:
             shared.write(Contents(progress, kept, podcasts), now)
     notices, configured = list(gathered.notices), list(received_settings)
