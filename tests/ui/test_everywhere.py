@@ -13,6 +13,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.search.lookup import Found, Hit, Kind
 from tui_pod.ui.widgets.found_view import FoundView
 
 SHIPS = Transcript(
@@ -44,6 +45,14 @@ async def test_word_of_a_transcript_is_found_while_one_types_and_played_from_its
         await driver.press("enter", "enter")
         assert driver.playback.episode == "three"
         assert driver.playback.position == 30.0
+
+
+async def test_words_without_times_are_played_from_where_they_stand(library: Library) -> None:
+    async with run_app(library) as driver:
+        driver.services.transcripts["three"] = Transcript((Cue("First."), Cue("Second.", speaker="Ada"), Cue("Third!")))
+        await driver.services.search.play(Found("three", "Three", ()), Hit(Kind.WORDS, "Ada: Second."))
+        await driver.settle()
+        assert (driver.playback.episode, driver.playback.position) == ("three", 300.0 * 6 / 19)
 
 
 async def test_keys_of_the_results_queue_and_bookmark(library: Library) -> None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
 
-from tui_pod.core.library.transcript import CUT, arrange
+from tui_pod.core.library.transcript import CUT, Cue, arrange
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import counted, without_surrogates
 from tui_pod.core.text.speech import split_sentences
@@ -245,11 +245,16 @@ class _Ranking:
             cues = words.cues(place)
             if cues[0].start is not None:
                 cues = list(arrange(cues).cues)
-            said = [f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text for cue in cues]
+            said = list(map(said_in, cues))
             scores = list(map(self._query.score, said))
             best = [number for number, score in enumerate(scores) if score[0] == max(scores)[0]]
             for number in best if self._is_all else [scores.index(max(scores))]:
                 yield Hit(Kind.WORDS, said[number], cues[number].start, is_recognised)
+
+
+def said_in(cue: Cue) -> str:
+    """Return a sentence as a match shows it: with its speaker."""
+    return f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text
 
 
 def _sentence(query: Query, sentences: Sequence[str]) -> str:

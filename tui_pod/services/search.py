@@ -15,7 +15,7 @@ from tui_pod.core.library.transcript import READING_SPEED
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.text.clean import counted, fold
 from tui_pod.runtime.threads import CancelToken, in_thread
-from tui_pod.search.lookup import EPISODES, Found, Hit, Kind, Results, look_up
+from tui_pod.search.lookup import EPISODES, Found, Hit, Kind, Results, look_up, said_in
 from tui_pod.search.query import NOTHING, Query, parse_query
 from tui_pod.search.store import NO_FTS5, IndexFile, IndexMissing, SearchError
 from tui_pod.services.tasks import BackgroundTasks
@@ -125,7 +125,7 @@ class SearchService:
             return hit.start
         episode = controller.library.episode(index)
         cues = (await self._services.read_transcript(episode)).cues
-        row = next((row for row, cue in enumerate(cues) if fold(cue.text) == fold(hit.text)), None)
+        row = next((row for row, cue in enumerate(cues) if fold(said_in(cue)) == fold(hit.text)), None)
         if row is None or cues[row].start is not None:
             return None if row is None else cues[row].start
         length = controller.progress_index.length(index)
