@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 
 from tui_pod.core.text.clean import clean_title, fold
 from tui_pod.feeds.folders.scan import AudioFile
@@ -19,9 +18,11 @@ def in_order(files: Iterable[AudioFile]) -> list[tuple[AudioFile, str]]:
     A title is the file's own where no other in its folder has the same, as a book's title on each of its parts.
     """
     ordered: list[tuple[AudioFile, str]] = []
-    by_name = sorted(files, key=lambda file: (_folder(file), natural(os.path.basename(file.path))))
-    for _, group in groupby(by_name, key=_folder):
-        inside = _by_track(list(group))
+    folders: dict[str, list[AudioFile]] = {}
+    for file in files:
+        folders.setdefault(os.path.dirname(file.path), []).append(file)
+    for folder in sorted(folders, key=lambda path: [natural(name) for name in path.split(os.sep) if name]):
+        inside = _by_track(sorted(folders[folder], key=lambda file: natural(os.path.basename(file.path))))
         titles = [file.tags.title for file in inside]
         is_telling = len(set(filter(None, titles))) == len(list(filter(None, titles)))
         for file, title in zip(inside, titles, strict=True):
@@ -33,11 +34,6 @@ def in_order(files: Iterable[AudioFile]) -> list[tuple[AudioFile, str]]:
 def natural(name: str) -> list[str | int]:
     """Return a key that sorts `Part 2` before `Part 10`: words and numbers in turn."""
     return [int(part) if number % 2 else part for number, part in enumerate(_DIGITS.split(fold(name)))]
-
-
-def _folder(file: AudioFile) -> list[list[str | int]]:
-    inside = os.path.dirname(file.path)
-    return [natural(name) for name in inside.split(os.sep)] if inside else []
 
 
 def _by_track(files: Sequence[AudioFile]) -> Sequence[AudioFile]:
