@@ -133,6 +133,16 @@ async def test_range_removed_from_the_queue_is_brought_back_by_undo(library: Lib
         assert driver.notices == ["Undid: 2 episodes taken out of the queue"]
 
 
+async def test_entry_taken_out_and_a_range_marked_are_told(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("e", "2", "x")
+        assert driver.notices == ["1 episode taken out of the queue. Press u to undo."]
+        await driver.press("u", "escape", "1", "m")
+        assert driver.notices == []
+        await driver.press("g", "V", "j", "j", "m")
+        assert driver.notices == ["2 episodes marked played. Press u to undo."]  # the first one was
+
+
 async def test_whole_queue_can_be_cleared_from_the_keyboard(library: Library) -> None:
     async with run_app(library, queue=THREE) as driver:
         await driver.press("2", "g", "V", "G", "x")

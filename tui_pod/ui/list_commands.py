@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def run_command(
     command: ListCommand, episodes: list[str], services: Services, model: EpisodeListModel, by: int = 0
 ) -> str:
-    """Run a command on episodes; return what was done, if it has to be told where they are out of sight."""
+    """Run a command on episodes; return what was done, if it has to be told where that cannot be seen."""
     controller = services.controller
     match command:
         case ListCommand.CHOOSE | ListCommand.RESTART:
@@ -31,9 +31,9 @@ def run_command(
         case ListCommand.DOWNLOAD:
             services.feeds.download(episodes)
         case ListCommand.REMOVE if model.is_queue:
-            controller.unqueue(episodes)
+            return controller.unqueue(episodes)
         case ListCommand.REMOVE if model.query.entry == SmartList.CONTINUE:
-            controller.dismiss(episodes)
+            return controller.dismiss(episodes)
         case ListCommand.REMOVE if model.query.entry == SmartList.NEW:
             services.feeds.news.take_off(episodes)
         case ListCommand.REMOVE:

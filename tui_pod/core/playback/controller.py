@@ -322,9 +322,11 @@ class PlaybackController:
         """Make episodes the next to play."""
         self._change_queue(f"{counted(len(episodes))} queued next", self.queue.add_next(episodes))
 
-    def unqueue(self, episodes: Sequence[str]) -> None:
-        """Take episodes out of the queue."""
-        self._change_queue(f"{counted(len(episodes))} taken out of the queue", self.queue.remove(episodes))
+    def unqueue(self, episodes: Sequence[str]) -> str:
+        """Take episodes out of the queue; return what was done."""
+        label = f"{counted(len(episodes))} taken out of the queue"
+        self._change_queue(label, self.queue.remove(episodes))
+        return label
 
     def move_in_queue(self, episode: str, by: int) -> None:
         """Move an episode within what is upcoming, down when `by` is positive."""

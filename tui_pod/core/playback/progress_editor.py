@@ -45,10 +45,12 @@ class ProgressEditor:
         self._change(label, after)
         return label
 
-    def dismiss(self, episodes: Sequence[str]) -> None:
-        """Take episodes off Continue until they are played again; can be undone."""
+    def dismiss(self, episodes: Sequence[str]) -> str:
+        """Take episodes off Continue until they are played again, which can be undone; return what was done."""
+        label = f"{counted(len(episodes))} taken off Continue"
         after = {i: self._fresh(i)._replace(is_dismissed=True, updated=self._stamp(i)) for i in episodes}
-        self._change(f"{counted(len(episodes))} taken off Continue", after)
+        self._change(label, after)
+        return label
 
     def note_replay(self, episode: str, former: Progress) -> None:
         """Let the listener undo that playing an episode takes off its mark as played."""

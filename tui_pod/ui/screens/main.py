@@ -289,8 +289,14 @@ class MainScreen(Screen[None]):
 
     @on(EpisodeList.CommandChosen)
     def _on_list_command(self, event: EpisodeList.CommandChosen) -> None:
-        run_command(event.command, event.episodes, self._services, self.model, event.by)
+        done = run_command(event.command, event.episodes, self._services, self.model, event.by)
+        if event.command is ListCommand.REMOVE or len(event.episodes) > 1:  # else the row shows it
+            self._tell_done(done)
         self.selection_changed()
+
+    def _tell_done(self, done: str) -> None:
+        if done:
+            self.app.notify(f"{done}. Press {key_of('undo')} to undo.")
 
     @on(EpisodeList.SelectionChanged)
     def selection_changed(self) -> None:
@@ -308,10 +314,8 @@ class MainScreen(Screen[None]):
                 self._services.feeds.remove_feed(feed)
             else:
                 self.app.notify(NOT_REMOVABLE)
-        elif (episodes := self.model.episodes_of(entry)) and (
-            done := run_command(event.command, episodes, self._services, self.model)
-        ):
-            self.app.notify(f"{done}. Press {key_of('undo')} to undo.")
+        elif episodes := self.model.episodes_of(entry):
+            self._tell_done(run_command(event.command, episodes, self._services, self.model))
 
     @on(PlaybackBar.SeekRequested)
     def _on_seek(self, event: PlaybackBar.SeekRequested) -> None:
