@@ -8,7 +8,6 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from pathlib import Path
 
 from tui_pod.audio.libmpv import explain_missing, open_mpv
 from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
@@ -144,7 +143,7 @@ def _catalog(options: Namespace, config: Config, paths: Paths) -> Iterator[Findi
 
 
 def _state(paths: Paths) -> Iterator[Finding]:
-    state = StateFile(Path(paths.state)).load()
+    state = StateFile(paths.state).load()
     for notice in state.notices:
         yield False, notice, ""
     if not state.notices:

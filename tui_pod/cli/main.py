@@ -95,8 +95,7 @@ def _hold_streams() -> list[str]:
 
 
 def _run_command(options: Any) -> int:
-    from tui_pod.cli.parser import UsageError  # the app starts without these
-    from tui_pod.core.errors import UserError
+    from tui_pod.core.errors import UserError  # the app starts without the commands
 
     module = import_module(f"tui_pod.cli.{COMMANDS[options.command]}")
     run: Callable[[Any], int | None] = getattr(module, f"run_{options.command}", None) or module.run
@@ -107,6 +106,7 @@ def _run_command(options: Any) -> int:
         status = run(options) or 0
         sys.stdout.flush()
     except UserError as error:
+        from tui_pod.cli.parser import UsageError  # attach does without argparse
         from tui_pod.core.library.library import CatalogsError
         from tui_pod.core.text.clean import visible
 

@@ -55,7 +55,7 @@ def set_settings(store: FeedStore, options: Namespace) -> None:
         tell(f"{name}: {set_login(store, feed, login)}")
     if changes:
         if feed_id == COURSE and list(changes) != ["hidden"]:
-            raise UserError("of the course only hidden can be set. Nothing was changed")
+            raise UserError("only hidden can be set for the course. Nothing was changed")
         store.configure(feed_id, changes)
         said = (f"{key} {text or f'default ({ROWS[key].usual})'}" for key, text in changes.items())
         tell(f"{name}: {', '.join(said)}")
