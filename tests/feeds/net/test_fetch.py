@@ -33,6 +33,13 @@ def test_fetch_plain_body_arrives(site: Site) -> None:
     assert site.asked[0][1]["User-Agent"].startswith("tui-pod/")
 
 
+@pytest.mark.parametrize("charset", ["*=\0''x", f"*{'9' * 5_000}*=x", "=\xff", "*=?''%ff"])
+def test_fetch_charset_that_is_made_to_do_harm_is_none(site: Site, charset: str) -> None:
+    site.replies["/x"] = server.body("hello", f"audio/mpeg; charset{charset}")
+    response, content = ask(site, "/x")
+    assert (content, response.kind, response.charset) == (b"hello", "audio/mpeg", None)
+
+
 def test_fetch_packed_body_is_unpacked(site: Site) -> None:
     content = b"abc" * 100_000
     site.replies["/x"] = server.packed(content)

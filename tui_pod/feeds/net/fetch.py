@@ -15,6 +15,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from email.message import Message
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -229,7 +230,14 @@ def _asked(
         if "www-authenticate" in headers:  # one for each kind of login
             headers["www-authenticate"] = ", ".join(response.headers.get_all("www-authenticate", []))
         body = _body(response, headers, limits, explained)
-        yield Response(response.status, address, None, headers, body, response.headers.get_content_charset(), login)
+        yield Response(response.status, address, None, headers, body, _charset(response.headers), login)
+
+
+def _charset(headers: Message) -> str | None:
+    try:
+        return headers.get_content_charset()
+    except ValueError:  # of a NUL or of thousands of digits in it
+        return None
 
 
 def _headers(request: Request, login: Login | None, there: Origin) -> dict[str, str]:
