@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import (
-    Filter,
     ListQuery,
     SmartList,
     Sort,
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from tui_pod.core.selection.queue import Queue
     from tui_pod.core.selection.session_planner import Plan
     from tui_pod.services.services import Services
-
-Choice = TypeVar("Choice", Filter, Sort)
 
 
 class _Kept(NamedTuple):
@@ -162,11 +159,11 @@ class EpisodeListModel:
 
     def next_filter(self) -> ListQuery:
         """Return the query with the next filter."""
-        return self.query._replace(filter=_next(self.query.filter))
+        return self.query._replace(filter=self.query.filter.following)
 
     def next_sort(self) -> ListQuery:
         """Return the query with the next order."""
-        return self.query._replace(sort=_next(self.query.sort))
+        return self.query._replace(sort=self.query.sort.following)
 
     def go_to(self, index: int) -> bool:
         """Go to an episode, among all when the list does not have it; return whether the list had it."""
@@ -258,9 +255,3 @@ class EpisodeListModel:
         if plan.indexes:
             self._services.recall.before(lambda: controller.start_session(request, plan))
         return plan
-
-
-def _next(choice: Choice) -> Choice:
-    """Return the choice after this one, round and round."""
-    choices = list(type(choice))
-    return choices[(choices.index(choice) + 1) % len(choices)]

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import tzinfo
-from enum import StrEnum
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.selection.list_query import Choice
 from tui_pod.core.text.clean import clock
 
 GONE = "No longer in the library"
 """The group, by topic, of bookmarks whose episodes are."""
 
 
-class Grouping(StrEnum):
+class Grouping(Choice):
     """What is kept together."""
 
     EPISODE = "episode"
     DATE = "date"
     TOPIC = "topic"
-
-    @property
-    def following(self) -> Grouping:
-        """The next one, round and round."""
-        all_of_them = list(Grouping)
-        return all_of_them[(all_of_them.index(self) + 1) % len(all_of_them)]
 
 
 class Group(NamedTuple):

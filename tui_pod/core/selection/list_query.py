@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum, StrEnum
+from typing import Self
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.named_tuple import NamedTuple
@@ -24,7 +25,17 @@ class SmartList(IntEnum):
     QUEUE = -2
 
 
-class Filter(StrEnum):
+class Choice(StrEnum):
+    """What a key goes through, one after the other."""
+
+    @property
+    def following(self) -> Self:
+        """The next one; after the last the first."""
+        choices = list(type(self))
+        return choices[(choices.index(self) + 1) % len(choices)]
+
+
+class Filter(Choice):
     """Which episodes of a topic are shown."""
 
     ALL = "all"
@@ -33,7 +44,7 @@ class Filter(StrEnum):
     PLAYED = "played"
 
 
-class Sort(StrEnum):
+class Sort(Choice):
     """The order of a list."""
 
     NEWEST = "newest"
