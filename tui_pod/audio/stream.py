@@ -73,7 +73,7 @@ class StreamProtocol:
         self._opened = _Open(_guarded(self._open, _LOADING_FAILED))
 
     def register(self, mpv: MPV) -> None:
-        """Have a libmpv read addresses of this scheme from here.
+        """Make a libmpv handle read addresses of this scheme from here.
 
         Raises:
             OSError: it does not take it.
@@ -85,9 +85,9 @@ class StreamProtocol:
             raise OSError("this libmpv reads nothing from programs")
 
     def offer(self, token: str, audio: RemoteAudio, is_seekable: bool = True) -> str:
-        """Have one recording readable, in place of the one before; return its address.
+        """Offer one recording, in place of the one before; return its address.
 
-        In one that is seekable, demuxers go to its end before they begin.
+        Demuxers read the end of a seekable one before they begin.
         """
         self._audio = {token: (audio, is_seekable)}
         return f"{SCHEME}://{token}"

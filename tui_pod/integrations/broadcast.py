@@ -13,16 +13,16 @@ class Follower:
     """Is told what changed, on the event loop, and ignores it by default; must neither wait nor call the controller."""
 
     def playback_changed(self, playback: Playback) -> None:
-        """Take in this playback."""
+        """Follow the playback."""
 
     def progress_changed(self, episodes: frozenset[str]) -> None:
-        """Take in that the progress of these episodes changed."""
+        """Follow changed progress of these episodes."""
 
     def queue_changed(self) -> None:
-        """Take in that the queue or the session changed."""
+        """Follow a changed queue or session."""
 
     def told(self, text: str, is_error: bool) -> None:
-        """Take in what the listener was told."""
+        """Note what the listener was told."""
 
     def notify(self, title: str, body: str = "") -> None:
         """Show a desktop notification soon."""

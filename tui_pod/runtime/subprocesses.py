@@ -33,7 +33,7 @@ def run_apart(module: str, *arguments: str | Path) -> None:
 
 
 def end_with_parent() -> None:
-    """Have this process killed when its parent ends, also while it is stopped; on Linux alone."""
+    """Let the kernel kill this process when its parent ends, even while it is stopped; on Linux only."""
     if sys.platform == "linux":
         import ctypes  # a process that only its input ends needs none of it
 

@@ -27,7 +27,7 @@ WHY_EMPTY = f"Nothing is kept yet. {key_of('bookmark.add')} keeps what was just 
 NOTHING_PLAYS = f"Nothing is playing: {key_of('bookmark.add')} keeps what was just said."
 
 NOTE_WITHIN = timedelta(seconds=4)
-"""Time after keeping something in which the key asks for its note, though the voice has gone on."""
+"""Time after keeping something in which the key asks for its note instead of keeping more."""
 
 SHOWN_WORDS = 40
 """Characters of the words that a notice shows."""

@@ -135,7 +135,7 @@ class EpisodeListModel:
         return former != (self.indexes, self.queue)
 
     def take_queue(self, queue: Queue) -> bool:
-        """Take in a changed queue; return whether the list changes with it."""
+        """Follow a changed queue; return whether the list changes with it."""
         if self.is_queue:
             return self.update(queue)
         self.queue = queue

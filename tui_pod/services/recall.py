@@ -65,7 +65,7 @@ class RecallService:
                 await self._services.play_excerpt(episode, start, end)
 
     def stop_context(self) -> None:
-        """Be silent."""
+        """Stop what `play_context` plays."""
         self._services.stop_excerpt()
 
     async def question(self, card: Card) -> Question | None:

@@ -77,7 +77,7 @@ class RecognitionService:
     def __init__(
         self, controller: Callable[[], PlaybackController], frontend: Frontend, means: Means, is_paused: bool = False
     ) -> None:
-        """Recognise nothing yet; `is_paused`: nor later, until the listener goes on."""
+        """Recognise nothing yet; `is_paused`: not until the listener resumes."""
         self._controller = controller
         self._frontend = frontend
         self._means = means
@@ -166,7 +166,7 @@ class RecognitionService:
         return await asyncio.to_thread(self._means.files.read, episode)
 
     async def close(self) -> None:
-        """End the recogniser; it goes on where it was the next time."""
+        """End the recogniser; the next start resumes where it was."""
         if self._looking is not None:
             self._looking.cancel()
         await self._tasks.close()
@@ -224,7 +224,7 @@ class RecognitionService:
         return min(self._waiting, key=order, default=None)
 
     def _remember_asked(self) -> None:
-        """Remember what the listener asked for, so that the next app goes on with it."""
+        """Remember what the listener asked for, so that the next start resumes it."""
         asked = " ".join(ident for ident, is_asked in self._waiting.items() if is_asked and " " not in ident)
         if asked != self._asked:
             self._asked = asked

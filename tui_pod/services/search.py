@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
 
 FIRST_WAIT = 3.0
-"""Seconds after the start until the index is looked at: whoever starts wants to listen."""
+"""Seconds after the start until the index is looked at: a start is for listening."""
 
 NO_TIMES = "These words have no times"
 
@@ -35,7 +35,7 @@ Update = Callable[[], Awaitable[None]]
 
 
 class Answer(NamedTuple):
-    """What a question has found, and what is to be said with it."""
+    """What a search found, and what to say with it."""
 
     query: Query = Query()
     results: Results = Results()
@@ -56,7 +56,7 @@ class SearchService:
         self.typed = ""
         """What was searched last."""
         self.on_filled: Callable[[], None] = lambda: None
-        """Is told that the index has been brought up to date."""
+        """Called once the index has been brought up to date."""
 
     def start(self) -> None:
         """Bring the index up to date soon."""

@@ -72,7 +72,7 @@ class Services:
         """Told how far the words of an episode are recognised; None: no longer, or they have changed."""
 
     def _with_last(self, playback: Playback) -> Playback:
-        """Return a playback of nothing with the episode that was heard last, to be gone on with."""
+        """Return a playback of nothing with the episode that was heard last, to be resumed."""
         index = next(iter(self.progress_index.unfinished()), None)
         if index is None or playback.last is not None:
             return playback
@@ -98,7 +98,7 @@ class Services:
         raise NotImplementedError
 
     def key_pressed(self) -> None:
-        """Have what runs in the background make way for what a key asks for."""
+        """Let background work make way for what a key asks for."""
 
     def words_changed(self, episode: str, state: WordsState | None) -> None:
         """Tell the watchers how far the words of an episode are."""

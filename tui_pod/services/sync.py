@@ -24,7 +24,7 @@ EVERY = 15 * 60.0
 """Seconds between two syncs."""
 
 MINUTE = 60.0
-"""Seconds after which the time since the last sync is shown anew."""
+"""Seconds after which the time since the last sync is shown again."""
 
 GAP = 20.0
 """Seconds in which pauses and ends of episodes cause one sync."""
@@ -41,7 +41,7 @@ class Work(NamedTuple):
     run: Callable[[], Awaitable[dict[str, Any]]]
     """Saves, syncs, and returns what `tui-pod sync --json` prints."""
     reload: Callable[[], Awaitable[None]]
-    """Shows the podcasts anew, and fetches them."""
+    """Loads the podcasts again, and fetches them."""
     is_first: Callable[[], bool]
     """Whether there was no sync with the server yet: the first one only runs when asked for."""
 

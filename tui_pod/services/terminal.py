@@ -23,7 +23,7 @@ class TerminalLink(Protocol):
     """The way to the client."""
 
     def serve(self, drawer: Drawer) -> None:
-        """Begin to hear the client, once the terminal is drawn on."""
+        """Begin to listen to the client, once the terminal is drawn on."""
 
     def leave(self) -> bool:
         """Give the terminal back and go on; return False where nobody could come back."""
@@ -32,4 +32,4 @@ class TerminalLink(Protocol):
         """Give the terminal to the shell until the listener brings the client to the front again."""
 
     def hang_up(self) -> bool:
-        """Take in that the terminal is gone; return whether the app goes on without one."""
+        """Note that the terminal is gone; return whether the app goes on without one."""

@@ -124,7 +124,7 @@ class PlaybackController:
             self._up_next.prepare()
 
     def handle(self, event: Event) -> None:
-        """Take in what the player, the sources or the writer report."""
+        """Handle what the player, the sources or the writer report."""
         if isinstance(event, RecordsSaved):
             self._player.saved(event.ticket)
         elif isinstance(event, StateMended):

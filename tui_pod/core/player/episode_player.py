@@ -226,7 +226,7 @@ class EpisodePlayer:
         self._load_when_saved()
 
     def handle(self, event: LoadEvent) -> None:
-        """Take in what the player or the sources report."""
+        """Handle what the player or the sources report."""
         load = self._load
         if load is None or event.load != self._state.playback.load:
             return
@@ -272,7 +272,7 @@ class EpisodePlayer:
             self._give(load, load.source)
 
     def _give(self, load: Load, source: Source) -> None:
-        """Have the player open the file at the position."""
+        """Tell the player to open the file at the position."""
         load.watch = LoadWatch(self._clock())
         self._player.load(source, load.position, self._state.playback.load, load.is_paused)
 

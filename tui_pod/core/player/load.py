@@ -50,7 +50,7 @@ class Load:
         return self.watch is not None
 
     def choose_way(self, playback: Playback) -> bool:
-        """Choose whether the position is counted or estimated; return whether the file must be opened anew for that."""
+        """Choose whether the position is counted or estimated; return whether the file must be reopened for that."""
         assert self.source is not None
         former = self.source.is_about
         here = None if former or playback.status is PlayerStatus.LOADING else playback.position

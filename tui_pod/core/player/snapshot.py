@@ -42,7 +42,7 @@ class ChapterOrigin(IntEnum):
     FILE = 1
     """The recording itself."""
     FEED = 2
-    """The feed, or who made the narration."""
+    """The feed, or the narrator."""
 
 
 class Source(NamedTuple):

@@ -40,7 +40,7 @@ class Bookmark(NamedTuple):
     title: str = ""
     """That of the episode, for when it is no longer in the library."""
     is_removed: bool = False
-    """Whether it was removed, which others who have it must learn."""
+    """Whether it was removed, which other machines must learn."""
     is_recognised: bool = False
     """Whether a machine recognised its words, and nobody has edited them."""
 

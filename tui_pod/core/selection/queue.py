@@ -62,7 +62,7 @@ class Queue(_Entries):
         return Queue(self.entries, self.entries.index(ident) + 1)
 
     def changed_as(self, before: Queue, after: Queue) -> Queue:
-        """Return the queue with the change made to it that led from one to another; it may have gone on meanwhile.
+        """Return the queue with the change that led from one to another; it may have changed meanwhile.
 
         Entries played since `before` stay played, and what else was queued since stays.
         """
