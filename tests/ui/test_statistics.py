@@ -212,3 +212,14 @@ async def test_statistics_asked_twice_open_once(library: Library) -> None:
         assert len(driver.main.query("#statistics")) == 1
         await driver.press("escape")
         assert driver.focus == "list"
+
+
+async def test_sessions_stand_beside_the_rest_where_there_is_room(library: Library) -> None:
+    async with run_app(library, (200, 50)) as driver:
+        driver.controller.play("two")
+        await driver.settle()
+        await driver.play(60)
+        await open_statistics(driver)
+        assert lines(driver)[0].endswith("Recent sessions")
+        (row,) = [line for line in lines(driver) if "Two" in line]
+        assert row.index("Two") > 116

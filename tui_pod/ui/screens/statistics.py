@@ -14,7 +14,7 @@ from tui_pod.core.progress.statistics import Statistics
 from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.parts import PLAIN
-from tui_pod.ui.screens.statistics_lines import TINTS, Line, Shown, make_lines
+from tui_pod.ui.screens.statistics_lines import BESIDE, GAP, TINTS, Line, Shown, make_lines
 from tui_pod.ui.widgets.lines_view import LinesView
 
 if TYPE_CHECKING:
@@ -67,8 +67,13 @@ class StatisticsView(LinesView):
     def render_line(self, y: int) -> Strip:
         """Return one screen line."""
         number = y + self.scroll_offset.y
-        parts = self._lines[number].parts if number < len(self._lines) else ()
-        return self.draw(parts, self.has_focus and number in self._rows[self._cursor : self._cursor + 1])
+        line = self._lines[number] if number < len(self._lines) else Line()
+        strip = self.draw(line.parts, self.has_focus and number in self._rows[self._cursor : self._cursor + 1])
+        if not line.beside:
+            return strip
+        room, gap = MARGIN + BESIDE[0], Strip.blank(GAP, self.rich_style)
+        beside = self.draw(line.beside).crop(MARGIN, MARGIN + strip.cell_length - room)
+        return Strip.join((strip.crop(0, room - GAP), gap, beside))
 
     def on_resize(self) -> None:
         """Fit the lines to the size."""

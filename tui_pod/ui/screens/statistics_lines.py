@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -36,6 +37,9 @@ NUMBER_WIDTH = 14
 LARGE = (70, 20)
 """Columns and rows from which the numbers are drawn three lines high."""
 
+BESIDE, GAP = (116, 50), 4
+"""Cells of the lines with others beside them, those that the others take at least, and those between."""
+
 TINTS = tuple(f"tint{level}" for level in range(len(LEVELS) + 1))
 """Looks of a day, from one without listening to the fullest."""
 
@@ -46,6 +50,8 @@ class Line(NamedTuple):
     parts: tuple[Part, ...] = ()
     topic: int | None = None
     """The topic that the line opens."""
+    beside: tuple[Part, ...] = ()
+    """What stands at the right of it, from the cell `BESIDE[0]` on."""
 
 
 class Shown(NamedTuple):
@@ -61,15 +67,18 @@ class Shown(NamedTuple):
 
 
 def make_lines(shown: Shown, width: int, height: int) -> list[Line]:
-    """Return all lines, at most `width` cells wide; `height` is that of the view."""
+    """Return all lines, at most `width` cells wide; `height` is that of the view.
+
+    Where there is room, the sessions stand beside the rest instead of under it.
+    """
     is_large = width >= LARGE[0] and height >= LARGE[1] and not shown.is_ascii
-    return [
-        *_numbers(shown, width, is_large),
-        *_hours(shown, width),
-        *_year(shown, width),
-        *_topics(shown, width),
-        *_sessions(shown, width),
-    ]
+    room = BESIDE[0] - GAP if width >= sum(BESIDE) else width
+    lines = [*_numbers(shown, room, is_large), *_hours(shown, room), *_year(shown, room), *_topics(shown, room)]
+    if room == width:
+        return [*lines, *_sessions(shown, width)]
+    sessions = _sessions(shown, width - BESIDE[0])
+    both = zip_longest(lines, sessions, fillvalue=Line())
+    return [line._replace(beside=session.parts) for line, session in both]
 
 
 def _numbers(shown: Shown, width: int, is_large: bool) -> list[Line]:

@@ -234,13 +234,13 @@ class PlaybackBar(Widget):
         speed = (f"  {f'{playback.speed:g}×':<{SPEED_WIDTH}}", PLAIN if playback.speed == 1.0 else ACCENT), "speed"
         sound = "muted" if playback.is_muted else f"♪ {playback.volume}"
         volume = (f"  {sound:<{VOLUME_WIDTH}}", STARTED if playback.is_muted else PLAIN), "volume"
-        timer = f"☾ {facts.sleep}" if facts.sleep else ""
-        sleep = (f"  {fit(timer, SLEEP_WIDTH)}", ACCENT), "sleep"
+        timer = f"☾ {facts.sleep or 'off'}"
+        sleep = (f" {timer:>{SLEEP_WIDTH}} ", ACCENT if facts.sleep else QUIET), "sleep"
         if width >= ROOM_FOR_ALL:
             return [speed, volume, sleep]
         if width >= ROOM_FOR_VOLUME:
-            return [speed, sleep if timer else volume]
-        return [sleep if timer else speed]
+            return [speed, sleep if facts.sleep else volume]
+        return [sleep if facts.sleep else speed]
 
     # -- the session, and what is next -----------------------------------------------------------------
 

@@ -64,7 +64,10 @@ class StatusController:
         if self._model.is_queue:
             parts, episodes.ends = status_texts.queue_times(self._model, self._services.controller)
         episodes.border_title = Content(status_texts.title_text(self._model, parts, episodes.outer_size.width - FRAME))
-        episodes.border_subtitle = Content(status_texts.filter_text(self._model))
+        narrowing = Content(status_texts.filter_text(self._model))
+        if self._model.has_selection:
+            narrowing = narrowing.stylize("bold reverse", narrowing.plain.rfind("· ") + 1)
+        episodes.border_subtitle = narrowing
 
     def show_work(self, text: str) -> None:
         """Show what is being done in the background."""
