@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +11,12 @@ from tests.cli.test_main import Run
 from tests.cli.test_main import run as run
 from tests.cli.test_main import small as small
 from tests.cli.test_main import state as state
+from tui_pod.config.paths import find_paths
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.records import BookmarkRecord, CardRecord
+from tui_pod.feeds.media.documents import copy_name
+from tui_pod.search.sources import REMOTE
 from tui_pod.state.store import StateFile
 
 PAST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -39,6 +43,17 @@ def test_due_cards_are_asked_and_answers_are_kept(
     cards = {card.start: card for card in state.load().kept.cards if card.episode == "one"}
     assert cards[0.0].due > datetime.now(UTC)
     assert cards[10.0].reviewed is None
+
+
+def test_words_that_a_feed_brought_lead_to_what_is_asked(run: Run, state: StateFile, tmp_path: Path) -> None:
+    catalog = tmp_path / "c.toml"
+    address = "https://cast.example.org/one.srt"
+    catalog.write_text(f'version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\ntranscript = "{address}"\n')
+    copy = find_paths(state.path, None).cache / REMOTE / copy_name(address)
+    copy.parent.mkdir(parents=True)
+    copy.write_text("1\n00:00:06 --> 00:00:09\nBefore it.\n\n2\n00:00:10 --> 00:00:15\nWords 1.\n")
+    result = run("--catalog", str(catalog), "--state", str(state.path), "recall", "--json")
+    assert [(each["question"], each["answer"]) for each in result.json][1] == ("Before it. …", "Words 1.\nNote 1.")
 
 
 def test_due_cards_as_json(run: Run, small: list[str]) -> None:

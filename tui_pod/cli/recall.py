@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 
 from tui_pod.cli.shared import ask, open_library, print_json, tell
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.library import Library
-from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.transcript import Transcript, arrange
 from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.progress import stamp_later
 from tui_pod.core.progress.records import CardRecord
 from tui_pod.recall.questions import Question, is_askable, question_of
 from tui_pod.recall.schedule import Rating, due_cards, rated
-from tui_pod.services.media import read_transcript
+from tui_pod.search.sources import WordSources
 
 RATINGS = "1 again, 2 hard, 3 good, 4 easy, nothing ends: "
 
@@ -30,10 +30,11 @@ def run(options: Namespace) -> None:
     kept, per_day = opened.state.kept, opened.settings.recall.per_day
     found = {bookmark.key: bookmark for bookmark in kept.bookmarks if not bookmark.is_removed}
     cards = (card for card in kept.cards if not card.is_removed and is_askable(card, library, found.get))
+    sources = WordSources(opened.paths.data, opened.paths.cache)
     due = [
         (card, question)
         for card in due_cards(cards, datetime.now(UTC).astimezone(), per_day)
-        if (question := question_of(card, library, found.get(card.key), _words(library, card))) is not None
+        if (question := question_of(card, library, found.get(card.key), _words(sources, library.find(card.episode))))
     ]
     if options.json:
         print_json([_json(card, question) for card, question in due])
@@ -53,9 +54,11 @@ def run(options: Namespace) -> None:
     tell("nothing more is due" if due else "nothing is due")
 
 
-def _words(library: Library, card: Card) -> Transcript:
-    episode = None if card.start == OF_EPISODE else library.find(card.episode)
-    return Transcript() if episode is None else read_transcript(episode)
+def _words(sources: WordSources, episode: Episode | None) -> Transcript:
+    """Return the words of an episode that are on this machine."""
+    words = None if episode is None else sources.words(episode)
+    cues = words.read()[0] if words is not None else []
+    return arrange(cues) if cues and cues[0].start is not None else Transcript(tuple(cues))
 
 
 def _json(card: Card, question: Question) -> dict[str, object]:
