@@ -67,5 +67,5 @@ screenshots: ## Redraw the pictures of the README
 	@$(WITH) $(BIN)/python screenshots/take.py $(ARGS)
 
 clean: ## Remove everything that can be rebuilt
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-server build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
