@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -49,12 +50,19 @@ PRELOADED = (
     "tui_pod.integrations.broadcast",
     "tui_pod.integrations.remote_server",
     "tui_pod.app.runtime",
+)
+"""What playback needs, in steps of a few milliseconds: keys are answered between them."""
+
+BESIDE = (
     "tui_pod.services.podcasts.feeds",
     "tui_pod.services.recognition",
     "tui_pod.services.search",
     "tui_pod.services.sync",
 )
-"""What playback needs, and what is started beside it; in steps of a few milliseconds, between which keys are heard."""
+"""What is started once the player is open: two threads that import take each other's time, ten times what it is."""
+
+OPENING = 2.0
+"""Seconds that they wait for it at most."""
 
 
 class AppServices(Services):
@@ -146,10 +154,10 @@ class AppServices(Services):
 
     async def after_paint(self) -> None:
         """See `Services.after_paint`."""
-        for module in PRELOADED:
-            await asyncio.sleep(0)
-            import_module(module)
-        await asyncio.sleep(0)
+        await _preload(PRELOADED)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._running.is_open.wait(), OPENING)
+        await _preload(BESIDE)
         await self._running.start()
         if self.settings.start.view == "statistics":
             self.frontend.show_statistics()
@@ -196,6 +204,13 @@ class AppServices(Services):
     def finish(self) -> bool:
         """End the rest after the app; return whether all progress was saved."""
         return self.runtime is None or self.runtime.finish()
+
+
+async def _preload(modules: Sequence[str]) -> None:
+    for module in modules:
+        await asyncio.sleep(0)
+        import_module(module)
+    await asyncio.sleep(0)
 
 
 def _few(notices: tuple[str, ...]) -> tuple[str, ...]:

@@ -102,7 +102,9 @@ class Runtime:
         self._elsewhere = ElsewhereWatch(
             lambda: self.controller, lambda: file.is_changed_elsewhere, file.read_elsewhere, self._look_at_feeds
         )
-        self._player.open()
+        self.is_open = asyncio.Event()
+        """Set once the player is open, or cannot be."""
+        self._player.open(self._opened)
         self._writer.compact()
 
     async def start(self) -> None:
@@ -321,6 +323,10 @@ class Runtime:
         feeds = settings.feeds
         quotas = feeds.downloads_mb * MEGABYTE, feeds.stream_cache_mb * MEGABYTE
         return Podcasts(paths.data, paths.cache, quotas[0], policy, quotas[1])
+
+    def _opened(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self.is_open.set)
 
     def _report(self, report: Report) -> None:
         """Pass on what the writer reports from its thread."""

@@ -73,10 +73,16 @@ class MpvPlayer:
         self._log: deque[str] = deque(maxlen=20)
         self._problem: str | None = None
         self._callbacks = Callbacks(self._tell_fault)
+        self._opened: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
 
-    def open(self) -> None:
-        """Begin to open libmpv. What is asked for before it is open waits; without libmpv each load fails."""
+    def open(self, opened: Callable[[], None] | None = None) -> None:
+        """Begin to open libmpv. What is asked for before it is open waits; without libmpv each load fails.
+
+        Args:
+            opened: called on the player's thread when it is open, or cannot be.
+        """
+        self._opened = opened or self._opened
         self._thread.start()
 
     def close(self) -> None:
@@ -163,6 +169,7 @@ class MpvPlayer:
             self._streams.register(mpv)
         except (OSError, AttributeError, ValueError, TypeError) as error:
             self._problem = explain_missing(error)
+            self._opened()
             self._refuse_loads()
             return
         mpv.register_event_callback(lambda event: self._callbacks.run(self._on_event, mpv, event))
@@ -175,6 +182,7 @@ class MpvPlayer:
         }
         for name, observer in observers.items():
             mpv.observe_property(name, partial(self._on_property, observer))
+        self._opened()
         self._work(mpv)
         self._callbacks.end()  # python-mpv takes the handle away first, and a callback that reads from it crashes
         mpv.terminate()
