@@ -14,7 +14,7 @@ from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.access import NetworkPolicy, make_policy
 from tui_pod.feeds.net.fetch import FetchError, Limits
-from tui_pod.feeds.refresh import Refreshed, RefreshProgress, refresh
+from tui_pod.feeds.refresh import Refreshed, refresh
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
@@ -52,10 +52,10 @@ async def test_refresh_new_episodes_arrive_and_are_told(site: Site, store: FeedS
     add(store, site, "/a", "/b")
     site.replies["/a"] = server.body(feed(item(1) + item(2), "A"))
     site.replies["/b"] = server.body(feed(item(1), "B"))
-    told: list[RefreshProgress] = []
-    result = await refresh(store, progress=told.append)
-    assert (result.new, result.has_changed, result.failed) == (3, True, ())
-    assert [(entry.done, entry.total) for entry in told] == [(1, 2), (2, 2)]
+    told: list[tuple[int, int]] = []
+    result = await refresh(store, progress=lambda done, total, _: told.append((done, total)))
+    assert (result.new, result.failed) == (3, ())
+    assert told == [(1, 2), (2, 2)]
     assert sorted(one.title for one in store.feeds()) == ["A", "B"]
 
 
@@ -64,7 +64,7 @@ async def test_refresh_unchanged_feed_is_not_sent_again(site: Site, store: FeedS
     site.replies["/a"] = server.tagged(feed(item(1)))
     assert (await refresh(store)).new == 1
     result = await refresh(store)
-    assert (result.new, result.has_changed) == (0, False)
+    assert not result.outcomes[0].has_changed
     assert site.asked[1][1]["If-None-Match"] == '"one"'
     assert site.asked[1][1]["If-Modified-Since"] == "Tue, 24 Nov 2026 13:00:00 GMT"
 

@@ -53,16 +53,6 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshProgress:
-    """The progress of a refresh."""
-
-    done: int
-    total: int
-    outcome: Outcome
-    """Of the last feed done."""
-
-
-@dataclass(frozen=True, slots=True)
 class Refreshed:
     """The result of a refresh."""
 
@@ -79,11 +69,6 @@ class Refreshed:
         found = sorted((outcome for outcome in self.outcomes if outcome.new), key=lambda outcome: -outcome.new)
         names = [f"{outcome.name} {outcome.new}" if found[1:] else outcome.name for outcome in found[:NAMED]]
         return ", ".join([*names, f"{len(found) - NAMED} more podcasts"] if len(found) > NAMED else names)
-
-    @property
-    def has_changed(self) -> bool:
-        """Whether the library is out of date."""
-        return any(outcome.has_changed for outcome in self.outcomes)
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -105,7 +90,7 @@ class Refreshed:
 async def refresh(
     store: FeedStore,
     feeds: Sequence[Subscription] | None = None,
-    progress: Callable[[RefreshProgress], None] = lambda _: None,
+    progress: Callable[[int, int, Outcome], None] = lambda _done, _total, _last: None,
     policy: NetworkPolicy = PUBLIC,
 ) -> Refreshed:
     """Refresh feeds; cancelling ends it at once.
@@ -113,7 +98,7 @@ async def refresh(
     Args:
         store: where they are kept.
         feeds: None: all but those that are hidden or to be left alone.
-        progress: called on the event loop after each feed.
+        progress: called on the event loop after each feed with how many are done, of how many, and its outcome.
         policy: what the settings allow.
 
     Raises:
@@ -129,7 +114,7 @@ async def refresh(
         async with host, slots:
             outcome = await in_thread(lambda cancel: refresh_feed(store, feed, cancel, policy))
         outcomes.append(outcome)
-        progress(RefreshProgress(len(outcomes), len(wanted), outcome))
+        progress(len(outcomes), len(wanted), outcome)
 
     backup = contextlib.ExitStack()
     backup.enter_context(store.db.backing_up_once())

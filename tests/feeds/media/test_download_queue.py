@@ -51,7 +51,7 @@ async def test_queue_bad_download_harms_no_other(site: Site, tmp_path: Path) -> 
     await settled(queue)
     ends = {state.episode[0]: state for state in told if state.status in (DownloadStatus.DONE, DownloadStatus.FAILED)}
     assert ends["f"].status is DownloadStatus.FAILED
-    assert "does not have" in ends["f"].error
+    assert "does not have" in str(ends["f"].error)
     assert ends["0"].status is DownloadStatus.DONE
 
 

@@ -58,7 +58,7 @@ class _Shown:
         """Take in how far one download is."""
         if progress.status is DownloadStatus.FAILED:
             self.failed += 1
-            warn(progress.error)
+            warn(str(progress.error))
         elif progress.status is DownloadStatus.DONE:
             self.done += 1
         elif progress.status is DownloadStatus.RUNNING:

@@ -30,7 +30,7 @@ from tui_pod.feeds.net.address import is_private, origin, typed_addresses
 from tui_pod.feeds.net.fetch import LoginWanted
 from tui_pod.feeds.net.login import Login, check_user, split_login
 from tui_pod.feeds.own_network import find_forbidden
-from tui_pod.feeds.refresh import RefreshProgress, refresh
+from tui_pod.feeds.refresh import Outcome, refresh
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
 from tui_pod.feeds.subscribe import READ_IN_PART, Subscribed, subscribe
 
@@ -188,10 +188,10 @@ def _feed_json(feed: Subscription) -> dict[str, object]:
 def _refresh(store: FeedStore, options: Namespace) -> int:
     feeds = named_feeds(store, options.feeds) if options.feeds else None
 
-    def show(progress: RefreshProgress) -> None:
-        if progress.outcome.error:
-            warn(progress.outcome.error)
-        show_progress(clean(progress.outcome.name, 50), progress.done / progress.total)
+    def show(done: int, total: int, last: Outcome) -> None:
+        if last.error:
+            warn(last.error)
+        show_progress(clean(last.name, 50), done / total)
 
     settings = load_config(options).settings
     policy = network_policy(settings)

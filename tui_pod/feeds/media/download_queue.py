@@ -14,7 +14,6 @@ from functools import partial
 
 from tui_pod.feeds.media.downloads import Downloads
 from tui_pod.feeds.media.partial import DownloadError, DownloadRequest
-from tui_pod.feeds.net.fetch import LoginWanted
 from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 
 AT_ONCE = 2
@@ -44,12 +43,8 @@ class DownloadProgress:
     """Bytes."""
     total: int | None = None
     """Bytes; None when the server does not say."""
-    error: str = ""
+    error: DownloadError | None = None
     is_automatic: bool = False
-    is_general: bool = False
-    """Whether it failed for a reason for which others would too."""
-    wanted: LoginWanted | None = None
-    """The login for want of which it failed."""
 
 
 class DownloadQueue:
@@ -131,13 +126,10 @@ class DownloadQueue:
         except (asyncio.CancelledError, Cancelled):
             self._end(request.episode, DownloadStatus.STOPPED)
         except DownloadError as error:
-            self._end(request.episode, DownloadStatus.FAILED, str(error), error.is_general, error.wanted)
+            self._end(request.episode, DownloadStatus.FAILED, error)
         except Exception as error:  # one bad download must not end the others, and must be reported
-            self._end(
-                request.episode,
-                DownloadStatus.FAILED,
-                f"“{request.title}” was not downloaded ({type(error).__name__}).",
-            )
+            unforeseen = DownloadError(f"“{request.title}” was not downloaded ({type(error).__name__}).")
+            self._end(request.episode, DownloadStatus.FAILED, unforeseen)
 
     def _forget(self, episode: str, _: asyncio.Task[None]) -> None:
         self._tasks.pop(episode, None)
@@ -153,16 +145,8 @@ class DownloadQueue:
         for episode in episodes:
             self._report(DownloadProgress(episode, "", DownloadStatus.GIVEN_UP))
 
-    def _end(
-        self,
-        episode: str,
-        status: DownloadStatus,
-        error: str = "",
-        is_general: bool = False,
-        wanted: LoginWanted | None = None,
-    ) -> None:
-        state = self.running.pop(episode)
-        self._report(replace(state, status=status, error=error, is_general=is_general, wanted=wanted))
+    def _end(self, episode: str, status: DownloadStatus, error: DownloadError | None = None) -> None:
+        self._report(replace(self.running.pop(episode), status=status, error=error))
 
     def _show(self, state: DownloadProgress) -> None:
         self.running[state.episode] = state

@@ -79,7 +79,8 @@ class Downloads:
 
     def look_again(self) -> None:
         """Forget which recordings are there: another program may have changed them."""
-        self._forget()
+        with self._lock:
+            self._names = None
 
     def find(self, episode: str) -> Path | None:
         """Return the whole recording of an episode; None when it is not here."""
@@ -132,7 +133,7 @@ class Downloads:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             part = PartialDownload(self.folder, request)
             with part.locked():
-                self._forget()
+                self.look_again()
                 found = self.find(request.episode)  # another program may just have got it
                 if found is not None:
                     return found
@@ -154,7 +155,7 @@ class Downloads:
         if path is None:
             return False
         os.rename(path, path.with_name(path.name + _REMOVED))
-        self._forget()
+        self.look_again()
         return True
 
     def delete(self, episode: str) -> bool:
@@ -168,7 +169,7 @@ class Downloads:
         """Bring back a download that was taken away; return whether it was still there."""
         for path in self.folder.glob(f"*-{file_hash(episode)}.*{_REMOVED}"):
             os.rename(path, path.with_name(path.name.removesuffix(_REMOVED)))
-            self._forget()
+            self.look_again()
             return True
         return False
 
@@ -192,14 +193,10 @@ class Downloads:
                     return {}
             return self._names
 
-    def _forget(self) -> None:
-        with self._lock:
-            self._names = None
-
     def _delete(self, path: Path) -> None:
         path.unlink(missing_ok=True)
         path.with_name(f"{path.name}.json").unlink(missing_ok=True)
-        self._forget()
+        self.look_again()
 
     def _finish(self, request: DownloadRequest, part: PartialDownload, kind: str) -> Path:
         """Give the whole file its name. Whoever sees the name sees all of it."""
@@ -214,7 +211,7 @@ class Downloads:
         os.rename(part.path, path)
         part.about.unlink(missing_ok=True)
         sync_folder(self.folder)
-        self._forget()
+        self.look_again()
         return path
 
     def _make_room(self, needed: int, expendable: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ from tui_pod.services.tasks import BackgroundTasks
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.feeds.media.download_queue import DownloadProgress, DownloadQueue
-    from tui_pod.feeds.media.partial import DownloadRequest
+    from tui_pod.feeds.media.partial import DownloadError, DownloadRequest
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.podcasts import Podcasts
 
@@ -173,26 +173,26 @@ class DownloadService:
         self._frontend.downloads_changed({progress.episode: shown})
         if progress.status is DownloadStatus.RUNNING and progress.done:
             self._tasks.show("network", "")  # it is there
-        if progress.status is DownloadStatus.FAILED:
-            self._on_failure(progress)
+        if progress.error is not None:
+            self._on_failure(progress, progress.error)
         self._tasks.show("downloads", _summary(self._queue.running.values()) if self._queue is not None else "")
         if self._queue is not None and not self._queue.running:
             if self._failures > 1:
                 self._frontend.tell(f"{self._failures - 1} more downloads failed.", is_error=True)
             self._failures = 0
 
-    def _on_failure(self, progress: DownloadProgress) -> None:
+    def _on_failure(self, progress: DownloadProgress, error: DownloadError) -> None:
         """Show the first of several failures; stop all when the others would fail too."""
         if progress.is_automatic:
-            log(progress.error)
+            log(str(error))
             return
         self._failures += 1
-        if self._failures == 1 and progress.wanted is not None:
-            self._ask_login(progress.episode, progress.wanted)
+        if self._failures == 1 and error.wanted is not None:
+            self._ask_login(progress.episode, error.wanted)
         elif self._failures == 1:
-            again = "" if progress.is_general else f" Press {key_of('download.start')} on it to try again."
-            self._frontend.tell(f"{progress.error}{again}", is_error=True)
-        if progress.is_general and self._queue is not None:
+            again = "" if error.is_general else f" Press {key_of('download.start')} on it to try again."
+            self._frontend.tell(f"{error}{again}", is_error=True)
+        if error.is_general and self._queue is not None:
             stopped = self._queue.stop(self._queue.running)
             if stopped:
                 self._frontend.tell(f"{stopped} other downloads were stopped for the same reason.", is_error=True)
@@ -237,5 +237,5 @@ def _shown(progress: DownloadProgress) -> DownloadState | None:
         case DownloadStatus.DONE:
             return WHOLE._replace(is_automatic=progress.is_automatic)
         case DownloadStatus.FAILED if not progress.is_automatic:
-            return DownloadState(error=progress.error)
+            return DownloadState(error=str(progress.error))
     return None

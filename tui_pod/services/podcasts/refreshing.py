@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui_pod.config.settings import FeedSettings
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.feeds.refresh import Refreshed, RefreshProgress
+    from tui_pod.feeds.refresh import Outcome, Refreshed
     from tui_pod.feeds.store.feed_store import Subscription
 
 LOOK = 300.0
@@ -173,8 +173,8 @@ class Refresher:
             self._tasks.run(self._after.keep(feeds))
         return result
 
-    def _show_progress(self, progress: RefreshProgress) -> None:
-        self._tasks.show("refresh", f"refreshing {progress.done}/{progress.total}")
+    def _show_progress(self, done: int, total: int, _: Outcome) -> None:
+        self._tasks.show("refresh", f"refreshing {done}/{total}")
 
     def tell(self, result: Refreshed, is_asked: bool) -> None:
         """Tell what is new and what went wrong."""
