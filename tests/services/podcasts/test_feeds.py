@@ -15,12 +15,12 @@ import pytest
 from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
-from tui_pod.config.settings import FeedSettings
+from tui_pod.config.settings import FeedSettings, FindSettings
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback
-from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import Limits
@@ -76,7 +76,7 @@ class ServiceRig:
         self.announced: list[tuple[str, str]] = []
         self.service = FeedService(
             lambda: self.controller, self.driver, self.open, self._reload, settings, self._announce,
-            notifies=notifies, is_sparing=self._spares,
+            FindSettings(), notifies, self._spares, PlayedRule(),
         )  # fmt: skip
         broadcast.add(Followed(self.service))
 

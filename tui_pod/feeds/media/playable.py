@@ -5,7 +5,7 @@ Waits for disk and network: for a thread.
 
 from __future__ import annotations
 
-from tui_pod.core.player.remote_audio import ByteReader, FetchProgress, RemoteAudio
+from tui_pod.core.player.remote_audio import ByteReader, RemoteAudio
 from tui_pod.core.player.snapshot import Source
 from tui_pod.feeds.media.mp3_head import (
     ENDLESS_TAG,
@@ -84,22 +84,13 @@ class SplicedAudio:
         self._audio = audio
         self._place = place
         self._added = added
+        self.progress = audio.progress  # without what was added
+        self.problem = audio.problem
+        self.has_changed = audio.has_changed
 
     def open(self) -> ByteReader:
         """See `RemoteAudio.open`."""
         return _SplicedReader(self._audio.open(), self._place, self._added)
-
-    def progress(self) -> FetchProgress:
-        """See `RemoteAudio.progress`; without what was added."""
-        return self._audio.progress()
-
-    def problem(self) -> str:
-        """See `RemoteAudio.problem`."""
-        return self._audio.problem()
-
-    def has_changed(self) -> bool:
-        """See `RemoteAudio.has_changed`."""
-        return self._audio.has_changed()
 
 
 class _SplicedReader:

@@ -112,13 +112,11 @@ def _read(database: FeedDatabase) -> FeedLibrary:
                 continue
             where = to_folders(folders) or ((),)
             by_feed[number] = _feed_topics(
-                feed_id, title or address, where, to_folders(categories) if shows else (), topics,
+                feed_id, title or address, where, to_folders(categories), bool(shows), topics,
                 _course(db, number, numbers) if is_serial else (),
             )  # fmt: skip
             if is_folder(address):
                 by_folder[number] = _read_subfolders(db, number, to_path(address), by_feed[number].keys, topics)
-            if shows:
-                by_feed[number] = by_feed[number]._replace(shows_categories=True)
         episodes, keys = _episodes(db, by_feed, by_folder)
         hides_course = settings.read_course(db).hidden
     shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
@@ -126,8 +124,8 @@ def _read(database: FeedDatabase) -> FeedLibrary:
 
 
 def _feed_topics(
-    feed_id: str, name: str, folders: Iterable[Folder], categories: Iterable[Folder], topics: dict[Topic, None],
-    course: tuple[str, ...],
+    feed_id: str, name: str, folders: Iterable[Folder], categories: Iterable[Folder], shows_categories: bool,
+    topics: dict[Topic, None], course: tuple[str, ...],
 ) -> _FeedTopics:  # fmt: skip
     """Return a feed's topics, and add the missing ones to `topics`."""
     tags: list[str] = [name]
@@ -138,10 +136,10 @@ def _feed_topics(
         topics[Topic(key, parent or None, episodes=course)] = None
         keys.append(key)
         tags += reversed(folder)
-    for category in categories:
+    for category in categories if shows_categories else ():
         keys.append(_under(category, topics))
         tags += reversed(category)
-    return _FeedTopics(tuple(dict.fromkeys(tags)), tuple(key for key in dict.fromkeys(keys) if key), False)
+    return _FeedTopics(tuple(dict.fromkeys(tags)), tuple(key for key in dict.fromkeys(keys) if key), shows_categories)
 
 
 def _read_subfolders(

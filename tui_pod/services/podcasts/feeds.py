@@ -51,10 +51,6 @@ Announce = Callable[[str, str], Awaitable[None]]
 """Shows a desktop notification: title and text."""
 
 
-async def _never() -> bool:
-    return False
-
-
 class FeedService:
     """The one place in the running app that changes feeds."""
 
@@ -66,10 +62,10 @@ class FeedService:
         reload: Reload,
         settings: FeedSettings,
         announce: Announce,
-        find: FindSettings = FindSettings(),  # noqa: B008  # a constant
-        notifies: bool = True,
-        is_sparing: Callable[[], Awaitable[bool]] = _never,
-        played: PlayedRule = PlayedRule(),  # noqa: B008  # a constant
+        find: FindSettings,
+        notifies: bool,
+        is_sparing: Callable[[], Awaitable[bool]],
+        played: PlayedRule,
     ) -> None:
         """Open nothing yet; `notifies`: whether the desktop is told of podcasts whose settings do not say."""
         self._controller = controller
@@ -89,9 +85,7 @@ class FeedService:
         self.imports = ImportService(controller, frontend, self._tasks, open_podcasts, self._bring_up_to_date, played)
         self.playback_changed = self._keeper.playback_changed
         self._started: asyncio.Task[object] | None = None
-        after = After(
-            self._bring_up_to_date, self._keeper.keep, self._announce_new, self.network_changed, self._ask_login
-        )
+        after = After(self._bring_up_to_date, self._keeper.keep, self._announce_new, self._ask_login)
         self.news = News(controller, frontend, self._tasks, open_podcasts)
         self._refresher = Refresher(frontend, self._tasks, open_podcasts, settings, after, is_sparing)
         self.refresh, self.refresh_due = self._refresher.refresh, self._refresher.refresh_due

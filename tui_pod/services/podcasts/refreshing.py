@@ -44,8 +44,6 @@ class After(NamedTuple):
     """Brings downloads up to date."""
     announce: Callable[[Sequence[Subscription], Refreshed], Awaitable[None]]
     """Tells the desktop of new episodes."""
-    network_changed: Callable[[bool], None]
-    """Shows whether this machine seems to be offline."""
     ask_login: Callable[[str, LoginWanted, Callable[[Podcasts], Awaitable[None]]], None]
     """Asks for the login that a feed wants, and goes on."""
 
@@ -165,7 +163,7 @@ class Refresher:
             result = await refresh(podcasts.store, feeds, self._show_progress, podcasts.policy)
         self._asked.update(dict.fromkeys((feed.feed_id for feed in feeds), time.time()))
         if result.asked_network:
-            self._after.network_changed(result.is_offline)
+            self._tasks.show("network", "offline" if result.is_offline else "")
         await self._after.show(podcasts, result.new)
         await self.show_failed()
         if not result.is_offline:
