@@ -6,12 +6,13 @@ does it.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +22,6 @@ from tui_pod.feeds.folders.listing import Listing, read_listing
 from tui_pod.feeds.folders.scan import holds_more
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder
-from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Stored, Subscription
 from tui_pod.feeds.store.files import read_files, store_files
 from tui_pod.runtime.subprocesses import end_with_parent, start_of
@@ -58,10 +58,7 @@ def refresh_folder(store: FeedStore, feed: Subscription, cancel: CancelToken) ->
     Raises:
         FeedError: it is not there, or holds nothing any more: its episodes stay.
     """
-    path = to_path(feed.address)
-    if _holds_many(path):
-        return Stored(*_apart(store, cancel, "refresh", feed.feed_id))
-    return _refreshed(store, feed.feed_id, path, cancel)
+    return Stored(*_do("refresh", store, to_path(feed.address), feed.feed_id, cancel))
 
 
 def subscribe_folder(store: FeedStore, path: str, folders: Sequence[Folder], cancel: CancelToken) -> AddedFolder:
@@ -70,30 +67,22 @@ def subscribe_folder(store: FeedStore, path: str, folders: Sequence[Folder], can
     Raises:
         FeedError: nothing can be heard there.
     """
-    if _holds_many(path):
-        return AddedFolder(*_apart(store, cancel, "add", path, json.dumps(folders)))
-    return _added(store, path, folders, cancel)
+    return AddedFolder(*_do("add", store, path, json.dumps(folders), cancel))
 
 
-def _holds_many(path: str) -> bool:
-    try:
-        return holds_more(path, MANY) if os.path.isdir(path) else os.path.getsize(path) > MANY_BYTES
-    except OSError:  # told by who reads it
-        return False
+def _refresh(store: FeedStore, path: str, feed_id: str, cancel: CancelToken) -> tuple[int, bool]:
+    stored = _keep(store, feed_id, read_listing(path, read_files(store, feed_id), cancel))
+    return stored.new, stored.has_changed
 
 
-def _refreshed(store: FeedStore, feed_id: str, path: str, cancel: CancelToken) -> Stored:
-    return _keep(store, feed_id, read_listing(path, read_files(store, feed_id), cancel))
-
-
-def _added(store: FeedStore, path: str, folders: Sequence[Folder], cancel: CancelToken) -> AddedFolder:
+def _add(store: FeedStore, path: str, folders: str, cancel: CancelToken) -> AddedFolder:
     address = to_address(path)
     known = store.find(address, with_removed=True)
     listing = read_listing(path, read_files(store, known.feed_id) if known else {}, cancel)
     if known is None and (known := _moved(store, listing)) is not None:
         store.move(known.feed_id, address)
     feed_id = known.feed_id if known is not None else address
-    store.subscribe([Entry(address, listing.title, tuple(folders), feed_id)])
+    store.subscribe([Entry(address, listing.title, tuple(map(tuple, json.loads(folders))), feed_id)])
     stored = _keep(store, feed_id, listing)
     is_new = known is None or known.removed is not None
     return AddedFolder(feed_id, stored.new, is_new, known is not None and known.address != address)
@@ -114,23 +103,27 @@ def _moved(store: FeedStore, listing: Listing) -> Subscription | None:
     return None
 
 
-def _apart(store: FeedStore, cancel: CancelToken, *words: str) -> list[Any]:
-    """Do `main` in a process of its own, which ends when this work is cancelled; return what it came to.
+_WAYS: dict[str, Callable[[FeedStore, str, str, CancelToken], tuple[Any, ...]]] = {"refresh": _refresh, "add": _add}
 
-    Raises:
-        FeedError: it did not come about.
-    """
-    command, environment = start_of(__name__, store.db.file.parent, *words)
+
+def _do(what: str, store: FeedStore, path: str, other: str, cancel: CancelToken) -> tuple[Any, ...]:
+    """Do one of `_WAYS` with what is at a path: here, or where that takes long in a process of its own."""
+    with contextlib.suppress(OSError):  # told by who reads it
+        if holds_more(path, MANY) if os.path.isdir(path) else os.path.getsize(path) > MANY_BYTES:
+            return _done_apart(what, store, path, other, cancel)
+    return _WAYS[what](store, path, other, cancel)
+
+
+def _done_apart(what: str, store: FeedStore, path: str, other: str, cancel: CancelToken) -> tuple[Any, ...]:
+    command, environment = start_of(__name__, store.db.file.parent, what, path, other)
     nothing = subprocess.DEVNULL
     with subprocess.Popen(command, env=environment, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing) as process:
         try:
-            while True:
+            said = None
+            while said is None:
                 cancel.check()
-                try:
+                with contextlib.suppress(subprocess.TimeoutExpired):
                     said, _ = process.communicate(timeout=LOOK)
-                    break
-                except subprocess.TimeoutExpired:
-                    continue
         finally:
             process.kill()
     if process.returncode:
@@ -139,26 +132,18 @@ def _apart(store: FeedStore, cancel: CancelToken, *words: str) -> list[Any]:
     store.db.notices += answer["notices"]
     if answer["error"]:
         raise FeedError(answer["error"])
-    return list(answer["done"])
+    return tuple(answer["done"])
 
 
-def main(data: str, what: str, which: str, folders: str = "[]") -> None:
-    """Refresh the folder with an id, or add the one at a path, and print as JSON what came of it."""
+def main(data: str, what: str, path: str, other: str) -> None:
+    """Do one of `_WAYS` in this process, and print as JSON what came of it."""
     end_with_parent()
     gc.disable()  # a tenth of the time, and it ends soon
     if what == "refresh":  # nobody waits for it
         os.nice(5)
-    store, cancel = FeedStore(Path(data)), CancelToken()
-    done: tuple[object, ...] = ()
-    error = ""
+    store, done, error = FeedStore(Path(data)), (), ""
     try:
-        if what == "add":
-            done = _added(store, which, tuple(map(tuple, json.loads(folders))), cancel)
-        elif (feed := store.find(which)) is not None:
-            stored = _refreshed(store, which, to_path(feed.address), cancel)
-            done = stored.new, stored.has_changed
-        else:
-            raise FeedStoreError("The folder was removed meanwhile.")
+        done = _WAYS[what](store, path, other, CancelToken())
     except UserError as failure:
         error = str(failure)
     json.dump({"done": done, "error": error, "notices": store.db.notices}, sys.stdout)
