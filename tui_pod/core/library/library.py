@@ -70,11 +70,15 @@ class Library:
         return self._folded()
 
     @cached_property
+    def _feeds(self) -> list[tuple[str, Sequence[int]]]:
+        """The first address of each feed, and its episode indexes."""
+        feeds = map(self.topics.feed, range(len(self.topics.names)))
+        return [(feed, members) for feed, members in zip(feeds, self.topics.members, strict=True) if feed is not None]
+
+    @cached_property
     def first_of_podcasts(self) -> int:
         """Index of the first podcast episode; the number of all episodes when there is none."""
-        topics = self.topics
-        feeds = [members for topic, members in enumerate(topics.members) if topics.feed(topic) is not None]
-        return min((members[0] for members in feeds if len(members)), default=len(self))
+        return min((members[0] for _, members in self._feeds if len(members)), default=len(self))
 
     @cached_property
     def settings(self) -> Mapping[str, PodcastSettings]:
@@ -88,15 +92,12 @@ class Library:
     @cached_property
     def settings_of_members(self) -> list[tuple[Sequence[int], PodcastSettings]]:
         """The episode indexes of each podcast that has settings, and these."""
-        topics, found = self.topics, self.settings
-        feeds = ((topic, topics.feed(topic)) for topic in range(len(topics.names)) if found)
-        return [(topics.members[topic], found[feed]) for topic, feed in feeds if feed is not None and feed in found]
+        settings = self.settings
+        return [(members, settings[feed]) for feed, members in self._feeds if feed in settings] if settings else []
 
     def feed_of(self, index: int) -> str | None:
         """Return the first address of the feed that an episode is of; None when it is of none."""
-        topics = self.topics
-        feeds = ((topics.feed(topic), members) for topic, members in enumerate(topics.members))
-        return next((feed for feed, members in feeds if feed is not None and has_member(members, index)), None)
+        return next((feed for feed, members in self._feeds if has_member(members, index)), None)
 
     def own_order(self, topic: int) -> str:
         """Return `newest` or `oldest` where a topic is a podcast with an order of its own; empty: it is none."""
