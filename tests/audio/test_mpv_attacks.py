@@ -33,7 +33,7 @@ PATIENCE = 15.0
 """Seconds within which libmpv says something, on a busy machine too."""
 
 
-class EpisodePlayer:
+class Opener:
     """The player of the app, asked to open one thing after another."""
 
     def __init__(self, folder: Path) -> None:
@@ -68,10 +68,10 @@ class EpisodePlayer:
 
 
 @pytest.fixture(scope="module")
-def deck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EpisodePlayer]:
-    deck = EpisodePlayer(tmp_path_factory.mktemp("streams"))
-    yield deck
-    deck.player.close()
+def opener(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
+    opener = Opener(tmp_path_factory.mktemp("streams"))
+    yield opener
+    opener.player.close()
 
 
 @pytest.fixture
@@ -165,42 +165,42 @@ def test_options_stop_what_is_not_audio_and_no_less() -> None:
 # -- what works ----------------------------------------------------------------------------------------
 
 
-def test_sound_is_opened_from_our_fetcher_and_the_disk(deck: EpisodePlayer, site: Site, canary: Path) -> None:
+def test_sound_is_opened_from_our_fetcher_and_the_disk(opener: Opener, site: Site, canary: Path) -> None:
     site.replies["/a.wav"] = Ranged(AUDIO)
-    assert deck.streams(site.url("/a.wav"))
-    assert deck.opens(str(canary))
+    assert opener.streams(site.url("/a.wav"))
+    assert opener.opens(str(canary))
 
 
 @pytest.mark.parametrize("form", ["{}", "ffmpeg://{}", "lavf://{}", "slice://0@{}", "archive://{}", "appending://{}"])
-def test_libmpv_opens_no_network_address(deck: EpisodePlayer, site: Site, form: str) -> None:
+def test_libmpv_opens_no_network_address(opener: Opener, site: Site, form: str) -> None:
     site.replies["/a.wav"] = Ranged(AUDIO)
-    assert not deck.opens(form.format(site.url("/a.wav")))
+    assert not opener.opens(form.format(site.url("/a.wav")))
     assert site.asked == []
 
 
 @pytest.mark.parametrize("scheme", ["tcp", "udp", "rtsp", "rtmp", "ftp", "gopher", "srt", "https", "tls"])
-def test_libmpv_connects_to_nothing(deck: EpisodePlayer, site: Site, scheme: str) -> None:
-    assert not deck.opens(site.url("/a.wav").replace("http:", f"{scheme}:"))
+def test_libmpv_connects_to_nothing(opener: Opener, site: Site, scheme: str) -> None:
+    assert not opener.opens(site.url("/a.wav").replace("http:", f"{scheme}:"))
     assert site.asked == []
 
 
-def test_stream_of_another_name_is_not_opened(deck: EpisodePlayer) -> None:
-    assert not deck.opens("tuipod://nothing")
+def test_stream_of_another_name_is_not_opened(opener: Opener) -> None:
+    assert not opener.opens("tuipod://nothing")
 
 
-def test_names_with_options_in_them_are_names(deck: EpisodePlayer, tmp_path: Path) -> None:
+def test_names_with_options_in_them_are_names(opener: Opener, tmp_path: Path) -> None:
     file = tmp_path / "x,access-references=yes,speed=3.wav"
     file.write_bytes(AUDIO)
-    assert deck.opens(str(file))
+    assert opener.opens(str(file))
 
 
 # -- lists that lead elsewhere -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", LISTS)
-def test_list_from_the_network_leads_to_no_other_host(deck: EpisodePlayer, site: Site, inside: Site, kind: str) -> None:
+def test_list_from_the_network_leads_to_no_other_host(opener: Opener, site: Site, inside: Site, kind: str) -> None:
     site.replies["/a.mp3"] = server.body(make(kind, inside.url("/secret.wav")), LISTS[kind][0])
-    assert not deck.streams(site.url("/a.mp3"))
+    assert not opener.streams(site.url("/a.mp3"))
     assert inside.asked == []
     assert site.paths() in (["/a.mp3"], ["/a.mp3"] * 2)
 
@@ -209,26 +209,22 @@ def test_list_from_the_network_leads_to_no_other_host(deck: EpisodePlayer, site:
 @pytest.mark.parametrize(
     "form", ["{}", "file://{}", "edl://{}", "lavf://file:{}", "av://lavfi:amovie={}", "memory://{}"]
 )
-def test_list_from_the_network_leads_to_no_file(
-    deck: EpisodePlayer, site: Site, canary: Path, kind: str, form: str
-) -> None:
+def test_list_from_the_network_leads_to_no_file(opener: Opener, site: Site, canary: Path, kind: str, form: str) -> None:
     site.replies["/a.mp3"] = server.body(make(kind, form.format(canary)), LISTS[kind][0])
-    assert not deck.streams(site.url("/a.mp3"))
+    assert not opener.streams(site.url("/a.mp3"))
 
 
 @pytest.mark.parametrize("kind", LISTS)
-def test_downloaded_list_leads_nowhere(
-    deck: EpisodePlayer, inside: Site, canary: Path, tmp_path: Path, kind: str
-) -> None:
+def test_downloaded_list_leads_nowhere(opener: Opener, inside: Site, canary: Path, tmp_path: Path, kind: str) -> None:
     for number, target in enumerate((inside.url("/secret.wav"), str(canary), f"file://{canary}", canary.name)):
         file = tmp_path / f"episode{number}.mp3"
         file.write_bytes(make(kind, target))
-        assert not deck.opens(str(file))
+        assert not opener.opens(str(file))
     assert inside.asked == []
 
 
 def test_redirect_to_a_private_host_or_a_file_is_not_followed(
-    deck: EpisodePlayer, site: Site, inside: Site, canary: Path
+    opener: Opener, site: Site, inside: Site, canary: Path
 ) -> None:
     for target in (
         inside.url("/secret.wav"),
@@ -237,26 +233,26 @@ def test_redirect_to_a_private_host_or_a_file_is_not_followed(
         f"subfile,,start,0,end,0,,:{canary}",
     ):
         site.replies["/a.wav"] = server.redirect(target)
-        assert not deck.streams(site.url("/a.wav"))
+        assert not opener.streams(site.url("/a.wav"))
     assert inside.asked == []
 
 
-def test_files_beside_are_not_opened(deck: EpisodePlayer, tmp_path: Path) -> None:
+def test_files_beside_are_not_opened(opener: Opener, tmp_path: Path) -> None:
     """A subtitle, a cover or a setting beside a download is another's; none is even listed as a track."""
     (tmp_path / "ep.wav").write_bytes(AUDIO)
     for name in ("ep.srt", "ep.ass", "cover.jpg", "ep.jpg", "ep.wav.conf", "ep.mka", "mpv.conf"):
         (tmp_path / name).write_text("1\n00:00:00,000 --> 00:00:01,000\nx\n")
-    assert deck.opens(str(tmp_path / "ep.wav"))
+    assert opener.opens(str(tmp_path / "ep.wav"))
     tracks: queue.Queue[str] = queue.Queue()
-    deck.player.do(lambda mpv: tracks.put(mpv.command("expand-text", "${track-list/count}")))
+    opener.player.do(lambda mpv: tracks.put(mpv.command("expand-text", "${track-list/count}")))
     assert tracks.get(timeout=PATIENCE) == "1"
 
 
-def test_untrusted_certificate_is_refused(deck: EpisodePlayer, tmp_path: Path) -> None:
+def test_untrusted_certificate_is_refused(opener: Opener, tmp_path: Path) -> None:
     with serving() as site:
         secure(site, "localhost", tmp_path)
         site.replies["/a.wav"] = Ranged(AUDIO)
-        assert not deck.streams(site.url("/a.wav", "localhost").replace("http:", "https:"))
+        assert not opener.streams(site.url("/a.wav", "localhost").replace("http:", "https:"))
         assert site.asked == []
 
 

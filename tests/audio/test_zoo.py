@@ -45,7 +45,7 @@ AUDIO = mp3(LENGTH)
 
 
 @dataclass
-class Listening:
+class Rig:
     """The core over the real player and the real fetcher, with its events handled in the test's thread."""
 
     podcasts: Podcasts
@@ -105,21 +105,21 @@ class Listening:
 
 
 @pytest.fixture(name="listen")
-def listening(
+def make_rig(
     site: Site, inside: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[Reply], Listening]]:
+) -> Iterator[Callable[[Reply], Rig]]:
     """Resume an episode at its place from a server that answers so."""
     monkeypatch.setattr(stream_fetcher, "PAUSES", (0.0,) * 6)
     monkeypatch.setattr(retry, "PAUSES", (0.0, 0.0))
-    opened: list[Listening] = []
+    opened: list[Rig] = []
 
-    def listen(reply: Reply, place: float = PLACE) -> Listening:
+    def listen(reply: Reply, place: float = PLACE) -> Rig:
         site.replies["/a.mp3"] = reply
         library = build_library((), (Episode("one", "One", audio=site.url("/a.mp3"), duration=LENGTH),))
         left = Progress(datetime.now(UTC) - timedelta(seconds=5), position=place, duration=LENGTH)
         hosts = [f"127.0.0.1:{server.server_port}" for server in (site, inside)]
         podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", 10_000_000, make_policy(hosts, 20.0))
-        opened.append(Listening(podcasts, library, ProgressIndex(library, {"one": left} if place else {})))
+        opened.append(Rig(podcasts, library, ProgressIndex(library, {"one": left} if place else {})))
         opened[-1].controller.play("one")
         return opened[-1]
 
@@ -129,7 +129,7 @@ def listening(
         each.podcasts.streams.close()
 
 
-Listen = Callable[..., Listening]
+Listen = Callable[..., Rig]
 
 
 @pytest.mark.parametrize("name", zoo.PLAYED)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audio.test_zoo import AUDIO, LENGTH, PLACE, Listening
+from tests.audio.test_zoo import AUDIO, LENGTH, PLACE, Rig
 from tests.feeds import server, zoo
 from tests.feeds.server import Exchange, Ranged, Site, feed, guarded, item
 from tui_pod.core.library.library import build_library
@@ -22,23 +22,23 @@ from tui_pod.feeds.store.library import read_feeds
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
 
-Listen = Callable[[float], tuple[Listening, str]]
+Listen = Callable[[float], tuple[Rig, str]]
 
 
 @pytest.fixture(name="listen")
-def listening(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listen]:
+def make_rig(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listen]:
     """Subscribe with a login, and play the only episode from a place; return it too."""
     monkeypatch.setattr(stream_fetcher, "PAUSES", (0.0,) * 6)
     monkeypatch.setattr(retry, "PAUSES", (0.0, 0.0))
     podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", 10_000_000)
-    opened: list[Listening] = []
+    opened: list[Rig] = []
 
-    def listen(place: float) -> tuple[Listening, str]:
+    def listen(place: float) -> tuple[Rig, str]:
         subscribe(podcasts.store, site.url("/f"), login=Login(site.origin(), "ann", "s3cret", over_http=True))
         found = read_feeds(tmp_path / "data")
         library, ident = build_library(found.topics, found.episodes, found.keys), episode_id(site.url("/f"), "guid-1")
         left = Progress(datetime.now(UTC) - timedelta(seconds=5), position=place, duration=LENGTH)
-        opened.append(Listening(podcasts, library, ProgressIndex(library, {ident: left})))
+        opened.append(Rig(podcasts, library, ProgressIndex(library, {ident: left})))
         opened[-1].controller.play(ident)
         return opened[-1], ident
 

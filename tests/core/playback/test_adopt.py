@@ -41,7 +41,7 @@ def topic_stats(progress_index: ProgressIndex) -> list[tuple[int, int, float]]:
 # -- what plays ----------------------------------------------------------------------------------------
 
 
-def test_what_plays_goes_on_and_its_progress_is_kept_in_the_new_book(room: Room) -> None:
+def test_what_plays_goes_on_and_its_progress_is_kept_in_the_new_index(room: Room) -> None:
     room.play("two", seconds=30)
     swap(room, [*NEW, *EPISODES])
     room.player.play(20)
@@ -240,7 +240,7 @@ def test_session_whose_topic_vanished_is_planned_from_the_one_above(room: Room) 
 # -- counts --------------------------------------------------------------------------------------------
 
 
-def test_counts_are_those_of_a_book_made_anew() -> None:
+def test_counts_are_those_of_an_index_made_anew() -> None:
     progress = {
         "one": Progress(START, played=True),
         "two": Progress(START, 50.0, 200.0),

@@ -43,7 +43,7 @@ def test_session_of_nothing_is_not_begun(room: Room) -> None:
     assert (room.controller.session, room.playing) == (None, None)
 
 
-def test_session_outlook_counts_its_own_episodes_and_the_listeners_time(room: Room) -> None:
+def test_session_status_counts_its_own_episodes_and_the_listeners_time(room: Room) -> None:
     room.controller.queue_last(["five"])
     room.controller.set_speed(2.0)
     start_session(room, budget=150.0)
@@ -57,14 +57,14 @@ def test_session_outlook_counts_its_own_episodes_and_the_listeners_time(room: Ro
     )
 
 
-def test_outlook_counts_each_topic_at_its_own_speed() -> None:
+def test_status_counts_each_topic_at_its_own_speed() -> None:
     room = make_room(options=PlaybackOptions(speeds={"Series": 2.0}))
     room.play("one", seconds=40)
     room.controller.queue_last(["five", "two"])
     assert room.controller.session_status().left == 60.0 + 5.0 + 200.0
 
 
-def test_outlook_without_a_session_counts_the_queue(room: Room) -> None:
+def test_status_without_a_session_counts_the_queue(room: Room) -> None:
     room.play("one", seconds=40)
     room.controller.queue_last(["five"])
     session_status = room.controller.session_status()

@@ -36,14 +36,14 @@ def stats(progress_index: ProgressIndex, topic: int) -> tuple[int, int, float]:
     return found.played, found.started, round(found.left, 6)
 
 
-def test_book_of_nothing_has_all_left(library: Library) -> None:
+def test_index_of_nothing_has_all_left(library: Library) -> None:
     progress_index = ProgressIndex(library, {})
     assert stats(progress_index, BASICS) == (0, 0, 610.0)
     assert progress_index.status("one") is Status.UNPLAYED
     assert progress_index.get("one") is None
 
 
-def test_book_made_from_progress_counts_it_in_every_topic_above(library: Library) -> None:
+def test_index_made_from_progress_counts_it_in_every_topic_above(library: Library) -> None:
     progress_index = ProgressIndex(library, {"one": PLAYED, "two": started(50.0)})
     assert stats(progress_index, NUMBERS) == (1, 1, 150.0)
     assert stats(progress_index, BASICS) == (1, 1, 460.0)
@@ -73,7 +73,7 @@ def test_put_keeps_every_count_right_through_any_changes(library: Library) -> No
 
 
 @pytest.mark.parametrize("few", [0, 10_000])
-def test_book_made_from_much_progress_counts_as_one_filled_by_and_by(
+def test_index_made_from_much_progress_counts_as_one_filled_by_and_by(
     library: Library, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr(book_module, "FEW", few)
