@@ -223,3 +223,9 @@ async def test_sessions_stand_beside_the_rest_where_there_is_room(library: Libra
         assert lines(driver)[0].endswith("Recent sessions")
         (row,) = [line for line in lines(driver) if "Two" in line]
         assert row.index("Two") > 116
+
+
+async def test_all_podcasts_can_be_refreshed_from_a_view(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press("3", "r", "R")
+        assert driver.services.asked_feeds.wishes == [("refresh", None)]

@@ -176,8 +176,13 @@ KEY_NAMES = {
 OF_EPISODES = ("list", "tree", "details")
 """Panes in which keys act on episodes."""
 
-_VIEWS, _OF_THE_LIST = frozenset(("statistics", "bookmarks", "found")), frozenset(("search.start", "view.transcript"))
-"""Panes over the list, and keys of it that do nothing there."""
+_VIEWS = frozenset(("statistics", "bookmarks", "found"))
+
+OF_THE_LIST = frozenset((
+    "search.start", "search.next", "search.previous", "list.filter", "list.sort", "view.details", "view.transcript",
+    "feed.refresh",
+))  # fmt: skip
+"""Actions of the list that do nothing in the views over it."""
 
 
 def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str, str, str], ...]:
@@ -187,7 +192,7 @@ def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str
     own = {key for action in actions if action.where == pane for key in action.keys.split(",")}
     for action in sorted((a for a in actions if a.hint and a.where in panes), key=lambda a: HINT_ORDER.index(a.hint)):
         is_free = action.where == pane or own.isdisjoint(action.keys.split(",")[:1])  # else the pane has the key
-        is_dead = pane in _VIEWS and action.id in _OF_THE_LIST
+        is_dead = pane in _VIEWS and action.id in OF_THE_LIST
         if is_free and not is_dead:
             key, word = next(shown_keys(action)), action.hint
             hints[word] = (f"{hints[word][0]} {key}" if word in hints else key, word, action.action)

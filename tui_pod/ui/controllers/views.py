@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 SEARCH = 5
 """The view that is opened by a key of its own."""
 
-OF_THE_LIST = frozenset({"search", "search_next", "filter", "sort", "details", "transcript", "refresh_feed"})
-"""Actions that are without meaning while another view is shown."""
-
 
 class ViewController:
     """Owns the view, which is made anew each time: what it tells is what was heard and kept until then."""

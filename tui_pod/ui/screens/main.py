@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from tui_pod.core.actions import key_of
+from tui_pod.core.actions import BY_ID, OF_THE_LIST, key_of
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
@@ -23,7 +23,7 @@ from tui_pod.ui.controllers.dialogs import DialogController
 from tui_pod.ui.controllers.pane import PaneController
 from tui_pod.ui.controllers.search import SearchController
 from tui_pod.ui.controllers.transcript import TranscriptController
-from tui_pod.ui.controllers.views import OF_THE_LIST, ViewController
+from tui_pod.ui.controllers.views import ViewController
 from tui_pod.ui.list_commands import run_command
 from tui_pod.ui.look.layout import cursor_height, layout_classes
 from tui_pod.ui.messages import ListCommand
@@ -42,6 +42,9 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.services.services import Services
+
+
+_OF_THE_LIST = frozenset(BY_ID[ident].action for ident in OF_THE_LIST)
 
 
 class MainScreen(Screen[None]):
@@ -129,7 +132,8 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Keep keys of the list from changing it while it is out of sight."""
-        return not (self.views.is_open and action in OF_THE_LIST)
+        asked = f"screen.{action}({', '.join(map(repr, parameters))})".removesuffix("()")
+        return not (self.views.is_open and asked in _OF_THE_LIST)
 
     def action_focus_pane(self) -> None:
         """Go to the next pane."""

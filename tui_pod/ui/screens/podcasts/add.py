@@ -11,12 +11,11 @@ from textual.widgets import Input, Static
 from tui_pod.core.text.clean import enumerated
 from tui_pod.feeds.folders.address import is_path
 from tui_pod.services.podcasts.directories import is_words
-from tui_pod.services.podcasts.logins import LoginNeeded
 from tui_pod.services.services import Services
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 from tui_pod.ui.screens.podcasts.find import FindScreen
 from tui_pod.ui.screens.podcasts.imports import ImportScreen
-from tui_pod.ui.screens.podcasts.login import LoginScreen
+from tui_pod.ui.screens.podcasts.login import subscribe
 from tui_pod.ui.widgets.path_input import PathInput
 
 HINT = (
@@ -24,6 +23,8 @@ HINT = (
     "the path of a folder of recordings, or of another player's export (tab completes it);\n"
     "or words, for which {} will be asked."
 )
+
+AGAIN = "enter tries again · esc closes"
 
 
 class AddFeedScreen(InputDialog):
@@ -55,17 +56,11 @@ class AddFeedScreen(InputDialog):
 
     async def _add(self, typed: str) -> None:
         try:
-            if is_path(typed) and (found := await self._feeds.imports.read(typed)) is not None:
-                if self.is_current:
-                    self.app.switch_screen(ImportScreen(found, self._feeds.imports))
-                return
-            feed_id = await self._feeds.subscribe(typed)
-        except Exception as error:  # whatever it was, what was typed stays
-            if isinstance(error, LoginNeeded) and self.is_current:
-                self.app.switch_screen(LoginScreen(error.question, lambda feed_id: self._open_feed(str(feed_id))))
-            else:
-                self.tell_failure(error, "enter tries again · esc closes")
+            found = await self._feeds.imports.read(typed) if is_path(typed) else None
+        except Exception as error:
+            self.tell_failure(error, AGAIN)
             return
-        if self.is_current:
-            self.dismiss()
-            self._open_feed(feed_id)
+        if found is None:
+            await subscribe(self, self._feeds, typed, False, self._open_feed, AGAIN)
+        elif self.is_current:
+            self.app.switch_screen(ImportScreen(found, self._feeds.imports))

@@ -20,11 +20,10 @@ from tui_pod.core.text.clean import counted, enumerated, length
 from tui_pod.feeds.directories.find import FoundPodcast
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.services.podcasts.directories import Search
-from tui_pod.services.podcasts.logins import LoginNeeded
 from tui_pod.services.services import Services
 from tui_pod.services.tasks import explain
 from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody
-from tui_pod.ui.screens.podcasts.login import LoginScreen
+from tui_pod.ui.screens.podcasts.login import subscribe
 from tui_pod.ui.widgets.cover import Cover, are_covers_drawn
 
 SHOWN = 300
@@ -95,7 +94,8 @@ class FindScreen(Dialog):
         else:
             self.is_waiting = True
             self.say("Subscribing … esc leaves it to the background.", "esc goes back")
-            self.app.run_worker(self._subscribe(self._chosen))
+            address, keys = self._chosen.address, "enter subscribes · esc goes back"
+            self.app.run_worker(subscribe(self, self._feeds, address, True, self._open_feed, keys))
 
     @on(OptionList.OptionHighlighted)
     def _on_highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -148,19 +148,6 @@ class FindScreen(Dialog):
         self._list.clear_options()
         self._list.add_options(Option(row) for row in _episode_rows(feed))
         self._list.highlighted = 0
-
-    async def _subscribe(self, podcast: FoundPodcast) -> None:
-        try:
-            feed_id = await self._feeds.subscribe(podcast.address, is_listed=True)
-        except LoginNeeded as error:
-            if self.is_current:
-                self.app.switch_screen(LoginScreen(error.question, lambda feed_id: self._open_feed(str(feed_id))))
-        except Exception as error:
-            self.tell_failure(error, "enter subscribes · esc goes back")
-        else:
-            if self.is_current:
-                self.dismiss()
-                self._open_feed(feed_id)
 
 
 def _podcast_row(podcast: FoundPodcast, is_subscribed: bool) -> Content:

@@ -1,4 +1,4 @@
-"""The dialog that asks for the login which a server wants."""
+"""The dialog that asks for the login which a server wants, and how a dialog subscribes, which may need one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui_pod.services.podcasts.logins import LoginQuestion
-from tui_pod.ui.screens.dialog import DialogBody, InputDialog
+from tui_pod.services.podcasts.feeds import FeedService
+from tui_pod.services.podcasts.logins import LoginNeeded, LoginQuestion
+from tui_pod.ui.screens.dialog import Dialog, DialogBody, InputDialog
 
 OPENLY = "It asks by http: others on the way can read the login. Press enter once more to send it all the same."
 
@@ -63,3 +64,20 @@ class LoginScreen(InputDialog):
         if self.is_current:
             self.dismiss()
             self._done(result)
+
+
+async def subscribe(
+    dialog: Dialog, feeds: FeedService, address: str, is_listed: bool, open_feed: Callable[[str], None], keys: str
+) -> None:
+    """Subscribe from a dialog, which asks for a login or says why not and what `keys` do, else opens the podcast."""
+    try:
+        feed_id = await feeds.subscribe(address, is_listed)
+    except Exception as error:  # whatever it was, what was typed stays
+        if isinstance(error, LoginNeeded) and dialog.is_current:
+            dialog.app.switch_screen(LoginScreen(error.question, lambda added: open_feed(str(added))))
+        else:
+            dialog.tell_failure(error, keys)
+    else:
+        if dialog.is_current:
+            dialog.dismiss()
+            open_feed(feed_id)
