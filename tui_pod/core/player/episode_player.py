@@ -38,9 +38,6 @@ from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import is_whole, resume_position, rewind
 from tui_pod.core.text.clean import clock as clock_text
 
-SAVE_GRACE = timedelta(milliseconds=250)
-"""How long a load waits for the outgoing episode's save: a full disk must not stop playback."""
-
 SEEK_TOLERANCE = 1.0
 """Seconds that a file may start off the requested position before it is sought again."""
 
@@ -156,9 +153,7 @@ class EpisodePlayer:
     @property
     def is_paused(self) -> bool:
         """Whether what is loaded is paused, or will be once it has loaded."""
-        if self._state.playback.status is PlayerStatus.LOADING:
-            return self._load is not None and self._load.is_paused
-        return self._state.playback.status is PlayerStatus.PAUSED
+        return self._load is not None and self._load.is_paused
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause or go on, whatever it did before; with nothing loaded, do nothing."""
@@ -264,8 +259,7 @@ class EpisodePlayer:
         load = self._load
         if load is None or load.source is None or load.is_with_player:
             return
-        is_saved = self._saved_ticket >= load.ticket
-        if is_saved or not timedelta() <= self._clock() - load.asked_at <= SAVE_GRACE:
+        if load.may_begin(self._saved_ticket, self._clock()):
             load.scale(self._state.progress_index.get(load.episode.id))
             self.tracker.wish(load.position)
             load.choose_way(self._state.playback)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.player.load_watch import LoadWatch, is_about, missing
@@ -11,6 +11,9 @@ from tui_pod.core.player.options import resolve_duration
 from tui_pod.core.player.retry import Retry
 from tui_pod.core.player.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, is_whole
+
+SAVE_GRACE = timedelta(milliseconds=250)
+"""How long a load waits for the outgoing episode's save: a full disk must not stop playback."""
 
 SAME_LENGTH = 0.005
 """Share by which two narrations of one episode may differ and still be the same."""
@@ -27,7 +30,7 @@ class Load:
     position: float
     """Where to start, then the target of the last seek, in seconds."""
     is_paused: bool
-    """Whether it is to be paused once loaded."""
+    """Whether it is paused, or will be once it has loaded."""
     asked_at: datetime
     ticket: int
     """Ticket of the outgoing episode's save, which comes first."""
@@ -48,6 +51,10 @@ class Load:
     def is_with_player(self) -> bool:
         """Whether the player has it, opened or about to be."""
         return self.watch is not None
+
+    def may_begin(self, saved: int, now: datetime) -> bool:
+        """Return whether the outgoing episode is saved, as all is up to the ticket `saved`, or has had its time."""
+        return saved >= self.ticket or not timedelta() <= now - self.asked_at <= SAVE_GRACE
 
     def choose_way(self, playback: Playback) -> bool:
         """Choose whether the position is counted or estimated; return whether the file must be reopened for that."""
