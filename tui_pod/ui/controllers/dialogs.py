@@ -11,25 +11,18 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
 
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.core.progress.cards import Card
-    from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
+    from tui_pod.ui.screens.main import MainScreen
 
 
 class DialogController:
     """Opens dialogs, one at a time."""
 
-    def __init__(
-        self,
-        model: EpisodeListModel,
-        services: Services,
-        show: Callable[[Screen[None]], AwaitMount],
-        open_entry: Callable[[int], None],
-    ) -> None:
-        """Open nothing yet; `show` lays a dialog over the library, `open_entry` lists a topic."""
-        self._model = model
+    def __init__(self, screen: MainScreen, services: Services, show: Callable[[Screen[None]], AwaitMount]) -> None:
+        """Open nothing yet; `show` lays a dialog over the library."""
+        self._screen = screen
         self._services = services
         self._show = show
-        self._open_entry = open_entry
 
     def bookmark(self, bookmark: Bookmark) -> None:
         """Edit a bookmark."""
@@ -47,7 +40,7 @@ class DialogController:
         """Plan a session."""
         from tui_pod.ui.screens.session import PlanScreen
 
-        await self._show(PlanScreen(self._services, self._model.topic))
+        await self._show(PlanScreen(self._services, self._screen.model.topic))
 
     async def add_feed(self) -> None:
         """Ask for a podcast's address, and list the podcast."""
@@ -59,7 +52,7 @@ class DialogController:
         """Show the settings of the podcast that is listed, else of that of the episode at the cursor, else ask."""
         from tui_pod.ui.screens.podcasts.settings import PodcastsScreen, SettingsScreen
 
-        model, service = self._model, self._services.feeds.settings_of_podcasts
+        model, service = self._screen.model, self._services.feeds.settings_of_podcasts
         feed = model.podcast(model.query.entry)
         if feed is None and not is_of_topic and model.index is not None:
             feed = model.library.feed_of(model.index)
@@ -71,7 +64,7 @@ class DialogController:
             await self._show(PodcastsScreen(podcasts, lambda chosen: self._show(SettingsScreen(service, chosen))))
 
     def _open_feed(self, feed_id: str) -> None:
-        topics = self._model.library.topics
+        topics = self._screen.model.library.topics
         topic = next((topic for topic in range(1, len(topics.names)) if topics.feed(topic) == feed_id), None)
         if topic is not None:
-            self._open_entry(topic)
+            self._screen.open_entry(topic)

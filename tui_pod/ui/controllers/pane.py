@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from tui_pod.core.player.snapshot import Playback
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
-    from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
+    from tui_pod.ui.screens.main import MainScreen
     from tui_pod.ui.widgets.episode_pane import EpisodePane
 
 
@@ -19,10 +17,9 @@ class PaneController:
 
     pane: EpisodePane | None = None
 
-    def __init__(self, screen: Screen[None], services: Services, model: EpisodeListModel) -> None:
+    def __init__(self, screen: MainScreen, services: Services) -> None:
         self._screen = screen
         self._services = services
-        self._model = model
 
     def fit(self) -> None:
         """Show it in a terminal that is wide enough."""
@@ -80,7 +77,7 @@ class PaneController:
             from tui_pod.ui.widgets.episode_pane import EpisodePane
 
             has_colours = are_covers_drawn(self._screen.app, self._services)
-            self.pane = EpisodePane(self._services, lambda: self._model.index, has_colours)
+            self.pane = EpisodePane(self._services, lambda: self._screen.model.index, has_colours)
             await self._screen.query_one("#panes").mount(self.pane)
         self.pane.follow(self._services.controller.playback)
         return self.pane

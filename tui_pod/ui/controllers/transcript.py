@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -10,16 +9,13 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.services.hints import why_no_words
-from tui_pod.ui.widgets.episode_list import EpisodeList
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.library.transcript import Cue
     from tui_pod.core.library.words_state import WordsState
-    from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services
+    from tui_pod.ui.screens.main import MainScreen
     from tui_pod.ui.widgets.transcript_view import TranscriptView
 
 
@@ -29,11 +25,9 @@ class TranscriptController:
     pane: TranscriptView | None = None
     is_open = False
 
-    def __init__(self, screen: Screen[None], services: Services, edit: Callable[[Bookmark], None]) -> None:
-        """Show nothing yet; `edit` asks for a note on what is kept."""
+    def __init__(self, screen: MainScreen, services: Services) -> None:
         self._screen = screen
         self._services = services
-        self._edit = edit
         self._shown = ("", False)  # episode whose words are shown, and whether they were looked up while it played
         self._is_recognised = False  # whether a machine recognised them
         self._is_apart = False  # whether they were asked for while another one played
@@ -159,7 +153,7 @@ class TranscriptController:
 
     def _words_changed(self, episode: str, state: WordsState | None) -> None:
         """Show how far the words of an episode are, and those that have come."""
-        rows = self._screen.query_one("#list", EpisodeList)
+        rows = self._screen.episodes
         rows.words.pop(episode, None)
         if state is not None:
             rows.words[episode] = state
@@ -184,7 +178,8 @@ class TranscriptController:
             of_cue,  # brings the transcripts, which the first screen does without
         )
 
-        self._services.bookmarks.keep_words(episode, title, of_cue(cue, self._is_recognised), self._edit)
+        said, edit = of_cue(cue, self._is_recognised), self._screen.dialogs.bookmark
+        self._services.bookmarks.keep_words(episode, title, said, edit)
 
     def _seek(self, episode: str, position: float) -> None:
         """Play from the sentence that was chosen."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
     from textual.widget import Widget
 
     from tui_pod.core.library.topics import TopicTable
-    from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.core.selection.bookmark_groups import Grouping
-    from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
     from tui_pod.ui.screens.bookmarks import BookmarksView
     from tui_pod.ui.screens.everywhere import EverywhereView
+    from tui_pod.ui.screens.main import MainScreen
 
 SEARCH = 5
 """The view that is opened by a key of its own."""
@@ -26,20 +24,9 @@ class ViewController:
 
     is_open = False
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        services: Services,
-        model: EpisodeListModel,
-        open_entry: Callable[[int], None],
-        edit: Callable[[Bookmark], None],
-    ) -> None:
-        """Show nothing yet; `open_entry` lists a topic of the model's library, `edit` asks for a note."""
+    def __init__(self, screen: MainScreen, services: Services) -> None:
         self._screen = screen
         self._services = services
-        self._model = model
-        self._open_entry = open_entry
-        self._edit = edit
         self._grouping: Grouping | None = None
         self._bookmarks: BookmarksView | None = None
         self._everywhere: EverywhereView | None = None
@@ -87,14 +74,14 @@ class ViewController:
         from tui_pod.ui.screens.bookmarks import BookmarksView  # after the first paint
 
         self._forget()
-        self._bookmarks = BookmarksView(self._services, self._grouping, self._edit)
+        self._bookmarks = BookmarksView(self._services, self._grouping, self._screen.dialogs.bookmark)
         return self._bookmarks
 
     async def _make_everywhere(self) -> Widget:
         from tui_pod.ui.screens.everywhere import EverywhereView  # after the first paint
 
         self._forget()
-        self._everywhere = EverywhereView(self._services, self._model.query.query, self._edit)
+        self._everywhere = EverywhereView(self._services, self._screen.model.query.query, self._screen.dialogs.bookmark)
         return self._everywhere
 
     def _forget(self) -> None:
@@ -109,4 +96,4 @@ class ViewController:
 
     def _choose(self, topics: TopicTable, topic: int) -> None:
         """Open a topic, which is of the library that was counted."""
-        self._open_entry(topics.found_in(self._model.library.topics, topic))
+        self._screen.open_entry(topics.found_in(self._screen.model.library.topics, topic))

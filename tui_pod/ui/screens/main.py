@@ -60,11 +60,11 @@ class MainScreen(Screen[None]):
         super().__init__()
         self._services = services
         self.model = EpisodeListModel(services)
-        self.dialogs = DialogController(self.model, services, show_dialog, self.open_entry)
-        self.transcript = TranscriptController(self, services, self.dialogs.bookmark)
-        self.views = ViewController(self, services, self.model, self.open_entry, self.dialogs.bookmark)
-        self.episode = PaneController(self, services, self.model)
-        self.search = SearchController(self, self.model, self.transcript)
+        self.dialogs = DialogController(self, services, show_dialog)
+        self.transcript = TranscriptController(self, services)
+        self.views = ViewController(self, services)
+        self.episode = PaneController(self, services)
+        self.search = SearchController(self)
         self.status = StatusController(self, services)
         self.action_add_feed, self.action_plan = self.dialogs.add_feed, self.dialogs.plan
         self.action_search, self.action_search_next = self.search.open, self.search.go_on
