@@ -33,7 +33,7 @@ class ProgressIndex:
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
         """Library indexes of the started and of the played episodes."""
         self._continuing: set[int] = set()
-        self.new: frozenset[str] = frozenset()
+        self.new: set[str] = set()
         """The ids of the new episodes."""
         self._new_counts: dict[int, int] = {}
         self._count()
@@ -71,7 +71,7 @@ class ProgressIndex:
         self._progress[ident] = progress
         index = self._library.index(ident)
         if ident in self.new and progress.status is not Status.UNPLAYED:
-            self.new -= {ident}
+            self.new.discard(ident)
             self._new_counts.clear()
         if index is None:
             return
@@ -91,7 +91,7 @@ class ProgressIndex:
     def set_new(self, episodes: Iterable[str]) -> None:
         """Set which episodes are new; those that were touched, or are not in the library, are not."""
         here = (ident for ident in episodes if self._library.index(ident) is not None)
-        self.new = frozenset(ident for ident in here if self.status(ident) is Status.UNPLAYED)
+        self.new = {ident for ident in here if self.status(ident) is Status.UNPLAYED}
         self._new_counts.clear()
 
     def new_indexes(self) -> list[int]:

@@ -61,15 +61,6 @@ def fit(text: str, width: int) -> str:
     return f"{cut}…{' ' * (width - 1 - cell_len(cut))}"
 
 
-def spread(left: str, right: str, width: int) -> str:
-    """Return `left` and `right` at the ends of `width` cells; `left` is cut before `right` is."""
-    right = right if cell_len(right) < width else ""
-    if not right:
-        return fit(left, width)
-    room = width - cell_len(right) - 1
-    return f"{fit(left, room)} {right}" if room > 0 else fit(right, width)
-
-
 def wrap(text: str, width: int) -> list[str]:
     """Return `text` in lines of at most `width` cells, broken at blanks, and within words that are longer."""
     lines: list[str] = []
