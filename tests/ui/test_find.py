@@ -119,6 +119,7 @@ async def test_nothing_found_is_said(library: Library) -> None:
         await driver.write("ships")
         await driver.press("enter")
         await driver.until(lambda: "No podcast found in iTunes and fyyd." in driver.text, "it is said")
+        assert "enter shows" not in driver.text
         await driver.press("enter", "j", "escape")
         assert not driver.shows(FindScreen)
 

@@ -127,7 +127,8 @@ class FindScreen(Dialog):
         said = [f"{counted(len(podcasts), 'podcast')} from {names}" if podcasts else f"No podcast found in {names}"]
         if finding.without_feed:
             said.append(f"{finding.without_feed} without a feed left out")
-        self.say("\n".join([" · ".join(said) + ".", *finding.faults]), "enter shows its episodes · esc closes")
+        keys = "enter shows its episodes · esc closes" if podcasts else "esc closes"
+        self.say("\n".join([" · ".join(said) + ".", *finding.faults]), keys)
         self._list.clear_options()
         self._list.add_options(Option(_podcast_row(podcast, podcast.address in known)) for podcast in podcasts)
         self._list.highlighted = min(self._place, len(podcasts) - 1) if podcasts else None
