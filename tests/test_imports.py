@@ -87,6 +87,10 @@ def test_command_without_a_screen_leaves_costly_packages_alone(command: str, tmp
     assert not {name.partition(".")[0] for name in modules} & COSTLY
 
 
+def test_export_without_podcasts_leaves_the_network_alone(tmp_path: Path) -> None:
+    assert "ssl" not in modules_after(RUN_COMMAND, "bookmarks", "--csv", home=tmp_path)
+
+
 def test_core_imported_whole_is_standard_library_alone(tmp_path: Path) -> None:
     modules = modules_after(IMPORT_CORE, home=tmp_path)
     assert "tui_pod.core.playback.controller" in modules

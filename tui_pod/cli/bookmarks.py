@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,6 @@ from tui_pod.cli.shared import (
 )
 from tui_pod.cli.tables import Column
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.snapshot import Source
@@ -77,31 +77,35 @@ def _json(library: Library, bookmark: Bookmark) -> dict[str, object]:
 def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -> int:
     from tui_pod.export.pages import make_pages  # the list above does without
 
-    podcasts = open_podcasts(opened)
-    pages = make_pages(opened.library, bookmarks, lambda episode: _notes(podcasts, episode))
-    if options.csv:
-        from tui_pod.export.readwise import to_csv
+    library = opened.library
+    has_podcasts = library.first_of_podcasts < len(library)
+    with ExitStack() as held:
 
-        sys.stdout.write(to_csv(pages))
-    if options.out:
-        from tui_pod.export.markdown import Written, write_page
+        @cache
+        def podcasts() -> Podcasts:  # which brings OpenSSL: only for what is from the network
+            found = open_podcasts(opened)
+            held.callback(found.streams.close)  # which keeps what was fetched
+            return found
 
-        for page in pages:
-            path, written = write_page(options.out, page)
-            if written is not Written.SAME:
-                tell(f"{path}: {written}")
-        tell(f"{counted(len(bookmarks), 'bookmark')} of {counted(len(pages))} in {options.out}")
-    if not options.clips:
-        return 0
-    with closing(podcasts.streams):  # which keeps what was fetched
-        return _cut(options.clips, opened, pages, podcasts)
+        pages = make_pages(
+            library, bookmarks, lambda episode: podcasts().notes(episode) if has_podcasts else EpisodeNotes()
+        )
+        if options.csv:
+            from tui_pod.export.readwise import to_csv
+
+            sys.stdout.write(to_csv(pages))
+        if options.out:
+            from tui_pod.export.markdown import Written, write_page
+
+            for page in pages:
+                path, written = write_page(options.out, page)
+                if written is not Written.SAME:
+                    tell(f"{path}: {written}")
+            tell(f"{counted(len(bookmarks), 'bookmark')} of {counted(len(pages))} in {options.out}")
+        return _cut(options.clips, opened, pages, podcasts) if options.clips else 0
 
 
-def _notes(podcasts: Podcasts, episode: Episode) -> EpisodeNotes:
-    return EpisodeNotes() if podcasts.store.is_empty else podcasts.notes(episode)
-
-
-def _cut(folder: Path, opened: Opened, pages: Sequence[Page], podcasts: Podcasts) -> int:
+def _cut(folder: Path, opened: Opened, pages: Sequence[Page], podcasts: Callable[[], Podcasts]) -> int:
     """Cut all clips that are not there yet; what cannot be cut is said, and the rest goes on."""
     from tui_pod.audio.opus import EncodeError
     from tui_pod.export.clips import write_clip
@@ -119,15 +123,15 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[Page], podcasts: Podcasts
     return 1 if failures else 0
 
 
-def _find_audio(opened: Opened, podcasts: Podcasts, ident: str) -> Path | Source:
+def _find_audio(opened: Opened, podcasts: Callable[[], Podcasts], ident: str) -> Path | Source:
     """Return an episode's audio, here or on the network. Raises UserError: there is none."""
-    from tui_pod.services.media import make_episode_script, read_transcript
-    from tui_pod.speech.narrator import Narrator
-
     episode = opened.library.find(ident)
     if episode is None:
         raise UserError("it is no longer in the library")
     if episode.audio is None:
+        from tui_pod.services.media import make_episode_script, read_transcript  # not for recordings
+        from tui_pod.speech.narrator import Narrator
+
         script = make_episode_script(episode, read_transcript(episode))
         narration = Narrator(opened.paths.cache / "narrations", 0).find(script)
         if narration is None:
@@ -135,7 +139,7 @@ def _find_audio(opened: Opened, podcasts: Podcasts, ident: str) -> Path | Source
         return narration.audio
     if "://" in episode.audio:
         try:
-            return podcasts.source(episode)
+            return podcasts().source(episode)
         except UserError as error:
             raise UserError(f"it is not on this machine: {error}") from None
     path = Path(episode.audio)
