@@ -71,18 +71,15 @@ class DownloadQueue:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    def start(self, requests: Iterable[DownloadRequest]) -> int:
-        """Queue downloads; skip those queued already. Return how many were added."""
-        count = 0
+    def start(self, requests: Iterable[DownloadRequest]) -> None:
+        """Queue downloads; skip those queued already."""
         for request in requests:
             if request.episode in self._tasks:
                 continue
-            count += 1
             self._show(DownloadProgress(request.episode, request.title, is_automatic=request.is_automatic))
             task = asyncio.get_running_loop().create_task(self._run(request))
             self._tasks[request.episode] = task
             task.add_done_callback(partial(self._forget, request.episode))
-        return count
 
     def stop(self, episodes: Iterable[str]) -> int:
         """Stop downloads and keep their parts for the next attempt. Return how many were stopped."""

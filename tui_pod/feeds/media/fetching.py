@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 
 from tui_pod.core.player.retry import PAUSES
-from tui_pod.feeds.media.audio_kind import HEAD, check_start
 from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, PartialDownload
-from tui_pod.feeds.media.range_answer import check_audio
+from tui_pod.feeds.media.range_answer import HEAD, check_kind, check_start
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
 from tui_pod.runtime.threads import CancelToken
 
@@ -89,7 +88,7 @@ class Fetching:
         headers = {"Accept-Encoding": "identity", **part.headers()}
         http_request = Request(request.address, request.policy.private, headers, logins=request.policy.logins)
         with opened(http_request, self._limits, self._cancel) as response:
-            check_audio(response)
+            check_kind(response)
             answer = part.begin(response)
             if answer is None:
                 return part.kind()
@@ -115,7 +114,7 @@ class Fetching:
                 self._cancel.check()
                 if len(head) < HEAD:  # it may come byte by byte, or in several attempts
                     head += chunk[:HEAD]
-                    _refuse(check_start(head))
+                    check_start(head)
                 file.write(chunk)
                 done += len(chunk)
                 self._check_size(done)
@@ -129,7 +128,7 @@ class Fetching:
             os.fsync(file.fileno())
         self._report(done, total)
         if done == 0:
-            _refuse("The recording is empty.")
+            raise FetchError("The recording is empty.", is_final=True)
 
     def _crawls(self, size: int) -> bool:
         """Return whether a window has ended in which too little came to the bytes there are."""
@@ -141,10 +140,4 @@ class Fetching:
 
     def _check_size(self, size: int) -> None:
         if size > self._limits.size:
-            _refuse(f"It is larger than {self._limits.size // 1000**2} MB.")
-
-
-def _refuse(reason: str) -> None:
-    """Raise a final error with a reason, if there is one."""
-    if reason:
-        raise FetchError(reason, is_final=True)
+            raise FetchError(f"It is larger than {self._limits.size // 1000**2} MB.", is_final=True)

@@ -22,6 +22,11 @@ class Usual(NamedTuple):
     keep: int = 0
     delete_played: int = KEPT
 
+    def of(self, settings: PodcastSettings) -> Usual:
+        """Return what holds for a podcast with these settings."""
+        keep = self.keep if settings.keep is None else settings.keep
+        return Usual(keep, self.delete_played if settings.delete_played is None else settings.delete_played)
+
 
 class Plan(NamedTuple):
     """What is to be done for one podcast."""
@@ -34,7 +39,7 @@ class Plan(NamedTuple):
 
 def has_rule(settings: PodcastSettings, usual: Usual) -> bool:
     """Return whether anything is to be done by itself for a podcast."""
-    return not settings.hidden and (_keep(settings, usual) > 0 or _delete_played(settings, usual) != KEPT)
+    return not settings.hidden and usual.of(settings) != Usual()
 
 
 def plan_downloads(
@@ -62,14 +67,14 @@ def plan_downloads(
     is_oldest_first = settings.order == "oldest" or (is_serial and settings.order != "newest")
     order = list(reversed(newest_first)) if is_oldest_first else list(newest_first)
     wanted: list[Candidate] = []
-    keep = 0 if settings.hidden else _keep(settings, usual)
+    keep, days = usual.of(settings)
+    keep = 0 if settings.hidden else keep
     for episode in order:
         if len(wanted) >= keep:
             break
         if _status(progress(episode.id)) is not Status.PLAYED and is_wanted(settings, episode.title, episode.summary):
             wanted.append(episode)
     kept = {episode.id for episode in wanted}
-    days = _delete_played(settings, usual)
     gone = []
     for episode in order:
         download, played = downloads.get(episode.id), progress(episode.id)
@@ -96,11 +101,3 @@ def oldest_played(progress: Callable[[str], Progress | None], episodes: Iterable
 
 def _status(progress: Progress | None) -> Status:
     return progress.status if progress is not None else Status.UNPLAYED
-
-
-def _keep(settings: PodcastSettings, usual: Usual) -> int:
-    return usual.keep if settings.keep is None else settings.keep
-
-
-def _delete_played(settings: PodcastSettings, usual: Usual) -> int:
-    return usual.delete_played if settings.delete_played is None else settings.delete_played

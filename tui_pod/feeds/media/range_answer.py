@@ -1,12 +1,30 @@
-"""What a server answers to a request for a part of a recording, which may be anything. Pure."""
+"""What a server answers to a request for a recording or a part of it, which may be anything. Pure."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-from tui_pod.feeds.media.audio_kind import check_kind
+from tui_pod.core.text.clean import clean
 from tui_pod.feeds.net.fetch import FetchError, Response, refusal
+
+_NOT_AUDIO = ("mpegurl", "scpls", "dash+xml", "x-ms-asf", "asx", "xspf", "sdp", "zip", "smil")
+"""Words in media types of lists and archives that lead to other files."""
+
+HEAD = 512
+"""Bytes of a file by which it is told."""
+
+_LISTS = (
+    b"#EXTM3U",
+    b"[playlist]",
+    b"# mpv EDL",
+    b"ffconcat",
+    b"<?xml",
+    b"<!DOCTYPE",
+    b"<html",
+    b"<asx",
+    b"PK\x03\x04",
+)
 
 USELESS = "The server sent another part than was asked for."
 
@@ -39,10 +57,30 @@ class RangeAnswer(NamedTuple):
         return is_marked_otherwise or (size is not None and self.size is not None and self.size != size)
 
 
-def check_audio(response: Response) -> None:
-    """Raise FetchError for an answer that calls itself something else."""
-    if response.status < 400 and (reason := check_kind(response.kind)):
-        raise FetchError(reason, is_final=True)
+def check_kind(response: Response) -> None:
+    """Refuse an answer of a type that is not played. Servers say `octet-stream` and worse of audio, so few are.
+
+    Raises:
+        FetchError: it is such a one.
+    """
+    kind = response.kind
+    is_text = kind.startswith("text/") and kind != "text/plain"
+    is_other = kind.startswith(("image/", "application/json", "application/pdf", "multipart/"))
+    if response.status < 400 and (
+        is_text or is_other or kind.endswith("xml") or any(word in kind for word in _NOT_AUDIO)
+    ):
+        raise FetchError(f"The server sends no audio there but {clean(kind, 60)}.", is_final=True)
+
+
+def check_start(start: bytes) -> None:
+    """Refuse a file that begins so: lists and pages that call themselves audio.
+
+    Raises:
+        FetchError: it is such a one.
+    """
+    head = start[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if any(head.lower().startswith(mark.lower()) for mark in _LISTS):
+        raise FetchError("What the server sends is a page or a list, not audio.", is_final=True)
 
 
 def read_range_answer(response: Response, start: int | None) -> RangeAnswer:

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tui_pod.core.player.retry import PAUSES
-from tui_pod.feeds.media.audio_kind import HEAD, check_start
 from tui_pod.feeds.media.fetch_plan import FetchPlan
-from tui_pod.feeds.media.range_answer import USELESS, RangeAnswer, check_audio, read_range_answer
+from tui_pod.feeds.media.range_answer import HEAD, USELESS, RangeAnswer, check_kind, check_start, read_range_answer
 from tui_pod.feeds.media.sparse_file import IN_MEMORY, MovedToMemory, SparseFile
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
@@ -181,7 +180,7 @@ class StreamFetcher:
         policy = self._access()
         request = Request(self._at or content.address, policy.private, headers, logins=policy.logins)
         with opened(request, LIMITS, self._stop) as response:
-            check_audio(response)
+            check_kind(response)
             answer = read_range_answer(response, start if asks_for_part else None)
             self._at = response.address
             self._take(answer, start)
@@ -243,11 +242,12 @@ class StreamFetcher:
             self._save()
 
     def _check_start(self) -> None:
-        reason = check_start(self.file.read(0, HEAD))
-        if reason:
+        try:
+            check_start(self.file.read(0, HEAD))
+        except FetchError:
             with self.changed:
                 self.file.begin_anew()
-            raise FetchError(reason, is_final=True)
+            raise
         self._is_checked = True
 
     def _goes_on(self) -> bool:
