@@ -688,6 +688,17 @@ def test_going_on_after_a_pause_rewinds_a_twentieth_at_most(room: Room, seconds:
     assert (room.status, room.position) == (PlayerStatus.PLAYING, position)
 
 
+def test_going_on_after_a_pause_begun_while_loading_rewinds_too() -> None:
+    room = make_room(progress={"three": started(150)})
+    room.player.is_holding = True
+    room.play("three")
+    room.controller.toggle_pause()
+    send(room, FileLoaded, 150.0, 300.0)
+    room.clock.go(3600)
+    room.controller.toggle_pause()
+    assert seeks(room) == [140.0]
+
+
 def test_going_on_after_a_pause_with_rewinding_off_stays_there() -> None:
     room = make_room(options=PlaybackOptions(is_rewinding=False))
     room.play("one", seconds=50)
