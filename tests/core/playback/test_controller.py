@@ -74,6 +74,16 @@ def test_restart_another_one_plays_it_from_the_start() -> None:
     assert (room.playing, room.position) == ("one", 0)
 
 
+def test_restart_of_one_that_was_begun_can_be_undone(room: Room) -> None:
+    room.play("one", seconds=40)
+    room.play("two")
+    room.controller.restart("one")
+    room.player.play(3)
+    room.controller.undo()
+    assert (room.playing, room.position, room.progress("one").position) == ("one", 40.0, 40.0)
+    assert room.listener.said[-1] == "Undid: seek from 0:40 to 0:00"
+
+
 def test_restart_the_paused_one_plays_it_from_the_start_and_can_be_undone(room: Room) -> None:
     room.play("one", seconds=10)
     room.controller.toggle_pause()

@@ -177,16 +177,14 @@ class PlaybackController:
             self._note_seek(left.position, position)
 
     def restart(self, episode: str, context: PlayContext | None = None) -> None:
-        """Play an episode from its start."""
+        """Play an episode from its start; undone, it goes on where it was left."""
         self._up_next.context = context or self._up_next.context
-        if episode == self.playback.episode and self.playback.status is not PlayerStatus.LOADING:
-            self.seek_to(0.0)
-            self._state.ports.player.set_paused(False)
-        else:
-            before, is_coming = self.playback.position, episode == self.playback.episode
+        if episode == self.playback.episode and self.playback.status is PlayerStatus.LOADING:
+            before = self.playback.position
             self._play(episode, position=0.0)
-            if is_coming:
-                self._note_seek(before, 0.0)
+            self._note_seek(before, 0.0)
+        else:
+            self.play_from(episode, 0.0)
 
     def seek_to(self, position: float) -> None:
         """Go to `position` seconds, forward no further than where the episode counts as played; can be undone."""
