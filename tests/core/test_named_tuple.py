@@ -44,3 +44,9 @@ def test_what_misses_or_is_too_much_is_an_error(values: tuple[Any, ...], named: 
 
 def test_value_shows_its_fields() -> None:
     assert repr(Place("a")) == "Place(name='a', x=0.0, y=1.0)"
+
+
+def test_fields_are_found_where_python_3_14_keeps_them() -> None:
+    base: Any = NamedTuple
+    made = type(base)("Made", (base,), {"__annotate_func__": lambda _: {"name": str, "x": float}, "x": 2.0})
+    assert made("a") == ("a", 2.0)

@@ -16,12 +16,18 @@ else:
     class _Maker(type):
         def __new__(cls, name, bases, namespace):
             if bases[0] is not tuple and bases[0] is NamedTuple:
-                fields = tuple(namespace.get("__annotations__", ()))
+                fields = tuple(_annotations(namespace))
                 namespace["_field_defaults"] = {field: namespace[field] for field in fields if field in namespace}
                 namespace["_fields"] = namespace["__match_args__"] = fields
                 namespace["__slots__"] = ()
                 namespace |= {field: _tuplegetter(index, "") for index, field in enumerate(fields)}
             return super().__new__(cls, name, bases, namespace)
+
+    def _annotations(namespace):
+        """Return the annotations of a class; Python 3.14 keeps a function that makes those that are not postponed."""
+        if "__annotate_func__" in namespace:
+            return namespace["__annotate_func__"](1)  # as values: `annotationlib.Format.VALUE`
+        return namespace.get("__annotations__", ())
 
     class NamedTuple(tuple, metaclass=_Maker):
         """The base of all."""
