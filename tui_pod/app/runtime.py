@@ -338,11 +338,11 @@ class Runtime:
                 self._services.frontend.emit(report)
 
 
-async def _is_sparing() -> bool:
-    """Return whether the battery is used up, or the network is paid by the byte."""
+async def _is_sparing(is_start: bool) -> bool:
+    """Return whether the network is paid by the byte or, but at the start, the battery is used up."""
     from tui_pod.integrations.metered import is_metered  # an extra: may be missing
 
-    return await asyncio.to_thread(is_on_battery) or await is_metered()
+    return (not is_start and await asyncio.to_thread(is_on_battery)) or await is_metered()
 
 
 def _options(settings: Settings) -> PlaybackOptions:

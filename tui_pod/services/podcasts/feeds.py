@@ -64,7 +64,7 @@ class FeedService:
         announce: Announce,
         find: FindSettings,
         notifies: bool,
-        is_sparing: Callable[[], Awaitable[bool]],
+        is_sparing: Callable[[bool], Awaitable[bool]],
         played: PlayedRule,
     ) -> None:
         """Open nothing yet; `notifies`: whether the desktop is told of podcasts whose settings do not say."""

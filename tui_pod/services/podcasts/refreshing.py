@@ -58,9 +58,9 @@ class Refresher:
         open_podcasts: Callable[[], Awaitable[Podcasts]],
         settings: FeedSettings,
         after: After,
-        is_sparing: Callable[[], Awaitable[bool]],
+        is_sparing: Callable[[bool], Awaitable[bool]],
     ) -> None:
-        """Refresh nothing yet; `is_sparing` tells whether the network or the battery is to be spared."""
+        """Refresh nothing yet; `is_sparing` tells whether that may cost too much, at the start or later."""
         self._frontend = frontend
         self._tasks = tasks
         self._open = open_podcasts
@@ -85,9 +85,9 @@ class Refresher:
             self._running = self._tasks.run(self._refresh_asked(feed_id))
 
     def start(self, is_refreshing: bool) -> None:
-        """Refresh all feeds if wanted, and from now on those that are due: see `refresh_due`."""
-        if is_refreshing and not self.is_running:
-            self._running = self._tasks.run(self._refresh_by_itself(is_start=True))
+        """Refresh all feeds if wanted and it costs little, and from now on those that are due."""
+        if is_refreshing:
+            self._tasks.run(self._refresh_by_itself(is_start=True))
         self._plan()
 
     async def show_failed(self) -> None:
@@ -102,10 +102,8 @@ class Refresher:
             self._timer.cancel()
 
     async def refresh_due(self) -> None:
-        """Refresh the feeds that are due, unless network or battery are to be spared."""
-        if not self.is_running:
-            self._running = self._tasks.run(self._refresh_by_itself(is_start=False))
-            await asyncio.wait((self._running,))
+        """Refresh the feeds that are due, if it costs little."""
+        await self._refresh_by_itself(is_start=False)
 
     def _plan(self) -> None:
         self.close()
@@ -119,10 +117,13 @@ class Refresher:
             self._plan()
 
     async def _refresh_by_itself(self, is_start: bool) -> None:
+        if not (await self._is_sparing(is_start) or self.is_running):
+            self._running = self._tasks.run(self._refresh_due(is_start))
+            await asyncio.wait((self._running,))
+
+    async def _refresh_due(self, is_start: bool) -> None:
         from tui_pod.feeds.store.schedule import is_due, is_left_alone
 
-        if await self._is_sparing():
-            return
         podcasts, now = await self._open(), time.time()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         usual, asked = self._settings.refresh_minutes, self._asked
