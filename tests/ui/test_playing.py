@@ -37,7 +37,7 @@ async def test_episode_played_shows_in_bar_list_and_tree(library: Library) -> No
         title, times = bar(driver)
         assert title.startswith("▶ One")
         assert times.startswith("0:20 ▐━")
-        assert re.search("╌▍ −1:20 +1× +♪ 80$", times)
+        assert re.search("╌▍ −1:20 +1× +♪ 80 +☾ off$", times)
         assert title.endswith("Numbers · narrated")
         assert driver.row().startswith("▶ One")
         assert driver.row().endswith("−1:20")
