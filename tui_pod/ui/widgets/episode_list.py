@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from tui_pod.core.library.download_state import DownloadState
     from tui_pod.core.library.words_state import WordsState
 
-KEPT_SCREENS = 4
-"""Screens of drawn rows in the cache. A row takes 25 kB: Textual caches crops with each strip."""
-
 MOVING_ON = (ListCommand.TOGGLE_PLAYED, ListCommand.QUEUE_LAST, ListCommand.QUEUE_NEXT)
 """Commands after which the cursor goes to the next row."""
 
@@ -44,7 +41,7 @@ class EpisodeList(RowPane):
     empty_text = var("")
     gone_text = var("")
     """Text for an episode that is gone from the library."""
-    ends: var[dict[int, str]] = var({})
+    ends: reactive[dict[int, str]] = reactive({})
     """What is said of when each upcoming entry of the queue would end, by library index."""
 
     class CursorMoved(Message):
@@ -67,7 +64,6 @@ class EpisodeList(RowPane):
         self.words: dict[str, WordsState] = {}
         """Of episodes whose words are being recognised; who changes it calls `refresh_episodes`."""
         self._everywhere = _topics_of_all(model.library)
-        self._rows: dict[tuple[object, ...], list[Strip]] = {}
 
     # -- what is shown ---------------------------------------------------------------------------------
 
@@ -104,7 +100,6 @@ class EpisodeList(RowPane):
     def adopt(self, line: int) -> None:
         """Show the model's new library, with the cursor on a line of the pane."""
         self._everywhere = _topics_of_all(self._model.library)
-        self._rows.clear()
         self.count_rows()
         self.go_at_line(self.cursor, line)
         self.refresh()
@@ -121,7 +116,6 @@ class EpisodeList(RowPane):
     def refresh_episodes(self, episodes: frozenset[str]) -> None:
         """Redraw the visible rows of these episodes."""
         if len(episodes) > 50:
-            self._rows.clear()
             self.refresh()
             return
         first, last = self.row_at(self.scroll_offset.y), self.row_at(self.scroll_offset.y + self.size.height)
@@ -141,41 +135,14 @@ class EpisodeList(RowPane):
     def draw_row(self, row: int, context: RowContext) -> Sequence[Strip]:
         """See `RowPane.draw_row`."""
         index = self._model.indexes[row]
-        ident = self._model.ident(index)
-        progress = self._model.progress_index.get(ident)
-        playback = self.playback
-        live = (playback.status, int(playback.position)) if playback.episode == ident else playback.last
-        state = (progress.status, int(progress.position), progress.duration) if progress else None
-        is_selected = self._model.is_selected(row)
-        is_lit = context.has_focus if row == self.cursor else None
-        marks = (
-            self._downloads.get(ident),
-            self.words.get(ident),
-            self._model.number_in_queue(ident),
-            ident in self._model.progress_index.new,
-        )
-        key = (index, ident, is_lit, is_selected, state, live, marks, self._model.query)
-        lines = self._rows.get(key)
-        if lines is None:
-            if len(self._rows) > KEPT_SCREENS * self.size.height // self.row_height:
-                self._rows.clear()
-            lines = self._rows[key] = self._draw(row, index, context.width, is_selected)
-        return lines
-
-    def forget_drawn(self) -> None:
-        """See `RowPane.forget_drawn`."""
-        super().forget_drawn()
-        self._rows.clear()
-
-    def _draw(self, row: int, index: int, width: int, is_selected: bool) -> list[Strip]:
         height = self.cursor_height if row == self.cursor else self.row_height
         if index < 0:
             gone = f"{MARKS['missing']} {clean(self._model.ident(index))}"
             lines: list[Line] = [([(gone, FAULT)], []), ([(f"{INDENT[:-1]}{self.gone_text}", QUIET)], [])]
         else:
-            lines = row_lines(self._facts(index), width - SIDES, height)
+            lines = row_lines(self._facts(index), context.width - SIDES, height)
         lines += [([], [])] * (height - len(lines))
-        return [self.framed(left, row, right, is_selected) for left, right in lines]
+        return [self.framed(left, row, right, self._model.is_selected(row)) for left, right in lines]
 
     def _facts(self, index: int) -> RowFacts:
         model = self._model
@@ -199,11 +166,6 @@ class EpisodeList(RowPane):
             recognised=self.words.get(episode.id),
             words=fold(model.query.query).split(),
         )
-
-    def watch_ends(self) -> None:
-        """Redraw the times."""
-        self._rows.clear()
-        self.refresh()
 
     # -- events ----------------------------------------------------------------------------------------
 
@@ -252,8 +214,9 @@ class EpisodeList(RowPane):
             return
         if not is_single:
             is_single = not model.has_selection
-            model.clear_selection()
-            self.refresh()
+            if not is_single:
+                model.clear_selection()
+                self.refresh()
         self.post_message(self.CommandChosen(command, episodes, by))
         if is_single and command in MOVING_ON:
             self.go(self.cursor + 1)
