@@ -82,6 +82,7 @@ _TERMINAL = {
     "cursor": "ansi_default", "cursor-idle": "ansi_default", "frame": "ansi_bright_black",
     "text-muted": "ansi_default", "text-disabled": "ansi_default",
     "block-cursor-background": "ansi_default", "block-cursor-foreground": "ansi_default",
+    "block-cursor-text-style": "bold underline",
     **dict.fromkeys(("scrollbar", "scrollbar-hover", "scrollbar-active"), "ansi_bright_black"),
     **dict.fromkeys(
         ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"), "ansi_default"
