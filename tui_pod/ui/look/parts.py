@@ -52,6 +52,16 @@ def look(app: App[object], name: str) -> Style:
     return _style(color, is_bold, name == MATCH, name == QUIET and color == "ansi_default", name == TAB)
 
 
+def tint(app: App[object], has_focus: bool = True) -> Style:
+    """Return the background of the row at the cursor."""
+    return _background(app.theme_variables["cursor" if has_focus else "cursor-idle"])
+
+
+@cache
+def _background(color: str) -> Style:
+    return Style(bgcolor=Color.parse(color).rich_color)
+
+
 @cache  # a few colours a theme
 def _style(color: str, is_bold: bool, is_underlined: bool, is_dim: bool, is_reversed: bool) -> Style:
     return Style(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Center, VerticalScroll
@@ -28,7 +29,7 @@ from tui_pod.ui.links import open_link
 from tui_pod.ui.look.about import About, Choice, Line, about_episode, about_topic, lay_out, with_choices
 from tui_pod.ui.look.cells import split_title
 from tui_pod.ui.look.drawn_cover import MOST, draw_cover
-from tui_pod.ui.look.parts import look
+from tui_pod.ui.look.parts import look, tint
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.cover import Cover
 from tui_pod.ui.widgets.episode_list import EpisodeList
@@ -44,10 +45,7 @@ CHAPTERS = 9
 class AboutText(Widget):
     """Lines of text; the choice at the cursor is lit."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"about--cursor"}
-    DEFAULT_CSS = """
-    AboutText { height: auto; margin: 1 1 1 0; .about--cursor { background: $cursor; text-style: bold; } }
-    """
+    DEFAULT_CSS = "AboutText { height: auto; margin: 1 1 1 0; }"
 
     def __init__(self) -> None:
         super().__init__(id="about-episode")
@@ -87,7 +85,7 @@ class AboutText(Widget):
             return Strip.blank(width, self.rich_style)
         parts, choice = self._lines[y]
         is_lit = choice is not None and choice == self.cursor
-        base = self.rich_style + (self.get_component_rich_style("about--cursor") if is_lit else self.rich_style)
+        base = self.rich_style + (tint(self.app) + Style(bold=True) if is_lit else Style.null())
         return Strip([Segment(text, base + look(self.app, name)) for text, name in parts]).adjust_cell_length(
             width, base
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -14,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_pod.core.named_tuple import NamedTuple
-from tui_pod.ui.look.parts import ACCENT, PLAIN, QUIET, TAB, Part, look, spread_parts, width_of
+from tui_pod.ui.look.parts import ACCENT, NOW, PLAIN, QUIET, TAB, Part, look, spread_parts, width_of
 
 LAST_LEFT = "Help"
 """Word of the key that is shown however narrow the line is: it leads to all others."""
@@ -26,7 +25,6 @@ MIN_PATH = 14
 class KeyLine(Widget):
     """The most useful keys of the focused pane."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key"}
     ALLOW_SELECT = False
 
     hints: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
@@ -45,7 +43,7 @@ class KeyLine(Widget):
     def render_line(self, y: int) -> Strip:
         """Return the line, with as many hints as fit."""
         width = self.size.width
-        base, bright = self.rich_style, self.get_component_rich_style("key-line--key")
+        base, bright = self.rich_style, self.rich_style + look(self.app, NOW)
         segments = [Segment(" ", base)]
         used = 1
         self._hint_ends.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.ui.look.cells import MARKS
-from tui_pod.ui.look.parts import RAIL, Part, look
+from tui_pod.ui.look.parts import RAIL, Part, look, tint
 
 MARGIN, TIME = 2, 9
 """Blank cells at the left, and those of a time beside words."""
@@ -35,7 +35,6 @@ class Line(NamedTuple):
 class LinesView(ScrollView, can_focus=True):
     """A view of lines, of which some can be chosen."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines-view--cursor"}
     DEFAULT_CSS = """
     LinesView {
         height: 1fr;
@@ -44,7 +43,6 @@ class LinesView(ScrollView, can_focus=True):
         border-title-color: $text-primary;
         border-subtitle-color: $text-muted;
         scrollbar-size-vertical: 1;
-        .lines-view--cursor { background: $cursor; }
     }
     """  # here and not in the stylesheet: the first screen does without, and each rule costs it
     ALLOW_SELECT = False
@@ -67,8 +65,8 @@ class LinesView(ScrollView, can_focus=True):
 
     def style_of(self, name: str, is_lit: bool = False) -> Style:
         """Return how a part of a line looks; lit: at the cursor."""
-        base = self.get_component_rich_style("lines-view--cursor") if is_lit else self.rich_style
-        return base + look(self.app, name)
+        style = self.rich_style + look(self.app, name)
+        return style + tint(self.app) if is_lit else style
 
     def draw(self, parts: Iterable[Part], is_lit: bool = False) -> Strip:
         """Return a line, with the cursor's rail and tint when it is lit."""

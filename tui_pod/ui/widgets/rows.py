@@ -7,7 +7,7 @@ cost a tenth of the start-up. Rows are equally high, but the one at the cursor m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import Self
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,7 +20,7 @@ from textual.strip import Strip
 from tui_pod.core.actions import BY_ID
 from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.ui.look.cells import MARKS
-from tui_pod.ui.look.parts import ACCENT, LINE, PLAIN, RAIL, Part, look, spread_parts
+from tui_pod.ui.look.parts import ACCENT, LINE, PLAIN, RAIL, Part, look, spread_parts, tint
 from tui_pod.ui.messages import ListCommand
 
 RIGHT_BUTTON = 3
@@ -46,7 +46,6 @@ class RowContext(NamedTuple):
 class RowPane(ScrollView, can_focus=True):
     """Rows with a cursor. A subclass says how many there are and draws them."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", "rows--blurred"}
     ALLOW_SELECT = False
 
     row_height = 1
@@ -241,8 +240,7 @@ class RowPane(ScrollView, can_focus=True):
         if style is None:
             style = self.rich_style + look(self.app, name)
             if is_lit:
-                style += self.get_component_rich_style(f"rows--{'cursor' if self.has_focus else 'blurred'}")
-                style += look(self.app, name)
+                style += tint(self.app, self.has_focus)
             self._row_styles[name, is_lit] = style
         return style
 
