@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from rich.cells import cell_len
@@ -22,10 +22,23 @@ MIN_PATH = 14
 """Least cells for what is listed."""
 
 
-class KeyLine(Widget):
-    """The most useful keys of the focused pane."""
+class ActionLine(Widget):
+    """A line whose parts do something when they are clicked on."""
 
     ALLOW_SELECT = False
+
+    _ends: Sequence[tuple[int, str]] = ()
+    """The cell before which each part ends, and its action."""
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what is at the mouse, in the pane that has the focus."""
+        action = next((action for end, action in self._ends if event.x < end), None)
+        if action is not None:
+            await self.app.run_action(action, self.screen.focused or self.screen)
+
+
+class KeyLine(ActionLine):
+    """The most useful keys of the focused pane."""
 
     hints: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
     """Each hint's key, word and Textual action, the most useful first."""
@@ -38,7 +51,6 @@ class KeyLine(Widget):
             from tui_pod.ui.look.ascii_lines import ARROW_KEYS  # only for those who want it
 
             self.key_names = ARROW_KEYS
-        self._hint_ends: list[tuple[int, str]] = []  # the cell before which each shown hint ends, and its action
 
     def render_line(self, y: int) -> Strip:
         """Return the line, with as many hints as fit."""
@@ -46,7 +58,7 @@ class KeyLine(Widget):
         base, bright = self.rich_style, self.rich_style + look(self.app, NOW)
         segments = [Segment(" ", base)]
         used = 1
-        self._hint_ends.clear()
+        self._ends = ends = list[tuple[int, str]]()
         kept = sum(self._size_of(key, word) for key, word, _ in self.hints if word == LAST_LEFT)
         for shown, word, action in self.hints:
             key = shown.translate(self.key_names)
@@ -56,17 +68,11 @@ class KeyLine(Widget):
                 continue  # a shorter one may still fit
             segments += [Segment(key, bright), Segment(f" {word}  ", base)]
             used += size
-            self._hint_ends.append((used, action))
+            ends.append((used, action))
         return Strip(segments).adjust_cell_length(width, base)
 
     def _size_of(self, key: str, word: str) -> int:
         return cell_len(key.translate(self.key_names)) + cell_len(word) + 3
-
-    async def on_click(self, event: events.Click) -> None:
-        """Do what the key that was clicked on does in the pane that has the focus."""
-        action = next((action for end, action in self._hint_ends if event.x < end), None)
-        if action is not None:
-            await self.app.run_action(action, self.screen.focused or self.screen)
 
 
 class Tab(NamedTuple):
@@ -80,10 +86,8 @@ class Tab(NamedTuple):
     """What a click on it does: Textual's action string."""
 
 
-class HeaderLine(Widget):
+class HeaderLine(ActionLine):
     """The views as tabs, the open topic, and how much is played and left."""
-
-    ALLOW_SELECT = False
 
     tabs: reactive[tuple[Tab, ...]] = reactive(())
     current = reactive(0)
@@ -96,7 +100,6 @@ class HeaderLine(Widget):
 
     def __init__(self) -> None:
         super().__init__(id="header")
-        self._tab_ends: list[tuple[int, str]] = []  # the cell before which each tab ends, and its action
 
     def render_line(self, y: int) -> Strip:
         """Return the line."""
@@ -108,11 +111,11 @@ class HeaderLine(Widget):
             tabs = self._tab_parts(is_short=True)
         if sum(map(width_of, tabs)) + cell_len(work) + cell_len(right) + 2 > width:
             right = " "
-        self._tab_ends = []
+        self._ends = ends = list[tuple[int, str]]()
         used = 0
         for tab, parts in zip(self.tabs, tabs, strict=True):
             used += width_of(parts)
-            self._tab_ends.append((used, tab.action))
+            ends.append((used, tab.action))
         left: list[Part] = [(" ", PLAIN), (work, ACCENT)]
         if used + cell_len(work) + cell_len(right) + MIN_PATH < width:
             left.append((f" {self.left}", QUIET))
@@ -134,9 +137,3 @@ class HeaderLine(Widget):
             parts.append((" ", rest))
             tabs.append(parts)
         return tabs
-
-    async def on_click(self, event: events.Click) -> None:
-        """Show the view whose tab was clicked on."""
-        action = next((action for end, action in self._tab_ends if event.x < end), None)
-        if action is not None:
-            await self.app.run_action(action, self.screen)
