@@ -110,7 +110,7 @@ def test_received_bookmarks_are_shown_not_saved_and_can_be_undone() -> None:
     assert room.controller.bookmarks.receive([theirs, other], "2 bookmarks synced")
     assert not room.controller.bookmarks.receive([old, theirs], "nothing")
     assert set(room.controller.bookmarks) == {theirs, other}
-    assert saved(room) == [mine]
+    assert (saved(room), room.listener.said) == ([mine], ["2 bookmarks synced. Press u to undo."])
     room.controller.undo()
     assert [(each.episode, each.note) for each in room.controller.bookmarks] == [("one", "")]
 

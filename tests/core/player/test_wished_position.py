@@ -81,6 +81,14 @@ def test_listener_who_moves_is_believed(resumed: Room, place: float) -> None:
     assert resumed.progress("three").position == place + 5.0
 
 
+def test_seek_while_the_file_opens_is_where_the_listener_is(resumed: Room) -> None:
+    resumed.player.seek = lambda position: None  # type: ignore[method-assign]
+    resumed.controller.seek_to(20.0)
+    resumed.player.emit(FileLoaded(resumed.controller.playback.load, 20.0, 300.0))
+    play(resumed, 20.0, 5.0)
+    assert resumed.progress("three").position == 25.0
+
+
 def test_seek_that_does_not_arrive_keeps_its_place(resumed: Room) -> None:
     load_at(resumed, PLACE)
     play(resumed, PLACE, 5.0)

@@ -153,7 +153,7 @@ class ProgressTracker:
 
     def furthest(self, position: float) -> float:
         """Return where the listener is when the player stopped at `position`: never before the saved position."""
-        return position if self._is_done or self.episode is None else max(position, self._progress().position)
+        return max(position, self._progress().position)
 
     @property
     def is_done(self) -> bool:
