@@ -171,8 +171,6 @@ class PatientDriver(LinuxDriver):
 
     def give_up(self) -> None:
         """Stop to use the terminal, at once and without a word to it."""
-        if not self._has_terminal:
-            return
         self._has_terminal = False
         if self._output is not None:
             self._output.abandon()

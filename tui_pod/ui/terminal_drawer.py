@@ -32,7 +32,9 @@ class TerminalDrawer:
 
     def give_up(self) -> None:
         """See `Drawer.give_up`."""
-        self._driver.give_up()
+        if not self._driver.is_headless:
+            self._driver.give_up()
+            self._app._begin_batch()  # nothing is laid out or drawn for nobody
 
     def take(self, terminal: int, variables: Mapping[str, str]) -> None:
         """See `Drawer.take`."""
@@ -43,6 +45,8 @@ class TerminalDrawer:
         self._choose_colors()
         if (self._app.console.color_system, self._app.no_color) != former:
             self._forget_colors()
+        if self._driver.is_headless:
+            self._app._end_batch()
         self._driver.take(terminal)
         self._app.app_focus = True
         self._app.refresh(layout=True)
