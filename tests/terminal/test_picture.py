@@ -26,7 +26,7 @@ def paths(options: Namespace, monkeypatch: pytest.MonkeyPatch) -> Paths:
     """Paths with a state, a catalogue, and a picture of them."""
     monkeypatch.setenv("COLORTERM", "truecolor")
     found = find_paths()
-    for file in (found.state, found.config, found.cache / "any", found.data / "feeds.sqlite"):
+    for file in (found.state, found.config, found.data / "feeds.sqlite"):
         file.parent.mkdir(parents=True, exist_ok=True)
     found.state.write_text("version = 1\n", "utf-8")
     files = [found.state, found.config, found.data / "feeds.sqlite", found.data / "feeds.opml"]

@@ -60,6 +60,7 @@ def write_picture(paths: Paths, options: Options, size: tuple[int, int], stamps:
     file = picture_file(paths)
     temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         temporary.write_bytes(b"%08x\n" % zlib.crc32(rest) + rest)
         temporary.replace(file)
         return
