@@ -275,6 +275,16 @@ async def test_reader_who_moves_is_not_pulled_away_until_f(library: Library) -> 
         assert "following" in str(driver.transcript.border_subtitle)
 
 
+async def test_key_line_offers_to_follow_only_while_the_view_does_not(library: Library) -> None:
+    async with run_app(library, query=BASICS) as driver:
+        await driver.press("enter", "t")
+        assert "Follow" not in driver.key_words
+        await driver.press("j")
+        assert "Follow" in driver.key_words
+        await driver.press("f")
+        assert "Follow" not in driver.key_words
+
+
 async def test_wheel_stops_following(library: Library) -> None:
     async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
         await driver.press("j", "j", "enter", "t")

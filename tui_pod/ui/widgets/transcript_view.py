@@ -87,6 +87,7 @@ class TranscriptView(LinesView):
         self._recognise = recognise
         self._remove = remove
         self._note = ""
+        self._hint_words = dict[str, str]()
         self._title = ""
         self._kept = set[int]()  # sentences
         self.episode: str | None = None
@@ -133,12 +134,11 @@ class TranscriptView(LinesView):
         self._chapters, self._heard_until = chapters, heard_until
         self._cursor = max(0, min(self._cursor, len(transcript.cues) - 1))
         self.border_title = Content(title)
+        self._hint_words = {"Hear": "Recognise" if recognises else "", "Follow": ""}
         if transcript.is_timed:
-            self.hint_words = {}
-        else:
-            self.hint_words = {"Hear": "Recognise" if recognises else "", "Follow": ""}
-            if not transcript.cues:
-                self.hint_words = {**self.hint_words, "Copy": "", "Search": ""}
+            self._hint_words = {}
+        elif not transcript.cues:
+            self._hint_words |= {"Copy": "", "Search": ""}
         self._matches.adopt(transcript.cues)
         self.watch_bookmarks()
         self._lay_out()
@@ -273,6 +273,8 @@ class TranscriptView(LinesView):
         else:
             text = "" if not self._is_playing else "following" if self.is_following else self._follow_hint
         self.border_subtitle = Content(" · ".join(filter(None, (text, self._note))))
+        is_with_voice = self._is_playing and self.is_following
+        self.hint_words = {**self._hint_words, "Follow": ""} if is_with_voice else self._hint_words
 
     # -- events and actions ----------------------------------------------------------------------------
 
