@@ -76,8 +76,8 @@ def ask(prompt: str) -> str | None:
 
 
 def ask_password(prompt: str) -> str:
-    """Return what is typed unseen; a line of the input where nobody is there."""
-    return getpass(prompt) if is_someone_there() else sys.stdin.readline().rstrip("\r\n")
+    """Return what is typed unseen, wherever errors go; a line of the input where that is no terminal."""
+    return getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
 
 
 def ask_yes(question: str) -> bool:

@@ -28,6 +28,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     for module in (logins, shared):
         monkeypatch.setattr(module, "is_someone_there", lambda: True)
     monkeypatch.setattr(shared, "getpass", lambda _: lines.pop(0))
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(sys.stdin, "readline", lambda: lines.pop(0) + "\n", raising=False)
     yield lines
     assert lines == []
@@ -112,3 +113,9 @@ def test_import_opens_no_way_into_the_own_network_by_itself(site: Site, shell: S
     assert "They are not fetched. " in shell.err
     shell("feeds", "refresh", status=1)
     assert site.asked == []
+
+
+def test_password_is_typed_unseen_where_messages_go_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "getpass", lambda _: "s3cret")
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    assert shared.ask_password("Password: ") == "s3cret"
