@@ -14,6 +14,8 @@ from tui_pod.core.text.clean import clean_title
 from tui_pod.feeds.directories.find import Finding, FoundPodcast
 from tui_pod.feeds.formats.model import Feed, FeedError, Item
 from tui_pod.services.podcasts.directories import Search, is_words
+from tui_pod.ui.screens.main import MainScreen
+from tui_pod.ui.screens.podcasts.add import AddFeedScreen
 from tui_pod.ui.screens.podcasts.find import FindScreen
 from tui_pod.ui.widgets.cover import Cover
 
@@ -121,7 +123,11 @@ async def test_nothing_found_is_said(library: Library) -> None:
         await driver.until(lambda: "No podcast found in iTunes and fyyd." in driver.text, "it is said")
         assert "enter shows" not in driver.text
         await driver.press("enter", "j", "escape")
-        assert not driver.shows(FindScreen)
+        assert driver.shows(AddFeedScreen)  # with what was typed
+        await driver.write("x")
+        assert "shipsx" in driver.text
+        await driver.press("escape")
+        assert driver.shows(MainScreen)
 
 
 async def test_hostile_titles_are_shown_as_text(library: Library) -> None:

@@ -22,8 +22,8 @@ class PathInput(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", show=False)]
 
-    def __init__(self, placeholder: str, name: str) -> None:
-        super().__init__(placeholder=placeholder, id=name, suggester=_PathSuggester())
+    def __init__(self, value: str, placeholder: str, name: str) -> None:
+        super().__init__(value, placeholder=placeholder, id=name, suggester=_PathSuggester(), select_on_focus=False)
 
     async def action_complete(self) -> None:
         """Complete a path; in other text go to the next field."""

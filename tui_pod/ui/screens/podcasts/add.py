@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -30,9 +31,10 @@ AGAIN = "enter tries again · esc closes"
 class AddFeedScreen(InputDialog):
     """Asks for the address of a feed, or of a page that names one, and waits for what comes of it."""
 
-    def __init__(self, services: Services, open_feed: Callable[[str], None]) -> None:
-        """Ask for an address; `open_feed` shows the podcast that was added."""
+    def __init__(self, services: Services, open_feed: Callable[[str], None], typed: str = "") -> None:
+        """Ask for an address, or for another than what was typed; `open_feed` shows the podcast that was added."""
         super().__init__()
+        self._typed = typed
         self._services = services
         self._feeds = services.feeds
         self._open_feed = open_feed
@@ -40,7 +42,7 @@ class AddFeedScreen(InputDialog):
     def compose(self) -> ComposeResult:
         """Show a field and what to type."""
         with DialogBody("Add a podcast", "enter adds · esc closes"):
-            yield PathInput("https://…", name="feed-address")
+            yield PathInput(self._typed, "https://…", name="feed-address")
             asked = enumerated(self._feeds.directories.names) or "no directory ([find] in the settings)"
             yield Static(HINT.format(asked), id="outcome", markup=False)
 
@@ -48,7 +50,8 @@ class AddFeedScreen(InputDialog):
     def _on_typed(self, event: Input.Submitted) -> None:
         typed = event.value.strip()
         if typed and is_words(typed) and self._feeds.directories.names:
-            self.app.switch_screen(FindScreen(typed, self._services, self._open_feed))
+            again = partial(AddFeedScreen, self._services, self._open_feed, typed)
+            self.app.switch_screen(FindScreen(typed, self._services, self._open_feed, again))
         elif typed and not self.is_waiting:
             self.is_waiting = True
             self.say("Looking for the podcast … esc leaves it to the background.")

@@ -42,9 +42,12 @@ class FindScreen(Dialog):
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", id="dialog.close")]
 
-    def __init__(self, words: str, services: Services, open_feed: Callable[[str], None]) -> None:
-        """Look for podcasts; `open_feed` shows the one that was subscribed to."""
+    def __init__(
+        self, words: str, services: Services, open_feed: Callable[[str], None], ask_again: Callable[[], Dialog]
+    ) -> None:
+        """Look for podcasts; `open_feed` shows the one that was subscribed to, `ask_again` asks for other words."""
         super().__init__()
+        self._ask_again = ask_again
         self._services = services
         self._timer: Timer | None = None
         self._words = words
@@ -73,8 +76,10 @@ class FindScreen(Dialog):
         return self.query_one(OptionList)
 
     def action_back(self) -> None:
-        """Go from the episodes back to the podcasts, from these to the library."""
-        if self._chosen is None:
+        """Go from the episodes back to the podcasts, from these to the library, and from none to what was typed."""
+        if self._chosen is None and not self.is_waiting and not self._list.option_count:
+            self.app.switch_screen(self._ask_again())
+        elif self._chosen is None:
             self.dismiss()
         else:
             self.workers.cancel_node(self)
@@ -114,7 +119,8 @@ class FindScreen(Dialog):
         try:
             self._found = await self._feeds.directories.find(self._words)
         except Exception as error:
-            self.say(explain(error), "esc closes")
+            self.is_waiting = False
+            self.say(explain(error), "esc goes back")
             return
         self.is_waiting = False
         self._show_podcasts()
@@ -127,7 +133,7 @@ class FindScreen(Dialog):
         said = [f"{counted(len(podcasts), 'podcast')} from {names}" if podcasts else f"No podcast found in {names}"]
         if finding.without_feed:
             said.append(f"{finding.without_feed} without a feed left out")
-        keys = "enter shows its episodes · esc closes" if podcasts else "esc closes"
+        keys = "enter shows its episodes · esc closes" if podcasts else "esc goes back"
         self.say("\n".join([" · ".join(said) + ".", *finding.faults]), keys)
         self._list.clear_options()
         self._list.add_options(Option(_podcast_row(podcast, podcast.address in known)) for podcast in podcasts)
