@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import cos, pi, sin, sqrt
 
 from tui_pod.audio.cover import SIDE
+from tui_pod.core.library.library import Library
 
 TURN = pi * (3 - sqrt(5))
 """The golden angle, by which each seed is turned against the one before."""
@@ -52,3 +53,20 @@ def _dot(pixels: bytearray, x: float, y: float, radius: float, colour: tuple[int
             at = (row * SIDE + column) * 3
             for part, value in enumerate(colour):
                 pixels[at + part] += round((value - pixels[at + part]) * share)
+
+
+def find_seeds(library: Library, index: int) -> tuple[list[int], int]:
+    """Return the topic's number of each episode of the course that an episode is in, and which of them it is."""
+    topics = library.topics
+    paths = [topic for topic, path in topics.paths.items() if index in path]
+    if paths:
+        whole = max(paths, key=lambda topic: len(topics.paths[topic]))
+        order = list(topics.paths[whole])
+        acts = [topic for topic in topics.paths if topics.parents[topic] == whole]
+        group = {episode: number for number, act in enumerate(acts) for episode in topics.paths[act]}
+    else:
+        first = max(0, min(index - MOST // 2, len(library) - MOST))
+        order = list(range(first, min(len(library), first + MOST)))
+        names: dict[str, int] = {}
+        group = {i: names.setdefault((library.episode(i).tags or ("",))[0], len(names)) for i in order}
+    return [group.get(episode, 0) for episode in order], order.index(index)

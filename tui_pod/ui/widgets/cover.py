@@ -38,17 +38,14 @@ class Cover(Widget):
             return Strip.blank(width)
         rows = scaled(self.picture, width, self.size.height * 2)
         pairs = zip(rows[2 * y], rows[2 * y + 1], strict=True)
-        return Strip([Segment("▀", Style.from_color(_colour(upper), _colour(lower))) for upper, lower in pairs], width)
+        styles = (Style.from_color(Color.from_rgb(*upper), Color.from_rgb(*lower)) for upper, lower in pairs)
+        return Strip([Segment("▀", style) for style in styles], width)
 
 
 def are_covers_drawn(app: App[object], services: Services) -> bool:
     """Return whether the terminal can show pictures, and the listener wants them."""
     is_plain = services.is_ascii or bool(os.environ.get("NO_COLOR")) or app.native_ansi_color
     return services.settings.ui.covers and not is_plain and app.console.color_system == "truecolor"
-
-
-def _colour(pixel: tuple[int, int, int]) -> Color:
-    return Color.from_rgb(*pixel)
 
 
 @lru_cache(maxsize=4)

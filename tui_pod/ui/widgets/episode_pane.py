@@ -16,7 +16,6 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.library.transcript import Transcript
@@ -28,7 +27,7 @@ from tui_pod.ui.actions import bindings
 from tui_pod.ui.links import open_link
 from tui_pod.ui.look.about import About, Choice, Line, about_episode, about_topic, lay_out, with_choices
 from tui_pod.ui.look.cells import split_title
-from tui_pod.ui.look.drawn_cover import MOST, draw_cover
+from tui_pod.ui.look.drawn_cover import draw_cover, find_seeds
 from tui_pod.ui.look.parts import look, tint
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.cover import Cover
@@ -231,7 +230,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             return
         episode, index = self._episode
         if self._has_colours and episode.audio is None:
-            seeds = _seeds(services.controller.library, index)
+            seeds = find_seeds(services.controller.library, index)
             self._picture.picture = await in_thread(lambda _: draw_cover(*seeds))  # it takes up to 15 ms
         elif self._has_colours:
             self._picture.picture = await services.read_cover(episode)
@@ -371,20 +370,3 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
 def _is_heard(playback: Playback) -> bool:
     return playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
-
-
-def _seeds(library: Library, index: int) -> tuple[list[int], int]:
-    """Return the topic's number of each episode of the course that an episode is in, and which of them it is."""
-    topics = library.topics
-    paths = [topic for topic, path in topics.paths.items() if index in path]
-    if paths:
-        whole = max(paths, key=lambda topic: len(topics.paths[topic]))
-        order = list(topics.paths[whole])
-        acts = [topic for topic in topics.paths if topics.parents[topic] == whole]
-        group = {episode: number for number, act in enumerate(acts) for episode in topics.paths[act]}
-    else:
-        first = max(0, min(index - MOST // 2, len(library) - MOST))
-        order = list(range(first, min(len(library), first + MOST)))
-        names: dict[str, int] = {}
-        group = {i: names.setdefault((library.episode(i).tags or ("",))[0], len(names)) for i in order}
-    return [group.get(episode, 0) for episode in order], order.index(index)
