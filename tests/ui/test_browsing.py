@@ -12,7 +12,7 @@ import pytest
 
 from tests.app_driver import FakeServices, embedded_library, run_app
 from tests.fakes import START
-from tui_pod.core.library.library import Library
+from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
@@ -545,3 +545,8 @@ async def test_title_of_the_list_clicked_sorts_and_what_narrows_it_filters(libra
         await driver.press("f")
         await driver.click(list_, 5, list_.outer_size.height - 1)
         assert driver.narrowing == "started"
+
+
+async def test_library_without_episodes_says_how_to_get_some() -> None:
+    async with run_app(build_library([], []), query=ListQuery()) as driver:
+        assert "Press a to add a podcast" in driver.text

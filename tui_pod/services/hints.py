@@ -52,4 +52,6 @@ def why_empty(view: ListQuery) -> str:
         return f"The queue is empty. Press {add} on an episode to add it, {add_next} to hear it next."
     if view.filter is not Filter.ALL:
         return f"No {view.filter} episodes here. Press {key_of('list.filter')} for the next filter."
+    if view.entry == ROOT:
+        return f"There is nothing to hear yet. Press {key_of('feed.add')} to add a podcast, or to find one by words."
     return "No episodes here."
