@@ -48,8 +48,7 @@ and the tab of what is shown reversed too, so that they are seen without colours
 def look(app: App[object], name: str) -> Style:
     """Return the look of a name in the app's theme, without a background."""
     variable, is_bold = _LOOKS[name]
-    color = app.theme_variables[variable]
-    return _style(color, is_bold, name == MATCH, name == QUIET and color == "ansi_default", name == TAB)
+    return _style(app.theme_variables[variable], is_bold, name)
 
 
 def tint(app: App[object], has_focus: bool = True) -> Style:
@@ -63,13 +62,13 @@ def _background(color: str) -> Style:
 
 
 @cache  # a few colours a theme
-def _style(color: str, is_bold: bool, is_underlined: bool, is_dim: bool, is_reversed: bool) -> Style:
+def _style(color: str, is_bold: bool, name: str) -> Style:
     return Style(
         color=Color.parse(color).rich_color,
         bold=is_bold or None,
-        underline=is_underlined or None,
-        dim=is_dim or None,
-        reverse=is_reversed or None,
+        underline=name == MATCH or None,
+        dim=(name == QUIET and color == "ansi_default") or None,
+        reverse=name == TAB or None,
     )
 
 

@@ -124,7 +124,7 @@ class MainScreen(Screen[None]):
         width, height = event.size
         was_tiny = self.has_class("-tiny")
         self.update_classes(layout_classes(width, height))  # at once: the styles of all are found anew for each change
-        self.episodes.set_heights(2, cursor_height(width, height))
+        self.episodes.set_cursor_height(cursor_height(width, height))
         self.episode.fit()
         self.call_after_refresh(self.status.show_title)
         if was_tiny and not self.has_class("-tiny") and self.focused is None:  # hidden parts lose the focus

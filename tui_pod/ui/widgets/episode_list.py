@@ -37,6 +37,7 @@ class EpisodeList(RowPane):
     """Rows of two lines, title and summary; at the cursor more of the summary, topics and date."""
 
     BINDINGS = bindings("list", "move", "episodes")
+    row_height = cursor_height = 2
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     empty_text = var("")
     gone_text = var("")

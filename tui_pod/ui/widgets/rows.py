@@ -264,11 +264,11 @@ class RowPane(ScrollView, can_focus=True):
 
     # -- events and actions ----------------------------------------------------------------------------
 
-    def set_heights(self, row: int, at_cursor: int) -> None:
-        """Set the lines of a row and of the row at the cursor, which stays in sight."""
-        if (row, at_cursor) == (self.row_height, self.cursor_height):
+    def set_cursor_height(self, height: int) -> None:
+        """Set the lines of the row at the cursor, which stays in sight."""
+        if height == self.cursor_height:
             return
-        self.row_height, self.cursor_height = row, at_cursor
+        self.cursor_height = height
         self.forget_drawn()
         self.count_rows()
         self.go(self.cursor, is_centred=True)
