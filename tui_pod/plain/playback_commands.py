@@ -53,6 +53,7 @@ class PlaybackCommands:
             "playback.louder": partial(self._change_volume, 5),
             "playback.mute": controller.toggle_mute,
             "session.plan": self._plan,
+            "session.end": lambda: self._say(self._program.services.end_session()),
             "sleep.timer": self._sleep,
             "episode.toggle_played": self._toggle_played,
             "queue.add_last": partial(self._queue, is_next=False),

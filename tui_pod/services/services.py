@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import Settings, bound_actions
-from tui_pod.core.actions import render_keys, show_key
+from tui_pod.core.actions import key_of, render_keys, show_key
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import LastPlayed, Playback
 from tui_pod.core.progress.cards import Kept
@@ -152,6 +152,13 @@ class Services:
         return (
             f"Words {abs(moved):g} s {'later' if moved > 0 else 'earlier'}." if moved else "Words at their own times."
         )
+
+    def end_session(self) -> str:
+        """End the session under way, and return what became of it; what plays goes on."""
+        if self.controller.session is None:
+            return f"No session is under way. Press {key_of('session.plan')} to plan one."
+        self.controller.end_session()
+        return f"The session is ended; what plays goes on. Press {key_of('undo')} to undo."
 
     def with_keys(self, text: str, show: Callable[[str], str] = show_key) -> str:
         """Return a text with the listener's keys in it, where `key_of` left places for them."""

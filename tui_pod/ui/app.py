@@ -372,11 +372,7 @@ class TuiPodApp(App[None]):
 
     def action_end_session(self) -> None:
         """End the session under way; what plays goes on."""
-        if self.controller.session is None:
-            self.tell(f"No session is under way. Press {key_of('session.plan')} to plan one.")
-        else:
-            self.controller.end_session()
-            self.tell(f"The session is ended; what plays goes on. Press {key_of('undo')} to undo.")
+        self.tell(self._services.end_session())
 
     async def action_go_to(self) -> None:
         """Ask for a time to go to."""
