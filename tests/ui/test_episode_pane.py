@@ -7,11 +7,12 @@ import threading
 import pytest
 
 from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.fakes import START
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.snapshot import Chapter, Source
-from tui_pod.core.progress.progress import Status
+from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.ui.look.drawn_cover import draw_cover
 from tui_pod.ui.widgets.cover import Cover
 from tui_pod.ui.widgets.episode_pane import EpisodePane
@@ -179,3 +180,10 @@ async def test_details_of_a_topic_take_the_place_of_the_list_the_first_time_too(
         await driver.press("tab", "i")
         assert driver.shows_details
         assert not driver.episodes.display
+
+
+async def test_played_episode_says_once_that_it_is_played(library: Library) -> None:
+    async with run_app(library, size=WIDE, progress={"one": Progress(START, played=True, plays=1)}) as driver:
+        await driver.press("k", "i")
+        await shows(driver, "played 1 time")
+        assert "played, played" not in pane_text(driver)
