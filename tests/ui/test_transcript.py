@@ -436,6 +436,7 @@ async def test_chapters_stand_among_the_words(library: Library) -> None:
     recorded = [episode._replace(audio="https://x.example/a.mp3") for episode in EPISODES]
     async with run_app(build_library(TOPICS, recorded), query=BASICS, prepare=prepare) as driver:
         await driver.press("j", "j", "t")
+        await driver.until(lambda: "middle" in driver.text, "the words are laid out")
         assert words(driver) == "0:00 Welcome One. 0:20 The [b]long[/] middle Two. Three."
 
 
