@@ -73,6 +73,8 @@ class Oracle:
         """Every age and value ever handed over, by place, in order."""
         self._least: dict[Saved, int] = {}
         """Which of them must be there, or a later one."""
+        self._why: dict[Saved, str] = {}
+        """Why it must."""
         self._walls: dict[tuple[Saved, int], float] = {}
         """For how long the episode had played in the present run when each was handed over."""
         self.worst: dict[str, float] = {}
@@ -92,8 +94,10 @@ class Oracle:
             if at < 0 and place in found:
                 losses.append(f"{place} is {found[place]}, which was never saved")
             elif at < self._least.get(place, -1):
-                losses.append(f"{place} is {found.get(place)}, not {values[self._least[place]]}, which was safe")
-            self._least[place] = max(at, self._least.get(place, -1))  # what a load has found stays
+                losses.append(
+                    f"{place} is {found.get(place)}, not {values[self._least[place]]}, which {self._why[place]}"
+                )
+            self._require([(place, at)], "an earlier load found")
         for episode, seconds in played.items():
             place = ("progress", episode)
             lost = seconds - self._walls.get((place, places.get(place, -1)), 0.0)
@@ -116,14 +120,14 @@ class Oracle:
                 asked.append((content[0], when, [self._add(record) for record in content[1]]))
             elif kind == "saved" and when <= killed:  # a call that a cut of the power breaks may say anything
                 for entry in [entry for entry in asked if entry[0] <= content]:
-                    self._require(entry[2])
+                    self._require(entry[2], "was said to be safe")
                     self.note("s until safe", when - entry[1])
                     asked.remove(entry)
             elif kind == "played":
                 played[content[0]] = content[1]
         for _, since, places in asked:
             if killed - since >= SAFE_AFTER:
-                self._require(places)
+                self._require(places, f"was handed over {killed - since:.2f} s before the kill")
         return played
 
     def _add(self, record: Any) -> tuple[Saved, int]:
@@ -133,9 +137,10 @@ class Oracle:
         self._walls[(place, len(values) - 1)] = wall
         return place, len(values) - 1
 
-    def _require(self, places: list[tuple[Saved, int]]) -> None:
+    def _require(self, places: list[tuple[Saved, int]], why: str) -> None:
         for place, at in places:
-            self._least[place] = max(at, self._least.get(place, -1))
+            if at > self._least.get(place, -1):
+                self._least[place], self._why[place] = at, why
 
     def _index(self, found: Saved | None, values: list[Saved]) -> int:
         """Return the last place at which what was found was handed over; -1: nowhere."""

@@ -66,8 +66,9 @@ class Watcher:
         """Return what was seen and is lost, and the worst of what was measured."""
         losses: list[str] = []
         worst = {"s of playing lost": 0.0}
+        is_changing = self._has_pressed("mu", killed)  # what is saved may be newer than what was painted last
         for title, (mark, since) in self._rows.items():
-            if killed - since >= SAFE_AFTER and mark in "○✓":
+            if killed - since >= SAFE_AFTER and mark in "○✓" and not is_changing:
                 progress = state.progress.get(ident_of(title))
                 if (progress is not None and progress.played) is not (mark == "✓"):
                     losses.append(f"the mark {mark} of {title}, seen for {killed - since:.2f} s")
@@ -92,9 +93,13 @@ class Watcher:
             following = self._bars[number + 1] if number != places[-1] else None
             if _is_at(seen.bar, progress, self._is_marked) or (following and _is_between(seen, following, progress)):
                 return max(0.0, end - following.when) if following else 0.0
-        if any(killed - when < 0.5 and set(keys) & set(SEEKS) for when, keys in self._keys):
+        if self._has_pressed(SEEKS, killed):
             return 0.0
         return math.inf if progress is not None else end - self._bars[places[0]].when
+
+    def _has_pressed(self, keys: str, killed: float) -> bool:
+        """Return whether one of these keys was typed just before the end."""
+        return any(killed - when < 0.5 and set(typed) & set(keys) for when, typed in self._keys)
 
 
 def _is_at(bar: Bar, progress: Progress | None, is_marked: bool) -> bool:
