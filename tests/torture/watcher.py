@@ -88,9 +88,11 @@ class Watcher:
         places = [number for number, seen in enumerate(self._bars) if seen.bar.title == title]
         after = self._bars[places[-1] + 1 :]
         end = after[0].when if after else killed  # another episode's turn loses nothing of this one
-        for number in reversed(places):
+        for number, later in zip(reversed(places), [None, *reversed(places[1:])], strict=True):
             seen = self._bars[number]
-            following = self._bars[number + 1] if number != places[-1] else None
+            following = (
+                self._bars[later] if later is not None else None
+            )  # what others played between is not of this one
             if _is_at(seen.bar, progress, self._is_marked) or (following and _is_between(seen, following, progress)):
                 return max(0.0, end - following.when) if following else 0.0
         if self._has_pressed(SEEKS, killed):
