@@ -16,7 +16,7 @@ from tui_pod.app.excerpt import ExcerptPlayer
 from tui_pod.app.followers import FeedTrigger, LoadTicker, QuestionOffer, SyncTrigger
 from tui_pod.audio.mpv_options import filters
 from tui_pod.audio.mpv_player import MpvPlayer
-from tui_pod.config.settings import bound_actions
+from tui_pod.config.settings import MEGABYTE, bound_actions
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.ports import Ports
@@ -34,6 +34,7 @@ from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.elsewhere import ElsewhereWatch
 from tui_pod.services.media import EpisodeSources
+from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.tasks import run_command
 from tui_pod.speech.narrator import Narrator
 from tui_pod.speech.word_files import RECOGNISED, WordFiles
@@ -50,8 +51,6 @@ if TYPE_CHECKING:
     from tui_pod.services.recognition import RecognitionService
     from tui_pod.services.search import SearchService
     from tui_pod.services.sync import SyncService
-
-MEGABYTE = 1_000_000
 
 FEED_FILES = ("feeds.sqlite", "feeds.opml", "downloads")
 """Files in the data folder, present only if the user has podcasts."""
@@ -76,7 +75,7 @@ class Runtime:
         self.sources = EpisodeSources(
             Narrator(paths.cache / "narrations", narration.cache_mb * MEGABYTE, narration.enabled),
             frontend.emit,
-            self._open_podcasts,
+            partial(open_podcasts, paths, settings),
             lambda is_offline: self.feeds.network_changed(is_offline),
             lambda episode, wanted: self.feeds.ask_to_play(episode, wanted),
             self._words,
@@ -313,16 +312,6 @@ class Runtime:
         if self.sync is not None and not self._is_first_sync():
             run_apart("tui_pod", "sync", *self._file_words)  # goes on when the app has ended
         return is_saved
-
-    def _open_podcasts(self) -> Podcasts:
-        from tui_pod.feeds.net.access import make_policy  # in a thread: ssl, sqlite and XML would block the loop
-        from tui_pod.feeds.podcasts import Podcasts
-
-        settings, paths = self._services.settings, self._services.paths
-        policy = make_policy(settings.network.private_hosts, settings.feeds.timeout)
-        feeds = settings.feeds
-        quotas = feeds.downloads_mb * MEGABYTE, feeds.stream_cache_mb * MEGABYTE
-        return Podcasts(paths.data, paths.cache, quotas[0], policy, quotas[1])
 
     def _opened(self) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended

@@ -15,7 +15,6 @@ from tui_pod.cli.shared import (
     Opened,
     make_folder,
     open_library,
-    open_podcasts,
     print_json,
     print_table,
     tell,
@@ -29,6 +28,7 @@ from tui_pod.core.player.snapshot import Source
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clock, counted
+from tui_pod.services.podcasts.opening import open_podcasts
 
 if TYPE_CHECKING:
     from tui_pod.export.pages import Page
@@ -83,7 +83,7 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
 
         @cache
         def podcasts() -> Podcasts:  # which brings OpenSSL: only for what is from the network
-            found = open_podcasts(opened)
+            found = open_podcasts(opened.paths, opened.settings)
             held.callback(found.streams.close)  # which keeps what was fetched
             return found
 

@@ -12,7 +12,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tui_pod.cli.tables import Column, table_lines
 from tui_pod.config.paths import Paths, catalog_paths, find_paths
@@ -24,12 +24,6 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.text.clean import visible
 from tui_pod.library.cache import load_library
 from tui_pod.state.store import State, StateFile
-
-if TYPE_CHECKING:
-    from tui_pod.feeds.net.access import NetworkPolicy
-    from tui_pod.feeds.podcasts import Podcasts
-
-MEGABYTE = 1_000_000
 
 _CLEARED = "\r\x1b[K"
 """Begins the terminal's line anew."""
@@ -182,18 +176,3 @@ def show_progress(said: str, share: float | None = None, text: str = "") -> None
     bar = f"[{'#' * filled}{'.' * (20 - filled)}] {said} {text}" if said else ""
     sys.stderr.write(_CLEARED + bar)
     sys.stderr.flush()
-
-
-def open_podcasts(opened: Opened) -> Podcasts:
-    """Return the podcasts, with what the settings allow them."""
-    from tui_pod.feeds.podcasts import Podcasts  # brings OpenSSL: only for who needs it
-
-    feeds, paths, policy = opened.settings.feeds, opened.paths, network_policy(opened.settings)
-    return Podcasts(paths.data, paths.cache, feeds.downloads_mb * MEGABYTE, policy, feeds.stream_cache_mb * MEGABYTE)
-
-
-def network_policy(settings: Settings) -> NetworkPolicy:
-    """Return what the settings allow of the network."""
-    from tui_pod.feeds.net.access import make_policy  # as above
-
-    return make_policy(settings.network.private_hosts, settings.feeds.timeout)

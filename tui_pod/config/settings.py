@@ -11,6 +11,9 @@ from typing import Annotated
 from tui_pod.core.actions import ACTIONS, Action
 from tui_pod.core.named_tuple import NamedTuple
 
+MEGABYTE = 1_000_000
+"""Bytes of a setting in megabytes."""
+
 
 class Key(NamedTuple):
     """What is known of a setting besides its type and default."""

@@ -6,9 +6,9 @@ from argparse import Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from tui_pod.cli.shared import MEGABYTE, show_progress, tell, warn
+from tui_pod.cli.shared import show_progress, tell, warn
 from tui_pod.config.paths import find_paths
-from tui_pod.config.settings import FeedSettings
+from tui_pod.config.settings import MEGABYTE, FeedSettings
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.feeds.media.download_queue import DownloadProgress, DownloadQueue, DownloadStatus
 from tui_pod.feeds.media.keeping import Usual, has_rule, oldest_played

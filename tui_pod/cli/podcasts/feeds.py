@@ -15,7 +15,7 @@ from tui_pod.cli.podcasts.downloads import keep_downloads
 from tui_pod.cli.podcasts.imports import take_progress
 from tui_pod.cli.podcasts.logins import ask_login
 from tui_pod.cli.podcasts.settings import named_feeds, set_settings
-from tui_pod.cli.shared import ask_yes, load_config, network_policy, print_json, print_table, show_progress, tell, warn
+from tui_pod.cli.shared import ask_yes, load_config, print_json, print_table, show_progress, tell, warn
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
 from tui_pod.core.errors import UserError
@@ -33,6 +33,7 @@ from tui_pod.feeds.own_network import find_forbidden
 from tui_pod.feeds.refresh import Outcome, refresh
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
 from tui_pod.feeds.subscribe import READ_IN_PART, Subscribed, subscribe
+from tui_pod.services.podcasts.opening import network_policy
 
 
 def run_feeds(options: Namespace) -> int | None:

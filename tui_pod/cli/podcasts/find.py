@@ -6,12 +6,13 @@ import asyncio
 import sys
 from argparse import Namespace
 
-from tui_pod.cli.shared import load_config, network_policy, print_json, print_table, tell, warn
+from tui_pod.cli.shared import load_config, print_json, print_table, tell, warn
 from tui_pod.cli.tables import Column
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, enumerated
 from tui_pod.feeds.directories.find import FoundPodcast, find
 from tui_pod.feeds.directories.services import make_directories
+from tui_pod.services.podcasts.opening import network_policy
 
 
 def run(options: Namespace) -> int:

@@ -7,10 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tui_pod.cli.shared import (
-    MEGABYTE,
     ask_yes,
     load_config,
-    network_policy,
     print_json,
     print_table,
     show_progress,
@@ -18,7 +16,9 @@ from tui_pod.cli.shared import (
 )
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
+from tui_pod.config.settings import MEGABYTE
 from tui_pod.core.errors import UserError
+from tui_pod.services.podcasts.opening import network_policy
 from tui_pod.speech.offered_models import MODELS, OFFERED, OfferedModel, get_model
 
 

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.cli.shared import (
-    MEGABYTE,
     copy_as,
     find_episodes,
     make_folder,
     open_library,
-    open_podcasts,
     show_progress,
     warn,
 )
+from tui_pod.config.settings import MEGABYTE
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clock
+from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.recordings import find_language, find_recording, make_request
 from tui_pod.speech.model import RecognitionError, check_language, find_model, model_name
 from tui_pod.speech.recogniser import transcribe
@@ -53,7 +53,9 @@ def run(options: Namespace) -> int:
         raise UserError("--again needs the ids of the episodes. See: tui-pod list")
     if options.out is not None:
         make_folder(options.out)
-    work = _Work(WordFiles(paths.data / RECOGNISED), open_podcasts(opened), model, options.out, options.again)
+    work = _Work(
+        WordFiles(paths.data / RECOGNISED), open_podcasts(paths, opened.settings), model, options.out, options.again
+    )
     episodes = list(map(library.episode, named or range(len(library))))
     if not named:
         episodes = [episode for episode in episodes if _is_wordless(episode, work)]

@@ -1,0 +1,28 @@
+"""Open podcasts as the settings say; OpenSSL, SQLite and XML, which they bring, are imported no earlier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_pod.config.settings import MEGABYTE
+
+if TYPE_CHECKING:
+    from tui_pod.config.paths import Paths
+    from tui_pod.config.settings import Settings
+    from tui_pod.feeds.net.access import NetworkPolicy
+    from tui_pod.feeds.podcasts import Podcasts
+
+
+def open_podcasts(paths: Paths, settings: Settings) -> Podcasts:
+    """Return the podcasts, with what the settings allow them."""
+    from tui_pod.feeds.podcasts import Podcasts  # as above
+
+    feeds, policy = settings.feeds, network_policy(settings)
+    return Podcasts(paths.data, paths.cache, feeds.downloads_mb * MEGABYTE, policy, feeds.stream_cache_mb * MEGABYTE)
+
+
+def network_policy(settings: Settings) -> NetworkPolicy:
+    """Return what the settings allow of the network."""
+    from tui_pod.feeds.net.access import make_policy  # as above
+
+    return make_policy(settings.network.private_hosts, settings.feeds.timeout)
