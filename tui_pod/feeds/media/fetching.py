@@ -13,9 +13,10 @@ from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
 from tui_pod.runtime.threads import CancelToken
 
 WINDOW = 60.0
-"""Seconds in each of which at least"""
+"""Seconds of which each must bring some of the recording, attempts and pauses included."""
+
 LEAST_IN_WINDOW = 60_000
-"""bytes must come, attempts and pauses together: a server that only holds the line holds a place in the queue too."""
+"""Bytes that it must bring: a server that only holds the line holds a place in the queue too."""
 
 LEAST = 0.9
 """Share of the bytes which the feed states that is taken for a whole recording when the server states none."""
