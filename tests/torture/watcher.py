@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from tests.torture.ledger import MOST_LOST, SAFE_AFTER
@@ -17,6 +18,9 @@ from tui_pod.state.store import State
 
 SEEKS = ",.<>\r^ u"
 """Keys after which the place is another one than was seen."""
+
+JUST_BEFORE = 0.5
+"""Seconds before a kill in which a key may be typed whose effect was not seen any more."""
 
 
 class Seen(NamedTuple):
@@ -66,10 +70,13 @@ class Watcher:
         """Return what was seen and is lost, and the worst of what was measured."""
         losses: list[str] = []
         worst = {"s of playing lost": 0.0}
-        is_changing = self._has_pressed("mu", killed)  # what is saved may be newer than what was painted last
+        is_changing = self._has_pressed("mu", killed)
+        pressed = datetime.now(UTC) - timedelta(seconds=time.monotonic() - killed + JUST_BEFORE)
         for title, (mark, since) in self._rows.items():
-            if killed - since >= SAFE_AFTER and mark in "○✓" and not is_changing:
+            if killed - since >= SAFE_AFTER and mark in "○✓":
                 progress = state.progress.get(ident_of(title))
+                if is_changing and progress is not None and progress.updated > pressed:
+                    continue  # it is newer than what was painted last
                 if (progress is not None and progress.played) is not (mark == "✓"):
                     losses.append(f"the mark {mark} of {title}, seen for {killed - since:.2f} s")
         for title in {seen.bar.title for seen in self._bars}:
@@ -90,18 +97,18 @@ class Watcher:
         end = after[0].when if after else killed  # another episode's turn loses nothing of this one
         for number, later in zip(reversed(places), [None, *reversed(places[1:])], strict=True):
             seen = self._bars[number]
-            following = (
-                self._bars[later] if later is not None else None
-            )  # what others played between is not of this one
-            if _is_at(seen.bar, progress, self._is_marked) or (following and _is_between(seen, following, progress)):
-                return max(0.0, end - following.when) if following else 0.0
+            is_next = later == number + 1
+            if _is_at(seen.bar, progress, self._is_marked) or (
+                is_next and _is_between(seen, self._bars[number + 1], progress)
+            ):
+                return max(0.0, end - self._bars[later].when) if later is not None else 0.0
         if self._has_pressed(SEEKS, killed):
             return 0.0
         return math.inf if progress is not None else end - self._bars[places[0]].when
 
     def _has_pressed(self, keys: str, killed: float) -> bool:
         """Return whether one of these keys was typed just before the end."""
-        return any(killed - when < 0.5 and set(typed) & set(keys) for when, typed in self._keys)
+        return any(killed - when < JUST_BEFORE and set(typed) & set(keys) for when, typed in self._keys)
 
 
 def _is_at(bar: Bar, progress: Progress | None, is_marked: bool) -> bool:
