@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 from tui_pod.core.progress.cards import newest_of
-from tui_pod.core.progress.progress import Progress, stamp_after
+from tui_pod.core.progress.progress import Progress, newest, stamp_after
 from tui_pod.core.progress.records import BookmarkRecord, ProgressRecord
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.state.store import StateFile
@@ -160,22 +160,20 @@ class World:
     def losses(self) -> Iterator[str]:
         """Yield what any machine does not have, or has otherwise than it was made."""
         changes = [change for machine in self.machines for change in machine.made]
-        last: dict[str, Change] = {}
-        for change in changes:
-            former = last.get(change.episode)
-            if former is None or former.value.updated < change.value.updated:
-                last[change.episode] = change
+        last: dict[str, Progress] = {}
+        for change in changes:  # two that saw the same value of a third may write at the same moment
+            last[change.episode] = newest(last.get(change.episode, change.value), change.value)
             if change.seen is not None and change.value.updated <= change.seen:
                 yield f"{change.episode}: a later change looks older"
-        newest: dict[BookmarkKey, Bookmark] = {}
+        bookmarks: dict[BookmarkKey, Bookmark] = {}
         for bookmark in (bookmark for machine in self.machines for bookmark in machine.kept):
-            newest[bookmark.key] = newest_of(newest.get(bookmark.key), bookmark)
+            bookmarks[bookmark.key] = newest_of(bookmarks.get(bookmark.key), bookmark)
         for machine in self.machines:
-            if (found_there := machine.bookmarks()) != newest:
-                yield f"{machine.name}: bookmarks are {found_there}, not {newest}"
+            if (found_there := machine.bookmarks()) != bookmarks:
+                yield f"{machine.name}: bookmarks are {found_there}, not {bookmarks}"
             progress = machine.progress()
-            for episode, change in last.items():
-                found, wanted = progress.get(episode), change.value
+            for episode, wanted in last.items():
+                found = progress.get(episode)
                 if found is None or _place(found) != _place(wanted):
                     yield f"{machine.name}: {episode} is {found}, not {wanted}"
             for change in changes:
