@@ -30,8 +30,8 @@ def heard(clip: Path) -> tuple[float, float]:
     """Return the seconds of a clip and its pitch."""
     wav = clip.with_suffix(".wav")
     decoder = open_mpv(None, None, **{"keep-open": "no", "o": str(wav), "of": "wav", "oac": "pcm_s16le"})
-    decoder.play(str(clip))
-    decoder.wait_for_playback(timeout=30)
+    with decoder.prepare_and_wait_for_event("end_file", timeout=30):
+        decoder.play(str(clip))
     decoder.terminate()
     with wave.open(str(wav)) as file:
         rate, content = file.getframerate(), file.readframes(10**8)

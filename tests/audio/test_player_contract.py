@@ -490,22 +490,46 @@ class EarlyStart(MagicMock):
         )
 
 
-def test_start_told_before_the_command_returns_is_that_of_its_own_load(monkeypatch: pytest.MonkeyPatch) -> None:
-    mpv = EarlyStart()
+def open_on(mpv: EarlyStart, monkeypatch: pytest.MonkeyPatch) -> Rig:
+    """Return a rig with the real player on this libmpv."""
     monkeypatch.setattr("tui_pod.audio.mpv_player.open_mpv", lambda *_: mpv)
     monkeypatch.setattr("tui_pod.audio.mpv_player.StreamProtocol", MagicMock)
-    rig = open_real()
+    return open_real()
+
+
+def wait_for_tasks(rig: Rig) -> None:
+    """Wait until the player has done what it was asked for."""
     assert isinstance(rig.player, MpvPlayer)
     done = threading.Event()
-    mpv.ask_for_another = lambda: rig.player.load(Source("/second.wav"), 0.0, 6, False)
-    rig.player.load(Source("/first.wav"), 0.0, 5, False)
     rig.player.do(lambda _: done.set())
     assert done.wait(PATIENCE)
+
+
+def test_start_told_before_the_command_returns_is_that_of_its_own_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    mpv = EarlyStart()
+    rig = open_on(mpv, monkeypatch)
+    mpv.ask_for_another = lambda: rig.player.load(Source("/second.wav"), 0.0, 6, False)
+    rig.player.load(Source("/first.wav"), 0.0, 5, False)
+    wait_for_tasks(rig)
     assert mpv.thread is not None
     mpv.thread.join()
     mpv.tell(mpv.event("PLAYBACK_RESTART"))
     assert rig.of(FileLoaded) == [FileLoaded(5, 0.0, LENGTH, True)]
     rig.close()
+
+
+def test_callback_that_fails_is_told_and_the_next_runs_until_libmpv_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    mpv = EarlyStart()
+    rig = open_on(mpv, monkeypatch)
+    wait_for_tasks(rig)
+    mpv.tell(SimpleNamespace())
+    assert "The player failed" in str(rig.of(LoadFailed)[0])
+    mpv.tell(mpv.event("PLAYBACK_RESTART"))
+    assert len(rig.of(FileLoaded)) == 1
+    rig.close()
+    told = len(rig.events)
+    mpv.tell(SimpleNamespace())
+    assert len(rig.events) == told
 
 
 def test_file_from_its_start_begins_at_zero_however_late_that_is_told(first: Path, tmp_path: Path) -> None:

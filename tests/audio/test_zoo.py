@@ -228,8 +228,8 @@ def m4a(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         file.setparams((1, 1, 8000, 0, "NONE", ""))
         file.writeframes(random.Random(1).randbytes(int(8000 * LENGTH)))
     encoder = mpv.MPV(o=str(folder / "noise.m4a"), oac="aac", oacopts="b=32k", vid="no", terminal="no")
-    encoder.play(str(folder / "noise.wav"))
-    encoder.wait_for_playback(timeout=60)
+    with encoder.prepare_and_wait_for_event("end_file", timeout=60):
+        encoder.play(str(folder / "noise.wav"))
     encoder.terminate()
     content = (folder / "noise.m4a").read_bytes()
     assert content.index(b"moov") > len(content) * 0.9

@@ -5,13 +5,12 @@ Images are decoded in a process of its own, with limits: a malicious one can onl
 
 from __future__ import annotations
 
+import contextlib
 import resource
 import sys
-import threading
 from pathlib import Path
-from typing import Any
 
-from tui_pod.audio.mpv_options import FORMATS, OPTIONS, PROTOCOLS
+from tui_pod.audio.mpv_options import FORMATS, PROTOCOLS
 
 SIDE = 80
 """Pixels of each side of a picture."""
@@ -42,28 +41,19 @@ def make_picture(source: Path, target: Path) -> None:
     Raises:
         OSError: there is no libmpv, or `source` cannot be read.
     """
-    import mpv
+    from tui_pod.audio.libmpv import open_mpv  # brings ctypes, and the screen reads only the numbers above
 
     with source.open("rb") as file:
         start = file.read(4)
     image = next((demuxer for magic, demuxer in IMAGES.items() if start.startswith(magic)), "")
-    done = threading.Event()
-    options = {
-        **OPTIONS,
+    decoder = open_mpv(None, None, **{
         "demuxer-lavf-o": f"format_whitelist=[{image or FORMATS}],protocol_whitelist=[{PROTOCOLS}]",
         "demuxer-lavf-format": image, "vid": "auto", "aid": "no", "audio-display": "embedded-first", "frames": "1",
         "image-display-duration": "0.01", "keep-open": "no", "vd-lavc-threads": "1", "vf": f"lavfi=[{_WHOLE}]",
         "o": str(target), "of": "rawvideo", "ovc": "rawvideo",
-    }  # fmt: skip
-    decoder = mpv.MPV(log_handler=None, loglevel="no", **options)
-
-    def on_event(event: Any) -> None:
-        if event.event_id.value == mpv.MpvEventID.END_FILE:
-            done.set()
-
-    decoder.register_event_callback(on_event)
-    decoder.command("loadfile", str(source.resolve()))
-    done.wait(SECONDS)
+    })  # fmt: skip
+    with contextlib.suppress(TimeoutError), decoder.prepare_and_wait_for_event("end_file", timeout=SECONDS):
+        decoder.play(str(source.resolve()))
     decoder.terminate()
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import locale
+import os
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -48,8 +51,6 @@ def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None,
     _load_without_stall()
     import mpv
 
-    from tui_pod.audio.memory import release_memory
-
     locale.setlocale(locale.LC_NUMERIC, "C")  # libmpv ends the process under another one
     options = {**OPTIONS, **({"ao": ao} if ao else {}), **extra}
     player = mpv.MPV(log_handler=log, loglevel="info", **options)
@@ -62,11 +63,15 @@ def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None,
     return player
 
 
+def release_memory() -> None:
+    """Return free memory of the C library to the system, where possible (glibc)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def _load_without_stall() -> None:
     """Load libmpv with the interpreter free for the screen: a plain import holds it for a tenth of a second."""
-    import ctypes
-    import ctypes.util
-    import os
+    import ctypes.util  # brings subprocess and shutil
 
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):

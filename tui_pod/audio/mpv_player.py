@@ -12,10 +12,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tui_pod.audio.callbacks import Callbacks
 from tui_pod.audio.libmpv import NO_SOUND_DEVICE, cause, explain_failure, explain_missing, open_mpv
 from tui_pod.audio.mpv_options import DEMUXER, FAST_SEEK
 from tui_pod.audio.stream import StreamProtocol
@@ -72,7 +70,8 @@ class MpvPlayer:
         self._remote: RemoteAudio | None = None  # of the newest load given to libmpv
         self._log: deque[str] = deque(maxlen=20)
         self._problem: str | None = None
-        self._callbacks = Callbacks(self._tell_fault)
+        self._calling = threading.Lock()  # one callback of libmpv runs at a time, and none once it ends
+        self._has_ended = False
         self._opened: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
 
@@ -111,7 +110,7 @@ class MpvPlayer:
             location, self._remote = source.location, source.remote
             if source.remote is not None:
                 location = self._streams.offer(str(load), source.remote, source.can_seek or start > 0)
-            with self._callbacks.held():  # its start may be told before the command returns
+            with self._calling:  # its start may be told before the command returns
                 answer = mpv.command("loadfile", location, "replace")
                 self._loads[answer["playlist_entry_id"]] = load, start <= 0
 
@@ -172,19 +171,20 @@ class MpvPlayer:
             self._opened()
             self._refuse_loads()
             return
-        mpv.register_event_callback(lambda event: self._callbacks.run(self._on_event, mpv, event))
-        observers: dict[str, Callable[[Any], None]] = {
-            "duration": self._on_duration,
-            "paused-for-cache": self._on_buffering,
-            "chapters": partial(self._on_chapters, mpv),
-            "pause": partial(self._on_pause, mpv),
-            "eof-reached": partial(self._on_eof, mpv),
-        }
-        for name, observer in observers.items():
-            mpv.observe_property(name, partial(self._on_property, observer))
+        mpv.register_event_callback(lambda event: self._call_back(self._on_event, mpv, event))
+
+        def observe(name: str, observer: Callable[[MPV, Any], None]) -> None:
+            mpv.observe_property(name, lambda _, value: self._call_back(observer, mpv, value))
+
+        observe("duration", self._on_duration)
+        observe("paused-for-cache", self._on_buffering)
+        observe("chapters", self._on_chapters)
+        observe("pause", self._on_pause)
+        observe("eof-reached", self._on_eof)
         self._opened()
         self._work(mpv)
-        self._callbacks.end()  # python-mpv takes the handle away first, and a callback that reads from it crashes
+        with self._calling:
+            self._has_ended = True  # python-mpv takes the handle away first, and a callback that reads from it crashes
         mpv.terminate()
 
     def _work(self, mpv: MPV) -> None:
@@ -236,11 +236,15 @@ class MpvPlayer:
 
     # -- libmpv's event thread -------------------------------------------------------------------------
 
-    def _tell_fault(self, error: Exception) -> None:
-        self._emit(LoadFailed(self._active, f"The player failed: {clean(str(error))}. Try again."))
-
-    def _on_property(self, observer: Callable[[Any], None], _name: str, value: Any) -> None:
-        self._callbacks.run(observer, value)
+    def _call_back(self, callback: Callable[[MPV, Any], None], mpv: MPV, value: Any) -> None:
+        """Run a callback and tell its errors, which python-mpv turns into warnings that nobody sees."""
+        with self._calling:
+            if self._has_ended:
+                return
+            try:
+                callback(mpv, value)
+            except Exception as error:  # on a foreign thread there is nobody else to tell
+                self._emit(LoadFailed(self._active, f"The player failed: {clean(str(error))}. Try again."))
 
     def _on_event(self, mpv: MPV, event: Any) -> None:
         from mpv import MpvEventEndFile, MpvEventID
@@ -281,11 +285,11 @@ class MpvPlayer:
             self._emit(PauseChanged(self._active, bool(is_paused), self._read_position(mpv)))
             self.do(lambda _: None)
 
-    def _on_duration(self, duration: Any) -> None:
+    def _on_duration(self, _mpv: MPV, duration: Any) -> None:
         if duration and self._is_open:
             self._emit(DurationKnown(self._active, float(duration)))
 
-    def _on_buffering(self, is_buffering: Any) -> None:
+    def _on_buffering(self, _mpv: MPV, is_buffering: Any) -> None:
         if is_buffering is not None:
             self._emit(BufferingChanged(self._active, bool(is_buffering)))
 

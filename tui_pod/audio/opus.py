@@ -63,8 +63,8 @@ def _encode(source: Path | Source, **options: str) -> None:
         if stream is not None and stream.remote is not None:
             protocol.register(encoder)
             location = protocol.offer("clip", stream.remote)
-        encoder.play(location)
-        encoder.wait_for_playback(timeout=TIME_LIMIT)
+        with encoder.prepare_and_wait_for_event("end_file", timeout=TIME_LIMIT):
+            encoder.play(location)
     except (TimeoutError, SystemError) as error:
         raise EncodeError(f"libmpv cannot read {'the stream' if stream else Path(location).name}") from error
     finally:

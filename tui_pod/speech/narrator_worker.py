@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_pod.audio.memory import release_memory
+from tui_pod.audio.libmpv import release_memory
 from tui_pod.runtime.subprocesses import start_of
 
 if TYPE_CHECKING:
