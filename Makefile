@@ -50,6 +50,7 @@ bench: ## Measure, as ratios to a bare app and to peers
 
 torture: ## Kill the app, corrupt its files, fill its disk; takes long
 	@$(SETUP) venv voice mpris test
+	@$(SETUP) tools
 	@$(WITH) $(BIN)/python tests/torture/run.py $(ARGS)
 
 lock: ## Choose anew, within pyproject.toml's ranges, what users get, and keep its hashes

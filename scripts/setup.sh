@@ -98,7 +98,7 @@ find_python() {
 # tests concerned and lists them.
 ensure_tools() {
     missing=''
-    for tool in dbus-daemon ffmpeg fish groff lame openssl playerctl zsh; do
+    for tool in dbus-daemon faketime ffmpeg fish groff lame openssl playerctl zsh; do
         has "$tool" || missing="$missing $tool"
     done
     [ -n "$missing" ] || return 0

@@ -14,6 +14,7 @@ from typing import Any
 
 import tomli_w
 
+from tui_pod.core.playback import progress_editor
 from tui_pod.core.player import progress_tracker as tracker
 from tui_pod.core.player.events import RecordsSaved
 from tui_pod.core.progress.records import ProgressRecord, Record
@@ -184,7 +185,8 @@ def read_journal_whole() -> None:
 
 def trust_clock() -> None:
     """Take the clock's word for what is newer."""
-    _change(tracker.ProgressTracker, "stamp", lambda self, former: self._clock())
+    for module in (tracker, progress_editor):
+        _change(module, "stamp_after", lambda former, now: now)
 
 
 def die_of_signals() -> None:
