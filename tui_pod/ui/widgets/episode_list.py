@@ -23,7 +23,7 @@ from tui_pod.ui.look.cells import MARKS, wrap
 from tui_pod.ui.look.parts import FAULT, QUIET
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.episode_rows import INDENT, Line, RowFacts, mark_and_time, row_lines
-from tui_pod.ui.widgets.rows import SIDES, RowContext, RowPane
+from tui_pod.ui.widgets.rows import RowPane
 
 if TYPE_CHECKING:
     from tui_pod.core.library.download_state import DownloadState
@@ -99,10 +99,11 @@ class EpisodeList(RowPane):
         return len(self._model.indexes)
 
     def adopt(self, line: int) -> None:
-        """Show the model's new library, with the cursor on a line of the pane."""
+        """Show the model's new library, with the cursor on a line of the pane, as far as it can be scrolled so."""
         self._everywhere = _topics_of_all(self._model.library)
         self.count_rows()
-        self.go_at_line(self.cursor, line)
+        self.scroll_to(y=max(0, self.top_of(self.cursor) - line), animate=False, force=True, immediate=True)
+        self.go(self.cursor)
         self.refresh()
 
     def show_downloads(self, downloads: Mapping[str, DownloadState | None]) -> None:
@@ -116,9 +117,6 @@ class EpisodeList(RowPane):
 
     def refresh_episodes(self, episodes: frozenset[str]) -> None:
         """Redraw the visible rows of these episodes."""
-        if len(episodes) > 50:
-            self.refresh()
-            return
         first, last = self.row_at(self.scroll_offset.y), self.row_at(self.scroll_offset.y + self.size.height)
         for row in range(first, min(last + 1, len(self._model.indexes))):
             if self._model.ident(self._model.indexes[row]) in episodes:
@@ -129,11 +127,11 @@ class EpisodeList(RowPane):
     def draw_blank(self, line: int) -> Strip:
         """See `RowPane.draw_blank`; an empty list says what to do."""
         if not self._model.indexes and line > 0:
-            texts = wrap(self.empty_text, self._row_context.width - SIDES - 1)
+            texts = wrap(self.empty_text, self.text_width - 1)
             return self.framed([(f" {text}", QUIET) for text in texts[line - 1 : line]])
         return super().draw_blank(line)
 
-    def draw_row(self, row: int, context: RowContext) -> Sequence[Strip]:
+    def draw_row(self, row: int) -> Sequence[Strip]:
         """See `RowPane.draw_row`."""
         index = self._model.indexes[row]
         height = self.cursor_height if row == self.cursor else self.row_height
@@ -141,7 +139,7 @@ class EpisodeList(RowPane):
             gone = f"{MARKS['missing']} {clean(self._model.ident(index))}"
             lines: list[Line] = [([(gone, FAULT)], []), ([(f"{INDENT[:-1]}{self.gone_text}", QUIET)], [])]
         else:
-            lines = row_lines(self._facts(index), context.width - SIDES, height)
+            lines = row_lines(self._facts(index), self.text_width, height)
         lines += [([], [])] * (height - len(lines))
         return [self.framed(left, row, right, self._model.is_selected(row)) for left, right in lines]
 
@@ -154,13 +152,12 @@ class EpisodeList(RowPane):
             name = "new"
         if model.is_queue and index in self.ends:
             time = f"{time}  {self.ends[index]}"
-        place = model.query.entry
-        implied = self._everywhere.union(topics.names[above] for above in topics.path(place)) if place >= 0 else ()
+        implied = self._everywhere.union(topics.names[above] for above in topics.path(model.query.entry))
         return RowFacts(
             episode,
             name,
             time,
-            topics=tuple(tag for tag in episode.tags if tag not in implied and tag not in self._everywhere),
+            topics=tuple(tag for tag in episode.tags if tag not in implied),
             is_dated=index >= model.library.first_of_podcasts,
             queued=None if model.is_queue else model.number_in_queue(episode.id),
             download=self._downloads.get(episode.id),
@@ -171,10 +168,7 @@ class EpisodeList(RowPane):
     # -- events ----------------------------------------------------------------------------------------
 
     def watch_playback(self, former: Playback, playback: Playback) -> None:
-        """Redraw the rows whose mark or time changed."""
-        is_same = (former.episode, former.status, former.last) == (playback.episode, playback.status, playback.last)
-        if is_same and int(former.position) == int(playback.position) and former.duration == playback.duration:
-            return
+        """Redraw the rows that show what plays or played."""
         self.refresh_episodes(_episodes(former) | _episodes(playback))
 
     async def on_click(self, event: events.Click) -> None:
@@ -209,17 +203,15 @@ class EpisodeList(RowPane):
 
     def run(self, command: ListCommand, by: int = 0) -> None:
         """See `RowPane.run`: on what is selected, or on the episode at the cursor, from which some move on."""
-        model, is_single = self._model, command in (ListCommand.CHOOSE, ListCommand.RESTART)
-        episodes = [model.episode or ""] if is_single else model.chosen
+        model = self._model
         if model.episode is None:
             return
-        if not is_single:
-            is_single = not model.has_selection
-            if not is_single:
-                model.clear_selection()
-                self.refresh()
-        self.post_message(self.CommandChosen(command, episodes, by))
-        if is_single and command in MOVING_ON:
+        is_selection = model.has_selection and command not in (ListCommand.CHOOSE, ListCommand.RESTART)
+        self.post_message(self.CommandChosen(command, model.chosen if is_selection else [model.episode], by))
+        if is_selection:
+            model.clear_selection()
+            self.refresh()
+        elif command in MOVING_ON:
             self.go(self.cursor + 1)
 
 

@@ -61,7 +61,6 @@ class RowPane(ScrollView, can_focus=True):
         """The lines of the rows in sight."""
         self._rendered: tuple[object, list[Strip]] | None = None
         """What `render_lines` returned last, and what of: Textual asks at each key, whatever has changed."""
-        self._blank: Strip | None = None
         self._line_filters: Sequence[LineFilter] = ()
         self._row_styles: dict[tuple[str, bool], Style] = {}
         self._is_hit = False  # whether the last click was on a row
@@ -71,15 +70,13 @@ class RowPane(ScrollView, can_focus=True):
         """Return the number of rows."""
         raise NotImplementedError
 
-    def draw_row(self, row: int, context: RowContext) -> Sequence[Strip]:
+    def draw_row(self, row: int) -> Sequence[Strip]:
         """Return the lines of a row, each `framed`."""
         raise NotImplementedError
 
     def draw_blank(self, line: int) -> Strip:
         """Return a line below the last row, `framed`."""
-        if self._blank is None:
-            self._blank = self.framed(())
-        return self._blank
+        return self.framed(())
 
     def run(self, command: ListCommand, by: int = 0) -> None:
         """Request a command for the cursor's row or the selection."""
@@ -98,12 +95,10 @@ class RowPane(ScrollView, can_focus=True):
         if former != self.cursor:
             self.on_cursor_moved()
 
-    def go_at_line(self, row: int, line: int) -> None:
-        """Put the cursor on a row, and that row on a line of the pane, as far as it can be scrolled so."""
-        if self._is_laid_out:
-            y = max(0, row * self.row_height - line)
-            self.scroll_to(y=y, animate=False, force=True, immediate=True)
-        self.go(row)
+    @property
+    def text_width(self) -> int:
+        """Cells of a row's text."""
+        return self._row_context.width - SIDES
 
     @property
     def line(self) -> int:
@@ -165,8 +160,7 @@ class RowPane(ScrollView, can_focus=True):
         context = RowContext(room, self.has_focus, side.crop(0, left), side.crop(left + room))
         if context != self._row_context:
             self._row_context = context
-            self._row_styles.clear()  # the tint of the cursor tells where keys go
-            self.forget_drawn()
+            self._forget_drawn()
         first = self.scroll_offset.y
         body = (self._line(first + y) for y in range(height - top - bottom))
         lines = [*head, *body, *super().render_lines(Region(0, height - bottom, width, bottom))]
@@ -189,13 +183,14 @@ class RowPane(ScrollView, can_focus=True):
             return self.draw_blank(y - self.top_of(count) if count else y)
         lines = self._drawn.get(row)
         if lines is None:
-            lines = self._drawn[row] = self.draw_row(row, self._row_context)
+            lines = self._drawn[row] = self.draw_row(row)
         return lines[y - self.top_of(row)]
 
-    def forget_drawn(self) -> None:
-        """Draw all rows anew when they are needed: the width or the colours changed."""
+    def _forget_drawn(self) -> None:
+        """Draw all rows anew when they are needed: the width, the focus or the colours changed."""
         self._drawn.clear()
-        self._blank = self._rendered = None
+        self._row_styles.clear()
+        self._rendered = None
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Ask for the pane or parts of it to be drawn anew."""
@@ -247,8 +242,7 @@ class RowPane(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         """Forget what is drawn: colours changed."""
         super().notify_style_update()
-        self._row_styles.clear()
-        self.forget_drawn()
+        self._forget_drawn()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Draw what is scrolled to, and the scroll bar only when its handle comes a whole cell further.
@@ -269,7 +263,6 @@ class RowPane(ScrollView, can_focus=True):
         if height == self.cursor_height:
             return
         self.cursor_height = height
-        self.forget_drawn()
         self.count_rows()
         self.go(self.cursor, is_centred=True)
         self.refresh()
@@ -280,12 +273,10 @@ class RowPane(ScrollView, can_focus=True):
         self.go(self.cursor, is_centred=is_first)
 
     def on_focus(self) -> None:
-        """Draw the cursor as the active one."""
+        """Show at the cursor whether keys go there."""
         self.refresh_row(self.cursor)
 
-    def on_blur(self) -> None:
-        """Draw the cursor as an inactive one."""
-        self.refresh_row(self.cursor)
+    on_blur = on_focus
 
     async def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse points; a second click is Enter, the right button shows details."""

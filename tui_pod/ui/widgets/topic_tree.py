@@ -16,7 +16,7 @@ from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, meter
 from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, STARTED, Part, width_of
 from tui_pod.ui.messages import ListCommand
-from tui_pod.ui.widgets.rows import SIDES, RowContext, RowPane
+from tui_pod.ui.widgets.rows import RowPane
 
 METER_WIDTH = 4
 """Cells of the line of what is played of a topic; it shows where the name leaves room for it."""
@@ -128,7 +128,7 @@ class TopicTree(RowPane):
 
     def go_to(self, entry: int) -> None:
         """Put the cursor on a topic or smart list, unfolding what is above it."""
-        above = self._topics.path(entry)[:-1] if entry >= 0 else []
+        above = self._topics.path(entry)[:-1]
         if self._folded.intersection(above):
             self._folded.difference_update(above)
             self._list_rows()
@@ -155,10 +155,10 @@ class TopicTree(RowPane):
         """See `RowPane.row_count`."""
         return len(self._rows)
 
-    def draw_row(self, row: int, context: RowContext) -> Sequence[Strip]:
+    def draw_row(self, row: int) -> Sequence[Strip]:
         """See `RowPane.draw_row`."""
         entry = self._rows[row]
-        left, right = self._smart_parts(SmartList(entry)) if entry < 0 else self._parts(entry, context.width - SIDES)
+        left, right = self._smart_parts(SmartList(entry)) if entry < 0 else self._parts(entry)
         return (self.framed(left, row, right),)
 
     def _smart_parts(self, entry: SmartList) -> tuple[list[Part], list[Part]]:
@@ -167,7 +167,7 @@ class TopicTree(RowPane):
         mark = (f"{MARKS[name]} ", look if count else QUIET)
         return [mark, (entry.name.title(), PLAIN)], [(str(count), ACCENT if count else QUIET)]
 
-    def _parts(self, topic: int, width: int) -> tuple[list[Part], list[Part]]:
+    def _parts(self, topic: int) -> tuple[list[Part], list[Part]]:
         """Return a topic's name, and at the right how much of it is played and the number of its episodes."""
         fold = "▾▸"[topic in self._folded] if self._is_parent[topic] else " "
         count, played = len(self._topics.members[topic]), self._progress_index.topic_stats[topic].played
@@ -187,7 +187,7 @@ class TopicTree(RowPane):
                 lead, lead_look = f"{indent}{MARKS['new']} ", ACCENT
             return [(lead, lead_look), (name, name_look)], [*right, (f"{new} new", ACCENT)]
         number = str(count)
-        room = width - width_of(right) - cell_len(lead) - cell_len(name) - max(COUNT_WIDTH, len(number)) - 2
+        room = self.text_width - width_of(right) - cell_len(lead) - cell_len(name) - max(COUNT_WIDTH, len(number)) - 2
         if played == count and count and room > 1:
             right += [(f"{MARKS['played']} ", PLAYED)]
         elif played and room > METER_WIDTH:
@@ -206,21 +206,19 @@ class TopicTree(RowPane):
         """See `RowPane.run`: on the entry at the cursor."""
         self.post_message(self.CommandChosen(self.entry, self._topics, command))
 
-    def _fold(self, topic: int, is_folded: bool) -> None:
-        (self._folded.add if is_folded else self._folded.discard)(topic)
-        self._list_rows()
-
     def action_left(self) -> None:
         """Fold the topic, or go to the one above it."""
         entry = self.entry
         if entry >= 0 and self._is_parent[entry] and entry not in self._folded:
-            self._fold(entry, is_folded=True)
+            self._folded.add(entry)
+            self._list_rows()
         elif entry > 0:
             self.go(self._rows.index(self._topics.parents[entry]))
 
     async def action_right(self) -> None:
         """Unfold the topic, or go to its episodes."""
         if self.entry in self._folded and self._is_parent[self.entry]:
-            self._fold(self.entry, is_folded=False)
+            self._folded.remove(self.entry)
+            self._list_rows()
         else:
             await self.run_action("screen.focus_pane")
