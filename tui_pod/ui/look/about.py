@@ -14,7 +14,7 @@ from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import TopicStats
 from tui_pod.core.text.clean import clock, counted, length, span
 from tui_pod.ui.look.cells import split_title, wrap
-from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, NOW, PLAIN, QUIET, Part
+from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, NOW, PLAIN, QUIET, Line
 
 MAX_LINKS = 40
 """Links and times of show notes that are listed."""
@@ -54,29 +54,22 @@ class About(NamedTuple):
     choices: Sequence[Choice] = ()
 
 
-class Line(NamedTuple):
-    """A line, and which of the choices it belongs to."""
-
-    parts: list[Part]
-    choice: int | None = None
-
-
 def lay_out(about: About, width: int) -> list[Line]:
-    """Return the lines of at most so many cells."""
+    """Return the lines, of at most so many cells, with the numbers of the choices."""
     lines = [Line([(text, HEAD)]) for text in wrap(about.title, width)]
     lines += [Line([(text, QUIET)]) for below in about.below if below for text in wrap(below, width)]
     if about.said:
-        lines += [Line([]), *(Line([(text, ACCENT)]) for text in wrap(f"“{about.said.strip('“”')}”", width))]
+        lines += [Line(), *(Line([(text, ACCENT)]) for text in wrap(f"“{about.said.strip('“”')}”", width))]
     if about.text:
-        lines += [Line([]), *(Line([(text, PLAIN)]) for part in about.text.split("\n") for text in wrap(part, width))]
+        lines += [Line(), *(Line([(text, PLAIN)]) for part in about.text.split("\n") for text in wrap(part, width))]
     facts = [fact for fact in about.facts if fact[1]]
-    lines += [Line([])] * bool(facts)
+    lines += [Line()] * bool(facts)
     for name, value in facts:
         look = FAULT if name == "Last error" else PLAIN
         for number, text in enumerate(wrap(value, max(1, width - NAME_WIDTH))):
             lines.append(Line([(f"{name if not number else '':<{NAME_WIDTH}}", QUIET), (text, look)]))
     if about.choices:
-        lines += [Line([]), Line([(about.head, HEAD)])]
+        lines += [Line(), Line([(about.head, HEAD)])]
     for number, choice in enumerate(about.choices):
         time = f"{clock(choice.target):>{TIME_WIDTH - 2}}  " if not isinstance(choice.target, str) else ""
         look = NOW if choice.is_now else ACCENT if isinstance(choice.target, str) else PLAIN

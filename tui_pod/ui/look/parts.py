@@ -9,19 +9,25 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.style import Style
+from textual.app import App
 from textual.color import Color
 
+from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.ui.look.cells import fit
-
-if TYPE_CHECKING:
-    from textual.app import App
 
 Part = tuple[str, str]
 """A text, and the name of its look."""
+
+
+class Line(NamedTuple):
+    """A line, and the number of what can be chosen there; None: nothing can be."""
+
+    parts: Sequence[Part] = ()
+    choice: int | None = None
+
 
 PLAIN, HEAD, QUIET = "plain", "head", "quiet"
 ACCENT, STARTED, PLAYED, FAULT = "accent", "started", "played", "fault"

@@ -13,8 +13,8 @@ from tui_pod.core.text.clean import clock, counted
 from tui_pod.services.bookmarks import WHY_EMPTY
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
-from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, spread_parts
-from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines, Line
+from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, Line, spread_parts
+from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines
 
 if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
@@ -105,11 +105,11 @@ class BookmarksView(ChoiceLines):
         self.show()
 
     def count(self) -> int:
-        """See `ChoiceLines.count`."""
+        """See `LinesView.count`."""
         return len(self._bookmarks)
 
     def show_cursor(self, former: int) -> None:
-        """See `ChoiceLines.show_cursor`."""
+        """See `LinesView.show_cursor`."""
         for number in {former, self.cursor} if self._bookmarks else ():  # the others stay: there may be thousands
             self._blocks[self._places[number]] = list(self._lines_of(number, self._bookmarks[number]))
         self._show_blocks()

@@ -25,10 +25,10 @@ from tui_pod.runtime.threads import in_thread
 from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.links import open_link
-from tui_pod.ui.look.about import About, Choice, Line, about_episode, about_topic, lay_out, with_choices
+from tui_pod.ui.look.about import About, Choice, about_episode, about_topic, lay_out, with_choices
 from tui_pod.ui.look.cells import split_title
 from tui_pod.ui.look.drawn_cover import draw_cover, find_seeds
-from tui_pod.ui.look.parts import look, tint
+from tui_pod.ui.look.parts import Line, look, tint
 from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.cover import Cover
 from tui_pod.ui.widgets.episode_list import EpisodeList
@@ -68,10 +68,10 @@ class AboutText(Widget):
             self._lines = lay_out(self.about, width)
         return max(1, len(self._lines))
 
-    def rows_of(self, choice: int) -> tuple[int, int]:
-        """Return the first line of a choice, and how many it has."""
+    def region_of(self, choice: int) -> Region:
+        """Return the lines of a choice, as the pane scrolls them."""
         rows = [number for number, line in enumerate(self._lines) if line.choice == choice]
-        return (rows[0], len(rows)) if rows else (0, 1)
+        return Region(0, self.virtual_region.y + rows[0], 1, len(rows)) if rows else Region()
 
     def choice_at(self, row: int) -> int | None:
         """Return the choice that a line belongs to."""
@@ -195,11 +195,14 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             subject: tuple[object, ...] = self._topic
             self._episode = None
         else:
-            index, is_playing = self._subject()
+            library, playback = self._services.controller.library, self._playback
+            is_heard = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
+            playing = library.index(playback.episode) if is_heard and not self.is_detailed else None
+            index = self._chosen() if playing is None else playing
             if index is None:
                 return
-            episode = self._services.controller.library.episode(index)
-            subject = (episode.id, is_playing and not self.is_detailed, self.is_detailed)
+            episode = library.episode(index)
+            subject = (episode.id, playing is not None, self.is_detailed)
             self._episode = episode, index
         if self._shown != subject:
             self._shown = subject
@@ -210,21 +213,12 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self.run_worker(self._look_up, group="episode", exclusive=True)  # type: ignore[arg-type]  # of no result
         self._show()
 
-    def _subject(self) -> tuple[int | None, bool]:
-        """Return the library index of what to show, and whether it plays."""
-        library, playback = self._services.controller.library, self._playback
-        playing = library.index(playback.episode) if playback.episode and _is_heard(playback) else None
-        chosen = self._chosen()
-        if self.is_detailed or playing is None:
-            return chosen, playing is not None and playing == chosen
-        return playing, True
-
     async def _look_up(self) -> None:
         services = self._services
         if self._episode is None:
             self._picture.picture = None
             topics, topic = self._topic or (services.controller.library.topics, 0)
-            if (feed := topics.feed(topic) if topic else None) is not None:
+            if (feed := topics.feed(topic)) is not None:
                 self._podcast = await services.feeds.describe(feed)
                 self._show()
             return
@@ -307,11 +301,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._about.cursor = choice
         self._about.refresh()
         if choice is not None:
-            self.scroll_to_region(self._region_of(choice), animate=False, force=True)
-
-    def _region_of(self, choice: int) -> Region:
-        row, height = self._about.rows_of(choice)
-        return Region(0, self._about.virtual_region.y + row, 1, height)
+            self.scroll_to_region(self._about.region_of(choice), animate=False, force=True)
 
     def action_move(self, by: int) -> None:
         """Go to the next thing to choose if it is in sight, else scroll towards it."""
@@ -319,7 +309,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         count, cursor = len(self._about.about.choices), self._about.cursor
         start = cursor + by if cursor is not None else 0 if by > 0 else -1
         rest = range(start, count) if by > 0 else range(start, -1, -1)
-        found = next((choice for choice in rest if window.contains_region(self._region_of(choice))), None)
+        found = next((choice for choice in rest if window.contains_region(self._about.region_of(choice))), None)
         if found is not None:
             self._light(found)
         else:
@@ -366,7 +356,3 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Show or fold the answer."""
         self._shows_answer = not self._shows_answer
         self._show()
-
-
-def _is_heard(playback: Playback) -> bool:
-    return playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)

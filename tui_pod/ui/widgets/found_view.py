@@ -12,8 +12,8 @@ from tui_pod.search.query import excerpt
 from tui_pod.services.search import Answer
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
-from tui_pod.ui.look.parts import HEAD, MATCH, PLAIN, QUIET, Part, spread_parts
-from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines, Line
+from tui_pod.ui.look.parts import HEAD, MATCH, PLAIN, QUIET, Line, Part, spread_parts
+from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines
 
 if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
@@ -49,11 +49,11 @@ class FoundView(ChoiceLines):
         self.go(self.cursor if keeps_cursor else 0)
 
     def count(self) -> int:
-        """See `ChoiceLines.count`."""
+        """See `LinesView.count`."""
         return len(self._matches)
 
     def show_cursor(self, former: int) -> None:
-        """See `ChoiceLines.show_cursor`."""
+        """See `LinesView.show_cursor`."""
         self.show_lines(list(self._make_lines(self.room)) if self.room > TIME else [])
 
     # -- drawing ---------------------------------------------------------------------------------------

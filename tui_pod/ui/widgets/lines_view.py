@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,20 +15,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_pod.ui.look.cells import MARKS
-from tui_pod.ui.look.parts import RAIL, Part, look, tint
+from tui_pod.ui.look.parts import RAIL, Line, Part, look, tint
 
 MARGIN, TIME = 2, 9
 """Blank cells at the left, and those of a time beside words."""
 
 MAX_WIDTH = 100
 """Cells of a line beyond which it is hard to read."""
-
-
-class Line(NamedTuple):
-    """A line of a view with a cursor, and the number of what it belongs to; None: nothing can be chosen here."""
-
-    parts: Sequence[Part] = ()
-    choice: int | None = None
 
 
 class LinesView(ScrollView, can_focus=True):
@@ -50,8 +42,19 @@ class LinesView(ScrollView, can_focus=True):
     hint_words: var[Mapping[str, str]] = var(MappingProxyType({}))
     """What the key line says instead of the words of the table of keys; empty: that does nothing now."""
 
+    cursor = 0
+    """Number of what the cursor is on."""
+
     class HintsChanged(Message):
         """Keys do something else now."""
+
+    def count(self) -> int:
+        """Return how many things can be chosen."""
+        raise NotImplementedError
+
+    def show_cursor(self, former: int) -> None:
+        """Show the cursor, which was on `former` before."""
+        raise NotImplementedError
 
     def watch_hint_words(self) -> None:
         """Have the key line say so."""
@@ -81,6 +84,19 @@ class LinesView(ScrollView, can_focus=True):
         number = offset.y + self.scroll_offset.y if offset is not None else -1
         return number if 0 <= number < len(lines) else None
 
+    def go(self, place: int) -> None:
+        """Put the cursor on something, clamped."""
+        former, self.cursor = self.cursor, max(0, min(place, self.count() - 1))
+        self.show_cursor(former)
+
+    def action_move(self, by: int) -> None:
+        """Go to what comes next or before."""
+        self.go(self.cursor + by)
+
+    def action_move_to(self, place: int) -> None:
+        """Go to the first; -1: to the last."""
+        self.go(place if place >= 0 else self.count() - 1)
+
     async def action_left(self) -> None:
         """Go back to the library."""
         await self.run_action("screen.view(1)")
@@ -91,20 +107,9 @@ class LinesView(ScrollView, can_focus=True):
 class ChoiceLines(LinesView):
     """Lines that belong to things to choose, some of them heads above these. A subclass makes them."""
 
-    cursor = 0
-    """Number of what the cursor is on."""
-
     def __init__(self, ident: str) -> None:
         super().__init__(id=ident)
         self._lines: Sequence[Line] = ()
-
-    def count(self) -> int:
-        """Return how many things can be chosen."""
-        raise NotImplementedError
-
-    def show_cursor(self, former: int) -> None:
-        """Show the lines for the cursor, which was on `former` before."""
-        raise NotImplementedError
 
     async def action_choose(self) -> None:
         """Do what Enter does."""
@@ -134,11 +139,6 @@ class ChoiceLines(LinesView):
         parts, choice = self._lines[number] if number < len(self._lines) else Line()
         return self.draw(parts, choice is not None and choice == self.cursor and self.has_focus)
 
-    def go(self, place: int) -> None:
-        """Put the cursor on something, clamped."""
-        former, self.cursor = self.cursor, max(0, min(place, self.count() - 1))
-        self.show_cursor(former)
-
     async def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse points; a second click is Enter."""
         number = self.clicked(event, self._lines)
@@ -146,14 +146,6 @@ class ChoiceLines(LinesView):
             self.go(choice)
             if event.chain == 2:
                 await self.action_choose()
-
-    def action_move(self, by: int) -> None:
-        """Go to what comes next or before."""
-        self.go(self.cursor + by)
-
-    def action_move_to(self, place: int) -> None:
-        """Go to the first; -1: to the last."""
-        self.go(place if place >= 0 else self.count() - 1)
 
     def action_move_page(self, pages: float) -> None:
         """Go so many pages on, or parts of one."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from math import inf
-from textwrap import wrap
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -19,14 +18,10 @@ from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.ui.actions import bindings
-from tui_pod.ui.look.cells import MARKS, find_words
+from tui_pod.ui.look.cells import MARKS, find_words, wrap
 from tui_pod.ui.look.parts import ACCENT, HEAD, MATCH, NOW, PLAIN, QUIET
-from tui_pod.ui.widgets.lines_view import LinesView
-from tui_pod.ui.widgets.transcript_lines import BETWEEN, Line, lay_out
-from tui_pod.ui.widgets.word_matches import WordMatches
-
-MARGIN = 2
-"""Blank cells on both sides of the words."""
+from tui_pod.ui.widgets.lines_view import MARGIN, LinesView
+from tui_pod.ui.widgets.transcript_lines import BETWEEN, Line, WordMatches, lay_out
 
 GUTTER, MIN_WIDTH = 8, 50
 """Cells of the times, and those of the pane from which on they are shown."""
@@ -96,7 +91,6 @@ class TranscriptView(LinesView):
         self._chapters: Sequence[Chapter] = ()
         self._lines: list[Line] = []
         self._first_line: list[int] = []
-        self._cursor = 0
         self._active: int | None = None
         self._heard = 0  # sentences before this one were heard
         self._heard_until = 0.0
@@ -127,12 +121,12 @@ class TranscriptView(LinesView):
             recognises: whether Enter has words recognised, where there are none or they have no times.
         """
         if episode != self.episode:
-            self._cursor, self.is_following = 0, True
+            self.cursor, self.is_following = 0, True
             self._matches.query = ""
         self.episode, self._title, self._note = episode, title, note
         self._transcript, self._empty_text = transcript, empty_text
         self._chapters, self._heard_until = chapters, heard_until
-        self._cursor = max(0, min(self._cursor, len(transcript.cues) - 1))
+        self.cursor = max(0, min(self.cursor, len(transcript.cues) - 1))
         self.border_title = Content(title)
         self._hint_words = {"Hear": "Recognise" if recognises else "", "Follow": ""}
         if transcript.is_timed:
@@ -154,13 +148,13 @@ class TranscriptView(LinesView):
     @property
     def search_text(self) -> str:
         """What came of the search, such as `2/7 “attention”`; empty when nothing is searched."""
-        return self._matches.said(self._cursor)
+        return self._matches.said(self.cursor)
 
     def go_to_match(self, by: int, includes_cursor: bool = False) -> bool:
         """Go to the next (1) or previous (-1) match, round and round; return whether there is one."""
-        found = self._matches.beside(self._cursor, by, includes_cursor)
+        found = self._matches.beside(self.cursor, by, includes_cursor)
         if found is not None:
-            self._go(found)
+            self.go(found)
         return found is not None
 
     # -- drawing ---------------------------------------------------------------------------------------
@@ -178,7 +172,7 @@ class TranscriptView(LinesView):
         line = self._lines[number]
         in_line = {run.cue for run in line.runs}
         is_reader = not self.is_following and self.has_focus
-        lit = self._cursor if is_reader else self._active
+        lit = self.cursor if is_reader else self._active
         mark = MARKS["cursor"] if lit in in_line else MARKS["playing"] if self._active in in_line else " "
         is_kept = number in map(self._first_line.__getitem__, in_line & self._kept)
         mark += MARKS["bookmark"] if is_kept else " "
@@ -231,16 +225,16 @@ class TranscriptView(LinesView):
             return
         self._active, self._heard = active, heard
         self.refresh()
-        if active is None and not self._is_playing and heard < len(self._transcript.cues):
+        if active is None and not self._is_playing and heard < self.count():
             active = max(0, heard - 1)  # where it was left
         if active is not None and self.is_following:
-            self._cursor = active
+            self.cursor = active
             self._glide_to(active, is_gliding)
 
     def _count_heard(self, active: int | None) -> int:
         """Return how many sentences were heard; all of them where nothing tells them apart."""
         if not self._transcript.is_timed or (not self._is_playing and self._heard_until == inf):
-            return len(self._transcript.cues)
+            return self.count()
         last = active if self._is_playing else self._transcript.active(self._heard_until)
         return 0 if last is None else last + (not self._is_playing)
 
@@ -249,14 +243,17 @@ class TranscriptView(LinesView):
         line = self._first_line[cue] - self.size.height // 3
         self.scroll_to(y=max(0, line), animate=is_gliding, duration=GLIDE if is_gliding else None, force=True)
 
-    def _go(self, cue: int) -> None:
-        """Put the reader's cursor on a sentence; the view no longer follows the voice."""
+    def count(self) -> int:
+        """See `LinesView.count`: sentences."""
+        return len(self._transcript.cues)
+
+    def show_cursor(self, former: int) -> None:
+        """See `LinesView.show_cursor`; the view no longer follows the voice."""
         if not self._transcript.cues:
             return
         self.is_following = False
-        self._cursor = max(0, min(cue, len(self._transcript.cues) - 1))
-        first = self._first_line[self._cursor]
-        following = (*self._first_line[self._cursor + 1 : self._cursor + 2], len(self._lines) - 1)[0]
+        first = self._first_line[self.cursor]
+        following = (*self._first_line[self.cursor + 1 : self.cursor + 2], len(self._lines) - 1)[0]
         top, height = self.scroll_offset.y, self.size.height
         if first < top or following >= top + height:
             self.scroll_to(y=max(0, first - height // 3), animate=False, force=True)
@@ -299,31 +296,23 @@ class TranscriptView(LinesView):
             end += cell_len(text)
             if offset.x < end:
                 if cue != BETWEEN:
-                    self._cursor = cue
+                    self.cursor = cue
                     self.action_choose()
                 return
-
-    def action_move(self, by: int) -> None:
-        """Move by sentences."""
-        self._go(self._cursor + by)
-
-    def action_move_to(self, cue: int) -> None:
-        """Move to a sentence; -1 is the last."""
-        self._go(cue if cue >= 0 else len(self._transcript.cues) - 1)
 
     def action_move_page(self, pages: float) -> None:
         """Move by pages or parts of one."""
         if not self._lines:
             return
-        line = self._first_line[self._cursor] + int(pages * self.size.height)
+        line = self._first_line[self.cursor] + int(pages * self.size.height)
         cue = bisect_left(self._first_line, line)
-        self._go(cue if pages < 0 else max(cue, self._cursor + 1))
+        self.go(cue if pages < 0 else max(cue, self.cursor + 1))
 
     def action_choose(self) -> None:
         """Hear the sentence at the cursor; where there are no words or times, or no more, have them recognised."""
         if self.episode is None:
             return
-        if self._transcript.is_partial and self._cursor >= len(self._transcript.cues) - 1:
+        if self._transcript.is_partial and self.cursor >= self.count() - 1:
             self._recognise(self.episode)
         if not self._transcript.is_timed:
             if not self._recognise(self.episode) and self._transcript.cues:
@@ -331,7 +320,7 @@ class TranscriptView(LinesView):
             return
         self.is_following = True
         self._show_state()
-        self._seek(self.episode, self._transcript.cues[self._cursor].start or 0.0)
+        self._seek(self.episode, self._transcript.cues[self.cursor].start or 0.0)
 
     def action_follow(self) -> None:
         """Follow the voice again, also where it has gone on to another episode."""
@@ -345,7 +334,7 @@ class TranscriptView(LinesView):
     def action_bookmark(self) -> None:
         """Keep the sentence at the cursor."""
         if self._transcript.is_timed and self.episode is not None:
-            self._keep(self.episode, self._title, self._transcript.cues[self._cursor])
+            self._keep(self.episode, self._title, self._transcript.cues[self.cursor])
         else:
             self.notify(NO_TIMES, markup=False)
 
@@ -353,7 +342,7 @@ class TranscriptView(LinesView):
         """Copy the sentence at the cursor."""
         if self._transcript.cues:
             label = f" ({self._transcript.note})" if self._transcript.note else ""
-            self.app.copy_to_clipboard(f"{self._transcript.cues[self._cursor].text}{label}")
+            self.app.copy_to_clipboard(f"{self._transcript.cues[self.cursor].text}{label}")
             self.notify("Copied.", timeout=2, markup=False)
 
     def action_remove(self) -> None:
