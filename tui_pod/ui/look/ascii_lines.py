@@ -6,15 +6,12 @@ Letters stay as they are, and so do signs that ASCII has nothing of the same mea
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from rich.segment import Segment
+from textual.color import Color
 from textual.filter import LineFilter
 
 from tui_pod.ui.look.cells import ASCII_MARKS, MARKS
-
-if TYPE_CHECKING:
-    from textual.color import Color
 
 _BOX, _END_OF_BOX = 0x2500, 0x2580
 _BLOCKS, _END_OF_BLOCKS = 0x2580, 0x25A0

@@ -108,8 +108,8 @@ def with_readable_text(variables: Mapping[str, str], given: Mapping[str, str]) -
         "cursor-idle": background.blend(foreground, 0.08).hex,
         "frame": background.blend(foreground, 0.22).hex,
     } | dict(given)
-    grounds = [Color.parse(color) for color in (made["cursor"], made["cursor-idle"], variables["surface"])]
-    grounds += [background, background.blend(Color.parse(variables["panel"]), 1.0)]
+    colors = (made["cursor"], made["cursor-idle"], *(variables[name] for name in ("surface", "background", "panel")))
+    grounds = [Color.parse(color) for color in colors]
     made["foreground"] = readable(foreground, grounds)
     for name, source in _TEXTS.items():
         made[name] = readable(Color.parse(variables[source]), grounds)

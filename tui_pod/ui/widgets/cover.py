@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
+from itertools import pairwise
 
 from rich.color import Color
 from rich.segment import Segment
@@ -51,12 +52,12 @@ def are_covers_drawn(app: App[object], services: Services) -> bool:
 @lru_cache(maxsize=4)
 def scaled(picture: bytes, width: int, height: int) -> list[list[tuple[int, int, int]]]:
     """Return rows of pixels, each the mean of the part of the picture that it covers; sides of at most `SIDE`."""
-    columns = [(x * SIDE // width, max(x * SIDE // width + 1, (x + 1) * SIDE // width)) for x in range(width)]
-    lines = [(y * SIDE // height, max(y * SIDE // height + 1, (y + 1) * SIDE // height)) for y in range(height)]
-    return [[_mean(picture, left, right, top, bottom) for left, right in columns] for top, bottom in lines]
+    columns, rows = ([number * SIDE // count for number in range(count + 1)] for count in (width, height))
+    return [[_mean(picture, column, row) for column in pairwise(columns)] for row in pairwise(rows)]
 
 
-def _mean(picture: bytes, left: int, right: int, top: int, bottom: int) -> tuple[int, int, int]:
+def _mean(picture: bytes, sides: tuple[int, int], ends: tuple[int, int]) -> tuple[int, int, int]:
+    (left, right), (top, bottom) = sides, ends
     count = (right - left) * (bottom - top)
     parts = [0, 0, 0]
     for row in range(top, bottom):

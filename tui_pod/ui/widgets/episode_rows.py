@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.named_tuple import NamedTuple
-from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import clock, length
 from tui_pod.ui.look.cells import MARKS, find_words, meter, split_title, wrap
@@ -65,8 +65,7 @@ def _time(position: float, duration: float | None) -> str:
 def mark_and_time(playback: Playback, ident: str, progress: Progress | None, duration: float | None) -> tuple[str, str]:
     """Return the name of an episode's mark, and what its row says of its time."""
     if playback.episode == ident and playback.is_loaded:
-        name = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused"}.get(playback.status, "loading")
-        return name, _time(playback.position, playback.duration or duration)
+        return playback.status, _time(playback.position, playback.duration or duration)
     if playback.last is not None and playback.last.episode == ident and playback.last.problem:
         return "fault", _time(playback.last.position, duration)
     if progress and progress.position > 0:

@@ -23,7 +23,13 @@ class PathInput(Input):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", show=False)]
 
     def __init__(self, value: str, placeholder: str, name: str) -> None:
-        super().__init__(value, placeholder=placeholder, id=name, suggester=_PathSuggester(), select_on_focus=False)
+        super().__init__(
+            value,
+            placeholder=placeholder,
+            id=name,
+            suggester=_PathSuggester(use_cache=False, case_sensitive=True),
+            select_on_focus=False,
+        )
 
     async def action_complete(self) -> None:
         """Complete a path; in other text go to the next field."""
@@ -36,9 +42,6 @@ class PathInput(Input):
 
 
 class _PathSuggester(Suggester):
-    def __init__(self) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-
     async def get_suggestion(self, value: str) -> str | None:
         return await asyncio.to_thread(completed, value) if is_path(value) else None
 

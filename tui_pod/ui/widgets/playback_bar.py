@@ -41,8 +41,6 @@ ROOM_FOR_ALL, ROOM_FOR_VOLUME = 72, 50
 
 SPEED_WIDTH, VOLUME_WIDTH, SLEEP_WIDTH = 5, 5, 10
 
-_MARK = {PlayerStatus.PLAYING: "playing", PlayerStatus.PAUSED: "paused", PlayerStatus.LOADING: "loading"}
-
 Zone = tuple[int, int, str]
 """First cell, the cell after the last, and what is there."""
 
@@ -131,7 +129,7 @@ class PlaybackBar(Widget):
     def _title_line(self, width: int) -> list[Part]:
         playback, last = self.playback, self.playback.last
         if playback.is_loaded:
-            mark, title, problem = MARKS[_MARK[playback.status]], playback.title, ""
+            mark, title, problem = MARKS[playback.status], playback.title, ""
         elif last is not None:
             mark, title, problem = MARKS["fault" if last.problem else "paused"], last.title, last.problem
         else:
@@ -174,7 +172,7 @@ class PlaybackBar(Widget):
         elif playback.last is not None and not playback.last.problem:
             said.append(self._resume_hint)
         text = " · ".join(said)
-        return [(f"{fit(text, width) if len(text) > width else text} ", QUIET)] if text else []
+        return [(f"{fit(text, width).rstrip()} ", QUIET)] if text else []
 
     # -- the line, and how it sounds -------------------------------------------------------------------
 
@@ -262,10 +260,8 @@ class PlaybackBar(Widget):
         facts, parts = self.facts, list[Part]()
         if self.size.height < 3 and facts.session is not None:
             parts.append((f"session {facts.session[0]}/{facts.session[1]}  ", QUIET))
-        if facts.following:
-            room = width - width_of(parts) - len("next ▸  ")
-            if room < 8:
-                return [*parts[:1]]
+        room = width - width_of(parts) - len("next ▸  ")
+        if facts.following and room >= 8:
             title = split_title(facts.following)[0]
             parts += [("next ▸ ", QUIET), (f"{fit(title, room).rstrip()} ", PLAIN)]
         return parts
@@ -285,16 +281,12 @@ class PlaybackBar(Widget):
         elif name in CLICKS:
             await self.app.run_action(BY_ID[CLICKS[name]].action, self.screen)
 
-    async def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Faster, louder or further."""
-        await self._wheel(event, 0)
-
-    async def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Slower, quieter or back."""
-        await self._wheel(event, 1)
-
-    async def _wheel(self, event: events.MouseEvent, direction: int) -> None:
+    async def on_mouse_scroll_up(self, event: events.MouseScrollUp | events.MouseScrollDown) -> None:
+        """Faster, louder or further, as the mouse points; or slower, quieter or back."""
         event.stop()
         actions = WHEELS.get(self.place_at(event.x, event.y))
         if actions is not None:
-            await self.app.run_action(BY_ID[actions[direction]].action, self.screen)
+            action = actions[isinstance(event, events.MouseScrollDown)]
+            await self.app.run_action(BY_ID[action].action, self.screen)
+
+    on_mouse_scroll_down = on_mouse_scroll_up

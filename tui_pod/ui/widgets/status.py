@@ -32,7 +32,6 @@ class StatusController:
         self._screen = screen
         self._services = services
         self._model = screen.model
-        self._work = ""
         self._kept = sum(not bookmark.is_removed for bookmark in services.kept.bookmarks)
 
     @property
@@ -71,8 +70,7 @@ class StatusController:
 
     def show_work(self, text: str) -> None:
         """Show what is being done in the background."""
-        self._work = text
-        self.show_counts()
+        self._screen.query_one("#header", HeaderLine).work = text
 
     def show_bookmarks(self) -> None:
         """Show how many bookmarks there are, and where those of what plays are."""
@@ -85,7 +83,6 @@ class StatusController:
         """Show the counts of the tree and of the header."""
         header, model = self._screen.query_one("#header", HeaderLine), self._model
         header.right = status_texts.counts_text(model, self._screen.playback.speed)
-        header.work = self._work
         header.tabs = status_texts.make_tabs(model, self._kept, self._services)
         self._screen.topic_tree.show_counts(model.progress_index.unfinished_count, len(model.queue.upcoming))
         self.show_keys()
