@@ -13,7 +13,6 @@ from tests.cli.test_main import state as state
 from tests.fakes import START
 from tests.feeds.server import Ranged, serving
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.records import BookmarkRecord
 from tui_pod.state.store import StateFile
 
 MARKS = (
@@ -25,7 +24,7 @@ MARKS = (
 
 @pytest.fixture(autouse=True)
 def _kept(state: StateFile) -> None:
-    state.append(map(BookmarkRecord, MARKS))
+    state.append(MARKS)
 
 
 def test_bookmarks_are_printed_oldest_first_and_those_removed_are_not(run: Run, small: list[str]) -> None:
@@ -78,7 +77,7 @@ def test_clips_are_cut_where_there_is_audio_and_the_rest_is_said(
     catalog = Path(small[1])
     tones(tmp_path / "three.wav", 300, 600)
     catalog.write_text(catalog.read_text("utf-8") + 'audio = "three.wav"\n', "utf-8")
-    state.append([BookmarkRecord(Bookmark("three", 0.5, 1.5, START, START, "Said."))])
+    state.append([Bookmark("three", 0.5, 1.5, START, START, "Said.")])
     result = run(*small, "bookmarks", "--clips", tmp_path / "clips")
     assert result.status == 1
     assert sorted(result.err.splitlines()) == [
@@ -96,7 +95,7 @@ def test_clips_are_cut_where_there_is_audio_and_the_rest_is_said(
 def test_clip_of_a_stream_is_cut_or_says_why_not(run: Run, tmp_path: Path, is_allowed: bool, status: int) -> None:
     catalog, config = tmp_path / "c.toml", tmp_path / "config.toml"
     options = ["--catalog", catalog, "--state", tmp_path / "streamed.toml", "--config", config]
-    StateFile(tmp_path / "streamed.toml").append([BookmarkRecord(Bookmark("s", 0.5, 1.5, START, START, "Said."))])
+    StateFile(tmp_path / "streamed.toml").append([Bookmark("s", 0.5, 1.5, START, START, "Said.")])
     with serving() as site:
         site.replies["/s.wav"] = Ranged(tones(tmp_path / "s.wav", 300, 600).read_bytes(), "audio/wav")
         catalog.write_text(f'version = 1\n[[episodes]]\nid = "s"\ntitle = "S"\naudio = "{site.url("/s.wav")}"\n')

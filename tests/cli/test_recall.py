@@ -14,7 +14,6 @@ from tests.cli.test_main import state as state
 from tui_pod.config.paths import find_paths
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card
-from tui_pod.core.progress.records import BookmarkRecord, CardRecord
 from tui_pod.feeds.media.documents import copy_name
 from tui_pod.search.sources import REMOTE
 from tui_pod.state.store import StateFile
@@ -27,8 +26,8 @@ def _kept(state: StateFile) -> None:
     for number in range(2):
         bookmark = Bookmark("one", number * 10.0, number * 10.0 + 5, PAST, PAST, f"Words {number}.", f"Note {number}.")
         card = Card("one", bookmark.start, PAST + timedelta(days=number), PAST)
-        state.append([BookmarkRecord(bookmark), CardRecord(card)])
-    state.append([CardRecord(Card("gone", 5.0, PAST, PAST))])
+        state.append([bookmark, card])
+    state.append([Card("gone", 5.0, PAST, PAST)])
 
 
 def test_due_cards_are_asked_and_answers_are_kept(

@@ -14,7 +14,7 @@ from tui_pod.cli.main import main
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import BookmarkRecord, CardRecord, ProgressRecord, Record
+from tui_pod.core.progress.records import ProgressRecord, Record
 from tui_pod.state.store import StateFile
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_sync_prints_bookmarks_that_came_in(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bookmark = Bookmark("one", 5.0, 9.0, NOW, NOW, "Said.", "Mine.")
-    records: list[Record] = [BookmarkRecord(bookmark), CardRecord(Card("one", OF_EPISODE, NOW, NOW))]
+    records: list[Record] = [bookmark, Card("one", OF_EPISODE, NOW, NOW)]
     StateFile(tmp_path / "there.toml").append(records)
     assert main([*_options(tmp_path, "there"), "sync"]) == 0
     capsys.readouterr()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes import START
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.records import BookmarkRecord, SettingRecord
+from tui_pod.core.progress.records import SettingRecord
 from tui_pod.state.format import DamagedState, apply_journal, parse_journal, parse_snapshot, record_text, snapshot_text
 from tui_pod.state.kept import bookmark_table, read_kept, to_bookmark
 from tui_pod.state.store import StateFile
@@ -42,7 +42,7 @@ def merged(entries: list[dict[str, Any]], *records: Bookmark) -> list[Any]:
     ],
 )
 def test_bookmark_survives_journal_and_snapshot(file: StateFile, bookmark: Bookmark) -> None:
-    file.append([BookmarkRecord(bookmark)])
+    file.append([bookmark])
     assert file.load().kept.bookmarks == (bookmark,)
     file.compact()
     assert file.load().kept.bookmarks == (bookmark,)
@@ -50,7 +50,7 @@ def test_bookmark_survives_journal_and_snapshot(file: StateFile, bookmark: Bookm
 
 
 def test_entry_has_the_keys_of_the_contract(file: StateFile) -> None:
-    file.append([BookmarkRecord(MARK)])
+    file.append([MARK])
     file.compact()
     text = file.path.read_text("utf-8")
     (entry,) = parse_snapshot(text)["bookmarks"]
@@ -61,7 +61,7 @@ def test_entry_has_the_keys_of_the_contract(file: StateFile) -> None:
 
 def test_bookmarks_go_with_progress_and_settings_of_a_long_state(file: StateFile) -> None:
     many = [MARK._replace(start=float(number), end=number + 5.0) for number in range(400)]
-    file.append([SettingRecord("ui", "sort", "title"), *map(BookmarkRecord, many)])
+    file.append([SettingRecord("ui", "sort", "title"), *many])
     file.compact()
     state = file.load()
     assert set(state.kept.bookmarks) == set(many)
@@ -70,11 +70,11 @@ def test_bookmarks_go_with_progress_and_settings_of_a_long_state(file: StateFile
 
 def test_newest_of_keeping_and_removing_by_two_wins(file: StateFile) -> None:
     first, second = StateFile(file.path), StateFile(file.path)
-    first.append([BookmarkRecord(MARK)])
-    second.append([BookmarkRecord(MARK.removed(LATER))])
-    first.append([BookmarkRecord(MARK._replace(note="Late in coming."))])
+    first.append([MARK])
+    second.append([MARK.removed(LATER)])
+    first.append([MARK._replace(note="Late in coming.")])
     assert [each.is_removed for each in file.load().kept.bookmarks] == [True]
-    first.append([BookmarkRecord(MARK._replace(updated=LATER + timedelta(seconds=1)))])
+    first.append([MARK._replace(updated=LATER + timedelta(seconds=1))])
     second.compact()
     assert [each.is_removed for each in file.load().kept.bookmarks] == [False]
 
@@ -86,7 +86,7 @@ def test_edit_by_hand_wins_over_older_records() -> None:
 
 
 def test_edit_by_hand_wins_in_the_file(file: StateFile) -> None:
-    file.append([BookmarkRecord(MARK)])
+    file.append([MARK])
     file.compact()
     file.path.write_text(file.path.read_text("utf-8").replace("Mine.", "By hand."), "utf-8")
     file.append([SettingRecord("ui", "sort", "title")])
@@ -129,20 +129,20 @@ def test_snapshot_whose_bookmarks_are_no_tables_is_damaged() -> None:
 
 
 def test_setting_cannot_take_the_place_of_bookmarks(file: StateFile) -> None:
-    file.append([BookmarkRecord(MARK), SettingRecord("bookmarks", "x", 1)])
+    file.append([MARK, SettingRecord("bookmarks", "x", 1)])
     file.compact()
     assert file.load().kept.bookmarks == (MARK,)
 
 
 def test_bookmarks_of_a_snapshot_that_was_cut_come_from_backup_and_journal(file: StateFile) -> None:
     for number in range(3):
-        file.append([BookmarkRecord(MARK._replace(start=float(number)))])
+        file.append([MARK._replace(start=float(number))])
         if number < 2:
             file.compact()
     size = os.path.getsize(file.path)
     os.truncate(file.path, size // 2)
     assert {each.start for each in file.load().kept.bookmarks} == {0.0, 2.0}
-    file.append([BookmarkRecord(MARK._replace(start=3.0))])
+    file.append([MARK._replace(start=3.0)])
     file.compact()
     assert {each.start for each in file.load().kept.bookmarks} == {0.0, 2.0, 3.0}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 from tui_pod.core.progress.cards import newest_of
 from tui_pod.core.progress.progress import Progress, newest, stamp_after
-from tui_pod.core.progress.records import BookmarkRecord, ProgressRecord
+from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import Outcome, sync_with_folder
@@ -89,7 +89,7 @@ class Machine:
         if chances.random() < 0.3:
             bookmark = bookmark.removed(stamp)
         self.kept.append(bookmark)
-        self.file.append([BookmarkRecord(bookmark)])
+        self.file.append([bookmark])
 
     def bookmarks(self) -> dict[BookmarkKey, Bookmark]:
         """Return the bookmarks that its state holds, those removed too."""

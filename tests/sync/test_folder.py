@@ -12,7 +12,7 @@ from tests.sync.machines import START, Machine, World
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card, Kept
 from tui_pod.core.progress.progress import Progress, newest
-from tui_pod.core.progress.records import BookmarkRecord, CardRecord, ProgressRecord
+from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.state.format import snapshot_text
 from tui_pod.sync.folder import HEADER, SyncError
 from tui_pod.sync.run import only_sync, sync_with_folder
@@ -61,13 +61,13 @@ def test_bookmarks_and_cards_go_everywhere_and_what_is_removed_goes(machines: tu
     first = Bookmark("x", 5.0, 9.0, NOW, NOW, "Said.", "Mine.", "X")
     second = Bookmark("y", 5.0, 9.0, NOW, NOW)
     card = Card("x", 5.0, NOW, NOW, 2.3, 2.1, NOW)
-    one.file.append([BookmarkRecord(first), CardRecord(card)])
-    two.file.append([BookmarkRecord(second)])
+    one.file.append([first, card])
+    two.file.append([second])
     assert one.sync(NOW).sent_kept == Kept((first,), (card,))
     assert two.sync(NOW).received_kept == Kept((first,), (card,))
     assert one.sync(NOW).received_kept == Kept((second,))
     gone = first.removed(NOW + timedelta(hours=1))._replace(title="")
-    two.file.append([BookmarkRecord(gone)])
+    two.file.append([gone])
     two.sync(NOW)
     assert one.sync(NOW).received_kept == Kept((gone,))
     assert one.bookmarks() == two.bookmarks() == {gone.key: gone, second.key: second}
@@ -80,7 +80,7 @@ def test_bookmark_edited_here_and_removed_there_is_what_happened_last(machines: 
     both = Bookmark("x", 5.0, 9.0, NOW, NOW)
     for machine, value in ((one, both._replace(note="Mine.", updated=NOW + timedelta(hours=2))),
                            (two, both.removed(NOW + timedelta(hours=1)))):  # fmt: skip
-        machine.file.append([BookmarkRecord(value)])
+        machine.file.append([value])
     for machine in (one, two, one):
         machine.sync(NOW)
     assert [each.note for each in (*one.bookmarks().values(), *two.bookmarks().values())] == ["Mine.", "Mine."]

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tui_pod.core.progress.records import BookmarkRecord, CardRecord, HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Card
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.state.store import State, StateFile
 
 SAFE_AFTER = 0.2
@@ -53,10 +55,10 @@ def as_saved(record: Record) -> Saved:
     match record:
         case ProgressRecord(episode, progress):
             return ("progress", episode), progress.updated.isoformat(), [round(progress.position, 2), progress.played]
-        case BookmarkRecord(bookmark):
+        case Bookmark() as bookmark:
             value = [bookmark.text, bookmark.note, bookmark.is_removed]
             return ("bookmark", *bookmark.key), bookmark.updated.isoformat(), value
-        case CardRecord(card):
+        case Card() as card:
             return ("card", *card.key), card.updated.isoformat(), [card.stability, card.is_removed]
         case SettingRecord(table, key, value):
             return ("setting", table, key), "", value
@@ -153,10 +155,10 @@ def _found(state: State, file: StateFile) -> Mapping[Saved, Saved]:
         place, age, value = as_saved(ProgressRecord(episode, progress))
         found[place] = (age, value)
     for bookmark in state.kept.bookmarks:
-        place, age, value = as_saved(BookmarkRecord(bookmark))
+        place, age, value = as_saved(bookmark)
         found[place] = (age, value)
     for card in state.kept.cards:
-        place, age, value = as_saved(CardRecord(card))
+        place, age, value = as_saved(card)
         found[place] = (age, value)
     for table, values in state.tables.items():
         found |= {("setting", table, key): ("", value) for key, value in values.items()}

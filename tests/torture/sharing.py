@@ -23,7 +23,7 @@ from tests.torture.trials import Check, Result, Trial
 from tests.torture.watcher import ident_of
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import BookmarkRecord, HeardRecord, ProgressRecord, Record
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record
 from tui_pod.state.store import StateFile
 
 MOST = 8
@@ -80,7 +80,7 @@ class Writer:
         heard = HeardRecord(f"{self._name}-{number}", "shared-0", datetime.now(UTC), 0, 1.0, 1.0)
         return [*records, heard, self._keep_or_remove()]
 
-    def _keep_or_remove(self) -> BookmarkRecord:
+    def _keep_or_remove(self) -> Bookmark:
         """Return a bookmark that all writers keep and remove by turns, or one of its own."""
         now, episode = datetime.now(UTC), self._chances.choice(("shared-0", f"{self._name}-0"))
         start = float(self._chances.randrange(SHARED))
@@ -88,7 +88,7 @@ class Writer:
         if self._chances.random() < 0.4:
             bookmark = bookmark.removed(now)
         self._kept[bookmark.key] = bookmark
-        return BookmarkRecord(bookmark)
+        return bookmark
 
     def _look(self) -> None:
         state = self._file.load()
@@ -171,7 +171,7 @@ def _judge(path: Path, ledgers: list[Path], marked: dict[str, bool]) -> Iterator
         found = state.progress.get(episode)
         if found is None or (found.updated.isoformat(), found.position) != (age, position):
             yield f"{episode} is {found}, not {position} of {age}"
-    bookmarks = {bookmark.key: as_saved(BookmarkRecord(bookmark))[1:] for bookmark in state.kept.bookmarks}
+    bookmarks = {bookmark.key: as_saved(bookmark)[1:] for bookmark in state.kept.bookmarks}
     for key, wanted in kept.items():
         if bookmarks.get(key) != wanted:
             yield f"{key} is {bookmarks.get(key)}, not {wanted}"

@@ -11,7 +11,6 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Transcript, arrange
 from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.progress import stamp_later
-from tui_pod.core.progress.records import CardRecord
 from tui_pod.recall.questions import Question, is_askable, question_of
 from tui_pod.recall.schedule import Rating, due_cards, rated
 from tui_pod.search.sources import WordSources
@@ -50,7 +49,7 @@ def run(options: Namespace) -> None:
         if answer not in {str(int(rating)) for rating in Rating}:
             return
         answered = rated(card, Rating(int(answer)), stamp_later(card.updated, datetime.now(UTC)))
-        opened.file.save([CardRecord(answered)])
+        opened.file.save([answered])
     tell("nothing more is due" if due else "nothing is due")
 
 

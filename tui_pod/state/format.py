@@ -12,9 +12,11 @@ import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.ranges import MAX_RANGES, Ranges, join
-from tui_pod.core.progress.records import BookmarkRecord, CardRecord, HeardRecord, ProgressRecord, Record, SettingRecord
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, SettingRecord
 from tui_pod.state.kept import SECTIONS, apply_kept, bookmark_table, card_table, entries_of
 from tui_pod.state.values import (
     MAX_DEPTH,
@@ -191,9 +193,9 @@ def _record_table(record: Record) -> tuple[str, Table]:
     match record:
         case ProgressRecord(episode, progress):
             return "progress", {"id": episode, **to_table(progress)}
-        case BookmarkRecord(bookmark):
+        case Bookmark() as bookmark:
             return "bookmark", bookmark_table(bookmark)
-        case CardRecord(card):
+        case Card() as card:
             return "card", card_table(card)
         case SettingRecord(table, key, value):
             return "setting", {"table": table, "key": key, "value": value}

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui_pod.core.player.events import RecordsSaved, StateMended
-from tui_pod.core.progress.records import BookmarkRecord, CardRecord, HeardRecord, ProgressRecord, Record
+from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.cards import Card
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record
 from tui_pod.core.text.clean import clean
 from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import run_apart
@@ -200,9 +202,9 @@ def _key(record: Record) -> tuple[object, ...]:
     match record:
         case ProgressRecord(episode):
             return ("progress", episode)
-        case BookmarkRecord(bookmark):
+        case Bookmark() as bookmark:
             return ("bookmark", bookmark.key)
-        case CardRecord(card):
+        case Card() as card:
             return ("card", card.key)
         case HeardRecord(key):
             return ("heard", key)

@@ -11,7 +11,7 @@ from pathlib import Path
 from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress, newest
-from tui_pod.core.progress.records import ProgressRecord, records_of
+from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.runtime.files import locked
 from tui_pod.state.store import State, StateFile
@@ -82,7 +82,7 @@ def sync_with_folder(
     if not is_dry:
         settings.take(store, received_settings)
         records = [ProgressRecord(ident, value) for ident, value in received.items()]
-        file.save([*naming, *records, *records_of(received_kept)])
+        file.save([*naming, *records, *received_kept.bookmarks, *received_kept.cards])
         if changed or any(kept.without(own.kept)) or podcasts != own.podcasts:
             shared.write(Contents(progress, kept, podcasts), now)
     notices, configured = list(gathered.notices), list(received_settings)

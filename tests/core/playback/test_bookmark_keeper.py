@@ -8,7 +8,6 @@ from tests.fakes import START
 from tests.rooms import Room, make_room
 from tui_pod.core.player.events import StateMended
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
-from tui_pod.core.progress.records import BookmarkRecord
 
 WORDS = Stretch(10.0, 15.0, "Words to keep.")
 
@@ -19,7 +18,7 @@ def keep(room: Room, stretch: Stretch = WORDS) -> Bookmark:
 
 
 def saved(room: Room) -> list[Bookmark]:
-    return [record.bookmark for record in room.writer.records if isinstance(record, BookmarkRecord)]
+    return [record for record in room.writer.records if isinstance(record, Bookmark)]
 
 
 def test_bookmark_kept_is_saved_and_told() -> None:

@@ -9,7 +9,6 @@ from tui_pod.core.playback.undo import UndoHistory
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey, Stretch, find_same
 from tui_pod.core.progress.cards import Card, Kept
-from tui_pod.core.progress.records import BookmarkRecord, CardRecord
 from tui_pod.core.text.clean import clock, counted
 
 
@@ -17,8 +16,8 @@ class BookmarkKeeper(KeptThings[Bookmark]):
     """All bookmarks."""
 
     def __init__(self, state: PlaybackState, undo: UndoHistory, kept: Kept) -> None:
-        super().__init__(state, undo, BookmarkRecord, kept.bookmarks)
-        self.cards = KeptThings[Card](state, undo, CardRecord, kept.cards)
+        super().__init__(state, undo, kept.bookmarks)
+        self.cards = KeptThings[Card](state, undo, kept.cards)
 
     def of(self, episode: str | None) -> list[Bookmark]:
         """Return an episode's bookmarks in the order of its time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Generic
@@ -13,19 +13,15 @@ from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import Thing, newest_of
 from tui_pod.core.progress.progress import stamp_later
-from tui_pod.core.progress.records import Record
 
 
 class KeptThings(Generic[Thing]):
     """All of one kind, the removed ones too: other machines must learn of that, and they may be kept again."""
 
-    def __init__(
-        self, state: PlaybackState, undo: UndoHistory, record: Callable[[Thing], Record], things: Iterable[Thing]
-    ) -> None:
-        """Begin with what was saved; `record` makes what is handed over for saving."""
+    def __init__(self, state: PlaybackState, undo: UndoHistory, things: Iterable[Thing]) -> None:
+        """Begin with what was saved."""
         self._state = state
         self._undo = undo
-        self._record: Callable[[Thing], Record] = record
         self._all: dict[BookmarkKey, Thing] = {thing.key: thing for thing in things}
 
     def __iter__(self) -> Iterator[Thing]:
@@ -70,7 +66,7 @@ class KeptThings(Generic[Thing]):
 
     def save(self) -> None:
         """Save all of them again, after the files were lost."""
-        self._state.ports.writer.save(*map(self._record, self._all.values()))
+        self._state.ports.writer.save(*self._all.values())
 
     def stamp(self, key: BookmarkKey) -> datetime:
         """Return a time for a new value, later than that of the former even when a clock was set back."""
@@ -88,6 +84,6 @@ class KeptThings(Generic[Thing]):
             stamp = self.stamp(key)
             made = value or self._all[key].removed(stamp)
             self._all[key] = thing = made._replace(updated=max(stamp, made.updated))
-            writer.save(self._record(thing))
+            writer.save(thing)
         writer.compact()
         self._state.ports.listener.bookmarks_changed(frozenset(key.episode for key in values))

@@ -7,7 +7,7 @@ from typing import Any
 
 from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.cards import Card, Kept
+from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress import Progress
 
 
@@ -16,18 +16,6 @@ class ProgressRecord(NamedTuple):
 
     episode: str
     progress: Progress
-
-
-class BookmarkRecord(NamedTuple):
-    """One bookmark's newest value, or that it was removed."""
-
-    bookmark: Bookmark
-
-
-class CardRecord(NamedTuple):
-    """One card's newest value, or that it was removed."""
-
-    card: Card
 
 
 class SettingRecord(NamedTuple):
@@ -53,9 +41,4 @@ class HeardRecord(NamedTuple):
     """Seconds of the listener's time that it took."""
 
 
-def records_of(kept: Kept) -> list[Record]:
-    """Return what saves all of this."""
-    return [*map(BookmarkRecord, kept.bookmarks), *map(CardRecord, kept.cards)]
-
-
-Record = ProgressRecord | BookmarkRecord | CardRecord | SettingRecord | HeardRecord
+Record = ProgressRecord | Bookmark | Card | SettingRecord | HeardRecord
