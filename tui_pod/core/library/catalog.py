@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from functools import cache, cached_property
@@ -178,15 +178,22 @@ class _Reader:
             self._topic_fault(topic, f"topic “{_short(topic.name)}” {wrong}", "parent")
 
         parents = {topic.name: topic.parent for topic in topics}
-        settled: dict[str, int] = {}
+        below: defaultdict[str | None, list[Topic]] = defaultdict(list)
         for topic in topics:
             if topic.parent is not None and topic.parent not in parents:
                 fault(topic, f"has an unknown parent “{_short(topic.parent)}”")
-            depth = _depth(topic.name, parents, settled)
-            if depth == _CIRCLE:
-                fault(topic, "is its own ancestor")
-            elif depth == MAX_DEPTH + 1:
+            below[topic.parent if topic.parent in parents else None].append(topic)
+        level, depth, endless = below[None], 1, set(parents)
+        while level:
+            for topic in level if depth == MAX_DEPTH + 1 else ():
                 fault(topic, f"lies deeper than {MAX_DEPTH} levels")
+            endless.difference_update(topic.name for topic in level)
+            level, depth = [child for topic in level for child in below[topic.name]], depth + 1
+        while tips := endless.difference(parents[name] or "" for name in endless):
+            endless -= tips  # which lie below a circle, not on it
+        for topic in topics:
+            if topic.name in endless:
+                fault(topic, "is its own ancestor")
 
     def _episodes(self) -> Iterator[Episode]:
         first: dict[str, int] = {}
@@ -289,34 +296,6 @@ class _Reader:
         else:
             return value
         return None
-
-
-_CIRCLE, _BELOW_CIRCLE = -1, -2
-
-
-def _depth(name: str, parents: dict[str, str | None], settled: dict[str, int]) -> int:
-    """Return how deep a topic lies, 1 for the top; `_CIRCLE` or `_BELOW_CIRCLE` when its parents have no end.
-
-    `settled` keeps the answers, so that a long chain is walked once.
-    """
-    chain: dict[str, None] = {}
-    here: str | None = name
-    while here is not None and here not in settled and here not in chain:
-        chain[here] = None
-        here = parents.get(here)
-    if here is None:
-        depth = 0
-    elif here in settled:
-        depth = settled[here]
-    else:
-        way = list(chain)
-        settled.update(dict.fromkeys(way[way.index(here) :], _CIRCLE))
-        depth = _CIRCLE
-    for link in reversed(chain):
-        if link not in settled:
-            depth = _BELOW_CIRCLE if depth < 0 else depth + 1
-            settled[link] = depth
-    return settled[name]
 
 
 def _kind(value: object) -> str:
