@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fakes import START
 from tests.rooms import make_room
 from tui_pod.config.settings import Settings
-from tui_pod.core.player.options import PlaybackOptions, resolve_duration
-from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.player.load import Load
+from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.retry import Retry
+from tui_pod.core.player.snapshot import PlayerStatus, Source
 from tui_pod.core.progress.progress import PlayedRule
 
 
@@ -94,5 +98,7 @@ def test_next_without_autoplay_plays_the_next_of_the_list() -> None:
 
 @pytest.mark.parametrize("claimed", [1e12, -1.0, 0.0, float("inf"), float("nan")])
 def test_duration_that_no_recording_has_is_not_believed(claimed: float) -> None:
-    assert resolve_duration(claimed, 100.0, is_stream=False, is_estimate=False) == (100.0, None)
-    assert resolve_duration(claimed, None, is_stream=True, is_estimate=False) == (None, None)
+    load = Load(Episode("a", "A", duration=100.0), 0.0, False, START, 0, Retry(), False, measured=claimed)
+    assert load.durations() == (100.0, None)
+    load.episode, load.source = Episode("a", "A"), Source("http://a.example/a.mp3", is_stream=True)
+    assert load.durations() == (None, None)

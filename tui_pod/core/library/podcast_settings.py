@@ -14,7 +14,7 @@ from typing import Annotated, Any, get_args
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.named_tuple import NamedTuple
-from tui_pod.core.text.clean import clean, clock, fold
+from tui_pod.core.text.clean import clean, clock, enumerated, fold
 
 COURSE = "course"
 """What the embedded catalogue is called among podcasts."""
@@ -83,21 +83,17 @@ def _count(least: int, most: int, words: Mapping[str, int] | None = None) -> Kin
     """Return the kind of whole numbers, some of which are written as words."""
     words = words or {}
     names = {number: word for word, number in words.items()}
-    allowed = ", ".join((*words, f"a whole number from {least} to {most:,}"))
+    allowed = enumerated([*words, f"a whole number from {least} to {most:,}"], "or")
 
     def parse(text: str) -> int:
         word = fold(text)
         return words[word] if word in words else _in_range(int, least, most, text)
 
-    return Kind(
-        " or ".join(allowed.rsplit(", ", 1)), parse, lambda number: names.get(number) or str(number), tuple(words)
-    )
+    return Kind(allowed, parse, lambda number: names.get(number) or str(number), tuple(words))
 
 
 def _choice(*words: str) -> Kind:
-    return Kind(
-        " or ".join((", ".join(words[:-1]), words[-1])), lambda text: words[words.index(fold(text))], str, words
-    )
+    return Kind(enumerated(words, "or"), lambda text: words[words.index(fold(text))], str, words)
 
 
 def _in_range(kind: Callable[[str], Any], least: float, most: float, text: str) -> Any:
@@ -224,6 +220,10 @@ class PodcastSettings:
     hidden: Annotated[
         bool, Setting("Whether it is out of sight: not listed, refreshed or downloaded", SWITCH, "no")
     ] = False
+
+    def skips(self, chapter: str) -> bool:
+        """Return whether a chapter has one of the words in its title."""
+        return has_word(chapter, self.skip_chapters)
 
 
 ROWS: dict[str, Setting] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.player.load_watch import LoadWatch, is_about, missing
-from tui_pod.core.player.options import resolve_duration
 from tui_pod.core.player.retry import Retry
 from tui_pod.core.player.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, is_whole
@@ -78,9 +78,19 @@ class Load:
         return missing(self.source, position, duration) if self.source is not None and self.is_with_player else ""
 
     def durations(self) -> tuple[float | None, float | None]:
-        """Return the length to show and the length that may decide about "played", as `resolve_duration` does."""
+        """Return the length to show and the length that may decide about "played", in seconds; None: not known.
+
+        A file's own length is right. An estimate from its first bytes, and a stream's, can only be too short, so the
+        longer of it and the stated one is taken; an estimate alone decides nothing.
+        """
+        measured, stated = self.measured, self.episode.duration
         is_stream = self.source is not None and self.source.is_stream
-        return resolve_duration(self.measured, self.episode.duration, is_stream, self.is_estimate)
+        if measured is not None and not 0 < measured <= DURATION_FAULT:
+            measured = None  # a file may claim anything
+        longest = max(measured or 0.0, stated or 0.0) or None
+        shown = longest if is_stream or self.is_estimate else measured or stated
+        is_known = measured is not None and not (self.is_estimate and stated is None)
+        return shown, shown if is_known or is_stream else None
 
     def is_cut(self, position: float) -> bool:
         """Return whether a file ended far before the length that its own start and the catalogue agree on."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
 from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.player.snapshot import Playback
@@ -32,19 +31,3 @@ def clamp(playback: Playback) -> Playback:
     """Return a playback with speed and volume in range: a state file may say anything."""
     speed = playback.speed if MIN_SPEED <= playback.speed <= MAX_SPEED else 1.0
     return playback._replace(speed=speed, volume=min(max(playback.volume, 0), 100))
-
-
-def resolve_duration(
-    measured: float | None, stated: float | None, is_stream: bool, is_estimate: bool
-) -> tuple[float | None, float | None]:
-    """Return the length to show and the length that may decide about "played", in seconds; None: not known.
-
-    A file's own length is right. An estimate from its first bytes, and a stream's, can only be too short, so the
-    longer of it and the stated one is taken; an estimate alone decides nothing.
-    """
-    if measured is not None and not 0 < measured <= DURATION_FAULT:
-        measured = None  # a file may claim anything
-    longest = max(measured or 0.0, stated or 0.0) or None
-    shown = longest if is_stream or is_estimate else measured or stated
-    is_known = measured is not None and not (is_estimate and stated is None)
-    return shown, shown if is_known or is_stream else None

@@ -27,11 +27,9 @@ class ByteReader(Protocol):
 
     def size(self) -> int | None:
         """Return the bytes of the whole; None when that is not known."""
-        ...
 
     def can_go_to(self, offset: int) -> bool:
         """Return whether reading there is worth its wait: that of a tag at the very end of the file is not."""
-        ...
 
     def read_into(self, buffer: memoryview, offset: int) -> int:
         """Fill the buffer from `offset` and wait until there is something; return the bytes, 0 at the end.
@@ -39,15 +37,12 @@ class ByteReader(Protocol):
         Raises:
             OSError: they cannot be had, or the reading was cancelled.
         """
-        ...
 
     def cancel(self) -> None:
         """End waiting reads, and all later ones, with an error."""
-        ...
 
     def close(self) -> None:
         """End the reading."""
-        ...
 
 
 class RemoteAudio(Protocol):
@@ -59,16 +54,12 @@ class RemoteAudio(Protocol):
         Raises:
             OSError: it was closed for good.
         """
-        ...
 
     def progress(self) -> FetchProgress:
         """Return how much of it is here."""
-        ...
 
     def problem(self) -> str:
         """Return why nothing more comes; empty while something does."""
-        ...
 
     def has_changed(self) -> bool:
         """Return whether it has become another recording since this was asked last."""
-        ...

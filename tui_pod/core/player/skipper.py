@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from math import inf
 
-from tui_pod.core.player.skips import first_position, is_skipped
 from tui_pod.core.player.snapshot import PlayerStatus
-from tui_pod.core.player.state import PlaybackState
+from tui_pod.core.player.state import MAX_SKIPPED, PlaybackState
 
 
 class Skipper:
@@ -19,7 +18,9 @@ class Skipper:
     def begin(self, episode: str, duration: float | None) -> float:
         """Return where an episode begins that is played from its start, in seconds."""
         self._former = 0
-        return first_position(self._state.settings_of(episode), duration)
+        settings = self._state.settings_of(episode)
+        start = settings.skip_start if settings is not None else 0.0
+        return start if duration is None or start <= MAX_SKIPPED * duration else 0.0
 
     def seek(self, position: float) -> None:
         """Note that the listener goes to a position: its chapter is heard."""
@@ -40,6 +41,6 @@ class Skipper:
             return inf
         chapters, number = playback.chapters, playback.chapter_number
         is_new, self._former = number != self._former, number
-        if not (number and is_new and is_skipped(chapters[number - 1], settings)):
+        if not (number and is_new and settings.skips(chapters[number - 1].title)):
             return None
-        return next((mark.start for mark in chapters[number:] if not is_skipped(mark, settings)), None)
+        return next((mark.start for mark in chapters[number:] if not settings.skips(mark.title)), None)

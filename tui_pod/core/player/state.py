@@ -9,9 +9,11 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.ports import Ports
-from tui_pod.core.player.skips import skipped_end
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
+
+MAX_SKIPPED = 0.5
+"""Share of an episode that start and end may be; a trailer may be shorter than what the listener leaves out of it."""
 
 
 @dataclass(slots=True)
@@ -30,10 +32,17 @@ class PlaybackState:
         return self.library.podcast_settings(index) if index is not None else None
 
     def skipped_end(self, episode: str | None, duration: float | None) -> float:
-        """Return how many seconds at the end of an episode of a length are never played."""
+        """Return how many seconds at the end of an episode are never played: a fixed time, or its last chapters."""
         settings = self.settings_of(episode)
-        chapters = self.playback.chapters if episode == self.playback.episode else ()
-        return skipped_end(settings, chapters, duration) if settings is not None and duration else 0.0
+        if settings is None or not duration:
+            return 0.0
+        end = settings.skip_end if settings.skip_end <= MAX_SKIPPED * duration else 0.0
+        start = inf
+        for chapter in reversed(self.playback.chapters if episode == self.playback.episode else ()):
+            if not settings.skips(chapter.title):
+                break
+            start = chapter.start
+        return max(end, duration - start) if MAX_SKIPPED * duration <= start < duration else end
 
     def played_from(self, episode: str | None, duration: float | None) -> float:
         """Return the position in seconds from which on an episode counts as played; infinite with an unknown length."""
