@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import combinations
 
-from tui_pod.core.actions import ACTIONS, BY_ID, KEY_NAMES, Action, show_key
+from tui_pod.core.actions import ACTIONS, BY_ID, KEY_NAMES, PANES, Action, heard_in, show_key
 
 FUNCTION_KEYS = frozenset(f"f{number}" for number in range(1, 25))
 
@@ -138,17 +138,6 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
 }
 """Keymaps by name: the keys that differ from the table's own."""
 
-CHAINS: tuple[frozenset[str], ...] = (
-    frozenset(("list", "episodes", "move", "screen", "app")),
-    frozenset(("tree", "episodes", "move", "screen", "app")),
-    frozenset(("transcript", "move", "screen", "app")),
-    frozenset(("statistics", "move", "screen", "app")),
-    frozenset(("bookmarks", "move", "screen", "app")),
-    frozenset(("found", "move", "screen", "app")),
-    frozenset(("details", "episodes", "move", "screen", "app")),
-)
-"""Panes (`Action.where`) that hear a key while one of list, tree, transcript and the views has the focus."""
-
 
 @dataclass(frozen=True, slots=True)
 class KeyFault:
@@ -238,7 +227,7 @@ def _clashes(keys: Mapping[str, str], chosen: Mapping[str, str]) -> Iterator[tup
 
 def _meet(ids: Sequence[str]) -> bool:
     """Return whether both actions hear keys at the same focus."""
-    return any({BY_ID[ident].where for ident in ids} <= chain for chain in CHAINS)
+    return any({BY_ID[ident].where for ident in ids} <= heard_in(pane) for pane in PANES)
 
 
 def _may_share(ids: Sequence[str]) -> bool:

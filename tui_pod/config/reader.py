@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from tui_pod.config.settings import Config, Key, Settings
 from tui_pod.core.named_tuple import NamedTuple
-from tui_pod.core.text.clean import clean
+from tui_pod.core.text.clean import clean, enumerated
 from tui_pod.runtime.files import TooLarge, read_bytes
 
 MAX_BYTES = 1_000_000
@@ -177,7 +177,7 @@ class _Reading:
             return Settings().keymap
         preset = section.pop("preset", "default")
         if preset not in list(PRESETS):
-            self._tell("keys.preset", f"must be {_or(list(PRESETS))}; default is used")
+            self._tell("keys.preset", f"must be {enumerated(list(PRESETS), 'or')}; default is used")
             preset = "default"
         wanted = dict(_leaves(section))
         for ident in [ident for ident, keys in wanted.items() if not isinstance(keys, str)]:
@@ -217,7 +217,7 @@ def toml_value(value: Any) -> str:
 def allowed(row: Row) -> str:
     """Return what a setting may be, for people."""
     if row.key.choices:
-        return _or([toml_value(choice) for choice in row.key.choices])
+        return enumerated([toml_value(choice) for choice in row.key.choices], "or")
     names = {bool: "true or false", int: "a whole number", float: "a number", str: "text", tuple: "a list of texts",
              dict: "numbers by name"}  # fmt: skip
     if row.key.least is None:
@@ -270,7 +270,3 @@ def _suggestion(path: str, rows: Mapping[str, Row]) -> str:
 
     close = [row for row in rows if row.endswith(f".{path}")] or get_close_matches(path, rows, 1)
     return f"; did you mean {close[0]}?" if close else ""
-
-
-def _or(words: list[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]

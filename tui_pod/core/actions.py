@@ -176,7 +176,10 @@ KEY_NAMES = {
 OF_EPISODES = ("list", "tree", "details")
 """Panes in which keys act on episodes."""
 
-_VIEWS = frozenset(("statistics", "bookmarks", "found"))
+_VIEWS = ("statistics", "bookmarks", "found")
+
+PANES = (*OF_EPISODES, "transcript", *_VIEWS)
+"""Panes that can have the focus."""
 
 OF_THE_LIST = frozenset((
     "search.start", "search.next", "search.previous", "list.filter", "list.sort", "view.details", "view.transcript",
@@ -185,9 +188,14 @@ OF_THE_LIST = frozenset((
 """Actions of the list that do nothing in the views over it."""
 
 
+def heard_in(pane: str) -> frozenset[str]:
+    """Return the panes (`Action.where`) whose keys are heard while `pane` has the focus."""
+    return frozenset(("app", "screen", "move", pane, *(("episodes",) if pane in OF_EPISODES else ())))
+
+
 def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> tuple[tuple[str, str, str], ...]:
     """Return key, word and action of what the key line shows while `pane` has the focus, in its order."""
-    panes = {"app", "screen", "move", pane, *(("episodes",) if pane in OF_EPISODES else ())}
+    panes = heard_in(pane)
     hints: dict[str, tuple[str, str, str]] = {}
     own = {key for action in actions if action.where == pane for key in action.keys.split(",")}
     for action in sorted((a for a in actions if a.hint and a.where in panes), key=lambda a: HINT_ORDER.index(a.hint)):

@@ -133,9 +133,9 @@ def counted(number: int, noun: str = "episode") -> str:
     return f"{number} {noun}{'s' * (number != 1)}"
 
 
-def enumerated(words: Sequence[str]) -> str:
+def enumerated(words: Sequence[str], conjunction: str = "and") -> str:
     """Return words as a sentence has them: `one`, `one and two`, `one, two and three`."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    return f" {conjunction} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def spoken_time(seconds: float) -> str:
