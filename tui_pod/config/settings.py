@@ -1,7 +1,7 @@
 """The listener's settings: every key with its type, default, range and meaning, in one table.
 
 The table is the annotations below: the reader of the file, `tui-pod config --default` and the manual are made
-from it. They are not postponed, as NamedTuple would compile each of them from its text at every start.
+from it. They are not postponed, since the reader would have to compile each of them from its text.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """The events by which a player and its helpers report.
 
 Each carries the number of the load it belongs to, so that a late one can never be taken for the
-next episode's. Times within an episode are seconds. They are named tuples, which cost an eighth of a
-dataclass when the program starts.
+next episode's. Times within an episode are seconds. They are named tuples, which cost a fraction
+of a dataclass when the program starts.
 """
 
 from __future__ import annotations
