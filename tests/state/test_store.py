@@ -778,11 +778,11 @@ class FailingDisk:
 
         return call
 
-    def open_file(self, *arguments: Any) -> Any:
+    def open_file(self, *arguments: Any, **options: Any) -> Any:
         """Open a file of Python's own, whose writing fails too."""
         if "w" in arguments[1]:
             self.strike()
-        return open(*arguments)
+        return open(*arguments, **options)
 
     def strike(self) -> None:
         self.count += 1

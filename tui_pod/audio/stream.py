@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from tui_pod.core.player.remote_audio import ByteReader, RemoteAudio
 
@@ -44,10 +44,6 @@ class _Info(ctypes.Structure):
 
 
 _Open = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.POINTER(_Info))
-
-
-class _InfoPointer(Protocol):
-    contents: _Info
 
 
 class _Reading:
@@ -92,13 +88,9 @@ class StreamProtocol:
         self._audio = {token: (audio, is_seekable)}
         return f"{SCHEME}://{token}"
 
-    def count(self) -> int:
-        """Return how many readings libmpv has open."""
-        return len(self._readings)
-
     # -- on libmpv's threads ---------------------------------------------------------------------------
 
-    def _open(self, _: object, uri: bytes, info: _InfoPointer) -> int:
+    def _open(self, _: object, uri: bytes, info: ctypes._Pointer[_Info]) -> int:
         audio, is_seekable = self._audio[uri.decode().partition("://")[2]]
         number = next(self._numbers)
         self._readings[number] = _Reading(audio.open())

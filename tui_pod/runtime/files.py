@@ -96,20 +96,17 @@ def stamp(path: Path) -> tuple[int, ...]:
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe would wait for a writer
-    try:
-        _check_regular(descriptor, path)
-    except OSError:
-        os.close(descriptor)
-        raise
-    with open(descriptor, "rb") as file:
+    with open(path, "rb", opener=_open_at_once) as file:
+        _check_regular(file.fileno(), path)
         yield file
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # a pipe would wait for a writer
 
 
 def _check_regular(descriptor: int, path: Path) -> os.stat_result:
     found = os.fstat(descriptor)
-    if stat.S_ISDIR(found.st_mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(found.st_mode):
         raise Unreadable(errno.EINVAL, "not a regular file", str(path))
     return found

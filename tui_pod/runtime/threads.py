@@ -7,6 +7,7 @@ open. The threads here are daemons, and stopping one also wakes it from its sock
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
 import socket
 import threading
@@ -74,30 +75,19 @@ class CancelToken:
 
 async def in_thread(work: Callable[[CancelToken], Result]) -> Result:
     """Return what `work` returns, run in a thread of its own; a cancelled wait stops the work too."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[Result] = loop.create_future()
+    future: concurrent.futures.Future[Result] = concurrent.futures.Future()
     stop = CancelToken()
 
-    def settle(result: Result | None, error: BaseException | None) -> None:
-        if future.done():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(result)  # type: ignore[arg-type]
-
     def run() -> None:
-        result, problem = None, None
+        future.set_running_or_notify_cancel()  # from now on it takes a result, wanted or not
         try:
-            result = work(stop)
+            future.set_result(work(stop))
         except BaseException as error:  # raised where it is awaited
-            problem = error
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(settle, result, problem)
+            future.set_exception(error)
 
     threading.Thread(target=run, name="feeds", daemon=True).start()
     try:
-        return await future
+        return await asyncio.wrap_future(future)
     except asyncio.CancelledError:
         stop.set()
         raise

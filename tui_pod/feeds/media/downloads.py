@@ -10,7 +10,6 @@ import contextlib
 import os
 import re
 import shutil
-import stat
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -85,9 +84,8 @@ class Downloads:
     def find(self, episode: str) -> Path | None:
         """Return the whole recording of an episode; None when it is not here."""
         name = self._index().get(file_hash(episode))
-        if name is None or not _is_file(self.folder / name):
-            return None
-        return self.folder / name
+        path = self.folder / name if name is not None else None
+        return path if path is not None and os.path.isfile(path) and not path.is_symlink() else None
 
     def all(self) -> list[Download]:
         """Return all whole recordings."""
@@ -114,12 +112,12 @@ class Downloads:
         self, request: DownloadRequest, report: Report = lambda _done, _total: None, cancel: CancelToken | None = None,
         expendable: Sequence[str] = (),
     ) -> Path:  # fmt: skip
-        """Download a recording and return its path; at once when it is here. What broke off is gone on with.
+        """Download a recording and return its path; at once when it is here. A partial one is resumed.
 
         Args:
             request: what.
             report: called from this thread, a few times a second.
-            cancel: ends the download; what there is of it is kept for the next time.
+            cancel: ends the download; what has arrived is kept for the next time.
             expendable: episodes whose downloads may be deleted to make room, in this order.
 
         Raises:
@@ -174,7 +172,7 @@ class Downloads:
         return False
 
     def purge(self) -> None:
-        """Delete for good what was taken away, and parts that nobody went on with for a month."""
+        """Delete for good what was taken away, and partial downloads that nobody resumed for a month."""
         for path in self.folder.glob(f"*{_REMOVED}"):
             self._delete(path.with_name(path.name.removesuffix(_REMOVED)))
             path.unlink(missing_ok=True)
@@ -238,10 +236,3 @@ def _names_in(folder: Path) -> dict[str, str]:
     with os.scandir(folder) as entries:
         matches = [_NAME.fullmatch(entry.name) for entry in entries if not entry.name.endswith(".json")]
     return {match[1]: match[0] for match in matches if match}
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return stat.S_ISREG(path.lstat().st_mode)
-    except OSError:
-        return False

@@ -1,4 +1,4 @@
-"""Fetch one recording into its part: gone on with after drops, given up where next to nothing comes. Waits."""
+"""Download one recording into its partial file: resumed after drops, given up when almost nothing arrives. Waits."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
 from tui_pod.runtime.threads import CancelToken
 
 WINDOW = 60.0
-"""Seconds of which each must bring some of the recording, attempts and pauses included."""
+"""Seconds in each of which some of the recording must arrive, attempts and pauses included."""
 
 LEAST_IN_WINDOW = 60_000
-"""Bytes that it must bring: a server that only holds the line holds a place in the queue too."""
+"""Bytes that must arrive in it: a server that only keeps the connection open keeps a place in the queue too."""
 
 LEAST = 0.9
-"""Share of the bytes which the feed states that is taken for a whole recording when the server states none."""
+"""Share of the size in the feed that counts as a whole recording when the server states none."""
 
 ATTEMPTS = 4
-"""Times in a row that a dropped download is gone on with."""
+"""Times in a row that a dropped download is resumed."""
 
 WORKING = 64 * 1024
-"""Bytes after which these are counted anew."""
+"""Bytes after which the attempts are counted from zero again."""
 
 REPORT_EVERY = 0.25
 """Seconds between two reports of progress."""
@@ -42,7 +42,7 @@ class NoRoom(FetchError):
 
 
 class Fetching:
-    """The fetching of one recording, in one thread."""
+    """The download of one recording, in one thread."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Fetching:
         self._window = time.monotonic(), part.size()
 
     def run(self) -> str:
-        """Fetch until the part is whole, with growing pauses after drops; return its media type.
+        """Fetch until the file is whole, with growing pauses after drops; return its media type.
 
         Raises:
             DownloadError: it cannot be had, or there is no room.

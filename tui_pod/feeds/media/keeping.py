@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from tui_pod.core.library.podcast_settings import KEPT, PodcastSettings, is_wanted
 from tui_pod.core.progress.progress import Progress, Status
@@ -72,7 +72,7 @@ def plan_downloads(
     for episode in order:
         if len(wanted) >= keep:
             break
-        if _status(progress(episode.id)) is not Status.PLAYED and is_wanted(settings, episode.title, episode.summary):
+        if not _is_played(progress(episode.id)) and is_wanted(settings, episode.title, episode.summary):
             wanted.append(episode)
     kept = {episode.id for episode in wanted}
     gone = []
@@ -80,7 +80,7 @@ def plan_downloads(
         download, played = downloads.get(episode.id), progress(episode.id)
         if download is None or episode.id in in_use:
             continue
-        if played is not None and played.status is Status.PLAYED:
+        if _is_played(played):
             is_over = days != KEPT and now - (played.listened or played.updated) >= timedelta(days=days)
         else:
             is_over = bool(keep) and download.is_automatic and episode.id not in kept and played is None
@@ -91,13 +91,9 @@ def plan_downloads(
 def oldest_played(progress: Callable[[str], Progress | None], episodes: Iterable[str]) -> list[str]:
     """Return those of these episodes that are played, the one heard longest ago first."""
     found = ((episode, progress(episode)) for episode in episodes)
-    heard = [
-        (played.listened or played.updated, episode)
-        for episode, played in found
-        if played is not None and played.status is Status.PLAYED
-    ]
+    heard = [(played.listened or played.updated, episode) for episode, played in found if _is_played(played)]
     return [episode for _, episode in sorted(heard)]
 
 
-def _status(progress: Progress | None) -> Status:
-    return progress.status if progress is not None else Status.UNPLAYED
+def _is_played(progress: Progress | None) -> TypeGuard[Progress]:
+    return progress is not None and progress.status is Status.PLAYED

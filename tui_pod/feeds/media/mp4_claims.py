@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from tui_pod.feeds.media.mp3_head import ENDLESS_TAG, MAX_TAG, has_endless_tag
 
@@ -86,25 +87,23 @@ def fault_of(path: Path) -> str:
     with path.open("rb") as file:
         if has_endless_tag(file.read(MAX_TAG)):
             return ENDLESS_TAG
-    return REFUSED if _has_false_claims(path) else ""
+        return REFUSED if _has_false_claims(file) else ""
 
 
-def _has_false_claims(path: Path) -> bool:
-    claims = Mp4Claims()
-    with path.open("rb") as file:
-        size, place = os.fstat(file.fileno()).st_size, 0
-        for _ in range(MAX_BOXES):
+def _has_false_claims(file: BinaryIO) -> bool:
+    claims, place, size = Mp4Claims(), 0, os.fstat(file.fileno()).st_size
+    for _ in range(MAX_BOXES):
+        file.seek(place)
+        head = file.read(16)
+        length = _number(head, 0)
+        if length == 1:
+            length = int.from_bytes(head[8:16], "big")
+        length = length or size - place
+        if len(head) < 8 or length < 8:
+            break
+        if head[4:8] in (b"moov", b"moof"):
             file.seek(place)
-            head = file.read(16)
-            length = _number(head, 0)
-            if length == 1:
-                length = int.from_bytes(head[8:16], "big")
-            length = length or size - place
-            if len(head) < 8 or length < 8:
-                break
-            if head[4:8] in (b"moov", b"moof"):
-                file.seek(place)
-                if claims.are_false(file.read(min(length, MAX_BOX)), place, size):
-                    return True
-            place += length
+            if claims.are_false(file.read(min(length, MAX_BOX)), place, size):
+                return True
+        place += length
     return False

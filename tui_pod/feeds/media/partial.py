@@ -1,4 +1,4 @@
-"""Name downloads and keep what is half there: nothing of a name is chosen by a feed, and parts can be gone on with."""
+"""Name downloads, and keep partial ones so that they can be resumed. A feed chooses no part of a name."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ENDINGS = {
 
 
 class DownloadError(UserError):
-    """A download that did not come about; the message is for the listener."""
+    """A download that failed; the message is for the listener."""
 
     def __init__(self, message: str, is_general: bool = False) -> None:
         super().__init__(message)
@@ -41,7 +41,7 @@ class DownloadError(UserError):
 
     @property
     def wanted(self) -> LoginWanted | None:
-        """The login for want of which it failed."""
+        """The login that was missing; None when it failed for another reason."""
         return self.__cause__ if isinstance(self.__cause__, LoginWanted) else None
 
 
@@ -54,13 +54,13 @@ class DownloadRequest:
     address: str
     policy: NetworkPolicy = PUBLIC
     is_automatic: bool = False
-    """Whether it was not asked for by itself but belongs to the next ones of its feed."""
+    """Whether it is one of the next of its feed, and nobody asked for it."""
     size: int | None = None
     """Bytes that the feed states; None when it states none."""
 
 
 class PartialDownload:
-    """A download that is not whole, and what is known of it."""
+    """A partial download, and what is known of it."""
 
     def __init__(self, folder: Path, request: DownloadRequest) -> None:
         self._address = request.address
@@ -72,29 +72,26 @@ class PartialDownload:
         """Keep other programs and threads from the same download.
 
         Raises:
-            DownloadError: one is at it.
+            DownloadError: one of them is downloading it.
         """
         with files.locked(self.path, DownloadError("It is being downloaded already.")):
             try:
                 yield
             finally:
-                if not self.size():  # nothing to go on with
+                if not self.size():  # nothing to resume
                     self.path.unlink(missing_ok=True)
                     self.about.unlink(missing_ok=True)
 
     def size(self) -> int:
         """Return the bytes that are there."""
-        try:
-            return self.path.stat().st_size
-        except FileNotFoundError:
-            return 0
+        return files.size(self.path)
 
     def kind(self) -> str:
         """Return the media type that the server said."""
         return text_of(read_json(self.about), "kind")
 
     def headers(self) -> dict[str, str]:
-        """Return what asks for the rest only, and only if the file is the same; nothing when that cannot be told."""
+        """Return the headers that ask for the rest if the file is still the same; none when that cannot be told."""
         about = read_json(self.about)
         mark = text_of(about, "mark")
         if not mark or not self.size() or about.get("address") != self._address:
@@ -105,7 +102,7 @@ class PartialDownload:
         """Get ready for what the server sends to a request with `headers`; None: all is there already.
 
         Raises:
-            FetchError: it brings nothing that can be gone on with.
+            FetchError: the answer is of no use.
         """
         start = self.size() if self.headers() else 0
         if response.status == 416 and start:

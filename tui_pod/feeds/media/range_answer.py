@@ -61,7 +61,7 @@ def check_kind(response: Response) -> None:
     """Refuse an answer of a type that is not played. Servers say `octet-stream` and worse of audio, so few are.
 
     Raises:
-        FetchError: it is such a one.
+        FetchError: it is one.
     """
     kind = response.kind
     is_text = kind.startswith("text/") and kind != "text/plain"
@@ -76,7 +76,7 @@ def check_start(start: bytes) -> None:
     """Refuse a file that begins so: lists and pages that call themselves audio.
 
     Raises:
-        FetchError: it is such a one.
+        FetchError: it is one.
     """
     head = start[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
     if any(head.lower().startswith(mark.lower()) for mark in _LISTS):

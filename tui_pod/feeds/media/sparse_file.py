@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_pod.feeds.media.partial import write_json
+from tui_pod.runtime.files import sync_data
 
 IN_MEMORY = 300 * 1000**2
 """Bytes that are kept in memory where the disk takes no more."""
@@ -129,7 +130,7 @@ class SparseFile:
         """Note what is there, once it is on the disk; what cannot be noted is fetched again the next time."""
         if self._about is not None:
             with contextlib.suppress(OSError):
-                getattr(os, "fdatasync", os.fsync)(self._descriptor)
+                sync_data(self._descriptor)
                 write_json(self._about, note)
 
     def close(self) -> None:

@@ -59,10 +59,8 @@ class StreamCache:
 
     def find(self, episode: str, address: str) -> Path | None:
         """Return the recording of an episode if all of it is here."""
-        path = self.folder / f"{file_hash(episode)}.bytes"
-        about = read_json(path.with_suffix(".json"))
         with contextlib.suppress(OSError):
-            content, have = _known(about, address, path.stat().st_size)
+            path, content, have = self._kept(episode, address)
             if content.size and have.end_from(0) == content.size:
                 os.utime(path)
                 return path
@@ -77,10 +75,8 @@ class StreamCache:
             part: file to which the download is written; replaced when more is here than in it.
             part_about: where its version is noted: see `PartialDownload`.
         """
-        path = self.folder / f"{file_hash(episode)}.bytes"
-        about = read_json(path.with_suffix(".json"))
         with contextlib.suppress(OSError):
-            content, have = _known(about, address, path.stat().st_size)
+            path, content, have = self._kept(episode, address)
             size = have.end_from(0)
             if size < WORTH_KEEPING or size <= part.stat().st_size:
                 return False
@@ -102,6 +98,11 @@ class StreamCache:
             file.close()
         for file in live:
             file.join(0.5)
+
+    def _kept(self, episode: str, address: str) -> tuple[Path, Content, Intervals]:
+        """Return an episode's file and what is in it. Raises OSError when there is none."""
+        path = self.folder / f"{file_hash(episode)}.bytes"
+        return path, *_known(read_json(path.with_suffix(".json")), address, path.stat().st_size)
 
     def _opened(self, name: str) -> tuple[int, Path | None]:
         """Return the file for a name and where it is noted what is there; one without a note when it is in use."""

@@ -1,6 +1,6 @@
 """Fetch what is wanted of a recording, in its own thread: by ranges where the server has them, else from the start.
 
-What drops is gone on with; a recording that has changed on the server begins anew.
+Dropped connections are resumed; a recording that has changed on the server is fetched anew.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ MAX_WAIT = 60.0
 """Seconds that a server may ask to be left alone (`Retry-After`); of one that asks for more, the listener is told."""
 
 _MOVED = frozenset((401, 403, 404, 410))
-"""Answers with which media hosts tell that an address they made for a while is over."""
+"""Statuses by which media hosts say that a temporary address has expired."""
 
 
 Access = Callable[[], NetworkPolicy]
@@ -69,6 +69,8 @@ class StreamFetcher:
         self.changed = threading.Condition()
         self.failure: FetchError | None = None
         """Why nothing more comes; None while it does."""
+        self.refused = ""
+        """Why it is not to be played, whatever comes."""
         self.version = 0
         """How often the recording has changed on the server."""
         self.is_answered = file.have.total() > 0
@@ -102,7 +104,7 @@ class StreamFetcher:
 
     def try_again(self) -> None:
         """Forget what failed."""
-        self.failure, self._attempts = None, 0
+        self.failure, self.refused, self._attempts = None, "", 0
         self.changed.notify_all()
 
     def close(self) -> None:

@@ -14,7 +14,6 @@ from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.feeds.media.mp4_claims import REFUSED, Mp4Claims
 from tui_pod.feeds.media.sparse_file import Intervals, SparseFile
 from tui_pod.feeds.media.stream_fetcher import Access, StreamFetcher
-from tui_pod.feeds.net.access import PUBLIC
 from tui_pod.feeds.net.fetch import FetchError
 from tui_pod.runtime.threads import CancelToken
 
@@ -28,9 +27,9 @@ class StreamFile:
     def __init__(
         self,
         file: SparseFile,
-        access: Access = lambda: PUBLIC,
-        renew: Callable[[], str | None] = lambda: None,
-        released: Callable[[StreamFile], None] = lambda _: None,
+        access: Access,
+        renew: Callable[[], str | None],
+        released: Callable[[StreamFile], None],
     ) -> None:
         """Take over a file, and begin to fetch what is missing.
 
@@ -44,7 +43,6 @@ class StreamFile:
         self._fetcher = StreamFetcher(file, access, renew, lambda: released(self))
         self._changed = self._fetcher.changed
         self._told_version = 0
-        self._refused = ""
 
     @property
     def address(self) -> str:
@@ -62,11 +60,10 @@ class StreamFile:
             if self._fetcher.is_closed:
                 raise OSError("it was let go")
             self._fetcher.plan.readers += 1
-            self._refused = ""
             self._fetcher.try_again()
             if not self._file.content.has_end:
                 self._file.content = replace(self._file.content, size=None, has_end=True)
-            return StreamReader(self, self._fetcher.version)
+            return StreamReader(self._fetcher)
 
     def progress(self) -> FetchProgress:
         """See `RemoteAudio.progress`."""
@@ -78,7 +75,7 @@ class StreamFile:
 
     def problem(self) -> str:
         """See `RemoteAudio.problem`."""
-        return self._refused or str(self._fetcher.failure or "")
+        return self._fetcher.refused or str(self._fetcher.failure or "")
 
     def has_changed(self) -> bool:
         """See `RemoteAudio.has_changed`."""
@@ -89,11 +86,6 @@ class StreamFile:
     def size(self) -> int | None:
         """Return the bytes of the whole; None when that is not known."""
         return self._file.content.size
-
-    def is_here(self, offset: int) -> bool:
-        """Return whether a byte has been fetched."""
-        with self._changed:
-            return self._file.have.end_from(offset) > offset
 
     def wait_for_answer(self, cancel: CancelToken) -> None:
         """Wait until the server has answered; where nothing has failed yet, what is here needs no answer.
@@ -139,12 +131,35 @@ class StreamFile:
         """Wait until it is let go, for so many seconds at most."""
         self._fetcher.join(seconds)
 
-    def read_into(self, reader: StreamReader, buffer: memoryview, offset: int) -> int:
+
+class StreamReader:
+    """A `ByteReader` of a stream file."""
+
+    def __init__(self, fetcher: StreamFetcher) -> None:
+        self._fetcher = fetcher
+        self._file = fetcher.file
+        self._changed = fetcher.changed
+        self._version = fetcher.version  # a recording that has changed cannot be read on
+        self._claims = Mp4Claims()
+        self._is_cancelled = False
+        self._is_closed = False
+
+    def size(self) -> int | None:
+        """See `ByteReader.size`."""
+        return self._file.content.size
+
+    def can_go_to(self, offset: int) -> bool:
+        """See `ByteReader.can_go_to`."""
+        with self._changed:
+            is_here = self._file.have.end_from(offset) > offset
+        return is_here or self.size() != offset + ID3V1
+
+    def read_into(self, buffer: memoryview, offset: int) -> int:
         """See `ByteReader.read_into`."""
         plan = self._fetcher.plan
         while True:
             with self._changed:
-                end = self._wait_for_bytes(reader, offset)
+                end = self._wait_for_bytes(offset)
                 plan.wanted = offset
                 if plan.position - offset < plan.ahead() // 2:
                     self._changed.notify_all()  # room for more
@@ -152,20 +167,20 @@ class StreamFile:
                 return 0
             count = self._file.read_into(buffer[: end - offset], offset)
             if count:
-                if reader.claims.are_false(bytes(buffer[:count]), offset, self.size()):
-                    self._refused = REFUSED
+                if self._claims.are_false(bytes(buffer[:count]), offset, self.size()):
+                    self._fetcher.refused = REFUSED
                     raise OSError(REFUSED)
                 return count
             with self._changed:
                 self._file.have = Intervals()  # someone has cut the file
 
-    def _wait_for_bytes(self, reader: StreamReader, offset: int) -> int:
+    def _wait_for_bytes(self, offset: int) -> int:
         """Return the end of what is there from `offset` on; the offset itself at the end of the recording."""
         fetcher = self._fetcher
         fetcher.plan.waiting += 1
         try:
             while (end := self._file.have.end_from(offset)) == offset:
-                self._check(reader)
+                self._check()
                 size = self.size()
                 if size is not None and offset >= size:
                     break
@@ -173,54 +188,26 @@ class StreamFile:
                     raise OSError(str(fetcher.failure))
                 fetcher.want(offset)
                 self._changed.wait()
-            self._check(reader)
+            self._check()
             return end
         finally:
             fetcher.plan.waiting -= 1
 
-    def _check(self, reader: StreamReader) -> None:
-        if reader.is_cancelled or reader.version != self._fetcher.version or self._fetcher.is_closed:
+    def _check(self) -> None:
+        if self._is_cancelled or self._version != self._fetcher.version or self._fetcher.is_closed:
             raise OSError("the reading is over")
-
-    def wake(self, reader: StreamReader) -> None:
-        """Have waiting reads look whether they are still wanted; the reader has ended when it says so."""
-        with self._changed:
-            if reader.is_closed:
-                self._fetcher.plan.readers -= 1
-                self._fetcher.close_file()
-            self._changed.notify_all()
-
-
-class StreamReader:
-    """A `ByteReader` of a stream file."""
-
-    def __init__(self, file: StreamFile, version: int) -> None:
-        self._file = file
-        self.version = version
-        """Of the recording: one that has changed cannot be read on."""
-        self.claims = Mp4Claims()
-        self.is_cancelled = False
-        self.is_closed = False
-
-    def size(self) -> int | None:
-        """See `ByteReader.size`."""
-        return self._file.size()
-
-    def can_go_to(self, offset: int) -> bool:
-        """See `ByteReader.can_go_to`."""
-        return self._file.is_here(offset) or self.size() != offset + ID3V1
-
-    def read_into(self, buffer: memoryview, offset: int) -> int:
-        """See `ByteReader.read_into`."""
-        return self._file.read_into(self, buffer, offset)
 
     def cancel(self) -> None:
         """See `ByteReader.cancel`."""
-        self.is_cancelled = True
-        self._file.wake(self)
+        with self._changed:
+            self._is_cancelled = True
+            self._changed.notify_all()
 
     def close(self) -> None:
         """See `ByteReader.close`."""
-        if not self.is_closed:
-            self.is_cancelled = self.is_closed = True
-            self._file.wake(self)
+        with self._changed:
+            if not self._is_closed:
+                self._is_cancelled = self._is_closed = True
+                self._fetcher.plan.readers -= 1
+                self._fetcher.close_file()
+                self._changed.notify_all()

@@ -18,7 +18,7 @@ ALL_TOGETHER = 1.5
 
 @dataclass(frozen=True, slots=True)
 class NetworkPolicy:
-    """Whom feeds and episodes may lead to, and how long a feed is waited for."""
+    """Which hosts feeds and episodes may lead to, and how long a feed is waited for."""
 
     private: frozenset[Origin] = frozenset()
     """Origins of the listener's own network that every feed and catalogue may name."""

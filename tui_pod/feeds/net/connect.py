@@ -43,11 +43,11 @@ def connected(
 
 @lru_cache(maxsize=1)
 def tls_context() -> ssl.SSLContext:
-    """Return what verifies servers."""
+    """Return the context that verifies servers."""
     return ssl.create_default_context()  # verifies the certificate and the name in it
 
 
-class TimedSocket:
+class TimedSocket(io.RawIOBase):
     """A socket for `http.client` whose every wait ends at the deadline: a server that drips bytes gains nothing."""
 
     def __init__(self, connection: socket.socket, idle: float, deadline: float) -> None:
@@ -55,7 +55,7 @@ class TimedSocket:
         self._idle = idle
         self.deadline = deadline
 
-    def wait_at_most(self) -> None:
+    def _wait_at_most(self) -> None:
         """Have the next wait end in time; raise TimeoutError when it is over."""
         left = self.deadline - time.monotonic()
         if left <= 0:
@@ -64,25 +64,21 @@ class TimedSocket:
 
     def sendall(self, data: bytes) -> None:
         """See `socket.sendall`."""
-        self.wait_at_most()
+        self._wait_at_most()
         self._connection.sendall(data)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         """See `socket.makefile`."""
-        return io.BufferedReader(_TimedReader(self, self._connection), CHUNK)
-
-    def close(self) -> None:
-        """Leave the socket open: the body is still to be read, and who opened the socket closes it."""
-
-
-class _TimedReader(io.RawIOBase):
-    def __init__(self, timed: TimedSocket, connection: socket.socket) -> None:
-        self._timed = timed
-        self._connection = connection
+        return io.BufferedReader(self, CHUNK)
 
     def readable(self) -> bool:
+        """See `io.IOBase.readable`."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        self._timed.wait_at_most()
+        """See `io.RawIOBase.readinto`."""
+        self._wait_at_most()
         return self._connection.recv_into(buffer)
+
+    def close(self) -> None:
+        """Leave the socket open: the body is still to be read, and who opened the socket closes it."""

@@ -173,7 +173,6 @@ def refusal(response: Response) -> FetchError:
         return LoginWanted(response.address, response.login)
     meaning = {
         401: "wants a login of a kind that cannot be given here",
-        403: "refuses it",
         404: "does not have it",
         410: "says it is gone for good",
         429: "is asked too often",
@@ -322,7 +321,6 @@ def _reason(error: Exception, limits: Limits, deadline: float) -> str:
         (ssl.SSLError, lambda: "no safe connection could be made."),
         (ConnectionRefusedError, lambda: "nothing answers there."),
         (http.client.RemoteDisconnected, lambda: "the connection broke off before an answer."),
-        (http.client.HTTPException, lambda: "what it answered is not HTTP."),
         (EOFError, lambda: "the connection broke off before the end."),
         (zlib.error, lambda: "what it sent cannot be unpacked."),
         (OSError, lambda: f"{clean(getattr(error, 'strerror', None) or 'the connection broke off', 80)}."),
