@@ -86,8 +86,8 @@ def subscribe(
     if (path := typed_path(typed, is_shell)) is not None:
         from tui_pod.feeds.folders.podcast import subscribe_folder  # reads tags: only with folders
 
-        done = subscribe_folder(store, path, folders, cancel)
-        return Subscribed(_kept(store, done.feed_id), done.new, done.is_new, done.has_moved)
+        feed_id, new, is_new, has_moved = subscribe_folder(store, path, folders, cancel)
+        return Subscribed(_kept(store, feed_id), new, is_new, has_moved)
     text, user, password = split_login(typed)
     addresses = typed_addresses(text)
     if not addresses:

@@ -10,8 +10,7 @@ from typing import NamedTuple
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title
 from tui_pod.feeds.folders.order import in_order
 from tui_pod.feeds.folders.playlist import PLAYLIST_ENDINGS, Listed, read_playlist
-from tui_pod.feeds.folders.scan import MAX_FILES, AudioFile, scan
-from tui_pod.feeds.folders.tags import read_file
+from tui_pod.feeds.folders.scan import MAX_FILES, AudioFile, as_found, scan
 from tui_pod.feeds.formats.model import FeedError, Item
 from tui_pod.feeds.formats.values import AUDIO_ENDINGS
 from tui_pod.runtime.threads import CancelToken
@@ -60,10 +59,9 @@ def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken)
 
 
 def _read_folder(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
-    found = scan(path, known, cancel)
-    if known and len(found.files) == len(known) and all(file is known.get(file.path) for file in found.files):
-        return Listing("", None, found.files, found.notices)
-    return Listing("", _items(in_order(found.files), path), found.files, found.notices)
+    files, notices = scan(path, known, cancel)
+    is_known = known and len(files) == len(known) and all(file is known.get(file.path) for file in files)
+    return Listing("", None if is_known else _items(in_order(files), path), files, notices)
 
 
 def _read_playlist(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
@@ -89,12 +87,7 @@ def _read_files(
     for path in paths:
         cancel.check()
         try:
-            found = os.stat(path)
-            former = known.get(path)
-            if former is not None and (former.size, former.modified) == (found.st_size, found.st_mtime_ns):
-                files.append(former)
-            else:
-                files.append(AudioFile(path, found.st_size, found.st_mtime_ns, *read_file(path)))
+            files.append(as_found("", path, os.stat(path), known))
         except (OSError, UnicodeEncodeError):
             missing += 1
     return files, missing

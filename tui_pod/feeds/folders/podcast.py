@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.folders.address import is_folder, to_address, to_path
@@ -40,18 +40,6 @@ LOOK = 0.2
 """Seconds between two looks whether the reading is still wanted."""
 
 
-class AddedFolder(NamedTuple):
-    """A folder that was subscribed to."""
-
-    feed_id: str
-    new: int
-    """Episodes that were not known before."""
-    is_new: bool
-    """Whether it is a new subscription."""
-    has_moved: bool
-    """Whether it is a known one at another path."""
-
-
 def refresh_folder(store: FeedStore, feed: Subscription, cancel: CancelToken) -> Stored:
     """Store what a folder holds now.
 
@@ -61,13 +49,20 @@ def refresh_folder(store: FeedStore, feed: Subscription, cancel: CancelToken) ->
     return Stored(*_do("refresh", store, to_path(feed.address), feed.feed_id, cancel))
 
 
-def subscribe_folder(store: FeedStore, path: str, folders: Sequence[Folder], cancel: CancelToken) -> AddedFolder:
+def subscribe_folder(
+    store: FeedStore, path: str, folders: Sequence[Folder], cancel: CancelToken
+) -> tuple[str, int, bool, bool]:
     """Store a folder as a podcast.
+
+    Returns:
+        Its `feed_id`, how many episodes are new, whether it is a new subscription, and whether it is a known one at
+        another path.
 
     Raises:
         FeedError: nothing can be heard there.
     """
-    return AddedFolder(*_do("add", store, path, json.dumps(folders), cancel))
+    feed_id, new, is_new, has_moved = _do("add", store, path, json.dumps(folders), cancel)
+    return feed_id, new, is_new, has_moved
 
 
 def _refresh(store: FeedStore, path: str, feed_id: str, cancel: CancelToken) -> tuple[int, bool]:
@@ -75,7 +70,7 @@ def _refresh(store: FeedStore, path: str, feed_id: str, cancel: CancelToken) -> 
     return stored.new, stored.has_changed
 
 
-def _add(store: FeedStore, path: str, folders: str, cancel: CancelToken) -> AddedFolder:
+def _add(store: FeedStore, path: str, folders: str, cancel: CancelToken) -> tuple[str, int, bool, bool]:
     address = to_address(path)
     known = store.find(address, with_removed=True)
     listing = read_listing(path, read_files(store, known.feed_id) if known else {}, cancel)
@@ -85,7 +80,7 @@ def _add(store: FeedStore, path: str, folders: str, cancel: CancelToken) -> Adde
     store.subscribe([Entry(address, listing.title, tuple(map(tuple, json.loads(folders))), feed_id)])
     stored = _keep(store, feed_id, listing)
     is_new = known is None or known.removed is not None
-    return AddedFolder(feed_id, stored.new, is_new, known is not None and known.address != address)
+    return feed_id, stored.new, is_new, known is not None and known.address != address
 
 
 def _keep(store: FeedStore, feed_id: str, listing: Listing) -> Stored:

@@ -37,14 +37,6 @@ class AudioFile(NamedTuple):
     tags: Tags
 
 
-class Found(NamedTuple):
-    """What is in a folder."""
-
-    files: tuple[AudioFile, ...]
-    notices: tuple[str, ...] = ()
-    """What was left out, and why."""
-
-
 @dataclass(slots=True)
 class _LeftOut:
     """Counts what is not taken, for the listener."""
@@ -76,8 +68,18 @@ def _entries(count: int) -> str:
     return "1 file or folder" if count == 1 else f"{count} files or folders"
 
 
-def scan(root: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Found:
-    """Return the sound files in and below a folder, in no order; `known` ones of the same size and time are not read.
+def as_found(root: str, path: str, found: os.stat_result, known: Mapping[str, AudioFile]) -> AudioFile:
+    """Return a file below a folder; a `known` one of the same size and time is not read. Raises OSError."""
+    former = known.get(path)
+    if former is not None and (former.size, former.modified) == (found.st_size, found.st_mtime_ns):
+        return former
+    return AudioFile(path, found.st_size, found.st_mtime_ns, *read_file(os.path.join(root, path)))
+
+
+def scan(
+    root: str, known: Mapping[str, AudioFile], cancel: CancelToken
+) -> tuple[tuple[AudioFile, ...], tuple[str, ...]]:
+    """Return the sound files in and below a folder, in no order, and notices of what was left out.
 
     Raises:
         OSError: the folder itself cannot be read.
@@ -85,17 +87,11 @@ def scan(root: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Foun
     left_out = _LeftOut()
     files = []
     for path, found in _walk(root, left_out, cancel):
-        former = known.get(path)
-        if former is not None and (former.size, former.modified) == (found.st_size, found.st_mtime_ns):
-            files.append(former)
-            continue
         try:
-            key, tags = read_file(os.path.join(root, path))
+            files.append(as_found(root, path, found, known))
         except OSError as error:
             left_out.unreadable.append(f"{path} ({error.strerror or error})")
-        else:
-            files.append(AudioFile(path, found.st_size, found.st_mtime_ns, key, tags))
-    return Found(tuple(files), tuple(left_out.notices(root)))
+    return tuple(files), tuple(left_out.notices(root))
 
 
 def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[str, os.stat_result]]:

@@ -120,6 +120,16 @@ def serial_order(ids: Sequence[str], numbers: Mapping[str, tuple[int, int]]) -> 
     return [next(numbered) if ident in numbers else ident for ident in ids]
 
 
+def ordered_ids(db: sqlite3.Connection, feed_id: str, numbers: Mapping[str, tuple[int, int]]) -> list[str]:
+    """Return the ids of a feed's episodes, newest first; of a serial the numbered ones by `numbers`, the last first."""
+    rows = db.execute(
+        "SELECT id FROM episodes JOIN feeds ON feed = number WHERE first = ? AND place >= 0"
+        " ORDER BY sort DESC, place DESC",
+        (feed_id,),
+    )
+    return serial_order([row[0] for row in rows], numbers)
+
+
 def _sort_times(found: Sequence[Identified], former: dict[str, tuple[float, float, int]], now: float) -> list[float]:
     """Return the time to sort each item by: its date, else its neighbour's in the feed, else when first seen."""
     times: list[float | None] = []

@@ -356,12 +356,7 @@ class FeedStore:
     def episode_ids(self, feed_id: str) -> list[str]:
         """Return the ids of a feed's episodes, newest first; of a serial the numbered ones by number."""
         with self.db.read() as db:
-            rows = db.execute(
-                "SELECT id FROM episodes JOIN feeds ON feed = number WHERE first = ? AND place >= 0"
-                " ORDER BY sort DESC, place DESC",
-                (feed_id,),
-            )
-            return episodes.serial_order([row[0] for row in rows], episodes.serial_numbers(db))
+            return episodes.ordered_ids(db, feed_id, episodes.serial_numbers(db))
 
     def _set(
         self, feed_id: str, change: str, *values: object, changes_library: bool = True, changes_list: bool = False

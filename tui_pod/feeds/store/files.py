@@ -14,7 +14,7 @@ from tui_pod.feeds.store import marks
 from tui_pod.feeds.store.database import FeedStoreError, bump
 from tui_pod.feeds.store.episodes import store_facts
 from tui_pod.feeds.store.feed_store import FeedStore, Stored
-from tui_pod.feeds.store.match import DAY, episode_id
+from tui_pod.feeds.store.match import DAY, unused_id
 
 GONE = -1
 """The place of an episode whose file is not there: it is not shown, and its id is kept should it come back."""
@@ -111,11 +111,8 @@ def _identified(feed_id: str, items: Sequence[Item], known: Sequence[tuple[str, 
     taken = {ident for ident, _, _, _ in known}
     ids = []
     for item in items:
-        ident = by_guid.get(item.guid) or by_path.pop(item.audio or "", None)
-        if ident is None:
-            ident = episode_id(feed_id, item.guid)
-            while ident in taken:  # an episode whose content is another by now
-                ident = episode_id(feed_id, f"{ident}\0{item.guid}")
+        known_by = by_guid.get(item.guid) or by_path.pop(item.audio or "", None)
+        ident = known_by or unused_id(feed_id, item.guid, taken)
         taken.add(ident)
         ids.append(ident)
     return ids

@@ -18,7 +18,7 @@ from tui_pod.feeds.folders.address import is_folder, to_path
 from tui_pod.feeds.formats.opml import Folder
 from tui_pod.feeds.store import settings
 from tui_pod.feeds.store.database import SCHEMA, FeedDatabase, FeedStoreError, to_folders
-from tui_pod.feeds.store.episodes import serial_numbers, serial_order
+from tui_pod.feeds.store.episodes import ordered_ids, serial_numbers
 
 MAX_TOPICS = 8
 """Topics below one another; the files of deeper subfolders are in the last."""
@@ -42,22 +42,15 @@ class FeedLibrary(NamedTuple):
 
 
 class _FeedTopics(NamedTuple):
-    """The topics of a feed's episodes."""
+    """The topics of the episodes of a feed, or of a subfolder."""
 
     tags: tuple[str, ...]
+    """Names, the innermost first."""
     keys: tuple[str, ...]
     shows_categories: bool
 
 
-class _Subfolder(NamedTuple):
-    """Where the files of a subfolder are in the tree."""
-
-    names: tuple[str, ...]
-    """The innermost first."""
-    keys: tuple[str, ...]
-
-
-_Subfolders = Mapping[str, _Subfolder]
+_Subfolders = Mapping[str, _FeedTopics]
 """By absolute path."""
 
 
@@ -113,10 +106,10 @@ def _read(database: FeedDatabase) -> FeedLibrary:
             where = to_folders(folders) or ((),)
             by_feed[number] = _feed_topics(
                 feed_id, title or address, where, to_folders(categories), bool(shows), topics,
-                _course(db, number, numbers) if is_serial else (),
+                tuple(reversed(ordered_ids(db, feed_id, numbers))) if is_serial else (),
             )  # fmt: skip
             if is_folder(address):
-                by_folder[number] = _read_subfolders(db, number, to_path(address), by_feed[number].keys, topics)
+                by_folder[number] = _read_subfolders(db, number, to_path(address), by_feed[number], topics)
         episodes, keys = _episodes(db, by_feed, by_folder)
         hides_course = settings.read_course(db).hidden
     shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
@@ -143,7 +136,7 @@ def _feed_topics(
 
 
 def _read_subfolders(
-    db: sqlite3.Connection, number: int, root: str, bases: Sequence[str], topics: dict[Topic, None]
+    db: sqlite3.Connection, number: int, root: str, base: _FeedTopics, topics: dict[Topic, None]
 ) -> _Subfolders:
     """Return the subfolders of a folder, and put their topics, with their paths, behind those of the folder.
 
@@ -151,7 +144,7 @@ def _read_subfolders(
         db: the database of feeds.
         number: the folder's, among the feeds.
         root: its path.
-        bases: keys of its own topics.
+        base: its own topics.
         topics: of the library so far.
     """
     rows = db.execute("SELECT id, audio FROM episodes WHERE feed = ? AND place >= 0 ORDER BY place DESC", (number,))
@@ -159,20 +152,21 @@ def _read_subfolders(
     for ident, audio in rows:
         files.setdefault(os.path.dirname(audio), []).append(ident)
     ids: dict[tuple[str, ...], list[str]] = {}
-    folders: dict[str, _Subfolder] = {}
+    folders: dict[str, _FeedTopics] = {}
     for path, inside in files.items():
         relative = os.path.relpath(path, root) if path.startswith(root.rstrip("/") + "/") else ""
         names = tuple(clean_title(name) for name in relative.split(os.sep)[:MAX_TOPICS]) if relative else ()
         for depth in range(len(names)):
             ids.setdefault(names[:depth], [])
         ids.setdefault(names, []).extend(inside)
-        folders[path] = _Subfolder(names[::-1], tuple(_key(base, names) for base in bases))
-    for base in bases:
-        parent = next((topic.parent for topic in topics if topic.name == base), None)
-        topics.pop(Topic(base, parent), None)
+        keys = tuple(_key(key, names) for key in base.keys)
+        folders[path] = _FeedTopics((*reversed(names), *base.tags), keys, base.shows_categories)
+    for key in base.keys:
+        parent = next((topic.parent for topic in topics if topic.name == key), None)
+        topics.pop(Topic(key, parent), None)
         for names, inside in ids.items():
-            above = _key(base, names[:-1]) if names else parent
-            topics[Topic(_key(base, names), above, episodes=tuple(inside))] = None
+            above = _key(key, names[:-1]) if names else parent
+            topics[Topic(_key(key, names), above, episodes=tuple(inside))] = None
     return folders
 
 
@@ -206,23 +200,15 @@ def _episodes(
         feed = by_feed.get(number)
         if feed is None:  # its feed was removed
             continue
+        if number in by_folder:
+            feed = by_folder[number].get(os.path.dirname(audio), feed)
         tags, topics = feed.tags, feed.keys
-        if number in by_folder and (inside := by_folder[number].get(os.path.dirname(audio))):
-            tags, topics = (*inside.names, *tags), inside.keys
         if feed.shows_categories and keywords:
             words = tuple(word for word in keywords.split("\n") if word != ROOT_TOPIC)
             tags, topics = tuple(dict.fromkeys((*tags, *words))), tuple(dict.fromkeys((*topics, *words)))
         episodes.append(Episode(ident, title, summary, duration, _day(published), tags, audio, transcript))
         keys.append(topics)
     return tuple(episodes), tuple(keys)
-
-
-def _course(db: sqlite3.Connection, number: int, numbers: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
-    """Return the ids of a serial show from its first on: by season and number, where they have these."""
-    ids = [
-        row[0] for row in db.execute("SELECT id FROM episodes WHERE feed = ? ORDER BY sort DESC, place DESC", (number,))
-    ]
-    return tuple(reversed(serial_order(ids, numbers)))
 
 
 def _day(published: float | None) -> date | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import threading
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -101,15 +101,11 @@ class Logins:
 
     def forget(self, feed_id: str) -> None:
         """Forget the logins of a feed. Raises as `keep` does."""
-        if self.kept(feed_id):
-            self._change(lambda kept: kept.feed != feed_id)
+        self._change(lambda kept: kept.feed != feed_id)
 
     def forget_others(self, feed_ids: Collection[str]) -> None:
         """Forget the logins of feeds that are no longer there. Raises as `keep` does."""
-        with self._lock:
-            self._read()
-        if any(kept.feed not in feed_ids for kept in self._kept):
-            self._change(lambda kept: kept.feed in feed_ids)
+        self._change(lambda kept: kept.feed in feed_ids)
 
     def ask_again(self) -> None:
         """Have password commands run again: a password was refused."""
@@ -140,7 +136,11 @@ class Logins:
         entries = (_entry(table) for table in tables) if isinstance(tables, list) else iter(())
         self._kept, self._seen = tuple(entry for entry in entries if entry is not None), seen
 
-    def _change(self, stays: Any, added: tuple[KeptLogin, ...] = ()) -> None:
+    def _change(self, stays: Callable[[KeptLogin], bool], added: tuple[KeptLogin, ...] = ()) -> None:
+        with self._lock:
+            self._read()
+            if not added and all(map(stays, self._kept)):
+                return  # where there are no logins, no file is made
         import tomli_w  # costs the start of every program that reads feeds
 
         try:

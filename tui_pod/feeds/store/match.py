@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from tui_pod.core.text.clean import fold
@@ -52,19 +52,24 @@ def episode_id(feed_id: str, guid: str) -> str:
     return hashlib.sha256(f"{feed_id}\0{guid}".encode("utf-8", "replace")).hexdigest()[:16]
 
 
+def unused_id(feed_id: str, guid: str, taken: Container[str]) -> str:
+    """Return the id of a new episode; not one that is taken, by an episode that has another guid by now."""
+    ident = episode_id(feed_id, guid)
+    while ident in taken:
+        ident = episode_id(feed_id, f"{ident}\0{guid}")
+    return ident
+
+
 def media_core(address: str | None) -> str:
     """Return a media address without the trackers before it and the tokens after it."""
     if not address:
         return ""
     core = address.partition("?")[0].partition("//")[2]
-    inner = [found for found in _INNER_HOST.finditer("/" + core) if _is_host(found[1])]
+    hosts = _INNER_HOST.finditer("/" + core)
+    inner = [found for found in hosts if found[1].rpartition(".")[2].lower() not in _FILE_ENDS]
     if inner:
         core = ("/" + core)[inner[-1].start(1) :]
     return core.lower()
-
-
-def _is_host(text: str) -> bool:
-    return text.rpartition(".")[2].lower() not in _FILE_ENDS
 
 
 def identify(feed_id: str, items: Sequence[Item], known: Sequence[KnownEpisode]) -> list[Identified]:
@@ -86,11 +91,7 @@ def identify(feed_id: str, items: Sequence[Item], known: Sequence[KnownEpisode])
     taken = {entry.id for entry in known}
     result = []
     for guid, item in keyed.items():
-        ident = ids.get(guid)
-        if ident is None:
-            ident = episode_id(feed_id, guid)
-            while ident in taken:  # an episode that has another guid by now
-                ident = episode_id(feed_id, f"{ident}\0{guid}")
+        ident = ids.get(guid) or unused_id(feed_id, guid, taken)
         taken.add(ident)
         result.append(Identified(ident, guid, item))
     return result
