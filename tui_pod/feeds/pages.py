@@ -25,6 +25,19 @@ PATIENCE = 120.0
 """Seconds after which no further page is asked for."""
 
 
+def ask(
+    address: str, policy: NetworkPolicy, cancel: CancelToken, etag: str = "", modified: str = ""
+) -> tuple[Response, bytes]:
+    """Fetch a page; with `etag` and `modified` of a former answer the status is 304 when nothing has changed since.
+
+    Raises:
+        FetchError: nothing answers there.
+    """
+    headers = {"Accept": ACCEPT, "If-None-Match": etag, "If-Modified-Since": modified}
+    stated = {name: value for name, value in headers.items() if value}
+    return fetch(Request(address, policy.private, stated, logins=policy.logins), policy.limits, cancel)
+
+
 def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Feed]:
     """Fetch a page; return its response and the feed in it.
 
@@ -32,8 +45,7 @@ def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple
         FetchError: nothing answers there.
         FeedError: it is no feed.
     """
-    request = Request(address, policy.private, {"Accept": ACCEPT}, logins=policy.logins)
-    response, content = fetch(request, policy.limits, cancel)
+    response, content = ask(address, policy, cancel)
     return response, parse_feed(content, response.address, response.charset)
 
 

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from tui_pod.feeds.folders.address import is_folder
 from tui_pod.feeds.formats.model import Feed, FeedError
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
-from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Request, Response, fetch
+from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Response
 from tui_pod.feeds.own_network import is_forbidden
-from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
+from tui_pod.feeds.pages import ask, read_answer, read_page, with_older_pages
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Stored, Subscription
 from tui_pod.feeds.store.schedule import is_left_alone, note_answer, note_refusal
@@ -145,7 +145,7 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
         outcome = Outcome(feed.feed_id, feed.name, error=str(error), is_offline=error.is_offline, wanted=wanted)
     except (FeedError, FeedStoreError) as error:
         outcome = Outcome(feed.feed_id, feed.name, error=f"{feed.name}: {error}")
-    except (RecursionError, MemoryError, ValueError, TypeError, KeyError, AttributeError, LookupError) as error:
+    except (RecursionError, MemoryError, ValueError, TypeError, AttributeError, LookupError) as error:
         # an unforeseen document: one bad feed must not stop the others
         outcome = Outcome(feed.feed_id, feed.name, error=f"{feed.name}: cannot be read ({type(error).__name__}).")
     if not outcome.is_offline:
@@ -166,13 +166,7 @@ def _refreshed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy
         said = f"{urlsplit(feed.address).netloc} is in your own network. A list named it; to allow it, add it yourself"
         raise FetchError(f"{said}: tui-pod feeds add {feed.address}", is_final=True)
     policy = policy.widened(feed.allowed, store.logins.of(feed.feed_id))
-    headers = {"Accept": ACCEPT}
-    if feed.etag:
-        headers["If-None-Match"] = feed.etag
-    if feed.modified:
-        headers["If-Modified-Since"] = feed.modified
-    request = Request(feed.address, policy.private, headers, logins=policy.logins)
-    response, content = fetch(request, policy.limits, cancel)
+    response, content = ask(feed.address, policy, cancel, feed.etag, feed.modified)
     if response.status == 304:
         store.touch(feed.feed_id)
         note_answer(store.db, feed, response.headers, None)

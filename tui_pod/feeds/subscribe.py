@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui_pod.core.text.clean import clean
@@ -12,9 +12,9 @@ from tui_pod.feeds.formats.model import Feed, FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.address import Origin, absolute, is_private, origin, typed_addresses
-from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Request, Response, fetch
+from tui_pod.feeds.net.fetch import FetchError, LoginWanted, Response
 from tui_pod.feeds.net.login import Login, check_user, split_login
-from tui_pod.feeds.pages import ACCEPT, read_answer, read_page, with_older_pages
+from tui_pod.feeds.pages import ask, read_answer, read_page, with_older_pages
 from tui_pod.feeds.refresh import is_same_podcast, keep_answer
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
@@ -119,13 +119,13 @@ def subscribe(
 
 
 def _find(address: str, policy: NetworkPolicy, cancel: CancelToken) -> _Found:
-    request = Request(address, policy.private, {"Accept": ACCEPT}, logins=policy.logins)
-    response, content = fetch(request, policy.limits, cancel)
+    response, content = ask(address, policy, cancel)
     try:
         return _Found(address, *read_answer(response, content, policy, cancel))
     except FeedError as error:
         refused: FeedError = error
-    for link in _links(response, content):
+    named = feed_links(content[: 1024 * 1024].decode("utf-8", "replace"))[:MAX_LINKS]
+    for link in filter(None, (absolute(link, response.address) for link in named)):
         try:
             return _Found(link, *read_page(link, policy, cancel))
         except (FetchError, FeedError):
@@ -133,13 +133,6 @@ def _find(address: str, policy: NetworkPolicy, cancel: CancelToken) -> _Found:
     if "not a feed" in str(refused):
         raise FeedError(f"{clean(address, 100)} is neither a feed nor a page that names one.")
     raise refused
-
-
-def _links(response: Response, content: bytes) -> Iterator[str]:
-    for link in feed_links(content[: 1024 * 1024].decode("utf-8", "replace"))[:MAX_LINKS]:
-        address = absolute(link, response.address)
-        if address is not None:
-            yield address
 
 
 def _keep(

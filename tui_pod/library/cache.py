@@ -23,6 +23,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import CatalogsError, Library, build_library, search_text
 from tui_pod.core.library.topics import TopicTable, topic_names
 from tui_pod.core.named_tuple import NamedTuple
+from tui_pod.feeds.store.generation import BACKUP, DATABASE, generation
 
 SCHEMA = 7
 """Version of the tables; a cache of another version is rebuilt."""
@@ -103,10 +104,8 @@ def _parse(file: Path, stamp: str | None, paths: Sequence[Path], data: Path | No
 
 def _generation(data: Path | None) -> tuple[int, int] | None:
     """Return the generation of the feeds; None when there never were any."""
-    if data is None or not (os.path.exists(data / "feeds.sqlite") or os.path.exists(data / "feeds.opml")):
+    if data is None or not ((data / DATABASE).exists() or (data / BACKUP).exists()):
         return None
-    from tui_pod.feeds.store.generation import DATABASE, generation
-
     return generation(data / DATABASE) or (-1, -1)  # lost: it is rebuilt from its backup
 
 
@@ -204,16 +203,12 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
     days = array("I", columns["days"])
     if len(days) not in (0, len(ids)):
         raise ValueError("not whole")
-    podcasts = _podcasts(columns["podcasts"])
+    podcasts: dict[str, dict[str, str]] = {}
+    if columns["podcasts"]:
+        import json  # only with podcasts that have settings of their own
+
+        podcasts = json.loads(columns["podcasts"])
     return Loaded(Library(ids, titles, durations, table, store.episode, store.folded, days, podcasts))
-
-
-def _podcasts(text: str) -> dict[str, dict[str, str]]:
-    if not text:
-        return {}
-    import json  # only with podcasts that have settings of their own
-
-    return json.loads(text)  # type: ignore[no-any-return]
 
 
 def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Episode]) -> None:

@@ -205,7 +205,7 @@ class _Reader:
             raise FeedError("This is not a feed.")
         prefixes = {path[:length] for path in self._categories for length in range(1, len(path))}
         return Feed(
-            title=clean(_plain(channel.get("title") or channel.get("dc:title", ""))),
+            title=clean(unescaped(channel.get("title") or channel.get("dc:title", ""))),
             items=tuple(self._items),
             link=self._page(channel, self._channel_links),
             summary=clean(to_text(_first(channel, _ABOUT))),
@@ -299,9 +299,10 @@ class _Reader:
             elif key == "category":
                 keywords += "," + (values.get("label") or values.get("term") or "")
         season, number = (to_number(get(f"itunes:{key}") or get(f"podcast:{key}", "")) for key in ("season", "episode"))
+        title = _first(fields, _TITLES)
         raw = Item(
             guid=get("guid") or get("id", ""),
-            title=_plain(_first(fields, _TITLES), get("title type") == "html"),
+            title=to_text(title) if get("title type") == "html" else unescaped(title),
             link=self._page(fields, links) or self._linked("self", fields, links) or absolute(get("id", "")),
             published=next((time for key in _DATES if key in fields and (time := to_time(fields[key]))), None),
             duration=to_duration(get("itunes:duration", "")),
@@ -327,8 +328,3 @@ def _usual_prefix(namespace: str) -> str | None:
     """Return the prefix by which a namespace is known here; None for one that is not used."""
     namespace = namespace.strip().lower()
     return _PREFIXES.get(namespace) or _PREFIXES.get(namespace + "/")
-
-
-def _plain(title: str, is_html: bool = False) -> str:
-    """Return a title without the HTML that it may be written in."""
-    return to_text(title) if is_html else unescaped(title)

@@ -213,7 +213,7 @@ def _flattened(part: str) -> tuple[str, bool]:
 
 
 def _slices(text: str, position: int) -> Iterator[str]:
-    """Yield the items in `text` from `place` on. Each look goes forward only, so no text takes long."""
+    """Yield the items in `text` from `position` on. Each look goes forward only, so no text takes long."""
     for _ in range(MAX_SLICES):
         found = _ITEM.search(text, position)
         end = text.find(f"</{found[1]}>", found.start()) if found else -1

@@ -157,14 +157,8 @@ class FeedDatabase:
         with self._lock:
             try:
                 db = self._open()
-                db.execute(begin)
-                try:
+                with _transaction(db, begin):
                     yield db
-                    db.execute("COMMIT")
-                except BaseException:
-                    with contextlib.suppress(sqlite3.Error):
-                        db.execute("ROLLBACK")
-                    raise
             except sqlite3.Error as error:
                 if not _is_damage(error):
                     raise FeedStoreError(f"The feeds cannot be read or saved in {self.file}: {error}.") from error
@@ -201,22 +195,16 @@ class FeedDatabase:
 
     def _make(self, connection: sqlite3.Connection) -> None:
         """Create the tables, and fill them from the backup of a lost database."""
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            if (
-                connection.execute("PRAGMA application_id").fetchone()[0] != SCHEMA
-            ):  # another program may have been faster
-                for statement in (*TABLES.split(";\n"), *LATER_TABLES):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {SCHEMA}")
-                connection.execute(f"PRAGMA user_version = {secrets.randbelow(1 << 30)}")
-                count = insert_entries(connection, self._backed_up(), is_backup=True)
-                if count and not self.notices:
-                    self.notices.append(f"The database of feeds was missing: {count} feeds were taken from its backup.")
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+        with _transaction(connection):
+            if connection.execute("PRAGMA application_id").fetchone()[0] == SCHEMA:
+                return  # another program was faster
+            for statement in (*TABLES.split(";\n"), *LATER_TABLES):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {SCHEMA}")
+            connection.execute(f"PRAGMA user_version = {secrets.randbelow(1 << 30)}")
+            count = insert_entries(connection, self._backed_up(), is_backup=True)
+            if count and not self.notices:
+                self.notices.append(f"The database of feeds was missing: {count} feeds were taken from its backup.")
 
     def _put_aside(self, error: Exception) -> None:
         """Rename a damaged database; the next use rebuilds it from the backup."""
@@ -272,19 +260,31 @@ def _inode(file: Path) -> int | None:
         return None
 
 
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
+    """Commit what the block does, or roll it back when it raises."""
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
 def _upgrade(connection: sqlite3.Connection) -> None:
     for statement in LATER_TABLES:
         connection.execute(statement)
     is_kept = connection.execute("SELECT 1 FROM feeds WHERE keep <> 0").fetchone() is not None
     if _has_own_titles(connection) and not is_kept:
         return
-    connection.execute("BEGIN IMMEDIATE")
-    if not _has_own_titles(connection):  # another program may have been faster
-        for statement in LATER_COLUMNS:
+    with _transaction(connection):
+        if not _has_own_titles(connection):  # another program may have been faster
+            for statement in LATER_COLUMNS:
+                connection.execute(statement)
+        for statement in TAKE_OVER if is_kept else ():
             connection.execute(statement)
-    for statement in TAKE_OVER if is_kept else ():
-        connection.execute(statement)
-    connection.execute("COMMIT")
 
 
 def _has_own_titles(connection: sqlite3.Connection) -> bool:
