@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -100,7 +100,8 @@ def _entries(text: str, start: int, section: str) -> tuple[dict[str, Any] | list
     end = start
     while match := entry.match(text, end):
         quoted, bare, *written = match.groups()
-        tables.append(_table(values, written))
+        pairs = zip(values, written, strict=True)
+        tables.append({key: read(value) for (key, read), value in pairs if value is not None})
         if section == "episodes":
             ident = bare if quoted is None else _text(quoted)
             if ident in found:
@@ -108,8 +109,3 @@ def _entries(text: str, start: int, section: str) -> tuple[dict[str, Any] | list
             found[ident] = tables[-1]
         end = match.end()
     return found or tables, end
-
-
-def _table(values: Sequence[tuple[str, Callable[[str], object]]], written: Sequence[str | None]) -> dict[str, Any]:
-    known = zip(values, written, strict=True)
-    return {key: read(text) for (key, read), text in known if text is not None}

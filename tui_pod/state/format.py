@@ -21,11 +21,12 @@ from tui_pod.state.kept import SECTIONS, apply_kept, bookmark_table, card_table,
 from tui_pod.state.values import (
     MAX_DEPTH,
     Table,
+    date_edit,
     entry_check,
     is_storable,
+    newer,
     read_seconds,
     read_time,
-    updated_of,
     writable,
 )
 
@@ -96,17 +97,22 @@ def to_progress(table: Table) -> Progress | None:
 
 def to_heard(table: Table) -> HeardRecord | None:
     """Return the stretch of listening in a journal record; None when a key is missing, too many or makes no sense."""
-    values = {key: value for key, value in table.items() if key != "crc"}
-    if values.keys() != set(HeardRecord._fields):
+    if table.keys() != set(HeardRecord._fields):
         return None
-    started, seconds, wall = read_time(values["started"]), read_seconds(values["seconds"]), read_seconds(values["wall"])
-    if started is None or values["started"].tzinfo is None or seconds is None or wall is None:
+    started, seconds, wall = read_time(table["started"]), read_seconds(table["seconds"]), read_seconds(table["wall"])
+    if started is None or table["started"].tzinfo is None or seconds is None or wall is None:
         return None
-    if not isinstance(values["key"], str) or not isinstance(values["episode"], str):
+    if not isinstance(table["key"], str) or not isinstance(table["episode"], str):
         return None
-    if type(values["offset"]) is not int or abs(values["offset"]) > MAX_OFFSET or started.year not in HEARD_YEARS:
+    if type(table["offset"]) is not int or abs(table["offset"]) > MAX_OFFSET or started.year not in HEARD_YEARS:
         return None
-    return HeardRecord(**values | {"started": started, "seconds": seconds, "wall": wall})
+    return HeardRecord(**table | {"started": started, "seconds": seconds, "wall": wall})
+
+
+def read_progress(data: Table) -> dict[str, Progress]:
+    """Return the progress in a snapshot's tables by episode."""
+    entries = ((ident, entry) for ident, entry in data["episodes"].items() if isinstance(entry, dict))
+    return {ident: value for ident, entry in entries if (value := to_progress(entry)) is not None}
 
 
 def parse_snapshot(text: str) -> Table:
@@ -204,7 +210,7 @@ def _record_table(record: Record) -> tuple[str, Table]:
 
 
 def parse_journal(text: str) -> dict[str, list[Table]]:
-    """Return the whole records of a journal by kind, in order.
+    """Return the whole records of a journal by kind, in order, without their checksums.
 
     Torn and damaged ones are left out, and so are those that a snapshot could not hold.
     """
@@ -218,6 +224,7 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
         for kind, tables in records.items():
             for table in tables if isinstance(tables, list) else ():
                 if isinstance(table, dict) and is_storable(table, MAX_DEPTH - 2):  # an entry lies two tables deep
+                    table.pop("crc", None)
                     found.setdefault(kind, []).append(table)
     return found
 
@@ -229,17 +236,14 @@ def _parsed(text: str) -> Table | None:
         return None
 
 
-def newest(first: Table | None, second: Table) -> Table:
+def newest(first: Table, second: Table) -> Table:
     """Return the newer of two entries of one episode, with what was heard in either and keys of both."""
-    if first is None:
-        return second
-    old, new = (second, first) if updated_of(first) > updated_of(second) else (first, second)
-    heard = join(_ranges(new.get("heard")), _ranges(old.get("heard")))
-    merged = {**{key: value for key, value in old.items() if key not in _OWN_KEYS}, **new}
+    merged = newer(first, second, _OWN_KEYS)
+    heard = join(_ranges(first.get("heard")), _ranges(second.get("heard")))
     if heard:
         merged["heard"] = _stretches(heard)
-    if isinstance(old.get("plays"), int) and isinstance(new.get("plays"), int):
-        merged["plays"] = max(old["plays"], new["plays"])
+    if isinstance(first.get("plays"), int) and isinstance(second.get("plays"), int):
+        merged["plays"] = max(first["plays"], second["plays"])
     return merged
 
 
@@ -256,16 +260,13 @@ def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datet
     fresh: set[str] = set()
     for record in journal.get("progress", []):
         ident = record.pop("id", None)
-        record.pop("crc", None)
         if not isinstance(ident, str):
             continue
         entry = episodes.get(ident)
-        if not isinstance(entry, dict):
-            entry = None
-        if entry is not None and ident not in fresh and entry.get("check") != entry_check(entry):
-            entry["updated"] = max(edited, updated_of(entry))
+        if isinstance(entry, dict) and ident not in fresh:
+            date_edit(entry, edited)
         fresh.add(ident)
-        episodes[ident] = newest(entry, record)
+        episodes[ident] = newest(entry, record) if isinstance(entry, dict) else record
     apply_kept(data, journal, edited)
     for record in journal.get("setting", []):
         table, key, value = record.get("table"), record.get("key"), record.get("value")
@@ -294,7 +295,6 @@ def _stretches(ranges: Ranges) -> str:
 def _ranges(value: object) -> Ranges:
     if not isinstance(value, str):
         return ()
-    found = (
-        (float(start), float(end)) for start, end in _STRETCH.findall(value)[:MAX_RANGES]
-    )  # more were never written
+    written = _STRETCH.findall(value)[:MAX_RANGES]  # more were never written
+    found = ((float(start), float(end)) for start, end in written)
     return tuple(sorted((start, end) for start, end in found if start < end))

@@ -12,7 +12,7 @@ from typing import Any
 from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark, BookmarkKey
 from tui_pod.core.progress.cards import OF_EPISODE, Card, Kept
 from tui_pod.core.text.clean import clean
-from tui_pod.state.values import Table, entry_check, read_seconds, read_time, updated_of
+from tui_pod.state.values import Table, date_edit, newer, read_seconds, read_time, updated_of
 
 SECTIONS = {"bookmark": "bookmarks", "card": "cards"}
 """The snapshot's array for each kind of journal record."""
@@ -105,7 +105,6 @@ def apply_kept(data: Table, journal: Mapping[str, list[Table]], edited: datetime
         places = {key: place for place, entry in enumerate(entries) if (key := _key(entry)) is not None}
         fresh = set[BookmarkKey]()
         for record in records:
-            record.pop("crc", None)
             key = _key(record)
             if key is None:
                 continue
@@ -113,17 +112,10 @@ def apply_kept(data: Table, journal: Mapping[str, list[Table]], edited: datetime
             if place == len(entries):
                 entries.append(record)
             else:
-                entry = entries[place]
-                if key not in fresh and entry.get("check") != entry_check(entry):
-                    entry["updated"] = max(edited, updated_of(entry))
-                entries[place] = _newest(entry, record)
+                if key not in fresh:
+                    date_edit(entries[place], edited)
+                entries[place] = newer(entries[place], record, _OWN_KEYS)
             fresh.add(key)
-
-
-def _newest(first: Table, second: Table) -> Table:
-    """Return the newer of two entries of one thing, with keys from elsewhere in either."""
-    old, new = (second, first) if updated_of(first) > updated_of(second) else (first, second)
-    return {**{key: value for key, value in old.items() if key not in _OWN_KEYS}, **new}
 
 
 _OWN_KEYS = frozenset(

@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,10 @@ from tui_pod.state.format import (
     journal_text,
     parse_journal,
     parse_snapshot,
+    read_progress,
     record_text,
     snapshot_text,
     to_heard,
-    to_progress,
 )
 from tui_pod.state.kept import read_kept
 from tui_pod.state.values import Table
@@ -159,17 +160,7 @@ class StateFile:
         Raises:
             StateError: nothing was saved; the journal is as it was.
         """
-        text = journal_text(records)
-        if not text:
-            return False
-        try:
-            with self._locked():
-                self._refuse_newer()
-                size = files.append(self.journal, text, is_first=not self._has_appended)
-                self._has_appended = True
-                return size >= COMPACT_AT
-        except OSError as error:
-            raise StateError(f"cannot save progress to {self.journal}: {_reason(error)}") from error
+        return self._append(records, self._locked(), is_synced=True) >= COMPACT_AT
 
     def append_at_once(self, records: Iterable[Record]) -> None:
         """Append records without waiting for the lock or the disk: the last words of a program that must end.
@@ -180,13 +171,20 @@ class StateFile:
         Raises:
             StateError: they were not saved.
         """
+        self._append(records, contextlib.nullcontext(), is_synced=False)
+
+    def _append(self, records: Iterable[Record], lock: AbstractContextManager[None], is_synced: bool) -> int:
+        """Append records and return the journal's bytes; 0 where there are none to append."""
         text = journal_text(records)
         if not text:
-            return
+            return 0
         try:
-            self._refuse_newer()
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            files.append(self.journal, text, is_synced=False)
+            with lock:
+                self._refuse_newer()
+                self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                size = files.append(self.journal, text, not self._has_appended, is_synced)
+                self._has_appended = True
+                return size
         except OSError as error:
             raise StateError(f"cannot save progress to {self.journal}: {_reason(error)}") from error
 
@@ -223,24 +221,15 @@ class StateFile:
 
     def heard_records(self) -> list[HeardRecord]:
         """Return the stretches of listening ever saved, oldest first."""
-        try:
-            with self._locked():  # meanwhile nobody moves records from one file to the other
-                texts = self._heard_texts()
-        except (StateError, OSError):
-            texts = self._heard_texts()
-        found: dict[str, HeardRecord] = {}
-        for text in texts:
-            for table in parse_journal(text).get("heard", []):
-                if (record := to_heard(table)) is not None:
-                    found[record.key] = record
-        return sorted(found.values(), key=lambda record: record.started)
-
-    def _heard_texts(self) -> list[str]:
         texts = []
-        for path in (self.history, self.journal):
-            with contextlib.suppress(OSError):  # better some statistics than none
-                texts.append(files.read_text(path, "replace") or "")
-        return texts
+        with contextlib.ExitStack() as held:
+            with contextlib.suppress(StateError, OSError):  # better some statistics than none, here and below
+                held.enter_context(self._locked())  # meanwhile nobody moves records from one file to the other
+            for path in (self.history, self.journal):
+                with contextlib.suppress(OSError):
+                    texts.append(files.read_text(path, "replace") or "")
+        records = filter(None, map(to_heard, parse_journal("\n".join(texts)).get("heard", [])))
+        return sorted({record.key: record for record in records}.values(), key=lambda record: record.started)
 
     def _refuse_newer(self) -> None:
         """Leave the files of a newer program alone, also when it came while this one ran."""
@@ -319,11 +308,7 @@ class StateFile:
     def _move_history(self) -> None:
         """Append the journal's listening records to the history, the last of each key only."""
         tables = parse_journal(files.read_text(self.journal, "replace") or "").get("heard", [])
-        last: dict[str, Table] = {}
-        for table in tables:
-            table.pop("crc", None)
-            if isinstance(key := table.get("key"), str):
-                last[key] = table
+        last = {key: table for table in tables if isinstance(key := table.get("key"), str)}
         if last:
             files.append(self.history, "".join(record_text("heard", table) for table in last.values()))
 
@@ -357,10 +342,8 @@ class StateFile:
 
 
 def _state(data: Table, notices: list[str]) -> State:
-    entries = ((ident, entry) for ident, entry in data["episodes"].items() if isinstance(entry, dict))
-    progress = {ident: value for ident, entry in entries if (value := to_progress(entry)) is not None}
     tables = {key: value for key, value in data.items() if key != "episodes" and isinstance(value, dict)}
-    return State(progress, tables, tuple(notices), kept=read_kept(data))
+    return State(read_progress(data), tables, tuple(notices), kept=read_kept(data))
 
 
 def _reason(error: BaseException) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import MAXYEAR, UTC, datetime
 from typing import Any
 
@@ -57,6 +57,18 @@ def entry_check(entry: Mapping[str, Any]) -> str:
     """Return the checksum by which a later load sees that a person changed the entry."""
     content = repr(sorted((key, str(value)) for key, value in entry.items() if key != "check"))
     return f"{zlib.crc32(content.encode('utf-8', 'replace')):08x}"
+
+
+def date_edit(entry: Table, edited: datetime) -> None:
+    """Take an entry whose check does not hold for changed by a person, at the latest time its file allows."""
+    if entry.get("check") != entry_check(entry):
+        entry["updated"] = max(edited, updated_of(entry))
+
+
+def newer(first: Table, second: Table, own_keys: Collection[str]) -> Table:
+    """Return the newer of two entries of one thing, with those keys of the other that are not the program's own."""
+    old, new = (second, first) if updated_of(first) > updated_of(second) else (first, second)
+    return {**{key: value for key, value in old.items() if key not in own_keys}, **new}
 
 
 def writable(value: Any) -> Any:
