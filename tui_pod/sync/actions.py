@@ -14,6 +14,10 @@ from typing import Any, NamedTuple
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.text.clean import is_safe
 from tui_pod.feeds.net.address import absolute
+from tui_pod.feeds.store.feed_store import Enclosure
+
+DEVICE = "tui-pod"
+"""Id of the device. All of a listener's tui-pods are one, since some servers keep a list of podcasts for each."""
 
 MAX_TEXT = 2_000
 """Characters of an address or guid that is used."""
@@ -91,19 +95,17 @@ def to_progress(action: Action, mine: Progress | None, rule: PlayedRule) -> Prog
     return value.with_played(start, action.position, action.time)
 
 
-def to_element(
-    progress: Progress, podcast: str, episode: str, guid: str, duration: float | None, device: str, now: datetime
-) -> Element | None:
-    """Return what to send of an episode; None where there is nothing that a server could keep."""
-    length = int(progress.duration or duration or 0)
+def to_element(progress: Progress, podcast: str, episode: Enclosure, now: datetime) -> Element | None:
+    """Return what to send of a podcast's episode; None where there is nothing that a server could keep."""
+    length = int(progress.duration or episode.duration or 0)
     position = length if progress.played else int(progress.position)
-    if position < 1 or not (is_address(podcast) and is_address(episode)):
+    if position < 1 or not (is_address(podcast) and is_address(episode.audio)):
         return None
     time = (now if progress.updated < now - LATE else progress.updated).astimezone(UTC)
     if time.microsecond:  # up to a whole second, so that it is after what it replaces
         time = time.replace(microsecond=0) + timedelta(seconds=1)
-    element: Element = {"podcast": podcast, "episode": episode, "device": device, "action": "play"}
-    if _text(guid):
+    element: Element = {"podcast": podcast, "episode": episode.audio, "device": DEVICE, "action": "play"}
+    if guid := _text(episode.guid.partition("\0")[0]):
         element["guid"] = guid
     element["timestamp"] = f"{time:%Y-%m-%dT%H:%M:%S}"
     if length:

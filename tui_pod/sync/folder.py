@@ -25,7 +25,7 @@ from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.text.clean import clean, is_safe
 from tui_pod.runtime import files
-from tui_pod.state.format import DamagedState, NewerState, parse_snapshot, snapshot_text, to_progress, to_table
+from tui_pod.state.format import DamagedState, NewerState, parse_snapshot, read_progress, snapshot_text, to_table
 from tui_pod.state.kept import kept_tables, read_kept
 from tui_pod.state.store import State
 from tui_pod.sync.settings import Settings, merged, read_tables, to_tables
@@ -124,9 +124,7 @@ class SyncFolder:
                 machines += 1
             kept = kept.merged(found.kept)
             podcasts.append(found.podcasts)
-            for ident, value in found.progress.items():
-                known = progress.get(ident)
-                progress[ident] = newest(known, value) if known is not None else value
+            progress |= incoming(progress, found.progress)
         return Gathered(Contents(progress, kept, merged(podcasts)), own, machines, tuple(notices))
 
     def write(self, contents: Contents, now: datetime) -> None:
@@ -153,12 +151,17 @@ class SyncFolder:
         return [self._folder / name for name in names if name.endswith(".toml") and name[0] != "."][:MAX_FILES]
 
 
+def incoming(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> dict[str, Progress]:
+    """Return the progress that others change: the newest of each episode, with what was played in either."""
+    merged = ((ident, newest(mine[ident], value) if ident in mine else value) for ident, value in theirs.items())
+    return {ident: value for ident, value in merged if value != mine.get(ident)}
+
+
 def _read(path: Path) -> Contents:
     data = parse_snapshot(files.read_bytes(path, MAX_BYTES).decode())
     if "written" not in data:
         raise DamagedState("it is no machine's file")
-    entries = ((ident, entry) for ident, entry in data["episodes"].items() if isinstance(entry, dict))
-    progress = {ident: value for ident, entry in entries if _is_id(ident) and (value := to_progress(entry)) is not None}
+    progress = {ident: value for ident, value in read_progress(data).items() if _is_id(ident)}
     kept = read_kept(data)
     bookmarks = tuple(each for each in kept.bookmarks if _is_id(each.episode))
     cards = tuple(each for each in kept.cards if _is_id(each.episode))

@@ -38,11 +38,6 @@ class Memory:
     waiting: list[Any] = field(default_factory=list)
     """Actions of episodes that are not here yet."""
 
-    @property
-    def is_first(self) -> bool:
-        """Whether nothing was exchanged yet."""
-        return not self.protocol
-
 
 def memory_file(state: Path) -> Path:
     """Return where it is kept, beside the state."""
@@ -51,18 +46,19 @@ def memory_file(state: Path) -> Path:
 
 def read_memory(path: Path, server: str, user: str) -> Memory:
     """Return what is kept of a server; nothing where that is of another one, missing or damaged."""
-    with contextlib.suppress(OSError, ValueError, RecursionError, AttributeError):
-        data = json.loads(files.read_bytes(path, MAX_BYTES))
-        fresh = Memory()
-        if isinstance(data, dict) and (data.get("server"), data.get("user")) == (server, user):
-            names = [each.name for each in fields(Memory)]
-            values = {name: data[name] for name in names if type(data.get(name)) is type(getattr(fresh, name))}
-            texts = (*data.get("podcasts", {}).values(), *data.get("sent", {}).values())
-            is_right = all(isinstance(text, str) for text in texts)
-            is_right = is_right and all(isinstance(time, int) for time in data.get("seen", {}).values())
-            if is_right and len(values) == len(names):
-                return Memory(**values)
-    return Memory(server, user)
+    fresh = Memory(server, user)
+    with contextlib.suppress(OSError, ValueError, RecursionError, TypeError):
+        found = Memory(**json.loads(files.read_bytes(path, MAX_BYTES)))
+        if (found.server, found.user) == (server, user) and _types(found) == _types(fresh):
+            texts = *found.podcasts.values(), *found.sent.values()
+            times = found.seen.values()
+            if all(isinstance(text, str) for text in texts) and all(isinstance(time, int) for time in times):
+                return found
+    return fresh
+
+
+def _types(memory: Memory) -> list[type]:
+    return [type(getattr(memory, each.name)) for each in fields(memory)]
 
 
 def write_memory(path: Path, memory: Memory) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from tui_pod.feeds.net.address import absolute
 from tui_pod.feeds.store.feed_store import Enclosure, Subscription
 from tui_pod.feeds.store.match import media_core
-from tui_pod.sync.actions import Action, is_address
+from tui_pod.sync.actions import is_address
 from tui_pod.sync.protocols import Changes
 
 MAX_PODCASTS = 5_000
@@ -74,7 +74,7 @@ def _addresses(values: Iterable[object]) -> list[str]:
 
 
 class EpisodeFinder:
-    """Finds the episode that an action means: by its podcast's guid, then by its address."""
+    """Finds the episode that another program means: in its podcast by guid, then by address."""
 
     def __init__(self, episodes: Iterable[Enclosure], podcasts: Mapping[str, str]) -> None:
         self._feeds = {
@@ -82,30 +82,28 @@ class EpisodeFinder:
         }
         self._by_guid: dict[tuple[str, str], str] = {}
         self._by_address: dict[tuple[str, str], str] = {}
-        self._by_media: dict[tuple[str, str], str | None] = {}
-        self._by_recording: dict[str, str | None] = {}
+        self._by_media: dict[tuple[str, str], str | None] = {}  # also by no feed
         for episode in episodes:
             self._by_guid[episode.feed, episode.guid] = episode.id
             self._by_address[episode.feed, episode.audio] = episode.id
-            media = episode.feed, _media(episode.audio)
-            self._by_media[media] = episode.id if media not in self._by_media else None  # one of several: neither
-            recording = _media(episode.audio)
-            self._by_recording[recording] = episode.id if recording not in self._by_recording else None
+            media = _media(episode.audio)
+            for key in ((episode.feed, media), ("", media)):
+                self._by_media[key] = episode.id if key not in self._by_media else None  # one of several: neither
 
-    def find(self, action: Action) -> str | None:
-        """Return the id of an action's episode; None when it is not here."""
-        feed = self._feeds.get(address_key(action.podcast))
+    def find(self, podcast: str, guid: str, audio: str) -> str | None:
+        """Return the id of a podcast's episode; None when it is not here."""
+        feed = self._feeds.get(address_key(podcast))
         if feed is None:
             return None
         return (
-            self._by_guid.get((feed, action.guid))
-            or self._by_address.get((feed, action.episode))
-            or self._by_media.get((feed, _media(action.episode)))
+            self._by_guid.get((feed, guid))
+            or self._by_address.get((feed, audio))
+            or self._by_media.get((feed, _media(audio)))
         )
 
     def find_recording(self, address: str) -> str | None:
         """Return the id of the episode with this recording, of whatever podcast; None for none or several."""
-        return self._by_recording.get(_media(address)) if address else None
+        return self._by_media.get(("", _media(address))) if address else None
 
 
 def address_key(address: str) -> str:

@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
-from tui_pod.sync.actions import Element
+from tui_pod.sync.actions import DEVICE, Element
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.transport import Answer, Transport
 
 Item = TypeVar("Item")
-
-DEVICE = "tui-pod"
-"""Id of the device. All of a listener's tui-pods are one, since some servers keep a list of podcasts for each."""
 
 BATCH = 100
 """Elements sent at once; Nextcloud takes many seconds for some hundred."""
@@ -95,24 +92,21 @@ class Server:
     def __init__(self, transport: Transport, paths: Paths) -> None:
         self._transport = transport
         self._paths = paths
-        self.name = paths.name
 
     def register(self) -> None:
         """Tell the server of this device, where it wants to know."""
         if self._paths.device:
-            self._expect(
-                self._transport.ask("POST", self._paths.device, {"caption": "tui-pod", "type": "desktop"}),
-                "the device",
-            )
+            about = {"caption": "tui-pod", "type": "desktop"}
+            _check(self._transport.ask("POST", self._paths.device, about), "the device")
 
     def subscriptions(self, since: int) -> Changes:
         """Return how the list of podcasts changed since a time that the server told."""
-        data = self._expect(self._transport.ask("GET", f"{self._paths.subscriptions}?since={since}"), "the podcasts")
+        data = self._changes(self._paths.subscriptions, since, "the podcasts")
         return Changes(_list(data.get("add")), _list(data.get("remove")), _whole(data.get("timestamp")))
 
     def actions(self, since: int) -> Page:
         """Return the first page of the actions since a time that the server told."""
-        data = self._expect(self._transport.ask("GET", f"{self._paths.actions}?since={since}"), "the episodes")
+        data = self._changes(self._paths.actions, since, "the episodes")
         return Page(_list(data.get("actions")), _whole(data.get("timestamp")))
 
     def change_subscriptions(self, add: Sequence[str], remove: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -134,13 +128,10 @@ class Server:
         for part, _ in _in_batches(elements, lambda part: self._transport.ask("POST", self._paths.send_actions, part)):
             yield from part
 
-    def _expect(self, answer: Answer, what: str) -> dict[str, Any]:
-        _check_login(answer)
-        if not answer.is_good:
-            raise SyncError(f"The server does not give or take {what} (status {answer.status}); try again later.")
+    def _changes(self, path: str, since: int, what: str) -> dict[str, Any]:
+        answer = self._transport.ask("GET", f"{path}?since={since}")
+        _check(answer, what)
         if not isinstance(answer.data, dict):
-            if self._paths.device and what == "the device":
-                return {}
             raise SyncError(f"What the server says of {what} cannot be read.")
         return answer.data
 
@@ -168,6 +159,12 @@ def _in_batches(
             if refused < MAX_REFUSED and (waiting or has_taken or not is_broken):
                 continue
         raise SyncError(f"The server takes nothing at present (status {answer.status}); try again later.")
+
+
+def _check(answer: Answer, what: str) -> None:
+    _check_login(answer)
+    if not answer.is_good:
+        raise SyncError(f"The server does not give or take {what} (status {answer.status}); try again later.")
 
 
 def _check_login(answer: Answer) -> None:

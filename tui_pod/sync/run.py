@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.progress.cards import Kept
-from tui_pod.core.progress.progress import Progress, newest
+from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.runtime.files import locked
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync import settings
-from tui_pod.sync.folder import Contents, SyncError, SyncFolder, machine_name
+from tui_pod.sync.folder import Contents, SyncError, SyncFolder, incoming, machine_name
 
 
 @dataclass(slots=True)
@@ -87,12 +87,6 @@ def sync_with_folder(
             shared.write(Contents(progress, kept, podcasts), now)
     notices, configured = list(gathered.notices), list(received_settings)
     return Outcome(received, sent, received_kept, sent_kept, configured, notices=notices, machines=gathered.machines)
-
-
-def incoming(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> dict[str, Progress]:
-    """Return the progress that others change: the newest of each episode, with what was played in either."""
-    merged = ((ident, newest(mine[ident], value) if ident in mine else value) for ident, value in theirs.items())
-    return {ident: value for ident, value in merged if value != mine.get(ident)}
 
 
 @contextlib.contextmanager

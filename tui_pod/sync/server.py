@@ -28,7 +28,7 @@ from tui_pod.sync.actions import (
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.memory import Memory, read_memory, write_memory
 from tui_pod.sync.podcasts import EpisodeFinder, address_key, plan_podcasts
-from tui_pod.sync.protocols import DEVICE, Server, detect, paths_of
+from tui_pod.sync.protocols import Server, detect, paths_of
 from tui_pod.sync.run import Outcome
 from tui_pod.sync.transport import Transport
 
@@ -64,12 +64,11 @@ class ServerSync:
         self._memory = read_memory(memory, *names)
         self._store = store
         self._rule = rule
-        self._user = names[1]
 
     @property
     def is_first(self) -> bool:
         """Whether nothing was exchanged with this server yet."""
-        return self._memory.is_first
+        return not self._memory.protocol
 
     def run(self, file: StateFile, state: State, now: datetime, is_dry: bool = False) -> Outcome:
         """Take what is new, then send what the server lacks; where it `is_dry`, nothing is changed, here or there.
@@ -82,7 +81,10 @@ class ServerSync:
         outcome, memory = Outcome(), self._memory
         if not memory.sent.keys() <= state.progress.keys():  # another state than the one that was synced
             memory = self._memory = Memory(memory.server, memory.user)
-        server = self._server(now, is_dry)
+        is_first = self.is_first
+        server = self._server(now)
+        if is_first and not is_dry:
+            server.register()
         added = self._sync_podcasts(server, outcome, now, is_dry)
         actions = self._read_actions(server, outcome, now)
         episodes: list[Enclosure] = []
@@ -106,19 +108,16 @@ class ServerSync:
         except SyncError as error:
             outcome.error, outcome.is_offline = str(error), error.is_offline
         finally:
-            if self._is_first or actions or added or before != memory.sent or outcome.has_changed:
+            if is_first or actions or added or before != memory.sent or outcome.has_changed:
                 write_memory(self._path, memory)
         return outcome
 
-    def _server(self, now: datetime, is_dry: bool) -> Server:
+    def _server(self, now: datetime) -> Server:
         memory = self._memory
-        known = paths_of(memory.protocol, self._user)
-        server = Server(self._transport, known or detect(self._transport, self._user, int(now.timestamp())))
-        self._is_first = memory.is_first
-        if self._is_first and not is_dry:
-            server.register()
-        memory.protocol = server.name
-        return server
+        known = paths_of(memory.protocol, memory.user)
+        paths = known or detect(self._transport, memory.user, int(now.timestamp()))
+        memory.protocol = paths.name
+        return Server(self._transport, paths)
 
     # -- podcasts --------------------------------------------------------------------------------------
 
@@ -212,7 +211,7 @@ class ServerSync:
         received: dict[str, Progress] = {}
         waiting = []
         for action in sorted(actions, key=lambda action: action.time):
-            ident = known.find(action)
+            ident = known.find(action.podcast, action.guid, action.episode)
             if ident is None:
                 waiting.append([*action[:3], action.time.isoformat(), *action[4:]])
                 continue
@@ -235,11 +234,7 @@ class ServerSync:
         for ident in self._unsent(progress):
             value, episode = progress[ident], known.get(ident)
             podcast = memory.podcasts.get(episode.feed) if episode else None
-            element = None
-            if episode is not None and podcast:
-                guid = episode.guid.partition("\0")[0]
-                element = to_element(value, podcast, episode.audio, guid, episode.duration, DEVICE, now)
-            if element is not None:
+            if episode and podcast and (element := to_element(value, podcast, episode, now)) is not None:
                 elements[ident] = element
             else:
                 memory.sent[ident] = f"-{value.updated.isoformat()}"

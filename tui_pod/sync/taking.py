@@ -12,7 +12,6 @@ from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.imports import HeardEpisode, Imported
 from tui_pod.feeds.store.feed_store import Enclosure, Subscription
 from tui_pod.feeds.store.match import episode_id
-from tui_pod.sync.actions import Action
 from tui_pod.sync.podcasts import EpisodeFinder, address_key
 
 LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
@@ -67,9 +66,9 @@ def plan(
     for heard in imported.episodes:
         if heard.podcast:
             feed_id = ids.get(address_key(heard.podcast), "")
-            action = Action(heard.podcast, heard.audio, heard.guid, LONG_AGO, None, 0, None)
-            # else by its guid: where the podcast was not fetched yet, and where the episode has no recording
-            ident = finder.find(action) or (episode_id(feed_id, heard.guid) if heard.guid and feed_id else "")
+            ident = finder.find(heard.podcast, heard.guid, heard.audio) or ""
+            if not ident and heard.guid and feed_id:  # the podcast was not fetched yet, or it has no recording
+                ident = episode_id(feed_id, heard.guid)
             if feed_id in fetched and not is_known(ident):
                 ident = ""
         else:
