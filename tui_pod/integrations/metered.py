@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+NAME = "org.freedesktop.NetworkManager"
+
 PATIENCE = 2.0
 """Seconds that the system's bus may take."""
 
@@ -14,29 +16,23 @@ METERED = (1, 3)
 async def is_metered() -> bool:
     """Return whether the network is metered; False where that is not known."""
     try:
+        from dbus_fast import BusType, Message  # an extra: may be missing
+        from dbus_fast.aio import MessageBus
+
+        question = Message(
+            destination=NAME,
+            path="/org/freedesktop/NetworkManager",
+            interface="org.freedesktop.DBus.Properties",
+            member="Get",
+            signature="ss",
+            body=[NAME, "Metered"],
+        )
         async with asyncio.timeout(PATIENCE):
-            return await _ask() in METERED
+            bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+            try:
+                answer = await bus.call(question)
+            finally:
+                bus.disconnect()
+        return answer.body[0].value in METERED
     except Exception:  # whatever it is: no bus, no NetworkManager, an answer of another shape
         return False
-
-
-async def _ask() -> int:
-    from dbus_fast import BusType, Message  # an extra: may be missing
-    from dbus_fast.aio import MessageBus
-
-    name = "org.freedesktop.NetworkManager"
-    bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
-    try:
-        answer = await bus.call(
-            Message(
-                destination=name,
-                path="/org/freedesktop/NetworkManager",
-                interface="org.freedesktop.DBus.Properties",
-                member="Get",
-                signature="ss",
-                body=[name, "Metered"],
-            )
-        )
-    finally:
-        bus.disconnect()
-    return int(answer.body[0].value)

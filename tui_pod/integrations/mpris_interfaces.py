@@ -142,12 +142,18 @@ class PlayerInterface(ServiceInterface):
         """Report that the position jumped."""
         return self._microseconds()
 
+    can_play = _property("CanPlay", DBusBool, lambda interface: len(interface._controller.library) > 0)
+    can_go_next = _property(
+        "CanGoNext", DBusBool, lambda interface: interface._controller.session_status().next is not None
+    )
     can_go_previous = _when_loaded("CanGoPrevious")  # at least to the start of the episode
     can_pause = _when_loaded("CanPause")
     can_seek = _when_loaded("CanSeek")
     minimum_rate = _constant("MinimumRate", DBusDouble, MIN_SPEED)
     maximum_rate = _constant("MaximumRate", DBusDouble, MAX_SPEED)
     can_control = _constant("CanControl", DBusBool, True)
+    metadata = _property("Metadata", DBusDict, lambda interface: make_metadata(interface._controller))
+    position = _property("Position", DBusInt64, lambda interface: interface._microseconds())
 
     @dbus_property(PropertyAccess.READ, "PlaybackStatus")
     def playback_status(self) -> DBusStr:
@@ -155,16 +161,6 @@ class PlayerInterface(ServiceInterface):
         if not self._playback.is_loaded:
             return "Stopped"
         return "Paused" if self._api.is_paused else "Playing"
-
-    @dbus_property(PropertyAccess.READ, "Metadata")
-    def metadata(self) -> DBusDict:
-        """What is known of the episode; empty when there is none."""
-        return make_metadata(self._controller)
-
-    @dbus_property(PropertyAccess.READ, "Position")
-    def position(self) -> DBusInt64:
-        """Where it is, in microseconds."""
-        return self._microseconds()
 
     @dbus_property(PropertyAccess.READWRITE, "Rate")
     def rate(self) -> DBusDouble:
@@ -192,16 +188,6 @@ class PlayerInterface(ServiceInterface):
         self._api.set_volume(min(max(volume, 0.0), 1.0) * 100)
         if volume > 0 and self._playback.is_muted:
             self._controller.toggle_mute()
-
-    @dbus_property(PropertyAccess.READ, "CanGoNext")
-    def can_go_next(self) -> DBusBool:
-        """Whether something comes next."""
-        return self._controller.session_status().next is not None
-
-    @dbus_property(PropertyAccess.READ, "CanPlay")
-    def can_play(self) -> DBusBool:
-        """Whether Play does anything."""
-        return len(self._controller.library) > 0
 
     def _microseconds(self) -> int:
         return round(self._playback.position * SECOND)

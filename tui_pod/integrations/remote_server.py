@@ -106,7 +106,9 @@ class RemoteControl(Follower):
             while is_same_user(writer.get_extra_info("socket")):
                 async with asyncio.timeout(PATIENCE):
                     line = await reader.readuntil(b"\n")
-                await _send(writer, await self._answer(line))
+                writer.write(json.dumps(await self._answer(line)).encode() + b"\n")
+                async with asyncio.timeout(PATIENCE):
+                    await writer.drain()
         except (OSError, ValueError, asyncio.IncompleteReadError, TimeoutError):
             pass  # gone, silent, or too long a line: there is nobody to tell
         except asyncio.CancelledError:
@@ -136,12 +138,6 @@ class RemoteControl(Follower):
                 while self._failure is None and not _is_settled(self._api.playback, wanted):
                     self._changed.clear()
                     await self._changed.wait()
-
-
-async def _send(writer: asyncio.StreamWriter, answer: dict[str, object]) -> None:
-    writer.write(json.dumps(answer).encode() + b"\n")
-    async with asyncio.timeout(PATIENCE):
-        await writer.drain()
 
 
 def _is_settled(playback: Playback, wanted: bool | None) -> bool:
