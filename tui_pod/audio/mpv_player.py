@@ -14,7 +14,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tui_pod.audio.libmpv import NO_SOUND_DEVICE, cause, explain_failure, explain_missing, open_mpv
+from tui_pod.audio.libmpv import (
+    NO_SOUND_DEVICE,
+    cause,
+    explain_failure,
+    explain_missing,
+    open_mpv,
+    release_memory,
+)
 from tui_pod.audio.mpv_options import DEMUXER, FAST_SEEK
 from tui_pod.audio.stream import StreamProtocol
 from tui_pod.core.player.events import (
@@ -217,6 +224,7 @@ class MpvPlayer:
         self._early_seek = (0, 0.0)
         if load and load == self._active:
             mpv.command("seek", f"{position:.3f}", "absolute+exact")
+        release_memory()  # another megabyte, of the start and of the file before
 
     def _tell_failure(self, load: int, error: int) -> None:
         """Say why a load failed, once libmpv has told its log, which it does after its events."""
