@@ -17,7 +17,6 @@ from types import SimpleNamespace
 
 TYPE_CHECKING = False  # not from typing, which would stay in the client's memory
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any
 
 _WORDS = {
@@ -53,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if isinstance(held, int):  # this process was the client
                 return held
             options.line = held
+            _make_paths(options)
         if options.command is None:
             if closed:
                 print(f"tui-pod: standard {closed[0]} is closed, which the app needs", file=sys.stderr)
@@ -154,16 +154,19 @@ def _parse(arguments: Sequence[str]) -> Any:
 
             return parse(arguments)
         if name == "--catalog":
-            options.catalog.append(_path(value))
+            options.catalog.append(value)
         else:
-            setattr(options, name[2:], value if name == "--ao" else _path(value))
+            setattr(options, name[2:], value)
     return options
 
 
-def _path(value: str) -> Path:
-    from pathlib import Path  # not for a start without options
+def _make_paths(options: Any) -> None:
+    """Turn texts that name files into paths; not in the client, where pathlib would take half a megabyte."""
+    if options.catalog or options.state is not None or options.config is not None:
+        from pathlib import Path  # not for a start without options
 
-    return Path(value)
+        options.catalog = [Path(text) for text in options.catalog]
+        options.state, options.config = (None if t is None else Path(t) for t in (options.state, options.config))
 
 
 if __name__ == "__main__":
