@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from tui_pod.config.settings import Settings
 from tui_pod.core.actions import render_keys
 from tui_pod.core.library.download_state import DownloadState
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import PodcastFacts
+from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.events import (
     Event,
     FileEnded,
@@ -30,6 +32,8 @@ from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.core.selection.session_planner import Summary
 from tui_pod.feeds.directories.find import Finding
 from tui_pod.feeds.formats.model import Feed
+from tui_pod.feeds.podcasts import Podcasts
+from tui_pod.services.frontend import Frontend
 from tui_pod.services.podcasts.directories import DirectoryService, Search
 from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.podcasts.imports import ImportService, Preview
@@ -37,6 +41,7 @@ from tui_pod.services.podcasts.logins import LoginQuestion
 from tui_pod.services.podcasts.news import News
 from tui_pod.services.podcasts.settings import PodcastChoice, SettingsService
 from tui_pod.services.recognition import RecognitionService
+from tui_pod.services.services import Services
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
@@ -349,6 +354,30 @@ class FakeFrontend(FakeListener):
 
     def work_changed(self, text: str) -> None:
         self.works.append(text)
+
+
+class ServicesAround(Services):
+    """Services around a controller that a test made."""
+
+    def __init__(
+        self,
+        controller: PlaybackController,
+        frontend: Frontend,
+        settings: Settings | None = None,
+        podcasts: Podcasts | None = None,
+    ) -> None:
+        super().__init__(controller.library, controller.progress_index)
+        self.frontend, self.settings = frontend, settings or Settings()
+        self._controller = controller
+        self._podcasts = podcasts
+
+    @property
+    def controller(self) -> PlaybackController:
+        return self._controller
+
+    async def open_podcasts(self) -> Podcasts:
+        assert self._podcasts is not None
+        return self._podcasts
 
 
 class FakeSettings(SettingsService):

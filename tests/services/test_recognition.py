@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tui_pod.services.recognition as module
-from tests.fakes import START, FakeFrontend
+from tests.fakes import START, FakeFrontend, ServicesAround
 from tests.feeds import server
 from tests.feeds.server import Site, feed, item, sound
 from tests.rooms import Room, make_room
@@ -43,13 +43,15 @@ class Rig:
         self.room: Room = make_room([*episodes, Episode("gone", "Gone", audio="/nowhere.mp3")])
         self.files = WordFiles(folder / "words")
         self.frontend = FakeFrontend()
-        self.statuses: list[str] = []
+        self.services = ServicesAround(self.room.controller, self.frontend)
         self.states: dict[str, WordsState | None] = {}
+        self.services.words_watchers.append(self.states.__setitem__)
         self.begun: list[str] = []
         self.steps: asyncio.Queue[float | Exception | None] = asyncio.Queue()
         self.is_on_battery = False
         monkeypatch.setattr(module, "find_model", lambda setting: folder)
         monkeypatch.setattr(module, "transcribe", self.transcribe)
+        monkeypatch.setattr(module, "is_on_battery", lambda: self.is_on_battery)
         monkeypatch.setattr(module, "REPORT_EVERY", 0.0)
         monkeypatch.setattr(module, "LOOK_EVERY", 0.01)
         self.service = self.make()
@@ -60,11 +62,7 @@ class Rig:
         async def no_podcasts() -> None:
             return None
 
-        means = module.Means(
-            self.files, no_podcasts, "", lambda _, text: self.statuses.append(text), self.states.__setitem__,
-            lambda: self.is_on_battery,
-        )  # fmt: skip
-        return module.RecognitionService(lambda: self.room.controller, self.frontend, means, is_paused)
+        return module.RecognitionService(self.services, self.files, no_podcasts, is_paused)
 
     async def transcribe(
         self, files: WordFiles, episode: str, request: Request, model_name: str, urgent: RightOfWay | None
@@ -104,10 +102,10 @@ async def test_progress_shows_in_row_bar_and_words(rig: Rig) -> None:
     assert rig.states["a"] == WordsState("…")
     rig.steps.put_nowait(42.0)
     await rig.until(lambda: rig.states["a"] == WordsState("42 %", 42.0))
-    assert rig.statuses[-1] == "recognising “A” 42 %"
+    assert rig.frontend.work == "recognising “A” 42 %"
     assert rig.service.label("a") == f"{BY_MACHINE} · 42 %"
     rig.steps.put_nowait(100.0)
-    await rig.until(lambda: rig.states["a"] is None and not rig.statuses[-1])
+    await rig.until(lambda: rig.states["a"] is None and not rig.frontend.work)
     assert rig.service.label("a") == ""
     assert "“A” has words now." in rig.frontend.said[-1]
 
@@ -127,7 +125,7 @@ async def test_pause_ends_the_work_for_good_and_going_on_takes_it_up_again(rig: 
     rig.steps.put_nowait(10.0)
     await rig.until(lambda: rig.service.label("a").endswith("10 %"))
     rig.service.toggle_pause()
-    await rig.until(lambda: rig.statuses[-1] == module.PAUSED)
+    await rig.until(lambda: rig.frontend.work == module.PAUSED)
     assert rig.service.label("a") == f"{BY_MACHINE} · {module.PAUSED}"
     rig.service.toggle_pause()
     await rig.until(lambda: rig.begun == ["a", "a"])
@@ -136,7 +134,7 @@ async def test_pause_ends_the_work_for_good_and_going_on_takes_it_up_again(rig: 
 async def test_pause_holds_in_the_next_app(rig: Rig) -> None:
     service = rig.make(is_paused=True)
     service.request(["a"])
-    await rig.until(lambda: module.PAUSED in rig.statuses)
+    await rig.until(lambda: module.PAUSED in rig.frontend.works)
     assert rig.begun == []
     assert "X to go on" in rig.frontend.said[-1]
     await service.close()
@@ -145,7 +143,7 @@ async def test_pause_holds_in_the_next_app(rig: Rig) -> None:
 async def test_battery_pauses_and_mains_goes_on(rig: Rig) -> None:
     rig.is_on_battery = True
     rig.service.request(["a"])
-    await rig.until(lambda: module.ON_BATTERY in rig.statuses)
+    await rig.until(lambda: module.ON_BATTERY in rig.frontend.works)
     assert rig.begun == []
     rig.is_on_battery = False
     await rig.until(lambda: rig.begun == ["a"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter
+from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter, ServicesAround
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.app.followers import SyncTrigger
 from tui_pod.core.library.library import build_library
@@ -44,7 +44,7 @@ class Rig:
         self.runs: list[str] = []
         self.done = asyncio.Event()
         work = Work(self._run, self._reload, lambda: self.is_first)
-        self.service = SyncService(lambda: self.controller, self.frontend, work)
+        self.service = SyncService(ServicesAround(self.controller, self.frontend), work)
 
     async def _run(self) -> dict[str, Any]:
         self.runs.append("sync")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.snapshot import Chapter
     from tui_pod.core.progress.statistics import Statistics
+    from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.services.podcasts.feeds import FeedService
     from tui_pod.services.recognition import RecognitionService
     from tui_pod.services.search import SearchService
@@ -163,6 +164,10 @@ class AppServices(Services):
             self.frontend.show_statistics()
         if self._budget is not None:
             self.frontend.start_session(self._budget)
+
+    async def open_podcasts(self) -> Podcasts:
+        """See `Services.open_podcasts`."""
+        return await self._running.sources.podcasts()
 
     async def read_transcript(self, episode: Episode) -> Transcript:
         """See `Services.read_transcript`."""

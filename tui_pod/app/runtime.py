@@ -132,34 +132,15 @@ class Runtime:
         """Podcasts: refreshing, downloads, and what is said of them."""
         from tui_pod.services.podcasts.feeds import FeedService
 
-        settings = self._services.settings
-        return FeedService(
-            lambda: self.controller,
-            self._services.frontend,
-            self.sources.podcasts,
-            self._reload,
-            settings.feeds,
-            self._announce,
-            settings.find,
-            settings.desktop.notify,
-            _is_sparing,
-            PlayedRule(*settings.played),
-        )
+        return FeedService(self._services, self._reload, self._announce, _is_sparing)
 
     @cached_property
     def recognition(self) -> RecognitionService:
         """Words for recordings that have none."""
-        from tui_pod.services.recognition import Means, RecognitionService
+        from tui_pod.services.recognition import RecognitionService
 
         services = self._services
-        means = Means(
-            self._words,
-            self._podcasts_if_any,
-            services.settings.transcribe.model,
-            lambda what, text: self.feeds.show_work(what, text),
-            services.words_changed,
-        )
-        return RecognitionService(lambda: self.controller, services.frontend, means, services.is_recognition_paused)
+        return RecognitionService(services, self._words, self._podcasts_if_any, services.is_recognition_paused)
 
     @cached_property
     def search(self) -> SearchService:
@@ -179,8 +160,7 @@ class Runtime:
         settings = self._services.settings.sync
         if not self._services.is_writable or not (settings.folder or (settings.server and settings.user)):
             return None
-        work = Work(self._sync, self._reload_podcasts, self._is_first_sync)
-        return SyncService(lambda: self.controller, self._services.frontend, work)
+        return SyncService(self._services, Work(self._sync, self._reload_podcasts, self._is_first_sync))
 
     async def _look_at_feeds(self) -> None:
         if self.has_podcasts:

@@ -69,7 +69,7 @@ class PlainProgram:
         self._playback = services.playback
         self._loading: asyncio.TimerHandle | None = None
         self._work = ""
-        self._tasks = BackgroundTasks(lambda: self.controller, self)
+        self._tasks = BackgroundTasks(services)
         self.run_task = self._tasks.run
         self._list = EpisodeListModel(services)
         self._browser = Browser(self._list)

@@ -38,7 +38,7 @@ class BookmarkService:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._tasks = BackgroundTasks(lambda: services.controller, services.frontend)
+        self._tasks = BackgroundTasks(services)
         self._last: tuple[BookmarkKey, datetime] | None = None  # what was kept last, and when
         self._waiting: list[Playback] = []  # moments whose words are being looked for
 

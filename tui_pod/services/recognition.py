@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +16,11 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.words_state import WordsState
-from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import span
 from tui_pod.runtime.log import log
 from tui_pod.runtime.power import is_on_battery
 from tui_pod.runtime.threads import in_thread
-from tui_pod.services.frontend import Frontend
 from tui_pod.services.recordings import find_language, find_recording, make_request, wanted_by_settings
 from tui_pod.services.tasks import BackgroundTasks
 from tui_pod.speech.model import (
@@ -39,6 +36,7 @@ from tui_pod.speech.worker_process import RightOfWay
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.services.services import Services
 
 REPORT_EVERY = 1.0
 """Seconds between two reports of progress."""
@@ -55,34 +53,30 @@ USUAL_SPEED = 8.0
 PAUSED, ON_BATTERY = "recognising is paused", "recognising waits for mains power"
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What recognition needs of the app."""
-
-    files: WordFiles
-    open_podcasts: Callable[[], Awaitable[Podcasts | None]]
-    """Returns None where the listener has no podcasts."""
-    model: str
-    """The setting: a folder, or nothing."""
-    show: Callable[[str, str], None]
-    """Shows the status of some work, as `BackgroundTasks.show` does."""
-    words_changed: Callable[[str, WordsState | None], None]
-    """Told how far the words of an episode are; None: that is not under way."""
-    is_on_battery: Callable[[], bool] = is_on_battery
-
-
 class RecognitionService:
     """The one place in the running app that recognises words and takes them away."""
 
     def __init__(
-        self, controller: Callable[[], PlaybackController], frontend: Frontend, means: Means, is_paused: bool = False
+        self,
+        services: Services,
+        files: WordFiles,
+        open_podcasts: Callable[[], Awaitable[Podcasts | None]],
+        is_paused: bool = False,
     ) -> None:
-        """Recognise nothing yet; `is_paused`: not until the listener resumes."""
-        self._controller = controller
-        self._frontend = frontend
-        self._means = means
+        """Recognise nothing yet.
+
+        Args:
+            services: the services of the running app.
+            files: where recognised words are kept.
+            open_podcasts: returns None where the listener has no podcasts.
+            is_paused: whether to recognise nothing until the listener resumes.
+        """
+        self._services, self._frontend = services, services.frontend
+        self._files = files
+        self._open_podcasts = open_podcasts
+        self._model = services.settings.transcribe.model
         self._is_paused = is_paused
-        self._tasks = BackgroundTasks(controller, frontend)
+        self._tasks = BackgroundTasks(services)
         self._waiting: dict[str, bool] = {}  # episode -> whether the listener asked for it
         self._states: dict[str, WordsState] = {}
         self._job: asyncio.Task[None] | None = None
@@ -101,7 +95,7 @@ class RecognitionService:
     def is_ready(self) -> bool:
         """Whether there is what recognises, and a model, or the folder of one in the settings."""
         with contextlib.suppress(RecognitionError):
-            find_model(self._means.model)
+            find_model(self._model)
             return True
         return False
 
@@ -143,7 +137,7 @@ class RecognitionService:
     def toggle_pause(self) -> None:
         """Pause recognising, in this app and those to come; or go on."""
         self._is_paused = not self._is_paused
-        self._controller().remember("transcribe", "paused", "yes" if self._is_paused else "no")
+        self._services.controller.remember("transcribe", "paused", "yes" if self._is_paused else "no")
         self._changed.set()
         if self._is_paused and self._job is not None:
             self._job.cancel()
@@ -163,7 +157,7 @@ class RecognitionService:
 
     async def words(self, episode: str) -> Words | None:
         """Return the recognised words of an episode; None when there are none."""
-        return await asyncio.to_thread(self._means.files.read, episode)
+        return await asyncio.to_thread(self._files.read, episode)
 
     async def close(self) -> None:
         """End the recogniser; the next start resumes where it was."""
@@ -176,12 +170,11 @@ class RecognitionService:
     # -- automatically ---------------------------------------------------------------------------------
 
     async def _look(self) -> None:
-        podcasts = await self._means.open_podcasts()
+        podcasts = await self._open_podcasts()
         if podcasts is None or not self.is_ready:
             return
-        library, progress = self._controller().library, self._controller().progress_index
-        files = self._means.files
-        found = await in_thread(lambda _: wanted_by_settings(podcasts, files, library, progress))
+        library, progress = self._services.controller.library, self._services.controller.progress_index
+        found = await in_thread(lambda _: wanted_by_settings(podcasts, self._files, library, progress))
         for ident in [ident for ident, is_asked in self._waiting.items() if not is_asked and ident not in found]:
             await self._drop(ident)
         self.request([ident for ident in found if ident not in self._waiting and ident not in self._failed], False)
@@ -203,18 +196,18 @@ class RecognitionService:
                 if not self._job.cancelled() and (error := self._job.exception()) is not None:
                     self._fail(ident, error)
         finally:
-            self._means.show("words", "")
+            self._tasks.show("words", "")
 
     async def _wait(self) -> None:
         """Wait until something changes, or for a while."""
-        self._means.show("words", self._why_waiting())
+        self._tasks.show("words", self._why_waiting())
         self._changed.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._changed.wait(), LOOK_EVERY)
 
     def _next(self) -> str | None:
         """Return the episode to recognise next: what plays, what was asked for, the queue, the rest."""
-        controller = self._controller()
+        controller = self._services.controller
         rows = {ident: row for row, ident in enumerate(controller.queue.upcoming)}
         playing = controller.playback.episode
 
@@ -228,24 +221,24 @@ class RecognitionService:
         asked = " ".join(ident for ident, is_asked in self._waiting.items() if is_asked and " " not in ident)
         if asked != self._asked:
             self._asked = asked
-            self._controller().remember("transcribe", "asked", asked)
+            self._services.controller.remember("transcribe", "asked", asked)
 
     def _why_waiting(self) -> str:
         if self._is_paused:
             return PAUSED
-        return ON_BATTERY if self._means.is_on_battery() else ""
+        return ON_BATTERY if is_on_battery() else ""
 
     async def _recognise(self, ident: str) -> None:
-        episode = self._controller().library.find(ident)
+        episode = self._services.controller.library.find(ident)
         if episode is None:
             raise RecognitionError("It is no longer in the library.")
-        model = find_model(self._means.model)
-        podcasts = await self._means.open_podcasts()
+        model = find_model(self._model)
+        podcasts = await self._open_podcasts()
         language = await in_thread(lambda _: find_language(episode, podcasts))
         check_language(model, language)
         recording, is_fetched = await self._recording(episode, podcasts)
         request = await in_thread(lambda _: make_request(episode, recording, model, podcasts))
-        async with aclosing(transcribe(self._means.files, ident, request, model_name(model), self._urgent)) as parts:
+        async with aclosing(transcribe(self._files, ident, request, model_name(model), self._urgent)) as parts:
             async for until in parts:
                 self._report(episode, until)
                 if self._why_waiting():
@@ -267,7 +260,7 @@ class RecognitionService:
         request = podcasts.download_request(episode, is_automatic=True) if podcasts is not None else None
         if podcasts is None or request is None:
             raise RecognitionError(f"The recording is not there: {episode.audio}.")
-        self._means.show("words", f"downloading “{episode.title}” for its words")
+        self._tasks.show("words", f"downloading “{episode.title}” for its words")
         return await in_thread(lambda cancel: podcasts.downloads.fetch(request, cancel=cancel)), True
 
     def _report(self, episode: Episode, until: float) -> None:
@@ -283,11 +276,11 @@ class RecognitionService:
         episode, until = self._latest
         self._latest = None
         self._timer = asyncio.get_running_loop().call_later(REPORT_EVERY, self._show_latest)
-        progress = self._controller().progress_index.get(episode.id)
+        progress = self._services.controller.progress_index.get(episode.id)
         duration = (progress.duration if progress is not None else None) or episode.duration
         text = f"{min(99, int(100 * until / duration))} %" if duration else f"{int(until // 60)} m"
         self._set_state(episode.id, WordsState(text, until))
-        self._means.show("words", f"recognising “{episode.title}” {text}")
+        self._tasks.show("words", f"recognising “{episode.title}” {text}")
 
     def _set_state(self, ident: str, state: WordsState | None) -> None:
         if state is None:
@@ -296,14 +289,14 @@ class RecognitionService:
             self._latest = None  # else it would be reported after its end
         else:
             self._states[ident] = state
-        self._means.words_changed(ident, state)
+        self._services.words_changed(ident, state)
 
     def _fail(self, ident: str, error: BaseException) -> None:
         """Give an episode up, and say why where the listener asked for it."""
         is_asked = self._waiting.pop(ident, False)
         self._failed.add(ident)
         self._set_state(ident, None)
-        library = self._controller().library
+        library = self._services.controller.library
         index = library.index(ident)
         title = library.titles[index] if index is not None else ident
         reason = str(error) if isinstance(error, UserError) else f"That went wrong ({type(error).__name__})."
@@ -331,10 +324,10 @@ class RecognitionService:
         self._set_state(ident, None)
 
     async def _take(self, ident: str) -> bool:
-        is_taken = await asyncio.to_thread(self._means.files.remove, ident)
-        self._means.words_changed(ident, None)
+        is_taken = await asyncio.to_thread(self._files.remove, ident)
+        self._services.words_changed(ident, None)
         return is_taken
 
     async def _bring_back(self, ident: str) -> None:
-        await asyncio.to_thread(self._means.files.restore, ident)
-        self._means.words_changed(ident, None)
+        await asyncio.to_thread(self._files.restore, ident)
+        self._services.words_changed(ident, None)

@@ -49,7 +49,7 @@ class SearchService:
         self._services = services
         self._index = index
         self._update = update
-        self._tasks = BackgroundTasks(lambda: services.controller, services.frontend)
+        self._tasks = BackgroundTasks(services)
         self._filling: asyncio.Task[object] | None = None
         self._is_stale = False  # whether it has to be looked at again when it is filled
         self._fault = ""

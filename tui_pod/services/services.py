@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.snapshot import Chapter
     from tui_pod.core.progress.statistics import Statistics
+    from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.services.bookmarks import BookmarkService
     from tui_pod.services.frontend import Frontend
     from tui_pod.services.podcasts.feeds import FeedService
@@ -70,6 +71,8 @@ class Services:
         self._failed_save: str | None = None
         self.words_watchers: list[Callable[[str, WordsState | None], None]] = []
         """Told how far the words of an episode are recognised; None: no longer, or they have changed."""
+        self.work: dict[str, str] = {}
+        """The status of what is being done in the background, by what it is."""
 
     def _with_last(self, playback: Playback) -> Playback:
         """Return a playback of nothing with the episode that was heard last, to be resumed."""
@@ -166,6 +169,10 @@ class Services:
 
     async def after_paint(self) -> None:
         """Build and start the rest, once the first screen is painted."""
+
+    async def open_podcasts(self) -> Podcasts:
+        """Return the podcasts, always the same."""
+        raise NotImplementedError
 
     async def read_transcript(self, episode: Episode) -> Transcript:
         """Return the words of an episode."""

@@ -10,15 +10,16 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import counted
-from tui_pod.services.frontend import Frontend
 from tui_pod.services.tasks import BackgroundTasks, CommandFailed, run_command
 from tui_pod.state.kept import SECTIONS, read_kept
+
+if TYPE_CHECKING:
+    from tui_pod.services.services import Services
 
 EVERY = 15 * 60.0
 """Seconds between two syncs."""
@@ -49,14 +50,13 @@ class Work(NamedTuple):
 class SyncService:
     """Syncs at start, after a pause and an end, every 15 minutes, and when asked."""
 
-    def __init__(self, controller: Callable[[], PlaybackController], frontend: Frontend, work: Work) -> None:
-        self._controller = controller
-        self._frontend = frontend
+    def __init__(self, services: Services, work: Work) -> None:
+        self._services, self._frontend = services, services.frontend
         self._work = work
-        self._tasks = BackgroundTasks(controller, frontend)
+        self._tasks = BackgroundTasks(services)
         self._running: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._since = controller().now()  # what was changed since then is to be sent
+        self._since = services.controller.now()  # what was changed since then is to be sent
         self._synced: datetime | None = None
         self._problem = ""
         self._clock: asyncio.TimerHandle | None = None
@@ -100,7 +100,7 @@ class SyncService:
 
     async def _sync(self, is_asked: bool) -> None:
         self._tasks.show("sync", "syncing …")
-        since = self._controller().now()
+        since = self._services.controller.now()
         try:
             report = await self._work.run()
         except CommandFailed as failure:
@@ -111,8 +111,8 @@ class SyncService:
             self._since = self._synced = since
         self._show()
         received = _received(report)
-        shown = self._controller().receive(received, f"{counted(len(received))} synced")
-        shown |= self._controller().bookmarks.receive_all(_received_kept(report), "synced")
+        shown = self._services.controller.receive(received, f"{counted(len(received))} synced")
+        shown |= self._services.controller.bookmarks.receive_all(_received_kept(report), "synced")
         if report.get("subscribed") or report.get("unsubscribed"):
             await self._work.reload()
         if error and is_asked:
@@ -122,8 +122,8 @@ class SyncService:
 
     def _show(self) -> None:
         """Show when the last sync was, and how much was changed since."""
-        now = self._controller().now()
-        unsent = sum(progress.updated > self._since for _, progress in self._controller().progress_index)
+        now = self._services.controller.now()
+        unsent = sum(progress.updated > self._since for _, progress in self._services.controller.progress_index)
         last = "" if self._synced is None else f"synced {_age((now - self._synced).total_seconds())}"
         self._tasks.show("sync", ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", self._problem))))
         if self._clock is not None:

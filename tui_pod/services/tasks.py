@@ -15,10 +15,9 @@ from tui_pod.core.playback.undo import Change
 from tui_pod.core.text.clean import clean
 from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import start_of
-from tui_pod.services.frontend import Frontend
 
 if TYPE_CHECKING:
-    from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.services.services import Services
 
 
 class CommandFailed(UserError):
@@ -31,11 +30,9 @@ Work = Coroutine[Any, Any, object]
 class BackgroundTasks:
     """The tasks under way."""
 
-    def __init__(self, controller: Callable[[], PlaybackController], frontend: Frontend) -> None:
-        self._controller = controller
-        self._frontend = frontend
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._tasks: set[asyncio.Task[object]] = set()
-        self._shown: dict[str, str] = {}
         self._turn = asyncio.Lock()
 
     def run(self, work: Work) -> asyncio.Task[object]:
@@ -54,12 +51,10 @@ class BackgroundTasks:
 
     def show(self, what: str, text: str) -> None:
         """Show the status of some work; empty: it has ended."""
-        shown = {name: said for name, said in self._shown.items() if name != what}
-        if text:
-            shown[what] = text
-        if shown != self._shown:
-            self._shown = shown
-            self._frontend.work_changed(", ".join(shown.values()))
+        work = self._services.work
+        if text != work.get(what, ""):
+            work[what] = text
+            self._services.frontend.work_changed(", ".join(filter(None, work.values())))
 
     @contextmanager
     def showing(self, what: str, text: str) -> Iterator[None]:
@@ -73,8 +68,8 @@ class BackgroundTasks:
     def note(self, label: str, back: Callable[[], Work], again: Callable[[], Work]) -> None:
         """Say what was done, and let it be undone and redone; one after the other, however fast the keys."""
         undo, redo = partial(self._run_in_turn, back), partial(self._run_in_turn, again)
-        self._controller().add_external_change(Change(label, undo, redo))
-        self._frontend.tell(f"{label}. Press {key_of('undo')} to undo.")
+        self._services.controller.add_external_change(Change(label, undo, redo))
+        self._services.frontend.tell(f"{label}. Press {key_of('undo')} to undo.")
 
     def _run_in_turn(self, change: Callable[[], Work]) -> None:
         async def do() -> None:
@@ -87,7 +82,7 @@ class BackgroundTasks:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log(f"{type(error).__name__}: {error}")
-            self._frontend.tell(explain(error), is_error=True)
+            self._services.frontend.tell(explain(error), is_error=True)
 
 
 def explain(error: BaseException) -> str:

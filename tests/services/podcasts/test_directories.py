@@ -13,15 +13,13 @@ from tui_pod.config.settings import FindSettings
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.directories import services
 from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.services.podcasts.directories import DirectoryService
 
 
 @pytest.mark.parametrize("key", ["", "key"])
 def test_names_are_those_of_the_directories_that_are_asked(tmp_path: Path, key: str) -> None:
     settings = FindSettings(podcastindex_key=key)
-    rig = ServiceRig(tmp_path)
     asked = services.make_directories(*settings)
-    assert DirectoryService(settings, rig.open).names == [directory.name for directory in asked]
+    assert ServiceRig(tmp_path, find=settings).service.directories.names == [directory.name for directory in asked]
 
 
 async def test_found_podcasts_that_are_subscribed_to_are_told(
@@ -32,8 +30,8 @@ async def test_found_podcasts_that_are_subscribed_to_are_told(
     answer = json.dumps(ITUNES).replace("https://ships.example/feed.xml", site.url("/ships"))
     site.replies["/search"] = server.body(answer, "text/javascript")
     site.replies["/ships"] = server.body(feed(item(1) + item(2), "Tall Ships"))
-    rig = ServiceRig(tmp_path, policy=NetworkPolicy(site.allowed))
-    directories = DirectoryService(FindSettings(directories=("itunes",)), rig.open)
+    rig = ServiceRig(tmp_path, policy=NetworkPolicy(site.allowed), find=FindSettings(directories=("itunes",)))
+    directories = rig.service.directories
     found = await directories.find("ships")
     address = found.finding.podcasts[0].address
     assert found.subscribed == frozenset()
@@ -47,9 +45,8 @@ async def test_found_podcasts_that_are_subscribed_to_are_told(
 async def test_address_from_a_directory_may_not_lead_into_the_own_network(site: Site, tmp_path: Path) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
     rig = ServiceRig(tmp_path)
-    directories = DirectoryService(FindSettings(), rig.open)
     with pytest.raises(UserError, match="own network"):
-        await directories.preview(site.url("/f"))
+        await rig.service.directories.preview(site.url("/f"))
     with pytest.raises(UserError, match="own network"):
         await rig.service.subscribe(site.url("/f"), is_listed=True)
     assert site.asked == []

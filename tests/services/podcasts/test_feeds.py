@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter
+from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter, ServicesAround
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
-from tui_pod.config.settings import FeedSettings, FindSettings
+from tui_pod.config.settings import DesktopSettings, FeedSettings, FindSettings, Settings
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback
-from tui_pod.core.progress.progress import PlayedRule, Progress, Status
+from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import Limits
@@ -64,6 +64,7 @@ class ServiceRig:
         policy: NetworkPolicy = PUBLIC,
         quota: int = QUOTA,
         notifies: bool = True,
+        find: FindSettings | None = None,
     ) -> None:
         self.spared: set[bool] = set()  # at the start or not
         self.data, self.cache = folder / "data", folder / "cache"
@@ -74,17 +75,13 @@ class ServiceRig:
         ports = Ports(FakePlayer(), FakeSources(), FakeWriter(), broadcast, FakeClock(), "run")
         self.controller = PlaybackController(library, ProgressIndex(library, {}), ports)
         self.announced: list[tuple[str, str]] = []
-        self.service = FeedService(
-            lambda: self.controller, self.driver, self.open, self._reload, settings, self._announce,
-            FindSettings(), notifies, self._spares, PlayedRule(),
-        )  # fmt: skip
+        given = Settings(feeds=settings, desktop=DesktopSettings(notify=notifies), find=find or FindSettings())
+        self.services = ServicesAround(self.controller, self.driver, given, self.podcasts)
+        self.service = FeedService(self.services, self._reload, self._announce, self._spares)
         broadcast.add(Followed(self.service))
 
     async def _spares(self, is_start: bool) -> bool:
         return is_start in self.spared
-
-    async def open(self) -> Podcasts:
-        return self.podcasts
 
     async def _reload(self, new: int) -> None:
         loaded = await reload_library([], self.cache, self.data, len(self.controller.library) + new)

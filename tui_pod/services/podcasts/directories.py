@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_pod.config.settings import FindSettings
 from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
     from tui_pod.feeds.directories.find import Finding
     from tui_pod.feeds.formats.model import Feed
-    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.services.services import Services
 
 _NAMES = {"itunes": "iTunes", "fyyd": "fyyd", "podcastindex": "Podcast Index"}
 
@@ -37,9 +35,9 @@ class Search(NamedTuple):
 class DirectoryService:
     """Asks the directories that the listener chose; none before the first question."""
 
-    def __init__(self, settings: FindSettings, open_podcasts: Callable[[], Awaitable[Podcasts]]) -> None:
-        self._settings = settings
-        self._open = open_podcasts
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._settings = services.settings.find
 
     @property
     def names(self) -> list[str]:
@@ -49,7 +47,7 @@ class DirectoryService:
 
     async def find(self, words: str) -> Search:
         """Return the podcasts that the directories have for some words; what goes wrong with one is in it."""
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         from tui_pod.feeds.directories.find import find  # brings TLS: only when something is looked for
         from tui_pod.feeds.directories.services import make_directories
 
@@ -64,7 +62,7 @@ class DirectoryService:
         Raises:
             UserError: it cannot be had, or is none.
         """
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         from tui_pod.feeds.pages import read_page
 
         return (await in_thread(lambda cancel: read_page(address, podcasts.policy, cancel)))[1]

@@ -6,17 +6,16 @@ Called on the event loop; threads do what waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.download_state import WHOLE, DownloadState
-from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
-from tui_pod.services.frontend import Frontend
 from tui_pod.services.hints import NOT_REMOVABLE
+from tui_pod.services.podcasts.logins import ask_login_of_episode
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from tui_pod.feeds.media.partial import DownloadError, DownloadRequest
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.services.services import Services
 
 AT_A_TIME = 100
 """Downloads queued between two turns of the loop: a topic may hold thousands, and keys must still work."""
@@ -33,19 +33,9 @@ AT_A_TIME = 100
 class DownloadService:
     """The one place in the running app that changes downloads."""
 
-    def __init__(
-        self,
-        controller: Callable[[], PlaybackController],
-        frontend: Frontend,
-        tasks: BackgroundTasks,
-        open_podcasts: Callable[[], Awaitable[Podcasts]],
-        ask_login: Callable[[str, LoginWanted], None],
-    ) -> None:
-        self._controller = controller
-        self._frontend = frontend
+    def __init__(self, services: Services, tasks: BackgroundTasks) -> None:
+        self._services, self._frontend = services, services.frontend
         self._tasks = tasks
-        self._open = open_podcasts
-        self._ask_login = ask_login
         self._queue: DownloadQueue | None = None
         self._version = 0
         self._here: set[str] = set()  # as last shown as a whole
@@ -70,8 +60,8 @@ class DownloadService:
 
     async def download(self, episodes: Sequence[str]) -> None:
         """Download recordings; when all missing ones are being downloaded, stop these."""
-        queue, podcasts = await self._opened(), await self._open()
-        library = self._controller().library
+        queue, podcasts = await self._opened(), await self._services.open_podcasts()
+        library = self._services.controller.library
         coming = [episode for episode in episodes if episode in queue.running]
         missing = [episode for episode in episodes if episode not in queue.running]
         requests, are_here = await in_thread(lambda _: _download_requests(podcasts, library, missing))
@@ -114,7 +104,7 @@ class DownloadService:
 
     async def _want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
         """Note whether the listener wants downloads of episodes, which are else not made by themselves."""
-        store = (await self._open()).store
+        store = (await self._services.open_podcasts()).store
         from tui_pod.feeds.store.marks import set_marked
 
         if episodes and not store.is_empty:
@@ -152,12 +142,12 @@ class DownloadService:
 
     async def _opened(self) -> DownloadQueue:
         if self._queue is None:
-            podcasts = await self._open()
+            podcasts = await self._services.open_podcasts()
             from tui_pod.feeds.media.download_queue import DownloadQueue
             from tui_pod.feeds.media.keeping import oldest_played
 
             def order(kept: Sequence[str]) -> list[str]:
-                return oldest_played(self._controller().progress_index.get, kept)
+                return oldest_played(self._services.controller.progress_index.get, kept)
 
             if self._queue is None:  # another call may have made it meanwhile
                 self._queue = DownloadQueue(podcasts.downloads, self._on_progress, order)
@@ -196,6 +186,15 @@ class DownloadService:
             stopped = self._queue.stop(self._queue.running)
             if stopped:
                 self._frontend.tell(f"{stopped} other downloads were stopped for the same reason.", is_error=True)
+
+    def _ask_login(self, ident: str, wanted: LoginWanted) -> None:
+        async def go_on(podcasts: Podcasts) -> None:
+            episode = self._services.controller.library.find(ident)
+            if episode is not None:
+                await in_thread(lambda cancel: podcasts.source(episode, cancel))
+                await self.download([ident])
+
+        self._tasks.run(ask_login_of_episode(self._services, ident, wanted, go_on))
 
 
 def _download_requests(

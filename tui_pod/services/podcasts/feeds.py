@@ -8,44 +8,35 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui_pod.config.settings import FindSettings
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.show_notes import PodcastFacts
-from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
-from tui_pod.services.frontend import Frontend
 from tui_pod.services.podcasts.directories import DirectoryService
 from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.folders import FolderWatch
 from tui_pod.services.podcasts.imports import ImportService
 from tui_pod.services.podcasts.keeping import Keeper
-from tui_pod.services.podcasts.logins import LoginNeeded, LoginQuestion
+from tui_pod.services.podcasts.logins import LoginNeeded, LoginQuestion, ask_login_of_episode
 from tui_pod.services.podcasts.news import News
 from tui_pod.services.podcasts.refreshing import After, Refresher
 from tui_pod.services.podcasts.settings import SettingsService
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
-    from tui_pod.config.settings import FeedSettings
     from tui_pod.core.library.episode import Episode
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.net.login import Login
     from tui_pod.feeds.podcasts import Podcasts
-    from tui_pod.feeds.refresh import Refreshed
     from tui_pod.feeds.store.feed_store import Subscription
     from tui_pod.feeds.subscribe import Subscribed
+    from tui_pod.services.services import Services
 
 Reload = Callable[[int], Awaitable[None]]
 """Reloads and shows the library, given the number of new episodes."""
-
-GoOn = Callable[["Podcasts"], Awaitable[object]]
-"""Goes on with what a login was wanted for; raises `LoginWanted` when it was not taken."""
 
 Announce = Callable[[str, str], Awaitable[None]]
 """Shows a desktop notification: title and text."""
@@ -55,39 +46,23 @@ class FeedService:
     """The one place in the running app that changes feeds."""
 
     def __init__(
-        self,
-        controller: Callable[[], PlaybackController],
-        frontend: Frontend,
-        open_podcasts: Callable[[], Awaitable[Podcasts]],
-        reload: Reload,
-        settings: FeedSettings,
-        announce: Announce,
-        find: FindSettings,
-        notifies: bool,
-        is_sparing: Callable[[bool], Awaitable[bool]],
-        played: PlayedRule,
+        self, services: Services, reload: Reload, announce: Announce, is_sparing: Callable[[bool], Awaitable[bool]]
     ) -> None:
-        """Open nothing yet; `notifies`: whether the desktop is told of podcasts whose settings do not say."""
-        self._controller = controller
-        self._frontend = frontend
-        self._open = open_podcasts
+        """Open nothing yet; `is_sparing` tells whether the network may cost too much, at the start or later."""
+        self._services, self._frontend = services, services.frontend
         self._reload = reload
-        self._settings = settings
-        self._announce = announce
-        self._notifies = notifies
-        self._tasks = BackgroundTasks(controller, frontend)
-        self._downloads = DownloadService(controller, frontend, self._tasks, open_podcasts, self._ask_to_download)
-        self._folders = FolderWatch(self._tasks, open_podcasts, self._refresh_folder)
-        usual = settings.keep_next, settings.delete_played
-        self._keeper = Keeper(controller, self._tasks, self._downloads, open_podcasts, usual)
-        self.settings_of_podcasts = SettingsService(self._tasks, open_podcasts, self._settings_changed)
-        self.directories = DirectoryService(find, open_podcasts)
-        self.imports = ImportService(controller, frontend, self._tasks, open_podcasts, self._bring_up_to_date, played)
+        self._tasks = tasks = BackgroundTasks(services)
+        self._downloads = DownloadService(services, tasks)
+        self._folders = FolderWatch(services, tasks, self._refresh_folder)
+        self._keeper = Keeper(services, tasks, self._downloads)
+        self.settings_of_podcasts = SettingsService(services, tasks, self._settings_changed)
+        self.directories = DirectoryService(services)
+        self.imports = ImportService(services, tasks, self._bring_up_to_date)
+        self.news = News(services, tasks)
         self.playback_changed = self._keeper.playback_changed
         self._started: asyncio.Task[object] | None = None
-        after = After(self._bring_up_to_date, self._keeper.keep, self._announce_new, self._ask_login)
-        self.news = News(controller, frontend, self._tasks, open_podcasts)
-        self._refresher = Refresher(frontend, self._tasks, open_podcasts, settings, after, is_sparing)
+        after = After(self._bring_up_to_date, self._keeper.keep, announce)
+        self._refresher = Refresher(services, tasks, after, is_sparing)
         self.refresh, self.refresh_due = self._refresher.refresh, self._refresher.refresh_due
         self._reloading = asyncio.Lock()
         self._generation: tuple[int, int] | None = None
@@ -95,10 +70,6 @@ class FeedService:
     def start(self, is_refreshing: bool = True) -> None:
         """Show what is downloaded and refresh the feeds, when there are any."""
         self._started = self._tasks.run(self._start(is_refreshing))
-
-    def show_work(self, what: str, text: str) -> None:
-        """Show the status of some other work beside that of podcasts; empty: it has ended."""
-        self._tasks.show(what, text)
 
     def add(self, typed: str, is_listed: bool = False) -> None:
         """Subscribe as `subscribe` does; what a server wants and what goes wrong is asked and told."""
@@ -123,7 +94,7 @@ class FeedService:
             raise LoginNeeded(question) from None
 
     async def _subscribe(self, typed: str, is_listed: bool, login: Login | None = None) -> str:
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         from tui_pod.feeds.subscribe import subscribe
 
         with self._tasks.showing("add", "adding a podcast …"):
@@ -139,7 +110,7 @@ class FeedService:
 
     async def describe(self, feed_id: str) -> PodcastFacts | None:
         """Return what is kept of a podcast; None when it is no longer there."""
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         return await in_thread(lambda _: podcasts.describe(feed_id))
 
     def remove_feed(self, feed_id: str) -> None:
@@ -172,7 +143,7 @@ class FeedService:
         if self._started is None:  # the first podcast was added meanwhile
             self.start(is_refreshing=False)
         elif self._started.done():
-            podcasts = await self._open()
+            podcasts = await self._services.open_podcasts()
             await self._bring_up_to_date(podcasts)
             await self._downloads.look_again()
 
@@ -185,35 +156,26 @@ class FeedService:
         await self._downloads.close()
 
     async def _start(self, is_refreshing: bool) -> None:
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         if is_refreshing:  # else what was added meanwhile is not shown yet
             self._generation = podcasts.store.generation
-        podcasts.store.has_progress = lambda ident: self._controller().progress_index.get(ident) is not None
+        podcasts.store.has_progress = lambda ident: self._services.controller.progress_index.get(ident) is not None
         await in_thread(lambda _: _clean_up(podcasts))
         await self._downloads.show_all()
         await self.news.show()
         await self._refresher.show_failed()
         self._folders.start()
-        is_wanted = is_refreshing and self._settings.refresh_at_start and not podcasts.store.is_empty
-        self._refresher.start(is_wanted)
+        is_wanted = self._services.settings.feeds.refresh_at_start and not podcasts.store.is_empty
+        self._refresher.start(is_refreshing and is_wanted)
 
     def ask_to_play(self, episode: Episode, wanted: LoginWanted) -> None:
         """Ask for the login that a recording's server wants, and play it then."""
 
         async def go_on(podcasts: Podcasts) -> None:
             await in_thread(lambda cancel: podcasts.source(episode, cancel))
-            self._controller().play(episode.id)
+            self._services.controller.play(episode.id)
 
-        self._tasks.run(self._ask_for_episode(episode.id, wanted, go_on))
-
-    def _ask_to_download(self, ident: str, wanted: LoginWanted) -> None:
-        async def go_on(podcasts: Podcasts) -> None:
-            index = self._controller().library.index(ident)
-            if index is not None:
-                await in_thread(lambda cancel: podcasts.source(self._controller().library.episode(index), cancel))
-                await self._downloads.download([ident])
-
-        self._tasks.run(self._ask_for_episode(ident, wanted, go_on))
+        self._tasks.run(ask_login_of_episode(self._services, episode.id, wanted, go_on))
 
     async def _add(self, typed: str, is_listed: bool) -> None:
         try:
@@ -226,25 +188,9 @@ class FeedService:
         feed = await in_thread(lambda _: podcasts.store.find(feed_id))
         await self._keeper.keep([feed] if feed is not None else [])
 
-    async def _ask_for_episode(self, ident: str, wanted: LoginWanted, go_on: GoOn) -> None:
-        podcasts = await self._open()
-        details = await in_thread(lambda _: podcasts.details(ident))
-        if details is not None:  # else it is of a catalogue: what the server said was told
-            self._ask_login(details.feed, wanted, go_on)
-
-    def _ask_login(self, feed_id: str, wanted: LoginWanted, go_on: GoOn) -> None:
-        """Ask for a login, keep it with a feed, and go on."""
-
-        async def use(login: Login) -> None:
-            podcasts = await self._open()
-            await in_thread(lambda _: podcasts.store.logins.add(feed_id, login))
-            await go_on(podcasts)
-
-        self._frontend.ask_login(LoginQuestion(wanted, use))
-
     async def _refresh_folder(self, feed_id: str) -> bool:
         """Bring a folder up to date; return whether it had changed."""
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         from tui_pod.feeds.refresh import Refreshed, refresh_feed
 
         feed = await in_thread(lambda _: podcasts.store.find(feed_id))
@@ -257,7 +203,7 @@ class FeedService:
         return outcome.has_changed
 
     async def _remove_feed(self, feed_id: str) -> None:
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         store = podcasts.store
         feed = await in_thread(lambda _: store.find(feed_id))
         if feed is None:
@@ -290,15 +236,6 @@ class FeedService:
                 await self.news.show()
         for notice in podcasts.store.take_notices():
             self._frontend.tell(notice, is_error=True)
-
-    async def _announce_new(self, feeds: Sequence[Subscription], result: Refreshed) -> None:
-        """Tell the desktop what is new of the podcasts that say so, or say nothing where the settings do."""
-        wanted = {
-            feed.feed_id for feed in feeds if (self._notifies if feed.settings.notify is None else feed.settings.notify)
-        }
-        found = replace(result, outcomes=tuple(one for one in result.outcomes if one.feed_id in wanted))
-        if found.new:
-            await self._announce(f"{counted(found.new)} new", found.named_new)
 
 
 def _clean_up(podcasts: Podcasts) -> None:

@@ -14,7 +14,7 @@ from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.feeds.folders.watch import FolderChanges
-    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.services.services import Services
 
 EVERY = 10.0
 """Seconds between two looks."""
@@ -31,13 +31,13 @@ class FolderWatch:
 
     def __init__(
         self,
+        services: Services,
         tasks: BackgroundTasks,
-        open_podcasts: Callable[[], Awaitable[Podcasts]],
         refresh: Callable[[str], Awaitable[bool]],
     ) -> None:
         """Watch nothing yet; `refresh` brings a folder up to date, and tells whether anything in it had changed."""
+        self._services = services
         self._tasks = tasks
-        self._open = open_podcasts
         self._refresh = refresh
         self._changes: FolderChanges | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -55,7 +55,7 @@ class FolderWatch:
 
     async def look(self) -> None:
         """Refresh the folders that changed; those that were still changing are looked at again the next time."""
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         if self._changes is None:
             from tui_pod.feeds.folders.watch import FolderChanges  # reads tags: only with podcasts
 

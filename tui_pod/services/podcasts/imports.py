@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
-from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.threads import CancelToken, in_thread
-from tui_pod.services.frontend import Frontend
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
-    from tui_pod.core.progress.progress import PlayedRule
     from tui_pod.feeds.imports import Imported
     from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.services.services import Services
     from tui_pod.sync.taking import Taking
 
 
@@ -51,20 +50,14 @@ class ImportService:
 
     def __init__(
         self,
-        controller: Callable[[], PlaybackController],
-        frontend: Frontend,
+        services: Services,
         tasks: BackgroundTasks,
-        open_podcasts: Callable[[], Awaitable[Podcasts]],
         bring_up_to_date: Callable[[Podcasts, int], Awaitable[None]],
-        rule: PlayedRule,
     ) -> None:
         """Read nothing yet; `bring_up_to_date` shows the library anew, with so many new episodes."""
-        self._controller = controller
-        self._frontend = frontend
+        self._services = services
         self._tasks = tasks
-        self._open = open_podcasts
         self._bring_up_to_date = bring_up_to_date
-        self._rule = rule
 
     async def read(self, typed: str) -> Preview | None:
         """Return what would be taken of the export at a path; None when there is no export.
@@ -76,18 +69,17 @@ class ImportService:
         from tui_pod.feeds.imports import is_export, read_export  # SQLite and XML: only when asked for
         from tui_pod.sync.taking import plan
 
-        podcasts = await self._open()
-        controller = self._controller()
+        podcasts = await self._services.open_podcasts()
+        controller = self._services.controller
         library, progress = controller.library, dict(controller.progress_index)
-        path = typed_path(typed)
+        path, rule = typed_path(typed), PlayedRule(*self._services.settings.played)
 
         def look(_: CancelToken) -> Preview | None:
             if path is None or not is_export(path):
                 return None
             imported, store = read_export(Path(path)), podcasts.store
-            known = library.index
-            taking = plan(imported, store.feeds(), store.enclosures(), progress, self._rule,
-                          lambda ident: known(ident) is not None)  # fmt: skip
+            taking = plan(imported, store.feeds(), store.enclosures(), progress, rule,
+                          lambda ident: library.index(ident) is not None)  # fmt: skip
             return Preview(imported, taking)
 
         return await in_thread(look)
@@ -97,7 +89,7 @@ class ImportService:
         self._tasks.run(self._take(preview))
 
     async def _take(self, preview: Preview) -> None:
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         store, new = podcasts.store, preview.taking.new
         ids = [entry.feed_id or entry.address for entry in new]
         await in_thread(lambda _: store.subscribe(preview.imported.entries))
@@ -110,7 +102,7 @@ class ImportService:
             )
         if taking.progress:
             label = f"{taking.played} played and {len(taking.progress) - taking.played} started from {preview.origin}"
-            self._controller().receive(taking.progress, label, is_saved=False)
+            self._services.controller.receive(taking.progress, label, is_saved=False)
         await self._bring_up_to_date(podcasts, 0)
         await self._fetch(podcasts, ids)
 
@@ -129,7 +121,7 @@ class ImportService:
             forbidden = await find_forbidden(feeds, podcasts.policy)
         if forbidden.feeds:
             add = f"To allow one, add its address yourself: press {key_of('feed.add')}."
-            self._frontend.tell(f"{forbidden.said} They are not fetched. {add}", is_error=True)
+            self._services.frontend.tell(f"{forbidden.said} They are not fetched. {add}", is_error=True)
             feeds = [feed for feed in feeds if feed not in forbidden.feeds]
         if not feeds:
             return

@@ -6,10 +6,9 @@ Called on the event loop; threads do what waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Status
 from tui_pod.runtime.threads import in_thread
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from tui_pod.feeds.media.keeping import Usual
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.store.feed_store import Subscription
+    from tui_pod.services.services import Services
 
 SOON = 1.0
 """Seconds in which several marks cause one look at the downloads."""
@@ -28,20 +28,10 @@ SOON = 1.0
 class Keeper:
     """Decides when downloads are looked at; what is done with them, `DownloadService` does."""
 
-    def __init__(
-        self,
-        controller: Callable[[], PlaybackController],
-        tasks: BackgroundTasks,
-        downloads: DownloadService,
-        open_podcasts: Callable[[], Awaitable[Podcasts]],
-        usual: tuple[int, int],
-    ) -> None:
-        """Look at nothing yet; `usual` are the settings `keep_next` and `delete_played`."""
-        self._controller = controller
+    def __init__(self, services: Services, tasks: BackgroundTasks, downloads: DownloadService) -> None:
+        self._services = services
         self._tasks = tasks
         self._downloads = downloads
-        self._open = open_podcasts
-        self._usual = usual
         self._statuses: dict[str, Status] = {}  # as last told, of those that changed
         self._playing: str | None = None
         self._feeds: set[str] = set()
@@ -49,7 +39,7 @@ class Keeper:
 
     def progress_changed(self, episodes: Iterable[str]) -> None:
         """Look at the podcasts of episodes that became played, or are it no longer."""
-        index = self._controller().progress_index
+        index = self._services.controller.progress_index
         for ident in episodes:
             status, former = index.status(ident), self._statuses.get(ident)
             self._statuses[ident] = status
@@ -64,10 +54,11 @@ class Keeper:
 
     async def keep(self, feeds: Iterable[Subscription]) -> None:
         """Delete and download what the settings of these podcasts ask for."""
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         from tui_pod.feeds.media.keeping import Usual, has_rule
 
-        usual = Usual(*self._usual)
+        settings = self._services.settings.feeds
+        usual = Usual(settings.keep_next, settings.delete_played)
         for feed in feeds:
             if has_rule(feed.settings, usual):
                 await self._keep(podcasts, feed, usual)
@@ -78,7 +69,7 @@ class Keeper:
             self._timer.cancel()
 
     async def _keep(self, podcasts: Podcasts, feed: Subscription, usual: Usual) -> None:
-        controller = self._controller()
+        controller = self._services.controller
         playing = controller.playback.episode
         in_use = {*controller.queue.upcoming, *([playing] if playing is not None else [])}
         progress, now = controller.progress_index.get, controller.now()
@@ -88,7 +79,7 @@ class Keeper:
         await self._downloads.fetch_ahead(requests)
 
     def _look_soon(self, ident: str) -> None:
-        library = self._controller().library
+        library = self._services.controller.library
         index = library.index(ident)
         feed = library.feed_of(index) if index is not None else None
         if feed is None:
@@ -103,6 +94,6 @@ class Keeper:
         self._tasks.run(self._look_at(wanted))
 
     async def _look_at(self, wanted: set[str]) -> None:
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         await self.keep(feed for feed in feeds if feed.feed_id in wanted)

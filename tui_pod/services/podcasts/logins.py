@@ -6,10 +6,16 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
+from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
     from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.net.login import Login
+    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.services.services import Services
+
+GoOn = Callable[["Podcasts"], Awaitable[object]]
+"""Goes on with what a login was wanted for; raises `LoginWanted` when it was not taken."""
 
 
 class LoginNeeded(UserError):
@@ -65,3 +71,22 @@ class LoginQuestion:
         except LoginWanted as wanted:
             self._wanted = wanted
             raise UserError(str(wanted)) from None
+
+
+def ask_login(services: Services, feed_id: str, wanted: LoginWanted, go_on: GoOn) -> None:
+    """Ask for a login, keep it with a feed, and go on."""
+
+    async def use(login: Login) -> None:
+        podcasts = await services.open_podcasts()
+        await in_thread(lambda _: podcasts.store.logins.add(feed_id, login))
+        await go_on(podcasts)
+
+    services.frontend.ask_login(LoginQuestion(wanted, use))
+
+
+async def ask_login_of_episode(services: Services, ident: str, wanted: LoginWanted, go_on: GoOn) -> None:
+    """Ask for the login that an episode's server wants, where it is of a feed, and go on."""
+    podcasts = await services.open_podcasts()
+    details = await in_thread(lambda _: podcasts.details(ident))
+    if details is not None:  # else it is of a catalogue: what the server said was told
+        ask_login(services, details.feed, wanted, go_on)

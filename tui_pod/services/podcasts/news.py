@@ -5,49 +5,39 @@ Called on the event loop; threads do what waits.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.threads import in_thread
-from tui_pod.services.frontend import Frontend
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
-    from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.services.services import Services
 
 
 class News:
     """What is new in the running app."""
 
-    def __init__(
-        self,
-        controller: Callable[[], PlaybackController],
-        frontend: Frontend,
-        tasks: BackgroundTasks,
-        open_podcasts: Callable[[], Awaitable[Podcasts]],
-    ) -> None:
-        self._controller = controller
-        self._frontend = frontend
+    def __init__(self, services: Services, tasks: BackgroundTasks) -> None:
+        self._services = services
         self._tasks = tasks
-        self._open = open_podcasts
         self._ids: set[str] = set()  # as they are kept
 
     async def show(self) -> None:
         """Show what is new now."""
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         if podcasts.store.is_empty:
             return
         from tui_pod.feeds.store.marks import read_news
 
         self._ids = await in_thread(lambda _: read_news(podcasts.store.db))
-        index = self._controller().progress_index
+        index = self._services.controller.progress_index
         before = index.new
         index.set_new(self._ids)
         if changed := before ^ index.new:
-            self._frontend.progress_changed(frozenset(changed))
+            self._services.frontend.progress_changed(frozenset(changed))
 
     def looked(self, episodes: Iterable[str]) -> None:
         """Take episodes for seen: their podcast was looked at."""
@@ -56,7 +46,7 @@ class News:
 
     def take_off(self, episodes: Sequence[str]) -> None:
         """Take episodes off New; can be undone."""
-        index = self._controller().progress_index
+        index = self._services.controller.progress_index
         taken = [ident for ident in episodes if ident in index.new]
 
         async def do() -> None:
@@ -72,12 +62,12 @@ class News:
 
     def progress_changed(self, episodes: Iterable[str]) -> None:
         """Forget those that were begun or marked."""
-        index = self._controller().progress_index
+        index = self._services.controller.progress_index
         self.looked(ident for ident in episodes if index.status(ident) is not Status.UNPLAYED)
 
     async def _set(self, episodes: Sequence[str], is_new: bool) -> None:
         self._ids = self._ids.union(episodes) if is_new else self._ids.difference(episodes)
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         from tui_pod.feeds.store.marks import set_marked
 
         await in_thread(lambda _: set_marked(podcasts.store.db, "news", episodes, is_new))

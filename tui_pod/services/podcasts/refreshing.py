@@ -10,20 +10,20 @@ import os
 import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.threads import in_thread
-from tui_pod.services.frontend import Frontend
+from tui_pod.services.podcasts.logins import ask_login
 from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
-    from tui_pod.config.settings import FeedSettings
-    from tui_pod.feeds.net.fetch import LoginWanted
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.refresh import Outcome, Refreshed
     from tui_pod.feeds.store.feed_store import Subscription
+    from tui_pod.services.services import Services
 
 LOOK = 300.0
 """Seconds between two looks for podcasts that are due, more or less a fifth."""
@@ -42,10 +42,8 @@ class After(NamedTuple):
     """Shows what has changed, given the number of new episodes."""
     keep: Callable[[Sequence[Subscription]], Coroutine[object, object, None]]
     """Brings downloads up to date."""
-    announce: Callable[[Sequence[Subscription], Refreshed], Awaitable[None]]
-    """Tells the desktop of new episodes."""
-    ask_login: Callable[[str, LoginWanted, Callable[[Podcasts], Awaitable[None]]], None]
-    """Asks for the login that a feed wants, and goes on."""
+    announce: Callable[[str, str], Awaitable[None]]
+    """Shows a desktop notification: title and text."""
 
 
 class Refresher:
@@ -53,18 +51,14 @@ class Refresher:
 
     def __init__(
         self,
-        frontend: Frontend,
+        services: Services,
         tasks: BackgroundTasks,
-        open_podcasts: Callable[[], Awaitable[Podcasts]],
-        settings: FeedSettings,
         after: After,
         is_sparing: Callable[[bool], Awaitable[bool]],
     ) -> None:
         """Refresh nothing yet; `is_sparing` tells whether that may cost too much, at the start or later."""
-        self._frontend = frontend
+        self._services, self._frontend = services, services.frontend
         self._tasks = tasks
-        self._open = open_podcasts
-        self._settings = settings
         self._after = after
         self._is_sparing = is_sparing
         self._running: asyncio.Task[object] | None = None
@@ -92,7 +86,7 @@ class Refresher:
 
     async def show_failed(self) -> None:
         """Show which feeds could not be refreshed the last time."""
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         self._frontend.feeds_failed(frozenset(feed.feed_id for feed in feeds if feed.error))
 
@@ -124,9 +118,9 @@ class Refresher:
     async def _refresh_due(self, is_start: bool) -> None:
         from tui_pod.feeds.store.schedule import is_due, is_left_alone
 
-        podcasts, now = await self._open(), time.time()
+        podcasts, now = await self._services.open_podcasts(), time.time()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
-        usual, asked = self._settings.refresh_minutes, self._asked
+        usual, asked = self._services.settings.feeds.refresh_minutes, self._asked
         wanted = [
             feed
             for feed in feeds
@@ -139,7 +133,7 @@ class Refresher:
     async def _refresh_asked(self, feed_id: str | None, is_again: bool = False) -> None:
         from tui_pod.feeds.store.schedule import is_left_alone
 
-        podcasts, now = await self._open(), time.time()
+        podcasts, now = await self._services.open_podcasts(), time.time()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         if feed_id is not None:
             feeds = [feed for feed in feeds if feed.feed_id == feed_id]
@@ -155,7 +149,7 @@ class Refresher:
         elif is_again:
             raise login
         else:
-            self._after.ask_login(feed_id, login, lambda _: self._refresh_asked(feed_id, is_again=True))
+            ask_login(self._services, feed_id, login, lambda _: self._refresh_asked(feed_id, is_again=True))
 
     async def _refresh(self, podcasts: Podcasts, feeds: Sequence[Subscription]) -> Refreshed:
         from tui_pod.feeds.refresh import refresh
@@ -168,9 +162,17 @@ class Refresher:
         await self._after.show(podcasts, result.new)
         await self.show_failed()
         if not result.is_offline:
-            await self._after.announce(feeds, result)
+            await self._announce_new(feeds, result)
             self._tasks.run(self._after.keep(feeds))
         return result
+
+    async def _announce_new(self, feeds: Sequence[Subscription], result: Refreshed) -> None:
+        """Tell the desktop what is new of the podcasts that say so, or say nothing where the settings do."""
+        usual = self._services.settings.desktop.notify
+        wanted = {feed.feed_id for feed in feeds if (usual if feed.settings.notify is None else feed.settings.notify)}
+        found = replace(result, outcomes=tuple(one for one in result.outcomes if one.feed_id in wanted))
+        if found.new:
+            await self._after.announce(f"{counted(found.new)} new", found.named_new)
 
     def _show_progress(self, done: int, total: int, _: Outcome) -> None:
         self._tasks.show("refresh", f"refreshing {done}/{total}")

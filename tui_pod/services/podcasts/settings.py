@@ -12,6 +12,7 @@ from tui_pod.services.tasks import BackgroundTasks
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.feeds.store.feed_store import FeedStore
+    from tui_pod.services.services import Services
 
 COURSE_NAME = "The course"
 
@@ -29,18 +30,18 @@ class SettingsService:
 
     def __init__(
         self,
+        services: Services,
         tasks: BackgroundTasks,
-        open_podcasts: Callable[[], Awaitable[Podcasts]],
         changed: Callable[[Podcasts, str], Awaitable[None]],
     ) -> None:
         """Open nothing yet; `changed` follows a change of a podcast's settings."""
+        self._services = services
         self._tasks = tasks
-        self._open = open_podcasts
         self._changed = changed
 
     async def all(self) -> list[PodcastChoice]:
         """Return all podcasts, those that are hidden too, and the course at the end."""
-        store = (await self._open()).store
+        store = (await self._services.open_podcasts()).store
         return await in_thread(lambda _: _all(store))
 
     async def find(self, feed_id: str) -> PodcastChoice | None:
@@ -63,7 +64,7 @@ class SettingsService:
         self._tasks.note(label, lambda: self._put(feed_id, before), lambda: self._put(feed_id, changes))
 
     async def _put(self, feed_id: str, changes: Mapping[str, str]) -> None:
-        podcasts = await self._open()
+        podcasts = await self._services.open_podcasts()
         await in_thread(lambda _: podcasts.store.configure(feed_id, changes))
         await self._changed(podcasts, feed_id)
 
