@@ -30,7 +30,7 @@ class BookmarkCommands(RowCommands):
         self._kept = program.controller.bookmarks
         self._grouping = Grouping.EPISODE
         commands: dict[str, Callable[[], object]] = {
-            "bookmark.play": partial(self._with_current, self._service.play),
+            "bookmark.play": partial(self._with_current, self._play),
             "bookmark.edit": partial(self._with_current, self.edit),
             "bookmark.remove": partial(self._with_current, self._remove),
             "bookmark.copy": partial(self._with_current, self._quote),
@@ -85,6 +85,9 @@ class BookmarkCommands(RowCommands):
             command(rows[min(self._row, len(rows) - 1)])
         else:
             self._say(WHY_EMPTY)
+
+    def _play(self, bookmark: Bookmark) -> None:
+        self._program.controller.play_from(bookmark.episode, bookmark.start)
 
     def _remove(self, bookmark: Bookmark) -> None:
         self._say(f"{self._kept.remove([bookmark.key])}. Press {key_of('undo')} to undo.")

@@ -33,7 +33,8 @@ class NavigationCommands:
         self._say, self._say_all = program.say, program.say_all
         self._controller = program.controller
         self._browser, self._list = browser, browser.model
-        self._reading: tuple[str, int | None] | None = None  # episode, the sentence that is next, if it was begun
+        self.reading: tuple[str, int | None] | None = None
+        """The episode among whose words the listener is, and the sentence to read next; None: that was the last."""
 
     def by_id(self) -> dict[str, Callable[[], object]]:
         """Return what to call, by the ids in the table of keys."""
@@ -64,15 +65,6 @@ class NavigationCommands:
             "view.session": lambda: self._open(SmartList.QUEUE),
             "view.statistics": self._program.show_statistics,
         }
-
-    @property
-    def is_reading(self) -> bool:
-        """Whether the listener is among the words of an episode."""
-        return self._reading is not None
-
-    def stop_reading(self) -> None:
-        """Forget how far the transcript was read."""
-        self._reading = None
 
     # -- going ------------------------------------------------------------------------------------------
 
@@ -161,7 +153,7 @@ class NavigationCommands:
             self._say(self._browser.say_here())
             return
         episode = self._controller.library.episode(index)
-        following = self._reading[1] if self._reading is not None and self._reading[0] == episode.id else None
+        following = self.reading[1] if self.reading is not None and self.reading[0] == episode.id else None
         self._program.run_task(self._read_words(episode, following))
 
     async def _read_words(self, episode: Episode, first: int | None) -> None:
@@ -176,7 +168,7 @@ class NavigationCommands:
         following = min(first + SENTENCES, len(transcript.cues))
         left = len(transcript.cues) - following
         is_over = not left and not label and not transcript.is_partial
-        self._reading = (episode.id, None if is_over else following)
+        self.reading = (episode.id, None if is_over else following)
         self._say_all(cue.text for cue in transcript.cues[first:following])
         if left:
             self._say(f"{counted(left, 'sentence')} more. Press {key_of('view.transcript')} to read on.")
@@ -199,5 +191,5 @@ class NavigationCommands:
 
     def _remove_words(self) -> None:
         """Stop recognising the words that are read, or take recognised ones away."""
-        if self._reading is not None:
-            self._program.services.recognition.remove(self._reading[0])
+        if self.reading is not None:
+            self._program.services.recognition.remove(self.reading[0])

@@ -170,16 +170,12 @@ class PlaybackCommands:
         self._say(self._browser.say_here())
 
     def _remove(self) -> None:
-        episodes, entry = self._chosen(), self._list.query.entry
-        if self._browser.is_on_topics:
-            if self._browser.feed is not None:
-                self._program.services.feeds.remove_feed(self._browser.feed)
-            else:
-                self._say(NOT_REMOVABLE)
-        elif entry >= 0:
-            self._program.services.feeds.remove_downloads(episodes)
-        elif episodes:
-            (self._controller.unqueue if self._list.is_queue else self._controller.dismiss)(episodes)
+        episodes = self._list.chosen
+        if self._browser.is_on_topics and self._browser.feed is not None:
+            self._program.services.feeds.remove_feed(self._browser.feed)
+        elif self._browser.is_on_topics or not episodes:
+            self._say(NOT_REMOVABLE)
+        elif self._list.remove(episodes):
             self._done(episodes, "Removed", moves_on=False)
 
     def _change(self, change: Callable[[], object]) -> None:

@@ -137,7 +137,7 @@ class PlainProgram:
             panes = ("bookmarks", "move", "screen", "app")
         elif self._found.is_open:
             panes = ("found", "move", "screen", "app")
-        elif self._navigation.is_reading:
+        elif self._navigation.reading is not None:
             panes = ("transcript", *panes)
         found = [action for action in actions if action.where in panes and key in action.keys.split(",")]
         found = [action for action in found if action.where != "transcript" or action.id in self._commands]
@@ -146,7 +146,7 @@ class PlainProgram:
             return
         action = min(found, key=lambda action: panes.index(action.where))
         if action.where != "transcript" and action.id != "view.transcript":
-            self._navigation.stop_reading()
+            self._navigation.reading = None
         command = self._bookmarks.here(action) or self._found.here(action) or self._commands.get(action.id)
         if command is None:
             self.say(f"{action.label}: not in the plain program.")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tui_pod.core.progress.cards import Card
 
 if TYPE_CHECKING:
-    from fsrs import Scheduler
+    import fsrs
 
 FIRST_AFTER = timedelta(hours=12)
 """Time after which something new is asked first: at once it would still be known."""
@@ -64,8 +64,8 @@ def due_cards(cards: Iterable[Card], now: datetime, per_day: int) -> list[Card]:
 
 
 @cache
-def _scheduler() -> Scheduler:
+def _scheduler() -> fsrs.Scheduler:
     """Return a scheduler without steps of minutes: a session is once a day."""
-    from fsrs import Scheduler
+    import fsrs
 
-    return Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+    return fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)

@@ -64,10 +64,6 @@ class BookmarkService:
         else:
             edit(bookmark)
 
-    def play(self, bookmark: Bookmark) -> None:
-        """Play from a bookmark."""
-        self._services.controller.play_from(bookmark.episode, bookmark.start)
-
     async def source(self, bookmark: Bookmark) -> tuple[str, str]:
         """Return the podcast that a bookmark is from, and the episode's page; empty where there is none."""
         episode = self._services.controller.library.find(bookmark.episode)

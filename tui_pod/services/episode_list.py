@@ -246,6 +246,21 @@ class EpisodeListModel:
         controller = self._services.controller
         (controller.restart if is_restart else controller.play)(episode, context)
 
+    def remove(self, episodes: list[str]) -> str:
+        """Take episodes off the queue, Continue or New, else take their downloads; return what was not told yet."""
+        match self.query.entry:
+            case SmartList.QUEUE:
+                return self._services.controller.unqueue(episodes)
+            case SmartList.CONTINUE:
+                return self._services.controller.dismiss(episodes)
+            case SmartList.NEW:
+                self._services.feeds.news.take_off(episodes)
+            case _:
+                self._services.feeds.remove_downloads(episodes)
+        return ""
+
+    # -- sessions --------------------------------------------------------------------------------------
+
     def start_session(self, budget: float) -> Plan:
         """Start a session of so many seconds, and return its plan; nothing starts when nothing fits."""
         from tui_pod.core.selection.session_planner import SessionRequest, plan_session  # after the first paint

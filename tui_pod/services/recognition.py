@@ -50,6 +50,7 @@ LOOK_AGAIN = 300.0
 USUAL_SPEED = 8.0
 """Seconds of speech that two idle cores recognise in one."""
 
+PAUSED_NOTICE = f"Recognising is paused. Press {key_of('transcribe.pause')} to go on."
 PAUSED, ON_BATTERY = "recognising is paused", "recognising waits for mains power"
 
 
@@ -125,7 +126,7 @@ class RecognitionService:
         if self._waiting and (self._worker is None or self._worker.done()):
             self._worker = self._tasks.run(self._work())
         if is_asked and self._is_paused:
-            self._frontend.tell(f"Recognising is paused. Press {key_of('transcribe.pause')} to go on.")
+            self._frontend.tell(PAUSED_NOTICE)
 
     def look(self) -> None:
         """Look for what the podcasts' settings want recognised, now and every few minutes."""
@@ -141,8 +142,7 @@ class RecognitionService:
         self._changed.set()
         if self._is_paused and self._job is not None:
             self._job.cancel()
-        again = f"Press {key_of('transcribe.pause')} to go on." if self._is_paused else ""
-        self._frontend.tell(f"Recognising is paused. {again}" if self._is_paused else "Recognising again.")
+        self._frontend.tell(PAUSED_NOTICE if self._is_paused else "Recognising again.")
 
     def make_way(self) -> None:
         """Recognise nothing for a moment: a key was pressed.
@@ -296,9 +296,8 @@ class RecognitionService:
         is_asked = self._waiting.pop(ident, False)
         self._failed.add(ident)
         self._set_state(ident, None)
-        library = self._services.controller.library
-        index = library.index(ident)
-        title = library.titles[index] if index is not None else ident
+        episode = self._services.controller.library.find(ident)
+        title = episode.title if episode is not None else ident
         reason = str(error) if isinstance(error, UserError) else f"That went wrong ({type(error).__name__})."
         log(f"{ident}: not recognised: {type(error).__name__}: {error}")
         if is_asked:

@@ -27,13 +27,9 @@ OTHER_CODES = {"nb": "no", "iw": "he", "in": "id", "ji": "yi", "jv": "jw", "fil"
 
 def find_recording(episode: Episode, podcasts: Podcasts | None) -> Path | None:
     """Return the recording of an episode; None when it is not on this machine, or there is none."""
-    if episode.audio is None:
-        return None
-    if "://" not in episode.audio:
+    if episode.audio is not None and "://" not in episode.audio:
         return Path(episode.audio)
-    if podcasts is None:
-        return None
-    return podcasts.downloads.find(episode.id) or podcasts.streams.find(episode.id, episode.audio)
+    return podcasts.local_file(episode) if podcasts is not None else None
 
 
 def wanted_by_settings(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.messages import ListCommand
 
 if TYPE_CHECKING:
@@ -30,12 +29,6 @@ def run_command(
             controller.move_in_queue(episodes[0], by)
         case ListCommand.DOWNLOAD:
             services.feeds.download(episodes)
-        case ListCommand.REMOVE if model.is_queue:
-            return controller.unqueue(episodes)
-        case ListCommand.REMOVE if model.query.entry == SmartList.CONTINUE:
-            return controller.dismiss(episodes)
-        case ListCommand.REMOVE if model.query.entry == SmartList.NEW:
-            services.feeds.news.take_off(episodes)
         case ListCommand.REMOVE:
-            services.feeds.remove_downloads(episodes)
+            return model.remove(episodes)
     return ""

@@ -53,7 +53,7 @@ class FolderWatch:
         if self._timer is not None:
             self._timer.cancel()
 
-    async def look(self) -> None:
+    async def _look(self) -> None:
         """Refresh the folders that changed; those that were still changing are looked at again the next time."""
         podcasts = await self._services.open_podcasts()
         if self._changes is None:
@@ -72,7 +72,7 @@ class FolderWatch:
 
     async def _look_in_turn(self) -> None:
         try:
-            await self.look()
+            await self._look()
         except UserError as error:  # the store cannot be read now: it is tried again
             log(f"folders are not watched: {error}")
         self._plan(self._wait)

@@ -67,13 +67,12 @@ class Refresher:
         self._run = os.urandom(4).hex()
 
     @property
-    def is_running(self) -> bool:
-        """Whether podcasts are being refreshed."""
+    def _is_running(self) -> bool:
         return self._running is not None and not self._running.done()
 
     def refresh(self, feed_id: str | None = None) -> None:
         """Refresh a feed on wish; None: all feeds."""
-        if self.is_running:
+        if self._is_running:
             self._frontend.tell("Feeds are being refreshed already.")
         else:
             self._running = self._tasks.run(self._refresh_asked(feed_id))
@@ -81,7 +80,7 @@ class Refresher:
     def start(self, is_refreshing: bool) -> None:
         """Refresh all feeds if wanted and it costs little, and from now on those that are due."""
         if is_refreshing:
-            self._tasks.run(self._refresh_by_itself(is_start=True))
+            self._tasks.run(self.refresh_due(is_start=True))
         self._plan()
 
     async def show_failed(self) -> None:
@@ -95,10 +94,6 @@ class Refresher:
         if self._timer is not None:
             self._timer.cancel()
 
-    async def refresh_due(self) -> None:
-        """Refresh the feeds that are due, if it costs little."""
-        await self._refresh_by_itself(is_start=False)
-
     def _plan(self) -> None:
         self.close()
         wait = LOOK * random.uniform(0.8, 1.2)
@@ -110,8 +105,9 @@ class Refresher:
         finally:
             self._plan()
 
-    async def _refresh_by_itself(self, is_start: bool) -> None:
-        if not (await self._is_sparing(is_start) or self.is_running):
+    async def refresh_due(self, is_start: bool = False) -> None:
+        """Refresh the feeds that are due, at the start all but those to be left alone, if it costs little."""
+        if not (await self._is_sparing(is_start) or self._is_running):
             self._running = self._tasks.run(self._refresh_due(is_start))
             await asyncio.wait((self._running,))
 

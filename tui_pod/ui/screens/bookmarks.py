@@ -117,7 +117,7 @@ class BookmarksView(ChoiceLines):
     async def action_choose(self) -> None:
         """Hear the bookmark at the cursor."""
         if (bookmark := self.current) is not None:
-            self._services.bookmarks.play(bookmark)
+            self._services.controller.play_from(bookmark.episode, bookmark.start)
 
     def action_edit(self) -> None:
         """Edit note and words of the bookmark at the cursor."""
