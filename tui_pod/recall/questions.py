@@ -63,12 +63,7 @@ def question_of_bookmark(bookmark: Bookmark, title: str, transcript: Transcript)
 def _before(bookmark: Bookmark, transcript: Transcript) -> str:
     """Return the sentences that lead to a bookmark: found by its words, since other audio has other times."""
     cues = transcript.cues
-    found = [place for place, cue in enumerate(cues) if cue.text == bookmark.text]
-    if found:
-        place = min(found, key=lambda place: abs((cues[place].start or 0.0) - bookmark.start))
-    else:
-        active = transcript.active(bookmark.start + 0.01)
-        if active is None:
-            return ""
-        place = active
-    return " ".join(cue.text for cue in cues[max(0, place - CONTEXT) : place])
+    found = (row for row, cue in enumerate(cues) if cue.text == bookmark.text)
+    nearest = min(found, key=lambda row: abs((cues[row].start or 0.0) - bookmark.start), default=None)
+    row = transcript.active(bookmark.start + 0.01) if nearest is None else nearest
+    return "" if row is None else " ".join(cue.text for cue in cues[max(0, row - CONTEXT) : row])

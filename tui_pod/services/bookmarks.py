@@ -82,15 +82,12 @@ class BookmarkService:
     async def _keep(self, playback: Playback, edit: Callable[[Bookmark], None]) -> None:
         episode, transcript = playback.episode or "", Transcript()
         try:
-            transcript = await asyncio.wait_for(self._read(episode), PATIENCE)
+            if (found := self._services.controller.library.find(episode)) is not None:
+                transcript = await asyncio.wait_for(self._services.read_transcript(found), PATIENCE)
         except Exception as error:  # whatever it was, the place is kept
             log(f"no words for a bookmark: {type(error).__name__}: {error}")
         self._waiting.remove(playback)
         self.keep_words(episode, playback.title, just_said(transcript, playback.position, playback.speed), edit)
-
-    async def _read(self, episode: str) -> Transcript:
-        found = self._services.controller.library.find(episode)
-        return Transcript() if found is None else await self._services.read_transcript(found)
 
 
 def said_of(bookmark: Bookmark) -> str:

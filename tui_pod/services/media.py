@@ -210,11 +210,8 @@ class EpisodeSources:
 
     def _ended(self, episode: Episode, load: int | None, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._fail(episode, load, error)
-
-    def _fail(self, episode: Episode, load: int | None, error: BaseException) -> None:
-        """Log an unforeseen error, and report the load as failed."""
+        if task.cancelled() or (error := task.exception()) is None:
+            return
         log(f"{episode.id}: {type(error).__name__}: {error}")
         if load is not None:
             said = f"“{episode.title}” cannot be played: {_explained(error)}. Your place is kept."

@@ -66,7 +66,7 @@ class SyncService:
         if self._work.is_first():
             self._frontend.tell(FIRST)
         else:
-            self._sync_soon()
+            self._begin()
 
     def sync_now(self) -> None:
         """Sync because the listener asks."""
@@ -88,12 +88,9 @@ class SyncService:
     def _schedule(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._sync_soon)
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._begin)
 
-    def _sync_soon(self) -> None:
-        self._begin(is_asked=False)
-
-    def _begin(self, is_asked: bool) -> None:
+    def _begin(self, is_asked: bool = False) -> None:
         self._schedule(EVERY)
         if self._running is None or self._running.done():
             self._running = self._tasks.run(self._sync(is_asked))
