@@ -12,24 +12,26 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card, Kept
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.services.elsewhere import ElsewhereWatch
-from tui_pod.state.store import State
+from tui_pod.state.store import State, StateFile
 
 LATER = START + timedelta(minutes=1)
 PLAYED = Progress(LATER, played=True)
 
 
-class Watched:
+class Watched(StateFile):
     """A watch over what a test says is saved."""
 
     def __init__(self, room: Room) -> None:
         self.saved: dict[str, Progress] = {}
         self.kept = Kept()
         self.looks = 0
-        self.watch = ElsewhereWatch(
-            lambda: room.controller, lambda: bool(self.saved or any(self.kept)), self._read, self._look_at_feeds
-        )
+        self.watch = ElsewhereWatch(room.controller, self, self._look_at_feeds)
 
-    def _read(self) -> State:
+    @property
+    def is_changed_elsewhere(self) -> bool:
+        return bool(self.saved or any(self.kept))
+
+    def read_elsewhere(self) -> State:
         return State(self.saved, {}, kept=self.kept)
 
     async def _look_at_feeds(self) -> None:

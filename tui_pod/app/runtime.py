@@ -97,10 +97,7 @@ class Runtime:
         self._broadcast.add(LoadTicker(self.controller))
         if settings.recall.enabled:
             self._broadcast.add(QuestionOffer(self.controller, lambda episode: services.recall.offer(episode)))
-        file = services.file
-        self._elsewhere = ElsewhereWatch(
-            lambda: self.controller, lambda: file.is_changed_elsewhere, file.read_elsewhere, self._look_at_feeds
-        )
+        self._elsewhere = ElsewhereWatch(self.controller, services.file, self._look_at_feeds)
         self.is_open = asyncio.Event()
         """Set once the player is open, or cannot be."""
         self._player.open(self._opened)

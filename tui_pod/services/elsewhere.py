@@ -9,9 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.progress.progress import Progress
 from tui_pod.runtime.threads import in_thread
-from tui_pod.state.store import State
+from tui_pod.state.store import StateFile
 
 EVERY = 1.5
 """Seconds between two looks, each of which costs a few system calls: on the loop, since a thread would cost more."""
@@ -21,16 +20,10 @@ class ElsewhereWatch:
     """Watches the files that several instances share."""
 
     def __init__(
-        self,
-        controller: Callable[[], PlaybackController],
-        is_changed: Callable[[], bool],
-        read: Callable[[], State],
-        look_at_feeds: Callable[[], Awaitable[None]],
+        self, controller: PlaybackController, file: StateFile, look_at_feeds: Callable[[], Awaitable[None]]
     ) -> None:
-        """Look at nothing yet; `read` returns what is saved, and waits."""
         self._controller = controller
-        self._is_changed = is_changed
-        self._read = read
+        self._file = file
         self._look_at_feeds = look_at_feeds
         self._task: asyncio.Task[None] | None = None
 
@@ -46,20 +39,19 @@ class ElsewhereWatch:
 
     async def look(self) -> None:
         """Accept what was changed since the last look."""
-        if self._is_changed():
-            saved = await in_thread(lambda _: self._read())
-            controller, index = self._controller(), self._controller().progress_index
-            pairs = saved.progress.items()
-            newer = {ident: progress for ident, progress in pairs if _is_newer(progress, index.get(ident))}
-            controller.receive(newer)
-            controller.bookmarks.receive_all(saved.kept)
+        if self._file.is_changed_elsewhere:
+            saved, known = await in_thread(lambda _: self._file.read_elsewhere()), self._controller.progress_index
+            self._controller.receive(
+                {
+                    ident: progress
+                    for ident, progress in saved.progress.items()
+                    if (here := known.get(ident)) is None or progress.updated > here.updated
+                }
+            )
+            self._controller.bookmarks.receive_all(saved.kept)
         await self._look_at_feeds()
 
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(EVERY)
             await self.look()
-
-
-def _is_newer(progress: Progress, known: Progress | None) -> bool:
-    return known is None or progress.updated > known.updated
