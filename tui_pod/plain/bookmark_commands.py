@@ -50,18 +50,13 @@ class BookmarkCommands(RowCommands):
         return [bookmark for group in groups for bookmark in group.bookmarks]
 
     def _open(self) -> None:
-        self.is_open, self._row = True, 0
+        self.is_open = True
         self._say(f"{counted(len(self._kept), 'bookmark')}, by {self._grouping}.")
-        self._say_here()
+        self._go(0)
 
     def _go(self, row: int) -> None:
-        self._row = row
-        self._say_here()
-
-    def _say_here(self) -> None:
-        """Say the bookmark that it is at; one past either end is that end."""
         rows = self._rows
-        self._row = max(0, min(self._row, len(rows) - 1))
+        self._row = max(0, min(row, len(rows) - 1))
         if not rows:
             self._say(WHY_EMPTY)
             return
@@ -91,7 +86,7 @@ class BookmarkCommands(RowCommands):
 
     def _remove(self, bookmark: Bookmark) -> None:
         self._say(f"{self._kept.remove([bookmark.key])}. Press {key_of('undo')} to undo.")
-        self._say_here()
+        self._go(self._row)
 
     def _quote(self, bookmark: Bookmark) -> None:
         async def say() -> None:
