@@ -178,11 +178,15 @@ class AppServices(Services):
         """See `Services.read_notes`."""
         from tui_pod.core.library.show_notes import EpisodeNotes  # not for the first paint
 
-        return await self._running.sources.notes(episode) if self._running.has_podcasts else EpisodeNotes()
+        if not self._running.has_podcasts:
+            return EpisodeNotes()
+        return await self._running.sources.ask(lambda podcasts, _: podcasts.notes(episode))
 
     async def read_chapters(self, episode: Episode) -> tuple[Chapter, ...]:
         """See `Services.read_chapters`."""
-        return await self._running.sources.chapters(episode) if self._running.has_podcasts else ()
+        if not self._running.has_podcasts:
+            return ()
+        return (await self._running.sources.ask(lambda podcasts, cancel: podcasts.chapters(episode, cancel)))[0]
 
     async def read_cover(self, subject: Episode | str) -> bytes | None:
         """See `Services.read_cover`."""

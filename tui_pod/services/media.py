@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import MAX_BYTES, Cue, Transcript, arrange, parse_transcript
 from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Chapter, Source
@@ -22,7 +21,7 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.runtime.log import log
-from tui_pod.runtime.threads import in_thread
+from tui_pod.runtime.threads import CancelToken, Result, in_thread
 from tui_pod.speech.narrator import MAX_CHARS as NARRATED_CHARS
 from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Script, make_script
 from tui_pod.speech.word_files import WordFiles
@@ -77,7 +76,7 @@ class EpisodeSources:
         if episode.audio is None:
             self._run(self._prepare(episode), episode)
         elif "://" in episode.audio:
-            self._run(self._prepare_stream(episode), episode)
+            self._run(self.ask(lambda podcasts, cancel: podcasts.prepare(episode, cancel)), episode)
 
     async def podcasts(self) -> Podcasts:
         """Return the podcasts, always the same. Raises what opening them raised; the next call tries again."""
@@ -86,6 +85,11 @@ class EpisodeSources:
             opening = asyncio.get_running_loop().create_task(asyncio.to_thread(self._open_podcasts))
             self._opening = opening
         return await asyncio.shield(opening)
+
+    async def ask(self, work: Callable[[Podcasts, CancelToken], Result]) -> Result:
+        """Return what some work on the podcasts returns, done in a thread."""
+        podcasts = await self.podcasts()
+        return await in_thread(lambda cancel: work(podcasts, cancel))
 
     async def close(self) -> None:
         """Cancel all work, and end the narrator."""
@@ -118,25 +122,13 @@ class EpisodeSources:
         if "://" not in episode.audio:
             is_there = await asyncio.to_thread(Path(episode.audio).is_file)
             return Source(episode.audio) if is_there else None
-        podcasts = await self.podcasts()
-        return await in_thread(lambda cancel: podcasts.source(episode, cancel))
-
-    async def notes(self, episode: Episode) -> EpisodeNotes:
-        """Return the show notes of an episode."""
-        podcasts = await self.podcasts()
-        return await in_thread(lambda _: podcasts.notes(episode))
-
-    async def chapters(self, episode: Episode) -> tuple[Chapter, ...]:
-        """Return the chapters of an episode; may ask the network."""
-        podcasts = await self.podcasts()
-        return (await in_thread(lambda cancel: podcasts.chapters(episode, cancel)))[0]
+        return await self.ask(lambda podcasts, cancel: podcasts.source(episode, cancel))
 
     async def _words(self, episode: Episode) -> Transcript:
         """Return the transcript of an episode, from its file or the network."""
         if episode.transcript is None or "://" not in episode.transcript:
             return await asyncio.to_thread(read_transcript, episode)
-        podcasts = await self.podcasts()
-        return await in_thread(lambda cancel: podcasts.transcript(episode, cancel))
+        return await self.ask(lambda podcasts, cancel: podcasts.transcript(episode, cancel))
 
     async def _open_file(self, path: str, load: int) -> None:
         fault = await in_thread(lambda _: _fault_of(path))
@@ -161,14 +153,9 @@ class EpisodeSources:
         self._run(self._find_chapters(episode, load, source.marks), episode)  # a failure there stops no audio
 
     async def _find_chapters(self, episode: Episode, load: int, known: tuple[Chapter, ...]) -> None:
-        podcasts = await self.podcasts()
-        marks, told_by = await in_thread(lambda cancel: podcasts.chapters(episode, cancel))
+        marks, told_by = await self.ask(lambda podcasts, cancel: podcasts.chapters(episode, cancel))
         if marks and marks != known:
             self._emit(ChaptersKnown(load, marks, told_by))
-
-    async def _prepare_stream(self, episode: Episode) -> None:
-        podcasts = await self.podcasts()
-        await in_thread(lambda cancel: podcasts.prepare(episode, cancel))
 
     async def _narrate(self, episode: Episode, load: int) -> None:
         if language := await self._foreign_language(episode):
@@ -192,8 +179,7 @@ class EpisodeSources:
         """Return the language of an episode that the English voice cannot read; empty for all others."""
         if not _FEED_EPISODE.fullmatch(episode.id):
             return ""
-        podcasts = await self.podcasts()
-        return await in_thread(lambda _: podcasts.foreign_language(episode))
+        return await self.ask(lambda podcasts, _: podcasts.foreign_language(episode))
 
     async def _prepare(self, episode: Episode) -> None:
         if await self._foreign_language(episode):
