@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tui_pod.feeds.media.fetching import Fetching, NoRoom, Report
+from tui_pod.feeds.media.fetching import Fetching, Report
 from tui_pod.feeds.media.partial import (
     DownloadError,
     DownloadRequest,
@@ -29,7 +29,7 @@ from tui_pod.feeds.media.partial import (
     write_json,
 )
 from tui_pod.feeds.media.stream_cache import StreamCache
-from tui_pod.feeds.net.fetch import Limits
+from tui_pod.feeds.net.fetch import FetchError, Limits
 from tui_pod.runtime.files import sync_folder
 from tui_pod.runtime.threads import CancelToken
 
@@ -41,6 +41,13 @@ _NAME = re.compile(r"[a-z0-9-]{1,48}-([0-9a-f]{16})\.[a-z0-9]{2,5}")
 _REMOVED = ".removed"
 
 
+class NoRoom(FetchError):
+    """There is no room for a recording."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, is_final=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Download:
     """A recording that is on the disk."""
@@ -49,7 +56,6 @@ class Download:
     """Empty when the file beside it that tells it is lost."""
     path: Path
     size: int
-    address: str = ""
     is_automatic: bool = False
 
 
@@ -105,8 +111,7 @@ class Downloads:
             size = path.stat().st_size
         except OSError:
             return None
-        is_automatic = about.get("automatic") is True
-        return Download(text_of(about, "episode"), path, size, text_of(about, "address"), is_automatic)
+        return Download(text_of(about, "episode"), path, size, about.get("automatic") is True)
 
     def fetch(
         self, request: DownloadRequest, report: Report = lambda _done, _total: None, cancel: CancelToken | None = None,
@@ -135,14 +140,16 @@ class Downloads:
                 found = self.find(request.episode)  # another program may just have got it
                 if found is not None:
                     return found
-                if self._streams and self._streams.hand_over(request.episode, request.address, part.path, part.about):
-                    self._make_room(part.size(), expendable)
-                    return self._finish(request, part, part.kind())
                 make_room = partial(self._make_room, expendable=expendable)
-                kind = Fetching(request, part, self._limits, make_room, report, cancel).run()
+                if self._streams and self._streams.hand_over(request, part):
+                    make_room(part.size())
+                    kind = part.kind()
+                else:
+                    kind = Fetching(request, part, self._limits, make_room, report, cancel).run()
                 return self._finish(request, part, kind)
-        except NoRoom as error:
-            raise DownloadError(f"“{request.title}” was not downloaded. {error}", is_general=True) from error
+        except FetchError as error:
+            is_general = error.is_offline or isinstance(error, NoRoom)
+            raise DownloadError(f"“{request.title}” was not downloaded. {error}", is_general) from error
         except OSError as error:
             said = f"“{request.title}” cannot be saved in {self.folder}: {error.strerror}."
             raise DownloadError(said, is_general=True) from error
@@ -199,12 +206,7 @@ class Downloads:
     def _finish(self, request: DownloadRequest, part: PartialDownload, kind: str) -> Path:
         """Give the whole file its name. Whoever sees the name sees all of it."""
         path = self.folder / file_name(request, kind)
-        about = {
-            "episode": request.episode,
-            "address": request.address,
-            "automatic": request.is_automatic,
-            "at": time.time(),
-        }
+        about = {"episode": request.episode, "automatic": request.is_automatic}
         write_json(path.with_name(f"{path.name}.json"), about)
         os.rename(part.path, path)
         part.about.unlink(missing_ok=True)

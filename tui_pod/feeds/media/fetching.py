@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from tui_pod.core.player.retry import PAUSES
-from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, PartialDownload
+from tui_pod.feeds.media.partial import DownloadRequest, PartialDownload
 from tui_pod.feeds.media.range_answer import HEAD, check_kind, check_start
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
 from tui_pod.runtime.threads import CancelToken
@@ -34,13 +34,6 @@ Report = Callable[[int, int | None], None]
 """Takes the bytes there are, and those there will be when known."""
 
 
-class NoRoom(FetchError):
-    """There is no room for a recording."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, is_final=True)
-
-
 class Fetching:
     """The download of one recording, in one thread."""
 
@@ -53,7 +46,7 @@ class Fetching:
         report: Report,
         cancel: CancelToken,
     ) -> None:
-        """Fetch nothing yet; `make_room` is asked for bytes before they come, and raises `NoRoom`."""
+        """Fetch nothing yet; `make_room` is asked for bytes before they come, and raises `FetchError`."""
         self._request = request
         self._part = part
         self._limits = limits
@@ -66,7 +59,7 @@ class Fetching:
         """Fetch until the file is whole, with growing pauses after drops; return its media type.
 
         Raises:
-            DownloadError: it cannot be had, or there is no room.
+            FetchError: it cannot be had, or there is no room.
             OSError: it cannot be saved.
         """
         attempts = most = 0
@@ -78,9 +71,7 @@ class Fetching:
                 attempts = 0 if self._part.size() > most + WORKING else attempts
                 is_over = error.is_final or error.is_offline or attempts >= ATTEMPTS
                 if is_over or self._crawls(self._part.size()):
-                    is_general = error.is_offline or isinstance(error, NoRoom)
-                    said = f"“{self._request.title}” was not downloaded. {error}"
-                    raise DownloadError(said, is_general) from error
+                    raise
             self._cancel.sleep(PAUSES[attempts])
             attempts += 1
 

@@ -115,8 +115,12 @@ class PartialDownload:
             self.clear()
             if answer.is_useless:
                 raise FetchError(USELESS)
-            write_json(self.about, {"address": self._address, "mark": answer.mark, "kind": answer.kind})
+            self.note(answer.mark, answer.kind)
         return answer
+
+    def note(self, mark: str, kind: str) -> None:
+        """Note which version of the recording it is of, and the media type."""
+        write_json(self.about, {"address": self._address, "mark": mark, "kind": kind})
 
     def clear(self) -> None:
         """Begin anew."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tui_pod.feeds.media.partial import file_hash, read_json, text_of, write_json
+from tui_pod.feeds.media.partial import DownloadRequest, PartialDownload, file_hash, read_json, text_of
 from tui_pod.feeds.media.sparse_file import Content, Intervals, SparseFile
 from tui_pod.feeds.media.stream_fetcher import Access
 from tui_pod.feeds.media.stream_file import StreamFile
@@ -66,25 +66,16 @@ class StreamCache:
                 return path
         return None
 
-    def hand_over(self, episode: str, address: str, part: Path, part_about: Path) -> bool:
-        """Let a download begin with what is here; return whether that is all of it.
-
-        Args:
-            episode: which.
-            address: of the recording, as the feed has it.
-            part: file to which the download is written; replaced when more is here than in it.
-            part_about: where its version is noted: see `PartialDownload`.
-        """
+    def hand_over(self, request: DownloadRequest, part: PartialDownload) -> bool:
+        """Let a download begin with what is here, if that is more than its part; return whether it is all of it."""
         with contextlib.suppress(OSError):
-            path, content, have = self._kept(episode, address)
+            path, content, have = self._kept(request.episode, request.address)
             size = have.end_from(0)
-            if size < WORTH_KEEPING or size <= part.stat().st_size:
+            if size < WORTH_KEEPING or size <= part.size():
                 return False
             is_whole = size == content.size
-            if not is_whole and not content.mark:
-                return False
-            _copy(path, part, size)
-            write_json(part_about, {"address": address, "mark": content.mark, "kind": content.kind})
+            _copy(path, part.path, size)
+            part.note(content.mark, content.kind)
             if is_whole:
                 self._delete(path)
             return is_whole

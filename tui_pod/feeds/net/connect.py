@@ -48,7 +48,7 @@ def tls_context() -> ssl.SSLContext:
 
 
 class TimedSocket(io.RawIOBase):
-    """A socket for `http.client` whose every wait ends at the deadline: a server that drips bytes gains nothing."""
+    """A socket for `http.client`, and what it reads from."""
 
     def __init__(self, connection: socket.socket, idle: float, deadline: float) -> None:
         self._connection = connection
