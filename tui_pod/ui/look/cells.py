@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from tui_pod.core.text.clean import fold
 
@@ -70,11 +70,10 @@ def wrap(text: str, width: int) -> list[str]:
         if line and used + 1 + size > width:
             lines.append(line)
             line, used = "", 0
-        while size > width > 0:
-            head = set_cell_size(word[: 2 * width], width).rstrip()  # the whole may be long
-            lines.append(head)
-            word = word[max(1, len(head)) :]
-            size = size - cell_len(head) if head and len(word) > 2 * width else cell_len(word)
+        if size > width > 0:
+            *heads, word = chop_cells(word, width)
+            lines += heads
+            size = cell_len(word)
         line, used = (f"{line} {word}", used + 1 + size) if line else (word, size)
     return [*lines, line] if line else lines or [""]
 

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells
 
 from tui_pod.core.library.transcript import Cue
 from tui_pod.core.player.snapshot import Chapter
@@ -95,10 +95,9 @@ def _wrapped(cues: Sequence[Cue], paragraph: list[int], width: int) -> Iterator[
             if runs and used + 1 + size > width:
                 yield tuple(runs)
                 runs, used = [], 0
-            while size > width > 0:
-                head = set_cell_size(word, width).rstrip()
-                yield (Run(number, head),)
-                word = word[max(1, len(head)) :]
+            if size > width > 0:
+                *heads, word = chop_cells(word, width)
+                yield from ((Run(number, head),) for head in heads)
                 size = cell_len(word)
             if runs:
                 used += 1
