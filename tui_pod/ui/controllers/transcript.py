@@ -38,9 +38,7 @@ class TranscriptController:
         if self.pane is None:
             from tui_pod.ui.widgets.transcript_view import TranscriptView  # after the first paint
 
-            hint = self._services.with_keys(f"{key_of('transcript.follow')} follows again")
-            remove = self._services.recognition.remove
-            self.pane = TranscriptView(hint, self._seek, self._show_playing, self._keep, self._recognise, remove)
+            self.pane = TranscriptView(self._services, self._show_playing, self._keep, self._recognise)
             await self._screen.query_one("#panes").mount(self.pane)
         self._set_open(True)
         if index is None:
@@ -142,14 +140,12 @@ class TranscriptController:
             return
         self.pane.playback = controller.playback
         recognises = episode.audio is not None and recognition.is_ready and not label
-        self.pane.show(
-            episode.id, episode.title, transcript, why_empty, heard_until=until, note=note, recognises=recognises
-        )
+        self.pane.show(episode, transcript, why_empty, heard_until=until, note=note, recognises=recognises)
         self.show_bookmarks()
         is_whole = transcript.is_timed and not label
         if is_whole and episode.audio is not None and controller.playback.episode != episode.id:
             chapters = await self._services.read_chapters(episode)  # which may be asked of the network
-            self.pane.show(episode.id, episode.title, transcript, why_empty, chapters, until, note)
+            self.pane.show(episode, transcript, why_empty, chapters, until, note)
 
     def _words_changed(self, episode: str, state: WordsState | None) -> None:
         """Show how far the words of an episode are, and those that have come."""
@@ -180,10 +176,6 @@ class TranscriptController:
 
         said, edit = of_cue(cue, self._is_recognised), self._screen.dialogs.bookmark
         self._services.bookmarks.keep_words(episode, title, said, edit)
-
-    def _seek(self, episode: str, position: float) -> None:
-        """Play from the sentence that was chosen."""
-        self._services.controller.play_from(episode, position)
 
 
 def _is_sounding(playback: Playback) -> bool:

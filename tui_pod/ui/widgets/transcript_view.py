@@ -14,9 +14,12 @@ from textual.geometry import Size
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
+from tui_pod.core.actions import key_of
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback
 from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, find_words, wrap
 from tui_pod.ui.look.parts import ACCENT, HEAD, MATCH, NOW, PLAIN, QUIET
@@ -57,30 +60,24 @@ class TranscriptView(LinesView):
 
     def __init__(
         self,
-        follow_hint: str,
-        seek: Callable[[str, float], None],
+        services: Services,
         show_playing: Callable[[], None],
         keep: Callable[[str, str, Cue], None],
         recognise: Callable[[str], bool],
-        remove: Callable[[str], None],
     ) -> None:
         """Show nothing yet.
 
         Args:
-            follow_hint: says with which key the view follows again.
-            seek: plays an episode from a position.
+            services: plays from a sentence, and takes recognised words away.
             show_playing: shows the words of what plays instead.
             keep: keeps a sentence of the episode with this id and title.
             recognise: has words or their times recognised; returns whether there is a recording.
-            remove: stops that, or takes recognised words away.
         """
         super().__init__(id="transcript")
-        self._follow_hint = follow_hint
-        self._seek = seek
+        self._services = services
         self._show_playing = show_playing
         self._keep = keep
         self._recognise = recognise
-        self._remove = remove
         self._note = ""
         self._hint_words = dict[str, str]()
         self._title = ""
@@ -99,8 +96,7 @@ class TranscriptView(LinesView):
 
     def show(
         self,
-        episode: str,
-        title: str,
+        episode: Episode,
         transcript: Transcript,
         empty_text: str,
         chapters: Sequence[Chapter] = (),
@@ -111,23 +107,22 @@ class TranscriptView(LinesView):
         """Show the words of an episode.
 
         Args:
-            episode: its id.
-            title: its title.
-            transcript: its words.
+            episode: what they are of.
+            transcript: the words.
             empty_text: what to say when it has none.
             chapters: those that the player does not know, since it does not play.
             heard_until: seconds of it that were heard before; until it plays, the words after that are dim.
             note: what has to be said of these words.
             recognises: whether Enter has words recognised, where there are none or they have no times.
         """
-        if episode != self.episode:
+        if episode.id != self.episode:
             self.cursor, self.is_following = 0, True
             self._matches.query = ""
-        self.episode, self._title, self._note = episode, title, note
+        self.episode, self._title, self._note = episode.id, episode.title, note
         self._transcript, self._empty_text = transcript, empty_text
         self._chapters, self._heard_until = chapters, heard_until
         self.cursor = max(0, min(self.cursor, len(transcript.cues) - 1))
-        self.border_title = Content(title)
+        self.border_title = Content(episode.title)
         self._hint_words = {"Hear": "Recognise" if recognises else "", "Follow": ""}
         if transcript.is_timed:
             self._hint_words = {}
@@ -229,7 +224,8 @@ class TranscriptView(LinesView):
             active = max(0, heard - 1)  # where it was left
         if active is not None and self.is_following:
             self.cursor = active
-            self._glide_to(active, is_gliding)
+            line = self._first_line[active] - self.size.height // 3  # where the eye has room ahead
+            self.scroll_to(y=max(0, line), animate=is_gliding, duration=GLIDE, force=True)
 
     def _count_heard(self, active: int | None) -> int:
         """Return how many sentences were heard; all of them where nothing tells them apart."""
@@ -237,11 +233,6 @@ class TranscriptView(LinesView):
             return self.count()
         last = active if self._is_playing else self._transcript.active(self._heard_until)
         return 0 if last is None else last + (not self._is_playing)
-
-    def _glide_to(self, cue: int, is_gliding: bool) -> None:
-        """Bring a sentence to a third of the height, where the eye has room ahead."""
-        line = self._first_line[cue] - self.size.height // 3
-        self.scroll_to(y=max(0, line), animate=is_gliding, duration=GLIDE if is_gliding else None, force=True)
 
     def count(self) -> int:
         """See `LinesView.count`: sentences."""
@@ -268,7 +259,8 @@ class TranscriptView(LinesView):
         elif not self._transcript.is_timed:
             text = "no times"
         else:
-            text = "" if not self._is_playing else "following" if self.is_following else self._follow_hint
+            hint = self._services.with_keys(f"{key_of('transcript.follow')} follows again")
+            text = "" if not self._is_playing else "following" if self.is_following else hint
         self.border_subtitle = Content(" · ".join(filter(None, (text, self._note))))
         is_with_voice = self._is_playing and self.is_following
         self.hint_words = {**self._hint_words, "Follow": ""} if is_with_voice else self._hint_words
@@ -309,7 +301,7 @@ class TranscriptView(LinesView):
         self.go(cue if pages < 0 else max(cue, self.cursor + 1))
 
     def action_choose(self) -> None:
-        """Hear the sentence at the cursor; where there are no words or times, or no more, have them recognised."""
+        """Play from the sentence at the cursor; where words or times are missing, have them recognised."""
         if self.episode is None:
             return
         if self._transcript.is_partial and self.cursor >= self.count() - 1:
@@ -320,7 +312,8 @@ class TranscriptView(LinesView):
             return
         self.is_following = True
         self._show_state()
-        self._seek(self.episode, self._transcript.cues[self.cursor].start or 0.0)
+        start = self._transcript.cues[self.cursor].start or 0.0
+        self._services.controller.play_from(self.episode, start)
 
     def action_follow(self) -> None:
         """Follow the voice again, also where it has gone on to another episode."""
@@ -348,7 +341,7 @@ class TranscriptView(LinesView):
     def action_remove(self) -> None:
         """Stop recognising the words, or take recognised ones away."""
         if self.episode is not None:
-            self._remove(self.episode)
+            self._services.recognition.remove(self.episode)
 
     async def action_left(self) -> None:
         """Go to the tree."""
