@@ -139,7 +139,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._topic: tuple[TopicTable, int] | None = None
         self._playback = Playback()
         self._shown: tuple[object, ...] = ()  # what was looked up, and whether that was while it played
-        self._episode: tuple[Episode, int] | None = None  # with its library index; None: a topic is shown
+        self._episode: Episode | None = None  # None: a topic is shown
         self._transcript = Transcript()
         self._notes, self._podcast, self._chapters = EpisodeNotes(), None, ()
         self._shows_answer = False
@@ -164,7 +164,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Return whether keys can go to it."""
         return self.is_detailed
 
-    # -- whom it follows -------------------------------------------------------------------------------
+    # -- what it follows -------------------------------------------------------------------------------
 
     def tell_all(self, is_detailed: bool, topic: int | None = None) -> None:
         """Tell all of the row at the cursor or of a topic; or give a preview again."""
@@ -201,9 +201,8 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             index = self._chosen() if playing is None else playing
             if index is None:
                 return
-            episode = library.episode(index)
-            subject = (episode.id, playing is not None, self.is_detailed)
-            self._episode = episode, index
+            self._episode = library.episode(index)
+            subject = (self._episode.id, playing is not None, self.is_detailed)
         if self._shown != subject:
             self._shown = subject
             self._transcript, self._notes, self._podcast, self._chapters = Transcript(), EpisodeNotes(), None, ()
@@ -214,20 +213,19 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._show()
 
     async def _look_up(self) -> None:
-        services = self._services
-        if self._episode is None:
+        services, library, episode = self._services, self._services.controller.library, self._episode
+        if episode is None:
             self._picture.picture = None
-            topics, topic = self._topic or (services.controller.library.topics, 0)
+            topics, topic = self._topic or (library.topics, 0)
             if (feed := topics.feed(topic)) is not None:
                 self._podcast = await services.feeds.describe(feed)
                 self._show()
             return
-        episode, index = self._episode
-        if self._has_colours and episode.audio is None:
-            seeds = find_seeds(services.controller.library, index)
-            self._picture.picture = await in_thread(lambda _: draw_cover(*seeds))  # it takes up to 15 ms
-        elif self._has_colours:
+        if self._has_colours and episode.audio is not None:
             self._picture.picture = await services.read_cover(episode)
+        elif self._has_colours and (index := library.index(episode.id)) is not None:
+            seeds = find_seeds(library, index)
+            self._picture.picture = await in_thread(lambda _: draw_cover(*seeds))  # it takes up to 15 ms
         if self.is_detailed:
             self._notes = await services.read_notes(episode)
             self._show()
@@ -242,31 +240,31 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     def _show(self) -> None:
         self._about.show(self._all() if self.is_detailed else self._preview())
         if self.is_detailed:
-            answers = "a answers · " if self._episode is not None and self._episode[0].answer else ""
+            answers = "a answers · " if self._episode is not None and self._episode.answer else ""
             opens = "enter opens · " if self._about.about.choices else ""
             self.border_subtitle = f"{answers}{opens}esc closes"
 
     def _all(self) -> About:
-        progress_index = self._services.controller.progress_index
-        if self._episode is None:
-            topics, topic = self._topic or (self._services.controller.library.topics, 0)
-            topic_now = topics.found_in(self._services.controller.library.topics, topic)
-            return about_topic(topics, topic, progress_index.topic_stats[topic_now], self._podcast)
-        episode, index = self._episode
-        ident = episode.id
-        is_there = self._services.controller.library.index(ident) is not None
-        left = progress_index.remaining(index) if is_there else 0.0
-        progress, status = progress_index.get(ident), progress_index.status(ident)
-        error = self._services.feeds.download_error(ident)
+        library, progress_index = self._services.controller.library, self._services.controller.progress_index
+        episode = self._episode
+        if episode is None:
+            topics, topic = self._topic or (library.topics, 0)
+            stats = progress_index.topic_stats[topics.found_in(library.topics, topic)]
+            return about_topic(topics, topic, stats, self._podcast)
+        index = library.index(episode.id)
+        left = progress_index.remaining(index) if index is not None else 0.0
+        progress, status = progress_index.get(episode.id), progress_index.status(episode.id)
+        error = self._services.feeds.download_error(episode.id)
         about = about_episode(episode, self._notes, progress, status, left, self._shows_answer, error)
-        is_loaded = self._playback.episode == ident
+        is_loaded = self._playback.episode == episode.id
         chapters = (self._playback.chapters if is_loaded else ()) or self._chapters
         return with_choices(about, self._notes, chapters, self._here(chapters) if is_loaded else None)
 
     def _preview(self) -> About:
-        if self._episode is None:
+        episode = self._episode
+        if episode is None:
             return About("")
-        (episode, _), is_playing = self._episode, self._shown[1]
+        is_playing = self._shown[1]
         name, rest = split_title(episode.title)
         date = f"{episode.published:%-d %b %Y}" if episode.published else ""
         facts = (date, length(episode.duration) if episode.duration else "")
@@ -340,14 +338,14 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             if isinstance(target, str):
                 self.app.run_worker(open_link(self.app, target))
             elif self._episode is not None:
-                self._services.controller.play_from(self._episode[0].id, target)
+                self._services.controller.play_from(self._episode.id, target)
         else:
             self.action_run(ListCommand.CHOOSE)
 
     def action_run(self, command: str, by: int = 0) -> None:
         """Run a command of the list on the episode, or of the tree on the topic."""
         if self._episode is not None:
-            self.post_message(EpisodeList.CommandChosen(ListCommand(command), [self._episode[0].id], by))
+            self.post_message(EpisodeList.CommandChosen(ListCommand(command), [self._episode.id], by))
         elif self._topic is not None:
             topics, topic = self._topic
             self.post_message(TopicTree.CommandChosen(topic, topics, ListCommand(command)))
