@@ -7,7 +7,8 @@ from textual.events import MouseScrollDown, MouseScrollUp
 
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
-from tui_pod.core.library.library import Library
+from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.events import ChaptersKnown, LoadFailed
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter, ChapterOrigin, Source
 from tui_pod.core.progress.progress import Progress
@@ -100,6 +101,14 @@ async def test_chapter_that_plays_is_named_and_counted(library: Library) -> None
         await driver.press("full_stop", "full_stop")
         assert lines(driver)[0].endswith("Basics · ch 2/2 The long middle")
         assert "┆" in lines(driver)[1]
+
+
+async def test_topic_of_wide_letters_takes_half_of_the_bar_at_most() -> None:
+    topic, title = "音楽" * 10, "A title that takes forty cells or so here"
+    library = build_library([Topic(topic)], [Episode("one", title, tags=(topic,))])
+    async with run_app(library, (80, 30)) as driver:
+        await driver.press("enter")
+        assert title[:30] in lines(driver)[0]
 
 
 async def test_thousands_of_chapters_do_not_cover_the_line(library: Library) -> None:

@@ -31,8 +31,7 @@ def draw_cover(groups: Sequence[int], current: int) -> bytes:
     """
     first = max(0, min(current - MOST // 2, len(groups) - MOST))
     seeds = groups[first : first + MOST]
-    ground = bytes(GROUND)
-    pixels = bytearray(ground * (SIDE * SIDE))
+    pixels = bytearray(bytes(GROUND) * (SIDE * SIDE))
     middle, reach = SIDE / 2, SIDE * 0.46
     radius = max(1.2, 0.8 * reach / sqrt(max(1, len(seeds))))
     for number, group in enumerate(seeds):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.message import Message
-from textual.reactive import reactive, var
+from textual.reactive import reactive
 from textual.strip import Strip
 
 from tui_pod.core.actions import BY_ID
@@ -39,11 +39,10 @@ class EpisodeList(RowPane):
     BINDINGS = bindings("list", "move", "episodes")
     row_height = cursor_height = 2
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
-    empty_text = var("")
-    gone_text = var("")
-    """Text for an episode that is gone from the library."""
+    empty_text = gone_text = ""
+    """Texts for an empty list, and for an episode that is gone from the library."""
     ends: reactive[dict[int, str]] = reactive({})
-    """What is said of when each upcoming entry of the queue would end, by library index."""
+    """When each upcoming entry of the queue would end, as its row says it, by library index."""
 
     class CursorMoved(Message):
         """The cursor is on another row."""
@@ -63,7 +62,7 @@ class EpisodeList(RowPane):
         self._model = model
         self._downloads: dict[str, DownloadState] = {}
         self.words: dict[str, WordsState] = {}
-        """Of episodes whose words are being recognised; who changes it calls `refresh_episodes`."""
+        """How far the words of episodes are recognised, by id; call `refresh_episodes` after a change."""
         self._everywhere = _topics_of_all(model.library)
 
     # -- what is shown ---------------------------------------------------------------------------------

@@ -83,21 +83,18 @@ def row_lines(facts: RowFacts, width: int, height: int) -> list[Line]:
     if tail:
         title += [("  ", PLAIN), *_lit(tail, facts.words, QUIET)]
     right = [*_marks(facts, width), (facts.time, NOW if is_live else STARTED if name == "started" else QUIET)]
-    lines: list[Line] = [(title, right)]
     date = f"{episode.published:%-d %b %Y}" if episode.published else ""
-    about = [*facts.topics, date] if date else list(facts.topics)
-    texts = height - 1
     if height <= 2:
         shown = date if facts.is_dated and width >= ROOM_FOR_DATE else ""
-        return [*lines, (_below(episode.summary, facts.words), [(shown, QUIET)] if shown else [])]
-    if height > 3 and about:
-        texts -= 1
+        return [(title, right), (_below(episode.summary, facts.words), [(shown, QUIET)] if shown else [])]
+    about = " · ".join(filter(None, (*facts.topics, date))) if height > 3 else ""
+    texts = height - 1 - bool(about)
     wrapped = wrap(episode.summary, width - len(INDENT))
     wrapped[texts - 1 :] = [" ".join(wrapped[texts - 1 :])] if len(wrapped) >= texts else []
-    lines += [(_below(text, facts.words, PLAIN), []) for text in wrapped]
-    if height > 3 and about:
-        lines.append((_below(" · ".join(about), facts.words), []))
-    return lines
+    below = [_below(text, facts.words, PLAIN) for text in wrapped]
+    if about:
+        below.append(_below(about, facts.words))
+    return [(title, right), *((left, []) for left in below)]
 
 
 def _below(text: str, words: Sequence[str], name: str = QUIET) -> list[Part]:

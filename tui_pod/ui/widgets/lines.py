@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from itertools import accumulate
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -42,11 +42,11 @@ class KeyLine(ActionLine):
 
     hints: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
     """Each hint's key, word and Textual action, the most useful first."""
-    key_names: Mapping[int, str] = MappingProxyType({})
-    """What keys are called whose sign the terminal does not have, for `str.translate`."""
 
     def __init__(self, is_ascii: bool) -> None:
         super().__init__(id="keys")
+        self.key_names: Mapping[int, str] = {}
+        """What keys are called whose sign the terminal does not have, for `str.translate`."""
         if is_ascii:
             from tui_pod.ui.look.ascii_lines import ARROW_KEYS  # only for those who want it
 
@@ -107,15 +107,13 @@ class HeaderLine(ActionLine):
         work = f"({self.work})" if self.work else ""
         right = f"{self.right} "
         tabs = self._tab_parts(is_short=False)
-        if sum(map(width_of, tabs)) + cell_len(work) + cell_len(right) + 2 > width:
+        rest = cell_len(work) + cell_len(right) + 2
+        if sum(map(width_of, tabs)) + rest > width:
             tabs = self._tab_parts(is_short=True)
-        if sum(map(width_of, tabs)) + cell_len(work) + cell_len(right) + 2 > width:
+        used = sum(map(width_of, tabs))
+        if used + rest > width:
             right = " "
-        self._ends = ends = list[tuple[int, str]]()
-        used = 0
-        for tab, parts in zip(self.tabs, tabs, strict=True):
-            used += width_of(parts)
-            ends.append((used, tab.action))
+        self._ends = list(zip(accumulate(map(width_of, tabs)), (tab.action for tab in self.tabs), strict=True))
         left: list[Part] = [(" ", PLAIN), (work, ACCENT)]
         if used + cell_len(work) + cell_len(right) + MIN_PATH < width:
             left.append((f" {self.left}", QUIET))

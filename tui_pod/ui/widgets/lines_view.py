@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 
 from rich.segment import Segment
 from rich.style import Style
@@ -39,7 +38,7 @@ class LinesView(ScrollView, can_focus=True):
     """  # here and not in the stylesheet: the first screen does without, and each rule costs it
     ALLOW_SELECT = False
 
-    hint_words: var[Mapping[str, str]] = var(MappingProxyType({}))
+    hint_words: var[Mapping[str, str]] = var({})
     """What the key line says instead of the words of the table of keys; empty: that does nothing now."""
 
     cursor = 0

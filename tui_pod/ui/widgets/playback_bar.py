@@ -91,8 +91,8 @@ class PlaybackBar(Widget):
             super().__init__()
             self.position = position
 
-    def __init__(self, hint: str, resume_hint: str = "") -> None:
-        """Show nothing yet; the hints say which keys play something, and go on with what was heard last."""
+    def __init__(self, hint: str, resume_hint: str) -> None:
+        """Show nothing yet; the hints name the keys that play something, and that resume what was heard last."""
         super().__init__(id="bar")
         self._hint = hint
         self._resume_hint = resume_hint

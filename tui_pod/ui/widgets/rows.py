@@ -129,10 +129,6 @@ class RowPane(ScrollView, can_focus=True):
         """Redraw the rows that a move of the cursor from one row to another changes or shifts."""
         self._drawn.pop(first, None)
         self._drawn.pop(last, None)
-        if not self._extra:
-            self.refresh_row(first)
-            self.refresh_row(last)
-            return
         first, last = sorted((first, last))
         y = first * self.row_height
         self.refresh_lines(y, (last + 1) * self.row_height + self._extra - y)

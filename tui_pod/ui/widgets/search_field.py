@@ -1,4 +1,4 @@
-"""The field in which one types what to search for; it is made when it is first asked for."""
+"""The search field, which is made when it is first opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the header, the titles of the list, the bar and the key line say, and when they say something else."""
+"""Keeps the header, the titles of the list, the bar and the key line up to date."""
 
 from __future__ import annotations
 
