@@ -22,7 +22,7 @@ from tui_pod.speech.model import RecognitionError, check_model, find_model, mode
 from tui_pod.speech.narrator import INSTALL_HINT, has_voice
 from tui_pod.state.store import StateFile
 from tui_pod.terminal.client import why_not
-from tui_pod.terminal.start import count_apps
+from tui_pod.terminal.start import reach_apps
 
 Finding = tuple[bool, str, str]
 """Whether it works, what was found, and the fix."""
@@ -111,7 +111,7 @@ def _attach(paths: Paths) -> Iterator[Finding]:
     reason = why_not()
     try:
         with contextlib.closing(open_folder(may_make=True)) as folder:
-            running = count_apps(folder, paths.state)
+            running = sum(1 for _ in reach_apps(folder, paths.state))
     except RemoteError as error:
         reason, running = clean(str(error), 300), 0
     found = f"the app can be left with ctrl+\\ and brought back; running now: {running}"

@@ -41,7 +41,7 @@ END_LIMIT = 0.5
 
 CTRL_C = b"\x03"
 
-HEARD = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT)
+SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT)
 
 
 def why_not() -> str:
@@ -105,7 +105,7 @@ class Client:
     """Copies between the terminal and an app until that ends, or lets the terminal go."""
 
     def __init__(self, terminal: int, line: socket.socket, child: int, master: int) -> None:
-        """Hold a terminal, for what a child of this process becomes or finds."""
+        """Hold a terminal for the app that the child of this process becomes or finds."""
         self._terminal = terminal
         self._line = line
         self._child = self._app = child
@@ -113,8 +113,8 @@ class Client:
         """Where the app draws; -1: it has closed its end."""
         self._signals, wake = os.pipe()
         os.set_blocking(wake, False)
-        for number in HEARD:
-            signal.signal(number, _note)
+        for number in SIGNALS:
+            signal.signal(number, lambda *_: None)  # its number comes through the pipe
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         self._attributes = termios.tcgetattr(terminal)
         self._keys = b""
@@ -135,7 +135,6 @@ class Client:
         try:
             while self._copy():
                 pass
-            self._drain()
         finally:
             self._give_back()
         status, said = self._last or self._find_end()
@@ -193,7 +192,7 @@ class Client:
         self._output += data
 
     def _listen(self) -> bool:
-        """Do what the app says; return whether it has more to say."""
+        """Do what the app sends; return whether more can come."""
         try:
             data = self._line.recv(CHUNK)
         except OSError:
@@ -219,7 +218,7 @@ class Client:
         return bool(data)
 
     def _heed(self, number: int) -> None:
-        """Do what a signal is for; the app is told of its own."""
+        """Act on a signal, or pass it on to the app."""
         if number == signal.SIGTSTP:
             self._stop()
         elif number == signal.SIGCONT:
@@ -251,7 +250,6 @@ class Client:
 
     def _stop(self) -> None:
         """Give the terminal to the shell until it lets us go on."""
-        self._drain()
         self._give_back()
         os.kill(os.getpid(), signal.SIGSTOP)
 
@@ -275,40 +273,29 @@ class Client:
 
     # -- the terminal itself -------------------------------------------------------------------------------
 
-    def _drain(self) -> None:
-        """Let out what the app has drawn."""
-        while self._master >= 0 and (data := _read(self._master)) is not None:
-            self._draw(data)
-        self._write_out()
-
-    def _write_out(self) -> None:
-        """Write what waits; a terminal that takes nothing is left as it is."""
+    def _leave_screen(self) -> None:
+        """Write what waits, and go back to the shell's screen; a terminal that takes nothing is left as it is."""
+        self._output += RESTORE * self._is_in_app + (b"\x1b]2;\x1b\\" + TITLE_BACK) * self._has_title
+        self._is_in_app = self._has_title = False
         while self._output and select.select([], [self._terminal], [], END_LIMIT)[1]:
             self._output = self._output[_write(self._terminal, self._output) :]
         self._output = b""
 
-    def _leave_screen(self) -> None:
-        self._output = RESTORE * self._is_in_app + (b"\x1b]2;\x1b\\" + TITLE_BACK) * self._has_title
-        self._is_in_app = self._has_title = False
-        self._write_out()
-
     def _give_back(self) -> None:
-        """Leave the terminal as it was found."""
+        """Let out what the app has drawn, and leave the terminal as it was found."""
+        while self._master >= 0 and (data := _read(self._master)) is not None:
+            self._draw(data)
         self._leave_screen()
         with contextlib.suppress(OSError, termios.error):
             termios.tcflush(self._terminal, termios.TCIFLUSH)  # reports of a mouse would be typed into the shell
             termios.tcsetattr(self._terminal, termios.TCSANOW, self._attributes)
 
     def _find_end(self) -> tuple[int, str]:
-        """Return how the app ended that said nothing."""
+        """Return how an app ended that did not say so itself."""
         if self._app != self._child:
             return 1, "tui-pod has ended without a word."
         status = os.waitstatus_to_exitcode(os.waitpid(self._child, 0)[1])
         return (status, "") if status >= 0 else (128 - status, f"tui-pod was ended by signal {-status}.")
-
-
-def _note(*_: object) -> None:
-    """Let the number of a signal be written to the pipe, nothing more."""
 
 
 def _last(data: bytes, on: bytes, off: bytes, before: bool) -> bool:

@@ -58,14 +58,9 @@ def write_picture(paths: Paths, options: Options, size: tuple[int, int], stamps:
     """Keep a picture, which was drawn from files with these stamps; where that fails there is none."""
     rest = os.fsencode("\n".join((_circumstances(options, size), *stamps))) + b"\0" + picture.encode("utf-8", "replace")
     file = picture_file(paths)
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary.write_bytes(b"%08x\n" % zlib.crc32(rest) + rest)
-        temporary.replace(file)
-        return
-    with contextlib.suppress(OSError):
-        temporary.unlink(missing_ok=True)
+        file.write_bytes(b"%08x\n" % zlib.crc32(rest) + rest)  # the checksum tells a torn one
 
 
 def _circumstances(options: Options, size: tuple[int, int]) -> str:

@@ -1,11 +1,10 @@
 """What the client and the app say to each other.
 
 The client makes a pseudo-terminal and gives its far end to its child, with a socket, the line. The child becomes the
-app, or hands both over to an app that was left, in one datagram with a greeting: how it asks (`TAKE`, `IF_LEFT`) and
-the variables of the terminal, NUL between them. With a third descriptor, which that app writes to if it takes them, and
-else closes. From then on keys and pictures go through the pseudo-terminal as through any other. Over the line the app
-says words, each with a number and a newline. A client that was stopped greets over the line with another
-pseudo-terminal.
+app, or hands both over to an app that was left, in one datagram: a greeting (`TAKE` or `IF_LEFT`, and the terminal's
+variables, separated by NUL), and a third descriptor, to which that app writes if it accepts, and which it closes
+otherwise. From then on keys and pictures go through the pseudo-terminal as through any other. Over the line the app
+sends words, each with a number and a newline. A client that was stopped sends a greeting with another pseudo-terminal.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import os
 from collections.abc import Mapping
 
 TAKE, IF_LEFT = b"take", b"if left"
-"""Ways to ask: in any case, or only if the app goes on without a terminal."""
+"""What a client asks for: the app in any case, or only if it runs without a terminal."""
 
 PICTURE = "picture"
 """So many bytes follow, which paint what the app will show."""
@@ -23,7 +22,7 @@ WELCOME = "welcome"
 """The app of this process id draws on the terminal."""
 
 STOP = "stop"
-"""The terminal shall be the shell's for a while; the number says nothing."""
+"""Give the terminal back to the shell for a while; the number means nothing."""
 
 END = "end"
 """The last word: the exit status, and what to say once the terminal is given back."""
@@ -32,7 +31,7 @@ SESSION = "TUI_POD_SESSION"
 """The variable for the session that `--session` asks for."""
 
 OPTIONS = "TUI_POD_OPTIONS"
-"""The variable for the options that an app that was left must have been started with to be brought back."""
+"""The variable for the options with which an app must have been started to be brought back."""
 
 VARIABLES = ("TERM", "COLORTERM", "NO_COLOR", "TERM_PROGRAM", "LANG", "LC_ALL", "LC_CTYPE", SESSION, OPTIONS)
 """What a terminal says of itself in the environment, and what is wished on it."""

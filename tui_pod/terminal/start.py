@@ -7,7 +7,7 @@ import os
 import socket
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -60,17 +60,11 @@ def hand_over(state: Path, way: bytes, line: socket.socket, wished: Mapping[str,
     except RemoteError:
         return False
     with contextlib.closing(folder):
-        for name in line_names(folder, state):
+        for app in reach_apps(folder, state):
             ours, theirs = socket.socketpair()
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as app, ours, contextlib.suppress(OSError):
-                app.settimeout(PATIENCE)
+            with ours, contextlib.suppress(OSError):
                 ours.settimeout(PATIENCE)
                 with theirs:
-                    try:
-                        app.connect(folder.address(name))
-                    except ConnectionRefusedError:  # nobody is there any more
-                        os.unlink(name, dir_fd=folder.descriptor)
-                        continue
                     handed = [0, line.fileno(), theirs.fileno()]
                     socket.send_fds(app, [greet(way, {**os.environ, **wished})], handed)
                 if ours.recv(1):
@@ -78,14 +72,17 @@ def hand_over(state: Path, way: bytes, line: socket.socket, wished: Mapping[str,
     return False
 
 
-def count_apps(folder: RuntimeFolder, state: Path) -> int:
-    """Return how many apps on a state file can be reached; one that was killed leaves its socket behind."""
-    count = 0
+def reach_apps(folder: RuntimeFolder, state: Path) -> Iterator[socket.socket]:
+    """Yield a socket to each app on a state file, the youngest first, and remove those that killed ones have left."""
     for name in line_names(folder, state):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as app, contextlib.suppress(OSError):
-            app.connect(folder.address(name))
-            count += 1
-    return count
+            app.settimeout(PATIENCE)
+            try:
+                app.connect(folder.address(name))
+            except ConnectionRefusedError:
+                os.unlink(name, dir_fd=folder.descriptor)
+            else:
+                yield app
 
 
 def line_name(state: Path) -> str:
