@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from tui_pod.services.recognition import RecognitionService
     from tui_pod.services.search import SearchService
     from tui_pod.services.sync import SyncService
-    from tui_pod.terminal.host import TerminalHost
 
 SHOWN_NOTICES = 5
 """Faults in the settings to show at start; the commands print all."""
@@ -70,7 +69,6 @@ class AppServices(Services):
     """The services on the user's files. `runtime` is built when something first needs it."""
 
     runtime: Runtime | None = None
-    terminal: TerminalHost | None
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui_pod.services.recognition import RecognitionService
     from tui_pod.services.search import SearchService
     from tui_pod.services.sync import SyncService
-    from tui_pod.services.terminal import TerminalLink
+    from tui_pod.terminal.host import TerminalHost
 
 
 MOST_NUDGED = 3600.0
@@ -64,7 +64,7 @@ class Services:
         """Bookmarks and cards at the start."""
         self.is_ascii = False
         self.theme = ""
-        self.terminal: TerminalLink | None = None
+        self.terminal: TerminalHost | None = None
         """The way to the client that holds the terminal; None: the app holds it itself."""
         self.nudges: dict[str, float] = {}
         """By how many seconds the listener moved an episode's words."""

@@ -1,4 +1,4 @@
-"""The app's end of the line to its clients: who has its screen, and what happens when nobody has.
+"""The app's end of the line to its clients: which one has its screen, and what happens when none has.
 
 Knows neither Textual nor what is drawn: a `Drawer` takes a terminal and gives it up. Runs on the event loop.
 """
@@ -11,16 +11,29 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.remote_socket import RemoteError, RuntimeFolder, is_same_user, open_folder
-from tui_pod.services.terminal import Drawer
 from tui_pod.terminal.protocol import END, GREETING_LIMIT, OPTIONS, STOP, TAKE, WELCOME, read_greeting
 from tui_pod.terminal.start import line_name
 
 LEFT = "tui-pod goes on; tui-pod brings it back."
 TAKEN = "tui-pod is on another terminal now."
+
+
+class Drawer(Protocol):
+    """What draws on the terminal."""
+
+    def give_up(self) -> None:
+        """Stop to read and to draw, at once, whatever state the terminal is in; the client restores it."""
+
+    def take(self, terminal: int, variables: Mapping[str, str]) -> None:
+        """Draw all of the screen on another terminal, which says this of itself; the descriptor is handed over."""
+
+    def end(self) -> None:
+        """Save, and end the app."""
 
 
 class TerminalHost(Follower):
@@ -50,14 +63,14 @@ class TerminalHost(Follower):
         """Called when another terminal is drawn on."""
 
     def serve(self, drawer: Drawer) -> None:
-        """See `TerminalLink.serve`."""
+        """Begin to listen to the client, once the terminal is drawn on."""
         self._drawer = drawer
         self._loop = asyncio.get_running_loop()
         if self._line is not None:
             self._follow(self._line)
 
     def listen(self) -> None:
-        """Let other clients come.
+        """Accept other clients.
 
         Raises:
             RemoteError: there is no folder for the socket, or it cannot be made.
@@ -75,10 +88,10 @@ class TerminalHost(Follower):
         self._folder, self._listener = folder, listener
         self._loop.add_reader(listener, self._greeted, listener)
 
-    # -- what the listener and the app wish ----------------------------------------------------------------
+    # -- what the listener and the app ask for -------------------------------------------------------------
 
     def leave(self) -> bool:
-        """See `TerminalLink.leave`."""
+        """Give the terminal back and go on; return False where nobody could come back."""
         if self._listener is None:
             return False
         self._drawer.give_up()
@@ -87,12 +100,12 @@ class TerminalHost(Follower):
         return True
 
     def suspend(self) -> None:
-        """See `TerminalLink.suspend`."""
+        """Give the terminal to the shell until the listener brings the client to the front again."""
         self._drawer.give_up()
         self._say(STOP, 0)
 
     def hang_up(self) -> bool:
-        """See `TerminalLink.hang_up`."""
+        """Note that the terminal is gone; return whether the app goes on without one."""
         return self._stays and self.leave()
 
     def end(self, status: int) -> None:
@@ -100,12 +113,12 @@ class TerminalHost(Follower):
         self._say(END, status)
 
     def playback_changed(self, playback: Playback) -> None:
-        """Keep in mind whether anything plays."""
+        """Note whether anything plays."""
         self._is_playing = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
         self._watch_idleness()
 
     async def close(self) -> None:
-        """Let nobody come any more; the client that is there hears the end."""
+        """Accept no more clients; `end` tells the present one."""
         self._idle = 0
         self._watch_idleness()
         if self._listener is not None and self._folder is not None:
@@ -174,7 +187,7 @@ class TerminalHost(Follower):
                 self._line.send(f"{word} {number} {text}".rstrip().encode() + b"\n")
 
     def _part(self, text: str = "") -> None:
-        """Let go of the client, which says so."""
+        """Release the client, which prints a text."""
         if self._line is not None:
             self._say(END, 0, text)
             self._loop.remove_reader(self._line)

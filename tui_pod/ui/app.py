@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events, on
 from textual.app import App
 from textual.command import CommandPalette
+from textual.message import Message
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
@@ -18,8 +19,7 @@ from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.key_order import handle_key
 from tui_pod.ui.look.themes import OWN, drawn, unknown_theme, usable, with_readable_text
-from tui_pod.ui.messages import PlaybackEvent
-from tui_pod.ui.process_handler import ProcessHandler
+from tui_pod.ui.process_handler import handle_signals
 from tui_pod.ui.screens.main import MainScreen
 
 if TYPE_CHECKING:
@@ -32,14 +32,12 @@ if TYPE_CHECKING:
     from textual.theme import Theme
     from textual.widget import AwaitMount, Widget
 
-    from tui_pod.core.actions import Action
     from tui_pod.core.library.download_state import DownloadState
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.events import Event
     from tui_pod.core.selection.session_planner import Summary
     from tui_pod.services.podcasts.logins import LoginQuestion
     from tui_pod.services.services import Services
-    from tui_pod.services.sync import SyncService
 
 
 def load_library_provider() -> type[Provider]:
@@ -47,6 +45,25 @@ def load_library_provider() -> type[Provider]:
     from tui_pod.ui.palette import LibraryProvider
 
     return LibraryProvider
+
+
+class PlaybackEvent(Message):
+    """The player, the sources or the writer report something."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+    def can_replace(self, message: Message) -> bool:
+        """Replace a position that still waits by a newer one."""
+        from tui_pod.core.player.events import PositionChanged  # after the first paint
+
+        return (
+            isinstance(message, PlaybackEvent)
+            and isinstance(self.event, PositionChanged)
+            and isinstance(message.event, PositionChanged)
+            and message.event.load == self.event.load
+        )
 
 
 class TuiPodApp(App[None]):
@@ -67,15 +84,15 @@ class TuiPodApp(App[None]):
         self.set_reactive(App.theme, usable(services.theme, list(self.available_themes)))  # to be styled with it once
         self._is_themed = True
         self.stylesheet.set_variables(self.get_css_variables())
-        self.main_screen = MainScreen(services, self.show_dialog)
+        self.main_screen = main = MainScreen(services, self.show_dialog)
         """The library, over which dialogs lie."""
         self.told = deque[str](maxlen=30)
         """The newest notices; the palette shows them whole."""
-        transcript = self.main_screen.transcript
-        self.action_nudge, self.action_pause_words = transcript.nudge, transcript.pause
-        self.library_changed = self.main_screen.library_changed
-        self.work_changed, self.feeds_failed = self.main_screen.status.show_work, self.main_screen.status.show_failed
-        self.ask_recall = self.main_screen.dialogs.recall
+        self.action_nudge, self.action_pause_words = main.transcript.nudge, main.transcript.pause
+        self.library_changed, self.progress_changed = main.library_changed, main.progress_changed
+        self.queue_changed, self.bookmarks_changed = main.queue_changed, main.bookmarks_changed
+        self.work_changed, self.feeds_failed = main.status.show_work, main.status.show_failed
+        self.ask_recall = main.dialogs.recall
 
     def get_default_screen(self) -> MainScreen:
         """Show the library from the start."""
@@ -85,7 +102,7 @@ class TuiPodApp(App[None]):
         """Set the keys, and save before a signal ends the program."""
         if self._services.settings.keymap:
             self.set_keymap(self._services.settings.keymap)
-        self._process = ProcessHandler(self, self._services.terminal)
+        handle_signals(self, self._services.terminal)
 
     def on_ready(self) -> None:
         """Start what was deferred until after the first paint."""
@@ -125,11 +142,6 @@ class TuiPodApp(App[None]):
         self.theme_variables = with_readable_text(super().get_css_variables(), given)
         return self.theme_variables
 
-    @property
-    def actions(self) -> tuple[Action, ...]:
-        """The table of keys with the user's keymap."""
-        return bound_actions(self._services.settings)
-
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Draw in ASCII if the settings say so."""
         filters = super().get_line_filters()
@@ -143,7 +155,7 @@ class TuiPodApp(App[None]):
         """Offer Textual's own commands and an entry for each key."""
         from tui_pod.ui.palette import system_commands  # after the first paint
 
-        yield from system_commands(self)
+        yield from system_commands(self, self._services)
         yield from (entry for entry in super().get_system_commands(screen) if entry.title == "Theme")
 
     def run_action_soon(self, action: str, pane: Widget | None = None) -> None:
@@ -188,11 +200,6 @@ class TuiPodApp(App[None]):
         self.main_screen.episodes.show_downloads(downloads)
         self.main_screen.episode.show_progress()
 
-    @property
-    def sync(self) -> SyncService | None:
-        """Sync with other devices; None where it is not set up."""
-        return self._services.sync
-
     def ask_login(self, question: LoginQuestion) -> None:
         """See `Frontend.ask_login`."""
         from tui_pod.ui.screens.podcasts.login import LoginScreen  # after the first paint
@@ -225,30 +232,10 @@ class TuiPodApp(App[None]):
 
         Most positions change nothing that is seen: only the transcript follows those.
         """
-        former = self.playback
-        if playback.looks_like(former):
+        if playback.looks_like(self.playback):
             self.main_screen.transcript.follow(playback)
-            return
-        self.main_screen.playback = playback
-        if self.main_screen.is_mounted and former.episode != playback.episode:
-            self.main_screen.status.show_bookmarks()
-        if self.main_screen.is_mounted and former.speed != playback.speed:
-            self.main_screen.status.show_counts()
-
-    def progress_changed(self, episodes: frozenset[str]) -> None:
-        """See `PlaybackListener.progress_changed`."""
-        if self.main_screen.is_mounted:
-            self.main_screen.progress_changed(episodes)
-
-    def queue_changed(self) -> None:
-        """See `PlaybackListener.queue_changed`."""
-        if self.main_screen.is_mounted:
-            self.main_screen.queue_changed()
-
-    def bookmarks_changed(self, keys: frozenset[str]) -> None:
-        """See `PlaybackListener.bookmarks_changed`."""
-        if self.main_screen.is_mounted:
-            self.main_screen.bookmarks_changed()
+        else:
+            self.main_screen.playback = playback
 
     def session_ended(self, summary: Summary) -> None:
         """See `PlaybackListener.session_ended`."""
@@ -364,7 +351,8 @@ class TuiPodApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             pane = self.main_screen.focused
-            await self.show_dialog(HelpScreen(self.actions, (pane.id if pane is not None else None) or "list"))
+            shown = pane.id if pane is not None and pane.id else "list"
+            await self.show_dialog(HelpScreen(bound_actions(self._services.settings), shown))
 
     def action_bookmark(self) -> None:
         """Keep what was just said; pressed again, note something about it."""
@@ -385,11 +373,19 @@ class TuiPodApp(App[None]):
 
     def action_leave(self, for_good: bool) -> None:
         """Leave the terminal, until the app is brought back or the client is in the foreground again."""
-        if not for_good and not self._process.suspend():
-            self.action_suspend_process()
-        elif for_good and not self._process.leave():
+        host = self._services.terminal
+        if for_good and not (host is not None and host.leave()):
             self.notify("The terminal cannot be left here: tui-pod doctor says why.")
+        elif not for_good and host is not None:
+            host.suspend()
+        elif not for_good:
+            self.action_suspend_process()
 
     async def action_quit(self) -> None:
         """Save and quit."""
-        self._process.end()
+        self.end()
+
+    def end(self) -> None:
+        """Save, and end the app."""
+        self.controller.save()
+        self.exit()

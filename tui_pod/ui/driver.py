@@ -1,4 +1,4 @@
-"""The terminal as Textual drives it, but for what it cannot stand: odd bytes, a stall, and an end without notice."""
+"""Textual's driver for Linux, made to outlive odd bytes, a terminal that stalls, and one that is gone."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any
 
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
-from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui_pod.runtime.log import log
@@ -52,7 +50,6 @@ class TerminalWriter(threading.Thread):
         self._size = 0
         self._has_dropped = False
         self._is_in_frame = False
-        self._is_lost = False
         self._is_stopping = False
         self._is_abandoned = False
         self._changed = threading.Condition()
@@ -67,7 +64,7 @@ class TerminalWriter(threading.Thread):
                 self._waiting.clear()
                 self._size = 0
                 self._has_dropped = True
-            elif not self._is_lost:
+            elif not self._is_abandoned:
                 self._waiting.append(text)
                 self._size += len(text)
                 self._is_in_frame = text == SYNC_START or (self._is_in_frame and text != SYNC_END)
@@ -89,10 +86,8 @@ class TerminalWriter(threading.Thread):
                 while data and not self._is_abandoned:
                     data = data[os.write(self._fileno, data) :]
             except OSError:
-                with self._changed:
-                    self._is_lost = True
-                    self._waiting.clear()
                 if not self._is_abandoned:
+                    self.abandon()
                     self._on_lost()
                 return
             with self._changed:
@@ -118,33 +113,25 @@ class TerminalWriter(threading.Thread):
 class PatientDriver(LinuxDriver):
     """Outlives whatever a terminal sends or fails to take; a terminal that is gone is a hang-up."""
 
-    def __init__(
-        self,
-        app: App[Any],
-        *,
-        debug: bool = False,
-        mouse: bool = True,
-        size: tuple[int, int] | None = None,
-    ) -> None:
-        super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._output: TerminalWriter | None = None
-        self._has_terminal = True
-        self._reading: tuple[int, int] | None = None
-        """Both ends of a pipe, by which the input thread hears that it shall end."""
-        self.on_lost = _hang_up
-        """Called when the terminal is gone, in any thread."""
+    _output: TerminalWriter | None = None
+    _has_terminal = True
+    _reading: tuple[int, int] | None = None
+    """Both ends of a pipe that tells the input thread to end."""
+
+    hangs_up = True
+    """Whether a terminal that is gone ends the program; of the one behind a client, the client tells."""
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
         assert self._file is not None
-        self._output = TerminalWriter(self._file.fileno(), self._draw_soon, lambda: self.on_lost())
+        self._output = TerminalWriter(self._file.fileno(), self._draw_soon, self._hang_up)
         self._output.start()
         if self._reading is None:
             self._reading = os.pipe()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def disable_input(self) -> None:
-        """Read no more keys; Textual's thread looks ten times a second whether it shall, which idling has to pay."""
+        """Stop reading keys; Textual's thread would poll for that ten times a second, at the cost of an idle app."""
         if self._reading is not None:
             reading, end = self._reading
             self._reading = None
@@ -170,7 +157,7 @@ class PatientDriver(LinuxDriver):
         return not self._has_terminal
 
     def give_up(self) -> None:
-        """Stop to use the terminal, at once and without a word to it."""
+        """Stop using the terminal, at once and without writing to it."""
         self._has_terminal = False
         if self._output is not None:
             self._output.abandon()
@@ -197,7 +184,7 @@ class PatientDriver(LinuxDriver):
             self._loop.call_soon_threadsafe(lambda: self._app.refresh(layout=True))
 
     def run_input_thread(self) -> None:
-        """Read keys until the end; what no terminal should send is passed over."""
+        """Read keys until the end, and skip what no terminal should send."""
         parser = XTermParser(self._debug)
         decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         paste_until: float | None = None
@@ -216,7 +203,7 @@ class PatientDriver(LinuxDriver):
                 except OSError:
                     data = b""
                 if not data:
-                    self.on_lost()
+                    self._hang_up()
                     return
                 text = decoder.decode(data)
             now = time.monotonic()
@@ -235,7 +222,7 @@ class PatientDriver(LinuxDriver):
                 log(f"input that cannot be read was passed over: {error!r}")
                 parser = XTermParser(self._debug)
 
-
-def _hang_up() -> None:
-    """End the program as a terminal that hangs up does: progress is saved first."""
-    os.kill(os.getpid(), signal.SIGHUP)
+    def _hang_up(self) -> None:
+        """End the program as a terminal that hangs up does: progress is saved first."""
+        if self.hangs_up:
+            os.kill(os.getpid(), signal.SIGHUP)

@@ -1,14 +1,28 @@
-"""What the commands of the list and the tree do with episodes."""
+"""The commands of the list and the tree, and what they do with episodes."""
 
 from __future__ import annotations
 
+from enum import StrEnum, auto
 from typing import TYPE_CHECKING
 
-from tui_pod.ui.messages import ListCommand
 
 if TYPE_CHECKING:
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
+
+
+class ListCommand(StrEnum):
+    """What to do with the entry at the cursor, or with what is selected."""
+
+    CHOOSE = auto()
+    """Play the episode, or open the topic."""
+    RESTART = auto()
+    TOGGLE_PLAYED = auto()
+    QUEUE_LAST = auto()
+    QUEUE_NEXT = auto()
+    QUEUE_MOVE = auto()
+    DOWNLOAD = auto()
+    REMOVE = auto()
 
 
 def run_command(

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.app import SystemCommand
+from textual.app import ComposeResult, SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.widgets import Static
 
+from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import shown_keys
 from tui_pod.core.selection.list_query import narrow
-from tui_pod.ui.screens.notices import NoticesScreen
+from tui_pod.ui.screens.dialog import Dialog, DialogBody
 from tui_pod.ui.widgets.lines import KeyLine
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui_pod.core.actions import Action
+    from tui_pod.services.services import Services
     from tui_pod.ui.app import TuiPodApp
     from tui_pod.ui.screens.main import MainScreen
 
@@ -29,12 +32,12 @@ MIN_LETTERS = 2
 """Least letters for which episodes are searched."""
 
 
-def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
-    """Yield a command for each action except the palette itself and cursor moves.
+def system_commands(app: TuiPodApp, services: Services) -> Iterator[SystemCommand]:
+    """Yield a command for each action except the palette itself and cursor moves, and for syncing where it is set up.
 
     What the transcript does is offered while it is open, and what the tree does with its topics while it has the focus.
     """
-    for action in app.actions:
+    for action in bound_actions(services.settings):
         if action.id == "app.palette":
             continue
         pane = None
@@ -51,8 +54,21 @@ def system_commands(app: TuiPodApp) -> Iterator[SystemCommand]:
     if app.told:
         show = partial(app.show_dialog, NoticesScreen(list(app.told)))
         yield SystemCommand("Notices", "what was told, the newest first", show)
-    if (sync := app.sync) is not None:
+    if (sync := services.sync) is not None:
         yield SystemCommand("Sync now", "progress and podcasts, as under [sync]", sync.sync_now)
+
+
+class NoticesScreen(Dialog):
+    """The newest notices, whole: on the screen each has one line."""
+
+    def __init__(self, told: Sequence[str]) -> None:
+        super().__init__()
+        self._told = told
+
+    def compose(self) -> ComposeResult:
+        """Show the notices, the newest first."""
+        with DialogBody("Notices", "esc closes"):
+            yield Static(Content("\n\n").join(map(Content, reversed(self._told))))
 
 
 def _find_pane(action: Action, main: MainScreen) -> Widget | None:

@@ -1,4 +1,4 @@
-"""What comes to the process rather than to the screen: signals, the shell, and another terminal."""
+"""Signals, and the terminal of another client: what reaches the process rather than the screen."""
 
 from __future__ import annotations
 
@@ -15,46 +15,28 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.driver import Driver
 
-    from tui_pod.services.terminal import TerminalLink
+    from tui_pod.terminal.host import TerminalHost
     from tui_pod.ui.app import TuiPodApp
 
 
-class ProcessHandler:
-    """Has the app save before a signal ends it, and leave its terminal where it can."""
+def handle_signals(app: TuiPodApp, host: TerminalHost | None) -> None:
+    """Have the app save before a signal ends it, redraw after one that stops it, and draw for the clients of a host."""
 
-    def __init__(self, app: TuiPodApp, link: TerminalLink | None) -> None:
-        self._app = app
-        self._link = link
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(number, self._end, number)
-        driver = app._driver
-        if driver is not None and driver.can_suspend:
-            SuspendHandler(app, driver)
-        if link is not None:
-            from tui_pod.ui.terminal_drawer import TerminalDrawer  # only behind a client, on Unix
+    def end(number: int) -> None:
+        if number != signal.SIGHUP or host is None or not host.hang_up():
+            app.end()
 
-            link.serve(TerminalDrawer(app, self.end))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(number, end, number)
+    driver = app._driver
+    if driver is not None and driver.can_suspend:
+        SuspendHandler(app, driver)
+    if host is not None:
+        from tui_pod.ui.terminal_drawer import TerminalDrawer  # only behind a client, on Unix
 
-    def _end(self, number: int) -> None:
-        if number != signal.SIGHUP or self._link is None or not self._link.hang_up():
-            self.end()
-
-    def end(self) -> None:
-        """Save, and end the app."""
-        self._app.controller.save()
-        self._app.exit()
-
-    def leave(self) -> bool:
-        """Give the terminal back and go on; return False where that cannot be."""
-        return self._link is not None and self._link.leave()
-
-    def suspend(self) -> bool:
-        """Have the client suspended instead of the app; return False where there is none."""
-        if self._link is not None:
-            self._link.suspend()
-        return self._link is not None
+        host.serve(TerminalDrawer(app))
 
 
 class SuspendHandler:
@@ -88,10 +70,7 @@ class SuspendHandler:
         self._is_given_up = False
         if callable(self._go_on):
             self._go_on(number, frame)
-        self._loop.call_soon_threadsafe(self._draw)
-
-    def _draw(self) -> None:
-        self._app.refresh(layout=True)
+        self._loop.call_soon_threadsafe(lambda: self._app.refresh(layout=True))
 
 
 def _is_in_foreground() -> bool:

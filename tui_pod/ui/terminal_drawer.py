@@ -1,10 +1,10 @@
-"""Draw on one terminal after the other, each with its own size and colours."""
+"""Draws on one terminal after another, each with its own size and colours."""
 
 from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 class TerminalDrawer:
     """The `Drawer` of a Textual app."""
 
-    def __init__(self, app: TuiPodApp, end: Callable[[], None]) -> None:
+    def __init__(self, app: TuiPodApp) -> None:
         self._app = app
         self._driver = cast("PatientDriver", app._driver)
-        self._driver.on_lost = lambda: None  # the client tells
-        self.end = end
+        self._driver.hangs_up = False
+        self.end = app.end
 
     def give_up(self) -> None:
         """See `Drawer.give_up`."""
         if not self._driver.is_headless:
             self._driver.give_up()
-            self._app._begin_batch()  # nothing is laid out or drawn for nobody
+            self._app._begin_batch()  # lay out and draw nothing while there is no terminal
 
     def take(self, terminal: int, variables: Mapping[str, str]) -> None:
         """See `Drawer.take`."""
@@ -62,7 +62,7 @@ class TerminalDrawer:
             self._app.tell(f"tui-pod --session: {error}", is_error=True)
 
     def _choose_colors(self) -> None:
-        """Do what Textual's `App` does once, when it is made: see what colours the terminal has."""
+        """Find the terminal's colours, as Textual's `App` does once, when it is made."""
         app = self._app
         environ = dict(os.environ)
         app.no_color = environ.pop("NO_COLOR", None) is not None
@@ -82,7 +82,7 @@ class TerminalDrawer:
         )
 
     def _forget_colors(self) -> None:
-        """Have everything drawn anew: lines keep their control sequences, and so do Rich's styles, in caches of its."""
+        """Have everything drawn anew: lines and Rich's styles cache their control sequences."""
         gc.unfreeze()
         for style in gc.get_objects():
             if type(style) is Style:

@@ -24,9 +24,8 @@ from tui_pod.ui.controllers.pane import PaneController
 from tui_pod.ui.controllers.search import SearchController
 from tui_pod.ui.controllers.transcript import TranscriptController
 from tui_pod.ui.controllers.views import ViewController
-from tui_pod.ui.list_commands import run_command
+from tui_pod.ui.list_commands import ListCommand, run_command
 from tui_pod.ui.look.layout import cursor_height, layout_classes
-from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
 from tui_pod.ui.widgets.playback_bar import PlaybackBar
@@ -205,8 +204,8 @@ class MainScreen(Screen[None]):
         self.status.show_counts()
         self.status.show_session()
 
-    def bookmarks_changed(self) -> None:
-        """Show what is kept now."""
+    def bookmarks_changed(self, keys: frozenset[str]) -> None:
+        """See `PlaybackListener.bookmarks_changed`."""
         self.status.show_bookmarks()
         self.transcript.show_bookmarks()
         self.views.show_bookmarks()
@@ -221,6 +220,10 @@ class MainScreen(Screen[None]):
         if former.is_loaded and not playback.is_loaded:
             self.model.move_on(former.episode or "", self.controller.session_status().next)
             self.episodes.show()
+        if former.episode != playback.episode:
+            self.status.show_bookmarks()
+        if former.speed != playback.speed:
+            self.status.show_counts()
 
     def _show_listed(self, keeps_cursor: bool = False) -> None:
         self.episodes.empty_text = self._services.with_keys(why_empty(self.model.query))

@@ -19,9 +19,9 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.ui.actions import bindings
+from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS, wrap
 from tui_pod.ui.look.parts import FAULT, QUIET
-from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.episode_rows import INDENT, Line, RowFacts, mark_and_time, row_lines
 from tui_pod.ui.widgets.rows import RowPane
 

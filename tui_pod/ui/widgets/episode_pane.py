@@ -25,11 +25,11 @@ from tui_pod.runtime.threads import in_thread
 from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.links import open_link
+from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.about import About, Choice, about_episode, about_topic, lay_out, with_choices
 from tui_pod.ui.look.cells import split_title
 from tui_pod.ui.look.drawn_cover import draw_cover, find_seeds
 from tui_pod.ui.look.parts import Line, look, tint
-from tui_pod.ui.messages import ListCommand
 from tui_pod.ui.widgets.cover import Cover
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.topic_tree import TopicTree

@@ -19,9 +19,9 @@ from textual.strip import Strip
 
 from tui_pod.core.actions import BY_ID
 from tui_pod.core.named_tuple import NamedTuple
+from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.look.parts import ACCENT, LINE, PLAIN, RAIL, Part, look, spread_parts, tint
-from tui_pod.ui.messages import ListCommand
 
 RIGHT_BUTTON = 3
 """Number of the mouse's right button, as Textual counts them."""
