@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
+from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -24,8 +27,8 @@ class DialogBody(VerticalScroll):
     """The box of a dialog; long text scrolls in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", show=False, id="move.down"),
-        Binding("k", "scroll_up", show=False, id="move.up"),
+        Binding("j", "scroll_down", id="move.down"),
+        Binding("k", "scroll_up", id="move.up"),
     ]
 
     def __init__(self, title: str = "", keys: str = "", ident: str | None = None) -> None:
@@ -44,12 +47,12 @@ class ChoiceList(OptionList):
     """A list to choose from, as tall as its rows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", show=False, id="move.down"),
-        Binding("k", "cursor_up", show=False, id="move.up"),
+        Binding("j", "cursor_down", id="move.down"),
+        Binding("k", "cursor_up", id="move.up"),
     ]
 
-    def __init__(self, *rows: Option | str) -> None:
-        super().__init__(*rows, compact=True)
+    def __init__(self, rows: Iterable[Content | str] = ()) -> None:
+        super().__init__(*map(Option, rows), compact=True)
 
 
 class Dialog(ModalScreen[None]):
@@ -58,7 +61,7 @@ class Dialog(ModalScreen[None]):
     CSS_PATH = Path(__file__).with_name("dialog.tcss")  # whole: dialogs elsewhere would look for it beside themselves
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (NORMAL_WIDTH, "-normal")]  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Close", id="dialog.close"),
+        Binding("escape", "dismiss", id="dialog.close"),
         *bindings("app"),
     ]
 
@@ -82,6 +85,38 @@ class Dialog(ModalScreen[None]):
             self.say(explain(error), keys)
         else:
             self.app.notify(explain(error), severity="error")
+
+
+class ChoiceDialog(Dialog):
+    """A dialog that closes with the row that is chosen."""
+
+    AUTO_FOCUS = "OptionList"
+
+    def __init__(
+        self,
+        title: str,
+        keys: str,
+        rows: Iterable[Content | str],
+        choose: Callable[[int], object],
+        about: str = "",
+        ident: str | None = None,
+    ) -> None:
+        """Show rows, under a text about them; `choose` takes the number of the one that was chosen."""
+        super().__init__()
+        self._body = DialogBody(title, keys, ident)
+        self._rows, self._choose, self._about = rows, choose, about
+
+    def compose(self) -> ComposeResult:
+        """Show the rows."""
+        with self._body:
+            if self._about:
+                yield Static(Content(self._about), id="outcome")
+            yield ChoiceList(self._rows)
+
+    @on(OptionList.OptionSelected)
+    def _on_chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss()
+        self._choose(event.option_index)
 
 
 class InputDialog(Dialog):

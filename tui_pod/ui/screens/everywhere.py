@@ -27,8 +27,8 @@ class EverywhereView(Vertical):
     """The field and what it finds."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,tab,shift+tab", "results", show=False),
-        Binding("ctrl+f", "search", show=False, id="search.everywhere"),
+        Binding("down,tab,shift+tab", "results"),
+        Binding("ctrl+f", "search", id="search.everywhere"),
     ]
     DEFAULT_CSS = """
     EverywhereView {

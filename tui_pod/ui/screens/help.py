@@ -62,9 +62,9 @@ class HelpScreen(InputDialog):
     """All keys, in groups."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "dismiss", show=False, id="app.help"),
-        Binding("down,pagedown", "scroll(1)", show=False),
-        Binding("up,pageup", "scroll(-1)", show=False),
+        Binding("question_mark", "dismiss", id="app.help"),
+        Binding("down,pagedown", "scroll(1)"),
+        Binding("up,pageup", "scroll(-1)"),
     ]
 
     def __init__(self, actions: Sequence[Action], pane: str) -> None:

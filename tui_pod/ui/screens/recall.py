@@ -27,9 +27,9 @@ class RecallScreen(Dialog):
     """Asks one card after the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "show", "Show"),
-        *(Binding(str(int(rating)), f"rate({int(rating)})", rating.name.title()) for rating in Rating),
-        Binding("x", "forget", "No more"),
+        Binding("enter", "show"),
+        *(Binding(str(int(rating)), f"rate({int(rating)})") for rating in Rating),
+        Binding("x", "forget"),
     ]
 
     def __init__(self, recall: RecallService, cards: Sequence[Card], then: Callable[[], None]) -> None:
@@ -52,7 +52,7 @@ class RecallScreen(Dialog):
         self._ask()
 
     def on_unmount(self) -> None:
-        """Be silent."""
+        """Stop what is played."""
         self._recall.stop_context()
 
     def dismiss(self, result: None = None) -> AwaitComplete:

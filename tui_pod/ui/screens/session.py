@@ -11,8 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.controller import PlaybackController
@@ -20,7 +19,7 @@ from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.selection.session_planner import ORDERS, Plan, SessionRequest, Summary, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
 from tui_pod.services.services import Services
-from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody, InputDialog
+from tui_pod.ui.screens.dialog import ChoiceDialog, Dialog, DialogBody, InputDialog
 
 BUDGETS = ("5m", "15m", "30m", "45m", "60m")
 """Times that the arrow keys offer."""
@@ -33,12 +32,12 @@ class PlanScreen(InputDialog):
     """Plans a session: shows what fits, and when it would end, before it starts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "step(-1)", show=False),
-        Binding("down", "step(1)", show=False),
-        Binding("ctrl+t", "topic", show=False, priority=True),
-        Binding("ctrl+o", "order", show=False, priority=True),
-        Binding("ctrl+s", "started", show=False, priority=True),
-        Binding("ctrl+x", "end_session", show=False, priority=True, id="session.end"),  # in the field it would cut
+        Binding("up", "step(-1)"),
+        Binding("down", "step(1)"),
+        Binding("ctrl+t", "topic", priority=True),
+        Binding("ctrl+o", "order", priority=True),
+        Binding("ctrl+s", "started", priority=True),
+        Binding("ctrl+x", "end_session", priority=True, id="session.end"),  # in the field it would cut
     ]
 
     def __init__(self, services: Services, topic: int) -> None:
@@ -103,17 +102,13 @@ class PlanScreen(InputDialog):
             self.dismiss()
             await self.run_action("app.end_session")
 
-    def _catch_up(self) -> None:
-        """Find the topics again after the library was replaced."""
-        former, self._library = self._library, self._controller.library
-        if former is not self._library:
+    def _show(self) -> None:
+        controller = self._controller
+        former, self._library = self._library, controller.library
+        if former is not self._library:  # it was replaced meanwhile
             found = partial(former.topics.found_in, self._library.topics)
             self._topic = found(self._topic)
             self._request = replace(self._request, topic=found(self._request.topic))
-
-    def _show(self) -> None:
-        self._catch_up()
-        controller = self._controller
         names = controller.library.topics.names
         choices = (
             ("ctrl+t", "from", names[self._request.topic]),
@@ -127,7 +122,7 @@ class PlanScreen(InputDialog):
 
     def _planned(self) -> Content:
         controller = self._controller
-        now = self._controller.now()
+        now = controller.now()
         try:
             budget = parse_budget(self.query_one("#budget", Input).value, now)
         except ValueError as error:
@@ -155,9 +150,7 @@ class PlanScreen(InputDialog):
 class SummaryScreen(Dialog):
     """Sums up a session, and offers to continue."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go_on", "Go on"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go_on")]
 
     def __init__(self, controller: PlaybackController, summary: Summary) -> None:
         super().__init__()
@@ -204,36 +197,21 @@ _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
 )
 
 
-class SleepScreen(Dialog):
+class SleepScreen(ChoiceDialog):
     """Sets the sleep timer."""
 
-    AUTO_FOCUS = "OptionList"
-
     def __init__(self, controller: PlaybackController, key: str) -> None:
-        super().__init__()
         self._controller = controller
-        timer = controller.sleep
-        if timer is None:
-            self._title, self._hint, self._choices = "Sleep timer", "esc closes", _TIMERS
-        else:
+        title, keys, self._choices = "Sleep timer", "esc closes", _TIMERS
+        if (timer := controller.sleep) is not None:
             more = "5 minutes more" if timer.seconds is not None else "1 episode more"
-            self._title, self._hint = f"Sleep timer: {timer}", f"{key} again: {more} · esc closes"
+            title, keys = f"Sleep timer: {timer}", f"{key} again: {more} · esc closes"
             self._choices = ((more, timer.extended()), _OFF, *_TIMERS[:-1])
+        super().__init__(title, keys, [name for name, _ in self._choices], self._set)
 
-    def compose(self) -> ComposeResult:
-        """Show the choices."""
-        with DialogBody(self._title, self._hint):
-            yield ChoiceList(*(Option(name) for name, _ in self._choices))
-
-    def on_mount(self) -> None:
-        """Highlight the shortest time."""
-        self.query_one(OptionList).highlighted = 0
-
-    @on(OptionList.OptionSelected)
-    def _on_chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss()
-        chosen, running = self._choices[event.option_index][1], self._controller.sleep
-        if running is not None and event.option_index == 0:
+    def _set(self, number: int) -> None:
+        chosen, running = self._choices[number][1], self._controller.sleep
+        if running is not None and number == 0:
             chosen = running.extended()  # from what is left by now
         self._controller.set_sleep(chosen)
 

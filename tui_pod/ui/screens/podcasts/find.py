@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -21,7 +21,6 @@ from tui_pod.feeds.directories.find import FoundPodcast
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.services.podcasts.directories import Search
 from tui_pod.services.services import Services
-from tui_pod.services.tasks import explain
 from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody
 from tui_pod.ui.screens.podcasts.login import subscribe
 from tui_pod.ui.widgets.cover import Cover, are_covers_drawn
@@ -40,7 +39,7 @@ class FindScreen(Dialog):
     """Shows podcasts; Enter shows the episodes of one, and Enter there subscribes to it."""
 
     AUTO_FOCUS = "OptionList"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", id="dialog.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", id="dialog.close")]
 
     def __init__(
         self, words: str, services: Services, open_feed: Callable[[str], None], ask_again: Callable[[], Dialog]
@@ -49,7 +48,6 @@ class FindScreen(Dialog):
         super().__init__()
         self._ask_again = ask_again
         self._services = services
-        self._timer: Timer | None = None
         self._words = words
         self._feeds = services.feeds
         self._open_feed = open_feed
@@ -104,23 +102,20 @@ class FindScreen(Dialog):
 
     @on(OptionList.OptionHighlighted)
     def _on_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Show the cover of the podcast at the cursor, once it rests."""
         if self._chosen is None and self._found is not None and are_covers_drawn(self.app, self._services):
-            if self._timer is not None:
-                self._timer.stop()
-            address = self._found.finding.podcasts[event.option_index].cover
-            self._timer = self.set_timer(PAUSE, lambda: self._draw(address))
+            self._draw(self._found.finding.podcasts[event.option_index].cover)
 
     @work(group="cover", exclusive=True)
     async def _draw(self, address: str) -> None:
+        """Show the cover of the podcast at the cursor, once it rests."""
+        await asyncio.sleep(PAUSE)
         self.query_one(Cover).picture = await self._services.read_cover(address) if address else None
 
     async def _find(self) -> None:
         try:
             self._found = await self._feeds.directories.find(self._words)
         except Exception as error:
-            self.is_waiting = False
-            self.say(explain(error), "esc goes back")
+            self.tell_failure(error, "esc goes back")
             return
         self.is_waiting = False
         self._show_podcasts()
@@ -135,16 +130,15 @@ class FindScreen(Dialog):
             said.append(f"{finding.without_feed} without a feed left out")
         keys = "enter shows its episodes · esc closes" if podcasts else "esc goes back"
         self.say("\n".join([" · ".join(said) + ".", *finding.faults]), keys)
-        self._list.clear_options()
-        self._list.add_options(Option(_podcast_row(podcast, podcast.address in known)) for podcast in podcasts)
+        self._list.set_options(Option(_podcast_row(podcast, podcast.address in known)) for podcast in podcasts)
         self._list.highlighted = min(self._place, len(podcasts) - 1) if podcasts else None
 
     async def _preview(self, podcast: FoundPodcast) -> None:
         try:
             feed = await self._feeds.directories.preview(podcast.address)
         except Exception as error:
-            self._chosen, self.is_waiting = None, False
-            self.say(explain(error), "enter shows its episodes · esc closes")
+            self._chosen = None
+            self.tell_failure(error, "enter shows its episodes · esc closes")
             return
         self.is_waiting = False
         title = feed.title or podcast.title
@@ -152,8 +146,7 @@ class FindScreen(Dialog):
         about = " · ".join(filter(None, (podcast.publisher, counted(len(feed.items)), feed.language)))
         lines = [title, about, podcast.address, "", summary[:SUMMARY] + ("…" if len(summary) > SUMMARY else "")]
         self.say("\n".join(lines).rstrip(), "enter subscribes · esc goes back")
-        self._list.clear_options()
-        self._list.add_options(Option(row) for row in _episode_rows(feed))
+        self._list.set_options(map(Option, _episode_rows(feed)))
         self._list.highlighted = 0
 
 

@@ -11,20 +11,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.suggester import SuggestFromList
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
 from tui_pod.core.library.podcast_settings import COURSE, ROWS, SettingError, to_texts
 from tui_pod.services.podcasts.settings import PodcastChoice, SettingsService
-from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody, InputDialog
+from tui_pod.ui.screens.dialog import ChoiceDialog, DialogBody, InputDialog
 
 
 class SettingsScreen(InputDialog):
     """Shows all settings of a podcast, says what each does, and changes what was edited."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next"),
+        Binding("up", "app.focus_previous"),
     ]
 
     def __init__(self, service: SettingsService, podcast: PodcastChoice) -> None:
@@ -53,7 +52,7 @@ class SettingsScreen(InputDialog):
     @on(events.DescendantFocus)
     @on(Input.Changed)
     def _show_about(self) -> None:
-        if (field := self._focused_field) is not None:
+        if isinstance(field := self.focused, Input):
             row = ROWS[_name(field)]
             about, is_wrong = f"{row.text}: {row.kind.allowed}.", False
             try:
@@ -62,10 +61,6 @@ class SettingsScreen(InputDialog):
                 about, is_wrong = str(error), True
             field.set_class(is_wrong, "-wrong")
             self.query_one("#about", Static).update(Content(about))
-
-    @property
-    def _focused_field(self) -> Input | None:
-        return self.focused if isinstance(self.focused, Input) else None
 
     @on(Input.Submitted)
     def _on_saved(self) -> None:
@@ -84,30 +79,16 @@ class SettingsScreen(InputDialog):
             self._service.configure(self._podcast.feed_id, changes)
 
 
-class PodcastsScreen(Dialog):
+class PodcastsScreen(ChoiceDialog):
     """Asks for a podcast, of all there are: those that are hidden are listed nowhere else."""
 
-    AUTO_FOCUS = "OptionList"
-
     def __init__(self, podcasts: Sequence[PodcastChoice], choose: Callable[[PodcastChoice], object]) -> None:
-        super().__init__()
-        self._podcasts = podcasts
-        self._choose = choose
-
-    def compose(self) -> ComposeResult:
-        """Show the podcasts."""
-        with DialogBody("Settings of which podcast?", "enter chooses · esc closes"):
-            yield ChoiceList(*(Option(Content(_said(podcast))) for podcast in self._podcasts))
-
-    @on(OptionList.OptionSelected)
-    def _on_chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss()
-        self._choose(self._podcasts[event.option_index])
+        names = [
+            Content(f"{podcast.name} · hidden" if podcast.settings.hidden else podcast.name) for podcast in podcasts
+        ]
+        title, keys = "Settings of which podcast?", "enter chooses · esc closes"
+        super().__init__(title, keys, names, lambda number: choose(podcasts[number]))
 
 
 def _name(field: Input) -> str:
     return (field.id or "").removeprefix("setting-")
-
-
-def _said(podcast: PodcastChoice) -> str:
-    return f"{podcast.name} · hidden" if podcast.settings.hidden else podcast.name
