@@ -11,7 +11,6 @@ import pytest
 
 from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter, ServicesAround
 from tests.rooms import EPISODES, TOPICS
-from tui_pod.app.followers import SyncTrigger
 from tui_pod.core.library.library import build_library
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
@@ -141,11 +140,10 @@ async def test_time_since_the_last_sync_grows_and_being_offline_is_shown(rig: Ri
 async def test_pause_and_end_sync_once_playing_has_stopped(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GAP", 0.0)
     playing = Playback(status=PlayerStatus.PLAYING)
-    trigger = SyncTrigger(rig.service)
-    trigger.playback_changed(playing)
-    trigger.playback_changed(playing._replace(position=5.0))
+    rig.service.playback_changed(playing)
+    rig.service.playback_changed(playing._replace(position=5.0))
     assert rig.runs == []
-    trigger.playback_changed(playing._replace(status=PlayerStatus.PAUSED))
+    rig.service.playback_changed(playing._replace(status=PlayerStatus.PAUSED))
     await rig.synced()
     assert rig.runs == ["sync"]
 

@@ -1,51 +1,16 @@
-"""What follows playback within the app: the clock of loading, podcasts, syncing, and the question of an episode."""
+"""What follows playback within the app: the clock of loading, and the question of an episode."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.broadcast import Follower
 
-if TYPE_CHECKING:
-    from tui_pod.services.podcasts.feeds import FeedService
-    from tui_pod.services.sync import SyncService
-
 TICK = 0.25
 """Seconds between two ticks."""
-
-
-class SyncTrigger(Follower):
-    """Has progress synced once playing has paused or ended."""
-
-    def __init__(self, sync: SyncService) -> None:
-        self._sync = sync
-        self._was_playing = False
-
-    def playback_changed(self, playback: Playback) -> None:
-        """Notice that playing stops."""
-        is_playing = playback.status is PlayerStatus.PLAYING
-        if self._was_playing and not is_playing:
-            self._sync.sync_soon()
-        self._was_playing = is_playing
-
-
-class FeedTrigger(Follower):
-    """Has the downloads of podcasts follow what is heard and marked."""
-
-    def __init__(self, feeds: FeedService) -> None:
-        self._feeds = feeds
-
-    def playback_changed(self, playback: Playback) -> None:
-        """Notice which episode is left."""
-        self._feeds.playback_changed(playback)
-
-    def progress_changed(self, episodes: frozenset[str]) -> None:
-        """Notice what is played now."""
-        self._feeds.progress_changed(episodes)
 
 
 class LoadTicker(Follower):

@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.app.excerpt import ExcerptPlayer
-from tui_pod.app.followers import FeedTrigger, LoadTicker, QuestionOffer, SyncTrigger
+from tui_pod.app.followers import LoadTicker, QuestionOffer
 from tui_pod.audio.mpv_options import filters
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.config.settings import MEGABYTE, bound_actions
@@ -107,9 +107,6 @@ class Runtime:
         """Start what runs beside the screen: integrations, the library's cache, and feeds."""
         services = self._services
         self._starting = self._loop.create_task(self._start_integrations())
-        self._broadcast.add(FeedTrigger(self.feeds))
-        if self.sync is not None:
-            self._broadcast.add(SyncTrigger(self.sync))
         if services.save_cache is not None:
             await keep_library(services.save_cache, services.catalogs, services.paths, len(services.library))
         if services.asked_words:
@@ -118,6 +115,7 @@ class Runtime:
             self.feeds.start()
             self.recognition.look()
         if self.sync is not None:
+            self._broadcast.add(self.sync)
             self.sync.start()
         self._elsewhere.start()
         self.search.start()
@@ -129,7 +127,9 @@ class Runtime:
         """Podcasts: refreshing, downloads, and what is said of them."""
         from tui_pod.services.podcasts.feeds import FeedService
 
-        return FeedService(self._services, self._reload, self._announce, _is_sparing)
+        service = FeedService(self._services, self._reload, self._announce, _is_sparing)
+        self._broadcast.add(service)
+        return service
 
     @cached_property
     def recognition(self) -> RecognitionService:
@@ -276,7 +276,6 @@ class Runtime:
         await self._broadcast.close()
         await self.recognition.close()
         await self.search.close()
-        await self.feeds.close()
         await self.sources.close()
 
     def finish(self) -> bool:

@@ -12,9 +12,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import counted
+from tui_pod.integrations.broadcast import Follower
 from tui_pod.services.tasks import BackgroundTasks, CommandFailed, run_command
 from tui_pod.state.kept import SECTIONS, read_kept
 
@@ -47,7 +49,7 @@ class Work(NamedTuple):
     """Whether there was no sync with the server yet: the first one only runs when asked for."""
 
 
-class SyncService:
+class SyncService(Follower):
     """Syncs at start, after a pause and an end, every 15 minutes, and when asked."""
 
     def __init__(self, services: Services, work: Work) -> None:
@@ -55,6 +57,7 @@ class SyncService:
         self._work = work
         self._tasks = BackgroundTasks(services)
         self._running: asyncio.Task[object] | None = None
+        self._was_playing = False
         self._timer: asyncio.TimerHandle | None = None
         self._since = services.controller.now()  # what was changed since then is to be sent
         self._synced: datetime | None = None
@@ -77,6 +80,12 @@ class SyncService:
         if not self._work.is_first():
             self._show()
             self._schedule(GAP)
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Sync once playing has paused or ended."""
+        was_playing, self._was_playing = self._was_playing, playback.status is PlayerStatus.PLAYING
+        if was_playing and not self._was_playing:
+            self.sync_soon()
 
     async def close(self) -> None:
         """End what is under way; what is left is synced when the app has ended."""

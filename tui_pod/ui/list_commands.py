@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import StrEnum, auto
 from typing import TYPE_CHECKING
 
-
 if TYPE_CHECKING:
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services

@@ -19,7 +19,6 @@ from tui_pod.config.settings import DesktopSettings, FeedSettings, FindSettings,
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
-from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
@@ -28,7 +27,7 @@ from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
-from tui_pod.integrations.broadcast import Broadcast, Follower
+from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.library.cache import load_library
 from tui_pod.library.reload import reload_library
 from tui_pod.services.podcasts.feeds import FeedService
@@ -39,19 +38,6 @@ QUIET = FeedSettings(refresh_at_start=False)
 
 QUOTA = 1_000_000_000
 """Bytes: more than any test downloads."""
-
-
-class Followed(Follower):
-    """Tells the service what happens, as the running app does."""
-
-    def __init__(self, service: FeedService) -> None:
-        self._service = service
-
-    def playback_changed(self, playback: Playback) -> None:
-        self._service.playback_changed(playback)
-
-    def progress_changed(self, episodes: frozenset[str]) -> None:
-        self._service.progress_changed(episodes)
 
 
 class ServiceRig:
@@ -78,7 +64,7 @@ class ServiceRig:
         given = Settings(feeds=settings, desktop=DesktopSettings(notify=notifies), find=find or FindSettings())
         self.services = ServicesAround(self.controller, self.driver, given, self.podcasts)
         self.service = FeedService(self.services, self._reload, self._announce, self._spares)
-        broadcast.add(Followed(self.service))
+        broadcast.add(self.service)
 
     async def _spares(self, is_start: bool) -> bool:
         return is_start in self.spared

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.show_notes import PodcastFacts
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import counted
+from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.podcasts.directories import DirectoryService
@@ -42,7 +44,7 @@ Announce = Callable[[str, str], Awaitable[None]]
 """Shows a desktop notification: title and text."""
 
 
-class FeedService:
+class FeedService(Follower):
     """The one place in the running app that changes feeds."""
 
     def __init__(
@@ -59,7 +61,6 @@ class FeedService:
         self.directories = DirectoryService(services)
         self.imports = ImportService(services, tasks, self._bring_up_to_date)
         self.news = News(services, tasks)
-        self.playback_changed = self._keeper.playback_changed
         self._started: asyncio.Task[object] | None = None
         after = After(self._bring_up_to_date, self._keeper.keep, announce)
         self._refresher = Refresher(services, tasks, after, is_sparing)
@@ -132,6 +133,10 @@ class FeedService:
     def network_changed(self, is_offline: bool) -> None:
         """Show whether there seems to be a network."""
         self._tasks.show("network", "offline" if is_offline else "")
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Notice which episode is left."""
+        self._keeper.playback_changed(playback)
 
     def progress_changed(self, episodes: frozenset[str]) -> None:
         """Follow what is heard and marked."""
