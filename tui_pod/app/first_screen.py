@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 class _StillServices(AppServices):
     """The values of a first screen, and nothing after it."""
 
-    async def after_paint(self) -> None:
-        """Leave it at that."""
-
     @property
     def controller(self) -> PlaybackController:
         """What a signal has saved; there is nothing to save."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
+
 from tui_pod.ui.app import TuiPodApp
 
 if TYPE_CHECKING:
@@ -15,8 +17,9 @@ class _Still(TuiPodApp):
 
     drawn = ""
 
-    def on_ready(self) -> None:
-        """Take the picture; Textual calls the handler of the base class too."""
+    def on_ready(self, event: events.Ready) -> None:  # type: ignore[override]  # Textual calls either
+        """Take the picture, and begin nothing of what follows the first paint."""
+        event.prevent_default()
         self.drawn = self.screen._compositor.render_full_update().render_segments(self.console)
         self.exit()
 
