@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.player.events import Event
 from tui_pod.core.player.snapshot import Playback, Source
 from tui_pod.runtime.log import log
 
@@ -19,7 +18,7 @@ class ExcerptPlayer:
         self._find = find
         self._sound = ao, filters
         self._player: MpvPlayer | None = None
-        self._wish = 0  # counts what was asked for: what is asked for later ends what is still being looked for
+        self._wish = 0  # counts requests: a later one cancels what is still being looked for
 
     async def play(self, episode: Episode, start: float, end: float, like: Playback) -> None:
         """Play what is between two seconds of an episode, as loud as `like`; without its audio nothing sounds."""
@@ -32,7 +31,7 @@ class ExcerptPlayer:
         if source is None or wish != self._wish:
             return
         if self._player is None:
-            self._player = MpvPlayer(_ignore, *self._sound)
+            self._player = MpvPlayer(lambda _: None, *self._sound)
             self._player.open()
         self._player.set_volume(like.volume)
         self._player.set_muted(like.is_muted)
@@ -40,16 +39,12 @@ class ExcerptPlayer:
         self._player.load(source, start, 1, is_paused=False)
 
     def stop(self) -> None:
-        """Be silent."""
+        """Stop playing."""
         self._wish += 1
         if self._player is not None:
             self._player.stop()
 
     def close(self) -> None:
-        """End the player."""
+        """Close the player."""
         if self._player is not None:
             self._player.close()
-
-
-def _ignore(_: Event) -> None:
-    """Take no event: nobody is told of an excerpt."""

@@ -18,8 +18,10 @@ from tui_pod.ui.widgets.lines import Tab
 from tui_pod.ui.widgets.playback_bar import BarFacts
 
 if TYPE_CHECKING:
+    from tui_pod.core.library.library import Library
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.snapshot import LastPlayed, Playback
+    from tui_pod.core.progress.progress_index import ProgressIndex
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
 
@@ -120,33 +122,29 @@ def path_text(model: EpisodeListModel) -> str:
 
 def start_facts(model: EpisodeListModel, last: LastPlayed | None) -> BarFacts:
     """Return what the bar says of the episode that was heard last, before anything plays."""
-    index = model.library.index(last.episode) if last is not None else None
-    if last is None or index is None:
-        return BarFacts()
-    progress = model.progress_index.get(last.episode)
-    heard = progress.played_ranges if progress is not None else ()
-    return BarFacts(next(iter(model.library.episode(index).tags), ""), heard=heard)
+    return _episode_facts(model.library, model.progress_index, last.episode) if last is not None else BarFacts()
 
 
 def bar_facts(controller: PlaybackController, model: EpisodeListModel) -> BarFacts:
     """Return what the bar says besides the playback: the topic, the session, what is next, and the sleep timer."""
     status, playback, sleep = controller.session_status(), controller.playback, controller.sleep
-    library = controller.library
+    library, sleeps = controller.library, sleep.short if sleep is not None else ""
     if not playback.is_loaded:
-        return start_facts(model, playback.last)._replace(sleep=sleep.short if sleep is not None else "")
-    ident = playback.episode or ""
-    index, progress = library.index(ident), controller.progress_index.get(ident)
+        return start_facts(model, playback.last)._replace(sleep=sleeps)
     following = library.index(status.next) if status.next else None
     session = None
     if status.number is not None:
         session = (status.number, status.count, f"{controller.now() + timedelta(seconds=status.left):%H:%M}")
-    return BarFacts(
-        next(iter(library.episode(index).tags), "") if index is not None else "",
-        session,
-        library.titles[following] if following is not None else "",
-        sleep.short if sleep is not None else "",
-        progress.played_ranges if progress is not None else (),
+    return _episode_facts(library, controller.progress_index, playback.episode or "")._replace(
+        session=session, following=library.titles[following] if following is not None else "", sleep=sleeps
     )
+
+
+def _episode_facts(library: Library, progress_index: ProgressIndex, episode: str) -> BarFacts:
+    """Return what the bar says of an episode by itself: a topic of it, and what was heard of it."""
+    index, progress = library.index(episode), progress_index.get(episode)
+    topic = next(iter(library.episode(index).tags), "") if index is not None else ""
+    return BarFacts(topic, heard=progress.played_ranges if progress is not None else ())
 
 
 def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -> str:

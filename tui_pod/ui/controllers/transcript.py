@@ -118,32 +118,28 @@ class TranscriptController:
         controller = self._services.controller
         progress = controller.progress_index.get(episode.id)
         until = progress.position if progress is not None and progress.status is Status.STARTED else inf
-        recognition = self._services.recognition
-        label = recognition.label(episode.id)
-        note, enter = transcript.note, key_of("transcript.seek")
+        recognition, has_recording = self._services.recognition, episode.audio is not None
+        label, note, enter = recognition.label(episode.id), transcript.note, key_of("transcript.seek")
         if label:
-            note = self._services.with_keys(f"{label} · {key_of('transcript.remove')} stops")
-        elif transcript.is_partial:
-            note = self._services.with_keys(f"{note} · {enter} on the last sentence goes on")
-        elif transcript.cues and not transcript.is_timed and episode.audio is not None and not note:
-            note = self._services.with_keys(f"{enter} has this machine find them")
-        moved = self._services.nudges.get(episode.id, 0.0) if transcript.is_timed else 0.0
-        if label:
-            why_empty = "The first words are here soon."
-        elif transcript.note and not transcript.is_partial:
+            note, why_empty = f"{label} · {key_of('transcript.remove')} stops", "The first words are here soon."
+        elif note and not transcript.is_partial:
             why_empty = "This machine heard no words in it."
         else:
+            if transcript.is_partial:
+                note = f"{note} · {enter} on the last sentence goes on"
+            elif transcript.cues and not transcript.is_timed and has_recording:
+                note = f"{enter} has this machine find them"
             offer = recognition.offer(episode) or f"Press {key_of('view.transcript')} to close."
-            why_empty = self._services.with_keys(f"{why_no_words(episode, transcript.fault)} {offer}")
+            why_empty = f"{why_no_words(episode, transcript.fault)} {offer}"
+        moved = self._services.nudges.get(episode.id, 0.0) if transcript.is_timed else 0.0
         note = " · ".join(filter(None, (note, f"moved {moved:+g} s" if moved else "")))
-        if self.pane is None:
-            return
+        assert self.pane is not None  # words are shown in it alone
         self.pane.playback = controller.playback
-        recognises = episode.audio is not None and recognition.is_ready and not label
+        why_empty, note = map(self._services.with_keys, (why_empty, note))
+        recognises = has_recording and recognition.is_ready and not label
         self.pane.show(episode, transcript, why_empty, heard_until=until, note=note, recognises=recognises)
         self.show_bookmarks()
-        is_whole = transcript.is_timed and not label
-        if is_whole and episode.audio is not None and controller.playback.episode != episode.id:
+        if transcript.is_timed and not label and has_recording and controller.playback.episode != episode.id:
             chapters = await self._services.read_chapters(episode)  # which may be asked of the network
             self.pane.show(episode, transcript, why_empty, chapters, until, note)
 

@@ -209,14 +209,10 @@ def _titles(session: PastSession, library: Library, width: int) -> str:
     """Return as many titles as have room, and how many there are besides."""
     found = [library.titles[index] for ident in session.episodes if (index := library.index(ident)) is not None]
     titles = [split_title(title)[0] for title in found]
-    text = counted(len(session.episodes)) if not titles or width < 30 else fit(titles[0], width - 6).rstrip()
     if not titles or width < 30:
-        return text
-    shown = 1
-    for title in titles[1:]:
-        longer = f"{text} · {title}"
-        if cell_len(longer) > width - 6:
-            break
-        text, shown = longer, shown + 1
-    left = len(session.episodes) - shown
-    return f"{text} · +{left}" if left else text
+        return counted(len(session.episodes))
+    shown = [fit(titles[0], width - 6).rstrip()]
+    while len(shown) < len(titles) and cell_len(" · ".join([*shown, titles[len(shown)]])) <= width - 6:
+        shown.append(titles[len(shown)])
+    left = len(session.episodes) - len(shown)
+    return " · ".join([*shown, f"+{left}"] if left else shown)
