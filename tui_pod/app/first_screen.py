@@ -11,10 +11,12 @@ from tui_pod.core.library.library import CatalogsError
 from tui_pod.feeds.store.generation import BACKUP, DATABASE
 from tui_pod.library.cache import load_library
 from tui_pod.state.store import StateFile
-from tui_pod.terminal.picture import Options, read_picture, stamp, write_picture
+from tui_pod.terminal.picture import read_picture, stamp, write_picture
 from tui_pod.ui.first_screen import draw_first_screen
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from tui_pod.core.playback.controller import PlaybackController
 
 
@@ -27,7 +29,7 @@ class _StillServices(AppServices):
         raise SystemExit
 
 
-def keep_first_screen(paths: Paths, options: Options, size: tuple[int, int]) -> None:
+def keep_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) -> None:
     """Keep the picture for a terminal of so many columns and rows, unless the one there is still true."""
     if options.session is not None or read_picture(paths, options, size):
         return

@@ -8,7 +8,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from tui_pod.app.bootstrap import AppServices
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 
-def run_app(options: Namespace | SimpleNamespace) -> int:
+def run_app(options: Namespace) -> int:
     """Run the app and return its exit status."""
     paths = find_paths(options.state, options.config)
     config = read_config(paths.config, is_named=options.config is not None)

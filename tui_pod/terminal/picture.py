@@ -10,27 +10,20 @@ import contextlib
 import os
 import time
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import tui_pod
 from tui_pod.config.paths import Paths
 from tui_pod.feeds.store.generation import DATABASE, generation
 from tui_pod.terminal.protocol import VARIABLES
 
+if TYPE_CHECKING:
+    from argparse import Namespace
+
 LIMIT = 1_000_000
 """Bytes of a picture at most; one of 200×50 has 40,000."""
-
-
-class Options(Protocol):
-    """The options of the app."""
-
-    catalog: Sequence[Path]
-    state: Path | None
-    config: Path | None
-    ao: str | None
-    session: str | None
 
 
 def picture_file(paths: Paths) -> Path:
@@ -38,7 +31,7 @@ def picture_file(paths: Paths) -> Path:
     return paths.cache / f"first-screen-{zlib.crc32(os.fsencode(paths.state)):08x}"
 
 
-def read_picture(paths: Paths, options: Options, size: tuple[int, int]) -> bytes:
+def read_picture(paths: Paths, options: Namespace, size: tuple[int, int]) -> bytes:
     """Return what paints the first screen at so many columns and rows; empty: nothing is known that is true."""
     try:
         with picture_file(paths).open("rb") as file:
@@ -54,7 +47,7 @@ def read_picture(paths: Paths, options: Options, size: tuple[int, int]) -> bytes
         return b""
 
 
-def write_picture(paths: Paths, options: Options, size: tuple[int, int], stamps: Iterable[str], picture: str) -> None:
+def write_picture(paths: Paths, options: Namespace, size: tuple[int, int], stamps: Iterable[str], picture: str) -> None:
     """Keep a picture, which was drawn from files with these stamps; where that fails there is none."""
     rest = os.fsencode("\n".join((_circumstances(options, size), *stamps))) + b"\0" + picture.encode("utf-8", "replace")
     file = picture_file(paths)
@@ -63,7 +56,7 @@ def write_picture(paths: Paths, options: Options, size: tuple[int, int], stamps:
         file.write_bytes(b"%08x\n" % zlib.crc32(rest) + rest)  # the checksum tells a torn one
 
 
-def _circumstances(options: Options, size: tuple[int, int]) -> str:
+def _circumstances(options: Namespace, size: tuple[int, int]) -> str:
     """Return what the first screen depends on besides files, in one line."""
     names = (*VARIABLES, "TZ", *sorted(name for name in os.environ if name.startswith("TEXTUAL")))
     variables = [(name, os.environ.get(name)) for name in names]

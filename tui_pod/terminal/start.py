@@ -18,13 +18,13 @@ from tui_pod.terminal.picture import read_picture
 from tui_pod.terminal.protocol import IF_LEFT, OPTIONS, PICTURE, SESSION, greet
 
 if TYPE_CHECKING:
-    from tui_pod.terminal.picture import Options
+    from argparse import Namespace
 
 PATIENCE = 2.0
 """Seconds that an app has to answer a greeting."""
 
 
-def begin(options: Options, line: socket.socket) -> bool:
+def begin(options: Namespace, line: socket.socket) -> bool:
     """Return whether an app that was left has the terminal now; else this process is to become one."""
     paths = find_paths(options.state, options.config)
     if options.session is not None:
@@ -36,7 +36,7 @@ def begin(options: Options, line: socket.socket) -> bool:
     return False
 
 
-def name_options(options: Options) -> str:
+def name_options(options: Namespace) -> str:
     """Return a word for each option given that decides what an app shows and plays; the state file finds the app."""
     given = {
         "catalog": [os.path.abspath(path) for path in options.catalog],

@@ -92,5 +92,4 @@ class TerminalDrawer:
         for screen in self._app.screen_stack:
             for node in (screen, *screen.walk_children(Widget)):
                 node.notify_style_update()
-                node._styles_cache.clear()
                 node.refresh()

@@ -47,11 +47,9 @@ _ORDER = (PLAYING, "In the list", "In the list and the tree", "In the tree", VIE
 
 def make_groups(actions: Sequence[Action], pane: str) -> list[tuple[str, list[Action]]]:
     """Return the actions in groups, what works only in a pane with this id first."""
-    groups: dict[str, list[Action]] = {}
     here = {pane, *(("episodes",) if pane in OF_EPISODES else ())}
     first = [name for where, name in _PANES.items() if where in here]
-    for name in (*first, *_ORDER):
-        groups[name] = []
+    groups: dict[str, list[Action]] = {name: [] for name in (*first, *_ORDER)}
     for action in actions:
         name = _PANES.get(action.where) or _AREAS.get(action.id.partition(".")[0], APP)
         groups.setdefault(name, []).append(action)
