@@ -247,7 +247,7 @@ def _entry(address: Any, title: Any, page: Any, folders: Any, user: Any, passwor
 def _heard(
     podcast: Any, guid: Any, audio: Any, place: Any, length: Any, is_played: Any, when: Any
 ) -> HeardEpisode | None:
-    """Return an episode, of a podcast that is not known where it is None; None for no use."""
+    """Return an episode, whose podcast is None where the player keeps no address of it; None when it is of no use."""
     address, recording = [""] if podcast is None else typed_addresses(_text(podcast)), _text(audio)
     position, duration = 0.0 if is_played else _number(place), _number(length)
     if not address or (not is_played and not 0 < position <= DURATION_FAULT):

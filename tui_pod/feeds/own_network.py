@@ -35,7 +35,7 @@ class ForbiddenFeeds(NamedTuple):
 
     @property
     def said(self) -> str:
-        """What there is to be said yes to."""
+        """What the listener is asked to allow."""
         hosts = ", ".join(dict.fromkeys(urlsplit(feed.address).netloc for feed in self.feeds))
         return f"The list names {counted(len(self.feeds), 'feed')} in your own network: {hosts}."
 

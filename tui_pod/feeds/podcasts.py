@@ -130,7 +130,7 @@ class Podcasts:
         except FetchError as error:
             return Transcript(fault=str(error).rstrip("."))
 
-    def fetch_picture(self, address: str, episode: Episode | None, cancel: CancelToken | None = None) -> bytes:
+    def fetch_picture(self, address: str, episode: Episode | None, cancel: CancelToken) -> bytes:
         """Return the image at the address of an episode's cover; None: of what is not subscribed to.
 
         Raises:

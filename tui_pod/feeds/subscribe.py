@@ -146,7 +146,7 @@ def _keep(
     feed_id = known.feed_id if known is not None else found.asked
     entry = Entry(known.address if known is not None else address, found.feed.title, tuple(folders), feed_id)
     store.subscribe([entry])
-    # a list may claim any first address: who types it wants what answers there, not where the list says it is now
+    # a list may claim any first address: whoever types it wants what answers there, not where the list says it is
     is_claimed = known is not None and private is not None and known.address not in (address, found.asked)
     if is_moved or is_claimed or (known is not None and found.response.moved_to):
         store.move(feed_id, address)

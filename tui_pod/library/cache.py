@@ -61,7 +61,7 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
     return parse()
 
 
-def library_stamp(paths: Sequence[Path], data: Path | None = None) -> str:
+def library_stamp(paths: Sequence[Path], data: Path | None) -> str:
     """Return what changes with the catalogues and the feeds."""
     return _stamp(paths, _generation(data))
 

@@ -42,7 +42,7 @@ def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken)
             listing = _read_playlist(path, known, cancel)
         elif path.lower().endswith(AUDIO_ENDINGS):
             files, _ = _read_files([path], known, cancel)
-            listing = Listing("", _items(in_order(files), ""), tuple(files))
+            listing = Listing("", _items(files, ""), tuple(files))
         elif os.path.exists(path):
             raise FeedError(f"{shown} is neither a folder, nor a playlist (M3U), nor a sound file.")
         else:
@@ -61,13 +61,13 @@ def read_listing(path: str, known: Mapping[str, AudioFile], cancel: CancelToken)
 def _read_folder(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
     files, notices = scan(path, known, cancel)
     is_known = known and len(files) == len(known) and all(file is known.get(file.path) for file in files)
-    return Listing("", None if is_known else _items(in_order(files), path), files, notices)
+    return Listing("", None if is_known else _items(files, path), files, notices)
 
 
 def _read_playlist(path: str, known: Mapping[str, AudioFile], cancel: CancelToken) -> Listing:
     entries, unusable = read_playlist(path, MAX_FILES)
     files, missing = _read_files([entry.place for entry in entries if entry.is_file], known, cancel)
-    by_path = {item.audio: item for item in _items(in_order(files), "")}
+    by_path = {item.audio: item for item in _items(files, "")}
     items = []
     for entry in entries:
         item = by_path.get(entry.place) if entry.is_file else _remote(entry)
@@ -98,10 +98,10 @@ def _remote(entry: Listed) -> Item:
     return Item(entry.place, clean_title(name), audio=entry.place)
 
 
-def _items(files: Iterable[tuple[AudioFile, str]], root: str) -> tuple[Item, ...]:
-    """Return the items of files with titles; of files with the same content each has a guid of its own."""
+def _items(files: Iterable[AudioFile], root: str) -> tuple[Item, ...]:
+    """Return the items of files in order; of files with the same content each has a guid of its own."""
     items, taken = [], set()
-    for file, title in files:
+    for file, title in in_order(files):
         path = os.path.join(root, file.path)
         guid = file.key if file.key not in taken else f"{file.key}\0{file.path}"
         taken.add(guid)

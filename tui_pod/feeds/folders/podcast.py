@@ -66,7 +66,7 @@ def subscribe_folder(
 
 
 def _refresh(store: FeedStore, path: str, feed_id: str, cancel: CancelToken) -> tuple[int, bool]:
-    stored = _keep(store, feed_id, read_listing(path, read_files(store, feed_id), cancel))
+    stored = store_files(store, feed_id, read_listing(path, read_files(store, feed_id), cancel))
     return stored.new, stored.has_changed
 
 
@@ -78,13 +78,9 @@ def _add(store: FeedStore, path: str, folders: str, cancel: CancelToken) -> tupl
         store.move(known.feed_id, address)
     feed_id = known.feed_id if known is not None else address
     store.subscribe([Entry(address, listing.title, tuple(map(tuple, json.loads(folders))), feed_id)])
-    stored = _keep(store, feed_id, listing)
+    stored = store_files(store, feed_id, listing)
     is_new = known is None or known.removed is not None
     return feed_id, stored.new, is_new, known is not None and known.address != address
-
-
-def _keep(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
-    return store_files(store, feed_id, listing.items, listing.files, listing.notices)
 
 
 def _moved(store: FeedStore, listing: Listing) -> Subscription | None:
@@ -103,7 +99,7 @@ _WAYS: dict[str, Callable[[FeedStore, str, str, CancelToken], tuple[Any, ...]]] 
 
 def _do(what: str, store: FeedStore, path: str, other: str, cancel: CancelToken) -> tuple[Any, ...]:
     """Do one of `_WAYS` with what is at a path: here, or where that takes long in a process of its own."""
-    with contextlib.suppress(OSError):  # told by who reads it
+    with contextlib.suppress(OSError):  # reading it reports the same
         if holds_more(path, MANY) if os.path.isdir(path) else os.path.getsize(path) > MANY_BYTES:
             return _done_apart(what, store, path, other, cancel)
     return _WAYS[what](store, path, other, cancel)

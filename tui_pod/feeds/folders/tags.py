@@ -55,7 +55,7 @@ def read_file(path: str) -> tuple[str, Tags]:
 
 
 class _BoundedReader(io.BufferedReader):
-    """A file that ends the patience of who looks through it for a tag that is not there."""
+    """A file that stops a reader which looks through all of it for a tag that is not there."""
 
     _reads = 0
 

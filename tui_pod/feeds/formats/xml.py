@@ -224,7 +224,7 @@ def _slices(text: str, position: int) -> Iterator[str]:
         yield text[start:position]
 
 
-def parse_strictly(content: bytes, handler: Handler, encoding: str | None = None) -> None:
+def parse_strictly(content: bytes, handler: Handler, encoding: str | None) -> None:
     """Read a document strictly.
 
     Raises:

@@ -171,8 +171,7 @@ class FeedDatabase:
         if self._connection is not None:
             if _inode(self.file) == self._opened:
                 return self._connection
-            self._connection.close()  # the file was deleted or replaced meanwhile
-            self._connection = None
+            self.close()  # the file was deleted or replaced meanwhile
         self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self.file.exists():
             os.close(os.open(self.file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
@@ -208,9 +207,7 @@ class FeedDatabase:
 
     def _put_aside(self, error: Exception) -> None:
         """Rename a damaged database; the next use rebuilds it from the backup."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self.close()
         name = f"{self.file.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         aside = self.file.with_name(name)
         os.rename(self.file, aside)

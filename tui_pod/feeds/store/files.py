@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 
+from tui_pod.feeds.folders.listing import Listing
 from tui_pod.feeds.folders.scan import AudioFile
 from tui_pod.feeds.folders.tags import Tags
 from tui_pod.feeds.formats.model import Item
@@ -40,39 +41,28 @@ def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
     }
 
 
-def store_files(
-    store: FeedStore,
-    feed_id: str,
-    items: Sequence[Item] | None,
-    files: Iterable[AudioFile],
-    notices: Sequence[str] = (),
-    now: float | None = None,
-) -> Stored:
+def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
     """Store what a folder holds now; episodes whose files are gone are hidden.
 
-    Args:
-        store: where the folder is a subscription.
-        feed_id: the folder's first address.
-        items: in order; None: they are as they were stored.
-        files: as found, for the next time.
-        notices: what was left out: told when it is other than the last time, and kept as the folder's description.
-        now: seconds since 1970; None: the current time.
+    What was left out is told when it is other than the last time, and kept as the folder's description.
     """
-    now = time.time() if now is None else now
+    now = time.time()
     with store.db.write() as db:
         row = db.execute("SELECT number FROM feeds WHERE first = ?", (feed_id,)).fetchone()
         if row is None:
             raise FeedStoreError(f"There is no feed {feed_id}.")
         number: int = row[0]
-        stored = Stored() if items is None else _store_items(db, number, feed_id, items, files, now)
-        left_out = "\n".join(notices)
+        stored = Stored()
+        if listing.items is not None:
+            stored = _store_items(db, number, feed_id, listing.items, listing.files, now)
+        left_out = "\n".join(listing.notices)
         told = db.execute("SELECT summary FROM descriptions WHERE feed = ?", (number,)).fetchone()
         db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, left_out))
         db.execute("UPDATE feeds SET fetched = ?, error = '' WHERE number = ?", (now, number))
         if stored.has_changed:
             bump(db)
     if told is None or told[0] != left_out:
-        store.db.notices += notices
+        store.db.notices += listing.notices
     return stored
 
 

@@ -42,7 +42,7 @@ def note_refusal(database: FeedDatabase, feed: Subscription, seconds: float) -> 
 
 
 def is_left_alone(feed: Subscription, now: float, is_asked: bool) -> bool:
-    """Return whether a feed is passed over when all are refreshed, by itself or on wish (`is_asked`)."""
+    """Return whether a refresh of all feeds skips this one; `is_asked`: the listener asked for that refresh."""
     if feed.settings.hidden or feed.settings.refresh == NEVER:
         return True
     return feed.rests_until > now and (feed.is_refused or not is_asked)
