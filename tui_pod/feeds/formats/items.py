@@ -50,7 +50,7 @@ def best_audio(enclosures: Sequence[Enclosure], base: str) -> Enclosure | None:
         rank = recording_rank(enclosure.kind, address) if address is not None else None
         if address is not None and rank is not None and (best is None or rank < best[0]):
             login = Login(origin(address), typed.user, typed.password) if typed.user else None
-            best = rank, replace(enclosure, address=address, kind=clean(enclosure.kind, 80).lower(), login=login)
+            best = rank, replace(enclosure, address=address, login=login)
     return best[1] if best else None
 
 
@@ -96,7 +96,6 @@ def make_item(
         summary=summary,
         notes=notes[:MAX_HTML] if has_more else "",
         audio=audio.address if audio else None,
-        audio_type=audio.kind if audio else "",
         size=audio.size if audio else None,
         login=audio.login if audio else None,
         duration=raw.duration or (audio.duration if audio else None),

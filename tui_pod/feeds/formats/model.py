@@ -30,7 +30,6 @@ class Item:
     """Seconds; None when unknown."""
     audio: str | None = None
     """An http(s) address; None: text only."""
-    audio_type: str = ""
     size: int | None = None
     """Bytes of the audio, as the feed states them; None when it states none."""
     transcript: str | None = None

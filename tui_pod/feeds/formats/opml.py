@@ -94,7 +94,7 @@ def parse_opml(content: bytes, takes_folders: bool = False) -> Outline:
 
 @dataclass(slots=True)
 class _Reader:
-    """Collects entries, with the path of open folders."""
+    """Collects entries, with the path of open folders. An `xml.Handler`."""
 
     takes_folders: bool
     is_opml: bool = False
@@ -103,19 +103,16 @@ class _Reader:
     _path: list[str] = field(default_factory=list)
 
     def restart(self) -> None:
-        """See `xml.Handler.restart`; entries stay, in case the repaired document has fewer."""
-        self.faults.clear()
+        self.faults.clear()  # entries stay, in case the repaired document has fewer
         self._path.clear()
 
     def abandon(self) -> None:
-        """See `xml.Handler.abandon`."""
         self._path.clear()
 
     def text(self, data: str) -> None:
-        """See `xml.Handler.text`: all is in attributes."""
+        pass  # all is in attributes
 
     def start(self, name: str, attributes: dict[str, str], _: int) -> None:
-        """See `xml.Handler.start`."""
         name = name.lower()
         if name == "opml":
             self.is_opml = True
@@ -138,7 +135,6 @@ class _Reader:
             self._fault(f"“{title}” has no address.")
 
     def end(self, name: str, _: int) -> None:
-        """See `xml.Handler.end`."""
         if name.lower() == "outline" and self._path:
             self._path.pop()
 
@@ -173,7 +169,7 @@ class _Reader:
 
 
 def _settings(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the settings in an attribute: those that mean something, and do not belong to one machine."""
+    """Return the settings in an attribute: those that mean something."""
     try:
         texts = json.loads(text[:MAX_SETTINGS]) if text else {}
     except (ValueError, RecursionError):

@@ -88,14 +88,13 @@ def parse_feed(content: bytes, address: str, charset: str | None = None) -> Feed
 
 
 class _Reader:
-    """Collects the fields of the channel and of each item, and makes values of them."""
+    """Collects the fields of the channel and of each item, and makes values of them. An `xml.Handler`."""
 
     def __init__(self, address: str) -> None:
         self._address = address
         self.restart()
 
     def restart(self) -> None:
-        """See `xml.Handler.restart`."""
         self._names: dict[str, str] = {}
         self._aliases: dict[str, str] = {}
         self._base = self._address
@@ -108,7 +107,6 @@ class _Reader:
         self.abandon()
 
     def abandon(self) -> None:
-        """See `xml.Handler.abandon`."""
         self._fields = self._channel
         self._links = self._channel_links
         self._is_in_item = False
@@ -123,7 +121,6 @@ class _Reader:
         ] = []  # usual prefixes of the namespaces of open elements, and their depths
 
     def start(self, name: str, attributes: dict[str, str], depth: int) -> None:
-        """See `xml.Handler.start`."""
         if self._wanted:  # unescaped markup: its text counts
             if name.rpartition(":")[2].lower() in _BREAKS:
                 self._parts.append("\n")
@@ -168,7 +165,6 @@ class _Reader:
             self._categories.append(tuple(name for name, _ in self._path[-4:]))
 
     def end(self, _: str, depth: int) -> None:
-        """See `xml.Handler.end`."""
         if self._defaults and depth == self._defaults[-1][1]:
             self._defaults.pop()
         if self._wanted:
@@ -188,7 +184,6 @@ class _Reader:
             self._path.pop()
 
     def text(self, data: str) -> None:
-        """See `xml.Handler.text`."""
         if self._wanted and self._size < MAX_TEXT:
             self._size += len(data)
             self._parts.append(data)

@@ -61,7 +61,7 @@ CREATE TABLE episodes (
     place INTEGER NOT NULL,          -- higher for what the feed lists first; below 0: a file that is gone
     seen REAL NOT NULL,
     audio TEXT,
-    kind TEXT NOT NULL,
+    kind TEXT NOT NULL,              -- of the audio, no longer kept
     transcript TEXT,
     chapters TEXT,
     marks TEXT NOT NULL,

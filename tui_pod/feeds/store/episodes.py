@@ -17,8 +17,8 @@ FUTURE = 2 * 86_400.0
 """Seconds by which a date may lie in the future and still be used for sorting."""
 
 _CONTENT = (
-    "guid", "title", "summary", "duration", "published", "sort", "audio", "kind", "transcript", "chapters", "marks",
-    "keywords", "link",
+    "guid", "title", "summary", "duration", "published", "sort", "audio", "transcript", "chapters", "marks", "keywords",
+    "link",
 )  # fmt: skip
 _UPSERT = (
     f"INSERT INTO episodes VALUES ({', '.join('?' * 17)}) ON CONFLICT DO UPDATE SET"
@@ -45,8 +45,7 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Feed
         marks = json.dumps([(mark.start, mark.title) for mark in item.marks]) if item.marks else "[]"
         values.append(
             (one.id, number, one.guid, item.title, item.summary, item.duration, item.published, sort, kept_ordinal,
-             seen, item.audio, item.audio_type, item.transcript, item.chapters, marks, "\n".join(item.keywords),
-             item.link)
+             seen, item.audio, "", item.transcript, item.chapters, marks, "\n".join(item.keywords), item.link)
         )  # fmt: skip
     before = db.total_changes
     db.executemany(_UPSERT, values)

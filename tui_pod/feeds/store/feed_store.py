@@ -101,7 +101,6 @@ class Details:
     marks: tuple[Chapter, ...]
     allowed: frozenset[Origin]
     audio: str | None
-    kind: str
     size: int | None
     """Bytes of the audio, as the feed states them."""
     language: str
@@ -340,7 +339,7 @@ class FeedStore:
             return None
         with self.db.read() as db:
             row = db.execute(
-                "SELECT first, feeds.title, html, episodes.link, chapters, marks, origin, audio, kind, size, language,"
+                "SELECT first, feeds.title, html, episodes.link, chapters, marks, origin, audio, size, language,"
                 " season, numbering.number, coalesce(type, ''), coalesce(is_explicit, 0)"
                 " FROM episodes JOIN feeds ON feed = feeds.number LEFT JOIN notes ON notes.id = episodes.id"
                 " LEFT JOIN sizes ON sizes.id = episodes.id LEFT JOIN numbering ON numbering.id = episodes.id"

@@ -95,7 +95,7 @@ def _read(database: FeedDatabase) -> FeedLibrary:
         by_feed = {}
         by_folder: dict[int, _Subfolders] = {}
         numbers = serial_numbers(db)
-        podcasts = settings.kept_texts(db, "removed IS NULL")
+        podcasts = settings.kept_texts(db)
         hidden = {feed_id for feed_id, texts in podcasts.items() if texts.get("hidden") == "yes"}
         for number, feed_id, title, address, folders, categories, shows, is_serial in db.execute(
             "SELECT number, first, title, address, folders, categories, shows_categories, is_serial FROM feeds"

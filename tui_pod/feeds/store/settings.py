@@ -31,9 +31,9 @@ def read(texts: str | None, title: str, own_title: str, folders: str) -> Podcast
     return make_settings(kept)
 
 
-def kept_texts(db: sqlite3.Connection, where: str) -> dict[str, dict[str, str]]:
-    """Return the texts beside name and topics by feed, of feeds as SQL says, without those that are empty."""
-    rows = db.execute(f"SELECT first, texts FROM feeds JOIN settings ON settings.feed = first WHERE {where}")
+def kept_texts(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """Return the texts beside name and topics by feed, without those that are empty, or of removed feeds."""
+    rows = db.execute("SELECT first, texts FROM feeds JOIN settings ON settings.feed = first WHERE removed IS NULL")
     found = ((feed_id, {name: text for name, text in _texts(texts).items() if text}) for feed_id, texts in rows)
     return {feed_id: texts for feed_id, texts in found if texts}
 
@@ -74,12 +74,12 @@ def course_settings(store: FeedStore) -> PodcastSettings:
 
 
 def changed_settings(store: FeedStore) -> dict[str, tuple[float, dict[str, str]]]:
-    """Return when the settings of each feed, and of the course, were changed, and their texts; local ones left out."""
+    """Return when the settings of each feed, and of the course, were changed, and their texts."""
     texts = {feed.feed_id: to_texts(feed.settings) for feed in store.feeds()}
     texts[COURSE] = {"hidden": to_texts(course_settings(store))["hidden"]}
     with store.db.read() as db:
         times = dict(db.execute("SELECT feed, updated FROM settings WHERE updated > 0"))
-    return {feed_id: (updated, usable(texts[feed_id])) for feed_id, updated in times.items() if feed_id in texts}
+    return {feed_id: (updated, texts[feed_id]) for feed_id, updated in times.items() if feed_id in texts}
 
 
 def read_course(db: sqlite3.Connection) -> PodcastSettings:
@@ -89,7 +89,7 @@ def read_course(db: sqlite3.Connection) -> PodcastSettings:
 
 
 def shared_texts(texts: str | None) -> tuple[tuple[str, str], ...]:
-    """Return what a list of feeds says of kept settings: what is set, and does not belong to this machine."""
+    """Return what a list of feeds says of kept settings: those that are set and mean something."""
     return tuple((name, text) for name, text in usable(_texts(texts)).items() if text)
 
 
