@@ -492,7 +492,7 @@ class EarlyStart(MagicMock):
 
 def open_on(mpv: EarlyStart, monkeypatch: pytest.MonkeyPatch) -> Rig:
     """Return a rig with the real player on this libmpv."""
-    monkeypatch.setattr("tui_pod.audio.mpv_player.open_mpv", lambda *_: mpv)
+    monkeypatch.setattr("tui_pod.audio.mpv_player.open_mpv", lambda *_, **__: mpv)
     monkeypatch.setattr("tui_pod.audio.mpv_player.StreamProtocol", MagicMock)
     return open_real()
 

@@ -171,7 +171,7 @@ class MpvPlayer:
 
     def _run(self) -> None:
         try:
-            mpv = open_mpv(self._ao, self._on_log, **({"af": self._filters} if self._filters else {}))
+            mpv = open_mpv(self._ao, self._on_log, af=self._filters)
             self._streams.register(mpv)
         except (OSError, AttributeError, ValueError, TypeError) as error:
             self._problem = explain_missing(error)
