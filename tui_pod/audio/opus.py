@@ -66,6 +66,8 @@ def _encode(source: Path | Source, **options: str) -> None:
         with encoder.prepare_and_wait_for_event("end_file", timeout=TIME_LIMIT):
             encoder.play(location)
     except (TimeoutError, SystemError) as error:
-        raise EncodeError(f"libmpv cannot read {'the stream' if stream else Path(location).name}") from error
+        raise EncodeError(
+            f"libmpv cannot read {'the stream' if stream and stream.remote else Path(location).name}"
+        ) from error
     finally:
         encoder.terminate()

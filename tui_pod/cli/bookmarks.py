@@ -11,17 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_pod.cli.parser import UsageError
-from tui_pod.cli.shared import (
-    Opened,
-    make_folder,
-    open_library,
-    print_json,
-    print_table,
-    tell,
-    warn,
-)
+from tui_pod.cli.shared import Opened, make_folder, open_library, print_json, print_table, tell, warn
 from tui_pod.cli.tables import Column
 from tui_pod.core.errors import UserError
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.snapshot import Source
@@ -33,6 +26,7 @@ from tui_pod.services.podcasts.opening import open_podcasts
 if TYPE_CHECKING:
     from tui_pod.export.pages import Page
     from tui_pod.feeds.podcasts import Podcasts
+    from tui_pod.services.media import EpisodeSources
 
 
 def run(options: Namespace) -> int:
@@ -102,20 +96,27 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
                 if written is not Written.SAME:
                     tell(f"{path}: {written}")
             tell(f"{counted(len(bookmarks), 'bookmark')} of {counted(len(pages))} in {options.out}")
-        return _cut(options.clips, opened, pages, podcasts) if options.clips else 0
+        if not options.clips:
+            return 0
+        import asyncio  # as above
+
+        return asyncio.run(_cut(options.clips, opened, pages, podcasts))
 
 
-def _cut(folder: Path, opened: Opened, pages: Sequence[Page], podcasts: Callable[[], Podcasts]) -> int:
+async def _cut(folder: Path, opened: Opened, pages: Sequence[Page], podcasts: Callable[[], Podcasts]) -> int:
     """Cut all clips that are not there yet; what cannot be cut is said, and the rest goes on."""
-    from tui_pod.audio.opus import EncodeError
+    from tui_pod.audio.opus import EncodeError  # the list does without these
     from tui_pod.export.clips import write_clip
+    from tui_pod.services.media import EpisodeSources
+    from tui_pod.speech.narrator import Narrator
 
     make_folder(folder)
+    sources = EpisodeSources(Narrator(opened.paths.cache / "narrations", 0), lambda _: None, podcasts)
     failures = cut = 0
     for page in pages:
         try:
-            audio = _find_audio(opened, podcasts, page.id)
-            cut += sum(write_clip(folder, page, bookmark, audio) is not None for bookmark in page.bookmarks)
+            audio = await _find_audio(sources, opened.library.find(page.id))
+            cut += sum(write_clip(folder, page, bookmark, audio) for bookmark in page.bookmarks)
         except (UserError, EncodeError, OSError) as error:
             failures += 1
             warn(f"no clip of “{page.title}”: {error}")
@@ -123,26 +124,16 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[Page], podcasts: Callable
     return 1 if failures else 0
 
 
-def _find_audio(opened: Opened, podcasts: Callable[[], Podcasts], ident: str) -> Path | Source:
+async def _find_audio(sources: EpisodeSources, episode: Episode | None) -> Source:
     """Return an episode's audio, here or on the network. Raises UserError: there is none."""
-    episode = opened.library.find(ident)
     if episode is None:
         raise UserError("it is no longer in the library")
+    try:
+        source = await sources.find(episode)
+    except UserError as error:
+        raise UserError(f"it is not on this machine: {error}") from None
+    if source is not None:
+        return source
     if episode.audio is None:
-        from tui_pod.services.media import make_episode_script, read_transcript  # not for recordings
-        from tui_pod.speech.narrator import Narrator
-
-        script = make_episode_script(episode, read_transcript(episode))
-        narration = Narrator(opened.paths.cache / "narrations", 0).find(script)
-        if narration is None:
-            raise UserError(f"it is not narrated yet; run: tui-pod narrate {ident}")
-        return narration.audio
-    if "://" in episode.audio:
-        try:
-            return podcasts().source(episode)
-        except UserError as error:
-            raise UserError(f"it is not on this machine: {error}") from None
-    path = Path(episode.audio)
-    if not path.is_file():
-        raise UserError(f"{path} is not there")
-    return path
+        raise UserError(f"it is not narrated yet; run: tui-pod narrate {episode.id}")
+    raise UserError(f"{episode.audio} is not there")

@@ -6,7 +6,6 @@ import contextlib
 import json
 import re
 import socket
-import time
 from argparse import Namespace
 from pathlib import Path
 
@@ -79,7 +78,11 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
             connection.connect(folder.address(socket_name(state)))
             with contextlib.suppress(BrokenPipeError):  # it may have hung up already
                 connection.sendall(json.dumps(request).encode() + b"\n")
-            answer = json.loads(_read_line(connection))
+            with connection.makefile("rb") as answers:
+                line = answers.readline(LINE_LIMIT)
+            if not line.endswith(b"\n"):
+                raise ConnectionResetError
+            answer = json.loads(line)
     except (FileNotFoundError, ConnectionRefusedError):
         raise RemoteError(NOBODY) from None
     except ConnectionError:
@@ -96,19 +99,6 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
         raise RemoteError("The running tui-pod is of another version; restart it.")
     now: dict[str, object] = answer["now"]
     return now
-
-
-def _read_line(connection: socket.socket) -> bytes:
-    limit = time.monotonic() + PATIENCE
-    line = b""
-    while not line.endswith(b"\n"):
-        part = connection.recv(4096)
-        if not part:
-            raise ConnectionResetError
-        line += part
-        if len(line) > LINE_LIMIT or time.monotonic() > limit:
-            raise TimeoutError
-    return line
 
 
 def describe(now: dict[str, object]) -> str:

@@ -9,7 +9,7 @@ import json
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from getpass import getpass
 from pathlib import Path
 from typing import NamedTuple
@@ -20,8 +20,9 @@ from tui_pod.config.reader import read_config
 from tui_pod.config.settings import Config, Settings
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import Library
+from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.text.clean import visible
+from tui_pod.core.text.clean import clock, visible
 from tui_pod.library.cache import load_library
 from tui_pod.state.store import State, StateFile
 
@@ -152,9 +153,17 @@ def episode_json(library: Library, progress_index: ProgressIndex, index: int) ->
     }
 
 
+def print_received(library: Library, progress: Mapping[str, Progress]) -> None:
+    """Print what comes from elsewhere, a line for each episode, which need not be in the library."""
+    for ident, value in progress.items():
+        episode = library.find(ident)
+        said = "played" if value.played else clock(value.position)
+        print(visible(ident), episode.title if episode else "", said, sep="\t")
+
+
 def print_json(value: object) -> None:
-    """Print one JSON document, in plain ASCII where the output is not Unicode."""
-    json.dump(value, sys.stdout, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2)
+    """Print one JSON document, times as text, in plain ASCII where the output is not Unicode."""
+    json.dump(value, sys.stdout, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2, default=str)
     sys.stdout.write("\n")
 
 

@@ -8,7 +8,17 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tui_pod.cli.shared import Opened, ask_password, ask_yes, is_someone_there, open_library, print_json, tell, warn
+from tui_pod.cli.shared import (
+    Opened,
+    ask_password,
+    ask_yes,
+    is_someone_there,
+    open_library,
+    print_json,
+    print_received,
+    tell,
+    warn,
+)
 from tui_pod.config.reader import toml_value
 from tui_pod.core.errors import UserError
 from tui_pod.core.progress.cards import Kept
@@ -18,7 +28,6 @@ from tui_pod.core.text.clean import clean, clock, counted, visible
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.runtime.passwords import write_private
 from tui_pod.state.kept import kept_tables
-from tui_pod.state.values import Table
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.login import PATIENCE, begin, finish, read_password
 from tui_pod.sync.memory import memory_file
@@ -131,7 +140,7 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
             {
                 "received": [_json(ident, progress) for ident, progress in received.items()],
                 "sent": sum(outcome.sent for outcome in outcomes),
-                **{name: _plain(entries) for name, entries in kept_tables(kept).items()},
+                **kept_tables(kept),
                 "subscribed": [address for outcome in outcomes for address in outcome.subscribed],
                 "unsubscribed": [name for outcome in outcomes for name in outcome.unsubscribed],
                 "error": next((outcome.error for outcome in outcomes if outcome.error), None),
@@ -140,14 +149,7 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
             }
         )
         return
-    for ident, progress in received.items():
-        episode = opened.library.find(ident)
-        print(
-            visible(ident),
-            episode.title if episode else "",
-            "played" if progress.played else clock(progress.position),
-            sep="\t",
-        )
+    print_received(opened.library, received)
     for bookmark in kept.bookmarks:
         title = title_of(opened.library, bookmark)
         said = "removed" if bookmark.is_removed else clock(bookmark.start)
@@ -161,28 +163,18 @@ def _print(outcomes: list[Outcome], opened: Opened, options: Namespace) -> None:
 
 
 def _summary(outcome: Outcome, would: str) -> str:
+    others = (
+        (outcome.received_kept.bookmarks, "bookmark", "received"),
+        (outcome.sent_kept.bookmarks, "bookmark", "sent"),
+        (outcome.configured, "podcast", "set as elsewhere"),
+        (outcome.subscribed, "podcast", "subscribed"),
+        (outcome.unsubscribed, "podcast", "unsubscribed"),
+        (outcome.podcasts_sent, "podcast", "sent"),
+        (outcome.podcasts_removed, "podcast", "removed on the server"),
+    )
     parts = [f"{counted(len(outcome.received), 'episode')} {would}received, {outcome.sent} {would}sent"]
-    for count, said in (
-        (len(outcome.received_kept.bookmarks), "received"),
-        (len(outcome.sent_kept.bookmarks), "sent"),
-    ):
-        if count:
-            parts.append(f"{counted(count, 'bookmark')} {would}{said}")
-    for count, said in (
-        (len(outcome.configured), "set as elsewhere"),
-        (len(outcome.subscribed), "subscribed"),
-        (len(outcome.unsubscribed), "unsubscribed"),
-        (len(outcome.podcasts_sent), "sent"),
-        (len(outcome.podcasts_removed), "removed on the server"),
-    ):
-        if count:
-            parts.append(f"{counted(count, 'podcast')} {would}{said}")
+    parts += [f"{counted(len(found), thing)} {would}{said}" for found, thing, said in others if found]
     return ", ".join(parts)
-
-
-def _plain(entries: list[Table]) -> list[Table]:
-    """Return entries with times as text."""
-    return [{key: str(value) if isinstance(value, datetime) else value for key, value in e.items()} for e in entries]
 
 
 def _json(ident: str, progress: Progress) -> dict[str, object]:

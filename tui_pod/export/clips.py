@@ -14,8 +14,8 @@ BEFORE, AFTER = 0.25, 0.4
 """Seconds of a clip around a sentence: the times of words are not exact."""
 
 
-def write_clip(folder: Path, page: Page, bookmark: Bookmark, audio: Path | Source) -> Path | None:
-    """Cut a bookmark's stretch into a folder, which is there; return the file, None when it is there already.
+def write_clip(folder: Path, page: Page, bookmark: Bookmark, audio: Source) -> bool:
+    """Cut a bookmark's stretch into a folder, which is there; return whether that was still to be done.
 
     Raises:
         EncodeError: it cannot be cut.
@@ -24,9 +24,9 @@ def write_clip(folder: Path, page: Page, bookmark: Bookmark, audio: Path | Sourc
     at, hundredths = clock(bookmark.start).replace(":", "-"), round(bookmark.start * 100) % 100
     clip = folder / f"{page.name}-{at}-{hundredths:02}.opus"
     if clip.exists():
-        return None
+        return False
     margins = (BEFORE, AFTER) if bookmark.text else (0.0, 0.0)
     start = max(0.0, bookmark.start - margins[0])
     end = max(bookmark.end + margins[1], start + 1.0)
     encode_opus(audio, clip, CLIP, start=f"{start:.3f}", end=f"{end:.3f}")
-    return clip
+    return True

@@ -63,16 +63,6 @@ class Found(NamedTuple):
     more: int = 0
     """Groups of its words that match too."""
 
-    def moved(self, seconds: float) -> Found:
-        """Return the same with its words so many seconds later, or earlier when negative."""
-        hits = (
-            hit._replace(start=max(0.0, hit.start + seconds))
-            if hit.kind is Kind.WORDS and hit.start is not None
-            else hit
-            for hit in self.hits
-        )
-        return self._replace(hits=tuple(hits)) if seconds else self
-
 
 class Results(NamedTuple):
     """What a question has found, the likeliest first."""
@@ -86,8 +76,15 @@ class Results(NamedTuple):
     """Transcripts whose end is not searched."""
 
     def moved(self, seconds: Mapping[str, float]) -> Results:
-        """Return the same with words so many seconds later, by the ids of the episodes."""
-        return self._replace(found=tuple(each.moved(seconds.get(each.id, 0.0)) for each in self.found))
+        """Return the same with words so many seconds later, or earlier when negative, by the ids of the episodes."""
+
+        def move(ident: str, hit: Hit) -> Hit:
+            if hit.kind is not Kind.WORDS or hit.start is None:
+                return hit
+            return hit._replace(start=max(0.0, hit.start + seconds.get(ident, 0.0)))
+
+        found = (each._replace(hits=tuple(move(each.id, hit) for hit in each.hits)) for each in self.found)
+        return self._replace(found=tuple(found))
 
     @property
     def why_nothing(self) -> str:

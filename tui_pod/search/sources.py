@@ -17,7 +17,6 @@ from tui_pod.speech.word_files import RECOGNISED, WordFiles
 REMOTE = "remote"
 """Folder in the cache with the copies of what feeds refer to."""
 
-
 RECOGNISED_STAMP = "recognised"
 """Begins the stamp of recognised words."""
 

@@ -106,30 +106,24 @@ class IndexFile:
         if self._memory is not None:
             yield self._memory
             return
-        with self._locked():
-            with contextlib.suppress(IndexMissing), self.reading():
-                pass  # else it is gone now
-            try:
-                with contextlib.closing(self._connected("rwc")) as db:
-                    db.execute("PRAGMA journal_mode = WAL")  # who searches waits for nobody
-                    db.execute("PRAGMA synchronous = NORMAL")
-                    if not self._version_of(db):
-                        self._make(db)
-                    yield db
-                    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except _FAULTS as error:
-                raise self._explained(error) from error
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
         assert self.file is not None
-        with contextlib.ExitStack() as held:
-            try:
-                held.enter_context(locked(self.file.with_name(f"{self.file.name}.lock")))
-            except OSError as error:
-                said = f"The search index cannot be kept in {self.file.parent}: {error.strerror}."
-                raise SearchError(said) from error
-            yield
+        try:
+            with locked(self.file.with_name(f"{self.file.name}.lock")):
+                with contextlib.suppress(IndexMissing), self.reading():
+                    pass  # else it is gone now
+                try:
+                    with contextlib.closing(self._connected("rwc")) as db:
+                        db.execute("PRAGMA journal_mode = WAL")  # who searches waits for nobody
+                        db.execute("PRAGMA synchronous = NORMAL")
+                        if not self._version_of(db):
+                            self._make(db)
+                        yield db
+                        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                except _FAULTS as error:
+                    raise self._explained(error) from error
+        except OSError as error:
+            said = f"The search index cannot be kept in {self.file.parent}: {error.strerror}."
+            raise SearchError(said) from error
 
     def _connected(self, mode: str) -> sqlite3.Connection:
         assert self.file is not None

@@ -22,11 +22,6 @@ class RecognitionError(UserError):
     """A recording that could not be recognised, or not to its end; the message says why and what to do."""
 
 
-def has_recogniser() -> bool:
-    """Return whether the extra `transcribe` is installed, with its model."""
-    return find_spec("faster_whisper") is not None and _bundled() is not None
-
-
 def find_model(setting: str) -> Path:
     """Return the folder of the model to use: that of the setting, else the one that comes with the extra.
 

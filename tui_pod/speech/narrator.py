@@ -161,29 +161,22 @@ class Narrator:
     # -- the queue of jobs ---------------------------------------------------------------------------
 
     def _enqueue(self, job: _Job) -> None:
-        for other in (*self._jobs, *((self._current,) if self._current else ())):
-            if other.key == job.key:
-                other.answers += job.answers
-                other.is_urgent = other.is_urgent or job.is_urgent
-                break
-        else:
-            if not job.is_urgent:  # only the newest idea of what comes next is worth making
-                self._jobs = [other for other in self._jobs if other.is_urgent]
+        """Take on a job in place of the waiting one that was as urgent: each takes a second."""
+        same = next((other for other in (*self._jobs, self._current) if other and other.key == job.key), None)
+        if same is None:
             self._jobs.append(job)
-        if job.is_urgent:
-            self._drop_urgent_but(job.key)
-        self._jobs.sort(key=lambda other: not other.is_urgent)
+        else:
+            same.answers += job.answers
+            same.is_urgent = same.is_urgent or job.is_urgent
+        dropped = [other for other in self._jobs if other.is_urgent is job.is_urgent and other.key != job.key]
+        self._jobs = sorted(
+            (other for other in self._jobs if other not in dropped), key=lambda other: not other.is_urgent
+        )
+        for answer in (answer for other in dropped for answer in other.answers):
+            answer(NarrationError("Something else was asked for."))
         self._has_job.set()
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())
-
-    def _drop_urgent_but(self, key: str) -> None:
-        """Drop what someone waited for before: the listener wants the newest only, and each takes a second."""
-        dropped = [other for other in self._jobs if other.is_urgent and other.key != key]
-        self._jobs = [other for other in self._jobs if other not in dropped]
-        for other in dropped:
-            for answer in other.answers:
-                answer(NarrationError("Something else was asked for."))
 
     async def _work(self) -> None:
         while self._jobs:
@@ -195,17 +188,12 @@ class Narrator:
             self._current = None
             for answer in job.answers:
                 answer(result)
-            if not self._jobs:
-                await self._idle()
+            if not (self._jobs or self._is_closed):  # the worker encodes meanwhile
+                self._has_job.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._has_job.wait(), IDLE_LIMIT)
             if not self._jobs:
                 await self._end_worker()  # which takes a while: a job that comes meanwhile is made in the next round
-
-    async def _idle(self) -> None:
-        """Let the worker encode, and wait for the next job up to `IDLE_LIMIT` seconds."""
-        self._has_job.clear()
-        if not (self._jobs or self._is_closed):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._has_job.wait(), IDLE_LIMIT)
 
     async def _make(self, job: _Job) -> Narration:
         try:
@@ -277,14 +265,14 @@ class Narrator:
             with contextlib.suppress(OSError, ValueError):
                 if audio.stat().st_size == 0:
                     continue
-                head, _, body = times.read_text("utf-8").partition("NOTE duration ")
-                stated, _, rest = body.partition("\n")
+                text = times.read_text("utf-8")
+                duration = float(text.partition("NOTE duration ")[2].partition("\n")[0])
                 cues = tuple(
                     Cue(sentence, cue.start, cue.end, index in script.breaths)
-                    for index, (sentence, cue) in enumerate(zip(script.sentences, timed_cues(head + rest), strict=True))
+                    for index, (sentence, cue) in enumerate(zip(script.sentences, timed_cues(text), strict=True))
                 )
                 os.utime(audio)  # the oldest unused narration goes first
-                return Narration(audio, float(stated), cues, script.is_shortened)
+                return Narration(audio, duration, cues, script.is_shortened)
         return None
 
     def _keep(self, job: _Job, duration: float, times: list[tuple[float, float]]) -> None:

@@ -6,7 +6,6 @@ Every call may wait for the disk: for a thread. What is kept may be deleted at a
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from pathlib import Path
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
 from tui_pod.core.progress.bookmarks import BY_MACHINE
-from tui_pod.runtime.files import append, read_text, size
+from tui_pod.runtime.files import append, locked, read_text, size
 
 RECOGNISED = "words"
 """Folder in the data folder with recognised words."""
@@ -87,21 +86,9 @@ class WordFiles:
             WordsBusy: another program is at it.
             OSError: the file cannot be written.
         """
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self.path(episode)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        try:
-            _lock(descriptor)
-            _cut_torn(descriptor)
-            try:
-                yield WordsWriter(
-                    path, f"WEBVTT\n\nNOTE {BY_MACHINE}: {model.replace('-->', ' ')}. It makes mistakes.\n\n"
-                )
-            finally:
-                if not os.fstat(descriptor).st_size:
-                    path.unlink(missing_ok=True)
-        finally:
-            os.close(descriptor)
+        head = f"WEBVTT\n\nNOTE {BY_MACHINE}: {model.replace('-->', ' ')}. It makes mistakes.\n\n"
+        with self._locked(episode) as path:
+            yield WordsWriter(path, head)
 
     def remove(self, episode: str) -> bool:
         """Take away an episode's words until `restore`; return whether there were any.
@@ -109,14 +96,10 @@ class WordFiles:
         Raises:
             WordsBusy: a program is at it.
         """
-        path = self.path(episode)
-        try:
-            with path.open("rb") as file:
-                _lock(file.fileno())
+        with self._locked(episode) as path:
+            if has_words := size(path) > 0:
                 path.rename(path.with_name(path.name + _REMOVED))
-        except FileNotFoundError:
-            return False
-        return True
+        return has_words
 
     def restore(self, episode: str) -> bool:
         """Bring back what was taken away last; return whether it was there."""
@@ -126,6 +109,18 @@ class WordFiles:
         except FileNotFoundError:
             return False
         return True
+
+    @contextlib.contextmanager
+    def _locked(self, episode: str) -> Iterator[Path]:
+        """Keep other programs from an episode's file, whose torn end is cut off; without content it is no file."""
+        path = self.path(episode)
+        with locked(path, WordsBusy("Another tui-pod is recognising this episode.")) as descriptor:
+            _cut_torn(descriptor)
+            try:
+                yield path
+            finally:
+                if not os.fstat(descriptor).st_size:
+                    path.unlink(missing_ok=True)
 
 
 class WordsWriter:
@@ -148,14 +143,6 @@ class WordsWriter:
 
     def _append(self, text: str) -> None:
         append(self._path, text if size(self._path) else self._head + text)
-
-
-def _lock(descriptor: int) -> None:
-    """Keep other programs from an open file until it is closed. Raises WordsBusy."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise WordsBusy("Another tui-pod is recognising this episode.") from None
 
 
 def _cut_torn(descriptor: int) -> None:

@@ -8,28 +8,27 @@ from datetime import UTC, datetime
 
 from tui_pod.cli.shared import show_progress, tell, warn
 from tui_pod.config.paths import find_paths
-from tui_pod.config.settings import MEGABYTE, FeedSettings
+from tui_pod.config.settings import MEGABYTE, Settings
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.feeds.media.download_queue import DownloadProgress, DownloadQueue, DownloadStatus
 from tui_pod.feeds.media.keeping import Usual, has_rule, oldest_played
-from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.feeds.podcasts import Podcasts
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
+from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.state.store import StateFile
 
 
 async def keep_downloads(
-    options: Namespace, store: FeedStore, feeds: Sequence[Subscription], settings: FeedSettings, policy: NetworkPolicy
+    options: Namespace, store: FeedStore, feeds: Sequence[Subscription], settings: Settings
 ) -> bool:
     """Delete and download what the settings of these podcasts ask for; return whether all of it was done."""
-    usual = Usual(settings.keep_next, settings.delete_played)
+    usual = Usual(settings.feeds.keep_next, settings.feeds.delete_played)
     ruled = [feed for feed in feeds if has_rule(feed.settings, usual)]
     if not ruled:
         return True
     paths = find_paths(options.state, options.config)
     state = StateFile(paths.state).load()
     warn(*state.notices)
-    podcasts = Podcasts(paths.data, paths.cache, settings.downloads_mb * MEGABYTE, policy)
+    podcasts = open_podcasts(paths, settings)
     podcasts.store = store
     in_use = state.strings("queue", "entries")[state.setting("queue", "cursor", 0) :]
     shown = _Shown()

@@ -195,8 +195,7 @@ def _refresh(store: FeedStore, options: Namespace) -> int:
         show_progress(clean(last.name, 50), done / total)
 
     settings = load_config(options).settings
-    policy = network_policy(settings)
-    result = asyncio.run(refresh(store, feeds, show, policy))
+    result = asyncio.run(refresh(store, feeds, show, network_policy(settings)))
     show_progress("")
     asked = len(result.outcomes)
     if result.failed and len(result.failed) == asked:
@@ -204,7 +203,7 @@ def _refresh(store: FeedStore, options: Namespace) -> int:
     named = f": {result.named_new}" if result.new else ""
     tell(f"{counted(asked, 'feed')} refreshed, {counted(result.new, 'new episode')}{named}")
     feeds = store.feeds() if feeds is None else named_feeds(store, [feed.feed_id for feed in feeds])
-    is_done = asyncio.run(keep_downloads(options, store, feeds, settings.feeds, policy))
+    is_done = asyncio.run(keep_downloads(options, store, feeds, settings))
     return 0 if is_done and not result.failed else 1
 
 

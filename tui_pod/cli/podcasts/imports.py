@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from tui_pod.cli.shared import ask_yes, is_someone_there, open_library, tell
+from tui_pod.cli.shared import ask_yes, is_someone_there, open_library, print_received, tell
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.progress.records import ProgressRecord
-from tui_pod.core.text.clean import clock
 from tui_pod.feeds.imports import Imported
 from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.sync.taking import Taking, plan
+from tui_pod.sync.taking import plan
 
 
 def take_progress(imported: Imported, store: FeedStore, options: Namespace) -> bool:
@@ -31,7 +29,9 @@ def take_progress(imported: Imported, store: FeedStore, options: Namespace) -> b
     would = "would be" if options.dry_run else "will be"
     tell(f"{imported.program}: {taking.summary()} {would} taken.")
     if options.dry_run:
-        _print(taking, library)
+        for entry in taking.new:
+            print(entry.address, entry.title, "new", sep="\t")
+        print_received(library, taking.progress)
         return False
     if not opened.state.is_writable:
         raise UserError("nothing was taken.")
@@ -39,11 +39,3 @@ def take_progress(imported: Imported, store: FeedStore, options: Namespace) -> b
         raise UserError("nothing was taken.")
     opened.file.save(ProgressRecord(ident, value) for ident, value in taking.progress.items())
     return True
-
-
-def _print(taking: Taking, library: Library) -> None:
-    for entry in taking.new:
-        print(entry.address, entry.title, "new", sep="\t")
-    for ident, value in taking.progress.items():
-        episode = library.find(ident)
-        print(ident, episode.title if episode else "", "played" if value.played else clock(value.position), sep="\t")

@@ -6,14 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tui_pod.cli.shared import (
-    ask_yes,
-    load_config,
-    print_json,
-    print_table,
-    show_progress,
-    tell,
-)
+from tui_pod.cli.shared import ask_yes, load_config, print_json, print_table, show_progress, tell
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
 from tui_pod.config.settings import MEGABYTE
@@ -61,13 +54,7 @@ def _print(folder: Path, is_json: bool) -> None:
     if is_json:
         print_json([_json(model, place) for model, place in places])
         return
-    columns = (
-        Column("name"),
-        Column("size", is_right=True),
-        Column("languages"),
-        Column("licence"),
-        Column("here", 12),
-    )
+    columns = Column("name"), Column("size", is_right=True), Column("languages"), Column("licence"), Column("here", 12)
     print_table(columns, [(one.name, _size(one), one.languages, one.licence, place) for one, place in places])
 
 

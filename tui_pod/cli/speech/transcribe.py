@@ -9,14 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_pod.cli.shared import (
-    copy_as,
-    find_episodes,
-    make_folder,
-    open_library,
-    show_progress,
-    warn,
-)
+from tui_pod.cli.shared import copy_as, find_episodes, make_folder, open_library, show_progress, warn
 from tui_pod.config.settings import MEGABYTE
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
