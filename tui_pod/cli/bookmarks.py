@@ -104,7 +104,7 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
 
 
 async def _cut(folder: Path, opened: Opened, pages: Sequence[Page], podcasts: Callable[[], Podcasts]) -> int:
-    """Cut all clips that are not there yet; what cannot be cut is said, and the rest goes on."""
+    """Cut all missing clips; return 1 after a warning for each page that fails."""
     from tui_pod.audio.opus import EncodeError  # the list does without these
     from tui_pod.export.clips import write_clip
     from tui_pod.services.media import EpisodeSources

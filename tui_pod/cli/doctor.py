@@ -87,7 +87,7 @@ def _voice() -> Iterator[Finding]:
 
 
 def _recogniser(config: Config) -> Iterator[Finding]:
-    """Yield nothing wrong where the extra is missing: nobody needs it who reads no words."""
+    """Yield no fault where the extra is missing: it is optional."""
     try:
         model = find_model(config.settings.transcribe.model)
     except RecognitionError:

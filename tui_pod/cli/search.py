@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tui_pod.cli.parser import UsageError
 from tui_pod.cli.shared import Opened, open_library, print_json, print_table, tell, warn
@@ -24,7 +26,7 @@ ON_SCREEN = 100
 """Episodes that are printed on a terminal; other programs get everything."""
 
 LONG = 200
-"""Episodes whose words are still to be read, from which on the wait is told."""
+"""Unread episodes from which on the listener is told of the wait."""
 
 EXCERPT = 100
 """Characters of a match that are printed on a terminal."""
@@ -39,7 +41,7 @@ def run(options: Namespace) -> None:
     """
     if options.update:
         with suppress(OSError):
-            os.nice(19)  # whoever listens comes first
+            os.nice(19)  # playback goes first
         _bring_up_to_date(options, open_library(options), is_told=False)
         return
     if not options.words:
@@ -60,19 +62,19 @@ def run(options: Namespace) -> None:
 
 
 def _results(options: Namespace, opened: Opened, query: Query, most: int | None) -> Results:
-    """Return what matches. Without a disk that takes the index it is made in memory."""
-    index = IndexFile(None)
-    try:
-        index = _bring_up_to_date(options, opened, is_told=True)
-    except SearchError as error:
-        warn(f"{error} The words are read anew for this search.")
-        fill(index, opened.library, WordSources(opened.paths.data, opened.paths.cache), "")
-    if not index.has_fts:
-        warn(NO_FTS5)
-    library = opened.library
-    kept = opened.state.kept.bookmarks
-    with index.reading() as db:
-        found = look_up(db, query, index.has_fts, most, kept, lambda ident: library.index(ident) is not None)
+    """Return what matches. Where the cache does not take the index, one is made for this search alone."""
+    library, kept = opened.library, opened.state.kept.bookmarks
+    with ExitStack() as held:
+        try:
+            index = _bring_up_to_date(options, opened, is_told=True)
+        except SearchError as error:
+            warn(f"{error} The words are read again for this search alone.")
+            index = IndexFile(Path(held.enter_context(TemporaryDirectory())) / "search.sqlite")
+            fill(index, library, WordSources(opened.paths.data, opened.paths.cache), "")
+        if not index.has_fts:
+            warn(NO_FTS5)
+        with index.reading() as db:
+            found = look_up(db, query, index.has_fts, most, kept, lambda ident: library.index(ident) is not None)
     return found.moved(opened.state.numbers("nudges"))
 
 

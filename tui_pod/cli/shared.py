@@ -27,7 +27,7 @@ from tui_pod.library.cache import load_library
 from tui_pod.state.store import State, StateFile
 
 _CLEARED = "\r\x1b[K"
-"""Begins the terminal's line anew."""
+"""Clears the terminal's line."""
 
 
 class Opened(NamedTuple):
@@ -178,7 +178,7 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
 
 
 def show_progress(said: str, share: float | None = None, text: str = "") -> None:
-    """Draw a bar on the terminal, or remove it when nothing is said."""
+    """Draw a bar on the terminal, or remove it when `said` is empty."""
     if not sys.stderr.isatty():
         return
     filled = round(20 * (share or 0.0))

@@ -1,7 +1,7 @@
 """Bookmarks as Markdown with YAML front matter, a file an episode, that Obsidian and Readwise take.
 
-A file that nobody edited is written anew. One that was edited is only appended to: by its last line, a comment, it
-tells what was written to it, and whether it is as it was written.
+A file that nobody edited is rewritten. One that was edited is only appended to: its last line, a comment, says what was
+written to it, and whether it has been changed since.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def whole_text(page: Page) -> str:
 
 
 def mark_of(bookmark: Bookmark) -> str:
-    """Return what tells whether a bookmark was written to a file, as it is now."""
+    """Return a checksum of a bookmark, by which a file shows that it already has it."""
     content = f"{bookmark.start:.2f}\0{bookmark.text}\0{bookmark.note}"
     return f"{zlib.crc32(content.encode('utf-8', 'replace')):08x}"
 

@@ -31,13 +31,13 @@ class Page(NamedTuple):
 
     @property
     def name(self) -> str:
-        """A file's name that is safe on every system, ending in what tells this episode from others."""
+        """A file name that is safe on every system, and ends in `mark`."""
         slug = re.sub(r"[^a-z0-9]+", "-", fold(self.title))[:60].strip("-") or "episode"
         return f"{slug}-{self.mark}"
 
     @property
     def mark(self) -> str:
-        """What tells the episode from others in a file's name, whatever its title is later."""
+        """Identifies the episode in a file name, even if its title changes."""
         return hashlib.sha256(self.id.encode("utf-8", "replace")).hexdigest()[:8]
 
     def link(self, start: float) -> str:

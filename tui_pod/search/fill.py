@@ -21,7 +21,7 @@ BATCH, HEADS = 500, 5_000
 
 
 def is_current(index: IndexFile, stamp: str) -> bool:
-    """Return whether an index is of the library that a stamp tells, and of the words that are there now."""
+    """Return whether an index is up to date with the library of this stamp, and with the words that are there now."""
     with suppress(IndexMissing), index.reading() as db:
         about = dict(db.execute("SELECT name, value FROM about"))
         with suppress(KeyError, ValueError):
@@ -42,8 +42,8 @@ def fill(
         index: to be filled, or made where it is missing or damaged.
         library: what it is to find.
         sources: where the words are.
-        stamp: tells this library from others.
-        tell: is told how many episodes' words are still to be read.
+        stamp: identifies this version of the library.
+        tell: called with the number of episodes whose words are still to be read.
 
     Raises:
         SearchError: it cannot be written; what was written stays, and can be searched.

@@ -1,13 +1,12 @@
 """Look words up in the index: what matches, grouped by episode, the likeliest first, each match in its sentence.
 
-Titles come before what is said; among those the ones with most matches, then the newest. Where SQLite has no
+Titles come before what is said; among those, the ones with most matches, then the newest. Where SQLite has no
 full-text search, every word is read through, which finds the same and takes longer.
 """
 
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import islice
@@ -48,7 +47,7 @@ class Hit(NamedTuple):
     kind: Kind
     text: str
     start: float | None = None
-    """Seconds into the episode; None: nothing tells."""
+    """Seconds into the episode; None: unknown."""
     is_recognised: bool = False
     """Whether a machine recognised the words."""
 
@@ -121,8 +120,8 @@ def look_up(
         has_fts: whether the index has full-text search.
         most: episodes that are wanted; None: all that there is, however long it takes.
         bookmarks: are looked through too.
-        is_known: tells episodes that are still in the library.
-        is_stopped: tells whether nobody waits any more; called about every millisecond.
+        is_known: whether an episode is still in the library.
+        is_stopped: whether nobody waits any more; called about every millisecond.
 
     Raises:
         sqlite3.OperationalError: it was stopped.
@@ -161,8 +160,7 @@ class _Ranking:
     ) -> None:
         self._db = db
         self._query = query
-        self._most = sys.maxsize if most is None else most
-        self._is_all = most is None
+        self._most = most
         self._matches = matches
         self._kept = kept
         self._heads = set(matches.heads)
@@ -181,7 +179,7 @@ class _Ranking:
             hits = (*self._kept[ident].hits, *(rest.hits if rest else ()))
             found.append(self._kept[ident]._replace(hits=hits, more=rest.more if rest else 0))
         for number in order:
-            if len(found) >= self._most:
+            if self._most is not None and len(found) >= self._most:
                 break
             one = self._found(number, is_known)
             if one is None:
@@ -210,7 +208,7 @@ class _Ranking:
             return None
         hits = list(self._head_hits(number, head))
         groups = self._groups.get(number, [])
-        shown = groups if self._is_all else groups[:HITS]
+        shown = groups if self._most is None else groups[:HITS]
         hits += self._word_hits(number, shown)
         return Found(ident, head.title, tuple(hits), len(groups) - len(shown)) if hits else None
 
@@ -218,7 +216,7 @@ class _Ranking:
         """Yield where title, summary and notes match: each by itself, else the best of them."""
         if number in self._matches.titles:
             yield Hit(Kind.TITLE, head.title)
-            if not self._is_all:
+            if self._most is not None:
                 return
         if number not in self._heads:
             return
@@ -227,7 +225,7 @@ class _Ranking:
         if not whole and number not in self._matches.titles:
             parts.append((Kind.TITLE, [head.title]))
             whole = [max(parts, key=lambda part: max(map(self._query.score, part[1]), default=(0, 0)))]
-        for kind, sentences in whole if self._is_all else whole[:1]:
+        for kind, sentences in whole if self._most is None else whole[:1]:
             if sentences:
                 yield Hit(kind, _sentence(self._query, sentences))
 
@@ -245,7 +243,7 @@ class _Ranking:
             said = list(map(said_in, cues))
             scores = list(map(self._query.score, said))
             best = [number for number, score in enumerate(scores) if score[0] == max(scores)[0]]
-            for number in best if self._is_all else [scores.index(max(scores))]:
+            for number in best if self._most is None else [scores.index(max(scores))]:
                 yield Hit(Kind.WORDS, said[number], cues[number].start, is_recognised)
 
 

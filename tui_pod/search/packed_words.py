@@ -27,7 +27,7 @@ class PackedWords(NamedTuple):
 
     groups: list[str]
     starts: bytes
-    """The second at which each cue starts; empty: nothing tells."""
+    """The second at which each cue starts; empty: unknown."""
 
     def cues(self, place: int) -> list[Cue]:
         """Return the cues of a group. Raises IndexError when it is missing."""

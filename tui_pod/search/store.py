@@ -1,4 +1,4 @@
-"""The file of the index: how it is opened, made anew when it cannot be used, and shared by programs.
+"""The file of the index: how it is opened, rebuilt when it cannot be used, and shared by programs.
 
 Calls wait for the disk: run them in a thread, or in a process. Knows nothing of where the words come from.
 """
@@ -16,7 +16,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.runtime.files import locked
 
 SCHEMA = 2
-"""Version of the tables; a file of another version is made anew."""
+"""Version of the tables; a file of another version is rebuilt."""
 
 HASH_SIZE = 16 * 1024 * 1024
 """Bytes that SQLite gathers before it writes a part of the index: 15 % less work than with its own megabyte."""
@@ -59,22 +59,18 @@ def has_fts5() -> bool:
 
 
 class IndexFile:
-    """An index in a file, or in memory."""
+    """An index in a file."""
 
-    def __init__(self, file: Path | None, has_fts: bool | None = None) -> None:
+    def __init__(self, file: Path, has_fts: bool | None = None) -> None:
         """Open nothing yet.
 
         Args:
-            file: where it lies; None: in memory.
+            file: where it lies.
             has_fts: whether full-text search is there; None: look. Without it every word is read through.
         """
         self.file = file
         self.has_fts = has_fts5() if has_fts is None else has_fts
         self._version = f"{SCHEMA} {'with' if self.has_fts else 'without'} FTS5"
-        self._memory: sqlite3.Connection | None = None
-        if file is None:
-            self._memory = sqlite3.connect(":memory:", isolation_level=None)
-            self._make(self._memory)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -84,9 +80,6 @@ class IndexFile:
             IndexMissing: there is none that can be used; a damaged one is deleted.
             SearchError: it cannot be read now.
         """
-        if self._memory is not None:
-            yield self._memory
-            return
         try:
             with contextlib.closing(self._connected("rw")) as db:
                 if self._version_of(db) != self._version:
@@ -100,20 +93,16 @@ class IndexFile:
         """Open the index to write, after waiting for any other program that does; it is made where there is none.
 
         Raises:
-            IndexMissing: it was damaged, and is deleted: to be begun anew.
+            IndexMissing: it was damaged, and is deleted; try again.
             SearchError: it cannot be written; what was committed stays.
         """
-        if self._memory is not None:
-            yield self._memory
-            return
-        assert self.file is not None
         try:
             with locked(self.file.with_name(f"{self.file.name}.lock")):
                 with contextlib.suppress(IndexMissing), self.reading():
                     pass  # else it is gone now
                 try:
                     with contextlib.closing(self._connected("rwc")) as db:
-                        db.execute("PRAGMA journal_mode = WAL")  # who searches waits for nobody
+                        db.execute("PRAGMA journal_mode = WAL")  # searching never waits for a writer
                         db.execute("PRAGMA synchronous = NORMAL")
                         if not self._version_of(db):
                             self._make(db)
@@ -126,7 +115,6 @@ class IndexFile:
             raise SearchError(said) from error
 
     def _connected(self, mode: str) -> sqlite3.Connection:
-        assert self.file is not None
         return sqlite3.connect(f"{self.file.as_uri()}?mode={mode}", uri=True, timeout=5.0, isolation_level=None)
 
     def _version_of(self, db: sqlite3.Connection) -> str:
@@ -148,7 +136,6 @@ class IndexFile:
 
     def _explained(self, error: Exception) -> SearchError:
         """Return what to raise for an error; a damaged index is deleted."""
-        assert self.file is not None
         if not self.file.exists():
             return IndexMissing("There is no search index yet.")
         if _is_passing(error):

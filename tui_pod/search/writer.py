@@ -69,7 +69,7 @@ class IndexWriter:
         """Put titles, summaries and notes into the index, in place of those known.
 
         Args:
-            heads: ids, what tells each head from others, and the heads.
+            heads: ids, the stamp of each head, and the heads.
             known: what the index has; is brought up to date.
         """
         rows = []
@@ -93,7 +93,7 @@ class IndexWriter:
 
         Args:
             known: the episode.
-            stamp: tells these words from others.
+            stamp: identifies these words.
             cues: in order.
             is_cut: whether there are more than these.
         """

@@ -106,8 +106,7 @@ class EpisodeSources:
             script = make_episode_script(episode, transcript)
             found = self._narrator.find(script)
             if found is not None:
-                cues = enumerate(found.cues)
-                return Transcript(tuple(cue._replace(ends_paragraph=n in script.breaths) for n, cue in cues))
+                return Transcript(found.cues)
         return transcript
 
     async def find(self, episode: Episode) -> Source | None:

@@ -13,7 +13,6 @@ Without "encode" the Opus file takes the WAV's place when no request came for a 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import os
 import select
@@ -75,7 +74,10 @@ def main() -> None:
             encode(to_encode.pop(0))
             continue
         try:
-            voice = voice or _load_voice()
+            if voice is None:
+                from hibari import Hibari
+
+                voice = Hibari(voice="heart")
             answer = narrate(voice, request["sentences"], request["target"], Path(request["wav"]), request["breaths"])
             if request["encode"]:
                 encode(request)
@@ -104,12 +106,6 @@ def _requests(to_encode: list[dict[str, Any]]) -> Iterator[dict[str, Any] | None
             yield json.loads(line)
     while to_encode:
         yield None
-
-
-def _load_voice() -> Hibari:
-    from hibari import Hibari
-
-    return Hibari(voice="heart")
 
 
 def narrate(
@@ -157,12 +153,10 @@ def narrate(
 
 def speed_for(factor: float) -> float:
     """Return the setting at which the voice is `factor` times as fast as at 1, as far as it stays natural."""
-    if factor <= SPEEDS[0][1]:
-        return SPEEDS[0][0]
-    for (low, slow), (high, fast) in itertools.pairwise(SPEEDS):
-        if factor <= fast:
-            return low + (high - low) * (factor - slow) / (fast - slow)
-    return SPEEDS[-1][0]
+    import numpy as np
+
+    settings, factors = zip(*SPEEDS, strict=True)
+    return float(np.interp(factor, factors, settings))
 
 
 def _speak(voice: Hibari, sentences: list[str], speed: float) -> list[Samples]:
@@ -211,7 +205,7 @@ def encode(request: dict[str, Any]) -> None:
     except OSError as error:
         reason = error.strerror
     else:
-        reason = f"the encoder was ended by signal {-status}" if status < 0 else None  # of other faults it tells itself
+        reason = f"the encoder was ended by signal {-status}" if status < 0 else None  # it reports other faults itself
     if reason is not None:
         sys.stderr.write(f"{Path(request['wav']).name} stays as it is: {reason}\n")
 

@@ -1,6 +1,6 @@
 """Models that can be downloaded when the listener asks for one: what they are, and getting them. Loads none.
 
-A file is kept only once its hash is right, and what broke off is gone on with. Waits for disk and network.
+A file is kept only if its hash is right, and an interrupted download is resumed. Waits for disk and network.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from time import sleep
 from typing import NamedTuple
@@ -25,7 +24,7 @@ MODELS = "models"
 """Folder in the data folder with downloaded models."""
 
 ATTEMPTS = 4
-"""Times that a dropped download is gone on with."""
+"""Times that a dropped download is resumed."""
 
 SECONDS = 4 * 3600.0
 """Seconds that a file may take."""
@@ -34,7 +33,7 @@ LEAVE_FREE = 200 * 1000 * 1000
 """Bytes of the disk that stay free."""
 
 Report = Callable[[int], None]
-"""Takes the bytes that are there."""
+"""Takes the bytes downloaded so far."""
 
 
 class OfferedModel(NamedTuple):
@@ -97,10 +96,10 @@ def get_model(model: OfferedModel, folder: Path, policy: NetworkPolicy, report: 
         model: which.
         folder: of all downloaded models.
         policy: whom redirects may lead to.
-        report: called whenever more has come.
+        report: called whenever more has arrived.
 
     Raises:
-        DownloadError: it cannot be had, or there is no room; what came is gone on with the next time.
+        DownloadError: it fails, or there is no room; the next call resumes it.
     """
     place, growing = folder / model.name, folder / f"{model.name}.part"
     if place.is_dir():
@@ -113,7 +112,7 @@ def get_model(model: OfferedModel, folder: Path, policy: NetworkPolicy, report: 
         for name in model.hashes:
             path = growing / name
             if not path.exists():
-                _get_file(model, path, policy, partial(_sum, report, done))
+                _get_file(model, path, policy, report, done)
             done += path.stat().st_size
         os.rename(growing, place)
         sync_folder(folder)
@@ -124,19 +123,19 @@ def get_model(model: OfferedModel, folder: Path, policy: NetworkPolicy, report: 
     return place
 
 
-def _sum(report: Report, former: int, done: int) -> None:
-    report(former + done)
+def _get_file(model: OfferedModel, path: Path, policy: NetworkPolicy, report: Report, before: int) -> None:
+    """Download one file, with growing pauses after drops; `before`: bytes of the files that are there.
 
-
-def _get_file(model: OfferedModel, path: Path, policy: NetworkPolicy, report: Report) -> None:
-    """Download one file, with growing pauses after drops. Raises FetchError, OSError, DownloadError."""
+    Raises:
+        FetchError, OSError, DownloadError: it fails.
+    """
     address = model.address + path.name
     part = PartialDownload(path.parent, DownloadRequest(path.name, path.name, address))
     limits = Limits(model.size, SECONDS, idle=20.0)
     with part.locked():
         for pause in (*PAUSES[:ATTEMPTS], None):
             try:
-                _go_on(Request(address, policy.private, {"Accept-Encoding": "identity"}), part, limits, report)
+                _go_on(Request(address, policy.private, {"Accept-Encoding": "identity"}), part, limits, report, before)
                 break
             except FetchError as error:
                 if pause is None or error.is_final or error.is_offline:
@@ -151,13 +150,13 @@ def _get_file(model: OfferedModel, path: Path, policy: NetworkPolicy, report: Re
         part.about.unlink(missing_ok=True)
 
 
-def _go_on(request: Request, part: PartialDownload, limits: Limits, report: Report) -> None:
+def _go_on(request: Request, part: PartialDownload, limits: Limits, report: Report, before: int) -> None:
     """Fetch what is missing of a file."""
     with opened(replace(request, headers={**request.headers, **part.headers()}), limits) as response:
         answer = part.begin(response)
         if answer is None:
             return
-        done = answer.start
+        done = before + answer.start
         with part.path.open("ab") as file:
             for chunk in response.chunks:
                 file.write(chunk)

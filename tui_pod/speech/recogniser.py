@@ -32,7 +32,7 @@ class Request:
     names: str = ""
     """Names that may come up, with commas between."""
     language: str | None = "en"
-    """Two letters; None: the model tells."""
+    """Two letters; None: the model decides."""
     start: float = 0.0
     """Seconds from which on."""
 

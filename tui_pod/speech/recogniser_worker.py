@@ -188,7 +188,7 @@ def _sentences(model: WhisperModel, samples: Samples, start: float, request: dic
 
 
 def hear(model: WhisperModel, samples: Samples, language: str | None, names: str) -> Iterator[Segment]:
-    """Yield what a model hears in a piece, anew without the names when with them it begins too late."""
+    """Yield what a model hears in a piece; if with the names it begins too late, try again without."""
     import numpy as np
     from faster_whisper.vad import get_speech_timestamps
 

@@ -30,7 +30,7 @@ MAKE_WAY = 1.0
 
 
 class RightOfWay:
-    """Has a process stand still while something more urgent goes on; at the lowest priority it still delays that."""
+    """Stops a process while something more urgent happens, which even a process of the lowest priority delays."""
 
     def __init__(self, later: Callable[[float, Callable[[], None]], asyncio.TimerHandle]) -> None:
         """Hold nothing yet; `later` is a loop's `call_later`."""
@@ -40,7 +40,7 @@ class RightOfWay:
 
     @contextlib.contextmanager
     def over(self, worker: asyncio.subprocess.Process) -> Iterator[None]:
-        """Have it over a process while the block runs."""
+        """Apply it to a process while the block runs."""
         self._worker = worker
         try:
             yield

@@ -19,7 +19,7 @@ def run(options: Namespace) -> None:
     """Do what the options name.
 
     Raises:
-        UserError: there is no such model, nobody says yes, or it cannot be had.
+        UserError: there is no such model, nobody says yes, or the download fails.
     """
     folder = find_paths(options.state, options.config).data / MODELS
     if options.action == "list":
@@ -41,7 +41,7 @@ def run(options: Namespace) -> None:
     try:
         path = get_model(model, folder, network_policy(settings), show)
     except KeyboardInterrupt:
-        raise UserError("stopped; what came is kept, and the same command goes on with it") from None
+        raise UserError("stopped; what was downloaded is kept, and the same command resumes there") from None
     finally:
         show_progress("")
     print(path)
