@@ -243,7 +243,7 @@ async def test_command_with_no_number_is_wrong_usage(state: Path, command: str) 
     ],
 )
 def test_seek_by_sign_or_to_a_position(position: str, asked: dict[str, object]) -> None:
-    assert make_request(Namespace(command="seek", position=position)) == {"command": "seek", **asked}
+    assert make_request(Namespace(command="seek", amount=position)) == {"command": "seek", **asked}
 
 
 @pytest.mark.parametrize(

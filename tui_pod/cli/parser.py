@@ -197,12 +197,12 @@ def _add_remote_commands(commands: _Commands) -> None:
         if name == "play":
             command.add_argument("id", metavar="ID", nargs="?", help="play this episode")
         elif name == "seek":
-            command.add_argument("position", metavar="POSITION",
+            command.add_argument("amount", metavar="POSITION",
                                  help="seconds from here such as +30 or -10, or a position such as 1:05")  # fmt: skip
         elif name == "speed":
-            command.add_argument("speed", metavar="SPEED", help="such as 1.5, +0.1 or -0.1")
+            command.add_argument("amount", metavar="SPEED", help="such as 1.5, +0.1 or -0.1")
         elif name == "volume":
-            command.add_argument("percent", metavar="PERCENT", help="such as 80, +5 or -5")
+            command.add_argument("amount", metavar="PERCENT", help="such as 80, +5 or -5")
         command._negative_number_matcher = re.compile(r"-[\d.]")  # argparse's own takes -1:05 for an option
     commands.add("attach", "bring the running app to this terminal")
 

@@ -17,6 +17,13 @@ from tui_pod.integrations.remote_socket import LINE_LIMIT, NOBODY, RemoteError, 
 PATIENCE = 8.0
 """Seconds for the app to answer; it waits four at most for its player."""
 
+_AMOUNTS = {
+    "seek": "a position such as 1:05, or seconds forward or back such as +30 or -10",
+    "speed": "a speed such as 1.5, or a change such as +0.1 or -0.1",
+    "volume": "a volume such as 80, or a change such as +5 or -5",
+}
+"""What each of these commands takes."""
+
 _SIGNED = re.compile(r"[+-]?(\d{1,6}(?:\.\d{0,6})?|\.\d{1,6})")
 _CLOCK = re.compile(r"([+-]?)(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d)")
 
@@ -41,12 +48,8 @@ def make_request(options: Namespace) -> dict[str, object]:
     request: dict[str, object] = {"command": options.command}
     if options.command == "play" and options.id is not None:
         request["episode"] = options.id
-    elif options.command == "seek":
-        request |= _amount(options.position, "a position such as 1:05, or seconds forward or back such as +30 or -10")
-    elif options.command == "speed":
-        request |= _amount(options.speed, "a speed such as 1.5, or a change such as +0.1 or -0.1")
-    elif options.command == "volume":
-        request |= _amount(options.percent, "a volume such as 80, or a change such as +5 or -5")
+    elif options.command in _AMOUNTS:
+        request |= _amount(options.amount, _AMOUNTS[options.command])
     return request
 
 

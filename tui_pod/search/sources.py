@@ -47,7 +47,6 @@ class WordSources:
     def __init__(self, data: Path, cache: Path) -> None:
         self._data = data
         self._remote = cache / REMOTE
-        self._has_copies = self._remote.is_dir()
         self._recognised = WordFiles(data / RECOGNISED)
         self._has_recognised = self._recognised.folder.is_dir()
         self.folders: dict[Path, None] = {self._remote: None, self._recognised.folder: None}
@@ -55,39 +54,33 @@ class WordSources:
 
     def words(self, episode: Episode) -> Words | None:
         """Return where the words of an episode are, else those that were recognised; None: not here."""
-        file = self._brought(episode)
-        words = self._stamped(file, episode.transcript or "") if file is not None else None
+        words = None
+        if episode.transcript is not None:
+            if "://" in episode.transcript:
+                from tui_pod.feeds.media.documents import copy_name  # brings OpenSSL: only for podcasts
+
+                file = self._remote / copy_name(episode.transcript)
+            else:
+                file = Path(episode.transcript)
+                self.folders[file.parent] = None
+            words = _stamped(file, episode.transcript)
         if words is None and episode.audio is not None and self._has_recognised:
-            words = self._stamped(self._recognised.path(episode.id), RECOGNISED_STAMP)
+            words = _stamped(self._recognised.path(episode.id), RECOGNISED_STAMP)
         return words
-
-    def _stamped(self, file: Path, source: str) -> Words | None:
-        try:
-            found = os.stat(file)
-        except OSError:
-            return None
-        return Words(file, f"{source} {found.st_mtime_ns} {found.st_size}")
-
-    def _brought(self, episode: Episode) -> Path | None:
-        """Return the file of the words that an episode brings, where it may be on this machine."""
-        if episode.transcript is None:
-            return None
-        if "://" not in episode.transcript:
-            file = Path(episode.transcript)
-            self.folders[file.parent] = None
-        elif self._has_copies:
-            from tui_pod.feeds.media.documents import copy_name  # brings OpenSSL, only for who has podcasts
-
-            file = self._remote / copy_name(episode.transcript)
-        else:
-            return None
-        return file
 
     def notes(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the show notes of those of these episodes that have any, as HTML."""
         from tui_pod.feeds.store.library import read_notes  # only who fills needs it
 
         return read_notes(self._data, ids)
+
+
+def _stamped(file: Path, source: str) -> Words | None:
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return Words(file, f"{source} {found.st_mtime_ns} {found.st_size}")
 
 
 def folders_stamp(folders: Sequence[str]) -> str:

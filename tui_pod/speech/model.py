@@ -61,7 +61,7 @@ def check_model(model: Path) -> str:
     missing = [name for name in FILES if not (model / name).is_file()]
     if missing:
         return f"{model} holds no Whisper model in CTranslate2's form: {', '.join(missing)} is missing"
-    if model == _bundled() and _hash(model / "model.bin") != BUNDLED[1]:
+    if model == _bundled() and file_hash(model / "model.bin") != BUNDLED[1]:
         return f"{model / 'model.bin'} is damaged, or another than was tested. Run: {INSTALL_HINT} --force-reinstall"
     return ""
 
@@ -72,7 +72,8 @@ def _bundled() -> Path | None:
     return Path(places[0]) / "model" if places else None
 
 
-def _hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
     import hashlib  # brings OpenSSL: only for who recognises
 
     with path.open("rb") as file:

@@ -5,7 +5,6 @@ A file is kept only if its hash is right, and an interrupted download is resumed
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, PartialD
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
 from tui_pod.runtime.files import sync_folder
+from tui_pod.speech.model import file_hash
 
 MODELS = "models"
 """Folder in the data folder with downloaded models."""
@@ -141,9 +141,7 @@ def _get_file(model: OfferedModel, path: Path, policy: NetworkPolicy, report: Re
                 if pause is None or error.is_final or error.is_offline:
                     raise
                 sleep(pause)
-        with part.path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != model.hashes[path.name]:
+        if (found := file_hash(part.path)) != model.hashes[path.name]:
             part.clear()
             raise FetchError(f"{address} is not the file that was tested: its hash is {found}.", is_final=True)
         os.rename(part.path, path)

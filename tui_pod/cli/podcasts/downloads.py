@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -31,8 +32,17 @@ async def keep_downloads(
     podcasts = open_podcasts(paths, settings)
     podcasts.store = store
     in_use = state.strings("queue", "entries")[state.setting("queue", "cursor", 0) :]
-    shown = _Shown()
-    queue = DownloadQueue(podcasts.downloads, shown.show, lambda kept: oldest_played(state.progress.get, kept))
+    counts: Counter[DownloadStatus] = Counter()
+
+    def show(progress: DownloadProgress) -> None:
+        counts[progress.status] += 1
+        if progress.status is DownloadStatus.FAILED:
+            warn(str(progress.error))
+        elif progress.status is DownloadStatus.RUNNING:
+            share = progress.done / progress.total if progress.total else None
+            show_progress(clean(progress.title, 50), share, f"{progress.done // MEGABYTE} MB")
+
+    queue = DownloadQueue(podcasts.downloads, show, lambda kept: oldest_played(state.progress.get, kept))
     deleted = 0
     for feed in ruled:
         requests, gone = podcasts.plan_downloads(feed, usual, state.progress.get, in_use, datetime.now(UTC))
@@ -40,26 +50,9 @@ async def keep_downloads(
         queue.start(requests)
     await queue.done()
     show_progress("")
-    if shown.done or deleted:
-        said = [f"{counted(shown.done, 'episode')} downloaded"] * bool(shown.done)
+    done = counts[DownloadStatus.DONE]
+    if done or deleted:
+        said = [f"{counted(done, 'episode')} downloaded"] * bool(done)
         said += [f"{counted(deleted, 'download')} deleted"] * bool(deleted)
         tell(", ".join(said))
-    return not shown.failed
-
-
-class _Shown:
-    """Shows how downloads get on, and counts them."""
-
-    def __init__(self) -> None:
-        self.done = self.failed = 0
-
-    def show(self, progress: DownloadProgress) -> None:
-        """Take in how far one download is."""
-        if progress.status is DownloadStatus.FAILED:
-            self.failed += 1
-            warn(str(progress.error))
-        elif progress.status is DownloadStatus.DONE:
-            self.done += 1
-        elif progress.status is DownloadStatus.RUNNING:
-            share = progress.done / progress.total if progress.total else None
-            show_progress(clean(progress.title, 50), share, f"{progress.done // MEGABYTE} MB")
+    return not counts[DownloadStatus.FAILED]
