@@ -1,7 +1,7 @@
 """Decode a recording to raw samples on standard output, with the libmpv that playing needs anyway.
 
-A process of its own: libmpv's memory is given back with it, and a file that breaks libmpv breaks nothing else.
-The samples are 16-bit, mono, 16,000 a second, from the recording's first on: a place that is sought may be off.
+A process of its own: libmpv's memory is freed when it ends, and a file that crashes libmpv crashes nothing else.
+The samples are 16-bit, mono, 16,000 a second, from the recording's start: a seek may be off.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def find_model(setting: str) -> Path:
 
 
 def model_name(model: Path) -> str:
-    """Return what to call a model."""
+    """Return a model's name."""
     return BUNDLED[0] if model == _bundled() else model.name
 
 
@@ -46,7 +46,7 @@ def refuse_language(language: str | None, is_english: bool) -> str:
 
 
 def check_language(model: Path, language: str | None) -> None:
-    """Look whether a model may know a language, by its name alone: before a recording is downloaded for it.
+    """Check by its name alone whether a model may know a language, before a recording is downloaded for it.
 
     Raises:
         RecognitionError: it knows English only.

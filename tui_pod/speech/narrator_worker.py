@@ -1,6 +1,6 @@
 """The narrator's process: requests as JSON lines on standard input, answers as JSON lines on standard output.
 
-It alone imports the voice, so that its memory, its threads and its licence stay out of the app. A request is
+Only it imports the voice, so that its memory, threads and licence stay out of the app. A request is
     {"id": 7, "sentences": ["spoken form", …], "target": 105.0 or null,
      "breaths": [3], "wav": "PATH.wav", "opus": "PATH.opus", "encode": false}
 and its one answer is

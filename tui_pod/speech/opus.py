@@ -1,4 +1,4 @@
-"""Put an Opus file in a narration's place: a process of its own, whose memory libmpv gives back with it."""
+"""Replace a narration's WAV by Opus, in a process of its own: libmpv's memory is freed when it ends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui_pod.audio.opus import SPEECH, EncodeError, encode_opus
 
 
 def main(wav: Path, opus: Path) -> int:
-    """Put the Opus file in the WAV's place, or leave that; return the exit status."""
+    """Replace the WAV by an Opus file, or leave it as it is; return the exit status."""
     try:
         encode_opus(wav, opus, SPEECH)
         wav.unlink()

@@ -52,7 +52,7 @@ async def recognise(
 ) -> AsyncGenerator[Recognised, None]:
     """Yield what is recognised as it comes; the last one says that it is the end.
 
-    Closing the iterator ends the process; what is `urgent` has it stand still.
+    Closing the iterator ends the process; `urgent` may stop it for a while.
 
     Raises:
         RecognitionError: with the reason.
@@ -90,11 +90,9 @@ async def transcribe(
 ) -> AsyncGenerator[float, None]:
     """Yield the seconds that are done, at once and whenever more is; what is done is kept, whatever happens.
 
-    What is `urgent` has the recogniser stand still.
-
     Raises:
         RecognitionError: it cannot be recognised, or not to its end, or not be written.
-        WordsBusy: another program is at it.
+        WordsBusy: another program is recognising the episode.
     """
     try:
         with files.writing(episode, model_name) as writer:

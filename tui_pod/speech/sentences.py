@@ -10,10 +10,10 @@ from tui_pod.core.library.transcript import Cue
 from tui_pod.core.text.speech import split_sentences
 
 LONGEST_GAP = 2.0
-"""Seconds of silence that end a sentence, whatever its marks say."""
+"""Seconds of silence that end a sentence, whatever the punctuation."""
 
 LONGEST = 400
-"""Characters of a sentence: a recogniser may forget all marks for minutes."""
+"""Characters of a sentence: a recogniser may leave out punctuation for minutes."""
 
 MAX_NAMES = 300
 """Characters of names: a model takes in some 220 tokens before what it hears."""
@@ -25,7 +25,7 @@ class Word(NamedTuple):
     """A recognised word and when it is spoken, in seconds."""
 
     text: str
-    """With the blank before it, if there is one, and its marks."""
+    """With the blank before it, if any, and its punctuation."""
     start: float
     end: float
 

@@ -1,6 +1,6 @@
 """Keep recognised words: a WebVTT file for each episode, which grows while it is recognised.
 
-Every call may wait for the disk: for a thread. What is kept may be deleted at any time, and made again.
+Every call may wait for the disk: use a thread. The files may be deleted at any time, and are made again.
 """
 
 from __future__ import annotations
@@ -80,10 +80,10 @@ class WordFiles:
 
     @contextlib.contextmanager
     def writing(self, episode: str, model: str) -> Iterator[WordsWriter]:
-        """Go on with the words of an episode, or begin them.
+        """Open the words of an episode to add to them.
 
         Raises:
-            WordsBusy: another program is at it.
+            WordsBusy: another program is recognising them.
             OSError: the file cannot be written.
         """
         head = f"WEBVTT\n\nNOTE {BY_MACHINE}: {model.replace('-->', ' ')}. It makes mistakes.\n\n"
@@ -94,7 +94,7 @@ class WordFiles:
         """Take away an episode's words until `restore`; return whether there were any.
 
         Raises:
-            WordsBusy: a program is at it.
+            WordsBusy: a program is recognising them.
         """
         with self._locked(episode) as path:
             if has_words := size(path) > 0:
@@ -131,15 +131,15 @@ class WordsWriter:
         self._head = head
 
     def add(self, cues: tuple[Cue, ...], until: float) -> None:
-        """Add sentences, and how far all is done where they do not tell. Raises OSError: the file is as before."""
+        """Add sentences, and `until` where they end before it. Raises OSError: the file is as before."""
         body = to_webvtt(cues).removeprefix("WEBVTT\n\n").removeprefix("WEBVTT\n")
         last = cues[-1].end or 0.0 if cues else 0.0
         self._append((f"{body}\n" if body else "") + (f"NOTE until {until:.3f}\n\n" if until > last else ""))
 
     def complete(self, seconds: float) -> None:
-        """Note that all of the recording, of this length, is done. Raises OSError."""
+        """Note that the whole recording, of this length, is done. Raises OSError."""
         self._append(f"NOTE complete {seconds:.3f}\n\n")
-        os.utime(self._path.parent)  # tells the search that there are new words
+        os.utime(self._path.parent)  # by which the search knows of new words
 
     def _append(self, text: str) -> None:
         append(self._path, text if size(self._path) else self._head + text)
