@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
@@ -94,12 +95,12 @@ class Results(NamedTuple):
 
 
 class _Matches(NamedTuple):
-    """Numbers of rows, the newest first."""
+    """The numbers of the episodes that match, and where."""
 
     titles: dict[int, str]
-    heads: list[int]
-    rows: list[int]
-    """Of groups of words."""
+    heads: set[int]
+    groups: dict[int, list[int]]
+    """Groups of words, in order."""
     is_cut: bool
 
 
@@ -147,92 +148,84 @@ def _look_through(bookmarks: Iterable[Bookmark], query: Query) -> dict[str, Foun
     return found
 
 
+@dataclass(frozen=True, slots=True)
 class _Ranking:
     """Puts matches in order, and shows them in their sentences."""
 
-    def __init__(
-        self,
-        db: sqlite3.Connection,
-        query: Query,
-        most: int | None,
-        matches: _Matches,
-        kept: Mapping[str, Found],
-    ) -> None:
-        self._db = db
-        self._query = query
-        self._most = most
-        self._matches = matches
-        self._kept = kept
-        self._heads = set(matches.heads)
-        self._groups: dict[int, list[int]] = {}
-        for row in reversed(matches.rows):
-            self._groups.setdefault(row >> GROUP_BITS, []).append(row & ((1 << GROUP_BITS) - 1))
+    db: sqlite3.Connection
+    query: Query
+    most: int | None
+    matches: _Matches
+    kept: Mapping[str, Found]
+    """Bookmarks, by the ids of the episodes."""
 
     def results(self, is_known: Callable[[str], bool]) -> Results:
         """Return the first episodes, and how many there are; those with a bookmark first."""
-        kept = {ident: self._number(ident) for ident in self._kept}
-        order = sorted({*self._matches.titles, *self._heads, *self._groups} - set(kept.values()), key=self._rank)
+        kept = {ident: self._number(ident) for ident in self.kept}
+        order = sorted(
+            {*self.matches.titles, *self.matches.heads, *self.matches.groups} - set(kept.values()), key=self._rank
+        )
         total = len(kept) + len(order)
         found: list[Found] = []
         for ident, number in kept.items():
             rest = self._found(number, is_known) if number is not None else None
-            hits = (*self._kept[ident].hits, *(rest.hits if rest else ()))
-            found.append(self._kept[ident]._replace(hits=hits, more=rest.more if rest else 0))
+            hits = (*self.kept[ident].hits, *(rest.hits if rest else ()))
+            found.append(self.kept[ident]._replace(hits=hits, more=rest.more if rest else 0))
         for number in order:
-            if self._most is not None and len(found) >= self._most:
+            if self.most is not None and len(found) >= self.most:
                 break
             one = self._found(number, is_known)
             if one is None:
                 total -= 1
             else:
                 found.append(one)
-        return Results(tuple(found), total, self._matches.is_cut)
+        return Results(tuple(found), total, self.matches.is_cut)
 
     def _number(self, ident: str) -> int | None:
-        row = self._db.execute("SELECT number FROM heads WHERE id = ?", (without_surrogates(ident),)).fetchone()
+        row = self.db.execute("SELECT number FROM heads WHERE id = ?", (without_surrogates(ident),)).fetchone()
         return row[0] if row else None
 
     def _rank(self, number: int) -> tuple[int, int, int, int]:
-        title = self._matches.titles.get(number)
+        title = self.matches.titles.get(number)
         if title is not None:
-            return 0, -self._query.score(title)[1], -len(self._groups.get(number, ())), -number
-        return (1 if number in self._heads else 2), 0, -len(self._groups.get(number, ())), -number
+            return 0, -self.query.score(title)[1], -len(self.matches.groups.get(number, ())), -number
+        return (1 if number in self.matches.heads else 2), 0, -len(self.matches.groups.get(number, ())), -number
 
     def _found(self, number: int, is_known: Callable[[str], bool]) -> Found | None:
         """Return an episode with its matches; None when it is gone, or has what is to be left out."""
-        row = self._db.execute("SELECT id, title, summary, notes FROM heads WHERE number = ?", (number,)).fetchone()
+        row = self.db.execute("SELECT id, title, summary, notes FROM heads WHERE number = ?", (number,)).fetchone()
         if row is None or not is_known(row[0]):
             return None
         ident, head = row[0], Head(*row[1:])
-        if self._query.excludes("\n".join(head)):
+        if self.query.excludes("\n".join(head)):
             return None
         hits = list(self._head_hits(number, head))
-        groups = self._groups.get(number, [])
-        shown = groups if self._most is None else groups[:HITS]
+        groups = self.matches.groups.get(number, [])
+        shown = groups if self.most is None else groups[:HITS]
         hits += self._word_hits(number, shown)
         return Found(ident, head.title, tuple(hits), len(groups) - len(shown)) if hits else None
 
     def _head_hits(self, number: int, head: Head) -> Iterator[Hit]:
         """Yield where title, summary and notes match: each by itself, else the best of them."""
-        if number in self._matches.titles:
+        if number in self.matches.titles:
             yield Hit(Kind.TITLE, head.title)
-            if self._most is not None:
+            if self.most is not None:
                 return
-        if number not in self._heads:
+        if number not in self.matches.heads:
             return
         parts = [(Kind.SUMMARY, split_sentences(head.summary)), (Kind.NOTES, _lines(head.notes))]
-        whole = [part for part in parts if self._query.matches("\n".join(part[1]))]
-        if not whole and number not in self._matches.titles:
+        whole = [part for part in parts if self.query.matches("\n".join(part[1]))]
+        if not whole and number not in self.matches.titles:
             parts.append((Kind.TITLE, [head.title]))
-            whole = [max(parts, key=lambda part: max(map(self._query.score, part[1]), default=(0, 0)))]
-        for kind, sentences in whole if self._most is None else whole[:1]:
+            whole = [max(parts, key=lambda part: max(map(self.query.score, part[1]), default=(0, 0)))]
+        for kind, sentences in whole if self.most is None else whole[:1]:
             if sentences:
-                yield Hit(kind, _sentence(self._query, sentences))
+                yield Hit(kind, _sentence(self.query, sentences))
 
     def _word_hits(self, number: int, shown: Sequence[int]) -> Iterator[Hit]:
         if not shown:
             return
-        row = self._db.execute("SELECT stamp, starts, groups FROM words WHERE number = ?", (number,)).fetchone()
+        row = self.db.execute("SELECT stamp, starts, groups FROM words WHERE number = ?", (number,)).fetchone()
         if row is None:
             raise ValueError("words are missing")
         is_recognised, words = row[0].startswith(RECOGNISED_STAMP), unpack(*row[1:])
@@ -241,9 +234,9 @@ class _Ranking:
             if cues[0].start is not None:
                 cues = list(arrange(cues).cues)
             said = list(map(said_in, cues))
-            scores = list(map(self._query.score, said))
+            scores = list(map(self.query.score, said))
             best = [number for number, score in enumerate(scores) if score[0] == max(scores)[0]]
-            for number in best if self._most is None else [scores.index(max(scores))]:
+            for number in best if self.most is None else [scores.index(max(scores))]:
                 yield Hit(Kind.WORDS, said[number], cues[number].start, is_recognised)
 
 
@@ -271,16 +264,16 @@ def _fts_matches(db: sqlite3.Connection, query: Query, is_all: bool) -> _Matches
     heads, words = rows("heads_index", "", HEADS), rows("words_index", "", ROWS)
     is_cut = not is_all and (len(heads) == HEADS or len(words) == ROWS)
     named = {number: title[0] for number, title in zip(titled, titles, strict=True) if title}
-    return _Matches(named, heads, words, is_cut)
+    return _Matches(named, set(heads), _grouped(words), is_cut)
 
 
 def _read_through(db: sqlite3.Connection, query: Query, is_all: bool) -> _Matches:
     """Return what matches without an index: every word is looked at."""
     titles: dict[int, str] = {}
-    heads: list[int] = []
+    heads: set[int] = set()
     for number, *head in db.execute("SELECT number, title, summary, notes FROM heads ORDER BY number DESC"):
         if query.matches("\n".join(head)):
-            heads.append(number)
+            heads.add(number)
             if query.matches(head[0]):
                 titles[number] = head[0]
     found = (
@@ -290,4 +283,12 @@ def _read_through(db: sqlite3.Connection, query: Query, is_all: bool) -> _Matche
         if query.matches(group)
     )
     rows = list(islice(found, None if is_all else ROWS))
-    return _Matches(titles, heads, rows, not is_all and len(rows) == ROWS)
+    return _Matches(titles, heads, _grouped(rows), not is_all and len(rows) == ROWS)
+
+
+def _grouped(rows: Sequence[int]) -> dict[int, list[int]]:
+    """Return the groups of words of each episode, from the numbers of their rows, the newest first."""
+    groups: dict[int, list[int]] = {}
+    for row in reversed(rows):
+        groups.setdefault(row >> GROUP_BITS, []).append(row & ((1 << GROUP_BITS) - 1))
+    return groups

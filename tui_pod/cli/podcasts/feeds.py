@@ -12,19 +12,31 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_pod.cli.podcasts.downloads import keep_downloads
-from tui_pod.cli.podcasts.imports import take_progress
 from tui_pod.cli.podcasts.logins import ask_login
 from tui_pod.cli.podcasts.settings import named_feeds, set_settings
-from tui_pod.cli.shared import ask_yes, load_config, print_json, print_table, show_progress, tell, warn
+from tui_pod.cli.shared import (
+    ask_yes,
+    is_someone_there,
+    load_config,
+    open_library,
+    print_json,
+    print_received,
+    print_table,
+    show_progress,
+    tell,
+    warn,
+)
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import ROWS, to_texts
+from tui_pod.core.progress.progress import PlayedRule
+from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.feeds.folders.address import is_folder, to_address, typed_path
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import MAX_OPML, Folder, write_opml
-from tui_pod.feeds.imports import parse_export, read_export
+from tui_pod.feeds.imports import Imported, parse_export, read_export
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.address import is_private, origin, typed_addresses
 from tui_pod.feeds.net.fetch import LoginWanted
@@ -34,6 +46,7 @@ from tui_pod.feeds.refresh import Outcome, refresh
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
 from tui_pod.feeds.subscribe import READ_IN_PART, Subscribed, subscribe
 from tui_pod.services.podcasts.opening import network_policy
+from tui_pod.sync.taking import plan
 
 
 def run_feeds(options: Namespace) -> int | None:
@@ -71,7 +84,7 @@ def run_import(options: Namespace) -> int:
     status = 1 if imported.faults else 0
     with _open_store(options) as store:
         if imported.program:
-            if not take_progress(imported, store, options):
+            if not _take_progress(imported, store, options):
                 return status
         elif options.dry_run:
             known = {feed.address for feed in store.feeds()}
@@ -82,6 +95,31 @@ def run_import(options: Namespace) -> int:
         _ask_private(store, options)
         tell(f"{counted(new, 'feed')} added, {known_count} already there. To fetch them: tui-pod feeds refresh")
     return status
+
+
+def _take_progress(imported: Imported, store: FeedStore, options: Namespace) -> bool:
+    """Take the progress of an export; return whether its podcasts are to be taken too.
+
+    Raises:
+        UserError: the listener does not want it, or it cannot be saved.
+    """
+    opened = open_library(options)
+    library, rule = opened.library, PlayedRule(*opened.settings.played)
+    taking = plan(imported, store.feeds(), store.enclosures(), opened.state.progress, rule,
+                  lambda ident: library.index(ident) is not None)  # fmt: skip
+    would = "would be" if options.dry_run else "will be"
+    tell(f"{imported.program}: {taking.summary()} {would} taken.")
+    if options.dry_run:
+        for entry in taking.new:
+            print(entry.address, entry.title, "new", sep="\t")
+        print_received(library, taking.progress)
+        return False
+    if not opened.state.is_writable:
+        raise UserError("nothing was taken.")
+    if is_someone_there() and (taking.new or taking.progress) and not ask_yes("Go on?"):
+        raise UserError("nothing was taken.")
+    opened.file.save(ProgressRecord(ident, value) for ident, value in taking.progress.items())
+    return True
 
 
 def _ask_private(store: FeedStore, options: Namespace) -> None:
