@@ -78,17 +78,18 @@ def run_status(options: Namespace) -> None:
     progress_index = ProgressIndex(library, state.progress)
     stats = progress_index.topic_stats[0]
     unfinished = progress_index.unfinished()
-    resumed = episode_json(library, progress_index, unfinished[0]) if unfinished else None
     if options.json:
-        totals = {
-            "episodes": len(library),
-            "played": stats.played,
-            "started": stats.started,
-            "left": max(0.0, round(stats.left, 1)),
-        }
-        print_json({"resume": resumed, **totals})
+        print_json(
+            {
+                "resume": episode_json(library, progress_index, unfinished[0]) if unfinished else None,
+                "episodes": len(library),
+                "played": stats.played,
+                "started": stats.started,
+                "left": max(0.0, round(stats.left, 1)),
+            }
+        )
         return
-    if resumed is not None:
+    if unfinished:
         index = unfinished[0]
         progress = progress_index.get(library.ids[index])
         rewinds, rule = settings.resume.rewind, PlayedRule(*settings.played)

@@ -148,7 +148,7 @@ def episode_json(library: Library, progress_index: ProgressIndex, index: int) ->
         "position": progress.position if progress else 0.0,
         "status": str(progress_index.status(episode.id)),
         "topics": list(episode.tags),
-        "published": episode.published.isoformat() if episode.published else None,
+        "published": episode.published,
         "audio": episode.audio,
     }
 
@@ -162,7 +162,7 @@ def print_received(library: Library, progress: Mapping[str, Progress]) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print one JSON document, times as text, in plain ASCII where the output is not Unicode."""
+    """Print one JSON document, dates and times as text, in plain ASCII where the output is not Unicode."""
     json.dump(value, sys.stdout, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=2, default=str)
     sys.stdout.write("\n")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import Namespace
+from dataclasses import asdict
 
 from tui_pod.cli.shared import load_config, print_json, print_table, tell, warn
 from tui_pod.cli.tables import Column
@@ -49,14 +50,4 @@ def _row(podcast: FoundPodcast) -> tuple[str, ...]:
 
 
 def _json(podcast: FoundPodcast) -> dict[str, object]:
-    return {
-        "address": podcast.address,
-        "title": podcast.title,
-        "publisher": podcast.publisher,
-        "episodes": podcast.episodes,
-        "newest": podcast.newest.isoformat() if podcast.newest else None,
-        "language": podcast.language or None,
-        "cover": podcast.cover or None,
-        "summary": podcast.summary,
-        "directories": list(podcast.directories),
-    }
+    return asdict(podcast) | {"language": podcast.language or None, "cover": podcast.cover or None}
