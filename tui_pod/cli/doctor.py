@@ -68,8 +68,8 @@ def _libmpv(ao: str | None) -> Iterator[Finding]:
         devices = [entry["name"] for entry in mpv.audio_device_list if entry["name"] != "auto"]
         mpv.terminate()
     except (OSError, AttributeError, ValueError, TypeError) as error:
-        reason = explain_missing(error)
-        yield False, reason.partition(" Run: ")[0], reason.partition(" Run: ")[2].partition(" — ")[0]
+        reason, _, fix = explain_missing(error).partition(" Run: ")
+        yield False, reason, fix.partition(" — ")[0]
         return
     finally:
         os.dup2(quiet, 2)

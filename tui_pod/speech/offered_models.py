@@ -14,6 +14,8 @@ from time import sleep
 from typing import NamedTuple
 
 from tui_pod.core.player.retry import PAUSES
+from tui_pod.feeds.media.downloads import LEAVE_FREE
+from tui_pod.feeds.media.fetching import ATTEMPTS
 from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, PartialDownload
 from tui_pod.feeds.net.access import NetworkPolicy
 from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
@@ -23,14 +25,8 @@ from tui_pod.speech.model import file_hash
 MODELS = "models"
 """Folder in the data folder with downloaded models."""
 
-ATTEMPTS = 4
-"""Times that a dropped download is resumed."""
-
 SECONDS = 4 * 3600.0
 """Seconds that a file may take."""
-
-LEAVE_FREE = 200 * 1000 * 1000
-"""Bytes of the disk that stay free."""
 
 Report = Callable[[int], None]
 """Takes the bytes downloaded so far."""

@@ -73,7 +73,7 @@ class RightOfWay:
                 self._worker.send_signal(number)
 
 
-async def start_worker(module: str, python: str = sys.executable) -> asyncio.subprocess.Process:
+async def start_worker(module: str, python: str) -> asyncio.subprocess.Process:
     """Start a module that takes requests and gives answers as JSON lines. Raises OSError."""
     command, environment = start_of(module, python=python)
     pipe = asyncio.subprocess.PIPE
