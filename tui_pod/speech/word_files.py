@@ -101,14 +101,11 @@ class WordFiles:
                 path.rename(path.with_name(path.name + _REMOVED))
         return has_words
 
-    def restore(self, episode: str) -> bool:
-        """Bring back what was taken away last; return whether it was there."""
+    def restore(self, episode: str) -> None:
+        """Bring back what was taken away last, if it is still there."""
         path = self.path(episode)
-        try:
+        with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + _REMOVED).rename(path)
-        except FileNotFoundError:
-            return False
-        return True
 
     @contextlib.contextmanager
     def _locked(self, episode: str) -> Iterator[Path]:
