@@ -75,11 +75,6 @@ def test_sync_prints_bookmarks_that_came_in(
     assert err == "1 episode received, 1 sent, 1 bookmark received\n"
 
 
-def test_sync_without_settings_says_what_to_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--state", str(tmp_path / "state.toml"), "sync"]) == 1
-    assert "Set folder, or server and user, under [sync] in" in capsys.readouterr().err
-
-
 def test_sync_with_a_folder_that_is_not_there_fails(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     config = Path(words[3])
     config.write_text('[sync]\nfolder = "/nowhere/tui-pod"\n')

@@ -435,11 +435,6 @@ async def test_render_that_cannot_be_encoded_is_the_wav(rig: Rig) -> None:
     assert (await rig.narrator.render(ONE)).audio.suffix == ".wav"
 
 
-async def test_folder_that_cannot_be_made_is_told(rig: Rig) -> None:
-    rig.folder.write_text("a file stands here", "utf-8")
-    assert isinstance(await rig.ask(ONE), NarrationError)
-
-
 # -- the end -------------------------------------------------------------------------------------------
 
 
