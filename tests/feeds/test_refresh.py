@@ -252,15 +252,10 @@ def test_subscribe_feed_address(site: Site, store: FeedStore) -> None:
     assert (again.is_new, again.new, again.feed.feed_id) == (False, 0, site.url("/f"))
 
 
-@pytest.mark.parametrize("scheme", ["feed:", "itpc:", "podcast:"])
-def test_subscribe_schemes_of_other_programs(site: Site, store: FeedStore, scheme: str) -> None:
+@pytest.mark.parametrize("scheme", ["feed://", "itpc://", "podcast://", ""])
+def test_subscribe_schemes_of_other_programs_or_none_are_http(site: Site, store: FeedStore, scheme: str) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
-    assert subscribe(store, scheme + site.url("/f").removeprefix("http:")).feed.feed_id == site.url("/f")
-
-
-def test_subscribe_without_scheme_tries_both(site: Site, store: FeedStore) -> None:
-    site.replies["/f"] = server.body(feed(item(1)))
-    assert subscribe(store, site.url("/f").removeprefix("http://")).feed.feed_id == site.url("/f")
+    assert subscribe(store, scheme + site.url("/f").removeprefix("http://")).feed.feed_id == site.url("/f")
 
 
 def test_subscribe_page_that_names_its_feed(site: Site, store: FeedStore) -> None:

@@ -111,21 +111,16 @@ def test_load_empty_catalogue_from_the_cache_is_empty(tmp_path: Path, cache: Pat
     assert (len(library), library.folded, library.topics.names) == (0, [], ("All Topics",))
 
 
-def test_load_changed_catalogue_is_parsed_again(catalog: Path, cache: Path) -> None:
+@pytest.mark.parametrize(("title", "later"), [("Bore", 1), ("Barer", 0)])
+def test_load_catalogue_of_another_time_or_size_is_parsed_again(
+    catalog: Path, cache: Path, title: str, later: int
+) -> None:
     parsed([catalog], cache)
     stats = catalog.stat()
-    catalog.write_text(catalog.read_text("utf-8").replace('"Bare"', '"Bore"'), "utf-8")
-    os.utime(catalog, ns=(stats.st_atime_ns, stats.st_mtime_ns + 1))
-    assert parsed([catalog], cache).library.titles[-1] == "Bore"
-    assert from_cache([catalog], cache).library.titles[-1] == "Bore"
-
-
-def test_load_catalogue_of_another_size_is_parsed_again(catalog: Path, cache: Path) -> None:
-    parsed([catalog], cache)
-    stats = catalog.stat()
-    catalog.write_text(catalog.read_text("utf-8").replace('"Bare"', '"Barer"'), "utf-8")
-    os.utime(catalog, ns=(stats.st_atime_ns, stats.st_mtime_ns))
-    assert parsed([catalog], cache).library.titles[-1] == "Barer"
+    catalog.write_text(catalog.read_text("utf-8").replace('"Bare"', f'"{title}"'), "utf-8")
+    os.utime(catalog, ns=(stats.st_atime_ns, stats.st_mtime_ns + later))
+    assert parsed([catalog], cache).library.titles[-1] == title
+    assert from_cache([catalog], cache).library.titles[-1] == title
 
 
 def test_load_catalogue_that_is_gone_or_faulty_is_not_read_from_the_cache(catalog: Path, cache: Path) -> None:

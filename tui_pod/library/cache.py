@@ -23,7 +23,6 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import CatalogsError, Library, build_library, search_text
 from tui_pod.core.library.topics import TopicTable, topic_names
 from tui_pod.core.named_tuple import NamedTuple
-from tui_pod.feeds.store.generation import BACKUP, DATABASE, generation
 
 SCHEMA = 7
 """Version of the tables; a cache of another version is rebuilt."""
@@ -104,8 +103,10 @@ def _parse(file: Path, stamp: str | None, paths: Sequence[Path], data: Path | No
 
 def _generation(data: Path | None) -> tuple[int, int] | None:
     """Return the generation of the feeds; None when there never were any."""
-    if data is None or not ((data / DATABASE).exists() or (data / BACKUP).exists()):
+    if data is None or not (os.path.exists(data / "feeds.sqlite") or os.path.exists(data / "feeds.opml")):
         return None
+    from tui_pod.feeds.store.generation import DATABASE, generation  # `list` imports nothing of feeds without need
+
     return generation(data / DATABASE) or (-1, -1)  # lost: it is rebuilt from its backup
 
 

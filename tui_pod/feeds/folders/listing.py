@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title
-from tui_pod.feeds.folders.order import in_order
+from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, fold
 from tui_pod.feeds.folders.playlist import PLAYLIST_ENDINGS, Listed, read_playlist
 from tui_pod.feeds.folders.scan import MAX_FILES, AudioFile, as_found, scan
 from tui_pod.feeds.formats.model import FeedError, Item
 from tui_pod.feeds.formats.values import AUDIO_ENDINGS
 from tui_pod.runtime.threads import CancelToken
+
+_DIGITS = re.compile(r"(\d+)")
 
 
 class Listing(NamedTuple):
@@ -101,7 +103,7 @@ def _remote(entry: Listed) -> Item:
 def _items(files: Iterable[AudioFile], root: str) -> tuple[Item, ...]:
     """Return the items of files in order; of files with the same content each has a guid of its own."""
     items, taken = [], set()
-    for file, title in in_order(files):
+    for file, title in _in_order(files):
         path = os.path.join(root, file.path)
         guid = file.key if file.key not in taken else f"{file.key}\0{file.path}"
         taken.add(guid)
@@ -111,3 +113,35 @@ def _items(files: Iterable[AudioFile], root: str) -> tuple[Item, ...]:
         items.append(Item(guid, title, clean(summary, SUMMARY_LIMIT), size=file.size, duration=tags.duration,
                           audio=path))  # fmt: skip
     return tuple(items)
+
+
+def _in_order(files: Iterable[AudioFile]) -> list[tuple[AudioFile, str]]:
+    """Return files with titles, as they are meant to be heard: by folder, by track where all have one, else by name.
+
+    A title is the file's own where no other in its folder has the same, as a book's title on each of its parts.
+    """
+    ordered: list[tuple[AudioFile, str]] = []
+    folders: dict[str, list[AudioFile]] = {}
+    for file in files:
+        folders.setdefault(os.path.dirname(file.path), []).append(file)
+    for folder in sorted(folders, key=lambda path: [_natural(name) for name in path.split(os.sep) if name]):
+        inside = _by_track(sorted(folders[folder], key=lambda file: _natural(os.path.basename(file.path))))
+        titles = [file.tags.title for file in inside if file.tags.title]
+        is_telling = len(set(titles)) == len(titles)
+        for file in inside:
+            stem = os.path.splitext(os.path.basename(file.path))[0]
+            title = file.tags.title if is_telling else ""
+            ordered.append((file, title or clean_title(stem.replace("_", " "))))
+    return ordered
+
+
+def _natural(name: str) -> list[str | int]:
+    """Return a key that sorts `Part 2` before `Part 10`: words and numbers in turn."""
+    return [int(part) if number % 2 else part for number, part in enumerate(_DIGITS.split(fold(name)))]
+
+
+def _by_track(files: Sequence[AudioFile]) -> Sequence[AudioFile]:
+    places = [(file.tags.disc or 1, file.tags.track or 0) for file in files]
+    if len(set(places)) < len(files) or not all(track for _, track in places):
+        return files
+    return [file for _, file in sorted(zip(places, files, strict=True), key=lambda pair: pair[0])]

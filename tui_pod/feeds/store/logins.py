@@ -6,7 +6,6 @@ It can be edited. A feed may have several, each for another server: its own, and
 from __future__ import annotations
 
 import subprocess
-import threading
 import tomllib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
@@ -47,9 +46,6 @@ class Logins:
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / FILE
-        self._lock = threading.Lock()
-        self._seen: tuple[int, ...] | None = None
-        self._kept: tuple[KeptLogin, ...] = ()
         self._printed: dict[str, str] = {}  # by command: it may ask for a passphrase each time
 
     def of(self, feed_id: str) -> tuple[Login, ...]:
@@ -69,9 +65,7 @@ class Logins:
         Raises:
             PasswordError: they cannot be read.
         """
-        with self._lock:
-            self._read()
-            return tuple(kept for kept in self._kept if kept.feed == feed_id)
+        return tuple(kept for kept in self._read() if kept.feed == feed_id)
 
     def keep(self, login: KeptLogin) -> None:
         """Keep a login, in place of the former one of the feed for the same server.
@@ -120,33 +114,25 @@ class Logins:
                 self._printed[kept.password_command] = password
         return Login(kept.origin, kept.user, password, kept.over_http)
 
-    def _read(self) -> None:
+    def _read(self) -> list[KeptLogin]:
         try:
-            found = self.file.stat()
-            seen = (found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode)
-            if seen == self._seen:
-                return
             content = tomllib.loads(read_private(self.file, MAX_BYTES))
         except FileNotFoundError:
-            self._seen, self._kept = None, ()
-            return
+            return []
         except (tomllib.TOMLDecodeError, OSError) as error:  # its message quotes nothing of the text
             raise PasswordError(f"The logins in {self.file} cannot be read: {error}. Mend that line.") from None
         tables = content.get("login", [])
-        entries = (_entry(table) for table in tables) if isinstance(tables, list) else iter(())
-        self._kept, self._seen = tuple(entry for entry in entries if entry is not None), seen
+        entries = map(_entry, tables) if isinstance(tables, list) else ()
+        return [entry for entry in entries if entry is not None]
 
     def _change(self, stays: Callable[[KeptLogin], bool], added: tuple[KeptLogin, ...] = ()) -> None:
-        with self._lock:
-            self._read()
-            if not added and all(map(stays, self._kept)):
-                return  # where there are no logins, no file is made
+        if not added and all(map(stays, self._read())):
+            return  # where there are no logins, no file is made
         import tomli_w  # costs the start of every program that reads feeds
 
         try:
-            with self._lock, locked(self.file.with_name(f".{FILE}.lock")):  # the file itself is replaced
-                self._read()
-                kept = (*filter(stays, self._kept), *added)
+            with locked(self.file.with_name(f".{FILE}.lock")):  # the file itself is replaced
+                kept = (*filter(stays, self._read()), *added)
                 write_private(self.file, _HEAD + tomli_w.dumps({"login": [_table(entry) for entry in kept]}))
                 self._printed.clear()
         except OSError as error:
