@@ -115,11 +115,11 @@ class EpisodeList(RowPane):
         self.refresh_episodes(frozenset(downloads))
 
     def refresh_episodes(self, episodes: frozenset[str]) -> None:
-        """Redraw the visible rows of these episodes."""
+        """Redraw the marks and times of the visible rows of these episodes, which are on the first line of each."""
         first, last = self.row_at(self.scroll_offset.y), self.row_at(self.scroll_offset.y + self.size.height)
         for row in range(first, min(last + 1, len(self._model.indexes))):
             if self._model.ident(self._model.indexes[row]) in episodes:
-                self.refresh_row(row)
+                self.refresh_row(row, lines=1)
 
     # -- drawing ---------------------------------------------------------------------------------------
 

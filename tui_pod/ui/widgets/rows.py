@@ -133,10 +133,11 @@ class RowPane(ScrollView, can_focus=True):
         y = first * self.row_height
         self.refresh_lines(y, (last + 1) * self.row_height + self._extra - y)
 
-    def refresh_row(self, row: int) -> None:
-        """Redraw a row."""
+    def refresh_row(self, row: int, lines: int | None = None) -> None:
+        """Redraw a row, or so many of its lines."""
         self._drawn.pop(row, None)
-        self.refresh_lines(self.top_of(row), self.cursor_height if row == self.cursor else self.row_height)
+        height = self.cursor_height if row == self.cursor else self.row_height
+        self.refresh_lines(self.top_of(row), height if lines is None else lines)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the screen lines of a part of the pane.
