@@ -189,7 +189,7 @@ def test_decoder_ends_when_nobody_reads(spoken: Narration) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are kept on Linux alone")
 def test_too_little_memory_is_an_error_in_words(spoken: Narration) -> None:
-    limited = "import resource; resource.setrlimit(resource.RLIMIT_AS, (900 << 20,) * 2)\n"
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_AS, (600 << 20,) * 2)\n"
     limited += "from tui_pod.speech import recogniser_worker; recogniser_worker.main()"
     asked = (
         f'{{"recording": "{spoken.audio}", "start": 0, "names": "", "language": "en", "model": "{find_model("")}"}}\n'
