@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from tui_pod.core.actions import BY_ID
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import clean, fold
@@ -21,13 +22,23 @@ from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.list_commands import ListCommand
 from tui_pod.ui.look.cells import MARKS, wrap
-from tui_pod.ui.look.parts import FAULT, QUIET
-from tui_pod.ui.widgets.episode_rows import INDENT, Line, RowFacts, mark_and_time, row_lines
+from tui_pod.ui.look.parts import FAULT, PLAIN, QUIET, Part
+from tui_pod.ui.widgets.episode_rows import (
+    below_title,
+    mark_and_time,
+    state_marks,
+    time_part,
+    title_parts,
+    wrap_summary,
+)
 from tui_pod.ui.widgets.rows import RowPane
 
 if TYPE_CHECKING:
     from tui_pod.core.library.download_state import DownloadState
     from tui_pod.core.library.words_state import WordsState
+
+ROOM_FOR_DATE = 44
+"""Least cells of a row that shows a date."""
 
 MOVING_ON = (ListCommand.TOGGLE_PLAYED, ListCommand.QUEUE_LAST, ListCommand.QUEUE_NEXT)
 """Commands after which the cursor goes to the next row."""
@@ -136,33 +147,42 @@ class EpisodeList(RowPane):
         height = self.cursor_height if row == self.cursor else self.row_height
         if index < 0:
             gone = f"{MARKS['missing']} {clean(self._model.ident(index))}"
-            lines: list[Line] = [([(gone, FAULT)], []), ([(f"{INDENT[:-1]}{self.gone_text}", QUIET)], [])]
+            lines = [([(gone, FAULT)], list[Part]()), (below_title(self.gone_text, ()), [])]
         else:
-            lines = row_lines(self._facts(index), self.text_width, height)
+            lines = self._lines_of(index, height)
         lines += [([], [])] * (height - len(lines))
         return [self.framed(left, row, right, self._model.is_selected(row)) for left, right in lines]
 
-    def _facts(self, index: int) -> RowFacts:
-        model = self._model
-        episode, topics = model.library.episode(index), model.library.topics
-        duration = model.progress_index.length(index)
-        name, time = mark_and_time(self.playback, episode.id, model.progress_index.get(episode.id), duration)
-        if name == "unplayed" and episode.id in model.progress_index.new:
+    def _lines_of(self, index: int, height: int) -> list[tuple[list[Part], list[Part]]]:
+        """Return what stands at the left and right of each line of an episode; beyond two lines, with the cursor."""
+        model, width = self._model, self.text_width
+        episode, progress_index = model.library.episode(index), model.progress_index
+        ident, progress = episode.id, progress_index.get(episode.id)
+        name, time = mark_and_time(self.playback, ident, progress, progress_index.length(index))
+        if name == "unplayed" and ident in progress_index.new:
             name = "new"
         if model.is_queue and index in self.ends:
             time = f"{time}  {self.ends[index]}"
-        implied = self._everywhere.union(topics.names[above] for above in topics.path(model.query.entry))
-        return RowFacts(
-            episode,
-            name,
-            time,
-            topics=tuple(tag for tag in episode.tags if tag not in implied),
-            is_dated=index >= model.library.first_of_podcasts,
-            queued=None if model.is_queue else model.number_in_queue(episode.id),
-            download=self._downloads.get(episode.id),
-            recognised=self.words.get(episode.id),
-            words=fold(model.query.query).split(),
-        )
+        queued = None if model.is_queue else model.number_in_queue(ident)
+        marks = state_marks(self._downloads.get(ident), self.words.get(ident), queued, width)
+        words = fold(model.query.query).split()
+        title = title_parts(episode.title, name, words), [*marks, time_part(time, name)]
+        date = f"{episode.published:%-d %b %Y}" if episode.published else ""
+        if height <= 2:
+            is_dated = date and index >= model.library.first_of_podcasts and width >= ROOM_FOR_DATE
+            return [title, (below_title(episode.summary, words), [(date, QUIET)] if is_dated else [])]
+        about = " · ".join(filter(None, (*self._telling_topics(episode), date))) if height > 3 else ""
+        texts = wrap_summary(episode.summary, width, height - 1 - bool(about))
+        below = [below_title(text, words, PLAIN) for text in texts]
+        if about:
+            below.append(below_title(about, words))
+        return [title, *((left, []) for left in below)]
+
+    def _telling_topics(self, episode: Episode) -> list[str]:
+        """Return an episode's topics without those that what is listed implies."""
+        topics = self._model.library.topics
+        implied = self._everywhere.union(topics.names[above] for above in topics.path(self._model.query.entry))
+        return [tag for tag in episode.tags if tag not in implied]
 
     # -- events ----------------------------------------------------------------------------------------
 
