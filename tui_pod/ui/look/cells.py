@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -78,21 +79,15 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, line] if line else lines or [""]
 
 
-def find_words(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
-    """Return a text in pieces, each with whether it is one of these folded words."""
+def find_words(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where one of these folded words begins and ends in a text, in order and apart."""
     folded = fold(text)
     if len(folded) != len(text):  # letters that fold to others cannot be told apart
-        return [(text, any(word in folded for word in words))]
-    is_lit = bytearray(len(text))
-    for word in words:
-        at = folded.find(word)
-        while at >= 0:
-            is_lit[at : at + len(word)] = b"\1" * len(word)
-            at = folded.find(word, at + len(word))
-    pieces: list[tuple[str, bool]] = []
-    start = 0
-    for end in range(1, len(text) + 1):
-        if end == len(text) or is_lit[end] != is_lit[start]:
-            pieces.append((text[start:end], bool(is_lit[start])))
-            start = end
-    return pieces
+        return [(0, len(text))] if any(word in folded for word in words) else []
+    spans: list[tuple[int, int]] = []
+    for start, end in sorted(found.span() for word in words for found in re.finditer(re.escape(word), folded)):
+        if spans and start <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
+        else:
+            spans.append((start, end))
+    return spans

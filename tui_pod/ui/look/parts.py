@@ -78,6 +78,15 @@ def _style(color: str, is_bold: bool, name: str) -> Style:
     )
 
 
+def lit_parts(text: str, spans: Iterable[tuple[int, int]], name: str) -> list[Part]:
+    """Return a text with a look; what is from the first letter of a span to that behind its last is lit as a match."""
+    parts, place = list[Part](), 0
+    for start, end in spans:
+        parts += [(text[place:start], name), (text[start:end], MATCH)]
+        place = end
+    return [part for part in (*parts, (text[place:], name)) if part[0]]
+
+
 def width_of(parts: Iterable[Part]) -> int:
     """Return how many cells parts take."""
     return sum(cell_len(text) for text, _ in parts)

@@ -9,7 +9,7 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import clock, length
 from tui_pod.ui.look.cells import MARKS, find_words, meter, split_title, wrap
-from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, MATCH, NOW, PLAIN, PLAYED, QUIET, STARTED, Part
+from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, NOW, PLAIN, PLAYED, QUIET, STARTED, Part, lit_parts
 
 if TYPE_CHECKING:
     from tui_pod.core.library.download_state import DownloadState
@@ -90,6 +90,4 @@ def state_marks(
 
 
 def _lit(text: str, words: Sequence[str], name: str) -> list[Part]:
-    if not words:
-        return [(text, name)]
-    return [(piece, MATCH if is_lit else name) for piece, is_lit in find_words(text, words)]
+    return lit_parts(text, find_words(text, words), name) if words else [(text, name)]

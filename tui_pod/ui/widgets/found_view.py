@@ -12,15 +12,12 @@ from tui_pod.search.query import excerpt
 from tui_pod.services.search import Answer
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
-from tui_pod.ui.look.parts import HEAD, MATCH, PLAIN, QUIET, Line, Part, spread_parts
+from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, Line, lit_parts, spread_parts
 from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines
 
 if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.services.services import Services
-
-Span = tuple[int, int]
-"""The first letter of what is lit in a text, and the one behind the last."""
 
 ROOM_FOR_TOPIC = 60
 """Least cells of a line for the topic beside the title."""
@@ -64,7 +61,10 @@ class FoundView(ChoiceLines):
             has_title = any(hit.kind is Kind.TITLE for hit in found.hits)
             spans = self._answer.query.spans(found.title) if has_title else []
             head = split_title(found.title)[0]
-            title = [*_lit(head, spans, HEAD), *_lit(found.title[len(head) :], _moved(spans, len(head)), QUIET)]
+            title = [
+                *lit_parts(head, spans, HEAD),
+                *lit_parts(found.title[len(head) :], _moved(spans, len(head)), QUIET),
+            ]
             parts = spread_parts(title, [(self._about(found, width), QUIET)], width)
             yield Line(parts, match if has_title else None)
             for hit in found.hits:
@@ -92,12 +92,12 @@ class FoundView(ChoiceLines):
         time = (f"{f'{mark} {at}':>{TIME - 2}}  ", QUIET)
         if match != self.cursor:
             text = excerpt(query, hit.text, room)
-            yield Line([time, *_lit(fit(text, room).rstrip(), query.spans(text), QUIET)], match)
+            yield Line([time, *lit_parts(fit(text, room).rstrip(), query.spans(text), QUIET)], match)
             return
         spans, place = query.spans(hit.text), 0
         for text in wrap(hit.text, room):
             place = max(0, hit.text.find(text, place))
-            yield Line([time, *_lit(text, _moved(spans, place), PLAIN)], match)
+            yield Line([time, *lit_parts(text, _moved(spans, place), PLAIN)], match)
             place, time = place + len(text), (" " * TIME, QUIET)
 
     # -- events and actions ----------------------------------------------------------------------------
@@ -135,15 +135,6 @@ class FoundView(ChoiceLines):
         self._leave()
 
 
-def _moved(spans: Iterable[Span], by: int) -> list[Span]:
+def _moved(spans: Iterable[tuple[int, int]], by: int) -> list[tuple[int, int]]:
     """Return where spans stand in what begins so many letters later."""
     return [(max(0, start - by), end - by) for start, end in spans if end > by]
-
-
-def _lit(text: str, spans: Iterable[Span], name: str) -> list[Part]:
-    """Return a text in parts: those at the spans are lit, the others have a look."""
-    parts, place = list[Part](), 0
-    for start, end in spans:
-        parts += [(text[place:start], name), (text[start:end], MATCH)]
-        place = end
-    return [part for part in (*parts, (text[place:], name)) if part[0]]

@@ -22,7 +22,7 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.services.services import Services
 from tui_pod.ui.actions import bindings
 from tui_pod.ui.look.cells import MARKS, find_words, wrap
-from tui_pod.ui.look.parts import ACCENT, HEAD, MATCH, NOW, PLAIN, QUIET
+from tui_pod.ui.look.parts import ACCENT, HEAD, NOW, PLAIN, QUIET, lit_parts
 from tui_pod.ui.widgets.lines_view import MARGIN, LinesView
 from tui_pod.ui.widgets.transcript_lines import BETWEEN, Line, WordMatches, lay_out
 
@@ -179,9 +179,8 @@ class TranscriptView(LinesView):
         for cue, text in line.runs:
             is_lit = cue == lit
             name = NOW if cue == self._active else HEAD if is_lit else PLAIN if cue < self._heard else QUIET
-            found = find_words(text, self._matches.words) if self._matches.has(cue) else [(text, False)]
-            for piece, is_match in found:
-                segments.append(Segment(piece, self.style_of(MATCH if is_match else name, is_lit)))
+            spans = find_words(text, self._matches.words) if self._matches.has(cue) else ()
+            segments += [Segment(piece, self.style_of(kind, is_lit)) for piece, kind in lit_parts(text, spans, name)]
         return Strip(segments).adjust_cell_length(self.scrollable_content_region.width, self.rich_style)
 
     def _lay_out(self) -> None:
