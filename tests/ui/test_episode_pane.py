@@ -8,11 +8,15 @@ import pytest
 
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
+from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.snapshot import Chapter, Source
 from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.core.text.clean import span
 from tui_pod.ui.look.drawn_cover import draw_cover
 from tui_pod.ui.widgets.cover import Cover
 from tui_pod.ui.widgets.episode_pane import EpisodePane
@@ -187,3 +191,17 @@ async def test_played_episode_says_once_that_it_is_played(library: Library) -> N
         await driver.press("k", "i")
         await shows(driver, "played 1 time")
         assert "played, played" not in pane_text(driver)
+
+
+async def test_details_after_a_refresh_say_what_is_left_of_their_own_episode(library: Library) -> None:
+    begun = {"three": Progress(START, position=150.0)}
+    async with run_app(library, progress=begun, query=ListQuery(entry=1)) as driver:
+        driver.episodes.go(driver.shown.index("three"))
+        await driver.press("i")
+        left = f"at 2:30, {span(150.0)} left"
+        await shows(driver, left)
+        new = [Episode(f"new-{number}", "New", "", 3000.0) for number in range(3)]
+        later = build_library(TOPICS, [*new, *EPISODES])
+        driver.controller.adopt(later, ProgressIndex(later, begun))
+        await driver.press("a")  # shows all anew
+        assert left in pane_text(driver)
