@@ -59,8 +59,6 @@ class RowPane(ScrollView, can_focus=True):
         self._row_context = RowContext()
         self._drawn: dict[int, Sequence[Strip]] = {}
         """The lines of the rows in sight."""
-        self._rendered: tuple[object, list[Strip]] | None = None
-        """What `render_lines` returned last, and what of: Textual asks at each key, whatever has changed."""
         self._line_filters: Sequence[LineFilter] = ()
         self._row_styles: dict[tuple[str, bool], Style] = {}
         self._is_hit = False  # whether the last click was on a row
@@ -145,9 +143,6 @@ class RowPane(ScrollView, can_focus=True):
         Textual draws the border and one blank line between its sides, which are then put around each line of a row:
         to have it frame them all anew takes a third of a key that scrolls.
         """
-        asked = crop, self.outer_size, self.scroll_offset.y, self.has_focus, self.background_colors
-        if self._rendered is not None and self._rendered[0] == asked:
-            return self._rendered[1]
         width, height = self.outer_size
         top, _, bottom, left = self.styles.gutter
         room = self.scrollable_content_region.width
@@ -165,8 +160,7 @@ class RowPane(ScrollView, can_focus=True):
         self._drawn = {row: self._drawn[row] for row in in_sight if row in self._drawn}
         lines = lines[crop.y : crop.bottom]
         if crop.column_span != (0, width):
-            lines = [line.crop(*crop.column_span) for line in lines]
-        self._rendered = asked, lines
+            return [line.crop(*crop.column_span) for line in lines]
         return lines
 
     def render_line(self, y: int) -> Strip:
@@ -187,11 +181,9 @@ class RowPane(ScrollView, can_focus=True):
         """Draw all rows anew when they are needed: the width, the focus or the colours changed."""
         self._drawn.clear()
         self._row_styles.clear()
-        self._rendered = None
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Ask for the pane or parts of it to be drawn anew."""
-        self._rendered = None
         if not regions:
             self._drawn.clear()
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
