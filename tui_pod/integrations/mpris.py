@@ -20,7 +20,7 @@ PATH = "/org/mpris/MediaPlayer2"
 NAME = "org.mpris.MediaPlayer2.tui_pod"
 
 JUMP = 0.7
-"""Seconds that a position is ahead of the clock when it was sought: the smallest step is 5 s, a poll is 0.25 s late."""
+"""Seconds by which a position is ahead of the clock after a seek: the smallest step is 5 s, a poll is 0.25 s late."""
 
 
 class Mpris(Follower):

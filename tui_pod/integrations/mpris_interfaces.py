@@ -23,6 +23,11 @@ from tui_pod.integrations.player_api import PlayerApi, PlayerApiError
 
 TRACKS = "/tui_pod/episode"
 
+TOLD = (
+    "PlaybackStatus", "Rate", "Metadata", "Volume", "CanGoNext", "CanGoPrevious", "CanPlay", "CanPause", "CanSeek",
+)  # fmt: skip
+"""The properties whose changes are sent: not Position, and not the constant ones."""
+
 SECOND = 1_000_000
 """Microseconds, in which MPRIS counts."""
 
@@ -91,18 +96,8 @@ class PlayerInterface(ServiceInterface):
         self._api = PlayerApi(controller)
 
     def told(self) -> dict[str, Any]:
-        """Return the properties whose changes are sent: not Position, and not the constant ones."""
-        return {
-            "PlaybackStatus": self.playback_status,
-            "Rate": self.rate,
-            "Metadata": self.metadata,
-            "Volume": self.volume,
-            "CanGoNext": self.can_go_next,
-            "CanGoPrevious": self.can_go_previous,
-            "CanPlay": self.can_play,
-            "CanPause": self.can_pause,
-            "CanSeek": self.can_seek,
-        }
+        """Return the properties whose changes are sent."""
+        return {name: getattr(self, _attribute(name)) for name in TOLD}
 
     @property
     def _playback(self) -> Playback:

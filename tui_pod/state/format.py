@@ -45,7 +45,7 @@ _CRC = re.compile(r"^crc = (\d{1,10})$", re.MULTILINE)
 _VERSION = re.compile(r"^version\s*=\s*(\d{1,9})\s*$", re.MULTILINE)
 
 LONG = 20_000
-"""Characters of a snapshot, some hundred episodes, from which on it is worth while to read it faster."""
+"""Characters of a snapshot, about a hundred episodes, from which the faster reader pays off."""
 
 HEARD_YEARS = range(2, 9000)
 """Years in which something can have been heard, however wrong the clock was: local times must be times too."""
@@ -215,12 +215,9 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
     Torn and damaged ones are left out, and so are those that a snapshot could not hold.
     """
     good = [whole for record in _RECORD.split(text) if (whole := _whole(record))]
-    try:
-        parsed = [tomllib.loads("".join(good))]
-    except (ValueError, RecursionError):
-        parsed = [table for record in good if (table := _parsed(record)) is not None]
+    parsed = _parsed("".join(good))
     found: dict[str, list[Table]] = {}
-    for records in parsed:
+    for records in [parsed] if parsed else map(_parsed, good):  # else one by one: one of them is no TOML
         for kind, tables in records.items():
             for table in tables if isinstance(tables, list) else ():
                 if isinstance(table, dict) and is_storable(table, MAX_DEPTH - 2):  # an entry lies two tables deep
@@ -229,11 +226,11 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
     return found
 
 
-def _parsed(text: str) -> Table | None:
+def _parsed(text: str) -> Table:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError):
-        return None
+        return {}
 
 
 def newest(first: Table, second: Table) -> Table:

@@ -1,6 +1,6 @@
 """How bookmarks and cards look as TOML: arrays of tables in the snapshot, a record each in the journal, and merging.
 
-As with progress, what makes no sense survives, and keys from elsewhere do.
+As with progress, entries that make no sense survive, and so do keys from elsewhere.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ from tui_pod.state.kept import read_kept
 from tui_pod.state.values import Table
 
 COMPACT_AT = 256 * 1024
-"""Bytes of journal from which on it is merged into the snapshot."""
+"""Bytes of journal at which it is merged into the snapshot."""
 
 SMALL_STATE = 300_000
 """Bytes of `state.toml`, about 2,000 episodes, up to which it is rewritten at every pause and mark."""
@@ -119,7 +119,7 @@ class StateFile:
         return self._is_changed or (self._seen is not None and self._seen != self._stamp())
 
     def read_elsewhere(self) -> State:
-        """Return what is saved; of a large state what was saved since its snapshot. Mends nothing."""
+        """Return what is saved; of a large state only what was saved since its snapshot. Mends nothing."""
         try:
             with self._locked():
                 self._is_changed = False

@@ -20,7 +20,7 @@ from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.state.store import SMALL_STATE, StateError, StateFile
 
 LAST_LIMIT = 0.15
-"""Seconds that the end waits for the system to take what the disk or another program has not let through."""
+"""Seconds that quitting waits for the system to take what the disk or another program has held up."""
 
 VANISHED = "The files of your progress were removed while tui-pod ran. All that it knows was saved again."
 

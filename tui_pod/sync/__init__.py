@@ -1,1 +1,1 @@
-"""One place on every device: progress and podcasts kept alike through a folder or a server."""
+"""Sync: progress and podcasts kept the same on every device, through a folder or a server."""

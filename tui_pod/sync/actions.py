@@ -26,10 +26,10 @@ MAX_SECONDS = 10_000_000
 """Seconds that an episode may last."""
 
 FUTURE = timedelta(days=2)
-"""How far ahead a time may be before it is not believed; a clock that is a day ahead is still heard."""
+"""How far ahead of now a time is still believed: a clock may be a day fast."""
 
 LATE = timedelta(minutes=10)
-"""Age from which on a change is sent with the time of sending: servers show an action by its own time, and the other
+"""Age above which a change is sent with the time of sending: servers show an action by its own time, and the other
 devices may have asked for that time already."""
 
 _TELLING = ("podcast", "guid", "episode", "timestamp", "position", "action")
@@ -53,7 +53,7 @@ class Action(NamedTuple):
 
 
 def parse_action(value: object, now: datetime) -> Action | None:
-    """Return an element as an action; None where it is none of playing, or makes no sense."""
+    """Return an element as an action; None if it is not about playing, or makes no sense."""
     if not isinstance(value, dict) or str(value.get("action")).lower() != "play":
         return None
     podcast, episode, guid = (_text(value.get(key)) for key in ("podcast", "episode", "guid"))
@@ -78,7 +78,7 @@ def action_time(value: object) -> int:
 
 
 def to_progress(action: Action, mine: Progress | None, rule: PlayedRule) -> Progress | None:
-    """Return what an action makes of the progress here; None where nothing: ours is newer, or says the same."""
+    """Return the progress here after an action; None if it changes nothing: ours is newer, or the same."""
     if mine is not None and action.time <= mine.updated:
         return None
     former = mine or Progress(action.time)
@@ -96,7 +96,7 @@ def to_progress(action: Action, mine: Progress | None, rule: PlayedRule) -> Prog
 
 
 def to_element(progress: Progress, podcast: str, episode: Enclosure, now: datetime) -> Element | None:
-    """Return what to send of a podcast's episode; None where there is nothing that a server could keep."""
+    """Return the action to send for a podcast's episode; None if there is nothing that a server could keep."""
     length = int(progress.duration or episode.duration or 0)
     position = length if progress.played else int(progress.position)
     if position < 1 or not (is_address(podcast) and is_address(episode.audio)):
@@ -142,7 +142,7 @@ def _text(value: object) -> str:
 
 
 def _seconds(value: object) -> int | None:
-    """Return whole seconds above 0: 0 and -1 are what servers say when they know nothing."""
+    """Return whole seconds above 0; None for anything else: servers send 0 and -1 when they do not know."""
     if isinstance(value, float) and 1 <= value <= MAX_SECONDS:
         value = int(value)
     return value if type(value) is int and 1 <= value <= MAX_SECONDS else None

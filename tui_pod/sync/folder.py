@@ -1,4 +1,4 @@
-"""Progress kept alike through a folder that something else carries between machines.
+"""Sync through a folder that something else carries between machines.
 
 Each machine writes one file, alone, and reads all of them: whatever carries the folder, and however late, there
 is nothing to conflict. A file holds everything its machine knows, in the format of `state.toml`, so that a cut one
@@ -71,7 +71,7 @@ class Gathered(NamedTuple):
 
 
 def machine_name(state: State) -> tuple[str, list[SettingRecord]]:
-    """Return what this machine's file is called, and what is to be saved of that in the state.
+    """Return the name of this machine's file, and the settings to save so that it keeps that name.
 
     The name is a new one where the state has none, or was copied from elsewhere.
     """

@@ -1,6 +1,6 @@
 """What was last exchanged with a server, kept beside the state, so that only changes cross the network.
 
-All of it can be made anew: where it is lost or damaged the next sync is a first one, which loses nothing.
+All of it can be rebuilt: if it is lost or damaged, the next sync is a first one, which loses nothing.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def memory_file(state: Path) -> Path:
 
 
 def read_memory(path: Path, server: str, user: str) -> Memory:
-    """Return what is kept of a server; nothing where that is of another one, missing or damaged."""
+    """Return what was exchanged with a server: nothing if the file is missing, damaged or of another server."""
     fresh = Memory(server, user)
     with contextlib.suppress(OSError, ValueError, RecursionError, TypeError):
         found = Memory(**json.loads(files.read_bytes(path, MAX_BYTES)))

@@ -1,6 +1,6 @@
 """The two protocols that sync servers speak, gpodder API v2 and Nextcloud's gPodder Sync, told apart by asking.
 
-What comes back has the right shape and is not looked into any further. Knows no files and no progress.
+Answers are checked for their shape and no further. Knows no files and no progress.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BATCH = 100
 """Elements sent at once; Nextcloud takes many seconds for some hundred."""
 
 MAX_REFUSED = 5
-"""Elements refused one after the other, none taken, from which on the server is taken to be in trouble."""
+"""Elements refused in a row, and none taken, after which the server counts as being in trouble."""
 
 
 class Changes(NamedTuple):
@@ -40,7 +40,7 @@ class Page(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where a protocol has what; all below the server's address."""
+    """The paths of a protocol, relative to the server's address."""
 
     name: str
     subscriptions: str
@@ -65,10 +65,10 @@ def paths_of(name: str, user: str) -> Paths | None:
 
 
 def detect(transport: Transport, user: str, now: int) -> Paths:
-    """Return what the server speaks.
+    """Return the paths of the protocol that the server speaks.
 
     Raises:
-        SyncError: neither, or it refuses the login.
+        SyncError: it speaks neither, or refuses the login.
     """
     owner = quote(user, safe="")
     answer = transport.ask("GET", f"/api/2/devices/{owner}.json")

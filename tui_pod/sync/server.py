@@ -1,7 +1,7 @@
 """Sync with a server: what is taken, what is sent, and in which order.
 
-Speaks through `protocols` and saves through the state's own records. Never unsubscribes, or moves a place back,
-because a server knows nothing.
+Speaks through `protocols` and saves through the state's own records. A server that knows nothing never causes an
+unsubscription, nor moves a position back.
 """
 
 from __future__ import annotations

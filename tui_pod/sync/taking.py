@@ -55,10 +55,9 @@ def plan(
     is_known: Callable[[str], bool],
 ) -> Taking:
     """Return what is taken of an export; `episodes` are those of the `feeds` here, `is_known` tells ids of any here."""
-    here = {address_key(name) for feed in feeds for name in (feed.feed_id, feed.address)}
-    new = tuple(entry for entry in imported.entries if address_key(entry.address) not in here)
-    finder = EpisodeFinder(episodes, {feed.feed_id: feed.address for feed in feeds})
     ids = {address_key(name): feed.feed_id for feed in feeds for name in (feed.feed_id, feed.address)}
+    new = tuple(entry for entry in imported.entries if address_key(entry.address) not in ids)
+    finder = EpisodeFinder(episodes, {feed.feed_id: feed.address for feed in feeds})
     ids |= {address_key(entry.address): entry.feed_id or entry.address for entry in new}
     fetched = {feed.feed_id for feed in feeds if feed.fetched is not None}
     taken: dict[str, Progress] = {}
