@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import tui_pod.speech.offered_models as module
 from tests.feeds.server import Exchange, Reply, Site, body, redirect
+from tui_pod.feeds.media import fetching
 from tui_pod.feeds.media.partial import DownloadError
 from tui_pod.feeds.net.access import PUBLIC
 from tui_pod.speech.model import FILES
@@ -19,7 +19,7 @@ CONTENTS = {"config.json": b"{}", "model.bin": bytes(range(256)) * 400}
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "sleep", lambda seconds: None)
+    monkeypatch.setattr(fetching, "PAUSES", (0.0,) * fetching.ATTEMPTS)
 
 
 @pytest.fixture

@@ -8,18 +8,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
-from time import sleep
 from typing import NamedTuple
 
-from tui_pod.core.player.retry import PAUSES
 from tui_pod.feeds.media.downloads import LEAVE_FREE
-from tui_pod.feeds.media.fetching import ATTEMPTS
+from tui_pod.feeds.media.fetching import Fetching
 from tui_pod.feeds.media.partial import DownloadError, DownloadRequest, PartialDownload
 from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
+from tui_pod.feeds.net.fetch import FetchError, Limits
 from tui_pod.runtime.files import sync_folder
+from tui_pod.runtime.threads import CancelToken
 from tui_pod.speech.model import file_hash
 
 MODELS = "models"
@@ -92,7 +90,7 @@ def get_model(model: OfferedModel, folder: Path, policy: NetworkPolicy, report: 
         model: which.
         folder: of all downloaded models.
         policy: whom redirects may lead to.
-        report: called whenever more has arrived.
+        report: called a few times a second.
 
     Raises:
         DownloadError: it fails, or there is no room; the next call resumes it.
@@ -120,41 +118,18 @@ def get_model(model: OfferedModel, folder: Path, policy: NetworkPolicy, report: 
 
 
 def _get_file(model: OfferedModel, path: Path, policy: NetworkPolicy, report: Report, before: int) -> None:
-    """Download one file, with growing pauses after drops; `before`: bytes of the files that are there.
+    """Download one file; `before`: bytes of the files that are there.
 
     Raises:
         FetchError, OSError, DownloadError: it fails.
     """
-    address = model.address + path.name
-    part = PartialDownload(path.parent, DownloadRequest(path.name, path.name, address))
-    limits = Limits(model.size, SECONDS, idle=20.0)
+    request = DownloadRequest(path.name, path.name, model.address + path.name, policy)
+    part, limits = PartialDownload(path.parent, request), Limits(model.size, SECONDS, idle=20.0)
     with part.locked():
-        for pause in (*PAUSES[:ATTEMPTS], None):
-            try:
-                _go_on(Request(address, policy.private, {"Accept-Encoding": "identity"}), part, limits, report, before)
-                break
-            except FetchError as error:
-                if pause is None or error.is_final or error.is_offline:
-                    raise
-                sleep(pause)
+        Fetching(request, part, limits, lambda done, _total: report(before + done), CancelToken(), is_audio=False).run()
         if (found := file_hash(part.path)) != model.hashes[path.name]:
             part.clear()
-            raise FetchError(f"{address} is not the file that was tested: its hash is {found}.", is_final=True)
+            said = f"{request.address} is not the file that was tested: its hash is {found}."
+            raise FetchError(said, is_final=True)
         os.rename(part.path, path)
         part.about.unlink(missing_ok=True)
-
-
-def _go_on(request: Request, part: PartialDownload, limits: Limits, report: Report, before: int) -> None:
-    """Fetch what is missing of a file."""
-    with opened(replace(request, headers={**request.headers, **part.headers()}), limits) as response:
-        answer = part.begin(response)
-        if answer is None:
-            return
-        done = before + answer.start
-        with part.path.open("ab") as file:
-            for chunk in response.chunks:
-                file.write(chunk)
-                done += len(chunk)
-                report(done)
-            file.flush()
-            os.fsync(file.fileno())

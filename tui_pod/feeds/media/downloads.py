@@ -145,7 +145,7 @@ class Downloads:
                     make_room(part.size())
                     kind = part.kind()
                 else:
-                    kind = Fetching(request, part, self._limits, make_room, report, cancel).run()
+                    kind = Fetching(request, part, self._limits, report, cancel, make_room).run()
                 return self._finish(request, part, kind)
         except FetchError as error:
             is_general = error.is_offline or isinstance(error, NoRoom)

@@ -1,4 +1,4 @@
-"""Download one recording into its partial file: resumed after drops, given up when almost nothing arrives. Waits."""
+"""Download one file into its part: resumed after drops, given up when almost nothing arrives. Waits."""
 
 from __future__ import annotations
 
@@ -35,24 +35,36 @@ Report = Callable[[int, int | None], None]
 
 
 class Fetching:
-    """The download of one recording, in one thread."""
+    """The download of one file, in one thread."""
 
     def __init__(
         self,
         request: DownloadRequest,
         part: PartialDownload,
         limits: Limits,
-        make_room: Callable[[int], None],
         report: Report,
         cancel: CancelToken,
+        make_room: Callable[[int], None] = lambda _: None,
+        is_audio: bool = True,
     ) -> None:
-        """Fetch nothing yet; `make_room` is asked for bytes before they come, and raises `FetchError`."""
+        """Fetch nothing yet.
+
+        Args:
+            request: what.
+            part: what of it is here.
+            limits: of one attempt.
+            report: called a few times a second.
+            cancel: ends it.
+            make_room: asked for bytes before they come; raises `FetchError` when there is no room.
+            is_audio: whether anything but a recording is refused.
+        """
         self._request = request
         self._part = part
         self._limits = limits
         self._make_room = make_room
         self._report = report
         self._cancel = cancel
+        self._is_audio = is_audio
         self._window = time.monotonic(), part.size()
 
     def run(self) -> str:
@@ -80,7 +92,8 @@ class Fetching:
         headers = {"Accept-Encoding": "identity", **part.headers()}
         http_request = Request(request.address, request.policy.private, headers, logins=request.policy.logins)
         with opened(http_request, self._limits, self._cancel) as response:
-            check_kind(response)
+            if self._is_audio:
+                check_kind(response)
             answer = part.begin(response)
             if answer is None:
                 return part.kind()
@@ -104,7 +117,7 @@ class Fetching:
             head = file.read(HEAD)
             for chunk in chunks:
                 self._cancel.check()
-                if len(head) < HEAD:  # it may come byte by byte, or in several attempts
+                if self._is_audio and len(head) < HEAD:  # it may come byte by byte, or in several attempts
                     head += chunk[:HEAD]
                     check_start(head)
                 file.write(chunk)
@@ -120,7 +133,7 @@ class Fetching:
             os.fsync(file.fileno())
         self._report(done, total)
         if done == 0:
-            raise FetchError("The recording is empty.", is_final=True)
+            raise FetchError("The file is empty.", is_final=True)
 
     def _crawls(self, size: int) -> bool:
         """Return whether a window has ended in which too little came to the bytes there are."""
