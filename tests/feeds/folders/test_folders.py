@@ -192,6 +192,12 @@ def test_what_goes_wrong_in_a_process_of_its_own_is_told(shelf: Shelf, monkeypat
         subscribe(shelf.store, str(playlist))
 
 
+def test_single_large_file_needs_no_process_of_its_own(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(podcast, "MANY_BYTES", 1)
+    monkeypatch.setattr("subprocess.Popen", None)  # which would fail
+    assert subscribe(shelf.store, str(shelf.put("one.mp3"))).new == 1
+
+
 def test_reading_many_files_ends_when_it_is_not_wanted(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(podcast, "MANY", 1)
     for number in (1, 2):

@@ -19,6 +19,7 @@ from typing import Any
 from tui_pod.core.errors import UserError
 from tui_pod.feeds.folders.address import is_folder, to_address, to_path
 from tui_pod.feeds.folders.listing import Listing, read_listing
+from tui_pod.feeds.folders.playlist import PLAYLIST_ENDINGS
 from tui_pod.feeds.folders.scan import holds_more
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder
@@ -34,7 +35,7 @@ MANY = 2_000
 """Files that are read without a process of its own, which takes a quarter of a second to begin."""
 
 MANY_BYTES = 100 * MANY
-"""The same for a playlist."""
+"""Bytes of a playlist that is read so."""
 
 LOOK = 0.2
 """Seconds between two looks whether the reading is still wanted."""
@@ -100,7 +101,8 @@ _WAYS: dict[str, Callable[[FeedStore, str, str, CancelToken], tuple[Any, ...]]] 
 def _do(what: str, store: FeedStore, path: str, other: str, cancel: CancelToken) -> tuple[Any, ...]:
     """Do one of `_WAYS` with what is at a path: here, or where that takes long in a process of its own."""
     with contextlib.suppress(OSError):  # reading it reports the same
-        if holds_more(path, MANY) if os.path.isdir(path) else os.path.getsize(path) > MANY_BYTES:
+        is_long_list = path.lower().endswith(PLAYLIST_ENDINGS) and os.path.getsize(path) > MANY_BYTES
+        if is_long_list or (os.path.isdir(path) and holds_more(path, MANY)):
             return _done_apart(what, store, path, other, cancel)
     return _WAYS[what](store, path, other, cancel)
 
