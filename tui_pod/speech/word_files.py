@@ -15,7 +15,7 @@ from pathlib import Path
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
 from tui_pod.core.progress.bookmarks import BY_MACHINE
-from tui_pod.runtime.files import append, locked, read_text, size
+from tui_pod.runtime.files import append, locked, read_bytes, size
 
 RECOGNISED = "words"
 """Folder in the data folder with recognised words."""
@@ -58,10 +58,8 @@ class WordFiles:
     def read(self, episode: str) -> Words | None:
         """Return the words of an episode; None when there are none, or they cannot be read."""
         try:
-            text = read_text(self.path(episode), "replace")
+            text = read_bytes(self.path(episode)).decode("utf-8", "replace")
         except OSError:
-            return None
-        if text is None:
             return None
         cues = tuple(timed_cues(text))
         marks = {kind: float(seconds) for kind, seconds in _MARK.findall(text)}
