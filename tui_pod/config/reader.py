@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -92,8 +93,13 @@ class _Reading:
     def __init__(self, text: str, path: Path) -> None:
         self._text = text
         self._path = path
-        self._lines: dict[str, int] | None = None
         self._notices: list[tuple[int, str]] = []
+
+    @cached_property
+    def _find_line(self) -> Callable[[str], int]:
+        from tui_pod.core.library.toml_lines import line_finder
+
+        return line_finder(self._text)
 
     def read(self, data: dict[str, Any]) -> Config:
         rows = {row.path: row for row in setting_rows()}
@@ -190,14 +196,7 @@ class _Reading:
         return keymap
 
     def _tell(self, path: str, fault: str) -> None:
-        if self._lines is None:
-            from tui_pod.core.library.toml_lines import key_lines
-
-            self._lines = key_lines(self._text)
-        known = path
-        while known not in self._lines and "." in known:
-            known = known.rpartition(".")[0]
-        line = self._lines.get(known, 1)
+        line = self._find_line(path)
         self._notices.append((line, f"{self._path}:{line}: {clean(path, 80)}: {clean(fault, 300)}"))
 
 

@@ -76,7 +76,7 @@ def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:
 
             find_line = line_finder(text)
             for number in twice:
-                line, ident = find_line("episodes", number, "id"), catalog.episodes[number].id
+                line, ident = find_line(f"episodes.{number}.id"), catalog.episodes[number].id
                 lines.append(f"{path}:{line}: id “{ident}” is already used in {owners[ident]}")
         for episode in catalog.episodes:
             owners.setdefault(episode.id, path)

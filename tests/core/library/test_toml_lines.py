@@ -71,34 +71,34 @@ id = "three"
 
 
 @pytest.mark.parametrize(
-    ("table", "index", "key", "line"),
+    ("path", "line"),
     [
-        pytest.param("", None, "version", 2, id="a key before the first table"),
-        pytest.param("", None, "nothing", 1, id="no such key"),
-        pytest.param("topics", 0, "name", 6, id="a key of a table"),
-        pytest.param("topics", 0, "parent", 5, id="a key that a table has not"),
-        pytest.param("topics", 7, "name", 5, id="an entry that is not there"),
-        pytest.param("feeds", 0, "name", 1, id="a table that is not there"),
-        pytest.param("episodes", 0, "", 8, id="a table itself"),
-        pytest.param("episodes", 0, "title", 10, id="a key in quotes"),
-        pytest.param("episodes", 0, "duration", 16, id="a key after a list over several lines"),
-        pytest.param("episodes", 1, "", 18, id="a table after a list that holds a header"),
-        pytest.param("episodes", 1, "title", 32, id="a key after strings and tables that hold it"),
-        pytest.param("episodes", 2, "", 35, id="a table after a string that holds a header"),
-        pytest.param("episodes", 2, "id", 36, id="a key after a table below"),
+        pytest.param("version", 2, id="a key before the first table"),
+        pytest.param("nothing", 1, id="no such key"),
+        pytest.param("topics.0.name", 6, id="a key of a table"),
+        pytest.param("topics.0.parent", 5, id="a key that a table has not"),
+        pytest.param("topics.7.name", 5, id="an entry that is not there"),
+        pytest.param("feeds.0.name", 1, id="a table that is not there"),
+        pytest.param("episodes.0", 8, id="a table itself"),
+        pytest.param("episodes.0.title", 10, id="a key in quotes"),
+        pytest.param("episodes.0.duration", 16, id="a key after a list over several lines"),
+        pytest.param("episodes.1", 18, id="a table after a list that holds a header"),
+        pytest.param("episodes.1.title", 32, id="a key after strings and tables that hold it"),
+        pytest.param("episodes.2", 35, id="a table after a string that holds a header"),
+        pytest.param("episodes.2.id", 36, id="a key after a table below"),
     ],
 )
-def test_find_table_and_key_returns_their_line(table: str, index: int | None, key: str, line: int) -> None:
+def test_find_table_and_key_returns_their_line(path: str, line: int) -> None:
     assert tomllib.loads(TEXT)
-    assert line_finder(TEXT)(table, index, key) == line
+    assert line_finder(TEXT)(path) == line
 
 
 def test_find_name_used_as_plain_table_returns_its_header() -> None:
-    assert line_finder("version = 1\n\n[topics]\nname = 1\n")("", None, "topics") == 3
+    assert line_finder("version = 1\n\n[topics]\nname = 1\n")("topics") == 3
 
 
 def test_find_entries_written_as_a_list_returns_its_line() -> None:
-    assert line_finder('version = 1\nepisodes = [{id = "a"}]\n')("episodes", 0, "id") == 2
+    assert line_finder('version = 1\nepisodes = [{id = "a"}]\n')("episodes.0.id") == 2
 
 
 def test_key_lines_of_tables_and_dotted_keys_are_found_by_path() -> None:
@@ -142,7 +142,7 @@ playback . mute = "y"
 def test_key_lines_of_a_line_without_end_is_done_at_once(line: str) -> None:
     """Half a megabyte takes milliseconds; what grows with its square would take half an hour."""
     assert key_lines(f"{line}\nb = 1") is not None
-    line_finder(f"{line}\nb = 1")("c", None, "")
+    line_finder(f"{line}\nb = 1")("c")
 
 
 def test_key_lines_with_blanks_everywhere_are_found() -> None:

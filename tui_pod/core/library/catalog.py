@@ -88,12 +88,12 @@ class _Reader:
         self._data = data
         self._content = text
         self._faults: list[Fault] = []
-        self._table: tuple[str, int | None] = ("", None)  # the one being read, and its index
+        self._table = ""  # the one being read, such as `topics.3.`
         self._topic_ordinals: dict[str, int] = {}
         self._clean_tag = cache(clean)  # a few tags are on all episodes
 
     @cached_property
-    def _find_line(self) -> Callable[[str, int | None, str], int]:
+    def _find_line(self) -> Callable[[str], int]:
         from tui_pod.core.library.toml_lines import line_finder  # its patterns are for faults only
 
         return line_finder(self._content)
@@ -111,10 +111,10 @@ class _Reader:
         return Catalog(title, topics, episodes)
 
     def _fault(self, message: str, key: str = "") -> None:
-        self._faults.append(Fault(self._find_line(*self._table, key), message))
+        self._faults.append(Fault(self._find_line(f"{self._table}{key}"), message))
 
     def _topic_fault(self, topic: Topic, message: str, key: str) -> None:
-        self._faults.append(Fault(self._find_line("topics", self._topic_ordinals[topic.name], key), message))
+        self._faults.append(Fault(self._find_line(f"topics.{self._topic_ordinals[topic.name]}.{key}"), message))
 
     def _check_version(self) -> None:
         version = self._data.get("version")
@@ -132,9 +132,9 @@ class _Reader:
             return
         for index, table in enumerate(tables):
             if isinstance(table, dict):
-                self._table = (name, index)
+                self._table = f"{name}.{index}."
                 yield index, table
-                self._table = ("", None)
+                self._table = ""
             else:
                 self._fault(f"{name} must hold tables, not {_kind(table)}", key=name)
 
@@ -200,7 +200,7 @@ class _Reader:
         for index, table in self._tables("episodes"):
             ident = self._id(table)
             if ident is not None and ident in first:
-                line = self._find_line("episodes", first[ident], "id")
+                line = self._find_line(f"episodes.{first[ident]}.id")
                 self._fault(f"id “{_short(ident)}” is already used in line {line}", "id")
             elif ident is not None:
                 first[ident] = index

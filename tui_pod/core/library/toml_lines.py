@@ -55,16 +55,14 @@ def key_lines(text: str) -> dict[str, int]:
     return lines
 
 
-def line_finder(text: str) -> Callable[[str, int | None, str], int]:
-    """Return a function that finds the line of a key in an entry of a `[[table]]`, else of the entry, else 1.
-
-    An empty table means the keys before the first table.
-    """
+def line_finder(text: str) -> Callable[[str], int]:
+    """Return a function that finds the line of a path of `key_lines`, else of the table it would stand in, else 1."""
     lines = key_lines(text)
 
-    def find(table: str, index: int | None, key: str) -> int:
-        paths = (f"{table}.{index}.{key}", f"{table}.{index}", table) if table else (key,)
-        return next((lines[path] for path in paths if path in lines), 1)
+    def find(path: str) -> int:
+        while path not in lines and "." in path:
+            path = path.rpartition(".")[0]
+        return lines.get(path, 1)
 
     return find
 

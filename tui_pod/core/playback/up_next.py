@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.episode_player import EpisodePlayer
@@ -72,12 +73,8 @@ class UpNext:
         current, history = self._state.playback.episode, self._history
         entries, row = self.queue.entries, self.context.row
         is_queued = current in entries
-        before = (
-            [ident for ident in entries[: entries.index(current)] if self._is_known(ident)]
-            if current is not None and is_queued
-            else []
-        )
-        if before:
+        before = list(filter(self._is_known, takewhile(lambda ident: ident != current, entries)))
+        if is_queued and before:
             self.play(before[-1])
         elif not is_queued and row > 0:
             self.context = replace(self.context, row=row - 1)
