@@ -15,11 +15,10 @@ from tui_pod.config.keymap import (
     PRESETS,
     character_key,
     check_keymap,
-    live_actions,
     parse_key,
     parse_keys,
-    seek_labels,
 )
+from tui_pod.config.settings import Settings, bound_actions
 from tui_pod.core.actions import ACTIONS, BY_ID, PANES, Action, heard_in, key_of, render_keys, show_key
 
 
@@ -105,7 +104,7 @@ def test_check_keymap_of_a_preset_has_no_fault_and_no_clash(name: str) -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_keys_of_one_pane_do_one_thing_each(name: str) -> None:
     keymap, _ = check_keymap({}, name)
-    for first, second in combinations(live_actions(keymap), 2):
+    for first, second in combinations(bound_actions(Settings(keymap=keymap)), 2):
         if first.where == second.where or {first.where, second.where} in ({"list", "episodes"}, {"list", "move"}):
             assert not set(first.keys.split(",")) & set(second.keys.split(",")), (first.id, second.id)
 
@@ -169,18 +168,6 @@ def test_check_keymap_where_a_refused_swap_returns_its_key_refuses_both() -> Non
     assert [fault.id for fault in faults] == ["list.filter", "list.sort"]
 
 
-def test_live_actions_have_the_keymaps_keys_and_the_given_labels() -> None:
-    live = {action.id: action for action in live_actions({"undo": "Z"}, seek_labels(7.5, 20, 1))}
-    assert live["undo"].keys == "Z"
-    assert live["playback.back"].label == "Back 7.5 seconds"
-    assert live["playback.forward"].label == "Forward 20 seconds"
-    assert live["app.quit"] is BY_ID["app.quit"]
-
-
-def test_seek_labels_of_the_default_steps_are_the_tables() -> None:
-    assert all(BY_ID[ident].label == label for ident, label in seek_labels(10, 30, 5).items())
-
-
 @pytest.mark.parametrize("character", list(string.punctuation))
 def test_show_key_of_every_character_shows_the_character(character: str) -> None:
     assert show_key(character_key(character)) == character
@@ -189,7 +176,7 @@ def test_show_key_of_every_character_shows_the_character(character: str) -> None
 def test_keys_put_into_a_text_are_those_of_the_table() -> None:
     text = f"Press {key_of('session.plan')} or {key_of('app.help')}."
     assert render_keys(text) == "Press S or ?."
-    assert render_keys(text, live_actions({"session.plan": "ctrl+left,x"})) == "Press ctrl+← or ?."
+    assert render_keys(text, bound_actions(Settings(keymap={"session.plan": "ctrl+left,x"}))) == "Press ctrl+← or ?."
     assert render_keys(text, show=str.upper) == "Press S or QUESTION_MARK."
 
 

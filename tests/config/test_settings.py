@@ -11,7 +11,7 @@ import pytest
 
 from tui_pod.config.reader import allowed, parse_config, read_config, setting_rows
 from tui_pod.config.settings import Settings, bound_actions
-from tui_pod.core.actions import ACTIONS
+from tui_pod.core.actions import ACTIONS, BY_ID
 
 ROOT = Path(__file__).parents[2]
 FILE = Path("/home/listener/.config/tui-pod/config.toml")
@@ -204,15 +204,17 @@ sys.exit(any(name in sys.modules for name in ("tomllib", "json", "difflib", "tui
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
 
-def test_live_table_of_the_defaults_is_the_table_itself() -> None:
+def test_bound_actions_of_the_defaults_are_the_table_itself() -> None:
     assert bound_actions(Settings()) is ACTIONS
 
 
-def test_live_table_of_other_keys_and_steps_says_so() -> None:
-    settings, _ = parse_config('[playback]\nseek_back = 20\n[keys]\nundo = "Z"', FILE)
+def test_bound_actions_of_other_keys_and_steps_say_so() -> None:
+    settings, _ = parse_config('[playback]\nseek_back = 7.5\n[keys]\nundo = "Z"', FILE)
     live = {action.id: action for action in bound_actions(settings)}
     assert live["undo"].keys == "Z"
-    assert live["playback.back"].label == "Back 20 seconds"
+    assert live["playback.back"].label == "Back 7.5 seconds"
+    assert live["playback.forward"] == BY_ID["playback.forward"]
+    assert live["app.quit"] == BY_ID["app.quit"]
 
 
 def test_every_setting_says_what_it_does_and_what_it_may_be() -> None:

@@ -12,8 +12,9 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from tests.app_driver import FakeServices, run_app
-from tui_pod.config.keymap import PRESETS, check_keymap, live_actions
+from tui_pod.config.keymap import PRESETS, check_keymap
 from tui_pod.config.reader import parse_config
+from tui_pod.config.settings import Settings, bound_actions
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.selection.list_query import SmartList
@@ -74,7 +75,7 @@ async def test_set_keymap_of_a_checked_keymap_gives_each_action_its_keys(where: 
             for key, bound in held.key_to_bindings.items():
                 for binding in bound:
                     found.setdefault(binding.id or "", set()).add(key)
-        for action in live_actions(keymap):
+        for action in bound_actions(Settings(keymap=keymap)):
             if action.where in (*PANES[where], "screen", "app"):
                 assert found[action.id] == set(action.keys.split(",")), action.id
 

@@ -38,9 +38,7 @@ def many() -> Library:
     members = array("I", range(COUNT))
     durations = array("d", (60.0 + index % 7 for index in range(COUNT)))
     total = sum(durations)
-    table = type(table)(
-        table.names, table.parents, tuple(members for _ in table.names), tuple(total for _ in table.names)
-    )
+    table = table._replace(members=tuple(members for _ in table.names), seconds=tuple(total for _ in table.names))
     return Library(
         [f"e{index}" for index in range(COUNT)],
         [f"Number {index + 1:06}" for index in range(COUNT)],

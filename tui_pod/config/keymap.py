@@ -176,27 +176,6 @@ def check_keymap(wanted: Mapping[str, str], preset: str = "default") -> tuple[di
     return {action.id: keys[action.id] for action in ACTIONS if keys[action.id] != action.keys}, faults
 
 
-def live_actions(keymap: Mapping[str, str], labels: Mapping[str, str] | None = None) -> tuple[Action, ...]:
-    """Return the table of keys with a checked keymap's keys, and with other labels where some are given."""
-    labels = labels or {}
-    return tuple(
-        action._replace(keys=keymap.get(action.id, action.keys), label=labels.get(action.id, action.label))
-        if action.id in keymap or action.id in labels
-        else action
-        for action in ACTIONS
-    )
-
-
-def seek_labels(back: float, forward: float, small: float) -> dict[str, str]:
-    """Return what the seeking keys do when they go that many seconds."""
-    return {
-        "playback.back": f"Back {back:g} seconds",
-        "playback.forward": f"Forward {forward:g} seconds",
-        "playback.back_small": f"Back {small:g} seconds",
-        "playback.forward_small": f"Forward {small:g} seconds",
-    }
-
-
 def _parse(action: Action, text: str) -> str:
     keys = parse_keys(text)
     needed = [key for key in keys.split(",") if action.is_everywhere and key in EDITING_KEYS]

@@ -266,12 +266,19 @@ class Settings(NamedTuple):
 
 def bound_actions(settings: Settings) -> tuple[Action, ...]:
     """Return the table of keys as the listener has it: their keys, and their seek steps in the labels."""
-    steps = settings.playback[:3]
-    if not settings.keymap and steps == PlaybackSettings()[:3]:
+    back, forward, small = settings.playback[:3]
+    if not settings.keymap and (back, forward, small) == PlaybackSettings()[:3]:
         return ACTIONS
-    from tui_pod.config.keymap import live_actions, seek_labels  # the usual start needs none of it
-
-    return live_actions(settings.keymap, seek_labels(*steps))
+    labels = {
+        "playback.back": f"Back {back:g} seconds",
+        "playback.forward": f"Forward {forward:g} seconds",
+        "playback.back_small": f"Back {small:g} seconds",
+        "playback.forward_small": f"Forward {small:g} seconds",
+    }
+    return tuple(
+        action._replace(keys=settings.keymap.get(action.id, action.keys), label=labels.get(action.id, action.label))
+        for action in ACTIONS
+    )
 
 
 class Config(NamedTuple):

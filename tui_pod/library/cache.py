@@ -194,7 +194,7 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
         parents=tuple(array("i", columns["parents"])),
         members=tuple(members),
         seconds=tuple(array("d", columns["seconds"])),
-        keys=keys if "\0" in columns["keys"] else (),
+        keys=keys,
         paths={
             topic: tuple(path) for topic, *path in (map(int, line.split()) for line in columns["paths"].splitlines())
         },
@@ -223,7 +223,7 @@ def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Ep
         "titles": "\n".join(library.titles),
         "durations": array("d", library.durations).tobytes(),
         "days": array("I", library.days).tobytes(),
-        "keys": "\n".join(table.keys or table.names),
+        "keys": "\n".join(table.keys),
         "parents": array("i", table.parents).tobytes(),
         "seconds": array("d", table.seconds).tobytes(),
         "counts": array("I", map(len, table.members)).tobytes(),

@@ -29,8 +29,8 @@ class TopicTable(NamedTuple):
     """Episode indexes of each topic and all below it, ascending and distinct."""
     seconds: tuple[float, ...]
     """Total length of each topic's episodes, those of unknown length counted as 0."""
-    keys: tuple[str, ...] = ()
-    """What tells topics of one name apart (see `topic_key`), by index; empty where names do."""
+    keys: tuple[str, ...]
+    """What tells topics of one name apart (see `topic_key`), by index."""
     paths: Mapping[int, Sequence[int]] = MappingProxyType({})
     """Episode indexes in course order, of each topic that has a path of its own or above others' paths."""
     summaries: Mapping[int, str] = MappingProxyType({})
@@ -45,12 +45,11 @@ class TopicTable(NamedTuple):
 
     def key(self, topic: int) -> str:
         """Return what tells a topic from all others, also in another table."""
-        return self.keys[topic] if self.keys else self.names[topic]
+        return self.keys[topic]
 
     def with_key(self, key: str) -> int | None:
         """Return the topic with this key; None when it is not here."""
-        keys = self.keys or self.names
-        return keys.index(key) if key in keys else None
+        return self.keys.index(key) if key in self.keys else None
 
     def found_in(self, other: TopicTable, topic: int) -> int:
         """Return a topic's index in another table; where it is gone, that of its nearest ancestor."""
@@ -59,7 +58,7 @@ class TopicTable(NamedTuple):
 
     def feed(self, topic: int) -> str | None:
         """Return the first address of the feed that a topic stands for; None when it stands for none."""
-        mark = self.keys[topic].rpartition("\0")[0].rpartition("\0")[2] if self.keys else ""
+        mark = self.keys[topic].rpartition("\0")[0].rpartition("\0")[2]
         return mark.removeprefix(FEED_MARK) if mark.startswith(FEED_MARK) else None
 
     def podcast(self, topic: int) -> str | None:
@@ -141,7 +140,7 @@ def arrange(
         parents=parents,
         members=members,
         seconds=seconds,
-        keys=keys if "\0" in "".join(keys) else (),
+        keys=keys,
         paths=_paths(keys, parents, paths),
         summaries={topic: summaries[key] for topic, key in enumerate(keys) if key in summaries},
     )

@@ -14,21 +14,15 @@ MAX_RANGES = 64
 def add_range(ranges: Ranges, start: float, end: float) -> Ranges:
     """Return `ranges` with the stretch from `start` to `end` added and merged, on hundredths of a second."""
     start, end = round(max(0.0, start), 2), round(end, 2)
-    if end <= start:
-        return ranges
-    return _merged(sorted((*ranges, (start, end))))
+    return join(ranges, ((start, end),)) if start < end else ranges
 
 
 def join(first: Ranges, second: Ranges) -> Ranges:
     """Return the union of two sets of ranges."""
     if first == second or not second:
         return first
-    return _merged(sorted((*first, *second)))
-
-
-def _merged(ordered: list[tuple[float, float]]) -> Ranges:
     merged: list[tuple[float, float]] = []
-    for start, end in ordered:
+    for start, end in sorted((*first, *second)):
         if merged and start <= merged[-1][1] + JOIN:
             merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
