@@ -250,6 +250,11 @@ def test_parse_circle_of_ten_thousand_topics_is_told_quickly() -> None:
     assert len(faults(topics(*ring))) == 10_000
 
 
+def test_parse_ten_thousand_topics_below_a_circle_name_the_circle_alone() -> None:
+    chain = [("0", "0"), *((str(n), str(n - 1)) for n in range(1, 10_000))]
+    assert [fault.message for fault in faults(topics(*chain))] == ["topic “0” is its own ancestor"]
+
+
 def test_parse_tree_that_is_too_deep_is_one_fault_at_its_first_topic_too_deep() -> None:
     chain = [("0", ""), *((str(n), str(n - 1)) for n in range(1, MAX_DEPTH + 10))]
     assert [fault.line for fault in faults(topics(*chain))] == [2 + 3 * MAX_DEPTH + 2]

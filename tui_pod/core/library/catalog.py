@@ -177,20 +177,24 @@ class _Reader:
         def fault(topic: Topic, wrong: str) -> None:
             self._topic_fault(topic, f"topic “{_short(topic.name)}” {wrong}", "parent")
 
-        parents = {topic.name: topic.parent for topic in topics}
+        by_name: dict[str | None, Topic] = {topic.name: topic for topic in topics}
         below: defaultdict[str | None, list[Topic]] = defaultdict(list)
         for topic in topics:
-            if topic.parent is not None and topic.parent not in parents:
+            if topic.parent is not None and topic.parent not in by_name:
                 fault(topic, f"has an unknown parent “{_short(topic.parent)}”")
-            below[topic.parent if topic.parent in parents else None].append(topic)
-        level, depth, endless = below[None], 1, set(parents)
+            below[topic.parent if topic.parent in by_name else None].append(topic)
+        level, depth, endless = below[None], 1, set(by_name)
         while level:
             for topic in level if depth == MAX_DEPTH + 1 else ():
                 fault(topic, f"lies deeper than {MAX_DEPTH} levels")
             endless.difference_update(topic.name for topic in level)
             level, depth = [child for topic in level for child in below[topic.name]], depth + 1
-        while tips := endless.difference(parents[name] or "" for name in endless):
-            endless -= tips  # which lie below a circle, not on it
+        tips = [topic for topic in topics if topic.name in endless and not below[topic.name]]
+        for topic in tips:  # what lies below a circle is not on it
+            endless.discard(topic.name)
+            below[topic.parent].pop()
+            if not below[topic.parent]:
+                tips.append(by_name[topic.parent])
         for topic in topics:
             if topic.name in endless:
                 fault(topic, "is its own ancestor")
