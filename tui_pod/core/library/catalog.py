@@ -156,7 +156,7 @@ class _Reader:
                 yield Topic(name, parent, summary or "", self._path(table))
 
     def _path(self, table: dict[str, Any]) -> tuple[str, ...]:
-        """Return the ids of a topic's own order; `_check_paths` looks whether they are there."""
+        """Return the ids of a topic's own order; `_check_paths` checks that they exist."""
         value = table.get("episodes", [])
         if not isinstance(value, list) or not all(isinstance(ident, str) for ident in value):
             self._fault("episodes must be a list of ids", "episodes")

@@ -53,7 +53,7 @@ class Load:
         return self.watch is not None
 
     def may_begin(self, saved: int, now: datetime) -> bool:
-        """Return whether the outgoing episode is saved, as all is up to the ticket `saved`, or has had its time."""
+        """Return whether the outgoing episode is saved, as everything up to `saved` is, or has had long enough."""
         return saved >= self.ticket or not timedelta() <= now - self.asked_at <= SAVE_GRACE
 
     def choose_way(self, playback: Playback) -> bool:

@@ -1,4 +1,4 @@
-"""Watch one load: whether it makes progress, and how far its position is fetched. Pure: it only counts."""
+"""Watch one load: whether it makes progress, and how far it is fetched. Only counts: it neither waits nor fetches."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOTHING_COMES = f"The server sent next to nothing for {LIMIT:.0f} s. Your place 
 
 
 class LoadWatch:
-    """The patience with one load."""
+    """Gives a load up once it has made no progress for too long."""
 
     def __init__(self, now: datetime) -> None:
         self._since = now

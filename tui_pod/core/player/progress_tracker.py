@@ -22,10 +22,10 @@ A larger step is a jump in the file's own timestamps, which may claim anything, 
 """
 
 EARLY = 1.0
-"""Seconds before the wished position that count as there."""
+"""Seconds before the wished position that count as having reached it."""
 
 LATE = 30.0
-"""Seconds behind it that do: some files can only be entered here and there. Further on, too much is missed."""
+"""Seconds after it that still do: some files can only be entered at certain points. Later, too much is missed."""
 
 AT_ONCE = 1.0
 """Seconds of playing under which an end counts as "at once"."""

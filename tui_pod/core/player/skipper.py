@@ -1,4 +1,4 @@
-"""Passes over what the listener leaves out of a podcast, as it comes up in playing."""
+"""Skip what the listener leaves out of a podcast, as playing comes to it."""
 
 from __future__ import annotations
 

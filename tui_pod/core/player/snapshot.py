@@ -68,10 +68,7 @@ class Source(NamedTuple):
 
     @property
     def can_seek(self) -> bool:
-        """Whether the player may go to any position: else it would wait for the end of the file before it begins.
-
-        That of an mp3 it need not see.
-        """
+        """Whether the player may seek at once; else, but for an mp3, it would wait for the end of the file first."""
         return self.remote is None or self.remote.progress().is_seekable or self.is_constant_rate is not None
 
 
