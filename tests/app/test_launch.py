@@ -11,21 +11,26 @@ from tui_pod.app import launch
 from tui_pod.app.bootstrap import PRELOADED, AppServices
 from tui_pod.cli.main import main
 from tui_pod.config.paths import embedded_catalog, find_paths
-from tui_pod.config.settings import Config
+from tui_pod.config.settings import Config, Settings, SyncSettings
 from tui_pod.library.cache import load_library
 from tui_pod.state.store import StateFile
 
 
-@pytest.fixture
-def services() -> AppServices:
-    """The services as they are built, with no front end."""
+def build(config: Config) -> AppServices:
+    """Build the services for these settings, with no front end."""
     paths, catalogs = find_paths(), [embedded_catalog()]
     file = StateFile(paths.state)
     services = AppServices(
-        paths, catalogs, Config(), load_library(catalogs, paths.cache), file, file.load(), "null", None
+        paths, catalogs, config, load_library(catalogs, paths.cache), file, file.load(), "null", None
     )
     services.frontend = FakeFrontend()
     return services
+
+
+@pytest.fixture
+def services() -> AppServices:
+    """The services as they are built without settings."""
+    return build(Config())
 
 
 def test_speed_and_volume_that_cannot_be_are_not_taken_from_the_state(capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,3 +97,24 @@ async def test_what_waits_for_the_first_screen_leaves_room_for_keys(services: Ap
         counting.cancel()
         await services.close()
         assert services.finish()
+
+
+async def test_sync_under_way_ends_with_the_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def run_sync(*words: str) -> dict[str, object]:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return {}
+
+    monkeypatch.setattr("tui_pod.services.sync.run_sync", run_sync)
+    monkeypatch.setattr("tui_pod.app.runtime.run_apart", lambda *_: None)
+    services = build(Config(settings=Settings(sync=SyncSettings(folder=str(home / "shared")))))
+    await services.after_paint()
+    await asyncio.wait_for(begun.wait(), 10)
+    await services.close()
+    assert ended.is_set()
+    assert services.finish()

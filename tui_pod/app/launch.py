@@ -63,9 +63,7 @@ def run_app(options: Namespace) -> int:
     if services.terminal is not None:
         services.terminal.end(status)
         if status == 0 and size.columns:
-            from tui_pod.app.first_screen import keep_first_screen  # once the listener has the terminal back
-
-            keep_first_screen(paths, options, size)
+            _keep_first_screen(paths, options, size)
     return status
 
 
@@ -82,6 +80,28 @@ def show(services: AppServices, is_plain: bool) -> int:
     services.frontend = app = TuiPodApp(services)
     app.run(mouse=services.settings.ui.mouse)
     return 1 if app.return_code is None else app.return_code  # None: it panicked
+
+
+def _keep_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) -> None:
+    """Keep a picture of what the next start will show on such a terminal, unless the one there is still true."""
+    from tui_pod.feeds.store.generation import BACKUP, DATABASE  # once the listener has the terminal back, as the rest
+    from tui_pod.terminal.picture import read_picture, stamp, write_picture
+    from tui_pod.ui.first_screen import draw_first_screen
+
+    if options.session is not None or read_picture(paths, options, size):
+        return
+    config = read_config(paths.config, is_named=options.config is not None)
+    catalogs = catalog_paths(options.catalog, config.settings.catalogs)
+    file = StateFile(paths.state)
+    files = [paths.config, *catalogs, file.path, file.journal, paths.data / DATABASE, paths.data / BACKUP]
+    stamps = [stamp(path) for path in files]  # before they are read
+    try:
+        loaded = load_library(catalogs, paths.cache, paths.data)
+    except CatalogsError:
+        return
+    services = AppServices(paths, catalogs, config, loaded, file, file.load(), None, None)
+    if not services.notices:  # they will lie over it
+        write_picture(paths, options, size, stamps, draw_first_screen(services, size))
 
 
 def _refusal() -> str:

@@ -374,11 +374,12 @@ class TuiPodApp(App[None]):
     def action_leave(self, for_good: bool) -> None:
         """Leave the terminal, until the app is brought back or the client is in the foreground again."""
         host = self._services.terminal
-        if for_good and not (host is not None and host.leave()):
-            self.notify("The terminal cannot be left here: tui-pod doctor says why.")
-        elif not for_good and host is not None:
+        if for_good:
+            if host is None or not host.leave():
+                self.notify("The terminal cannot be left here: tui-pod doctor says why.")
+        elif host is not None:
             host.suspend()
-        elif not for_good:
+        else:
             self.action_suspend_process()
 
     async def action_quit(self) -> None:

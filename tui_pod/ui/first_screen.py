@@ -23,6 +23,10 @@ class _Still(TuiPodApp):
         self.drawn = self.screen._compositor.render_full_update().render_segments(self.console)
         self.exit()
 
+    def end(self) -> None:
+        """End at a signal; there is nothing to save."""
+        self.exit()
+
 
 def draw_first_screen(services: Services, size: tuple[int, int]) -> str:
     """Return the control sequences that paint an app's first screen at so many columns and rows."""
