@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.content import Content
 
 from tui_pod.core.actions import key_of
@@ -34,7 +35,6 @@ class BookmarksView(ChoiceLines):
         self._services = services
         self.grouping = grouping or Grouping.EPISODE
         self._edit = edit
-        self._groups: list[Group] = []
         self._bookmarks: list[Bookmark] = []  # in the order of the lines
         self._blocks: list[list[Line]] = []  # the lines of each head and bookmark
         self._places: list[int] = []  # of the bookmarks among the blocks
@@ -47,8 +47,8 @@ class BookmarksView(ChoiceLines):
     def show(self) -> None:
         """Show them as they are now; the cursor stays on its bookmark, else where it was."""
         controller, former = self._services.controller, self.current
-        self._groups = group_bookmarks(controller.library, controller.bookmarks, self.grouping)
-        self._bookmarks = [bookmark for group in self._groups for bookmark in group.bookmarks]
+        groups = group_bookmarks(controller.library, controller.bookmarks, self.grouping)
+        self._bookmarks = [bookmark for group in groups for bookmark in group.bookmarks]
         places = {bookmark.key: place for place, bookmark in enumerate(self._bookmarks)}
         place = self.cursor if former is None else places.get(former.key, self.cursor)
         self.cursor = max(0, min(place, len(self._bookmarks) - 1))
@@ -56,18 +56,20 @@ class BookmarksView(ChoiceLines):
         parts = counted(len(self._bookmarks), "bookmark"), f"by {self.grouping}", f"{due} to recall" if due else ""
         self.border_title = Content(" · ".join(filter(None, parts)))
         self.hint_words = {} if self._bookmarks else dict.fromkeys(("Hear", "Note", "Copy", "Group", "Remove"), "")
-        self._lay_out()
+        self._lay_out(groups)
+
+    on_resize = show
 
     # -- drawing ---------------------------------------------------------------------------------------
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, groups: Sequence[Group]) -> None:
         """Make all lines; of one bookmark, all that it says is shown."""
         width = self.room
         self._blocks, self._places = [], []
         if not self._bookmarks:
             said = wrap(self._services.with_keys(WHY_EMPTY), width)
             self._blocks = [[Line(), *(Line(((text, QUIET),)) for text in said)]]
-        for group in self._groups:
+        for group in groups:
             name, tail = split_title(group.head)
             head = Line(
                 tuple(spread_parts([(name, HEAD), (f"  {tail}", QUIET)], [(str(len(group.bookmarks)), QUIET)], width))
@@ -99,10 +101,6 @@ class BookmarksView(ChoiceLines):
             time = " " * TIME
 
     # -- events and actions ----------------------------------------------------------------------------
-
-    def on_resize(self) -> None:
-        """Break the lines anew."""
-        self.show()
 
     def count(self) -> int:
         """See `LinesView.count`."""
@@ -139,15 +137,13 @@ class BookmarksView(ChoiceLines):
         """Ask what is due."""
         self._services.recall.ask()
 
-    def action_copy(self) -> None:
+    @work(group="copy", exclusive=True)
+    async def action_copy(self) -> None:
         """Copy the words of the bookmark at the cursor, and where they are from."""
         if (bookmark := self.current) is not None:
-            self.run_worker(self._copy(bookmark), group="copy", exclusive=True)
-
-    async def _copy(self, bookmark: Bookmark) -> None:
-        podcast, page = await self._services.bookmarks.source(bookmark)
-        self.app.copy_to_clipboard(quote(self._services.controller.library, bookmark, podcast, page))
-        self.notify("Copied, with its source.", timeout=2, markup=False)
+            podcast, page = await self._services.bookmarks.source(bookmark)
+            self.app.copy_to_clipboard(quote(self._services.controller.library, bookmark, podcast, page))
+            self.notify("Copied, with its source.", timeout=2, markup=False)
 
     def action_group(self) -> None:
         """Group them by something else."""

@@ -77,13 +77,11 @@ class HelpScreen(InputDialog):
             yield Input(placeholder="search the keys", id="key-search")
             yield Static(self._table(""), id="keys")
 
-    def on_resize(self) -> None:
-        """Break the lines anew."""
+    def on_input_changed(self) -> None:
+        """Show the keys that match, in lines as wide as the screen."""
         self.query_one("#keys", Static).update(self._table(self.query_one(Input).value))
 
-    def on_input_changed(self) -> None:
-        """Show the keys that match."""
-        self.on_resize()
+    on_resize = on_input_changed
 
     def action_scroll(self, by: int) -> None:
         """Scroll the keys by half a page."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -61,10 +62,8 @@ class RecallScreen(Dialog):
         self._then()
         return closing
 
-    def _ask(self) -> None:
-        self.run_worker(self._find(), exclusive=True)
-
-    async def _find(self) -> None:
+    @work(exclusive=True)
+    async def _ask(self) -> None:
         """Ask the next card that can be asked; close when there is none."""
         self._is_shown, self._question = False, None
         while self._cards and (question := await self._recall.question(self._cards[0])) is None:

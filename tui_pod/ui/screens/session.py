@@ -61,11 +61,7 @@ class PlanScreen(InputDialog):
         """Plan what is shown at first."""
         self._show()
 
-    @on(Input.Changed, "#budget")
-    def _on_budget(self) -> None:
-        self._show()
-
-    @on(Input.Submitted, "#budget")
+    @on(Input.Submitted)
     def _on_start(self) -> None:
         if self._library is not self._controller.library:
             self._show()  # what was planned is of another library
@@ -102,6 +98,7 @@ class PlanScreen(InputDialog):
             self.dismiss()
             await self.run_action("app.end_session")
 
+    @on(Input.Changed)
     def _show(self) -> None:
         controller = self._controller
         former, self._library = self._library, controller.library
