@@ -59,10 +59,10 @@ BESIDE = (
     "tui_pod.services.search",
     "tui_pod.services.sync",
 )
-"""What is started once the player is open: two threads that import take each other's time, ten times what it is."""
+"""What is imported once the player is open: two threads that import at once slow each other down tenfold."""
 
 OPENING = 2.0
-"""Seconds that they wait for it at most."""
+"""Seconds to wait for the player at most."""
 
 
 class AppServices(Services):

@@ -120,7 +120,7 @@ class Runtime:
         self._elsewhere.start()
         self.search.start()
 
-    # -- what playing does not need: imported and built by `start`, or by who needs it first -------------------
+    # -- what playing does not need: imported and built by `start`, or by what needs it first ------------------
 
     @cached_property
     def feeds(self) -> FeedService:

@@ -1,4 +1,4 @@
-"""What the client's child does first: hand the terminal over to an app that was left, else show the last picture."""
+"""What the client's child does first: hand the terminal to an app that was left, else show the last picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The episode's pane of the library screen: when it is made and shown, and whom it follows."""
+"""The episode's pane of the library screen: when it is made and shown, and what it follows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class PaneController:
-    """Owns the pane, which is made after the first paint, and only where it is shown."""
+    """Owns the pane, which is made after the first paint, where it is shown at all."""
 
     pane: EpisodePane | None = None
 
@@ -33,7 +33,7 @@ class PaneController:
         await self._make()
 
     async def tell_all(self, topic: int | None) -> None:
-        """Tell all of the row at the cursor or of a topic, beside the list or over it, and take the keys there."""
+        """Show all about the row at the cursor or a topic, beside the list or over it, and give it the focus."""
         pane = await self._make()
         self._screen.add_class("-details")  # with the pane came the styles of the class
         pane.tell_all(True, topic)
@@ -41,11 +41,11 @@ class PaneController:
 
     @property
     def is_detailed(self) -> bool:
-        """Whether all is told of something."""
+        """Whether all about something is shown."""
         return self.pane is not None and self.pane.is_detailed
 
     def tell_less(self) -> None:
-        """Give a preview again where there is room, else hide it."""
+        """Go back to a preview where there is room, else hide it."""
         if self.pane is not None and self.pane.is_detailed:
             self._screen.remove_class("-details")
             self.pane.tell_all(False)

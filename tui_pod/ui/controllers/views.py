@@ -20,7 +20,7 @@ SEARCH = 5
 
 
 class ViewController:
-    """Owns the view, which is made anew each time: what it tells is what was heard and kept until then."""
+    """Owns the view, which is made anew each time: it shows what was heard and kept until then."""
 
     is_open = False
 
