@@ -49,14 +49,8 @@ class Fetching:
     ) -> None:
         """Fetch nothing yet.
 
-        Args:
-            request: what.
-            part: what of it is here.
-            limits: of one attempt.
-            report: called a few times a second.
-            cancel: ends it.
-            make_room: asked for bytes before they come; raises `FetchError` when there is no room.
-            is_audio: whether anything but a recording is refused.
+        `make_room` is asked for bytes before they come, and raises `FetchError` when there is no room; `is_audio` says
+        whether anything but a recording is refused.
         """
         self._request = request
         self._part = part
