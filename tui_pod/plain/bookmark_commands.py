@@ -1,4 +1,4 @@
-"""Commands of the plain program that keep what was said, and go through what was kept."""
+"""Commands of the plain program that make bookmarks and go through them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class BookmarkCommands(RowCommands):
-    """Runs what keys ask for about bookmarks, and is where the listener is while they are gone through."""
+    """Runs the commands about bookmarks, and holds the place of a listener who goes through them."""
 
     def __init__(self, program: PlainProgram) -> None:
         self._program = program

@@ -17,7 +17,7 @@ from typing import Any
 from tui_pod.config.keymap import character_key, parse_key
 
 ESCAPE_WAIT = 0.1
-"""Seconds that the rest of a key's sequence may take, also over a slow line; longer, and it was the escape key."""
+"""Seconds that the rest of a key's sequence may take, even over a slow line; after that it was the escape key."""
 
 LINE_LIMIT = 10_000
 """Longest line in characters; the rest is dropped."""
@@ -54,7 +54,7 @@ class Keyboard:
         self._is_open = False
 
     def start(self) -> None:
-        """Begin to read, on the running event loop."""
+        """Start reading, on the running event loop."""
         self._is_open = True
         loop = asyncio.get_running_loop()
         if self._is_terminal:
@@ -66,19 +66,19 @@ class Keyboard:
             loop.call_soon(self._read_on)
 
     def close(self) -> None:
-        """Read no more, and leave the terminal as it was."""
+        """Stop reading, and restore the terminal."""
         if self._is_open:
             self._is_open = False
             asyncio.get_running_loop().remove_reader(self._descriptor)
             self._set_raw(False)
 
     def resume(self) -> None:
-        """Read keys again after the program was stopped and has come back: the shell has changed the terminal."""
+        """Read keys again after the program was suspended: the shell has changed the terminal."""
         self._set_raw(self._asker is None)
 
     @property
     def is_asking(self) -> bool:
-        """Whether a line is waited for."""
+        """Whether it waits for a line."""
         return self._asker is not None
 
     def ask(self, asker: Callable[[str], None], is_secret: bool = False) -> None:
@@ -90,7 +90,7 @@ class Keyboard:
         self._set_raw(False)
 
     def _set_raw(self, is_raw: bool) -> None:
-        """Have the terminal hand over each key at once and unseen, or whole lines as before."""
+        """Have the terminal deliver each key at once without echo, or whole lines as before."""
         if self._cooked is None:
             return
         mode = [*self._cooked[:6], list(self._cooked[6])]
@@ -176,7 +176,7 @@ class Keyboard:
 
 
 def _erased(line: str) -> str:
-    """Return a line without what was erased in it while the terminal did not edit it yet."""
+    """Apply the backspaces typed before the terminal began to edit the line."""
     while "\x7f" in line:
         line = _ERASED.sub("", line).lstrip("\x7f")
     return line

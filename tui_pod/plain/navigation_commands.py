@@ -1,4 +1,4 @@
-"""Commands of the plain program that change nothing: go through lists, search, sort, and have things read out."""
+"""Commands of the plain program that change nothing: move, search, sort, and read things out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ QUERY_LIMIT = 200
 
 
 class NavigationCommands:
-    """Runs what keys ask for that only looks."""
+    """Runs the commands that only look."""
 
     def __init__(self, program: PlainProgram, browser: Browser) -> None:
         self._program = program

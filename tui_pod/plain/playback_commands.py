@@ -1,6 +1,6 @@
 """Commands of the plain program that play, mark, queue and plan.
 
-What plays is said when playback reports it; the rest says here what it did.
+What plays is said when playback reports it; the other commands say here what they did.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class PlaybackCommands:
-    """Runs what keys ask for that changes something."""
+    """Runs the commands that change something."""
 
     def __init__(self, program: PlainProgram, browser: Browser) -> None:
         self._program = program

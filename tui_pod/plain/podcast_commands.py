@@ -28,7 +28,7 @@ SAID = 10
 
 
 class PodcastCommands:
-    """Runs what keys ask for about podcasts."""
+    """Runs the commands about podcasts."""
 
     def __init__(self, program: PlainProgram, browser: Browser) -> None:
         self._say, self._say_all, self._run = program.say, program.say_all, program.run_task

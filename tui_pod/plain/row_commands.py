@@ -34,7 +34,7 @@ def moves(move: Callable[[int], object], go: Callable[[int], object]) -> dict[st
 
 
 class RowCommands:
-    """Runs what keys ask for while the listener is among the rows. A subclass says which they are."""
+    """Runs commands while the listener is among the rows. A subclass says which rows."""
 
     is_open = False
     """Whether the listener is among them."""

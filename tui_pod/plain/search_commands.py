@@ -25,7 +25,7 @@ _KINDS = {Kind.TITLE: "In the title", Kind.SUMMARY: "In the summary", Kind.NOTES
 
 
 class SearchCommands(RowCommands):
-    """Runs what keys ask for about matches, and is where the listener is while they are gone through."""
+    """Runs the commands about matches, and holds the place of a listener who goes through them."""
 
     def __init__(self, program: PlainProgram, edit: Callable[[Bookmark], None]) -> None:
         """Find nothing yet; `edit` asks for a note on what is kept."""
@@ -55,7 +55,7 @@ class SearchCommands(RowCommands):
         return None if command is None else partial(self._when_found, command)
 
     def _when_found(self, command: Callable[[], object]) -> None:
-        """Run a command on what is found, which may still be looked for: keys come fast from a pipe."""
+        """Run a command on what is found, once the search is done: keys come fast from a pipe."""
         if self._searching is not None and not self._searching.done():
             self._searching.add_done_callback(lambda _: self._when_found(command))
         elif self._matches or command == self._ask:

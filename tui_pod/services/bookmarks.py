@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
 
 PATIENCE = 3.0
-"""Seconds that the words may take to come; later the last half minute is kept without them."""
+"""Seconds to wait for the words; after that the last half minute is kept without them."""
 
 WHY_EMPTY = f"Nothing is kept yet. {key_of('bookmark.add')} keeps what was just said, with a note if you like."
 
 NOTHING_PLAYS = f"Nothing is playing: {key_of('bookmark.add')} keeps what was just said."
 
 NOTE_WITHIN = timedelta(seconds=4)
-"""Time after keeping something in which the key asks for its note instead of keeping more."""
+"""Time after keeping something in which the key asks for a note on it instead."""
 
 SHOWN_WORDS = 40
 """Characters of the words that a notice shows."""
@@ -73,7 +73,7 @@ class BookmarkService:
         return notes.podcast, notes.page
 
     async def close(self) -> None:
-        """Keep at once what still waits for its words, without them."""
+        """Keep what still waits for its words without them."""
         await self._tasks.close()
         for playback in self._waiting:
             stretch = just_said(Transcript(), playback.position)

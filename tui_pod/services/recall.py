@@ -105,7 +105,7 @@ class RecallService:
         self._services.frontend.tell(f"{clean(question.text, 200)} {HOW_TO}")
 
     def forget(self, key: BookmarkKey) -> None:
-        """Stop asking a card, which can be undone."""
+        """Stop asking about a card, which can be undone."""
         self._cards.remove_all([key], "the end of a card")
 
     def now(self) -> datetime:

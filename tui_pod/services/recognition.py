@@ -55,7 +55,7 @@ PAUSED, ON_BATTERY = "recognising is paused", "recognising waits for mains power
 
 
 class RecognitionService:
-    """The one place in the running app that recognises words and takes them away."""
+    """The one place in the running app that recognises words and removes them."""
 
     def __init__(
         self,
@@ -152,7 +152,7 @@ class RecognitionService:
         self._urgent.take()
 
     def remove(self, episode: str) -> None:
-        """Stop recognising the words of an episode, else take them away, which can be undone."""
+        """Stop recognising an episode's words, or remove those it has, which can be undone."""
         self._tasks.run(self._remove(episode))
 
     async def words(self, episode: str) -> Words | None:
@@ -199,7 +199,7 @@ class RecognitionService:
             self._tasks.show("words", "")
 
     async def _wait(self) -> None:
-        """Wait until something changes, or for a while."""
+        """Wait until something changes, for LOOK_EVERY at most."""
         self._tasks.show("words", self._why_waiting())
         self._changed.clear()
         with contextlib.suppress(TimeoutError):
@@ -264,7 +264,7 @@ class RecognitionService:
         return await in_thread(lambda cancel: podcasts.downloads.fetch(request, cancel=cancel)), True
 
     def _report(self, episode: Episode, until: float) -> None:
-        """Show how far an episode is: sentences come many at a time."""
+        """Show how far an episode is, once for the many sentences that come at a time."""
         self._latest = (episode, until)
         if self._timer is None:
             self._show_latest()
@@ -292,7 +292,7 @@ class RecognitionService:
         self._services.words_changed(ident, state)
 
     def _fail(self, ident: str, error: BaseException) -> None:
-        """Give an episode up, and say why where the listener asked for it."""
+        """Give up on an episode, and say why if the listener asked for it."""
         is_asked = self._waiting.pop(ident, False)
         self._failed.add(ident)
         self._set_state(ident, None)
@@ -314,7 +314,7 @@ class RecognitionService:
             self._frontend.tell("These words were not recognised by machine.")
 
     async def _drop(self, ident: str) -> None:
-        """Recognise an episode no longer."""
+        """Stop recognising an episode."""
         del self._waiting[ident]
         if self._job is not None and self._job.get_name() == ident:
             self._job.cancel()

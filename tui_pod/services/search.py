@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
 
 FIRST_WAIT = 3.0
-"""Seconds after the start until the index is looked at: a start is for listening."""
+"""Seconds from the start to the first look at the index: a start is for listening."""
 
 NO_TIMES = "These words have no times"
 
@@ -69,7 +69,7 @@ class SearchService:
             self._filling = self._tasks.run(self._fill())
 
     async def close(self) -> None:
-        """End what is under way; what is indexed stays."""
+        """Stop; what is indexed stays."""
         await self._tasks.close()
 
     async def search(self, typed: str) -> Answer:

@@ -70,7 +70,7 @@ class Services:
         """By how many seconds the listener moved an episode's words."""
         self._failed_save: str | None = None
         self.words_watchers: list[Callable[[str, WordsState | None], None]] = []
-        """Told how far the words of an episode are recognised; None: no longer, or they have changed."""
+        """Told how far recognition of an episode is; None: it has ended, or the words have changed."""
         self.work: dict[str, str] = {}
         """The status of what is being done in the background, by what it is."""
 
@@ -101,10 +101,10 @@ class Services:
         raise NotImplementedError
 
     def key_pressed(self) -> None:
-        """Let background work make way for what a key asks for."""
+        """Let background work yield to a key press."""
 
     def words_changed(self, episode: str, state: WordsState | None) -> None:
-        """Tell the watchers how far the words of an episode are."""
+        """Tell the watchers how far recognition of an episode is."""
         for watcher in self.words_watchers:
             watcher(episode, state)
 
@@ -117,7 +117,7 @@ class Services:
 
     @cached_property
     def recall(self) -> RecallService:
-        """What is asked of what was kept."""
+        """Asks about what was kept."""
         from tui_pod.services.recall import RecallService  # after the first paint
 
         return RecallService(self)
@@ -148,7 +148,7 @@ class Services:
         self._failed_save = reason
 
     def nudge(self, episode: str, by: float) -> str:
-        """Move an episode's words by so many seconds for good, against its audio; return a sentence that says so."""
+        """Shift an episode's words against its audio, for good; return a sentence that says so."""
         moved = round(max(-MOST_NUDGED, min(self.nudges.get(episode, 0.0) + by, MOST_NUDGED)), 1)
         self.nudges[episode] = moved
         self.controller.remember("nudges", episode, moved)

@@ -1,4 +1,4 @@
-"""Work on the event loop that takes time: what goes wrong is told, and what was done can be undone."""
+"""Work on the event loop that takes time: failures are told, and what was done can be undone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class BackgroundTasks:
         self._turn = asyncio.Lock()
 
     def run(self, work: Work) -> asyncio.Task[object]:
-        """Run some work. An error ends it and is told; other work goes on."""
+        """Start some work. An error ends it and is told; other work goes on."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
 
 MOST = 500
-"""Pictures that are kept, 19 kB each."""
+"""Pictures to keep, 19 kB each."""
 
 BESIDE = tuple(f"{name}.{suffix}" for name in ("cover", "folder") for suffix in ("jpg", "png", "jpeg", "webp"))
 """Names of pictures in a recording's folder."""
@@ -64,7 +64,7 @@ class Covers:
         return None
 
     def _make(self, kept: Path, origin: str, content: Callable[[], Path | bytes], cancel: CancelToken) -> bytes | None:
-        """Make and keep a picture. What is no picture is remembered, what cannot be had only while the app runs."""
+        """Make and cache a picture, or that there is none; other failures are remembered only while the app runs."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.TemporaryDirectory(dir=self._folder) as folder:

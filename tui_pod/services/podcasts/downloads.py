@@ -103,7 +103,7 @@ class DownloadService:
             self._frontend.tell(NOT_REMOVABLE)
 
     async def _want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
-        """Note whether the listener wants downloads of episodes, which are else not made by themselves."""
+        """Note whether the listener wants these downloads; unwanted ones are not started automatically."""
         store = (await self._services.open_podcasts()).store
         from tui_pod.feeds.store.marks import set_marked
 
@@ -127,7 +127,7 @@ class DownloadService:
             self._frontend.tell(f"{len(episodes) - len(found)} of them were deleted for good meanwhile.", is_error=True)
 
     async def fetch_ahead(self, requests: Sequence[DownloadRequest]) -> None:
-        """Download by itself what is not here; what was taken away a moment ago comes back."""
+        """Download automatically what is missing; restore what was deleted a moment ago."""
         queue = await self._opened()
         missing = [request for request in requests if request.episode not in queue.running]
         back = await in_thread(lambda _: [one.episode for one in missing if queue.downloads.restore(one.episode)])
@@ -203,12 +203,11 @@ def _download_requests(
     """Return what to download of these episodes, and whether some are downloaded. Waits: run it in a thread."""
     requests, are_here = [], False
     for ident in episodes:
-        index = library.index(ident)
+        episode = library.find(ident)
         if podcasts.downloads.find(ident) is not None:
             are_here = True
-        elif index is not None:
-            request = podcasts.download_request(library.episode(index))
-            requests += [request] if request is not None else []
+        elif episode is not None and (request := podcasts.download_request(episode)) is not None:
+            requests.append(request)
     return requests, are_here
 
 
@@ -225,16 +224,13 @@ def _summary(running: Collection[DownloadProgress]) -> str:
 def _shown(progress: DownloadProgress) -> DownloadState | None:
     from tui_pod.feeds.media.download_queue import DownloadStatus
 
-    match progress.status:
-        case DownloadStatus.WAITING | DownloadStatus.RUNNING if not progress.done:
-            return DownloadState(text="…", is_automatic=progress.is_automatic)
-        case DownloadStatus.RUNNING if progress.total:
-            share = min(1.0, progress.done / progress.total)
-            return DownloadState(text=f"{int(100 * share)} %", share=share, is_automatic=progress.is_automatic)
-        case DownloadStatus.RUNNING if progress.done:
-            return DownloadState(text=f"{progress.done // 1000**2} MB", is_automatic=progress.is_automatic)
-        case DownloadStatus.DONE:
-            return WHOLE._replace(is_automatic=progress.is_automatic)
-        case DownloadStatus.FAILED if not progress.is_automatic:
-            return DownloadState(error=str(progress.error))
-    return None
+    status, done, total = progress.status, progress.done, progress.total
+    if status is DownloadStatus.DONE:
+        return WHOLE._replace(is_automatic=progress.is_automatic)
+    if status is DownloadStatus.FAILED and not progress.is_automatic:
+        return DownloadState(error=str(progress.error))
+    if status not in (DownloadStatus.WAITING, DownloadStatus.RUNNING):
+        return None
+    share = min(1.0, done / total) if done and total else None
+    text = f"{int(100 * share)} %" if share is not None else f"{done // 1000**2} MB" if done else "…"
+    return DownloadState(text=text, share=share, is_automatic=progress.is_automatic)

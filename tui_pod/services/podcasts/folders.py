@@ -1,4 +1,4 @@
-"""Watch the folders of the listener's own files, and have what changed brought up to date. Runs on the event loop."""
+"""Watch the folders of the listener's own files, and refresh those that change. Runs on the event loop."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ EVERY = 10.0
 """Seconds between two looks."""
 
 RARELY = 1_000
-"""Times the length of a look that are waited at least: looking takes a thousandth of the time at most."""
+"""Shortest wait, in lengths of a look: looking takes a thousandth of the time at most."""
 
 SELDOM = 300.0
-"""Seconds that are waited at most."""
+"""Longest wait in seconds."""
 
 
 class FolderWatch:
@@ -35,7 +35,7 @@ class FolderWatch:
         tasks: BackgroundTasks,
         refresh: Callable[[str], Awaitable[bool]],
     ) -> None:
-        """Watch nothing yet; `refresh` brings a folder up to date, and tells whether anything in it had changed."""
+        """Watch nothing yet; `refresh` refreshes a folder, and returns whether anything in it had changed."""
         self._services = services
         self._tasks = tasks
         self._refresh = refresh
@@ -44,17 +44,17 @@ class FolderWatch:
         self._wait = EVERY
 
     def start(self) -> None:
-        """Look for the first time a moment later; later calls do nothing."""
+        """Schedule the first look; later calls do nothing."""
         if self._timer is None:
             self._plan(EVERY)
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop watching."""
         if self._timer is not None:
             self._timer.cancel()
 
     async def _look(self) -> None:
-        """Refresh the folders that changed; those that were still changing are looked at again the next time."""
+        """Refresh the folders that changed; those still changing are looked at again next time."""
         podcasts = await self._services.open_podcasts()
         if self._changes is None:
             from tui_pod.feeds.folders.watch import FolderChanges  # reads tags: only with podcasts

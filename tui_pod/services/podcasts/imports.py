@@ -1,4 +1,4 @@
-"""Take what another player exported into the running app: look first, then take, which can be undone.
+"""Import what another player exported into the running app: preview it, then take it, which can be undone.
 
 Runs on the event loop; threads do what waits.
 """
@@ -85,7 +85,7 @@ class ImportService:
         return await in_thread(look)
 
     def take(self, preview: Preview) -> None:
-        """Subscribe to the podcasts that are new, take marks and places, and fetch the episodes."""
+        """Subscribe to the podcasts that are new, take over progress, and fetch the episodes."""
         self._tasks.run(self._take(preview))
 
     async def _take(self, preview: Preview) -> None:

@@ -26,7 +26,7 @@ SOON = 1.0
 
 
 class Keeper:
-    """Decides when downloads are looked at; what is done with them, `DownloadService` does."""
+    """Decides when to look at downloads; `DownloadService` does what is to be done."""
 
     def __init__(self, services: Services, tasks: BackgroundTasks, downloads: DownloadService) -> None:
         self._services = services
@@ -38,7 +38,7 @@ class Keeper:
         self._timer: asyncio.TimerHandle | None = None
 
     def progress_changed(self, episodes: Iterable[str]) -> None:
-        """Look at the podcasts of episodes that became played, or are it no longer."""
+        """Look at the podcasts of episodes that became played or unplayed."""
         index = self._services.controller.progress_index
         for ident in episodes:
             status, former = index.status(ident), self._statuses.get(ident)
@@ -53,7 +53,7 @@ class Keeper:
             self._look_soon(former)
 
     async def keep(self, feeds: Iterable[Subscription]) -> None:
-        """Delete and download what the settings of these podcasts ask for."""
+        """Delete and download what the settings of these podcasts call for."""
         podcasts = await self._services.open_podcasts()
         from tui_pod.feeds.media.keeping import Usual, has_rule
 
@@ -64,7 +64,7 @@ class Keeper:
                 await self._keep(podcasts, feed, usual)
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop looking."""
         if self._timer is not None:
             self._timer.cancel()
 

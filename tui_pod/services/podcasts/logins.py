@@ -1,4 +1,4 @@
-"""A login that a server wants of the listener: asked for, tried, and then gone on with what wanted it."""
+"""A login that a server asks for: get it from the listener, try it, and resume what needed it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from tui_pod.services.services import Services
 
 GoOn = Callable[["Podcasts"], Awaitable[object]]
-"""Goes on with what a login was wanted for; raises `LoginWanted` when it was not taken."""
+"""Resumes what needed a login; raises `LoginWanted` if the server did not accept it."""
 
 
 class LoginNeeded(UserError):
-    """Something that waits for a login, which `question` asks for."""
+    """Something that needs a login first, which `question` asks for."""
 
     def __init__(self, question: LoginQuestion) -> None:
         super().__init__(question.said)
@@ -30,7 +30,7 @@ class LoginQuestion:
     """Which server wants a login; `answer` gives it one."""
 
     def __init__(self, wanted: LoginWanted, use: Callable[[Login], Awaitable[object]]) -> None:
-        """Ask for a login; `use` goes on with one, and raises `LoginWanted` when the server does not take it."""
+        """Ask for a login; `use` resumes with one, and raises `LoginWanted` if the server does not accept it."""
         self._wanted = wanted
         self._use = use
 
@@ -57,10 +57,10 @@ class LoginQuestion:
         return (login.user, login.password if self._wanted.is_kept_back else "") if login else ("", "")
 
     async def answer(self, user: str, password: str) -> object:
-        """Try a login, to which the listener has said yes where it needs that; return what going on came to.
+        """Try a login, which the listener has agreed to send where `needs_yes`; return the result of resuming.
 
         Raises:
-            UserError: the server does not take it, or what was gone on with failed.
+            UserError: the server does not accept it, or what was resumed failed.
         """
         from tui_pod.feeds.net.fetch import LoginWanted  # brings TLS, which nobody without podcasts needs
         from tui_pod.feeds.net.login import Login, check_user
@@ -74,7 +74,7 @@ class LoginQuestion:
 
 
 def ask_login(services: Services, feed_id: str, wanted: LoginWanted, go_on: GoOn) -> None:
-    """Ask for a login, keep it with a feed, and go on."""
+    """Ask for a login, keep it with a feed, and resume what needed it."""
 
     async def use(login: Login) -> None:
         podcasts = await services.open_podcasts()
@@ -85,7 +85,7 @@ def ask_login(services: Services, feed_id: str, wanted: LoginWanted, go_on: GoOn
 
 
 async def ask_login_of_episode(services: Services, ident: str, wanted: LoginWanted, go_on: GoOn) -> None:
-    """Ask for the login that an episode's server wants, where it is of a feed, and go on."""
+    """Ask for the login that an episode's server wants, if it belongs to a feed, and resume what needed it."""
     podcasts = await services.open_podcasts()
     details = await in_thread(lambda _: podcasts.details(ident))
     if details is not None:  # else it is of a catalogue: what the server said was told

@@ -1,4 +1,4 @@
-"""Show which episodes are new: those that came since one last looked at their podcast, and were not touched.
+"""Show which episodes are new: untouched, and there only since the listener last looked at their podcast.
 
 Called on the event loop; threads do what waits.
 """
@@ -40,7 +40,7 @@ class News:
             self._services.frontend.progress_changed(frozenset(changed))
 
     def looked(self, episodes: Iterable[str]) -> None:
-        """Take episodes for seen: their podcast was looked at."""
+        """Note that episodes were seen: their podcast was looked at."""
         if seen := self._ids.intersection(episodes):
             self._tasks.run(self._set(list(seen), is_new=False))
 
@@ -61,7 +61,7 @@ class News:
             self._tasks.run(do())
 
     def progress_changed(self, episodes: Iterable[str]) -> None:
-        """Forget those that were begun or marked."""
+        """Forget those that were started or marked."""
         index = self._services.controller.progress_index
         self.looked(ident for ident in episodes if index.status(ident) is not Status.UNPLAYED)
 

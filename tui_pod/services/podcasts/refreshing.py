@@ -1,4 +1,4 @@
-"""Refresh podcasts: on wish, at the start, and at intervals while the app runs.
+"""Refresh podcasts: on request, at the start, and at intervals while the app runs.
 
 Called on the event loop; threads do what waits.
 """
@@ -29,7 +29,7 @@ LOOK = 300.0
 """Seconds between two looks for podcasts that are due, more or less a fifth."""
 
 TOLD = 3
-"""Failures of a refresh that are shown one by one; the rest is counted."""
+"""Failures of a refresh that are shown one by one; the rest are counted."""
 
 AGAIN = f"Press {key_of('feed.refresh_all')} to try again."
 NO_FEEDS = f"There are no podcasts yet. Press {key_of('feed.add')} to add one."
@@ -71,7 +71,7 @@ class Refresher:
         return self._running is not None and not self._running.done()
 
     def refresh(self, feed_id: str | None = None) -> None:
-        """Refresh a feed on wish; None: all feeds."""
+        """Refresh a feed on request; None: all feeds."""
         if self._is_running:
             self._frontend.tell("Feeds are being refreshed already.")
         else:
@@ -90,7 +90,7 @@ class Refresher:
         self._frontend.feeds_failed(frozenset(feed.feed_id for feed in feeds if feed.error))
 
     def close(self) -> None:
-        """Plan no more."""
+        """Stop refreshing at intervals."""
         if self._timer is not None:
             self._timer.cancel()
 

@@ -40,7 +40,7 @@ class SettingsService:
         self._changed = changed
 
     async def all(self) -> list[PodcastChoice]:
-        """Return all podcasts, those that are hidden too, and the course at the end."""
+        """Return all podcasts, hidden ones too, and the course last."""
         store = (await self._services.open_podcasts()).store
         return await in_thread(lambda _: _all(store))
 
