@@ -275,7 +275,6 @@ class Runtime:
         await self._elsewhere.close()
         await self._broadcast.close()
         await self.recognition.close()
-        await self.search.close()
         await self.sources.close()
 
     def finish(self) -> bool:

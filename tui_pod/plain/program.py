@@ -37,7 +37,6 @@ from tui_pod.plain.spoken import (
     sentence,
 )
 from tui_pod.services.episode_list import EpisodeListModel
-from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.core.library.download_state import DownloadState
@@ -69,8 +68,7 @@ class PlainProgram:
         self._playback = services.playback
         self._loading: asyncio.TimerHandle | None = None
         self._work = ""
-        self._tasks = BackgroundTasks(services)
-        self.run_task = self._tasks.run
+        self.run_task = services.tasks.run
         self._list = EpisodeListModel(services)
         self._browser = Browser(self._list)
         self._navigation: NavigationCommands
@@ -108,7 +106,6 @@ class PlainProgram:
             await self._ended.wait()
         finally:
             self._keyboard.close()
-            await self._tasks.close()
             await self.services.close()
 
     def _greet(self) -> None:

@@ -14,7 +14,6 @@ from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey, Stretch
 from tui_pod.core.progress.just_said import just_said
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.runtime.log import log
-from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.services.services import Services
@@ -38,7 +37,7 @@ class BookmarkService:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._tasks = BackgroundTasks(services)
+        self._tasks = services.tasks
         self._last: tuple[BookmarkKey, datetime] | None = None  # what was kept last, and when
         self._waiting: list[Playback] = []  # moments whose words are being looked for
 
@@ -72,9 +71,8 @@ class BookmarkService:
         notes = await self._services.read_notes(episode)
         return notes.podcast, notes.page
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Keep what still waits for its words without them."""
-        await self._tasks.close()
         for playback in self._waiting:
             stretch = just_said(Transcript(), playback.position)
             self._services.controller.bookmarks.keep(playback.episode or "", playback.title, stretch)

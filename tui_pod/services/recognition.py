@@ -22,7 +22,6 @@ from tui_pod.runtime.log import log
 from tui_pod.runtime.power import is_on_battery
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.recordings import find_language, find_recording, make_request, wanted_by_settings
-from tui_pod.services.tasks import BackgroundTasks
 from tui_pod.speech.model import (
     INSTALL_HINT,
     RecognitionError,
@@ -77,7 +76,7 @@ class RecognitionService:
         self._open_podcasts = open_podcasts
         self._model = services.settings.transcribe.model
         self._is_paused = is_paused
-        self._tasks = BackgroundTasks(services)
+        self._tasks = services.tasks
         self._waiting: dict[str, bool] = {}  # episode -> whether the listener asked for it
         self._states: dict[str, WordsState] = {}
         self._job: asyncio.Task[None] | None = None

@@ -18,7 +18,6 @@ from tui_pod.runtime.threads import CancelToken, in_thread
 from tui_pod.search.lookup import EPISODES, Found, Hit, Kind, Results, look_up, said_in
 from tui_pod.search.query import NOTHING, Query, parse_query
 from tui_pod.search.store import NO_FTS5, IndexFile, IndexMissing, SearchError
-from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.services.services import Services
@@ -49,7 +48,7 @@ class SearchService:
         self._services = services
         self._index = index
         self._update = update
-        self._tasks = BackgroundTasks(services)
+        self._tasks = services.tasks
         self._filling: asyncio.Task[object] | None = None
         self._is_stale = False  # whether it has to be looked at again when it is filled
         self._fault = ""
@@ -67,10 +66,6 @@ class SearchService:
         self._is_stale = True
         if self._filling is None or self._filling.done():
             self._filling = self._tasks.run(self._fill())
-
-    async def close(self) -> None:
-        """Stop; what is indexed stays."""
-        await self._tasks.close()
 
     async def search(self, typed: str) -> Answer:
         """Return what matches; a search that is cancelled stops within a millisecond or two."""

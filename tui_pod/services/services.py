@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui_pod.services.recognition import RecognitionService
     from tui_pod.services.search import SearchService
     from tui_pod.services.sync import SyncService
+    from tui_pod.services.tasks import BackgroundTasks
     from tui_pod.terminal.host import TerminalHost
 
 
@@ -107,6 +108,13 @@ class Services:
         """Tell the watchers how far recognition of an episode is."""
         for watcher in self.words_watchers:
             watcher(episode, state)
+
+    @cached_property
+    def tasks(self) -> BackgroundTasks:
+        """Work in the background."""
+        from tui_pod.services.tasks import BackgroundTasks  # after the first paint
+
+        return BackgroundTasks(self)
 
     @cached_property
     def bookmarks(self) -> BookmarkService:
@@ -196,5 +204,7 @@ class Services:
 
     async def close(self) -> None:
         """End what runs on the event loop."""
+        if "tasks" in vars(self):
+            await self.tasks.close()
         if "bookmarks" in vars(self):
-            await self.bookmarks.close()
+            self.bookmarks.close()

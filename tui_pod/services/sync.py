@@ -17,7 +17,7 @@ from tui_pod.core.progress.cards import Kept
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import counted
 from tui_pod.integrations.broadcast import Follower
-from tui_pod.services.tasks import BackgroundTasks, CommandFailed, run_command
+from tui_pod.services.tasks import CommandFailed, run_command
 from tui_pod.state.kept import SECTIONS, read_kept
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class SyncService(Follower):
     def __init__(self, services: Services, work: Work) -> None:
         self._services, self._frontend = services, services.frontend
         self._work = work
-        self._tasks = BackgroundTasks(services)
+        self._tasks = services.tasks
         self._running: asyncio.Task[object] | None = None
         self._was_playing = False
         self._timer: asyncio.TimerHandle | None = None

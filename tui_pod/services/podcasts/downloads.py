@@ -16,7 +16,6 @@ from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.hints import NOT_REMOVABLE
 from tui_pod.services.podcasts.logins import ask_login_of_episode
-from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
@@ -33,9 +32,9 @@ AT_A_TIME = 100
 class DownloadService:
     """The one place in the running app that changes downloads."""
 
-    def __init__(self, services: Services, tasks: BackgroundTasks) -> None:
+    def __init__(self, services: Services) -> None:
         self._services, self._frontend = services, services.frontend
-        self._tasks = tasks
+        self._tasks = services.tasks
         self._queue: DownloadQueue | None = None
         self._version = 0
         self._here: set[str] = set()  # as last shown as a whole

@@ -26,7 +26,6 @@ from tui_pod.services.podcasts.logins import LoginNeeded, LoginQuestion, ask_log
 from tui_pod.services.podcasts.news import News
 from tui_pod.services.podcasts.refreshing import After, Refresher
 from tui_pod.services.podcasts.settings import SettingsService
-from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
@@ -53,17 +52,17 @@ class FeedService(Follower):
         """Open nothing yet; `is_sparing` tells whether the network may cost too much, at the start or later."""
         self._services, self._frontend = services, services.frontend
         self._reload = reload
-        self._tasks = tasks = BackgroundTasks(services)
-        self._downloads = DownloadService(services, tasks)
-        self._folders = FolderWatch(services, tasks, self._refresh_folder)
-        self._keeper = Keeper(services, tasks, self._downloads)
-        self.settings_of_podcasts = SettingsService(services, tasks, self._settings_changed)
+        self._tasks = services.tasks
+        self._downloads = DownloadService(services)
+        self._folders = FolderWatch(services, self._refresh_folder)
+        self._keeper = Keeper(services, self._downloads)
+        self.settings_of_podcasts = SettingsService(services, self._settings_changed)
         self.directories = DirectoryService(services)
-        self.imports = ImportService(services, tasks, self._bring_up_to_date)
-        self.news = News(services, tasks)
+        self.imports = ImportService(services, self._bring_up_to_date)
+        self.news = News(services)
         self._started: asyncio.Task[object] | None = None
         after = After(self._bring_up_to_date, self._keeper.keep, announce)
-        self._refresher = Refresher(services, tasks, after, is_sparing)
+        self._refresher = Refresher(services, after, is_sparing)
         self.refresh, self.refresh_due = self._refresher.refresh, self._refresher.refresh_due
         self._reloading = asyncio.Lock()
         self._generation: tuple[int, int] | None = None

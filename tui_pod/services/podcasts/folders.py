@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from tui_pod.core.errors import UserError
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
-from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.feeds.folders.watch import FolderChanges
@@ -32,12 +31,11 @@ class FolderWatch:
     def __init__(
         self,
         services: Services,
-        tasks: BackgroundTasks,
         refresh: Callable[[str], Awaitable[bool]],
     ) -> None:
         """Watch nothing yet; `refresh` refreshes a folder, and returns whether anything in it had changed."""
         self._services = services
-        self._tasks = tasks
+        self._tasks = services.tasks
         self._refresh = refresh
         self._changes: FolderChanges | None = None
         self._timer: asyncio.TimerHandle | None = None

@@ -14,7 +14,6 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.threads import CancelToken, in_thread
-from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.feeds.imports import Imported
@@ -51,12 +50,11 @@ class ImportService:
     def __init__(
         self,
         services: Services,
-        tasks: BackgroundTasks,
         bring_up_to_date: Callable[[Podcasts, int], Awaitable[None]],
     ) -> None:
         """Read nothing yet; `bring_up_to_date` shows the library anew, with so many new episodes."""
         self._services = services
-        self._tasks = tasks
+        self._tasks = services.tasks
         self._bring_up_to_date = bring_up_to_date
 
     async def read(self, typed: str) -> Preview | None:

@@ -13,7 +13,6 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Status
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.podcasts.downloads import DownloadService
-from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.feeds.media.keeping import Usual
@@ -28,9 +27,9 @@ SOON = 1.0
 class Keeper:
     """Decides when to look at downloads; `DownloadService` does what is to be done."""
 
-    def __init__(self, services: Services, tasks: BackgroundTasks, downloads: DownloadService) -> None:
+    def __init__(self, services: Services, downloads: DownloadService) -> None:
         self._services = services
-        self._tasks = tasks
+        self._tasks = services.tasks
         self._downloads = downloads
         self._statuses: dict[str, Status] = {}  # as last told, of those that changed
         self._playing: str | None = None

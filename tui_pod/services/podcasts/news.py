@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.threads import in_thread
-from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.services.services import Services
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
 class News:
     """What is new in the running app."""
 
-    def __init__(self, services: Services, tasks: BackgroundTasks) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._tasks = tasks
+        self._tasks = services.tasks
         self._ids: set[str] = set()  # as they are kept
 
     async def show(self) -> None:

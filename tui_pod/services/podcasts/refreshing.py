@@ -17,7 +17,6 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.podcasts.logins import ask_login
-from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
@@ -52,13 +51,12 @@ class Refresher:
     def __init__(
         self,
         services: Services,
-        tasks: BackgroundTasks,
         after: After,
         is_sparing: Callable[[bool], Awaitable[bool]],
     ) -> None:
         """Refresh nothing yet; `is_sparing` tells whether that may cost too much, at the start or later."""
         self._services, self._frontend = services, services.frontend
-        self._tasks = tasks
+        self._tasks = services.tasks
         self._after = after
         self._is_sparing = is_sparing
         self._running: asyncio.Task[object] | None = None

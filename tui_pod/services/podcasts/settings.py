@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.library.podcast_settings import COURSE, ROWS, PodcastSettings, to_texts
 from tui_pod.runtime.threads import in_thread
-from tui_pod.services.tasks import BackgroundTasks
 
 if TYPE_CHECKING:
     from tui_pod.feeds.podcasts import Podcasts
@@ -31,12 +30,11 @@ class SettingsService:
     def __init__(
         self,
         services: Services,
-        tasks: BackgroundTasks,
         changed: Callable[[Podcasts, str], Awaitable[None]],
     ) -> None:
         """Open nothing yet; `changed` follows a change of a podcast's settings."""
         self._services = services
-        self._tasks = tasks
+        self._tasks = services.tasks
         self._changed = changed
 
     async def all(self) -> list[PodcastChoice]:
