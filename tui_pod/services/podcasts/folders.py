@@ -28,11 +28,7 @@ SELDOM = 300.0
 class FolderWatch:
     """Looks at the folders at intervals, from `start` to `close`."""
 
-    def __init__(
-        self,
-        services: Services,
-        refresh: Callable[[str], Awaitable[bool]],
-    ) -> None:
+    def __init__(self, services: Services, refresh: Callable[[str], Awaitable[bool]]) -> None:
         """Watch nothing yet; `refresh` refreshes a folder, and returns whether anything in it had changed."""
         self._services = services
         self._tasks = services.tasks

@@ -47,11 +47,7 @@ class Preview(NamedTuple):
 class ImportService:
     """Reads exports, and takes them."""
 
-    def __init__(
-        self,
-        services: Services,
-        bring_up_to_date: Callable[[Podcasts, int], Awaitable[None]],
-    ) -> None:
+    def __init__(self, services: Services, bring_up_to_date: Callable[[Podcasts, int], Awaitable[None]]) -> None:
         """Read nothing yet; `bring_up_to_date` shows the library anew, with so many new episodes."""
         self._services = services
         self._tasks = services.tasks

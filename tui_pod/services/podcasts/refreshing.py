@@ -48,12 +48,7 @@ class After(NamedTuple):
 class Refresher:
     """The refreshes of the running app, one at a time."""
 
-    def __init__(
-        self,
-        services: Services,
-        after: After,
-        is_sparing: Callable[[bool], Awaitable[bool]],
-    ) -> None:
+    def __init__(self, services: Services, after: After, is_sparing: Callable[[bool], Awaitable[bool]]) -> None:
         """Refresh nothing yet; `is_sparing` tells whether that may cost too much, at the start or later."""
         self._services, self._frontend = services, services.frontend
         self._tasks = services.tasks

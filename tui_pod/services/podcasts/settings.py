@@ -27,11 +27,7 @@ class PodcastChoice(NamedTuple):
 class SettingsService:
     """The one place in the running app that changes settings of podcasts."""
 
-    def __init__(
-        self,
-        services: Services,
-        changed: Callable[[Podcasts, str], Awaitable[None]],
-    ) -> None:
+    def __init__(self, services: Services, changed: Callable[[Podcasts, str], Awaitable[None]]) -> None:
         """Open nothing yet; `changed` follows a change of a podcast's settings."""
         self._services = services
         self._tasks = services.tasks
