@@ -43,7 +43,8 @@ class Rig:
         self.runs: list[str] = []
         self.done = asyncio.Event()
         work = Work(self._run, self._reload, lambda: self.is_first)
-        self.service = SyncService(ServicesAround(self.controller, self.frontend), work)
+        self.services = ServicesAround(self.controller, self.frontend)
+        self.service = SyncService(self.services, work)
 
     async def _run(self) -> dict[str, Any]:
         self.runs.append("sync")
@@ -132,6 +133,10 @@ async def test_time_since_the_last_sync_grows_and_being_offline_is_shown(rig: Ri
     await rig.synced()
     rig.clock.go(3 * 3600.0)
     rig.report.update(error="no network", offline=True)
+    rig.service.sync_now()
+    await rig.synced()
+    assert rig.frontend.work == "synced 3 h ago, offline"
+    rig.services.tasks.show("network", "offline")  # podcasts have noticed it too
     rig.service.sync_now()
     await rig.synced()
     assert rig.frontend.work == "synced 3 h ago, offline"

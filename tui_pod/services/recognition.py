@@ -30,7 +30,7 @@ from tui_pod.speech.model import (
     model_name,
 )
 from tui_pod.speech.recogniser import transcribe
-from tui_pod.speech.word_files import WordFiles, Words
+from tui_pod.speech.word_files import WordFiles
 from tui_pod.speech.worker_process import RightOfWay
 
 if TYPE_CHECKING:
@@ -154,10 +154,6 @@ class RecognitionService:
         """Stop recognising an episode's words, or remove those it has, which can be undone."""
         self._tasks.run(self._remove(episode))
 
-    async def words(self, episode: str) -> Words | None:
-        """Return the recognised words of an episode; None when there are none."""
-        return await asyncio.to_thread(self._files.read, episode)
-
     async def close(self) -> None:
         """End the recogniser; the next start resumes where it was."""
         if self._looking is not None:
@@ -247,7 +243,7 @@ class RecognitionService:
         if is_fetched and not is_asked and podcasts is not None:
             await in_thread(lambda _: podcasts.downloads.remove(ident))
         if is_asked:
-            words = await self.words(ident)
+            words = await asyncio.to_thread(self._files.read, ident)
             shows = f"“{episode.title}” has words now. {key_of('view.transcript')} shows them."
             self._frontend.tell(shows if words is not None and words.cues else f"No words in “{episode.title}”.")
 

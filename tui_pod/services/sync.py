@@ -131,7 +131,8 @@ class SyncService(Follower):
         now = self._services.controller.now()
         unsent = sum(progress.updated > self._since for _, progress in self._services.controller.progress_index)
         last = "" if self._synced is None else f"synced {_age((now - self._synced).total_seconds())}"
-        self._tasks.show("sync", ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", self._problem))))
+        problem = "" if self._problem == self._services.work.get("network") else self._problem  # not “offline” twice
+        self._tasks.show("sync", ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", problem))))
         if self._clock is not None:
             self._clock.cancel()
         self._clock = asyncio.get_running_loop().call_later(MINUTE, self._show)
