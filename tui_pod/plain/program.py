@@ -152,9 +152,8 @@ class PlainProgram:
 
     def _help(self) -> None:
         self.say("Keys, by name:")
-        self.say_all(
-            say_keys(bound_actions(self.services.settings), (*self._commands, *self._bookmarks.ids, *self._found.ids))
-        )
+        known = (*self._commands, *self._bookmarks.commands, *self._found.commands)
+        self.say_all(say_keys(bound_actions(self.services.settings), known))
 
     # -- what commands need ----------------------------------------------------------------------------
 

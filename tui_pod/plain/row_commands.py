@@ -42,19 +42,15 @@ class RowCommands:
     def __init__(self, commands: Mapping[str, Callable[[], object]]) -> None:
         """Offer moves and `commands`, by the ids in the table of keys."""
         self._row = 0
-        self._here = {**moves(lambda by: self._go(self._row + by), self._go), **commands}
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of what works among the rows."""
-        return tuple(self._here)
+        self.commands = {**moves(lambda by: self._go(self._row + by), self._go), **commands}
+        """What works among the rows, by its id."""
 
     def here(self, action: Action) -> Callable[[], object] | None:
         """Return what an action does among the rows; one that they do not have leads away from them."""
         if not self.is_open:
             return None
-        self.is_open = action.where == "app" or action.id in self._here
-        return self._here.get(action.id)
+        self.is_open = action.where == "app" or action.id in self.commands
+        return self.commands.get(action.id)
 
     def _go(self, row: int) -> None:
         """Go to a row, and say it; one past either end is that end."""

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tui_pod.core.actions import Action
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.plain.program import PlainProgram
-    from tui_pod.services.search import SearchService
 
 _KINDS = {Kind.TITLE: "In the title", Kind.SUMMARY: "In the summary", Kind.NOTES: "In the notes",
           Kind.WORDS: "In its words", Kind.BOOKMARK: "Bookmark"}  # fmt: skip
@@ -34,16 +33,12 @@ class SearchCommands(RowCommands):
         self._matches: list[tuple[Found, Hit]] = []
         self._searching: asyncio.Task[object] | None = None
         commands: dict[str, Callable[[], object]] = {
-            "found.play": lambda: program.run_task(self._service.play(*self._matches[self._row])),
+            "found.play": lambda: program.run_task(program.services.search.play(*self._matches[self._row])),
             "found.queue": self._queue,
-            "found.bookmark": lambda: program.run_task(self._service.keep(*self._matches[self._row], edit)),
+            "found.bookmark": lambda: program.run_task(program.services.search.keep(*self._matches[self._row], edit)),
             "found.search": self._ask,
         }
         super().__init__(commands)
-
-    @property
-    def _service(self) -> SearchService:
-        return self._program.services.search
 
     def by_id(self) -> dict[str, Callable[[], object]]:
         """Return what to call wherever the listener is, by the ids in the table of keys."""
@@ -62,7 +57,7 @@ class SearchCommands(RowCommands):
             command()
 
     def _ask(self) -> None:
-        self._service.refresh()  # while one types
+        self._program.services.search.refresh()  # while one types
         self._program.ask("Search everywhere, in every word:", self._search)
 
     def _search(self, typed: str) -> None:
@@ -70,7 +65,7 @@ class SearchCommands(RowCommands):
         self._searching = self._program.run_task(self._find(typed))
 
     async def _find(self, typed: str) -> None:
-        answer = await self._service.search(typed)
+        answer = await self._program.services.search.search(typed)
         results = answer.results
         self._matches = [(found, hit) for found in results.found for hit in found.hits]
         self.is_open, self._row = bool(self._matches), 0
