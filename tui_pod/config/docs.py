@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tui_pod.config.keymap import PRESETS
 from tui_pod.config.reader import Row, allowed, setting_rows, toml_value
 from tui_pod.core.actions import ACTIONS
+from tui_pod.core.text.clean import enumerated
 
 HEAD = """\
 # Settings of tui-pod with their defaults. tui-pod reads this file and never writes it.
@@ -29,7 +30,7 @@ def default_config() -> str:
             section = header
             parts.append(f"[{section}]\n")
         parts.append("\n".join(_setting(row)) + "\n")
-    presets = " or ".join(toml_value(name) for name in PRESETS)
+    presets = enumerated([toml_value(name) for name in PRESETS], "or")
     parts.append("[keys]\n")
     parts.append(f'{KEYS}\n# Keys to begin with: {presets}.\npreset = "default"\n')
     parts.append("\n".join(_keys()) + "\n")

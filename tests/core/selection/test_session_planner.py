@@ -197,11 +197,6 @@ def test_session_spent_counts_episode_time_and_the_listeners() -> None:
     assert (session.heard, session.used) == (15.0, 10.0)
 
 
-def test_session_place_counts_from_one() -> None:
-    session = Session(SessionRequest(900), ("a", "b"), START)
-    assert [session.number(ident) for ident in ("a", "b", "c", None)] == [1, 2, None, None]
-
-
 def test_plan_counts_what_each_topic_takes_at_its_own_speed() -> None:
     episodes = [
         Episode(f"e{number}", "T", duration=100.0, tags=(("Slow", "Fast")[number % 2],)) for number in range(20)

@@ -176,8 +176,8 @@ class SessionRunner:
         if session is not None:
             skipped = len(session.skipped.difference(session.episodes))
             count = len(session.episodes) + skipped
-            number = session.number(current)
-            number = number + skipped if number is not None else None
+            if current in session.episodes:
+                number = session.episodes.index(current) + 1 + skipped
         return SessionStatus(number, count, left, self._up_next.next())
 
     def coming_times(self, indexes: Iterable[int]) -> Iterator[float]:

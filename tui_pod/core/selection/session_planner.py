@@ -76,10 +76,6 @@ class Session:
     used: float = 0.0
     """Seconds of the listener's time used."""
 
-    def number(self, episode: str | None) -> int | None:
-        """Return an episode's number within the session, from 1; None outside it."""
-        return self.episodes.index(episode) + 1 if episode in self.episodes else None
-
     def spent(self, heard: float, speed: float) -> Session:
         """Return the session after `heard` more seconds of an episode."""
         return replace(self, heard=self.heard + heard, used=self.used + heard / speed)
