@@ -60,20 +60,15 @@ class Flow(NamedTuple):
 def begin(transport: HttpTransport) -> Flow | None:
     """Begin a login; None where the server offers none, or one that leads to another server."""
     answer = transport.ask("POST", START, {})
-    data = answer.data if answer.is_good and isinstance(answer.data, dict) else {}
-    poll = data.get("poll")
-    if not isinstance(poll, dict):
-        return None
-    page, endpoint, token = data.get("login"), poll.get("endpoint"), poll.get("token")
-    if not (isinstance(page, str) and isinstance(endpoint, str) and isinstance(token, str)):
-        return None
-    try:
-        is_here = origin(page) == origin(endpoint) == origin(transport.base + "/") and absolute(page) == page
-    except AddressError:
-        return None
-    if not is_here or not endpoint.startswith(transport.base + "/"):
-        return None
-    return Flow(page, endpoint.removeprefix(transport.base), token)
+    match answer.data:
+        case {"login": str(page), "poll": {"endpoint": str(endpoint), "token": str(token)}} if answer.is_good:
+            try:
+                is_here = origin(page) == origin(endpoint) == origin(transport.base + "/") and absolute(page) == page
+            except AddressError:
+                return None
+            if is_here and endpoint.startswith(transport.base + "/"):
+                return Flow(page, endpoint.removeprefix(transport.base), token)
+    return None
 
 
 def finish(transport: HttpTransport, flow: Flow, wait: Callable[[float], None] = time.sleep) -> tuple[str, str]:
@@ -84,9 +79,8 @@ def finish(transport: HttpTransport, flow: Flow, wait: Callable[[float], None] =
     """
     for _ in range(int(PATIENCE / ASK_EVERY)):
         answer = transport.ask("POST", flow.path, {"token": flow.token}, is_form=True)
-        if answer.is_good and isinstance(answer.data, dict):
-            user, password = answer.data.get("loginName"), answer.data.get("appPassword")
-            if isinstance(user, str) and isinstance(password, str) and user and password:
+        match answer.data:
+            case {"loginName": str(user), "appPassword": str(password)} if answer.is_good and user and password:
                 return user, password
         if answer.status != 404:  # which says: not yet
             break

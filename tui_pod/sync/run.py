@@ -78,7 +78,7 @@ def sync_with_folder(
     chosen = settings.read_chosen(store)
     podcasts = settings.merged((chosen, gathered.all.podcasts))
     here = [*(feed.feed_id for feed in store.feeds()), COURSE]
-    received_settings = settings.incoming(chosen, podcasts, here)
+    received_settings = {name: podcasts[name] for name in here if podcasts.get(name) != chosen.get(name)}
     if not is_dry:
         settings.take(store, received_settings)
         records = [ProgressRecord(ident, value) for ident, value in received.items()]

@@ -49,14 +49,6 @@ def merged(all_settings: Iterable[Settings]) -> dict[str, Chosen]:
     return newest
 
 
-def incoming(mine: Settings, theirs: Settings, here: Iterable[str]) -> dict[str, Chosen]:
-    """Return the settings of podcasts here that others chose later, or that were never chosen here."""
-    found = ((feed_id, theirs[feed_id]) for feed_id in here if feed_id in theirs)
-    return {
-        feed_id: chosen for feed_id, chosen in found if feed_id not in mine or _order(chosen) > _order(mine[feed_id])
-    }
-
-
 def take(store: FeedStore, received: Settings) -> None:
     """Keep what others chose: what they did not set is as usual here too."""
     unset = dict.fromkeys(ROWS, "")
