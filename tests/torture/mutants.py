@@ -276,8 +276,7 @@ def believe_last_file() -> None:
 def forget_heard_elsewhere() -> None:
     """Take the newest value as it is."""
     by_time = attrgetter("updated")
-    for module in (sync, sync_folder):
-        _change(module, "newest", lambda first, second: max(first, second, key=by_time))
+    _change(sync_folder, "newest", lambda first, second: max(first, second, key=by_time))
 
 
 MUTANTS: dict[str, Callable[[], None]] = {
