@@ -940,6 +940,19 @@ def test_first_append_keeps_the_name_of_a_journal_that_was_there(
 
 
 @linux_only
+def test_append_after_one_that_did_not_wait_keeps_the_name_of_the_journal(
+    file: StateFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Log()
+    use_os(log, monkeypatch)
+    file.append_at_once([record("a", 1)])
+    assert log.calls == ["write .toml"]
+    log.calls.clear()
+    file.append([record("a", 2)])
+    assert log.calls == ["write .toml", "fsync .toml", "fsync folder"]
+
+
+@linux_only
 def test_compact_is_on_the_disk_before_the_journal_is_emptied(kept: StateFile, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a power cut between the two finds neither the snapshot nor the journal."""
     log = Log()

@@ -183,7 +183,7 @@ class StateFile:
                 self._refuse_newer()
                 self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 size = files.append(self.journal, text, not self._has_appended, is_synced)
-                self._has_appended = True
+                self._has_appended |= is_synced
                 return size
         except OSError as error:
             raise StateError(f"cannot save progress to {self.journal}: {_reason(error)}") from error
