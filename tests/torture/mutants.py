@@ -171,14 +171,16 @@ def use_no_backup() -> None:
 
 def read_journal_whole() -> None:
     """Read a journal as one file: all of it, or nothing."""
+    former = state_format.parse_journal
 
     def parse(text: str) -> dict[str, Any]:
         import tomllib
 
         try:
-            return tomllib.loads(text)
+            tomllib.loads(text)
         except ValueError:
             return {}
+        return former(text)
 
     _change(store, "parse_journal", parse)
 
