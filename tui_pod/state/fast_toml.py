@@ -1,8 +1,8 @@
 """Read a state's TOML, nine times as fast as tomllib where the program itself wrote it.
 
 A start waits for the state, and that of 10,000 episodes would hold it up by half a second. The entries of episodes,
-bookmarks and cards have few forms, and are read here as long as each has one of them. Anything else, such as an entry
-that a person wrote in another way, has tomllib read it all: the result is the same.
+bookmarks and cards have few forms, and are read here as long as each has one of them. With anything else, such as an
+entry that a person wrote in another way, tomllib reads it all: the result is the same.
 """
 
 from __future__ import annotations

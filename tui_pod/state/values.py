@@ -60,7 +60,7 @@ def entry_check(entry: Mapping[str, Any]) -> str:
 
 
 def date_edit(entry: Table, edited: datetime) -> None:
-    """Take an entry whose check does not hold for changed by a person, at the latest time its file allows."""
+    """Date an entry that was edited by hand, as its check shows, no earlier than its file was, at `edited`."""
     if entry.get("check") != entry_check(entry):
         entry["updated"] = max(edited, updated_of(entry))
 

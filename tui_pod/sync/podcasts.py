@@ -82,7 +82,7 @@ class EpisodeFinder:
         }
         self._by_guid: dict[tuple[str, str], str] = {}
         self._by_address: dict[tuple[str, str], str] = {}
-        self._by_media: dict[tuple[str, str], str | None] = {}  # also by no feed
+        self._by_media: dict[tuple[str, str], str | None] = {}  # those of any podcast under no feed
         for episode in episodes:
             self._by_guid[episode.feed, episode.guid] = episode.id
             self._by_address[episode.feed, episode.audio] = episode.id

@@ -1,4 +1,4 @@
-"""Skip what the listener leaves out of a podcast, as playing comes to it."""
+"""Skip what the listener leaves out of a podcast, as playback reaches it."""
 
 from __future__ import annotations
 

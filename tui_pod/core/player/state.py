@@ -13,7 +13,7 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
 
 MAX_SKIPPED = 0.5
-"""Share of an episode that start and end may be; a trailer may be shorter than what the listener leaves out of it."""
+"""Largest share of an episode that its skipped start or end may take: a trailer may be shorter than either."""
 
 
 @dataclass(slots=True)
