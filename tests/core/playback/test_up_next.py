@@ -57,6 +57,15 @@ def test_session_status_counts_its_own_episodes_and_the_listeners_time(room: Roo
     )
 
 
+def test_status_numbers_the_episodes_of_the_session_alone(room: Room) -> None:
+    start_session(room)
+    numbers = []
+    for ident in ("two", "one", "five"):
+        room.play(ident)
+        numbers.append(room.controller.session_status().number)
+    assert numbers == [1, 2, None]
+
+
 def test_status_counts_each_topic_at_its_own_speed() -> None:
     room = make_room(options=PlaybackOptions(speeds={"Series": 2.0}))
     room.play("one", seconds=40)
