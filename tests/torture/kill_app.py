@@ -59,4 +59,4 @@ def listen(
             watcher.press(chances.choice(keys))
 
 
-CHECKS = (Check("a", "kill -9, the app", run, 20, {"saves seldom": 8, "saves late": 8}),)
+CHECKS = (Check("a", "kill -9, the app", run, 20, {"saves seldom": 24, "saves late": 8}),)
