@@ -96,16 +96,14 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
                 if written is not Written.SAME:
                     tell(f"{path}: {written}")
             tell(f"{counted(len(bookmarks), 'bookmark')} of {counted(len(pages))} in {options.out}")
-        if not options.clips:
-            return 0
-        import asyncio  # as above
-
-        return asyncio.run(_cut(options.clips, opened, pages, podcasts))
+        return _cut(options.clips, opened, pages, podcasts) if options.clips else 0
 
 
-async def _cut(folder: Path, opened: Opened, pages: Sequence[Page], podcasts: Callable[[], Podcasts]) -> int:
+def _cut(folder: Path, opened: Opened, pages: Sequence[Page], podcasts: Callable[[], Podcasts]) -> int:
     """Cut all missing clips; return 1 after a warning for each page that fails."""
-    from tui_pod.audio.opus import EncodeError  # the list does without these
+    import asyncio  # the list does without these
+
+    from tui_pod.audio.opus import EncodeError
     from tui_pod.export.clips import write_clip
     from tui_pod.services.media import EpisodeSources
     from tui_pod.speech.narrator import Narrator
@@ -113,13 +111,15 @@ async def _cut(folder: Path, opened: Opened, pages: Sequence[Page], podcasts: Ca
     make_folder(folder)
     sources = EpisodeSources(Narrator(opened.paths.cache / "narrations", 0), lambda _: None, podcasts)
     failures = cut = 0
-    for page in pages:
-        try:
-            audio = await _find_audio(sources, opened.library.find(page.id))
-            cut += sum(write_clip(folder, page, bookmark, audio) for bookmark in page.bookmarks)
-        except (UserError, EncodeError, OSError) as error:
-            failures += 1
-            warn(f"no clip of “{page.title}”: {error}")
+    with asyncio.Runner() as runner:
+        for page in pages:
+            try:
+                audio = runner.run(_find_audio(sources, opened.library.find(page.id)))
+                # outside the loop, where Ctrl+C would only cancel the task, which waits for nothing meanwhile
+                cut += sum(write_clip(folder, page, bookmark, audio) for bookmark in page.bookmarks)
+            except (UserError, EncodeError, OSError) as error:
+                failures += 1
+                warn(f"no clip of “{page.title}”: {error}")
     tell(f"{counted(cut, 'clip')} cut in {folder}")
     return 1 if failures else 0
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import socket
+import time
 from argparse import Namespace
 from pathlib import Path
 
@@ -81,11 +82,7 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
             connection.connect(folder.address(socket_name(state)))
             with contextlib.suppress(BrokenPipeError):  # it may have hung up already
                 connection.sendall(json.dumps(request).encode() + b"\n")
-            with connection.makefile("rb") as answers:
-                line = answers.readline(LINE_LIMIT)
-            if not line.endswith(b"\n"):
-                raise ConnectionResetError
-            answer = json.loads(line)
+            answer = json.loads(_read_line(connection))
     except (FileNotFoundError, ConnectionRefusedError):
         raise RemoteError(NOBODY) from None
     except ConnectionError:
@@ -102,6 +99,21 @@ def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
         raise RemoteError("The running tui-pod is of another version; restart it.")
     now: dict[str, object] = answer["now"]
     return now
+
+
+def _read_line(connection: socket.socket) -> bytes:
+    """Return a line that arrives in time, however many pieces it comes in."""
+    limit, line = time.monotonic() + PATIENCE, b""
+    while not line.endswith(b"\n"):
+        left = limit - time.monotonic()
+        if left <= 0 or len(line) > LINE_LIMIT:
+            raise TimeoutError
+        connection.settimeout(left)
+        part = connection.recv(4096)
+        if not part:
+            raise ConnectionResetError
+        line += part
+    return line
 
 
 def describe(now: dict[str, object]) -> str:

@@ -76,10 +76,10 @@ class CancelToken:
 async def in_thread(work: Callable[[CancelToken], Result]) -> Result:
     """Return what `work` returns, run in a thread of its own; a cancelled wait stops the work too."""
     future: concurrent.futures.Future[Result] = concurrent.futures.Future()
+    future.set_running_or_notify_cancel()  # it takes a result, wanted or not
     stop = CancelToken()
 
     def run() -> None:
-        future.set_running_or_notify_cancel()  # from now on it takes a result, wanted or not
         try:
             future.set_result(work(stop))
         except BaseException as error:  # raised where it is awaited
