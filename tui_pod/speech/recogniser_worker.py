@@ -63,9 +63,8 @@ def main() -> None:
     with contextlib.suppress(OSError):
         os.nice(19)  # what is recognised can wait for whatever else there is to do
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(
-            "900", "ascii"
-        )  # when memory runs out, the kernel ends this before the app
+        # when memory runs out, the kernel ends this before the app
+        Path("/proc/self/oom_score_adj").write_text("900", "ascii")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints must not look like an answer
     request = json.loads(sys.stdin.readline())

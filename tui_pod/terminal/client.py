@@ -282,7 +282,7 @@ class Client:
         self._output = b""
 
     def _give_back(self) -> None:
-        """Let out what the app has drawn, and leave the terminal as it was found."""
+        """Write what the app has drawn, and leave the terminal as it was found."""
         while self._master >= 0 and (data := _read(self._master)) is not None:
             self._draw(data)
         self._leave_screen()

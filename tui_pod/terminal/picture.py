@@ -53,7 +53,7 @@ def write_picture(paths: Paths, options: Namespace, size: tuple[int, int], stamp
     file = picture_file(paths)
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.write_bytes(b"%08x\n" % zlib.crc32(rest) + rest)  # the checksum tells a torn one
+        file.write_bytes(b"%08x\n" % zlib.crc32(rest) + rest)  # a torn file fails its checksum
 
 
 def _circumstances(options: Namespace, size: tuple[int, int]) -> str:

@@ -17,7 +17,7 @@ class _Still(TuiPodApp):
 
     drawn = ""
 
-    def on_ready(self, event: events.Ready) -> None:  # type: ignore[override]  # Textual calls either
+    def on_ready(self, event: events.Ready) -> None:  # type: ignore[override]  # Textual passes it if asked for
         """Take the picture, and begin nothing of what follows the first paint."""
         event.prevent_default()
         self.drawn = self.screen._compositor.render_full_update().render_segments(self.console)

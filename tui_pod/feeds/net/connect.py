@@ -48,7 +48,10 @@ def tls_context() -> ssl.SSLContext:
 
 
 class TimedSocket(io.RawIOBase):
-    """A socket for `http.client`, and what it reads from."""
+    """A socket for `http.client`, and what it reads from.
+
+    Every wait ends at the deadline, so a server gains nothing by sending a byte now and then.
+    """
 
     def __init__(self, connection: socket.socket, idle: float, deadline: float) -> None:
         self._connection = connection

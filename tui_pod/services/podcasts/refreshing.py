@@ -99,7 +99,7 @@ class Refresher:
             self._plan()
 
     async def refresh_due(self, is_start: bool = False) -> None:
-        """Refresh the feeds that are due, at the start all but those to be left alone, if it costs little."""
+        """Refresh the feeds that are due, at the start all that may be asked, unless it may cost too much."""
         if not (await self._is_sparing(is_start) or self._is_running):
             self._running = self._tasks.run(self._refresh_due(is_start))
             await asyncio.wait((self._running,))

@@ -79,7 +79,7 @@ def _style(color: str, is_bold: bool, name: str) -> Style:
 
 
 def lit_parts(text: str, spans: Iterable[tuple[int, int]], name: str) -> list[Part]:
-    """Return a text with a look; what is from the first letter of a span to that behind its last is lit as a match."""
+    """Return a text with a look; each span, given by its start and its end, is lit as a match."""
     parts, place = list[Part](), 0
     for start, end in spans:
         parts += [(text[place:start], name), (text[start:end], MATCH)]

@@ -109,7 +109,7 @@ class EpisodeList(RowPane):
         return len(self._model.indexes)
 
     def adopt(self, line: int) -> None:
-        """Show the model's new library, with the cursor on a line of the pane, as far as it can be scrolled so."""
+        """Show the model's new library, with the cursor on a line of the pane if it can be scrolled there."""
         self._everywhere = _topics_of_all(self._model.library)
         self.count_rows()
         self.scroll_to(y=max(0, self.top_of(self.cursor) - line), animate=False, force=True, immediate=True)

@@ -64,7 +64,7 @@ def below_title(text: str, words: Sequence[str], name: str = QUIET) -> list[Part
 
 
 def wrap_summary(summary: str, width: int, count: int) -> list[str]:
-    """Return a summary in at most so many lines for a row of a width; the last one has all that is left."""
+    """Return a summary in at most so many lines, for a row of so many cells; the last line holds all the rest."""
     texts = wrap(summary, width - len(INDENT))
     return texts if len(texts) < count else [*texts[: count - 1], " ".join(texts[count - 1 :])]
 
