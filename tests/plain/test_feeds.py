@@ -179,6 +179,23 @@ async def test_x_removes_a_download_or_a_podcast() -> None:
     assert services.asked.wishes == [("remove_downloads", "cast-2"), ("remove_feed", CAST)]
 
 
+async def test_x_takes_an_episode_off_new() -> None:
+    services = FeedServices(ListQuery(entry=SmartList.NEW))
+    services.room.progress_index.set_new({"cast-1", "cast-2"})
+    async with talking(services) as (program, said, type_line):
+        type_line("g")
+        await until(lambda: any(line.startswith("1 of 2.") for line in said()))
+        type_line("x")
+        await until(lambda: bool(services.asked.wishes))
+        kind, taken = services.asked.wishes.pop()
+        assert kind == "take_off"
+        left = {"cast-1", "cast-2"} - {taken}
+        services.room.progress_index.set_new(left)  # as it is soon after
+        program.progress_changed(frozenset({str(taken)}))
+        type_line("g")
+        await until(lambda: said()[-1].startswith("1 of 1."))
+
+
 async def test_x_on_another_topic_says_what_it_takes() -> None:
     services = FeedServices(ListQuery(entry=1))
     assert (await run(services, "tab", "x"))[-1].startswith("Nothing to remove here: x takes podcasts, downloads,")

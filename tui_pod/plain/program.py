@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.selection.list_query import SmartList
 from tui_pod.core.text.clean import clean, counted, spoken_time
 from tui_pod.plain.bookmark_commands import BookmarkCommands
 from tui_pod.plain.browser import Browser
@@ -287,8 +288,10 @@ class PlainProgram:
             self._loading = self._loop.call_later(LONG_LOAD, self.say, f"Preparing: {playback.title}")
         self.say_all(say_change(former, playback))
 
-    def progress_changed(self, episodes: frozenset[str]) -> None:
-        """See `PlaybackListener.progress_changed`: it is said when one comes to the episode."""
+    def progress_changed(self, episodes: frozenset[str]) -> None:  # noqa: ARG002
+        """See `PlaybackListener.progress_changed`: it is said when one comes to the episode, if it is still listed."""
+        if self._list.query.entry == SmartList.NEW:
+            self._list.update()
 
     def queue_changed(self) -> None:
         """See `PlaybackListener.queue_changed`: what the listener changed was said, and the rest is said when asked."""
