@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.cli.test_main import small as small
 from tests.cli.test_main import state as state
 from tests.fakes import START
 from tests.feeds.server import Ranged, serving
+from tui_pod.core.player.snapshot import Source
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.state.store import StateFile
 
@@ -103,6 +105,24 @@ def test_clip_of_a_stream_is_cut_or_says_why_not(run: Run, tmp_path: Path, is_al
         result = run(*options, "bookmarks", "--clips", tmp_path / "clips")
     assert (result.status, len(list((tmp_path / "clips").iterdir()))) == (status, 1 - status)
     assert ("no clip of “S”: it is not on this machine: 127.0.0.1" in result.err) is not is_allowed
+
+
+def test_clips_end_at_ctrl_c(
+    run: Run, small: list[str], state: StateFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = Path(small[1])
+    (tmp_path / "three.wav").touch()
+    catalog.write_text(catalog.read_text("utf-8") + 'audio = "three.wav"\n', "utf-8")
+    state.append([Bookmark("three", start, start + 1.0, START, START, "Said.") for start in (0.5, 2.5)])
+    cut: list[Path] = []
+
+    def interrupt(_audio: Source, clip: Path, *_: str, **__: str) -> None:
+        cut.append(clip)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("tui_pod.export.clips.encode_opus", interrupt)
+    assert run(*small, "bookmarks", "--clips", tmp_path / "clips").status == 130
+    assert len(cut) == 1
 
 
 def test_folder_of_clips_that_cannot_be_made_is_one_line(run: Run, small: list[str], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -358,6 +359,27 @@ async def test_app_that_hangs_up_is_not_said_to_be_gone(runtime: Path, state: Pa
 
     server = await asyncio.start_unix_server(hang_up, runtime / socket_name(state))
     with pytest.raises(RemoteError, match="hung up"):
+        await answer(state, command="now")
+    server.close()
+    folder.close()
+
+
+async def test_app_that_answers_a_byte_at_a_time_is_not_waited_for(
+    runtime: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.cli.remote.PATIENCE", 0.2)
+    folder = open_folder(may_make=True)
+
+    async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            for _ in range(200):
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        writer.close()
+
+    server = await asyncio.start_unix_server(drip, runtime / socket_name(state))
+    with pytest.raises(RemoteError, match="does not answer"):
         await answer(state, command="now")
     server.close()
     folder.close()

@@ -330,6 +330,19 @@ async def test_in_thread_cancelled_wakes_the_socket(site: Site) -> None:
     assert ended
 
 
+async def test_in_thread_cancelled_before_its_thread_runs_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    import asyncio
+
+    started: list[threading.Thread] = []
+    monkeypatch.setattr("tui_pod.runtime.threads.threading.Thread.start", lambda thread: started.append(thread))
+    task = asyncio.create_task(in_thread(lambda cancel: cancel.check()))
+    await asyncio.sleep(0)  # the task runs to its wait
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    started[0].run()  # an error would be printed over the screen
+
+
 def test_what_the_reader_raises_is_not_taken_for_the_network(site: Site) -> None:
     site.replies["/x"] = server.body("x" * 10)
 
