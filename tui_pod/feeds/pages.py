@@ -10,7 +10,7 @@ from tui_pod.feeds.formats.items import MAX_ITEMS
 from tui_pod.feeds.formats.model import Feed, FeedError
 from tui_pod.feeds.formats.rss import parse_feed
 from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.feeds.net.fetch import FetchError, Request, Response, fetch
+from tui_pod.feeds.net.fetch import FetchError, Response, fetch
 from tui_pod.runtime.threads import CancelToken
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
@@ -35,7 +35,7 @@ def ask(
     """
     headers = {"Accept": ACCEPT, "If-None-Match": etag, "If-Modified-Since": modified}
     stated = {name: value for name, value in headers.items() if value}
-    return fetch(Request(address, policy.private, stated, logins=policy.logins), policy.limits, cancel)
+    return fetch(policy.request(address, stated), policy.limits, cancel)
 
 
 def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Feed]:

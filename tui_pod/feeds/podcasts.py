@@ -28,7 +28,7 @@ from tui_pod.feeds.media.playable import find_places
 from tui_pod.feeds.media.stream_cache import StreamCache
 from tui_pod.feeds.media.stream_file import StreamFile
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
-from tui_pod.feeds.net.fetch import FetchError, Limits, LoginWanted, Request, fetch
+from tui_pod.feeds.net.fetch import FetchError, Limits, LoginWanted, fetch
 from tui_pod.feeds.refresh import refresh_feed
 from tui_pod.feeds.store.database import FeedStoreError
 from tui_pod.feeds.store.feed_store import Details, FeedStore, Subscription
@@ -137,7 +137,7 @@ class Podcasts:
             FetchError: it cannot be had.
         """
         policy = self._policy(self.details(episode.id)) if episode is not None else self.policy
-        return fetch(Request(address, policy.private, logins=policy.logins), PICTURE_LIMITS, cancel)[1]
+        return fetch(policy.request(address), PICTURE_LIMITS, cancel)[1]
 
     def details(self, ident: str) -> Details | None:
         """Return what the store has on an episode; None also when it cannot be read."""

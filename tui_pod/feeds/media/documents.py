@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
-from tui_pod.feeds.net.fetch import FetchError, Limits, Request, fetch
+from tui_pod.feeds.net.fetch import FetchError, Limits, fetch
 from tui_pod.runtime import files
 from tui_pod.runtime.threads import CancelToken
 
@@ -39,7 +39,7 @@ class RemoteFiles:
             if 0 <= time.time() - copy.stat().st_mtime < FRESH:
                 return former
         try:
-            response, content = fetch(Request(address, policy.private, logins=policy.logins), LIMITS, cancel)
+            response, content = fetch(policy.request(address), LIMITS, cancel)
         except FetchError:
             if former is None:
                 raise

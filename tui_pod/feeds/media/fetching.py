@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from tui_pod.core.player.retry import PAUSES
 from tui_pod.feeds.media.partial import DownloadRequest, PartialDownload
 from tui_pod.feeds.media.range_answer import HEAD, check_kind, check_start
-from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
+from tui_pod.feeds.net.fetch import FetchError, Limits, opened
 from tui_pod.runtime.threads import CancelToken
 
 WINDOW = 60.0
@@ -84,8 +84,7 @@ class Fetching:
     def _attempt(self) -> str:
         request, part = self._request, self._part
         headers = {"Accept-Encoding": "identity", **part.headers()}
-        http_request = Request(request.address, request.policy.private, headers, logins=request.policy.logins)
-        with opened(http_request, self._limits, self._cancel) as response:
+        with opened(request.policy.request(request.address, headers), self._limits, self._cancel) as response:
             if self._is_audio:
                 check_kind(response)
             answer = part.begin(response)

@@ -15,7 +15,7 @@ from tui_pod.feeds.media.fetch_plan import FetchPlan
 from tui_pod.feeds.media.range_answer import HEAD, USELESS, RangeAnswer, check_kind, check_start, read_range_answer
 from tui_pod.feeds.media.sparse_file import IN_MEMORY, MovedToMemory, SparseFile
 from tui_pod.feeds.net.access import NetworkPolicy
-from tui_pod.feeds.net.fetch import FetchError, Limits, Request, opened
+from tui_pod.feeds.net.fetch import FetchError, Limits, opened
 from tui_pod.runtime.threads import Cancelled, CancelToken
 
 LIMITS = Limits(size=2 * 1000**3, seconds=86_400.0, idle=15.0, head=20.0)
@@ -180,7 +180,7 @@ class StreamFetcher:
             if start and content.mark:
                 headers["If-Range"] = content.mark
         policy = self._access()
-        request = Request(self._at or content.address, policy.private, headers, logins=policy.logins)
+        request = policy.request(self._at or content.address, headers)
         with opened(request, LIMITS, self._stop) as response:
             check_kind(response)
             answer = read_range_answer(response, start if asks_for_part else None)

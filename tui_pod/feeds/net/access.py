@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tui_pod.feeds.net.address import Origin, absolute, origin
-from tui_pod.feeds.net.fetch import Limits
+from tui_pod.feeds.net.fetch import Limits, Request
 from tui_pod.feeds.net.login import Login
 
 FEED_SIZE = 32 * 1024 * 1024
@@ -26,6 +26,10 @@ class NetworkPolicy:
     """Of one feed."""
     logins: tuple[Login, ...] = field(default=(), repr=False)
     """Of the feed that is asked for."""
+
+    def request(self, address: str, headers: Mapping[str, str] | None = None) -> Request:
+        """Return a request within this policy."""
+        return Request(address, self.private, headers or {}, logins=self.logins)
 
     def widened(self, origins: Iterable[Origin], logins: tuple[Login, ...]) -> NetworkPolicy:
         """Return what a feed may do that has origins of the own network, and logins."""
