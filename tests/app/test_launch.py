@@ -118,3 +118,26 @@ async def test_sync_under_way_ends_with_the_app(home: Path, monkeypatch: pytest.
     await services.close()
     assert ended.is_set()
     assert services.finish()
+
+
+async def test_podcasts_follow_what_is_heard_and_end_with_the_app(
+    services: AppServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    async def close() -> None:
+        told.append("closed")
+
+    for name in ("emit", "write_control"):  # the real player's events, and the terminal's title
+        monkeypatch.setattr(services.frontend, name, lambda _: None)
+    await services.after_paint()
+    for name in ("playback_changed", "progress_changed"):
+        monkeypatch.setattr(services.feeds, name, lambda _, name=name: told.append(name))
+    monkeypatch.setattr(services.feeds, "close", close)
+    episode = services.library.ids[0]
+    services.controller.play(episode)
+    services.controller.toggle_played([episode])
+    assert {"playback_changed", "progress_changed"} == {*told}
+    await services.close()
+    assert told[-1] == "closed"
+    assert services.finish()
