@@ -10,7 +10,7 @@ from tests.torture.shelf import app_command, make_home
 from tests.torture.terminal import Terminal
 from tests.torture.trials import Check, Result, Trial
 from tests.torture.watcher import Watcher
-from tui_pod.state.store import StateFile
+from tui_pod.state.store import State, StateFile
 
 KILLS = 5
 """Kills of one trial, each upon the state that the one before left."""
@@ -30,10 +30,11 @@ def run(trial: Trial) -> Result:
     home = make_home(trial.folder, LENGTHS, parts=10)
     losses: list[str] = []
     worst: dict[str, float] = {}
+    state = State({}, {})
     for number in range(KILLS):
         with Terminal(app_command(home, trial.mutant), home.variables, home.folder) as terminal:
             terminal.begin()
-            watcher = Watcher(terminal)
+            watcher = Watcher(terminal, state)
             listen(watcher, chances, KEYS, time.monotonic() + chances.uniform(0.0, LONGEST))
             killed = time.monotonic()
             terminal.kill()

@@ -14,7 +14,7 @@ from tests.torture.shelf import Home, add_episode, app_command, make_home
 from tests.torture.terminal import Terminal
 from tests.torture.trials import Check, Result, Trial
 from tests.torture.watcher import Watcher
-from tui_pod.state.store import StateFile
+from tui_pod.state.store import State, StateFile
 
 KILLS = 5
 """Kills of one trial, each upon the state and the streams that the one before left."""
@@ -109,10 +109,11 @@ def run(trial: Trial) -> Result:
         config = home.folder / "config.toml"
         config.write_text(f'[network]\nprivate_hosts = ["{host}"]\n', "utf-8")
         command = [*app_command(home, trial.mutant), "--config", str(config)]
+        state = State({}, {})
         for number in range(KILLS):
             with Terminal(command, home.variables, home.folder) as terminal:
                 terminal.begin()
-                watcher = Watcher(terminal)
+                watcher = Watcher(terminal, state)
                 listen(watcher, chances, KEYS, time.monotonic() + chances.uniform(0.0, LONGEST), PAUSES)
                 if number % 2:
                     watcher.press("^")  # from the start, where no server lets wait

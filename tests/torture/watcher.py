@@ -33,8 +33,10 @@ class Seen(NamedTuple):
 class Watcher:
     """Watches a running app."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, before: State) -> None:
         self._terminal = terminal
+        self._before = before.progress
+        """What the app began with."""
         self._bars: list[Seen] = []
         self._rows: dict[str, tuple[str, float]] = {}
         """The mark of each episode in the list, and since when it has stood there."""
@@ -104,7 +106,8 @@ class Watcher:
                 return max(0.0, end - self._bars[later].when) if later is not None else 0.0
         if self._has_pressed(SEEKS, killed):
             return 0.0
-        return math.inf if progress is not None else end - self._bars[places[0]].when
+        is_as_before = progress == self._before.get(ident_of(title))
+        return end - self._bars[places[0]].when if is_as_before else math.inf
 
     def _has_pressed(self, keys: str, killed: float) -> bool:
         """Return whether one of these keys was typed just before the end."""
