@@ -115,7 +115,6 @@ class Runtime:
             self.feeds.start()
             self.recognition.look()
         if self.sync is not None:
-            self._broadcast.add(self.sync)
             self.sync.start()
         self._elsewhere.start()
         self.search.start()
@@ -157,7 +156,9 @@ class Runtime:
         settings = self._services.settings.sync
         if not self._services.is_writable or not (settings.folder or (settings.server and settings.user)):
             return None
-        return SyncService(self._services, Work(self._sync, self._reload_podcasts, self._is_first_sync))
+        service = SyncService(self._services, Work(self._sync, self._reload_podcasts, self._is_first_sync))
+        self._broadcast.add(service)
+        return service
 
     async def _look_at_feeds(self) -> None:
         if self.has_podcasts:
