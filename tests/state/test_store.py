@@ -916,11 +916,17 @@ class Log:
 linux_only = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc to name open files")
 
 
-@linux_only
-def test_append_is_on_the_disk_before_it_returns(file: StateFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new file is there after a power cut only when its folder was synced too."""
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Log:
+    """What is done to the disk from now on: a test names it last, behind the files that it begins with."""
     log = Log()
     use_os(log, monkeypatch)
+    return log
+
+
+@linux_only
+def test_append_is_on_the_disk_before_it_returns(file: StateFile, log: Log) -> None:
+    """A new file is there after a power cut only when its folder was synced too."""
     file.append([record("a", 1)])
     assert log.calls == ["write .toml", "fsync .toml", "fsync folder"]
     log.calls.clear()
@@ -929,22 +935,14 @@ def test_append_is_on_the_disk_before_it_returns(file: StateFile, monkeypatch: p
 
 
 @linux_only
-def test_first_append_keeps_the_name_of_a_journal_that_was_there(
-    kept: StateFile, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_first_append_keeps_the_name_of_a_journal_that_was_there(kept: StateFile, log: Log) -> None:
     """A program that was killed may have made it without coming to sync the folder."""
-    log = Log()
-    use_os(log, monkeypatch)
     StateFile(kept.path).append([record("a", 2)])
     assert log.calls == ["write .toml", "fsync .toml", "fsync folder"]
 
 
 @linux_only
-def test_append_after_one_that_did_not_wait_keeps_the_name_of_the_journal(
-    file: StateFile, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = Log()
-    use_os(log, monkeypatch)
+def test_append_after_one_that_did_not_wait_keeps_the_name_of_the_journal(file: StateFile, log: Log) -> None:
     file.append_at_once([record("a", 1)])
     assert log.calls == ["write .toml"]
     log.calls.clear()
@@ -953,10 +951,8 @@ def test_append_after_one_that_did_not_wait_keeps_the_name_of_the_journal(
 
 
 @linux_only
-def test_compact_is_on_the_disk_before_the_journal_is_emptied(kept: StateFile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compact_is_on_the_disk_before_the_journal_is_emptied(kept: StateFile, log: Log) -> None:
     """Else a power cut between the two finds neither the snapshot nor the journal."""
-    log = Log()
-    use_os(log, monkeypatch)
     kept.compact()
     assert log.calls == [
         "fsync temp", "rename .bak", "rename temp", "fsync folder", "ftruncate .toml", "fsync .toml",
@@ -964,9 +960,7 @@ def test_compact_is_on_the_disk_before_the_journal_is_emptied(kept: StateFile, m
 
 
 @linux_only
-def test_damaged_is_renamed_for_good(kept: StateFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = Log()
-    use_os(log, monkeypatch)
+def test_damaged_is_renamed_for_good(kept: StateFile, log: Log) -> None:
     kept.path.write_bytes(b"")
     kept.load()
     assert log.calls == ["rename .toml", "fsync folder"]
