@@ -68,7 +68,7 @@ class Source(NamedTuple):
 
     @property
     def can_seek(self) -> bool:
-        """Whether the player may seek; in a stream without ranges it would wait for the end first, but for an mp3's."""
+        """Whether the player may seek: in a stream without ranges it would wait for the end first, unless of an mp3."""
         return self.remote is None or self.remote.progress().is_seekable or self.is_constant_rate is not None
 
 
