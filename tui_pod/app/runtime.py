@@ -115,6 +115,7 @@ class Runtime:
             self.feeds.start()
             self.recognition.look()
         if self.sync is not None:
+            self._broadcast.add(self.sync)
             self.sync.start()
         self._elsewhere.start()
         self.search.start()
@@ -156,9 +157,7 @@ class Runtime:
         settings = self._services.settings.sync
         if not self._services.is_writable or not (settings.folder or (settings.server and settings.user)):
             return None
-        service = SyncService(self._services, Work(self._sync, self._reload_podcasts, self._is_first_sync))
-        self._broadcast.add(service)
-        return service
+        return SyncService(self._services, Work(self._sync, self._reload_podcasts, self._is_first_sync))
 
     async def _look_at_feeds(self) -> None:
         if self.has_podcasts:
