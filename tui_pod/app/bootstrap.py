@@ -103,6 +103,7 @@ class AppServices(Services):
         self.paths = paths
         self.catalogs = catalogs
         self.save_cache = loaded.save
+        self.shown_feeds = loaded.feeds
         self.file = file
         self.nudges = state.numbers("nudges")
         self.is_writable = state.is_writable

@@ -127,7 +127,8 @@ class Runtime:
         """Podcasts: refreshing, downloads, and what is said of them."""
         from tui_pod.services.podcasts.feeds import FeedService
 
-        service = FeedService(self._services, self._reload, self._announce, _is_sparing)
+        services = self._services
+        service = FeedService(services, services.shown_feeds, self._reload, self._announce, _is_sparing)
         self._broadcast.add(service)
         return service
 

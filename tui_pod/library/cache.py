@@ -44,6 +44,8 @@ class Loaded(NamedTuple):
     save: Callable[[], None] | None = None
     notices: tuple[str, ...] = ()
     """About recovered or unreadable feeds, for the listener."""
+    feeds: tuple[int, int] | None = None
+    """Generation of the feeds in it; None: there are none, or they could not be read."""
 
 
 def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded:
@@ -52,17 +54,16 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
     Raises:
         CatalogsError: with the faults of all catalogues.
     """
-    stamp, file = library_stamp(paths, data), cache_file(cache, "library", paths)
-
-    parse = partial(_parse, file, stamp, paths, data)
+    feeds, file = _generation(data), cache_file(cache, "library", paths)
+    parse = partial(_parse, file, paths, data)
     with contextlib.suppress(*_DAMAGE):
-        return _read_cache(file, stamp, parse)
+        return Loaded(_read_cache(file, _stamp(_stats(paths), feeds), parse), feeds=feeds)
     return parse()
 
 
 def library_stamp(paths: Sequence[Path], data: Path | None) -> str:
     """Return what changes with the catalogues and the feeds."""
-    return _stamp(paths, _generation(data))
+    return _stamp(_stats(paths), _generation(data))
 
 
 def cache_file(cache: Path, name: str, paths: Sequence[Path]) -> Path:
@@ -70,12 +71,13 @@ def cache_file(cache: Path, name: str, paths: Sequence[Path]) -> Path:
     return cache / f"{name}-{zlib.crc32(os.fsencode(chr(0).join(map(str, paths)))):08x}.sqlite"
 
 
-def _parse(file: Path, stamp: str | None, paths: Sequence[Path], data: Path | None) -> Loaded:
+def _parse(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
     """Load catalogues and feeds without the cache."""
     from tui_pod.library.catalog_files import read_catalogs  # not needed with a valid cache
 
+    stats = _stats(paths)  # of what is read, whatever is written meanwhile
     catalogs, podcasts = read_catalogs(paths), dict[str, Mapping[str, str]]()
-    feeds = None
+    feeds = generation = None
     if data is not None and _generation(data) is not None:
         from tui_pod.feeds.store.library import read_feeds  # imports XML parsing: only when there are feeds
 
@@ -94,11 +96,12 @@ def _parse(file: Path, stamp: str | None, paths: Sequence[Path], data: Path | No
         keys += (feeds.keys[index] for index in new)
         topics += feeds.topics
         notices, podcasts = feeds.notices, dict(feeds.podcasts)
-        # of the generation read, whatever was written meanwhile; unreadable feeds are retried at the next start
-        stamp = None if feeds.generation is None else _stamp(paths, feeds.generation)
+        generation = feeds.generation
     library = build_library(topics, episodes, keys, podcasts)
-    save = None if stamp is None else partial(_write_cache, file, stamp, library, episodes)
-    return Loaded(library, save, notices)
+    save = partial(_write_cache, file, _stamp(stats, generation), library, episodes)
+    if feeds is not None and generation is None:  # unreadable feeds are retried at the next start
+        return Loaded(library, None, notices)
+    return Loaded(library, save, notices, generation)
 
 
 def _generation(data: Path | None) -> tuple[int, int] | None:
@@ -110,12 +113,17 @@ def _generation(data: Path | None) -> tuple[int, int] | None:
     return generation(data / DATABASE) or (-1, -1)  # lost: it is rebuilt from its backup
 
 
-def _stamp(paths: Sequence[Path], feeds: tuple[int, int] | None) -> str:
+def _stats(paths: Sequence[Path]) -> list[tuple[str, int, int]]:
+    """Return what changes with the catalogues."""
     stats: list[tuple[str, int, int]] = []
     for path in paths:
         with contextlib.suppress(OSError):
             found = path.stat()
             stats.append((str(path.absolute()), found.st_mtime_ns, found.st_size))
+    return stats
+
+
+def _stamp(stats: list[tuple[str, int, int]], feeds: tuple[int, int] | None) -> str:
     return repr([SCHEMA, __version__, str(embedded_transcripts()), stats, feeds])
 
 
@@ -172,7 +180,7 @@ class _CachedEpisodes:
             self._file.unlink()
 
 
-def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
+def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
     """Return the cached library. Raises one of `_DAMAGE` when it is missing, old or damaged."""
     connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
     columns = dict(connection.execute("SELECT name, value FROM columns"))
@@ -209,7 +217,7 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Loaded:
         import json  # only with podcasts that have settings of their own
 
         podcasts = json.loads(columns["podcasts"])
-    return Loaded(Library(ids, titles, durations, table, store.episode, store.folded, days, podcasts))
+    return Library(ids, titles, durations, table, store.episode, store.folded, days, podcasts)
 
 
 def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Episode]) -> None:

@@ -1,16 +1,19 @@
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tui_pod.config.paths import embedded_catalog
+from tui_pod.core.library.catalog import Catalog
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
+from tui_pod.library import catalog_files
 from tui_pod.library.cache import load_library
 
 A, B, C = (f"https://{name}.example.org/f" for name in "abc")
@@ -164,6 +167,36 @@ def test_cache_is_fresh_until_the_feeds_change(folders: tuple[Path, Path, Path])
     assert len(load(folders)) == 3
     store.restore(A)
     assert len(load(folders)) == 6
+
+
+def test_catalogue_that_changes_while_it_is_read_is_read_again(
+    folders: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(folders[2])
+    catalog, read = folders[0], catalog_files.read_catalogs
+
+    def read_and_change(paths: Sequence[Path]) -> list[Catalog]:
+        found = read(paths)
+        catalog.write_text(f'{CATALOG}[[episodes]]\nid = "two"\ntitle = "Two"\n')
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(catalog_files, "read_catalogs", read_and_change)
+        loaded = load_library([catalog], *folders[1:])
+    assert loaded.save is not None
+    loaded.save()
+    assert "two" in load_library([catalog], *folders[1:]).library.ids
+
+
+def test_loaded_library_names_the_generation_of_its_feeds(folders: tuple[Path, Path, Path]) -> None:
+    catalog, cache, data = folders
+    assert load_library([catalog], cache, data).feeds is None
+    store = fill(data)
+    load(folders)
+    former = load_library([catalog], cache, data)
+    assert (former.save, former.feeds) == (None, store.generation)
+    store.remove(A)
+    assert load_library([catalog], cache, data).feeds == store.generation != former.feeds
 
 
 def test_no_feeds_cost_nothing(folders: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:

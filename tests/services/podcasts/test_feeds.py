@@ -56,14 +56,15 @@ class ServiceRig:
         self.data, self.cache = folder / "data", folder / "cache"
         self.driver = FakeFrontend()
         self.podcasts = Podcasts(self.data, self.cache, quota, policy)
-        library = load_library([], self.cache, self.data).library
+        loaded = load_library([], self.cache, self.data)
+        library = loaded.library
         broadcast = Broadcast(self.driver)
         ports = Ports(FakePlayer(), FakeSources(), FakeWriter(), broadcast, FakeClock(), "run")
         self.controller = PlaybackController(library, ProgressIndex(library, {}), ports)
         self.announced: list[tuple[str, str]] = []
         given = Settings(feeds=settings, desktop=DesktopSettings(notify=notifies), find=find or FindSettings())
         self.services = ServicesAround(self.controller, self.driver, given, self.podcasts)
-        self.service = FeedService(self.services, self._reload, self._announce, self._spares)
+        self.service = FeedService(self.services, loaded.feeds, self._reload, self._announce, self._spares)
         broadcast.add(self.service)
 
     async def _spares(self, is_start: bool) -> bool:
@@ -858,6 +859,16 @@ async def test_feeds_that_are_due_are_refreshed_and_named(site: Site, tmp_path: 
     await service.service.close()
 
 
+async def test_podcast_added_before_the_start_is_through_is_not_fetched_again(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=True))
+    await added(site, service, "a")
+    await service.do(service.service.start)
+    assert site.paths() == ["/a"]
+    later(service, site.url("/a"), hours=0.5)
+    await service.do(service.service.start)
+    assert site.paths() == ["/a", "/a"]
+
+
 async def test_nothing_is_refreshed_by_itself_where_it_costs_too_much(site: Site, tmp_path: Path) -> None:
     service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=True))
     service.spared = {True, False}
@@ -958,4 +969,12 @@ async def test_first_podcast_that_a_look_comes_before_is_shown(site: Site, servi
     for _ in range(2):
         await service.service.look_elsewhere()
         await service.done()
+    assert service.topics == ["Test Cast"]
+
+
+async def test_podcast_that_another_program_adds_during_the_start_is_shown(site: Site, service: ServiceRig) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    subscribe(service.podcasts.store, site.url("/f"))
+    await service.do(service.service.start)
+    await service.service.look_elsewhere()
     assert service.topics == ["Test Cast"]

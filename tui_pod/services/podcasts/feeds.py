@@ -47,9 +47,22 @@ class FeedService(Follower):
     """The one place in the running app that changes feeds."""
 
     def __init__(
-        self, services: Services, reload: Reload, announce: Announce, is_sparing: Callable[[bool], Awaitable[bool]]
+        self,
+        services: Services,
+        shown: tuple[int, int] | None,
+        reload: Reload,
+        announce: Announce,
+        is_sparing: Callable[[bool], Awaitable[bool]],
     ) -> None:
-        """Open nothing yet; `is_sparing` tells whether the network may cost too much, at the start or later."""
+        """Open nothing yet.
+
+        Args:
+            services: of the app.
+            shown: generation of the feeds in the library on the screen; None: it has none.
+            reload: shows the library anew.
+            announce: tells the desktop.
+            is_sparing: tells whether the network may cost too much, at the start or later.
+        """
         self._services, self._frontend = services, services.frontend
         self._reload = reload
         self._tasks = services.tasks
@@ -65,7 +78,7 @@ class FeedService(Follower):
         self._refresher = Refresher(services, after, is_sparing)
         self.refresh, self.refresh_due = self._refresher.refresh, self._refresher.refresh_due
         self._reloading = asyncio.Lock()
-        self._generation: tuple[int, int] | None = None
+        self._generation = shown
 
     def start(self, is_refreshing: bool = True) -> None:
         """Show what is downloaded and refresh the feeds, when there are any."""
@@ -161,8 +174,6 @@ class FeedService(Follower):
 
     async def _start(self, is_refreshing: bool) -> None:
         podcasts = await self._services.open_podcasts()
-        if is_refreshing:  # else what was added meanwhile is not shown yet
-            self._generation = podcasts.store.generation
         podcasts.store.has_progress = lambda ident: self._services.controller.progress_index.get(ident) is not None
         await in_thread(lambda _: _clean_up(podcasts))
         await self._downloads.show_all()

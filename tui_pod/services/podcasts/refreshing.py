@@ -58,6 +58,7 @@ class Refresher:
         self._timer: asyncio.TimerHandle | None = None
         self._asked: dict[str, float] = {}  # when each feed was last asked for
         self._run = os.urandom(4).hex()
+        self._since = time.time()
 
     @property
     def _is_running(self) -> bool:
@@ -113,11 +114,15 @@ class Refresher:
         wanted = [
             feed
             for feed in feeds
-            if (is_start and not is_left_alone(feed, now, is_asked=False))
+            if (is_start and not (self._is_new(feed, now) or is_left_alone(feed, now, is_asked=False)))
             or is_due(feed, usual, asked.get(feed.feed_id, 0.0), now, self._run)
         ]
         if wanted:
             self.tell(await self._refresh(podcasts, wanted), is_asked=False)
+
+    def _is_new(self, feed: Subscription, now: float) -> bool:
+        """Return whether a feed was added, or fetched by another program, since the app runs."""
+        return feed.fetched is not None and self._since <= feed.fetched <= now
 
     async def _refresh_asked(self, feed_id: str | None, is_again: bool = False) -> None:
         from tui_pod.feeds.store.schedule import is_left_alone
