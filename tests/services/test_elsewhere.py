@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from tests.fakes import START
 from tests.rooms import Room
+from tui_pod.core.errors import UserError
+from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card, Kept
 from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.services import elsewhere
 from tui_pod.services.elsewhere import ElsewhereWatch
 from tui_pod.state.store import State, StateFile
 
@@ -25,6 +29,7 @@ class Watched(StateFile):
         self.saved: dict[str, Progress] = {}
         self.kept = Kept()
         self.looks = 0
+        self.failure: UserError | None = None
         self.watch = ElsewhereWatch(room.controller, self, self._look_at_feeds)
 
     @property
@@ -36,6 +41,8 @@ class Watched(StateFile):
 
     async def _look_at_feeds(self) -> None:
         self.looks += 1
+        if self.failure is not None:
+            raise self.failure
 
 
 @pytest.fixture
@@ -88,3 +95,19 @@ async def test_what_plays_keeps_its_place_but_takes_a_mark(room: Room, watched: 
     room.controller.toggle_pause()
     room.player.play(10)
     assert room.progress("three").status is Status.PLAYED
+
+
+async def test_look_that_fails_does_not_end_the_watch(
+    room: Room, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "EVERY", 0.0)
+    watched.failure = CatalogsError(["catalog.toml:1: broken"])
+    watched.watch.start()
+    async with asyncio.timeout(10):
+        while not watched.looks:
+            await asyncio.sleep(0)
+        watched.failure = None
+        watched.saved = {"one": PLAYED}
+        while room.progress_index.status("one") is not Status.PLAYED:
+            await asyncio.sleep(0)
+    await watched.watch.close()

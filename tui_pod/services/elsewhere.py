@@ -9,11 +9,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 from tui_pod.state.store import StateFile
 
 EVERY = 1.5
 """Seconds between two looks, each of which costs a few system calls: on the loop, since a thread would cost more."""
+
+SELDOM = 30.0
+"""Seconds between two looks at most, while they fail."""
 
 
 class ElsewhereWatch:
@@ -52,6 +56,12 @@ class ElsewhereWatch:
         await self._look_at_feeds()
 
     async def _watch(self) -> None:
+        wait = EVERY
         while True:
-            await asyncio.sleep(EVERY)
-            await self.look()
+            await asyncio.sleep(wait)
+            try:
+                await self.look()
+                wait = EVERY
+            except Exception as error:  # a catalogue that is being edited, a full disk: it is tried again
+                log(f"what other programs change is not shown: {type(error).__name__}: {error}")
+                wait = min(2 * wait, SELDOM)

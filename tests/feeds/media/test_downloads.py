@@ -352,6 +352,17 @@ def test_removed_download_comes_back_until_purged(site: Site, downloads: Downloa
     assert (downloads.restore(ID), downloads.remove(ID), files(downloads)) == (False, False, [])
 
 
+def test_purge_of_what_was_removed_spares_what_was_downloaded_again(site: Site, downloads: Downloads) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    downloads.fetch(request(site))
+    downloads.remove(ID)
+    path = downloads.fetch(request(site))
+    downloads.purge()
+    assert downloads.find(ID) == path
+    assert [one.episode for one in downloads.all()] == [ID]
+    assert len(files(downloads)) == 2
+
+
 # -- names ---------------------------------------------------------------------------------------------
 
 TITLES = [

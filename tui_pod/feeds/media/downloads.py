@@ -181,7 +181,9 @@ class Downloads:
     def purge(self) -> None:
         """Delete for good what was taken away, and partial downloads that nobody resumed for a month."""
         for path in self.folder.glob(f"*{_REMOVED}"):
-            self._delete(path.with_name(path.name.removesuffix(_REMOVED)))
+            former = path.with_name(path.name.removesuffix(_REMOVED))
+            if not former.exists():  # else it was downloaded again
+                self._delete(former)
             path.unlink(missing_ok=True)
         for path in self.folder.glob("*.part*"):
             with contextlib.suppress(OSError):
