@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,14 @@ class Watched(StateFile):
         self.looks += 1
         if self.failure is not None:
             raise self.failure
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    for _ in range(10_000):
+        if is_so():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError
 
 
 @pytest.fixture
@@ -103,11 +112,7 @@ async def test_look_that_fails_does_not_end_the_watch(
     monkeypatch.setattr(elsewhere, "EVERY", 0.0)
     watched.failure = CatalogsError(["catalog.toml:1: broken"])
     watched.watch.start()
-    async with asyncio.timeout(10):
-        while not watched.looks:
-            await asyncio.sleep(0)
-        watched.failure = None
-        watched.saved = {"one": PLAYED}
-        while room.progress_index.status("one") is not Status.PLAYED:
-            await asyncio.sleep(0)
+    await until(lambda: watched.looks)
+    watched.failure, watched.saved = None, {"one": PLAYED}
+    await until(lambda: room.progress_index.status("one") is Status.PLAYED)
     await watched.watch.close()
