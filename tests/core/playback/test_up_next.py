@@ -39,7 +39,7 @@ def test_session_plays_its_episodes_before_what_is_queued_and_then_ends(room: Ro
 
 
 def test_session_of_nothing_is_not_begun(room: Room) -> None:
-    room.controller.start_session(SessionRequest(60), Plan((), 0.0))
+    room.controller.start_session(SessionRequest(60), Plan((), 0.0, room.library))
     assert (room.controller.session, room.playing) == (None, None)
 
 
@@ -143,7 +143,7 @@ def test_session_ended_takes_what_was_planned_out_of_the_queue_and_can_be_undone
 
 def test_session_begun_takes_the_place_of_one_under_way(room: Room) -> None:
     start_session(room)
-    room.controller.start_session(SessionRequest(200.0), Plan((4,), 200.0))
+    room.controller.start_session(SessionRequest(200.0), Plan((4,), 200.0, room.library))
     assert room.controller.queue.upcoming == ()
     room.controller.undo()
     assert room.controller.session is not None
@@ -291,7 +291,8 @@ def test_next_in_the_list_goes_on_from_where_it_got_to(room: Room) -> None:
 
 def begin_long_session(room: Room) -> None:
     """Start a session of `one`, `two` and `three`, in the order of the queue."""
-    plan = Plan(tuple(room.library.ids.index(ident) for ident in ("one", "two", "three")), 600.0)
+    indexes = tuple(room.library.ids.index(ident) for ident in ("one", "two", "three"))
+    plan = Plan(indexes, 600.0, room.library)
     room.controller.start_session(SessionRequest(600.0, topic=1), plan)
 
 

@@ -47,13 +47,18 @@ class SessionRunner:
     def adopt(self, former: Library) -> None:
         """Move the session's topic to the library that replaced `former`."""
         if self.session is not None:
-            request = self.session.request
-            topic = former.topics.found_in(self._state.library.topics, request.topic)
-            self.session = replace(self.session, request=replace(request, topic=topic))
+            self.session = replace(self.session, request=self._moved(self.session.request, former))
 
     def start(self, request: SessionRequest, plan: Plan) -> None:
-        """Play the episodes of a plan, before what is queued already; it takes the place of a session under way."""
-        episodes = tuple(self._state.library.ids[index] for index in plan.indexes)
+        """Play the episodes of a plan, before what is queued already; it takes the place of a session under way.
+
+        The library may have been replaced since it was planned: the listener was asked something meanwhile.
+        """
+        library, former = self._state.library, plan.library
+        episodes = tuple(former.ids[index] for index in plan.indexes)
+        if former is not library:
+            request = self._moved(request, former)
+            episodes = tuple(ident for ident in episodes if library.index(ident) is not None)
         if not episodes:
             return
         queue = self._unplanned()
@@ -95,6 +100,9 @@ class SessionRunner:
             dropped=session.dropped.union(removed).difference(returned),
             request=replace(session.request, budget=session.request.budget + change),
         )
+
+    def _moved(self, request: SessionRequest, former: Library) -> SessionRequest:
+        return replace(request, topic=former.topics.found_in(self._state.library.topics, request.topic))
 
     def _time(self, episodes: Iterable[str]) -> float:
         """Return the seconds of the listener's time that episodes would take."""

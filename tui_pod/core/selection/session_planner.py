@@ -55,6 +55,8 @@ class Plan:
     indexes: tuple[int, ...]
     total: float
     """Seconds of the listener's time that they take."""
+    library: Library
+    """The one that they, and the topic of the request, are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def plan_session(
         better = _first_to_fill(some, costs, request.budget * ENOUGH, request.budget * OVER)
         if sum(costs[index] for index in better) > total:
             chosen = better
-    return Plan(tuple(chosen), sum(costs[index] for index in chosen))
+    return Plan(tuple(chosen), sum(costs[index] for index in chosen), library)
 
 
 def _candidates(library: Library, progress_index: ProgressIndex, request: SessionRequest) -> list[int]:
