@@ -1,4 +1,4 @@
-"""Which episodes are new: those that came after the first time, and are wanted."""
+"""Which episodes are new: those that came after the first time, and are wanted; and what can be downloaded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tui_pod.feeds.formats.model import Feed, Item
 from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.store.feed_store import FeedStore
-from tui_pod.feeds.store.marks import read_news, set_marked
+from tui_pod.feeds.store.marks import candidates, read_news, set_marked
 from tui_pod.feeds.store.match import episode_id
 
 FEED = "https://a.example.org/f"
@@ -55,3 +55,12 @@ def test_news_go_with_their_podcast(store: FeedStore) -> None:
     store.remove(FEED)
     store.purge(float("inf"))
     assert read_news(store.db) == set()
+
+
+def test_podcast_that_is_removed_has_nothing_to_download_until_it_is_back(store: FeedStore) -> None:
+    item = Item(guid="One", title="One", audio="https://a.example.org/1.mp3")
+    store.store(FEED, Feed("Cast", (item,)))
+    store.remove(FEED)
+    assert candidates(store.db, FEED) == []
+    store.restore(FEED)
+    assert [one.title for one in candidates(store.db, FEED)] == ["One"]

@@ -339,21 +339,48 @@ async def test_refresh_without_feeds_says_how_to_add_one(service: ServiceRig) ->
     assert not service.data.exists()
 
 
-async def test_refresh_while_refreshing_says_so(site: Site, service: ServiceRig) -> None:
-    await added(site, service, "a")
+def slow_feed(site: Site, path: str, content: str) -> threading.Event:
+    """Serve a feed only once the returned event is set."""
     going = threading.Event()
-    content = feed(item(1), "a").encode()
 
     def slow(exchange: server.Exchange) -> None:
         going.wait(10)
-        exchange.say(200, content)
+        exchange.say(200, content.encode())
 
-    site.replies["/a"] = slow
+    site.replies[path] = slow
+    return going
+
+
+async def test_refresh_while_refreshing_says_so(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    going = slow_feed(site, "/a", feed(item(1), "a"))
     service.service.refresh()
     service.service.refresh()
     assert service.driver.said == ["Feeds are being refreshed already."]
     going.set()
     await service.done()
+
+
+@pytest.mark.parametrize("is_removed", [True, False], ids=["removed", "kept no more"])
+async def test_refresh_of_what_the_listener_changes_meanwhile_follows_them(
+    site: Site, tmp_path: Path, is_removed: bool
+) -> None:
+    service = ServiceRig(tmp_path, QUIET._replace(keep_next=1))
+    await added(site, service, "a", "b")
+    going = slow_feed(site, "/a", feed(item(2, "/2.wav") + item(1), "a"))
+    site.replies["/2.wav"] = Ranged(sound(0.2))
+    service.service.refresh()
+    await service.until(lambda: site.paths()[-2:].count("/a"), "it is asked for")
+    if is_removed:
+        service.service.remove_feed(site.url("/a"))
+    else:
+        service.service.settings_of_podcasts.configure(site.url("/a"), {"keep": "0"})
+    await service.until(lambda: service.driver.said, "it is done")
+    going.set()
+    await service.done()
+    assert service.driver.downloads == {}
+    assert "/2.wav" not in site.paths()
+    assert service.announced == ([] if is_removed else [("1 episode new", "a")])
 
 
 async def test_refresh_brings_what_another_program_added(site: Site, service: ServiceRig) -> None:

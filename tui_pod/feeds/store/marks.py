@@ -52,11 +52,15 @@ def set_marked(database: FeedDatabase, mark: Mark, episodes: Iterable[str], is_m
 
 
 def candidates(database: FeedDatabase, feed_id: str) -> list[Candidate]:
-    """Return the episodes of a feed that can be downloaded, newest first; of a serial the numbered ones by number."""
+    """Return the episodes of a feed that can be downloaded, newest first; of a serial the numbered ones by number.
+
+    A removed feed has none.
+    """
     with database.read() as db:
         rows = db.execute(
             "SELECT id, episodes.title, summary, audio FROM episodes JOIN feeds ON feed = number"
-            " WHERE first = ? AND place >= 0 AND audio LIKE 'http%' AND id NOT IN (SELECT id FROM unwanted)"
+            " WHERE first = ? AND removed IS NULL AND place >= 0 AND audio LIKE 'http%'"
+            " AND id NOT IN (SELECT id FROM unwanted)"
             " ORDER BY sort DESC, place DESC",
             (feed_id,),
         )

@@ -77,11 +77,12 @@ class Refresher:
             self._tasks.run(self.refresh_due(is_start=True))
         self._plan()
 
-    async def show_failed(self) -> None:
-        """Show which feeds could not be refreshed the last time."""
+    async def show_failed(self) -> list[Subscription]:
+        """Show which feeds could not be refreshed the last time, and return all as they are now."""
         podcasts = await self._services.open_podcasts()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         self._frontend.feeds_failed(frozenset(feed.feed_id for feed in feeds if feed.error))
+        return feeds
 
     def close(self) -> None:
         """Stop refreshing at intervals."""
@@ -137,7 +138,7 @@ class Refresher:
         if not wanted:
             return
         result = await self._refresh(podcasts, wanted)
-        login = result.outcomes[0].wanted if feed_id is not None else None
+        login = result.outcomes[0].wanted if feed_id is not None and result.outcomes else None
         if feed_id is None or login is None:
             self.tell(result, is_asked=True)
         elif is_again:
@@ -154,7 +155,10 @@ class Refresher:
         if result.asked_network:
             self._tasks.show("network", "offline" if result.is_offline else "")
         await self._after.show(podcasts, result.new)
-        await self.show_failed()
+        wanted = {feed.feed_id for feed in feeds}
+        feeds = [feed for feed in await self.show_failed() if feed.feed_id in wanted]  # removed or changed meanwhile
+        here = {feed.feed_id for feed in feeds}
+        result = replace(result, outcomes=tuple(one for one in result.outcomes if one.feed_id in here))
         if not result.is_offline:
             await self._announce_new(feeds, result)
             self._tasks.run(self._after.keep(feeds))
