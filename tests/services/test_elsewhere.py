@@ -106,6 +106,15 @@ async def test_what_plays_keeps_its_place_but_takes_a_mark(room: Room, watched: 
     assert room.progress("three").status is Status.PLAYED
 
 
+async def test_what_a_sync_saves_is_left_to_it_and_seen_afterwards(room: Room, watched: Watched) -> None:
+    watched.saved = {"one": PLAYED}
+    with watched.watch.leaving_progress():
+        await watched.watch.look()
+        assert room.progress_index.status("one") is Status.UNPLAYED
+    await watched.watch.look()
+    assert (room.progress_index.status("one"), watched.looks) == (Status.PLAYED, 2)
+
+
 async def test_look_that_fails_does_not_end_the_watch(
     room: Room, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:

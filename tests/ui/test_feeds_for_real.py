@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +22,13 @@ from tui_pod.app.bootstrap import AppServices
 from tui_pod.config.paths import find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.feeds.formats.opml import Entry
+from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.library.cache import load_library
+from tui_pod.services import elsewhere, sync
+from tui_pod.services.elsewhere import ElsewhereWatch
 from tui_pod.state.store import StateFile
 from tui_pod.ui.app import TuiPodApp
 
@@ -275,3 +282,38 @@ async def test_recording_behind_a_login_asks_and_plays(site: Site, home: Path) -
         await driver.press(*"ann", "enter", *"s3cret", "enter", "enter")
         await driver.wait(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
         await driver.see_not("Login at")
+
+
+async def test_sync_tells_what_it_brings_though_the_app_looks_meanwhile(
+    site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(site)
+    looks, look = asyncio.Semaphore(0), ElsewhereWatch.look
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    store = FeedStore(find_paths(home / "state.toml", home / "config.toml").data)
+
+    async def counted_look(watch: ElsewhereWatch) -> None:
+        await look(watch)
+        looks.release()
+
+    async def run_sync(*_: str) -> dict[str, Any]:
+        """Save what comes in, and go on sending for some time."""
+        StateFile(home / "state.toml").save([ProgressRecord("talk", Progress(now, played=True))])
+        store.subscribe([Entry(site.url("/f"))])
+        store.set_private_origin(site.url("/f"), site.origin())
+        while not looks.locked():
+            await looks.acquire()
+        await looks.acquire()
+        await looks.acquire()
+        received = {"id": "talk", "position": 0.0, "status": "played", "updated": now.isoformat()}
+        return {"received": [received], "subscribed": [site.url("/f")]}
+
+    monkeypatch.setattr(ElsewhereWatch, "look", counted_look)
+    monkeypatch.setattr(elsewhere, "EVERY", 0.01)
+    monkeypatch.setattr(sync, "run_sync", run_sync)
+    async with running(home, '[sync]\nfolder = "shared"\n') as found:
+        driver = real(found)
+        await driver.told("1 episode synced. Press u to undo.")
+        await driver.wait(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is fetched")
+        await driver.press("u")
+        assert driver.controller.progress_index.topic_stats[0].played == 0

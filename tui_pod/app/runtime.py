@@ -158,7 +158,7 @@ class Runtime:
         settings = self._services.settings.sync
         if not self._services.is_writable or not (settings.folder or (settings.server and settings.user)):
             return None
-        return SyncService(self._services, Work(self._sync, self._reload_podcasts, self._is_first_sync))
+        return SyncService(self._services, Work(self._sync, lambda: self.feeds.take_synced(), self._is_first_sync))
 
     async def _look_at_feeds(self) -> None:
         if self.has_podcasts:
@@ -196,11 +196,8 @@ class Runtime:
 
         self.controller.save()
         await asyncio.to_thread(self._writer.flush, SAVE_LIMIT)
-        return await run_sync(*self._file_words)
-
-    async def _reload_podcasts(self) -> None:
-        await self._reload(0)
-        self.feeds.refresh()
+        with self._elsewhere.leaving_progress():
+            return await run_sync(*self._file_words)
 
     async def _start_integrations(self) -> None:
         """Start each on its own: one that cannot is off, with a line in the log."""

@@ -6,7 +6,8 @@ Called on the event loop; threads do what waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
 
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.runtime.log import log
@@ -30,6 +31,7 @@ class ElsewhereWatch:
         self._file = file
         self._look_at_feeds = look_at_feeds
         self._task: asyncio.Task[None] | None = None
+        self._is_leaving_progress = False
 
     def start(self) -> None:
         """Start watching."""
@@ -41,9 +43,18 @@ class ElsewhereWatch:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    @contextlib.contextmanager
+    def leaving_progress(self) -> Iterator[None]:
+        """Leave progress and bookmarks to a sync, which tells what came in and lets it be undone, while it runs."""
+        self._is_leaving_progress = True
+        try:
+            yield
+        finally:
+            self._is_leaving_progress = False
+
     async def look(self) -> None:
         """Accept what was changed since the last look."""
-        if self._file.is_changed_elsewhere:
+        if self._file.is_changed_elsewhere and not self._is_leaving_progress:
             saved, known = await in_thread(lambda _: self._file.read_elsewhere()), self._controller.progress_index
             self._controller.receive(
                 {

@@ -21,6 +21,7 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import Limits
 from tui_pod.feeds.podcasts import Podcasts
@@ -381,6 +382,25 @@ async def test_refresh_of_what_the_listener_changes_meanwhile_follows_them(
     assert service.driver.downloads == {}
     assert "/2.wav" not in site.paths()
     assert service.announced == ([] if is_removed else [("1 episode new", "a")])
+
+
+async def test_what_a_sync_brings_during_a_refresh_is_fetched_after_it(site: Site, service: ServiceRig) -> None:
+    await added(site, service, "a")
+    service = ServiceRig(service.data.parent)
+    going = slow_feed(site, "/a", feed(item(1), "a"))
+    service.service.refresh()
+    await service.until(lambda: site.paths()[1:] == ["/a"], "it is asked for")
+    site.replies["/b"] = server.body(feed(item(1), "b"))
+    service.podcasts.store.subscribe([Entry(site.url("/b"))])
+    service.podcasts.store.set_private_origin(site.url("/b"), site.origin())
+    synced = asyncio.create_task(service.service.take_synced())
+    await service.until(lambda: len(service.topics) == 2, "it is shown")
+    going.set()
+    await synced
+    await service.done()
+    assert (service.topics, len(service.titles)) == (["a", "b"], 2)
+    assert site.paths()[1:] == ["/a", "/b"]
+    assert not [said for said in service.driver.said if "already" in said]
 
 
 async def test_refresh_brings_what_another_program_added(site: Site, service: ServiceRig) -> None:

@@ -164,6 +164,11 @@ class FeedService(Follower):
             await self._bring_up_to_date(podcasts)
             await self._downloads.look_again()
 
+    async def take_synced(self) -> None:
+        """Show which podcasts a sync brought or removed, and fetch those that are new."""
+        await self._bring_up_to_date(await self._services.open_podcasts())
+        await self._refresher.refresh_rest()
+
     async def close(self) -> None:
         """Cancel all work; downloads are resumed the next time."""
         self._folders.close()

@@ -106,6 +106,12 @@ class Refresher:
             self._running = self._tasks.run(self._refresh_due(is_start))
             await asyncio.wait((self._running,))
 
+    async def refresh_rest(self) -> None:
+        """Refresh what was not fetched since the app runs, once a refresh under way is through."""
+        while self._running is not None and not self._running.done():
+            await asyncio.wait((self._running,))
+        self._running = self._tasks.run(self._refresh_due(is_start=True))
+
     async def _refresh_due(self, is_start: bool) -> None:
         from tui_pod.feeds.store.schedule import is_due, is_left_alone
 
