@@ -48,6 +48,16 @@ socket_name(Path("state.toml"))
 print(*sorted(sys.modules), file=sys.stderr)
 """
 
+IMPORT_FIRST_SCREEN = """
+import importlib, sys
+from tui_pod.cli import main as cli
+cli._import_asyncio()
+from tui_pod.app.bootstrap import PRELOADED
+for module in ("app.launch", "terminal.start", "terminal.host", "ui.app", "ui.driver", "ui.terminal_drawer"):
+    importlib.import_module(f"tui_pod.{module}")
+print(*sorted(set(PRELOADED) & set(sys.modules)), file=sys.stderr)
+"""
+
 
 def modules_after(script: str, *arguments: str, home: Path) -> set[str]:
     """Return the modules that a fresh process has when `script` is done; it lists them on its last line."""
@@ -103,3 +113,8 @@ def test_listening_alone_loads_no_big_tables(tmp_path: Path) -> None:
     modules = modules_after(IMPORT_LISTENING, home=tmp_path)
     assert "tui_pod.core.library.transcript" in modules
     assert not modules & {"_hashlib", "html.entities", "numpy", "ssl"}  # OpenSSL has 2 MiB, the entities half of one
+
+
+def test_first_screen_loads_nothing_that_follows_it(tmp_path: Path) -> None:
+    follower = "tui_pod.integrations.broadcast"  # what brings an app back to a terminal follows what plays
+    assert modules_after(IMPORT_FIRST_SCREEN, home=tmp_path) == {follower}

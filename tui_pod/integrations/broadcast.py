@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import ACTIONS, Action, render_keys
-from tui_pod.core.player.ports import PlaybackListener
 from tui_pod.core.player.snapshot import Playback
+
+if TYPE_CHECKING:
+    from tui_pod.core.player.ports import PlaybackListener
 
 
 class Follower:
