@@ -1,10 +1,16 @@
-"""A command pays only for what it uses: what stays unimported is looked up in the modules of a real process."""
+"""A command pays only for what it uses: what stays unimported is looked up in the modules of a real process.
+
+An import in a function says why it is there.
+"""
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -57,6 +63,8 @@ for module in ("app.launch", "terminal.start", "terminal.host", "ui.app", "ui.dr
     importlib.import_module(f"tui_pod.{module}")
 print(*sorted(set(PRELOADED) & set(sys.modules)), file=sys.stderr)
 """
+
+REASON = re.compile(r"# (?!noqa|type: )")
 
 
 def modules_after(script: str, *arguments: str, home: Path) -> set[str]:
@@ -118,3 +126,41 @@ def test_listening_alone_loads_no_big_tables(tmp_path: Path) -> None:
 def test_first_screen_loads_nothing_that_follows_it(tmp_path: Path) -> None:
     follower = "tui_pod.integrations.broadcast"  # what brings an app back to a terminal follows what plays
     assert modules_after(IMPORT_FIRST_SCREEN, home=tmp_path) == {follower}
+
+
+def unexplained(text: str) -> Iterator[str]:
+    """Yield the imports in functions that have no reason beside them; what is imported together has one for all."""
+    lines = text.splitlines()
+    for function in ast.walk(ast.parse(text)):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        last, has_reason = 0, False
+        for node in sorted(
+            (node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)),
+            key=lambda node: node.lineno,
+        ):
+            is_together = not "".join(lines[last : node.lineno - 1]).strip()
+            has_reason = (has_reason and is_together) or bool(REASON.search(lines[node.lineno - 1]))
+            last = node.end_lineno or node.lineno
+            if not has_reason:
+                yield ast.unparse(node)
+
+
+def test_import_in_a_function_says_why() -> None:
+    found = {str(path): list(unexplained(path.read_text("utf-8"))) for path in (ROOT / "tui_pod").rglob("*.py")}
+    assert {path: imports for path, imports in found.items() if imports} == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("import mpv", ["import mpv"]),
+        ("import mpv  # noqa: F401", ["import mpv"]),
+        ("import mpv  # may be missing", []),
+        ("import mpv  # noqa: F401  # may be missing", []),
+        ("import json  # seldom needed\n\n    import mpv", []),
+        ("import json  # seldom needed\n    json.loads(x)\n    import mpv", ["import mpv"]),
+    ],
+)
+def test_unexplained_import_is_found(body: str, found: list[str]) -> None:
+    assert list(unexplained(f"def f(x):\n    {body}")) == found

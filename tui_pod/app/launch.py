@@ -70,7 +70,7 @@ def run_app(options: Namespace) -> int:
 def show(services: AppServices, is_plain: bool) -> int:
     """Run the program until its user quits; return 0, or 1 when it failed and said why."""
     if is_plain:
-        from tui_pod.plain.program import PlainProgram
+        from tui_pod.plain.program import PlainProgram  # the screen does without
 
         services.frontend = program = PlainProgram(services)
         program.run()

@@ -125,7 +125,7 @@ class Runtime:
     @cached_property
     def feeds(self) -> FeedService:
         """Podcasts: refreshing, downloads, and what is said of them."""
-        from tui_pod.services.podcasts.feeds import FeedService
+        from tui_pod.services.podcasts.feeds import FeedService  # see `BESIDE`
 
         services = self._services
         service = FeedService(services, services.shown_feeds, self._reload, self._announce, _is_sparing)
@@ -135,7 +135,7 @@ class Runtime:
     @cached_property
     def recognition(self) -> RecognitionService:
         """Words for recordings that have none."""
-        from tui_pod.services.recognition import RecognitionService
+        from tui_pod.services.recognition import RecognitionService  # see `BESIDE`
 
         services = self._services
         return RecognitionService(services, self._words, self._podcasts_if_any, services.is_recognition_paused)
@@ -143,7 +143,7 @@ class Runtime:
     @cached_property
     def search(self) -> SearchService:
         """The search in every word."""
-        from tui_pod.search.store import IndexFile
+        from tui_pod.search.store import IndexFile  # see `BESIDE`
         from tui_pod.services.search import SearchService
 
         services = self._services
@@ -153,7 +153,7 @@ class Runtime:
     @cached_property
     def sync(self) -> SyncService | None:
         """Progress kept alike on every machine; None: the settings do not ask for it."""
-        from tui_pod.services.sync import SyncService, Work
+        from tui_pod.services.sync import SyncService, Work  # see `BESIDE`
 
         settings = self._services.settings.sync
         if not self._services.is_writable or not (settings.folder or (settings.server and settings.user)):
@@ -172,7 +172,7 @@ class Runtime:
         return Covers(self._services.paths.cache / "covers", self.sources.podcasts)
 
     async def _update_index(self, index: IndexFile) -> None:
-        from tui_pod.search.fill import is_current
+        from tui_pod.search.fill import is_current  # once the player is open
 
         services = self._services
         stamp = await asyncio.to_thread(library_stamp, services.catalogs, services.paths.data)
@@ -192,7 +192,7 @@ class Runtime:
         return bool(self._services.settings.sync.server) and not memory_file(self._services.file.path).exists()
 
     async def _sync(self) -> dict[str, Any]:
-        from tui_pod.services.sync import run_sync
+        from tui_pod.services.sync import run_sync  # see `BESIDE`
 
         self.controller.save()
         await asyncio.to_thread(self._writer.flush, SAVE_LIMIT)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import ctypes.util
 import locale
 import os
 import re
+import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None,
         AttributeError, ValueError, TypeError: it does not know an option that safety needs.
     """
     _load_without_stall()
-    import mpv
+    import mpv  # loads libmpv, which may be missing
 
     locale.setlocale(locale.LC_NUMERIC, "C")  # libmpv ends the process under another one
     options = {**OPTIONS, **({"ao": ao} if ao else {}), **extra}
@@ -71,8 +72,6 @@ def release_memory() -> None:
 
 def _load_without_stall() -> None:
     """Load libmpv with the interpreter free for the screen: a plain import holds it for a tenth of a second."""
-    import ctypes.util  # brings subprocess and shutil
-
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
         libc.mallopt(M_ARENA_MAX, 1)  # else each of its threads keeps memory of its own
@@ -85,8 +84,6 @@ def _load_without_stall() -> None:
 
 def explain_missing(error: Exception) -> str:
     """Return why libmpv cannot be used and the command that mends it."""
-    import shutil
-
     command = next((hint for tool, hint in INSTALL_HINTS.items() if shutil.which(tool)), "install mpv")
     if isinstance(error, OSError) and "Cannot find" in str(error):
         return f"Sound needs libmpv, which is not installed. Run: {command} — then start tui-pod again."

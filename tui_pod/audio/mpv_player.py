@@ -255,7 +255,7 @@ class MpvPlayer:
                 self._emit(LoadFailed(self._active, f"The player failed: {clean(str(error))}. Try again."))
 
     def _on_event(self, mpv: MPV, event: Any) -> None:
-        from mpv import MpvEventEndFile, MpvEventID
+        from mpv import MpvEventEndFile, MpvEventID  # loads libmpv, which may be missing
 
         match event.event_id.value:
             case MpvEventID.START_FILE:

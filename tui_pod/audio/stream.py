@@ -74,7 +74,7 @@ class StreamProtocol:
         Raises:
             OSError: it does not take it.
         """
-        from mpv import backend
+        from mpv import backend  # loads libmpv, which may be missing
 
         kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, _Open)
         if kind(("mpv_stream_cb_add_ro", backend))(mpv.handle, SCHEME.encode(), None, self._opened) < 0:

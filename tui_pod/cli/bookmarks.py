@@ -21,10 +21,12 @@ from tui_pod.core.player.snapshot import Source
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clock, counted
+from tui_pod.export.markdown import Written, write_page
+from tui_pod.export.pages import Page, make_pages
+from tui_pod.export.readwise import to_csv
 from tui_pod.services.podcasts.opening import open_podcasts
 
 if TYPE_CHECKING:
-    from tui_pod.export.pages import Page
     from tui_pod.feeds.podcasts import Podcasts
     from tui_pod.services.media import EpisodeSources
 
@@ -69,8 +71,6 @@ def _json(library: Library, bookmark: Bookmark) -> dict[str, object]:
 
 
 def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -> int:
-    from tui_pod.export.pages import make_pages  # the list above does without
-
     library = opened.library
     has_podcasts = library.first_of_podcasts < len(library)
     with ExitStack() as held:
@@ -85,12 +85,8 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
             library, bookmarks, lambda episode: podcasts().notes(episode) if has_podcasts else EpisodeNotes()
         )
         if options.csv:
-            from tui_pod.export.readwise import to_csv
-
             sys.stdout.write(to_csv(pages))
         if options.out:
-            from tui_pod.export.markdown import Written, write_page
-
             for page in pages:
                 path, written = write_page(options.out, page)
                 if written is not Written.SAME:
@@ -101,7 +97,7 @@ def _export(options: Namespace, opened: Opened, bookmarks: Sequence[Bookmark]) -
 
 def _cut(folder: Path, opened: Opened, pages: Sequence[Page], podcasts: Callable[[], Podcasts]) -> int:
     """Cut all missing clips; return 1 after a warning for each page that fails."""
-    import asyncio  # the list does without these
+    import asyncio  # 60 ms, which the list does without
 
     from tui_pod.audio.opus import EncodeError
     from tui_pod.export.clips import write_clip

@@ -136,13 +136,13 @@ def _import_asyncio() -> None:
     """
     if "ssl" not in sys.modules:
         sys.modules["ssl"] = None  # type: ignore[assignment]  # makes its import fail, which asyncio allows for
-        import asyncio  # noqa: F401
+        import asyncio  # noqa: F401  # would bring ssl, were it imported at the top
 
         del sys.modules["ssl"]
 
 
 def _parse(arguments: Sequence[str]) -> Any:
-    """Return the options; of an app mostly without argparse, which would slow its start by up to 8 %."""
+    """Return the options."""
     command = "attach" if arguments[:1] == ["attach"] else None
     words = arguments[command is not None :]
     options = SimpleNamespace(
@@ -150,7 +150,7 @@ def _parse(arguments: Sequence[str]) -> Any:
     )
     for name, value in zip_longest(words[::2], words[1::2], fillvalue="-"):
         if name not in ("--catalog", "--state", "--config", "--ao") or value.startswith("-"):
-            from tui_pod.cli.parser import parse
+            from tui_pod.cli.parser import parse  # brings argparse, up to 8 % of the start of an app
 
             return parse(arguments)
         if name == "--catalog":

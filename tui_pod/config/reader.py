@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -75,9 +76,7 @@ def read_config(path: Path, is_named: bool = False) -> Config:
 
 def parse_config(text: str, path: Path) -> Config:
     """Return the settings in TOML text; `path` is for messages and for what is relative to it."""
-    import tomllib  # here and below: a start without a settings file needs none of it
-
-    from tui_pod.core.library.toml_lines import error_line
+    from tui_pod.core.library.toml_lines import error_line  # a start without a settings file needs none of it
 
     try:
         data = tomllib.loads(text)
@@ -97,7 +96,7 @@ class _Reading:
 
     @cached_property
     def _find_line(self) -> Callable[[str], int]:
-        from tui_pod.core.library.toml_lines import line_finder
+        from tui_pod.core.library.toml_lines import line_finder  # only for faults
 
         return line_finder(self._text)
 
@@ -176,7 +175,7 @@ class _Reading:
             found.pop("max_left", None)
 
     def _read_keymap(self, section: Any) -> Mapping[str, str]:
-        from tui_pod.config.keymap import PRESETS, check_keymap, show_keys
+        from tui_pod.config.keymap import PRESETS, check_keymap, show_keys  # 0.4 MB: only with a settings file
 
         if not isinstance(section, dict):
             self._tell("keys", "must be a section, [keys]; the default keys are used")
@@ -207,7 +206,7 @@ def toml_value(value: Any) -> str:
     if isinstance(value, (int, float)):
         return f"{value:g}" if isinstance(value, float) else str(value)
     if isinstance(value, str):
-        import json
+        import json  # only to show settings
 
         return json.dumps(value, ensure_ascii=False)  # TOML's basic strings have JSON's escapes
     return "[" + ", ".join(toml_value(item) for item in value) + "]"
@@ -265,7 +264,7 @@ def _outcome(fault: str, used: str) -> str:
 
 
 def _suggestion(path: str, rows: Mapping[str, Row]) -> str:
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # only for unknown settings
 
     close = [row for row in rows if row.endswith(f".{path}")] or get_close_matches(path, rows, 1)
     return f"; did you mean {close[0]}?" if close else ""

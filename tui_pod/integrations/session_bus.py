@@ -1,7 +1,7 @@
 """The desktop's session bus: media keys (MPRIS) and opt-in notifications.
 
 Without a bus, or without dbus-fast (extra `mpris`), both are off. dbus-fast is imported in a thread once there is a
-bus: it takes 12 ms and 5 MB.
+bus.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ async def follow_desktop(controller: PlaybackController, notifies: bool) -> list
         DesktopError: nothing can; see `connect`.
     """
     bus = await connect()
-    from tui_pod.integrations.mpris import Mpris  # here and below: the extra may be missing
+    from tui_pod.integrations.mpris import Mpris  # an extra, which may be missing: 12 ms and 5 MB
 
     mpris = Mpris(bus, controller)
     try:
         await mpris.start()
     except Exception as error:  # dbus-fast promises no narrower one
         raise DesktopError(f"the session bus refuses: {error}") from error
-    from tui_pod.integrations.notifications import Notifications
+    from tui_pod.integrations.notifications import Notifications  # brings the extra too
 
     return [mpris, Notifications(bus, controller, notifies)]
 
@@ -69,7 +69,7 @@ async def connect() -> MessageBus:
         await asyncio.to_thread(importlib.import_module, "tui_pod.integrations.mpris")
     except ImportError:
         raise DesktopError("dbus-fast is not installed; it comes with: pip install 'tui-pod[mpris]'") from None
-    from dbus_fast.aio import MessageBus
+    from dbus_fast.aio import MessageBus  # the extra
 
     logging.getLogger("dbus_fast").addHandler(logging.NullHandler())  # else its warnings go to the terminal
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.library.podcast_settings import ROWS, SettingError, checked, split_pairs, to_texts
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
+from tui_pod.feeds.folders.address import is_path
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.spoken import sentence
 from tui_pod.services.hints import NOT_A_PODCAST
@@ -55,8 +56,6 @@ class PodcastCommands:
         self._ask("The address of a podcast, a folder or export of another player, or words to look for:", self._add)
 
     def _add(self, answer: str) -> None:
-        from tui_pod.feeds.folders.address import is_path  # with the rest of the feeds: only when it is asked for
-
         typed = answer.strip()
         if not typed:
             self._say(NOT_ADDED)

@@ -66,6 +66,6 @@ def due_cards(cards: Iterable[Card], now: datetime, per_day: int) -> list[Card]:
 @cache
 def _scheduler() -> fsrs.Scheduler:
     """Return a scheduler without steps of minutes: a session is once a day."""
-    import fsrs
+    import fsrs  # as above
 
     return fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)

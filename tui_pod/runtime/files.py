@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import stat
 import time
@@ -66,8 +67,6 @@ def locked(path: Path, busy: Exception | None = None, wait: float = 0.0) -> Iter
         Exception: `busy`, where another program holds the lock for `wait` seconds; None: that is waited for.
         OSError: there is no such file and none can be made.
     """
-    import fcntl  # POSIX only; where it is missing the app says so at start
-
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:

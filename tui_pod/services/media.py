@@ -135,7 +135,7 @@ class EpisodeSources:
 
     async def _stream(self, episode: Episode, load: int) -> None:
         podcasts = await self.podcasts()
-        from tui_pod.feeds.net.fetch import FetchError, LoginWanted
+        from tui_pod.feeds.net.fetch import FetchError, LoginWanted  # brings TLS, 2 MiB
 
         try:
             source = await in_thread(lambda cancel: podcasts.source(episode, cancel))

@@ -37,7 +37,7 @@ def main(recording: Path) -> int:
     except (OSError, AttributeError, ValueError, TypeError) as error:
         sys.stderr.write(f"{explain_missing(error)}\n")
         return NO_PLAYER
-    from mpv import MpvEventEndFile, MpvEventID
+    from mpv import MpvEventEndFile, MpvEventID  # loads libmpv, which may be missing
 
     reasons: queue.Queue[int] = queue.Queue()
 

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -319,8 +320,6 @@ def answer_limit(script: Script) -> float:
 
 def has_voice() -> bool:
     """Return whether the extra `voice` is installed."""
-    from importlib.util import find_spec  # for the first job, as the one below
-
     return find_spec("hibari") is not None
 
 

@@ -75,7 +75,7 @@ def main() -> None:
             continue
         try:
             if voice is None:
-                from hibari import Hibari
+                from hibari import Hibari  # an extra: may be missing
 
                 voice = Hibari(voice="heart")
             answer = narrate(voice, request["sentences"], request["target"], Path(request["wav"]), request["breaths"])
@@ -124,7 +124,7 @@ def narrate(
         ValueError: nothing in the text can be spoken.
         OSError: the file cannot be written.
     """
-    import numpy as np
+    import numpy as np  # comes with the extra
 
     parts = _speak(voice, sentences, 1.0)
     spoken = sum(map(len, parts)) / SAMPLE_RATE
@@ -153,7 +153,7 @@ def narrate(
 
 def speed_for(factor: float) -> float:
     """Return the setting at which the voice is `factor` times as fast as at 1, as far as it stays natural."""
-    import numpy as np
+    import numpy as np  # comes with the extra
 
     settings, factors = zip(*SPEEDS, strict=True)
     return float(np.interp(factor, factors, settings))
@@ -174,7 +174,7 @@ def _pause(spoken: float, gaps: float, target: float | None) -> float:
 
 
 def _louder(audio: Audio) -> Audio:
-    import numpy as np
+    import numpy as np  # comes with the extra
 
     audio = audio * np.float32(GAIN)
     over = np.abs(audio) > LIMIT

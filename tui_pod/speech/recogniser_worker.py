@@ -129,7 +129,7 @@ def load_model(folder: Path, language: str | None) -> WhisperModel:
     if fault:
         raise Refusal(fault)
     sys.modules["av"] = ModuleType("av")  # its second FFmpeg, 17 MB and GPL, is not needed: libmpv decodes
-    from faster_whisper import WhisperModel
+    from faster_whisper import WhisperModel  # an extra: may be missing
 
     try:
         threads = min(4, os.cpu_count() or 1)
@@ -147,7 +147,7 @@ def load_model(folder: Path, language: str | None) -> WhisperModel:
 
 def pieces(stream: IO[bytes], start: float) -> Iterator[tuple[float, Samples]]:
     """Yield the recording from `start` seconds on in pieces, cut where it is quiet, each with when it begins."""
-    import numpy as np
+    import numpy as np  # comes with the extra
 
     offset = int(start * SAMPLE_RATE)
     left = 2 * offset
@@ -170,7 +170,7 @@ def pieces(stream: IO[bytes], start: float) -> Iterator[tuple[float, Samples]]:
 
 def quietest(samples: Samples) -> int:
     """Return the place of the quietest moment in the last `LOOK_BACK` seconds of some samples."""
-    import numpy as np
+    import numpy as np  # comes with the extra
 
     step = SAMPLE_RATE // 50
     tail = samples[len(samples) - LOOK_BACK * SAMPLE_RATE :]
@@ -190,7 +190,7 @@ def _sentences(model: WhisperModel, samples: Samples, start: float, request: dic
 
 def hear(model: WhisperModel, samples: Samples, language: str | None, names: str) -> Iterator[Segment]:
     """Yield what a model hears in a piece; if with the names it begins too late, try again without."""
-    import numpy as np
+    import numpy as np  # comes with the extra
     from faster_whisper.vad import get_speech_timestamps
 
     audio = np.divide(samples, 32768, dtype=np.float32)

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 
 def load_library_provider() -> type[Provider]:
-    """Return the provider of episodes and topics; imported when the palette first opens."""
-    from tui_pod.ui.palette import LibraryProvider
+    """Return the provider of episodes and topics."""
+    from tui_pod.ui.palette import LibraryProvider  # after the first paint, when the palette opens
 
     return LibraryProvider
 

@@ -23,6 +23,7 @@ from tui_pod.core.text.clean import clean, fold
 from tui_pod.feeds.net.login import split_login
 from tui_pod.feeds.store.feed_store import FeedStore, Subscription
 from tui_pod.feeds.store.settings import course_settings
+from tui_pod.library.catalog_files import read_catalog
 
 
 def named_feeds(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
@@ -74,8 +75,6 @@ def _find(store: FeedStore, text: str) -> tuple[str, str, PodcastSettings]:
 
 
 def _course_title() -> str:
-    from tui_pod.library.catalog_files import read_catalog  # parses all of it: seldom needed
-
     return read_catalog(embedded_catalog())[0].title
 
 

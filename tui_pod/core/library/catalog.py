@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
@@ -63,8 +64,6 @@ def parse_catalog(text: str) -> Catalog:
         CatalogError: with every fault: bad TOML, a wrong type, a missing or duplicate id, a negative
             length, an unknown parent, a circle of topics, a newer version.
     """
-    import tomllib  # not needed with a valid cache
-
     try:
         data = tomllib.loads(text)
     except RecursionError:

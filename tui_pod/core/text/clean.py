@@ -83,9 +83,9 @@ def is_safe(text: str) -> bool:
 
 def unescaped(text: str) -> str:
     """Return HTML text with all character references decoded."""
-    if "&" not in text:  # as most texts; the table of names takes half a megabyte
+    if "&" not in text:  # as most texts
         return text
-    from html import unescape
+    from html import unescape  # its table of names takes half a megabyte
 
     return unescape(re.sub(_ENDLESS, "\ufffd", text))
 

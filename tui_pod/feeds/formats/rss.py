@@ -11,6 +11,7 @@ from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean, unescaped
 from tui_pod.feeds.formats.html_text import to_text
 from tui_pod.feeds.formats.items import MAX_ITEMS, MAX_LIST, Enclosure, best_audio, best_transcript, make_item
+from tui_pod.feeds.formats.json_feed import parse_json_feed
 from tui_pod.feeds.formats.model import Feed, FeedError, Item
 from tui_pod.feeds.formats.values import to_duration, to_number, to_seconds, to_size, to_time
 from tui_pod.feeds.formats.xml import MAX_TEXT, OVERLOAD, read_xml
@@ -79,8 +80,6 @@ def parse_feed(content: bytes, address: str, charset: str | None = None) -> Feed
         FeedError: it is no feed, or one that is refused.
     """
     if content[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
-        from tui_pod.feeds.formats.json_feed import parse_json_feed
-
         return parse_json_feed(content, address)
     reader = _Reader(address)
     is_whole = read_xml(content, charset, reader)

@@ -6,6 +6,7 @@ Waits for the disk: for a thread.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import tempfile
 import threading
@@ -97,8 +98,6 @@ class StreamCache:
 
     def _opened(self, name: str) -> tuple[int, Path | None]:
         """Return the file for a name and where it is noted what is there; one without a note when it is in use."""
-        import fcntl
-
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

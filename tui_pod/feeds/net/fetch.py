@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -186,8 +187,6 @@ def refusal(response: Response) -> FetchError:
 
 def _retry_after(text: str) -> float | None:
     """Return the seconds that a `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date); None: nothing usable."""
-    from email.utils import parsedate_to_datetime
-
     if text.isdecimal() and len(text) < 8:
         return float(text)
     try:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_pod.core.errors import UserError
+from tui_pod.feeds.formats.model import FeedError
 from tui_pod.feeds.formats.opml import Entry, Folder, parse_opml, write_opml
 from tui_pod.feeds.store import settings
 from tui_pod.feeds.store.generation import BACKUP, DATABASE
@@ -221,8 +222,6 @@ class FeedDatabase:
         )
 
     def _backed_up(self) -> list[Entry]:
-        from tui_pod.feeds.formats.model import FeedError
-
         try:
             return list(parse_opml(self.backup.read_bytes(), takes_folders=True).entries)
         except (OSError, FeedError):

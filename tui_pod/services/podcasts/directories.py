@@ -48,7 +48,7 @@ class DirectoryService:
     async def find(self, words: str) -> Search:
         """Return the podcasts that the directories have for some words; what goes wrong with one is in it."""
         podcasts = await self._services.open_podcasts()
-        from tui_pod.feeds.directories.find import find  # brings TLS: only when something is looked for
+        from tui_pod.feeds.directories.find import find  # brings TLS, 2 MiB
         from tui_pod.feeds.directories.services import make_directories
 
         finding = await find(words, make_directories(*self._settings), podcasts.policy)
@@ -63,6 +63,6 @@ class DirectoryService:
             UserError: it cannot be had, or is none.
         """
         podcasts = await self._services.open_podcasts()
-        from tui_pod.feeds.pages import read_page
+        from tui_pod.feeds.pages import read_page  # brings TLS
 
         return (await in_thread(lambda cancel: read_page(address, podcasts.policy, cancel)))[1]

@@ -104,7 +104,7 @@ class DownloadService:
     async def _want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
         """Note whether the listener wants these downloads; unwanted ones are not started automatically."""
         store = (await self._services.open_podcasts()).store
-        from tui_pod.feeds.store.marks import set_marked
+        from tui_pod.feeds.store.marks import set_marked  # brings TLS
 
         if episodes and not store.is_empty:
             await in_thread(lambda _: set_marked(store.db, "unwanted", episodes, not is_wanted))
@@ -142,7 +142,7 @@ class DownloadService:
     async def _opened(self) -> DownloadQueue:
         if self._queue is None:
             podcasts = await self._services.open_podcasts()
-            from tui_pod.feeds.media.download_queue import DownloadQueue
+            from tui_pod.feeds.media.download_queue import DownloadQueue  # brings TLS, 2 MiB
             from tui_pod.feeds.media.keeping import oldest_played
 
             def order(kept: Sequence[str]) -> list[str]:
@@ -153,7 +153,7 @@ class DownloadService:
         return self._queue
 
     def _on_progress(self, progress: DownloadProgress) -> None:
-        from tui_pod.feeds.media.download_queue import DownloadStatus
+        from tui_pod.feeds.media.download_queue import DownloadStatus  # brings TLS
 
         shown = _shown(progress)
         self.errors.pop(progress.episode, None)
@@ -221,7 +221,7 @@ def _summary(running: Collection[DownloadProgress]) -> str:
 
 
 def _shown(progress: DownloadProgress) -> DownloadState | None:
-    from tui_pod.feeds.media.download_queue import DownloadStatus
+    from tui_pod.feeds.media.download_queue import DownloadStatus  # brings TLS
 
     status, done, total = progress.status, progress.done, progress.total
     if status is DownloadStatus.DONE:

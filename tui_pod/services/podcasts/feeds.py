@@ -98,7 +98,7 @@ class FeedService(Follower):
         Raises:
             LoginNeeded: a server wants a login; going on with one returns the id.
         """
-        from tui_pod.feeds.net.fetch import LoginWanted
+        from tui_pod.feeds.net.fetch import LoginWanted  # brings TLS, 2 MiB
 
         try:
             return await self._subscribe(typed, is_listed)
@@ -108,7 +108,7 @@ class FeedService(Follower):
 
     async def _subscribe(self, typed: str, is_listed: bool, login: Login | None = None) -> str:
         podcasts = await self._services.open_podcasts()
-        from tui_pod.feeds.subscribe import subscribe
+        from tui_pod.feeds.subscribe import subscribe  # brings TLS
 
         with self._tasks.showing("add", "adding a podcast …"):
             done = await in_thread(
@@ -211,7 +211,7 @@ class FeedService(Follower):
     async def _refresh_folder(self, feed_id: str) -> bool:
         """Bring a folder up to date; return whether it had changed."""
         podcasts = await self._services.open_podcasts()
-        from tui_pod.feeds.refresh import Refreshed, refresh_feed
+        from tui_pod.feeds.refresh import Refreshed, refresh_feed  # brings TLS
 
         feed = await in_thread(lambda _: podcasts.store.find(feed_id))
         if feed is None:
@@ -260,7 +260,7 @@ class FeedService(Follower):
 
 def _clean_up(podcasts: Podcasts) -> None:
     """Delete removed feeds and downloads that are past undo; failures are retried at the next start."""
-    from tui_pod.feeds.store.feed_store import PURGE_AFTER
+    from tui_pod.feeds.store.feed_store import PURGE_AFTER  # brings TLS
 
     try:
         podcasts.downloads.purge()
@@ -273,7 +273,7 @@ def _clean_up(podcasts: Podcasts) -> None:
 
 def _said(done: Subscribed) -> str:
     """Return the notice for a subscription."""
-    from tui_pod.feeds.subscribe import READ_IN_PART
+    from tui_pod.feeds.subscribe import READ_IN_PART  # brings TLS
 
     name = done.feed.name
     if done.has_moved:

@@ -13,6 +13,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.text.clean import counted
+from tui_pod.feeds.folders.address import typed_path
 from tui_pod.runtime.threads import CancelToken, in_thread
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ class ImportService:
         Raises:
             ImportFault: it is damaged, or of a player that is not known.
         """
-        from tui_pod.feeds.folders.address import typed_path
-        from tui_pod.feeds.imports import is_export, read_export  # SQLite and XML: only when asked for
+        from tui_pod.feeds.imports import is_export, read_export  # brings TLS and XML, 6 MiB
         from tui_pod.sync.taking import plan
 
         podcasts = await self._services.open_podcasts()
@@ -106,7 +106,7 @@ class ImportService:
         await self._bring_up_to_date(podcasts, 0)
 
     async def _fetch(self, podcasts: Podcasts, ids: list[str]) -> None:
-        from tui_pod.feeds.own_network import find_forbidden
+        from tui_pod.feeds.own_network import find_forbidden  # brings TLS
         from tui_pod.feeds.refresh import refresh
 
         wanted = set(ids)

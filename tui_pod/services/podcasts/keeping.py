@@ -54,7 +54,7 @@ class Keeper:
     async def keep(self, feeds: Iterable[Subscription]) -> None:
         """Delete and download what the settings of these podcasts call for."""
         podcasts = await self._services.open_podcasts()
-        from tui_pod.feeds.media.keeping import Usual, has_rule
+        from tui_pod.feeds.media.keeping import Usual, has_rule  # brings TLS
 
         settings = self._services.settings.feeds
         usual = Usual(settings.keep_next, settings.delete_played)

@@ -62,7 +62,7 @@ class LoginQuestion:
         Raises:
             UserError: the server does not accept it, or what was resumed failed.
         """
-        from tui_pod.feeds.net.fetch import LoginWanted  # brings TLS, which nobody without podcasts needs
+        from tui_pod.feeds.net.fetch import LoginWanted  # brings TLS, 2 MiB
         from tui_pod.feeds.net.login import Login, check_user
 
         login = Login(self._wanted.origin, check_user(user.strip()), password, over_http=self.needs_yes)

@@ -29,7 +29,7 @@ class News:
         podcasts = await self._services.open_podcasts()
         if podcasts.store.is_empty:
             return
-        from tui_pod.feeds.store.marks import read_news
+        from tui_pod.feeds.store.marks import read_news  # brings TLS
 
         self._ids = await in_thread(lambda _: read_news(podcasts.store.db))
         index = self._services.controller.progress_index
@@ -67,7 +67,7 @@ class News:
     async def _set(self, episodes: Sequence[str], is_new: bool) -> None:
         self._ids = self._ids.union(episodes) if is_new else self._ids.difference(episodes)
         podcasts = await self._services.open_podcasts()
-        from tui_pod.feeds.store.marks import set_marked
+        from tui_pod.feeds.store.marks import set_marked  # brings TLS
 
         await in_thread(lambda _: set_marked(podcasts.store.db, "news", episodes, is_new))
         await self.show()

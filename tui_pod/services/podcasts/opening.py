@@ -1,4 +1,4 @@
-"""Open podcasts as the settings say; OpenSSL, SQLite and XML, which they bring, are imported no earlier."""
+"""Open podcasts as the settings say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def open_podcasts(paths: Paths, settings: Settings) -> Podcasts:
     """Return the podcasts, with what the settings allow them."""
-    from tui_pod.feeds.podcasts import Podcasts  # as above
+    from tui_pod.feeds.podcasts import Podcasts  # brings TLS and XML, 7 MiB
 
     feeds, policy = settings.feeds, network_policy(settings)
     return Podcasts(paths.data, paths.cache, feeds.downloads_mb * MEGABYTE, policy, feeds.stream_cache_mb * MEGABYTE)
@@ -23,6 +23,6 @@ def open_podcasts(paths: Paths, settings: Settings) -> Podcasts:
 
 def network_policy(settings: Settings) -> NetworkPolicy:
     """Return what the settings allow of the network."""
-    from tui_pod.feeds.net.access import make_policy  # as above
+    from tui_pod.feeds.net.access import make_policy  # brings TLS, 2 MiB
 
     return make_policy(settings.network.private_hosts, settings.feeds.timeout)

@@ -113,7 +113,7 @@ class Refresher:
         self._running = self._tasks.run(self._refresh_due(is_start=True))
 
     async def _refresh_due(self, is_start: bool) -> None:
-        from tui_pod.feeds.store.schedule import is_due, is_left_alone
+        from tui_pod.feeds.store.schedule import is_due, is_left_alone  # brings TLS
 
         podcasts, now = await self._services.open_podcasts(), time.time()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
@@ -132,7 +132,7 @@ class Refresher:
         return feed.fetched is not None and self._since <= feed.fetched <= now
 
     async def _refresh_asked(self, feed_id: str | None, is_again: bool = False) -> None:
-        from tui_pod.feeds.store.schedule import is_left_alone
+        from tui_pod.feeds.store.schedule import is_left_alone  # brings TLS
 
         podcasts, now = await self._services.open_podcasts(), time.time()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
@@ -153,7 +153,7 @@ class Refresher:
             ask_login(self._services, feed_id, login, lambda _: self._refresh_asked(feed_id, is_again=True))
 
     async def _refresh(self, podcasts: Podcasts, feeds: Sequence[Subscription]) -> Refreshed:
-        from tui_pod.feeds.refresh import refresh
+        from tui_pod.feeds.refresh import refresh  # brings TLS
 
         with self._tasks.showing("refresh", f"refreshing 0/{len(feeds)}"):
             result = await refresh(podcasts.store, feeds, self._show_progress, podcasts.policy)

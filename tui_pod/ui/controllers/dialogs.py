@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # function-level imports below: not needed for the first paint
+if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import AwaitMount
 
@@ -26,31 +26,31 @@ class DialogController:
 
     def bookmark(self, bookmark: Bookmark) -> None:
         """Edit a bookmark."""
-        from tui_pod.ui.screens.bookmark import BookmarkScreen
+        from tui_pod.ui.screens.bookmark import BookmarkScreen  # after the first paint
 
         self._show(BookmarkScreen(bookmark, self._services.controller.bookmarks))
 
     def recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """See `Frontend.ask_recall`."""
-        from tui_pod.ui.screens.recall import RecallScreen
+        from tui_pod.ui.screens.recall import RecallScreen  # after the first paint
 
         self._show(RecallScreen(self._services.recall, cards, then))
 
     async def plan(self) -> None:
         """Plan a session."""
-        from tui_pod.ui.screens.session import PlanScreen
+        from tui_pod.ui.screens.session import PlanScreen  # after the first paint
 
         await self._show(PlanScreen(self._services, self._screen.model.topic))
 
     async def add_feed(self) -> None:
         """Ask for a podcast's address, and list the podcast."""
-        from tui_pod.ui.screens.podcasts.add import AddFeedScreen
+        from tui_pod.ui.screens.podcasts.add import AddFeedScreen  # after the first paint
 
         await self._show(AddFeedScreen(self._services, self._open_feed))
 
     async def settings(self, is_of_topic: bool) -> None:
         """Show the settings of the podcast that is listed, else of that of the episode at the cursor, else ask."""
-        from tui_pod.ui.screens.podcasts.settings import PodcastsScreen, SettingsScreen
+        from tui_pod.ui.screens.podcasts.settings import PodcastsScreen, SettingsScreen  # after the first paint
 
         model, service = self._screen.model, self._services.feeds.settings_of_podcasts
         feed = model.podcast(model.query.entry)

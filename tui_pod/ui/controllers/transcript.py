@@ -166,9 +166,7 @@ class TranscriptController:
 
     def _keep(self, episode: str, title: str, cue: Cue) -> None:
         """Keep the sentence that was chosen."""
-        from tui_pod.core.progress.just_said import (
-            of_cue,  # brings the transcripts, which the first screen does without
-        )
+        from tui_pod.core.progress.just_said import of_cue  # brings the transcripts: after the first paint
 
         said, edit = of_cue(cue, self._is_recognised), self._screen.dialogs.bookmark
         self._services.bookmarks.keep_words(episode, title, said, edit)
