@@ -205,3 +205,15 @@ async def test_details_after_a_refresh_say_what_is_left_of_their_own_episode(lib
         driver.controller.adopt(later, ProgressIndex(later, begun))
         await driver.press("a")  # shows all anew
         assert left in pane_text(driver)
+
+
+async def test_pane_of_a_wide_terminal_is_empty_with_the_list_once_nothing_plays(library: Library) -> None:
+    async with run_app(library, size=WIDE) as driver:
+        await driver.press("enter")
+        await shows(driver, "Now playing")
+        title = driver.playback.title
+        await driver.press("space", "slash", *"zzz", "enter")
+        await driver.until(lambda: title not in pane_text(driver), "the pane is empty")
+        assert "Now playing" not in pane_text(driver)
+        await driver.press("escape")
+        await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])

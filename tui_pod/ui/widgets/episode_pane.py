@@ -199,10 +199,10 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             is_heard = playback.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
             playing = library.index(playback.episode) if is_heard and not self.is_detailed else None
             index = self._chosen() if playing is None else playing
-            if index is None:
+            if index is None and self.is_detailed:
                 return
-            self._episode = library.episode(index)
-            subject = (self._episode.id, playing is not None, self.is_detailed)
+            self._episode = library.episode(index) if index is not None else None
+            subject = (self._episode and self._episode.id, playing is not None, self.is_detailed)
         if self._shown != subject:
             self._shown = subject
             self._transcript, self._notes, self._podcast, self._chapters = Transcript(), EpisodeNotes(), None, ()
