@@ -333,6 +333,13 @@ async def test_sentence_without_a_time_says_that_it_cannot_be_sought(library: Li
         assert "no times" in str(driver.transcript.border_subtitle)
 
 
+async def test_words_without_times_are_not_moved(library: Library) -> None:
+    async with run_app(library, query=BASICS, prepare=with_words("one", UNTIMED)) as driver:
+        await driver.press("t", "alt+left")
+        assert driver.notices == ["These words have no times, so nothing tells where they are said."]
+        assert not driver.services.nudges
+
+
 async def test_braces_go_by_sentence(library: Library) -> None:
     async with run_app(library, query=BASICS) as driver:
         await driver.press("enter", "t", "}", "}")

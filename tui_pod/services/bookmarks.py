@@ -28,8 +28,8 @@ NOTHING_PLAYS = f"Nothing is playing: {key_of('bookmark.add')} keeps what was ju
 NOTE_WITHIN = timedelta(seconds=4)
 """Time after keeping something in which the key asks for a note on it instead."""
 
-SHOWN_WORDS = 40
-"""Characters of the words that a notice shows."""
+SHOWN_WORDS = 36
+"""Characters of the words that a notice shows: with what it says beside them it fits 80 columns."""
 
 
 class BookmarkService:

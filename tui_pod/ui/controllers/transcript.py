@@ -79,10 +79,10 @@ class TranscriptController:
         index = self._services.controller.library.index(episode) if episode else None
         if episode is None or index is None:
             self._services.frontend.tell("Nothing is playing.")
-            return
-        self._services.frontend.tell(self._services.nudge(episode, by))
-        if self.is_open:
-            self._look_up(index)
+        elif not self.is_open or self.pane is None or self.pane.has_times():
+            self._services.frontend.tell(self._services.nudge(episode, by))
+            if self.is_open:
+                self._look_up(index)
 
     def pause(self) -> None:
         """Pause recognising words, or go on."""

@@ -323,12 +323,16 @@ class TranscriptView(LinesView):
         self._follow()
         self._show_state()
 
+    def has_times(self) -> bool:
+        """Return whether its words have times; say so where they have none."""
+        if not self._transcript.is_timed:
+            self.notify(NO_TIMES, markup=False)
+        return self._transcript.is_timed
+
     def action_bookmark(self) -> None:
         """Keep the sentence at the cursor."""
-        if self._transcript.is_timed and self.episode is not None:
+        if self.has_times() and self.episode is not None:
             self._keep(self.episode, self._title, self._transcript.cues[self.cursor])
-        else:
-            self.notify(NO_TIMES, markup=False)
 
     def action_copy(self) -> None:
         """Copy the sentence at the cursor."""
