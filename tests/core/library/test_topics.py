@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tui_pod.core.library.episode import Topic
-from tui_pod.core.library.topics import ROOT, TopicTable, arrange
+from tui_pod.core.library.topics import ROOT, TopicTable, arrange, topic_key
 
 
 def table(*topics: Topic, tags: list[tuple[str, ...]], durations: list[float] | None = None) -> TopicTable:
@@ -97,3 +97,15 @@ def test_found_in_another_table_is_the_same_topic_else_the_nearest_above_it() ->
     other = arrange([Topic("Z"), Topic("A"), Topic("C", "A")], [], [])
     found = [other.names[former.found_in(other, topic)] for topic in range(len(former.names))]
     assert found == ["All Topics", "A", "A", "C"]
+
+
+def test_podcast_and_its_subfolders_are_found_under_another_name_or_topic() -> None:
+    def talks(name: str, above: str) -> TopicTable:
+        key = topic_key(above, name, feed="file:///talks")
+        other = topic_key("", "Other", feed="file:///other")
+        return arrange([Topic(key, above or None), Topic(topic_key(key, "Part"), key), Topic(other)], [], [])
+
+    former, now = talks("Talks", ""), talks("Speeches", "Sea")
+    found = [now.names[former.found_in(now, topic)] for topic in range(len(former.names))]
+    assert former.names == ("All Topics", "Talks", "Part", "Other")
+    assert found == ["All Topics", "Speeches", "Part", "Other"]

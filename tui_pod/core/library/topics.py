@@ -48,8 +48,11 @@ class TopicTable(NamedTuple):
         return self.keys[topic]
 
     def with_key(self, key: str) -> int | None:
-        """Return the topic with this key; None when it is not here."""
-        return self.keys.index(key) if key in self.keys else None
+        """Return the topic with this key, or of the same podcast under another name or topic; None: it is not here."""
+        if key in self.keys or f"\0{FEED_MARK}" not in key:
+            return self.keys.index(key) if key in self.keys else None
+        lasting = [*map(_lasting, self.keys)]
+        return lasting.index(_lasting(key)) if _lasting(key) in lasting else None
 
     def found_in(self, other: TopicTable, topic: int) -> int:
         """Return a topic's index in another table; where it is gone, that of its nearest ancestor."""
@@ -98,6 +101,12 @@ def topic_key(parent: str, name: str, feed: str = "") -> str:
     if feed:
         return f"{parent}\0{FEED_MARK}{feed}\0{name}"
     return f"{parent}\0{name}" if parent else name
+
+
+def _lasting(key: str) -> tuple[str, str]:
+    """Return what stays of the key of a podcast's topic: its address, and the topic's path in it; else nothing."""
+    address, _, path = key.partition(f"\0{FEED_MARK}")[2].partition("\0")
+    return address, path.partition("\0")[2]
 
 
 def arrange(
