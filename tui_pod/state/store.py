@@ -186,7 +186,7 @@ class StateFile:
                 self._has_appended |= is_synced
                 return size
         except OSError as error:
-            raise StateError(f"cannot save progress to {self.journal}: {_reason(error)}") from error
+            raise StateError(f"{_reason(error)}, so nothing can be saved in {self.journal}") from error
 
     def compact(self) -> tuple[str, ...]:
         """Merge the journal into a new snapshot and empty it; return what had to be mended for that.
