@@ -22,7 +22,7 @@ class Row:
     value: float | None
     """None: it could not be measured; `note` says why."""
     unit: str
-    """`×` is a ratio to the bare app."""
+    """`×` is a ratio; the table says to what."""
     limit: float | None = None
     """The most that it may be; None: it has no target."""
     others: Mapping[str, float | None] = field(default_factory=dict)

@@ -38,6 +38,7 @@ PARTS = (
     "files",
     "podcasts",
     "searching",
+    "growth",
 )
 """The modules that measure, in order."""
 

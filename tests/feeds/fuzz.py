@@ -1,17 +1,16 @@
-"""Feed mutated documents to the parsers: they return or raise `FeedError`, end soon, and expand no entity.
+"""Feed mutated documents to the parsers: they return or raise `FeedError`, and expand no entity.
 
-By hand, for as many as wanted: `python -m tests.feeds.fuzz 20000`. A failure names its seed.
+By hand, for as many as wanted: `python -m tests.feeds.fuzz 20000`. A failure names its seed, and so does one that
+hangs when it is interrupted; what twice the input costs is measured in `benchmarks/`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import math
 import random
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from tests.feeds.server import feed, item
@@ -22,8 +21,6 @@ from tui_pod.feeds.formats.opml import parse_opml
 from tui_pod.feeds.formats.rss import parse_feed
 
 SECRET = "expanded-entity"
-SLOW = 2.0
-"""Seconds of a processor after which a document counts as hanging."""
 
 SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parent / "fixtures").iterdir())] + [
     feed("".join(item(number, "/a.mp3") for number in range(5))).encode(),
@@ -103,21 +100,19 @@ def check(seed: int, pieces: list[bytes]) -> None:
     assert not any(text in repr(found) for text in (SECRET, "hahaha")), f"{seed}: an entity was expanded"
 
 
-def fuzz(count: int, start: int, folder: Path, slow: float = math.inf) -> None:
-    """Check documents with the seeds from `start` on, each within `slow` seconds of a processor."""
+def fuzz(count: int, start: int, folder: Path) -> None:
+    """Check documents with the seeds from `start` on."""
     secret = folder / "secret"
     secret.write_text(f"<!ENTITY l9 '{SECRET}'>{SECRET}")
     pieces = tokens(secret)
     for seed in range(start, start + count):
         try:
-            began = time.process_time()
             check(seed, pieces)
-            assert time.process_time() - began < slow, "slow"
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             error.add_note(f"seed {seed}: {mutated(random.Random(seed), pieces)[:2_000]!r}")
             raise
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
-        fuzz(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0, Path(name), SLOW)
+        fuzz(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0, Path(name))

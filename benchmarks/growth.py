@@ -1,0 +1,28 @@
+"""What is built to be slow: what twice as much of it costs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+from benchmarks.bench import Bench
+from benchmarks.rows import Row, Table
+
+LIMIT = 3.0
+"""Times the work of half: 2 is what grows with the length, 4 what grows with its square."""
+
+
+def measure(bench: Bench) -> Table:
+    """Measure each group by its worst case."""
+    report = bench.folder / "report"
+    subprocess.run(bench.inside("inside_growth.py", report), check=True)
+    rows = []
+    for name, cases in json.loads(report.read_text("utf-8")).items():
+        worst = max(cases, key=cases.__getitem__)
+        rows.append(Row(name, cases[worst], "×", LIMIT, note=f"the worst of {len(cases)}, `{worst}` repeated"))
+    return Table(
+        "Growth",
+        "CPU time for twice as much of what is built to be slow, as times that for half of it, in a process of its own;"
+        " the fastest of three each. What grows with the square takes 4 times as long.",
+        rows,
+    )
