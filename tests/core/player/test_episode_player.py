@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fakes import START
+from tests.fakes import START, FakeAudio
 from tests.rooms import Room, make_room
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
 from tui_pod.core.player.events import (
@@ -492,6 +492,24 @@ def test_playing_an_estimated_length_is_played_only_at_its_real_end(room: Room) 
     assert room.controller.playback.duration == 575.75
     room.player.play(100)
     assert (room.progress("four").plays, room.progress("four").duration) == (1, 600.0)
+
+
+def test_playing_a_stream_of_unknown_size_is_played_only_at_its_real_end(room: Room) -> None:
+    """Its length is how far the player has read: a moment ahead, however long it is."""
+    audio = FakeAudio(total=None)
+    room.sources.found["four"] = audio.source()
+    room.player.durations["https://example.org/a.mp3"] = 1.5
+    room.play("four")
+    for second in range(1, 61):
+        room.player.duration = second + 1.5
+        send(room, DurationKnown, second + 1.5)
+        room.player.play(1)
+    assert (room.progress("four").position, room.controller.playback.duration) == (60.0, None)
+    assert not room.progress("four").played
+    audio.state = audio.state._replace(total=3_000_000)
+    send(room, FileEnded, 61.0)
+    assert (room.progress("four").plays, room.progress("four").duration) == (1, 61.0)
+    assert room.playing == "five"
 
 
 def test_playing_a_recording_that_was_cut_is_not_played_and_keeps_its_place(room: Room) -> None:

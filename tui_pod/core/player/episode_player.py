@@ -268,6 +268,7 @@ class EpisodePlayer:
     def _give(self, load: Load, source: Source) -> None:
         """Tell the player to open the file at the position."""
         load.watch = LoadWatch(self._clock())
+        load.is_growing = source.remote is not None and source.remote.progress().total is None
         self._player.load(source, load.position, self._state.playback.load, load.is_paused)
 
     def _on_loaded(self, load: Load, event: FileLoaded) -> None:
@@ -337,7 +338,8 @@ class EpisodePlayer:
         source, playback = load.source, self._state.playback
         assert source is not None
         reached = self.tracker.furthest(position)
-        if load.is_estimate and not source.is_stream and not load.is_cut(position):
+        is_all_here = load.is_growing and source.remote is not None and source.remote.progress().total is not None
+        if is_all_here or (load.is_estimate and not source.is_stream and not load.is_cut(position)):
             self.tracker.duration = position  # played to its end, the file has told its length
         played = self.tracker.heard
         is_at_end = self.tracker.finish(position, playback.speed)

@@ -45,6 +45,8 @@ class Load:
     measured: float | None = None
     """Length in seconds, as the player says."""
     is_estimate: bool = False
+    is_growing: bool = False
+    """Whether the player was given a stream before its size was known: the length it says is how far it has read."""
     paused_at: datetime | None = None
 
     @property
@@ -85,7 +87,7 @@ class Load:
         """
         measured, stated = self.measured, self.episode.duration
         is_stream = self.source is not None and self.source.is_stream
-        if measured is not None and not 0 < measured <= DURATION_FAULT:
+        if self.is_growing or (measured is not None and not 0 < measured <= DURATION_FAULT):
             measured = None  # a file may claim anything
         longest = max(measured or 0.0, stated or 0.0) or None
         shown = longest if is_stream or self.is_estimate else measured or stated
