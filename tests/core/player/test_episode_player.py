@@ -494,9 +494,11 @@ def test_playing_an_estimated_length_is_played_only_at_its_real_end(room: Room) 
     assert (room.progress("four").plays, room.progress("four").duration) == (1, 600.0)
 
 
-def test_playing_a_stream_of_unknown_size_is_played_only_at_its_real_end(room: Room) -> None:
+@pytest.mark.parametrize("total", [None, 3_000_000])
+def test_playing_a_stream_of_unknown_size_is_played_only_at_its_real_end(room: Room, total: int | None) -> None:
     """Its length is how far the player has read: a moment ahead, however long it is."""
-    audio = FakeAudio(total=None)
+    audio = FakeAudio(total=total)
+    audio.state = audio.state._replace(has_end=total is None)
     room.sources.found["four"] = audio.source()
     room.player.durations["https://example.org/a.mp3"] = 1.5
     room.play("four")

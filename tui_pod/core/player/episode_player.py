@@ -268,7 +268,8 @@ class EpisodePlayer:
     def _give(self, load: Load, source: Source) -> None:
         """Tell the player to open the file at the position."""
         load.watch = LoadWatch(self._clock())
-        load.is_growing = source.remote is not None and source.remote.progress().total is None
+        there = source.remote.progress() if source.remote is not None else None
+        load.is_growing = there is not None and (there.total is None or not there.has_end)
         self._player.load(source, load.position, self._state.playback.load, load.is_paused)
 
     def _on_loaded(self, load: Load, event: FileLoaded) -> None:

@@ -20,6 +20,8 @@ class FetchProgress(NamedTuple):
     """Bytes a second that come now."""
     come: int = 0
     """Bytes that came in all, those that were here already too: it tells whether anything does."""
+    has_end: bool = True
+    """Whether the server told the end of what is here; else a new reading begins without a size."""
 
 
 class ByteReader(Protocol):

@@ -68,10 +68,10 @@ class StreamFile:
     def progress(self) -> FetchProgress:
         """See `RemoteAudio.progress`."""
         with self._changed:
-            plan, file = self._fetcher.plan, self._file
+            plan, file, content = self._fetcher.plan, self._file, self._file.content
             is_seekable = plan.is_ranged is not False
             rate = plan.rate_at(time.monotonic())
-            return FetchProgress(file.have.end_from(0), file.content.size, is_seekable, rate, plan.come)
+            return FetchProgress(file.have.end_from(0), content.size, is_seekable, rate, plan.come, content.has_end)
 
     def problem(self) -> str:
         """See `RemoteAudio.problem`."""
