@@ -96,6 +96,19 @@ async def test_terminal_grown_again_from_nothing_can_be_used_at_once(library: Li
             assert place != (driver.tree.cursor, driver.episodes.cursor)
 
 
+@pytest.mark.parametrize(
+    ("key", "focus"),
+    [("i", "details"), ("t", "transcript"), ("3", "statistics"), ("4", "bookmarks"), ("ctrl+f", "everywhere")],
+)
+async def test_terminal_grown_again_from_nothing_shows_what_was_open(key: str, focus: str, library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press(key)
+        await driver.until(lambda: driver.focus == focus, "it is open")
+        await driver.resize(30, 8)
+        await driver.resize(120, 40)
+        assert driver.focus == focus
+
+
 async def test_smallest_terminal_shows_the_bar_alone_and_obeys_the_keys(library: Library) -> None:
     async with run_app(library, size=(30, 4)) as driver:
         await driver.press("space")

@@ -34,7 +34,7 @@ from tui_pod.ui.widgets.topic_tree import TopicTree
 
 if TYPE_CHECKING:  # function-level imports below: not needed for the first paint
     from textual.geometry import Size
-    from textual.widget import AwaitMount
+    from textual.widget import AwaitMount, Widget
     from textual.widgets import Input
 
     from tui_pod.core.library.library import Library
@@ -70,6 +70,7 @@ class MainScreen(Screen[None]):
         self.action_episode = self.episode.toggle
         self.set_reactive(MainScreen.playback, services.playback)
         self._fitted: Size | None = None  # the terminal's size that all is laid out for
+        self._left: Widget | None = None  # what had the focus before the terminal became too small for it
         self._statuses: dict[str, Status] = {}  # as last told, of those that changed
 
     def compose(self) -> ComposeResult:
@@ -122,12 +123,20 @@ class MainScreen(Screen[None]):
         self._fitted = event.size
         width, height = event.size
         was_tiny = self.has_class("-tiny")
+        self._left = self.focused or self._left
         self.update_classes(layout_classes(width, height))  # at once: the styles of all are found anew for each change
         self.episodes.set_cursor_height(cursor_height(width, height))
         self.episode.fit()
         self.call_after_refresh(self.status.show_title)
         if was_tiny and not self.has_class("-tiny") and self.focused is None:  # hidden parts lose the focus
-            self.call_after_refresh(self.show_pane, self.has_class("-on-tree"))
+            self.call_after_refresh(self._focus_again)
+
+    def _focus_again(self) -> None:
+        """Give the focus back to what had it, in the view that is open, else to the pane that is shown."""
+        if self._left in self.focus_chain:
+            self.set_focus(self._left)
+        else:
+            self.show_pane(self.has_class("-on-tree"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Keep keys of the list from changing it while it is out of sight."""
