@@ -201,6 +201,29 @@ async def test_removing_stops_first_and_keeps_what_is_done(rig: Rig) -> None:
     assert "kept" in rig.frontend.said[-1]
 
 
+async def test_what_the_settings_want_no_more_is_dropped_by_two_looks_at_once(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def open_podcasts() -> Podcasts:
+        return Podcasts(tmp_path / "data", tmp_path / "cache", 1 << 30)
+
+    looks: list[str] = []
+
+    def wanted(*_: object) -> list[str]:
+        looks.append("look")
+        return []
+
+    monkeypatch.setattr(module, "wanted_by_settings", wanted)
+    service = module.RecognitionService(rig.services, rig.files, open_podcasts)
+    service.request(["a", "b", "c"], is_asked=False)
+    await rig.until(lambda: rig.begun == ["a"])
+    service.look()
+    service.look()
+    await rig.until(lambda: len(looks) == 2 and rig.frontend.work == "" and not any(rig.states.values()))
+    assert rig.frontend.errors == []
+    await service.close()
+
+
 async def test_words_removed_can_be_brought_back(rig: Rig) -> None:
     with rig.files.writing("a", "m") as writer:
         writer.add((Cue("Said.", 1.0, 2.0),), 2.0)

@@ -171,7 +171,8 @@ class RecognitionService:
         library, progress = self._services.controller.library, self._services.controller.progress_index
         found = await in_thread(lambda _: wanted_by_settings(podcasts, self._files, library, progress))
         for ident in [ident for ident, is_asked in self._waiting.items() if not is_asked and ident not in found]:
-            await self._drop(ident)
+            if self._waiting.get(ident) is False:  # else it was dropped, or asked for, while the last one was
+                await self._drop(ident)
         self.request([ident for ident in found if ident not in self._waiting and ident not in self._failed], False)
 
     # -- work ------------------------------------------------------------------------------------------
