@@ -13,7 +13,8 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.selection.list_query import ListQuery
-from tui_pod.search.lookup import Found, Hit, Kind
+from tui_pod.search.lookup import Found, Hit, Kind, Results
+from tui_pod.services.search import Answer
 from tui_pod.ui.widgets.found_view import FoundView
 
 SHIPS = Transcript(
@@ -64,6 +65,20 @@ async def test_keys_of_the_results_queue_and_bookmark(library: Library) -> None:
         assert (bookmark.episode, bookmark.start) == ("three", 30.0)
         await driver.press("slash")
         await found(driver, "◆")  # the bookmark is found too
+
+
+async def test_cursor_stays_on_its_match_when_more_is_found_meanwhile(library: Library) -> None:
+    one, two = (Found(ident, ident.title(), (Hit(Kind.WORDS, "Said.", 5.0),)) for ident in ("one", "two"))
+    async with searching(library, *"zebra") as driver:
+        await found(driver, "Nothing matches.")
+        view = driver.app.screen.query_one(FoundView)
+        view.show(Answer(results=Results((one,))))
+        view.show(Answer(results=Results((two, one))), keeps_cursor=True)
+        await view.action_choose()
+        assert driver.services.controller.playback.episode == "one"
+        view.show(Answer(results=Results((two,))), keeps_cursor=True)
+        await view.action_choose()
+        assert driver.services.controller.playback.episode == "two"
 
 
 async def test_list_that_finds_nothing_offers_everywhere_with_what_was_typed(library: Library) -> None:

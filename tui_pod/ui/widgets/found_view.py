@@ -39,11 +39,13 @@ class FoundView(ChoiceLines):
         self._matches: list[tuple[Found, Hit]] = []
 
     def show(self, answer: Answer, keeps_cursor: bool = False) -> None:
-        """Show what was found."""
+        """Show what was found; the cursor goes to the first match, or stays on its own."""
+        former = [(found.id, hit) for found, hit in self._matches[self.cursor :][:1]]
         self._answer = answer
         self._matches = [(found, hit) for found in answer.results.found for hit in found.hits]
         self.hint_words = {} if self._matches else dict.fromkeys(("Hear", "Queue", "Bookmark"), "")
-        self.go(self.cursor if keeps_cursor else 0)
+        rows = (row for row, (found, hit) in enumerate(self._matches) if (found.id, hit) in former)
+        self.go(next(rows, self.cursor) if keeps_cursor else 0)
 
     def count(self) -> int:
         """See `LinesView.count`."""
