@@ -53,6 +53,17 @@ def test_search_tells_the_times_of_words_as_the_listener_moved_them(
     assert capsys.readouterr().out == "one\tOne\twords\t0:10\tThe lighthouse -- it shone.\n"
 
 
+def test_search_names_the_episode_of_a_bookmark_that_brings_no_title(
+    catalog: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = tmp_path / "s.toml"
+    when = "2026-11-24T13:00:00Z"
+    bookmark = f'episode = "one"\nstart = 5.0\ntext = "Salt."\ncreated = {when}\nupdated = {when}\n'
+    state.write_text(f"version = 1\n\n[[bookmarks]]\n{bookmark}")
+    assert main(["search", "--catalog", catalog, "--state", str(state), "salt"]) == 0
+    assert capsys.readouterr().out == "one\tOne\tbookmark\t0:05\tSalt.\n"
+
+
 @pytest.mark.parametrize(
     ("words", "said"), [(["++"], "letter or digit"), (["-one"], "besides"), (["zebra"], "nothing matches")]
 )

@@ -14,6 +14,7 @@ from tui_pod.cli.shared import Opened, open_library, print_json, print_table, te
 from tui_pod.cli.tables import Column
 from tui_pod.config.paths import catalog_paths
 from tui_pod.core.progress.bookmarks import BY_MACHINE
+from tui_pod.core.selection.bookmark_groups import titled
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.library.cache import cache_file, library_stamp
 from tui_pod.search.fill import fill, is_current
@@ -63,7 +64,7 @@ def run(options: Namespace) -> None:
 
 def _results(options: Namespace, opened: Opened, query: Query, most: int | None) -> Results:
     """Return what matches. Where the cache does not take the index, one is made for this search alone."""
-    library, kept = opened.library, opened.state.kept.bookmarks
+    library, kept = opened.library, titled(opened.library, opened.state.kept.bookmarks)
     with ExitStack() as held:
         try:
             index = _bring_up_to_date(options, opened, is_told=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import READING_SPEED
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
+from tui_pod.core.selection.bookmark_groups import titled
 from tui_pod.core.text.clean import counted, fold
 from tui_pod.runtime.threads import CancelToken, in_thread
 from tui_pod.search.lookup import EPISODES, Found, Hit, Kind, Results, look_up, said_in
@@ -74,7 +75,8 @@ class SearchService:
         if not query.wanted:
             return Answer(query, notice=query.notice or (NOTHING if typed.strip() else ""))
         controller = self._services.controller
-        kept, library, nudges = tuple(controller.bookmarks), controller.library, dict(self._services.nudges)
+        library, nudges = controller.library, dict(self._services.nudges)
+        kept = titled(library, controller.bookmarks)
 
         def ask(stop: CancelToken) -> Answer:
             with self._index.reading() as db:

@@ -60,6 +60,11 @@ def title_of(library: Library, bookmark: Bookmark) -> str:
     return library.titles[index] if index is not None else bookmark.title or bookmark.episode
 
 
+def titled(library: Library, bookmarks: Iterable[Bookmark]) -> list[Bookmark]:
+    """Return bookmarks with the titles that their episodes have now; one written by hand may bring none."""
+    return [bookmark._replace(title=title_of(library, bookmark)) for bookmark in bookmarks]
+
+
 def topic_of(library: Library, bookmark: Bookmark) -> str:
     """Return the first topic of a bookmark's episode."""
     episode = library.find(bookmark.episode)

@@ -26,9 +26,11 @@ class DialogController:
 
     def bookmark(self, bookmark: Bookmark) -> None:
         """Edit a bookmark."""
-        from tui_pod.ui.screens.bookmark import BookmarkScreen  # after the first paint
+        from tui_pod.core.selection.bookmark_groups import titled  # after the first paint
+        from tui_pod.ui.screens.bookmark import BookmarkScreen
 
-        self._show(BookmarkScreen(bookmark, self._services.controller.bookmarks))
+        controller = self._services.controller
+        self._show(BookmarkScreen(*titled(controller.library, [bookmark]), controller.bookmarks))
 
     def recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """See `Frontend.ask_recall`."""
