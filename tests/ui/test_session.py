@@ -61,6 +61,16 @@ async def test_time_that_is_none_is_answered_in_words_and_starts_nothing(
         assert not driver.playback.is_loaded
 
 
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_what_is_wrong_with_a_time_is_shown_whole_in_a_small_terminal(
+    size: tuple[int, int], library: Library
+) -> None:
+    async with run_app(library, size=size) as driver:
+        await plan(driver, "at_ten")
+        lines = driver.rows_of(driver.app.screen.query_one("#plan"))
+        assert " ".join(" ".join(lines).split()).endswith("15m or 1h30m, or an end time like 18:42")
+
+
 async def test_end_time_plans_until_then(library: Library) -> None:
     async with run_app(embedded_library(), query=BASICS) as driver:
         await plan(driver, "13:30")

@@ -16,7 +16,7 @@ from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter, PlayerStatus
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.text.clean import clean
 from tui_pod.ui.look.parts import MATCH, NOW, PLAIN, QUIET
 
@@ -80,6 +80,13 @@ async def test_transcript_opened_shows_the_words_at_the_cursor_in_place_of_the_l
         assert str(driver.transcript.border_title) == "Two"
         assert not driver.episodes.display
         assert driver.tree.display
+
+
+async def test_transcript_of_an_empty_list_with_nothing_playing_is_not_opened(library: Library) -> None:
+    async with run_app(library, query=ListQuery(entry=SmartList.CONTINUE)) as driver:
+        await driver.press("t")
+        assert driver.notices == ["No episode here, and none plays."]
+        assert driver.focus == "list"
 
 
 async def test_transcript_with_nothing_playing_shows_the_episode_at_the_cursor(library: Library) -> None:

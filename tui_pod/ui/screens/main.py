@@ -346,6 +346,8 @@ class MainScreen(Screen[None]):
         if self.transcript.is_open and is_shown:
             self.transcript.close()
             self.show_pane()
+        elif self.model.index is None and self.model.library.index(self.controller.playback.episode) is None:
+            self.app.notify("No episode here, and none plays.")
         else:
             await self.transcript.open(self.model.index)
 

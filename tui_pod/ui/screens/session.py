@@ -115,7 +115,10 @@ class PlanScreen(InputDialog):
         )
         lines = [Content.assemble((f"{key:<8}", "bold"), f"{name}: ", (value, "bold")) for key, name, value in choices]
         self.query_one("#choices", Static).update(Content("\n").join([Content(""), *lines, Content("")]))
-        self.query_one("#plan", Static).update(self._planned())
+        plan = self.query_one("#plan", Static)
+        plan.update(self._planned())
+        has_rows = self._plan is not None and self._plan.indexes
+        plan.styles.text_wrap = "nowrap" if has_rows else "wrap"  # a title may be cut, what is wrong may not
 
     def _planned(self) -> Content:
         controller = self._controller
