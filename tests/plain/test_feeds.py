@@ -198,7 +198,7 @@ async def test_x_takes_an_episode_off_new() -> None:
 
 async def test_x_on_another_topic_says_what_it_takes() -> None:
     services = FeedServices(ListQuery(entry=1))
-    assert (await run(services, "tab", "x"))[-1].startswith("Nothing to remove here: x takes podcasts, downloads,")
+    assert (await run(services, "tab", "x"))[-1].startswith("x removes podcasts, downloads,")
     assert services.asked.wishes == []
 
 

@@ -13,9 +13,7 @@ from tui_pod.core.text.clean import clean
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
 
-NOT_REMOVABLE = (
-    f"Nothing to remove here: {key_of('list.remove')} takes podcasts, downloads, and entries of Queue and Continue."
-)
+NOT_REMOVABLE = f"{key_of('list.remove')} removes podcasts, downloads, and entries of Queue, Continue and New."
 NOT_A_PODCAST = (
     "This topic is no podcast. "
     f"Press {key_of('feed.refresh_all')} to refresh all of them, {key_of('feed.add')} to add one."

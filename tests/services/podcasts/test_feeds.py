@@ -622,7 +622,7 @@ async def test_download_makes_room_by_what_was_played_longest_ago(site: Site, tm
 async def test_download_of_what_has_no_address_says_so(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
     await service.do(service.service.download, [*service.controller.library.ids, "unknown"])
-    assert service.driver.said == ["Nothing to download here: these episodes are narrated or lie on this machine."]
+    assert service.driver.said == ["Nothing to download: these are narrated or lie on this machine."]
 
 
 async def test_remove_downloads_can_be_undone_and_done_again(site: Site, service: ServiceRig) -> None:
@@ -656,9 +656,7 @@ async def test_remove_downloads_stops_one_that_is_on_its_way(site: Site, service
 async def test_remove_downloads_where_there_is_none_says_what_x_takes(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
     await service.do(service.service.remove_downloads, service.controller.library.ids)
-    assert service.driver.said == [
-        "Nothing to remove here: x takes podcasts, downloads, and entries of Queue and Continue."
-    ]
+    assert service.driver.said == ["x removes podcasts, downloads, and entries of Queue, Continue and New."]
 
 
 # -- the next ones are kept ----------------------------------------------------------------------------

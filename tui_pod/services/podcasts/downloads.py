@@ -76,7 +76,7 @@ class DownloadService:
         elif are_here:
             self._frontend.tell(f"That is downloaded already. Press {key_of('list.remove')} to take it off the disk.")
         else:
-            self._frontend.tell("Nothing to download here: these episodes are narrated or lie on this machine.")
+            self._frontend.tell("Nothing to download: these are narrated or lie on this machine.")
 
     async def remove(self, episodes: Sequence[str]) -> None:
         """Delete downloads, which can be undone; stop running ones."""

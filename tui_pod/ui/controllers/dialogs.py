@@ -30,7 +30,8 @@ class DialogController:
         from tui_pod.ui.screens.bookmark import BookmarkScreen
 
         controller = self._services.controller
-        self._show(BookmarkScreen(*titled(controller.library, [bookmark]), controller.bookmarks))
+        (shown,) = titled(controller.library, [bookmark])
+        self._show(BookmarkScreen(shown, controller.bookmarks))
 
     def recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """See `Frontend.ask_recall`."""
