@@ -20,6 +20,7 @@ from textual.widget import Widget
 
 from tests.fakes import FakeClock, FakeFeeds, FakePlayer, FakeRecognition, FakeSources, FakeWriter
 from tests.indexed import indexed_search
+from tests.patience import until
 from tests.screen_text import cut_cells, drawn_text
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.episode import Episode
@@ -46,12 +47,6 @@ from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
 from tui_pod.ui.widgets.playback_bar import PlaybackBar
 from tui_pod.ui.widgets.topic_tree import TopicTree
 from tui_pod.ui.widgets.transcript_view import TranscriptView
-
-SOON = 50
-"""Rounds in which the loop alone does most things; what threads do takes real time."""
-
-ROUNDS = 600
-"""Times that the app is let run until something is so, before a test gives up."""
 
 WORDS = Transcript((Cue("One.", 0.0, 19.0), Cue("Two.", 20.0, 39.0), Cue("Three.", 40.0, 59.0)))
 """What every episode says, at the times that the fake sources give its audio."""
@@ -208,13 +203,11 @@ class AppDriver:
 
     async def until(self, is_so: Callable[[], object], what: str) -> None:
         """Let the app run until something is so."""
-        for number in range(ROUNDS):
-            if is_so():
-                return
-            await self.settle()
-            if number > SOON:
-                await asyncio.sleep(0.02)
-        raise AssertionError(f"it never came about that {what}:\n{self.text}")
+        try:
+            await until(is_so, what, self.settle)
+        except AssertionError as error:
+            error.add_note(self.text)
+            raise
 
     async def play(self, seconds: float) -> None:
         """Let so many seconds of the listener's time pass, a quarter at a time, to an episode's end at most."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from tests.patience import Bell
 from tui_pod.config.settings import Settings
 from tui_pod.core.actions import render_keys
 from tui_pod.core.library.download_state import DownloadState
@@ -297,6 +298,8 @@ class FakeFrontend(FakeListener):
 
     def __init__(self) -> None:
         super().__init__()
+        self.bell = Bell()
+        """Rung whenever something else is to be shown."""
         self.errors: list[str] = []
         self.works: list[str] = []
         self.failed = frozenset[str]()
@@ -316,6 +319,11 @@ class FakeFrontend(FakeListener):
         super().tell(text)
         if is_error:
             self.errors.append(text)
+        self.bell.ring()
+
+    def progress_changed(self, episodes: frozenset[str]) -> None:
+        super().progress_changed(episodes)
+        self.bell.ring()
 
     def emit(self, event: Event) -> None:
         raise AssertionError(f"nobody is to emit {event}")
@@ -340,6 +348,7 @@ class FakeFrontend(FakeListener):
 
     def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
         self.libraries.append(library)
+        self.bell.ring()
 
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
         for ident, download in downloads.items():
@@ -348,12 +357,15 @@ class FakeFrontend(FakeListener):
             self.downloads.pop(ident, None)
             if download is not None:
                 self.downloads[ident] = download
+        self.bell.ring()
 
     def feeds_failed(self, feeds: frozenset[str]) -> None:
         self.failed = feeds
+        self.bell.ring()
 
     def work_changed(self, text: str) -> None:
         self.works.append(text)
+        self.bell.ring()
 
 
 class ServicesAround(Services):

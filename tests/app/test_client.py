@@ -25,8 +25,8 @@ from tests.app.test_pty import (
     running,
     surroundings,
     two,
-    until,
 )
+from tests.patience import wait_until
 from tests.torture.terminal import Terminal
 from tui_pod.integrations.remote_socket import open_folder
 from tui_pod.terminal.start import line_names
@@ -94,10 +94,10 @@ def test_terminal_left_is_restored_and_the_app_plays_on(room: Path) -> None:
         assert b"\x1b[?1049l" in terminal.raw[-300:]
         assert terminal.shows("tui-pod goes on")
     saved = position(room)
-    until(lambda: position(room) > saved, "it plays on")
+    wait_until(lambda: position(room) > saved, "it plays on")
     assert "Playing: The first of two" in command(room, "now")
     os.kill(app, signal.SIGTERM)
-    until(lambda: not is_alive(app), "it ends")
+    wait_until(lambda: not is_alive(app), "it ends")
 
 
 @pytest.mark.parametrize(("height", "width"), [(12, 40), (50, 200)])
@@ -110,7 +110,7 @@ def test_app_left_comes_back_at_another_size(room: Path, height: int, width: int
             assert len(terminal.lines) == height
             assert any(len(line.rstrip()) >= width - 2 for line in terminal.lines)
             quit_and_wait(terminal)
-        until(lambda: not is_alive(app), "it ends")
+        wait_until(lambda: not is_alive(app), "it ends")
 
 
 def test_another_catalogue_than_that_of_the_app_left_is_shown_by_an_app_of_its_own(room: Path) -> None:
@@ -158,7 +158,7 @@ def test_app_left_begins_the_session_that_is_asked_for(room: Path) -> None:
     with left(room) as app, running(room, *two(room, "--session", "2m")) as terminal:
         terminal.until(lambda: terminal.shows(" session "), "the session")
         quit_and_wait(terminal)
-        until(lambda: not is_alive(app), "it ends")
+        wait_until(lambda: not is_alive(app), "it ends")
 
 
 def test_second_program_on_a_state_with_a_terminal_is_an_app_of_its_own(room: Path) -> None:
@@ -222,11 +222,11 @@ def test_attaching_often_leaves_no_thread_and_no_descriptor(room: Path) -> None:
             return any(room.parent.rglob("search-*.sqlite")) and not children.strip()
 
         come_and_go()
-        until(has_begun_all, "the index of words, which the app begins last, is filled")
+        wait_until(has_begun_all, "the index of words, which the app begins last, is filled")
         before = held()
         for _ in range(8):
             come_and_go()
-        until(lambda: held() <= before, "all is given back")
+        wait_until(lambda: held() <= before, "all is given back")
 
 
 # -- hung up, stopped and killed -----------------------------------------------------------------------
@@ -246,7 +246,7 @@ def test_app_told_to_detach_when_the_terminal_hangs_up_plays_on(room: Path, end:
     with attached(room) as terminal:
         check_plays_on(terminal)
         quit_and_wait(terminal)
-    until(lambda: not is_alive(app), "it ends")
+    wait_until(lambda: not is_alive(app), "it ends")
 
 
 def test_client_killed_ends_the_app_which_saves(room: Path) -> None:
@@ -254,7 +254,7 @@ def test_client_killed_ends_the_app_which_saves(room: Path) -> None:
         play_until(terminal, 2)
         app, shown = terminal.app, place(terminal)
         os.kill(terminal.pid, signal.SIGKILL)
-        until(lambda: not is_alive(app), "it ends")
+        wait_until(lambda: not is_alive(app), "it ends")
         assert shown <= position(room)
 
 
@@ -273,9 +273,9 @@ def test_client_that_is_stopped_blocks_neither_the_app_nor_who_takes_over(room: 
     with running(room, *two(room)) as first:
         play_until(first, 1)
         first.send(signal.SIGSTOP)
-        until(lambda: is_stopped(first), "it is stopped")
+        wait_until(lambda: is_stopped(first), "it is stopped")
         saved = position(room)
-        until(lambda: position(room) > saved, "it plays on")
+        wait_until(lambda: position(room) > saved, "it plays on")
         with attached(room) as second:
             check_plays_on(second)
             first.send(signal.SIGCONT)
@@ -290,9 +290,9 @@ def test_app_suspended_plays_on_behind_the_shell(room: Path) -> None:
     with running(room, *two(room)) as terminal:
         play_until(terminal, 1)
         terminal.press("\x1a")
-        until(lambda: is_stopped(terminal), "the client is stopped")
+        wait_until(lambda: is_stopped(terminal), "the client is stopped")
         saved = position(room)
-        until(lambda: position(room) > saved, "it plays on")
+        wait_until(lambda: position(room) > saved, "it plays on")
         terminal.press("q")  # before the client has the terminal again
         terminal.send(signal.SIGCONT)
         assert terminal.wait(30) is not None
@@ -304,12 +304,12 @@ def test_terminal_closed_while_the_app_is_suspended_ends_the_app(room: Path) -> 
         play_until(terminal, 1)
         app = terminal.app
         terminal.press("\x1a")
-        until(lambda: is_stopped(terminal), "the client is stopped")
+        wait_until(lambda: is_stopped(terminal), "the client is stopped")
         terminal.close()
         terminal.send(signal.SIGHUP)  # as a shell does before it ends
         terminal.send(signal.SIGCONT)
         assert terminal.wait(10) is not None
-        until(lambda: not is_alive(app), "it ends")
+        wait_until(lambda: not is_alive(app), "it ends")
 
 
 def test_keys_typed_before_the_app_is_there_are_done_in_order(room: Path) -> None:

@@ -9,7 +9,8 @@ import pyte
 import pytest
 
 from tests.app.test_client import command
-from tests.app.test_pty import quit_and_wait, running, surroundings, two, until
+from tests.app.test_pty import quit_and_wait, running, surroundings, two
+from tests.patience import wait_until
 from tests.torture.terminal import Terminal
 from tui_pod.config.paths import find_paths
 from tui_pod.terminal.picture import picture_file
@@ -37,7 +38,7 @@ def picture(room: Path) -> Path:
         terminal.press("jm")
         terminal.until(lambda: terminal.shows("✓ The second"), "the mark")
         quit_and_wait(terminal)
-    until(file.exists, "a picture is kept")
+    wait_until(file.exists, "a picture is kept")
     return file
 
 

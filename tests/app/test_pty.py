@@ -11,9 +11,8 @@ import signal
 import struct
 import subprocess
 import sys
-import time
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from typing import Any
 import pytest
 
 from tests.app_driver import embedded_library
+from tests.patience import wait_until
 from tests.torture.terminal import Terminal
 from tui_pod.config.paths import embedded_transcripts
 from tui_pod.speech.narrator import has_voice
@@ -307,12 +307,12 @@ def test_terminal_that_stops_reading_stops_neither_saving_nor_the_end(room: Path
         play_until(terminal, 1)
         fill(terminal)
         saved = position(room)
-        until(lambda: position(room) > saved, "it goes on saving")
+        wait_until(lambda: position(room) > saved, "it goes on saving")
         if end == "closed":
             terminal.close()
         else:
             os.kill(terminal.pid, signal.SIGTERM)
-        until(lambda: not terminal.is_running(), "it ends")
+        wait_until(lambda: not terminal.is_running(), "it ends")
         assert position(room) >= saved
 
 
@@ -323,14 +323,6 @@ def test_terminal_that_reads_again_is_drawn_whole(room: Path) -> None:
         terminal.until(lambda: terminal.shows("The first of two", "All Topics", "Help"), "all of the screen")
         check_plays_on(terminal)
         quit_and_wait(terminal)
-
-
-def until(is_so: Callable[[], object], what: str) -> None:
-    """Wait until something is so, without reading the terminal."""
-    limit = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < limit, f"it never came about that {what}"
-        select.select([], [], [], 0.05)
 
 
 def test_start_without_a_terminal_says_so(room: Path) -> None:

@@ -277,9 +277,6 @@ def is_reached(inside: Site, location: str) -> bool:
     player = mpv.MPV(ao="null", vid="no", ytdl="no", config="no")
     try:
         player.command("loadfile", location)
-        deadline = time.monotonic() + PATIENCE
-        while not inside.asked and time.monotonic() < deadline:
-            time.sleep(0.01)
-        return bool(inside.asked)
+        return inside.wait_for(lambda: inside.asked)
     finally:
         player.terminate()

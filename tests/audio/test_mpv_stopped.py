@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -10,10 +11,13 @@ import time
 import wave
 from pathlib import Path
 
+from tests.patience import PATIENCE, wait_until
+from tui_pod.audio.mpv_player import POLL
+
 ROOT = Path(__file__).parents[2]
 
 PLAY = """
-import signal, sys, time
+import signal, sys
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.player.events import PositionChanged
 from tui_pod.core.player.snapshot import Source
@@ -31,7 +35,7 @@ player = MpvPlayer(tell, "null")
 player.open()
 player._tasks.put(take_signal)  # in the player's own thread alone
 player.load(Source(sys.argv[1]), 0.0, 1, False)
-time.sleep(60)
+sys.stdin.read()
 """
 
 
@@ -41,25 +45,39 @@ def test_signal_that_comes_to_the_thread_which_looks_at_the_position_does_not_en
     with wave.open(str(silence), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
         file.writeframes(bytes(2 * 8000 * 60))
-    told = tmp_path / "told"
-    with told.open("wb") as output:
-        program = [sys.executable, "-c", PLAY, str(silence)]
-        player = subprocess.Popen(program, stdout=output, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    try:
-        wait_for_lines(told, 3)
-        for _ in range(3):
-            player.send_signal(signal.SIGSTOP)
-            time.sleep(0.5)
-            player.send_signal(signal.SIGCONT)
-            wait_for_lines(told, len(told.read_text("ascii").split()) + 3)
-    finally:
-        player.kill()
-        player.wait()
+    program = [sys.executable, "-c", PLAY, str(silence)]
+    with subprocess.Popen(
+        program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    ) as player:
+        assert player.stdout is not None
+        told = player.stdout.fileno()
+        try:
+            read_lines(told, 3)
+            for _ in range(3):
+                player.send_signal(signal.SIGSTOP)
+                os.waitid(os.P_PID, player.pid, os.WSTOPPED)
+                let_pass(2 * POLL)
+                while has_more(told, 0.0):
+                    os.read(told, 4096)
+                player.send_signal(signal.SIGCONT)
+                read_lines(told, 3)
+        finally:
+            player.kill()
 
 
-def wait_for_lines(file: Path, count: int) -> None:
-    """Wait until a file has so many lines; fail after ten seconds."""
-    until = time.monotonic() + 10
-    while len(file.read_text("ascii").split()) < count:
-        assert time.monotonic() < until, f"no more than {file.read_text('ascii').split()}"
-        time.sleep(0.05)
+def let_pass(seconds: float) -> None:
+    """Wait until a wait for so many seconds is over."""
+    over = time.monotonic() + seconds
+    wait_until(lambda: time.monotonic() > over, "it is over")
+
+
+def read_lines(told: int, count: int) -> None:
+    """Read so many lines that come from now on."""
+    while count > 0:
+        assert has_more(told, PATIENCE)
+        count -= os.read(told, 4096).count(b"\n")
+
+
+def has_more(told: int, seconds: float) -> bool:
+    """Return whether there is something to read within so many seconds."""
+    return bool(select.select([told], [], [], seconds)[0])

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tui_pod.feeds.net.access import NetworkPolicy
 
 Reply = Callable[["Exchange"], None]
@@ -34,7 +35,9 @@ class Exchange(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
-        self.server.asked.append((self.path, dict(self.headers)))
+        with self.server.came:
+            self.server.asked.append((self.path, dict(self.headers)))
+            self.server.came.notify_all()
         reply = self.server.replies.get(path)
         self.close_connection = True
         with contextlib.suppress(OSError):
@@ -76,6 +79,7 @@ class Site(ThreadingHTTPServer):
 
     def __post_init__(self) -> None:
         self.closing = threading.Event()
+        self.came = threading.Condition()
         super().__init__(("127.0.0.1", 0), Exchange)
 
     __hash__ = object.__hash__
@@ -96,6 +100,11 @@ class Site(ThreadingHTTPServer):
 
     def paths(self) -> list[str]:
         return [path for path, _ in self.asked]
+
+    def wait_for(self, is_so: Callable[[], object]) -> bool:
+        """Wait until something is so of what was asked; return whether it came to that."""
+        with self.came:
+            return bool(self.came.wait_for(is_so, PATIENCE))
 
     def handle_error(self, *_: object) -> None:
         """A client that goes away is what these tests are about."""

@@ -370,12 +370,15 @@ async def test_app_that_answers_a_byte_at_a_time_is_not_waited_for(
     monkeypatch.setattr("tui_pod.cli.remote.PATIENCE", 0.2)
     folder = open_folder(may_make=True)
 
-    async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        hung_up = asyncio.create_task(reader.read())
         with contextlib.suppress(ConnectionError):
             for _ in range(200):
                 writer.write(b" ")
                 await writer.drain()
-                await asyncio.sleep(0.01)
+                if (await asyncio.wait([hung_up], timeout=0.01))[0]:
+                    break
         writer.close()
 
     server = await asyncio.start_unix_server(drip, runtime / socket_name(state))

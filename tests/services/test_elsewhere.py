@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from tests.fakes import START
+from tests.patience import until
 from tests.rooms import Room
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
@@ -44,14 +43,6 @@ class Watched(StateFile):
         self.looks += 1
         if self.failure is not None:
             raise self.failure
-
-
-async def until(is_so: Callable[[], object]) -> None:
-    for _ in range(10_000):
-        if is_so():
-            return
-        await asyncio.sleep(0.001)
-    raise AssertionError
 
 
 @pytest.fixture
@@ -121,7 +112,7 @@ async def test_look_that_fails_does_not_end_the_watch(
     monkeypatch.setattr(elsewhere, "EVERY", 0.0)
     watched.failure = CatalogsError(["catalog.toml:1: broken"])
     watched.watch.start()
-    await until(lambda: watched.looks)
+    await until(lambda: watched.looks, "it looks")
     watched.failure, watched.saved = None, {"one": PLAYED}
-    await until(lambda: room.progress_index.status("one") is Status.PLAYED)
+    await until(lambda: room.progress_index.status("one") is Status.PLAYED, "the mark is shown")
     await watched.watch.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
@@ -45,7 +44,7 @@ class Rig:
         self.frontend = FakeFrontend()
         self.services = ServicesAround(self.room.controller, self.frontend)
         self.states: dict[str, WordsState | None] = {}
-        self.services.words_watchers.append(self.states.__setitem__)
+        self.services.words_watchers += [self.states.__setitem__, self.frontend.bell.ring]
         self.begun: list[str] = []
         self.steps: asyncio.Queue[float | Exception | None] = asyncio.Queue()
         self.is_on_battery = False
@@ -69,6 +68,7 @@ class Rig:
     ) -> AsyncGenerator[float, None]:
         """Stand for the recogniser: a step is the seconds done, 100 the end, None one without words, or a fault."""
         self.begun.append(episode)
+        self.frontend.bell.ring()
         with files.writing(episode, model_name) as writer:
             while True:
                 step = await self.steps.get()
@@ -82,11 +82,8 @@ class Rig:
                     return
 
     async def until(self, is_so: Callable[[], object]) -> None:
-        """Wait until something is so."""
-        deadline = time.monotonic() + 20
-        while not is_so():
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.005)
+        """Wait until something is so of what is shown or begun."""
+        await self.frontend.bell.until(is_so, f"it is so: {self.states}, {self.frontend.said}")
 
 
 @pytest.fixture
@@ -228,8 +225,8 @@ async def test_words_removed_can_be_brought_back(rig: Rig) -> None:
     with rig.files.writing("a", "m") as writer:
         writer.add((Cue("Said.", 1.0, 2.0),), 2.0)
     rig.service.remove("a")
-    await rig.until(lambda: rig.files.read("a") is None)
     await rig.until(lambda: any("removed" in said for said in rig.frontend.said))
+    assert rig.files.read("a") is None
     rig.room.controller.undo()
     await rig.until(lambda: rig.files.read("a") is not None)
 

@@ -8,20 +8,17 @@ import json
 import os
 import shutil
 import sys
-import time
 import tomllib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import tui_pod.speech.narrator as module
+from tests.patience import PATIENCE, until
 from tui_pod.core.library.transcript import Cue
 from tui_pod.speech.narrator import MAX_CHARS, Narration, NarrationError, Narrator, Script, make_script
-
-PATIENCE = 30.0
-"""Seconds after which a test gives up."""
 
 ONE = Script(("Hello there.", "And good bye."))
 TWO = Script(("Something else.",))
@@ -29,7 +26,7 @@ THREE = Script(("A third thing.",))
 
 STUB = '''#!{python}
 """Stands for the narrator's process: does what the next line of a file says, and `good` when there is none."""
-import json, os, signal, sys, time
+import json, os, select, signal, sys
 from pathlib import Path
 
 home = Path(__file__).parent
@@ -47,9 +44,12 @@ for line in sys.stdin:
     if step == "die":
         sys.exit(3)
     elif step == "hang":
-        time.sleep(3600)
-    elif step == "slow":
-        time.sleep(0.4)
+        while True:
+            signal.pause()
+    elif step == "hold":
+        gate = os.open(home / "gate", os.O_RDWR)
+        if not select.select([gate], [], [], 20)[0]:
+            print("in vain", file=log, flush=True)
     elif step == "end late":
         signal.signal(signal.SIGTERM, lambda *_: print("ending", file=log, flush=True))
     elif step == "garbage":
@@ -108,12 +108,25 @@ class Rig:
         self.narrator.request(script, future.set_result, is_urgent)
         return future
 
-    async def until(self, is_so: Callable[[], object], what: str) -> None:
-        """Wait until something is so."""
-        deadline = time.monotonic() + PATIENCE
-        while not is_so():
-            assert time.monotonic() < deadline, f"it never came about that {what}"
-            await asyncio.sleep(0.01)
+    async def at_work(self) -> None:
+        """Wait until the process has a request."""
+        await until(lambda: self.log("request"), "the process is at work")
+
+    @contextlib.asynccontextmanager
+    async def holding(self) -> AsyncIterator[asyncio.Future[Narration | NarrationError]]:
+        """Have the process hold its answer for the length of the block, and give what will be that answer."""
+        os.mkfifo(self.home / "gate")
+        gate = os.open(self.home / "gate", os.O_RDWR)
+        try:
+            self.plan("hold")
+            promise = self.promise(ONE)
+            await self.at_work()
+            yield promise
+            assert not self.log("in vain")
+            os.write(gate, b"go")
+            await asyncio.wait_for(promise, PATIENCE)
+        finally:
+            os.close(gate)
 
 
 @pytest.fixture
@@ -229,7 +242,7 @@ async def test_process_that_hangs_is_ended_and_told(rig: Rig, monkeypatch: pytes
     assert isinstance(error, NarrationError)
     assert "does not answer" in str(error)
     pids = [int(line.split()[0]) for line in rig.log("start")]
-    await rig.until(lambda: not any(map(is_running, pids)), "the hung processes are gone")
+    await until(lambda: not any(map(is_running, pids)), "the hung processes are gone")
     good(await rig.ask(ONE))
 
 
@@ -262,13 +275,9 @@ async def test_late_answer_of_a_former_request_is_passed_over(rig: Rig) -> None:
 
 
 async def test_slow_process_never_holds_up_the_loop(rig: Rig) -> None:
-    rig.plan("slow")
-    promise = rig.promise(ONE)
-    turns = 0
-    while not promise.done():
-        await asyncio.sleep(0.01)
-        turns += 1
-    assert turns > 10
+    async with rig.holding() as promise:
+        assert not promise.done()
+    good(promise.result())
 
 
 # -- the order of wishes -------------------------------------------------------------------------------
@@ -281,39 +290,33 @@ async def test_wish_asked_twice_is_made_once(rig: Rig) -> None:
 
 
 async def test_urgent_wish_goes_before_a_prepared_one(rig: Rig) -> None:
-    rig.plan("slow")
-    rig.promise(ONE)
-    await rig.until(lambda: rig.log("request"), "the process is at work")
-    prepared = rig.promise(TWO, is_urgent=False)
-    urgent = rig.promise(THREE)
+    async with rig.holding():
+        prepared = rig.promise(TWO, is_urgent=False)
+        urgent = rig.promise(THREE)
     await asyncio.wait_for(asyncio.gather(prepared, urgent), PATIENCE)
     assert rig.log("request") == ["Hello there.", "A third thing.", "Something else."]
 
 
 async def test_prepared_wish_gives_way_to_the_newest_idea_of_what_comes_next(rig: Rig) -> None:
-    rig.plan("slow")
-    rig.promise(ONE)
-    await rig.until(lambda: rig.log("request"), "the process is at work")
-    rig.promise(TWO, is_urgent=False)
-    await asyncio.wait_for(rig.promise(THREE, is_urgent=False), PATIENCE)
+    async with rig.holding():
+        rig.promise(TWO, is_urgent=False)
+        newest = rig.promise(THREE, is_urgent=False)
+    await asyncio.wait_for(newest, PATIENCE)
     assert rig.log("request") == ["Hello there.", "A third thing."]
 
 
 async def test_prepared_wish_that_becomes_urgent_goes_first(rig: Rig) -> None:
-    rig.plan("slow")
-    rig.promise(ONE)
-    await rig.until(lambda: rig.log("request"), "the process is at work")
-    rig.promise(TWO, is_urgent=False)
-    await asyncio.wait_for(rig.promise(TWO), PATIENCE)
+    async with rig.holding():
+        rig.promise(TWO, is_urgent=False)
+        urgent = rig.promise(TWO)
+    await asyncio.wait_for(urgent, PATIENCE)
     assert rig.log("request") == ["Hello there.", "Something else."]
 
 
 async def test_urgent_wish_that_a_newer_one_replaced_is_answered_and_not_made(rig: Rig) -> None:
-    rig.plan("slow")
-    rig.promise(ONE)
-    await rig.until(lambda: rig.log("request"), "the process is at work")
-    dropped = rig.promise(TWO)
-    newest = rig.promise(THREE)
+    async with rig.holding():
+        dropped = rig.promise(TWO)
+        newest = rig.promise(THREE)
     assert isinstance(await asyncio.wait_for(dropped, PATIENCE), NarrationError)
     good(await asyncio.wait_for(newest, PATIENCE))
     assert rig.log("request") == ["Hello there.", "A third thing."]
@@ -442,7 +445,7 @@ async def test_idle_process_is_ended(rig: Rig, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(module, "IDLE_LIMIT", 0.1)
     good(await rig.ask(ONE))
     pid = int(rig.log("start")[0].split()[0])
-    await rig.until(lambda: not is_running(pid), "the idle process is gone")
+    await until(lambda: not is_running(pid), "the idle process is gone")
     good(await rig.ask(TWO))
     assert len(rig.log("start")) == 2
 
@@ -453,7 +456,7 @@ async def test_wish_while_the_idle_process_is_being_ended_is_made_by_another(
     monkeypatch.setattr(module, "IDLE_LIMIT", 0.1)
     rig.plan("end late")
     good(await rig.ask(ONE))
-    await rig.until(lambda: rig.log("ending"), "the idle process is told to end")
+    await until(lambda: rig.log("ending"), "the idle process is told to end")
     good(await rig.ask(TWO))
     assert len(rig.log("start")) == 2
 
@@ -483,16 +486,16 @@ async def test_close_whose_cancellation_is_lost_ends_at_once_too(rig: Rig, monke
     assert not limit.expired()
 
 
-@pytest.mark.parametrize("step", ["", "slow", "hang"])
+@pytest.mark.parametrize("step", ["", "hang"])
 async def test_close_at_work_ends_the_process_at_once(rig: Rig, step: str) -> None:
     rig.plan(step)
     rig.promise(ONE)
-    await rig.until(lambda: rig.log("request"), "the process is at work")
+    await rig.at_work()
     async with asyncio.timeout(5) as limit:
         await rig.narrator.close()
     assert not limit.expired()
     pid = int(rig.log("start")[0].split()[0])
-    await rig.until(lambda: not is_running(pid), "the process is gone")
+    await until(lambda: not is_running(pid), "the process is gone")
 
 
 async def test_close_with_nothing_begun_returns(rig: Rig) -> None:

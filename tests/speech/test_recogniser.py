@@ -21,7 +21,7 @@ from tui_pod.speech.worker_process import RightOfWay
 REQUEST = Request("/recording.mp3", "/model", "Ada", start=1.5)
 
 STUB = """#!{python}
-import json, os, signal, sys, time
+import json, os, signal, sys
 request = json.loads(sys.stdin.readline())
 print(json.dumps({{"argv": sys.argv[1:], "offline": os.environ["HF_HUB_OFFLINE"], "request": request}}),
       file=open({log!r}, "w"), flush=True)
@@ -31,6 +31,8 @@ def say(**answer):
 """
 
 Stub = Callable[[str], str]
+
+HANG = "while True:\n    signal.pause()"
 
 CUE = "say(cues=[[2.0, 3.0, 'Said.']], until=3.0)\n"
 
@@ -98,7 +100,7 @@ async def test_process_that_cannot_be_started_is_an_error_in_words(tmp_path: Pat
 
 
 async def test_closed_iterator_ends_the_process(stub: Stub) -> None:
-    parts = recognise(REQUEST, python=stub("say(cues=[[0, 1, str(os.getpid())]], until=1)\ntime.sleep(3600)"))
+    parts = recognise(REQUEST, python=stub(f"say(cues=[[0, 1, str(os.getpid())]], until=1)\n{HANG}"))
     pid = int((await anext(parts)).cues[0].text)
     await parts.aclose()
     with pytest.raises(ProcessLookupError):
@@ -124,7 +126,7 @@ async def test_process_that_makes_way_goes_on_when_it_may(stub: Stub) -> None:
 
 async def test_process_that_makes_way_ends_with_the_iterator(stub: Stub) -> None:
     urgent = RightOfWay(asyncio.get_running_loop().call_later)
-    parts = recognise(REQUEST, urgent, stub("say(cues=[[0, 1, str(os.getpid())]], until=1)\ntime.sleep(3600)"))
+    parts = recognise(REQUEST, urgent, stub(f"say(cues=[[0, 1, str(os.getpid())]], until=1)\n{HANG}"))
     pid = int((await anext(parts)).cues[0].text)
     urgent.take()
     await parts.aclose()

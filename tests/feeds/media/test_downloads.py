@@ -315,28 +315,29 @@ def test_download_quota_deletes_only_what_may_go_in_its_order(site: Site, tmp_pa
 def test_download_stopped_keeps_its_part(site: Site, downloads: Downloads) -> None:
     going = threading.Event()
     site.replies["/a.wav"] = Ranged(sound(60.0), pause=going)
-    stop = CancelToken()
+    stop, begun = CancelToken(), threading.Event()
     ended: list[BaseException] = []
+
+    def report(done: int, _total: int | None) -> None:
+        if done:
+            begun.set()
 
     def work() -> None:
         try:
-            downloads.fetch(request(site), cancel=stop)
+            downloads.fetch(request(site), report, stop)
         except BaseException as error:
             ended.append(error)
 
     thread = threading.Thread(target=work)
     thread.start()
-    part = downloads.folder / f"{ID}.part"
-    deadline = time.monotonic() + 5
-    while not (part.exists() and part.stat().st_size) and time.monotonic() < deadline:
-        time.sleep(0.005)
+    assert begun.wait(5)
     with pytest.raises(DownloadError, match="already"):
         downloads.fetch(request(site))
     stop.set()
     thread.join(5)
     going.set()
     assert isinstance(ended[0], Cancelled)
-    assert part.stat().st_size > 0
+    assert (downloads.folder / f"{ID}.part").stat().st_size > 0
 
 
 def test_removed_download_comes_back_until_purged(site: Site, downloads: Downloads) -> None:

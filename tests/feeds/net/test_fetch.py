@@ -309,13 +309,13 @@ async def test_in_thread_cancelled_wakes_the_socket(site: Site) -> None:
         server.silent(exchange)
 
     site.replies["/x"] = wait
-    ended: list[BaseException] = []
+    ended = threading.Event()
 
     def work(stop: CancelToken) -> None:
         try:
             fetch(Request(site.url("/x"), site.allowed), Limits(1000, 30, 30), stop)
-        except Cancelled as error:
-            ended.append(error)
+        except Cancelled:
+            ended.set()
             raise
 
     task = asyncio.create_task(in_thread(work))
@@ -323,11 +323,7 @@ async def test_in_thread_cancelled_wakes_the_socket(site: Site) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-    for _ in range(200):
-        if ended:
-            break
-        await asyncio.sleep(0.01)
-    assert ended
+    assert await asyncio.to_thread(ended.wait, 5)
 
 
 async def test_in_thread_cancelled_before_its_thread_runs_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ import pytest
 from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter, ServicesAround
 from tests.feeds import server
 from tests.feeds.server import Ranged, Site, feed, item, sound
+from tests.patience import PATIENCE
 from tui_pod.config.settings import DesktopSettings, FeedSettings, FindSettings, Settings
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.controller import PlaybackController
@@ -80,12 +81,8 @@ class ServiceRig:
         self.announced.append((title, text))
 
     async def until(self, is_so: Callable[[], object], what: str = "something") -> None:
-        """Wait until something is so, ten seconds at most."""
-        for _ in range(2_000):
-            if is_so():
-                return
-            await asyncio.sleep(0.005)
-        raise AssertionError(f"it never came about that {what}: {self.driver.said}, {self.driver.works}")
+        """Wait until something is so of what is shown."""
+        await self.driver.bell.until(is_so, what)
 
     async def done_refreshing(self) -> None:
         """Wait until a refresh has shown what it brought."""
@@ -132,6 +129,13 @@ async def service(tmp_path: Path) -> AsyncIterator[ServiceRig]:
 
 def no_network(*_: Any, **__: Any) -> Any:
     raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+
+def join_threads() -> None:
+    """Wait for the threads whose work was stopped: until they notice they hold what they had."""
+    for thread in threading.enumerate():
+        if thread.name == "feeds":
+            thread.join(PATIENCE)
 
 
 def serve_sounds(site: Site, count: int = 3, **named: Any) -> None:
@@ -371,7 +375,7 @@ async def test_refresh_of_what_the_listener_changes_meanwhile_follows_them(
     going = slow_feed(site, "/a", feed(item(2, "/2.wav") + item(1), "a"))
     site.replies["/2.wav"] = Ranged(sound(0.2))
     service.service.refresh()
-    await service.until(lambda: site.paths()[-2:].count("/a"), "it is asked for")
+    assert await asyncio.to_thread(site.wait_for, lambda: site.paths()[-2:].count("/a"))
     if is_removed:
         service.service.remove_feed(site.url("/a"))
     else:
@@ -389,7 +393,7 @@ async def test_what_a_sync_brings_during_a_refresh_is_fetched_after_it(site: Sit
     service = ServiceRig(service.data.parent)
     going = slow_feed(site, "/a", feed(item(1), "a"))
     service.service.refresh()
-    await service.until(lambda: site.paths()[1:] == ["/a"], "it is asked for")
+    assert await asyncio.to_thread(site.wait_for, lambda: site.paths()[1:] == ["/a"])
     site.replies["/b"] = server.body(feed(item(1), "b"))
     service.podcasts.store.subscribe([Entry(site.url("/b"))])
     service.podcasts.store.set_private_origin(site.url("/b"), site.origin())
@@ -469,7 +473,7 @@ async def test_remove_feed_ends_its_downloads(site: Site, service: ServiceRig) -
     going = threading.Event()
     ids = await add_sounds(service, site, 1, pause=going)
     service.service.download(ids)
-    await service.until(lambda: site.paths()[-1] == "/0.wav", "it is asked for")
+    assert await asyncio.to_thread(site.wait_for, lambda: site.paths()[-1] == "/0.wav")
     await service.do(service.service.remove_feed, site.url("/f"))
     going.set()
     assert (service.titles, service.driver.downloads, service.driver.errors) == ([], {}, [])
@@ -530,15 +534,12 @@ async def test_download_again_stops_it_and_once_more_goes_on(site: Site, service
     going = threading.Event()
     ids = await add_sounds(service, site, 1, pause=going)
     service.service.download(ids)
-    await service.until(lambda: site.paths()[-1] == "/0.wav", "it is asked for")
+    assert await asyncio.to_thread(site.wait_for, lambda: site.paths()[-1] == "/0.wav")
     await service.do(service.service.download, ids)
     assert (service.driver.downloads, service.driver.errors) == ({}, [])
     going.set()
-    await service.until(lambda: not list(service.podcasts.downloads.folder.glob("*.lock")))
-    for _ in range(20):  # the thread that was stopped may still hold the part for a moment
-        await service.do(service.service.download, ids)
-        if ids[0] in service.driver.downloads:
-            break
+    await asyncio.to_thread(join_threads)
+    await service.do(service.service.download, ids)
     assert service.driver.downloads[ids[0]].is_whole
 
 
@@ -646,7 +647,7 @@ async def test_remove_downloads_stops_one_that_is_on_its_way(site: Site, service
     going = threading.Event()
     ids = await add_sounds(service, site, 1, pause=going)
     service.service.download(ids)
-    await service.until(lambda: site.paths()[-1] == "/0.wav", "it is asked for")
+    assert await asyncio.to_thread(site.wait_for, lambda: site.paths()[-1] == "/0.wav")
     service.driver.said.clear()
     await service.do(service.service.remove_downloads, ids)
     going.set()
@@ -789,7 +790,7 @@ async def test_close_while_everything_is_under_way_takes_no_time(site: Site, ser
     service.service.refresh()
     service.service.add(site.url("/new"))
     service.service.download(service.controller.library.ids)
-    await service.until(lambda: len(site.asked) >= 5, "all is asked for")
+    assert await asyncio.to_thread(site.wait_for, lambda: len(site.asked) >= 5)
     service.driver.said.clear()
     await asyncio.wait_for(service.service.close(), 5)
     going.set()
@@ -797,24 +798,28 @@ async def test_close_while_everything_is_under_way_takes_no_time(site: Site, ser
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_close_keeps_what_there_is_of_a_download(site: Site, tmp_path: Path) -> None:
+async def test_close_keeps_what_there_is_of_a_download(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.feeds.media.fetching.REPORT_EVERY", 0.0)
     going = threading.Event()
     serve_sounds(site, 1)
     audio = sound(30.0)
     site.replies["/0.wav"] = Ranged(audio, pause=going)
     service = ServiceRig(tmp_path)
     await service.add(site.url("/f"))
-    service.service.download(service.controller.library.ids)
-    folder = service.podcasts.downloads.folder
-    await service.until(lambda: sum(part.stat().st_size for part in folder.glob("*.part")) > 100_000, "half is there")
+    [ident] = service.controller.library.ids
+    service.service.download([ident])
+    await service.until(
+        lambda: ident in service.driver.downloads and (service.driver.downloads[ident].share or 0.0) > 0.2,
+        "much is there",
+    )
     await service.service.close()
+    await asyncio.to_thread(join_threads)
     going.set()
     again = ServiceRig(tmp_path)
-    for _ in range(20):
-        again.service.download(again.controller.library.ids)
-        await again.done()
-        if again.driver.downloads:
-            break
+    await again.do(again.service.download, [ident])
+    folder = again.podcasts.downloads.folder
     assert [path.stat().st_size for path in folder.glob("*.wav")] == [len(audio)]
     assert "Range" in site.asked[-1][1]
 

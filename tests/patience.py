@@ -1,0 +1,63 @@
+"""Wait until something is so that nothing tells of: what a thread or another process does. Only here do tests sleep."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+PATIENCE = 30.0
+"""Seconds after which a test gives up."""
+
+LOOK_EVERY = 0.01
+"""Seconds between two looks."""
+
+SOON = 50
+"""Rounds in which an event loop alone does most things; what threads do takes real time."""
+
+
+def wait_until(is_so: Callable[[], object], what: str) -> None:
+    """Wait until something is so."""
+    limit = time.monotonic() + PATIENCE
+    while not is_so():
+        _check(limit, what)
+        time.sleep(LOOK_EVERY)
+
+
+async def until(
+    is_so: Callable[[], object], what: str, turn: Callable[[], Awaitable[object]] = lambda: asyncio.sleep(0)
+) -> None:
+    """Let the event loop run until something is so; `turn` is awaited between two looks."""
+    limit, rounds = time.monotonic() + PATIENCE, 0
+    while not is_so():
+        _check(limit, what)
+        await turn()
+        rounds += 1
+        if rounds > SOON:
+            await asyncio.sleep(LOOK_EVERY)
+
+
+def _check(limit: float, what: str) -> None:
+    if time.monotonic() > limit:
+        raise AssertionError(f"it never came about that {what}")
+
+
+class Bell:
+    """Wakes who waits until something is so, each time it is rung on the event loop."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self, *_: object) -> None:
+        """Have it looked whether it is so."""
+        self._rung.set()
+
+    async def until(self, is_so: Callable[[], object], what: str) -> None:
+        """Wait until something is so that is rung for."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not is_so():
+                    self._rung.clear()
+                    await self._rung.wait()
+        except TimeoutError:
+            raise AssertionError(f"it never came about that {what}") from None
