@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import pytest
+from textual.widget import Widget
 
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
@@ -15,12 +16,15 @@ from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import topic_key
+from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter, PlayerStatus, Source
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 from tui_pod.feeds.formats.model import FeedError
 from tui_pod.ui.screens.podcasts.add import AddFeedScreen
 from tui_pod.ui.screens.session import PlanScreen
+from tui_pod.ui.widgets.episode_pane import EpisodePane
+from tui_pod.ui.widgets.transcript_view import TranscriptView
 
 CAST, OTHER = "https://cast.example.org/f", "https://other.example.org/f"
 
@@ -57,13 +61,36 @@ IN_CAST = ListQuery(entry=topic(LIBRARY, "Cast"))
 
 
 async def swap(driver: AppDriver, library: Library) -> None:
-    """Give the running app another library, as a refresh does."""
+    """Give the running app another library, as a refresh does, and wait until it is shown."""
+    put(driver, library)
+    await driver.settle()
+
+
+def put(driver: AppDriver, library: Library) -> None:
     progress_index = driver.controller.progress_index.moved_to(library)
     driver.controller.adopt(library, progress_index)
     driver.services.library, driver.services.progress_index = library, progress_index
     driver.app.library_changed(library, progress_index)
     driver.library, driver.progress_index = library, progress_index
-    await driver.settle()
+
+
+@pytest.mark.parametrize("on_tree", [False, True], ids=["t", "i"])
+async def test_pane_that_is_made_while_the_library_is_swapped_shows_what_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, on_tree: bool
+) -> None:
+    query = ListQuery(entry=topic(LIBRARY, "Other"))
+    async with run_app(LIBRARY, query=query, size=(80, 24)) as driver:
+        later = make_library(cast=[9], first=Topic("Another"))
+
+        def adopt(_: Widget) -> None:
+            monkeypatch.undo()
+            put(driver, later)
+
+        driver.services.transcripts["other-2"] = Transcript((Cue("Of the other."),))
+        monkeypatch.setattr(EpisodePane if on_tree else TranscriptView, "on_mount", adopt, raising=False)
+        await driver.press(*(("shift+tab", "i") if on_tree else ("t",)))
+        await driver.until(lambda: ("2, 0 played" if on_tree else "Of the other.") in driver.text, "it is shown")
+        assert "Other" in driver.text
 
 
 # -- keys ----------------------------------------------------------------------------------------------

@@ -34,9 +34,11 @@ class PaneController:
 
     async def tell_all(self, topic: int | None) -> None:
         """Show all about the row at the cursor or a topic, beside the list or over it, and give it the focus."""
+        former = self._services.controller.library.topics
         pane = await self._make()
+        topics = self._services.controller.library.topics
         self._screen.add_class("-details")  # with the pane came the styles of the class
-        pane.tell_all(True, topic)
+        pane.tell_all(True, former.found_in(topics, topic) if topic is not None else None)
         self._screen.set_focus(pane)
 
     @property

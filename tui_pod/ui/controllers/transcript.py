@@ -33,14 +33,15 @@ class TranscriptController:
         self._is_apart = False  # whether they were asked for while another one played
         services.words_watchers.append(self._words_changed)
 
-    async def open(self, index: int | None) -> None:
-        """Show the words of the episode at an index, else of what plays."""
+    async def open(self, episode: str | None) -> None:
+        """Show the words of an episode, else of what plays."""
         if self.pane is None:
             from tui_pod.ui.widgets.transcript_view import TranscriptView  # after the first paint
 
             self.pane = TranscriptView(self._services, self._show_playing, self._keep, self._recognise)
             await self._screen.query_one("#panes").mount(self.pane)
         self._set_open(True)
+        index = self._services.controller.library.index(episode or "")
         if index is None:
             self._show_playing()
         else:

@@ -349,7 +349,7 @@ class MainScreen(Screen[None]):
         elif self.model.index is None and self.model.library.index(self.controller.playback.episode) is None:
             self.app.notify("No episode here, and none plays.")
         else:
-            await self.transcript.open(self.model.index)
+            await self.transcript.open(self.model.episode)
 
     async def action_feed_settings(self) -> None:
         """Show the settings of a podcast."""
