@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START, FakeAudio
+from tests.rooms import make_podcast
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.events import BufferingChanged, FileEnded, LoadFailed, PositionChanged
 from tui_pod.core.player.snapshot import Playback, PlayerStatus, Source
@@ -68,6 +69,14 @@ async def test_notices_leave_the_bar_to_be_seen_and_clicked(library: Library) ->
 async def test_time_left_at_the_listeners_speed_is_there_from_the_start(library: Library) -> None:
     async with run_app(library, query=BASICS, playback=Playback(speed=2.0)) as driver:
         assert "at 2×)" in driver.header.right
+
+
+async def test_time_left_of_everything_is_not_that_at_the_speed_of_one_podcast() -> None:
+    async with run_app(make_podcast({"speed": "2"})) as driver:
+        await driver.press("enter")
+        await driver.play(1)
+        assert driver.playback.speed == 2.0
+        assert "×" not in driver.header.right
 
 
 async def test_playing_on_draws_the_bar_and_the_row_alone(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,6 +100,11 @@ class PlaybackController:
         return self._sessions.session
 
     @property
+    def usual_speed(self) -> float:
+        """How fast episodes play whose topic or podcast has no speed of its own."""
+        return self._mixer.usual_speed
+
+    @property
     def speed_rule(self) -> SpeedRule:
         """How fast each episode would play."""
         return self._mixer.speed_rule

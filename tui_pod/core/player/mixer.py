@@ -15,7 +15,8 @@ class Mixer:
     def __init__(self, state: PlaybackState) -> None:
         self._state = state
         self._player = state.ports.player
-        self._usual_speed = state.playback.speed
+        self.usual_speed = state.playback.speed
+        """The speed of episodes whose topic or podcast has none of its own."""
         self._player.set_speed(state.playback.speed)
         self._player.set_volume(state.playback.volume)
         self._player.set_muted(state.playback.is_muted)
@@ -23,12 +24,12 @@ class Mixer:
     @property
     def speed_rule(self) -> SpeedRule:
         """The speed of each episode: the usual one, or that of a topic."""
-        return make_speed_rule(self._usual_speed, self._state.library, self._state.options.speeds)
+        return make_speed_rule(self.usual_speed, self._state.library, self._state.options.speeds)
 
     def use_speed_of(self, episode: Episode) -> float:
         """Set the player to the speed of an episode, and return it."""
         index = self._state.library.index(episode.id)
-        speed = self._usual_speed if index is None else self.speed_rule(index)
+        speed = self.usual_speed if index is None else self.speed_rule(index)
         if speed != self._state.playback.speed:
             self._player.set_speed(speed)
         return speed
@@ -44,7 +45,7 @@ class Mixer:
 
     def set_speed(self, speed: float) -> None:
         """Play at `speed` times the normal rate, clamped to `MIN_SPEED`…`MAX_SPEED`, and remember it."""
-        speed = self._usual_speed = round(min(max(speed, MIN_SPEED), MAX_SPEED), 2)
+        speed = self.usual_speed = round(min(max(speed, MIN_SPEED), MAX_SPEED), 2)
         self._player.set_speed(speed)
         self._remember("speed", speed)
         self._state.show(self._state.playback._replace(speed=speed))
