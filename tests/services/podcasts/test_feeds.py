@@ -26,6 +26,7 @@ from tui_pod.feeds.formats.opml import Entry
 from tui_pod.feeds.net.access import PUBLIC, NetworkPolicy
 from tui_pod.feeds.net.fetch import Limits
 from tui_pod.feeds.podcasts import Podcasts
+from tui_pod.feeds.store import feed_store
 from tui_pod.feeds.store.feed_store import FeedStore
 from tui_pod.feeds.store.match import episode_id
 from tui_pod.feeds.subscribe import subscribe
@@ -754,6 +755,20 @@ async def test_start_shows_downloads_refreshes_and_deletes_what_was_removed(site
     assert service.titles[0] == "Episode 3"
     assert service.driver.works == ["refreshing 0/1", "refreshing 1/1", ""]
     assert service.driver.said == ["1 episode new: Test Cast."]
+
+
+async def test_start_deletes_the_downloads_of_what_a_command_removed_once_that_cannot_be_undone(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = ServiceRig(tmp_path)
+    [ident] = await add_sounds(service, site, 1)
+    await service.do(service.service.download, [ident])
+    service.podcasts.store.remove(site.url("/f"))
+    await service.do(service.service.start)
+    assert service.podcasts.downloads.find(ident) is not None
+    monkeypatch.setattr(feed_store, "PURGE_AFTER", -1.0)
+    await service.do(service.service.start)
+    assert service.podcasts.downloads.find(ident) is None
 
 
 @pytest.mark.parametrize("settings", [FeedSettings(), QUIET])

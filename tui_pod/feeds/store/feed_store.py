@@ -250,17 +250,20 @@ class FeedStore:
         """Record a refresh that found nothing new."""
         self._set(feed_id, "error = '', fetched = ?", time.time(), changes_library=False)
 
-    def purge(self, before: float) -> None:
-        """Delete feeds removed before this time (seconds since 1970)."""
+    def purge(self, before: float) -> list[str]:
+        """Delete feeds removed before this time (seconds since 1970); return their episodes."""
+        purged: list[str] = []
         with self.db.write() as db:
             gone = db.execute("SELECT number, first FROM feeds WHERE removed < ?", (before,)).fetchall()
             for number, feed_id in gone:
                 ids = [row[0] for row in db.execute("SELECT id FROM episodes WHERE feed = ?", (number,))]
                 episodes.delete_episodes(db, [*ids, feed_id])  # it has a picture as they do
+                purged += ids
                 for table in ("descriptions", "files", "schedule"):
                     db.execute(f"DELETE FROM {table} WHERE feed = ?", (number,))
                 db.execute("DELETE FROM settings WHERE feed = ?", (feed_id,))
                 db.execute("DELETE FROM feeds WHERE number = ?", (number,))
+        return purged
 
     def store(self, feed_id: str, feed: Feed, etag: str = "", modified: str = "", now: float | None = None) -> Stored:
         """Store a feed as read; episodes it no longer lists stay.

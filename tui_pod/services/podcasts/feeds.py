@@ -265,7 +265,8 @@ def _clean_up(podcasts: Podcasts) -> None:
     try:
         podcasts.downloads.purge()
         if not podcasts.store.is_empty:
-            podcasts.store.purge(time.time() - PURGE_AFTER)
+            for ident in podcasts.store.purge(time.time() - PURGE_AFTER):
+                podcasts.downloads.delete(ident)  # those of a podcast that a command or a sync removed
             podcasts.store.logins.forget_others({feed.feed_id for feed in podcasts.store.feeds(with_removed=True)})
     except (UserError, OSError) as error:
         log(f"removed feeds and downloads are not deleted yet: {error}")
