@@ -7,6 +7,7 @@ from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
 from tests.rooms import make_room
 from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.player.snapshot import LastPlayed, Playback
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.progress.cards import Kept
 from tui_pod.core.text.clean import clean
@@ -92,6 +93,17 @@ async def test_bar_and_transcript_mark_what_is_kept() -> None:
         assert "Two." in marked
         await driver.press("u")
         assert "◆" not in driver.text
+
+
+async def test_bar_marks_what_is_kept_of_the_episode_that_was_heard_last() -> None:
+    def prepare(services: FakeServices) -> None:
+        services.kept = Kept((Bookmark("one", 20.0, 30.0, START, START, "Three."),))
+
+    last = LastPlayed("one", "One", 50.0, 100.0)
+    async with run_app(LIBRARY, playback=Playback(last=last), prepare=prepare) as driver:
+        assert driver.rows_of(driver.bar)[1].count("◆") == 1
+        await driver.press("4", "x")
+        assert "◆" not in driver.rows_of(driver.bar)[1]
 
 
 async def test_bar_marks_only_what_plays() -> None:

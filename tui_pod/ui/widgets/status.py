@@ -41,7 +41,10 @@ class StatusController:
 
     def begin(self) -> None:
         """Show what was heard last, before anything plays."""
-        self.bar.facts = status_texts.start_facts(self._model, self._screen.playback.last)
+        last = self._screen.playback.last
+        self.bar.facts = status_texts.start_facts(self._model, last)
+        kept = (each for each in self._services.kept.bookmarks if last is not None and each.episode == last.episode)
+        self.bar.bookmarks = tuple(each.start for each in kept if not each.is_removed)
 
     def show_keys(self) -> None:
         """Show what can be done where the focus is, and which view that is."""
@@ -73,10 +76,11 @@ class StatusController:
         self._screen.query_one("#header", HeaderLine).work = text
 
     def show_bookmarks(self) -> None:
-        """Show how many bookmarks there are, and where those of what plays are."""
+        """Show how many bookmarks there are, and where those of what the bar shows are."""
         controller = self._services.controller
-        self._kept = len(controller.bookmarks)
-        self.bar.bookmarks = tuple(kept.start for kept in controller.bookmarks.of(controller.playback.episode))
+        playback, self._kept = controller.playback, len(controller.bookmarks)
+        shown = playback.episode or (playback.last.episode if playback.last is not None else None)
+        self.bar.bookmarks = tuple(kept.start for kept in controller.bookmarks.of(shown))
         self.show_counts()
 
     def show_counts(self) -> None:
