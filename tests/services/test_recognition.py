@@ -128,6 +128,31 @@ async def test_pause_ends_the_work_for_good_and_going_on_takes_it_up_again(rig: 
     await rig.until(lambda: rig.begun == ["a", "a"])
 
 
+@pytest.mark.parametrize("is_asked", [False, True])
+async def test_recording_that_came_for_its_words_alone_goes_with_them_though_they_were_paused(
+    rig: Rig, site: Site, tmp_path: Path, is_asked: bool
+) -> None:
+    site.replies["/far.wav"] = server.body(sound(0.1), "audio/wav")
+    podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", 1 << 30, site.policy)
+
+    async def open_podcasts() -> Podcasts:
+        return podcasts
+
+    room = make_room([Episode("far", "Far", duration=100.0, audio=site.url("/far.wav"))])
+    rig.services = ServicesAround(room.controller, rig.frontend)
+    service = module.RecognitionService(rig.services, rig.files, open_podcasts)
+    service.request(["far"], is_asked=is_asked)
+    await rig.until(lambda: rig.begun == ["far"])
+    service.toggle_pause()
+    await rig.until(lambda: rig.frontend.work == module.PAUSED)
+    assert podcasts.downloads.find("far") is not None
+    service.toggle_pause()
+    rig.steps.put_nowait(100.0)
+    await rig.until(lambda: rig.begun == ["far", "far"] and rig.frontend.work == "")
+    assert (podcasts.downloads.find("far") is not None) is is_asked
+    await service.close()
+
+
 async def test_pause_holds_in_the_next_app(rig: Rig) -> None:
     service = rig.make(is_paused=True)
     service.request(["a"])

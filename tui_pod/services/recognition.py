@@ -83,6 +83,7 @@ class RecognitionService:
         self._worker: asyncio.Task[object] | None = None
         self._changed = asyncio.Event()
         self._failed: set[str] = set()
+        self._fetched: set[str] = set()  # whose recordings came for their words
         self._asked = ""  # what was remembered last
         self._looking: asyncio.TimerHandle | None = None
         self._latest: tuple[Episode, float] | None = None  # what is to be reported
@@ -249,15 +250,17 @@ class RecognitionService:
             self._frontend.tell(shows if words is not None and words.cues else f"No words in “{episode.title}”.")
 
     async def _recording(self, episode: Episode, podcasts: Podcasts | None) -> tuple[Path, bool]:
-        """Return the recording of an episode, and whether it had to be downloaded."""
+        """Return the recording of an episode, and whether it was downloaded for its words."""
         found = await in_thread(lambda _: find_recording(episode, podcasts))
         if found is not None and found.is_file():
-            return found, False
+            return found, episode.id in self._fetched
         request = podcasts.download_request(episode, is_automatic=True) if podcasts is not None else None
         if podcasts is None or request is None:
             raise RecognitionError(f"The recording is not there: {episode.audio}.")
         self._tasks.show("words", f"downloading “{episode.title}” for its words")
-        return await in_thread(lambda cancel: podcasts.downloads.fetch(request, cancel=cancel)), True
+        path = await in_thread(lambda cancel: podcasts.downloads.fetch(request, cancel=cancel))
+        self._fetched.add(episode.id)
+        return path, True
 
     def _report(self, episode: Episode, until: float) -> None:
         """Show how far an episode is, once for the many sentences that come at a time."""
