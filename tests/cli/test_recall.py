@@ -33,7 +33,7 @@ def _kept(state: StateFile) -> None:
 def test_due_cards_are_asked_and_answers_are_kept(
     run: Run, small: list[str], state: StateFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("\n3\n\n\n"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n9\n3\n\n\n"))
     result = run(*small, "recall")
     assert result.out == (
         "1 of 2: One — first · 0:00\nNote 0.\nWords 0.\n"

@@ -552,7 +552,7 @@ async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
         room.clock.go(24 * 3600)
         await typist.type("r", until_said="for the answer")
         assert services.excerpts == [("one", 22.0, 30.0)]
-        await typist.type("", "3", until_said="That is all")
+        await typist.type("", "9", "3", until_said="That is all")
         assert services.excerpts[1:] == ["silence"]
     assert typist.lines[5:] == [
         "It will be asked from tomorrow on, after days and then months.",
@@ -561,7 +561,7 @@ async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
         "One · 0:30.",
         "Mine. Press enter for the answer:",
         "Words.",
-        "Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to be asked no more; nothing ends it:",
+        *["Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to be asked no more; nothing ends it:"] * 2,
         "That is all for now.",
     ]
     assert [card.stability is not None for card in room.controller.bookmarks.cards] == [True]

@@ -17,6 +17,8 @@ from tui_pod.search.sources import WordSources
 
 RATINGS = "1 again, 2 hard, 3 good, 4 easy, nothing ends: "
 
+ANSWERS = frozenset(str(int(rating)) for rating in Rating)
+
 
 def run(options: Namespace) -> None:
     """Ask what is due; what was answered is saved at once.
@@ -45,8 +47,9 @@ def run(options: Namespace) -> None:
         if ask("Enter shows the answer: ") is None:
             return
         print(question.answer)
-        answer = ask(RATINGS)
-        if answer not in {str(int(rating)) for rating in Rating}:
+        while (answer := ask(RATINGS)) and answer not in ANSWERS:
+            pass  # nothing else than nothing ends it
+        if not answer:
             return
         answered = rated(card, Rating(int(answer)), stamp_later(card.updated, datetime.now(UTC)))
         opened.file.save([answered])

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from tui_pod.plain.program import PlainProgram
     from tui_pod.recall.questions import Question
 
+RATINGS = "Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to be asked no more; nothing ends it:"
+
+ANSWERS = frozenset(("", "x", *(str(int(rating)) for rating in Rating)))
+
 
 class BookmarkCommands(RowCommands):
     """Runs the commands about bookmarks, and holds the place of a listener who goes through them."""
@@ -117,15 +121,17 @@ class BookmarkCommands(RowCommands):
 
     def _ask_rating(self, question: Question, rate: Callable[[str], None], _: str) -> None:
         self._say(sentence(question.answer))
-        said = "Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to be asked no more; nothing ends it:"
-        self._program.ask(said, rate)
+        self._program.ask(RATINGS, rate)
 
     def _rate(self, card: Card, rest: Sequence[Card], then: Callable[[], None], answer: str) -> None:
         recall, answer = self._program.services.recall, answer.strip().lower()
+        if answer not in ANSWERS:
+            self._program.ask(RATINGS, partial(self._rate, card, rest, then))
+            return
         recall.stop_context()
         if answer == "x":
             recall.forget(card.key)
-        elif answer in {str(int(rating)) for rating in Rating}:
+        elif answer:
             recall.answer(card, Rating(int(answer)))
         else:
             then()
