@@ -33,10 +33,10 @@ async def test_help_begins_with_the_keys_of_the_pane(keys: tuple[str, ...], grou
 
 async def test_help_is_narrowed_by_what_is_typed_with_the_groups_that_are_left(library: Library) -> None:
     async with run_app(library) as driver:
-        await driver.press("question_mark", *"volume")
+        await driver.press("question_mark", *"volumes")
         assert "No key does that." in lines(driver)
-        await driver.press(*["backspace"] * 6, *"louder")
-        assert [line for line in lines(driver)[1:] if line] == ["Playing", "+ =        Louder by 5"]
+        await driver.press("backspace", *" louder")
+        assert [line for line in lines(driver)[1:] if line] == ["Playing", "+ =        Volume: louder by 5"]
 
 
 async def test_dialog_takes_the_place_of_another(library: Library) -> None:

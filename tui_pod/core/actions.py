@@ -64,8 +64,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("playback.slower", "left_square_bracket", "Slower by 0.1", "app.change_speed(-0.1)"),
     Action("playback.faster", "right_square_bracket", "Faster by 0.1", "app.change_speed(0.1)"),
     Action("playback.normal_speed", "backspace", "Normal speed", "app.change_speed(0)"),
-    Action("playback.quieter", "minus", "Quieter by 5", "app.change_volume(-5)"),
-    Action("playback.louder", "plus,equals_sign", "Louder by 5", "app.change_volume(5)"),
+    Action("playback.quieter", "minus", "Volume: quieter by 5", "app.change_volume(-5)"),
+    Action("playback.louder", "plus,equals_sign", "Volume: louder by 5", "app.change_volume(5)"),
     Action("playback.mute", "M", "Mute", "app.toggle_mute"),
     Action(
         "episode.toggle_played",
