@@ -480,6 +480,28 @@ async def test_remove_feed_ends_its_downloads(site: Site, service: ServiceRig) -
     assert (service.titles, service.driver.downloads, service.driver.errors) == ([], {}, [])
 
 
+async def test_remove_feed_ends_downloads_that_are_still_being_asked_for(
+    site: Site, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = await add_sounds(service, site, 1)
+    asked, going, request = threading.Event(), threading.Event(), service.podcasts.download_request
+
+    def slow_request(*given: Any, **named: Any) -> Any:
+        asked.set()
+        going.wait(10)
+        return request(*given, **named)
+
+    monkeypatch.setattr(service.podcasts, "download_request", slow_request)
+    service.service.download(ids)
+    await asyncio.to_thread(asked.wait, 10)
+    service.service.remove_feed(site.url("/f"))
+    await service.until(lambda: service.driver.said[-1:] == ["Test Cast removed. Press u to undo."], "it is removed")
+    going.set()
+    await service.done()
+    assert (service.titles, service.podcasts.downloads.all(), service.driver.errors) == ([], [], [])
+    assert "/0.wav" not in site.paths()
+
+
 async def test_remove_feed_that_is_gone_says_so(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
     for _ in range(2):

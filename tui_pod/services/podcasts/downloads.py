@@ -66,7 +66,7 @@ class DownloadService:
         requests, are_here = await in_thread(lambda _: _download_requests(podcasts, library, missing))
         await self._want(missing)
         for start in range(0, len(requests), AT_A_TIME):
-            queue.start(requests[start : start + AT_A_TIME])
+            self._start(queue, requests[start : start + AT_A_TIME])
             await asyncio.sleep(0)
         if requests:
             return
@@ -132,7 +132,12 @@ class DownloadService:
         back = await in_thread(lambda _: [one.episode for one in missing if queue.downloads.restore(one.episode)])
         if back:
             self._frontend.downloads_changed(dict.fromkeys(back, WHOLE))
-        queue.start(request for request in missing if request.episode not in back)
+        self._start(queue, [request for request in missing if request.episode not in back])
+
+    def _start(self, queue: DownloadQueue, requests: Sequence[DownloadRequest]) -> None:
+        """Start downloads, but not of a podcast that was removed meanwhile."""
+        library = self._services.controller.library
+        queue.start(request for request in requests if library.index(request.episode) is not None)
 
     async def close(self) -> None:
         """Stop all downloads; they are resumed the next time."""

@@ -242,9 +242,8 @@ class FeedService(Follower):
         """Remove a feed and its downloads; return the episodes of these."""
         ids = await in_thread(lambda _: podcasts.store.episode_ids(feed.feed_id))
         await in_thread(lambda _: podcasts.store.remove(feed.feed_id))
-        taken = await self._downloads.take(ids)
         await self._bring_up_to_date(podcasts)
-        return taken
+        return await self._downloads.take(ids)  # now, as nothing of it begins any more
 
     async def _bring_up_to_date(self, podcasts: Podcasts, new: int = 0) -> None:
         """Reload the library when it is outdated, also by another program."""
