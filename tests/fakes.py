@@ -336,6 +336,7 @@ class FakeFrontend(FakeListener):
 
     def ask_login(self, question: LoginQuestion) -> None:
         self.questions.append(question)
+        self.bell.ring()
 
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         self.asked = cards, then
