@@ -49,7 +49,7 @@ async def test_every_size_while_playing_keeps_the_place_and_the_bar(width: int) 
                 assert "0:" in text
         await driver.resize(120, 40)
         assert driver.current == current
-        assert driver.focus == "list"
+        await driver.until(lambda: driver.focus == "list", "the list has the focus again")
         assert driver.library.titles[driver.main.model.index or 0].partition(" — ")[0] in driver.text
         assert len(driver.main.model.chosen) == 1
         await driver.press("j")
