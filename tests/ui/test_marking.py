@@ -190,4 +190,4 @@ async def test_remove_of_a_topic_that_is_no_feed_says_what_can_be_removed(librar
     async with run_app(library, query=BASICS) as driver:
         await driver.press("h", "x")
         assert driver.services.asked_feeds.wishes == []
-        assert "x takes podcasts, downloads" in driver.notices[0]
+        assert "x removes podcasts, downloads" in driver.notices[0]
