@@ -89,6 +89,13 @@ def test_seek_while_the_file_opens_is_where_the_listener_is(resumed: Room) -> No
     assert resumed.progress("three").position == 25.0
 
 
+def test_seek_while_the_file_opens_is_saved_once_it_is_open(resumed: Room) -> None:
+    resumed.controller.seek_to(20.0)
+    assert resumed.writer.progress("three") == []
+    resumed.player.emit(FileLoaded(resumed.controller.playback.load, 20.0, 300.0))
+    assert resumed.writer.progress("three") == [20.0]
+
+
 def test_seek_that_does_not_arrive_keeps_its_place(resumed: Room) -> None:
     load_at(resumed, PLACE)
     play(resumed, PLACE, 5.0)

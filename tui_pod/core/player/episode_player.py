@@ -205,6 +205,7 @@ class EpisodePlayer:
             self.tracker.seek(position)
         else:
             self.tracker.wish(position)
+            load.is_sought = True
         if load.is_with_player and load.choose_way(playback) and load.source is not None:
             self._state.show(playback._replace(status=PlayerStatus.LOADING))
             self._give(load, load.source)
@@ -283,6 +284,9 @@ class EpisodePlayer:
         marks = source.marks or playback.marks
         shown = playback._replace(status=status, is_narrated=source.is_narrated, marks=marks)
         self._state.show(shown._replace(is_about=source.is_about, fetching=None))
+        if load.is_sought:
+            load.is_sought = False
+            self.tracker.seek(load.position)
         if abs(event.position - load.position) > SEEK_TOLERANCE:
             self._player.seek(load.position)
         else:

@@ -48,6 +48,8 @@ class Load:
     is_growing: bool = False
     """Whether the player was given a stream before its size was known: the length it says is how far it has read."""
     paused_at: datetime | None = None
+    is_sought: bool = False
+    """Whether the listener sought while it loaded: that place is saved once the file is open."""
 
     @property
     def is_with_player(self) -> bool:
