@@ -85,8 +85,9 @@ class Watcher:
             lost = self._lost(title, state.progress.get(ident_of(title)), killed)
             worst["s of playing lost"] = max(worst["s of playing lost"], lost)
             if lost > MOST_LOST:
+                keys = [f"{keys!r} {killed - when:.2f} s before" for when, keys in self._keys if killed - when < 5]
                 losses.append(f"{lost:.1f} s of {title}, last seen at {self._last(title)}, "
-                              f"found {state.progress.get(ident_of(title))}")  # fmt: skip
+                              f"found {state.progress.get(ident_of(title))}; keys: {', '.join(keys)}")  # fmt: skip
         return losses, worst
 
     def _last(self, title: str) -> Bar:
@@ -97,6 +98,9 @@ class Watcher:
         places = [number for number, seen in enumerate(self._bars) if seen.bar.title == title]
         after = self._bars[places[-1] + 1 :]
         end = after[0].when if after else killed  # another episode's turn loses nothing of this one
+        was_marked = any("m" in keys and when > self._bars[places[-1]].when for when, keys in self._keys)
+        if was_marked and progress is not None and progress.position == 0:
+            return 0.0  # it was played, and the mark was taken off its row, or the other way round
         for number, later in zip(reversed(places), [None, *reversed(places[1:])], strict=True):
             seen = self._bars[number]
             is_next = later == number + 1
