@@ -27,16 +27,18 @@ async def test_reload_has_what_the_feeds_have_now(tmp_path: Path, size: int) -> 
 
 
 async def test_reload_cancelled_ends_its_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    is_started, real = asyncio.Event(), asyncio.create_subprocess_exec
+    started: asyncio.Queue[asyncio.subprocess.Process] = asyncio.Queue()
+    real = asyncio.create_subprocess_exec
 
     async def start(*words: Any, **options: Any) -> asyncio.subprocess.Process:
         process = await real(*words, **options)
-        is_started.set()
+        started.put_nowait(process)
         return process
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
     task = asyncio.create_task(reload_library([tmp_path / "none"], tmp_path / "cache", tmp_path / "data", SMALL + 1))
-    await is_started.wait()
+    process = await started.get()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert process.returncode is not None

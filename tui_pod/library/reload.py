@@ -51,6 +51,7 @@ async def _make_cache(words: Sequence[Path]) -> None:
     except asyncio.CancelledError:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+        await process.wait()
         raise
 
 

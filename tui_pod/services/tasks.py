@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,10 @@ from tui_pod.runtime.subprocesses import start_of
 
 if TYPE_CHECKING:
     from tui_pod.services.services import Services
+
+
+ENDING = 1.0
+"""Seconds that a command may take to end when it is told to."""
 
 
 class CommandFailed(UserError):
@@ -118,6 +122,8 @@ async def run_command(*words: str, limit: float | None = None) -> bytes:
     finally:
         if process.returncode is None:
             process.terminate()
+            with suppress(TimeoutError):  # gone before the loop is, or asyncio says in the terminal that it is closed
+                await asyncio.wait_for(process.wait(), ENDING)
     if process.returncode and not out:
         lines = err.decode("utf-8", "replace").strip().splitlines() or [f"tui-pod {words[0]} failed."]
         raise CommandFailed(clean(lines[-1].removeprefix("tui-pod: "), 300))
