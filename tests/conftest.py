@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +56,21 @@ def library() -> Library:
 def room() -> Room:
     """Listening to the standard library, with a fake of everything outside."""
     return make_room()
+
+
+@pytest.fixture
+def processes(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[asyncio.subprocess.Process]:
+    """The processes that asyncio starts, as they come."""
+    started: asyncio.Queue[asyncio.subprocess.Process] = asyncio.Queue()
+    real = asyncio.create_subprocess_exec
+
+    async def start(*words: Any, **options: Any) -> asyncio.subprocess.Process:
+        process = await real(*words, **options)
+        started.put_nowait(process)
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
+    return started
 
 
 @pytest.fixture

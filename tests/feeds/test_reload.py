@@ -1,6 +1,5 @@
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -26,18 +25,11 @@ async def test_reload_has_what_the_feeds_have_now(tmp_path: Path, size: int) -> 
         assert (loaded.save is None) is (size > SMALL)
 
 
-async def test_reload_cancelled_ends_its_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: asyncio.Queue[asyncio.subprocess.Process] = asyncio.Queue()
-    real = asyncio.create_subprocess_exec
-
-    async def start(*words: Any, **options: Any) -> asyncio.subprocess.Process:
-        process = await real(*words, **options)
-        started.put_nowait(process)
-        return process
-
-    monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
+async def test_reload_cancelled_ends_its_process(
+    tmp_path: Path, processes: asyncio.Queue[asyncio.subprocess.Process]
+) -> None:
     task = asyncio.create_task(reload_library([tmp_path / "none"], tmp_path / "cache", tmp_path / "data", SMALL + 1))
-    process = await started.get()
+    process = await processes.get()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
