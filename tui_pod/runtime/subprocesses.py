@@ -8,6 +8,10 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
 
 PR_SET_PDEATHSIG = 1
 """From <linux/prctl.h>."""
@@ -30,6 +34,24 @@ def run_apart(module: str, *arguments: str | Path) -> None:
         subprocess.Popen(
             command, env=environment, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
         )
+
+
+async def end_process(process: asyncio.subprocess.Process) -> None:
+    """Ask a process to end, and make it end when it does not.
+
+    It is to be gone before the event loop is: else asyncio says in the terminal that the loop is closed.
+    """
+    import asyncio  # many a process that starts others has no event loop
+
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(OSError, ProcessLookupError):
+        process.terminate()
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(process.wait(), 0.3)
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
 
 
 def end_with_parent() -> None:

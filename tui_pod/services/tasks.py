@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,10 @@ from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.playback.undo import Change
 from tui_pod.core.text.clean import clean
 from tui_pod.runtime.log import log
-from tui_pod.runtime.subprocesses import start_of
+from tui_pod.runtime.subprocesses import end_process, start_of
 
 if TYPE_CHECKING:
     from tui_pod.services.services import Services
-
-
-ENDING = 1.0
-"""Seconds that a command may take to end when it is told to."""
 
 
 class CommandFailed(UserError):
@@ -120,10 +116,7 @@ async def run_command(*words: str, limit: float | None = None) -> bytes:
     except TimeoutError:
         raise CommandFailed(f"tui-pod {words[0]} took too long.") from None
     finally:
-        if process.returncode is None:
-            process.terminate()
-            with suppress(TimeoutError):  # gone before the loop is, or asyncio says in the terminal that it is closed
-                await asyncio.wait_for(process.wait(), ENDING)
+        await end_process(process)
     if process.returncode and not out:
         lines = err.decode("utf-8", "replace").strip().splitlines() or [f"tui-pod {words[0]} failed."]
         raise CommandFailed(clean(lines[-1].removeprefix("tui-pod: "), 300))

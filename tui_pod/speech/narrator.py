@@ -23,7 +23,8 @@ from typing import Any
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
 from tui_pod.core.text.speech import speakable
-from tui_pod.speech.worker_process import end_worker, start_worker
+from tui_pod.runtime.subprocesses import end_process
+from tui_pod.speech.worker_process import start_worker
 
 MAX_CHARS = 30_000
 """Characters of a text that are narrated: half an hour of speech."""
@@ -248,7 +249,7 @@ class Narrator:
     async def _end_worker(self) -> None:
         worker, self._worker = self._worker, None
         if worker is not None:
-            await end_worker(worker)
+            await end_process(worker)
 
     # -- the cache -------------------------------------------------------------------------------------
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from tui_pod.core.library.transcript import SENTENCE_LIMIT, Cue
 from tui_pod.core.text.clean import clean
+from tui_pod.runtime.subprocesses import end_process
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.word_files import WordFiles
-from tui_pod.speech.worker_process import RightOfWay, end_worker, start_worker
+from tui_pod.speech.worker_process import RightOfWay, start_worker
 
 WAIT_LIMIT = 1800.0
 """Seconds without an answer after which a worker is taken for hung: a busy machine gives it little time."""
@@ -82,7 +83,7 @@ async def recognise(
         raise RecognitionError("The recogniser does not answer as it should. Run: tui-pod doctor") from error
     finally:
         worker.stdin.close()
-        await end_worker(worker)
+        await end_process(worker)
 
 
 async def transcribe(

@@ -1,4 +1,4 @@
-"""Start and end the processes that speak and recognise. Knows nothing of what they are asked.
+"""Start the processes that speak and recognise. Knows nothing of what they are asked.
 
 They keep the memory, the threads and the licences of their libraries out of the app.
 """
@@ -80,16 +80,3 @@ async def start_worker(module: str, python: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         *command, env={**environment, **OFFLINE}, stdin=pipe, stdout=pipe, limit=LONGEST_LINE
     )
-
-
-async def end_worker(worker: asyncio.subprocess.Process) -> None:
-    """Ask a process to end, and make it end when it does not."""
-    if worker.returncode is not None:
-        return
-    with contextlib.suppress(OSError, ProcessLookupError):
-        worker.terminate()
-    with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(worker.wait(), 0.3)
-        return
-    with contextlib.suppress(ProcessLookupError):
-        worker.kill()
