@@ -267,9 +267,9 @@ def test_variable_rate_is_entered_about_at_the_place_and_exactly_once_all_is_her
         content = zoo.mark_variable(content, int(LENGTH / zoo.FRAME_SECONDS))
     there = listen(Ranged(content, "audio/mpeg"), place=PLACE)
     there.until(there.is_playing, "it plays")
-    assert there.controller.playback.is_about
+    assert there.controller.playback.is_estimated
     assert there.controller.playback.position == pytest.approx(PLACE, abs=0.5)
     assert there.podcasts.streams.open("one", site.url("/a.mp3")).progress().fetched < offset
     there.controller.restart("one")
     there.until(lambda: there.is_playing() and there.controller.playback.position < 5.0, "the start plays")
-    assert not there.controller.playback.is_about
+    assert not there.controller.playback.is_estimated

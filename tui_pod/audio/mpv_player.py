@@ -113,7 +113,7 @@ class MpvPlayer:
             mpv["pause"] = is_paused
             mpv["start"] = f"{start:.3f}" if start > 0 else "none"
             self._log.clear()
-            mpv["demuxer-lavf-o"] = FAST_SEEK if source.is_constant_rate or source.is_about else DEMUXER
+            mpv["demuxer-lavf-o"] = FAST_SEEK if source.is_constant_rate or source.is_estimated else DEMUXER
             location, self._remote = source.location, source.remote
             if source.remote is not None:
                 location = self._streams.offer(str(load), source.remote, source.can_seek or start > 0)

@@ -83,10 +83,10 @@ def parse_config(text: str, path: Path) -> Config:
     except (ValueError, RecursionError) as error:
         line, message = error_line(error, text) if isinstance(error, ValueError) else (1, "nested too deeply")
         return Config(notices=(f"{path}:{line}: invalid TOML: {message}; the default settings are used",))
-    return _Reading(text, path).read(data)
+    return _ConfigReader(text, path).read(data)
 
 
-class _Reading:
+class _ConfigReader:
     """One pass over a parsed file, which collects its faults."""
 
     def __init__(self, text: str, path: Path) -> None:

@@ -138,7 +138,7 @@ JUMP = 2.5
 
 
 def _say_place(playback: Playback) -> str:
-    about = "about " if playback.is_about else ""
+    about = "about " if playback.is_estimated else ""
     return f"{about}{say_position(playback.position, playback.duration)}"
 
 

@@ -9,8 +9,8 @@ import pytest
 from tests.fakes import START, FakeAudio
 from tests.rooms import EPISODES, Room, make_room
 from tui_pod.core.player.events import FileLoaded, SeekFinished
-from tui_pod.core.player.load_watch import COMING, LIMIT, LoadWatch, fetching, is_about, missing
-from tui_pod.core.player.snapshot import Fetching, PlayerStatus, Source
+from tui_pod.core.player.load_watch import COMING, LIMIT, LoadWatch, fetching, is_estimated, missing
+from tui_pod.core.player.snapshot import FetchStatus, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress
 
 TOTAL = 3_000_000
@@ -105,14 +105,14 @@ def test_seek_that_cannot_be_done_yet_says_so_and_changes_nothing(resumed: Room,
     [
         (True, True, 150.0, 0, None),
         (True, None, 150.0, 0, None),
-        (True, False, 150.0, 750_000, Fetching(0.5)),
+        (True, False, 150.0, 750_000, FetchStatus(0.5)),
         (False, True, 0.0, 0, None),
         (False, True, 150.0, 1_500_000, None),
-        (False, None, 150.0, 1_500_000, Fetching(0.5)),
+        (False, None, 150.0, 1_500_000, FetchStatus(0.5)),
     ],
 )
 def test_place_is_waited_for_only_where_all_before_it_must_come(
-    is_seekable: bool, is_constant_rate: bool | None, place: float, fetched: int, expected: Fetching | None
+    is_seekable: bool, is_constant_rate: bool | None, place: float, fetched: int, expected: FetchStatus | None
 ) -> None:
     source = FakeAudio(fetched, TOTAL, is_seekable).source(is_constant_rate)
     assert fetching(source, place, 300.0) == expected
@@ -134,7 +134,7 @@ def test_place_is_waited_for_only_where_all_before_it_must_come(
 def test_place_is_estimated_only_where_counting_costs_too_much(
     audio: FakeAudio, constant: bool, place: float, here: float | None, expected: bool
 ) -> None:
-    assert is_about(audio.source(constant)._replace(has_length=True), place, 300.0, here) is expected
+    assert is_estimated(audio.source(constant)._replace(has_length=True), place, 300.0, here) is expected
 
 
 def test_seek_far_ahead_opens_the_file_anew_and_its_place_is_about_until_it_is_counted() -> None:
@@ -142,14 +142,14 @@ def test_seek_far_ahead_opens_the_file_anew_and_its_place_is_about_until_it_is_c
     room = make_room(EPISODES)
     room.sources.found["three"] = audio.source(is_constant_rate=False)._replace(has_length=True)
     room.play("three")
-    assert not room.controller.playback.is_about
+    assert not room.controller.playback.is_estimated
     room.controller.seek_to(200.0)
     assert room.player.calls[-1] == ("load", "https://example.org/a.mp3", 200.0, room.controller.playback.load)
-    assert (room.status, room.position, room.controller.playback.is_about) == (PlayerStatus.PLAYING, 200.0, True)
+    assert (room.status, room.position, room.controller.playback.is_estimated) == (PlayerStatus.PLAYING, 200.0, True)
     audio.fetch(TOTAL)
     room.controller.seek_to(190.0)
     assert room.player.calls[-1][:3] == ("load", "https://example.org/a.mp3", 190.0)
-    assert not room.controller.playback.is_about
+    assert not room.controller.playback.is_estimated
 
 
 def test_file_that_is_opened_anew_has_its_own_time_to_begin() -> None:

@@ -73,14 +73,14 @@ def parse_catalog(text: str) -> Catalog:
 
         line, message = error_line(error, text)
         raise CatalogError([Fault(line, f"not valid TOML: {message}")]) from None
-    return _Reader(data, text).read()
+    return _CatalogReader(data, text).read()
 
 
 def _clean_summary(text: str) -> str:
     return clean(text, SUMMARY_LIMIT)
 
 
-class _Reader:
+class _CatalogReader:
     """Walks one parsed catalogue and collects its faults."""
 
     def __init__(self, data: dict[str, Any], text: str) -> None:

@@ -30,7 +30,7 @@ class SettingError(UserError):
     """A setting that does not exist, or a value that it does not take; the message says what it may be."""
 
 
-class Kind(NamedTuple):
+class ValueKind(NamedTuple):
     """What values a setting takes, and how they are written."""
 
     allowed: str
@@ -47,7 +47,7 @@ class Setting(NamedTuple):
 
     text: str
     """What it does, in one line."""
-    kind: Kind
+    kind: ValueKind
     usual: str
     """What holds where it is not set, such as the setting for all podcasts."""
     name: str = ""
@@ -73,13 +73,13 @@ class Setting(NamedTuple):
         return "" if value == self.default else self.kind.show(value)
 
 
-def _number(least: float, most: float) -> Kind:
-    return Kind(
+def _number(least: float, most: float) -> ValueKind:
+    return ValueKind(
         f"a number from {least:g} to {most:g}", partial(_in_range, float, least, most), lambda value: f"{value:g}"
     )
 
 
-def _count(least: int, most: int, words: Mapping[str, int] | None = None) -> Kind:
+def _count(least: int, most: int, words: Mapping[str, int] | None = None) -> ValueKind:
     """Return the kind of whole numbers, some of which are written as words."""
     words = words or {}
     names = {number: word for word, number in words.items()}
@@ -89,11 +89,11 @@ def _count(least: int, most: int, words: Mapping[str, int] | None = None) -> Kin
         word = fold(text)
         return words[word] if word in words else _in_range(int, least, most, text)
 
-    return Kind(allowed, parse, lambda number: names.get(number) or str(number), tuple(words))
+    return ValueKind(allowed, parse, lambda number: names.get(number) or str(number), tuple(words))
 
 
-def _choice(*words: str) -> Kind:
-    return Kind(enumerated(words, "or"), lambda text: words[words.index(fold(text))], str, words)
+def _choice(*words: str) -> ValueKind:
+    return ValueKind(enumerated(words, "or"), lambda text: words[words.index(fold(text))], str, words)
 
 
 def _in_range(kind: Callable[[str], Any], least: float, most: float, text: str) -> Any:
@@ -145,12 +145,16 @@ def _show_folders(folders: tuple[tuple[str, ...], ...]) -> str:
     return ", ".join("/".join(_escaped(name, ",/") for name in folder) for folder in folders)
 
 
-TEXT = Kind("text", clean)
-WORDS = Kind("words or phrases, separated by commas", _parse_words, _show_words)
-FOLDERS = Kind("topics such as Science/Physics, separated by commas", _parse_folders, _show_folders)
-SECONDS = Kind("seconds, or a time such as 1:30, up to an hour", _parse_seconds, _show_seconds)
-SWITCH = Kind("yes or no", lambda text: ("no", "yes").index(fold(text)) == 1, lambda is_on: "yes" if is_on else "no",
-              ("yes", "no"))  # fmt: skip
+TEXT = ValueKind("text", clean)
+WORDS = ValueKind("words or phrases, separated by commas", _parse_words, _show_words)
+FOLDERS = ValueKind("topics such as Science/Physics, separated by commas", _parse_folders, _show_folders)
+SECONDS = ValueKind("seconds, or a time such as 1:30, up to an hour", _parse_seconds, _show_seconds)
+SWITCH = ValueKind(
+    "yes or no",
+    lambda text: ("no", "yes").index(fold(text)) == 1,
+    lambda is_on: "yes" if is_on else "no",
+    ("yes", "no"),
+)
 
 NEVER = 0
 """Value of `refresh` that stands for never."""

@@ -283,7 +283,7 @@ class EpisodePlayer:
         playback = self._state.playback
         marks = source.marks or playback.marks
         shown = playback._replace(status=status, is_narrated=source.is_narrated, marks=marks)
-        self._state.show(shown._replace(is_about=source.is_about, fetching=None))
+        self._state.show(shown._replace(is_estimated=source.is_estimated, fetching=None))
         if load.is_sought:
             load.is_sought = False
             self.tracker.seek(load.position)

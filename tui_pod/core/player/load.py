@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.player.load_watch import LoadWatch, is_about, missing
+from tui_pod.core.player.load_watch import LoadWatch, is_estimated, missing
 from tui_pod.core.player.retry import Retry
 from tui_pod.core.player.snapshot import ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, is_whole
@@ -63,10 +63,12 @@ class Load:
     def choose_way(self, playback: Playback) -> bool:
         """Choose whether the position is counted or estimated; return whether the file must be reopened for that."""
         assert self.source is not None
-        former = self.source.is_about
+        former = self.source.is_estimated
         here = None if former or playback.status is PlayerStatus.LOADING else playback.position
-        self.source = self.source._replace(is_about=is_about(self.source, self.position, playback.duration, here))
-        return self.source.is_about != former
+        self.source = self.source._replace(
+            is_estimated=is_estimated(self.source, self.position, playback.duration, here)
+        )
+        return self.source.is_estimated != former
 
     def scale(self, progress: Progress | None) -> None:
         """Keep the position's share of the length in a narration that was made again."""

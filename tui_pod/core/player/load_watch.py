@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tui_pod.core.player.remote_audio import FetchProgress
-from tui_pod.core.player.snapshot import Fetching, Source
+from tui_pod.core.player.snapshot import FetchStatus, Source
 
 NEAR = 256 * 1024
 """Bytes before a position that are fetched to know it exactly, rather than skipped: a second on a slow line."""
@@ -43,7 +43,7 @@ class LoadWatch:
         return OVERDUE if source.remote is None else NOTHING_COMES
 
 
-def is_about(source: Source, position: float, duration: float | None, here: float | None = None) -> bool:
+def is_estimated(source: Source, position: float, duration: float | None, here: float | None = None) -> bool:
     """Return whether a position can only be estimated for now: too much that is before it would have to be fetched.
 
     Args:
@@ -62,7 +62,7 @@ def is_about(source: Source, position: float, duration: float | None, here: floa
     return position * rate > progress.fetched + NEAR and not is_on_its_way
 
 
-def fetching(source: Source, position: float, duration: float | None) -> Fetching | None:
+def fetching(source: Source, position: float, duration: float | None) -> FetchStatus | None:
     """Return how far a position is fetched, or the whole of a file that does not begin; None when nothing has to be.
 
     Args:
@@ -76,20 +76,20 @@ def fetching(source: Source, position: float, duration: float | None) -> Fetchin
     if position <= 0:
         is_waiting = not progress.is_seekable and source.is_constant_rate is None and progress.fetched >= BEGINNING
         return _told(progress, progress.total, is_for_position=False) if is_waiting and progress.total else None
-    is_told_by_size = source.is_constant_rate is not False or source.is_about
+    is_told_by_size = source.is_constant_rate is not False or source.is_estimated
     if progress.is_seekable and is_told_by_size:
         return None
     if progress.total is None or not duration:
-        return Fetching(None)
+        return FetchStatus(None)
     share = min(1.0, position / duration) if source.is_constant_rate is not None else 1.0
     return _told(progress, share * progress.total)
 
 
-def _told(progress: FetchProgress, needed: float, is_for_position: bool = True) -> Fetching | None:
+def _told(progress: FetchProgress, needed: float, is_for_position: bool = True) -> FetchStatus | None:
     left = needed - progress.fetched
     if left <= 0:
         return None
-    return Fetching(progress.fetched / needed, left / progress.rate if progress.rate else None, is_for_position)
+    return FetchStatus(progress.fetched / needed, left / progress.rate if progress.rate else None, is_for_position)
 
 
 def missing(source: Source, position: float, duration: float | None) -> str:

@@ -63,7 +63,7 @@ class Source(NamedTuple):
     """Whether an mp3 keeps one bit rate, so that positions follow from its size; None: it is no mp3, or not known."""
     has_length: bool = False
     """Whether an mp3 of variable rate says how long it is, so that positions can be estimated from its size."""
-    is_about: bool = False
+    is_estimated: bool = False
     """Whether positions are to be estimated, as what is before them is not here."""
 
     @property
@@ -72,7 +72,7 @@ class Source(NamedTuple):
         return self.remote is None or self.remote.progress().is_seekable or self.is_constant_rate is not None
 
 
-class Fetching(NamedTuple):
+class FetchStatus(NamedTuple):
     """What must be fetched before the listener's position, or anything, can play."""
 
     share: float | None
@@ -114,9 +114,9 @@ class Playback(NamedTuple):
     is_muted: bool = False
     is_narrated: bool = False
     is_buffering: bool = False
-    is_about: bool = False
+    is_estimated: bool = False
     """Whether the position is an estimate, as not enough of the recording is here to count it."""
-    fetching: Fetching | None = None
+    fetching: FetchStatus | None = None
     """How far the listener's position is fetched, while that is waited for."""
     marks: tuple[Chapter, ...] = ()
     load: int = 0

@@ -8,14 +8,14 @@ from datetime import tzinfo
 from tui_pod.core.library.library import Library
 from tui_pod.core.named_tuple import NamedTuple
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.selection.list_query import Choice
+from tui_pod.core.selection.list_query import CyclicEnum
 from tui_pod.core.text.clean import clock
 
 GONE = "No longer in the library"
 """The group, by topic, of bookmarks whose episodes are."""
 
 
-class Grouping(Choice):
+class Grouping(CyclicEnum):
     """What is kept together."""
 
     EPISODE = "episode"

@@ -25,8 +25,8 @@ class SmartList(IntEnum):
     QUEUE = -2
 
 
-class Choice(StrEnum):
-    """What a key goes through, one after the other."""
+class CyclicEnum(StrEnum):
+    """Values that a key cycles through."""
 
     @property
     def following(self) -> Self:
@@ -35,7 +35,7 @@ class Choice(StrEnum):
         return choices[(choices.index(self) + 1) % len(choices)]
 
 
-class Filter(Choice):
+class Filter(CyclicEnum):
     """Which episodes of a topic are shown."""
 
     ALL = "all"
@@ -44,7 +44,7 @@ class Filter(Choice):
     PLAYED = "played"
 
 
-class Sort(Choice):
+class Sort(CyclicEnum):
     """The order of a list."""
 
     NEWEST = "newest"

@@ -185,7 +185,7 @@ class PlaybackBar(Widget):
         digits = len(clock(duration)) if duration else len(clock(position))
         here = clock(position) if is_shown else "-:--"
         left = f"−{clock(round(duration) - int(position))}" if is_shown and duration else "?" if is_shown else "-:--"
-        about = "≈" if playback.is_about else " "
+        about = "≈" if playback.is_estimated else " "
         before, after = f"{about}{here:>{digits}} ", f" {left:<{digits + 1}}"
         sound = self._sound_parts(width)
         room = width - len(before) - len(after) - width_of(part for part, _ in sound) - 2
